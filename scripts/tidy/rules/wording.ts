@@ -19,7 +19,6 @@ const NOT_YET = [
   "scripts/supabase/",
   "scripts/test/",
   "supabase/functions/",
-  "supabase/tests/",
   "tests/",
 ];
 

@@ -1,5 +1,5 @@
--- T28: chats whose bill nobody knows. The most that the provider can bill is charged, the hold covers it, and
--- a usage that is learned later gives back what it was too much.
+-- T28: chats with unknown usage. The most that the provider can bill is charged, the hold covers it, and a
+-- usage learned later refunds the difference.
 
 begin;
 \ir ../helpers/story.psql
@@ -12,7 +12,7 @@ update farthing.policy set stream_in_flight_tokens = 100;
 select isnt(tests.give(name, '200'), null, name || ' has 200')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus']) name;
 
--- What is held covers what is charged, whatever is not known of the model.
+-- The hold covers the charge, however little is known of the model.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd,
   reasoning_per_million_usd, markup) values ('thinks-dearly', 1, 5, 15, 30, 4), ('thinks', 1, 5, 15, 10, 4);
 select is(tests.begin_chat(name, name, p_model => model, p_max_input => most, p_counted => counted)
@@ -36,9 +36,9 @@ order by created_at, hold_id;
 select is((tests.settle_chat(tests.chat_id('bob'), passed, 1000, 100, 'bob') -> 'data') - 'message',
   jsonb_build_object('finish_reason', 'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 100}'::jsonb,
     'credits', '26', 'balance_after', '174', 'hold_id', tests.chat_id('bob')),
-  'a usage that comes after the sweep corrects its charge, once')
+  'a usage that arrives after the scheduled task corrects its charge, once')
 from unnest(array[interval '62 s', '63 s']) passed;
-select is(tests.standing('bob'), 'balance 174, held 0, available 174, debt 0', 'and gives back the rest');
+select is(tests.standing('bob'), 'balance 174, held 0, available 174, debt 0', 'and refunds the rest');
 select results_eq($$ select kind::text, e.amount::numeric, reference_type::text,
     hold_id = tests.chat_id('bob'), e.author = c.author
   from farthing.entries e
@@ -66,7 +66,7 @@ select is(tests.settle_chat(tests.chat_id('fay'), '3 s', 1, 1, 'fay') #>> '{data
 -- Time, at its very edges.
 select isnt(tests.begin_chat('gus', 'gus'), null, 'gus begins');
 select is(tests.record(tests.chat_id('gus'), 1, '59.999 s'), 'open', 'is heard of within a minute');
-select is(created_at, tests.after('0'), 'which does not renew its key')
+select is(created_at, tests.after('0'), 'its key is not renewed')
 from farthing.idempotency_keys where key = decode(tests.sha256('gus'), 'hex');
 select is(tests.record(tests.chat_id('gus'), 1, '60 s'), 'open', 'is heard of after a minute');
 select is(created_at, tests.after('60 s'), 'which does')
@@ -78,15 +78,15 @@ select is(tests.release_chat(tests.chat_id('gus', 2), '13 min', 'late'), 'releas
   'a chat is released though its hold is over and nothing has swept it');
 select is(tests.chat(tests.chat_id('gus', 2)), 'released, hold released, charged 0', 'and costs nothing');
 
--- What policy may say, and what the proof says of a correction that is not in the books.
+-- Bounds of the policy, and the proof of a correction without an entry.
 select is(tests.outcome('update farthing.policy set ' || setting) ->> 'code', '23514',
   setting || ' is refused')
 from unnest(array['stream_in_flight_tokens = 63', 'stream_patience = interval ''-1 s''',
   'stream_patience = interval ''5 min 1 s''']) setting;
 select is(tests.named(sql), '9', name) from (values
-  ('a correction that was not given back is named', 'update farthing.chats set corrected = 1
+  ('a correction without a refund is named', 'update farthing.chats set corrected = 1
     where state = ''settled'' and corrected = 0 and model = ''thinks'''),
-  ('one that is given back and not on record, too', 'update farthing.chats set corrected = 0'))
+  ('a refund without a correction, too', 'update farthing.chats set corrected = 0'))
   breaks (name, sql);
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -14,11 +14,11 @@ create temporary table begun as select tests.begin_chat('ann', 'k') as b;
 select is(b, jsonb_build_object('step', 'call', 'hold_id', tests.chat_id('ann'), 'held', '50',
     'patience_ms', 120000),
   'a chat begins with a hold for its longest answer') from begun;
-select is(tests.standing('ann'), 'balance 200, held 50, available 150, debt 0', 'which is held');
+select is(tests.standing('ann'), 'balance 200, held 50, available 150, debt 0', 'it is held');
 select is(expires_at, tests.after('10 min'), 'for ten minutes') from farthing.holds;
 select is(tests.key('k'), 'started', 'and the key is started');
 select tests.fails_with($$ select tests.begin_chat('ann', 'k') $$, 'idempotency_in_progress', null,
-  'T12: a repeat while the chat runs is told so');
+  'T12: a repeat while the chat runs is refused as in progress');
 select tests.fails_with($$ select tests.begin_chat('ann', 'm', p_model => 'gpt-none') $$, 'unknown_model',
   'model', 'T11: an unknown model is refused before the call');
 select tests.fails_with($$ select tests.begin_chat('ann', 'm', p_most => 5000) $$, 'insufficient_credits',
@@ -30,14 +30,14 @@ select tests.fails_with(format('select tests.begin_chat(''ann'', ''m'', p_input 
 from (values ('-1', '5', 'messages'), ('0', '5', 'messages'), ('1000000001', '5', 'messages'),
   ('null', '5', 'messages'), ('5', '-1', 'max_output_tokens'), ('5', '0', 'max_output_tokens'),
   ('5', 'null', 'max_output_tokens')) t (input, most, field);
-select is(tests.key('m'), 'free', 'what is refused starts no key');
+select is(tests.key('m'), 'free', 'a refused request starts no key');
 select tests.fails_with($$ select chats_begin(gen_random_uuid(), 'gpt-4o', 1, 1) $$, 'not_found', 'user_id',
   'nobody asks nothing');
 select is((select count(*)::int from farthing.chats), 1, 'and one chat there is');
 
 -- Record: a heartbeat that never falls, nor counts more than was asked for.
 select is(tests.record(tests.chat_id('ann'), null, '5 s'), 'open', 'the request lives and waits');
-select is(accepted_at, null::timestamptz, 'which does not say that the provider accepted')
+select is(accepted_at, null::timestamptz, 'it does not say that the provider accepted')
 from farthing.chats;
 select is(tests.record(tests.chat_id('ann'), tokens, passed), 'open',
   format('%s tokens are streamed', tokens))
@@ -45,7 +45,7 @@ from (values (0, interval '10 s'), (40, '20 s'), (30, '15 s'), (9999, '25 s'), (
   (null, '27 s')) r (tokens, passed);
 select results_eq('select streamed_tokens, accepted_at, heartbeat_at from farthing.chats',
   $$ values (500, tests.after('10 s'), tests.after('27 s')) $$,
-  'the most is kept, when it was accepted, and when it was last heard of');
+  'the most tokens, the time of acceptance and the last heartbeat are stored');
 select is(tests.record(gen_random_uuid(), 1, '1 s'), 'closed', 'a chat that is not there is closed');
 
 -- Settle: charged, answered, logged and kept under its key, at once.
@@ -56,7 +56,7 @@ select is(settle.a, jsonb_build_object('status', 200, 'data', jsonb_build_object
 from tests.settle_chat(tests.chat_id('ann'), '30 s', p_key => 'k') settle (a);
 select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 26', 'and charged that');
 select is(tests.standing('ann'), 'balance 174, held 0, available 174, debt 0', 'the rest is free again');
-select is(tests.key('k'), '200', 'the answer is kept');
+select is(tests.key('k'), '200', 'the answer is stored');
 select is(tests.begin_chat('ann', 'k', '1 h'), jsonb_build_object('step', 'replay', 'status', 200, 'replayed',
     true, 'data', tests.settle_chat(tests.chat_id('ann'), '31 s', p_key => 'k') -> 'data'),
   'T12: a repeat gets it');
@@ -101,7 +101,7 @@ select is(tests.begin_chat('eve', 'e', '3 s') ->> 'step', 'call', 'a repeat runs
 select is(tests.release_chat(tests.chat_id('eve'), '4 s', 'e'), 'released', 'a late release of the first');
 select is(tests.key('e'), 'started', 'leaves the key to the second');
 
--- What costs nothing leaves nothing to point at.
+-- A free chat leaves no entries.
 select is(tests.begin_chat('bob', null, p_model => 'free-to-ask') ->> 'held', '5', 'bob asks what is free');
 select is((tests.settle_chat(tests.chat_id('bob', 2), '1 s', 1000, 0) -> 'data') - 'hold_id' - 'message',
   '{"finish_reason": "stop", "usage": {"input_tokens": 1000, "output_tokens": 0}, "credits": "0",

@@ -20,7 +20,7 @@ select is(tests.record(tests.chat_id('ann'), 100, '10 s'), 'open', 'and 100 toke
 select is(tests.record(tests.chat_id('bob'), null, '5 s'), 'open', 'bob''s waits for the provider');
 select is(tests.record(tests.chat_id('cid'), 0, '11 s'), 'open', 'cid''s is accepted');
 select is(farthing.sweep_chats(tests.after('59 s')), 0, 'a chat that was heard of within a minute is left');
-select is(farthing.sweep_chats(tests.after('70 s'), 1), 1, 'the sweep takes no more chats than it may');
+select is(farthing.sweep_chats(tests.after('70 s'), 1), 1, 'the task closes no more chats than its limit');
 select is(farthing.sweep_chats(tests.after('70 s')), 1, 'and the rest the next time, where silent');
 select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 32',
   'T28: what was recorded before the request died is charged, and what was in flight');
@@ -30,7 +30,7 @@ select is(tests.chat(tests.chat_id('cid')), 'open, hold open, charged 0', 'one t
 select is(farthing.sweep_chats(tests.after('71 s')), 1, 'until it is silent');
 select is(tests.chat(tests.chat_id('cid')), 'settled, hold settled, charged 26',
   'T28: accepted and nothing recorded: the prompt is charged, and what was in flight');
-select is(tests.standing(name, '71 s'), standing, format('T9: nothing of %s is held after the sweep', name))
+select is(tests.standing(name, '71 s'), standing, format('T9: nothing of %s is held after the task', name))
 from (values ('ann', 'balance 68, held 0, available 68, debt 0'),
   ('bob', 'balance 100, held 0, available 100, debt 0'),
   ('cid', 'balance 74, held 0, available 74, debt 0')) s (name, standing);
@@ -44,9 +44,9 @@ select is(tests.settle_chat(tests.chat_id('ann'), passed, 1000, 400, 'ann') -> '
   jsonb_build_object('message', '{"role": "assistant", "content": "Hello"}'::jsonb, 'finish_reason',
     'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 200}'::jsonb, 'credits', '32',
     'balance_after', '68', 'hold_id', tests.chat_id('ann')),
-  'settled late it answers with what the sweep charged, however often')
+  'settled late it answers with the task''s charge, however often')
 from unnest(array[interval '73 s', '74 s']) passed;
-select is(tests.key('ann'), 'free', 'and nothing is kept');
+select is(tests.key('ann'), 'free', 'and nothing is stored');
 select is((select count(*)::int from farthing.ai_logs), 1, 'but one log');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
   effective_from) select model, version + v.later, input_per_million_usd * v.times, output_per_million_usd
@@ -58,7 +58,7 @@ select is((tests.settle_chat(tests.chat_id('bob'), passed, 1000, 100, 'bob') -> 
     ::jsonb, 'credits', '26', 'balance_after', '74', 'hold_id', tests.chat_id('bob')),
   'T9, T10: an answer that comes after the release is charged once, at the rate it began at')
 from unnest(array[interval '73 s', '74 s']) passed;
-select is(tests.chat(tests.chat_id('bob')), 'settled, hold released, charged 26', 'which settles the chat');
+select is(tests.chat(tests.chat_id('bob')), 'settled, hold released, charged 26', 'it settles the chat');
 select is(tests.release_chat(tests.chat_id('cid'), '73 s', 'cid'), 'settled', 'a release comes too late');
 select isnt(tests.begin_chat('hal', null, p_most => 1000), null, 'hal begins');
 select is(farthing.sweep_chats(tests.after('1 min')), 1, 'is released');
@@ -67,7 +67,7 @@ select is(tests.settle_chat(tests.chat_id('hal'), '61 s') #>> '{data,credits}', 
   'a late answer that cannot be paid makes no debt');
 select is(tests.chat(tests.chat_id('hal')), 'released, hold released, charged 0', 'and stays released');
 
--- One key, one chat at a time: a repeat that comes before the sweep closes what it repeats.
+-- One key, one chat at a time: a repeat that arrives before the task closes the chat that it repeats.
 select isnt(tests.begin_chat('dan', 'd'), null, 'dan begins');
 select is(tests.record(tests.chat_id('dan'), 100, '2 min 50 s'), 'open', 'streams for minutes');
 select tests.fails_with('select tests.begin_chat(''dan'', ''d'', ''3 min 40 s'')', 'idempotency_in_progress',
@@ -78,7 +78,7 @@ select tests.fails_with($$ select chats_begin(tests.person('dan'), 'gpt-4o', 1, 
 select is(tests.begin_chat('dan', 'd', '3 min 50 s') ->> 'step', 'call', 'a repeat of a silent one runs');
 select is(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged 32', 'the first was charged');
 select is(tests.settle_chat(tests.chat_id('dan'), '3 min 51 s', p_key => 'd') #>> '{data,credits}', '26',
-  'whose own settlement comes late, and corrects it');
+  'its own settlement comes late, and corrects it');
 select is(tests.key('d'), 'started', 'and leaves the key to the second');
 select isnt(tests.begin_chat('eve', 'e'), null, 'eve begins');
 select is(tests.begin_chat('eve', 'e', '60 s') ->> 'step', 'call', 'and begins again after a silent minute');
@@ -97,7 +97,7 @@ select is(holds_settle(tests.chat_id('fay', 2), '30', p_now => tests.after('1 s'
   'an operator settles the hold');
 select is(tests.chat(tests.chat_id('fay', 2)), 'settled, hold settled, charged 0', 'and so the chat');
 select is(tests.settle_chat(tests.chat_id('fay', 2), '2 s', p_key => 'f2') #>> '{data,balance_after}', '70',
-  'which charges nothing more');
+  'it charges nothing more');
 select is(tests.record(tests.chat_id('fay'), 10, '1 s'), 'open', 'the other streams');
 select isnt(credits_debit(tests.person('fay'), '70', 'x', p_now => tests.after('11 min')), null,
   'rule 7: past its time the hold counts as released');
@@ -106,7 +106,7 @@ select isnt(tests.begin_chat('gus', 'g' || nr, nr * interval '1 ms', p_most => 1
 from generate_series(1, 3) nr;
 select is(tests.record(tests.chat_id('gus', nr), 10, '1 s'), 'open', 'and streams')
 from generate_series(1, 3) nr;
-select is(farthing.sweep_chats(tests.after('11 min'), 1), 1, 'a sweep that comes after ten minutes');
+select is(farthing.sweep_chats(tests.after('11 min'), 1), 1, 'a task that runs after ten minutes');
 select is(tests.release_chat(tests.chat_id('gus', 2), '11 min', 'g2'), 'released', 'a release');
 select is(tests.settle_chat(tests.chat_id('gus', 3), '11 min', p_key => 'g3') #>> '{data,credits}', '26',
   'and a settlement, which is charged');

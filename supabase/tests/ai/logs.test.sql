@@ -47,7 +47,7 @@ from (values ('none', 'usage = ''{}'''), ('none', 'classification = ''none'''), 
 
 -- Consent that is lowered counts for what is there; raised, it brings nothing back.
 select is(pg_temp.agree('bob', 'full_redacted'), 'ok', 'bob agrees to all');
-select is(pg_temp.kept(pg_temp.write('bob')), 'full_redacted: texts usage', 'bob''s call is kept');
+select is(pg_temp.kept(pg_temp.write('bob')), 'full_redacted: texts usage', 'bob''s call is stored');
 select is(pg_temp.agree('bob', 'usage_only'), 'ok', 'bob takes the texts back');
 select is(pg_temp.kept(l), 'usage_only: - usage', 'and they are gone') from farthing.ai_logs l
 where user_id = tests.person('bob');
@@ -60,11 +60,11 @@ where user_id = tests.person('bob');
 select is((select count(*)::int from farthing.ai_logs where consent = 'full_redacted'), 1,
   'ann''s stays as it was');
 
--- A log never fails: too long is cut, what cannot be kept is lost.
+-- A log never fails: a long text is cut, and a log that cannot be stored is lost.
 select is(right(prompt, 6) || length(prompt) || right(response, 6) || length(response),
   ' [cut]32768 [cut]32768', 'long texts are cut with a mark')
 from pg_temp.write('ann', jsonb_build_object('prompt', repeat('ä', 100000), 'response', repeat('x', 32769)));
-select is(length(prompt), 32768, 'a text of the full length is kept whole')
+select is(length(prompt), 32768, 'a text of the full length is stored whole')
 from pg_temp.write('ann', jsonb_build_object('prompt', repeat('ä', 32768))) where prompt not like '%[cut]';
 select is(structured - 'bytes', '{"cut": true}', 'large JSON is replaced by its size')
 from pg_temp.write('ann', jsonb_build_object('structured', array_fill('0123456789'::text, '{2000}')));
@@ -86,12 +86,12 @@ from (values (md5('ann'), '{"kind": "poem"}', 'a log of an unknown kind is lost'
   (md5('ann'), '{"kind": "chat", "classification": "secret"}', 'a log of an unknown class is lost'),
   (md5('gone'), '{"kind": "chat"}', 'a log of one who has left is lost'),
   (null, '{"kind": "chat"}', 'a log of nobody is lost')) l (person, log, name);
-select is((select count(*)::int from farthing.ai_logs), logs, 'nothing of these was kept') from before;
+select is((select count(*)::int from farthing.ai_logs), logs, 'nothing of these was stored') from before;
 select lives_ok($$ select farthing.write_ai_log(tests.person('ann'), to_jsonb(pg_temp.log()::text), now()) $$,
   'a log that comes as a string of JSON');
 select is((select count(*)::int from farthing.ai_logs), logs + 1, 'is one all the same') from before;
 
--- Whose they are.
+-- The owners of logs.
 create temporary table own as select count(*)::int as logs from farthing.ai_logs
 where user_id = tests.person('ann');
 select is(tests.seen_by('authenticated', 'ann', 'select count(*) from ai_logs') #>> '{0,count}',
@@ -115,9 +115,9 @@ from (values ('authenticated', 'update ai_logs set prompt = ''x'''),
 select is(tests.code_for('authenticated', 'cid', 'update ai_consent set level = ''none'''), 'ok',
   'cid changes every consent there is');
 select is((select array_agg(level::text) from farthing.ai_consents), '{full_redacted,full_redacted}',
-  'which is none but her own');
+  'she sees only her own');
 select is(tests.code_for('authenticated', 'bob', 'delete from ai_logs'), 'ok', 'bob deletes all logs');
-select is((select count(*)::int from farthing.ai_logs), logs, 'which is all of his own') from own;
+select is((select count(*)::int from farthing.ai_logs), logs, 'he sees all of his own') from own;
 select is(tests.code_for('authenticated', 'ann', 'update ai_consent set updated_at = ''2000-01-01'''),
   'ok', 'ann dates her consent back');
 select is((select max(updated_at) from farthing.ai_consents), now(), 'and it is dated all the same');
@@ -127,7 +127,7 @@ select is((pg_temp.write('dan', '{}', tests.after())).expires_at, tests.after('7
 select is((pg_temp.write('eve', '{}', now() - interval '720 hours')).expires_at, now(), 'eve''s old log');
 select is(tests.seen_by('authenticated', 'eve', 'select * from ai_logs'), '[]',
   'is gone before any sweep');
-select is(farthing.sweep_ai_logs(now()), 1, 'the sweep takes what is over');
+select is(farthing.sweep_ai_logs(now()), 1, 'the task deletes expired logs');
 select is(farthing.sweep_ai_logs(tests.after('720 h'), logs), logs, 'and no more than it may') from own;
 select is(farthing.sweep_ai_logs(tests.after('720 h')), 1, 'and the rest the next time');
 

@@ -18,7 +18,7 @@ const locksAccount = (name: string) =>
   `select from farthing.accounts where owner_id = tests.person('${name}') for update`;
 
 meetings(["chats"], {
-  "T28: a sweep passes by a chat that is being settled": {
+  "T28: the task skips a chat that is being settled": {
     given: begun("ann"),
     first: settles("ann", "70 s"),
     second: sweeps("ann", "70 s"),
@@ -26,7 +26,7 @@ meetings(["chats"], {
     passes: true,
     ends: { [chat("ann")]: "settled, hold settled, charged 26" },
   },
-  "T28: a chat settled while it is swept gives back what was charged too much": {
+  "T28: a chat settled while the task closes it refunds the difference": {
     given: begun("bob"),
     first: sweeps("bob", "70 s"),
     second: settles("bob", "70 s"),
@@ -40,7 +40,7 @@ meetings(["chats"], {
     says: "26",
     ends: { "tests.standing('cid')": "balance 74, held 0, available 74, debt 0" },
   },
-  "a sweep passes by a chat that is just being heard of": {
+  "the task skips a chat whose heartbeat is being written": {
     given: begun("dan"),
     first: "select tests.record(tests.chat_id('dan'), 100, '65 s')",
     second: sweeps("dan", "70 s"),
@@ -48,21 +48,21 @@ meetings(["chats"], {
     passes: true,
     ends: { [chat("dan")]: "open, hold open, charged 0" },
   },
-  "a sweep passes by a chat whose account is in use": {
+  "the task skips a chat whose account is in use": {
     given: begun("eve"),
     first: "select credits_debit(tests.person('eve'), '1', 'x')",
     second: sweeps("eve", "70 s"),
     says: "0",
     passes: true,
   },
-  "a sweep passes by a chat whose key is in use": {
+  "the task skips a chat whose key is in use": {
     given: begun("nia"),
     first: "select pg_advisory_xact_lock(hashtextextended(tests.sha256('nia'), 0))",
     second: sweeps("nia", "70 s"),
     says: "0",
     passes: true,
   },
-  "a sweep passes by a chat whose user is leaving": {
+  "the task skips a chat whose user is being deleted": {
     given: begun("fay"),
     first: leaves("fay"),
     second: sweeps("fay", "70 s"),

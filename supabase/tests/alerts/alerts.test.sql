@@ -1,4 +1,4 @@
--- Alerts: a rule fires, is refreshed, acknowledged and resolved; each time is told of once.
+-- Alerts: a rule fires, is refreshed, acknowledged and resolved; each incident is notified once.
 
 begin;
 \ir ../helpers/story.psql
@@ -37,15 +37,15 @@ select is(tests.alerts('2 min'), 'nothing', 'over for a moment is forgotten');
 select pg_temp.late(3);
 select is(tests.alerts('3 min'), 'payout_delay pending', 'the next time is a new one');
 select is(tests.alerts('5 min' - interval '1 s'), 'payout_delay pending', 'a second too early');
-select is(pg_temp.told(), 'nobody, 0', 'nobody was told');
+select is(pg_temp.told(), 'nobody, 0', 'nobody was notified');
 select is(farthing.evaluate_alerts(tests.after('5 min')), 1, 'over for as long as it says, it fires');
 select is(farthing.evaluate_alerts(tests.after('5 min')), 0, 'another evaluation of that moment fires none');
 select is(tests.alerts('5 min'), 'payout_delay open', 'it is open');
-select is(pg_temp.told(), 'operators and webhook, 2', 'who runs it is told by e-mail and by webhook');
+select is(pg_temp.told(), 'operators and webhook, 2', 'operators are notified by email and by webhook');
 select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payout_delay', 'severity',
   'warning', 'summary', '3 payouts: late, or returned by the bank.', 'value', '3', 'threshold', '2',
   'runbook', 'docs/runbooks/payout_delay.md', 'fired_at', tests.after('5 min')),
-  'of what is wrong, and where to read on')
+  'the notification names the problem and the runbook')
 from farthing.notices n, pg_temp.newest() i where n.subject = i.incident_id::text;
 
 -- Still over: one incident, refreshed.
@@ -55,16 +55,16 @@ select is(i - '{id,summary,runbook}'::text[], jsonb_build_object('rule', 'payout
   'severity', 'warning', 'state', 'open', 'value', '4', 'threshold', '2', 'count', 6, 'fired_at',
   tests.after('5 min'), 'last_seen_at', tests.after('6 min'), 'acknowledged_at', null, 'acknowledged_by',
   null, 'resolved_at', null), 'with the newest figures') from (select alerts_list() #> '{alerts,0}') l (i);
-select is(pg_temp.told(), 'operators and webhook, 2', 'and nobody is told again');
+select is(pg_temp.told(), 'operators and webhook, 2', 'and nobody is notified again');
 
 -- Acknowledged.
 select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged operator:ann', 'somebody is on it')
 from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:ann', tests.after('7 min')) a;
-select is(a ->> 'acknowledged_by', 'operator:ann', 'who was first stays')
+select is(a ->> 'acknowledged_by', 'operator:ann', 'the first operator stays')
 from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('8 min')) a;
 select tests.fails_with('select alerts_acknowledge(gen_random_uuid(), ''operator:ann'')', 'not_found', 'id',
-  'what there is not cannot be acknowledged');
-select is(tests.alerts('8 min'), 'payout_delay acknowledged', 'which silences nothing, and tells nobody');
+  'an unknown alert cannot be acknowledged');
+select is(tests.alerts('8 min'), 'payout_delay acknowledged', 'it silences nothing, and notifies nobody');
 select is(pg_temp.told(), 'operators and webhook, 2', 'as before');
 
 -- Fine, for long enough.
@@ -84,14 +84,14 @@ select is(tests.alerts('14 min'), 'payout_delay acknowledged', 'its time begins 
 select is(tests.alerts('17 min' - interval '1 s'), 'payout_delay acknowledged', 'a second too early');
 select is(tests.alerts('17 min'), 'nothing', 'fine for long enough, it is resolved');
 select is((pg_temp.newest()).resolved_at, tests.after('17 min'), 'then');
-select is(a ->> 'state', 'resolved', 'what is resolved is not acknowledged any more')
+select is(a ->> 'state', 'resolved', 'a resolved alert is not acknowledged any more')
 from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('18 min')) a;
 
--- Once more: a new incident, told of anew.
+-- Once more: a new incident, notified again.
 update farthing.alert_rules set fires_after = '0', resolves_after = '0' where rule = 'payout_delay';
 select pg_temp.late(3);
 select is(tests.alerts('20 min'), 'payout_delay open', 'the next time is another, and fires at once');
-select is(pg_temp.told(), 'operators and webhook, 4', 'and is told of');
+select is(pg_temp.told(), 'operators and webhook, 4', 'and is notified');
 
 -- Figures are changed by update.
 update farthing.alert_rules set threshold = 3 where rule = 'payout_delay';
@@ -100,7 +100,7 @@ update farthing.alert_rules set threshold = 0 where rule = 'payout_delay';
 select pg_temp.late(1);
 select is(tests.alerts('22 min'), 'payout_delay open', 'one is over');
 select pg_temp.late(0);
-select is(tests.alerts('23 min'), 'nothing', 'what is fine is never above the threshold');
+select is(tests.alerts('23 min'), 'nothing', 'a fine figure is never above the threshold');
 select tests.fails_with(format('update farthing.alert_rules set %s where rule = ''payout_delay''', change),
   '23514', null, change || ' is refused')
 from unnest(array['threshold = -1', 'severity = ''low''', 'period = ''0''', 'fires_after = ''-1 s''',
@@ -143,11 +143,11 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, ru
 values ('made_up', 'warning', 0, 0, '1 hour', 'https://runbooks.test/made_up');
 select is(tests.alerts('39 min'), 'payout_delay open, rule_failed made_up pending',
   'a rule without a reading is one that fails');
-select is(tests.alerts('41 min'), 'payout_delay open, rule_failed made_up open', 'and is told of');
+select is(tests.alerts('41 min'), 'payout_delay open, rule_failed made_up open', 'and is notified');
 delete from farthing.alert_rules where rule = 'made_up';
 select is(tests.alerts('42 min'), 'payout_delay open', 'until it is gone');
 
--- What could not be queued is queued the next time.
+-- An incident that could not be queued is queued the next time.
 create function pg_temp.refuses() returns trigger language plpgsql as 'begin raise exception ''full''; end';
 create trigger refuses before insert on farthing.notices for each row execute function pg_temp.refuses();
 update farthing.payouts set status = 'paid';

@@ -1,5 +1,5 @@
--- A figure that goes up and down is one incident, told of once, though a clock goes back, though it is
--- acknowledged before anybody could be told, and though its notices are forgotten.
+-- A figure that goes up and down is one incident, notified once, even if a clock goes back, it is
+-- acknowledged before anybody could be notified, or its notifications are deleted.
 
 begin;
 \ir ../helpers/story.psql
@@ -35,20 +35,20 @@ select is(pg_temp.late(0, '14 min'), 'payout_delay open', 'and a minute before t
 select is(pg_temp.late(0, '19 min'), 'nothing', 'fine for as long as it says, it is resolved');
 select is((select count(*)::int from farthing.incidents), 1, 'it was one incident');
 select is((select count(*)::int from farthing.notices where template = 'alert'), 2,
-  'told by e-mail and by webhook, once');
+  'notified by email and by webhook, once');
 
--- Nobody can be told, and somebody is on it all the same.
+-- Nobody can be notified, and an operator acknowledges it all the same.
 alter table farthing.notices add constraint notices_broken check (template <> 'alert') not valid;
 select is(pg_temp.late(3, '20 min'), 'payout_delay open', 'it opens though the outbox refuses');
 select is(alerts_acknowledge((select incident_id from farthing.incidents where state = 'open'), 'key:ann',
-  tests.after('21 min')) ->> 'state', 'acknowledged', 'who has seen it is on it');
+  tests.after('21 min')) ->> 'state', 'acknowledged', 'the operator who has seen it has acknowledged it');
 alter table farthing.notices drop constraint notices_broken;
 select is(pg_temp.late(3, '22 min'), 'payout_delay acknowledged', 'the outbox is well again');
 select is((select count(*)::int from farthing.notices where template = 'alert'), 4,
-  'and the others are told');
+  'and the others are notified');
 delete from farthing.notices;
-select is(pg_temp.late(3, '100 d'), 'payout_delay acknowledged', 'when its notices are forgotten');
-select is((select count(*)::int from farthing.notices), 0, 'it is not told again');
+select is(pg_temp.late(3, '100 d'), 'payout_delay acknowledged', 'when its notifications are deleted');
+select is((select count(*)::int from farthing.notices), 0, 'it is not notified again');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -20,7 +20,7 @@ $$;
 select is(tests.alerts('0'), 'nothing', 'nothing was granted');
 select is((select count(*)::int from generate_series(1, 20)
   where pg_temp.grants('100000', 'key:default', '1 h') = '201'), 20, 'a key grants 2,000,000');
-select is(tests.alerts('1 h 1 min'), 'nothing', 'what is not sealed is not seen');
+select is(tests.alerts('1 h 1 min'), 'nothing', 'unsealed entries do not count');
 select cmp_ok(farthing.seal(), '>=', 20, 'sealed');
 select is(tests.alerts('1 h 2 min'), 'nothing', 'so much is usual');
 select is(pg_temp.grants('0.5', 'sql:postgres', '2 h', 'promotional'), '201', 'half a credit more');
@@ -33,21 +33,21 @@ select is(tests.alerts('24 h'), 'nothing', 'a new day begins with nothing');
 
 -- Each above the ceiling of one grant.
 select is(pg_temp.grants('100000.1', 'key:default', '25 h'), '201', 'a key grants much at once');
-select is(tests.alerts('25 h'), 'grant_above_ceiling open', 'which is told');
+select is(tests.alerts('25 h'), 'grant_above_ceiling open', 'it is notified');
 select is(pg_temp.said('grant_above_ceiling'),
   '1 grant above a ceiling within 24 hours: 0 pending, 1 granted, 1 by keys or at SQL prompts.',
   'and by what kind of author');
 select is(tests.alerts('49 h 1 s'), 'nothing', 'for a day');
 
 -- The view of actors.
-select is(farthing.seal(), 1, 'what was granted is sealed');
+select is(farthing.seal(), 1, 'the grants are sealed');
 select is(pg_temp.grants('1', 'key:default', '26 h'), '201', 'the key grants once more on this day');
-select is(farthing.seal(), 1, 'which is added to what was sealed');
+select is(farthing.seal(), 1, 'it is added to the sealed ones');
 select results_eq('select day, author_kind, author, kind::text, entries, credits from farthing.actors
   order by day, author', $$ values
   (date '2027-01-01', 'key', 'key:default'::varchar, 'adjustment', 20::bigint, '2000000'),
   ('2027-01-01', 'sql', 'sql:postgres', 'promotion', 1, '0.5'),
-  ('2027-01-02', 'key', 'key:default', 'adjustment', 2, '100001.1') $$, 'who moved how much, by day');
+  ('2027-01-02', 'key', 'key:default', 'adjustment', 2, '100001.1') $$, 'credits moved by author and day');
 select is(tests.code_for(role, 'ann', 'select * from farthing.actors'), '42501', role || ' reads no actors')
 from unnest(array['authenticated', 'service_role']) role;
 

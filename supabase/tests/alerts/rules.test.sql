@@ -30,20 +30,20 @@ select is(pg_temp.hears('evt_2', 'refund.updated', '{"payment_id": "pi_x", "amou
   "status": "succeeded", "stripe_refund_id": "re_x"}'), 'true', 'and another for a foreign payment');
 select is(tests.alerts('15 min'), 'nothing', 'for a quarter of an hour that is usual');
 select is(tests.alerts('15 min 1 s'), 'webhook_backlog open', 'for longer it is not');
-select is(value::int, 1, 'of what is ours') from farthing.incidents where rule = 'webhook_backlog';
+select is(value::int, 1, 'of our own events') from farthing.incidents where rule = 'webhook_backlog';
 select tests.unguarded('inbox', $$delete from farthing.inbox where event_id = 'evt_1'$$);
 select is(tests.alerts('16 min'), 'nothing', 'once it is applied all is well');
 select tests.unguarded('inbox', $$delete from farthing.inbox$$);
 
 -- Webhooks that fail: for a moment, for good.
 select is(pg_temp.hears('evt_3', 'payout.paid', '{"status": "odd"}', '1 hour'), 'true', 'an event fails');
-select is(tests.alerts('1 hour'), 'webhook_failure pending', 'it is tried again before anybody is told');
+select is(tests.alerts('1 hour'), 'webhook_failure pending', 'it is retried before anybody is notified');
 select is(tests.alerts('1 hour 2 min'), 'webhook_failure open', 'it fails again');
 select is(tests.alerts('2 hours'), 'webhook_backlog open', 'after an hour it is one that waits');
 select is(farthing.sweep_inbox(tests.after('2 hours' + n * interval '1 day')), 1, 'it is tried again')
 from generate_series(1, 9) n;
 select is(state, 'dead', 'in vain') from farthing.inbox;
-select is(tests.alerts('20 days'), 'webhook_failure pending', 'what is dead');
+select is(tests.alerts('20 days'), 'webhook_failure pending', 'dead-lettered events');
 select is(tests.alerts('20 days 2 min'), 'webhook_failure open', 'is wrong however old');
 select tests.unguarded('inbox', $$delete from farthing.inbox$$);
 select is(tests.alerts('20 days 3 min'), 'nothing', 'until somebody has seen to it');
@@ -87,7 +87,7 @@ select pg_temp.charges('g', 1000, 39, '30 days');
 select is(tests.alerts('30 days 1 min'), 'nothing', 'less than twice what is usual is not said');
 select pg_temp.charges('h', 25, 2, '30 days');
 select is(tests.alerts('30 days 2 min'), 'charge_failure_rate open', 'twice is');
-select is(threshold, 0.04, 'which is what the incident is measured by') from farthing.incidents
+select is(threshold, 0.04, 'the incident is measured by it') from farthing.incidents
 where rule = 'charge_failure_rate' and state = 'open';
 delete from farthing.card_uses;
 select is(tests.alerts('31 days'), 'nothing', 'nobody pays, nothing fails');
@@ -120,7 +120,7 @@ update farthing.accounts set balance = 11 where owner_id = tests.person('ann');
 select is(farthing.prove_if_due(tests.after('50 days 59 min')), false, 'an hour has to pass');
 select is(farthing.prove_if_due(tests.after('50 days 61 min')), true, 'before it is proved again');
 select is(tests.alerts('50 days 61 min'), 'prove_violation open', 'ann has more than she was given');
-select matches(summary, 'found 2 violations: rule 1[.]$', 'which breaks rule 1, twice')
+select matches(summary, 'found 2 violations: rule 1[.]$', 'it breaks rule 1, twice')
 from farthing.incidents where rule = 'prove_violation';
 update farthing.accounts set balance = 10 where owner_id = tests.person('ann');
 select is(farthing.prove_if_due(tests.after('50 days 122 min')), true, 'mended, it is proved');
@@ -133,14 +133,14 @@ alter function farthing.prove() rename to real_proof;
 create function farthing.prove() returns table (rule int, account_id bigint, detail text)
 language sql stable set search_path = '' as 'select 1, 1 / 0, ''''';
 select is(farthing.prove_if_due(tests.after('60 days')), true, 'a proof fails');
-select is(tests.alerts('60 days'), 'prove_violation open', 'which is no proof');
+select is(tests.alerts('60 days'), 'prove_violation open', 'it is no proof');
 select is(summary like '%the proof failed with 22012.', true, 'and is said') from farthing.incidents
 where rule = 'prove_violation' and state = 'open';
 create or replace function farthing.prove() returns table (rule int, account_id bigint, detail text)
 language plpgsql stable set search_path = '' as 'begin raise query_canceled; end';
 select is(farthing.prove_if_due(tests.after('61 days')), true, 'another is cut off');
-select is(tests.alerts('61 days'), 'prove_violation open', 'which is none, either');
-select is(detail, 'the proof failed with 57014', 'and is kept') from farthing.proof_runs
+select is(tests.alerts('61 days'), 'prove_violation open', 'it is none, either');
+select is(detail, 'the proof failed with 57014', 'and is stored') from farthing.proof_runs
 order by run_nr desc limit 1;
 drop function farthing.prove();
 alter function farthing.real_proof() rename to prove;
@@ -224,7 +224,7 @@ select is(tests.alerts('90 days 10 min'), 'nothing', 'Redis is back');
 select tests.measures('91 days', 'limiter_fallbacks', 'reason=down', 9);
 select is(tests.alerts('91 days 1 min'), 'nothing', 'nine are chance, whatever their share');
 
--- Jobs and notices that were given up.
+-- Jobs and notifications that were given up.
 create function pg_temp.fails(p_code text, p_attempts int) returns void language sql as $$
   insert into farthing.jobs (user_id, type, status, input, input_hash, error_code, attempts, author,
     run_after, created_at, completed_at, expires_at)
@@ -238,7 +238,7 @@ select pg_temp.fails(code, attempts) from (values ('job_lost', 1), ('job_expired
   ('upstream_unavailable', 5)) f (code, attempts);
 select is(tests.alerts('100 days 23 hours'), 'dead_jobs open', 'one that was given up is');
 select is(value::int, 3, 'three are') from farthing.incidents where rule = 'dead_jobs';
-select is(tests.alerts('101 days'), 'nothing', 'it is told of for an hour');
+select is(tests.alerts('101 days'), 'nothing', 'it is reported for an hour');
 create function pg_temp.dies(p_subject text, p_state text, p_error text default 'refused') returns void
 language sql as $$
   select farthing.notify_operators('dispute', p_subject, '{}', tests.after('110 days'));
@@ -248,21 +248,21 @@ $$;
 select pg_temp.dies('a', 'dead'), pg_temp.dies('b', 'dead'), pg_temp.dies('c', 'uncertain'),
   pg_temp.dies('d', 'sent');
 select pg_temp.dies('z', 'dead', 'no_recipient');
-select is(tests.alerts('110 days'), 'nothing', 'three notices that did not arrive are usual');
+select is(tests.alerts('110 days'), 'nothing', 'three undelivered notifications are usual');
 select pg_temp.dies('e', 'uncertain');
 select is(tests.alerts('110 days'), 'dead_notices open', 'four are not');
 select is(tests.alerts('110 days 1 hour'), 'nothing', 'an hour later it is over');
 
 -- T29: words of Stripe's that nobody here knows.
 select farthing.note_unknown_state('dispute', 'rethought', 'du_1', tests.after('120 days'));
-select is(tests.alerts('120 days'), 'stripe_state_unknown open', 'a state that nobody knows is told of');
+select is(tests.alerts('120 days'), 'stripe_state_unknown open', 'an unknown state is notified');
 select is(summary, '1 state of Stripe''s unknown here: dispute rethought of du_1.',
   'with its object')
 from farthing.incidents where rule = 'stripe_state_unknown';
 select is(tests.alerts('126 days 23 hours'), 'stripe_state_unknown open', 'for seven days');
 select is(tests.alerts('127 days'), 'nothing', 'then nobody has said it for long');
 
--- Each was told of.
+-- Each was notified.
 select set_eq($$ select distinct data ->> 'rule' from farthing.notices where template = 'alert' $$,
   $$ select rule from farthing.alert_rules where rule <> 'rule_failed' and rule not in ('ai_errors',
     'ai_slow',
@@ -271,7 +271,8 @@ select set_eq($$ select distinct data ->> 'rule' from farthing.notices where tem
     'parked_items', 'task_failed', 'tasks_stopped') $$,
   'each rule has fired but those that have files of their own');
 select is_empty($$ select incident_id from farthing.incidents i join farthing.notices n
-  on n.subject = i.incident_id::text group by 1 having count(*) <> 2 $$, 'and each time was told of once');
+  on n.subject = i.incident_id::text group by 1 having count(*) <> 2 $$,
+    'and each incident was notified once');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

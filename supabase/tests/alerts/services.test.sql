@@ -18,10 +18,10 @@ select is(tests.alerts('0'), 'nothing', 'where nothing was checked, nothing is w
 select isnt(deep_checks_report('ai', 'failed', 100, 'upstream_unavailable', p_now => tests.after()), null,
   'AI is down at the hourly check');
 select isnt(deep_checks_report('stripe', 'ok', 100, null, p_now => tests.after()), null, 'Stripe is up');
-select is(tests.alerts('1 min'), 'deep_check_failed open', 'which is an alert');
+select is(tests.alerts('1 min'), 'deep_check_failed open', 'it is an alert');
 select is((select summary from farthing.incidents where state = 'open'),
   '1 paid check failed: ai with upstream_unavailable.', 'that names the check');
-select is(tests.alerts('2 hours'), 'nothing', 'of what was checked two hours ago nothing is said');
+select is(tests.alerts('2 hours'), 'nothing', 'a check of two hours ago says nothing');
 select isnt(deep_checks_report('ai', 'failed', 100, null, p_now => tests.after('3 hours')), null,
   'it fails again');
 select is(tests.alerts('3 hours'), 'deep_check_failed open', 'an alert again');

@@ -29,7 +29,7 @@ select is(tests.alerts('0'), 'rule_failed charge_failure_rate pending',
 select is(tests.alerts('1 min'), 'payout_delay open, rule_failed charge_failure_rate pending',
   'a minute later the others are asked before it');
 select is(tests.alerts('2 min'), 'payout_delay open, rule_failed charge_failure_rate open',
-  'and it is told of');
+  'and it is notified');
 select is((select last_value::int from pg_temp.cut), 3, 'it is asked each time');
 -- Two of them: the one that is known goes last, and who is well is asked.
 alter function farthing.open_mismatches() rename to real_mismatches;

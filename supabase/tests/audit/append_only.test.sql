@@ -54,7 +54,7 @@ select tests.fails_with(format('insert into farthing.debt_payments (account_id, 
   '%s is refused', amount, undoes))
 from (values (0, 'null'), (-1, 'null'), (0, '1'), (1, '1')) v (amount, undoes);
 
--- What may change keeps what it is made of.
+-- A row that may change keeps its terms.
 select tests.fails_with('delete from farthing.accounts', '23001', null, 'an account is not deleted');
 select tests.fails_with('truncate farthing.accounts cascade', '23001', null, 'accounts are not truncated');
 select tests.fails_with('delete from farthing.lots', '23001', null, 'a lot is not deleted');

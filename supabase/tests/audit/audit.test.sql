@@ -1,4 +1,5 @@
--- The audit (rule 19): what may change leaves a row, or needs a reason first; what never changes is refused.
+-- The audit (rule 19): what may change leaves a row, or needs a reason first; what never changes is
+-- refused.
 
 begin;
 \ir ../helpers/story.psql
@@ -19,7 +20,7 @@ select is((select top_up_smallest from farthing.policy), 60::bigint, 'as was ask
 select is(after -> 'top_up_smallest', '60', 'after') from farthing.audit order by audit_nr desc limit 1;
 select is(before -> 'top_up_smallest', '50', 'before') from farthing.audit order by audit_nr desc limit 1;
 select is(format('%s, %s', author, reason), format('sql:%s, the bank asks for it', session_user),
-  'by whom, and why') from farthing.audit order by audit_nr desc limit 1;
+  'the author and the reason') from farthing.audit order by audit_nr desc limit 1;
 select is(updated_by, 'sql:' || session_user, 'the row says it, too') from farthing.policy;
 select tests.fails_with($$ select farthing.set_policy('{"no_such": 1}', 'x') $$, '42703', null,
   'a figure that is not there is refused');
@@ -63,7 +64,7 @@ select tests.fails_with('update farthing.accounts set owner_id = null', '23001',
 select tests.fails_with(format('update farthing.accounts set owner_id = %L', tests.person('bob')), '23001',
   null, 'nor puts another in their place');
 delete from auth.users where id = (select tests.person('ann'));
-select is(owner_id, null, 'who leaves takes no reason') from farthing.accounts;
+select is(owner_id, null, 'deleting a user needs no reason') from farthing.accounts;
 
 select is_empty($$ select table_name, trigger_name from farthing.guards
   except select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid

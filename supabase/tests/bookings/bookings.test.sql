@@ -19,7 +19,7 @@ from (values (1000, 'usd', 300, 30), (1, 'usd', 300, 0), (16, 'usd', 300, 0), (1
   (1700, 'isk', 300, 100), (1600, 'isk', 300, 0)) f (amount, currency, points, fee);
 select is_empty($$ select amount from generate_series(1, 5000) amount
   where farthing.booking_fee(amount, 'usd', 300) <> round(amount * 0.03) $$,
-  'which is what exact decimals give for every amount up to 50');
+  'exact decimals give the same for every amount up to 50');
 select is((select array_agg(farthing.currency_step(c) order by nr) from unnest(array['usd', 'jpy', 'kwd',
   'isk', 'USD',
   'us', 'usdd', 'xau', '']) with ordinality u (c, nr)), '{1,1,10,100,null,null,null,null,null}',
@@ -35,7 +35,7 @@ select is(b, jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
   'a booking is there, with its fee, before Stripe is asked') from ann;
 select is(tests.key('k'), 'started', 'and the key is started');
 select tests.fails_with($$ select tests.begin_booking('ann', 'pat', 1050, 'usd', 'k') $$,
-  'idempotency_in_progress', null, 'T12: a repeat while the first runs is told so');
+  'idempotency_in_progress', null, 'T12: a repeat while the first runs is refused as in progress');
 select tests.fails_with(format('select tests.begin_booking(''ann'', %L, %L, %L)', provider, amount, currency),
   'invalid_request', field, format('%s %s with %s is refused', amount, currency, provider))
 from (values ('pat', 0, 'usd', 'amount'), ('pat', -5, 'usd', 'amount'), ('pat', null, 'usd', 'amount'),
@@ -52,9 +52,9 @@ select tests.fails_with($$ select tests.begin_booking('pat', 'pat', 100, 'usd') 
   'provider_id', 'nobody books themselves');
 select tests.fails_with($$ select bookings_begin(gen_random_uuid(), md5('provider pat')::uuid, 5, 'usd') $$,
   'not_found', 'user_id', 'nobody books nothing');
-select is((select count(*)::int from farthing.bookings), 1, 'what is refused leaves no booking');
+select is((select count(*)::int from farthing.bookings), 1, 'a refused request leaves no booking');
 
--- Who is blocked.
+-- Blocked users and addresses.
 insert into farthing.blocks (kind, subject, reason, blocked_by)
 values ('user', tests.person('eve')::text, 'a test', 'key:test'),
   ('ip', tests.sha256('198.51.100.1'), 'a test', 'key:test');
@@ -67,10 +67,10 @@ select is(pg_temp.step(who, ip), 'refused', format('%s from %s books nobody', wh
 from (values ('eve', null), ('fay', '198.51.100.1')) b (who, ip);
 select is((select array_agg(format('%s %s %s', action, outcome, array_to_string(reasons, ',')) order by
   decision_id) from farthing.fraud_decisions), '{"booking refuse blocked_user,no_ip",'
-  '"booking refuse blocked_ip"}', 'which is on record');
+  '"booking refuse blocked_ip"}', 'it is recorded');
 select is(tests.key('blocked'), 'free', 'and kept under no key');
 delete from farthing.blocks;
-select is((select count(*)::int from farthing.bookings), 1, 'what is refused leaves no booking');
+select is((select count(*)::int from farthing.bookings), 1, 'a refused request leaves no booking');
 select is(pg_temp.step('eve'), 'create', 'once lifted, the same key books');
 delete from farthing.idempotency_keys where key = decode(tests.sha256('blocked'), 'hex');
 select bookings_cancel(tests.person('eve'), booking_id) from farthing.bookings where amount = 5;
@@ -102,7 +102,7 @@ select is_empty($$ select from farthing.idempotency_keys where answer ? 'client_
 select is(bookings_read(tests.person(who), tests.booking_id('a')) ? 'client_secret', false,
   'the secret is not read again by the ' || who) from unnest(array['ann', 'pat']) who;
 select is_empty($$ select 1 from farthing.bookings b where to_jsonb(b)::text like '%secret%' $$,
-  'nor kept with the booking');
+  'nor stored with the booking');
 select tests.fails_with($$ select bookings_attach(tests.booking_id('a'), 'pi_b', 's') $$, 'P0001', null,
   'a second payment is not taken');
 select is(bookings_attach(tests.booking_id('a'), 'pi_a', 's') #>> '{data,status}', 'payment_pending',
@@ -179,7 +179,7 @@ from unnest(array['100, ''usd'', 300, 4', '0, ''usd'', 300, 0', '100, ''xxx'', 3
 -- The provider's steps.
 select tests.fails_with($$ select bookings_advance(tests.person('pat'), tests.booking_id('a'), 'confirmed')
   $$,
-  'invalid_request', 'id', 'what is not paid is not confirmed');
+  'invalid_request', 'id', 'an unpaid booking is not confirmed');
 select is(tests.payment_event('a', 'succeeded', '10 min'), 'processed', 'ann pays');
 select tests.fails_with(format('select bookings_advance(tests.person(%L), tests.booking_id(''a''), %L)', who,
   step), code, field, format('%s says %s: %s', who, step, code))
@@ -196,9 +196,9 @@ select results_eq('select confirmed_at, completed_at from farthing.bookings wher
   $$ values (tests.after('11 min'), tests.after('13 min')) $$, 'said twice it is said once');
 select tests.fails_with($$ select bookings_advance(tests.person('pat'), tests.booking_id('a'), 'confirmed')
   $$,
-  'invalid_request', 'id', 'what is completed is not confirmed again');
+  'invalid_request', 'id', 'a completed booking is not confirmed again');
 
--- Who sees what: both parties, and nobody else.
+-- Visibility: both parties, and nobody else.
 select isnt(tests.booking('c', 300, 'usd', 'bob', 'pat', '20 min'), null, 'bob books pat');
 select isnt(tests.booking('d', 400, 'usd', 'pat', 'ann', '30 min'), null, 'pat books ann, who sells too');
 select is(bookings_read(tests.person(who), tests.booking_id('c')) ->> 'role', role, format('%s is the %s',
@@ -219,7 +219,7 @@ from (values ('pat', 'buyer', null, 'buyer:400'), ('pat', 'provider', 'completed
 select is(pg_temp.list('ann', p_limit => 1), 'provider:400 |' || tests.booking_id('d'),
   'a page ends with where the next begins');
 select is(pg_temp.list('ann', p_before => tests.booking_id('d')::text), 'buyer:1050 buyer:1050',
-  'which goes on there, as buyer and as provider');
+  'the list goes on there, as buyer and as provider');
 select is(pg_temp.list('cid', p_before => tests.booking_id('d')::text), '',
   'another''s booking is no place to go on from');
 select is(tests.seen_by('authenticated', who, 'select amount from bookings order by created_at desc,

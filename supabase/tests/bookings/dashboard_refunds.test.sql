@@ -1,4 +1,5 @@
--- T42: a refund of a booking in Stripe's dashboard leaves the provider their part, unless its author asks for
+-- T42: a refund of a booking in Stripe's dashboard leaves the provider their part, unless its author asks
+-- for
 -- it. Then we reverse it, and once.
 
 begin;
@@ -40,7 +41,7 @@ select is((select farthing.share_paid(b) from farthing.bookings b where booking_
 select is(pg_temp.paid('b'), 'processed', 'another is paid');
 select is(tests.refund_event('b', 'b', 1000, 'succeeded', '2 s', p_reverses => true), 'processed',
   'refunded in the dashboard, and the transfer reversed');
-select is(pg_temp.moves('b'), 'none', 'which Stripe has done then');
+select is(pg_temp.moves('b'), 'none', 'Stripe has done it then');
 
 select is(pg_temp.paid('c'), 'processed', 'a third is paid');
 select is(tests.refund_event('c', 'c', 500, 'succeeded', '2 s', p_reverses => false), 'processed',

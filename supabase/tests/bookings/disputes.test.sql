@@ -1,5 +1,5 @@
--- M6: what a bank takes of a booking is taken from its provider, pro rata and without our fee, and given back
--- with the money. What to ask Stripe for is set down; a runner asks.
+-- M6: money that a bank takes of a booking is taken from its provider, pro rata and without our fee, and
+-- restored with the money. The moves are recorded; a runner sends them to Stripe.
 
 begin;
 \ir ../helpers/story.psql
@@ -15,8 +15,8 @@ select is(pg_temp.moves('a'), 'none', 'an inquiry takes nothing');
 select is(pg_temp.disputed('a', 'needs_response', '{-1000}', '3 s'), 'processed', 'it takes the money');
 select is(pg_temp.moves('a'), 'reversal 970 requested', 'the provider''s share of it, without our fee');
 select is(pg_temp.disputed('a', 'under_review', '{-1000}', '4 s'), 'processed', 'it thinks');
-select is(pg_temp.moves('a'), 'reversal 970 requested', 'which is no reason to take more');
-select is(pg_temp.disputed('a', 'won', '{-1000,1000}', '5 s'), 'processed', 'it gives it back');
+select is(pg_temp.moves('a'), 'reversal 970 requested', 'no more is taken for it');
+select is(pg_temp.disputed('a', 'won', '{-1000,1000}', '5 s'), 'processed', 'the money is returned');
 select is(pg_temp.moves('a'), 'reversal 970 requested, restoration 970 requested', 'so do we');
 select is(pg_temp.claims('10 s'), 'reversal 970 ch_a acct_pat',
   'one after the other: first what is reversed');
@@ -39,8 +39,8 @@ select isnt(tests.booking('b'), null, 'ann books again');
 select is(tests.payment_event('b', 'succeeded', '1 s'), 'processed', 'and pays');
 select is(tests.refund_event('b', 'b1', 400, 'succeeded', '2 s'), 'processed', 'a part is refunded');
 select is(pg_temp.disputed('b', 'lost', '{-1000}', '3 s'), 'processed', 'the bank takes all of it');
-select is(pg_temp.moves('b'), 'reversal 582 requested', 'what the refund has left of the share');
-select is(farthing.refund_to_send(r) -> 'connected', 'true'::jsonb, 'which was that refund''s own to reverse')
+select is(pg_temp.moves('b'), 'reversal 582 requested', 'the rest of the share after the refund');
+select is(farthing.refund_to_send(r) -> 'connected', 'true'::jsonb, 'that refund reversed it itself')
 from farthing.refunds r where stripe_refund_id = 're_b1';
 select is(tests.refund_event('b', 'b2', 1, 'failed', '4 s'), 'processed', 'another one');
 select is(farthing.refund_to_send(r) -> 'connected', 'false'::jsonb, 'a refund now reverses nothing itself')
@@ -52,10 +52,10 @@ select is(tests.payment_event('c', 'succeeded', '1 s'), 'processed', 'and pays')
 select is(pg_temp.disputed('c', 'needs_response', '{-1000}', '2 s'), 'processed', 'the bank takes it');
 select is((farthing.cancel_booking(b, tests.after('3 s'))).status, 'cancelled', 'the booking is called off')
 from farthing.bookings b where booking_id = tests.booking_id('c');
-select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '4 s'), 'processed', 'the bank gives it back');
+select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '4 s'), 'processed', 'the bank returns it');
 select is(pg_temp.moves('c'), 'reversal 970 requested', 'not to the provider');
 
--- Prevented, and nobody says how: told to operators, until a refund does.
+-- Prevented, by unknown means: operators are notified, until a refund explains it.
 select isnt(tests.booking('d'), null, 'ann books a last time');
 select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'and pays');
 select is(pg_temp.disputed('d', 'prevented', '{}', '2 s'), 'processed', 'a dispute is prevented');

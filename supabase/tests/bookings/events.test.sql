@@ -66,7 +66,7 @@ from (values
     'paid, fee 30 of 1000, collected 30, back 12, refunded 400, disputed 0; 0 refunds asked for')
 ) plays (name, events, ending);
 
--- What does not fit is no payment of it.
+-- A payment that does not fit is not accepted.
 select isnt(tests.booking('a'), null, 'ann books');
 select is(tests.payment_event('a', 'succeeded', passed, p_changes => changes), 'failed',
   format('a payment with %s is not taken', changes))
@@ -144,7 +144,7 @@ from (values ('warning_needs_response', 1000, interval '2 s'), ('needs_response'
 select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 1000',
   'T14: a dispute above the payment is of all of it, and no more');
 select tests.fails_with($$ select bookings_cancel(tests.person('ann'), tests.booking_id('d')) $$,
-  'booking_not_cancellable', 'id', 'what the bank decides nobody cancels');
+  'booking_not_cancellable', 'id', 'a booking under dispute cannot be cancelled');
 select is(pg_temp.disputed('d', 'won', 1500, '4 s'), 'processed', 'it is won');
 select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0', 'and over');
 
@@ -165,7 +165,7 @@ select is(c, jsonb_build_object('step', 'refund', 'refund', jsonb_build_object('
     from farthing.refunds where status = 'requested'), 'order_id', null, 'booking_id', tests.booking_id('d'),
     'amount', 1000, 'currency', 'usd', 'reason', 'requested_by_customer', 'connected', true, 'has_fee', true,
     'payment_id', 'pi_d', 'mark', (select installation_id from farthing.policy))),
-  'what is paid is refunded') from paid;
+  'a paid booking is refunded') from paid;
 select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'and cancelled');
 select is(tests.key('k'), 'started', 'the key is started');
@@ -195,7 +195,7 @@ select is(pg_temp.cancelled('u', 'u') -> 'data', jsonb_build_object('booking_id'
 select is(tests.key('u'), '200', 'and the key finished');
 select is(tests.payment_event('u', 'canceled', '12 min'), 'processed', 'Stripe says so too');
 
--- A payment that wins the race is returned, whichever way it is told.
+-- A payment that wins the race is refunded, in any order of events.
 select is(tests.payment_event('u', 'succeeded', '13 min'), 'processed', 'the money comes all the same');
 select is(tests.told('u'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'the booking stays cancelled');
@@ -208,27 +208,28 @@ select is((select count(*)::int from farthing.refunds where booking_id = tests.b
   'it is returned once');
 select isnt(tests.booking('v'), null, 'ann books');
 select is(pg_temp.cancel('ann', 'v', 'v') ->> 'step', 'cancel_payment', 'cancels');
-select is(tests.payment_event('v', 'succeeded', '12 min'), 'processed', 'has paid, which is told first');
-select is(pg_temp.cancelled('v', 'v') #>> '{data,refund,status}', 'pending', 'and is given it back');
+select is(tests.payment_event('v', 'succeeded', '12 min'), 'processed',
+  'has paid, whose event arrives first');
+select is(pg_temp.cancelled('v', 'v') #>> '{data,refund,status}', 'pending', 'and is refunded');
 select isnt(tests.booking('w'), null, 'ann books');
 select is(tests.refund_event('w', 'w', 1000, 'succeeded', '2 min'), 'deferred', 'a refund comes first');
 select is(pg_temp.cancelled('w') #>> '{data,status}', 'cancelled', 'then the cancellation');
 select is(tests.payment_event('w', 'succeeded', '1 min'), 'processed', 'and the payment last');
 select is(tests.told('w'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
-  'what went back already');
+  'the part already refunded');
 select is((select string_agg(requested_by, ' ') from farthing.refunds where booking_id =
   tests.booking_id('w')),
   'stripe', 'is not returned again');
 select is(tests.begin_booking('ann', 'pat', 800, 'usd', 'x') ->> 'step', 'create', 'ann begins');
 select is(bookings_cancel(tests.person('ann'), booking_id) #>> '{data,status}', 'cancelled',
-  'what never got a payment is cancelled at once') from farthing.bookings where amount = 800;
+  'a booking without a payment is cancelled at once') from farthing.bookings where amount = 800;
 
 select isnt(tests.booking('z'), null, 'ann books');
 select is(tests.payment_event('z', 'succeeded', '1 min'), 'processed', 'pays');
 select isnt(bookings_advance(tests.person('pat'), tests.booking_id('z'), status), null, 'it is ' || status)
 from unnest(array['confirmed', 'completed']) status;
 select tests.fails_with($$ select pg_temp.cancel('ann', 'z') $$, 'booking_not_cancellable', 'id',
-  'what is completed is not cancelled');
+  'a completed booking is not cancelled');
 select tests.fails_with($$ select pg_temp.cancelled('z') $$, 'booking_not_cancellable', 'id', 'nor late');
 select is(tests.refund_event('z', 'z', 1000, 'succeeded', '20 min'), 'processed', 'it may be refunded');
 select is(tests.told('z'), 'completed, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',

@@ -1,5 +1,5 @@
--- M6: buyer and provider who share a card, a payout account or an address are flagged, once, and told of; and
--- refused where policy says so.
+-- M6: buyer and provider who share a card, a payout account or an address are flagged and notified once;
+-- and refused if the policy says so.
 
 begin;
 \ir ../helpers/story.psql
@@ -22,7 +22,7 @@ $$;
 select isnt(tests.provider('pat'), null, 'pat sells');
 select isnt(tests.booking('own', 500, 'usd', 'pat', 'quinn'), null, 'and buys of quinn');
 select is(tests.charge_event('own', 'card1', '1 s'), 'processed', 'with a card');
-select is(pg_temp.flags('own'), 'none', 'which is theirs alone');
+select is(pg_temp.flags('own'), 'none', 'it is theirs alone');
 select isnt(tests.booking('a'), null, 'ann books pat');
 select is(tests.charge_event('a', 'card1', '2 s'), 'processed', 'and pays with the same card');
 select is(pg_temp.flags('a'), '{shared_card}', 'M6: buyer and provider who share a card are flagged');
@@ -35,7 +35,7 @@ select is(bookings_advance(tests.person('pat'), tests.booking_id('a'), 'confirme
 select is(pg_temp.flags('a'), '{shared_card}', 'it is flagged once');
 select isnt(tests.booking('b', p_name => 'bob'), null, 'bob books pat');
 select is(tests.charge_event('b', 'card2', '6 s'), 'processed', 'with a card of his own');
-select is(pg_temp.flags('b'), 'none', 'who shares nothing is not flagged');
+select is(pg_temp.flags('b'), 'none', 'a buyer who shares nothing is not flagged');
 insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
 select 'ch_test', account_id, sha256('card1'), 'succeeded', false, tests.after() from farthing.bookings
 where booking_id = tests.booking_id('b');
@@ -59,11 +59,11 @@ select isnt(tests.booking('d', p_name => 'dan'), null, 'dan books pat');
 select is(tests.charge_event('d', 'card1', '11 s'), 'processed', 'with the card that all have');
 select is(pg_temp.flags('d'), '{shared_address,shared_card}', 'M6: all that they share is named');
 
--- It is shown, and told.
+-- It is shown, and notified.
 select is(o #>> '{decisions,0,booking_id}', tests.booking_id('d')::text, 'operators see it')
 from fraud_decisions_list(p_outcome => 'flag') o;
 select is((farthing.read_flagged(r, tests.after(passed))).value, said,
-  format('after %s %s are told of', passed, said))
+  format('after %s %s are notified', passed, said))
 from farthing.alert_rules r, (values (interval '1 h', 3::numeric), ('1 day 1 h', 0)) t (passed, said)
 where r.rule = 'bookings_flagged';
 
@@ -77,7 +77,7 @@ create temporary table from_there as
 select isnt(bookings_attach(booking_id, 'pi_e', 'secret', null, tests.after('2 days')), null,
   'eve, whom nobody knows, books pat from pat''s address') from from_there;
 select is(tests.charge_event('e', 'card5', '2 days 1 s'), 'processed', 'and pays with a card of her own');
-select is(pg_temp.flags('e'), '{shared_address}', 'who books from the provider''s address is flagged');
+select is(pg_temp.flags('e'), '{shared_address}', 'a buyer at the provider''s address is flagged');
 select is((select count(*)::int from generate_series(1, 40)
   where pg_temp.books_from('ida', '192.0.2.1') ->> 'step' = 'create'), 40,
   'as often as somebody likes, for bookings are limited by provider');
@@ -95,8 +95,8 @@ select is(pg_temp.flags('h'), '{shared_payout_account}',
 -- Refused, where policy says so; and forgotten with the user.
 select farthing.set_policy('{"booking_shared_parties": "refuse"}', 'a test');
 select is(tests.begin_booking('dan', 'pat', 500, 'usd') ->> 'step', 'refused',
-  'who shares something is refused');
-select is(tests.begin_booking('bob', 'pat', 500, 'usd') ->> 'step', 'create', 'who does not is not');
+  'a buyer who shares something is refused');
+select is(tests.begin_booking('bob', 'pat', 500, 'usd') ->> 'step', 'create', 'one who does not is not');
 select is(pg_temp.books_from('jon', '198.51.100.7') ->> 'step', 'refused',
   'so is who books from the provider''s address, by the very first booking');
 delete from auth.users where id = (select tests.person('cid'));

@@ -25,7 +25,7 @@ select is(bookings_cancel(tests.person('ann'), id::uuid, p_now => tests.after('1
 select is(bookings_cancel(tests.person('ann'), id::uuid, p_now => tests.after('2 min')) #>> '{data,status}',
   'cancelled', 'twice') from begun where n = 101;
 select is((select array[cancelled_at, updated_at] from farthing.bookings where booking_id = id::uuid),
-  array_fill(tests.after('1 min'), '{2}'), 'which is once') from begun where n = 101;
+  array_fill(tests.after('1 min'), '{2}'), 'it is done once') from begun where n = 101;
 select is(tests.begin_booking('ann', 'pat', 101, 'usd', 'k101', '3 min') #>> '{booking,booking_id}' = id,
   false, 'its key books anew: what is called off is not paid for') from begun where n = 101;
 
@@ -34,19 +34,19 @@ select isnt(tests.booking('b', 300, 'usd', 'bob', 'pat', '2 days'), null, 'bob b
 select is(jsonb_array_length(bookings_list(tests.person('ann'), p_before => tests.booking_id('b')::text)
   -> 'bookings'), 0, 'where bob''s booking stands in time ann does not learn');
 
--- Cancelled at Stripe is the last word, whatever is told after it.
+-- Cancelled at Stripe is final, whichever event arrives later.
 select isnt(tests.booking('c'), null, 'ann books');
-select is(tests.payment_event('c', 'processing', '3 s'), 'processed', 'what is newer comes first');
+select is(tests.payment_event('c', 'processing', '3 s'), 'processed', 'the newer event arrives first');
 select is(tests.payment_event('c', 'canceled', '2 s'), 'processed', 'then the cancellation');
 select is(tests.told('c') like 'cancelled%', true, 'holds');
 
--- Fees that were told before their payment, and given up meanwhile.
+-- Fees whose events arrived before their payment, and were given up meanwhile.
 select isnt(tests.booking('f'), null, 'ann books');
 select is(tests.fee_event('f', 'refunded', 12, '2 s'), 'deferred', 'a fee comes back before it was paid');
 update farthing.inbox set state = 'dead', next_attempt_at = null, attempts = 10 where state = 'deferred';
 select is(tests.payment_event('f', 'succeeded', '1 s'), 'processed', 'then it is');
 select is(tests.told('f'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
-  'and the fee is told with it, though nobody tried any more');
+  'and the fee is applied with it, though it was not retried any more');
 select isnt(tests.booking('i'), null, 'ann books');
 select is(tests.fee_event('i', 'created', 0, '2 s'), 'deferred', 'a fee comes before its payment');
 select is((select sum(farthing.sweep_inbox(tests.after(interval '2 s' + make_interval(mins =>
@@ -55,7 +55,7 @@ select is((select state || ': ' || last_error from farthing.inbox where facts ->
   'ignored: its payment is not here and it does not bear our mark', 'and given up, with a reason');
 select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed', 'then it is paid');
 select is(tests.told('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',
-  'a fee that waited ten times is told with its payment all the same');
+  'a fee that waited ten times is applied with its payment all the same');
 
 -- Money for what never had a payment of ours.
 create temporary table lost as
@@ -88,7 +88,7 @@ select is(tests.event('charge.dispute.closed', jsonb_build_object('dispute_id', 
   'charge_id', 'ch_l', 'amount', 1000, 'currency', 'usd', 'status', 'lost', 'reason', 'fraudulent',
   'movements', '[{"id": "txn_l", "amount": -1000, "fee": 1500, "currency": "usd"}]'::jsonb), '9 s'),
   'processed', 'the bank decides against us');
-select is(tests.told('l') like '%disputed 1000', true, 'what is lost stays disputed');
+select is(tests.told('l') like '%disputed 1000', true, 'a lost dispute stays');
 select tests.fails_with($$ select bookings_cancel(tests.person('ann'), tests.booking_id('l')) $$,
   'booking_not_cancellable', 'id', 'and is not refunded beside');
 select is(tests.refund_event('f', 'f1', 300, 'requires_action', '50 s'), 'processed',
@@ -113,15 +113,16 @@ select isnt(tests.booking('d'), null, 'ann books');
 select is(bookings_cancelled(tests.booking_id('d')) #>> '{data,status}', 'cancelled', 'calls it off');
 select is(pg_temp.of_d('created', 'needs_response', '2 s'), 'deferred',
   'disputes what she paid all the same');
-select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'which is told last');
-select is(pg_temp.asked(), '{"400 by late_payment"}', 'what the bank does not hold goes back at once');
+select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'its event arrives last');
+select is(pg_temp.asked(), '{"400 by late_payment"}',
+  'money that the bank does not hold is refunded at once');
 select is(pg_temp.of_d('updated', 'under_review', '3 s'), 'processed', 'the bank thinks');
-select is(pg_temp.asked(), '{"400 by late_payment"}', 'which is no reason to pay');
-select is(pg_temp.of_d('closed', 'won', '4 s'), 'processed', 'and gives it back');
+select is(pg_temp.asked(), '{"400 by late_payment"}', 'nothing is paid for it');
+select is(pg_temp.of_d('closed', 'won', '4 s'), 'processed', 'and returns it');
 select is(pg_temp.asked(), '{"400 by late_payment","600 by dispute_won"}',
   'nobody keeps the money of what is cancelled');
 select is(pg_temp.of_d('funds_reinstated', 'won', '5 s') || array_to_string(pg_temp.asked(), ', '),
-  'processed400 by late_payment, 600 by dispute_won', 'told twice it goes back once');
+  'processed400 by late_payment, 600 by dispute_won', 'delivered twice it is returned once');
 
 -- The proof: each thing that may not be is named.
 create function pg_temp.named(p_label text, p_change text) returns text[] language plpgsql as $$

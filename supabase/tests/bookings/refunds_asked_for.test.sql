@@ -43,7 +43,7 @@ select is(pg_temp.advances('b', 'completed', '4 s'), 'completed', 'it is complet
 select is(pg_temp.moves('b'), 'transfer 485 requested', 'the provider gets the other half');
 select is(tests.refund_event('b', 'b', 500, 'succeeded', '5 s', pg_temp.refund_id('b')), 'processed',
   'Stripe makes the refund');
-select is(pg_temp.moves('b'), 'transfer 485 requested', 'which changes nothing');
+select is(pg_temp.moves('b'), 'transfer 485 requested', 'it changes nothing');
 
 select is(pg_temp.asked('c'), 'send', 'of a third all is to be refunded');
 select is(pg_temp.advances('c', 'completed', '4 s'), 'completed', 'it is completed');

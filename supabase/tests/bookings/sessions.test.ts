@@ -1,4 +1,4 @@
-/** A booking of which its parties, Stripe's events, runners and a sweep make use at once. */
+/** A booking used at once by its parties, Stripe's events, runners and a scheduled task. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const booked = (
@@ -85,7 +85,7 @@ meetings(["bookings"], {
     says: "processed",
     ends: { [refunded("eve")]: "1000" },
   },
-  "a fee told of while its payment is applied waits for it": {
+  "a fee whose event arrives while its payment is applied waits for it": {
     given: booked("fay"),
     first: "select tests.payment_event('fay', 'succeeded', '1 min')",
     second: "select tests.fee_event('fay', 'created', 0, '1 min')",
@@ -117,7 +117,7 @@ meetings(["bookings"], {
   "M6: two buyers at once share the last place of a provider's hour: one has it": {
     given: fills("p_lea"),
     first: takes("lea", "p_lea"),
-    // What follows asks for its own account alone, so nobody waits in a circle.
+    // The next statements lock only their own account, so there is no deadlock.
     then: "select from farthing.accounts where owner_id = tests.person('lea') for update",
     second: takes("mia", "p_lea"),
     says: "velocity_exceeded",
@@ -133,7 +133,7 @@ meetings(["bookings"], {
     says: "create",
     passes: true,
   },
-  "the sweep of bookings passes by one whose account is in use": {
+  "the task of bookings skips one whose account is in use": {
     given: [
       "select tests.provider('p_jon')",
       "select tests.begin_booking('jon', 'p_jon', 1000, 'usd')",
@@ -143,7 +143,7 @@ meetings(["bookings"], {
     says: "0",
     passes: true,
   },
-  "the sweep leaves a booking that is just getting its payment": {
+  "the task leaves a booking that is just getting its payment": {
     given: [
       "select tests.provider('p_kim')",
       "select tests.begin_booking('kim', 'p_kim', 1000, 'usd')",

@@ -31,8 +31,8 @@ $$;
 select is(pg_temp.books('p' || n, n * interval '1 min', p_key => 'k' || n), 'create', 'pat is booked')
 from generate_series(1, 3) n;
 select is(pg_temp.books('dan', '11 min', p_key => 'dan'), 'refused velocity_exceeded provider 3000',
-  'M6: a fourth booking within the hour is refused, whoever asks, and told when there is room');
-select is((select count(*)::int from farthing.bookings), 3, 'what is refused leaves no booking');
+  'M6: a fourth booking within the hour is refused for any buyer, with the time of the next one');
+select is((select count(*)::int from farthing.bookings), 3, 'a refused request leaves no booking');
 select is(pg_temp.decided('dan'), '{"booking refuse provider_velocity,no_ip"}', 'and is on record');
 select is(pg_temp.decided('p1'), null, 'a booking that was allowed from nowhere is its own record');
 select is(tests.key('dan'), 'free', 'the refusal is kept under no key');
@@ -46,11 +46,11 @@ where account_id = (select account_id from farthing.accounts where owner_id = te
 select is(pg_temp.books('dan', '61 min' - interval '1 s', p_key => 'dan'),
   'refused velocity_exceeded provider 1', 'and is counted all the same; refused ones make it no later');
 select is(pg_temp.books('dan', '61 min', p_key => 'dan'), 'create',
-  'at the time that was told there is room for one, under the same key');
+  'at that time one is allowed, under the same key');
 select is(pg_temp.books('eve', '61 min'), 'refused velocity_exceeded provider 60', 'and for no more');
 insert into farthing.blocks (kind, subject, reason, blocked_by)
 values ('user', tests.person('eve')::text, 'a test', 'key:test');
-select is(pg_temp.books('eve', '61 min'), 'refused forbidden', 'who is blocked is told of no limit');
+select is(pg_temp.books('eve', '61 min'), 'refused forbidden', 'a blocked user gets no limit');
 select is(pg_temp.decided('eve'), '{"booking refuse provider_velocity,no_ip",'
   '"booking refuse blocked_user,provider_velocity,no_ip"}', 'the record has both');
 select is(fraud_policy_set('{"bookings_per_provider_hour": 4}', 'operator:ops')
@@ -73,7 +73,7 @@ select is(pg_temp.decided('gus'),
   'both are on record');
 select is(pg_temp.books('gus', '61 min', 'rae'), 'create', 'until fewer lie within the hour');
 select is(pg_temp.books('gus', '61 min', 'pat'), 'refused velocity_exceeded provider 60',
-  'where only the provider is over, that is told');
+  'if only the provider is over the limit, the answer says so');
 
 -- The same card by user after user.
 select isnt(tests.booking(name, p_name => name, p_provider => 'quinn', p_passed => nr * interval '1 h'), null,

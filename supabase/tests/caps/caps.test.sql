@@ -27,12 +27,12 @@ select is(pg_temp.spends('70.5', '3 h'), '{"code": "spend_cap_reached", "status"
   {"limit": "daily_spend_cap", "cap": "100", "spent": "30", "held": "0", "required": "70.5",
   "resets_at": "2027-01-02T00:00:00+00:00"}}', 'T25: beyond the cap is refused, and says so');
 select is(pg_temp.spends('5000', '3 h') ->> 'code', 'insufficient_credits',
-  'what is not there is another limit');
+  'missing credits are another limit');
 select is(pg_temp.spends('20', '3 h') ->> 'code', 'ok', 'within the cap it runs');
 
 -- Holds count as spent, and are settled whatever they cost.
 create temporary table h as select tests.hold('ann', '40', p_passed => '4 h') as hold_id;
-select is(pg_temp.spends('11', '4 h') #>> '{details,held}', '40', 'what is held counts');
+select is(pg_temp.spends('11', '4 h') #>> '{details,held}', '40', 'held credits count');
 select tests.fails_with($$ select holds_open(tests.person('ann'), '11', p_now => tests.after('4 h')) $$,
   'spend_cap_reached', null, 'a hold beyond the cap is refused');
 select is(holds_settle(hold_id, '60', p_now => tests.after('4 h 1 min')) #>> '{data,settled}', '60',
@@ -62,14 +62,14 @@ select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'b
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 2000)), p_now => tests.after('25 h'))
   #>> '{data,duplicates}', '1', 'a known event is answered, whatever the cap');
 
--- One that began before midnight and waited for the account until after it: the clock does not go back.
+-- One that began before midnight and waited for the account until after it: the day does not go back.
 select is(pg_temp.spends('15', '23 h 59 min') ->> 'code', 'ok', 'a debit of before midnight comes late');
 select is(pg_temp.cap('25 h') ->> 'spent_today', '95', 'and counts towards the day that has begun');
 select is(pg_temp.spends('6', '23 h 59 min') ->> 'code', 'spend_cap_reached',
-  'which has no room for another');
+  'it has no capacity for another');
 select is(pg_temp.spends('6', '25 h') ->> 'code', 'spend_cap_reached', 'nor has its own');
 
--- What is refused for want of credits uses up no cap.
+-- A charge refused for lack of credits uses up no cap.
 select isnt(tests.give('bob', '50'), null, 'bob has 50');
 select is(spend_caps_set(tests.person('bob'), '60', p_now => tests.after()) #>> '{data,daily}', '60',
   'and a cap of 60');
@@ -114,7 +114,7 @@ select is((select string_agg(author, ' ' order by audit_nr) from farthing.audit
 select isnt(tests.person('zoe'), null, 'zoe has had no credits yet');
 select is(spend_caps_read(tests.person('zoe'), tests.after()) ->> 'daily', null, 'and has no cap');
 select is(tests.outcome('select spend_caps_read(gen_random_uuid())') ->> 'code', 'not_found',
-  'who is not there is not found');
+  'an unknown user is not found');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

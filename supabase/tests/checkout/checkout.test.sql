@@ -41,7 +41,7 @@ select is((b -> 'order') - 'order_id', jsonb_build_object('status', 'pending', '
     tests.after(), 'success_url', 'https://a.test/ok', 'cancel_url', 'https://a.test/no', 'expires_at_epoch',
     extract(epoch from tests.after('1 hour'))::bigint, 'mark',
     (select installation_id from farthing.policy)),
-  'a purchase begins with an order that says all that Stripe is told') from ann;
+  'a purchase begins with an order that has all values for Stripe') from ann;
 select is(pg_temp.buy('ann', '1 min', upper(md5('deal')::uuid::text)) -> 'order', b -> 'order',
   'a second click before Stripe has answered finds the same order') from ann;
 select isnt(pg_temp.buy('bob') #>> '{order,order_id}', b #>> '{order,order_id}',
@@ -108,8 +108,9 @@ select isnt(pg_temp.buy('cid', '25 min', 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
 select is(checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_c', 'https://s.test/c') #>> '{data,status}',
   'expired', 'a session that comes for it all the same is noted') from cid;
 select is(farthing.sweep_orders(tests.after('65 min' - interval '1 s')), 0,
-  'the sweep waits for Stripe to say so first');
-select is(farthing.sweep_orders(tests.after('65 min')), 1, 'the sweep expires what is five minutes over');
+  'the task waits for Stripe''s event first');
+select is(farthing.sweep_orders(tests.after('65 min')), 1,
+  'the task expires orders five minutes past their end');
 
 select is(farthing.sweep_orders(tests.after('10 hours')) > 0, true, 'all sessions are over');
 create temporary table dan as select pg_temp.buy('dan', p_package => 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
@@ -120,7 +121,7 @@ select is(pg_temp.buy('dan', passed, 'b04eb8da-a595-4fbc-a8f4-708b219f705a') ->>
   format('a click %s into a session of an hour: %s', passed, step))
 from (values (interval '58 min', 'reuse'), ('59 min', 'create')) c (passed, step);
 
--- Whose orders.
+-- Owners of orders.
 select is(checkout_order(tests.person('ann'), (b #>> '{order,order_id}')::uuid) ->> 'status', 'paid',
   'a person reads an own order') from ann;
 select tests.fails_with(format('select checkout_order(tests.person(''bob''), %L)', b #>> '{order,order_id}'),

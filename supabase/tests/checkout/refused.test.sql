@@ -16,7 +16,7 @@ select is(checkout_abandon(tests.sha256('fay'), order_id), '{}', 'Stripe refused
 select isnt(pg_temp.begins('third', '2 s'), order_id, 'after a refusal the next click gets another order')
 from fay;
 
--- What was sold stays tied to the version that was sold, and is found by it.
+-- A sale stays tied to the version that was sold, and is found by it.
 select ok((select count(*) > 0 from farthing.orders o where (o.package_id, o.package_version) =
   (select x.package_id, x.package_version from farthing.orders x limit 1)),
   'T15: orders are found by the package version they bought');

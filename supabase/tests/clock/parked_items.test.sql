@@ -15,7 +15,7 @@ select isnt(tests.refund('dan', 1, 999), null, 'a refund waits for its payment')
 select isnt(chats_begin(tests.person('bob'), 'gpt-4o', 1000, 500, p_now => tests.after()), null,
   'bob begins a chat');
 select isnt((select data from tests.job('fay', 'b')), null, 'fay asks for a job');
-select is(tests.claim('one', 'b'), '1', 'which is claimed');
+select is(tests.claim('one', 'b'), '1', 'it is claimed');
 select isnt(tests.provider('pat'), null, 'pat sells');
 select isnt(tests.begin_booking('gus', 'pat', 1000, 'usd'), null, 'gus begins a booking');
 select ok(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
@@ -43,7 +43,7 @@ select is(pg_temp.runs(task, '10 days'), 0, 'T30: ' || task || ' leaves what is 
 from due group by task;
 select is((select count(*)::int from farthing.parked_items), 8, 'all stay parked');
 select is(pg_temp.runs(task, '12 days'), count(*)::int, 'T30: ' || task || ' takes it up again') from due
-where task <> 'sweep_chats' group by task; -- whose hold has long expired
+where task <> 'sweep_chats' group by task; -- its hold has long expired
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 
 select * from finish();

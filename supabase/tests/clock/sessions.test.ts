@@ -1,7 +1,7 @@
-/** What runs by itself passes by rows that are in use, and takes them the next time. */
+/** Scheduled tasks skip rows that are in use, and take them the next time. */
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
-/** A sweep beside a session that holds all rows of a table; then `due` are due. */
+/** A scheduled task beside a session that holds all rows of a table; then `due` are due. */
 function passes(table: string, sweep: string, given: string[], due = 1): Meeting {
   return {
     given,
@@ -40,7 +40,7 @@ const attemptsAt = (name: string) =>
   `select attempts from farthing.inbox where facts ->> 'payment_id' = 'pi_${name}'`;
 
 meetings(["jobs", "money_back", "payouts"], {
-  "the sweep of results passes by a job that is in use": passes(
+  "the task of results skips a job that is in use": passes(
     "jobs",
     "sweep_job_data(tests.after('25 h'))",
     [
@@ -51,12 +51,12 @@ meetings(["jobs", "money_back", "payouts"], {
         tests.job_id('ann'), 'token', 1, 'result', '{"x": 1}'::jsonb)), tests.after('2 s'))`,
     ],
   ),
-  "the sweep of jobs passes by one that is in use": passes(
+  "the task of jobs skips one that is in use": passes(
     "jobs",
     "sweep_job_data(tests.after('31 days'))",
     [],
   ),
-  "the sweep of AI logs passes by one that is in use": passes(
+  "the task of AI logs skips one that is in use": passes(
     "ai_logs",
     "sweep_ai_logs(tests.after('720 h'))",
     ["select tests.person('bob')", LOGGED("bob")],
@@ -82,7 +82,7 @@ meetings(["jobs", "money_back", "payouts"], {
         "0",
     },
   },
-  "the sweep of decisions passes by one that is in use": passes(
+  "the task of decisions skips one that is in use": passes(
     "fraud_decisions",
     "sweep_fraud(tests.after('90 days'))",
     [
@@ -92,7 +92,7 @@ meetings(["jobs", "money_back", "payouts"], {
         where owner_id = tests.person('eve')`,
     ],
   ),
-  "the sweep of cards' uses passes by one that is in use": passes(
+  "the task of cards' uses skips one that is in use": passes(
     "card_uses",
     "sweep_fraud(tests.after('90 days'))",
     [
@@ -111,13 +111,13 @@ meetings(["jobs", "money_back", "payouts"], {
     second: CHECKOUT("gus"),
     says: "velocity_exceeded",
   },
-  "the sweep of the inbox gives up an event whose account is in use, and takes the next": {
+  "the task of the inbox gives up an event whose account is in use, and takes the next": {
     given: ["ivy", "joe"].flatMap(paysTooLittle),
     first: "select from farthing.accounts where owner_id = tests.person('ivy') for update",
     second: "select farthing.sweep_inbox(tests.after('1 min'))",
     says: "1",
     givesUp: true,
-    // What was given up is no failed attempt, and is due at once.
+    // A skipped item is no failed attempt, and is due at once.
     ends: {
       [attemptsAt("ivy")]: "1",
       [attemptsAt("joe")]: "2",
@@ -132,17 +132,17 @@ meetings(["jobs", "money_back", "payouts"], {
     says: "0",
     passes: true,
   },
-  "the sweep of metrics passes by what is being counted": passes(
+  "the task of metrics skips rows that are being written": passes(
     "metrics",
     "sweep_metrics(tests.after('26 h'))",
     [COUNTED, "delete from farthing.metric_batches"],
   ),
-  "the sweep of batches passes by one that is in use": passes(
+  "the task of batches skips one that is in use": passes(
     "metric_batches",
     "sweep_metrics(tests.after('2 days'))",
     [COUNTED, "delete from farthing.metrics where grain <> 'total'"],
   ),
-  "the sweep of incidents passes by one that is in use": passes(
+  "the task of incidents skips one that is in use": passes(
     "incidents",
     "sweep_incidents(tests.after('400 days'))",
     [
@@ -193,7 +193,7 @@ meetings(["jobs", "money_back", "payouts"], {
         "null",
     },
   },
-  "what was never paid out is looked for by one session at a time": {
+  "one session at a time looks for payments that were never paid out": {
     given: [
       "select payouts_record('po_1', tests.after('10 days'), '[]', null, tests.after('10 days'))",
       "update farthing.paid_out_round set done_until = tests.after('-60 days')",

@@ -12,7 +12,8 @@ create trigger poison before update on farthing.chats for each row execute funct
 create trigger poison before update on farthing.holds for each row execute function
   tests.refuse_poisoned('hold_id');
 
--- No runner sends notifications here: what is overdue has a file of its own. The burning of the error budget
+-- No runner sends notifications here: what is overdue has a file of its own. The burning of the error
+-- budget
 -- is slow to read.
 update farthing.alert_rules set enabled = rule not in ('overdue_work', 'budget_burn_fast',
   'budget_burn_slow');
@@ -43,7 +44,7 @@ update farthing.tasks set enabled = true;
 select is((select array_agg(task order by task) from farthing.tasks
   where failures > 0 or started_at is not null),
   null, 'all went well, and none is under way');
-select is_empty('select * from farthing.task_failures', 'what went well is in no history');
+select is_empty('select * from farthing.task_failures', 'a successful run is in no history');
 select is((select last_run_at from farthing.tasks where task = 'seal'), tests.after('1 hour 6 min'),
   'its own row says when it last ran');
 
@@ -68,7 +69,7 @@ select is(tests.alerts('2 hours'), 'nothing', 'once is chance');
 select is(tests.runs_tasks_until('2 hours 1 min', '2 hours 6 min'), 'task_failed open',
   'T30: the third time in a row is an alert');
 select is((select summary from farthing.incidents where rule = 'task_failed'),
-  'The scheduled task break_down failed 3 times in a row, last with 22012.', 'which names the task');
+  'The scheduled task break_down failed 3 times in a row, last with 22012.', 'it names the task');
 select is((select array_agg(extract(minute from failed_at)::int order by failed_at)
   from farthing.task_failures), array[0, 1, 3], 'and each time it waits for longer');
 select is(tests.runs_tasks_until('2 hours 7 min', '3 hours'), 'task_failed open', 'it goes on failing');
@@ -174,7 +175,7 @@ set search_path = '' as 'update tests.items set worked = 1 where id = p_id::int;
 select set_config('farthing.deadline', '2020-01-01', true);
 update tests.items set worked = (id <> 44)::int;
 select is(pg_temp.works('11 hours 3 min'), 0, 'past its time budget a task tries nothing that is parked');
-select results_eq('select tests.parked()', array['item of some_task: 1, 22012'], 'which stays parked');
+select results_eq('select tests.parked()', array['item of some_task: 1, 22012'], 'it stays parked');
 delete from farthing.parked_items;
 update tests.items set worked = 0;
 select set_config('farthing.deadline', '2020-01-01', true);
@@ -200,7 +201,7 @@ select set_config('farthing.deadline', '', true);
 update farthing.tasks set next_due_at = tests.after('3 days');
 select is(tests.runs_tasks('2 days'), (select count(*)::int from farthing.tasks), 'each task is due again');
 
--- What a run has no time for goes first in the next, the longest overdue first.
+-- Tasks for which a run has no time go first in the next, the longest overdue first.
 update farthing.tasks set next_due_at = tests.after(case task
   when 'evaluate_alerts' then '2 days 1 min'::interval else '2 days 2 min' end);
 update farthing.task_runner

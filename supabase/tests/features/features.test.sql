@@ -29,13 +29,13 @@ from (values ('b2d', 'on', null, 'not_found', 'name'), (null, 'on', null, 'not_f
   ('b2b', 'percentage', 'NaN', 'invalid_request', 'percentage'))
   c (name, state, percentage, code, field);
 select is((select array_agg(f ->> 'state') from jsonb_array_elements(features_read()) f), '{on,on}',
-  'what is refused changes nothing');
+  'a refused request changes nothing');
 select tests.fails_with(format('update farthing.features set %s', change), '23514', null,
   format('the table takes no %s', change))
 from unnest(array['state = ''maybe''', 'percentage = 101', 'percentage = -1', 'name = name || '' ''',
   'changed_by = repeat(''x'', 256)']) change;
 
--- Buckets: fixed for ever, as the doors compute them (feature-flags.test.ts has the same three).
+-- Buckets: fixed for ever, as the endpoints compute them (feature-flags.test.ts has the same three).
 select is(farthing.feature_bucket(name, person::uuid), bucket, format('%s of %s is in bucket %s', person,
   name, bucket))
 from (values ('b2c', '0b5d1a52-77a4-4b0c-9f0f-3f1f4f1d2a01', 5486),
@@ -51,7 +51,7 @@ select is((select count(*) between 1850 and 2150 from buckets where b2b < 1000),
 select is((select count(*) > 8000 from (select distinct b2b from buckets) d), true,
   'the buckets are all in use');
 select is((select abs(corr(b2b, b2c)) < 0.03 from buckets), true,
-  'who is in one product''s part is not thereby in the other''s');
+  'a user in one product''s part is not for that in the other''s');
 select is((select count(*)::int from buckets where farthing.feature_bucket('b2b', id) <> b2b), 0,
   'a user''s bucket is always the same');
 
@@ -63,7 +63,7 @@ select is((select count(*)::int from buckets where b2b < percentage * 100), expe
   format('%s %% of the users are %s', percentage, expected))
 from (values (0, 0), (100, 20000)) e (percentage, expected);
 
--- Who.
+-- Privileges.
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'
   end, format('T13: %s by %s', split_part(call, '(', 1), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role,

@@ -1,5 +1,5 @@
--- Texts from both sides of their bounds: what is as long as may be is kept, and no character more. Each bound
--- is asked by itself, with the constraint alone, since a whole row would have to be made for each of them.
+-- Texts on both sides of their bounds: the longest text is accepted, and no character more. Each bound is
+-- checked by its constraint alone, since each would need a whole row otherwise.
 
 begin;
 \ir ../helpers/story.psql
@@ -101,7 +101,7 @@ select is_empty($$
   select conname, field[1] from pg_constraint cross join regexp_matches(pg_get_constraintdef(oid),
     '(?:length|pg_column_size)\(\(?(\w+)\)?(?:::text)?\) <= \d+', 'g') field
   where connamespace = 'farthing'::regnamespace and contype = 'c' and conrelid <> 0
-    and conname <> 'refunds_states' -- of what Stripe says; longer, it is no state
+    and conname <> 'refunds_states' -- Stripe's states; a longer text is none
   except select name, field from bound
 $$, 'no bound is left out');
 

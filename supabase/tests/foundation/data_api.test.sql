@@ -81,7 +81,7 @@ select is(tests.seen_by('anon', null, 'select name, amount, credits from package
 select is(tests.seen_by('anon', null, 'select version from farthing.rates where model = ''gpt-4o'''),
   '[{"version": 1}]', 'anon may see rates');
 
--- What nobody sees through the data API, and what the server's key does not see past the doors.
+-- Data that nobody sees through the data API, and data that the secret key sees only through RPC functions.
 select is(tests.code_for(role, 'ann', format('select * from farthing.%I', name)), '42501',
   format('%s may not read %s', role, name))
 from unnest(array['anon', 'authenticated']) role, unnest(array['debt_payments', 'hold_lots', 'usage_events',

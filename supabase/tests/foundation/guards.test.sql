@@ -1,4 +1,5 @@
--- Guards over the catalogue: what has to hold for every table and function, those of tomorrow included. Each
+-- Guards over the catalogue: what has to hold for every table and function, those of tomorrow included.
+-- Each
 -- is a query for offenders, written once, run on the schema as it is, and run again on an offender made for
 -- it.
 
@@ -27,8 +28,8 @@ create view guards.without_policy as
 select title from guards.tables t where relkind in ('r', 'p')
   and not exists (select from pg_policy p where p.polrelid = t.oid);
 
--- A policy that calls auth.uid() for each row, not once in a sub-select, or that writes. What a user may
--- write is theirs and is no money: their consent to be given and changed, their AI logs to be deleted.
+-- A policy that calls auth.uid() for each row, not once in a sub-select, or that writes. Users may write
+-- only their own data that is not money: give and change their consent, delete their AI logs.
 create view guards.careless_policies as
 select format('%s on %s', p.polname, t.title) as title from guards.tables t join pg_policy p on p.polrelid
   = t.oid
@@ -131,7 +132,7 @@ where r.oid = 'auth.users'::regclass or t.tgtype & 66 = 0 and case when r.column
   then t.tgtype & 8 > 0
   else t.tgtype & 16 > 0 and (t.tgattr = '' or (t.tgattr::int2[])[0:] && r.columns) end;
 
--- What there is.
+-- The catalogue as it is.
 select is_empty('select * from guards.without_rls', 'every table has row level security');
 select is_empty('select * from guards.without_policy', 'every table has a policy');
 select is_empty('select * from guards.careless_policies',
@@ -157,7 +158,7 @@ select is_empty($$ select defaclnamespace::regnamespace from pg_default_acl
   where defaclnamespace = 0 or defaclnamespace::regnamespace::text like 'farthing%' $$,
   'no default privileges are changed');
 
--- Who may do what: the whole list. A new door or table is denied until it stands here.
+-- All privileges. A new RPC function or table is denied until it is listed here.
 select set_eq('select title from guards.granted_functions', $$
   select format('farthing_public.%s to service_role', name) from unnest(string_to_array(
     'chats_begin chats_record chats_release chats_settle '
@@ -185,9 +186,10 @@ select set_eq('select title from guards.granted_functions', $$
     || 'providers_abandon providers_attach providers_begin providers_compare providers_read '
     || 'notices_claim notices_failed notices_send notices_sent '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
-  'T13: the doors are executable by service_role, and no other function by anybody');
+  'T13: service_role may execute the RPC functions, and no role any other function');
 select set_eq('select title from guards.functions where schema = ''farthing_public''', $$
-  select split_part(title, ' ', 1) from guards.granted_functions $$, 'the exposed schema holds doors alone');
+  select split_part(title, ' ', 1) from guards.granted_functions $$,
+    'the exposed schema holds RPC functions alone');
 select set_eq('select title from guards.granted_tables', $$
   select format('select on %s to authenticated', name) from unnest(array['farthing.accounts', 'farthing.lots',
     'farthing.entries', 'farthing.holds', 'farthing.orders', 'farthing_public.credits',
@@ -211,7 +213,7 @@ select is_empty($$ select nspname from pg_namespace n cross join lateral aclexpl
 select is_empty($$ select title from guards.functions where schema = 'farthing_public' and not prosecdef
   union all select title from guards.functions where schema = 'farthing' and prosecdef
     and name not in ('check_owner', 'erase_ai_logs', 'note_leaving') $$,
-  'definer''s rights are for doors, and for the triggers of what users delete and take back');
+  'definer''s rights are for RPC functions, and for the triggers of users'' own deletions and consents');
 
 -- Each guard catches an offender.
 create table farthing_public.offender (id int primary key, amount float8, lot_id uuid,

@@ -1,12 +1,14 @@
--- Whose an account is stands in one place, ledger/functions/accounts.sql, with the predicate of row level
--- security beside the tables. Elsewhere an owner may be shown as user_id, and is not read for anything else.
+-- The owner of an account is read in one place, ledger/functions/accounts.sql, with the predicate of row
+-- level security beside the tables. Elsewhere an owner may be shown as user_id, and is not read for
+-- anything else.
 
 begin;
 select plan(5);
 
 create schema guards;
 
--- What reads owner_id, but for showing it: functions by their body, views, policies and triggers' conditions.
+-- Objects that read owner_id other than to show it: functions by their body, views, policies and triggers'
+-- conditions.
 create view guards.owner_readers as
 select name from (
   select format('%s.%s', p.pronamespace::regnamespace, p.proname) as name, p.prosrc as source from pg_proc p

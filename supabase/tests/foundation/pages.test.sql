@@ -1,4 +1,4 @@
--- What a list refuses as its limit: it says which, rather than give an empty page that claims to be the last.
+-- A list refuses an invalid limit by name, instead of returning an empty page that looks like the last one.
 
 begin;
 \ir ../helpers/story.psql

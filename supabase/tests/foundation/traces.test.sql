@@ -18,7 +18,7 @@ create function pg_temp.serves(p_digit text) returns text language sql as $$
   select pg_temp.headers(json_build_object('x-request-id', 'request-' || p_digit, 'traceparent',
     format('00-%s-%s-01', pg_temp.trace(p_digit), repeat('b', 16)))::text)
 $$;
--- What a person's entries are said to belong to, newest first.
+-- The correlation ids of a person's entries, newest first.
 create function pg_temp.traces_of(p_name text, p_limit int default 1) returns text language sql as $$
   select string_agg(coalesce(correlation_id, 'none'), ' ') from (select e.correlation_id
     from farthing.entries e join farthing.accounts using (account_id)
@@ -30,7 +30,7 @@ select is(farthing.request_header('traceparent'), null, 'outside of a request th
 select isnt(pg_temp.headers('{"x-request-id": "request-1", "b": null}'), null, 'a request comes');
 select is(farthing.request_header(name), 'request-1', 'a header is read by its name')
 from unnest(array['x-request-id', 'X-Request-ID']) name;
-select is(farthing.request_header(name), null, 'what is not there is null')
+select is(farthing.request_header(name), null, 'a missing header is null')
 from unnest(array['traceparent', 'b', '', null]) name;
 select is(farthing.trace_id(), null, 'a request without a trace has none');
 select is(farthing.request_header('traceparent'), null, left(headers, 20) || ' says nothing')
@@ -50,7 +50,7 @@ select is(pg_temp.trace_in(given), null, left(given, 20) || ' is none') from unn
   '00-' || repeat('A', 32) || '-00f067aa0ba902b7-01', '00-' || repeat('a', 32) || '-00f067aa0ba902b7-01, x',
   repeat('a', 32)]) given;
 
--- What comes in, what is taken back: no argument says whose doing it was.
+-- Purchases and refunds: no argument names the request.
 select isnt(pg_temp.serves('1'), null, 'a request');
 select is(tests.buys('ann'), 'ann', 'ann buys');
 select isnt(pg_temp.serves('2'), null, 'Stripe''s request');
@@ -94,12 +94,12 @@ select is(farthing.wake('job-runner'), true, 'it wakes one too');
 select is((select headers ? 'traceparent' from net.http_request_queue order by id desc limit 1), false,
   'in no trace');
 
--- What was begun in no trace is of the request that settles it, and a hold always is.
+-- Work begun without a trace belongs to the request that settles it, and a hold always has one.
 select is(chats_begin(tests.person('bob'), 'gpt-4o', 100, 100, p_now => tests.after('3 s')) ->> 'step',
   'call', 'bob begins a chat in no trace');
 select isnt(pg_temp.serves('7'), null, 'a request');
 select is((chats_settle((select hold_id from farthing.chats), '{"input_tokens": 100, "output_tokens": 10}',
-  '{}', p_now => tests.after('4 s')) ->> 'status')::int, 200, 'which settles the chat');
+  '{}', p_now => tests.after('4 s')) ->> 'status')::int, 200, 'it settles the chat');
 select is(pg_temp.traces_of('bob'), pg_temp.trace('7'), 'is the trace of its charge');
 select isnt(pg_temp.serves('8'), null, 'another');
 select is((holds_settle((select hold_id from farthing.holds where amount = 10), '1',

@@ -50,7 +50,7 @@ select is((select array_agg(format('%s,%s', farthing.sweep_inbox(tests.after(due
 select is((select state || attempts from farthing.inbox where event_id = 'evt_fay_998'), 'dead10',
   'after eight and a half hours and ten attempts it is a dead letter');
 
--- A notice that a dead runner has taken along.
+-- A notification leased to a dead runner.
 select isnt(tests.give('bob', '100'), null, 'bob has an account');
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
   'low_balance', 'a', '{}', tests.after('1 day')), true, 'bob is to be notified');

@@ -19,7 +19,7 @@ begin
   return concat_ws(' ', v_told ->> 'step', v_told ->> 'code', v_told ->> 'retry_after');
 end
 $$;
--- Stripe tells of a charge of a person's first order: by which card, and whether it was taken.
+-- A charge event of a person's first order: its card, and whether it was accepted.
 create function pg_temp.pays(p_name text, p_charge text, p_card text, p_passed interval default '0',
   p_outcome text default 'succeeded', p_order uuid default null)
 returns jsonb language sql as $$
@@ -37,13 +37,13 @@ create function pg_temp.last_reasons(p_name text) returns text language sql as $
   where owner_id = tests.person(p_name) order by d.decision_id desc limit 1
 $$;
 
--- What is noted.
+-- Recorded uses.
 select is(pg_temp.buys('ann', 1), 'create', 'ann buys');
 select is(pg_temp.pays('ann', 'a1', 'fp_a'), '{"received": true}', 'she pays by a card');
 select is(pg_temp.pays('ann', 'a1', 'fp_a'), '{"received": true, "duplicate": true}', 'told twice');
 select results_eq($$ select charge_id, encode(card, 'hex'), outcome, livemode, used_at
   from farthing.card_uses $$, $$ values ('ch_a1', tests.sha256('fp_a'), 'succeeded', true, tests.after()) $$,
-  'the card is kept once, and only as a hash');
+  'the card is stored once, and only as a hash');
 select is(pg_temp.pays('ann', 'a2', null), '{"received": true}', 'a payment by no card');
 select is(pg_temp.pays('ann', 'a3', 'fp_a', p_order => gen_random_uuid()),
   '{"received": true, "deferred": true}', 'a charge that came before its order waits');
@@ -76,27 +76,27 @@ select is(concat_ws(' ', pg_temp.buys('gus', 1, '1 min'), pg_temp.pays('gus', 'g
   'create {"received": true}', 'a fourth uses it');
 select is(concat_ws(' ', pg_temp.buys('dan', 3, '2 min'), pg_temp.last_reasons('dan')),
   'refused velocity_exceeded 86280 card_users,no_ip', 'now nobody who used it opens another checkout');
-select is(pg_temp.buys('ann', 3, '2 min'), 'create', 'who never used it does');
+select is(pg_temp.buys('ann', 3, '2 min'), 'create', 'a user who never used it may buy');
 -- It ends when the use that was one too many is a day old, or one's own use, whichever is older.
 select isnt(pg_temp.buys('m' || n, 1), null, 'another buys') from generate_series(1, 3) n;
 select is((select string_agg(pg_temp.pays('m' || n, 'm' || n, 'fp_m', n * interval '1 hour') ->> 'received',
   ' ') from generate_series(1, 3) n) || (pg_temp.pays('dan', 'm4', 'fp_m', '4 hours') ->> 'received'),
   'true true truetrue', 'a second card has four users too');
 select is(pg_temp.buys('dan', 3, '4 hours'), 'refused velocity_exceeded 75600',
-  'of two cards the later end is told');
+  'of two cards the later end is returned');
 -- One database knows one mode of Stripe's; what the other's would be noted as is asked of the function.
 select is(pg_temp.buys('t' || n, 1, '2 days'), 'create', 'another buys') from generate_series(1, 4) n;
 select is(farthing.apply_charge_event(jsonb_build_object('order_id', order_id,
     'charge_id', name, 'card_fingerprint', 'fp_test', 'outcome', 'succeeded', 'livemode', false,
     'occurred_at', tests.after('2 days')), tests.after('2 days')), 'processed', name || ' uses a test card')
 from bought where name like 't_';
-select is(pg_temp.buys('t4', 2, '2 days 1 min'), 'create', 'which is everybody''s');
+select is(pg_temp.buys('t4', 2, '2 days 1 min'), 'create', 'all users share it');
 
 -- A blocked card.
 insert into farthing.blocks (kind, subject, reason, blocked_by)
 values ('card', tests.sha256('fp_a'), 'stolen', 'key:test');
-select is(pg_temp.buys('ann', 4, '3 days'), 'refused forbidden', 'who used a blocked card buys nothing');
-select is(pg_temp.buys('bob', 4, '3 days'), 'create', 'who did not, does');
+select is(pg_temp.buys('ann', 4, '3 days'), 'refused forbidden', 'a user of a blocked card can''t buy');
+select is(pg_temp.buys('bob', 4, '3 days'), 'create', 'another user can');
 
 select is(farthing.sweep_fraud(tests.after('91 days')) > 0, true, 'uses of cards are forgotten');
 select is((select min(used_at) from farthing.card_uses), tests.after('2 days'), 'after 90 days');

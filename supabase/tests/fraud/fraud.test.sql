@@ -32,22 +32,22 @@ $$;
 select is(pg_temp.buys('ann', n, n * interval '1 min'), 'create', 'ann opens a checkout')
 from generate_series(1, 3) n;
 select is(pg_temp.buys('ann', 4, '11 min'), 'refused velocity_exceeded 3000',
-  'a fourth within the hour is refused, and told when there is room');
+  'a fourth within the hour is refused, with the time of the next one');
 select is((select count(*)::int from farthing.orders join farthing.accounts using (account_id)
-  where owner_id = tests.person('ann')), 3, 'what is refused leaves no order');
+  where owner_id = tests.person('ann')), 3, 'a refused request leaves no order');
 select is(pg_temp.buys('ann', 2, '12 min'), 'create', 'an order without a session yet is no new one');
 select isnt(checkout_attach(order_id, 'cs_ann', 'https://s.test'), null, 'ann''s session is there')
 from farthing.orders where package_id = md5('deal 3')::uuid;
 select is(pg_temp.buys('ann', 3, '12 min'), 'reuse', 'an open session is no new one');
 select is(pg_temp.buys('bob', 4, '11 min'), 'create', 'another user has an hour of their own');
 select is(pg_temp.decided('ann'), '{"allow within_limits,no_ip","allow within_limits,no_ip",'
-  '"allow within_limits,no_ip","refuse user_velocity,no_ip"}', 'each decision is kept with its reasons');
+  '"allow within_limits,no_ip","refuse user_velocity,no_ip"}', 'each decision is stored with its reasons');
 select is((select array_agg(d.order_id = o.order_id order by d.decision_id) from farthing.fraud_decisions d
   join farthing.accounts a using (account_id) left join farthing.orders o using (order_id)
   where a.owner_id = tests.person('ann')), '{t,t,t,NULL}', 'one that allowed names its order');
 select is(pg_temp.buys('ann', 4, '61 min' - interval '1 s'), 'refused velocity_exceeded 1',
   'refused ones are not counted, nor do they make it later');
-select is(pg_temp.buys('ann', 4, '61 min'), 'create', 'at the time that was told there is room for one');
+select is(pg_temp.buys('ann', 4, '61 min'), 'create', 'at that time one is allowed');
 select is(pg_temp.buys('ann', 5, '61 min'), 'refused velocity_exceeded 60', 'and for no more');
 
 -- A key under which a checkout was refused is free.
@@ -65,10 +65,10 @@ select is(pg_temp.buys('p6', 1, '2 hours', '203.0.113.8'), 'create', 'another ad
 select is(pg_temp.buys('p7', 1, '2 hours'), 'create', 'nor is one that nobody knows');
 select is(pg_temp.decided('p6'), '{"refuse ip_velocity","allow within_limits"}',
   'the address is the reason');
-select is(pg_temp.buys('p1', 1, '2 hours', '203.0.113.7'), 'create', 'what is open stays open');
+select is(pg_temp.buys('p1', 1, '2 hours', '203.0.113.7'), 'create', 'an open session stays open');
 
--- What is counted: what was allowed, of the same kind.
-select is(pg_temp.buys('p8', 1, '3 hours', '203.0.113.7'), 'create', 'the next hour has room');
+-- Only allowed requests of the same kind are counted.
+select is(pg_temp.buys('p8', 1, '3 hours', '203.0.113.7'), 'create', 'the next hour allows one');
 insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, decided_at)
 select account_id, action, outcome, '{within_limits}', ip_hash, decided_at from (
   select account_id, ip_hash, decided_at from farthing.fraud_decisions order by decision_id desc limit 1) d,
@@ -81,7 +81,7 @@ select is(pg_temp.buys('p9', 2, '3 hours 12 min', '203.0.113.7'), 'refused veloc
   'an address is over its limit');
 select farthing.set_policy('{"sessions_per_user_hour": 1}', 'a test');
 select is(pg_temp.buys('p9', 2, '3 hours 12 min' + interval '0.5 s', '203.0.113.7'),
-  'refused velocity_exceeded 3000', 'of two limits the later end is told, whole seconds rounded up');
+  'refused velocity_exceeded 3000', 'of two limits the later end is returned, rounded up to whole seconds');
 select farthing.set_policy('{"sessions_per_user_hour": 3, "sessions_per_ip_hour": 5}', 'a test');
 
 -- Blocked.
@@ -98,7 +98,7 @@ select is(pg_temp.buys('fay', 1, '61 min'), 'refused forbidden', 'a blocked user
 select is(pg_temp.decided('fay'), '{"refuse blocked_ip","allow within_limits","refuse blocked_user,no_ip"}',
   'of an order that is open only the refusal is news');
 
--- Whoever is refused, and asks on and on, makes no other checkout look through all of that.
+-- Repeated refused requests do not slow other checkouts.
 create function pg_temp.looked_through(p_where text) returns int language plpgsql as $$
 declare
   v_plan jsonb;

@@ -1,4 +1,4 @@
--- The operator's doors of fraud: what was decided, who is blocked, and what the limits are.
+-- The operators' RPC functions of fraud: decisions, blocks and limits.
 
 begin;
 \ir ../helpers/story.psql
@@ -42,7 +42,7 @@ from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->
 -- Blocks.
 select is((o #> '{blocks,0}') - 'id', jsonb_build_object('kind', 'user', 'value', tests.person('bob'),
   'reason', 'stolen cards', 'blocked_by', 'operator:ops', 'until', null, 'created_at', tests.after()),
-  'who is blocked is listed, why and by whom') from fraud_blocks_list() o;
+  'blocks are listed with reason and author') from fraud_blocks_list() o;
 select is(a ->> 'status', '201', 'an address is blocked')
 from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'card testing', '1 day', 'key', '1 min') a;
 select is(a ->> 'replayed', 'true', 'the same request again changes nothing')
@@ -67,7 +67,7 @@ select results_eq($$ select concat_ws(' ', author, reason, case when before is n
   'the audit says who blocked, and who lifted, and why');
 select is(pg_temp.buys('dan', '5 min'), 'create', 'dan buys');
 select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_found', 'id',
-  'what is not blocked cannot be lifted');
+  'an unknown block cannot be lifted');
 
 -- Limits.
 select is(fraud_policy_read(), '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 30,
@@ -79,9 +79,9 @@ create temporary table changed as select fraud_policy_set('{"sessions_per_ip_hou
 select is(answer -> 'data', fraud_policy_read(), 'a change answers with what holds now') from changed;
 select is(p - '{updated_at,updated_by}'::text[], '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 1,
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
-  "bookings_per_provider_hour": 300, "early_fraud_warning": "review"}', 'what is not named stays')
+  "bookings_per_provider_hour": 300, "early_fraud_warning": "review"}', 'a limit that is not named stays')
 from fraud_policy_read() p;
-select is(p ->> 'updated_by', 'operator:ops', 'who changed it is known') from fraud_policy_read() p;
+select is(p ->> 'updated_by', 'operator:ops', 'the author of the change is known') from fraud_policy_read() p;
 select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded', 'the next checkout is held to it');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -27,7 +27,7 @@ create function pg_temp.status_of(p_answer jsonb) returns text language sql as $
   select concat_ws(' ', p_answer ->> 'status', p_answer #>> '{data,ceiling}',
     'duplicate ' || (p_answer #>> '{data,duplicate}'))
 $$;
--- What an operator's decision on somebody's newest grant comes to.
+-- The result of an operator's decision on a user's newest grant.
 create function pg_temp.decided(p_to text, p_by text, p_confirm boolean default true,
   p_passed interval default '1 min') returns text language plpgsql as $$
 declare
@@ -87,14 +87,14 @@ select is(pg_temp.status_of(pg_temp.grants('ann', '100000.000000000000000001', p
 select is(tests.standing('ann', '1 s'), 'balance 100000, held 0, available 100000, debt 0',
   'and gives nothing');
 select is(pg_temp.decided('ann', 'ops'), 'grant_not_allowed 403 same_operator',
-  'who asked for it does not confirm it');
+  'the requester can''t confirm it');
 select is(pg_temp.decided('ann', author), 'invalid_request 400', 'also not as ' || author) from spelled;
 select is(pg_temp.decided('ann', 'key:default'), 'grant_not_allowed 403 key', 'nor does a key');
 select is(pg_temp.decided('ann', 'task:sweep_grants'), 'invalid_request 400', 'nor a task');
 select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'forbidden 403', 'nor a user');
 select isnt(pg_temp.operator('ann'), null, 'ann becomes an operator');
 select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'grant_not_allowed 403 self',
-  'who gets it does not confirm it');
+  'the recipient can''t confirm it');
 select is(pg_temp.decided('ann', 'pat'), 'granted', 'another operator does');
 select is(tests.standing('ann', '1 min'),
   'balance 200000.000000000000000001, held 0, available 200000.000000000000000001, debt 0',
@@ -108,7 +108,7 @@ select is(pg_temp.decided('ann', 'sam', false), 'grant_not_pending 409 granted',
 
 -- Declined, also by who asked for it; and too late.
 select is(pg_temp.status_of(pg_temp.grants('bob', '100001')), '202 grant', 'another one waits');
-select is(pg_temp.decided('bob', 'ops', false), 'declined', 'who asked withdraws it');
+select is(pg_temp.decided('bob', 'ops', false), 'declined', 'the requester can withdraw it');
 select is(pg_temp.decided('bob', 'pat'), 'grant_not_pending 409 declined', 'then nobody confirms it');
 select is(pg_temp.status_of(pg_temp.grants('bob', '100001', p_passed => '1 min')), '202 grant', 'a third');
 select is(pg_temp.decided('bob', 'pat', true, '3 days 1 min'), 'grant_not_pending 409 expired',
@@ -130,7 +130,7 @@ select is(pg_temp.status_of(pg_temp.grants('cyn', '1', p_passed => '4 days 23:59
   '202 author_day', 'to its last moment');
 select is(pg_temp.status_of(pg_temp.grants('cyn', '1', p_passed => '5 days')), '201', 'the next one is new');
 select lives_ok($$ select farthing.set_policy('{"grant_ceiling_day": 500000}', 'a test') $$,
-  'the day of all has no more room than one operator''s');
+  'the day''s ceiling of all is used up as one operator''s is');
 select is(pg_temp.status_of(pg_temp.grants('cyn', '100000', 'pat', '5 days')), '201', 'pat grants, ' || nr)
 from generate_series(1, 4) nr;
 select is(pg_temp.status_of(pg_temp.grants('cyn', '99999', 'pat', '5 days')), '201', 'up to the sum');
@@ -138,7 +138,7 @@ select is(pg_temp.status_of(pg_temp.grants('cyn', '1', 'sam', '5 days 1 s')), '2
   'beyond it sam waits');
 select is(pg_temp.decided('cyn', 'pat', true, '5 days 2 s'), 'granted', 'until pat confirms');
 select is(pg_temp.status_of(pg_temp.grants('cyn', '1', 'sam', '5 days 3 s')), '202 day',
-  'what was confirmed makes no room');
+  'a confirmed grant frees no part of a ceiling');
 
 -- Keys and SQL: bound where the policy says so, and seen above the ceiling of one grant.
 select is(pg_temp.status_of(pg_temp.grants('dan', '100001', 'key:default')), '201', 'a key is not bound');

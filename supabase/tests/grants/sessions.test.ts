@@ -1,4 +1,4 @@
-/** Grants by operators at once: the day's ceiling, two decisions, and a sweep. */
+/** Grants by operators at once: the day's ceiling, two decisions, and a scheduled task. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const operator = (name: string) => [
@@ -52,7 +52,7 @@ meetings([], {
     says: "grant_not_pending",
     ends: standing("dan", 100),
   },
-  "the sweep of grants passes by one that is being confirmed": {
+  "the task of grants skips one that is being confirmed": {
     given: pending("eve"),
     first: decides("pat_eve", "eve"),
     second: "select farthing.sweep_grants(tests.after('30 days'))",

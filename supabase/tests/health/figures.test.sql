@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/money_back.psql
 select plan(62);
 
--- That no scheduled task runs here is told of elsewhere.
+-- Another test covers that no scheduled task runs.
 update farthing.alert_rules set enabled = false where rule = 'tasks_stopped';
 
 create function pg_temp.record(p_rows jsonb, p_passed interval) returns text language sql as $$
@@ -35,7 +35,7 @@ select is(pg_temp.record(pg_temp.requests('POST /ai/chat', '5xx', 1000, 90), '40
 select is(farthing.burn_rate('1 hour', tests.after('1 hour')), 2::numeric,
   'errors of ours and late answers are failures: 10 of 1,000 is twice too fast');
 select is(farthing.burn_rate('1 hour', tests.after('1 hour'), 'fast'), 1.5,
-  'what took longer than 120 ms is slow: 75 of 1,000 is half again too fast');
+  'requests over 120 ms are slow: 75 of 1,000 burn the budget 1.5 times too fast');
 select is(farthing.burn_rate('3 days', tests.after('20 hours')), 2::numeric, 'longer windows read hours');
 select is(farthing.burn_rate('5 minutes', tests.after('1 hour')), 0::numeric,
   'five minutes have seen nothing');
@@ -57,7 +57,7 @@ from health_report(tests.after('1 hour')) r;
 select is(r #>> '{windows,5m,routes,0,route}', 'POST /usage', 'and each route''s')
 from health_report(tests.after('1 hour')) r;
 select is((r #>> '{budget_left,fast}')::numeric, 1 - round(75 / 1200.0 / 0.05, 4),
-  'what is left of a month''s budget may be less than nothing')
+  'the rest of a month''s budget may be negative')
 from health_report(tests.after('1 hour')) r;
 
 -- Connections, as any role may count them: this test's own is one of them, and it is at work.
@@ -78,7 +78,7 @@ select is(farthing.seal(), 1, 'then the rest');
 select is(pg_temp.figures('^credits_held', passed), 'credits_held{} ' || held, format('%s are held after %s',
   held, passed)) from (values (interval '59 min', 10), ('1 hour', 0)) h (passed, held);
 select is(farthing.sweep_accounts(tests.after('1 hour')), 2, 'ann''s credits expire, and bob''s hold');
-select is(farthing.seal(), 1, 'which is sealed, too');
+select is(farthing.seal(), 1, 'it is sealed, too');
 create function pg_temp.unlike_the_ledger() returns setof record language sql as $$
   select s.counterparty, s.direction, s.kind, s.entries, s.amount from farthing.entry_sums s
   except select e.counterparty, e.direction, e.kind, count(*), sum(e.amount) from farthing.entries e
@@ -90,10 +90,10 @@ select is((select sum(entries) from farthing.entry_sums), (select count(*)::nume
   'and of all of it');
 select is(pg_temp.figures('^credits_', '1 hour'), E'credits_expired{kind=expiry} 100\ncredits_given'
   || E'{kind=promotion} 200\ncredits_held{} 0\ncredits_outstanding{} 69.999999999999999999\ncredits_spent'
-  || '{kind=debit} 30.000000000000000001', 'credits are told by what became of them');
+  || '{kind=debit} 30.000000000000000001', 'credits are reported by purpose');
 select is((select value from farthing.health_figures(tests.after('1 hour'))
   where name = 'credits_outstanding'), (select sum(balance) from farthing.accounts),
-  'what users have is what their accounts say');
+  'users'' credits are the sum of their balances');
 
 -- Work.
 select is(inbox_receive(jsonb_build_object('id', 'evt_of_' || n, 'type', 'payment_intent.succeeded',
@@ -104,13 +104,13 @@ select is((select status from tests.job('bob', 'research')), 202, 'a job is aske
 select is(pg_temp.figures('^(webhook|jobs|job_)', '2 hours'), E'job_oldest_seconds{} 7200\n'
   || E'jobs{state=queued} 1\nwebhook_events{state=deferred} 2\n'
   || E'webhook_events{state=ignored} 1\nwebhook_oldest_seconds{} 3600',
-  'events and jobs are told by their state, with the age of the oldest');
+  'events and jobs are reported by state, with the age of the oldest');
 select is(pg_temp.figures('^job_oldest', '-1 hour'), 'job_oldest_seconds{} 0',
-  'what may not run yet waits not');
+  'a job that may not run yet does not wait');
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
-  'what was done is told for a day, what waits as long as it does');
+  'finished work is reported for a day, waiting work as long as it waits');
 
--- Notices that were sent stay for ever, and a collector does not look through them.
+-- Sent notifications stay for ever, and a collector does not read them.
 insert into farthing.notices (account_id, template, subject, data, state, finished_at)
 select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
 from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;
@@ -119,11 +119,11 @@ create function pg_temp.read_whole() returns bigint language sql as $$
   select seq_tup_read from pg_stat_xact_user_tables where relid = 'farthing.notices'::regclass
 $$;
 create temp table before as select pg_temp.read_whole() as n;
-select is(pg_temp.figures('^notices', '2 hours'), '', 'what was sent is not told');
+select is(pg_temp.figures('^notices', '2 hours'), '', 'sent notifications are not reported');
 select is(pg_temp.read_whole(), (select n from before), 'nor looked at');
 delete from farthing.notices where subject like 'past %';
 
--- What was sold, taken back and given back after all.
+-- Credits sold, clawed back and reinstated.
 select is(tests.buys('cid'), 'cid', 'cid buys Starter');
 select is(tests.pays('cid') ->> 'received', 'true', 'and pays');
 select is(tests.refund('cid', 1, 333, state) ->> 'received', 'true', 'a third of it: ' || state)
@@ -131,12 +131,12 @@ from unnest(array['succeeded', 'failed']) state;
 select is(farthing.seal(), 3, 'all of which is sealed');
 select is(pg_temp.figures('^credits_(sold|taken|reinst)', '0'),
   E'credits_reinstated{kind=reinstatement} 3330\n'
-  || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330', 'and told by what it was');
+  || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330', 'and reported by purpose');
 
--- The sample of accounts, and what a collector is told.
+-- The sample of accounts, and the metrics for a collector.
 select isnt(credits_debit(tests.person('cid'), '9000', 'y'), null, 'cid spends nearly all');
 select is(tests.refund('cid', 2, 999, 'succeeded') ->> 'received', 'true', 'and is given all the money back');
-select is(debt > 0, true, 'which leaves a debt') from farthing.accounts where owner_id = tests.person('cid');
+select is(debt > 0, true, 'it leaves a debt') from farthing.accounts where owner_id = tests.person('cid');
 select is(deep_checks_ledger(0), '{"wrong": 0, "looked_at": 3}', 'a sample of accounts is as it should be');
 update farthing.accounts set held = 5 where owner_id = tests.person('bob');
 select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and what is wrong is seen');
@@ -149,7 +149,7 @@ update farthing.lots set remaining = remaining - 1 where lot_id = (select l.lot_
 select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and credits that no lot has');
 update farthing.lots set remaining = remaining + 1 where lot_id = (select l.lot_id from farthing.lots l
   join farthing.accounts a using (account_id) where a.owner_id = tests.person('bob'));
-select is(jsonb_array_length(m -> 'counted'), 8, 'a collector is told each series once')
+select is(jsonb_array_length(m -> 'counted'), 8, 'a collector gets each series once')
 from health_metrics(tests.after('1 hour')) m;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -1,4 +1,5 @@
--- Paid checks stay within the day's budget; tokens are priced as they are counted; and metrics are forgotten.
+-- Paid checks stay within the day's budget; tokens are priced as they are counted; and metrics are
+-- forgotten.
 
 begin;
 \ir ../helpers/story.psql
@@ -13,14 +14,14 @@ update farthing.deep_budget set daily_units = 30;
 select is(pg_temp.claim(10), 'true, 20 left', 'a check takes its units');
 select is(pg_temp.claim(21, '1 hour'), 'false, 20 left', 'more than is left is not given, and costs nothing');
 select is(pg_temp.claim(20, '23 hours'), 'true, 0 left', 'the last of it is');
-select is(pg_temp.claim(0, '23 hours'), 'true, 0 left', 'what costs nothing goes on');
-select is(pg_temp.claim(1, '23 hours'), 'false, 0 left', 'what costs something does not');
+select is(pg_temp.claim(0, '23 hours'), 'true, 0 left', 'free checks go on');
+select is(pg_temp.claim(1, '23 hours'), 'false, 0 left', 'paid checks do not');
 select is(pg_temp.claim(31, '24 hours'), 'false, 30 left', 'more than a day''s is never given');
 select is(pg_temp.claim(30, '24 hours'), 'true, 0 left', 'each day, UTC, has its own');
 select tests.fails_with(format('select pg_temp.claim(%s)', units), 'invalid_request', 'units',
   format('%s units are no price', units)) from unnest(array['-1', 'null']) units;
 select is(pg_temp.claim(1, '23 hours'), 'false, 0 left',
-  'who began before midnight finds the day spent, too');
+  'a run that began before midnight finds the day spent, too');
 select is(pg_temp.claim(1, '25 hours'), 'false, 0 left', 'and does not make the day forget');
 update farthing.deep_budget set daily_units = 0;
 select is(pg_temp.claim(1, '3 days'), 'false, 0 left', 'a budget of nothing switches them off');
@@ -40,7 +41,7 @@ select tests.fails_with(format('select deep_checks_report(%L, %L, 1)', name, out
   format('no check is %s %s', name, outcome)) from (values ('Stripe', 'ok'), ('stripe', 'skipped')) r
   (name, outcome);
 
--- What a service says of itself.
+-- A service's own figures.
 select is(deep_checks_report('redis', outcome, 5, p_figures => figures, p_now => tests.after(passed))
   ->> 'outcome', outcome, format('redis is %s and says %s', outcome, figures))
 from (values ('ok', '{"memory_used_bytes": 1048576, "evicted_keys": 0}'::jsonb, interval '3 hours'))
@@ -50,7 +51,7 @@ create function pg_temp.redis(p_passed interval) returns text language sql as $$
   from farthing.health_figures(tests.after(p_passed)) f where f.name like 'redis%'
 $$;
 select is(pg_temp.redis('4 hours'), 'redis_evicted_keys 0, redis_memory_used_bytes 1048576',
-  'its figures are told');
+  'its figures are reported');
 select is(pg_temp.redis('5 hours'), 'nothing', 'and forgotten after two hours: what nobody knows is not 0');
 select is(deep_checks_report('redis', 'failed', 200, 'degraded', p_now => tests.after('5 hours'))
   ->> 'outcome', 'failed', 'redis fails');
@@ -79,7 +80,7 @@ select is(metrics_record(gen_random_uuid(), 0,
 select is((select trim_scale(count)::text from farthing.metrics
   where labels = 'model=dear' and grain = 'total'), '1', 'tomorrow''s rate prices nothing of today');
 
--- What is kept, and for how long.
+-- Retention.
 delete from farthing.metrics;
 delete from farthing.metric_batches;
 select is(metrics_record(gen_random_uuid(), 0, '[{"name": "ticks", "count": 1}]', tests.after(passed)) ->>
@@ -88,10 +89,10 @@ from unnest(array['0', '1 day', '35 days']::interval[]) passed;
 select is(farthing.sweep_metrics(tests.after('24 hours' - interval '1 s')), 0, 'within a day nothing goes');
 select is(farthing.sweep_metrics(tests.after('25 hours' - interval '1 s')), 1, 'for a day only a batch goes');
 select is(farthing.sweep_metrics(tests.after('25 hours')), 1, 'then a minute');
-select is(farthing.sweep_metrics(tests.after('35 days'), 1), 2, 'a sweep takes no more than it may');
+select is(farthing.sweep_metrics(tests.after('35 days'), 1), 2, 'a task takes no more than its limit');
 select is(farthing.sweep_metrics(tests.after('35 days'), 1), 1, 'and the rest the next time');
 select is(farthing.sweep_metrics(tests.after('35 days'), 1), 0, 'hours of less than 35 days stay');
-select is((select count from farthing.metrics where grain = 'total'), 3::numeric, 'what it came to is kept');
+select is((select count from farthing.metrics where grain = 'total'), 3::numeric, 'the result is stored');
 select is((select count(*) from farthing.metrics), 4::bigint, 'with yesterday''s hours, and the last tick');
 
 -- Nobody's.

@@ -14,7 +14,7 @@ export interface Meeting {
   /** Committed before the two meet. */
   given: string[];
   first: string;
-  /** What the first does when the second waits for it: whoever took locks in another order deadlocks here. */
+  /** The first session's statements while the second waits: locks taken in another order deadlock here. */
   then?: string;
   second: string;
   /** The second's first value as text, or the code with which it is refused. */
@@ -27,7 +27,7 @@ export interface Meeting {
   ends?: Record<string, string>;
 }
 
-/** A connection, as `postgres` unless a role is named; a lock that nobody gives back ends a statement. */
+/** A connection, as `postgres` unless a role is named; a lock that is never released ends a statement. */
 export function connect(role = "postgres"): Sql {
   const given = Deno.env.get("SUPABASE_DB_URL");
   if (!given) throw new Error("run by: deno task test database <subject>/sessions");

@@ -23,33 +23,33 @@ select tests.fails_with(format('select holds_release(%L, p_now => tests.after(''
   'hold_not_open', null, 'T8: a hold released after expiry is refused, unswept') from h;
 select is(credits_debit(tests.person('ann'), '10', 'work', p_now => tests.after('61 s'))
   #>> '{data,balance_after}',
-  '90', 'a debit takes what an expired hold kept, unswept');
+  '90', 'a debit takes an expired hold''s credits before any task ran');
 select is((select array[status, resolved_at::text] from farthing.holds), array['released',
   tests.after('60 s')::text],
   'the hold was released as of its expiry') from h;
 select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''61 min''))', hold_id),
   'hold_not_open', null, 'T8: a hold settled an hour after its expiry is refused, swept') from h;
 
--- The sweep does the same for those who do nothing.
+-- The task does the same for inactive accounts.
 select isnt(tests.give('bob', '20'), null, 'bob has 20');
 create temporary table b as select tests.hold('bob', '20', 60) as hold_id;
-select is(farthing.sweep_accounts(tests.after('59 s')), 0, 'the sweep leaves an open hold alone');
-select is(farthing.sweep_accounts(tests.after('60 s')), 1, 'the sweep releases an expired hold');
+select is(farthing.sweep_accounts(tests.after('59 s')), 0, 'the task leaves an open hold alone');
+select is(farthing.sweep_accounts(tests.after('60 s')), 1, 'the task releases an expired hold');
 select is((select array[status, resolved_at::text] from farthing.holds join b using (hold_id)),
   array['released', tests.after('60 s')::text], 'a swept hold is released as of its expiry');
-select is(farthing.sweep_accounts(tests.after('60 s')), 0, 'the sweep finds nothing twice');
+select is(farthing.sweep_accounts(tests.after('60 s')), 0, 'the task finds nothing twice');
 
 -- A lot does not expire under a hold that needs it: 40 are left of ann's hour, 30 of them held.
 create temporary table late as select tests.hold('ann', '30', 7200, '50 min') as hold_id;
 select is(tests.standing('ann', '61 min'), 'balance 90, held 30, available 50, debt 0',
   'of a lot that expired, what no hold needs is gone');
-select is(farthing.sweep_accounts(tests.after('61 min')), 1, 'the sweep takes an expired lot');
+select is(farthing.sweep_accounts(tests.after('61 min')), 1, 'the task expires a lot');
 select is(tests.standing('ann', '61 min'), 'balance 80, held 30, available 50, debt 0',
-  'the sweep takes of an expired lot just what no hold needs');
+  'the task takes only the part of an expired lot that no hold needs');
 select results_eq($$ select reference_type::text, counterparty::text, amount::int,
   event_at from farthing.entries
   where kind = 'expiry' $$, $$ values ('expiry', 'breakage', 10, tests.after('1 hour')) $$,
-  'what expired is in breakage, as of the moment it expired');
+  'expired credits are in breakage, as of the moment of expiry');
 select tests.fails_with($$ select credits_debit(tests.person('ann'), '51', 'x',
   p_now => tests.after('62 min')) $$,
   'insufficient_credits', null, 'nobody else spends what an expired lot keeps for a hold');
@@ -58,33 +58,33 @@ select is(holds_settle(hold_id, '60', p_now => tests.after('70 min')) -> 'data' 
 select is((select remaining::int from farthing.lots where expires_at is not null and closed_at is not null),
   0, 'the expired lot was used up by its hold');
 
--- Unswept, a settlement takes of an expired lot no more than the hold kept of it.
+-- Before any task ran, a settlement takes no more of an expired lot than the hold reserved.
 select isnt(tests.give('dan', '30', '1 hour'), null, 'dan has 30 for an hour');
 select isnt(tests.give('dan', '5'), null, 'and 5 for ever');
 select is(holds_settle(tests.hold('dan', '20', 7200), '26', p_now => tests.after('90 min'))
   #>> '{data,shortfall}', '1', 'a settlement takes 20 of what expired and 5 of what did not');
 select is(tests.standing('dan', '90 min'), 'balance 9, held 0, available 0, debt 1',
-  'what expired beside the hold is not spent, and the rest is a debt');
-select is(farthing.sweep_accounts(tests.after('90 min')), 1, 'the sweep takes it');
+  'credits that expired outside the hold are not spent, and the rest is a debt');
+select is(farthing.sweep_accounts(tests.after('90 min')), 1, 'the task takes it');
 
 -- And when the hold lets go of it, it is gone.
 select isnt(tests.give('cid', '30', '1 hour'), null, 'cid has 30 for an hour');
 create temporary table c as select tests.hold('cid', '20', 7200) as hold_id;
 select is(farthing.sweep_accounts(tests.after('2 hours' - interval '1 s')), 1,
-  'the sweep takes what is not held');
+  'the task takes the part that is not held');
 select is(holds_settle(hold_id, '5', p_now => tests.after('2 hours' - interval '1 s')) #>> '{data,released}',
   '15', 'a hold settles below its amount on an expired lot') from c;
 select is(tests.standing('cid', '2 hours'), 'balance 15, held 0, available 0, debt 0',
-  'what a hold lets go of an expired lot cannot be spent');
-select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the sweep takes it');
+  'released credits of an expired lot cannot be spent');
+select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the task takes it');
 select is(tests.standing('cid', '2 hours'), 'balance 0, held 0, available 0, debt 0', 'and it is gone');
 
--- A settlement finds what another hold kept that has run out since.
+-- A settlement finds the credits of another hold that has expired since.
 select isnt(tests.give('eve', '100'), null, 'eve has 100');
 select isnt(tests.hold('eve', '50', 60), null, 'and holds 50 for a minute');
 select is(holds_settle(tests.hold('eve', '50', 3600), '80', p_now => tests.after('61 s'))
   #>> '{data,shortfall}', '0',
-  'a settlement takes what an expired hold kept, unswept');
+  'a settlement takes an expired hold''s credits before any task ran');
 
 -- A hold read by others.
 select is(holds_read(hold_id, tests.person('cid')) ->> 'status', 'settled',

@@ -41,7 +41,7 @@ select isnt(tests.give('ann', '100'), null, 'ann has 100 again');
 select is(pg_temp.settle(tests.hold('ann', '60'), '20.5'),
   'settled 20.5, released 39.5, shortfall 0, balance 79.5',
   'a hold settled below its amount releases the rest');
-select is(tests.standing('ann'), 'balance 79.5, held 0, available 79.5, debt 0', 'what was released is free');
+select is(tests.standing('ann'), 'balance 79.5, held 0, available 79.5, debt 0', 'released credits are free');
 select is(pg_temp.settle(tests.hold('ann', '20'), '70'), 'settled 70, released 0, shortfall 0, balance 9.5',
   'T8: a hold settled above its amount takes more from what is free');
 select is(pg_temp.settle(tests.hold('ann', '9'), '0'), 'settled 0, released 9, shortfall 0, balance 9.5',
@@ -85,7 +85,7 @@ select is(array(select tests.outcome('select tests.hold(''cid'', ''1000'')') ->>
 select is(tests.standing('cid'), 'balance 5000, held 5000, available 0, debt 0',
   'T18: a refused hold keeps nothing');
 
--- What is no hold.
+-- Invalid holds.
 select tests.fails_with(format('select tests.hold(''bob'', %L)', bad), 'invalid_request', 'amount',
   format('a hold of %s is refused', coalesce(bad, 'nothing'))) from unnest(array[null, '0', '-1', '1e3',
   'NaN']) bad;

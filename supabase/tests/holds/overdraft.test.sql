@@ -64,7 +64,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '70', '60 min 59.999999 s')) ->>
   'T31: a late settlement is taken just before the hour is over') from late where name = 'eve';
 select is(pg_temp.hold_of(hold_id), 'settled 70 0', 'the hold is settled') from late where name = 'eve';
 select is(tests.standing('eve', '61 min'), 'balance 30, held 0, available 30, debt 0',
-  'T31: nothing is given back twice');
+  'T31: nothing is released twice');
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '60 min 59.999999 s')) ->> 'code', 'hold_not_open',
   'T8: it is settled once') from late where name = 'eve';
 select is(tests.outcome(format('select holds_release(%L, p_now => tests.after(''62 s''))',
@@ -106,7 +106,7 @@ select is(tests.outcome(pg_temp.settle(tests.hold('noe', '60', 60), '10', '60 s'
   'a hold is settled as it expires');
 select is(tests.standing('noe', '60 s'), 'balance 90, held 0, available 90, debt 0', 'and keeps nothing');
 
--- What a settlement leaves of its hold pays what another one left owed.
+-- The rest of a settled hold pays the debt of another settlement.
 select isnt(tests.give('mia', '100'), null, 'mia has 100');
 create temporary table m as select tests.hold('mia', '60') as kept, tests.hold('mia', '40') as short;
 select is(tests.outcome(pg_temp.settle(short, '70')) ->> 'code', 'ok', 'one hold leaves 30 owed') from m;
@@ -121,7 +121,7 @@ select is(tests.begin_chat('kim', 'kim') #>> '{held}', '50', 'a chat holds 50');
 select is(tests.settle_chat(tests.chat_id('kim'), '5 s', 1000, 20000, 'kim') #>> '{data,credits}', '50',
   'a chat beyond the limit costs what it held');
 select is(tests.chat(tests.chat_id('kim')), 'settled, hold settled, charged 50', 'and is settled');
-select is(tests.key('kim'), '200', 'its answer is kept');
+select is(tests.key('kim'), '200', 'its answer is stored');
 select is(tests.outcome(pg_temp.settle(tests.chat_id('kim'), '1', '10 min 1 s')) ->> 'code', 'hold_not_open',
   'the hold of a chat is not settled late by anybody else');
 
@@ -134,12 +134,12 @@ select is(jobs_checkpoint(tests.job_id('lea'), 1, 's1', null, tests.lines(1)
   '{"status": "failed", "credits": "200", "duplicates": 0, "conflicts": 0, "held": "0"}',
   'a step beyond the limit takes what is held, and stops the job');
 select is(tests.job_state('lea'), 'failed 0%, attempt 1, overdraft_exceeded', 
-  'which has failed, and says why');
+  'it has failed, with the reason');
 select is(tests.standing('lea', '2 s'), 'balance 100, held 0, available 100, debt 0', 'nothing is owed');
 select is((select count(*)::int from farthing.usage_events where origin = 'job'), 1,
-  'what was not charged is not known');
+  'an event that was not charged is not known');
 
--- What comes after an event that is too much is charged, and counts towards what is held.
+-- Events after one that is too much are charged, and count towards the hold.
 select isnt(tests.give('nia', '300'), null, 'nia has 300');
 select is((select data ->> 'held' from tests.job('nia', 'mixed', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'mixed', '1 s'), '1', 'it is claimed');

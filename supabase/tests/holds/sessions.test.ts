@@ -63,14 +63,14 @@ meetings(["expiry"], {
       ...parked,
     },
   },
-  "a charge during a sweep finds the hold that it released, and releases nothing": {
+  "a charge during the task finds the hold that it released, and releases nothing": {
     given: held("fay"),
     first: sweeps(),
     second: charges("fay"),
     says: "40",
     ends: { [ended("fay")]: "balance 40, held 0, available 40, debt 0; released", ...parked },
   },
-  "a sweep passes by an account whose charge releases the hold": {
+  "the task skips an account whose charge releases the hold": {
     given: held("hal"),
     first: charges("hal"),
     second: sweeps(),
@@ -78,14 +78,14 @@ meetings(["expiry"], {
     passes: true,
     ends: { [ended("hal")]: "balance 40, held 0, available 40, debt 0; released", ...parked },
   },
-  "a late settlement during a sweep settles the hold that it released": {
+  "a late settlement during the task settles the hold that it released": {
     given: held("ida"),
     first: sweeps("30 min"),
     second: settles("ida"),
     says: "40",
     ends: { [ended("ida")]: "balance 60, held 0, available 60, debt 0; settled 40", ...parked },
   },
-  "a sweep passes by a hold that is being settled late": {
+  "the task skips a hold that is being settled late": {
     given: held("jim"),
     first: settles("jim"),
     second: sweeps("30 min"),

@@ -33,7 +33,7 @@ select is(credits_debit(tests.person('ann'), '10', 'x', p_now => tests.after()) 
   'a call without a key runs each time') from generate_series(1, 2);
 select is(tests.standing('ann'), 'balance 60, held 0, available 60, debt 0', 'four debits ran');
 
--- Every door that moves something replays.
+-- Every RPC function that changes something replays.
 create temporary table hold as select tests.hold('ann', '1') as a, tests.hold('ann', '1') as b;
 create temporary table door as select nr, format(call, hold.a, hold.b) as call from hold, unnest(array[
   $$ credits_grant(tests.person('ann'), '1', 'promotional', $$, $$ holds_open(tests.person('ann'), '1', $$,
@@ -62,7 +62,7 @@ select tests.fails_with($$ select pg_temp.debit('poor', 'body', '5000') $$, 'ins
   'too much');
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('body'), 402,
   '{"code": "insufficient_credits"}',
-  tests.after()), '{}', 'the door stores the refusal');
+  tests.after()), '{}', 'the endpoint stores the refusal');
 select is(pg_temp.debit('poor', 'body', '5000', '1 h'), '{"status": 402, "replayed": true,
   "data": {"code": "insufficient_credits"}}', 'T12: a repeat of a refused call gets the stored refusal');
 select is(idempotency_store(tests.sha256('k'), tests.sha256('body'), 402, '{}',
@@ -73,9 +73,9 @@ from first;
 
 -- A call that goes outside: its key is started before, and finished after.
 create temporary table begun as select pg_temp.begin('c') as b;
-select is(b ->> 'step', 'create', 'the first call is told to ask Stripe') from begun;
+select is(b ->> 'step', 'create', 'the first call is to ask Stripe') from begun;
 select is(tests.outcome($$ select pg_temp.begin('c', '2 min') $$), '{"code": "idempotency_in_progress",
-  "status": 409}', 'T12: a repeat while the first runs is told so, not failed');
+  "status": 409}', 'T12: a repeat while the first runs is refused as in progress, and does not fail');
 select is(pg_temp.begin('c', '3 min') #>> '{order,order_id}', b #>> '{order,order_id}',
   'a key whose request died is taken over, with the same order') from begun;
 select tests.fails_with($$ select pg_temp.begin('c', '4 min') $$, 'idempotency_in_progress', null,
@@ -98,10 +98,10 @@ select is(pg_temp.debit('k', 'another body', '10', '24 hours') ->> 'replayed', '
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('new'), 402, '{"new": 1}',
   tests.after('24 hours')), '{}',
   'a refusal is stored over a forgotten one');
-select is(pg_temp.debit('poor', 'new', '5000', '25 hours') -> 'data', '{"new": 1}', 'and is told');
+select is(pg_temp.debit('poor', 'new', '5000', '25 hours') -> 'data', '{"new": 1}', 'and is answered');
 select is(farthing.sweep_idempotency_keys(tests.after('24 hours' - interval '1 s')), 0,
-  'the sweep leaves young keys');
-select is(farthing.sweep_idempotency_keys(tests.after('48 hours')) > 5, true, 'the sweep forgets old keys');
+  'the task leaves young keys');
+select is(farthing.sweep_idempotency_keys(tests.after('48 hours')) > 5, true, 'the task deletes old keys');
 select is_empty('select * from farthing.idempotency_keys', 'none is left');
 
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'

@@ -8,7 +8,7 @@ select plan(19);
 select isnt(tests.give('ann', '200'), null, 'ann has 200');
 select isnt(tests.give('bob', '200'), null, 'bob has 200');
 
--- What ann was told lies nowhere among the keys, and is told again for a day.
+-- Ann's answer is nowhere among the keys, and is repeated for a day.
 select is(tests.begin_chat(name, name) ->> 'step', 'call', name || ' begins a chat')
 from unnest(array['ann', 'bob']) name;
 create temporary table told as select name, tests.settle_chat(tests.chat_id(name), '1 s', p_key => name,

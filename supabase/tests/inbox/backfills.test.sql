@@ -27,7 +27,7 @@ select is(backfills_claim(tests.after('1 hour')), null, 'for an hour none is due
 select is(pg_temp.since(backfills_claim(tests.after('65 min'))), interval '-5 min',
   'the next looks back to when the last began, and a little more');
 
--- What ran out of time goes on in the next run.
+-- A backfill that ran out of time continues in the next run.
 select is(backfills_finish(tests.after('65 min'), false, 0), '{}', 'time ran out');
 select is(pg_temp.since(backfills_claim(tests.after('67 min'))), interval '-5 min',
   'the next goes on at once');
@@ -37,7 +37,7 @@ select is(backfills_claim(tests.after('2 hours')), null, 'so none is due for an 
 -- An event that can't be read: asked for again each quarter of an hour, and passed over by nothing.
 select is(pg_temp.since(backfills_claim(tests.after('3 hours'))), interval '57 min', 'an hour later');
 select is(backfills_finish(tests.after('3 hours'), false, 2), '{}', 'two events can''t be read');
-select is((select unreadable from farthing.backfills), 2, 'which is stored');
+select is((select unreadable from farthing.backfills), 2, 'it is stored');
 select is(backfills_claim(tests.after('3 hours 1 min')), null, 'a minute later none is due');
 select is(farthing.wake_payment_runner_if_due(tests.after('3 hours 1 min')), false, 'and nobody is woken');
 select is(backfills_claim(tests.after('3 hours 15 min' - interval '1 s')), null, 'nor before 15 minutes');
@@ -45,7 +45,7 @@ select is(pg_temp.since(backfills_claim(tests.after('3 hours 15 min'))), interva
   'after 15 minutes they are asked for again');
 select is(backfills_claim(tests.after('3 hours 20 min' - interval '1 s')), null, 'by one runner');
 select is(pg_temp.since(backfills_claim(tests.after('3 hours 20 min'))), interval '57 min',
-  'which another may take over');
+  'another may take it over');
 select is(backfills_finish(tests.after('3 hours 20 min'), true, 0), '{}', 'they can be read');
 select is((select array[unreadable::text, retry_at::text] from farthing.backfills), array['0', null],
   'then nothing is left of it');

@@ -1,4 +1,4 @@
--- T7: what Stripe told of a payment before the payment came, and was given up meanwhile.
+-- T7: events about a payment that arrived before it, and were given up meanwhile.
 
 begin;
 \ir ../helpers/story.psql

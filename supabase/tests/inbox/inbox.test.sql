@@ -72,8 +72,8 @@ insert into farthing.orders (account_id, order_id, package_id, package_version, 
 select account_id, md5('dan''s order')::uuid, 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 1, 'Starter', 999,
   'usd', 9990, 0, 'https://a.test', 'https://a.test', 'cs_dan', tests.after('1 h')
 from farthing.accounts where owner_id = tests.person('dan');
-select is(farthing.sweep_inbox(tests.after('59 s')), 0, 'a try waits its minute');
-select is(farthing.sweep_inbox(tests.after('1 min')), 1, 'T7: the sweep tries a deferred event again');
+select is(farthing.sweep_inbox(tests.after('59 s')), 0, 'an attempt waits its minute');
+select is(farthing.sweep_inbox(tests.after('1 min')), 1, 'T7: the task retries a deferred event');
 select is(pg_temp.state('dan'), 'paid, 9990 credits',
   'T7: a deferred event is applied when its order is here');
 
@@ -83,10 +83,10 @@ create function pg_temp.breaks() returns trigger language plpgsql as $$ begin ra
   $$;
 create trigger breaks before insert on farthing.lots for each row execute function pg_temp.breaks();
 select is(inbox_receive(pg_temp.event('eve', 'checkout.session.completed'), tests.after()),
-  '{"received": true, "failed": true}', 'T2: an event whose grant fails is told as failed');
+  '{"received": true, "failed": true}', 'T2: an event whose grant fails is reported as failed');
 select is(pg_temp.state('eve'), 'pending, 0 credits', 'T2: a failed grant leaves nothing half done');
 select is((select state || ': ' || last_error from farthing.inbox where event_id like 'evt_eve%'),
-  'failed: the disk is full', 'T2: a failed event is kept with its reason, and not as done');
+  'failed: the disk is full', 'T2: a failed event is stored with its reason, and not as done');
 drop trigger breaks on farthing.lots;
 select is(inbox_receive(pg_temp.event('eve', 'checkout.session.completed'), tests.after()),
   '{"received": true}', 'T2: the redelivery is applied, not taken for a duplicate');
@@ -112,14 +112,14 @@ select is(inbox_receive(pg_temp.event('fay', 'payment_intent.succeeded', '{"paym
   ->> 'failed', 'true', 'a second payment of an order that is paid is not taken for the first');
 select is(pg_temp.state('fay'), 'paid, 9990 credits', 'nor granted');
 
--- What is not ours.
+-- Foreign events.
 select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{"received": true}',
   format('%s with %s is taken note of', type, facts)) from (values ('customer.created', '{}'::jsonb),
   ('checkout.session.completed', '{"order_id": null}'), ('payment_intent.succeeded',
   '{"order_id": "A-17"}')) e (type,
   facts);
 select is((select array_agg(distinct state) from farthing.inbox where event_id like 'evt_nobody%'),
-  '{ignored}', 'what is not ours is ignored');
+  '{ignored}', 'a foreign event is ignored');
 -- m3: an unpaid session of somebody else is no matter of the order that it names; a paid one is explained.
 select is(pg_temp.buys('ora'), 'pending', 'ora opens a checkout');
 select is(inbox_receive(jsonb_build_object('id', 'evt_ora_' || nr, 'type', 'checkout.session.' || type,

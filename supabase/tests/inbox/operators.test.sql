@@ -60,7 +60,7 @@ select is(inbox_dead(), inbox_dead(9), 'the dead are found');
 select is(inbox_dead() ? 'evt_1', true, 'the one that failed is among them');
 select is(inbox_dead(0), '[]', 'no more than are wanted');
 select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', '{}', '11 days'),
-  '{"received": true, "duplicate": true}', 'a delivery wakes no dead event');
+  '{"received": true, "duplicate": true}', 'a delivery revives no dead-lettered event');
 
 -- Replay.
 select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'failed',
@@ -79,9 +79,9 @@ select is(inbox_replay('evt_3', tests.after('12 days')) ->> 'state', 'ignored',
   'an event without facts stays ignored');
 select tests.fails_with($$ select inbox_replay('evt_9') $$, 'not_found', 'id', 'no event, nothing to replay');
 
--- What never came.
+-- Events that never arrived.
 select is(inbox_missing('["evt_1", "evt_8", "evt_2", "evt_9"]'), '["evt_8", "evt_9"]',
-  'ids that never came are told');
+  'ids that never arrived are returned');
 select is(inbox_missing('"[\"evt_1\"]"'), '[]', 'also from servers that send lists as text');
 select is(inbox_missing('[]'), '[]', 'of none, none');
 

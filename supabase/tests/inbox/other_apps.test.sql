@@ -86,7 +86,8 @@ begin
   return pg_temp.rows_read() - v_before;
 end
 $$;
-select is(pg_temp.rows_read_of_waiting(), 0::bigint, 'what waits for a payment is found by two indexes');
+select is(pg_temp.rows_read_of_waiting(), 0::bigint,
+  'events that wait for a payment are found by two indexes');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

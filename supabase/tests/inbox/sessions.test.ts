@@ -31,14 +31,14 @@ meetings(["money_back"], {
     says: "insufficient_credits",
     ends: ends("bob", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "two refunds of one order at once take back both": {
+  "two refunds of one order at once claw back both": {
     given: bought("cid"),
     first: "select tests.refund('cid', 1, 500)",
     second: "select tests.refund('cid', 2, 499)",
     says: RECEIVED,
     ends: ends("cid", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "a dispute that is lost while its order is refunded takes back no more than there was": {
+  "a dispute that is lost while its order is refunded claws back no more than there was": {
     given: bought("dan"),
     first: "select tests.refund('dan', 1, 500)",
     second: "select tests.dispute('dan', 'lost', 499)",
@@ -52,7 +52,7 @@ meetings(["money_back"], {
     says: RECEIVED,
     ends: ends("eve", "disputed, 0 clawed back; balance 990, held 0, available 0, debt 0"),
   },
-  "T1: a payment told of twice at once is granted once": {
+  "T1: a payment whose event arrives twice at once is granted once": {
     given: ["select tests.buys('fay')"],
     first: "select tests.pays('fay')",
     second: "select tests.pays('fay')",
@@ -80,7 +80,7 @@ meetings(["money_back"], {
       "tests.standing('vic', '2 min')": "balance 10090, held 0, available 10090, debt 0",
     },
   },
-  "T4: a refund told of while its payment is applied waits for it": {
+  "T4: a refund whose event arrives while its payment is applied waits for it": {
     given: ["select tests.buys('hal')"],
     first: "select tests.pays('hal')",
     second: "select tests.refund('hal', 1, 999)",
@@ -118,7 +118,7 @@ meetings(["money_back"], {
     says: "P0001",
     ends: { [`select session_id from farthing.orders where order_id = ${order("lea")}`]: "cs_lea" },
   },
-  "the sweep of orders passes by one that is paid": {
+  "the task of orders skips one that is being paid": {
     given: ["select tests.buys('mia')"],
     first: "select tests.pays('mia')",
     second: `select farthing.sweep_order(${order("mia")}::text, tests.after('10 days'))`,
@@ -159,7 +159,7 @@ meetings(["money_back"], {
     says: '{"received":true,"duplicate":true}',
     ends: ends("rob", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "an event delivered while a sweep has begun with it is not begun": {
+  "an event delivered while the task works on it is not applied twice": {
     given: [
       "select tests.refund('wes', 1, 999)",
       "create table tests.of_wes as select * from farthing.inbox where facts ->> 'payment_id' = 'pi_wes'",
@@ -171,7 +171,7 @@ meetings(["money_back"], {
       'created', extract(epoch from occurred_at)::bigint, 'facts', facts), tests.after()) from tests.of_wes`,
     says: '{"deferred":true,"received":true}',
   },
-  "an event replayed while a sweep has begun with it is not begun": {
+  "an event replayed while the task works on it is not applied twice": {
     given: [
       "select tests.refund('xia', 1, 999)",
       "create table tests.of_xia as select * from farthing.inbox where facts ->> 'payment_id' = 'pi_xia'",
@@ -194,7 +194,7 @@ meetings(["money_back"], {
     says: "1",
     ends: ends("sue", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "the sweep of events passes by one that is delivered again": {
+  "the task of events skips one that is delivered again": {
     given: ["select tests.refund('tom', 1, 999)"],
     first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_tom' for update",
     second: `select farthing.sweep_event(event_id, tests.after('1 day')) from farthing.inbox
@@ -209,7 +209,7 @@ meetings(["money_back"], {
     second: "select warnings_clear('issfr_yan', 'a friend') #>> '{data,state}'",
     says: "cleared",
   },
-  "a warning cleared while its order is spent gives back what is left": {
+  "a warning cleared while its order is spent unfreezes the rest": {
     given: [...bought("uli"), "select tests.give('uli', '100')", "select tests.warning('uli')"],
     first: "select tests.spends('uli', '60')",
     second: "select warnings_clear('issfr_uli', 'a friend') #>> '{data,state}'",

@@ -1,4 +1,4 @@
--- What wakes runners, what readers are told, what time takes away, and people who leave with work under way.
+-- Waking runners, broadcasts to readers, retention, and users deleted with work in progress.
 
 begin;
 \ir ../helpers/story.psql
@@ -58,7 +58,7 @@ select is(tests.step('bob', 2, 'half', p_passed => '3 s', p_progress => 50) ->> 
   'a step');
 select results_eq($$ select topic, event, private, payload ->> 'status', payload ->> 'progress'
   from realtime.messages $$, format($$ values (%L, 'job', true, 'processing', '50') $$,
-    'jobs:' || tests.person('bob')), 'is told on the user''s private channel');
+    'jobs:' || tests.person('bob')), 'is broadcast on the user''s private channel');
 select is(jobs_heartbeat(tests.runner('one'), 60, tests.after('4 s')) -> 'jobs' ->> 0,
   tests.job_id('bob')::text, 'a heartbeat');
 select is((select count(*)::int from realtime.messages), 1, 'is nobody''s news');
@@ -72,7 +72,7 @@ select is(jsonb_array_length(tests.seen_by('anon', null, 'select 1 from realtime
 create or replace function realtime.send(payload jsonb, event text, topic text, private boolean default true)
   returns void language plpgsql as $$ begin raise 'down'; end $$;
 select is(tests.step('bob', 2, 'more', p_passed => '5 s', p_progress => 60) ->> 'status', 'processing',
-  'a step is kept though nobody could be told');
+  'a step is stored even if the broadcast fails');
 
 -- A file, a day long; the job itself, thirty.
 select is(tests.step('bob', 2, 'file', p_passed => '6 s', p_page => 'a,b') ->> 'status', 'processing',
@@ -94,15 +94,15 @@ create temp table seen on commit drop as
   select jobs_read(null, tests.job_id('bob')) - 'age_seconds' as answer;
 select isnt(answer -> 'result', 'null', 'a reader sees the result') from seen;
 select is(array[farthing.sweep_job_data(tests.after('24 h')), farthing.sweep_job_data(tests.after('25 h'))],
-  '{1,0}', 'then the sweep takes');
+  '{1,0}', 'then the task takes');
 select is((select count(*)::int from farthing.job_pages), 0, 'the file');
 select is(jobs_read(null, tests.job_id('bob')) -> 'result', 'null', 'and the result');
 select cmp_ok((jobs_read(null, tests.job_id('bob')) ->> 'revision')::int, '>', (answer ->> 'revision')::int,
-  'which is a new revision: an ETag from before says no longer that nothing has changed') from seen;
+  'it is a new revision: an earlier ETag does not match any more') from seen;
 select is(farthing.sweep_job_data(tests.after('30 days')), 1, 'and after thirty days');
 select is(jobs_list(tests.person('bob')) -> 'jobs', '[]', 'the job');
 
--- Who leaves takes their jobs along; what they held closes with the account.
+-- Deleting a user deletes their jobs; held credits close with the account.
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(1))), '50', 'a job holds 50');
 select is(tests.claim('one', 'paid'), '1', 'it is under way');

@@ -37,7 +37,7 @@ create temporary table keyed as select jobs_create(tests.person('ann'), 'keyed',
 select is((select array_agg(a ->> 'replayed') from keyed), '{false,true}', 'a repeat is replayed');
 select is((select count(distinct a #>> '{data,job_id}')::int from keyed), 1, 'as the same job');
 
--- What a job may cost is held before it is queued: 1000 + 500 tokens of gpt-4o are 50 credits.
+-- The price of a job is held before it is queued: 1000 + 500 tokens of gpt-4o are 50 credits.
 select tests.fails_with($$ select * from tests.job('cid', 'paid', tests.lines(1)) $$, 'insufficient_credits',
   null, 'a job that nobody can pay is refused');
 select is((select count(*)::int from farthing.jobs where type = 'paid'), 0, 'and not queued');
@@ -71,7 +71,7 @@ select is(tests.outcome($$ select jobs_cancel(tests.person('cid'), tests.job_id(
   '{"code": "job_not_cancellable", "details": {"status": "cancelled"}, "status": 409}',
   'an ended job can''t be cancelled, and the refusal says how it ended');
 select is((select input from farthing.jobs where job_id = tests.job_id('cid')), '{}',
-  'what was asked is forgotten with the job''s end');
+  'the input is deleted with the job''s end');
 
 -- Lists, newest first.
 select is((select array_agg(j ->> 'type') from jsonb_array_elements(jobs_list(tests.person('ann')) -> 'jobs')
@@ -103,7 +103,7 @@ from (values ('pages (job_nr, page, content)', '1, repeat(''x'', 1048577)',
 select is(tests.code_for('authenticated', 'ann', 'select * from farthing.jobs'), '42501',
   'the data API reads no job');
 select is(tests.code_for('anon', null, format('select jobs_read(null, %L)', tests.job_id('ann'))),
-  '42501', 'T13: nobody calls a door of jobs by the data API');
+  '42501', 'T13: nobody calls an RPC function of jobs through the data API');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

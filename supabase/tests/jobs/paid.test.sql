@@ -1,4 +1,4 @@
--- Jobs that cost: held at the start, charged by the step, the rest given back however they end.
+-- Paid jobs: held at the start, charged by the step, the rest released however they end.
 
 begin;
 \ir ../helpers/story.psql
@@ -36,7 +36,7 @@ select is(jobs_complete(tests.runner('one'), (select format('[{"job_id": "%s", "
     from farthing.jobs where type = 'paid'), tests.after('7 s')) #>> '{jobs,0,status}', 'completed',
   'the job completes');
 select is(tests.standing('ann', '7 s'), 'balance 200, held 0, available 200, debt 0',
-  'what was not used is free');
+  'unused credits are free');
 select is((select array_agg(format('%s %s', step, credits::int) order by nr) from farthing.job_checkpoints),
   '{s1 50,s2 50}', 'each step says what it cost');
 
@@ -52,25 +52,25 @@ select is(jobs_cancel(tests.person('bob'), tests.job_id('bob'), tests.after('13 
   'cancelled', 'bob cancels');
 select is(jobs_read(null, tests.job_id('bob')) ->> 'status', 'cancelled', 'readers see it at once');
 select is(tests.standing('bob', '13 s'), 'balance 150, held 150, available 0, debt 0',
-  'what the step in flight may cost stays held');
+  'the possible cost of the step in flight stays held');
 select is(jobs_heartbeat(tests.runner('one'), 60, tests.after('14 s')), '{"jobs": []}',
   'the runner hears that there is nothing more to do');
 select is(tests.step('bob', 1, 's2', 1, '80 s'),
   '{"status": "cancelled", "credits": "50", "held": "0", "conflicts": 0, "duplicates": 0}',
-  'the step in flight is kept, however long it took, and paid');
+  'the step in flight is stored, however long it took, and paid');
 select is(tests.standing('bob', '80 s'), 'balance 100, held 0, available 100, debt 0',
   'and the rest is free');
 select is(tests.step('bob', 1, 's3', 1, '81 s'), '{"status": "lost"}', 'no further step is');
 select is(tests.job_state('bob'), 'cancelled 0%, attempt 1, no error', 'the job is over');
 
--- Cancelled, and its runner died: the sweep gives back what was held.
+-- Cancelled, and its runner died: the task releases the hold.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => '90 s')), '100',
   'bob asks again');
 select is(tests.claim('one', 'paid', '91 s'), '1', 'it is claimed');
 select is(jobs_cancel(null, tests.job_id('bob'), tests.after('92 s')) ->> 'status', 'cancelled',
   'he cancels');
 select is(farthing.sweep_leases(tests.after('150 s')), 0, 'while the lease lasts, its credits stay');
-select is(farthing.sweep_leases(tests.after('151 s')), 1, 'then the sweep ends it');
+select is(farthing.sweep_leases(tests.after('151 s')), 1, 'then the task ends it');
 select is(tests.standing('bob', '151 s'), 'balance 100, held 0, available 100, debt 0', 'and all is free');
 -- The same where the runner says that the step failed, or that its run is over.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => v)), '100',
@@ -97,7 +97,7 @@ select is(tests.standing('bob', '24 h 399 s'), 'balance 50, held 50, available 0
 select is(tests.standing('bob', '24 h 400 s'), 'balance 50, held 0, available 50, debt 0',
   'and not a second longer, unswept');
 select is(tests.claim('one', 'paid', '24 h 400 s'), null, 'then it is not begun');
-select is(farthing.sweep_jobs(tests.after('24 h 399 s')), 0, 'the sweep waits for the end of the day');
+select is(farthing.sweep_jobs(tests.after('24 h 399 s')), 0, 'the task waits for the end of the day');
 select is(farthing.sweep_jobs(tests.after('24 h 400 s')), 1, 'and fails the job');
 select is(tests.job_state('bob'), 'failed 0%, attempt 0, job_expired', 'saying why');
 
@@ -115,10 +115,10 @@ select is(tests.standing('cid', '25 h 3 s'), 'balance -30, held 0, available 0, 
   'the work was done: what is missing is owed');
 select is(tests.job_state('cid'), 'failed 0%, attempt 1, insufficient_credits', 'the reader learns why');
 
--- What a job's end frees pays what its user owes.
+-- Credits released by a job's end pay its user's debt.
 select isnt(tests.give('hal', '150', null, '26 h'), null, 'hal has 150');
 select is((select data ->> 'held' from tests.job('hal', 'paid', tests.lines(2), p_passed => '26 h')), '100',
-  'of which a job holds 100');
+  'a job holds 100 of them');
 select is(holds_settle(tests.hold('hal', '50', p_passed => '26 h'), '90', p_now => tests.after('26 h 1 s'))
   #>> '{data,shortfall}', '40', 'hal owes 40');
 select is(jobs_cancel(null, tests.job_id('hal'), tests.after('26 h 2 s')) ->> 'status', 'cancelled',
@@ -126,7 +126,7 @@ select is(jobs_cancel(null, tests.job_id('hal'), tests.after('26 h 2 s')) ->> 's
 select is(tests.standing('hal', '26 h 2 s'), 'balance 60, held 0, available 60, debt 0',
   'and the debt is paid');
 
--- What a hold kept that ran out pays for a step, unswept.
+-- The credits of an expired hold pay for a step before any task ran.
 select isnt(tests.hold('ida', '50', 60, '27 h'), null, 'ida holds half of her 100 for a minute')
 from (select tests.give('ida', '100', null, '27 h')) given;
 select is((select data ->> 'held' from tests.job('ida', 'paid', tests.lines(1), p_passed => '27 h')), '50',
@@ -183,14 +183,13 @@ select is((select data ->> 'held' from free, tests.job('fay', 'free', usage, p_p
 select is(tests.claim('one', 'free', '41 h 1 s'), '1', 'the job is claimed');
 select is(jobs_checkpoint(tests.job_id('fay'), 1, 'all', null, usage, p_now => tests.after('41 h 2 s')),
   '{"status": "processing", "credits": "0", "conflicts": 0, "duplicates": 0, "held": "0"}',
-    'its step is kept and free')
+    'its step is stored and free')
 from free;
 select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.lines(1),
   p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%usage without an estimate',
-  'what was not held for and costs is a bug of the type, and is not given away');
+  'usage without an estimate is a bug of the type, and is not free');
 
--- As many models as an input has room for.
--- A step that costs nothing, and one of several events that each fall short.
+-- As many models as fit into an input. A free step, and one of several events that each fall short.
 select isnt(tests.give('joy', '100', null, '41 h'), null, 'joy has 100');
 select is((select data ->> 'held' from tests.job('joy', 'short', tests.lines(1), p_passed => '41 h')), '50',
   'a job holds 50');
@@ -207,7 +206,7 @@ select is((select first_seq from farthing.job_checkpoints c join farthing.jobs j
 select is(tests.step('joy', 1, 'dear', 4, '41 h 3 s') ->> 'credits', '200', 'the next one takes 200');
 select is((select concat_ws(' ', h.status, trim_scale(h.settled), trim_scale(h.shortfall))
   from farthing.holds h join farthing.jobs j using (account_id, hold_id)
-  where j.job_id = tests.job_id('joy')), 'settled 200 100', 'of which its hold says that 100 were missing');
+  where j.job_id = tests.job_id('joy')), 'settled 200 100', 'its hold says that 100 of them were missing');
 select is(tests.standing('joy', '41 h 3 s'), 'balance -100, held 0, available 0, debt 100', 'and are owed');
 
 -- A job whose hold an operator has released pays from what is free, and holds nothing anew.

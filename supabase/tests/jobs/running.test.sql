@@ -27,7 +27,7 @@ select is(jobs_read(null, tests.job_id('ann')) ->> 'started_at', to_jsonb(tests.
 -- Checkpoints.
 select is(tests.step('ann', 1, 'plan', p_passed => '3 s', p_progress => 30, p_output => '{"n": 1}'),
   '{"status": "processing", "credits": "0", "held": "0", "conflicts": 0, "duplicates": 0}',
-  'a step is kept');
+  'a step is stored');
 select is(tests.job_state('ann'), 'processing 30%, attempt 1, no error', 'and shows as progress');
 select is(tests.step('ann', 1, 'look', p_passed => '4 s', p_progress => 20) ->> 'status', 'processing',
   'the next step says less');
@@ -49,7 +49,7 @@ select cmp_ok((jobs_read(null, tests.job_id('ann')) ->> 'revision')::int, '>=', 
 select is(jobs_heartbeat(tests.runner('two'), 60, tests.after('50 s')),
   jsonb_build_object('jobs', jsonb_build_array(tests.job_id('ann'))), 'a heartbeat names what is to be done');
 select is(tests.claim('three', 'a', '70 s'), '2', 'bob''s runner gave no sign: his job is given again');
-select is(tests.job_state('bob'), 'processing 0%, attempt 2, no error', 'which is another attempt');
+select is(tests.job_state('bob'), 'processing 0%, attempt 2, no error', 'it is another attempt');
 select is(tests.claim('three', 'a', '109 s'), null, 'ann''s runner did, and keeps it');
 select is(tests.claim('three', 'a', '110 s'), '2:plan,look,all',
   'until it too is gone: its steps come along');
@@ -63,7 +63,7 @@ select is(jobs_complete(tests.runner('two'), format('[{"job_id": "%s", "token": 
   'nor under a token that it did not get');
 select is(jobs_fail(tests.job_id('ann'), 1, 'internal', 'x', p_now => tests.after('111 s')),
   '{"status": "lost"}', 'nor fail it');
-select is(jobs_yield(tests.job_id('ann'), 1, tests.after('111 s')), '{"status": "lost"}', 'nor give it back');
+select is(jobs_yield(tests.job_id('ann'), 1, tests.after('111 s')), '{"status": "lost"}', 'nor release it');
 select is(jobs_heartbeat(tests.runner('two'), 60, tests.after('111 s')), '{"jobs": []}',
   'and its heartbeat holds nothing');
 select is((select count(*)::int from farthing.job_checkpoints where step = 'late'), 0,
@@ -77,11 +77,11 @@ select is(jobs_complete(tests.runner('three'), jsonb_build_array(
   jsonb_build_object('jobs', jsonb_build_array(
     jsonb_build_object('job_id', tests.job_id('ann'), 'status', 'completed'),
     jsonb_build_object('job_id', tests.job_id('bob'), 'status', 'completed'))), 'both are completed');
-select is(jobs_read(null, tests.job_id('ann')) -> 'result', '{"ok": true}', 'a result is kept');
+select is(jobs_read(null, tests.job_id('ann')) -> 'result', '{"ok": true}', 'a result is stored');
 select is(jobs_read(null, tests.job_id('bob')) -> 'result', 'null', 'no result is none');
 select is(tests.job_state('ann'), 'completed 100%, attempt 2, no error', 'completed is 100');
 select is((select count(*)::int from farthing.job_checkpoints where output is not null), 0,
-  'what steps gave is forgotten with the job''s end');
+  'the results of steps are deleted with the job''s end');
 select is(jobs_complete(tests.runner('three'), format('[{"job_id": "%s", "token": 2}]',
   tests.job_id('ann'))::jsonb, tests.after('113 s')) #>> '{jobs,0,status}', 'lost', 'a job completes once');
 
@@ -110,12 +110,12 @@ select is((select count(distinct farthing.job_backoff(3))::int > 1 from generate
 select is((select max(farthing.job_backoff(24)) <= interval '375 s' from generate_series(1, 99)), true,
   'the wait is bounded');
 select is(jobs_read(null, tests.job_id('dan')) -> 'error',
-  '{"code": "upstream_unavailable", "message": "error 5"}', 'the last error is told, its detail is not');
+  '{"code": "upstream_unavailable", "message": "error 5"}', 'the last error is shown, its detail is not');
 select is(tests.claim('one', 'flaky', '9 h'), null, 'a failed job is not tried again');
 select isnt((select data from tests.job('eve', 'flaky')), null, 'eve asks for what can''t succeed');
 select is(tests.claim('one', 'flaky', '1 s'), '1', 'it is claimed');
 select is(jobs_fail(tests.job_id('eve'), 1, 'invalid_request', 'no', null, false, null, tests.after('1 s')),
-  '{"status": "failed"}', 'what can''t succeed is tried once');
+  '{"status": "failed"}', 'a job that can''t succeed is attempted once');
 
 -- A retry waits for its time, and says when.
 select isnt((select data from tests.job('fay', 'later')), null, 'fay asks');
@@ -135,10 +135,10 @@ select is(tests.claim('two', 'later', '32 s'), '3:half', 'the next runner goes o
 -- A job whose runners die and die.
 update farthing.jobs set attempts = 5 where job_id = tests.job_id('fay');
 select is(farthing.sweep_leases(tests.after('91 s')), 0, 'a lease is a lease for its 60 s');
-select is(farthing.sweep_leases(tests.after('92 s')), 1, 'then the sweep takes the job back');
+select is(farthing.sweep_leases(tests.after('92 s')), 1, 'then the task ends the lease');
 select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost', 'after the last attempt for good');
 
--- What a step asked a model is logged with it, once.
+-- A step's call of a model is logged with it, once.
 select isnt((select data from tests.job('gus', 'logged')), null, 'gus asks');
 select is(tests.claim('three', 'logged', '93 s'), '1', 'his job is claimed');
 select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', p_log => '{"kind": "chat", "model": "m",

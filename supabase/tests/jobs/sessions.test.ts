@@ -1,4 +1,4 @@
-/** A job of which a runner, another runner, its user and a sweep make use at once. */
+/** A job used at once by two runners, its user and a scheduled task. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const asked = (name: string, type = name) => [
@@ -72,7 +72,7 @@ meetings(["jobs"], {
     says: "cancelled",
     ends: {
       [state("fay")]: "cancelled 0%, attempt 1, no error",
-      // A step may be under way: what is held for it stays.
+      // A step may be under way: held credits for it stays.
       "tests.standing('fay')": "balance 1000, held 200, available 800, debt 0",
     },
   },
@@ -142,35 +142,35 @@ meetings(["jobs"], {
     says: '{"jobs":[]}',
     ends: { [state("mia")]: "completed 100%, attempt 1, no error" },
   },
-  "a sweep passes by a job that is being completed": {
+  "the task skips a job that is being completed": {
     given: claimed("ned"),
     first: `select from farthing.jobs where job_id = tests.job_id('ned') for update`,
     second: sweepsLease("ned"),
     says: "0",
     passes: true,
   },
-  "a sweep passes by a job whose account is in use": {
+  "the task skips a job whose account is in use": {
     given: claimed("ola"),
     first: "select credits_debit(tests.person('ola'), '1', 'x')",
     second: sweepsLease("ola"),
     says: "0",
     passes: true,
   },
-  "a sweep passes by a job whose user is leaving": {
+  "the task skips a job whose user is being deleted": {
     given: claimed("pia"),
     first: leaves("pia"),
     second: sweepsLease("pia"),
     says: "0",
     passes: true,
   },
-  "a job taken back is not completed by its first runner at the same moment": {
+  "a requeued job is not completed by its first runner at the same moment": {
     given: claimed("rob"),
     first: `${sweepsLease("rob")}; select tests.claim('other', 'rob', '6 min')`,
     second: completes("rob", "6 min"),
     says: "lost",
     ends: { [state("rob")]: "processing 0%, attempt 2, no error" },
   },
-  "a free job taken back is not completed by its first runner either": {
+  "a free requeued job is not completed by its first runner either": {
     given: [
       "select tests.job('uma', 'uma')",
       "select tests.claim('uma', 'uma', '1 s')",
@@ -180,7 +180,7 @@ meetings(["jobs"], {
     says: "lost",
     ends: { [state("uma")]: "processing 0%, attempt 2, no error" },
   },
-  "a step of a job taken back is refused at the same moment": {
+  "a step of a requeued job is refused at the same moment": {
     given: claimed("sue"),
     first: `${sweepsLease("sue")}; select tests.claim('other', 'sue', '6 min')`,
     second: step("sue", "6 min"),

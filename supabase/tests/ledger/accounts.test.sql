@@ -1,4 +1,4 @@
--- Whose an account is: its kind, its owner and left_at keep to the model, and one resolver says who acts for
+-- The owner of an account: its kind, owner and left_at follow the model, and one resolver says who acts for
 -- it.
 
 begin;
@@ -12,7 +12,7 @@ select (select account_id from farthing.accounts where owner_id = tests.person('
   (select account_id from farthing.accounts where owner_id = tests.person('bob')) as bob,
   (select account_id from farthing.accounts where kind = 'organisation') as club;
 
--- What an account can't be, and what it can't become.
+-- Impossible accounts, and impossible changes.
 select tests.fails_with(sql, '23001', null, name) from (values
   ('a user''s account begins with its owner', 'insert into farthing.accounts (kind) values (''user'')'),
   ('and not as one that was left', 'insert into farthing.accounts (owner_id, left_at)
@@ -44,7 +44,7 @@ select is(
 from ids, lateral (values (bob, 'account of bob''s'), (club, 'account of an organisation'),
   (9223372036854775807, 'account that is not there')) o (other, name);
 select is(farthing.acts_for(tests.person('ann'), null), false, 'ann acts for no account that is none');
-select is(farthing.account_for(tests.person('cid')), null, 'who has no account acts for none');
+select is(farthing.account_for(tests.person('cid')), null, 'a user without an account acts for none');
 select is(farthing.account_for(null), null, 'nobody acts for none');
 select is(farthing.account_for(null, club), null, 'nor for an organisation''s') from ids;
 
@@ -90,7 +90,7 @@ update farthing.accounts set left_at = now() where account_id = (select club fro
 select is(a.reason, 'the organisation was dissolved', 'the audit says why its card is forgotten')
 from farthing.audit a, ids where a.table_name = 'customers'
   and a.row_key = jsonb_build_object('account_id', club) order by a.audit_nr desc limit 1;
-select is(balance, 0.0, 'what an organisation has closes to breakage when it is dissolved')
+select is(balance, 0.0, 'an organisation''s credits close to breakage when it is dissolved')
 from farthing.accounts join ids on account_id = club;
 select is(salt, null, 'and its mark forgets it') from farthing.owner_marks join ids on account_id = club;
 

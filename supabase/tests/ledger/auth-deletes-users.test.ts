@@ -1,6 +1,6 @@
 /**
  * Users deleted as the platform's Auth deletes them: by a role of its own, which has no rights here. Triggers
- * that its statement ends with run as that role, so a story, which runs as `postgres`, would not notice.
+ * that its statement ends with run as that role, so a pgTAP test, which runs as `postgres`, would not notice.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { connect, prepare, valueOf } from "../helpers/two-sessions.ts";

@@ -7,14 +7,14 @@ begin;
 \ir ../helpers/chats.psql
 select plan(44);
 
--- Who moved a person's credits, in order, with the kind of the entry.
+-- The authors of a person's entries, in order, with the kind of the entry.
 create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
   select string_agg(e.kind || ' ' || replace(e.author, tests.person('op')::text, 'op'), ', ' order by e.seq)
   from farthing.entries e join farthing.accounts a using (account_id)
   where a.owner_id = tests.person(p_name) and e.seq > p_after
 $$;
 
--- What a caller does bears the caller's name.
+-- A caller's changes have the caller as their author.
 select isnt(tests.person('op'), null, 'there is an operator');
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where email = 'op@example.com';
 select lives_ok($$ select credits_grant(tests.person('ann'), '1000', 'promotional', p_reason => 'sorry',
@@ -65,7 +65,7 @@ select is((select status from jobs_create(tests.person('dan'), 'research', '{}',
   'dan asks for a job');
 select isnt(tests.claim('runner', 'research'), null, 'a runner takes it');
 select is(tests.step('dan', 1, 'one', 1) ->> 'status', 'processing', 'and does a step');
-select is(pg_temp.authors('dan', 2), 'settle owner', 'which is charged to dan as dan''s own');
+select is(pg_temp.authors('dan', 2), 'settle owner', 'it is charged to dan as dan''s own');
 select is((select count(distinct author)::int from farthing.holds h join farthing.accounts a
   using (account_id) where a.owner_id = tests.person('dan')), 1, 'so is the hold that goes on');
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');

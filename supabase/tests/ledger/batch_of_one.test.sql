@@ -6,12 +6,12 @@ select plan(12);
 
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
 select isnt(tests.give('ann', '50'), null, 'and 50 for ever');
-select isnt(tests.hold('ann', '10', 600), null, 'of which a hold keeps 10');
+select isnt(tests.hold('ann', '10', 600), null, 'a hold reserves 10 of them');
 select isnt(tests.give('bob', '10'), null, 'bob has 10');
 select is(holds_settle(tests.hold('bob', '10'), '30', p_now => tests.after()) #>> '{data,shortfall}', '20',
   'and owes 20');
 
--- What a charge answers and leaves behind, without what is random; all of it is undone.
+-- A charge's answer and effects, without random values; all of it is undone.
 create function pg_temp.charged(p_person text, p_amount numeric, p_way text, p_passed interval) returns text
 language plpgsql as $$
 declare

@@ -1,5 +1,7 @@
--- Rule 5: every function that reads lots in burn-down order names the order of the index lots_burn_order, its
--- one home, from which deno task schema writes it into them. This test finds a reader without a mark for it:
+-- Rule 5: every function that reads lots in burn-down order names the order of the index lots_burn_order,
+-- its
+-- one home, from which deno task schema writes it into them. This test finds a reader without a mark for
+-- it:
 -- docs/decisions/ledger.md.
 
 begin;
@@ -30,7 +32,7 @@ select is((select columns from pg_temp.burn_order), 'priority, expires_at, sourc
   'burn-down is by priority, then by expiry, then promotional before paid, then the oldest');
 select set_eq($$ select name from pg_temp.orders o, pg_temp.burn_order b where o.columns = b.columns $$,
   array['credits_balance', 'pay_debt', 'reserve', 'spend', 'spend_batch'],
-  'who spends, holds, pays debt or lists lots does so in that order');
+  'spending, holding, paying debt and listing lots use that order');
 select is_empty('select * from pg_temp.other_orders', 'and nobody in another one');
 
 -- The guard catches an offender.

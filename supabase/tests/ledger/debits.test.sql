@@ -30,7 +30,7 @@ select is((select string_agg(name, ', ' order by nr) from jsonb_array_elements(
 
 -- Two hours later, before any sweep: 70 of 80 can be spent.
 select is(tests.standing('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
-  'an expired lot is not available, though no sweep has seen it');
+  'an expired lot is not available, though no task has run');
 select is(tests.outcome($$ select credits_debit(tests.person('ann'), '70.000000000000000001', 'work',
     p_now => tests.after('2 hours')) $$),
   '{"code": "insufficient_credits", "status": 402,
@@ -129,7 +129,7 @@ select is(pg_temp.once('7', 'inv-1', '50 hours', false) ->> 'status', '201',
   'without once a reference is a note');
 select is(tests.standing('dot', '50 hours'), 'balance 91, held 0, available 91, debt 0', 'two were debited');
 select tests.fails_with($$ select pg_temp.once('92', 'inv-2', '80 hours') $$, 'insufficient_credits', null,
-  'what is refused');
+  'refused debits');
 select is(pg_temp.once('9', 'inv-2', '80 hours') ->> 'status', '201', 'uses no reference up');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

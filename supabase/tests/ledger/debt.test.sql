@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/story.psql
-select farthing.set_policy('{"overdraft_floor": 10000}', 'the debts of this story');
+select farthing.set_policy('{"overdraft_floor": 10000}', 'the debts of this test');
 select plan(60);
 
 -- Ann's work came out dearer than all she had.
@@ -20,7 +20,7 @@ select tests.fails_with($$ select tests.hold('ann', '1') $$, 'insufficient_credi
 select tests.fails_with($$ select usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o",
   "input_tokens": 1}') $$, 'insufficient_credits', null, 'usage is refused while there is debt');
 
--- What comes in pays first.
+-- Incoming credits pay debt first.
 select is(credits_grant(tests.person('ann'), '20', 'promotional', p_now => tests.after('2 s'))
   #>> '{data,remaining}', '0', 'credits that come in pay the debt first');
 select is(tests.standing('ann', '2 s'), 'balance -5, held 0, available 0, debt 5', 'ann owes 5');
@@ -28,7 +28,7 @@ select is((select amount::int from farthing.debt_payments), 20, 'the payment is 
 select is((select balance_after::int from farthing.entries order by seq desc limit 1), -5,
   'the entry of what came in is whole');
 select is(credits_grant(tests.person('ann'), '20', 'promotional', p_now => tests.after('3 s'))
-  #>> '{data,remaining}', '15', 'what is left after the debt is there to spend');
+  #>> '{data,remaining}', '15', 'the rest after the debt can be spent');
 select is(tests.standing('ann', '3 s'), 'balance 15, held 0, available 15, debt 0', 'ann owes nothing');
 select is(credits_debit(tests.person('ann'), '15', 'x', p_now => tests.after('4 s'))
   #>> '{data,balance_after}', '0',
@@ -60,7 +60,7 @@ from h;
 select is(tests.standing('ann', '11 s'), 'balance 800, held 0, available 800, debt 0',
   'credits that come free pay the debt first');
 
--- So does a hold that runs out, seen by a sweep or by whoever comes first.
+-- So does an expired hold, found by a task or by the first caller.
 select isnt(tests.give('cid', '10'), null, 'cid has 10');
 select isnt(tests.hold('cid', '6', 60), null, 'and holds 6 for a minute');
 select is(holds_settle(tests.hold('cid', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
@@ -77,7 +77,7 @@ select is(holds_settle(tests.hold('dan', '4'), '7', p_now => tests.after('1 s'))
 select is(holds_settle(hold_id, '1', p_now => tests.after('2 s')) #>> '{data,released}', '5',
   'the hold settles with 1') from d;
 select is(tests.standing('dan', '2 s'), 'balance 2, held 0, available 2, debt 0',
-  'what a settlement releases pays the debt first');
+  'credits that a settlement releases pay the debt first');
 
 -- Nor is a lot that expired worth anything.
 select isnt(tests.give('bob', '10', '1 hour'), null, 'bob has 10 for an hour');
@@ -91,7 +91,8 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
--- m4: a hold that ran out ends as of its expiry, so its credits pay what was owed then, though their lot has
+-- m4: a hold that ran out ends as of its expiry, so its credits pay what was owed then, though their lot
+-- has
 -- expired before any sweep came.
 create function pg_temp.owe(p_name text) returns text language sql as $$
   select holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
@@ -106,17 +107,18 @@ from (select tests.give('kai', '50')) given;
 select is((select array_agg(pg_temp.owe(name)) from unnest(array['eve', 'fay', 'kai']) name,
   lateral (select tests.give(name, '1')) given), '{1000,1000,1000}', 'and each owes 1,000');
 select is(farthing.sweep_accounts(tests.after('1 hour')) > 0, true,
-  'a sweep comes when the lots have expired');
+  'a task runs when the lots have expired');
 select is(tests.standing('eve', '1 hour'), 'balance -900, held 0, available 0, debt 900',
-  'what came free before its lot expired has paid');
+  'credits released before their lot expired have paid');
 select is((select amount::int from farthing.debt_payments join farthing.accounts using (account_id)
   where owner_id = tests.person('eve')), 100, 'all of it');
 select is(tests.standing('fay', '1 hour'), 'balance -1000, held 0, available 0, debt 1000',
-  'what came free as its lot expired is gone');
+  'credits released as their lot expired are gone');
 select is(tests.standing('kai', '1 hour'), 'balance -850, held 0, available 0, debt 850',
   'of two holds each has paid as of its own expiry');
 
--- Holds that run out at the same moment, of two accounts: what comes free pays in burn-down order, though the
+-- Holds that run out at the same moment, of two accounts: what comes free pays in burn-down order, though
+-- the
 -- holds were opened, and have ids, in any order.
 create function pg_temp.owe_with_holds(p_name text, p_priorities int[]) returns text language plpgsql as $$
 begin
@@ -132,7 +134,7 @@ $$;
 select is(pg_temp.owe_with_holds(name, priorities), '60',
   name || ' owes 60, and holds lots until the same moment')
 from (values ('gil', '{200,1}'::int[]), ('hal', '{1,200}'), ('ida', '{200,150,1}')) p (name, priorities);
-select cmp_ok(farthing.sweep_accounts(tests.after('10 min')), '>=', 3, 'a sweep releases them all');
+select cmp_ok(farthing.sweep_accounts(tests.after('10 min')), '>=', 3, 'a task releases them all');
 select is((select array_agg(format('%s of %s', d.amount::int, l.priority) order by l.priority)
     from farthing.debt_payments d join farthing.lots l using (account_id, lot_id)
     join farthing.accounts a using (account_id) where a.owner_id = tests.person(name)),
@@ -147,7 +149,7 @@ select is((select pg_temp.owe('kim') from (select tests.give('kim', '1')) given)
   'and owes 1,000');
 select is(checkout_begin(tests.person('kim'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
   'https://a.test', p_now => tests.after('30 min')) ->> 'step', 'create',
-  'kim buys more when the hold has ended, and no sweep came');
+  'kim buys more when the hold has ended, and no task ran');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

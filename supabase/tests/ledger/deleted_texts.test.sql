@@ -59,7 +59,7 @@ $$;
 select is(pg_temp.jobs(name), 'completed failed processing', name || ' has jobs')
 from unnest(array['ann', 'bob']) name;
 
--- Chats: one that is answered, one under way. What the model said is stored with the key.
+-- Chats: one answered, one in progress. The model's text is stored with the key.
 select is(tests.begin_chat(name, key, passed) ->> 'step', 'call', format('%s chats: %s', name, key))
 from (values ('ann', 'ann 1', interval '6 s'), ('bob', 'bob 1', '6 s'), ('ann', 'ann 2', '7 s'),
   ('bob', 'bob 2', '7 s')) c (name, key, passed);
@@ -77,7 +77,7 @@ select is(pg_temp.words_of(name), '{ai_logs,job_checkpoints,job_pages,jobs,priva
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
   'ann leaves');
 select is(pg_temp.words_of('ann'), '{}', 'with all of her words');
-select is(tests.key('ann 1'), 'free', 'and the key of what she was told');
+select is(tests.key('ann 1'), 'free', 'and the key of her answer');
 select is(pg_temp.words_of('bob'), '{ai_logs,job_checkpoints,job_pages,jobs,private_answers}',
   'bob''s are there');
 

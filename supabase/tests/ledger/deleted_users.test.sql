@@ -1,4 +1,4 @@
--- People who leave: their entries stay, their credits go to breakage, and nobody is told who they were.
+-- Deleted users: their entries stay, their credits go to breakage, and nothing says who they were.
 
 begin;
 \ir ../helpers/story.psql
@@ -49,7 +49,7 @@ select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
   'ann signs up again and has nothing');
 select is(credits_entries(tests.person('ann')) -> 'entries', '[]', 'and no past');
 
--- One who owes: what a hold kept pays first.
+-- A user with debt: held credits pay first.
 select isnt(tests.give('cid', '10'), null, 'cid has 10');
 create temporary table cid as select tests.hold('cid', '5') as kept;
 select is(holds_settle(tests.hold('cid', '5'), '8', p_now => tests.after()) #>> '{data,shortfall}', '3',
@@ -57,10 +57,10 @@ select is(holds_settle(tests.hold('cid', '5'), '8', p_now => tests.after()) #>> 
 select is(tests.outcome('delete from auth.users where email = ''cid@example.com''') ->> 'code', 'ok',
   'cid leaves');
 select results_eq($$ select a.balance::int, a.debt::int from farthing.accounts a join farthing.holds h using
-  (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)', 'what a freed hold kept pays
-  what was owed');
+  (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)', 'a released hold''s credits pay
+  the debt');
 
--- One who pays and leaves before the money is told: paid, and nobody's, so breakage.
+-- A user who pays and is deleted before the event: paid, without an owner, so breakage.
 create temporary table eve as select checkout_begin(tests.person('eve'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}' as order_id;
@@ -72,7 +72,7 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_eve', 'type', 'payment_int
   'the late payment is taken') from eve;
 select results_eq($$ select o.status, a.balance::int from farthing.orders o join farthing.accounts a
   using (account_id), eve where o.order_id::text = eve.order_id $$, $$ values ('paid', 0) $$,
-  'what is paid for one who has left closes to breakage');
+  'credits paid for a deleted user close to breakage');
 
 -- One who has nothing leaves nothing.
 select isnt(tests.person('dan'), null, 'dan signs up');

@@ -1,5 +1,5 @@
--- An organisation's account has no owner, and nobody has left it: what is bought for it stays, and is held,
--- settled, spent and given back as in a user's account.
+-- An organisation's account has no owner, and is in use: its purchases stay, and are held, settled, spent
+-- and refunded as in a user's account.
 
 begin;
 \ir ../helpers/story.psql
@@ -42,7 +42,7 @@ select is(pg_temp.standing('2 s'), 'balance 9990, held 120, available 9870, debt
 select is(holds_settle(first, '40', p_now => tests.after('3 s')) #>> '{data,released}', '60',
   'the first is settled with 40') from held;
 select is(holds_read(first, p_now => tests.after('3 s')) - 'hold_id' ->> 'status', 'settled',
-  'who holds the secret key reads it') from held;
+  'the secret key reads it') from held;
 select tests.fails_with(format('select holds_read(%L, %L)', first, tests.person('ann')), 'not_found', 'id',
   'ann, who acts for another account, does not') from held;
 select is(farthing.sweep_accounts(tests.after('11 min')) > 0, true, 'the second one''s time is over');
@@ -62,7 +62,7 @@ select is(tests.refund('club', 1, 999, 'succeeded', '15 min'), '{"received": tru
 select is(pg_temp.standing('15 min'), 'balance -105, held 0, available 0, debt 105', 'and owes what it used');
 select is(tests.refund('club', 1, 999, 'failed', '16 min'), '{"received": true}', 'the refund fails');
 select is(pg_temp.standing('16 min'), 'balance 9885, held 0, available 9885, debt 0',
-  'and what was taken back is there again');
+  'and the clawed-back credits are reinstated');
 
 -- A chat whose request is gone is swept, and corrected when its request comes back.
 create temporary table chat as select pg_temp.holds(50, '20 min', 'gpt-4o') as hold_id;
@@ -73,7 +73,7 @@ select a.account_id, c.hold_id, 'gpt-4o', 1000, 1000, 500, false, 'key:club', te
 select is(farthing.sweep_chats(tests.after('22 min')), 1, 'a chat of it that has gone silent is swept');
 select is(tests.chat(hold_id), 'settled, hold settled, charged 50', 'and charged the most') from chat;
 select is(tests.settle_chat(hold_id, '23 min') ->> 'status', '200', 'its request comes back') from chat;
-select is(corrected::numeric, 24.0, 'and what was too much is given back') from farthing.chats;
+select is(corrected::numeric, 24.0, 'and the difference is refunded') from farthing.chats;
 
 -- A grant to it is confirmed, an answer kept for it, and a notification queued.
 select isnt(tests.person('ops'), null, 'somebody runs the project');
@@ -94,7 +94,7 @@ select is(tests.key('k'), '200', 'an answer of its own is stored for a repeat');
 select is(farthing.notify(account_id, 'top_up_paused', 'x', '{"reason": "failures"}', tests.after('26 min')),
   true, 'it is notified') from pg_temp.club();
 
--- It is topped up, and told that it is low.
+-- It is topped up, and notified of its low balance.
 insert into farthing.customers (account_id, customer_id, payment_method_id)
 select account_id, 'cus_club', 'pm_club' from pg_temp.club();
 insert into farthing.top_ups (account_id, enabled, threshold, target, monthly_cap, consented_at,
@@ -107,12 +107,12 @@ do $$ begin
   perform farthing.allow_change('owner', 'no more');
   update farthing.top_ups set enabled = false, consented_at = null where true;
 end $$;
-select is(farthing.sweep_low_balances(tests.after('28 min')), 1, 'it is told that it is low');
+select is(farthing.sweep_low_balances(tests.after('28 min')), 1, 'it is notified of its low balance');
 select is((select array_agg(template order by template) from farthing.notices join farthing.accounts
   using (account_id) where kind = 'organisation'), '{low_balance,receipt,refund,top_up_paused}',
   'beside all else');
 
--- What it is.
+-- Its kind.
 select is((owner_id, left_at)::text, (null::uuid, null::timestamptz)::text,
   'it has no owner and was not left') from pg_temp.club();
 select is((select count(*) from farthing.entries where reference_type = 'account_closed'), 0::bigint,

@@ -59,9 +59,9 @@ select is(pg_temp.page('promotion', '2 h', '4 h', 4, 1), '3', 'all filters work 
 select is(pg_temp.page(p_from => '1 year'), '', 'of the future there is none');
 select is(pg_temp.page(p_to => '0'), '', 'nor of the time before');
 select is((select array_agg(e ->> 'amount') from jsonb_array_elements(credits_entries(tests.person('ann')) ->
-  'entries') e), '{-0.000000000000000001,5,-30,100}', 'what went out is below zero');
+  'entries') e), '{-0.000000000000000001,5,-30,100}', 'debits are negative');
 
--- Whose.
+-- Owners.
 select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0', 'bob has nothing');
 select is(credits_entries(tests.person('bob')) -> 'entries', '[]', 'bob sees no entry of ann''s');
 select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(call, '(',

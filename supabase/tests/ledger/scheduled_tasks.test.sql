@@ -9,34 +9,35 @@ select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour
 from unnest(array['ann', 'bob', 'cid']) name;
 select isnt(tests.give('ann', '5'), null, 'ann has 5 for ever');
 select is(farthing.sweep_accounts(tests.after('1 hour' - interval '1 s')), 0,
-  'the sweep leaves what has not expired');
+  'the task leaves unexpired lots');
 select is(farthing.sweep_accounts(tests.after('1 hour'), 2), 2,
-  'the sweep takes no more accounts than it may');
+  'the task handles no more accounts than its limit');
 select is(farthing.sweep_accounts(tests.after('2 hours'), 2), 1, 'and the rest the next time');
-select is(tests.standing('ann', '2 hours'), 'balance 5, held 0, available 5, debt 0', 'what expired is gone');
+select is(tests.standing('ann', '2 hours'), 'balance 5, held 0, available 5, debt 0',
+  'expired credits are gone');
 select results_eq($$ select counterparty::text, direction::text, kind::text, amount::int, event_at,
   created_at, lot_id
     is not null from farthing.entries where kind = 'expiry' order by account_id $$, $$ values
   ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('1 hour'), true),
   ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('1 hour'), true),
   ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('2 hours'), true) $$,
-  'what expired is in breakage, as of its expiry, written when it was swept');
+  'expired credits are in breakage, as of their expiry, written when the task ran');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 0, 'a lot expires once');
 
 -- A lot that expired and was half spent gives just its rest.
 select isnt(tests.give('dan', '10', '1 hour'), null, 'dan has 10 for an hour');
 select isnt(credits_debit(tests.person('dan'), '4', 'x', p_now => tests.after('30 min')), null,
   'dan spends 4');
-select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the sweep takes dan''s rest');
+select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the task takes dan''s rest');
 select is((select e.amount::int from farthing.entries e join farthing.accounts using (account_id)
   where owner_id = tests.person('dan') and e.kind = 'expiry'), 6, 'which is 6');
 
--- A sweep that is late after a debit keeps time from falling.
+-- A task that runs late after a debit does not let time fall.
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select isnt(tests.give('eve', '10'), null, 'and 10 for ever');
 select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null,
   'eve spends 1, later');
-select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'a sweep whose clock is behind');
+select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'a task whose clock is behind');
 select is((select e.created_at from farthing.entries e join farthing.accounts using (account_id)
   where owner_id = tests.person('eve') and e.kind = 'expiry'), tests.after('3 hours'),
   'writes no earlier than the last entry');
@@ -44,14 +45,15 @@ select is((select e.created_at from farthing.entries e join farthing.accounts us
 -- Holds: oldest first, each account once.
 select isnt(tests.give('fay', '10'), null, 'fay has 10');
 select isnt(tests.hold('fay', '1', seconds), null, 'fay holds 1') from unnest(array[10, 20, 30]) seconds;
-select is(farthing.sweep_accounts(tests.after('20 s')), 2, 'the sweep releases what has expired');
+select is(farthing.sweep_accounts(tests.after('20 s')), 2, 'the task releases expired holds');
 select is(tests.standing('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
   'and leaves what has not');
 
 -- Orders and the inbox.
 select isnt(checkout_begin(tests.person('ann'), package_id::text, 'https://a.test', 'https://a.test',
   p_now => tests.after()), null, 'ann begins') from farthing.packages order by amount limit 3;
-select is(farthing.sweep_orders(tests.after('2 hours'), 2), 2, 'the sweep takes no more orders than it may');
+select is(farthing.sweep_orders(tests.after('2 hours'), 2), 2,
+  'the task handles no more orders than its limit');
 select is(farthing.sweep_orders(tests.after('2 hours'), 2), 1, 'and the rest the next time');
 select is((select array_agg(distinct status) from farthing.orders), '{expired}',
   'orders whose time is over are expired');
@@ -60,11 +62,11 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_' || n, 'type', 'payment_i
   'created', 1, 'facts', jsonb_build_object('order_id', gen_random_uuid(), 'mark', installation_id)),
   tests.after()) ->> 'deferred', 'true', 'an event waits') from generate_series(1, 3) n, farthing.policy;
 select is(farthing.sweep_inbox(tests.after('1 min' - interval '1 s')), 0,
-  'the sweep waits a minute before the next try');
-select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the sweep takes no more events than it may');
+  'the task waits a minute before the next attempt');
+select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the task handles no more events than its limit');
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the next time');
 
--- Who and when.
+-- Tasks and times.
 select results_eq($$ select jobname::text collate "default", schedule, command
   from cron.job where command like '%farthing%' $$,
   $$ values ('farthing', '* * * * *', 'call farthing.run_due_tasks()') $$,

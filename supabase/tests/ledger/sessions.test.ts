@@ -67,7 +67,7 @@ meetings([], {
     says: "hold_not_open",
     ends: { "tests.standing('dan')": "balance 100, held 0, available 100, debt 0" },
   },
-  "the sweep of accounts passes by one that is charged": {
+  "the task of accounts skips one that is being charged": {
     given: [gives("eve"), "select tests.hold('eve', '50', 60)"],
     first: spends("eve", "10"),
     second: "select farthing.sweep_accounts(tests.after('1 h'))",
@@ -75,7 +75,7 @@ meetings([], {
     passes: true,
     ends: { "farthing.sweep_accounts(tests.after('1 h'))": "1" },
   },
-  "the sweep of keys passes by one that is in use": {
+  "the task of keys skips one that is in use": {
     given: [
       gives("fay"),
       spends(

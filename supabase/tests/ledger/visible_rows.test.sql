@@ -1,4 +1,5 @@
--- Through the data API an account's owner sees its rows. Another user sees nothing of it, nor does a user who
+-- Through the data API an account's owner sees its rows. Another user sees nothing of it, nor does a user
+-- who
 -- has left, though their token still lives; an organisation has no members yet, so nobody sees its rows.
 
 begin;
@@ -14,7 +15,7 @@ from (values ('farthing', 'accounts'), ('farthing', 'lots'), ('farthing', 'entri
   ('farthing_public', 'credit_holds'), ('farthing_public', 'orders'), ('farthing_public', 'notices'),
   ('farthing_public', 'bookings')) s (schema, name);
 
--- What a token shows, also that of a user who is there no longer (tests.seen_by would sign them up again).
+-- Rows visible with a token, also that of a deleted user (tests.seen_by would sign them up again).
 create function pg_temp.count_seen(p_name text, p_title text) returns bigint language plpgsql as $$
 declare
   v_count bigint;
@@ -53,7 +54,7 @@ from seen order by title;
 select is(pg_temp.count_seen('ann', title || format(' where account_id <> %s', account_id)), 0::bigint,
   'and no other rows of ' || title)
 from seen, farthing.accounts where is_table and owner_id = tests.person('ann') order by title;
-select is(pg_temp.count_seen('cid', title), 0::bigint, 'cid, a stranger, sees no row of ' || title)
+select is(pg_temp.count_seen('cid', title), 0::bigint, 'cid, another user, sees no row of ' || title)
 from seen order by title;
 select is(pg_temp.count_seen('eve', title), 0::bigint, 'eve, who has left, sees no row of ' || title)
 from seen order by title;

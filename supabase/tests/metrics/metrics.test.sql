@@ -1,4 +1,5 @@
--- Metrics: what processes hand over is counted once, per minute, per hour and in all, and read back exactly.
+-- Metrics: what processes hand over is counted once, per minute, per hour and in all, and read back
+-- exactly.
 
 begin;
 \ir ../helpers/story.psql
@@ -30,7 +31,7 @@ select is(pg_temp.record(
 select results_eq($$ select grain, starts_at, count::float8 from farthing.metrics
   where labels like 'rule=user%' order by grain $$, $$ values ('hour', tests.after(), 5.5::float8),
   ('minute', tests.after('1 min'), 5.5), ('total', '-infinity', 5.5) $$,
-  'what was counted stands per minute, per hour and in all');
+  'counts are stored per minute, per hour and in all');
 select is(farthing.metric_sum('limiter_decisions', labels, tests.after('1 min'), tests.after(passed)),
   expected, format('the sum of %s within %s is %s', labels, passed, expected))
 from (values (null, interval '2 min', 6.5), ('%outcome=blocked', '2 min', 6.5), ('rule=user,%', '2 min', 5.5),

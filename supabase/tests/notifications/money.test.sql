@@ -1,5 +1,5 @@
--- Of money one is told once: a receipt per payment, a refund per refund, a dispute per turn, however often
--- and in whatever order Stripe tells of them; and no notice stands in the way of money.
+-- Money is notified once: a receipt per payment, a notification per refund, one per turn of a dispute, for
+-- events in any order and repeated; and no notification blocks money.
 
 begin;
 \ir ../helpers/story.psql
@@ -18,7 +18,7 @@ $$;
 -- A receipt.
 select is(tests.buys(name), name, name || ' buys Starter')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve']) name;
-select is(pg_temp.told('ann'), 'nothing', 'who has not paid has no receipt');
+select is(pg_temp.told('ann'), 'nothing', 'a buyer who has not paid gets no receipt');
 select is(tests.pays('ann', '1 min'), '{"received": true}', 'ann pays') from generate_series(1, 3);
 select is(tests.hears('payment_intent.succeeded', jsonb_build_object('order_id', order_id, 'payment_id',
   'pi_ann', 'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '2 min'), '{"received": true}',
@@ -27,19 +27,19 @@ select is(pg_temp.told('ann'), 'receipt', 'ann has one receipt');
 select results_eq($$ select n.data, n.created_at from farthing.notices n $$, $$ select jsonb_build_object(
   'order_id', order_id, 'kind', 'package', 'package_name', 'Starter', 'amount', 999, 'currency', 'usd',
   'credits', '9990', 'bonus_credits', '0', 'paid_at', tests.after('1 min')), tests.after('1 min')
-  from tests.bought where name = 'ann' $$, 'which says what was paid and what for');
+  from tests.bought where name = 'ann' $$, 'it names the amount and the purchase');
 
--- What comes back, and fails to.
+-- Refunds, and failed ones.
 select is(tests.refund('ann', 1, 333, 'pending', '3 min'), '{"received": true}', 'a refund is under way');
-select is(pg_temp.told('ann'), 'receipt', 'of which nothing is said');
+select is(pg_temp.told('ann'), 'receipt', 'nothing is said of it');
 select is(tests.refund('ann', 1, 333, 'succeeded', '4 min'), '{"received": true}', 'it is made')
 from generate_series(1, 2);
-select is(pg_temp.told('ann'), 'receipt refund', 'which is told once');
+select is(pg_temp.told('ann'), 'receipt refund', 'it is notified once');
 select is((select data - 'refund_id' - 'order_id' from farthing.notices where template = 'refund'),
   '{"amount": 333, "currency": "usd", "booking_id": null, "credits_taken_back": "3330"}',
-  'with what it took, though that was taken before');
+  'with the clawed-back credits, though they were taken before');
 select is(tests.refund('ann', 1, 333, 'failed', '5 min'), '{"received": true}', 'it fails later');
-select is(pg_temp.told('ann'), 'receipt refund', 'which is not spoken of');
+select is(pg_temp.told('ann'), 'receipt refund', 'it is not notified');
 select is(tests.refund('ann', 2, 666, 'succeeded', '6 min'), '{"received": true}', 'another one is made');
 select is(pg_temp.told('ann'), 'receipt refund refund', 'and told');
 
@@ -48,9 +48,9 @@ select is(tests.refund('bob', 1, 999, 'succeeded', '7 min'), '{"received": true,
   'bob''s refund comes first');
 select is(tests.dispute('bob', 'needs_response', 999, '7 min'), '{"received": true, "deferred": true}',
   'and so does his dispute');
-select is(pg_temp.told('bob') || ', ' || pg_temp.operators_told(), 'nothing, nothing', 'nobody is told');
+select is(pg_temp.told('bob') || ', ' || pg_temp.operators_told(), 'nothing, nothing', 'nobody is notified');
 select is(tests.pays('bob', '8 min'), '{"received": true}', 'then the payment') from generate_series(1, 2);
-select is(pg_temp.told('bob'), 'receipt refund', 'bob is told of both, once');
+select is(pg_temp.told('bob'), 'receipt refund', 'bob is notified of both, once');
 select is(pg_temp.operators_told(), 'opened', 'and the operators of the dispute');
 
 -- A dispute's turns are for the operators.
@@ -58,28 +58,28 @@ select is(tests.pays('cyn', '9 min'), '{"received": true}', 'cyn pays');
 select is(tests.dispute('cyn', status, 999, nr * interval '1 s' + '10 min'), '{"received": true}', status)
 from unnest(array['warning_needs_response', 'warning_under_review', 'needs_response', 'under_review', 'lost',
   'needs_response', 'won', 'won']) with ordinality s (status, nr);
-select is(pg_temp.operators_told(), 'opened inquiry opened lost won', 'each turn is told once');
+select is(pg_temp.operators_told(), 'opened inquiry opened lost won', 'each turn is notified once');
 select is((select count(*)::int from farthing.notices where recipient = 'webhook'), 5, 'and by webhook');
 select is((select data - 'order_id' from farthing.notices
   where recipient = 'operators' and subject = 'du_cyn:lost'), jsonb_build_object('dispute_id', 'du_cyn',
   'phase', 'lost', 'amount', 999, 'currency', 'usd', 'reason', 'fraudulent', 'booking_id', null, 'at',
-  tests.after('10 min 5 s')), 'with what it is of');
-select is(pg_temp.told('cyn'), 'receipt', 'cyn is told nothing of it');
+  tests.after('10 min 5 s')), 'with its order');
+select is(pg_temp.told('cyn'), 'receipt', 'cyn is not notified of it');
 
 -- Nothing holds money up.
 alter table farthing.notices add constraint notices_broken check (account_id is null) not valid;
-select is(tests.pays('dan', '11 min'), '{"received": true}', 'dan pays while no notice can be written');
+select is(tests.pays('dan', '11 min'), '{"received": true}', 'dan pays while no notification can be written');
 select is(tests.bought_by('dan'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'and has what was bought');
 select is(tests.refund('dan', 1, 999, 'succeeded', '12 min'), '{"received": true}', 'and is refunded');
-select is(pg_temp.told('dan'), 'nothing', 'of which nothing was told');
+select is(pg_temp.told('dan'), 'nothing', 'nothing was notified of it');
 alter table farthing.notices drop constraint notices_broken;
 
--- Who has left is told nothing.
+-- Deleted users are not notified.
 delete from auth.users where id = (select tests.person('eve'));
 select is(tests.pays('eve', '13 min'), '{"received": true}', 'eve pays late, and has left');
 select is((select count(*)::int from farthing.notices n join farthing.accounts using (account_id)
-  where owner_id is null), 0, 'nobody is told');
+  where owner_id is null), 0, 'nobody is notified');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,4 +1,5 @@
--- Notices are sent at most once: claimed under a lease, tried again where that is safe, else left uncertain.
+-- Notifications are sent at most once: claimed under a lease, retried where that is safe, else left
+-- uncertain.
 
 begin;
 \ir ../helpers/story.psql
@@ -9,7 +10,7 @@ language sql as $$
   select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person(p_name)),
     'low_balance', p_subject, '{}', tests.after(p_passed))
 $$;
--- Who claims; what was claimed stands in a table, by subject.
+-- Claims; a table stores them by subject.
 create temporary table claims (subject text, notice_id uuid, lease_id uuid, address text, claimed interval);
 create function pg_temp.claims(p_passed interval, p_mail text default 'postmark', p_limit int default 10)
 returns text language sql as $$
@@ -39,28 +40,29 @@ create function pg_temp.stands(p_subject text) returns text language sql as $$
   where subject = p_subject and recipient <> 'webhook'
 $$;
 
--- One notice, one runner.
+-- One notification, one runner.
 select isnt(tests.give(name, '1000'), null, name || ' has an account') from unnest(array['ann', 'bob']) name;
-select is(pg_temp.tell('ann', subject), true, 'ann is to be told ' || subject)
+select is(pg_temp.tell('ann', subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
-select is(pg_temp.claims('-1 s'), 'nothing', 'what is not due yet is not claimed');
+select is(pg_temp.claims('-1 s'), 'nothing', 'a notification that is not due is not claimed');
 select is(pg_temp.claims('1 s', p_limit => 2), 'a b', 'a runner claims no more than it asks for');
 select is(pg_temp.claims('1 s'), 'c', 'another the rest');
 select is(pg_temp.claims('1 s'), 'nothing', 'and a third nothing');
 select is((pg_temp.last('a')).address, 'ann@example.com', 'the address is Auth''s');
-select is((select count(*)::int from farthing.notices where address is not null), 0, 'and kept nowhere else');
+select is((select count(*)::int from farthing.notices where address is not null), 0,
+  'and stored nowhere else');
 select is(pg_temp.stands('a'), 'sending 1', 'it is being sent');
 
 -- Sent, refused, and nobody knows.
 select is(pg_temp.sent('a', '2 s', 'pm-1'), 'true', 'a is sent');
 select is(pg_temp.stands('a'), 'sent 1 pm-1', 'and says so');
 select is(pg_temp.sent('a', '3 s', 'pm-2'), 'false', 'once');
-select is(pg_temp.failed('a', 'again', '3 s'), 'false', 'what is sent fails no more');
+select is(pg_temp.failed('a', 'again', '3 s'), 'false', 'a sent notification fails no more');
 select is(pg_temp.stands('a'), 'sent 1 pm-1', 'and stays so');
 select is(pg_temp.failed('b', 'never', '2 s', p_error => 'refused'), 'true', 'b is refused');
 select is(pg_temp.stands('b'), 'dead 1 refused', 'and dead');
 select is(pg_temp.failed('c', 'unknown', '2 s', p_error => 'no_answer'), 'true', 'of c nobody knows');
-select is(pg_temp.stands('c'), 'uncertain 1 no_answer', 'which it says');
+select is(pg_temp.stands('c'), 'uncertain 1 no_answer', 'it says so');
 select is(pg_temp.claims('30 d'), 'nothing', 'none of them is sent again');
 select is(pg_temp.tell('ann', 'a', '1 d'), false, 'and none is queued again');
 select tests.fails_with(format('select notices_failed(gen_random_uuid(), gen_random_uuid(), %L, ''x'')',
@@ -68,7 +70,7 @@ select tests.fails_with(format('select notices_failed(gen_random_uuid(), gen_ran
 from unnest(array['perhaps', null]) outcome;
 
 -- Tried again: eight times, each later than the one before.
-select is(pg_temp.tell('ann', 'd'), true, 'ann is to be told d');
+select is(pg_temp.tell('ann', 'd'), true, 'notification d for ann is queued');
 create temporary table tries (nr int, passed interval, again text);
 do $$
 declare
@@ -90,7 +92,7 @@ select results_eq($$ select nr, passed between m * interval '0.8 min' and m * in
   order by nr $$, $$ select nr, true, 'nothing' from generate_series(1, 7) nr $$,
   'the pauses treble up to six hours, with jitter, and nothing is sent before their end');
 select is(pg_temp.stands('d'), 'dead 8 mail_down', 'after the eighth try it is dead');
-select is(pg_temp.tell('ann', 'e', '2 d'), true, 'ann is to be told e');
+select is(pg_temp.tell('ann', 'e', '2 d'), true, 'notification e for ann is queued');
 select is(pg_temp.claims('2 d'), 'e', 'it is claimed');
 select is(pg_temp.failed('e', 'again', '2 d', 7200), 'true', 'the service says when to come again');
 select is((select next_attempt_at from farthing.notices where subject = 'e'), tests.after('2 d 2 h'),
@@ -99,7 +101,7 @@ select is(pg_temp.claims('2 d 2 h'), 'e', 'then it is claimed again');
 select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'and sent');
 
 -- A runner that is gone.
-select is(pg_temp.tell('bob', subject, '3 d'), true, 'bob is to be told ' || subject)
+select is(pg_temp.tell('bob', subject, '3 d'), true, 'bob is notified of ' || subject)
 from unnest(array['f', 'g']) subject;
 select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true, 'one is claimed to be sent by Postmark');
 select is(pg_temp.claims('3 d', 'resend', 1) ~ '^(f|g)$', true, 'one by Resend');
@@ -118,12 +120,12 @@ select is((select pg_temp.sent(subject, '3 d 6 min', 'pm-3') from gone where sen
 select results_eq($$ select sender, pg_temp.stands(subject) from gone order by sender $$,
   $$ values ('postmark', 'sent 1 pm-3'), ('resend', 'sent 2 re-1') $$, 'both were sent');
 
--- Operators: by e-mail and by webhook; without a mail service only the webhook's is given out.
+-- Operators: by email and by webhook; without a mail service only the webhook's is claimed.
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d')), true, 'there is a fire');
-select is(pg_temp.claims('4 d', null), 'fire', 'without mail the webhook is told');
+select is(pg_temp.claims('4 d', null), 'fire', 'without mail the webhook is called');
 select is((select recipient from farthing.notices where state = 'sending'), 'webhook', 'and nobody else');
 select is(pg_temp.claims('4 d'), 'fire', 'with mail the operators are');
-select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook that was taken along is told again');
+select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook leased to a dead runner is called again');
 select is((select pg_temp.sent('fire', '4 d 5 min')), 'true', 'and has heard');
 
 -- From outside: to a user or to an address, once per idempotency key.
@@ -143,7 +145,7 @@ select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k1'), '200 false 
 select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k1'), '200 true queued',
   'a repeat is replayed');
 select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k2'), '200 false queued',
-  'another key is another notice');
+  'another key is another notification');
 select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k3'), '200 false queued', 'to an address');
 select tests.fails_with(format('select pg_temp.sends(%L, %L)', args, key), code, field, args)
 from (values ($$p_email => 'yve@example.net'$$, 'k3', 'idempotency_key_reused', null),
@@ -153,40 +155,42 @@ from (values ($$p_email => 'yve@example.net'$$, 'k3', 'idempotency_key_reused', 
 select is(jsonb_array_length(tests.seen_by('authenticated', 'cid', 'select * from notices')), 2,
   'the user reads their own');
 select is((select count(*)::int from farthing.notices where address = 'zoe@example.net'), 1,
-  'the address is kept');
+  'the address is stored');
 create function pg_temp.leaks() returns int language sql as $$
   select count(*)::int from farthing.notices n where n::text ~ 'zoe'
 $$;
 select isnt(pg_temp.claims('5 d'), 'nothing', 'they are claimed');
 select is((select count(*)::int from claims where address = 'zoe@example.net'), 1, 'with the address');
-select is(pg_temp.leaks(), 1, 'which is there while it is needed');
+select is(pg_temp.leaks(), 1, 'it is there while it is needed');
 select is((select pg_temp.sent(subject, '5 d') from claims where address = 'zoe@example.net'), 'true',
   'it is sent');
 select is(pg_temp.leaks(), 0, 'and forgotten');
 
--- People who leave are told nothing more.
-select is(pg_temp.tell('bob', 'h', '6 d'), true, 'bob is to be told h');
+-- Deleted users are not notified any more.
+select is(pg_temp.tell('bob', 'h', '6 d'), true, 'notification h for bob is queued');
 create temporary table bob as select account_id from farthing.accounts where owner_id = tests.person('bob');
 delete from auth.users where id = (select tests.person('bob'));
 select is(farthing.notify(account_id, 'low_balance', 'i', '{}', tests.after('6 d')), false,
   'of who has left nothing is queued') from bob;
-select is(pg_temp.claims('6 d'), 'h', 'what was queued is claimed');
+select is(pg_temp.claims('6 d'), 'h', 'a queued notification is claimed');
 select is((pg_temp.last('h')).address, null, 'and has no address');
 
--- What time does.
-select is(pg_temp.tell('ann', 'k', '7 d'), true, 'ann is to be told k');
-select is(pg_temp.claims('7 d'), 'k', 'which is tried');
+-- Scheduled tasks.
+select is(pg_temp.tell('ann', 'k', '7 d'), true, 'notification k for ann is queued');
+select is(pg_temp.claims('7 d'), 'k', 'it is attempted');
 select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'and put off for long');
-select is(pg_temp.tell('ann', 'j', '7 d'), true, 'ann is to be told j, which nobody tries');
+select is(pg_temp.tell('ann', 'j', '7 d'), true, 'notification j for ann is queued and never attempted');
 select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k9', '7 d'), '200 false queued',
   'and zoe something');
 select is(farthing.sweep_notices(tests.after('10 d' - interval '1 s')), 0, 'for three days it may be sent');
-select is(farthing.sweep_notices(tests.after('10 d'), 1), 1, 'the sweep takes no more than it may');
-select is(farthing.sweep_notices(tests.after('10 d')), 2, 'and the rest the next time');
-select is(pg_temp.stands('k'), 'dead 1 expired', 'what could not be sent for three days is given up');
-select is(pg_temp.stands('j'), 'dead 0 not_tried', 'news of three days ago is not told');
+select is(farthing.sweep_notices(tests.after('10 d'), 1), 1, 'the task takes no more than its limit');
+select is(farthing.sweep_notices(tests.after('10 d')), 2,
+  'and the rest the next time');
+select is(pg_temp.stands('k'), 'dead 1 expired',
+  'a notification that could not be sent for three days is given up');
+select is(pg_temp.stands('j'), 'dead 0 not_tried', 'a notification of three days ago is not sent');
 select is(pg_temp.leaks(), 0, 'and no address waits longer');
-select is(farthing.sweep_notices(tests.after('94 d' - interval '1 s')), 0, 'what was sent is kept');
+select is(farthing.sweep_notices(tests.after('94 d' - interval '1 s')), 0, 'a sent notification is stored');
 select is((select farthing.sweep_notices(tests.after('100 d'))), 4,
   'and forgotten after 90 days, where it is in no user''s list');
 select is((select count(*)::int from farthing.notices where account_id is null), 0, 'none of it is left');
@@ -198,9 +202,9 @@ select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + pas
 from (values (interval '0', '200 false queued', 'the first of its content is queued'),
   ('9 min 59 s', '200 true queued', 'the same content within ten minutes is the same notice'),
   ('10 min', '200 false queued', 'and after ten minutes another one'),
-  ('19 min 59 s', '200 true queued', 'from which the ten minutes begin anew')) c (passed, said, what);
+  ('19 min 59 s', '200 true queued', 'from it the ten minutes begin anew')) c (passed, said, what);
 select is((select count(*)::int from farthing.notices where address = 'xiu@example.net'), 2,
-  'two notices were queued');
+  'two notifications were queued');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,4 +1,4 @@
-/** A notification of which runners and a sweep make use at once, and alerts beside each other. */
+/** A notification used at once by runners and a scheduled task, and parallel evaluations of alerts. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const told = (name: string) => [
@@ -57,7 +57,7 @@ meetings([], {
     passes: true,
     ends: { [state("eve")]: "sending" },
   },
-  "the sweep of notifications passes by one that is in use": {
+  "the task of notifications skips one that is in use": {
     given: [
       "select farthing.notify_operators('alert', 'fay', '{}', tests.after())",
       `update farthing.notices set state = 'sent', finished_at = tests.after(), next_attempt_at = null
@@ -68,7 +68,7 @@ meetings([], {
     says: "0",
     passes: true,
   },
-  "two evaluations of alerts at once tell of an incident once": {
+  "two evaluations of alerts at once notify an incident once": {
     given: [
       "update farthing.alert_rules set enabled = rule = 'parked_items'",
       "select farthing.park_item('x', 'y', 'z', 'boom', tests.after())",

@@ -1,4 +1,4 @@
--- Notices that may have been sent, claims whose answer is lost, and who is told first where many wait.
+-- Notifications that may have been sent, claims whose answer is lost, and the order of many that wait.
 
 begin;
 \ir ../helpers/story.psql
@@ -34,18 +34,18 @@ $$;
 
 -- A claim whose answer is lost is asked for again, and gives the same: nobody else would ever send it.
 select isnt(tests.give('ann', '1000'), null, 'ann has an account');
-select is(pg_temp.tell(subject), true, 'ann is to be told ' || subject)
+select is(pg_temp.tell(subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
 create temporary table lease as select gen_random_uuid() as id;
 select is(pg_temp.claims('0', 'postmark', 2, id), 'a b', 'two are claimed') from lease;
 select is(pg_temp.claims('1 s', 'postmark', 2, id), 'a b', 'asked again, it is the same two') from lease;
-select is(pg_temp.stands('a'), 'sending 1', 'and one try');
+select is(pg_temp.stands('a'), 'sending 1', 'and one attempt');
 select is(pg_temp.claims('1 s', 'postmark', 2), 'c', 'another claim is another''s');
 select is(pg_temp.failed(subject, 'never', 'refused', '2 s'), 'true', subject || ' is refused')
 from unnest(array['a', 'b', 'c']) subject;
 
--- What one service may have sent, no other is asked for, whatever was heard since.
-select is(pg_temp.tell(subject, '1 h'), true, 'ann is to be told ' || subject)
+-- A notification that one service may have sent is sent by no other, whatever was reported since.
+select is(pg_temp.tell(subject, '1 h'), true, 'ann is notified of ' || subject)
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('1 h'), 'd later', 'Resend is asked');
 select is(pg_temp.failed(subject, 'again', 'no_answer', passed), 'true', 'and its answer is lost')
@@ -56,12 +56,13 @@ from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark is not asked');
 -- Resend forgets a key after a day.
 select is(pg_temp.claims('24 h'), 'later', 'nor is Resend, once 23 hours have passed');
-select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true', 'which refuses the other');
+select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true', 'it refuses the other');
 select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1, 'in time it is given up');
 select is(pg_temp.stands('d'), 'uncertain 2 expired', 'and nobody knows whether it was sent');
 
--- While mail is known to be away nobody is asked, and that is no try: else a day of it uses up all eight.
-select is(pg_temp.tell('e', '3 d 2 h'), true, 'ann is to be told e');
+-- While mail is known to be unavailable no request is made, and that is no attempt: else a day of it uses
+-- up all eight.
+select is(pg_temp.tell('e', '3 d 2 h'), true, 'notification e for ann is queued');
 select is(pg_temp.claims('3 d 2 h'), 'e', 'mail is asked');
 select is(pg_temp.failed('e', 'again', 'not_sent', '3 d 2 h'), 'true', 'and away');
 do $$
@@ -80,15 +81,15 @@ select is(pg_temp.claims('3 d 3 h 21 min'), 'e', 'then mail is back');
 select is(notices_failed(notice_id, lease_id, 'not_asked', 'not_asked', 90, tests.after('3 d 4 h'))
   ->> 'known', 'true', 'or says for how long not') from farthing.notices where subject = 'e';
 select is((select next_attempt_at from farthing.notices where subject = 'e'),
-  tests.after('3 d 4 h' + interval '90 s'), 'which is kept to');
-select is(pg_temp.tell('f', '3 d 2 h'), true, 'ann is to be told f');
+  tests.after('3 d 4 h' + interval '90 s'), 'it is respected');
+select is(pg_temp.tell('f', '3 d 2 h'), true, 'notification f for ann is queued');
 select is(pg_temp.claims('3 d 2 h', 'postmark'), 'f', 'which nobody');
 select is(pg_temp.failed('f', 'not_asked', 'not_asked', '3 d 2 h'), 'true', 'is asked to send');
 select is(farthing.sweep_notices(tests.after('6 d 2 h')), 2, 'on the third day both are given up');
 select is(pg_temp.stands('e'), 'dead 1 expired', 'e is dead');
 select is(pg_temp.stands('f'), 'dead 0 expired', 'f is dead, too, though there was a service');
 
--- Who runs the shop is told first: a queue that nobody can send does not stand in an alert's way.
+-- Operators come first: a queue that cannot be sent does not block an alert.
 select is(pg_temp.tell('many ' || nr, '7 d'), true, 'many wait') from generate_series(1, 3) nr;
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('7 d 1 min')), true,
   'there is a fire');

@@ -17,7 +17,7 @@ begin
 end
 $$;
 select is(pg_temp.woken_by('a'), 'https://project.example.com/functions/v1/notification-runner',
-  'a notice for an empty queue wakes the runner');
+  'a notification for an empty queue wakes the runner');
 delete from net.http_request_queue where true;
 select is(pg_temp.woken_by('b'), 'nobody', 'another one finds it on its way');
 update farthing.notices set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
@@ -34,10 +34,10 @@ begin
   return format('%s, %s', v_is_woken, (select count(*) from net.http_request_queue));
 end
 $$;
-select is(pg_temp.woken_at('-1 s'), 'f, 0', 'before a notice is due nobody is woken');
+select is(pg_temp.woken_at('-1 s'), 'f, 0', 'before a notification is due no runner is woken');
 select is(pg_temp.woken_at('0'), 't, 1', 'when it is due its runner is');
 select is(jsonb_array_length(notices_claim('resend', p_now => tests.after())), 1,
-  'who takes it along');
+  'it takes the notification along');
 select is(pg_temp.woken_at('5 min' - interval '1 s'), 'f, 0', 'while it is being sent nobody is');
 select is(pg_temp.woken_at('5 min'), 't, 1', 'until its lease is over');
 update farthing.notices set state = 'dead', finished_at = tests.after(), next_attempt_at = null,

@@ -1,4 +1,5 @@
--- Notices: told once, of a low balance and of credits that will expire; nobody else's, and nothing personal.
+-- Notifications, once, of a low balance and of credits that will expire; nobody else's, and nothing
+-- personal.
 
 begin;
 \ir ../helpers/story.psql
@@ -12,24 +13,25 @@ returns boolean language sql as $$
   select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person(p_name)),
     p_template, p_subject, p_data::jsonb, tests.after('-1 day'))
 $$;
-select is(pg_temp.tell('ann', 'hello', 'a'), true, 'a notice is queued');
-select is(pg_temp.tell('ann', 'hello', 'a'), false, 'a subject is told of once');
+select is(pg_temp.tell('ann', 'hello', 'a'), true, 'a notification is queued');
+select is(pg_temp.tell('ann', 'hello', 'a'), false, 'a subject is notified once');
 select is(pg_temp.tell(name, template, subject), true, 'another account, template or subject is another')
 from (values ('bob', 'hello', 'a'), ('ann', 'bye', 'a'), ('ann', 'hello', 'b')) n (name, template, subject);
 select is(pg_temp.tell('ann', template, subject, data), false,
-  format('a notice of %s is not queued, and no transaction fails', left(template || subject || data, 30)))
+  format('a notification of %s is not queued, and no transaction fails',
+    left(template || subject || data, 30)))
 from (values ('Hello', 'x', '{}'), ('', 'x', '{}'), ('hello', '', '{}'), ('hello', repeat('x', 256), '{}'),
   ('hello', 'x', '[]'), (repeat('h', 41), 'x', '{}'),
   ('hello', 'x', jsonb_build_object('x', (select string_agg(md5(n::text), '') from generate_series(1, 200) n))
     ::text)) n (template, subject, data);
 select is(farthing.notify_operators('alert', subject, '{}', tests.after('-1 day')), told,
-  'operators are told of ' || subject)
+  'operators are notified of ' || subject)
 from (values ('fire', true), ('fire', false), ('flood', true), ('', false)) n (subject, told);
 select set_eq($$ select recipient, subject from farthing.notices where account_id is null $$,
   $$ select * from unnest(array['operators', 'webhook']) r, unnest(array['fire', 'flood']) s $$,
-  'once each, by e-mail and by webhook');
+  'once each, by email and by webhook');
 
--- What a notice may be.
+-- Bounds of a notification.
 delete from farthing.notices where subject = 'flood' or recipient = 'webhook';
 select is(tests.outcome(format('update farthing.notices set %s where subject = ''fire''', change)) ->> 'code',
   code, change)
@@ -59,7 +61,7 @@ select is(tests.code_for('authenticated', 'ann', sql), '42501', 'a user changes 
 delete from farthing.notices;
 
 -- A low balance.
-select is(farthing.sweep_low_balances(tests.after('1 min')), 0, 'who has enough is told nothing');
+select is(farthing.sweep_low_balances(tests.after('1 min')), 0, 'a user with enough credits is not notified');
 select is((credits_debit(tests.person(name), amount, 'x', p_now => tests.after('2 min')) ->> 'status')::int,
   201, format('%s spends %s', name, amount))
 from (values ('ann', '100'), ('bob', '100.000000000000000001')) s (name, amount);
@@ -67,12 +69,12 @@ select is(farthing.sweep_low_balances(tests.after('2 min')), 1, 'one has fallen 
 select results_eq($$ select owner_id, template, data, n.created_at from farthing.notices n
   join farthing.accounts using (account_id) $$, $$ values (tests.person('bob'), 'low_balance',
     '{"available": "499.999999999999999999", "threshold": "500"}'::jsonb, tests.after('2 min')) $$,
-  'and is told what is left, to the last decimal');
+  'and the notification has the rest, to the last decimal');
 select is((credits_debit(tests.person('bob'), '300', 'x', p_now => tests.after('3 min')) ->> 'status')::int,
   201, 'bob spends on');
-select is(farthing.sweep_low_balances(tests.after('3 min')), 0, 'a fall is told of once');
+select is(farthing.sweep_low_balances(tests.after('3 min')), 0, 'a fall is notified once');
 select isnt(tests.give('bob', '50', p_passed => '4 min'), null, 'credits come in, too few');
-select is(farthing.sweep_low_balances(tests.after('5 min')), 1, 'then it is told of again');
+select is(farthing.sweep_low_balances(tests.after('5 min')), 1, 'then it is notified again');
 select is(farthing.sweep_low_balances(tests.after('6 min')), 0, 'once');
 select is(tests.opts_in('ann', '550', '2000', 100, '7 min', false) ->> 'state', 'off',
   'ann wants to hear at 550, and no top-up');
@@ -82,21 +84,22 @@ select is(tests.person(name) is not null, true, name || ' has nothing, and never
 from unnest(array['cid', 'dan']) name;
 select is((farthing.lock_account(tests.person('cid'), tests.after())).balance, 0::numeric,
   'cid has an account');
-select is(farthing.sweep_low_balances(tests.after('8 min')), 0, 'who never had credits has not fallen');
+select is(farthing.sweep_low_balances(tests.after('8 min')), 0,
+  'an account that never had credits has not fallen');
 
 -- Round and round.
 select isnt(tests.give(format('p%s', n), '1', p_passed => '9 min'), null,
   'a poor person') from generate_series(1, 4) n;
 update farthing.low_balance_round set last_account_id = 0;
 select is(array(select farthing.sweep_low_balances(tests.after('10 min'), 3) from generate_series(1, 4)),
-  array[0, 3, 1, 0], 'the sweep goes on where it stopped, and begins anew behind the last');
+  array[0, 3, 1, 0], 'the task goes on where it stopped, and begins anew behind the last');
 
--- Who is topped up, or has left, has nothing to do.
+-- Users with a top-up, and deleted users, have nothing to do.
 select isnt(tests.give(name, '10', p_passed => '11 min'), null, name || ' has too little')
 from unnest(array['ivy', 'jon']) name;
 select is(tests.tops_up('ivy'), 'card_missing, processed', 'ivy asks for top-ups, and saves a card');
 delete from auth.users where id = (select tests.person('jon'));
-select is(farthing.sweep_low_balances(tests.after('11 min')), 0, 'neither is told');
+select is(farthing.sweep_low_balances(tests.after('11 min')), 0, 'neither is notified');
 
 -- T23: credits that will expire.
 delete from farthing.notices;
@@ -132,7 +135,7 @@ select is((credits_debit(tests.person('hal'), '3', 'x', p_now => tests.after('27
   'all of them');
 select is(pg_temp.expiring('39 days'), '{}', 'T23: what is spent is not spoken of');
 
--- What is frozen cannot be spent in time.
+-- Frozen credits cannot be spent in time.
 select isnt(tests.give('ida', '4', '60 days', '41 days'), null, 'ida has 4');
 update farthing.lots set frozen = true where remaining = 4;
 select is(pg_temp.expiring('59 days'), '{}', 'T23: and may not spend them: nothing is said');

@@ -52,12 +52,12 @@ select is(tests.payout('po_1', 'paid', 'completed', jsonb_build_object('amount',
 select is(tests.lists(pg_temp.charges(array[0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]), '22 days'), '0',
   'and lists two weeks of sales but for the one of day 3');
 select is(farthing.known_paid_out_until(tests.after('22 days')), tests.after('7 days'),
-  'of what is two weeks older than it, all is known');
+  'everything two weeks older than it is known');
 select is(farthing.sweep_reconciliation(tests.after('22 days') + n * interval '15 minutes'), 0,
   'day by day nothing is missing') from generate_series(1, 2) n;
 select is(farthing.sweep_reconciliation(tests.after('22 days 45 minutes')), 1, 'until the day of the one');
 select results_eq('select tests.mismatches()', array['never_paid_out pi_buyer3: 999 usd paid, -'],
-  'which is found, and it alone');
+  'it is found, and it alone');
 select is(tests.alerts('22 days 45 minutes'), 'reconciliation_mismatch open', 'and raises the alert');
 select is((select summary from farthing.incidents where state = 'open'),
   'Our records and Stripe''s differ in 1 place.', 'in words that fit');

@@ -30,11 +30,11 @@ from (values
   ('made, sent, paid and taken apart, in every order, is paid',
     '[["pending", "in_progress", {}, 1], ["in_transit", "in_progress", {}, 2], ["paid", "in_progress", {}, 3],
       ["paid", "completed", {}, 3]]', 'paid completed -, arrives 01-02'),
-  ('what seemed paid and was returned has failed',
+  ('a payout that was paid and returned has failed',
     '[["paid", "in_progress", {}, 3], ["paid", "completed", {}, 3],
       ["failed", "completed", {"failure_code": "account_closed"}, 9]]',
     'failed completed account_closed, arrives 01-02'),
-  ('a day of arrival that moved is the one that was told last',
+  ('a moved day of arrival is the one reported last',
     '[["pending", "in_progress", {}, 1], ["in_transit", "in_progress", {"arrives_at": 1798934400}, 2],
       ["in_transit", "in_progress", {"arrives_at": 1799020800}, 2]]',
     'in_transit in_progress -, arrives 01-04'),
@@ -81,7 +81,7 @@ select is(tests.payout('po_a', 'failed', p_changes => '{"failure_code": "account
   'the bank returns it');
 select is(tests.payout('po_0', 'paid', p_changes => jsonb_build_object('made_at',
   extract(epoch from tests.after('-1 hour'))::bigint)), 'processed', 'though an earlier one was paid');
-select is(farthing.late_payouts(tests.after()), 1::bigint, 'which is late at once');
+select is(farthing.late_payouts(tests.after()), 1::bigint, 'it is late at once');
 create function pg_temp.later(p_id text, p_status text, p_currency text) returns text language sql as $$
   select tests.payout(p_id, p_status, p_changes => jsonb_build_object('currency', p_currency,
     'made_at', extract(epoch from tests.after('1 hour'))::bigint))

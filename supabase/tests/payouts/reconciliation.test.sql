@@ -1,5 +1,5 @@
--- Our books and Stripe's: a payout's list is fetched by one runner and compared; what differs is told until
--- it does not any more.
+-- Our records and Stripe's: one runner fetches a payout's list and compares it; a difference is reported
+-- until it is gone.
 
 begin;
 \ir ../helpers/story.psql
@@ -11,7 +11,7 @@ update farthing.paid_out_round set done_until = tests.after('-1 day');
 
 -- When a list is due, and whose it is.
 select is(tests.payout('po_1', 'in_transit'), 'processed', 'a payout is on its way');
-select is(payouts_claim(tests.after('9 days')), null, 'of which nothing can be asked');
+select is(payouts_claim(tests.after('9 days')), null, 'its list cannot be fetched');
 select is(tests.payout('po_1', 'paid'), 'processed', 'it is paid');
 select is(farthing.payout_lists_are_due(tests.after('59 min')), false, 'Stripe will tell when it has a list');
 select is(farthing.payout_lists_are_due(tests.after('60 min')), true, 'after an hour it is asked');
@@ -23,7 +23,7 @@ select is(payouts_claim(tests.after('7 min')) ->> 'payout_id', 'po_1', 'a dead r
 select is(payouts_record('po_1', tests.after('2 min'), '[]', null, tests.after('7 min')), '{"taken": true}',
   'the first can say nothing any more');
 select is(payouts_record('po_1', tests.after('7 min'), jsonb_build_array(tests.listed('a', 'charge', 900),
-  tests.listed('b', 'charge', 30)), 'txn_b', tests.after('8 min')), '{"listed": false}', 'a page is kept');
+  tests.listed('b', 'charge', 30)), 'txn_b', tests.after('8 min')), '{"listed": false}', 'a page is stored');
 select is(payouts_claim(tests.after('12 min')) ->> 'after', 'txn_b', 'the next run goes on behind it');
 select is(payouts_record('po_1', tests.after('12 min'), jsonb_build_array(tests.listed('b', 'charge', 30),
   tests.listed('c', 'charge', 10), tests.listed('p', 'payout', -940, '{"source_id": "po_1"}')), null,
@@ -31,7 +31,7 @@ select is(payouts_record('po_1', tests.after('12 min'), jsonb_build_array(tests.
 select results_eq($$ select ours, not_ours, reconciled_at, due_at, claimed_at, attempts
   from farthing.reconciliations $$, $$ values (0, 3, tests.after('13 min'), null::timestamptz,
     null::timestamptz, 0) $$,
-  'what bears no mark of ours is counted, and nothing else');
+  'a transaction without our mark is counted, and nothing else');
 select is(tests.payout('po_1', 'failed', 'completed', p_passed => '1 hour'), 'processed',
   'the bank returns it');
 select is(payouts_claim(tests.after('9 days')), null, 'its list is here already');
@@ -55,7 +55,7 @@ select isnt(tests.refund('bob', 2, 100, 'failed'), null, 'and some not');
 select isnt(tests.dispute('cid', 'lost'), null, 'cid takes it all back');
 select isnt(tests.booking('k', 1000), null, 'a booking');
 select is(tests.payment_event('k', 'succeeded', '0'), 'processed', 'is paid');
-select is(tests.fee_event('k', 'created', 0, '0'), 'processed', 'of which we keep a fee');
+select is(tests.fee_event('k', 'created', 0, '0'), 'processed', 'we take a fee of it');
 select is(tests.refund_event('k', 'k1', 400, 'succeeded', '1 s'), 'processed', 'some of it goes back');
 select is(tests.fee_event('k', 'refunded', 12, '1 s'), 'processed', 'and of the fee');
 select isnt(tests.booking('z', 700), null, 'another');
@@ -89,7 +89,7 @@ select is_empty('select tests.mismatches()', 'to the cent');
 select results_eq($$ select ours, not_ours from farthing.reconciliations where payout_id = 'po_3' $$,
   'values (11, 6)', 'another shop''s are counted apart, also where they have ids like ours');
 
--- Each thing that may differ: the books are tampered with, found wrong, told twice and mended.
+-- Each possible difference: the records are changed, found wrong, reported twice and corrected.
 create function pg_temp.tamper(p_sql text) returns void language plpgsql as $$
 begin
   set local session_replication_role = replica;
@@ -180,7 +180,7 @@ from (values
     'update farthing.payout_transactions set source_id = ''po_3'' where transaction_id = ''txn_po''',
     'payout_sum po_3: 0 usd, -343 usd')) w (tamper, mend, told);
 select is((select count(*)::int from farthing.mismatches where resolved_at = tests.after('7 days')), 20,
-  'each is kept, with the time it was mended');
+  'each is stored, with the time it was corrected');
 select is(farthing.open_mismatches(), 0::bigint, 'none is open');
 
 select is(pg_temp.tamper($$ update farthing.refunds set status = 'canceled'
@@ -195,9 +195,9 @@ select is(pg_temp.tamper($$ insert into farthing.payout_transactions (transactio
   amount, fee, net, currency, occurred_at) select 'txn_stray', payout_id, 'other', 'adjustment', 1, 0, 1,
   currency, occurred_at from farthing.payout_transactions where transaction_id = 'txn_ann' $$) is null, false,
   'Stripe had one too many');
-select is(farthing.reconcile('po_3', tests.after('8 days')), 1, 'which is found');
+select is(farthing.reconcile('po_3', tests.after('8 days')), 1, 'it is found');
 select is(farthing.open_mismatches(), 1::bigint, 'and told');
-select is(farthing.sweep_reconciliation(tests.after('8 days')), 1, 'a sweep finds no change');
+select is(farthing.sweep_reconciliation(tests.after('8 days')), 1, 'a run finds no change');
 select is(payouts_claim(tests.after('8 days 1 hour')) ->> 'payout_id', 'po_3', 'and has Stripe asked');
 select is((select listed_at from farthing.reconciliations where payout_id = 'po_3'), tests.after('4 days'),
   'meanwhile the old list holds');
@@ -213,17 +213,17 @@ create function pg_temp.debit() returns jsonb language sql as $$
 $$;
 select is(tests.lists(jsonb_build_array(pg_temp.debit()), '9 days'), '1', 'has a debit of an unpaid order');
 select results_eq('select tests.mismatches()', array[
-  'charge_unknown ch_eve: 999 usd pending, 999 usd payment'], 'which is told');
+  'charge_unknown ch_eve: 999 usd pending, 999 usd payment'], 'it is notified');
 select is(tests.pays_out('po_e', -999, '10 days'), 'processed', 'the next');
 select is(tests.lists(jsonb_build_array(tests.listed('back', 'other', -999, '{"source_id": "ch_eve",
   "charge_id": "ch_eve", "type": "payment_failure_refund"}'), tests.listed('s', 'charge', 50,
   '{"type": "payment"}'), tests.listed('s9', 'other', -50, '{"source_id": "ch_s", "charge_id": "ch_s",
-  "type": "payment_failure_refund"}')), '10 days'), '0', 'takes it back, and another shop''s');
+  "type": "payment_failure_refund"}')), '10 days'), '0', 'withdraws it, and another app''s');
 select results_eq($$ select ours, not_ours from farthing.reconciliations where payout_id = 'po_e' $$,
-  'values (0, 1)', 'which is not ours for that');
+  'values (0, 1)', 'it is not ours for that');
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'so nothing differs');
 
--- What was never paid out: dan paid, and eve has not.
+-- Payments never paid out: dan paid, and eve has not.
 select is(farthing.known_paid_out_until(tests.after('10 days')), tests.after('-4 days'),
   'for two weeks nobody wonders');
 select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'nothing is looked for');
@@ -236,16 +236,16 @@ select is(farthing.sweep_reconciliation(tests.after('15 days')), 0, 'may have it
 select is(tests.payout('po_5', 'paid', 'completed', p_passed => '15 days', p_changes => jsonb_build_object(
   'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed', 'that is paid');
 select is(tests.lists(jsonb_build_array(tests.listed('y', 'charge', 940)), '15 days'), '0', 'and had not');
-select is(farthing.sweep_reconciliation(tests.after('15 days')), 2, 'then they are told of');
+select is(farthing.sweep_reconciliation(tests.after('15 days')), 2, 'then they are reported');
 select results_eq('select tests.mismatches()', array['never_paid_out pi_dan: 999 usd paid, -',
-  'never_paid_out pi_z: 700 usd paid, -'], 'who paid, and they alone');
+  'never_paid_out pi_z: 700 usd paid, -'], 'those who paid, and they alone');
 select is(farthing.sweep_reconciliation(tests.after('15 days 1 hour')), 0, 'once');
 select is(farthing.open_mismatches(), 2::bigint, 'and stay so');
 select is(tests.pays_out('po_6', 1699, '16 days'), 'processed', 'a late one');
 select is(tests.lists(jsonb_build_array(tests.listed('dan', 'charge', 999), tests.listed('z', 'charge', 700)),
   '16 days'), '0', 'has them');
 update farthing.paid_out_round set done_until = tests.after('-9 days');
-select is(farthing.sweep_reconciliation(tests.after('16 days')), 0, 'and all is told');
+select is(farthing.sweep_reconciliation(tests.after('16 days')), 0, 'and all is reported');
 select is((select done_until from farthing.paid_out_round), tests.after('-8 days'), 'a day at a time');
 select is(farthing.open_mismatches(), 0::bigint, 'and mended');
 
@@ -255,8 +255,8 @@ select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"s
   "fee_id": "fee_k"}'), tests.listed('g', 'refund', -10, jsonb_build_object('source_id', 're_g', 'our_id',
   gen_random_uuid()))), '25 days'), '2', 'has one part more, and a refund of ours that nobody knows');
 select results_eq('select tests.mismatches()', array['fee_differs fr_f: 12 usd, 1 usd fee_refund',
-  'refund_unknown re_g: -, 10 usd refund'], 'which is told');
-select is(farthing.sweep_reconciliation(tests.after('56 days')), 2, 'a month later it is told still');
+  'refund_unknown re_g: -, 10 usd refund'], 'it is notified');
+select is(farthing.sweep_reconciliation(tests.after('56 days')), 2, 'a month later it is still reported');
 select is(payouts_claim(tests.after('56 days')), null, 'but Stripe is not asked any more');
 
 -- Nobody else.

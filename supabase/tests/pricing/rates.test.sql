@@ -74,7 +74,7 @@ values ('m', 4, 1, 1, 1, tests.after('24 min'));
 select is(holds_settle(hold_id, p_usage => '{"input_tokens": 1}', p_now => tests.after('30 min'))
   #>> '{data,settled}', '5', 'T10: a backdated rate does not change what a hold agreed') from pinned;
 
--- What cannot be priced cannot be held or settled.
+-- Usage without a price cannot be held or settled.
 select tests.fails_with(format('select holds_open(tests.person(''ann''), null, %L, p_now => tests.after())',
   estimate), code, field, format('a hold on %s is refused', estimate))
 from (values ('{"model": "x", "input_tokens": 1}', 'unknown_model', 'estimate.model'),

@@ -19,7 +19,7 @@ select is(rates_import(rates, true, tests.after()), '{"added": ["a", "b"], "chan
 select is((select count(*) from farthing.rates where model in ('a', 'b')), 0::bigint,
   'a dry run writes nothing');
 select is(rates_import(rates, p_now => tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
-  'an import is a dry run unless told otherwise') from list;
+  'an import is a dry run unless it says otherwise') from list;
 select is(rates_import(rates, false, tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
   'an import tells what it added') from list;
 select results_eq($$ select model, version, cached_input_per_million_usd::text, trim_scale(markup)::text,
@@ -39,9 +39,9 @@ select is(rates_import(rates, false, tests.after('2 days')), '{"added": ["c"], "
   'an import tells what changed, field by field') from changed;
 select results_eq($$ select version, trim_scale(output_per_million_usd)::text, trim_scale(markup)::text
     from farthing.rates where model = 'b' order by version $$, $$ values (1, '4', '2.5'), (2, '5', '2.5') $$,
-  'a changed price is a new version, and the old one stays; a markup that is not named is kept');
+  'a changed price is a new version, and the old one stays; a markup that is not named stays');
 select is((select array_agg(version) from farthing.rates where model = 'a'), '{1}',
-  'what did not change gets no version');
+  'an unchanged rate gets no version');
 select is(usage_estimate('{"model": "b", "output_tokens": 1000}', tests.after('1 day')) ->> 'credits', '10',
   'yesterday''s usage costs yesterday''s price');
 select is(rates_import(to_jsonb(rates::text), true), '{"added": [], "changed": [], "unchanged": 3}',
@@ -49,7 +49,7 @@ select is(rates_import(to_jsonb(rates::text), true), '{"added": [], "changed": [
 select is(rates_import('[]', false), '{"added": [], "changed": [], "unchanged": 0}',
   'an empty list removes nothing');
 
--- What is refused, whole.
+-- Lists that are refused as a whole.
 select tests.fails_with(format('select rates_import(%L, false)', jsonb_build_array(pg_temp.rate('d', '1',
   '1'), bad)), 'invalid_request', 'rates[1].' || field, format('a rate whose %s is %s is refused', field,
   coalesce(bad ->> field, 'missing')))

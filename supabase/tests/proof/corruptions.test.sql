@@ -65,7 +65,7 @@ insert into corruptions (prompt, name, sql) values
     where account_id = $dan;
     update farthing.lots set remaining = remaining + 1 where account_id = $dan$$),
   ('done', 'a debt forgiven', $$update farthing.accounts set debt = 0 where account_id = $bob$$),
-  ('done', 'what is held', $$update farthing.accounts set held = 0 where account_id = $ann$$),
+  ('done', 'held credits', $$update farthing.accounts set held = 0 where account_id = $ann$$),
   ('done', 'a number skipped', $$update farthing.accounts set last_seq = last_seq + 1
     where account_id = $dan$$),
   ('refused', 'an account that is gone', $$delete from farthing.accounts where account_id = $dan$$),
@@ -73,7 +73,7 @@ insert into corruptions (prompt, name, sql) values
   ('refused', 'a cap removed', $$update farthing.accounts set daily_cap = null where account_id = $ann$$),
   ('refused', 'a cap of one who had none', $$update farthing.accounts set daily_cap = 1
     where account_id = $dan$$),
-  ('done', 'what was spent of a day', $$update farthing.spending set spent = 0 where account_id = $ann$$),
+  ('done', 'a day''s spending', $$update farthing.spending set spent = 0 where account_id = $ann$$),
   ('done', 'a day''s spending that is gone', $$delete from farthing.spending where account_id = $ann$$);
 
 -- Entries, seals, sums, heads.
@@ -185,7 +185,7 @@ insert into corruptions (prompt, name, sql) values
     'adjustment', 'adjustments', null, 'grant', null, null, '{"reason": "goodwill"}',
     'operator:00000000-0000-0000-0000-000000000001', tests.after('1 hour'))$$);
 
--- Facts that Stripe never told, with what they lead to.
+-- Facts that Stripe never sent, with their effects.
 create function pg_temp.netted(p_who text, p_author text) returns text language sql as $$
   select format('; select farthing.net_order(account_id, order_id, ''{}'', %L, tests.after(''2 days''))
     from farthing.orders where account_id = %s', p_author, p_who)
@@ -254,7 +254,7 @@ select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as told,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql)) as named,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql), 'prove_new') as named_hourly from corruptions c order by nr;
 select is(told, prompt, format('at a prompt: %s is %s', name, prompt)) from found order by nr;
--- What nobody notices: docs/reference/rules.md says why of each.
+-- Changes that no proof finds: docs/reference/rules.md says why.
 select set_eq($$ select name from found where named = 'nothing' $$, array['an open hold that lasts longer',
   'a grant by hand in an operator''s name', 'an answer that is to be repeated', 'an answer forgotten'],
   'three kinds go unnoticed: an open hold''s end, a stored answer, a grant in another''s name');
@@ -271,9 +271,9 @@ select set_eq($$ select name from found where named <> 'nothing' and named_hourl
   'an entry with kind = ''usage''', 'a usage event forgotten', 'a usage event of another entry',
   'a usage event forged',
   'a hold that settled less'],
-  'what waits for the weekly proof contradicts nothing but entries that were proved before');
+  'a change that waits for the weekly proof contradicts only entries that were proved before');
 select is((select named from found where name = 'an entry forged, sealed, and under a new head'), 'head',
-  'whoever rewrites all of the chain is found by a head outside');
+  'a head outside shows a rewritten chain');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

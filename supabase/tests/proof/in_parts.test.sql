@@ -34,7 +34,7 @@ select is((select count(*) > 2 and bool_and(told like '{} goes on%') from parts
 select is((select told from parts order by n desc limit 1), '{} done ' || pg_temp.entries(),
   'and the last one has proved all');
 select set_eq('select * from farthing.proved_sums', 'select * from farthing.entry_sums',
-  'what the parts sum up to is the sum of all');
+  'the sum of the parts is the sum of all');
 select is_empty($$ select from farthing.proved_lots k full join (select account_id, lot_id, sum(case direction
     when 'in' then amount else -amount end) as net from farthing.entries where lot_id is not null
     group by account_id, lot_id) e using (account_id, lot_id) where k.net is distinct from e.net $$,
@@ -78,7 +78,7 @@ select is(pg_temp.broken(pg_temp.filled($$update farthing.entries set author = '
 
 -- Entries without a seal are checked, and are marked when they have one.
 select is(tests.spends('dan', '1', '2 days'), '5', 'dan spends');
-select is(pg_temp.part(1000), '{} goes on ' || pg_temp.entries() - 1, 'what is not sealed is not marked');
+select is(pg_temp.part(1000), '{} goes on ' || pg_temp.entries() - 1, 'unsealed entries are not marked');
 select is((select o_is_done from farthing.prove_in_parts(1000, '1 hour')), true,
   'and is looked at once in a run');
 select is(farthing.seal(), 1, 'it is sealed');
@@ -105,10 +105,10 @@ select is(pg_temp.runs('3 days 81 min'), 'f 1 of 3', 'until nothing is left');
 select is(tests.alerts('3 days 81 min'), 'nothing', 'all is well');
 update farthing.proof_runs set is_done = false where not is_whole;
 select is(tests.alerts('5 days 1 min'), 'prove_violation open', 'two days without an end are not');
-select matches(summary, 'had no time for all new entries', 'which is said')
+select matches(summary, 'had no time for all new entries', 'it is said')
 from farthing.incidents where state <> 'resolved';
 
--- What was found counts until a whole proof is clean: that of what is new does not look there again.
+-- A finding counts until a whole proof is clean: the incremental one does not check there again.
 select is(pg_temp.runs('11 days'), 't 2 of 4', 'a week later it is whole');
 select is(tests.alerts('11 days'), 'nothing', 'and clean');
 create temporary table kept as select e.account_id, e.metadata from farthing.entries e
@@ -120,7 +120,7 @@ select is(tests.alerts('11 days 61 min'), 'nothing', 'does not see it');
 select is(pg_temp.runs('18 days 1 min'), 't 3 of 6', 'the weekly one');
 select is(tests.alerts('18 days 1 min'), 'prove_violation open', 'does');
 select is(pg_temp.runs('18 days 62 min'), 't 4 of 7', 'after a finding the next one is whole, too');
-select is(tests.alerts('18 days 62 min'), 'prove_violation open', 'what is not mended stays open');
+select is(tests.alerts('18 days 62 min'), 'prove_violation open', 'an uncorrected finding stays open');
 update farthing.proof_runs set is_whole = false, violations = 0, detail = '' where run_nr = (
   select max(run_nr) from farthing.proof_runs);
 select is(tests.alerts('18 days 63 min'), 'prove_violation open',
@@ -132,7 +132,8 @@ select lives_ok($$select tests.unguarded('entries', 'update farthing.entries e s
 select is(pg_temp.runs('18 days 123 min'), 't 5 of 8', 'a whole proof finds nothing');
 select is(tests.alerts('18 days 123 min'), 'nothing', 'and ends the alert');
 select is(pg_temp.runs('18 days 184 min'), 't 5 of 9', 'from then on it is of what is new');
-select is(pg_temp.runs('108 days 185 min'), 't 1 of 1', 'what counts no more is kept for 90 days');
+select is(pg_temp.runs('108 days 185 min'), 't 1 of 1',
+  'a finding that counts no more is stored for 90 days');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

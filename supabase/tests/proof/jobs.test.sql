@@ -1,4 +1,4 @@
--- The proof of jobs: what is held for nothing, and steps that cost other than they say, are named.
+-- The proof of jobs: held credits for nothing, and steps that cost other than they say, are named.
 
 begin;
 \ir ../helpers/story.psql
@@ -6,7 +6,8 @@ begin;
 \ir ../helpers/breaking.psql
 select plan(14);
 
--- ann's job is under way with one step done, bob's is completed, cid's is cancelled in the middle of a step.
+-- ann's job is under way with one step done, bob's is completed, cid's is cancelled in the middle of a
+-- step.
 select isnt(tests.give(name, '200'), null, name || ' has 200') from (values ('ann'), ('bob'), ('cid')) v
   (name);
 select is((select string_agg(data ->> 'held', ' ') from (values ('ann'), ('bob'), ('cid')) v (name),
@@ -19,7 +20,7 @@ select is(jobs_complete(tests.runner('one'), format('[{"job_id": "%s", "token": 
   tests.after('3 s')) #>> '{jobs,0,status}', 'completed', 'bob''s is completed');
 select is(jobs_cancel(null, tests.job_id('cid'), tests.after('3 s')) ->> 'status', 'cancelled',
   'cid''s is not');
-select is_empty('select * from farthing.prove()', 'what a step in flight may cost is held for a reason');
+select is_empty('select * from farthing.prove()', 'the cost of a step in flight is held for a reason');
 
 select is(tests.named(sql), rules, name)
 from (values

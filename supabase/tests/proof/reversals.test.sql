@@ -49,7 +49,7 @@ from (values
   ('10', 'more refunds than the payment are named', $$insert into farthing.refunds (account_id, order_id,
     amount, currency, requested_by, next_attempt_at) select account_id, order_id, 600, 'usd', 'x', now()
     from farthing.orders join tests.bought using (order_id), generate_series(1, 2) where name = 'ann'$$),
-  ('3', 'what belongs to no account is named',
+  ('3', 'rows without an account are named',
     'insert into farthing.spending select max(account_id) + 1, current_date, 0 from farthing.accounts'),
   ('1', 'a debt payment that is undone for nothing is named', $$insert into farthing.debt_payments
     (account_id, lot_id, amount) select account_id, lot_id, 1 from farthing.lots limit 1$$)
@@ -75,6 +75,6 @@ select is((select count(*)::int from farthing.prove_burn_down()), 1,
   '5: a charge that passed over an order''s credits is named');
 select pg_temp.took_from('paid');
 
-select is_empty('select * from farthing.prove()', 'what was broken was undone');
+select is_empty('select * from farthing.prove()', 'the damage was undone');
 select * from finish();
 rollback;

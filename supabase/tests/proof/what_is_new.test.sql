@@ -29,10 +29,10 @@ create function pg_temp.new_entries() returns int language sql as $$
 $$;
 select is(pg_temp.new_entries(), 3, 'three entries are new');
 select is(pg_temp.run(), '{}', 'and right');
-select is(pg_temp.new_entries(), 3, 'what is not sealed is not marked');
+select is(pg_temp.new_entries(), 3, 'unsealed entries are not marked');
 select is(farthing.seal(), 3, 'once it is sealed');
 
--- Which rules both name.
+-- Rules that both name.
 create function pg_temp.both(p_sql text, p_seals boolean default true) returns text language plpgsql as $$
 declare
   v_told text;
@@ -99,7 +99,7 @@ select is(tests.step('eve', 1, 's1', 2, '2 days 6 s') ->> 'held', '50', 'and has
 select is(pg_temp.both('select'), 'nobody', 'all three cost their tokens');
 select is(pg_temp.both(format($$update farthing.entries set metadata = metadata || '{"output_tokens": 1}'
   where reference_type = %L and metadata ? 'rate_version'$$, reference_type)), 'new and whole',
-  format('what a %s is charged for other tokens is named by both', reference_type))
+  format('a %s charged for other tokens is named by both', reference_type))
 from unnest(array['hold', 'chat', 'job']) reference_type;
 select is(pg_temp.both(format($$delete from farthing.usage_events where origin = %L$$, origin)),
   'new and whole', format('and so it is without the event of the %s', origin))

@@ -43,20 +43,20 @@ select is(b, jsonb_build_object('step', 'onboard', 'provider', jsonb_build_objec
   'a provider is there before Stripe is asked') from ann;
 select is(pg_temp.key('k'), 'started', 'and the key is started');
 select tests.fails_with($$ select pg_temp.begin('ann', 'DE', 'k') $$, 'idempotency_in_progress', null,
-  'T12: a repeat while the first runs is told so');
+  'T12: a repeat while the first runs is refused as in progress');
 select tests.fails_with($$ select pg_temp.begin('ann', 'FR', 'k') $$, 'idempotency_key_reused', null,
   'another body under the key is refused');
 select tests.fails_with(format('select pg_temp.begin(''bob'', %L)', bad), 'invalid_request', 'country',
   format('the country %L is refused', bad)) from unnest(array[null, '', 'de', 'DEU', 'D', 'D1']) bad;
 select tests.fails_with($$ select providers_begin(gen_random_uuid(), 'DE') $$, 'not_found', 'user_id',
   'nobody sells nothing');
-select is((select count(*)::int from farthing.providers), 1, 'what is refused leaves no provider');
+select is((select count(*)::int from farthing.providers), 1, 'a refused request leaves no provider');
 
 -- A request that died: the next one asks Stripe for the same.
 select is(pg_temp.begin('ann', 'DE', 'k', '4 min') -> 'provider', b -> 'provider',
   'a request that takes over asks for the same account') from ann;
 select is(pg_temp.begin('ann', 'DE', p_email => 'other@example.com') -> 'provider', b -> 'provider',
-  'so does one under another key, whatever address it names: Stripe is told what it was told first') from ann;
+  'so does one under another key, with any address: Stripe gets the first values again') from ann;
 select tests.fails_with($$ select pg_temp.begin('ann', 'FR') $$, 'invalid_request', 'country',
   'a provider''s country does not change');
 
@@ -68,7 +68,7 @@ select is(pg_temp.attach('ann', 'acct_a', 'k'), jsonb_build_object('status', 201
 select is(pg_temp.key('k'), '201', 'and the key is finished');
 select is(pg_temp.begin('ann', 'DE', 'k', '5 min') ->> 'step', 'replay', 'T12: a repeat gets the answer');
 select is(pg_temp.begin('ann') #>> '{provider,stripe_account_id}', 'acct_a',
-  'who begins again goes on with the account that is there');
+  'a provider who begins again continues with the existing account');
 select is((select email from farthing.providers), null::text, 'the address is forgotten');
 select tests.fails_with($$ select pg_temp.attach('ann', 'acct_b') $$, 'P0001', null,
   'a second account is not taken');
@@ -119,7 +119,7 @@ select is((select charges_enabled from farthing.providers where stripe_account_i
 select is(pg_temp.updated('evt_8', 'acct_b', true, '40 s', pg_temp.id_of('bob')::text), 'processed',
   'an event may be faster than the call that made the account');
 select is(pg_temp.attach('bob', 'acct_b', 'b') #>> '{data,charges_enabled}', 'true',
-  'which then finds it noted');
+  'it then finds it stored');
 
 -- An event that was lost: Stripe is asked for the accounts.
 create function pg_temp.compared(p_passed interval, variadic p_accounts text[]) returns jsonb language sql
@@ -131,28 +131,28 @@ $$;
 select is(providers_compare('[]', tests.after('50 s')), '{"changed": 0, "providers": 2}',
   'two providers have an account');
 select is(pg_temp.compared('30 s', 'acct_a'), '{"changed": 0, "providers": 2}',
-  'what Stripe said before the last event changes nothing');
+  'an older state of Stripe''s changes nothing');
 select is(pg_temp.compared('60 s', 'acct_a', 'acct_q'), '{"changed": 1, "providers": 2}',
-  'what it says later does, and an account of nobody nothing');
+  'a later one does, and an unknown account changes nothing');
 select is((select array[charges_enabled::text, payouts_enabled::text, disabled_reason] from farthing.providers
   where stripe_account_id = 'acct_a'), array['false', 'true', 'rejected.fraud'], 'and is what holds');
-select is(pg_temp.compared('70 s', 'acct_a') ->> 'changed', '0', 'what is known already is no change');
+select is(pg_temp.compared('70 s', 'acct_a') ->> 'changed', '0', 'a known state is no change');
 select is(pg_temp.updated('evt_9', 'acct_a', true, '80 s'), 'processed', 'an event goes on from there');
 select is(pg_temp.compared('80.2 s', 'acct_a') ->> 'changed', '1',
-  'what Stripe says in the same second holds');
+  'a state of the same second applies');
 select is((select status_at from farthing.providers where stripe_account_id = 'acct_a'), tests.after('80 s'),
   'as of a whole second, as events have it');
 select is(pg_temp.updated('evt_10', 'acct_a', true, '80 s'), 'processed', 'an event of that second comes');
 select is((select charges_enabled from farthing.providers where stripe_account_id = 'acct_a'), true,
   'and is not older than what was asked');
 
--- What never changes.
+-- Immutable columns.
 select tests.fails_with(format('update farthing.providers set %s where user_id = tests.person(''ann'')',
   change), '23001', null, format('%s is refused', change))
 from unnest(array['country = ''FR''', 'stripe_account_id = ''acct_q''', 'stripe_account_id = null',
   'provider_id = gen_random_uuid()', 'user_id = tests.person(''eve'')']) change;
 
--- Who sees what.
+-- Visibility.
 select is(tests.seen_by('authenticated', 'ann', 'select id, charges_enabled from providers'),
   jsonb_build_array(jsonb_build_object('id', pg_temp.id_of('ann'), 'charges_enabled', true)),
   'a provider sees its own');
@@ -179,7 +179,7 @@ select is((select user_id from farthing.providers where stripe_account_id = 'acc
 select is(pg_temp.begin('dan', p_email => 'dan@example.com') ->> 'step', 'onboard', 'dan begins');
 delete from auth.users where id = (select tests.person('dan'));
 select is_empty($$ select email from farthing.providers where email is not null $$,
-  'who leaves before there is an account leaves no address');
+  'a user deleted before the account exists leaves no address');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

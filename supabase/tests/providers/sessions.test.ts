@@ -49,7 +49,7 @@ meetings([], {
     says: RECEIVED,
     ends: { [mayCharge("dan")]: "true" },
   },
-  "an account noted while Stripe tells of it keeps what was said": {
+  "an account stored while Stripe's event arrives keeps the event's state": {
     given: [`select tests.person('eve')`, begins("eve")],
     first: updated("eve", "acct_eve", true, "2 s"),
     second: attaches("eve", "acct_eve"),

@@ -21,7 +21,7 @@ returns text language sql as $$
   select concat_ws(' ', o ->> 'code', o #>> '{details,refundable}')
   from tests.outcome(format('select pg_temp.asks(%L, %L, %L)', p_name, p_amount, p_key)) o
 $$;
--- What is on record of the refunds of a person's order, the oldest first.
+-- The recorded refunds of a person's order, the oldest first.
 create function pg_temp.refunds(p_name text) returns text language sql as $$
   select string_agg(format('%s %s %s %s', r.amount, r.status, coalesce(r.stripe_refund_id, '-'),
     trim_scale(r.credits_clawed_back)), ', ' order by r.created_at, r.amount desc, r.stripe_refund_id)
@@ -60,7 +60,7 @@ from asked;
 select is(pg_temp.refunds('ann_1'), '400 succeeded re_ann_1_2 4000', 'and is the one that was asked for');
 select is(tests.refund('ann_1', 3, 400), '{"received": true}', 'one of the dashboard comes');
 select is(tests.refund('ann_1', 3, 400, p_refund_id => (pg_temp.asked('ann_1', '199'))),
-  '{"received": true}', 'and is told again, with metadata that somebody has added');
+  '{"received": true}', 'and its event arrives again, with metadata that somebody has added');
 select is(pg_temp.failed(tests.refund('ann_1', 3, 399)), 'true', 'the amount of a refund does not change');
 select is(pg_temp.failed(tests.hears('refund.updated', '{"stripe_refund_id": "re_eur", "payment_id":
   "pi_ann_1", "amount": 1, "currency": "eur", "status": "succeeded"}')), 'true',
@@ -76,7 +76,7 @@ from given_up;
 select is(tests.refund('dan', 1, 500, 'pending', p_refund_id => dan), '{"received": true}', 'the event comes')
 from given_up;
 select is(refunds_refuse(dan, 'no') ->> 'status', 'pending', 'refused too late it is not') from given_up;
-select is(pg_temp.refunds('dan'), '500 pending re_dan_1 5000', 'and takes back what was refunded');
+select is(pg_temp.refunds('dan'), '500 pending re_dan_1 5000', 'and claws back the refunded credits');
 select is(tests.refund('dan', 1, 500, 'failed'), '{"received": true}', 'Stripe says that it has failed');
 select is(tests.refund('dan', 1, 500), '{"received": true}', 'and, late, that it had succeeded');
 select is(pg_temp.refunds('dan'), '500 failed re_dan_1 0', 'then it has failed for good');
@@ -93,7 +93,7 @@ from noted;
 select is(tests.bought_by('eve'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'and takes the credits');
 
--- What is left: less what is under way, disputed or lost, never below nothing.
+-- The refundable part: less refunds in progress, disputes and losses, never below zero.
 select is(pg_temp.refused('fay', '1000'), 'refund_too_large 999', 'no more than was paid');
 select is(pg_temp.refused('fay', amount), 'invalid_request', amount || ' is no amount')
 from unnest(array['0', '-1', '1.5', '1e3', '']) amount;
@@ -105,9 +105,9 @@ select is(pg_temp.refunds('fay'), '100 canceled re_fay_1 0, 100 requires_action 
   'and waits for the buyer');
 select is(tests.bought_by('fay'), 'partially_refunded, 1000 clawed back; balance 8990, held 0, '
   'available 8990, debt 0', 'and has taken its share');
-select is(pg_temp.refused('fay', '900'), 'refund_too_large 899', 'of what is left');
+select is(pg_temp.refused('fay', '900'), 'refund_too_large 899', 'of the rest');
 select is(tests.dispute('fay', 'under_review', 500), '{"received": true}', 'a part is disputed');
-select is(pg_temp.refused('fay', '400'), 'refund_too_large 399', 'which the bank holds');
+select is(pg_temp.refused('fay', '400'), 'refund_too_large 399', 'the bank holds it');
 select is(tests.dispute('fay', 'lost', 5000, '1 s'), '{"received": true}', 'more than all is lost');
 select is(pg_temp.refused('fay'), 'already_refunded 0', 'then nothing is left');
 select is(tests.hears('charge.dispute.created', '{"dispute_id": "du_eur", "payment_id": "pi_cyn", "amount": 1,
@@ -122,13 +122,13 @@ select is(tests.spends('gus', '9990'), '0', 'and spends all');
 select is(tests.refund('gus', nr, 300), '{"received": true}', 'and is refunded')
 from generate_series(1, 2) nr;
 select is((select sum(debt_added)::int from farthing.refunds join tests.bought using (order_id)
-  where name = 'gus'), 6000, 'which say that they became debt');
+  where name = 'gus'), 6000, 'they say that they became debt');
 select isnt(tests.give('gus', amount), null, amount || ' are given to gus') from unnest(array['2000', '4500'])
   amount;
-select is(tests.standing('gus'), 'balance 500, held 0, available 500, debt 0', 'of which 6000 paid his debt');
+select is(tests.standing('gus'), 'balance 500, held 0, available 500, debt 0', '6000 of them paid his debt');
 select is(tests.refund('gus', 1, 300, 'failed'), '{"received": true}', 'a refund fails');
 select is(tests.standing('gus'), 'balance 3500, held 0, available 3500, debt 0',
-  'and gives back what it took, though one payment of the debt was more');
+  'and reinstates its credits, though one payment of the debt was more');
 select is(tests.refund('gus', 2, 300, 'failed'), '{"received": true}', 'the other fails');
 select is((select array_agg(trim_scale(remaining) order by amount) from farthing.lots join farthing.accounts
   using (account_id) where owner_id = tests.person('gus')), array[2000, 4500, 0]::numeric[],
@@ -151,14 +151,14 @@ select is((select format('%s: %s', r.status, r.failure_reason) from farthing.ref
 select is(refunds_claim(20, tests.after('1 day'))::text like '%pi_ida%', false, 'by no runner');
 select is(tests.bought_by('ida'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'and the credits are free');
-select is(tests.warning('ida'), '{"received": true}', 'the warning is told again');
+select is(tests.warning('ida'), '{"received": true}', 'the warning''s event arrives again');
 select is((select count(*)::int from farthing.refunds join tests.bought using (order_id)
   where name = 'ida'), 1, 'and asks for no other refund');
 select is(tests.warning('eve'), '{"received": true}', 'a warning of what was refunded');
 select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'closed',
   'm5: is over, not cleared');
 
--- What nothing but a mistake in a door could do is refused beneath them.
+-- The tables refuse changes that only a bug in an RPC function could make.
 select is(tests.outcome('update farthing.refunds set ' || change || ' where stripe_refund_id = '
   || quote_literal(id)) ->> 'code', '23001', change || ' is refused')
 from (values ('re_eve_1', $$status = 'pending'$$),

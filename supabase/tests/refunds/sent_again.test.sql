@@ -37,7 +37,7 @@ $$;
 select is(pg_temp.buys('ann'), '{"received": true}', 'ann has bought');
 create temporary table first_step as select pg_temp.asks('ann', '400', 'one') as step;
 select is(step ->> 'step', 'send', 'a refund is to be sent') from first_step;
-select is(step -> 'refund' -> 'amount', '400', 'of what was asked for') from first_step;
+select is(step -> 'refund' -> 'amount', '400', 'of the requested ones') from first_step;
 select is(pg_temp.fails(step, 'one'), 'pending', 'Stripe is out of reach') from first_step;
 select is(pg_temp.asks('ann', '400', 'one', '1 min') #>> '{refund,refund_id}', step #>> '{refund,refund_id}',
   'a repeat sends the same refund') from first_step;
@@ -46,7 +46,7 @@ select tests.fails_with(format('select pg_temp.asks(''ann'', %L, ''one'', ''1 mi
   'idempotency_key_reused', null, format('the same key for %s is another request', coalesce(amount, 'all')))
 from unnest(array['399', null]) amount;
 select tests.fails_with($$ select pg_temp.asks('ann', '600', 'two') $$, 'refund_too_large', 'amount',
-  'what waits to be sent is set aside');
+  'a refund that waits to be sent is reserved');
 select is(tests.standing('ann'), 'balance 9990, held 0, available 9990, debt 0', 'no credits have moved');
 
 -- The runner: after two minutes, each time later, each refund once.

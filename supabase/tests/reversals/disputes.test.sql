@@ -1,5 +1,5 @@
--- T29, M2, M3: disputes follow money. What was withdrawn and not reinstated is taken back, whatever the word;
--- the word decides what is frozen, and one that nobody knows is taken, frozen and told.
+-- T29, M2, M3: disputes follow money. Money withdrawn and not reinstated is clawed back in any state; the
+-- state decides what is frozen, and an unknown one is accepted, frozen and notified.
 
 begin;
 \ir ../helpers/story.psql
@@ -17,7 +17,8 @@ returns text language sql as $$
     || tests.bought_by(p_name, p_passed)::text
 $$;
 
--- Ann: an appeal. What was lost stays taken while the bank thinks again, and comes back with the money.
+-- Ann: an appeal. Lost credits stay clawed back while the bank decides again, and are reinstated with the
+-- money.
 select is(tests.spends('ann', '90'), '9900', 'ann spends 90');
 select is(tests.dispute('ann', status, 999, nr * interval '1 s', p_moved => moved::text[]),
   '{"received": true}', format('T29: %s is taken', status))
@@ -32,14 +33,14 @@ select is(tests.dispute('ann', 'won', 999, '7 s', p_moved => '{out,in}'), '{"rec
 select is(tests.bought_by('ann', '7 s'), 'paid, 0 clawed back; balance 9900, held 0, available 9900, debt 0',
   'the money is back, and so are the credits');
 select is(tests.dispute('ann', 'lost', 999, '8 s', '4 s', '{out}'), '{"received": true}',
-  'the first loss is told again, late');
+  'the first loss arrives again, late');
 select is(tests.bought_by('ann', '8 s'), 'paid, 0 clawed back; balance 9900, held 0, available 9900, debt 0',
   'and changes nothing');
 select is((select format('%s %s %s', status, case_type, movements) from farthing.disputes
   where dispute_id = 'du_ann'), 'won chargeback 2', 'the dispute says how it went');
 select is((select array_agg(format('%s %s %s', amount, fee, currency) order by transaction_id)
   from farthing.dispute_movements where dispute_id = 'du_ann'), '{-999 1500 usd,999 -1500 usd}',
-  'and its movements are kept once each, with their fees apart');
+  'and its movements are stored once each, with their fees apart');
 select throws_ok('update farthing.dispute_movements set amount = 0', '23001', null,
   'a movement never changes');
 select throws_ok('delete from farthing.dispute_movements', '23001', null, 'nor goes');
@@ -94,7 +95,7 @@ select is(tests.refund('dan', 1, 999, 'requested', '5 s'), '{"received": true}',
   'so is our own word of Stripe');
 select is(tests.refund('dan', 1, 999, 'failed', '6 s'), '{"received": true}', 'it fails');
 select is(tests.bought_by('dan', '6 s'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
-  'and gives back');
+  'and reinstates');
 select is((select array_agg(concat_ws(' ', kind, state, subject) order by kind, state)
   from farthing.unknown_states), '{"dispute pre_arbitration du_dan","refund requested re_dan_1",'
   '"refund reviewed re_dan_1"}', 'each such word is remembered, with what had it last');
@@ -113,11 +114,11 @@ language sql as $$
 $$;
 select is(pg_temp.moves('lost', '1 s', pg_temp.in_euros('1', -460, 0.92)),
   '{}disputed, 5000 clawed back; balance 4990, held 0, available 4990, debt 0',
-  'what is withdrawn in another currency is of what the dispute claims');
+  'a withdrawal in another currency is a share of the dispute''s claim');
 select is(pg_temp.moves('won', '2 s', pg_temp.in_euros('1', -460, 0.92),
     pg_temp.in_euros('2', 441, 0.883)),
   '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
-  'what comes back at another rate is all of it');
+  'a reinstatement at another rate is all of it');
 select is(pg_temp.moves('won', '3 s', pg_temp.in_euros('3', -230, 0.92)),
   '{}disputed, 2500 clawed back; balance 7490, held 0, available 7490, debt 0',
   'half of the claim is half of it');
@@ -130,7 +131,8 @@ select is(pg_temp.says('fay', 'warning_closed', '{out}', '2 s', p_case_type => '
 -- Gus: lost, and no money left: it had been refunded before.
 select is(tests.refund('gus', 1, 999, p_passed => '1 s'), '{"received": true}', 'gus is refunded');
 select is(pg_temp.says('gus', 'lost', '{}', '2 s'),
-  '{}refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0', 'what took nothing takes nothing');
+  '{}refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
+    'a dispute without a withdrawal claws back nothing');
 
 -- Hal: the dispute is dead before its payment comes.
 select is(tests.dispute('hal', 'lost', 999, '1 s'), '{"received": true, "deferred": true}',
@@ -139,7 +141,7 @@ update farthing.inbox set state = 'dead', attempts = 10, next_attempt_at = null
 where facts ->> 'payment_id' = 'pi_hal';
 select is(tests.pays('hal', '2 s'), '{"received": true}', 'the payment comes after all');
 select is(tests.bought_by('hal', '2 s'), 'disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
-  'a dead event is applied with its payment: money back is credits back');
+  'a dead-lettered event is applied with its payment: refunded money claws back credits');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

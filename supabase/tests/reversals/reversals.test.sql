@@ -22,11 +22,11 @@ select is(tests.bought_by('ann'),
   'partially_refunded, 3330 clawed back; balance 1660, held 0, available 1660, debt 0', 'moves nothing (T6)');
 select is(tests.refund('ann', 2, 666), '{"received": true}', 'the rest is refunded');
 select is(tests.bought_by('ann'), 'refunded, 9990 clawed back; balance -5000, held 0, available 0, debt 5000',
-  'what was spent is debt');
+  'spent credits become debt');
 select is(tests.refund('ann', 2, 666, 'failed'), '{"received": true}', 'the second refund fails');
 select is(tests.bought_by('ann'),
   'partially_refunded, 3330 clawed back; balance 1660, held 0, available 1660, debt 0',
-  'what it took is reinstated');
+  'its credits are reinstated');
 select is(tests.refund('ann', 2, 666), '{"received": true}', 'an event from before it failed comes late');
 select is(tests.bought_by('ann'),
   'partially_refunded, 3330 clawed back; balance 1660, held 0, available 1660, debt 0',
@@ -45,7 +45,7 @@ select is(tests.dispute('bob', 'needs_response', 5000), '{"received": true}',
 select is(tests.bought_by('bob'), 'disputed, 0 clawed back; balance 9900, held 0, available 0, debt 0',
   'unspent credits are frozen');
 select tests.fails_with($$ select tests.spends('bob', '1') $$, 'insufficient_credits', null,
-  'what is frozen is not spent');
+  'frozen credits are not spent');
 select is(tests.dispute('bob', 'lost', 5000, '2 s'), '{"received": true}', 'it is lost');
 select is(tests.bought_by('bob', '2 s'),
   'disputed, 9990 clawed back; balance -90, held 0, available 0, debt 90',
@@ -67,7 +67,7 @@ select is((select array_agg(trim_scale(remaining) order by source) from farthing
 create temporary table h as select tests.hold('cyn', '4000') as hold_id;
 select is(tests.refund('cyn', 1, 999), '{"received": true}', 'cyn is refunded while 4,000 are held');
 select is(tests.bought_by('cyn'), 'refunded, 9990 clawed back; balance 0, held 4000, available 0, debt 4000',
-  'what is held is owed');
+  'held credits become debt');
 select is(holds_release(hold_id, p_now => tests.after()) #>> '{data,status}', 'released', 'the hold lets go')
 from h;
 select is(tests.bought_by('cyn'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',

@@ -15,7 +15,7 @@ select is(tests.told('ann', 'payment_intent.payment_failed', '2 s', '{"failure_c
 select is(tests.stands('ann', '2 s'), 'on; failed; 1 failed', 'counts no second failure');
 select results_eq($$ select template, data - 'order_id' from farthing.notices $$, $$ values ('top_up_failed',
   jsonb_build_object('amount', 500, 'currency', 'usd', 'failure_code', 'insufficient_funds', 'paused', false,
-    'next_attempt_at', tests.after('1 h 1 s'))) $$, 'ann is told, once');
+    'next_attempt_at', tests.after('1 h 1 s'))) $$, 'ann is notified, once');
 select is(tests.claims('1 h'), 'nothing', 'for an hour nothing is tried');
 select is(tests.claims('1 h 1 s'), 'ann charge 500', 'then another order is');
 select is(tests.told('ann', 'payment_intent.payment_failed', '1 h 2 s',
@@ -26,21 +26,21 @@ select is(tests.reports('ann', 'declined', '1 h 3 s', 'lost_card'), 'failed clos
   'the answer counts no third');
 select is(tests.claims('7 h'), 'nothing', 'for six hours nothing is tried');
 select is(tests.claims('7 h 2 s'), 'ann charge 500', 'then another order is');
-select is(tests.reports('ann', 'declined', '7 h 3 s'), 'failed closed', 'which is declined too');
+select is(tests.reports('ann', 'declined', '7 h 3 s'), 'failed closed', 'it is declined, too');
 select is(tests.stands('ann', '8 h'), 'paused; failed; 3 failed', 'three in a row pause it');
 select is(tests.claims('30 days'), 'nothing', 'for as long as nobody does anything');
-select is(tests.notices('ann'), '{top_up_failed,top_up_failed,top_up_failed}', 'each was told of');
+select is(tests.notices('ann'), '{top_up_failed,top_up_failed,top_up_failed}', 'each was notified');
 select is(data - 'order_id' - 'amount' - 'currency', '{"failure_code": "declined", "paused": true,
   "next_attempt_at": null}', 'the last with the
   pause') from farthing.notices order by created_at desc limit 1;
 select is(tests.opts_in('ann', p_passed => '8 h') ->> 'state', 'on', 'ann opts in again with the same card');
-select is(tests.claims('31 h 3 s' - interval '1 s'), 'nothing', 'which rests for a day all the same');
+select is(tests.claims('31 h 3 s' - interval '1 s'), 'nothing', 'it pauses for a day all the same');
 select is(tests.claims('31 h 3 s'), 'ann charge 500', 'and is tried then');
 select is(tests.told('ann', 'payment_intent.canceled', '31 h 4 s'), 'processed',
   'somebody cancels it at Stripe');
 select is(tests.stands('ann', '32 h'), 'on; failed; 1 failed', 'that is a failure like others');
 select is(tests.saves('ann', 'pm_new', '32 h'), 'processed', 'ann saves another card');
-select is(tests.claims('32 h'), 'ann charge 500', 'which is tried at once');
+select is(tests.claims('32 h'), 'ann charge 500', 'it is attempted at once');
 select is((select payment_method_id from farthing.top_up_charges where step = 'charge'), 'pm_new',
   'it alone');
 select is(tests.told('ann', 'payment_intent.succeeded', '32 h 1 s'), 'processed', 'and pays');
@@ -63,14 +63,14 @@ select is(tests.opts_in('ann', '1000', '9000', 1950, '33 h') ->> 'state', 'on', 
 select is(tests.claims('34 h'), 'ann charge 900', 'and gets it, in one charge');
 select is(tests.told('ann', 'payment_intent.succeeded', '34 h'), 'processed', 'paid');
 select is(pg_temp.spends('ann', '9000', '34 h'), 201, 'ann spends it all');
-select is(tests.claims('35 h'), 'ann charge 50', 'what is left of the cap is charged, and no more');
+select is(tests.claims('35 h'), 'ann charge 50', 'the rest of the cap is charged, and no more');
 select is(tests.told('ann', 'payment_intent.succeeded', '35 h'), 'processed', 'paid');
 select is(top_ups_read(tests.person('ann'), tests.after('35 h')) ->> 'charged_this_month', '1950',
   'all of it');
 select is(tests.claims('36 h'), 'nothing', 'then no more this month');
 select is((select array_agg(subject) from farthing.notices where template = 'top_up_capped'), '{2027-01}',
-  'which ann is told of');
-select is(tests.claims(hours * interval '1 hour'), 'nothing', 'the sweep looks on') from generate_series(37,
+  'ann is notified of it');
+select is(tests.claims(hours * interval '1 hour'), 'nothing', 'the task leaves it') from generate_series(37,
   39) hours;
 select is((select count(*)::int from farthing.notices where template = 'top_up_capped'), 1,
   'and says it once');
@@ -98,7 +98,7 @@ select is((select count(*)::int from farthing.top_up_charges c join farthing.acc
 select is(tests.claims('23 h'), 'nothing', 'after 23 hours it is not asked for any more');
 select is(farthing.sweep_orders(tests.after('23 h 5 min')), 1, 'and given up');
 select is(tests.stands('bob', '23 h 6 min'), 'on; expired; 1 failed', 'as a failure');
-select is(tests.notices('bob'), '{top_up_failed}', 'that bob is told of');
+select is(tests.notices('bob'), '{top_up_failed}', 'bob is notified of it');
 select is(tests.told('bob', 'payment_intent.succeeded', '23 h 30 min'), 'processed', 'it was paid after all');
 select is(tests.standing('bob', '1 day'), 'balance 5000, held 0, available 5000, debt 0', 'and is granted');
 select is(tests.stands('bob', '1 day'), 'on; paid; 0 failed', 'as if nothing had been');
@@ -115,7 +115,7 @@ select is(tests.stands('cid', '2 s'), 'charging; pending; 0 failed', 'is no fail
 select is(tests.claims('2 s'), 'cid link 500', 'a page is asked for, at once');
 select is(tests.claims('3 s'), 'nothing', 'by one runner');
 select is(tests.told('cid', 'payment_intent.canceled', '3 s'), 'processed',
-  'which cancels the charge for it');
+  'it cancels the charge for it');
 select is(tests.stands('cid', '3 s'), 'charging; pending; 0 failed', 'that is no failure either');
 select is(top_ups_link(tests.top_up_of('cid'), 'cs_cid', 'https://s.test/cid',
   tests.after('4 s')) ->> 'status',
@@ -125,7 +125,7 @@ select is(concat_ws(' ', t ->> 'state', t ->> 'link'), 'authentication_required 
 select results_eq($$ select template, data - 'order_id' from farthing.notices n join farthing.accounts a using
   (account_id) where a.owner_id = tests.person('cid') $$, $$ values ('top_up_authentication',
   jsonb_build_object('amount', 500, 'currency', 'usd', 'url', 'https://s.test/cid', 'expires_at',
-    tests.after('23 h 1 s'))) $$, 'and is told of it');
+    tests.after('23 h 1 s'))) $$, 'and is notified of it');
 select tests.fails_with($$ select top_ups_link(tests.top_up_of('cid'), 'cs_2', 'x') $$, 'P0001', null,
   'another page for the same order is refused');
 select is(tests.claims('1 hour'), 'nothing', 'while it waits there is no other charge');
@@ -156,7 +156,7 @@ select is(tests.hears('dan_over', 'checkout.session.expired', jsonb_build_object
   500,
   'currency', 'usd', 'mode', 'payment'), '26 h'), 'processed', 'that nobody visits');
 select is(tests.stands('dan', '26 h'), 'on; expired; 1 failed', 'that is a failure');
-select is(tests.notices('dan'), '{top_up_authentication,top_up_failed}', 'that dan is told of');
+select is(tests.notices('dan'), '{top_up_authentication,top_up_failed}', 'dan is notified of it');
 select is(tests.reports('eve', 'authentication', '3 h'), 'pending link', 'the bank wants eve');
 select is(tests.claims('3 h 1 s'), 'eve link 500', 'a page is asked for');
 select is(tests.reports('eve', 'unknown', '3 h 2 s'), 'pending link', 'in vain');
@@ -182,25 +182,26 @@ select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in') fr
 select is(tests.hears('fay_gone', 'payment_method.detached', '{"payment_method_id": "pm_fay"}', '5 h'),
   'processed',
   'fay''s card is taken away');
-select is(tests.stands('fay', '5 h'), 'paused; none; 0 failed', 'which pauses the top-up');
-select is(tests.notices('fay'), '{top_up_paused}', 'and fay is told');
+select is(tests.stands('fay', '5 h'), 'paused; none; 0 failed', 'it pauses the top-up');
+select is(tests.notices('fay'), '{top_up_paused}', 'and fay is notified');
 select is(top_ups_read(tests.person('fay')) -> 'card', 'null', 'the card is forgotten');
 select is(tests.claims('5 h'), 'gus charge 500', 'gus is charged');
 select is(tests.reports('gus', 'card_gone', '5 h', 'resource_missing'), 'failed closed',
   'Stripe has no such card');
-select is(tests.stands('gus', '5 h'), 'paused; failed; 0 failed', 'which pauses the top-up too');
-select is(tests.notices('gus'), '{top_up_paused}', 'and is told once');
+select is(tests.stands('gus', '5 h'), 'paused; failed; 0 failed', 'it pauses the top-up, too');
+select is(tests.notices('gus'), '{top_up_paused}', 'and is notified once');
 select is(tests.saves('fay', 'pm_fay2', '6 h'), 'processed', 'fay saves another');
 select is(tests.claims('6 h'), 'fay charge 500', 'and is charged');
 
 -- Opting out, and leaving.
 select is(top_ups_stop(tests.person('fay'), tests.after('6 h')) ->> 'state', 'off', 'fay opts out meanwhile');
-select is(tests.stands('fay', '6 h'), 'off; expired; 0 failed', 'what was begun is given up');
+select is(tests.stands('fay', '6 h'), 'off; expired; 0 failed', 'a begun charge is given up');
 select is(tests.claims('7 h'), 'nothing', 'and not asked for again');
 select is(tests.reports('fay', 'accepted', '7 h'), 'expired closed', 'if Stripe had it after all');
 select is(tests.told('fay', 'payment_intent.succeeded', '7 h'), 'processed', 'it says so');
 select is(tests.standing('fay', '7 h'), 'balance 5000, held 0, available 5000, debt 0', 'and it is granted');
-select is(tests.notices('fay'), '{top_up_paused,receipt}', 'who opted out is told of no failure');
+select is(tests.notices('fay'), '{top_up_paused,receipt}',
+  'a user who opted out is not notified of a failure');
 select is(top_ups_stop(tests.person('fay'), tests.after('8 h')) ->> 'enabled', 'false',
   'opting out twice is the same');
 select is(tests.opts_in('fay', p_passed => '9 h') ->> 'state', 'on', 'fay opts in again');
@@ -209,13 +210,13 @@ select is(pg_temp.spends('fay', '5000', '9 h'), 201, 'fay spends it all');
 select is(tests.claims('9 h 1 min'), 'fay charge 500', 'fay is charged, and nobody knows whether');
 delete from auth.users where id = (select tests.person('fay'));
 select is((select count(*)::int from farthing.customers where payment_method_id = 'pm_fay2'), 0,
-  'who leaves leaves no card');
+  'a deleted user leaves no card');
 select is(tests.claims('10 h'), 'nothing', 'and is not charged, nor asked for what was begun');
 select is((select array_agg(o.status order by o.created_at) from farthing.orders o join farthing.accounts a
   using
-  (account_id) where a.owner_id is null), '{paid,expired}', 'which is given up');
+  (account_id) where a.owner_id is null), '{paid,expired}', 'it is given up');
 
--- What was given back is not taken again.
+-- Refunded money is not charged again.
 create function pg_temp.refund(p_name text, p_amount int, p_passed interval) returns text language sql as $$
   select tests.hears(format('refund_%s_%s', p_name, p_amount), 'refund.created', jsonb_build_object(
     'stripe_refund_id', format('re_%s_%s', p_name, p_amount), 'refund_id', null, 'payment_id',
@@ -227,10 +228,10 @@ select is(tests.claims('9 h 30 min'), 'lee charge 500', 'lee is charged');
 select is(tests.told('lee', 'payment_intent.succeeded', '9 h 30 min'), 'processed', 'and pays');
 select is(pg_temp.refund('lee', 450, '9 h 31 min'), 'processed', 'most of it is refunded');
 select is(tests.standing('lee', '9 h 31 min'), 'balance 500, held 0, available 500, debt 0',
-  'and taken back');
+  'and clawed back');
 select is(tests.stands('lee', '9 h 31 min'), 'paused; partially_refunded; 0 failed',
-  'which pauses the top-up');
-select is(tests.notices('lee'), '{receipt,refund,top_up_paused}', 'and lee is told');
+  'it pauses the top-up');
+select is(tests.notices('lee'), '{receipt,refund,top_up_paused}', 'and lee is notified');
 select is(tests.claims('10 h'), 'nothing', 'so that it is not charged again');
 select is(tests.saves('lee', 'pm_lee2', '10 h'), 'processed', 'another card');
 select is(tests.claims('10 h'), 'nothing', 'does not mean that it may be');
@@ -264,15 +265,15 @@ select is(tests.told('hal', 'payment_intent.succeeded', '14 h'), 'processed', 'p
 select is(tests.standing('hal', '14 h'), 'balance 5000, held 0, available 5000, debt 0',
   'debt is paid first');
 
--- Whoever is blocked, and while buying is switched off.
+-- Blocked users, and switched-off purchases.
 select is(tests.tops_up(name), 'card_missing, processed', name || ' opts in')
 from unnest(array['ida', 'jan']) name;
 select isnt(fraud_blocks_add('user', tests.person('ida')::text, 'stolen cards', 'test', p_now => tests.after(
   '15 h')), null, 'ida is blocked');
-select is(tests.claims('15 h'), 'jan charge 500', 'who is blocked is not charged');
+select is(tests.claims('15 h'), 'jan charge 500', 'a blocked user is not charged');
 select is((select outcome || ' ' || array_to_string(reasons, ' ') from farthing.fraud_decisions d
   join farthing.accounts a using (account_id) where a.owner_id = tests.person('ida')),
-  'refuse blocked_user no_ip', 'which is a decision like others');
+  'refuse blocked_user no_ip', 'it is a decision like others');
 select is(tests.claims('15 h 59 min'), 'jan charge 500', 'within the hour jan''s alone is asked for again');
 select is((select count(*)::int from farthing.fraud_decisions d join farthing.accounts a using (account_id)
   where a.owner_id = tests.person('ida')), 1, 'and the decision on ida is not made again');
@@ -281,7 +282,7 @@ select is(pg_temp.spends('jan', '5000', '16 h'), 201, 'jan spends it all');
 select isnt(features_set('b2c', 'off'), null, 'buying is switched off');
 select is(tests.claims('17 h'), 'nothing', 'then nobody is charged');
 select isnt(features_set('b2c', 'percentage', 100), null, 'it is switched on for all');
-select is(tests.claims('17 h 30 min'), 'nothing', 'which is looked at each hour');
+select is(tests.claims('17 h 30 min'), 'nothing', 'it is checked each hour');
 select is(tests.claims('18 h'), 'jan charge 500', 'then they are');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -61,7 +61,7 @@ meetings(["top_ups"], {
     says: "processed",
     ends: { "tests.stands('fay', '1 min')": "on; failed; 1 failed" },
   },
-  "a refused charge told of while the account is spent pauses its top-ups": {
+  "a refused charge reported while the account is spent pauses its top-ups": {
     given: [...claimed("gus"), "select tests.give('gus', '100')"],
     first: "select credits_debit(tests.person('gus'), '60', 'x')",
     second: "select tests.told('gus', 'payment_intent.payment_failed', '1 min')",
@@ -78,7 +78,7 @@ meetings(["top_ups"], {
         "lost_card",
     },
   },
-  "whoever opts out while a top-up expires takes its order before the settings": {
+  "opting out while a top-up expires locks its order before the settings": {
     given: claimed("mel"),
     first: "select from farthing.orders where order_id = tests.top_up_of('mel') for update",
     then: "select farthing.sweep_order(tests.top_up_of('mel')::text, tests.after('25 h'))",
@@ -112,7 +112,7 @@ meetings(["top_ups"], {
     second: "select tests.reports('jon', 'unknown', '1 min', 'no answer')",
     says: "expired closed",
   },
-  "a card saved while its user leaves is not kept": {
+  "a card saved while its user is deleted is not stored": {
     given: optedIn("liv"),
     first: "delete from auth.users where email = 'liv@example.com'",
     // Her id by its hash: tests.person() would sign her up again.

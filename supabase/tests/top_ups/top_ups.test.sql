@@ -11,7 +11,7 @@ select is(top_ups_read(tests.person('ann'), tests.after()), jsonb_build_object('
   'paused',
   null, 'failures', 0, 'next_attempt_at', null, 'charged_this_month', 0, 'card', null, 'link', null,
   'charges',
-  '[]'::jsonb), 'who never wanted a top-up has none');
+  '[]'::jsonb), 'a user who never enabled a top-up has none');
 select tests.fails_with(format('select tests.opts_in(''ann'', %L, %L, %L, p_enabled => %L)', threshold,
   target,
   cap, enabled), 'invalid_request', field, format('%s to %s, %s a month is refused', threshold, target, cap))
@@ -91,8 +91,9 @@ select is((select attempts from farthing.top_up_charges), 2, 'twice so far');
 select is(tests.reports('ann', 'accepted', '3 min'), 'processing settle', 'Stripe says that it is paid');
 select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
   'T16: an answer of Stripe''s grants nothing');
-select is(tests.claims('1 day'), 'nothing', 'what Stripe has is not asked for again, nor given up');
-select is(farthing.sweep_orders(tests.after('2 days')), 0, 'by no sweep');
+select is(tests.claims('1 day'), 'nothing',
+  'a charge that Stripe has is neither requested again nor given up');
+select is(farthing.sweep_orders(tests.after('2 days')), 0, 'by no task');
 select is(tests.told('ann', 'payment_intent.succeeded', '4 min'), 'processed', 'the payment''s event comes');
 select is(tests.standing('ann'), 'balance 5000, held 0, available 5000, debt 0', 'and grants');
 select is(tests.told('ann', 'payment_intent.succeeded', '5 min'), 'processed', 'another event of it');
@@ -105,7 +106,7 @@ select is(tests.notices('ann'), '{receipt}', 'a top-up that goes well has a rece
 select is(tests.reports('ann', outcome, '6 min'), 'paid closed', format('%s comes too late', outcome))
 from unnest(array['accepted', 'declined', 'card_gone', 'authentication', 'unknown']) outcome;
 select tests.fails_with($$ select tests.reports('ann', 'perhaps') $$, 'invalid_request', 'outcome',
-  'what Stripe did not say is refused');
+  'an unknown outcome is refused');
 select tests.fails_with($$ select tests.reports('bob', 'accepted') $$, 'not_found', 'order_id',
   'of no order nothing is said');
 select is(tests.told('ann', type, '6 min'), 'processed', type || ' comes too late') from unnest(array[
@@ -123,10 +124,10 @@ select is((holds_settle(tests.hold('fay', '1', 600), '201', p_now => tests.after
   '{data,shortfall}'),
   '200', 'fay owes 200');
 select is(tests.claims('1 min'), 'dan charge 440, eve charge 450, fay charge 520',
-  'what is held and what is owed is missing; who has the threshold is not low');
+  'held credits and debt count as missing; a balance at the threshold is not low');
 select is(farthing.sweep_accounts(tests.after('61 min')), 1, 'bob''s 5000 have expired');
 select is(tests.claims('61 min'), 'bob charge 401, dan charge 440, eve charge 450, fay charge 520',
-  'what has expired is missing, rounded up to a cent');
+  'expired credits count as missing, rounded up to a cent');
 select is(tests.told('fay', 'payment_intent.succeeded', '62 min'), 'processed', 'fay is charged');
 select is(tests.standing('fay'), 'balance 5000, held 0, available 5000, debt 0', 'debt is paid first');
 

@@ -19,7 +19,7 @@ from unnest(array['ann', 'bob', 'cid', 'dan']) name;
 select is(tests.claims('2 min'), 'nothing', 'T16: while the charge may have been made there is no other');
 select is(tests.claims('2 hours'), 'nothing', 'however long the pause between two is');
 
--- What became of it: paid, declined by the answer, by the event; or nobody ever says.
+-- Outcomes: paid, declined by the answer or by the event; or never known.
 select is(tests.told('ann', 'payment_intent.succeeded', '3 hours'), 'processed', 'ann had paid');
 select is(tests.standing('ann', '3 hours'), 'balance 5000, held 0, available 5000, debt 0',
   'and has the credits');
@@ -38,13 +38,13 @@ select is(tests.claims('3 hours'), 'nothing', 'still');
 select is(tests.reports('cid', 'declined', '3 hours', 'do_not_honor'), 'expired closed', 'it was declined');
 select is(tests.reports('cid', 'declined', '4 hours', 'lost_card'), 'expired closed', 'and once more');
 select is((select failure_code from farthing.top_up_charges where order_id = tests.top_up_of('cid')),
-  'do_not_honor', 'which says nothing new');
+  'do_not_honor', 'it says nothing new');
 select is(tests.claims('4 hours'), 'bob charge 500, cid charge 500', 'then cid is charged anew as well');
 select is(tests.claims('23 h' - interval '1 s'), 'bob charge 500, cid charge 500', 'dan''s is not asked for');
 select is(tests.claims('23 h'), 'dan charge 500', 'until Stripe would have said');
-select is(tests.notices('dan'), '{}', 'who opted out is told of no failure');
+select is(tests.notices('dan'), '{}', 'a user who opted out is not notified of a failure');
 
--- What nobody had asked Stripe for is no charge: opting in again begins at once.
+-- A charge never requested from Stripe is none: opting in again begins at once.
 select is(tests.told(name, 'payment_intent.succeeded', '23 h'), 'processed', name || ' pays')
 from unnest(array['bob', 'cid', 'dan']) name;
 select is(tests.tops_up('eve'), 'card_missing, processed', 'eve opts in');
@@ -101,7 +101,7 @@ select is(tests.claims('26 h 10 min'), 'eve charge 500, fay charge 2000, hal cha
 select is((select (top_ups_read(tests.person('gus'), tests.after('26 h')) ->> 'charged_this_month')::int),
   500, 'and has been charged once');
 
--- What was refunded was charged all the same: it counts for the cap and for the pause between two.
+-- A refunded charge was made all the same: it counts for the cap and for the pause between two.
 create function pg_temp.refund(p_nr int, p_passed interval) returns text language sql as $$
   select tests.hears('refund_ivy_' || p_nr, 'refund.created', jsonb_build_object('stripe_refund_id',
     're_ivy_' || p_nr, 'payment_id', 'pi_' || tests.top_up_of('ivy'), 'amount', 100, 'currency', 'usd',
@@ -116,11 +116,11 @@ select is(credits_debit(tests.person('ivy'), '3000', 'x', p_now => tests.after('
   '3000', 'ivy spends');
 select is(pg_temp.refund(nr, nr * interval '1 s' + '27 h 1 min'), 'processed', 'a part is refunded')
 from generate_series(1, 2) nr;
-select is(tests.notices('ivy'), '{receipt,refund,top_up_paused,refund}', 'of which ivy is told once');
+select is(tests.notices('ivy'), '{receipt,refund,top_up_paused,refund}', 'ivy is notified of it once');
 select is((tests.opts_in('ivy', p_passed => '27 h 2 min') ->> 'charged_this_month')::int, 500,
   'a cap is on charges');
 select doesnt_match(tests.claims('27 h 9 min'), 'ivy', 'opting in again ends no pause between two');
-select matches(tests.claims('27 h 10 min'), 'ivy charge 500', 'which goes by the charge');
+select matches(tests.claims('27 h 10 min'), 'ivy charge 500', 'it follows the charge');
 
 -- A page takes a charge's place when that was cancelled: whoever opts out then owes nobody an answer.
 select is(tests.tops_up('jim'), 'card_missing, processed', 'jim opts in');

@@ -1,4 +1,5 @@
--- A reversal that Stripe refuses: the restoration that was set down against it is not made, so that nobody is
+-- A reversal that Stripe refuses: the restoration that was set down against it is not made, so that nobody
+-- is
 -- paid twice; and what is refused waits for an operator.
 
 begin;
@@ -33,7 +34,7 @@ select is(pg_temp.moves('a'), 'reversal 485 refused, restoration 485 refused',
 select is(pg_temp.claims('2 h'), 'nothing', 'nothing is asked for any more');
 select is_empty('select * from farthing.prove_rows()', 'the provider has their share, once');
 
--- A bank takes all, in two parts, of which one is reversed, and gives it back.
+-- A bank withdraws all, in two parts, of which one is reversed, and reinstates it.
 select is(pg_temp.paid('b'), 'processed', 'another is paid');
 select is(pg_temp.disputed('b', 'needs_response', '{-500}', '3 h', 500), 'processed', 'a bank takes a half');
 select is(pg_temp.claims('3 h') || ' ' || pg_temp.finishes('3 h', 'trr_b'),

@@ -55,7 +55,7 @@ select is(tests.outcome($$ select farthing.settle_transfer(gen_random_uuid(), 't
 select is(pg_temp.uncertain('b'), 'transfer 970 uncertain', 'of another nobody knows');
 select is(tests.refund_event('b', 'b', 200, 'succeeded', '25 h'), 'processed', 'a part of it is refunded');
 select is(jsonb_array_length(transfers_claim(p_now => tests.after('26 h'))), 0,
-  'what may not be there is not reversed');
+  'an uncertain transfer is not reversed');
 select is(pg_temp.moves('b'), 'transfer 970 uncertain, reversal 194 uncertain', 'both wait');
 select is(pg_temp.settles('b', null), 'ok', 'Stripe has made none');
 select is(pg_temp.moves('b'), 'transfer 970 refused, reversal 194 refused, transfer 776 requested',

@@ -1,5 +1,7 @@
--- M6: where policy says so a provider's share waits for the booking to be completed: it is transferred once,
--- out of the charge, without our fee and without what went back meanwhile; from then on it follows the money.
+-- M6: where policy says so a provider's share waits for the booking to be completed: it is transferred
+-- once,
+-- out of the charge, without our fee and without what went back meanwhile; from then on it follows the
+-- money.
 
 begin;
 \ir ../helpers/story.psql
@@ -25,11 +27,11 @@ returns text language sql as $$
   select pg_temp.advances(p_label, 'completed', p_passed)
 $$;
 
--- What the policy says when it is booked holds for this booking.
+-- The policy at the time of the booking applies to it.
 select isnt(tests.booking('old'), null, 'ann books while the payment is divided at once');
 select farthing.set_policy('{"booking_transfer_at": "completed"}', 'a test');
 select is((select transfer_at from farthing.bookings where booking_id = tests.booking_id('old')), 'payment',
-  'which stays so');
+  'it stays so');
 select is(tests.payment_event('old', 'succeeded', '1 s'), 'processed', 'she pays');
 select is(pg_temp.advances('old', 'confirmed', '2 s'), 'confirmed', 'pat confirms');
 select is(pg_temp.completes('old', '3 s'), 'completed', 'and completes');
@@ -41,9 +43,9 @@ select tests.fails_with($$ select farthing.set_policy('{"booking_transfer_at": "
 
 -- Once, when it is completed.
 select is(tests.begin_booking('ann', 'pat', 1000, 'usd') #>> '{booking,transfer_at}', 'completed',
-  'Stripe is told to divide nothing');
+  'Stripe does not divide the payment');
 select is(pg_temp.begins('a'), 'confirmed', 'ann books again and pays, pat confirms');
-select is(pg_temp.moves('a'), 'none', 'what is paid and confirmed is not transferred yet');
+select is(pg_temp.moves('a'), 'none', 'a paid and confirmed booking is not transferred yet');
 select is(pg_temp.completes('a'), 'completed', 'pat has done it');
 select is(pg_temp.moves('a'), 'transfer 970 requested', 'the share is transferred, without our fee of 30');
 select is(pg_temp.completes('a', '2 h'), 'completed', 'said twice');
@@ -54,19 +56,19 @@ select is(pg_temp.finishes('2 h', 'tr_a'), '{}', 'Stripe makes it');
 select is(tests.refund_event('a', 'a1', 400, 'succeeded', '3 h'), 'processed', 'an operator refunds a part');
 select is((select r.status || ' ' || (farthing.refund_to_send(r) ->> 'connected') || ' '
     || (farthing.refund_to_send(r) ->> 'has_fee') from farthing.refunds r where stripe_refund_id = 're_a1'),
-  'succeeded false false', 'which reverses nothing itself, for the charge has no transfer of its own');
+  'succeeded false false', 'it reverses nothing itself, since the charge has no transfer of its own');
 select is(pg_temp.claims('3 h'), 'reversal 388 ch_a tr_a acct_pat', 'that part of the share is reversed');
 select is(pg_temp.finishes('3 h', 'trr_a'), '{}', 'Stripe reverses it');
 select is(pg_temp.disputed('a', 'needs_response', '{-600}', '4 h', 600), 'processed',
   'a bank takes the rest');
 select is(pg_temp.claims('4 h'), 'reversal 582 ch_a tr_a acct_pat', 'and so do we');
 select is(pg_temp.finishes('4 h', 'trr_a2'), '{}', 'Stripe reverses it');
-select is(pg_temp.disputed('a', 'won', '{-600,600}', '5 h', 600), 'processed', 'it gives it back');
+select is(pg_temp.disputed('a', 'won', '{-600,600}', '5 h', 600), 'processed', 'the money is returned');
 select is(pg_temp.claims('5 h'), 'restoration 582 ch_a acct_pat',
   'out of our balance it is transferred again');
 select is(pg_temp.finishes('5 h', 'tr_a2'), '{}', 'Stripe makes it');
 
--- What went back before is not transferred.
+-- Earlier refunds are not transferred.
 select is(pg_temp.begins('b'), 'confirmed', 'a booking');
 select is(tests.refund_event('b', 'b1', 500, 'succeeded', '3 s'), 'processed', 'is refunded by half');
 select is(pg_temp.moves('b'), 'none', 'there is nothing to reverse');
@@ -77,16 +79,16 @@ select is(pg_temp.moves('b'), 'transfer 485 requested', 'its provider gets the o
 select is(pg_temp.begins('c'), 'confirmed', 'a booking');
 select is(pg_temp.disputed('c', 'needs_response', '{}', '3 s'), 'processed', 'a bank claims it');
 select is(pg_temp.completes('c'), 'completed', 'it is completed');
-select is(pg_temp.moves('c'), 'none', 'what a bank claims is not transferred');
+select is(pg_temp.moves('c'), 'none', 'money that a bank claims is not transferred');
 select is(pg_temp.disputed('c', 'under_review', '{-1000}', '2 h'), 'processed', 'nor what it takes');
 select is(pg_temp.moves('c'), 'none', 'while it thinks');
-select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '3 h'), 'processed', 'it gives it back');
+select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '3 h'), 'processed', 'the money is returned');
 select is(pg_temp.moves('c'), 'restoration 970 requested', 'then the share is due, out of our balance');
 
 -- Cancelled: all of it goes to the buyer.
 select is(pg_temp.begins('d'), 'confirmed', 'a booking');
 select is(bookings_cancel(tests.person('ann'), tests.booking_id('d'), p_now => tests.after('3 s'))
-  #>> '{refund,connected}', 'false', 'is cancelled: its refund has no share to take back');
+  #>> '{refund,connected}', 'false', 'is cancelled: its refund has no share to reverse');
 select is(pg_temp.moves('d'), 'none', 'and nothing was transferred');
 
 -- Stripe refuses: what was not transferred is not reversed, and is set down anew when asked for.
@@ -105,10 +107,10 @@ select is(pg_temp.moves('e'), 'transfer 970 refused, reversal 194 refused, trans
 select transfers_finish(move_id, 'tr_e', p_now => tests.after('11 h')) from farthing.booking_transfers
 where booking_id = tests.booking_id('e') and status = 'requested';
 
--- What may not be there is not reversed.
+-- An uncertain transfer is not reversed.
 select is(tests.refund_event('b', 'b2', 100, 'succeeded', '30 h'), 'processed',
   'a late refund of the second');
-select is(pg_temp.claims('31 h'), 'nothing', 'whose transfer got no answer for a day');
+select is(pg_temp.claims('31 h'), 'nothing', 'its transfer got no answer for a day');
 select is(pg_temp.claims('32 h'), 'nothing', 'its reversal waits for an operator, too');
 select is(pg_temp.moves('b'), 'transfer 485 uncertain, reversal 97 uncertain', 'for nobody knows of it');
 

@@ -20,7 +20,7 @@ $$;
 create function pg_temp.batch(variadic p_rows text[]) returns jsonb language sql as $$
   select usage_charge_batch(pg_temp.events(p_rows), 'trace-1', p_now => tests.after()) -> 'data'
 $$;
--- What became of each: index and credits, = for a duplicate, or the code.
+-- The result of each: index and credits, = for a duplicate, or the code.
 create function pg_temp.told(p_answer jsonb) returns text language sql as $$
   select string_agg(concat(o ->> 'index', ':', o ->> 'code', case when o ? 'duplicate' then '=' end,
   o ->> 'credits'),
@@ -52,7 +52,7 @@ select is((select array_agg(seq order by seq) from farthing.entries join farthin
 
 -- Again, and beside single calls.
 select is(pg_temp.told(pg_temp.batch('ann a1 10', 'ann a3 30', 'bob b1 4', 'ann a6 5')),
-  '0:=10 1:=30 2:=4 3:5', 'a known event in a batch is told, not charged');
+  '0:=10 1:=30 2:=4 3:5', 'a known event in a batch is reported, not charged');
 select is(usage_charge(tests.person('ann'), '{"event_id": "a6", "model": "one", "input_tokens": 5}',
   p_now => tests.after()) #>> '{data,duplicate}', 'true', 'an event of a batch is known to a single charge');
 select is(pg_temp.told(pg_temp.batch('ann b1 1')), '0:1',

@@ -69,7 +69,7 @@ select is(pg_temp.told(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_toke
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z"}', '1 year')), '200 15',
   'a known event is a duplicate however late it is sent again');
 
--- What cost nothing is known, too.
+-- Free usage is known, too.
 select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '201 0', 'a free use');
 select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '200 0', 'is a duplicate');
 select is(tests.outcome(pg_temp.use('e3', '{"input_tokens": 7}')) #> '{details,differs}',

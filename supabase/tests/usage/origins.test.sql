@@ -1,4 +1,4 @@
--- Whose name a usage event bears: ids of our own work live where no caller can enter.
+-- The origin of a usage event: ids of our own work are separate from callers' ids.
 
 begin;
 \ir ../helpers/story.psql
@@ -29,7 +29,7 @@ select is(tests.step('ann', 1, 's1', 2, '3 s'),
   '{"status": "processing", "credits": "100", "held": "100", "duplicates": 0, "conflicts": 0}',
   'T30: a job''s step costs what it costs, whatever ids a caller has used');
 
--- M5: a chat settles, and a sweep closes it.
+-- M5: a chat settles, and a task closes it.
 select is(tests.begin_chat(name, name) #>> '{step}', 'call', name || ' begins a chat')
 from unnest(array['bob', 'cid', 'dan']) name;
 select is((select sum(pg_temp.poison(name, n, '1 s')::numeric) from unnest(pg_temp.names(
@@ -39,7 +39,7 @@ select is(tests.settle_chat(tests.chat_id('bob'), '2 s', 1000, 100, 'bob') #>> '
   'T30: a chat costs what it costs, whatever ids a caller has used');
 select is((select array_agg(tests.record(tests.chat_id(name), 100, '2 s'))
   from unnest(array['cid', 'dan']) name), '{open,open}', 'two more stream 100 tokens and fall silent');
-select is(farthing.sweep_chats(tests.after('2 min')), 2, 'T30: the sweep closes both');
+select is(farthing.sweep_chats(tests.after('2 min')), 2, 'T30: the task closes both');
 select matches(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged [1-9]', 'dan''s is charged');
 select is(tests.chat(tests.chat_id('cid')), tests.chat(tests.chat_id('dan')),
   'T30: cid''s is charged the same, whatever ids a caller has used');
@@ -54,7 +54,7 @@ select is(holds_settle(own, p_usage => '{"model": "gpt-4o", "input_tokens": 100}
 select is(holds_settle(named, p_usage => '{"model": "gpt-4o", "input_tokens": 100, "event_id": "mine"}',
   p_now => tests.after('2 s')) #>> '{data,settled}', '2', 'another with an event of the caller''s') from held;
 select is(usage_charge(tests.person('eve'), '{"model": "gpt-4o", "input_tokens": 100, "event_id": "mine"}',
-  p_now => tests.after('3 s')) #>> '{data,duplicate}', 'true', 'which is then known, and not charged again');
+  p_now => tests.after('3 s')) #>> '{data,duplicate}', 'true', 'it is then known, and not charged again');
 select results_eq($$ select distinct on (u.origin) u.origin::text, reference_type::text, reference_id::text =
     event_id from farthing.usage_events u join farthing.entries e on e.account_id = u.account_id
     and e.seq = u.first_seq order by u.origin, reference_type $$,

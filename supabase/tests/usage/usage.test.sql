@@ -30,12 +30,12 @@ select is(pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o", "input_to
   'a known event answers with the first charge') from first;
 select is(pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500, "reasoning_tokens": 0, "metadata": {"other": 1}}', '10 years') -> 'data',
-  jsonb_set(a -> 'data', '{duplicate}', 'true'), 'whatever it says beside its contents, ten years on')
+  jsonb_set(a -> 'data', '{duplicate}', 'true'), 'with any other fields, ten years later')
   from first;
 select is(tests.standing('ann'), 'balance 1010, held 0, available 1010, debt 0',
   'a known event moves nothing');
 select is(pg_temp.charge('ann', '{"event_id": "E1", "model": "gpt-4o", "input_tokens": 1}') ->> 'status',
-  '201', 'an event id in other letters is another event');
+  '201', 'an event id in another case is another event');
 select isnt(tests.give('bob', '1'), null, 'bob has 1');
 select is(pg_temp.charge('bob', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1}') ->> 'status',
   '201', 'another person''s event of the same id is another event');
@@ -46,7 +46,7 @@ create temporary table wide as select pg_temp.charge('ann', '{"event_id": "e2", 
 select is((select array_agg(lot ->> 'amount') from jsonb_array_elements(a #> '{data,lots}') lot),
   '{9.98,50.02}', 'a charge burns over lots') from wide;
 select is(pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o", "output_tokens": 1000}') -> 'data',
-  jsonb_set(a -> 'data', '{duplicate}', 'true'), 'a charge over two lots is told again as it was') from wide;
+  jsonb_set(a -> 'data', '{duplicate}', 'true'), 'a charge over two lots is repeated as it was') from wide;
 
 -- All kinds of tokens, to the last decimal; a kind without a price costs as input or output.
 insert into farthing.rates (model, version, input_per_million_usd, cached_input_per_million_usd,
@@ -69,7 +69,7 @@ select is(pg_temp.charge('ann', '{"event_id": "e3", "model": "fine", "input_toke
 select is(usage_estimate('{"model": "gpt-4o", "input_tokens": 1000000000, "output_tokens": 1000000000}')
   ->> 'credits', '80000000', 'the most tokens there can be are priced');
 
--- What costs nothing is reported and moves nothing, and is known like any other.
+-- Free usage is reported, moves nothing, and is known like any other.
 select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_tokens": 5}'),
   '{"status": 201, "replayed": false, "data": {"transaction_id": null, "event_id": "e4", "credits": "0",
     "balance_after": "949.9799999999989999", "rate_version": 1, "lots": []}}',
@@ -79,13 +79,13 @@ select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_t
     "balance_after": "949.9799999999989999", "rate_version": 1, "lots": [], "duplicate": true}}',
     'and is known the next time');
 
--- What is refused.
+-- Refusals.
 select tests.fails_with(format('select usage_charge(tests.person(''ann''), %L)', u), code, field, name)
 from (values
   ('{"model": "gpt-99", "input_tokens": 1}', 'unknown_model', 'model',
     'T11: usage of an unknown model is refused, not free'),
   ('{"input_tokens": 1}', 'unknown_model', 'model', 'usage without a model is refused'),
-  ('{"model": "GPT-4o", "input_tokens": 1}', 'unknown_model', 'model', 'a model in other letters is unknown'),
+  ('{"model": "GPT-4o", "input_tokens": 1}', 'unknown_model', 'model', 'a model in another case is unknown'),
   ('{"model": "gpt-4o"}', 'invalid_request', 'input_tokens', 'usage without tokens is refused'),
   ('{"model": "gpt-4o", "input_tokens": 0}', 'invalid_request', 'input_tokens',
   'usage of 0 tokens is refused'),
