@@ -13,7 +13,7 @@ import { createMetrics } from "../../supabase/functions/_shared/metrics/create-m
 import { type Metrics, NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { NO_REPORT } from "../../supabase/functions/_shared/adapters/sentry/report.ts";
 import type { Services } from "../../supabase/functions/_shared/http/app-services.ts";
-import { NO_LIMITER } from "../../tests/support/functions/no-limiter.ts";
+import { NO_LIMITER } from "../../tests/support/functions/fakes/no-limiter.ts";
 import { makeProject } from "../../tests/support/functions/project.ts";
 
 interface ServiceOptions {

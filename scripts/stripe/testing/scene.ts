@@ -2,7 +2,7 @@
 import { parseEnv } from "node:util";
 import type Stripe from "stripe";
 import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
-import { makeFake } from "../../../tests/support/functions/fake-services.ts";
+import { makeFake } from "../../../tests/support/functions/fakes/services.ts";
 import { createApp } from "../../../supabase/functions/stripe-webhook/app.ts";
 import {
   EMULATOR_KEY,

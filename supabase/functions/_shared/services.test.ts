@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { ApiError } from "./core/errors.ts";
 import type { Env } from "./core/env.ts";
 import { checkMode, keySetFrom, paymentsFrom, verifierFrom } from "./services.ts";
-import { countedMetrics } from "#support/counted-metrics.ts";
-import { makeFake } from "#support/fake-services.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { makeProject, PROJECT_URL, PUBLISHABLE_KEY } from "#support/project.ts";
 
 Deno.test("Stripe's adapter that could not be made once is made by the next request", async () => {

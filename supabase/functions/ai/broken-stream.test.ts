@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Ai, AiPiece } from "../_shared/adapters/ai/ai.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { ledModel } from "#support/led-model.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { ledModel } from "#support/fakes/led-model.ts";
 import {
   argsOf,
   eventsOf,
@@ -10,7 +10,7 @@ import {
   postStreamed,
   PROMPT_TOKENS,
   settled,
-} from "#support/streamed-chat.ts";
+} from "#support/samples/streamed-chat.ts";
 
 Deno.test("a provider that fails before the first piece keeps its status, nothing charged", async () => {
   const error = new ApiError("upstream_unavailable", { status: 502 });

@@ -3,12 +3,12 @@ import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import { ChatAnswer } from "../_shared/contracts/ai.ts";
 import { DatabaseFailure, TIMED_OUT } from "../_shared/adapters/database/failures.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { countedMetrics } from "#support/counted-metrics.ts";
-import { ANSWER } from "#support/fake-ai.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
-import { CHAT_HOLD_ID, CHAT_SAMPLES } from "#support/chat-samples.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { ANSWER } from "#support/fakes/ai.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
+import { CHAT_HOLD_ID, CHAT_SAMPLES } from "#support/samples/chats.ts";
 import { USER_ID } from "#support/project.ts";
-import { send } from "#support/route-cases.ts";
+import { send } from "#support/cases/routes.ts";
 import { until } from "#support/until.ts";
 
 const MESSAGES = [{ role: "user", content: "What is a farthing?" }];

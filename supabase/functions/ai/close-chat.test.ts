@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { DatabaseFailure, TIMED_OUT } from "../_shared/adapters/database/failures.ts";
 import { timeLeftMs } from "../_shared/core/request.ts";
-import { CHAT_SAMPLES } from "#support/chat-samples.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { ledModel } from "#support/led-model.ts";
-import { eventsOf, postStreamed, settled } from "#support/streamed-chat.ts";
+import { CHAT_SAMPLES } from "#support/samples/chats.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { ledModel } from "#support/fakes/led-model.ts";
+import { eventsOf, postStreamed, settled } from "#support/samples/streamed-chat.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 
 /** A chat without a heartbeat for so long is closed by a scheduled task. */

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import type { Ai } from "../_shared/adapters/ai/ai.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { CHAT_HOLD_ID } from "#support/chat-samples.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
-import { ledModel } from "#support/led-model.ts";
-import { headersOf, send } from "#support/route-cases.ts";
-import { argsOf, eventsOf, postStreamed, settled, STREAMED } from "#support/streamed-chat.ts";
+import { CHAT_HOLD_ID } from "#support/samples/chats.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
+import { ledModel } from "#support/fakes/led-model.ts";
+import { headersOf, send } from "#support/cases/routes.ts";
+import {
+  argsOf,
+  eventsOf,
+  postStreamed,
+  settled,
+  STREAMED,
+} from "#support/samples/streamed-chat.ts";
 import { until } from "#support/until.ts";
 import { watchLifetime } from "../_shared/core/isolate.ts";
 import { createApp } from "./app.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
-import { withFakeTime } from "#support/fake-time.ts";
+import { withFakeTime } from "#support/fakes/time.ts";
 import { openLine } from "./line.ts";
 
 Deno.test("T28: a line that is left ends its provider after patience, and not a moment sooner", async () => {

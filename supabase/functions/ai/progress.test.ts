@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { withFakeTime } from "#support/fake-time.ts";
-import { ledModel } from "#support/led-model.ts";
-import { argsOf, postStreamed } from "#support/streamed-chat.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { withFakeTime } from "#support/fakes/time.ts";
+import { ledModel } from "#support/fakes/led-model.ts";
+import { argsOf, postStreamed } from "#support/samples/streamed-chat.ts";
 import { keepAlive } from "./progress.ts";
 
 Deno.test("a heart beats until it is stopped, also after a beat that failed", async () => {

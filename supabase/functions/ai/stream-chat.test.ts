@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { AiPiece } from "../_shared/adapters/ai/ai.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { CHAT_HOLD_ID } from "#support/chat-samples.ts";
-import { ANSWER } from "#support/fake-ai.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { withFakeTime } from "#support/fake-time.ts";
-import { ledModel } from "#support/led-model.ts";
+import { CHAT_HOLD_ID } from "#support/samples/chats.ts";
+import { ANSWER } from "#support/fakes/ai.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { withFakeTime } from "#support/fakes/time.ts";
+import { ledModel } from "#support/fakes/led-model.ts";
 import {
   argsOf,
   eventsOf,
@@ -13,7 +13,7 @@ import {
   postStreamed,
   PROMPT_TOKENS,
   settled,
-} from "#support/streamed-chat.ts";
+} from "#support/samples/streamed-chat.ts";
 
 Deno.test("T9: a stream gives its pieces, then what it cost, and is settled once", async () => {
   const fake = await makeFake();

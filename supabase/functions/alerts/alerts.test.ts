@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
-import { ALERT_ID } from "#support/alert-samples.ts";
-import { makeFake } from "#support/fake-services.ts";
+import { ALERT_ID } from "#support/samples/alerts.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { send } from "#support/route-cases.ts";
+import { send } from "#support/cases/routes.ts";
 
 const AS = { as: "operator" } as const;
 

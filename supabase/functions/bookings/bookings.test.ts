@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { BookingToPay } from "../_shared/contracts/database/results/bookings.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
-import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "#support/booking-samples.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
+import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "#support/samples/bookings.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { MARK, USER_ID } from "#support/project.ts";
-import { send } from "#support/route-cases.ts";
+import { send } from "#support/cases/routes.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 const BODY = { provider_id: PROVIDER_ID, amount: 2500, currency: "usd" };

@@ -1,9 +1,9 @@
 /** What a buyer is told of a booking that the rules of fraud refuse. */
 import assert from "node:assert/strict";
 import type { BookingStep } from "../_shared/contracts/database/results/bookings.ts";
-import { PROVIDER_ID } from "#support/booking-samples.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { send } from "#support/route-cases.ts";
+import { PROVIDER_ID } from "#support/samples/bookings.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { send } from "#support/cases/routes.ts";
 
 const BODY = { provider_id: PROVIDER_ID, amount: 2500, currency: "usd" };
 const HEADERS = { "idempotency-key": "key-1", "cf-connecting-ip": "203.0.113.9" };

@@ -3,10 +3,10 @@ import { Checkout } from "../_shared/contracts/checkout.ts";
 import type { CheckoutOrder } from "../_shared/contracts/database/results/checkout.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { OrderSpent } from "../_shared/adapters/stripe/order-spent.ts";
-import { makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fake-services.ts";
+import { makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { ORDER_ID, SAMPLES } from "#support/samples.ts";
-import { send } from "#support/route-cases.ts";
+import { ORDER_ID, SAMPLES } from "#support/samples/database.ts";
+import { send } from "#support/cases/routes.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 const BODY = { package_id: "starter" };

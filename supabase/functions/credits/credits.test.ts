@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { makeFake } from "#support/fake-services.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { OTHER_USER_ID, SECRET_KEY, USER_ID } from "#support/project.ts";
-import { GRANT_ID, HOLD_ID } from "#support/samples.ts";
-import { headersOf, send } from "#support/route-cases.ts";
+import { GRANT_ID, HOLD_ID } from "#support/samples/database.ts";
+import { headersOf, send } from "#support/cases/routes.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Database } from "../_shared/adapters/database/database.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { send } from "#support/route-cases.ts";
-import { SAMPLES } from "#support/samples.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { send } from "#support/cases/routes.ts";
+import { SAMPLES } from "#support/samples/database.ts";
 
 type Args = Parameters<Database["rpc"]>[1];
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { FeatureSetting } from "../_shared/contracts/database/results/operators.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { makeFake } from "#support/fake-services.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { type Role, send } from "#support/route-cases.ts";
+import { type Role, send } from "#support/cases/routes.ts";
 
 const SETTINGS: FeatureSetting[] = [
   { name: "b2b", state: "percentage", percentage: 100 },

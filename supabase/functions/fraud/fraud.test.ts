@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../_shared/core/hash.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { BLOCK_ID, WARNING_ID } from "#support/fraud-samples.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
+import { BLOCK_ID, WARNING_ID } from "#support/samples/fraud.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { send } from "#support/route-cases.ts";
+import { send } from "#support/cases/routes.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
-import { countedMetrics } from "#support/counted-metrics.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
-import { send } from "#support/route-cases.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
+import { send } from "#support/cases/routes.ts";
 
 type Options = NonNullable<Parameters<typeof makeFake>[0]>;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { send } from "#support/route-cases.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { send } from "#support/cases/routes.ts";
 
 Deno.test("live looks at nothing", async () => {
   const fake = await makeFake();

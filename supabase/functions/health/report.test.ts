@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
-import { METRIC_SAMPLES } from "#support/metric-samples.ts";
-import { send } from "#support/route-cases.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
+import { METRIC_SAMPLES } from "#support/samples/metrics.ts";
+import { send } from "#support/cases/routes.ts";
 
 const BEGAN_MS = Date.parse("2026-11-21T12:00:00Z");
 

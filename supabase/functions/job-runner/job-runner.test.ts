@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { send } from "#support/route-cases.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { send } from "#support/cases/routes.ts";
 
 Deno.test("the runner reports what it did, and keeps its isolate for as long", async () => {
   const fake = await makeFake();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
-import { FUNCTIONS_URL, makeFake } from "#support/fake-services.ts";
-import { JOB_ID, JOB_SAMPLES } from "#support/job-samples.ts";
+import { FUNCTIONS_URL, makeFake } from "#support/fakes/services.ts";
+import { JOB_ID, JOB_SAMPLES } from "#support/samples/jobs.ts";
 import { OTHER_USER_ID, USER_ID } from "#support/project.ts";
-import { type Role, send, type Sent } from "#support/route-cases.ts";
+import { type Role, send, type Sent } from "#support/cases/routes.ts";
 
 const RESEARCH = { type: "research", input: { query: "What is a farthing?" } };
 const EVENT = { event_id: "e-1", model: "gpt-4o", input_tokens: 10, output_tokens: 5 };

@@ -6,9 +6,9 @@ import { EnvError } from "../_shared/core/env.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { type MailMessage, MailNotSent, MailRefused } from "../_shared/adapters/mail/mail.ts";
 import { BreakerOpen } from "../_shared/resilience/guard.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
-import { NOTICE } from "#support/notice-samples.ts";
-import { send } from "#support/route-cases.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
+import { NOTICE } from "#support/samples/notifications.ts";
+import { send } from "#support/cases/routes.ts";
 
 const ALERT = {
   incident_id: "7",

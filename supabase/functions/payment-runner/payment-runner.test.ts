@@ -7,10 +7,10 @@ import type { ListedEvent } from "../_shared/adapters/stripe/event-feed.ts";
 import type { AccountFacts } from "../_shared/contracts/stripe/facts.ts";
 import { watchLifetime } from "../_shared/core/isolate.ts";
 import { Refused } from "../_shared/adapters/stripe/refused.ts";
-import { type Fake, listedEvent, makeFake } from "#support/fake-services.ts";
-import { PAYOUT_TO_LIST } from "#support/payout-samples.ts";
-import { REFUND_TO_SEND } from "#support/refund-samples.ts";
-import { send } from "#support/route-cases.ts";
+import { type Fake, listedEvent, makeFake } from "#support/fakes/services.ts";
+import { PAYOUT_TO_LIST } from "#support/samples/payouts.ts";
+import { REFUND_TO_SEND } from "#support/samples/refunds.ts";
+import { send } from "#support/cases/routes.ts";
 import { until } from "#support/until.ts";
 
 const CLAIMED_AT = "2026-11-21T12:00:00+00:00";

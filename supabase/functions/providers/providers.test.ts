@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { ProviderToOnboard } from "../_shared/contracts/database/results/providers.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { Refused } from "../_shared/adapters/stripe/refused.ts";
-import { PROVIDER_ID } from "#support/booking-samples.ts";
-import { type Fake, makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fake-services.ts";
+import { PROVIDER_ID } from "#support/samples/bookings.ts";
+import { type Fake, makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { send } from "#support/route-cases.ts";
+import { send } from "#support/cases/routes.ts";
 
 const BODY = { country: "DE", email: "seller@example.com" };
 

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import type { RefundAnswer } from "../_shared/contracts/database/results/refunds.ts";
 import { ApiError, type ErrorCode } from "../_shared/core/errors.ts";
 import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
 import {
   PENDING_REFUND,
   REFUND_ID,
   REFUND_TO_SEND,
   SETTLED_REFUND,
-} from "#support/refund-samples.ts";
-import { send } from "#support/route-cases.ts";
+} from "#support/samples/refunds.ts";
+import { send } from "#support/cases/routes.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 const ORDER_ID = REFUND_TO_SEND.order_id!;

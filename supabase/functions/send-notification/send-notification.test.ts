@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createLimiter } from "../_shared/limits/limiter.ts";
 import { NO_METRICS } from "../_shared/metrics/metrics.ts";
-import { makeFake, PREVIOUS_WEBHOOK_SECRET, WEBHOOK_SECRET } from "#support/fake-services.ts";
-import { NOTICE_CASES } from "#support/notice-cases.ts";
-import { send } from "#support/route-cases.ts";
+import { makeFake, PREVIOUS_WEBHOOK_SECRET, WEBHOOK_SECRET } from "#support/fakes/services.ts";
+import { NOTICE_CASES } from "#support/cases/notifications.ts";
+import { send } from "#support/cases/routes.ts";
 
 const { body } = NOTICE_CASES[0]!;
 const QUOTA = 600;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError, type ErrorCode } from "../_shared/core/errors.ts";
-import { INBOX_EVENT, makeFake } from "#support/fake-services.ts";
-import { send } from "#support/route-cases.ts";
+import { INBOX_EVENT, makeFake } from "#support/fakes/services.ts";
+import { send } from "#support/cases/routes.ts";
 
 const SIGNED = { "stripe-signature": "good" };
 

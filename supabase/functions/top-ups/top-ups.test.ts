@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../_shared/core/errors.ts";
 import type { CardPage } from "../_shared/adapters/stripe/customers.ts";
-import { type Fake, makeFake, ORIGIN } from "#support/fake-services.ts";
+import { type Fake, makeFake, ORIGIN } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { send } from "#support/route-cases.ts";
-import { TOP_UPS } from "#support/top-up-samples.ts";
+import { send } from "#support/cases/routes.ts";
+import { TOP_UPS } from "#support/samples/top-ups.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 const TERMS = { enabled: true, threshold: "1000", target: "5000", monthly_cap: 2000 };

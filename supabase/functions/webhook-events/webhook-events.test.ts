@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { InboxEvent } from "../_shared/contracts/database/results/inbox.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import type { ListedEvent } from "../_shared/adapters/stripe/event-feed.ts";
-import { listedEvent, makeFake } from "#support/fake-services.ts";
-import { EVENT_ID, INBOX_SAMPLES } from "#support/inbox-samples.ts";
-import { send } from "#support/route-cases.ts";
+import { listedEvent, makeFake } from "#support/fakes/services.ts";
+import { EVENT_ID, INBOX_SAMPLES } from "#support/samples/inbox.ts";
+import { send } from "#support/cases/routes.ts";
 
 const AS = { as: "operator" } as const;
 const HOUR_SECONDS = 3600;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Ai } from "../adapters/ai/ai.ts";
 import type { Payments } from "../adapters/stripe/payments.ts";
-import { ANSWER, FAKE_AI } from "#support/fake-ai.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { ROUTE_CASES, send, sendCase } from "#support/route-cases.ts";
-import { eventsOf, postStreamed, settled } from "#support/streamed-chat.ts";
+import { ANSWER, FAKE_AI } from "#support/fakes/ai.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { ROUTE_CASES, send, sendCase } from "#support/cases/routes.ts";
+import { eventsOf, postStreamed, settled } from "#support/samples/streamed-chat.ts";
 import {
   currentRequest,
   DEADLINE_MS,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withFakeTime } from "#support/fake-time.ts";
+import { withFakeTime } from "#support/fakes/time.ts";
 import { consoleLogger, formatLine } from "./logger.ts";
 
 const NOW = new Date("2026-11-21T04:12:09.113Z");

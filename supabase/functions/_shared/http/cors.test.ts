@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { corsHeaders } from "@supabase/supabase-js/cors";
-import { makeFake, ORIGIN } from "#support/fake-services.ts";
-import { send } from "#support/route-cases.ts";
+import { makeFake, ORIGIN } from "#support/fakes/services.ts";
+import { send } from "#support/cases/routes.ts";
 import { createApp } from "../../usage/app.ts";
 
 type Fake = Awaited<ReturnType<typeof makeFake>>;

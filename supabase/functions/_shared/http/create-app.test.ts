@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EnvError } from "../core/env.ts";
-import { makeFake, ORIGIN } from "#support/fake-services.ts";
-import { send } from "#support/route-cases.ts";
+import { makeFake, ORIGIN } from "#support/fakes/services.ts";
+import { send } from "#support/cases/routes.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
 
 Deno.test("an allowed origin may read an answer and the headers that matter", async () => {

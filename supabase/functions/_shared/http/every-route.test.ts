@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { AUTHORED } from "../adapters/database/authored.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/route-cases.ts";
+import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/cases/routes.ts";
 
 const ROLES: readonly Role[] = ["nobody", "publishable", "user", "operator", "secret"];
 const ENVELOPED = ROUTE_CASES.filter(({ isFile }) => !isFile);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../core/errors.ts";
 import type { Report } from "../adapters/sentry/report.ts";
-import { countedMetrics } from "#support/counted-metrics.ts";
-import { makeFake } from "#support/fake-services.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { createApp } from "../../usage/app.ts";
 import { USER_ID } from "#support/project.ts";
-import { ROUTE_CASES, send, sendCase, TOKENS } from "#support/route-cases.ts";
+import { ROUTE_CASES, send, sendCase, TOKENS } from "#support/cases/routes.ts";
 
 async function loggedField(field: string): Promise<unknown> {
   const fake = await makeFake();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Limiter } from "../limits/limiter.ts";
 import type { Asking } from "../limits/rules.ts";
-import { makeFake } from "#support/fake-services.ts";
-import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/route-cases.ts";
+import { makeFake } from "#support/fakes/services.ts";
+import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/cases/routes.ts";
 import { CLIENT_IP_HEADER } from "./input/client-ip.ts";
 
 const HEADERS: [string, string][] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { countedMetrics } from "#support/counted-metrics.ts";
-import { startFakeRedis } from "#support/fake-redis.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { startFakeRedis } from "#support/fakes/redis.ts";
 import { limitsFromEnv } from "./limiter-from-env.ts";
 import type { Asking } from "./rules.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { guardRedis } from "../adapters/redis/guarded-redis.ts";
 import { createRedis, type RedisAddress } from "../adapters/redis/redis.ts";
-import { type CountedMetrics, countedMetrics } from "#support/counted-metrics.ts";
-import { type FakeRedis, type RedisMood, startFakeRedis } from "#support/fake-redis.ts";
+import { type CountedMetrics, countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { type FakeRedis, type RedisMood, startFakeRedis } from "#support/fakes/redis.ts";
 import { createLimiter, type Limiter, type Verdict } from "./limiter.ts";
 import type { Asking, LimitName } from "./rules.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { METRIC_SAMPLES } from "#support/metric-samples.ts";
+import { METRIC_SAMPLES } from "#support/samples/metrics.ts";
 import { hasPromtool, promtoolSays } from "#support/promtool.ts";
 import { bucketOf, BUCKETS } from "./buckets.ts";
 import { COUNTERS, TIMERS } from "./catalogue.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startContext, withinRequest } from "../core/request.ts";
-import { countedMetrics } from "#support/counted-metrics.ts";
-import { type FakeTime, withFakeTime } from "#support/fake-time.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { type FakeTime, withFakeTime } from "#support/fakes/time.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { EXTERNAL_SERVICES, type ServiceName } from "./external-services.ts";
 

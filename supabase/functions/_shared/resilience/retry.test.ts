@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FakeTime, withFakeTime } from "#support/fake-time.ts";
+import { type FakeTime, withFakeTime } from "#support/fakes/time.ts";
 import { retry, type RetryPolicy } from "./retry.ts";
 
 const POLICY: RetryPolicy = { retries: 3, firstDelayMs: 100, longestDelayMs: 200 };

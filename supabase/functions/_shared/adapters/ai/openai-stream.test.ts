@@ -6,8 +6,8 @@ import {
   refusalOf,
   REQUEST,
   withProvider,
-} from "#support/fake-provider.ts";
-import { withFakeTime } from "#support/fake-time.ts";
+} from "#support/fakes/provider.ts";
+import { withFakeTime } from "#support/fakes/time.ts";
 import type { AiPiece } from "./ai.ts";
 import { type AiOptions, createAi } from "./openai.ts";
 

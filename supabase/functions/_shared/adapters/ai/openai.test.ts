@@ -8,7 +8,7 @@ import {
   REQUEST,
   type Seen,
   withProvider,
-} from "#support/fake-provider.ts";
+} from "#support/fakes/provider.ts";
 import { createAi } from "./openai.ts";
 
 Deno.test("an answer comes with its usage in disjoint kinds", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError, isUnavailable } from "../../core/errors.ts";
 import { CALL_TIMEOUT_MS, createDatabase, type Transport } from "./database.ts";
-import { withFakeTime } from "#support/fake-time.ts";
+import { withFakeTime } from "#support/fakes/time.ts";
 import { CONNECTION_LOST, DatabaseFailure, NOT_CONNECTED } from "./failures.ts";
 import { UNTIL_STORED } from "./retries.ts";
 

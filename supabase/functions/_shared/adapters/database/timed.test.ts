@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countedMetrics } from "#support/counted-metrics.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import type { Transport } from "./database.ts";
 import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT } from "./failures.ts";
 import { timed } from "./timed.ts";

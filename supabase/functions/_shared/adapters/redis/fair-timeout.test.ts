@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FakeTime, withFakeTime } from "#support/fake-time.ts";
+import { type FakeTime, withFakeTime } from "#support/fakes/time.ts";
 import { withFairTimeout } from "./fair-timeout.ts";
 
 const never = () => new Promise<never>(() => {});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NO_METRICS } from "../../metrics/metrics.ts";
-import { type FakeRedis, startFakeRedis } from "#support/fake-redis.ts";
+import { type FakeRedis, startFakeRedis } from "#support/fakes/redis.ts";
 import { type GuardedRedis, guardRedis } from "./guarded-redis.ts";
 import { createRedis, type RedisAddress } from "./redis.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { paymentsAt, refusalOf, withStripe } from "#support/stripe-server.ts";
+import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 
 Deno.test("Stripe knows us when it answers with a balance", async () => {
   await withStripe(() => Response.json({ object: "balance" }), async (url, seen) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
-import { paymentsAt, withStripe } from "#support/stripe-server.ts";
+import { paymentsAt, withStripe } from "#support/fakes/stripe-server.ts";
 
 const MOVE: TransferToMake = {
   move_id: "m-1",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startContext, withinRequest } from "../../core/request.ts";
-import { countedMetrics } from "#support/counted-metrics.ts";
-import { refusalOf, withStripe } from "#support/stripe-server.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createPayments } from "./payments.ts";
 import { KeptAnswer } from "./refused.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BookingToPay } from "../../contracts/database/results/bookings.ts";
 import { MARK } from "#support/project.ts";
-import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/stripe-server.ts";
+import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 
 const PROVIDER = { provider_id: "p-1", country: "DE", email: null, stripe_account_id: null };
 const URLS = { returnUrl: "https://app.example.com/a", refreshUrl: "https://app.example.com/b" };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { paymentsAt, refusalOf, withStripe } from "#support/stripe-server.ts";
+import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 
 const USER = "0b5d1a52-77a4-4b0c-9f0f-3f1f4f1d2a01";
 const PAGE = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
-import { countedMetrics } from "#support/counted-metrics.ts";
-import { eventOf, example } from "#support/stripe-examples.ts";
-import { refusalOf, stripeError, withStripe } from "#support/stripe-server.ts";
+import { countedMetrics } from "#support/fakes/counted-metrics.ts";
+import { eventOf, example } from "#support/samples/stripe.ts";
+import { refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createFactsReader } from "./event-facts.ts";
 import { factsOf } from "./facts.ts";

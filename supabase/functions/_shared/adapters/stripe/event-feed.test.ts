@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { paymentsAt, refusalOf, withStripe } from "#support/stripe-server.ts";
+import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { API_VERSION } from "./client.ts";
 import { EVENT_TYPES } from "./facts.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventOf } from "#support/stripe-examples.ts";
+import { eventOf } from "#support/samples/stripe.ts";
 import { factsOf } from "./facts.ts";
 
 const UNUSED = ["customer.created", "charge.refunded", "payment_intent.created", "constructor"];

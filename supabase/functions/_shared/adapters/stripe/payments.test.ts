@@ -3,7 +3,7 @@ import Stripe from "stripe";
 import type { CheckoutOrder } from "../../contracts/database/results/checkout.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { MARK } from "#support/project.ts";
-import { paymentsAt, refusalOf, withStripe } from "#support/stripe-server.ts";
+import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { OrderSpent } from "./order-spent.ts";
 
 const ORDER: CheckoutOrder = {

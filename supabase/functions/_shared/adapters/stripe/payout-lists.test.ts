@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MARK } from "#support/project.ts";
-import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/stripe-server.ts";
+import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const REFUND_ID = "2f2f7a3e-6f3b-4a55-9d53-1e0b6f6a9c11";

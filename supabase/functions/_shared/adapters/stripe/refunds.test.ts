@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
-import { REFUND_ID, REFUND_TO_SEND } from "#support/refund-samples.ts";
-import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/stripe-server.ts";
+import { REFUND_ID, REFUND_TO_SEND } from "#support/samples/refunds.ts";
+import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 import { KeptAnswer, Refused } from "./refused.ts";
 
 const MADE = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/stripe-server.ts";
-import { TOP_UP_CHARGE, TOP_UP_LINK } from "#support/top-up-samples.ts";
+import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
+import { TOP_UP_CHARGE, TOP_UP_LINK } from "#support/samples/top-ups.ts";
 import type { ChargeOutcome } from "./top-up-payments.ts";
 
 const PAYMENT = { id: "pi_1", object: "payment_intent", status: "succeeded" };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
 import { Completions } from "./completions.ts";
-import { done, makeType } from "#support/job-types.ts";
-import { makeJobWorld } from "#support/job-world.ts";
+import { done, makeType } from "#support/fakes/job-types.ts";
+import { makeJobWorld } from "#support/fakes/job-world.ts";
 
 Deno.test("jobs that end together are completed in one call", async () => {
   const { jobs, run } = makeJobWorld();

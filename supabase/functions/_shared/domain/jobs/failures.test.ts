@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { ApiError } from "../../core/errors.ts";
-import { makeType, threeSteps } from "#support/job-types.ts";
-import { makeJobWorld } from "#support/job-world.ts";
+import { makeType, threeSteps } from "#support/fakes/job-types.ts";
+import { makeJobWorld } from "#support/fakes/job-world.ts";
 
 Deno.test("a failure that may pass is tried again in the same run, when it is due", async () => {
   const { clock, jobs, run } = makeJobWorld();

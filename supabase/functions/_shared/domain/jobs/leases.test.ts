@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseFailure, TIMED_OUT } from "../../adapters/database/failures.ts";
 import { ApiError } from "../../core/errors.ts";
-import { done, makeType, threeSteps } from "#support/job-types.ts";
-import { makeJobWorld } from "#support/job-world.ts";
+import { done, makeType, threeSteps } from "#support/fakes/job-types.ts";
+import { makeJobWorld } from "#support/fakes/job-world.ts";
 
 Deno.test("a job that is cancelled in the middle of a step keeps it and begins no other", async () => {
   const { jobs, run } = makeJobWorld();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
 import { watchLifetime } from "../../core/isolate.ts";
-import { done, makeType, threeSteps } from "#support/job-types.ts";
-import { makeJobWorld } from "#support/job-world.ts";
+import { done, makeType, threeSteps } from "#support/fakes/job-types.ts";
+import { makeJobWorld } from "#support/fakes/job-world.ts";
 
 Deno.test("a job runs its steps in order and is completed with its result", async () => {
   const { jobs, run, clock } = makeJobWorld();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RECEIPT } from "#support/notice-samples.ts";
+import { RECEIPT } from "#support/samples/notifications.ts";
 import { money } from "./figures.ts";
 import { NOTIFICATION_DATA } from "../../contracts/notification-data.ts";
 import { BadNotice, renderNotice } from "./render-notice.ts";

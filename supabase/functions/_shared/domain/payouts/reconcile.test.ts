@@ -3,8 +3,8 @@ import type { PayoutRecorded } from "../../contracts/database/results/payouts.ts
 import { ApiError } from "../../core/errors.ts";
 import { Refused } from "../../adapters/stripe/refused.ts";
 import type { PayoutPage } from "../../adapters/stripe/payout-lists.ts";
-import { type Fake, makeFake } from "#support/fake-services.ts";
-import { PAYOUT_TO_LIST, PAYOUT_TRANSACTION } from "#support/payout-samples.ts";
+import { type Fake, makeFake } from "#support/fakes/services.ts";
+import { PAYOUT_TO_LIST, PAYOUT_TRANSACTION } from "#support/samples/payouts.ts";
 import { reconcilePayouts } from "./reconcile.ts";
 
 const UNTIL_MS = Date.parse("2026-11-21T12:01:00Z");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";
-import { type Fake, makeFake, ORIGIN } from "#support/fake-services.ts";
-import { TOP_UP_CHARGE, TOP_UP_LINK } from "#support/top-up-samples.ts";
+import { type Fake, makeFake, ORIGIN } from "#support/fakes/services.ts";
+import { TOP_UP_CHARGE, TOP_UP_LINK } from "#support/samples/top-ups.ts";
 import { runTopUps } from "./run-top-ups.ts";
 
 const LATER = Number.MAX_SAFE_INTEGER;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { makeFake, PREVIOUS_WEBHOOK_SECRET, WEBHOOK_SECRET } from "#support/fake-services.ts";
-import { NOTICE_CASES } from "#support/notice-cases.ts";
-import { headersOf, send } from "#support/route-cases.ts";
+import { makeFake, PREVIOUS_WEBHOOK_SECRET, WEBHOOK_SECRET } from "#support/fakes/services.ts";
+import { NOTICE_CASES } from "#support/cases/notifications.ts";
+import { headersOf, send } from "#support/cases/routes.ts";
 import { ApiError } from "../../core/errors.ts";
 import { createSharedVerifier } from "./shared-secret.ts";
 

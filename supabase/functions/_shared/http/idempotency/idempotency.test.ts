@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type Fake, INBOX_EVENT, makeFake } from "#support/fake-services.ts";
+import { type Fake, INBOX_EVENT, makeFake } from "#support/fakes/services.ts";
 import { OTHER_SECRET_KEY } from "#support/project.ts";
-import { HOLD_ID } from "#support/samples.ts";
-import { ROUTE_CASES, send, sendCase } from "#support/route-cases.ts";
+import { HOLD_ID } from "#support/samples/database.ts";
+import { ROUTE_CASES, send, sendCase } from "#support/cases/routes.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";
 
 const IDEMPOTENT = ROUTE_CASES.filter(({ isIdempotent }) => isIdempotent);

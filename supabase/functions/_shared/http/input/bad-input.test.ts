@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { makeFake } from "#support/fake-services.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { ROUTE_CASES, type RouteCase, send, sendCase, TOKENS } from "#support/route-cases.ts";
+import { ROUTE_CASES, type RouteCase, send, sendCase, TOKENS } from "#support/cases/routes.ts";
 
 const WITH_BODY = ROUTE_CASES.filter(({ body, path }) =>
   body !== undefined && path !== "/stripe-webhook"

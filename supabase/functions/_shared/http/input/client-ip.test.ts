@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeFake } from "#support/fake-services.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { clientIpHash } from "./client-ip.ts";
 import { networkOf } from "../../core/ip.ts";
 

@@ -1,9 +1,9 @@
 /** Nothing is kept otherwise than it was sent, and nothing reaches the database that it would refuse. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
-import { makeFake } from "#support/fake-services.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { ROUTE_CASES, type RouteCase, send, sendCase, TOKENS } from "#support/route-cases.ts";
+import { ROUTE_CASES, type RouteCase, send, sendCase, TOKENS } from "#support/cases/routes.ts";
 
 function routeAt(end: string): RouteCase {
   return ROUTE_CASES.find(({ path, method }) => method === "POST" && path.endsWith(end))!;

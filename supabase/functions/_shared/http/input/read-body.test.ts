@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withFakeTime } from "#support/fake-time.ts";
+import { withFakeTime } from "#support/fakes/time.ts";
 import { DEADLINE_MS, LONG_DEADLINE_MS, startContext, withinRequest } from "../../core/request.ts";
 import { parseJson, readBytes } from "./read-body.ts";
 

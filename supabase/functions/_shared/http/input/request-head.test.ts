@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { makeFake } from "#support/fake-services.ts";
+import { makeFake } from "#support/fakes/services.ts";
 import { SECRET_KEY } from "#support/project.ts";
-import { ROUTE_CASES, sendCase } from "#support/route-cases.ts";
+import { ROUTE_CASES, sendCase } from "#support/cases/routes.ts";
 import { createApp } from "../../../usage/app.ts";
 
 const debit = ROUTE_CASES.find(({ path }) => path === "/credits/debits")!;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
 import { factsOf } from "../facts.ts";
-import { eventOf, example } from "#support/stripe-examples.ts";
+import { eventOf, example } from "#support/samples/stripe.ts";
 import { accountFacts, feeFacts } from "./connect.ts";
 
 const PROVIDER_ID = "5a1f8f5e-3c52-4c6f-8d0a-2b6f5f0c7e21";

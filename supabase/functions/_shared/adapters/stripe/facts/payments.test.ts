@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type Stripe from "stripe";
 import { factsOf } from "../facts.ts";
 import { MARK } from "#support/project.ts";
-import { eventOf, example } from "#support/stripe-examples.ts";
+import { eventOf, example } from "#support/samples/stripe.ts";
 import { chargeFacts, paymentFacts, sessionFacts } from "./payments.ts";
 
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";

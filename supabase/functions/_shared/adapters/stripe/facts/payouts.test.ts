@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
-import { eventOf } from "#support/stripe-examples.ts";
+import { eventOf } from "#support/samples/stripe.ts";
 import { factsOf } from "../facts.ts";
 
 const PAYOUT = {

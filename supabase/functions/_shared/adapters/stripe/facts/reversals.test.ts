@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type Stripe from "stripe";
 import { factsOf } from "../facts.ts";
 import { MARK } from "#support/project.ts";
-import { eventOf, example } from "#support/stripe-examples.ts";
+import { eventOf, example } from "#support/samples/stripe.ts";
 import { refundFacts } from "./reversals.ts";
 
 const REFUND_ID = "2f2f7a3e-6f3b-4a55-9d53-1e0b6f6a9c11";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { Database } from "../../../adapters/database/database.ts";
 import type { ArgsOf, ResultOf } from "../../../contracts/database/functions.ts";
 import { entriesToCsv } from "../../entries-csv.ts";
-import { makeJobWorld } from "#support/job-world.ts";
-import { SAMPLES } from "#support/samples.ts";
+import { makeJobWorld } from "#support/fakes/job-world.ts";
+import { SAMPLES } from "#support/samples/database.ts";
 import { ledgerExport } from "./ledger-export.ts";
 
 type Entries = ResultOf<"credits_entries">["entries"];

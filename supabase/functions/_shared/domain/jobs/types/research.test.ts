@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { AiRequest } from "../../../adapters/ai/ai.ts";
 import { ApiError } from "../../../core/errors.ts";
-import { FAKE_AI } from "#support/fake-ai.ts";
-import { makeJobWorld } from "#support/job-world.ts";
+import { FAKE_AI } from "#support/fakes/ai.ts";
+import { makeJobWorld } from "#support/fakes/job-world.ts";
 import { research } from "./research.ts";
 
 /** A model that plans two questions and answers everything else with its number. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeJobWorld } from "#support/job-world.ts";
+import { makeJobWorld } from "#support/fakes/job-world.ts";
 import { usageBackfill } from "./usage-backfill.ts";
 
 const event = (nr: number) => ({

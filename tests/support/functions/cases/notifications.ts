@@ -1,0 +1,29 @@
+/** The routes of notices, each with a request that succeeds. */
+import { WEBHOOK_SECRET } from "../fakes/services.ts";
+import { RECEIPT } from "../samples/notifications.ts";
+import { USER_ID } from "../project.ts";
+import type { RouteCase } from "./routes.ts";
+
+export const NOTICE_CASES: readonly RouteCase[] = [
+  {
+    method: "POST",
+    path: "/send-notification",
+    // Whoever knows the secret: beside it no other credential is asked for, and a good one is no harm.
+    allowed: ["nobody", "publishable", "user", "operator", "secret"],
+    as: "nobody",
+    isIdempotent: true,
+    isKeyOptional: true,
+    status: 200,
+    headers: { "x-webhook-secret": WEBHOOK_SECRET },
+    body: { template: "receipt", to: { user_id: USER_ID }, data: RECEIPT },
+    reaches: ["notices_send"],
+  },
+  {
+    method: "POST",
+    path: "/notification-runner",
+    allowed: ["secret"],
+    as: "secret",
+    status: 200,
+    reaches: ["notices_claim"],
+  },
+];

@@ -1,0 +1,286 @@
+/** Every route once, with a request that succeeds: what the tests that hold for all routes run over. */
+import { createApp as createAi } from "../../../../supabase/functions/ai/app.ts";
+import { createApp as createAlerts } from "../../../../supabase/functions/alerts/app.ts";
+import { createApp as createBookings } from "../../../../supabase/functions/bookings/app.ts";
+import { createApp as createCheckout } from "../../../../supabase/functions/checkout/app.ts";
+import { createApp as createCredits } from "../../../../supabase/functions/credits/app.ts";
+import { createApp as createFeatures } from "../../../../supabase/functions/features/app.ts";
+import { createApp as createFraud } from "../../../../supabase/functions/fraud/app.ts";
+import { createApp as createHealth } from "../../../../supabase/functions/health/app.ts";
+import { createApp as createJobs } from "../../../../supabase/functions/jobs/app.ts";
+import { createApp as createProviders } from "../../../../supabase/functions/providers/app.ts";
+import { createApp as createRunner } from "../../../../supabase/functions/job-runner/app.ts";
+import { createApp as createNotices } from "../../../../supabase/functions/notification-runner/app.ts";
+import { createApp as createPaymentRunner } from "../../../../supabase/functions/payment-runner/app.ts";
+import { createApp as createRefunds } from "../../../../supabase/functions/refunds/app.ts";
+import { createApp as createSendNotification } from "../../../../supabase/functions/send-notification/app.ts";
+import { createApp as createWebhook } from "../../../../supabase/functions/stripe-webhook/app.ts";
+import { createApp as createTopUps } from "../../../../supabase/functions/top-ups/app.ts";
+import { createApp as createUsage } from "../../../../supabase/functions/usage/app.ts";
+import { createApp as createWebhookEvents } from "../../../../supabase/functions/webhook-events/app.ts";
+import { ALERT_CASES } from "./alerts.ts";
+import { BOOKING_CASES } from "./bookings.ts";
+import type { Fake } from "../fakes/services.ts";
+import { FRAUD_CASES } from "./fraud.ts";
+import { HEALTH_CASES } from "./health.ts";
+import { INBOX_CASES } from "./inbox.ts";
+import { JOB_CASES } from "./jobs.ts";
+import { NOTICE_CASES } from "./notifications.ts";
+import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "../project.ts";
+import { REFUND_CASES } from "./refunds.ts";
+import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
+import { TOP_UP_CASES } from "./top-ups.ts";
+
+/** Who calls. `operator` is a person whose token says so. */
+export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
+
+export interface RouteCase {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly allowed: readonly Role[];
+  readonly status: number;
+  /** Whose call the case describes where several roles may. */
+  readonly as: Role;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly isIdempotent?: boolean;
+  /** A request without Idempotency-Key is known by its content. */
+  readonly isKeyOptional?: boolean;
+  /** Its body may have 1 MiB. */
+  readonly hasLargeBody?: boolean;
+  /** It answers with a file, without our envelope. */
+  readonly isFile?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The database functions that the call reaches. */
+  readonly reaches: readonly string[];
+}
+
+const EVERYONE = ["nobody", "publishable", "user", "operator", "secret"] as const;
+const PERSON = ["user", "operator"] as const;
+
+export const TOKENS = { model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
+
+const money = { method: "POST", allowed: ["secret"], as: "secret", isIdempotent: true } as const;
+const open = { method: "GET", allowed: EVERYONE, as: "nobody", status: 200 } as const;
+const own = { method: "GET", allowed: PERSON, as: "user", status: 200 } as const;
+
+const read = { ...own, allowed: [...PERSON, "secret"] } as const;
+
+const CREDITS: RouteCase[] = [
+  { ...read, path: "/credits", reaches: ["credits_balance"] },
+  { ...read, path: "/credits/entries", reaches: ["credits_entries"] },
+  {
+    ...money,
+    path: "/credits/grants",
+    allowed: ["operator", "secret"],
+    status: 201,
+    body: { user_id: USER_ID, amount: "10", source: "promotional", reason: "welcome" },
+    reaches: ["credits_grant"],
+  },
+  {
+    ...own,
+    path: "/credits/grants",
+    allowed: ["operator", "secret"],
+    as: "operator",
+    reaches: ["grants_list"],
+  },
+  {
+    ...own,
+    path: `/credits/grants/${GRANT_ID}`,
+    allowed: ["operator", "secret"],
+    as: "operator",
+    reaches: ["grants_read"],
+  },
+  ...["confirm", "decline"].map((decision) => ({
+    ...money,
+    path: `/credits/grants/${GRANT_ID}/${decision}`,
+    allowed: ["operator", "secret"] as const,
+    status: 200,
+    reaches: ["grants_decide"],
+  })),
+  {
+    ...money,
+    path: "/credits/debits",
+    status: 201,
+    body: { user_id: USER_ID, amount: "10.5", reason: "an image" },
+    reaches: ["credits_debit"],
+  },
+  {
+    ...money,
+    path: "/credits/holds",
+    status: 201,
+    body: { user_id: USER_ID, amount: "50" },
+    reaches: ["holds_open"],
+  },
+  { ...read, path: `/credits/holds/${HOLD_ID}`, reaches: ["holds_read"] },
+  {
+    ...money,
+    path: `/credits/holds/${HOLD_ID}/settle`,
+    status: 200,
+    body: { amount: "40" },
+    reaches: ["holds_settle"],
+  },
+  { ...money, path: `/credits/holds/${HOLD_ID}/release`, status: 200, reaches: ["holds_release"] },
+];
+
+const USAGE: RouteCase[] = [
+  { ...open, path: "/usage/rates", reaches: ["usage_rates"] },
+  {
+    method: "POST",
+    path: "/usage/estimate",
+    allowed: [...PERSON, "secret"],
+    as: "user",
+    status: 200,
+    body: TOKENS,
+    reaches: ["usage_estimate"],
+  },
+  {
+    ...money,
+    path: "/usage",
+    status: 201,
+    body: { user_id: USER_ID, ...TOKENS },
+    reaches: ["usage_charge"],
+  },
+  {
+    ...money,
+    path: "/usage/batch",
+    hasLargeBody: true,
+    status: 200,
+    body: { events: [{ event_id: "event-1", user_id: USER_ID, ...TOKENS }] },
+    reaches: ["usage_charge_batch"],
+  },
+];
+
+const CHECKOUT: RouteCase[] = [
+  { ...open, path: "/checkout/packages", reaches: ["checkout_packages"] },
+  {
+    method: "POST",
+    path: "/checkout",
+    allowed: PERSON,
+    as: "user",
+    isIdempotent: true,
+    status: 201,
+    body: { package_id: "starter" },
+    reaches: ["checkout_begin", "checkout_attach"],
+  },
+  { ...own, path: "/checkout/orders", reaches: ["checkout_orders"] },
+  { ...own, path: `/checkout/orders/${ORDER_ID}`, reaches: ["checkout_order"] },
+];
+
+const CHAT: RouteCase = {
+  method: "POST",
+  path: "/ai/chat",
+  allowed: PERSON,
+  as: "user",
+  isIdempotent: true,
+  status: 200,
+  body: { model: "gpt-4o", messages: [{ role: "user", content: "What is a farthing?" }] },
+  reaches: ["chats_begin", "chats_settle"],
+};
+
+export const ROUTE_CASES: readonly RouteCase[] = [
+  ...CREDITS,
+  ...USAGE,
+  ...CHECKOUT,
+  CHAT,
+  ...JOB_CASES,
+  ...BOOKING_CASES,
+  ...REFUND_CASES,
+  ...TOP_UP_CASES,
+  ...INBOX_CASES,
+  ...ALERT_CASES,
+  ...FRAUD_CASES,
+  ...NOTICE_CASES,
+  {
+    method: "POST",
+    path: "/stripe-webhook",
+    allowed: EVERYONE,
+    as: "nobody",
+    status: 200,
+    body: {},
+    headers: { "stripe-signature": "good" },
+    reaches: ["inbox_receive"],
+  },
+  { ...open, path: "/features", reaches: ["features_read"] },
+  {
+    method: "POST",
+    path: "/features/b2b",
+    allowed: ["operator", "secret"],
+    as: "operator",
+    status: 200,
+    body: { state: "percentage", percentage: 12.5 },
+    reaches: ["features_set"],
+  },
+  ...HEALTH_CASES,
+];
+
+const CREATE: Readonly<Record<string, typeof createUsage>> = {
+  "ai": createAi,
+  "alerts": createAlerts,
+  "bookings": createBookings,
+  "checkout": createCheckout,
+  "credits": createCredits,
+  "features": createFeatures,
+  "fraud": createFraud,
+  "health": createHealth,
+  "job-runner": createRunner,
+  "jobs": createJobs,
+  "notification-runner": createNotices,
+  "payment-runner": createPaymentRunner,
+  "refunds": createRefunds,
+  "providers": createProviders,
+  "send-notification": createSendNotification,
+  "stripe-webhook": createWebhook,
+  "top-ups": createTopUps,
+  "usage": createUsage,
+  "webhook-events": createWebhookEvents,
+};
+
+/** The headers that a role's requests carry. */
+export async function headersOf(role: Role, fake: Fake): Promise<Record<string, string>> {
+  if (role === "nobody") return {};
+  if (role === "publishable") return { apikey: PUBLISHABLE_KEY };
+  if (role === "secret") return { apikey: SECRET_KEY };
+  const claims = role === "operator" ? { app_metadata: { role: "operator" } } : {};
+  const token = await fake.project.sign({ claims });
+  return { apikey: PUBLISHABLE_KEY, authorization: `Bearer ${token}` };
+}
+
+export interface Sent {
+  readonly as?: Role;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends a request to the app that its path belongs to. A string or bytes go as they are. */
+export async function send(fake: Fake, method: string, path: string, sent: Sent = {}) {
+  const name = path.split(/[/?]/)[1] ?? "";
+  const app = CREATE[name]!(fake.source);
+  const headers = new Headers(await headersOf(sent.as ?? "nobody", fake));
+  const { body } = sent;
+  if (body !== undefined) headers.set("content-type", "application/json");
+  for (const [header, value] of Object.entries(sent.headers ?? {})) headers.set(header, value);
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  const init: RequestInit = { method, headers };
+  if (body !== undefined) init.body = isRaw ? body as BodyInit : JSON.stringify(body);
+  return await app.request(path, init);
+}
+
+/** Routes of which the back end has to say whose they are about. */
+const OF_A_USER = ["/credits", "/credits/entries", "/credits/spend-cap", "/jobs"];
+
+/** Sends a case as it stands, or with what a test changes in it. */
+export async function sendCase(fake: Fake, route: RouteCase, changes: Sent = {}) {
+  const headers = {
+    ...route.headers,
+    ...(route.isIdempotent ? { "idempotency-key": "key-1" } : {}),
+    ...changes.headers,
+  };
+  // A person's account is their own; the back end says whose it means.
+  const as = changes.as ?? route.as;
+  const mustSay = as === "secret" && OF_A_USER.includes(route.path);
+  const isRead = route.method === "GET";
+  const path = mustSay && isRead ? `${route.path}?user_id=${USER_ID}` : route.path;
+  const own = mustSay && !isRead ? { ...route.body, user_id: USER_ID } : route.body;
+  const body = changes.body ?? own;
+  return await send(fake, route.method, path, { as, headers, ...(body && { body }) });
+}

@@ -1,0 +1,60 @@
+/** A clock that stands still until it is moved. Whoever sleeps on it moves it. */
+import type { Clock } from "../../../../supabase/functions/_shared/domain/jobs/clock.ts";
+
+interface Timer {
+  atMs: number;
+  readonly everyMs: number | null;
+  readonly call: () => void;
+}
+
+const START_MS = Date.parse("2026-11-21T12:00:00Z");
+
+export class FakeClock implements Clock {
+  #nowMs = START_MS;
+  readonly #timers = new Set<Timer>();
+  /** How long each sleep was. */
+  readonly slept: number[] = [];
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Moves time on; what falls due on the way is called, in order. */
+  advance(ms: number): void {
+    const untilMs = this.#nowMs + ms;
+    for (;;) {
+      const [timer] = [...this.#timers].filter(({ atMs }) => atMs <= untilMs)
+        .sort((a, b) => a.atMs - b.atMs);
+      if (timer === undefined) break;
+      this.#nowMs = Math.max(this.#nowMs, timer.atMs);
+      if (timer.everyMs === null) this.#timers.delete(timer);
+      else timer.atMs += timer.everyMs;
+      timer.call();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  sleep(ms: number): Promise<void> {
+    this.slept.push(ms);
+    this.advance(ms);
+    return Promise.resolve();
+  }
+
+  every(ms: number, call: () => void): () => void {
+    return this.#add({ atMs: this.#nowMs + ms, everyMs: ms, call });
+  }
+
+  after(ms: number, call: () => void): () => void {
+    return this.#add({ atMs: this.#nowMs + ms, everyMs: null, call });
+  }
+
+  /** Timers that nobody has stopped. */
+  get running(): number {
+    return this.#timers.size;
+  }
+
+  #add(timer: Timer): () => void {
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+}

@@ -1,0 +1,31 @@
+/** Metrics that a test can read. */
+import type { Metrics } from "../../../../supabase/functions/_shared/metrics/metrics.ts";
+
+export interface CountedMetrics extends Metrics {
+  /** How often each series was counted, by `name label label`. */
+  readonly counts: Record<string, number>;
+  /** How long each time took, by the same names. */
+  readonly times: Record<string, number[]>;
+  /** What a flush would do first. */
+  flush(): void;
+}
+
+export function countedMetrics(): CountedMetrics {
+  const counts: Record<string, number> = {};
+  const times: Record<string, number[]> = {};
+  const looks: (() => void)[] = [];
+  const add = (name: string, labels: Readonly<Record<string, string>>, by: number) => {
+    const series = [name, ...Object.values(labels)].join(" ");
+    counts[series] = (counts[series] ?? 0) + by;
+    return series;
+  };
+  return {
+    counts,
+    times,
+    request: () => {},
+    count: (name, labels = {}, by = 1) => void add(name, labels, by),
+    time: (name, labels, durationMs) => void (times[add(name, labels, 1)] ??= []).push(durationMs),
+    beforeFlush: (look) => void looks.push(look),
+    flush: () => looks.forEach((look) => look()),
+  };
+}

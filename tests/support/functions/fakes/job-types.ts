@@ -1,0 +1,34 @@
+/** Types of jobs for the runner's own tests. */
+import { z } from "@hono/zod-openapi";
+import {
+  defineJobType,
+  type Job,
+  type JobType,
+} from "../../../../supabase/functions/_shared/domain/jobs/job-type.ts";
+
+type Run = (job: Job, input: unknown) => Promise<unknown>;
+
+/** A type that is free and takes anything, unless told otherwise. */
+export function makeType(type: string, run: Run, input: z.ZodType = z.unknown()): JobType {
+  const estimate = () => Promise.resolve([]);
+  return defineJobType({
+    ...{ type, summary: "", who: ["user"] as const, input, stepCpuMs: 10, estimate, run },
+  });
+}
+
+/** A step that gives this. */
+export const done = (output: unknown) => () => Promise.resolve({ output });
+
+/** Three steps that say when they run. */
+export function threeSteps(ran: string[], during: (step: string) => void = () => {}): JobType {
+  return makeType("steps", async (job) => {
+    for (const name of ["one", "two", "three"]) {
+      await job.step(name, () => {
+        ran.push(name);
+        during(name);
+        return Promise.resolve({ output: name });
+      });
+    }
+    return { ran: ran.length };
+  });
+}

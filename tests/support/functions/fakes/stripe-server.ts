@@ -1,0 +1,58 @@
+/** Stripe as a server that answers what a test says, and what it was asked. */
+import assert from "node:assert/strict";
+import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
+import { createPayments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";
+
+interface Seen {
+  path: string;
+  idempotencyKey: string | null;
+  /** The body of a POST, the query of a GET. */
+  form: Record<string, string>;
+}
+
+type Answer = (seen: Seen) => Response;
+
+export async function withStripe(
+  answer: Answer,
+  test: (url: string, seen: Seen[]) => Promise<void>,
+): Promise<void> {
+  const seen: Seen[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const body = request.method === "GET"
+      ? searchParams
+      : new URLSearchParams(await request.text());
+    seen.push({
+      path: pathname,
+      idempotencyKey: request.headers.get("idempotency-key"),
+      form: Object.fromEntries(body),
+    });
+    return answer(seen.at(-1)!);
+  });
+  try {
+    await test(`http://127.0.0.1:${server.addr.port}`, seen);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+export function paymentsAt(apiUrl: string, secretKey = "sk_test_1") {
+  return createPayments({ secretKey, webhookSecrets: ["whsec_new", "whsec_old"], apiUrl });
+}
+
+/** An error as Stripe answers it. The SDK's own retries wait, so it is told not to. */
+export function stripeError(status: number, error: Record<string, unknown>): Response {
+  const headers = { "stripe-should-retry": "false" };
+  return Response.json({ error: { message: "text of Stripe", ...error } }, { status, headers });
+}
+
+/** What a call was refused with. */
+export async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
+  try {
+    await promise;
+  } catch (error) {
+    assert(error instanceof ApiError, String(error));
+    return error;
+  }
+  throw new Error("it was not refused");
+}

@@ -1,0 +1,39 @@
+/** One true answer of each database function of notices, in the shape that SQL gives. */
+import type {
+  NoticeResults,
+  NoticeToSend,
+} from "../../../../supabase/functions/_shared/contracts/database/results/notices.ts";
+import type { SamplesOf } from "./database.ts";
+
+const ID = "7f0f3a44-0a57-4a5e-9c0e-5a3d4a1b2c01";
+
+export const RECEIPT = {
+  order_id: "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01",
+  kind: "package",
+  package_name: "Starter",
+  amount: 999,
+  currency: "usd",
+  credits: "9990",
+  bonus_credits: "0",
+  paid_at: "2026-11-21T12:00:00+00:00",
+};
+
+export const NOTICE: NoticeToSend = {
+  notice_id: ID,
+  lease_id: "0c9d2f71-6a0e-4f6a-8d0b-3f1d2c4b5a02",
+  recipient: "owner",
+  address: "ann@example.com",
+  template: "receipt",
+  data: RECEIPT,
+};
+
+export const NOTICE_SAMPLES: SamplesOf<NoticeResults> = {
+  notices_send: () => ({
+    status: 200,
+    replayed: false,
+    data: { notification_id: ID, status: "queued" },
+  }),
+  notices_claim: () => [],
+  notices_sent: () => ({ known: true }),
+  notices_failed: () => ({ known: true }),
+};
