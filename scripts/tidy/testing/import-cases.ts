@@ -20,11 +20,25 @@ export const IMPORT_CASES: readonly RuleCase[] = [
       [`${SHARED}adapters/mail/c.ts`]: takes("../stripe/d.ts"),
       [`${SHARED}adapters/stripe/d.ts`]: 'export type A = import("../../http/b.ts").A;\n',
       [`${SHARED}odd/e.ts`]: "export const e = 1;\n",
+      "packages/local-stack/deno.json": `{"name":"@farthing/stack","exports":"./mod.ts"}`,
+      "packages/local-stack/mod.ts": "export type A = 1;\n",
+      "packages/stripe-emulator/mod.ts": takes("@farthing/stack"),
+      "packages/stripe-emulator/payments/f.ts": "export type A = 1;\n",
+      "packages/stripe-emulator/resources/g.ts": takes("../payments/f.ts"),
     },
-    ["adapters/mail/c.ts", "adapters/stripe/d.ts", "core/a.ts", "odd/e.ts"].map((at) =>
-      `${SHARED}${at}:1`
-    ),
+    [
+      "packages/stripe-emulator/mod.ts:1",
+      "packages/stripe-emulator/resources/g.ts:1",
+      ...["adapters/mail/c.ts", "adapters/stripe/d.ts", "core/a.ts", "odd/e.ts"].map((at) =>
+        `${SHARED}${at}:1`
+      ),
+    ],
     {
+      "packages/stripe-emulator/deno.json": `{"name":"@farthing/stripe","exports":"./mod.ts"}`,
+      "packages/local-stack/mod.ts": takes("@farthing/stripe"),
+      "packages/stripe-emulator/mod.ts": "export type A = 1;\n",
+      "packages/stripe-emulator/payments/f.ts": takes("../resources/g.ts"),
+      "packages/stripe-emulator/resources/g.ts": "export type A = 1;\n",
       [`${SHARED}core/a.ts`]: "export type A = 1;\n",
       [`${SHARED}core/a.test.ts`]: takes("../http/b.ts"),
       [`${SHARED}http/b.ts`]: takes("../core/a.ts"),
