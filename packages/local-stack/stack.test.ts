@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import { isAlive } from "./core/processes.ts";
 import { StackError } from "./core/stack-error.ts";
-import { type Stack, startStack } from "./mod.ts";
+import { type Stack, startStack } from "./start-stack.ts";
 import { findRedisServer } from "./redis/places.ts";
 import type { StackOptions } from "./stack/options.ts";
 import { readSupabaseConfig } from "./stack/supabase-config.ts";

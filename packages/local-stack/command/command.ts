@@ -5,7 +5,7 @@ import { parseFlags, USAGE } from "./flags.ts";
 import { runningTable, statusTable } from "./output.ts";
 import { loadKeys } from "../core/keys.ts";
 import { StackError } from "../core/stack-error.ts";
-import { type Stack, startStack } from "../mod.ts";
+import { type Stack, startStack } from "../start-stack.ts";
 import { endStack, removeData } from "../stack/end.ts";
 import { resolveOptions, type StackOptions } from "../stack/options.ts";
 import { readRunning } from "../stack/state.ts";

@@ -61,8 +61,8 @@ const HOUSES: readonly House[] = [
       ["cron", "stack"],
       ["gateway"],
       ["plugins"],
-      ["mod.ts", "running.ts"],
-      ["command"],
+      ["start-stack.ts", "running.ts"],
+      ["mod.ts", "command"],
     ],
   },
 ];
