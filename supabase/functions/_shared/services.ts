@@ -5,7 +5,7 @@
 import { createDatabase, type Database, type Transport } from "./adapters/database/database.ts";
 import { timed } from "./adapters/database/timed.ts";
 import type { Mail } from "./adapters/mail/mail.ts";
-import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";
+import { reportFromEnv } from "./adapters/sentry/report.ts";
 import type { Payments } from "./adapters/stripe/payments.ts";
 import type { Operators } from "./adapters/webhook/operators.ts";
 import { type Env, type Mode, modeOfKey, readEnv } from "./core/env.ts";
@@ -20,7 +20,7 @@ import { createVerifier, type CredentialVerifier } from "./http/auth/credentials
 import { createKeySet, givenKeySet, type KeySet } from "./http/auth/key-set.ts";
 import { createSharedVerifier } from "./http/auth/shared-secret.ts";
 import { limitsFromEnv } from "./limits/limiter-from-env.ts";
-import { metricsFrom } from "./metrics/metrics-from-env.ts";
+import { metricsFrom } from "./metrics/create-metrics.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 
 /** A transport is loaded when it is first used: a function starts faster without the other one. */

@@ -1,4 +1,4 @@
-import { boundsOf } from "../_shared/adapters/ai/bounds.ts";
+import { costBoundsOf } from "../_shared/adapters/ai/cost-bounds.ts";
 import { ChatAnswer, ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
 import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
@@ -45,7 +45,7 @@ export const chat = defineRoute({
         p_user_id: caller.userId,
         p_model: model,
         p_input_tokens: inputTokens,
-        ...boundsOf(model, messages, inputTokens),
+        ...costBoundsOf(model, messages, inputTokens),
         p_max_output_tokens: maxOutputTokens,
         p_correlation_id: context.traceId,
         ...idempotency.args,

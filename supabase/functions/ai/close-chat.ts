@@ -1,7 +1,7 @@
 /** The two ends of a chat in the ledger. Both may be asked for again: the database does each once. */
 import { aiLog } from "../_shared/adapters/ai/ai-log.ts";
 import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
-import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
+import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { UNTIL_STORED } from "../_shared/adapters/database/retries.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { withOwnTime } from "../_shared/core/request.ts";
@@ -72,7 +72,7 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
   const { text, finishReason, usage, counted = null, errorCode = null } = ending;
   const used = usage ?? counted;
   // Used is used, whether or not it can be charged.
-  if (used !== null) countTokens(chat.services.metrics, chat.request.model, used);
+  if (used !== null) countUsedTokens(chat.services.metrics, chat.request.model, used);
   const args = {
     p_hold_id: chat.holdId,
     p_usage: usage,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BookingToPay } from "../_shared/contracts/database/results/bookings.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
+import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
 import { BOOKING_ID, BOOKING_SAMPLES, PROVIDER_ID } from "#support/samples/bookings.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { MARK, USER_ID } from "#support/project.ts";
@@ -14,8 +14,8 @@ function post(fake: Fake, body: Record<string, unknown> = BODY) {
   return send(fake, "POST", "/bookings", { as: "user", headers: KEY, body });
 }
 
-function refusal(stripeCode: string | null, param: string | null = null): Refused {
-  return new Refused({
+function refusal(stripeCode: string | null, param: string | null = null): StripeRefused {
+  return new StripeRefused({
     internal: "no",
     cause: null,
     stripeCode,
@@ -72,7 +72,7 @@ Deno.test("a repeat is answered without asking Stripe", async () => {
 });
 
 const OUTAGE = new ApiError("upstream_unavailable", { status: 502 });
-const KEPT_FAILURE = new KeptAnswer("upstream_unavailable", { status: 502 });
+const KEPT_FAILURE = new StoredStripeError("upstream_unavailable", { status: 502 });
 const FAILURES: readonly [string, Error, number, string | undefined, boolean][] = [
   ["out of reach", OUTAGE, 502, undefined, false],
   ["asked twice at once", new ApiError("idempotency_in_progress"), 409, undefined, false],

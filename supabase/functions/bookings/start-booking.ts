@@ -8,7 +8,7 @@ import { ApiError, invalid } from "../_shared/core/errors.ts";
 import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import type { Services } from "../_shared/http/app-services.ts";
-import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
+import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
 
 type Data = (typeof StartedBooking)["_output"];
 
@@ -19,7 +19,7 @@ interface BookingCall {
 
 /** What Stripe's no is to the caller, where it is theirs to mend. */
 function refusalOf(error: unknown): unknown {
-  if (!(error instanceof Refused)) return error;
+  if (!(error instanceof StripeRefused)) return error;
   const { stripeCode, param } = error;
   if (
     param === "amount" || stripeCode === "amount_too_small" || stripeCode === "amount_too_large"
@@ -67,7 +67,7 @@ async function payAtStripe(call: BookingCall, booking: BookingToPay): Promise<Re
     }
     return reply;
   } catch (error) {
-    const isSpent = error instanceof KeptAnswer;
+    const isSpent = error instanceof StoredStripeError;
     const abandon = { p_idempotency_key, p_booking_id: isSpent ? booking_id : undefined };
     const abandoning = withOwnTime(() => database.rpc("bookings_abandon", abandon));
     await abandoning.catch((failure: unknown) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Checkout } from "../_shared/contracts/checkout.ts";
 import type { CheckoutOrder } from "../_shared/contracts/database/results/checkout.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { OrderSpent } from "../_shared/adapters/stripe/order-spent.ts";
+import { OrderKeySpent } from "../_shared/adapters/stripe/errors.ts";
 import { makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
 import { ORDER_ID, SAMPLES } from "#support/samples/database.ts";
@@ -66,7 +66,8 @@ Deno.test("a failure at Stripe frees the key, and the caller may try again", asy
 });
 
 Deno.test("an error that Stripe keeps gives the order up as well", async () => {
-  const openSession = () => Promise.reject(new OrderSpent("upstream_unavailable", { status: 502 }));
+  const openSession = () =>
+    Promise.reject(new OrderKeySpent("upstream_unavailable", { status: 502 }));
   const fake = await makeFake({ payments: { openSession } });
   const answer = await post(fake);
   assert.equal(answer.status, 502);

@@ -12,7 +12,7 @@ import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import { returnUrls } from "../_shared/http/input/return-urls.ts";
 import type { Services } from "../_shared/http/app-services.ts";
-import { OrderSpent } from "../_shared/adapters/stripe/order-spent.ts";
+import { OrderKeySpent } from "../_shared/adapters/stripe/errors.ts";
 
 type Data = (typeof Checkout)["_output"];
 
@@ -37,7 +37,7 @@ async function openAtStripe(call: CheckoutCall, order: CheckoutOrder): Promise<R
     };
     return await withOwnTime(() => database.rpc("checkout_attach", { ...args, p_idempotency_key }));
   } catch (error) {
-    const p_order_id = error instanceof OrderSpent ? order.order_id : undefined;
+    const p_order_id = error instanceof OrderKeySpent ? order.order_id : undefined;
     const abandon = { p_idempotency_key, p_order_id };
     const abandoning = withOwnTime(() => database.rpc("checkout_abandon", abandon));
     await abandoning.catch((failure: unknown) => {

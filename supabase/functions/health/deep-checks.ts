@@ -2,7 +2,7 @@
  * The checks that cost something: each asks a service for a little of what it is there for. No mail is sent:
  * there is none that nobody would read.
  */
-import { countTokens } from "../_shared/adapters/ai/count-tokens.ts";
+import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { DeepReport } from "../_shared/contracts/health.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
@@ -36,7 +36,7 @@ async function askModel(services: Services): Promise<void> {
   const model = ai.researchModel;
   const messages = [{ role: "user" as const, content: "Answer with one word: ready?" }];
   const { usage } = await ai.complete({ model, messages, maxOutputTokens: MOST_TOKENS });
-  countTokens(services.metrics, model, usage);
+  countUsedTokens(services.metrics, model, usage);
 }
 
 async function askStripe({ payments }: Services): Promise<void> {

@@ -2,7 +2,7 @@ import { RunnerReport } from "../_shared/contracts/jobs.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
-import { systemClock } from "../_shared/domain/jobs/clock.ts";
+import { systemClock } from "../_shared/core/time.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
 import { runJobs } from "../_shared/domain/jobs/run-jobs.ts";
 

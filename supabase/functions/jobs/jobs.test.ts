@@ -3,7 +3,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 import { FUNCTIONS_URL, makeFake } from "#support/fakes/services.ts";
 import { JOB_ID, JOB_SAMPLES } from "#support/samples/jobs.ts";
 import { OTHER_USER_ID, USER_ID } from "#support/project.ts";
-import { type Role, send, type Sent } from "#support/cases/routes.ts";
+import { type Role, send, type RequestParts } from "#support/cases/routes.ts";
 
 const RESEARCH = { type: "research", input: { query: "What is a farthing?" } };
 const EVENT = { event_id: "e-1", model: "gpt-4o", input_tokens: 10, output_tokens: 5 };
@@ -156,7 +156,7 @@ Deno.test("an input that would outgrow its place in the database is refused", as
   await checkRefused(body, { status: 413, code: "payload_too_large", field: "input" }, "secret");
 });
 
-function read(fake: Fake, sent: Sent = {}) {
+function read(fake: Fake, sent: RequestParts = {}) {
   return send(fake, "GET", `/jobs/${JOB_ID}`, { as: "user", ...sent });
 }
 

@@ -6,7 +6,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 import type { ListedEvent } from "../_shared/adapters/stripe/event-feed.ts";
 import type { AccountFacts } from "../_shared/contracts/stripe/facts.ts";
 import { watchLifetime } from "../_shared/core/isolate.ts";
-import { Refused } from "../_shared/adapters/stripe/refused.ts";
+import { StripeRefused } from "../_shared/adapters/stripe/errors.ts";
 import { type Fake, listedEvent, makeFake } from "#support/fakes/services.ts";
 import { PAYOUT_TO_LIST } from "#support/samples/payouts.ts";
 import { REFUND_TO_SEND } from "#support/samples/refunds.ts";
@@ -68,7 +68,7 @@ Deno.test("all due refunds are sent, batch by batch, and their keys are nobody's
 });
 
 Deno.test("a refund that Stripe refuses has failed, and the others are sent", async () => {
-  const no = new Refused({
+  const no = new StripeRefused({
     internal: "stripe: no",
     cause: undefined,
     stripeCode: "charge_already_refunded",

@@ -1,5 +1,5 @@
 import { PaymentRunnerReport } from "../_shared/contracts/payment-runner.ts";
-import { backfillIfDue } from "../_shared/domain/events/backfill-if-due.ts";
+import { backfillIfDue } from "../_shared/domain/events/backfill.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";

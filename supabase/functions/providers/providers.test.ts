@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ProviderToOnboard } from "../_shared/contracts/database/results/providers.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { Refused } from "../_shared/adapters/stripe/refused.ts";
+import { StripeRefused } from "../_shared/adapters/stripe/errors.ts";
 import { PROVIDER_ID } from "#support/samples/bookings.ts";
 import { type Fake, makeFake, ORIGIN, OTHER_ORIGIN } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
@@ -14,8 +14,8 @@ function post(fake: Fake, body: Record<string, unknown> = BODY) {
   return send(fake, "POST", "/providers", { as: "user", headers, body });
 }
 
-function refusal(stripeCode: string | null, param: string | null = null): Refused {
-  return new Refused({
+function refusal(stripeCode: string | null, param: string | null = null): StripeRefused {
+  return new StripeRefused({
     internal: "no",
     cause: null,
     stripeCode,

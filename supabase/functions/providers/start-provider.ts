@@ -7,7 +7,7 @@ import { invalid } from "../_shared/core/errors.ts";
 import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
 import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import type { Services } from "../_shared/http/app-services.ts";
-import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
+import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
 import { onboardingUrls } from "./onboarding-urls.ts";
 
 type Data = (typeof StartedProvider)["_output"];
@@ -19,7 +19,7 @@ interface ProviderCall {
 
 /** What Stripe's no is to the caller, where it is theirs to mend. */
 function refusalOf(error: unknown): unknown {
-  if (!(error instanceof Refused)) return error;
+  if (!(error instanceof StripeRefused)) return error;
   const { stripeCode, param } = error;
   if (stripeCode === "country_unsupported" || param === "country") {
     return invalid("Stripe can't pay providers in this country.", "country");
@@ -53,7 +53,7 @@ async function onboardAtStripe(
     };
     return await withOwnTime(() => database.rpc("providers_attach", attach));
   } catch (error) {
-    const isSpent = accountId === null && error instanceof KeptAnswer;
+    const isSpent = accountId === null && error instanceof StoredStripeError;
     const p_provider_id = isSpent ? provider.provider_id : undefined;
     const abandon = { p_idempotency_key, p_provider_id };
     const abandoning = withOwnTime(() => database.rpc("providers_abandon", abandon));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RefundAnswer } from "../_shared/contracts/database/results/refunds.ts";
 import { ApiError, type ErrorCode } from "../_shared/core/errors.ts";
-import { KeptAnswer, Refused } from "../_shared/adapters/stripe/refused.ts";
+import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import {
   PENDING_REFUND,
@@ -19,9 +19,9 @@ function refund(fake: Fake, body: Record<string, unknown> = BODY) {
   return send(fake, "POST", "/refunds", { as: "operator", headers: KEY, body });
 }
 
-function refusedWith(stripeCode: string | null, param: string | null = null): Refused {
+function refusedWith(stripeCode: string | null, param: string | null = null): StripeRefused {
   const none = { declineCode: null, payment: null, cause: undefined };
-  return new Refused({ ...none, internal: "stripe: no", stripeCode, param });
+  return new StripeRefused({ ...none, internal: "stripe: no", stripeCode, param });
 }
 
 /** A fake whose Stripe fails, and what it was asked. */
@@ -102,7 +102,7 @@ Deno.test("a repeat gets the stored answer, and Stripe is not asked", async () =
   assert.deepEqual(fake.names(), ["refunds_begin"]);
 });
 
-const REFUSALS: readonly [string, Refused, number, ErrorCode][] = [
+const REFUSALS: readonly [string, StripeRefused, number, ErrorCode][] = [
   ["refunded already", refusedWith("charge_already_refunded"), 409, "already_refunded"],
   ["disputed", refusedWith("charge_disputed"), 409, "already_refunded"],
   ["disputed (its other name)", refusedWith("refund_disputed_payment"), 409, "already_refunded"],
@@ -134,7 +134,7 @@ Deno.test("a no that the buyer's payment has no part in is 502, and the key is f
 
 const OUTAGES: readonly [string, ApiError, number][] = [
   ["out of reach", new ApiError("upstream_unavailable"), 503],
-  ["broken", new KeptAnswer("upstream_unavailable", { status: 502 }), 502],
+  ["broken", new StoredStripeError("upstream_unavailable", { status: 502 }), 502],
   ["busy with this refund", new ApiError("idempotency_in_progress"), 409],
 ];
 

@@ -4,7 +4,7 @@
  * when it begins; the rest of its output is its log, a JSON line an event. Ends with its input.
  */
 import { print } from "@farthing/command-line";
-import { systemClock } from "../../../supabase/functions/_shared/domain/jobs/clock.ts";
+import { systemClock } from "../../../supabase/functions/_shared/core/time.ts";
 import { runJobs } from "../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
 import { servicesWithModels } from "../../../supabase/functions/_shared/services-with-models.ts";
 import { typesOf } from "../work/job-queue.ts";

@@ -10,3 +10,27 @@ export function timestampOf(now: Date): string {
   }
   return lastText;
 }
+
+/** Time as the runner needs it; tests have one of their own. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  sleep(ms: number): Promise<void>;
+  /** Calls again and again, until the function it gives is called. */
+  every(ms: number, call: () => void): () => void;
+  /** Calls once, unless the function it gives is called before. */
+  after(ms: number, call: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  every(ms, call) {
+    const timer = setInterval(call, ms);
+    return () => clearInterval(timer);
+  },
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -43,24 +43,24 @@ export function isOnFor(setting: FeatureSetting, userId: string | null): boolean
   return userId !== null && bucketOf(name, userId) < Math.round(percentage * BUCKETS_PER_PERCENT);
 }
 
-interface Known {
+interface ReadSettings {
   readonly settings: readonly FeatureSetting[];
   readonly atMs: number;
 }
 
 export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureFlags {
-  let known: Known | undefined;
-  let reading: Promise<Known> | undefined;
+  let known: ReadSettings | undefined;
+  let reading: Promise<ReadSettings> | undefined;
 
   /** Many requests that find the flags too old read them once. */
-  function readOnce(): Promise<Known> {
+  function readOnce(): Promise<ReadSettings> {
     // For all of them: that the first one's time is spent says nothing about the others'.
     return reading ??= outsideRequests(read)
       .then((settings) => known = { settings, atMs: nowMs() })
       .finally(() => reading = undefined);
   }
 
-  async function current(): Promise<Known> {
+  async function current(): Promise<ReadSettings> {
     if (known !== undefined && nowMs() - known.atMs < MAX_AGE_MS) return known;
     try {
       return await readOnce();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Limiter } from "../limits/limiter.ts";
-import type { Asking } from "../limits/rules.ts";
+import type { LimitedRequest } from "../limits/rules.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { type Role, ROUTE_CASES, type RouteCase, sendCase } from "#support/cases/routes.ts";
 import { CLIENT_IP_HEADER } from "./input/client-ip.ts";
@@ -19,9 +19,9 @@ const FULL: Limiter = {
 };
 
 /** Allows, and remembers who asked. */
-function listening(): { limiter: Limiter; asked: Asking[] } {
-  const asked: Asking[] = [];
-  const check = (asking: Asking) => {
+function listening(): { limiter: Limiter; asked: LimitedRequest[] } {
+  const asked: LimitedRequest[] = [];
+  const check = (asking: LimitedRequest) => {
     asked.push(asking);
     return Promise.resolve({ headers: HEADERS });
   };
@@ -111,7 +111,7 @@ Deno.test("a route is counted by the rule that is meant for it", async () => {
   assert.deepEqual(counted, COUNTED_APART);
 });
 
-async function askedBy(role: Role, path: string, headers = {}): Promise<Asking[]> {
+async function askedBy(role: Role, path: string, headers = {}): Promise<LimitedRequest[]> {
   const { limiter, asked } = listening();
   const fake = await makeFake({ overrides: { limiter } });
   const route = ROUTE_CASES.find((each) => each.path === path)!;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { startFakeRedis } from "#support/fakes/redis.ts";
 import { limitsFromEnv } from "./limiter-from-env.ts";
-import type { Asking } from "./rules.ts";
+import type { LimitedRequest } from "./rules.ts";
 
-const ASKING: Asking = {
+const ASKING: LimitedRequest = {
   limit: "checkout",
   caller: { kind: "user", userId: "one", isOperator: false },
   key: "publishable",

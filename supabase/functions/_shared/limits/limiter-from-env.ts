@@ -9,7 +9,7 @@ import type { Limiter, NoRedis } from "./limiter.ts";
 
 type Address = Pick<Env, "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN">;
 
-interface Wanted {
+interface LimitDependencies {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -22,14 +22,17 @@ interface Limits {
   readonly readRedisFigures: () => Promise<RedisFigures>;
 }
 
-interface Made {
+interface LimiterParts {
   readonly redis: GuardedRedis | NoRedis;
   readonly limiter: Limiter;
 }
 
 const NO_FIGURES: RedisFigures = {};
 
-async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis | NoRedis> {
+async function redisFromEnv(
+  env: Address,
+  dependencies: LimitDependencies,
+): Promise<GuardedRedis | NoRedis> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   if (url === undefined || token === undefined) return "unconfigured";
   const [{ createRedis }, { guardRedis }] = await Promise.all([
@@ -37,10 +40,10 @@ async function redisFromEnv(env: Address, wanted: Wanted): Promise<GuardedRedis 
     import("../adapters/redis/guarded-redis.ts"),
   ]);
   try {
-    return guardRedis({ client: createRedis({ url, token }), ...wanted });
+    return guardRedis({ client: createRedis({ url, token }), ...dependencies });
   } catch (error) {
     // An address that is none to the client, whatever it is to others, must not end every limited request.
-    wanted.log("error", "redis cannot be asked", { detail: String(error) });
+    dependencies.log("error", "redis cannot be asked", { detail: String(error) });
     return "misconfigured";
   }
 }
@@ -53,19 +56,19 @@ async function figuresFrom(redis: GuardedRedis | NoRedis, env: Address): Promise
   return await redis.ask(() => askFigures({ url, token })).catch(() => NO_FIGURES);
 }
 
-async function make(env: Address, wanted: Wanted): Promise<Made> {
-  const redis = await redisFromEnv(env, wanted);
+async function make(env: Address, dependencies: LimitDependencies): Promise<LimiterParts> {
+  const redis = await redisFromEnv(env, dependencies);
   const { createLimiter } = await import("./limiter.ts");
-  return { redis, limiter: createLimiter({ redis, nowMs: Date.now, ...wanted }) };
+  return { redis, limiter: createLimiter({ redis, nowMs: Date.now, ...dependencies }) };
 }
 
 /**
  * Without an address limits are counted in each process alone; the database's own rules hold either way. All
  * of it is loaded when it is first used: Stripe's webhook and whoever settles a hold never need it.
  */
-export function limitsFromEnv(env: Address, wanted: Wanted): Limits {
-  let making: Promise<Made> | undefined;
-  const get = () => making ??= make(env, wanted);
+export function limitsFromEnv(env: Address, dependencies: LimitDependencies): Limits {
+  let making: Promise<LimiterParts> | undefined;
+  const get = () => making ??= make(env, dependencies);
   return {
     limiter: { check: async (asking) => await (await get()).limiter.check(asking) },
     checkRedis: async () => {

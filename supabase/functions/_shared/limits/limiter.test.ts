@@ -4,18 +4,18 @@ import { createRedis, type RedisAddress } from "../adapters/redis/redis.ts";
 import { type CountedMetrics, countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { type FakeRedis, type RedisMood, startFakeRedis } from "#support/fakes/redis.ts";
 import { createLimiter, type Limiter, type Verdict } from "./limiter.ts";
-import type { Asking, LimitName } from "./rules.ts";
+import type { LimitedRequest, LimitName } from "./rules.ts";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:13Z");
 
-interface Made {
+interface LimiterUnderTest {
   readonly limiter: Limiter;
   readonly metrics: CountedMetrics;
   readonly lines: string[];
   readonly background: Promise<unknown>[];
 }
 
-function limiterAt(address: RedisAddress | null): Made {
+function limiterAt(address: RedisAddress | null): LimiterUnderTest {
   const metrics = countedMetrics();
   const lines: string[] = [];
   const background: Promise<unknown>[] = [];
@@ -33,7 +33,7 @@ function limiterAt(address: RedisAddress | null): Made {
   return { limiter, metrics, lines, background };
 }
 
-function userAsking(userId: string, limit: LimitName = "default"): Asking {
+function userAsking(userId: string, limit: LimitName = "default"): LimitedRequest {
   return {
     limit,
     caller: { kind: "user", userId, isOperator: false },
@@ -42,11 +42,11 @@ function userAsking(userId: string, limit: LimitName = "default"): Asking {
   };
 }
 
-function backEndAsking(limit: LimitName): Asking {
+function backEndAsking(limit: LimitName): LimitedRequest {
   return { limit, caller: { kind: "secret", name: "default" }, key: "default", ipHash: "a1" };
 }
 
-async function ask(limiter: Limiter, asking: Asking, times: number): Promise<Verdict[]> {
+async function ask(limiter: Limiter, asking: LimitedRequest, times: number): Promise<Verdict[]> {
   return await Promise.all(Array.from({ length: times }, () => limiter.check(asking)));
 }
 
@@ -215,7 +215,7 @@ const MOODS: [string, RedisMood, string][] = [
   }, "nonsense"],
 ];
 
-async function limitsHere({ limiter }: Made, user: string): Promise<void> {
+async function limitsHere({ limiter }: LimiterUnderTest, user: string): Promise<void> {
   const verdicts = await ask(limiter, userAsking(user), 150);
   assert.equal(admitted(verdicts), 100);
   assert(verdicts.every(({ headers }) => headers.length === 2));
@@ -253,7 +253,7 @@ Deno.test("a limiter without Redis limits here, and has nothing to say", async (
 });
 
 /** Lets so many requests meet it, one after the other, that nobody asks it any more. */
-async function breakIt({ limiter }: Made, redis: FakeRedis): Promise<void> {
+async function breakIt({ limiter }: LimiterUnderTest, redis: FakeRedis): Promise<void> {
   redis.mood = "wrong-token";
   for (let nth = 0; nth < 5; nth++) await limiter.check(userAsking("one"));
 }

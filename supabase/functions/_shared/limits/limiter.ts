@@ -6,12 +6,15 @@
 import type { HeaderPairs } from "../core/request.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { failureOf, type RedisFailure } from "../adapters/redis/failures.ts";
-import type { GuardedRedis } from "../adapters/redis/guarded-redis.ts";
-import { type Count, decisive, headersOf, outcomeOf, secondsToGo } from "./count.ts";
+import {
+  type GuardedRedis,
+  type RedisFailure,
+  redisFailureOf,
+} from "../adapters/redis/guarded-redis.ts";
+import { decisive, headersOf, outcomeOf, type RuleCount, secondsToGo } from "./rule-count.ts";
 import { LocalWindows } from "./local-windows.ts";
 import { RedisWindows } from "./redis-windows.ts";
-import { type Asking, type Counted, countedFor, type Rule } from "./rules.ts";
+import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rules.ts";
 
 export interface Verdict {
   /** RateLimit and RateLimit-Policy of the rule that is nearest to its end. */
@@ -22,7 +25,7 @@ export interface Verdict {
 
 /** Never rejects and never takes long: what limits must not stand in the way of a payment. */
 export interface Limiter {
-  check(asking: Asking): Promise<Verdict>;
+  check(asking: LimitedRequest): Promise<Verdict>;
 }
 
 const ALLOWED: Verdict = { headers: [] };
@@ -41,7 +44,7 @@ export type NoRedis = "unconfigured" | "misconfigured";
 type Reason = RedisFailure | NoRedis;
 
 /** Where all processes count together. */
-interface Shared {
+interface SharedCounts {
   readonly redis: GuardedRedis;
   readonly windows: RedisWindows;
 }
@@ -49,7 +52,7 @@ interface Shared {
 class WindowLimiter implements Limiter {
   readonly #options: LimiterOptions;
   readonly #local = new LocalWindows();
-  readonly #shared: Shared | NoRedis;
+  readonly #shared: SharedCounts | NoRedis;
   /** What the last request met; a change is worth a line in the log, each request is not. */
   #reason: Reason | null = null;
 
@@ -61,7 +64,7 @@ class WindowLimiter implements Limiter {
       : { redis, windows: new RedisWindows(redis.client) };
   }
 
-  async check(asking: Asking): Promise<Verdict> {
+  async check(asking: LimitedRequest): Promise<Verdict> {
     const counted = countedFor(asking);
     if (counted.length === 0) return ALLOWED;
     const counts = await this.#take(counted);
@@ -76,7 +79,7 @@ class WindowLimiter implements Limiter {
   }
 
   /** The rule that decided, and all others that are soft: each nears its end by itself. */
-  #note(counts: readonly Count[], decided: Count): void {
+  #note(counts: readonly RuleCount[], decided: RuleCount): void {
     for (const count of counts) {
       const outcome = outcomeOf(count);
       if (count !== decided && outcome !== "soft") continue;
@@ -84,7 +87,7 @@ class WindowLimiter implements Limiter {
     }
   }
 
-  async #take(counted: Counted[]): Promise<Count[]> {
+  async #take(counted: Counted[]): Promise<RuleCount[]> {
     const { nowMs } = this.#options;
     if (typeof this.#shared === "string") return this.#takeHere(counted, this.#shared);
     const { redis, windows } = this.#shared;
@@ -95,13 +98,13 @@ class WindowLimiter implements Limiter {
     try {
       const counts = await redis.ask(() => windows.take(counted, askedMs));
       this.#say(null);
-      return this.#local.hear(counted, counts, askedMs);
+      return this.#local.syncWith(counted, counts, askedMs);
     } catch (error) {
-      return this.#takeHere(counted, failureOf(error));
+      return this.#takeHere(counted, redisFailureOf(error));
     }
   }
 
-  #takeHere(counted: Counted[], reason: Reason): Count[] {
+  #takeHere(counted: Counted[], reason: Reason): RuleCount[] {
     this.#options.metrics.count("limiter_fallbacks", { reason });
     this.#say(reason);
     return this.#local.take(counted, this.#options.nowMs());

@@ -3,7 +3,7 @@ import { LocalWindows } from "./local-windows.ts";
 import type { Counted } from "./rules.ts";
 
 function counted(name: string, quota: number, id = "one"): Counted {
-  return { rule: { name, whose: "user", quota, windowSeconds: 60, code: "rate_limited" }, id };
+  return { rule: { name, countedBy: "user", quota, windowSeconds: 60, code: "rate_limited" }, id };
 }
 
 function admitted(
@@ -60,7 +60,7 @@ const RULE = counted("rule", 10);
 function heard(windows: LocalWindows, remaining: number, seconds: number, isAllowed = true) {
   const { rule } = RULE;
   const said = { rule, isAllowed, remaining, resetMs: 60_000 };
-  return windows.hear([RULE], [said], seconds * 1_000)[0]!;
+  return windows.syncWith([RULE], [said], seconds * 1_000)[0]!;
 }
 
 Deno.test("T17 counting here begins from what Redis last said of the window, not from zero", () => {
@@ -117,7 +117,11 @@ Deno.test("what Redis says takes no more memory than what is counted here", () =
   const windows = new LocalWindows(3);
   for (const id of ["a", "b", "c", "d"]) {
     const each = counted("rule", 10, id);
-    windows.hear([each], [{ rule: each.rule, isAllowed: true, remaining: 0, resetMs: 0 }], 1_000);
+    windows.syncWith(
+      [each],
+      [{ rule: each.rule, isAllowed: true, remaining: 0, resetMs: 0 }],
+      1_000,
+    );
   }
   assert.equal(windows.size, 3);
   const left = (id: string) => windows.take([counted("rule", 10, id)], 1_000)[0]!.isAllowed;

@@ -4,7 +4,7 @@
  * Redis answers again: else a burst across the change would get the limit twice. Its memory is bounded; the
  * caller who has not asked for longest is forgotten first.
  */
-import type { Count } from "./count.ts";
+import type { RuleCount } from "./rule-count.ts";
 import type { Counted, Rule } from "./rules.ts";
 import {
   freeAtMs,
@@ -36,7 +36,7 @@ function next({ current }: Windows): Windows {
   return current === 0 ? NONE : { previous: current, current: 0 };
 }
 
-function countOf(rule: Rule, window: Window, nowMs: number): Count {
+function countOf(rule: Rule, window: Window, nowMs: number): RuleCount {
   const windows = sumOf(window);
   const used = usedOf(rule, windows, nowMs);
   const isAllowed = used < rule.quota;
@@ -52,7 +52,7 @@ function countOf(rule: Rule, window: Window, nowMs: number): Count {
  * What was admitted here, less what Redis now counts beyond what was expected of it: a request that timed out
  * may have been counted all the same.
  */
-function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: Count, nowMs: number) {
+function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: RuleCount, nowMs: number) {
   const here = usedOf(rule, own, nowMs);
   if (here === 0) return NONE;
   const expected = usedOf(rule, shared, nowMs) + here + (isAllowed ? 1 : 0);
@@ -70,7 +70,7 @@ export class LocalWindows {
   }
 
   /** Counts a request where all of its rules allow it; a refused one takes nobody's room. */
-  take(counted: readonly Counted[], nowMs: number): Count[] {
+  take(counted: readonly Counted[], nowMs: number): RuleCount[] {
     const seen = counted.map((each) => this.#look(each, nowMs));
     if (seen.every(({ isAllowed }) => isAllowed)) {
       counted.forEach((each) => this.#add(each, nowMs));
@@ -83,15 +83,15 @@ export class LocalWindows {
    * Keeps what Redis says of a request that it has counted, and adds what was admitted here without it.
    * @param nowMs when Redis was asked
    */
-  hear(counted: readonly Counted[], counts: readonly Count[], nowMs: number): Count[] {
-    return counts.map((count, index) => this.#hear(counted[index]!, count, nowMs));
+  syncWith(counted: readonly Counted[], counts: readonly RuleCount[], nowMs: number): RuleCount[] {
+    return counts.map((count, index) => this.#syncOne(counted[index]!, count, nowMs));
   }
 
   get size(): number {
     return this.#windows.size;
   }
 
-  #look({ rule, id }: Counted, nowMs: number): Count {
+  #look({ rule, id }: Counted, nowMs: number): RuleCount {
     return countOf(rule, this.#at(`${rule.name}:${id}`, nthWindow(rule, nowMs)), nowMs);
   }
 
@@ -102,7 +102,7 @@ export class LocalWindows {
     this.#keep(key, window);
   }
 
-  #hear({ rule, id }: Counted, count: Count, nowMs: number): Count {
+  #syncOne({ rule, id }: Counted, count: RuleCount, nowMs: number): RuleCount {
     const key = `${rule.name}:${id}`;
     const nth = nthWindow(rule, nowMs);
     const window = this.#at(key, nth);

@@ -4,14 +4,14 @@
  */
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis";
-import type { Count } from "./count.ts";
+import type { RuleCount } from "./rule-count.ts";
 import { type Counted, type Rule, RULES } from "./rules.ts";
 import { freeAtMs, nthWindow } from "./sliding-window.ts";
 
 type Scripts = Pick<Redis, "evalsha" | "eval" | "get" | "set">;
 
 /** What Redis answered is nothing that it can have meant. */
-class Nonsense extends Error {
+class InvalidRedisResponse extends Error {
   constructor() {
     super("redis: not an answer to what was asked");
   }
@@ -28,7 +28,9 @@ const MAX_BLOCKED = 10_000;
  */
 function checked(answer: unknown, { quota }: Rule): unknown {
   const isCount = Array.isArray(answer) && answer.length === 2 && answer.every(Number.isInteger);
-  if (!isCount || answer[1] !== quota || answer[0] < -1 || answer[0] >= quota) throw new Nonsense();
+  if (!isCount || answer[1] !== quota || answer[0] < -1 || answer[0] >= quota) {
+    throw new InvalidRedisResponse();
+  }
   return answer;
 }
 
@@ -63,7 +65,7 @@ function keyOf({ rule, id }: Counted): string {
 
 function countOf(answer: unknown): number {
   if (answer === null) return 0;
-  if (!Number.isInteger(answer) || answer as number < 0) throw new Nonsense();
+  if (!Number.isInteger(answer) || answer as number < 0) throw new InvalidRedisResponse();
   return answer as number;
 }
 
@@ -81,7 +83,7 @@ export class RedisWindows {
   }
 
   /** Who was refused and has no room yet: known without asking, and then nothing else is counted. */
-  blocked(counted: readonly Counted[], nowMs: number): Count[] {
+  blocked(counted: readonly Counted[], nowMs: number): RuleCount[] {
     return counted.flatMap((each) => {
       const resetMs = this.#blocked.get(keyOf(each));
       if (resetMs === undefined || resetMs <= nowMs) return [];
@@ -89,8 +91,8 @@ export class RedisWindows {
     });
   }
 
-  /** Counts a request by each of its rules. @throws whatever the client or the limiter does; Nonsense */
-  take(counted: readonly Counted[], nowMs: number): Promise<Count[]> {
+  /** Counts a request by each of its rules. @throws InvalidRedisResponse, or as the client does */
+  take(counted: readonly Counted[], nowMs: number): Promise<RuleCount[]> {
     return Promise.all(counted.map(async (each) => {
       const { rule, id } = each;
       const { success, remaining, reset } = await this.#limiters.get(rule)!.limit(id);
@@ -105,7 +107,7 @@ export class RedisWindows {
     // The limiter's own names of the two counts.
     const keys = [`${keyOf(each)}:${nth}`, `${keyOf(each)}:${nth - 1}`];
     const answers: unknown = await this.#redis.mget(keys);
-    if (!Array.isArray(answers) || answers.length !== keys.length) throw new Nonsense();
+    if (!Array.isArray(answers) || answers.length !== keys.length) throw new InvalidRedisResponse();
     const [current, previous] = answers.map(countOf);
     const untilMs = freeAtMs(each.rule, { current: current!, previous: previous! }, nowMs);
     // Forgets the oldest rather than grow without end.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../core/caller.ts";
-import { type Asking, countedFor, type LimitName, RULES } from "./rules.ts";
+import { countedFor, type LimitedRequest, type LimitName, RULES } from "./rules.ts";
 
 const USER: Caller = { kind: "user", userId: "user-1", isOperator: false };
 const BACK_END: Caller = { kind: "secret", name: "default" };
@@ -8,7 +8,11 @@ const SHARED: Caller = { kind: "shared" };
 const STRANGERS: (Caller | null)[] = [null, { kind: "none" }];
 const LIMITS = [...RULES.keys()].filter((limit) => limit !== "none");
 
-function ids(caller: Caller | null, limit: LimitName, more: Partial<Asking> = {}): string[] {
+function ids(
+  caller: Caller | null,
+  limit: LimitName,
+  more: Partial<LimitedRequest> = {},
+): string[] {
   return countedFor({ limit, caller, key: "publishable", ipHash: undefined, ...more })
     .map(({ rule, id }) => `${rule.name} ${id}`);
 }

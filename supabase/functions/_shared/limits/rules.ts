@@ -13,16 +13,23 @@ export type LimitName = "none" | "default" | RouteLimit;
 type RouteLimit = keyof typeof ROUTES;
 
 /**
- * Whose requests are counted together. `strangers` showed no credential that we accept: they share what is
- * theirs, and take nobody else's. `caller` is a user, or a back end by its key's name. `users-address` is the
- * address that a user comes from: strangers count by `address` alone.
+ * Which requests are counted together. `strangers` are anonymous callers, who showed no credential that we
+ * accept: they share one quota and use up nobody else's. `caller` is a user, or a back end by its key's name.
+ * `users-address` is the address that a user comes from; anonymous callers count by `address` alone.
  */
-type Whose = "everybody" | "strangers" | "key" | "address" | "users-address" | "user" | "caller";
+type CountedBy =
+  | "everybody"
+  | "strangers"
+  | "key"
+  | "address"
+  | "users-address"
+  | "user"
+  | "caller";
 
 export interface Rule {
   /** As callers read it in RateLimit, and the metrics have it. */
   readonly name: string;
-  readonly whose: Whose;
+  readonly countedBy: CountedBy;
   /** Requests in any window of this length. */
   readonly quota: number;
   readonly windowSeconds: number;
@@ -30,12 +37,12 @@ export interface Rule {
   readonly code: "rate_limited" | "velocity_exceeded";
 }
 
-function rule(name: string, whose: Whose, quota: number, windowSeconds: number): Rule {
-  return { name, whose, quota, windowSeconds, code: "rate_limited" };
+function rule(name: string, countedBy: CountedBy, quota: number, windowSeconds: number): Rule {
+  return { name, countedBy, quota, windowSeconds, code: "rate_limited" };
 }
 
-function velocity(name: string, whose: Whose, quota: number): Rule {
-  return { ...rule(name, whose, quota, HOUR), code: "velocity_exceeded" };
+function velocity(name: string, countedBy: CountedBy, quota: number): Rule {
+  return { ...rule(name, countedBy, quota, HOUR), code: "velocity_exceeded" };
 }
 
 /** Count every limited request. */
@@ -100,7 +107,7 @@ export function refusalsOf(limit: LimitName): Rule["code"][] {
   return [...new Set(rulesOf(limit).map(({ code }) => code))];
 }
 
-export interface Asking {
+export interface LimitedRequest {
   /** What the route declares. */
   readonly limit: LimitName;
   /** Null where the credentials were refused: then nobody in particular asks. */
@@ -117,22 +124,22 @@ export interface Counted {
   readonly id: string;
 }
 
-type Known = Exclude<Caller, { kind: "none" }>;
+type KnownCaller = Exclude<Caller, { kind: "none" }>;
 
-function knownOf(caller: Caller | null): Known | null {
+function knownOf(caller: Caller | null): KnownCaller | null {
   return caller === null || caller.kind === "none" ? null : caller;
 }
 
-function callerId(caller: Known): string {
+function callerId(caller: KnownCaller): string {
   if (caller.kind === "user") return caller.userId;
   return caller.kind === "secret" ? `key ${caller.name}` : caller.kind;
 }
 
 /** Null where a rule does not apply. */
-function idOf(whose: Whose, { caller, key, ipHash }: Asking): string | null {
+function idOf(countedBy: CountedBy, { caller, key, ipHash }: LimitedRequest): string | null {
   const known = knownOf(caller);
   const user = known?.kind === "user" ? known : null;
-  switch (whose) {
+  switch (countedBy) {
     case "everybody":
       return known && "all";
     case "strangers":
@@ -153,10 +160,10 @@ function idOf(whose: Whose, { caller, key, ipHash }: Asking): string | null {
 }
 
 /** Everything that counts this request. */
-export function countedFor(asking: Asking): Counted[] {
+export function countedFor(asking: LimitedRequest): Counted[] {
   const counted: Counted[] = [];
   for (const rule of RULES.get(asking.limit)!) {
-    const id = idOf(rule.whose, asking);
+    const id = idOf(rule.countedBy, asking);
     if (id !== null) counted.push({ rule, id });
   }
   return counted;

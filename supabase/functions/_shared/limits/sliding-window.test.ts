@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import type { Rule } from "./rules.ts";
 import { freeAtMs, usedOf, type Windows } from "./sliding-window.ts";
 
-const rule: Rule = { name: "r", whose: "user", quota: 10, windowSeconds: 60, code: "rate_limited" };
+const rule: Rule = {
+  name: "r",
+  countedBy: "user",
+  quota: 10,
+  windowSeconds: 60,
+  code: "rate_limited",
+};
 
 /** The first moment after `nowMs` at which there is room, found by looking at each. */
 function lookFor(windows: Windows, nowMs: number): number {

@@ -3,7 +3,7 @@ import { currentRequest, startContext, withinRequest } from "../core/request.ts"
 import { ApiError } from "../core/errors.ts";
 import { createMetrics, type FlushedMetrics } from "./create-metrics.ts";
 import type { MetricRow } from "../contracts/database/arguments.ts";
-import type { Batch } from "./waiting.ts";
+import type { Batch } from "./batch-queue.ts";
 
 interface World {
   readonly metrics: FlushedMetrics;
@@ -206,4 +206,21 @@ Deno.test("an isolate that is taken away hands over what came beside a batch und
   resolve();
   await Promise.all([first, last]);
   assert.deepEqual(sums(world.sent), { "requests route=GET /credits,status=2xx": 2 });
+});
+
+/** A process that counts something and has nothing else to do; says so when it hands over. */
+const SCRIPT = `
+  import { metricsFrom } from "${import.meta.resolve("./create-metrics.ts")}";
+  const record = () => Promise.resolve(Deno.stdout.writeSync(new TextEncoder().encode("handed over")));
+  metricsFrom(record, () => {}).request("GET /credits", 200, 1);
+`;
+
+Deno.test("a script that has counted something ends all the same, and does not wait to tell", async () => {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    // Quiet: of packages that it loads for the first time Deno has something to say, too.
+    args: ["eval", "--quiet", "--no-lock", SCRIPT],
+    cwd: new URL("../..", import.meta.url),
+  }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assert.deepEqual([success, said], [true, ""]);
 });

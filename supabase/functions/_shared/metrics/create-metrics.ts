@@ -5,11 +5,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { outsideRequests } from "../core/request.ts";
 import { ApiError, isUnavailable } from "../core/errors.ts";
-import type { Logger } from "../core/logger.ts";
-import type { CounterName, Labels, TimerName } from "./catalogue.ts";
-import type { Metrics } from "./metrics.ts";
+import { consoleLogger, type Logger } from "../core/logger.ts";
+import type { CounterName, Labels, Metrics, TimerName } from "./metrics.ts";
 import { Series } from "./series.ts";
-import { type Batch, enqueue } from "./waiting.ts";
+import { type Batch, enqueue } from "./batch-queue.ts";
+import { isHosted } from "../core/isolate.ts";
 
 /** Alarms look at minutes; six calls a minute for a busy process are nothing. */
 const FLUSH_AFTER_MS = 10_000;
@@ -135,4 +135,26 @@ class ProcessMetrics implements FlushedMetrics {
 
 export function createMetrics(options: MetricsOptions): FlushedMetrics {
   return new ProcessMetrics(options);
+}
+
+function later(run: () => void, ms: number): void {
+  const timer = setTimeout(run, ms);
+  // The hosted runtime keeps an isolate by waitUntil; elsewhere no script goes on for the sake of a count.
+  if (!isHosted) Deno.unrefTimer(timer);
+}
+
+export function metricsFrom(
+  record: Parameters<typeof createMetrics>[0]["record"],
+  waitUntil: (work: Promise<unknown>) => void,
+): Metrics {
+  const metrics = createMetrics({
+    record,
+    nowMs: () => performance.now(),
+    later,
+    waitUntil,
+    log: consoleLogger,
+  });
+  // The platform says so before it takes an isolate away, and waits a little for what is under way.
+  if (isHosted) globalThis.addEventListener("beforeunload", () => waitUntil(metrics.flush()));
+  return metrics;
 }

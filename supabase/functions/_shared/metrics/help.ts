@@ -1,5 +1,5 @@
 /** What each series says of itself to a collector. docs/reference/health.md says what to do about it. */
-import type { CounterName, TimerName } from "./catalogue.ts";
+import type { CounterName, TimerName } from "./metrics.ts";
 
 export interface Described {
   /** Behind `farthing_`; a counter's ends in `_total`, what is timed in `_seconds`. */

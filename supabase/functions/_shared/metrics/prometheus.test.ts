@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { METRIC_SAMPLES } from "#support/samples/metrics.ts";
 import { hasPromtool, promtoolSays } from "#support/promtool.ts";
 import { bucketOf, BUCKETS } from "./buckets.ts";
-import { COUNTERS, TIMERS } from "./catalogue.ts";
+import { COUNTERS, TIMERS } from "./metrics.ts";
 import { COUNTER_HELP, FIGURE_HELP, TIMER_HELP } from "./help.ts";
 import { writeMetrics } from "./prometheus.ts";
 

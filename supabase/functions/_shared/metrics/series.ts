@@ -1,7 +1,7 @@
 /** What is counted until the next flush, and as the rows that SQL takes. */
 import type { MetricRow } from "../contracts/database/arguments.ts";
 import { bucketOf, BUCKETS } from "./buckets.ts";
-import { type CounterName, COUNTERS, type Labels, type TimerName, TIMERS } from "./catalogue.ts";
+import { type CounterName, COUNTERS, type Labels, type TimerName, TIMERS } from "./metrics.ts";
 
 interface Durations {
   count: number;

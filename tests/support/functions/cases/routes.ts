@@ -245,14 +245,14 @@ export async function headersOf(role: Role, fake: Fake): Promise<Record<string, 
   return { apikey: PUBLISHABLE_KEY, authorization: `Bearer ${token}` };
 }
 
-export interface Sent {
+export interface RequestParts {
   readonly as?: Role;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends a request to the app that its path belongs to. A string or bytes go as they are. */
-export async function send(fake: Fake, method: string, path: string, sent: Sent = {}) {
+export async function send(fake: Fake, method: string, path: string, sent: RequestParts = {}) {
   const name = path.split(/[/?]/)[1] ?? "";
   const app = CREATE[name]!(fake.source);
   const headers = new Headers(await headersOf(sent.as ?? "nobody", fake));
@@ -269,7 +269,7 @@ export async function send(fake: Fake, method: string, path: string, sent: Sent 
 const OF_A_USER = ["/credits", "/credits/entries", "/credits/spend-cap", "/jobs"];
 
 /** Sends a case as it stands, or with what a test changes in it. */
-export async function sendCase(fake: Fake, route: RouteCase, changes: Sent = {}) {
+export async function sendCase(fake: Fake, route: RouteCase, changes: RequestParts = {}) {
   const headers = {
     ...route.headers,
     ...(route.isIdempotent ? { "idempotency-key": "key-1" } : {}),

@@ -1,5 +1,5 @@
 /** A clock that stands still until it is moved. Whoever sleeps on it moves it. */
-import type { Clock } from "../../../../supabase/functions/_shared/domain/jobs/clock.ts";
+import type { Clock } from "../../../../supabase/functions/_shared/core/time.ts";
 
 interface Timer {
   atMs: number;

@@ -1,5 +1,7 @@
-/** A provider's answer, read as long as it can be one: an isolate has 256 MB, and others are in it. */
-import { BadAnswer } from "./failures.ts";
+/** Reads a provider's answer up to a bound: an isolate has 256 MB, and other requests are in it. */
+
+/** An answer that is malformed, incomplete or too long. */
+export class InvalidAnswer extends Error {}
 
 // 50,000 tokens as events of a stream, each with its envelope; more than there is time for.
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -17,14 +19,14 @@ function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
       if (done) return controller.close();
       size += value.byteLength;
       if (size <= MAX_BYTES) return controller.enqueue(value);
-      controller.error(new BadAnswer("an answer without end"));
+      controller.error(new InvalidAnswer("an answer without end"));
       await reader.cancel();
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
 }
 
-/** @throws BadAnswer from the answer's body, when it is too long */
+/** @throws InvalidAnswer from the answer's body, when it is too long */
 export const boundedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   return response.body === null ? response : new Response(bounded(response.body), response);

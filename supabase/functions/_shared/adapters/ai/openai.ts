@@ -5,8 +5,8 @@ import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createGuard } from "../../resilience/guard.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
-import { BadAnswer, isOutage, isTransient, retryAfterMs, toApiError, TooLate } from "./failures.ts";
+import { boundedFetch, InvalidAnswer } from "./bounded-fetch.ts";
+import { AnswerTimeout, isOutage, isTransient, retryAfterMs, toApiError } from "./errors.ts";
 import { mostOutputTokens, usageFrom } from "./usage.ts";
 
 export interface AiOptions {
@@ -61,7 +61,7 @@ function deadlineOf(caller: AbortSignal | undefined, ms: number) {
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   /** The SDK calls every end by a signal an abort: which it was decides what is counted as an outage. */
   const named = (error: unknown) =>
-    deadline.signal.aborted && !caller?.aborted ? new TooLate("no answer in time") : error;
+    deadline.signal.aborted && !caller?.aborted ? new AnswerTimeout("no answer in time") : error;
   return {
     signal,
     named,
@@ -75,7 +75,7 @@ function deadlineOf(caller: AbortSignal | undefined, ms: number) {
   };
 }
 
-async function countUsage(request: AiRequest, text: string): Promise<AiUsage> {
+async function estimateUsage(request: AiRequest, text: string): Promise<AiUsage> {
   const { countMessages, countText } = await import("./tokens.ts");
   const most = mostOutputTokens(request.maxOutputTokens);
   return {
@@ -84,15 +84,15 @@ async function countUsage(request: AiRequest, text: string): Promise<AiUsage> {
   };
 }
 
-interface Said {
+interface MessageText {
   readonly content?: unknown;
   readonly refusal?: unknown;
 }
 
-/** Nothing where all output was reasoning; a refusal was worked for too. @throws BadAnswer */
-function textOf(said: Said | null | undefined): string {
+/** Nothing where all output was reasoning; a refusal was worked for too. @throws InvalidAnswer */
+function textOf(said: MessageText | null | undefined): string {
   const text = said?.content ?? said?.refusal ?? "";
-  if (typeof text !== "string") throw new BadAnswer("an answer that is no text");
+  if (typeof text !== "string") throw new InvalidAnswer("an answer that is no text");
   return text;
 }
 
@@ -113,9 +113,9 @@ async function completionOf(
   request: AiRequest,
 ): Promise<Completion> {
   const choice = answer?.choices?.[0];
-  if (typeof choice?.message !== "object") throw new BadAnswer("an answer without a choice");
+  if (typeof choice?.message !== "object") throw new InvalidAnswer("an answer without a choice");
   const text = textOf(choice.message);
-  const usage = usageFrom(answer.usage, request) ?? await countUsage(request, text);
+  const usage = usageFrom(answer.usage, request) ?? await estimateUsage(request, text);
   return { text, finishReason: reasonOf(choice.finish_reason) ?? "unknown", usage };
 }
 
@@ -162,8 +162,8 @@ async function* piecesOf(
     yield { kind: "delta", text: delta };
   }
   // A connection that is cut looks like an end to the SDK.
-  if (finishReason === undefined) throw new BadAnswer("the stream broke off");
-  yield { kind: "end", finishReason, usage: usage ?? await countUsage(request, text) };
+  if (finishReason === undefined) throw new InvalidAnswer("the stream broke off");
+  yield { kind: "end", finishReason, usage: usage ?? await estimateUsage(request, text) };
 }
 
 async function* guarded(
@@ -183,7 +183,7 @@ async function* guarded(
   }
 }
 
-interface Bounds {
+interface AskOptions {
   readonly caller: AbortSignal | undefined;
   readonly deadline: Deadline;
   readonly timeoutMs: number;
@@ -198,7 +198,7 @@ function createAsk(metrics: Metrics) {
     metrics,
   });
   return <T>(
-    { caller, deadline, timeoutMs }: Bounds,
+    { caller, deadline, timeoutMs }: AskOptions,
     run: (options: { signal: AbortSignal }) => Promise<T>,
   ): Promise<T> => {
     const attempt = (signal: AbortSignal) =>

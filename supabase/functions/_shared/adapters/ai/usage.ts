@@ -1,6 +1,7 @@
 /** What a provider says it used, in our kinds. */
 import type OpenAI from "openai";
 import type { AiRequest, AiUsage } from "./ai.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
 
 type Reported = OpenAI.CompletionUsage | null | undefined;
 
@@ -62,4 +63,14 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
     ...(reasoning > 0 && { reasoning_tokens: reasoning }),
   };
   return isBelievable(usage, request) ? usage : null;
+}
+
+const KINDS = ["input", "cached_input", "output", "reasoning"] as const;
+
+/** Counts what a model has used, where it is settled; the database prices it. Token kinds are disjoint. */
+export function countUsedTokens(metrics: Metrics, model: string, usage: AiUsage): void {
+  for (const kind of KINDS) {
+    const count = usage[`${kind}_tokens`] ?? 0;
+    if (count > 0) metrics.count("ai_tokens", { model, kind }, count);
+  }
 }

@@ -36,13 +36,16 @@ function senderOf({ MAIL_FROM, POSTMARK_SERVER_TOKEN, RESEND_API_KEY }: MailEnv)
     : { service: "resend", send: sendByResend, token, home: RESEND_URL };
 }
 
-interface Wanted {
+interface MailDependencies {
   readonly metrics: Metrics;
   readonly fetch?: typeof globalThis.fetch;
 }
 
 /** @throws as senderOf() */
-export function createMail(env: MailEnv, { metrics, fetch = globalThis.fetch }: Wanted): Mail {
+export function createMail(
+  env: MailEnv,
+  { metrics, fetch = globalThis.fetch }: MailDependencies,
+): Mail {
   const { service, send, token, home } = senderOf(env);
   const url = (env.MAIL_URL ?? home).replace(/\/+$/, "");
   const options = { fetch, url, token, from: env.MAIL_FROM! };

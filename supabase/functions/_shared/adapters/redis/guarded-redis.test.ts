@@ -3,6 +3,7 @@ import { NO_METRICS } from "../../metrics/metrics.ts";
 import { type FakeRedis, startFakeRedis } from "#support/fakes/redis.ts";
 import { type GuardedRedis, guardRedis } from "./guarded-redis.ts";
 import { createRedis, type RedisAddress } from "./redis.ts";
+import { errors } from "@upstash/redis";
 
 function guarded(address: RedisAddress, looks: Promise<unknown>[] = []): GuardedRedis {
   const waitUntil = (work: Promise<unknown>) => void looks.push(work);
@@ -79,3 +80,25 @@ Deno.test("a Redis that hangs up is asked once", async () => {
   listener.close();
   await hanging;
 });
+
+const upstash = (message: string) => new errors.UpstashError(message);
+
+const FAILURES: readonly [string, unknown, RedisFailure][] = [
+  ["a timeout of the runtime", new DOMException("late", "TimeoutError"), "slow"],
+  ["a request that was ended", new DOMException("ended", "AbortError"), "down"],
+  ["a connection refused", new TypeError("error sending request for url"), "down"],
+  ["a connection closed", new TypeError("Connection reset by peer"), "down"],
+  ["an answer misread", new TypeError("x is not iterable"), "nonsense"],
+  ["an answer that is no JSON", new errors.UpstashJSONParseError("<html>"), "nonsense"],
+  ["an error of nobody's", new Error("NOAUTH"), "nonsense"],
+  ["no error at all", "NOAUTH", "nonsense"],
+  ["a wrong password", upstash("WRONGPASS invalid username-password pair"), "denied"],
+  ["no right", upstash("NOPERM this user has no permissions"), "denied"],
+  ["a full memory", upstash("OOM command not allowed"), "full"],
+  ["a day used up", upstash("ERR max daily request limit exceeded"), "full"],
+  ["a month used up", upstash("ERR max requests limit exceeded"), "full"],
+  ["another error of Redis", upstash("LOADING Redis is loading the dataset"), "down"],
+];
+for (const [what, error, failure] of FAILURES) {
+  Deno.test(`${what} is told as ${failure}`, () => assert.equal(redisFailureOf(error), failure));
+}

@@ -1,8 +1,8 @@
 /** Redis behind its breaker: asked only while it is known to answer, and found again without any request. */
-import type { Redis } from "@upstash/redis";
+import { errors, type Redis } from "@upstash/redis";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
-import { createGuard, type Guard } from "../../resilience/guard.ts";
+import { BreakerOpen, createGuard, type Guard } from "../../resilience/guard.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { withFairTimeout } from "./fair-timeout.ts";
 import { CONNECTION_MS } from "./redis.ts";
@@ -22,6 +22,24 @@ interface GuardedRedisOptions {
   readonly metrics: Metrics;
   /** Keeps the isolate while Redis is looked for. */
   readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** Why Redis did not count a request, as the metrics name it. */
+export type RedisFailure = "slow" | "down" | "denied" | "full" | "nonsense" | "open";
+
+/** What the runtime says of a connection that there is not; every other TypeError is of an answer misread. */
+const NO_CONNECTION = /error sending request|fetch failed|connection|network/i;
+
+export function redisFailureOf(error: unknown): RedisFailure {
+  if (error instanceof BreakerOpen) return "open";
+  if (error instanceof TimedOut) return "slow";
+  if (error instanceof DOMException) return error.name === "TimeoutError" ? "slow" : "down";
+  if (error instanceof errors.UpstashJSONParseError) return "nonsense";
+  const message = error instanceof Error ? error.message : "";
+  if (error instanceof TypeError) return NO_CONNECTION.test(message) ? "down" : "nonsense";
+  if (!(error instanceof errors.UpstashError)) return "nonsense";
+  if (/WRONGPASS|NOAUTH|NOPERM|unauthorized/i.test(message)) return "denied";
+  return /\bOOM\b|max (daily|request)/i.test(message) ? "full" : "down";
 }
 
 const LOOKED_FOR = "farthing:looked-for";

@@ -1,16 +1,38 @@
 /** Where failures of ours are told of, besides the log. */
 import type { ApiError } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/request.ts";
+import { type Env, modeOfKey } from "../../core/env.ts";
 
 /** What of a request may leave the project: nothing of its body, its headers or its caller. */
-export interface About {
+export interface FailureContext {
   readonly context: RequestContext;
   /** Method and pattern, `POST /usage`; null where the path leads nowhere. */
   readonly title: string | null;
 }
 
 /** Tells of a failure. Returns at once, and neither throws nor rejects. */
-export type Report = (error: ApiError, about: About) => void;
+export type Report = (error: ApiError, about: FailureContext) => void;
 
 /** Where nothing outside the log is told. */
 export const NO_REPORT: Report = () => {};
+
+/** Loaded on the first failure: most isolates never have one. */
+export function reportFromEnv(
+  env: Env,
+  waitUntil: (work: Promise<unknown>) => void,
+): Report {
+  const { SENTRY_DSN: dsn, STRIPE_SECRET_KEY: key } = env;
+  if (dsn === undefined) return NO_REPORT;
+  const environment = env.STRIPE_MODE ?? (key === undefined ? "unknown" : modeOfKey(key));
+  let loading: Promise<Report> | undefined;
+
+  async function load(): Promise<Report> {
+    const { createSentryReport } = await import("./sentry.ts");
+    return createSentryReport({ dsn: dsn!, environment, waitUntil, now: () => new Date() });
+  }
+
+  return (error, about) => {
+    const telling = (loading ??= load()).then((report) => report(error, about));
+    waitUntil(telling.catch(() => {}));
+  };
+}

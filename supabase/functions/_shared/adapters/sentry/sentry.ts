@@ -17,7 +17,7 @@ import {
 import { nodeStackLineParser } from "@sentry/core/server";
 import type { ApiError } from "../../core/errors.ts";
 import { redactStart } from "../../privacy/redact.ts";
-import type { About, Report } from "./report.ts";
+import type { FailureContext, Report } from "./report.ts";
 
 interface SentryOptions {
   /** `https://<public key>@<host>/<project>` */
@@ -61,7 +61,11 @@ function exceptionsOf(error: ApiError): Exception[] {
   return chain;
 }
 
-function eventOf(error: ApiError, { context, title }: About, options: SentryOptions): Event {
+function eventOf(
+  error: ApiError,
+  { context, title }: FailureContext,
+  options: SentryOptions,
+): Event {
   const [, trace_id = "", span_id = ""] = context.traceparent.split("-");
   return {
     event_id: crypto.randomUUID().replaceAll("-", ""),
@@ -101,7 +105,7 @@ export function createSentryReport(options: SentryOptions): Report {
   const url = getEnvelopeEndpointWithUrlEncodedAuth(dsn);
   const transport = transportTo(url, options.timeoutMs ?? TIMEOUT_MS);
 
-  async function send(error: ApiError, about: About): Promise<void> {
+  async function send(error: ApiError, about: FailureContext): Promise<void> {
     // After the answer: reading a stack and redacting a text take a moment.
     await new Promise((resolve) => setTimeout(resolve));
     await transport.send(createEventEnvelope(eventOf(error, about, options), dsn));

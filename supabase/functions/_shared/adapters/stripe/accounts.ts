@@ -3,7 +3,9 @@ import type Stripe from "stripe";
 import type { ProviderToOnboard } from "../../contracts/database/results/providers.ts";
 import { accountFacts } from "./facts/connect.ts";
 import { type AccountFacts } from "../../contracts/stripe/facts.ts";
-import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { type StripeCaller } from "./client.ts";
+import { requireObject } from "./objects.ts";
+import { unavailable } from "./errors.ts";
 
 interface OnboardingUrls {
   readonly returnUrl: string;
@@ -13,7 +15,7 @@ interface OnboardingUrls {
 export interface Accounts {
   /**
    * Makes a provider's account and returns its id; a repeat for the same provider gets the same account.
-   * @throws Refused where Stripe makes none; else ApiError `upstream_unavailable`, or
+   * @throws StripeRefused where Stripe makes none; else ApiError `upstream_unavailable`, or
    * `idempotency_in_progress` while another request makes this account
    */
   createAccount(provider: ProviderToOnboard): Promise<string>;

@@ -2,9 +2,9 @@
 import type Stripe from "stripe";
 import type { BookingToPay, PaymentToCancel } from "../../contracts/database/results/bookings.ts";
 import { groupOf } from "./booking-transfers.ts";
-import { requireObject, type StripeCaller, unavailable } from "./client.ts";
-import { marked } from "./mark.ts";
-import { Refused } from "./refused.ts";
+import { type StripeCaller } from "./client.ts";
+import { marked, requireObject } from "./objects.ts";
+import { StripeRefused, unavailable } from "./errors.ts";
 
 interface BookingPayment {
   readonly id: string;
@@ -15,7 +15,7 @@ interface BookingPayment {
 export interface BookingPayments {
   /**
    * Makes the payment of a booking; a repeat for the same booking gets the same payment.
-   * @throws Refused where Stripe makes none; else ApiError `upstream_unavailable`, or
+   * @throws StripeRefused where Stripe makes none; else ApiError `upstream_unavailable`, or
    * `idempotency_in_progress` while another request makes this payment
    */
   createBookingPayment(booking: BookingToPay): Promise<BookingPayment>;
@@ -78,7 +78,7 @@ export function createBookingPayments({ call }: StripeCaller): BookingPayments {
         );
         requireObject(payment, "payment_intent");
       } catch (error) {
-        const isTooLate = error instanceof Refused &&
+        const isTooLate = error instanceof StripeRefused &&
           error.stripeCode === "payment_intent_unexpected_state";
         if (!isTooLate) throw error;
       }

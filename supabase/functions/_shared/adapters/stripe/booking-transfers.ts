@@ -1,15 +1,16 @@
 /** What a provider is paid for a booking, apart from its payment: in the end, taken back, paid again. */
 import type Stripe from "stripe";
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
-import { requireObject, type StripeCaller, unavailable } from "./client.ts";
-import { idOf } from "./id-of.ts";
+import { type StripeCaller } from "./client.ts";
+import { idOf, requireObject } from "./objects.ts";
+import { unavailable } from "./errors.ts";
 
 export interface BookingTransfers {
   /**
    * Transfers a provider's share, reverses it, or transfers it again; a repeat for the same move gets
    * the same answer.
    * @returns Stripe's id of the reversal or the transfer
-   * @throws Refused where Stripe said no, and has not moved anything; else ApiError `upstream_unavailable`
+   * @throws StripeRefused where Stripe refuses and has moved nothing; else ApiError `upstream_unavailable`
    */
   makeTransfer(move: TransferToMake): Promise<string>;
 }

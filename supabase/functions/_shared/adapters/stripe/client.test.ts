@@ -4,7 +4,7 @@ import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createPayments } from "./payments.ts";
-import { KeptAnswer } from "./refused.ts";
+import { StoredStripeError } from "./errors.ts";
 
 const LINK = { object: "account_link", url: "https://connect.example.com/1" };
 const URLS = { returnUrl: "https://app.example.com/a", refreshUrl: "https://app.example.com/b" };
@@ -44,7 +44,7 @@ Deno.test("a request is asked three times, and not nine", async () => {
   await withStripe(() => refusing(500), async (url, seen) => {
     const { link } = openAt(url);
     const error = await refusalOf(link());
-    assert.deepEqual([error.status, error instanceof KeptAnswer], [502, true]);
+    assert.deepEqual([error.status, error instanceof StoredStripeError], [502, true]);
     assert.equal(seen.length, 3);
   });
 });

@@ -5,14 +5,15 @@ import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createGuard } from "../../resilience/guard.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
-import { idOf } from "./id-of.ts";
-import { KeptAnswer, Refused } from "./refused.ts";
+import { idOf } from "./objects.ts";
+import { StoredStripeError, StripeRefused, unavailable } from "./errors.ts";
 
 export interface StripeCaller {
   /**
-   * Runs one request, and no second one: all attempts at it go under the first one's idempotency key.
-   * @throws Refused for a definite no; KeptAnswer where Stripe failed and says so under this key again; else
-   * ApiError `upstream_unavailable`, or `idempotency_in_progress` while the same key is being served
+   * Runs one request and no second one: all attempts at it use the first one's idempotency key.
+   * @throws StripeRefused for a definite refusal; StoredStripeError where Stripe failed and would answer the
+   * same under this key again; else ApiError `upstream_unavailable`, or `idempotency_in_progress` while
+   * Stripe is serving the same key
    */
   call<T>(run: (stripe: Stripe) => Promise<T>): Promise<T>;
 }
@@ -38,7 +39,7 @@ interface Attempt {
 const attempts = new AsyncLocalStorage<Attempt>();
 
 /** Of a request's options, what is changed: not every runtime's types know them. */
-interface Sent {
+interface RequestOptions {
   readonly headers?: HeadersInit;
   readonly signal?: AbortSignal | null;
 }
@@ -47,7 +48,7 @@ const guardedFetch: typeof fetch = (input, init) => {
   const under = attempts.getStore();
   if (under === undefined) return fetch(input, init);
   const { signal, call } = under;
-  const sent: Sent = init ?? {};
+  const sent: RequestOptions = init ?? {};
   const headers = new Headers(sent.headers);
   const key = headers.get("idempotency-key");
   if (key !== null) headers.set("idempotency-key", call.key ??= key);
@@ -72,19 +73,6 @@ export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
 function hostOf(url: URL) {
   const protocol = url.protocol === "http:" ? "http" as const : "https" as const;
   return { protocol, host: url.hostname, port: url.port || (protocol === "http" ? "80" : "443") };
-}
-
-export function unavailable(internal: string, status: 502 | 503, cause?: unknown): ApiError {
-  return new ApiError("upstream_unavailable", { internal, status, cause });
-}
-
-/** The SDK takes any JSON without an `error` for success, a 404's included: look before believing. */
-export function requireObject<T extends { object: string; id: string }>(
-  answer: T,
-  object: T["object"],
-): T {
-  if (answer?.object === object && typeof answer.id === "string") return answer;
-  throw unavailable(`stripe: the answer is no ${object}`, 502);
 }
 
 /** Stripe down, not Stripe refusing: one person's bad request must not close the shop. */
@@ -116,9 +104,9 @@ export function describe(error: unknown): string {
   return `stripe: ${String(error)}`;
 }
 
-function refused(error: Stripe.errors.StripeError, internal: string): Refused {
+function refused(error: Stripe.errors.StripeError, internal: string): StripeRefused {
   const { payment_intent: payment } = error;
-  return new Refused({
+  return new StripeRefused({
     internal,
     cause: error,
     stripeCode: error.code ?? null,
@@ -154,7 +142,7 @@ function failureOf(error: unknown): ApiError {
   // Asked for something else under this key before: what became of that is not known here.
   const isReused = error instanceof Stripe.errors.StripeIdempotencyError;
   if (status < 500 && !isReused) return refused(error, internal);
-  return new KeptAnswer("upstream_unavailable", { internal, status: 502, cause: error });
+  return new StoredStripeError("upstream_unavailable", { internal, status: 502, cause: error });
 }
 
 export function createCaller(client: Stripe, metrics: Metrics = NO_METRICS): StripeCaller {

@@ -1,6 +1,8 @@
 /** Who a user is at Stripe, and the page on which they save a card. */
 import type Stripe from "stripe";
-import { requireObject, type StripeCaller, unavailable } from "./client.ts";
+import { type StripeCaller } from "./client.ts";
+import { requireObject } from "./objects.ts";
+import { unavailable } from "./errors.ts";
 
 export interface CardPage {
   readonly userId: string;

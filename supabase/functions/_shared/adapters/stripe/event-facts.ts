@@ -6,16 +6,43 @@
 import type Stripe from "stripe";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { API_VERSION, type StripeCaller } from "./client.ts";
-import { currentObject } from "./current-object.ts";
+import { requireObject } from "./objects.ts";
 import { CONNECTED_EVENT_TYPES, factsOf, isUsed } from "./facts.ts";
-import { type Facts } from "../../contracts/stripe/facts.ts";
-import { Refused } from "./refused.ts";
+import type { Facts } from "../../contracts/stripe/facts.ts";
+import { StripeRefused } from "./errors.ts";
 
 /** @throws ApiError `upstream_unavailable` where Stripe can't be asked: the event has to come again */
 export type FactsReader = (event: Stripe.Event) => Promise<Facts>;
 
 function isForeign({ account, type }: Stripe.Event): boolean {
   return typeof account === "string" && !CONNECTED_EVENT_TYPES.some((each) => each === type);
+}
+
+type Retrieve = (stripe: Stripe, id: string) => Promise<{ object: string; id: string }>;
+
+/** By the object's own name, which no version of the API has changed. */
+const RETRIEVE: Readonly<Record<string, Retrieve>> = {
+  "account": (stripe, id) => stripe.accounts.retrieve(id),
+  "application_fee": (stripe, id) => stripe.applicationFees.retrieve(id),
+  "charge": (stripe, id) => stripe.charges.retrieve(id),
+  "checkout.session": (stripe, id) => stripe.checkout.sessions.retrieve(id),
+  "dispute": (stripe, id) => stripe.disputes.retrieve(id),
+  "payment_intent": (stripe, id) => stripe.paymentIntents.retrieve(id),
+  "payment_method": (stripe, id) => stripe.paymentMethods.retrieve(id),
+  "payout": (stripe, id) => stripe.payouts.retrieve(id),
+  "radar.early_fraud_warning": (stripe, id) => stripe.radar.earlyFraudWarnings.retrieve(id),
+  "refund": (stripe, id) => stripe.refunds.retrieve(id),
+  "setup_intent": (stripe, id) => stripe.setupIntents.retrieve(id),
+};
+
+/** @throws StripeRefused where Stripe has it no more; else ApiError `upstream_unavailable` */
+async function currentObject(
+  { call }: StripeCaller,
+  { object, id }: { object: string; id: string },
+): Promise<unknown> {
+  const retrieve = RETRIEVE[object];
+  if (retrieve === undefined) throw new Error(`an event of a ${object}, which is not used here`);
+  return requireObject(await call((stripe) => retrieve(stripe, id)), object);
 }
 
 export function createFactsReader(
@@ -32,7 +59,7 @@ export function createFactsReader(
       return { ...event, data: { object } } as Stripe.Event;
     } catch (error) {
       // Stripe has it no more: what it signed is all that anybody will ever know.
-      if (!(error instanceof Refused && error.stripeCode === "resource_missing")) {
+      if (!(error instanceof StripeRefused && error.stripeCode === "resource_missing")) {
         metrics.count("stripe_events_refetched", { outcome: "failed" });
         throw error;
       }

@@ -2,7 +2,8 @@
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
-import { type StripeCaller, unavailable } from "./client.ts";
+import { type StripeCaller } from "./client.ts";
+import { unavailable } from "./errors.ts";
 import type { FactsReader } from "./event-facts.ts";
 import { EVENT_TYPES } from "./facts.ts";
 import { checkEvent, toInboxEvent } from "./inbox-event.ts";

@@ -4,10 +4,15 @@
  * keeps them: so nothing about a person is among them.
  */
 import type Stripe from "stripe";
-import { cardRemovedFacts, cardSavedFacts } from "./facts/cards.ts";
+import {
+  cardRemovedFacts,
+  cardSavedFacts,
+  chargeFacts,
+  paymentFacts,
+  sessionFacts,
+} from "./facts/payments.ts";
 import type { Facts } from "../../contracts/stripe/facts.ts";
 import { accountFacts, feeFacts } from "./facts/connect.ts";
-import { chargeFacts, paymentFacts, sessionFacts } from "./facts/payments.ts";
 import { payoutFacts } from "./facts/payouts.ts";
 import { disputeFacts, refundFacts, warningFacts } from "./facts/reversals.ts";
 

@@ -4,7 +4,7 @@ import type { CheckoutOrder } from "../../contracts/database/results/checkout.ts
 import type { ErrorCode } from "../../core/errors.ts";
 import { MARK } from "#support/project.ts";
 import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
-import { OrderSpent } from "./order-spent.ts";
+import { OrderKeySpent } from "./errors.ts";
 
 const ORDER: CheckoutOrder = {
   order_id: "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01",
@@ -115,7 +115,7 @@ for (const [answered, body, status, code, isSpent] of REFUSALS) {
       async (url, seen) => {
         const error = await refusalOf(paymentsAt(url).openSession(ORDER));
         assert.deepEqual([error.status, error.code], [status, code]);
-        assert.equal(error instanceof OrderSpent, isSpent);
+        assert.equal(error instanceof OrderKeySpent, isSpent);
         assert.equal(error.retryAfterSeconds, status === 409 ? 1 : undefined);
         assert.equal(error.body.retryable, true);
         assert(!error.body.message.includes("text of Stripe"));
@@ -128,7 +128,7 @@ for (const [answered, body, status, code, isSpent] of REFUSALS) {
 Deno.test("an answer that breaks off leaves the order as it is", async () => {
   await withStripe(() => new Response("{", { status: 500 }), async (url) => {
     const error = await refusalOf(paymentsAt(url).openSession(ORDER));
-    assert.deepEqual([error.status, error instanceof OrderSpent], [502, false]);
+    assert.deepEqual([error.status, error instanceof OrderKeySpent], [502, false]);
   });
 });
 
@@ -138,7 +138,7 @@ Deno.test("Stripe out of reach is 503", async () => {
   listener.close();
   const payments = paymentsAt(`http://127.0.0.1:${port}`);
   const error = await refusalOf(payments.openSession(ORDER));
-  assert.deepEqual([error.status, error instanceof OrderSpent], [503, false]);
+  assert.deepEqual([error.status, error instanceof OrderKeySpent], [503, false]);
   assert.equal(await payments.isReachable(), false);
 });
 

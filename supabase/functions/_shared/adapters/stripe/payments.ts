@@ -1,11 +1,8 @@
-/**
- * Stripe behind our own verbs, one file for each noun. Nothing outside this folder knows Stripe's objects.
- */
+/** Stripe behind our own verbs, one file for each noun. Stripe's objects stay inside this folder. */
 import { modeOfKey } from "../../core/env.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
-import { createGuard } from "../../resilience/guard.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
-import { type Balance, createBalance } from "./balance.ts";
+import { createReadiness, type Readiness } from "./readiness.ts";
 import { type BookingPayments, createBookingPayments } from "./booking-payments.ts";
 import { type BookingTransfers, createBookingTransfers } from "./booking-transfers.ts";
 import { createCaller, createClient } from "./client.ts";
@@ -29,34 +26,15 @@ export interface Payments
     Accounts,
     BookingPayments,
     BookingTransfers,
-    Balance,
-    PayoutLists {
-  /** True when Stripe answers at all. */
-  isReachable(): Promise<boolean>;
-}
+    Readiness,
+    PayoutLists {}
 
 interface StripeOptions {
   readonly secretKey: string;
   readonly webhookSecrets: readonly string[];
-  /** Only for a stand-in; absent means Stripe itself. */
+  /** Only for the emulator; absent means Stripe itself. */
   readonly apiUrl?: string | undefined;
   readonly metrics?: Metrics;
-}
-
-/** Who asks whether we are ready does not wait as long as a buyer. */
-const PROBE_TIMEOUT_MS = 3_000;
-
-/** With a breaker of its own: that Stripe's door opens does not say that payments get through it. */
-function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
-  const guard = createGuard("stripe", { isOutage: () => true, metrics });
-  // Any answer will do: an unauthenticated call shows that Stripe is there, and costs nothing.
-  const ask = async (signal: AbortSignal) => {
-    const answer = await fetch(url, { signal });
-    await answer.body?.cancel();
-    if (answer.status >= 500) throw new Error(`Stripe answers ${answer.status}`);
-    return true;
-  };
-  return () => guard.execute(ask, { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => false);
 }
 
 export function createPayments(options: StripeOptions): Payments {
@@ -75,8 +53,7 @@ export function createPayments(options: StripeOptions): Payments {
     ...createCustomers(caller),
     ...createTopUpPayments(caller),
     ...createPayoutLists(caller),
-    ...createBalance(caller),
+    ...createReadiness(caller, options.apiUrl, metrics),
     ...createWebhooks({ client, secrets: options.webhookSecrets, mode, readFacts }),
-    isReachable: createProbe(options.apiUrl ?? "https://api.stripe.com", metrics),
   };
 }

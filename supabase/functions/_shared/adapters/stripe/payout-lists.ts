@@ -1,10 +1,9 @@
 /** Of what a payout is made: its balance transactions, page by page, in our own words. */
 import type Stripe from "stripe";
 import type { PayoutTransaction } from "../../contracts/stripe/payout-transaction.ts";
-import { type StripeCaller, unavailable } from "./client.ts";
-import { idOf } from "./id-of.ts";
-import { markOf } from "./mark.ts";
-import { Refused } from "./refused.ts";
+import { type StripeCaller } from "./client.ts";
+import { StripeRefused, unavailable } from "./errors.ts";
+import { idOf, markOf } from "./objects.ts";
 
 export interface PayoutPage {
   readonly transactions: readonly PayoutTransaction[];
@@ -21,7 +20,7 @@ export interface PayoutLists {
   listPayout(payoutId: string, after: string | null): Promise<PayoutPage | null>;
 }
 
-type About = Pick<
+type SourceFacts = Pick<
   PayoutTransaction,
   | "kind"
   | "payment_id"
@@ -46,7 +45,7 @@ const COMPARED = [
   "application_fee_refund",
 ];
 
-const NOTHING: About = {
+const NOTHING: SourceFacts = {
   kind: "other",
   payment_id: null,
   charge_id: null,
@@ -62,7 +61,7 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
 }
 
 /** Money of these has a counterpart in our books; all else, as transfers, is only part of the sum. */
-function about(type: string, source: Source): About {
+function sourceFacts(type: string, source: Source): SourceFacts {
   const sum = (of: { amount: number; currency: string }) => ({
     ...NOTHING,
     source_amount: of.amount,
@@ -104,7 +103,7 @@ function toTransaction(transaction: Stripe.BalanceTransaction): PayoutTransactio
     throw unavailable(`stripe: the answer leaves out what a ${type} is of`, 502);
   }
   return {
-    ...(typeof source === "object" && source !== null ? about(type, source) : NOTHING),
+    ...(typeof source === "object" && source !== null ? sourceFacts(type, source) : NOTHING),
     transaction_id: id,
     type,
     source_id: idOf(source),
@@ -139,7 +138,7 @@ export function createPayoutLists({ call }: StripeCaller): PayoutLists {
         const page = await call((stripe) => stripe.balanceTransactions.list(params));
         return toPage(page);
       } catch (error) {
-        if (error instanceof Refused && error.stripeCode === NOT_READY) return null;
+        if (error instanceof StripeRefused && error.stripeCode === NOT_READY) return null;
         throw error;
       }
     },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { REFUND_ID, REFUND_TO_SEND } from "#support/samples/refunds.ts";
 import { paymentsAt, refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
-import { KeptAnswer, Refused } from "./refused.ts";
+import { StoredStripeError, StripeRefused } from "./errors.ts";
 
 const MADE = {
   id: "re_1",
@@ -71,7 +71,7 @@ for (const [name, body, status] of NO_REFUNDS) {
     await withStripe(() => Response.json(body, { status }), async (url) => {
       const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
       assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);
-      assert(!(error instanceof Refused));
+      assert(!(error instanceof StripeRefused));
     });
   });
 }
@@ -80,13 +80,13 @@ Deno.test("a definite no comes with Stripe's code and the parameter that it is a
   const no = { type: "invalid_request_error", code: "charge_already_refunded" };
   await withStripe(() => stripeError(400, no), async (url) => {
     const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
-    assert(error instanceof Refused);
+    assert(error instanceof StripeRefused);
     assert.deepEqual([error.stripeCode, error.param], ["charge_already_refunded", null]);
   });
   const tooLarge = { type: "invalid_request_error", param: "amount" };
   await withStripe(() => stripeError(400, tooLarge), async (url) => {
     const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
-    assert(error instanceof Refused);
+    assert(error instanceof StripeRefused);
     assert.deepEqual([error.stripeCode, error.param], [null, "amount"]);
   });
 });
@@ -100,7 +100,7 @@ Deno.test("a declined card comes with the bank's reason and the payment", async 
   };
   await withStripe(() => stripeError(402, declined), async (url) => {
     const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
-    assert(error instanceof Refused);
+    assert(error instanceof StripeRefused);
     assert.equal(error.declineCode, "insufficient_funds");
     assert.deepEqual(error.payment, {
       payment_id: "pi_1",
@@ -123,7 +123,10 @@ for (const [name, status, type, isKept] of UNCERTAIN) {
     await withStripe(() => stripeError(status, { type }), async (url) => {
       const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
       assert.equal(error.code, "upstream_unavailable");
-      assert.deepEqual([error instanceof Refused, error instanceof KeptAnswer], [false, isKept]);
+      assert.deepEqual([error instanceof StripeRefused, error instanceof StoredStripeError], [
+        false,
+        isKept,
+      ]);
     });
   });
 }

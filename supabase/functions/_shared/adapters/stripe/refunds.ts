@@ -1,8 +1,9 @@
 /** Refunds at Stripe. What they do to credits is decided by Stripe's events, not here. */
 import type Stripe from "stripe";
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
-import { requireObject, type StripeCaller, unavailable } from "./client.ts";
-import { marked } from "./mark.ts";
+import { type StripeCaller } from "./client.ts";
+import { marked, requireObject } from "./objects.ts";
+import { unavailable } from "./errors.ts";
 
 interface MadeRefund {
   /** Stripe's id. How the refund stands is for its events to say. */
@@ -12,8 +13,8 @@ interface MadeRefund {
 export interface Refunds {
   /**
    * Asks Stripe to give money back; a repeat for the same refund gets the same answer.
-   * @throws Refused where Stripe said no, and has not refunded; else ApiError `upstream_unavailable`, or
-   * `idempotency_in_progress` while another request sends this refund
+   * @throws StripeRefused where Stripe refuses and has not refunded; else ApiError `upstream_unavailable`,
+   * or `idempotency_in_progress` while another request sends this refund
    */
   createRefund(refund: RefundToSend): Promise<MadeRefund>;
 }

@@ -1,10 +1,9 @@
 /** Hosted checkout sessions. */
 import type Stripe from "stripe";
 import type { CheckoutOrder } from "../../contracts/database/results/checkout.ts";
-import { requireObject, type StripeCaller, unavailable } from "./client.ts";
-import { marked } from "./mark.ts";
-import { OrderSpent } from "./order-spent.ts";
-import { KeptAnswer } from "./refused.ts";
+import { type StripeCaller } from "./client.ts";
+import { marked, requireObject } from "./objects.ts";
+import { OrderKeySpent, StoredStripeError, unavailable } from "./errors.ts";
 
 interface Session {
   readonly id: string;
@@ -14,7 +13,7 @@ interface Session {
 export interface Sessions {
   /**
    * Opens a hosted checkout session; a repeat for the same order gets the same session.
-   * @throws OrderSpent when a repeat would get the same error; else ApiError `upstream_unavailable`, or
+   * @throws OrderKeySpent when a repeat would get the same error; else ApiError `upstream_unavailable`, or
    * `idempotency_in_progress` while another request for this order runs
    */
   openSession(order: CheckoutOrder): Promise<Session>;
@@ -61,9 +60,9 @@ export function createSessions({ call }: StripeCaller): Sessions {
         );
         return checkSession(session, order);
       } catch (error) {
-        if (!(error instanceof KeptAnswer)) throw error;
+        if (!(error instanceof StoredStripeError)) throw error;
         const { internal, status, cause } = error;
-        throw new OrderSpent("upstream_unavailable", { internal, status, cause });
+        throw new OrderKeySpent("upstream_unavailable", { internal, status, cause });
       }
     },
   };

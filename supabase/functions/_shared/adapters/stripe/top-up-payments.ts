@@ -1,9 +1,9 @@
 /** Charges of a saved card while its owner is away, and the page that takes one's place. */
 import Stripe from "stripe";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
-import { requireObject, type StripeCaller, unavailable } from "./client.ts";
-import { marked } from "./mark.ts";
-import { Refused } from "./refused.ts";
+import { type StripeCaller } from "./client.ts";
+import { marked, requireObject } from "./objects.ts";
+import { StripeRefused, unavailable } from "./errors.ts";
 
 /** What Stripe made of a charge. `accepted` is paid or on its way: the event will say. */
 export type ChargeOutcome =
@@ -46,7 +46,7 @@ function outcomeOf(payment: Stripe.PaymentIntent): ChargeOutcome {
 }
 
 /** A card's fault, as an outcome; anything else that Stripe refuses is ours, and stays an error. */
-function outcomeOfRefusal(refusal: Refused): ChargeOutcome {
+function outcomeOfRefusal(refusal: StripeRefused): ChargeOutcome {
   const { stripeCode, declineCode, payment, param } = refusal;
   const payment_id = payment?.payment_id ?? null;
   if (refusal.cause instanceof Stripe.errors.StripeCardError) {
@@ -115,7 +115,7 @@ export function createTopUpPayments({ call }: StripeCaller): TopUpPayments {
           await call((stripe) => stripe.paymentIntents.create(chargeParams(charge), options)),
         );
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
+        if (!(error instanceof StripeRefused)) throw error;
         return outcomeOfRefusal(error);
       }
     },
@@ -129,7 +129,7 @@ export function createTopUpPayments({ call }: StripeCaller): TopUpPayments {
         return requireObject(payment, "payment_intent").status === "canceled";
       } catch (error) {
         // Too late to be cancelled: by whom it was paid, or that it was cancelled before.
-        const status = error instanceof Refused ? error.payment?.status : undefined;
+        const status = error instanceof StripeRefused ? error.payment?.status : undefined;
         if (status === "canceled") return true;
         if (status === "succeeded" || status === "processing") return false;
         throw error;

@@ -16,6 +16,12 @@ export interface AlertData {
   readonly fired_at: string;
 }
 
+export interface Alert {
+  /** The notification's id, the same in each attempt: a receiver that knows it drops a repeat. */
+  readonly id: string;
+  readonly data: AlertData;
+}
+
 /**
  * Where a reader finds the runbook: an address of the operators' own as it is, else the page of that name
  * under RUNBOOKS_URL, else the path in the repository.

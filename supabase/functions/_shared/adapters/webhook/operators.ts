@@ -1,22 +1,16 @@
 /** How who runs the project is told: by e-mail to ALERT_EMAILS, and by their webhook. */
-import { type AlertData, runbookLink } from "./alert-data.ts";
+import { type Alert, runbookLink } from "./alert-data.ts";
 import { AlertRefused, postAlert } from "./webhook.ts";
 import type { Env } from "../../core/env.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { createGuard } from "../../resilience/guard.ts";
-
-interface AlertToPost {
-  /** The notice's id, the same in each try. */
-  readonly id: string;
-  readonly data: AlertData;
-}
 
 export interface Operators {
   /** None where nobody is named. */
   readonly emails: readonly string[];
   readonly runbookLink: (runbook: string) => string;
   /** Null where no webhook is configured. @throws as adapters/webhook/webhook.ts says */
-  readonly postAlert: ((alert: AlertToPost) => Promise<void>) | null;
+  readonly postAlert: ((alert: Alert) => Promise<void>) | null;
 }
 
 type OperatorsEnv = Pick<

@@ -5,19 +5,13 @@
 import { Webhook } from "standardwebhooks";
 import { ApiError } from "../../core/errors.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
-import { type AlertData, runbookLink } from "./alert-data.ts";
+import { type Alert, type AlertData, runbookLink } from "./alert-data.ts";
 
 interface AlertWebhookEnv {
   readonly url: string;
   /** `whsec_` and base64, or any text of 32 characters and more. Absent: sent unsigned, as Slack wants. */
   readonly secret: string | undefined;
   readonly runbooksUrl?: string | undefined;
-}
-
-interface AlertNotice {
-  /** The notice's id, the same in each try: a receiver that knows it drops a repeat. */
-  readonly id: string;
-  readonly data: AlertData;
 }
 
 /** The receiver will never take this message: no use in another try. */
@@ -96,11 +90,11 @@ function retryAfter(answer: Response): number | undefined {
  */
 export async function postAlert(
   env: AlertWebhookEnv,
-  notice: AlertNotice,
+  { id, data }: Alert,
   fetch: typeof globalThis.fetch = globalThis.fetch,
 ): Promise<void> {
-  const body = JSON.stringify(messageOf(notice.data, env.runbooksUrl));
-  const headers = headersOf(env.secret, notice.id, body);
+  const body = JSON.stringify(messageOf(data, env.runbooksUrl));
+  const headers = headersOf(env.secret, id, body);
   let answer: Response;
   try {
     const signal = AbortSignal.timeout(EXTERNAL_SERVICES.webhook.timeoutMs);

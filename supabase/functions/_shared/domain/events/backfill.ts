@@ -1,10 +1,11 @@
 /** Asks Stripe for the events that never came, and receives them as deliveries are received. */
-import type { z } from "@hono/zod-openapi";
 import type * as contract from "../../contracts/webhook-events.ts";
+import type { z } from "@hono/zod-openapi";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/app-services.ts";
 import type { ListedEvent } from "../../adapters/stripe/event-feed.ts";
+import { compareProviders } from "./compare-providers.ts";
 
 export type Backfilled = z.output<typeof contract.Backfilled>;
 
@@ -69,4 +70,23 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
     done.failed += failed ? 1 : 0;
   }
   return done;
+}
+
+/** Where this fails, another run takes the claim over minutes later. */
+export async function backfillIfDue(
+  services: Services,
+  untilMs: number,
+): Promise<Pick<Backfilled, "received" | "unreadable">> {
+  const { database } = services;
+  const claim = await database.rpc("backfills_claim", {});
+  if (claim === null) return { received: 0, unreadable: 0 };
+  const span = { sinceSeconds: claim.since, untilMs };
+  const { received, unreadable, complete } = await backfill(services, span);
+  await database.rpc("backfills_finish", {
+    p_claimed_at: claim.claimed_at,
+    p_complete: complete,
+    p_unreadable: unreadable,
+  });
+  await compareProviders(services, untilMs);
+  return { received, unreadable };
 }

@@ -32,7 +32,7 @@ interface CreateCall {
   readonly services: Services;
 }
 
-interface Wish {
+interface JobRequest {
   readonly type: JobType;
   /** Validated by the type's schema. */
   readonly input: unknown;
@@ -57,7 +57,7 @@ function refuseLarge(input: unknown): void {
  */
 export async function createJob(
   call: CreateCall,
-  { type, input, userId, clientTempId }: Wish,
+  { type, input, userId, clientTempId }: JobRequest,
 ): Promise<Reply<z.output<typeof StartedJob>>> {
   const { caller, context, services } = call;
   if (!type.who.includes(caller.kind)) {

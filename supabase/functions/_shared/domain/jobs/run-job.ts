@@ -6,7 +6,7 @@ import type { Job, JobTools, JobType, StepCharge, StepDone } from "./job-type.ts
 import { jsonbBytes } from "../../core/json-size.ts";
 
 /** Thrown before a new step when the job has to leave this run. No failure: it goes on in another. */
-class LeaveRun extends Error {}
+class RunMustEnd extends Error {}
 
 /** Thrown after a step when the job is not this run's any more; its end is written already. */
 class JobEnded extends Error {
@@ -16,14 +16,14 @@ class JobEnded extends Error {
 }
 
 /** How an attempt ended, and with what. */
-export type Outcome =
+export type AttemptOutcome =
   | { readonly kind: "finished"; readonly result: unknown }
-  | { readonly kind: "left" }
+  | { readonly kind: "yielded" }
   | { readonly kind: "ended"; readonly status: JobEnded["status"] }
   | { readonly kind: "threw"; readonly error: unknown };
 
 /** What the run that claimed the job does for it. */
-export interface Run {
+export interface RunContext {
   readonly tools: JobTools;
   /** Whether no new step may begin. */
   readonly isOver: () => boolean;
@@ -47,7 +47,7 @@ export class JobRun implements Job {
   constructor(
     readonly claimed: ClaimedJob,
     private readonly type: JobType,
-    private readonly run: Run,
+    private readonly run: RunContext,
   ) {
     this.#outputs = new Map(
       claimed.checkpoints.map(({ step, output: [output] }) => [step, output]),
@@ -78,7 +78,7 @@ export class JobRun implements Job {
   /** Give up the step in flight too: the platform is about to. */
   abort(): void {
     this.leave();
-    this.#abort.abort(new LeaveRun());
+    this.#abort.abort(new RunMustEnd());
   }
 
   async chargeOf(name: string): Promise<StepCharge> {
@@ -89,7 +89,7 @@ export class JobRun implements Job {
   async step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T> {
     // What was kept under this name is what this very function gave.
     if (this.#outputs.has(name)) return this.#outputs.get(name) as T;
-    if (this.#mustLeave || this.run.isOver()) throw new LeaveRun();
+    if (this.#mustLeave || this.run.isOver()) throw new RunMustEnd();
     this.run.spend(this.type.stepCpuMs);
     const done = await run();
     await this.#keep(name, done);
@@ -107,7 +107,7 @@ export class JobRun implements Job {
   }
 
   /** Runs the type's steps to their end, or as far as they come. Never rejects. */
-  async attempt(): Promise<Outcome> {
+  async attempt(): Promise<AttemptOutcome> {
     try {
       const input = validate(this.type.input, this.claimed.input);
       const result = await this.type.run(this, input, this.run.tools);
@@ -118,7 +118,7 @@ export class JobRun implements Job {
       return { kind: "finished", result };
     } catch (error) {
       // Whatever a broken-off call throws, the reason is that the run ended.
-      if (error instanceof LeaveRun || this.signal.aborted) return { kind: "left" };
+      if (error instanceof RunMustEnd || this.signal.aborted) return { kind: "yielded" };
       if (error instanceof JobEnded) return { kind: "ended", status: error.status };
       return { kind: "threw", error };
     }

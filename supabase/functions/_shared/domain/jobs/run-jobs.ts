@@ -12,13 +12,12 @@ import { withOwnTime } from "../../core/request.ts";
 import { isUnavailable } from "../../core/errors.ts";
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Logger } from "../../core/logger.ts";
-import { Budget } from "./budget.ts";
-import type { Clock } from "./clock.ts";
-import { Completions } from "./completions.ts";
-import { describeFailure } from "./failures.ts";
+import { AdaptiveConcurrency, RunBudget } from "./capacity.ts";
+import type { Clock } from "../../core/time.ts";
+import { CompletionBatcher } from "./completion-batcher.ts";
+import { describeFailure } from "./describe-failure.ts";
 import type { JobTools, JobType } from "./job-type.ts";
-import { Room } from "./room.ts";
-import { JobRun, type Outcome, type Run } from "./run-job.ts";
+import { type AttemptOutcome, JobRun, type RunContext } from "./run-job.ts";
 
 export interface RunnerOptions {
   readonly runnerId: string;
@@ -87,10 +86,10 @@ export function runJobs(
 class Runner {
   readonly #report: Report = { claimed: 0, completed: 0, failed: 0, released: 0 };
   readonly #tasks = new Map<JobRun, Promise<void>>();
-  readonly #budget: Budget;
-  readonly #room: Room;
-  readonly #completions: Completions;
-  readonly #run: Run;
+  readonly #budget: RunBudget;
+  readonly #concurrency: AdaptiveConcurrency;
+  readonly #completions: CompletionBatcher;
+  readonly #run: RunContext;
   #lingerLeftMs: number;
   #hasYielded = false;
 
@@ -100,10 +99,10 @@ class Runner {
     private readonly clock: Clock,
     private readonly options: RunnerOptions,
   ) {
-    this.#budget = new Budget(clock, tools.lifetime, options);
-    this.#room = new Room({ least: options.concurrency, ...SMALL_JOBS });
+    this.#budget = new RunBudget(clock, tools.lifetime, options);
+    this.#concurrency = new AdaptiveConcurrency({ least: options.concurrency, ...SMALL_JOBS });
     this.#lingerLeftMs = options.lingerMs;
-    this.#completions = new Completions((done) => this.#complete(done));
+    this.#completions = new CompletionBatcher((done) => this.#complete(done));
     this.#run = {
       tools,
       isOver: () => this.#budget.isOver,
@@ -141,7 +140,7 @@ class Runner {
 
   /** One round: claim what there is room for, or wait for room. False when there is nothing left to do. */
   async #goOn(): Promise<boolean> {
-    const { size } = this.#room;
+    const { size } = this.#concurrency;
     const room = size - this.#tasks.size;
     if (room > 0 && !this.#budget.isOver) {
       // Half at a time: while one half is being completed the next is claimed.
@@ -199,7 +198,7 @@ class Runner {
       const { code, detail } = describeFailure(error);
       this.tools.log("error", "job not ended", { ...record, code, detail });
     } finally {
-      this.#room.left(this.clock.nowMs() - beginMs);
+      this.#concurrency.finished(this.clock.nowMs() - beginMs);
     }
   }
 
@@ -209,10 +208,10 @@ class Runner {
   }
 
   /** Writes how the attempt ended. Gives the status that the job has then. */
-  async #end(claimed: ClaimedJob, outcome: Outcome): Promise<string> {
+  async #end(claimed: ClaimedJob, outcome: AttemptOutcome): Promise<string> {
     const { job_id, token } = claimed;
     if (outcome.kind === "ended") return outcome.status;
-    if (outcome.kind === "left") return await this.#yield(claimed);
+    if (outcome.kind === "yielded") return await this.#yield(claimed);
     if (outcome.kind === "threw") return await this.#fail(claimed, outcome.error);
     try {
       return await this.#completions.add({ job_id, token, result: outcome.result });
@@ -265,7 +264,7 @@ class Runner {
     return (await this.#store("jobs_complete", args)).jobs;
   }
 
-  #checkpoint: Run["checkpoint"] = (job, step, done) => {
+  #checkpoint: RunContext["checkpoint"] = (job, step, done) => {
     const args = {
       p_job_id: job.job_id,
       p_token: job.token,

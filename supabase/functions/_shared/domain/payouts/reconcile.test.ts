@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PayoutRecorded } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
-import { Refused } from "../../adapters/stripe/refused.ts";
+import { StripeRefused } from "../../adapters/stripe/errors.ts";
 import type { PayoutPage } from "../../adapters/stripe/payout-lists.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { PAYOUT_TO_LIST, PAYOUT_TRANSACTION } from "#support/samples/payouts.ts";
@@ -88,7 +88,7 @@ Deno.test("while Stripe is out of reach no second payout is tried", async () => 
 });
 
 Deno.test("a payout that Stripe does not know has failed, and the next is compared", async () => {
-  const unknown = new Refused({
+  const unknown = new StripeRefused({
     internal: "stripe: resource_missing",
     cause: undefined,
     stripeCode: "resource_missing",

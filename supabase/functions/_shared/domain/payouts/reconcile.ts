@@ -6,9 +6,9 @@ import type { PayoutToList } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/app-services.ts";
-import { Refused } from "../../adapters/stripe/refused.ts";
+import { StripeRefused } from "../../adapters/stripe/errors.ts";
 
-type Outcome = "reconciled" | "not_ready" | "unfinished" | "refused" | "failed";
+type PayoutOutcome = "reconciled" | "not_ready" | "unfinished" | "refused" | "failed";
 
 interface PayoutsReport {
   readonly reconciled: number;
@@ -16,7 +16,11 @@ interface PayoutsReport {
 }
 
 /** What is recorded of a list stays: the next run goes on behind it. */
-async function list(services: Services, due: PayoutToList, untilMs: number): Promise<Outcome> {
+async function list(
+  services: Services,
+  due: PayoutToList,
+  untilMs: number,
+): Promise<PayoutOutcome> {
   const { database, log } = services;
   const { payout_id, claimed_at } = due;
   const payments = await services.payments();
@@ -42,13 +46,13 @@ async function list(services: Services, due: PayoutToList, untilMs: number): Pro
 }
 
 /** A claim is due again by itself, later each time, so a failure has only to be told. */
-async function run(services: Services, due: PayoutToList, untilMs: number): Promise<Outcome> {
+async function run(services: Services, due: PayoutToList, untilMs: number): Promise<PayoutOutcome> {
   try {
     return await list(services, due, untilMs);
   } catch (error) {
     const detail = error instanceof ApiError ? error.internal ?? error.code : String(error);
     services.log("warn", "payout not listed", { payout_id: due.payout_id, detail });
-    return error instanceof Refused ? "refused" : "failed";
+    return error instanceof StripeRefused ? "refused" : "failed";
   }
 }
 

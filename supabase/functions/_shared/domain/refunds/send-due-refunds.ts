@@ -8,9 +8,9 @@ import { detailOf, sendRefund } from "./send-refund.ts";
 /** At Stripe side by side: one after the other would leave most of a batch's time unused. */
 const AT_ONCE = 5;
 
-type Outcome = "sent" | "failed" | "unavailable";
+type RefundOutcome = "sent" | "failed" | "unavailable";
 
-async function send(services: Services, refund: RefundToSend): Promise<Outcome> {
+async function send(services: Services, refund: RefundToSend): Promise<RefundOutcome> {
   try {
     await sendRefund(services, refund);
     return "sent";

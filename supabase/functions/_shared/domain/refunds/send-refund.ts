@@ -3,7 +3,7 @@ import type { RefundAnswer, RefundToSend } from "../../contracts/database/result
 import { withOwnTime } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/app-services.ts";
-import { Refused } from "../../adapters/stripe/refused.ts";
+import { StripeRefused } from "../../adapters/stripe/errors.ts";
 
 /** What really went wrong, for logs and for the operator. */
 export function detailOf(error: unknown): string {
@@ -11,7 +11,7 @@ export function detailOf(error: unknown): string {
 }
 
 /** What Stripe's no is to the caller; one that only we can mend is our service's problem. */
-function refusalOf(error: Refused): ApiError {
+function refusalOf(error: StripeRefused): ApiError {
   const { internal, cause } = error;
   switch (error.stripeCode) {
     case "charge_already_refunded":
@@ -52,7 +52,7 @@ export async function sendRefund(
     const attach = { p_refund_id, p_stripe_refund_id: id };
     return await withOwnTime(() => database.rpc("refunds_attach", attach));
   } catch (error) {
-    const isRefused = error instanceof Refused;
+    const isRefused = error instanceof StripeRefused;
     const note = isRefused ? "refunds_refuse" : "refunds_postpone";
     const args = { p_refund_id, p_error: detailOf(error), p_idempotency_key: key };
     await withOwnTime(() => database.rpc(note, args)).catch((failure: unknown) => {

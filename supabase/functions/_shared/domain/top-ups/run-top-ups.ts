@@ -14,7 +14,7 @@ import type { Payments } from "../../adapters/stripe/payments.ts";
 /** At Stripe side by side: one after the other would leave most of a batch's time unused. */
 const AT_ONCE = 5;
 
-type Outcome = "charged" | "failed" | "authentication" | "unavailable";
+type TopUpOutcome = "charged" | "failed" | "authentication" | "unavailable";
 
 interface TopUpsReport {
   /** Stripe took the charge; its event will grant. */
@@ -27,7 +27,11 @@ function report({ database }: Services, args: ArgsOf<"top_ups_report">) {
   return withOwnTime(() => database.rpc("top_ups_report", args));
 }
 
-async function charge(services: Services, payments: Payments, due: TopUpCharge): Promise<Outcome> {
+async function charge(
+  services: Services,
+  payments: Payments,
+  due: TopUpCharge,
+): Promise<TopUpOutcome> {
   const outcome = await payments.chargeCard(due);
   await report(services, {
     p_order_id: due.order_id,
@@ -40,7 +44,11 @@ async function charge(services: Services, payments: Payments, due: TopUpCharge):
 }
 
 /** The bank wants the user: the charge is taken back first, or they could pay twice. */
-async function link(services: Services, payments: Payments, due: TopUpCharge): Promise<Outcome> {
+async function link(
+  services: Services,
+  payments: Payments,
+  due: TopUpCharge,
+): Promise<TopUpOutcome> {
   const { database, origins } = services;
   if (!await payments.cancelCharge(due)) {
     await report(services, {
@@ -71,7 +79,7 @@ async function postpone(services: Services, due: TopUpCharge, error: unknown): P
     });
 }
 
-async function run(services: Services, due: TopUpCharge): Promise<Outcome> {
+async function run(services: Services, due: TopUpCharge): Promise<TopUpOutcome> {
   try {
     const payments = await services.payments();
     const act = due.step === "charge" ? charge : link;
@@ -90,7 +98,7 @@ export async function runTopUps(services: Services, untilMs: number): Promise<To
   while (hasTime(services, untilMs)) {
     const due = await services.database.rpc("top_ups_claim", { p_limit: AT_ONCE });
     const outcomes = await Promise.all(due.map((each) => run(services, each)));
-    const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
+    const count = (wanted: TopUpOutcome) => outcomes.filter((outcome) => outcome === wanted).length;
     done.charged += count("charged");
     done.failed += count("failed") + count("unavailable");
     if (due.length === 0 || outcomes.includes("unavailable")) break;

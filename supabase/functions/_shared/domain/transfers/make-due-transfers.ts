@@ -4,13 +4,13 @@ import { withOwnTime } from "../../core/request.ts";
 import { hasTime } from "../../core/isolate.ts";
 import { detailOf } from "../refunds/send-refund.ts";
 import type { Services } from "../../http/app-services.ts";
-import { Refused } from "../../adapters/stripe/refused.ts";
+import { StripeRefused } from "../../adapters/stripe/errors.ts";
 
 const AT_ONCE = 5;
 
-type Outcome = "made" | "refused" | "unavailable";
+type TransferOutcome = "made" | "refused" | "unavailable";
 
-async function make(services: Services, move: TransferToMake): Promise<Outcome> {
+async function make(services: Services, move: TransferToMake): Promise<TransferOutcome> {
   const { database, payments, log } = services;
   const { move_id: p_move_id } = move;
   try {
@@ -19,7 +19,7 @@ async function make(services: Services, move: TransferToMake): Promise<Outcome> 
     await withOwnTime(() => database.rpc("transfers_finish", made));
     return "made";
   } catch (error) {
-    const p_refused = error instanceof Refused;
+    const p_refused = error instanceof StripeRefused;
     log("warn", "transfer not made", { move_id: p_move_id, detail: detailOf(error) });
     const failed = { p_move_id, p_stripe_id: undefined, p_error: detailOf(error), p_refused };
     await withOwnTime(() => database.rpc("transfers_finish", failed)).catch((failure: unknown) => {

@@ -1,7 +1,7 @@
 /** What connected providers are told of: their accounts, and the fee we keep of what they are paid. */
 import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
-import { idOf } from "../id-of.ts";
+import { idOf } from "../objects.ts";
 
 export function feeFacts(fee: Stripe.ApplicationFee): FeeFacts {
   const ours = fee.originating_transaction ?? fee.charge;

@@ -1,8 +1,12 @@
 /** Sessions, payments and the charges behind them. */
-import type { ChargeFacts, PaymentFacts, SessionFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
-import { idOf } from "../id-of.ts";
-import { markOf } from "../mark.ts";
+import type {
+  CardFacts,
+  ChargeFacts,
+  PaymentFacts,
+  SessionFacts,
+} from "../../../contracts/stripe/facts.ts";
+import { idOf, markOf } from "../objects.ts";
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
   // Metadata alone: whoever opens a Payment Link of another shop on this account may write any
@@ -50,4 +54,17 @@ export function chargeFacts(charge: Stripe.Charge): ChargeFacts {
     card_fingerprint: charge.payment_method_details?.card?.fingerprint ?? null,
     mark: markOf(charge),
   };
+}
+
+export function cardSavedFacts(setup: Stripe.SetupIntent): CardFacts {
+  return {
+    user_id: setup.metadata?.user_id ?? null,
+    customer_id: idOf(setup.customer),
+    payment_method_id: idOf(setup.payment_method),
+  };
+}
+
+/** A card that was taken away belongs to no customer any more. */
+export function cardRemovedFacts(method: Stripe.PaymentMethod): CardFacts {
+  return { payment_method_id: method.id };
 }

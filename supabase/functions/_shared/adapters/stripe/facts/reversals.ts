@@ -1,8 +1,7 @@
 /** Money on its way back: refunds, disputes, and warnings that one may come. */
 import type { DisputeFacts, RefundFacts, WarningFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
-import { idOf } from "../id-of.ts";
-import { markOf } from "../mark.ts";
+import { idOf, markOf } from "../objects.ts";
 
 export function refundFacts(refund: Stripe.Refund): RefundFacts {
   return {

@@ -1,7 +1,7 @@
 /** One call of the model as a step: its answer, its usage, its record in the logs. */
 import type { AiMessage, AiUsage } from "../../../../adapters/ai/ai.ts";
 import { aiLog } from "../../../../adapters/ai/ai-log.ts";
-import { countTokens } from "../../../../adapters/ai/count-tokens.ts";
+import { countUsedTokens } from "../../../../adapters/ai/usage.ts";
 import { storable } from "../../../../core/json-size.ts";
 import type { Job, JobTools, StepDone } from "../../job-type.ts";
 import type { CallLimits } from "./limits.ts";
@@ -32,7 +32,7 @@ export async function ask(
     maxOutputTokens,
     signal: job.signal,
   });
-  countTokens(tools.metrics, model, usage);
+  countUsedTokens(tools.metrics, model, usage);
   return {
     output: { text: storable(text, MAX_ANSWER_BYTES), usage },
     ...(hasTokens(usage) && { usage: [{ model, ...usage }] }),

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { type Count, decisive, headersOf, secondsToGo } from "./count.ts";
+import { decisive, headersOf, type RuleCount, secondsToGo } from "./rule-count.ts";
 import type { Rule } from "./rules.ts";
 
-function count(name: string, more: Partial<Count>): Count {
-  const rule: Rule = { name, whose: "user", quota: 10, windowSeconds: 60, code: "rate_limited" };
+function count(name: string, more: Partial<RuleCount>): RuleCount {
+  const rule: Rule = {
+    name,
+    countedBy: "user",
+    quota: 10,
+    windowSeconds: 60,
+    code: "rate_limited",
+  };
   return { rule, isAllowed: true, remaining: 5, resetMs: 60_000, ...more };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Batch, enqueue } from "./waiting.ts";
+import { type Batch, enqueue } from "./batch-queue.ts";
 
 Deno.test("the two oldest become one that is as old as the first, with all that both had", () => {
   const waiting: Batch[] = [];

@@ -14,7 +14,7 @@ const HIDES_OUTPUT = /^(?:gpt-5|o1|o3|o4)/;
 const PER_MESSAGE = 16;
 const PER_PROMPT = 64;
 
-export interface Bounds {
+export interface CostBounds {
   readonly p_max_input_tokens: number;
   /** Whether what came of the output, counted here, is all that is billed of it. */
   readonly p_output_is_counted: boolean;
@@ -30,11 +30,11 @@ function mostTokens(messages: readonly AiMessage[]): number {
 }
 
 /** @param counted the prompt's tokens by o200k_base */
-export function boundsOf(
+export function costBoundsOf(
   model: string,
   messages: readonly AiMessage[],
   counted: number,
-): Bounds {
+): CostBounds {
   const isAlike = COUNTED_ALIKE.test(model);
   return {
     p_max_input_tokens: isAlike ? counted : Math.max(counted, mostTokens(messages)),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import { TimedOut } from "../../resilience/attempt.ts";
-import { isOutage, isTransient, TooLate } from "./failures.ts";
+import { AnswerTimeout, isOutage, isTransient } from "./errors.ts";
 
 const answered = (status: number) => OpenAI.APIError.generate(status, {}, "", new Headers());
 
@@ -9,7 +9,7 @@ const CASES: [what: string, error: unknown, isOutage: boolean, isTransient: bool
   ["a provider out of reach", new OpenAI.APIConnectionError({ message: "refused" }), true, true],
   ["a provider's timeout", new OpenAI.APIConnectionTimeoutError(), true, false],
   ["an attempt's timeout", new TimedOut("ai", 1), true, false],
-  ["too long a silence", new TooLate(), true, false],
+  ["too long a silence", new AnswerTimeout(), true, false],
   ["408", answered(408), true, false],
   ["500", answered(500), true, true],
   ["429", answered(429), false, true],

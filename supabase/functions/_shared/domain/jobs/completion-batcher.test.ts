@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
-import { Completions } from "./completions.ts";
+import { CompletionBatcher } from "./completion-batcher.ts";
 import { done, makeType } from "#support/fakes/job-types.ts";
 import { makeJobWorld } from "#support/fakes/job-world.ts";
 
@@ -53,7 +53,7 @@ Deno.test("a result that the database refuses fails its job, and none that ended
 
 Deno.test("a job whose completion has to wait does not hold up those that ended with it", async () => {
   const stuck = Promise.withResolvers<never>();
-  const completions = new Completions((done) => {
+  const completions = new CompletionBatcher((done) => {
     if (done.length > 1) return Promise.reject(new ApiError("upstream_unavailable"));
     const [{ job_id } = { job_id: "" }] = done;
     return job_id === "first" ? stuck.promise : Promise.resolve([{ job_id, status: "completed" }]);

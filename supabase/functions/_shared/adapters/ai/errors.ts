@@ -2,19 +2,17 @@
 import OpenAI from "openai";
 import { ApiError } from "../../core/errors.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
+import { InvalidAnswer } from "./bounded-fetch.ts";
 
 /** Marks what the provider did not do in time. */
-export class TooLate extends Error {}
-
-/** An answer that is none, or only part of one. */
-export class BadAnswer extends Error {}
+export class AnswerTimeout extends Error {}
 
 function statusOf(error: unknown): number {
   return error instanceof OpenAI.APIError ? error.status ?? 0 : 0;
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof TooLate || error instanceof TimedOut ||
+  return error instanceof AnswerTimeout || error instanceof TimedOut ||
     error instanceof OpenAI.APIConnectionTimeoutError ||
     statusOf(error) === 408;
 }
@@ -52,7 +50,9 @@ function describe(error: unknown): string {
     const parts = [error.name, error.status, error.code, error.type, error.requestID];
     return `ai: ${parts.filter((part) => IDENTIFIER.test(String(part ?? ""))).join(" ")}`;
   }
-  if (error instanceof TooLate || error instanceof BadAnswer) return `ai: ${error.message}`;
+  if (error instanceof AnswerTimeout || error instanceof InvalidAnswer) {
+    return `ai: ${error.message}`;
+  }
   if (error instanceof TimedOut) return error.internal ?? "ai";
   return `ai: ${error instanceof Error ? error.name : typeof error}`;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { boundsOf } from "./bounds.ts";
+import { costBoundsOf } from "./cost-bounds.ts";
 
 const MESSAGES = [{ role: "user" as const, content: "ราคา" }];
 
@@ -7,7 +7,7 @@ for (
   const model of ["gpt-4o", "gpt-4o-2024-08-06", "gpt-4o-mini", "gpt-4.1-nano", "chatgpt-4o-latest"]
 ) {
   Deno.test(`T28: ${model} is billed what is counted here`, () => {
-    assert.deepEqual(boundsOf(model, MESSAGES, 9), {
+    assert.deepEqual(costBoundsOf(model, MESSAGES, 9), {
       p_max_input_tokens: 9,
       p_output_is_counted: true,
     });
@@ -16,7 +16,7 @@ for (
 
 for (const model of ["o3", "o3-mini", "o4-mini", "gpt-5", "gpt-5.6", "gpt-5-nano"]) {
   Deno.test(`T28: ${model} hides output`, () => {
-    assert.deepEqual(boundsOf(model, MESSAGES, 9), {
+    assert.deepEqual(costBoundsOf(model, MESSAGES, 9), {
       p_max_input_tokens: 9,
       p_output_is_counted: false,
     });
@@ -33,7 +33,7 @@ for (
   ]
 ) {
   Deno.test(`T28: a prompt of ${model} is held as a token for each byte`, () => {
-    assert.deepEqual(boundsOf(model, MESSAGES, 9), {
+    assert.deepEqual(costBoundsOf(model, MESSAGES, 9), {
       p_max_input_tokens: 64 + 16 + 12,
       p_output_is_counted: false,
     });

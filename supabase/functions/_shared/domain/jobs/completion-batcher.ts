@@ -23,7 +23,7 @@ type Complete = (done: readonly Finished[]) => Promise<readonly Completed[]>;
 // A result has up to 64 KiB, and the call should stay small enough for any gateway.
 const MAX_TOGETHER = 50;
 
-export class Completions {
+export class CompletionBatcher {
   #waiting: Waiting[] = [];
   #isFlushing = false;
 

@@ -1,0 +1,54 @@
+/** What goes wrong at Stripe. This file loads no SDK, so any function may import it. */
+import { ApiError } from "../../core/errors.ts";
+
+/** @param status 503 when Stripe is out of reach, 502 when it answered and the answer is of no use */
+export function unavailable(internal: string, status: 502 | 503, cause?: unknown): ApiError {
+  return new ApiError("upstream_unavailable", { internal, status, cause });
+}
+
+/**
+ * Stripe answered with an error and stores that answer under the request's idempotency key. A repeat under
+ * the same key gets the same answer.
+ */
+export class StoredStripeError extends ApiError {}
+
+/** The payment that a refusal is about, as far as Stripe describes it. */
+interface RefusedPayment {
+  readonly payment_id: string;
+  readonly charge_id: string | null;
+  readonly status: string;
+}
+
+interface Refusal {
+  readonly internal: string;
+  readonly cause: unknown;
+  readonly stripeCode: string | null;
+  readonly declineCode: string | null;
+  readonly param: string | null;
+  readonly payment: RefusedPayment | null;
+}
+
+/** Stripe refused the request (a 4xx) and did nothing. A caller with no better answer gives 502. */
+export class StripeRefused extends StoredStripeError {
+  /** Stripe's error code, for example `charge_already_refunded`; null where it gave none. */
+  readonly stripeCode: string | null;
+  /** Why the bank declined, for example `insufficient_funds`. */
+  readonly declineCode: string | null;
+  /** The parameter that Stripe rejects, for example `amount`. */
+  readonly param: string | null;
+  readonly payment: RefusedPayment | null;
+
+  constructor({ internal, cause, stripeCode, declineCode, param, payment }: Refusal) {
+    super("upstream_unavailable", { internal, cause, status: 502 });
+    this.stripeCode = stripeCode;
+    this.declineCode = declineCode;
+    this.param = param;
+    this.payment = payment;
+  }
+}
+
+/**
+ * Stripe refused to open a session and stores that answer under the order's key. Every further request for
+ * this order would get it again.
+ */
+export class OrderKeySpent extends ApiError {}
