@@ -3,7 +3,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 import { FUNCTIONS_URL, makeFake } from "#support/fakes/services.ts";
 import { JOB_ID, JOB_SAMPLES } from "#support/samples/jobs.ts";
 import { OTHER_USER_ID, USER_ID } from "#support/project.ts";
-import { type Role, send, type RequestParts } from "#support/cases/routes.ts";
+import { type RequestParts, type Role, send } from "#support/cases/routes.ts";
 
 const RESEARCH = { type: "research", input: { query: "What is a farthing?" } };
 const EVENT = { event_id: "e-1", model: "gpt-4o", input_tokens: 10, output_tokens: 5 };

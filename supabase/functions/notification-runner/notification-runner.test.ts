@@ -54,7 +54,8 @@ function notedBy({ calls }: Fake) {
 }
 
 const timedOut = () => new ApiError("upstream_unavailable", { internal: "mail: no answer" });
-const away = () => new MailNotSent({ internal: "mail: nobody is there", isOutage: true });
+const away = () =>
+  new MailNotSent({ internal: "mail: the service was not reached", isOutage: true });
 
 Deno.test("a run sends what is due, with the notice's id as its key, and keeps its isolate", async () => {
   const sent: MailMessage[] = [];

@@ -1,4 +1,4 @@
-/** On whose behalf a request speaks, and how the ledger and the idempotency keys name that. */
+/** The caller of a request, and its name in the ledger and in idempotency keys. */
 import { ApiError } from "./errors.ts";
 
 export interface UserCaller {
@@ -14,13 +14,13 @@ export interface SecretCaller {
   readonly name: string;
 }
 
-/** Knows the shared secret. There is one such caller, whichever of the two secrets it sends. */
+/** A caller with the shared secret. Both secrets stand for the same caller. */
 export interface SharedCaller {
   readonly kind: "shared";
 }
 
 /**
- * Who may call a route.
+ * The callers that a route admits.
  * - `user`: a signed-in person's token; `secret`: a secret key in `apikey`;
  * - `operator`: a token whose `app_metadata.role` is operator, or a secret key;
  * - `shared`: a secret that the caller shares with us, in `X-Webhook-Secret`;
@@ -50,7 +50,7 @@ export function callerScope(caller: Caller): string {
 
 /**
  * How the ledger names the caller as an author: `owner` for a person who acts on their own account,
- * `operator:<user id>`, `key:<name>`; null for everybody else, whose requests say nothing of who they are.
+ * `operator:<user id>`, `key:<name>`; null for all others, whose requests don't say who they are.
  */
 export function authorOf(caller: Caller, allowed: readonly Who[]): string | null {
   if (caller.kind === "secret") return `key:${caller.name}`;
@@ -58,13 +58,13 @@ export function authorOf(caller: Caller, allowed: readonly Who[]): string | null
   return allowed.includes("user") ? "owner" : `operator:${caller.userId}`;
 }
 
-/** The person who asks; null for the back end and for nobody in particular. */
+/** The user who makes the request; null for a back end and for an anonymous caller. */
 export function userIdOf(caller: Caller): string | null {
   return caller.kind === "user" ? caller.userId : null;
 }
 
 /**
- * The user that a read is about: a person reads only their own, the back end must say whose.
+ * The user that a read is about. A person reads only their own account; a back end must name the user.
  * @throws ApiError `invalid_request` when a person names a user, or the back end names none
  */
 export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {

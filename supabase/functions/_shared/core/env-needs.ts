@@ -1,5 +1,5 @@
 /**
- * Which function needs which name of the environment, and what becomes of it without. `deno task
+ * The environment variables that each function needs, and what happens without them. `deno task
  * secrets:check` reads this table; its type keeps it equal to what env.ts reads.
  */
 import type { Env } from "./env.ts";
@@ -32,20 +32,20 @@ export type FunctionName = typeof FUNCTIONS[number];
 
 export interface EnvNeed {
   readonly by: readonly FunctionName[];
-  /** Try it out where it is there, and say so where it is not. */
+  /** These functions test the value where it is set, and report where it is missing. */
   readonly checkedBy?: readonly FunctionName[];
   /**
-   * `needed`: what needs it answers 503 without; `optional`: something is left out;
-   * `platform`: the platform sets it; `local`: for stand-ins, absent in production.
+   * `needed`: its users answer 503 without it; `optional`: a feature is left out; `platform`: the platform
+   * sets it; `local`: for emulators, absent in production.
    */
   readonly is: "needed" | "optional" | "platform" | "local";
-  /** The one of two that was chosen is enough. */
+  /** Either of the two is enough. */
   readonly or?: EnvName;
   /** Needed only where that one is set. */
   readonly with?: EnvName;
 }
 
-const MEETS_STRIPE: readonly FunctionName[] = [
+const USES_STRIPE: readonly FunctionName[] = [
   "bookings",
   "checkout",
   "payment-runner",
@@ -55,17 +55,17 @@ const MEETS_STRIPE: readonly FunctionName[] = [
   "top-ups",
   "webhook-events",
 ];
-const ASKS_MODELS: readonly FunctionName[] = ["ai", "job-runner", "jobs"];
-const LEADS_BACK: readonly FunctionName[] = ["checkout", "providers", "top-ups"];
-const TELLS: readonly FunctionName[] = ["notification-runner"];
-const CHECKS: readonly FunctionName[] = ["health"];
+const USES_MODELS: readonly FunctionName[] = ["ai", "job-runner", "jobs"];
+const REDIRECTS: readonly FunctionName[] = ["checkout", "providers", "top-ups"];
+const NOTIFIES: readonly FunctionName[] = ["notification-runner"];
+const CHECKS_SERVICES: readonly FunctionName[] = ["health"];
 
 const platform: EnvNeed = { by: FUNCTIONS, is: "platform" };
 const everywhere: EnvNeed = { by: FUNCTIONS, is: "optional" };
-const stripe: EnvNeed = { by: MEETS_STRIPE, checkedBy: CHECKS, is: "needed" };
-const models: EnvNeed = { by: ASKS_MODELS, checkedBy: CHECKS, is: "needed" };
-const mail: EnvNeed = { by: TELLS, is: "needed" };
-const alerts: EnvNeed = { by: TELLS, is: "optional" };
+const stripe: EnvNeed = { by: USES_STRIPE, checkedBy: CHECKS_SERVICES, is: "needed" };
+const models: EnvNeed = { by: USES_MODELS, checkedBy: CHECKS_SERVICES, is: "needed" };
+const mail: EnvNeed = { by: NOTIFIES, is: "needed" };
+const alerts: EnvNeed = { by: NOTIFIES, is: "optional" };
 
 export const ENV_NEEDS: Readonly<Record<EnvName, EnvNeed>> = {
   SUPABASE_URL: platform,
@@ -76,14 +76,14 @@ export const ENV_NEEDS: Readonly<Record<EnvName, EnvNeed>> = {
   DATABASE_POOL_URL: everywhere,
   STRIPE_SECRET_KEY: stripe,
   STRIPE_WEBHOOK_SECRET: stripe,
-  STRIPE_MODE: { by: MEETS_STRIPE, is: "optional" },
-  STRIPE_API_URL: { by: MEETS_STRIPE, is: "local" },
-  APP_ORIGINS: { by: LEADS_BACK, is: "needed" },
+  STRIPE_MODE: { by: USES_STRIPE, is: "optional" },
+  STRIPE_API_URL: { by: USES_STRIPE, is: "local" },
+  APP_ORIGINS: { by: REDIRECTS, is: "needed" },
   IP_HASH_KEY: everywhere,
   UPSTASH_REDIS_REST_URL: { ...everywhere, with: "UPSTASH_REDIS_REST_TOKEN" },
   UPSTASH_REDIS_REST_TOKEN: { ...everywhere, with: "UPSTASH_REDIS_REST_URL" },
   MAIL_FROM: mail,
-  MAIL_URL: { by: TELLS, is: "local" },
+  MAIL_URL: { by: NOTIFIES, is: "local" },
   POSTMARK_SERVER_TOKEN: { ...mail, or: "RESEND_API_KEY" },
   RESEND_API_KEY: { ...mail, or: "POSTMARK_SERVER_TOKEN" },
   NOTIFICATION_SECRET: { by: ["send-notification"], is: "needed" },

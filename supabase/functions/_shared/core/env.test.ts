@@ -30,7 +30,7 @@ function namesMissing(changes: Record<string, string | undefined>): readonly str
   return [];
 }
 
-Deno.test("a complete environment is parsed into what it means", () => {
+Deno.test("a complete environment is parsed into its values", () => {
   const env = read();
   assert.equal(env.SUPABASE_URL, "https://project.supabase.co");
   assert.deepEqual(env.SUPABASE_SECRET_KEYS, { default: "sb_secret_1", jobs: "sb_secret_2" });
@@ -44,7 +44,7 @@ Deno.test("a bare array of keys is a key set too", () => {
   assert.deepEqual(env.SUPABASE_JWKS, { keys: [{ kty: "EC", kid: "k" }] });
 });
 
-Deno.test("what is missing or malformed is named, all at once and without values", () => {
+Deno.test("missing and malformed variables are named, all at once and without values", () => {
   assert.deepEqual(namesMissing({ SUPABASE_URL: undefined, SUPABASE_SECRET_KEYS: "" }), [
     "SUPABASE_URL",
     "SUPABASE_SECRET_KEYS",
@@ -80,7 +80,7 @@ Deno.test("a Stripe key's prefix is its mode", () => {
   for (const key of ["sk_live_1", "rk_live_1"]) assert.equal(modeOfKey(key), "live");
 });
 
-Deno.test("a publishable key, or what is no webhook secret, is not taken for one", () => {
+Deno.test("a publishable key is not taken for a secret key, nor other text for a webhook secret", () => {
   for (const bad of ["pk_test_1", "pk_live_1", "whsec_1", "sk_1", "acct_1"]) {
     assert.deepEqual(namesMissing({ STRIPE_SECRET_KEY: bad }), ["STRIPE_SECRET_KEY"], bad);
   }
@@ -89,7 +89,7 @@ Deno.test("a publishable key, or what is no webhook secret, is not taken for one
   }
 });
 
-Deno.test("a shared secret has 32 characters, and there are two at most", () => {
+Deno.test("a shared secret has at least 32 characters, and there are two at most", () => {
   const secret = (fill: string, length = 32) => fill.repeat(length);
   for (const good of [secret("a"), `${secret("a")},${secret("b", 40)}`]) {
     assert.deepEqual(namesMissing({ NOTIFICATION_SECRET: good }), [], good);
@@ -100,7 +100,7 @@ Deno.test("a shared secret has 32 characters, and there are two at most", () => 
   }
 });
 
-Deno.test("a mode that is stated and a key of the other do not agree, and both are named", () => {
+Deno.test("a stated mode and a key of the other mode do not agree, and both are named", () => {
   const both = ["STRIPE_SECRET_KEY", "STRIPE_MODE"];
   for (const [STRIPE_MODE, STRIPE_SECRET_KEY] of [["live", "sk_test_1"], ["test", "rk_live_1"]]) {
     assert.deepEqual(namesMissing({ STRIPE_MODE, STRIPE_SECRET_KEY }), both);
@@ -112,14 +112,14 @@ Deno.test("a mode that is stated and a key of the other do not agree, and both a
   assert.deepEqual(namesMissing({ STRIPE_MODE: "production" }), ["STRIPE_MODE"]);
 });
 
-Deno.test("a live key is shown to no stand-in", () => {
+Deno.test("a live key is never sent to an emulator", () => {
   const stand = { STRIPE_API_URL: "http://127.0.0.1:1" };
   const names = ["STRIPE_SECRET_KEY", "STRIPE_API_URL"];
   assert.deepEqual(namesMissing({ ...stand, STRIPE_SECRET_KEY: "sk_live_1" }), names);
   assert.equal(read({ ...stand }).STRIPE_API_URL, stand.STRIPE_API_URL);
 });
 
-Deno.test("half of what Redis is reached by names the other half", () => {
+Deno.test("half of a Redis address names the other half", () => {
   const url = { UPSTASH_REDIS_REST_URL: "https://example.upstash.io" };
   const token = { UPSTASH_REDIS_REST_TOKEN: "token" };
   assert.deepEqual(namesMissing(url), ["UPSTASH_REDIS_REST_TOKEN"]);
@@ -137,7 +137,7 @@ Deno.test("the models on offer are names with their caps", () => {
   }
 });
 
-Deno.test("an origin with more than an origin, or a pattern, is refused by the variable's name", () => {
+Deno.test("an origin with a path or a pattern is refused by the variable's name", () => {
   const bad = [
     "*",
     "https://*.example.com",
@@ -165,7 +165,7 @@ Deno.test("a loopback host may leave its port open", () => {
   assert.deepEqual(read({ APP_ORIGINS }).APP_ORIGINS, APP_ORIGINS.split(","));
 });
 
-Deno.test("with a live key no port is left open, and the message says which variables", () => {
+Deno.test("with a live key no port is left open, and the message names the variables", () => {
   const names = ["STRIPE_SECRET_KEY", "APP_ORIGINS"];
   for (const STRIPE_SECRET_KEY of ["sk_live_1", "rk_live_1"]) {
     for (const APP_ORIGINS of ["http://localhost:*", "https://app.example.com,http://[::1]:*"]) {

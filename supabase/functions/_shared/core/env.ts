@@ -1,6 +1,6 @@
 /**
- * The one place that reads the environment. Parsed once; a missing or malformed name is reported by
- * its name and never by its value, so that the message can go to a log.
+ * The one place that reads the environment, once. A missing or malformed variable is reported by its name and
+ * never by its value, so that the message can go to a log.
  */
 import { z } from "zod";
 import { ANY_LOOPBACK_PORT } from "./origins.ts";
@@ -41,7 +41,7 @@ const list = z.string().transform((text) =>
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
-// Compared letter by letter with what a browser sends: a path or a pattern would only look as if it counted.
+// Origins are compared letter by letter with what a browser sends. A path or a pattern would never match.
 const origin = httpUrl.transform((text, context) => {
   const { origin, href, hostname } = new URL(text);
   const isOrigin = href === `${origin}/` && !/[*\\?#]/.test(text) && hostname !== "";
@@ -52,7 +52,7 @@ const origins = list.pipe(z.array(z.union([z.string().regex(ANY_LOOPBACK_PORT), 
 
 const MODEL = /^([^=\s]{1,200})=([1-9]\d{0,7})$/;
 
-// "gpt-4o=16384,gpt-4o-mini=16384": the models on offer, each with the most output it may be asked for.
+// "gpt-4o=16384,gpt-4o-mini=16384": the models on offer, each with its maximum number of output tokens.
 const models = list.transform((items, context) => {
   const caps = new Map<string, number>();
   for (const item of items) {
@@ -63,7 +63,7 @@ const models = list.transform((items, context) => {
   return caps;
 }).refine((caps) => caps.size > 0);
 
-// `https://<public key>@<host>/<project>`, perhaps with a path before the project.
+// `https://<public key>@<host>/<project>`, optionally with a path before the project.
 const SENTRY_DSN = /^https?:\/\/\w+@[\w.-]+(:\d+)?\/([\w-]+\/)*\d+$/;
 
 const EnvSchema = z.object({
@@ -99,7 +99,7 @@ const EnvSchema = z.object({
 
 export type Env = z.output<typeof EnvSchema>;
 
-/** Variables that are fine each, and do not agree. */
+/** The names of variables that are valid alone but contradict each other. */
 function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): string[] {
   if (STRIPE_SECRET_KEY === undefined) return [];
   const mode = modeOfKey(STRIPE_SECRET_KEY);
@@ -110,13 +110,13 @@ function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): s
   return names.length === 0 ? [] : ["STRIPE_SECRET_KEY", ...names];
 }
 
-/** Whether buyers' browsers may call from, and be sent to, whatever listens on a developer's machine. */
+/** Whether buyers' browsers may call from, and be redirected to, any server on a developer's machine. */
 function opensPorts({ STRIPE_SECRET_KEY = "", APP_ORIGINS }: Env): boolean {
   return modeOfKey(STRIPE_SECRET_KEY) === "live" &&
     APP_ORIGINS.some((entry) => ANY_LOOPBACK_PORT.test(entry));
 }
 
-/** Each is of no use without the other, and half of them is a mistake rather than a wish. */
+/** Each works only with the other, so half of a pair is a mistake. */
 const PAIRS = [["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"]] as const;
 
 function halves(env: Env): string[] {
@@ -130,10 +130,10 @@ function agreed(env: Env): Env {
   const missing = halves(env);
   if (missing.length > 0) throw new EnvError(missing);
   const names = disagreeing(env);
-  if (names.length > 0) throw new EnvError(names, "of two modes or places, these do not agree");
+  if (names.length > 0) throw new EnvError(names, "contradicts itself in mode or address");
   if (!opensPorts(env)) return env;
   const open = ["STRIPE_SECRET_KEY", "APP_ORIGINS"];
-  throw new EnvError(open, "of a live key has origins of any port (:*), for test mode alone");
+  throw new EnvError(open, "with a live key has origins of any port (:*), for test mode alone");
 }
 
 /**

@@ -47,7 +47,7 @@ Deno.test("the registry holds the contract's codes and no others", () => {
   assert.deepEqual(Object.fromEntries(registry), Object.fromEntries(contract));
 });
 
-Deno.test("what is worth trying again says so, and nothing else does", () => {
+Deno.test("the registry marks exactly the retryable codes as retryable", () => {
   const retryable = Object.entries(ERRORS).filter(([, error]) => error.retryable);
   assert.deepEqual(retryable.map(([code]) => code).sort(), [
     "idempotency_in_progress",
@@ -60,7 +60,7 @@ Deno.test("what is worth trying again says so, and nothing else does", () => {
   ]);
 });
 
-Deno.test("a 5xx shows its fixed sentence whatever it is told to say", () => {
+Deno.test("a 5xx shows its fixed sentence, whatever message it is given", () => {
   const message = "password authentication failed for user postgres";
   assert(!new ApiError("internal", { message }).body.message.includes("password"));
   assert.equal(

@@ -1,7 +1,7 @@
 /**
- * One error class and one registry: every code that a caller can meet, with its type, status, default
- * message and whether the same request may succeed later. The registry is part of the contract; the
- * OpenAPI document and docs/reference/api/errors.md are generated from it.
+ * One error class and one registry: every code that a caller can meet, with its type, status, default message
+ * and whether the same request may succeed later. The registry is part of the contract. The OpenAPI document
+ * and docs/reference/api/errors.md are generated from it.
  */
 type ErrorType =
   | "validation"
@@ -16,7 +16,7 @@ type ErrorType =
 interface ErrorKind {
   readonly type: ErrorType;
   readonly status: number;
-  /** A second status that the code comes with; a route declares when it does. */
+  /** A second status that the code may have; a route declares when it does. */
   readonly alsoStatus?: number;
   readonly message: string;
   readonly retryable: boolean;
@@ -131,7 +131,7 @@ export interface ErrorBody {
 }
 
 interface ErrorOptions {
-  /** For people, safe to show. Ignored for 5xx, whose sentence is fixed. */
+  /** For people, safe to show. Ignored for a 5xx, whose sentence is fixed. */
   message?: string | undefined;
   /** Path of the offending input, for example `events[3].model`. */
   field?: string | undefined;
@@ -139,14 +139,14 @@ interface ErrorOptions {
   retryAfterSeconds?: number | undefined;
   /** For the log alone. */
   internal?: string | undefined;
-  /** We should have caught it earlier: logged as an error whatever the status. */
+  /** A bug of ours: logged as an error whatever the status. */
   isOurBug?: boolean | undefined;
   /** Only where the contract gives one code several statuses: `upstream_unavailable` is 502 or 503. */
   status?: number | undefined;
   cause?: unknown;
 }
 
-/** The only error that reaches a caller; whatever else is thrown becomes `internal`. */
+/** The only error that reaches a caller; any other thrown value becomes `internal`. */
 export class ApiError extends Error {
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;

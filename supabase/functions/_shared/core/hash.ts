@@ -1,4 +1,4 @@
-/** Hex SHA-256, synchronous: the asynchronous form costs a trip through the event loop per call. */
+/** SHA-256 in hex, synchronous: the asynchronous form costs a trip through the event loop per call. */
 import { createHash, createHmac } from "node:crypto";
 
 export function sha256(...parts: (string | Uint8Array)[]): string {
@@ -7,7 +7,7 @@ export function sha256(...parts: (string | Uint8Array)[]): string {
   return hash.digest("hex");
 }
 
-/** HMAC-SHA-256 in hex: without the key nobody finds the text by trying all there are. */
+/** HMAC-SHA-256 in hex. Without the key, the text can't be found by trying all possible texts. */
 export function keyedSha256(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex");
 }

@@ -3,7 +3,7 @@
 const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 const V6_CHARACTERS = /^[0-9a-f:.]{2,45}$/i;
 const GROUPS = 8;
-/** What one household or server has of an IPv6 address is the rest: it may change it with each request. */
+/** A household or a server owns the rest of an IPv6 address and may change it with each request. */
 const NETWORK_GROUPS = 4;
 
 /** The eight groups of an IPv6 address without leading zeros, or null. */

@@ -21,14 +21,14 @@ Deno.test("lifetime ends at once where processor time or memory is nearly used u
   }
 });
 
-Deno.test("lifetime near the end of the wall clock lets what is under way go on for 5 s", () => {
+Deno.test("lifetime near the wall-clock limit lets work in progress continue for 5 s", () => {
   const { timers, state } = warned("wall_clock");
   assert.deepEqual([state(), timers.map(({ ms }) => ms)], [[true, false], [5_000]]);
   timers[0]!.call();
   assert.deepEqual(state(), [true, true]);
 });
 
-Deno.test("lifetime of an idle isolate that is dropped breaks nothing off", () => {
+Deno.test("lifetime of an idle isolate that is dropped aborts nothing", () => {
   assert.deepEqual(warned("early_drop").state(), [false, false]);
 });
 

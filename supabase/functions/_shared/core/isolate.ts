@@ -1,18 +1,17 @@
 /**
- * The isolate that serves: what keeps it, and the platform's warning that it is about to be killed. The
- * hosted runtime warns by a `beforeunload` event at nine tenths of a limit:
- * docs/decisions/hosted-platform.md.
+ * The isolate that serves: how work keeps it alive, and the platform's warning before it kills it. The hosted
+ * runtime warns by a `beforeunload` event at nine tenths of a limit: docs/decisions/hosted-platform.md.
  */
 import { ApiError } from "./errors.ts";
 
-/** Only the hosted runtime ends an isolate; elsewhere a process goes on until its work is done. */
+/** Only the hosted runtime ends an isolate; elsewhere a process runs until its work is done. */
 export const isHosted = "EdgeRuntime" in globalThis;
 
 interface EdgeRuntime {
   waitUntil(work: Promise<unknown>): void;
 }
 
-/** Keeps the isolate for work that goes on when its request is answered. */
+/** Keeps the isolate alive for work that continues after the answer. */
 export function waitUntil(work: Promise<unknown>): void {
   const { EdgeRuntime } = globalThis as { EdgeRuntime?: EdgeRuntime };
   EdgeRuntime?.waitUntil(work);
@@ -21,12 +20,12 @@ export function waitUntil(work: Promise<unknown>): void {
 export interface Lifetime {
   /** Aborted when nothing new may begin: the isolate is about to be killed. */
   readonly leaving: AbortSignal;
-  /** Aborted when what is under way has to be broken off and written down. Its reason is an ApiError. */
+  /** Aborted when work in progress must stop and be recorded. Its reason is an ApiError. */
   readonly ending: AbortSignal;
 }
 
-// A warning by the wall clock comes 15 s before the end on the Free plan, 40 s on a paid one: what is nearly
-// done may finish, and 10 s are left to write down the rest.
+// The wall-clock warning comes 15 s before the end on the Free plan, 40 s on a paid one. Work that is nearly
+// done may finish, and 10 s are left to record the rest.
 const GRACE_MS = 5_000;
 
 function endOfIsolate(): ApiError {
@@ -44,17 +43,17 @@ export function watchLifetime(
   const end = () => ending.abort(endOfIsolate());
   runtime.addEventListener("beforeunload", (event) => {
     const reason = (event as CustomEvent<{ reason?: string } | null>).detail?.reason;
-    // Retired and idle: there is nothing to break off.
+    // The isolate is retired while idle: there is no work to abort.
     if (reason === "early_drop") return;
     leaving.abort();
-    // Processor time and memory may be gone with the next answer.
+    // The next answer may already exceed the processor time or the memory.
     if (reason === "wall_clock") after(GRACE_MS, end);
     else end();
   });
   return { leaving: leaving.signal, ending: ending.signal };
 }
 
-/** Whether a run that ends at a time, in milliseconds since 1970, may begin another batch. */
+/** Whether a run that ends at `untilMs` (milliseconds since 1970) may begin another batch. */
 export function hasTime(
   { now, lifetime }: { now: () => Date; lifetime: Lifetime },
   untilMs: number,
@@ -68,7 +67,7 @@ export const NO_END: Lifetime = {
   ending: new AbortController().signal,
 };
 
-/** Of this isolate. */
+/** The lifetime of this isolate. */
 export const lifetime: Lifetime = isHosted
   ? watchLifetime(globalThis, (ms, call) => void setTimeout(call, ms))
   : NO_END;

@@ -1,8 +1,8 @@
-/** How long JSON is as the database keeps it, which is what its limits are about. */
+/** The size of JSON as the database stores it: its limits count these bytes. */
 
 const encoder = new TextEncoder();
 
-/** What `jsonb` adds to a number with an exponent, at most: it writes out every digit of 1e+300. */
+/** How much longer `jsonb` writes a number with an exponent, at most: it writes every digit of 1e+300. */
 function writtenOut(value: unknown): number {
   if (typeof value !== "number") return 0;
   const exponent = /e[+-](\d+)$/.exec(String(value))?.[1];
@@ -10,20 +10,20 @@ function writtenOut(value: unknown): number {
 }
 
 /**
- * Bytes of `jsonb` as text. A blank stands behind each comma and colon there; those inside of texts are
- * counted as well, so the true size may be a little below.
+ * Bytes of `jsonb` as text. It writes a blank after each comma and colon. Commas and colons inside strings
+ * are counted too, so the true size may be a little smaller.
  */
 export function jsonbBytes(value: unknown): number {
   const text = JSON.stringify(value) ?? "null";
   let more = text.match(/[,:]/g)?.length ?? 0;
-  // A second look costs more than the first, and hardly anything needs it.
+  // The second pass costs more than the first, and hardly any document needs it.
   if (/\de[+-]\d/.test(text)) {
     JSON.stringify(value, (_key, item) => (more += writtenOut(item), item));
   }
   return encoder.encode(text).length + more;
 }
 
-/** The longest beginning of a text, whole characters, that is no longer than that as JSON. */
+/** The longest start of a text, in whole characters, that has at most `maxBytes` as JSON. */
 function cutToBytes(text: string, maxBytes: number): string {
   if (jsonbBytes(text) <= maxBytes) return text;
   let [low, high] = [0, text.length];
@@ -36,7 +36,7 @@ function cutToBytes(text: string, maxBytes: number): string {
   return text.slice(0, isHalf ? low - 1 : low);
 }
 
-/** What the database can keep of a text that somebody else wrote: no null, no half of a character. */
+/** A foreign text as the database can store it: without null characters and half surrogate pairs. */
 export function storable(text: string, maxBytes: number): string {
   return cutToBytes(text.replaceAll("\u0000", "").toWellFormed(), maxBytes);
 }

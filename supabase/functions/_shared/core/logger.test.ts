@@ -7,7 +7,7 @@ const NOW = new Date("2026-11-21T04:12:09.113Z");
 const written = (record: Parameters<typeof formatLine>[2]) =>
   JSON.parse(formatLine("error", "request", record, NOW));
 
-Deno.test("tokens, keys, passwords in URLs and e-mail addresses are taken out of log text", () => {
+Deno.test("tokens, keys, passwords in URLs and email addresses are removed from log text", () => {
   const secrets = [
     "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
     "sb_secret_Ab-12_3",
@@ -29,12 +29,12 @@ Deno.test("tokens, keys, passwords in URLs and e-mail addresses are taken out of
   );
 });
 
-Deno.test("a field that nobody has declared is free text", () => {
+Deno.test("an undeclared field is free text", () => {
   const line = written({ field: "a@b.example", note: "card 4242 4242 4242 4242", tries: 3 });
   assert.deepEqual([line.field, line.note, line.tries], ["[EMAIL]", "card [CARD]", 3]);
 });
 
-Deno.test("ids, routes, codes and times are written as they are, whatever they look like", () => {
+Deno.test("ids, routes, codes and times are written unchanged, whatever they look like", () => {
   const record = {
     request_id: "212-555-0100",
     trace_id: "42424242424242424242424242424242",
@@ -51,7 +51,7 @@ Deno.test("ids, routes, codes and times are written as they are, whatever they l
   assert.deepEqual(written(record), { level: "error", at, message: "request", ...record });
 });
 
-Deno.test("what a caller keeps of a record is not changed by writing it", () => {
+Deno.test("writing a record does not change the caller's object", () => {
   const record = { detail: "a@b.example" };
   written(record);
   assert.equal(record.detail, "a@b.example");
@@ -61,13 +61,13 @@ Deno.test("a long text is cut below the platform's limit for a line", () => {
   assert.equal(written({ detail: "x".repeat(50_000) }).detail.length, 2_000);
 });
 
-Deno.test("a key at the place where a text is cut does not stay by half", () => {
+Deno.test("half of a key at the cut of a text does not stay", () => {
   const key = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
   const { detail } = written({ detail: " ".repeat(1_990) + key });
   assert.doesNotMatch(detail, /eyJ/);
 });
 
-Deno.test("lines are written in company, and an error at once behind those that wait", async () => {
+Deno.test("lines are written in batches, and an error at once after the waiting lines", async () => {
   const { log } = console;
   const calls: string[][] = [];
   Object.assign(console, {

@@ -1,7 +1,7 @@
 /**
- * One JSON line per event on the function's console, which is where the platform collects logs.
- * Bodies, tokens and e-mail addresses never enter; the redactor is the second line of defence, for
- * text that libraries and the database wrote.
+ * One JSON line per event on the function's console, where the platform collects logs. Bodies, tokens and
+ * email addresses are never logged. The redactor is the second line of defence, for text that libraries and
+ * the database wrote.
  */
 import { isHosted } from "./isolate.ts";
 import { redactStart } from "../privacy/redact.ts";
@@ -9,7 +9,7 @@ import { timestampOf } from "./time.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
-/** Flat by design: what a log search filters on. */
+/** Flat by design: a log search filters on these fields. */
 export type LogRecord = Record<string, string | number | boolean | null | undefined>;
 
 export type Logger = (level: Level, message: string, record?: LogRecord) => void;
@@ -17,15 +17,16 @@ export type Logger = (level: Level, message: string, record?: LogRecord) => void
 // The platform cuts a line at 10,000 characters, which would leave broken JSON behind.
 const MAX_TEXT = 2_000;
 
-// What we make ourselves or let in by its shape alone. An id may look like a telephone number and has
-// to be found again; all else that is text is free text, whoever adds it. To look through the first of that
-// costs a process 20 ms, in which it serves nobody: what many requests may meet at once is named here.
+// These values are ours, or were admitted by their shape alone. An id may look like a telephone number and
+// must stay searchable. All other text is free text and is redacted, whoever added the field. The first
+// redaction costs a process 20 ms in which it serves no request, so fields that many requests log at once are
+// listed here.
 const OURS: ReadonlySet<string> = new Set([
   ...["request_id", "trace_id", "method", "route", "caller", "code", "status", "job_id"],
   ...["hold_id", "type", "fallback", "origin"],
 ]);
 
-/** The record itself where nothing in it is free text, as in the line of every ordinary request. */
+/** Returns the record itself where it has no free text, as in the line of an ordinary request. */
 function safeRecord(record: LogRecord | undefined): LogRecord | undefined {
   let safe = record;
   for (const name in record) {
@@ -37,7 +38,7 @@ function safeRecord(record: LogRecord | undefined): LogRecord | undefined {
   return safe;
 }
 
-/** One event as it is written: JSON, without personal data in its free text. */
+/** One event as a line of JSON, without personal data in its free text. */
 export function formatLine(
   level: Level,
   message: string,
@@ -47,7 +48,7 @@ export function formatLine(
   return JSON.stringify({ level, at: timestampOf(now), message, ...safeRecord(record) });
 }
 
-/** Where finished lines go: the console, and nothing else in the functions writes there. */
+/** The only place in the functions that writes to the console. */
 function write(text: string): void {
   // deno-lint-ignore no-console
   console.log(text);
@@ -64,7 +65,7 @@ function flush(): void {
   if (lines.length > 0) write(lines.join("\n"));
 }
 
-/** A call to the console costs more than all else that a small request does, so lines go in company. */
+/** A console call costs more than the rest of a small request, so lines are written in batches. */
 function enqueue(line: string): void {
   if (waiting.push(line) > 1) return;
   setTimeout(flush, FLUSH_AFTER_MS);
@@ -72,7 +73,7 @@ function enqueue(line: string): void {
 
 if (!isHosted) globalThis.addEventListener("unload", flush);
 
-/** Writes to the console of the runtime; errors at once, so that no crash swallows them. */
+/** Writes to the console of the runtime; errors at once, so that a crash does not lose them. */
 export const consoleLogger: Logger = (level, message, record) => {
   const line = formatLine(level, message, record, new Date());
   // The platform reads one event per call, and may put the isolate to sleep once the answer is out.

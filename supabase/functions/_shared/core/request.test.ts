@@ -5,7 +5,7 @@ import { type Context, context, ROOT_CONTEXT, type Span, trace } from "@opentele
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT = "00f067aa0ba902b7";
 
-Deno.test("a well-formed request id is kept, another is replaced", () => {
+Deno.test("a well-formed request id is used, another is replaced", () => {
   const idOf = (id: string) => startContext(new Headers({ "x-request-id": id })).requestId;
   for (const id of ["abcdefgh", "A1._-xyz", "x".repeat(64)]) assert.equal(idOf(id), id);
   for (const id of ["short", "x".repeat(65), "has a space", "semi;colon", "per%cent", ""]) {
@@ -27,7 +27,7 @@ Deno.test("a request id in the shape of a key or a token is replaced", () => {
   }
 });
 
-Deno.test("a traceparent or a request id that came twice counts as none", () => {
+Deno.test("a traceparent or a request id that came twice is ignored", () => {
   for (const version of ["00", "01"]) {
     const headers = new Headers();
     headers.append(
@@ -51,7 +51,7 @@ Deno.test("a valid traceparent is continued under a span of our own", () => {
   assert(!traceparent.includes(PARENT));
 });
 
-Deno.test("a later version's traceparent is continued by what we understand of it", () => {
+Deno.test("a later version's traceparent is continued by the fields that we understand", () => {
   const given = `01-${TRACE}-${PARENT}-01-more`;
   assert.equal(startContext(new Headers({ traceparent: given })).traceId, TRACE);
 });
@@ -92,7 +92,7 @@ interface Seen {
 
 const SPAN_CONTEXT = { traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 };
 
-/** Runs `use` as the runtime runs a request under OpenTelemetry; what its span was called. */
+/** Runs `use` as the runtime runs a request under OpenTelemetry, and returns what its span was given. */
 function spanned(use: () => void): Seen {
   const seen: Seen = { attributes: {} };
   const span = {
@@ -118,7 +118,7 @@ Deno.test("a request's span is named by its route", () => {
   assert.deepEqual(seen, { name: "POST /usage", attributes: { "http.route": "/usage" } });
 });
 
-Deno.test("a request of no route leaves its span as it is", () => {
+Deno.test("a request without a route leaves its span unchanged", () => {
   for (const [title, route] of [[null, "/usage"], ["POST /usage", null], [null, null]] as const) {
     assert.deepEqual(spanned(() => nameActiveSpan(title, route)), { attributes: {} });
   }

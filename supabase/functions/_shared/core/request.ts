@@ -1,7 +1,7 @@
 /**
- * The request that is being served: its id, its trace and the time it has left. Code far below a handler
- * reads them here: a call to the database or to another service sends the trace along and gives up when the
- * time is spent, without every function in between passing them on (docs/decisions/http.md).
+ * The request that is being served: its id, its trace and its remaining time. Code far below a handler reads
+ * them here: a call to the database or to another service sends the trace along and gives up when the time is
+ * spent. The functions in between need not pass them on (docs/decisions/http.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type SpanContext, trace } from "@opentelemetry/api";
@@ -10,13 +10,13 @@ import { ApiError } from "./errors.ts";
 
 export type HeaderPairs = [string, string][];
 
-/** Far more than any ordinary request takes, and soon enough that its caller is still there. */
+/** Far more than an ordinary request takes, and early enough that the caller still waits. */
 export const DEADLINE_MS = 30_000;
 /** The platform gives a request 150 s to its first byte: models and runners use most of it. */
 export const LONG_DEADLINE_MS = 140_000;
-/** A runner ends by a clock of its own; this is when the platform ends it. */
+/** A runner has an earlier limit of its own; at this one the platform ends the request. */
 export const RUNNER_DEADLINE_MS = 150_000;
-/** To write down what has happened already. */
+/** Time to record what has already happened. */
 const CLOSING_MS = 10_000;
 
 export interface RequestContext {
@@ -25,11 +25,11 @@ export interface RequestContext {
   readonly traceId: string;
   /** Our own span in that trace, to be answered and forwarded. */
   readonly traceparent: string;
-  /** When its time is spent, by performance.now(). The route sets it. */
+  /** When its time is over, by performance.now(). The route sets it. */
   deadlineMs: number;
-  /** How what the request does is signed; null where it speaks for nobody. The route sets it. */
+  /** The author of the request's changes; null for a caller without an identity. The route sets it. */
   author: string | null;
-  /** Headers that every answer to it carries, refusals too. */
+  /** Headers of every answer to it, refusals included. */
   readonly answerHeaders: HeaderPairs;
 }
 
@@ -38,7 +38,7 @@ export function activeSpan(): SpanContext | undefined {
   return trace.getActiveSpan()?.spanContext();
 }
 
-/** Calls the span by its route: by itself it knows only the method. `title`: `POST /usage`. */
+/** Names the span by its route: the runtime knows only the method. `title`: `POST /usage`. */
 export function nameActiveSpan(title: string | null, route: string | null): void {
   const span = trace.getActiveSpan();
   if (span === undefined || title === null || route === null) return;
@@ -47,7 +47,7 @@ export function nameActiveSpan(title: string | null, route: string | null): void
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-// Later versions may append fields, so only version 00 is bound to the exact length. With a comma it came
+// Later versions may append fields, so only version 00 has a fixed length. A comma means that the header came
 // twice.
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-[^,]*)?$/;
 const ZERO = /^0+$/;
@@ -59,7 +59,7 @@ function randomHex(bytes: 8 | 16): string {
   return bytes === 8 ? tail : tail + crypto.randomUUID().slice(24, 36) + id.slice(4, 8);
 }
 
-/** An id is logged and answered as it is, and a key that someone put in its place must not be. */
+/** An id is logged and answered unchanged, so an id that contains a key is refused. */
 function mayBeKept(id: string | null): id is string {
   return id !== null && REQUEST_ID.test(id) && findKeys(id).length === 0;
 }
@@ -72,7 +72,7 @@ export function startContext(headers: Headers, startedMs = performance.now()): R
   const [, version, traceId, parentId, flags, rest] = given ?? [];
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
     (version !== "00" || rest === undefined);
-  // Where the runtime traces too, its span is ours, and a trace that begins here is the one it began.
+  // Where the runtime traces too, its span is ours, and a new trace is the one that it began.
   const span = activeSpan();
   const sharedTrace = isValid ? traceId! : span?.traceId ?? randomHex(16);
   const spanId = span?.traceId === sharedTrace ? span.spanId : randomHex(8);
@@ -89,12 +89,12 @@ export function startContext(headers: Headers, startedMs = performance.now()): R
 
 const storage = new AsyncLocalStorage<RequestContext | undefined>();
 
-/** Runs `serve`, and whatever it begins, as part of a request. */
+/** Runs `serve` and all work that it starts as part of a request. */
 export function withinRequest<T>(context: RequestContext, serve: () => T): T {
   return storage.run(context, serve);
 }
 
-/** Runs what a request only happens to begin: it has neither that request's trace nor its time. */
+/** Runs work detached from the current request: without its trace and its deadline. */
 export function outsideRequests<T>(run: () => T): T {
   return storage.run(undefined, run);
 }
@@ -105,8 +105,8 @@ export function currentRequest(): RequestContext | undefined {
 }
 
 /**
- * `atMost`, or what is left of the current request where that is less.
- * @throws ApiError `request_timeout` when nothing is left
+ * The smaller of `atMost` and the current request's remaining time.
+ * @throws ApiError `request_timeout` when no time is left
  */
 export function timeLeftMs(atMost: number): number {
   const deadlineMs = currentRequest()?.deadlineMs;
@@ -117,8 +117,8 @@ export function timeLeftMs(atMost: number): number {
 }
 
 /**
- * Runs what has to be done though the request's own time may be spent: what was begun is ended, and what
- * happened outside is written down. It keeps the request's trace.
+ * Runs work that must happen although the request's own time may be spent: it ends what was begun and records
+ * outside results. The work keeps the request's trace.
  */
 export function withOwnTime<T>(work: () => T, ms = CLOSING_MS): T {
   const context = currentRequest();
@@ -126,7 +126,7 @@ export function withOwnTime<T>(work: () => T, ms = CLOSING_MS): T {
   return withinRequest({ ...context, deadlineMs: performance.now() + ms }, work);
 }
 
-/** Both are bounded in shape by startContext(). */
+/** startContext() bounds the shape of both. */
 interface TraceHeaders {
   readonly "x-request-id": string;
   readonly traceparent: string;

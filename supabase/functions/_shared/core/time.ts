@@ -1,7 +1,9 @@
+/** Time: as text for logs and answers, and as a clock that tests can replace. */
+
 let lastMs = 0;
 let lastText = new Date(0).toISOString();
 
-/** RFC 3339 in UTC. Many requests share a millisecond, so its text is kept for the next one. */
+/** RFC 3339 in UTC. Many requests share a millisecond, so its text is cached for the next one. */
 export function timestampOf(now: Date): string {
   const ms = now.getTime();
   if (ms !== lastMs) {
@@ -11,14 +13,14 @@ export function timestampOf(now: Date): string {
   return lastText;
 }
 
-/** Time as the runner needs it; tests have one of their own. */
+/** The time as runners use it. Tests pass a clock of their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   nowMs(): number;
   sleep(ms: number): Promise<void>;
-  /** Calls again and again, until the function it gives is called. */
+  /** Calls repeatedly until the returned function is called. */
   every(ms: number, call: () => void): () => void;
-  /** Calls once, unless the function it gives is called before. */
+  /** Calls once, unless the returned function is called before. */
   after(ms: number, call: () => void): () => void;
 }
 

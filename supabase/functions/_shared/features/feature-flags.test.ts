@@ -9,7 +9,7 @@ function b2b(state: FeatureSetting["state"], percentage = 0): FeatureSetting {
   return { name: "b2b", state, percentage };
 }
 
-/** Flags over a clock and a database of the test's own. */
+/** Flags with a clock and a database of the test's own. */
 function world(first: FeatureSetting = b2b("on")) {
   const state = { setting: first, nowMs: 0, reads: 0, isUnavailable: false, warnings: 0 };
   const flags = createFeatureFlags({
@@ -32,7 +32,7 @@ Deno.test("a bucket is what SQL makes of the same name and user (features/featur
   assert.equal(bucketOf("b2b", "00000000-0000-0000-0000-000000000000"), 3598);
 });
 
-Deno.test("off is nobody, on is everybody, a percentage is the users below it", () => {
+Deno.test("off includes no user, on includes all, a percentage includes the users below it", () => {
   assert.equal(isOnFor(b2b("off", 100), USER), false);
   assert.equal(isOnFor(b2b("on", 0), USER), true);
   const cases = [[0, false], [48.2, false], [48.21, true], [100, true]] as const;
@@ -54,12 +54,12 @@ Deno.test("a percentage ends exactly at its bucket, as in SQL, whatever binary f
   }
 });
 
-Deno.test("nobody in particular is in no percentage", () => {
+Deno.test("an anonymous caller is in no percentage", () => {
   assert.equal(isOnFor(b2b("percentage", 100), null), false);
   assert.equal(isOnFor(b2b("on"), null), true);
 });
 
-Deno.test("whoever is in stays in as the percentage grows", () => {
+Deno.test("a user who is included stays included as the percentage grows", () => {
   const users: string[] = Array.from({ length: 500 }, () => crypto.randomUUID());
   let before = new Set<string>();
   for (let percentage = 0; percentage <= 100; percentage += 2.5) {
@@ -76,7 +76,7 @@ Deno.test("a flag that the database does not know is off", async () => {
   assert.equal(await flags.isOn("b2c", USER), false);
 });
 
-Deno.test("flags are read once in five seconds, however many ask", async () => {
+Deno.test("flags are read once in five seconds, however many requests ask", async () => {
   const { state, isOn } = world();
   assert.deepEqual(await Promise.all([isOn(), isOn(), isOn()]), [true, true, true]);
   state.setting = b2b("off");
@@ -86,7 +86,7 @@ Deno.test("flags are read once in five seconds, however many ask", async () => {
   assert.deepEqual([await isOn(), state.reads], [false, 2]);
 });
 
-Deno.test("while the database is away what was last known holds", async () => {
+Deno.test("while the database is unavailable the last known flags hold", async () => {
   const { state, isOn } = world(b2b("off"));
   assert.equal(await isOn(), false);
   state.isUnavailable = true;
@@ -99,7 +99,7 @@ Deno.test("while the database is away what was last known holds", async () => {
   assert.equal(await isOn(), true);
 });
 
-Deno.test("when nothing was ever known the database's error is the answer", async () => {
+Deno.test("before any flags are known the database's error is the answer", async () => {
   const { state, isOn } = world();
   state.isUnavailable = true;
   await assert.rejects(isOn(), (error) => (error as ApiError).code === "upstream_unavailable");

@@ -1,6 +1,6 @@
 /**
- * Whether a product is switched on for a user. Read from the database at most every five seconds per
- * process, so that a flag costs a request nothing; while the database is away, what was last known holds.
+ * Whether a product is switched on for a user. Each process reads the flags at most every five seconds, so a
+ * flag adds nothing to a request. While the database is unavailable, the last known flags hold.
  */
 import type { z } from "@hono/zod-openapi";
 import type * as contracts from "../contracts/features.ts";
@@ -13,15 +13,15 @@ export type FeatureName = z.output<typeof contracts.FeatureName>;
 
 export interface FeatureFlags {
   /**
-   * @param userId null where nobody in particular asks: a percentage of users then counts as off
-   * @throws ApiError `upstream_unavailable` when nothing is known yet and the database is away
+   * @param userId null for an anonymous caller: a percentage of users then counts as off
+   * @throws ApiError `upstream_unavailable` when no flags are known yet and the database is unavailable
    */
   isOn(name: FeatureName, userId: string | null): Promise<boolean>;
 }
 
 interface FlagsOptions {
   readonly read: () => Promise<FeatureSetting[]>;
-  /** A clock that only goes forward. */
+  /** A monotonic clock. */
   readonly nowMs: () => number;
   readonly log: Logger;
 }
@@ -35,7 +35,7 @@ export function bucketOf(name: string, userId: string): number {
   return Number.parseInt(sha256(`${name}:${userId}`).slice(0, 8), 16) % BUCKETS;
 }
 
-/** Whether a flag, as it is set, is on for a user. */
+/** Whether a flag with this setting is on for a user. */
 export function isOnFor(setting: FeatureSetting, userId: string | null): boolean {
   const { name, state, percentage } = setting;
   if (state !== "percentage") return state === "on";
@@ -52,9 +52,9 @@ export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureF
   let known: ReadSettings | undefined;
   let reading: Promise<ReadSettings> | undefined;
 
-  /** Many requests that find the flags too old read them once. */
+  /** Many requests that find the flags too old share one read. */
   function readOnce(): Promise<ReadSettings> {
-    // For all of them: that the first one's time is spent says nothing about the others'.
+    // The read is shared, so one request's deadline must not end it.
     return reading ??= outsideRequests(read)
       .then((settings) => known = { settings, atMs: nowMs() })
       .finally(() => reading = undefined);
@@ -67,7 +67,7 @@ export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureF
     } catch (error) {
       if (known === undefined) throw error;
       log("warn", "features not read, the last ones hold", { detail: String(error) });
-      // Asked again in five seconds: a database that is away is not helped by being asked more often.
+      // The next read comes in five seconds: more frequent reads don't help an unavailable database.
       return known = { ...known, atMs: nowMs() };
     }
   }

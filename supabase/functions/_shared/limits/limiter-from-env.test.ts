@@ -25,19 +25,19 @@ function limitsAt(url: string) {
   return { ...limits, lines, metrics };
 }
 
-Deno.test("T17 an address that Redis' client refuses stops no checkout, and is told once", async () => {
+Deno.test("T17 an address that Redis' client refuses stops no checkout, and is logged once", async () => {
   for (const url of ["https://$upstash", "https://.example.com"]) {
     const { limiter, checkRedis, lines, metrics } = limitsAt(url);
     const verdicts = await Promise.all(Array.from({ length: 15 }, () => limiter.check(ASKING)));
     assert.equal(verdicts.filter(({ refusal }) => refusal === undefined).length, 10);
     assert.equal(await checkRedis(), "degraded");
     assert.deepEqual(lines, ["error redis cannot be asked"]);
-    // Whoever wants a Redis and has none is told by an alert.
+    // An alert reports a deployment that is configured for Redis and has none.
     assert.equal(metrics.counts["limiter_fallbacks misconfigured"], 15);
   }
 });
 
-Deno.test("an address in capitals is that address", async () => {
+Deno.test("an address in capitals is the same address", async () => {
   await using redis = startFakeRedis();
   const { limiter, metrics } = limitsAt(redis.address.url.replace("http:", "HTTP:"));
   await limiter.check(ASKING);

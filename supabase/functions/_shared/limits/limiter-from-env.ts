@@ -1,4 +1,4 @@
-/** The limiter of a deployment, and what health says of where it counts. */
+/** The limiter of a deployment, and what health reports of where it counts. */
 import type { Env } from "../core/env.ts";
 import type { GuardedRedis } from "../adapters/redis/guarded-redis.ts";
 import type { RedisFigures } from "../adapters/redis/redis-figures.ts";
@@ -15,7 +15,7 @@ interface LimitDependencies {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** As Services has them. */
+/** The part of Services that is made here. */
 interface Limits {
   readonly limiter: Limiter;
   readonly checkRedis: () => Promise<CheckState>;
@@ -42,13 +42,13 @@ async function redisFromEnv(
   try {
     return guardRedis({ client: createRedis({ url, token }), ...dependencies });
   } catch (error) {
-    // An address that is none to the client, whatever it is to others, must not end every limited request.
+    // An address that the client refuses must not end every limited request.
     dependencies.log("error", "redis cannot be asked", { detail: String(error) });
     return "misconfigured";
   }
 }
 
-/** None where Redis is unavailable, or does not answer INFO: the counts do not need it. */
+/** Empty where Redis is unavailable or does not answer INFO: counting does not need these figures. */
 async function figuresFrom(redis: GuardedRedis | NoRedis, env: Address): Promise<RedisFigures> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   if (typeof redis === "string" || url === undefined || token === undefined) return NO_FIGURES;
@@ -63,8 +63,8 @@ async function make(env: Address, dependencies: LimitDependencies): Promise<Limi
 }
 
 /**
- * Without an address limits are counted in each process alone; the database's own rules hold either way. All
- * of it is loaded when it is first used: Stripe's webhook and whoever settles a hold never need it.
+ * Without an address, each process counts alone; the database's own rules hold either way. Everything is
+ * loaded on first use: Stripe's webhook and the settling of a hold never need it.
  */
 export function limitsFromEnv(env: Address, dependencies: LimitDependencies): Limits {
   let making: Promise<LimiterParts> | undefined;

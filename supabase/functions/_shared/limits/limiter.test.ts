@@ -58,7 +58,7 @@ function header(verdict: Verdict, name: string): string {
   return verdict.headers.find(([key]) => key === name)?.[1] ?? "";
 }
 
-/** Begins anew where the clock passed into the next minute meanwhile, with others than before. */
+/** Starts again, with other users, if the minute has passed meanwhile. */
 async function withinAMinute(run: (user: string) => Promise<void>): Promise<void> {
   for (;;) {
     const minute = Math.floor(Date.now() / 60_000);
@@ -70,7 +70,7 @@ async function withinAMinute(run: (user: string) => Promise<void>): Promise<void
   }
 }
 
-Deno.test("a limiter admits a user's hundred in a minute by Redis and refuses the rest", async () => {
+Deno.test("a limiter admits a hundred requests a minute by Redis and refuses the rest", async () => {
   await using redis = startFakeRedis();
   const { limiter, metrics } = limiterAt(redis.address);
   await withinAMinute(async (user) => {
@@ -97,14 +97,14 @@ Deno.test("a limiter asks all rules of a request in one round trip once the scri
   assert(redis.requests[0]?.commands.every(([name]) => name === "evalsha"));
 });
 
-Deno.test("a limiter asks once for requests of one turn, and not at all for who is refused", async () => {
+Deno.test("a limiter asks once for one turn's requests, and never for a blocked caller", async () => {
   await using redis = startFakeRedis();
   const { limiter } = limiterAt(redis.address);
   await withinAMinute(async (user) => {
     await ask(limiter, userAsking(user, "bookings"), 1);
     redis.requests.length = 0;
     assert.equal(admitted(await ask(limiter, userAsking(user, "bookings"), 8)), 4);
-    // The second asks how long the refused ones are to wait.
+    // The second command asks how long the refused ones must wait.
     assert.deepEqual(redis.requests.map(({ commands }) => commands.at(-1)?.[0]), [
       "evalsha",
       "mget",
@@ -114,7 +114,7 @@ Deno.test("a limiter asks once for requests of one turn, and not at all for who 
   });
 });
 
-Deno.test("a limiter says soft from 80 % on, and refuses nobody for it", async () => {
+Deno.test("a limiter reports soft from 80 % on, and refuses nothing for it", async () => {
   const { limiter, metrics } = limiterAt(null);
   await withinAMinute(async (user) => {
     const before = metrics.counts["limiter_decisions jobs soft"] ?? 0;
@@ -127,7 +127,7 @@ Deno.test("a limiter says soft from 80 % on, and refuses nobody for it", async (
   });
 });
 
-Deno.test("a limiter tells of the rule that is soft, and counts each that is", async () => {
+Deno.test("a limiter reports the rule that is soft, and counts each that is", async () => {
   const { limiter, metrics } = limiterAt(null);
   await withinAMinute(async (user) => {
     const before = { ...metrics.counts };
@@ -135,7 +135,7 @@ Deno.test("a limiter tells of the rule that is soft, and counts each that is", a
       (metrics.counts[`limiter_decisions ${series}`] ?? 0) -
       (before[`limiter_decisions ${series}`] ?? 0);
     await ask(limiter, userAsking(user), 90);
-    // Of the first job ten are left to the user's hundred, and nine to its own rule.
+    // The first job leaves ten to the user's hundred, and nine to its own rule.
     const [first] = await ask(limiter, userAsking(user, "jobs"), 1);
     assert.match(header(first!, "ratelimit"), /^"default";r=9;t=\d+;farthing-soft$/);
     await ask(limiter, userAsking(user, "jobs"), 7);
@@ -164,7 +164,7 @@ Deno.test("a limiter counts each user, address and key apart, and a back end by 
   ]);
 });
 
-Deno.test("an unlimited route asks nobody, however much its caller has used up", async () => {
+Deno.test("an unlimited route asks no store, however much its caller has used up", async () => {
   await using redis = startFakeRedis();
   const { limiter } = limiterAt(redis.address);
   assert.deepEqual(await limiter.check(backEndAsking("none")), { headers: [] });
@@ -188,7 +188,11 @@ Deno.test("attempts at new business are counted for an hour, over all of its rou
     assert.equal(refused?.refusal?.code, "velocity_exceeded");
     assert.equal(header(refused, "ratelimit-policy"), `"attempts";q=60;w=3600`);
     assert.equal(refused.refusal.retryAfterSeconds, 1_848);
-    assert.equal(admitted(await ask(limiter, userAsking("one"), 1)), 1, "what is no new business");
+    assert.equal(
+      admitted(await ask(limiter, userAsking("one"), 1)),
+      1,
+      "other requests are not counted",
+    );
   } finally {
     Date.now = realNow;
   }
@@ -245,14 +249,14 @@ Deno.test("T17 a limiter whose Redis is not there limits here, and says so", asy
   assert(made.metrics.counts["limiter_fallbacks down"]! > 0);
 });
 
-Deno.test("a limiter without Redis limits here, and has nothing to say", async () => {
+Deno.test("a limiter without Redis limits here, and logs nothing", async () => {
   const made = limiterAt(null);
   await withinAMinute((user) => limitsHere(made, user));
   assert(made.metrics.counts["limiter_fallbacks unconfigured"]! > 0);
   assert.deepEqual(made.lines, []);
 });
 
-/** Lets so many requests meet it, one after the other, that nobody asks it any more. */
+/** Sends it enough requests, one after the other, to open its breaker. */
 async function breakIt({ limiter }: LimiterUnderTest, redis: FakeRedis): Promise<void> {
   redis.mood = "wrong-token";
   for (let nth = 0; nth < 5; nth++) await limiter.check(userAsking("one"));
@@ -268,7 +272,7 @@ Deno.test("an open breaker costs no round trip", async () => {
   assert.equal(made.metrics.counts["limiter_fallbacks open"], 20);
 });
 
-Deno.test("a Redis that is back is found behind a request's back, and counts from then on", async () => {
+Deno.test("a Redis that is back is found in the background, and counts from then on", async () => {
   await using redis = startFakeRedis();
   const made = limiterAt(redis.address);
   await breakIt(made, redis);

@@ -1,7 +1,7 @@
 /**
- * Whether a request may go on, by how many came before it: counted in Redis for all processes, and in this
- * one alone, from what Redis last said, while Redis is slow, unavailable, or answers nonsense
- * (docs/decisions/rate-limits.md).
+ * Decides whether a request may go on, by the requests before it. Redis counts for all processes. While Redis
+ * is slow, unavailable or answers with an invalid response, this process counts alone from what Redis last
+ * reported (docs/decisions/rate-limits.md).
  */
 import type { HeaderPairs } from "../core/request.ts";
 import type { Logger } from "../core/logger.ts";
@@ -19,11 +19,11 @@ import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rule
 export interface Verdict {
   /** RateLimit and RateLimit-Policy of the rule that is nearest to its end. */
   readonly headers: HeaderPairs;
-  /** Where it may not go on: what it is told, and when to come back. */
+  /** For a refused request: the error's code, and when to come back. */
   readonly refusal?: { readonly code: Rule["code"]; readonly retryAfterSeconds: number };
 }
 
-/** Never rejects and never takes long: what limits must not stand in the way of a payment. */
+/** Never rejects and never takes long: rate limiting must not block a payment. */
 export interface Limiter {
   check(asking: LimitedRequest): Promise<Verdict>;
 }
@@ -43,7 +43,7 @@ export type NoRedis = "unconfigured" | "misconfigured";
 
 type Reason = RedisFailure | NoRedis;
 
-/** Where all processes count together. */
+/** All processes count together here. */
 interface SharedCounts {
   readonly redis: GuardedRedis;
   readonly windows: RedisWindows;
@@ -53,7 +53,7 @@ class WindowLimiter implements Limiter {
   readonly #options: LimiterOptions;
   readonly #local = new LocalWindows();
   readonly #shared: SharedCounts | NoRedis;
-  /** What the last request met; a change is worth a line in the log, each request is not. */
+  /** The reason of the last request. A change is worth a log line; each request is not. */
   #reason: Reason | null = null;
 
   constructor(options: LimiterOptions) {
@@ -78,7 +78,7 @@ class WindowLimiter implements Limiter {
     return { headers, refusal: { code: count.rule.code, retryAfterSeconds } };
   }
 
-  /** The rule that decided, and all others that are soft: each nears its end by itself. */
+  /** Counts the rule that decided, and all others that are soft: each nears its end by itself. */
   #note(counts: readonly RuleCount[], decided: RuleCount): void {
     for (const count of counts) {
       const outcome = outcomeOf(count);

@@ -16,17 +16,17 @@ function admitted(
   return all.filter((counts) => counts.every(({ isAllowed }) => isAllowed)).length;
 }
 
-Deno.test("what was in the window before counts by the share of it that is not a minute ago", () => {
+Deno.test("requests of the window before count by the share of it that is less than a minute ago", () => {
   const asking = [counted("rule", 10)];
   const windows = new LocalWindows();
   assert.equal(admitted(windows, asking, 20, 59), 10);
   assert.equal(admitted(windows, asking, 20, 60), 0);
   assert.equal(admitted(windows, asking, 20, 90), 5);
   assert.equal(admitted(windows, asking, 20, 105), 3);
-  assert.equal(admitted(windows, asking, 20, 240), 10, "what is long over is over");
+  assert.equal(admitted(windows, asking, 20, 240), 10, "requests of long ago do not count");
 });
 
-Deno.test("a refused request takes nobody's room", () => {
+Deno.test("a refused request uses up no quota", () => {
   const [narrow, wide] = [counted("narrow", 1), counted("wide", 10)];
   const windows = new LocalWindows();
   assert.equal(admitted(windows, [wide, narrow], 5, 1), 1);
@@ -34,7 +34,7 @@ Deno.test("a refused request takes nobody's room", () => {
   assert.deepEqual([left?.remaining, left?.resetMs], [8, 60_000]);
 });
 
-Deno.test("who is refused is told when there is room, and then there is", () => {
+Deno.test("a refused request learns when the next is allowed, and then it is", () => {
   const asking = [counted("rule", 10)];
   const windows = new LocalWindows();
   assert.equal(admitted(windows, asking, 10, 59), 10);
@@ -46,7 +46,7 @@ Deno.test("who is refused is told when there is room, and then there is", () => 
   assert.equal(windows.take(asking, 66_001)[0]!.isAllowed, true);
 });
 
-Deno.test("windows are as many as said, and the one not used for longest goes", () => {
+Deno.test("the number of windows is bounded, and the least recently used one goes", () => {
   const windows = new LocalWindows(3);
   const take = (id: string) => windows.take([counted("rule", 10, id)], 1_000)[0]!.remaining;
   assert.deepEqual(["a", "b", "c", "a", "d"].map(take), [9, 9, 9, 8, 9]);
@@ -56,7 +56,7 @@ Deno.test("windows are as many as said, and the one not used for longest goes", 
 
 const RULE = counted("rule", 10);
 
-/** What is made of Redis' word that so many are left. */
+/** The state after Redis reports that so many are left. */
 function heard(windows: LocalWindows, remaining: number, seconds: number, isAllowed = true) {
   const { rule } = RULE;
   const said = { rule, isAllowed, remaining, resetMs: 60_000 };
@@ -70,12 +70,16 @@ Deno.test("T17 counting here begins from what Redis last said of the window, not
   const refused = new LocalWindows();
   heard(refused, 0, 1, false);
   assert.equal(admitted(refused, [RULE], 20, 2), 0);
-  assert.equal(admitted(refused, [RULE], 20, 90), 5, "which weighs half in the middle of the next");
+  assert.equal(
+    admitted(refused, [RULE], 20, 90),
+    5,
+    "they count by half in the middle of the next",
+  );
 });
 
-Deno.test("without a failure Redis' word stands, whatever was thought of the window before", () => {
+Deno.test("without a failure Redis' word stands, whatever was assumed of the window before", () => {
   const windows = new LocalWindows();
-  // To this process the nine are all of this window; in truth they are the window before, and fade.
+  // This process assigns all nine to this window; in truth they are in the window before, and fade.
   for (const [seconds, remaining] of [[1, 1], [30, 5], [59, 8]] as const) {
     assert.deepEqual(
       [heard(windows, remaining, seconds).isAllowed, heard(windows, remaining, seconds).remaining],
@@ -97,7 +101,7 @@ Deno.test("T17 what was admitted here counts on when Redis, which never saw it, 
   assert.deepEqual(answers.map(({ isAllowed }) => isAllowed), [true, true, false]);
 });
 
-Deno.test("what Redis turns out to have counted is not counted twice", () => {
+Deno.test("requests that Redis turns out to have counted are not counted twice", () => {
   const windows = new LocalWindows();
   heard(windows, 9, 1);
   assert.equal(admitted(windows, [RULE], 5, 2), 5);
@@ -106,14 +110,14 @@ Deno.test("what Redis turns out to have counted is not counted twice", () => {
   assert.equal(admitted(windows, [RULE], 20, 4), 3);
 });
 
-Deno.test("an answer of a window that is over changes nothing of the next", () => {
+Deno.test("an answer for a window that is over does not change the next", () => {
   const windows = new LocalWindows();
   assert.equal(admitted(windows, [RULE], 3, 120), 3);
   assert.equal(heard(windows, 0, 119).remaining, 0);
   assert.equal(admitted(windows, [RULE], 20, 120), 7);
 });
 
-Deno.test("what Redis says takes no more memory than what is counted here", () => {
+Deno.test("counts from Redis take no more memory than local counts", () => {
   const windows = new LocalWindows(3);
   for (const id of ["a", "b", "c", "d"]) {
     const each = counted("rule", 10, id);

@@ -1,8 +1,8 @@
 /**
- * Counts in this process alone, by the arithmetic that Redis is asked to use: what limits are while Redis is
- * unavailable. It begins from what Redis last said of a window, and what it admits itself counts on when
- * Redis answers again: else a burst across the change would get the limit twice. Its memory is bounded; the
- * caller who has not asked for longest is forgotten first.
+ * Counts in this process alone, by the arithmetic that Redis uses: these are the limits while Redis is
+ * unavailable. Counting begins from what Redis last reported of a window. Requests admitted here still count
+ * when Redis answers again; otherwise a burst across the change would get the limit twice. The memory is
+ * bounded: the caller that was idle for longest is dropped first.
  */
 import type { RuleCount } from "./rule-count.ts";
 import type { Counted, Rule } from "./rules.ts";
@@ -15,16 +15,16 @@ import {
   windowsOf,
 } from "./sliding-window.ts";
 
-/** Of 5 to 7 that a request is counted by, all but two are its user's or address's own. About 3 MB. */
+/** A request is counted by 5 to 7 windows; all but two belong to its user or address. About 3 MB. */
 const MAX_WINDOWS = 10_000;
 
 const NONE: Windows = { previous: 0, current: 0 };
 
 interface Window {
   readonly nth: number;
-  /** What Redis counted, as it last said. */
+  /** The counts that Redis last reported. */
   shared: Windows;
-  /** What was admitted here, and Redis has not shown to have counted. */
+  /** Requests admitted here that Redis has not shown to have counted. */
   own: Windows;
 }
 
@@ -49,8 +49,8 @@ function countOf(rule: Rule, window: Window, nowMs: number): RuleCount {
 }
 
 /**
- * What was admitted here, less what Redis now counts beyond what was expected of it: a request that timed out
- * may have been counted all the same.
+ * The requests admitted here, less those that Redis counts beyond what was expected: a request that timed out
+ * may have been counted anyway.
  */
 function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: RuleCount, nowMs: number) {
   const here = usedOf(rule, own, nowMs);
@@ -61,7 +61,7 @@ function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: RuleCou
 }
 
 export class LocalWindows {
-  /** The least recently used first; while Redis counts, a use is the first of a window. */
+  /** The least recently used first; while Redis counts, only the first use in a window renews the order. */
   readonly #windows = new Map<string, Window>();
   readonly #max: number;
 
@@ -69,7 +69,7 @@ export class LocalWindows {
     this.#max = max;
   }
 
-  /** Counts a request where all of its rules allow it; a refused one takes nobody's room. */
+  /** Counts a request where all of its rules allow it; a refused one uses up no quota. */
   take(counted: readonly Counted[], nowMs: number): RuleCount[] {
     const seen = counted.map((each) => this.#look(each, nowMs));
     if (seen.every(({ isAllowed }) => isAllowed)) {
@@ -80,7 +80,7 @@ export class LocalWindows {
   }
 
   /**
-   * Keeps what Redis says of a request that it has counted, and adds what was admitted here without it.
+   * Stores what Redis reports of a request that it has counted, and adds what was admitted here without it.
    * @param nowMs when Redis was asked
    */
   syncWith(counted: readonly Counted[], counts: readonly RuleCount[], nowMs: number): RuleCount[] {
@@ -106,19 +106,19 @@ export class LocalWindows {
     const key = `${rule.name}:${id}`;
     const nth = nthWindow(rule, nowMs);
     const window = this.#at(key, nth);
-    // Asked in a window that was over before the answer came.
+    // The window was over before the answer came.
     if (window.nth > nth) return count;
     const own = unseen(window, count, nowMs);
     window.own = own;
     window.shared = windowsOf(rule, rule.quota - count.remaining, window.shared.previous, nowMs);
-    // Every limited request comes by here, so its place in the order is renewed once a window alone.
+    // Every limited request comes by here, so its place in the order is renewed only once a window.
     if (this.#windows.get(key) !== window) this.#keep(key, window);
     const remaining = count.remaining - own.current;
     if (own === NONE || !count.isAllowed) return count;
     return remaining < 0 ? countOf(rule, window, nowMs) : { ...count, remaining };
   }
 
-  /** The window of now: what was the current one may be the one before by now, or long over. */
+  /** The window of now. A stored window may by now be the one before, or long over. */
   #at(key: string, nth: number): Window {
     const known = this.#windows.get(key);
     if (known !== undefined && known.nth >= nth) return known;

@@ -10,13 +10,13 @@ const asking = (id: string): Counted[] => [{ rule: rule!, id }];
 
 const NOW_MS = 5_000;
 
-/** A Redis that answers each count with this, and what is in the windows with that. */
+/** A Redis that answers each count with `answer`, and each look into the windows with `windows`. */
 function windowsOf(answer: unknown, counts: unknown = [quota, null]): RedisWindows {
   const redis = { evalsha: () => Promise.resolve(answer), mget: () => Promise.resolve(counts) };
   return new RedisWindows(redis as unknown as Redis);
 }
 
-Deno.test("only what the script can have meant is a count", async () => {
+Deno.test("only a possible answer of the script is a count", async () => {
   const counts = [[quota - 1, quota], [0, quota], [-1, quota]];
   for (const answer of counts) await windowsOf(answer).take(asking("one"), NOW_MS);
   const nonsense = [
@@ -35,13 +35,13 @@ Deno.test("only what the script can have meant is a count", async () => {
   for (const answer of nonsense) {
     await assert.rejects(
       windowsOf(answer).take(asking("one"), NOW_MS),
-      /not an answer/,
+      /invalid response/,
       String(answer),
     );
   }
 });
 
-Deno.test("who was refused is known until there is room, and no longer", async () => {
+Deno.test("a refused caller is blocked until the next request is allowed, and no longer", async () => {
   const windows = windowsOf([-1, quota]);
   const [refused] = await windows.take(asking("one"), NOW_MS);
   assert.deepEqual(refused, { rule, isAllowed: false, remaining: 0, resetMs: 60_001 });
@@ -50,20 +50,20 @@ Deno.test("who was refused is known until there is room, and no longer", async (
   assert.deepEqual(windows.blocked(asking("two"), 60_000), []);
 });
 
-Deno.test("who is refused for the minute before has room again within a second", async () => {
+Deno.test("a caller refused for the minute before is allowed again within a second", async () => {
   const windows = windowsOf([-1, quota], [1, quota]);
   const [refused] = await windows.take(asking("one"), 60_100);
   assert.equal(refused?.resetMs, 60_601);
 });
 
-Deno.test("what is in the windows has to be counts", async () => {
+Deno.test("the windows' contents must be counts", async () => {
   for (const counts of [null, [], [1], [1, 2, 3], ["1", 2], [1, -1], [1.5, 2], [NaN, 1], {}]) {
     const windows = windowsOf([-1, quota], counts);
-    await assert.rejects(windows.take(asking("one"), NOW_MS), /not an answer/, String(counts));
+    await assert.rejects(windows.take(asking("one"), NOW_MS), /invalid response/, String(counts));
   }
 });
 
-Deno.test("of those refused the latest 10,000 are known", async () => {
+Deno.test("the latest 10,000 refused callers are remembered", async () => {
   const windows = windowsOf([-1, quota]);
   for (let nth = 0; nth <= 10_000; nth++) await windows.take(asking(`${nth}`), NOW_MS);
   const known = (nth: number) => windows.blocked(asking(`${nth}`), 0).length === 1;

@@ -1,6 +1,6 @@
 /**
- * Counts in Redis, for all processes together: sliding windows by `@upstash/ratelimit`, one command a rule,
- * and all rules of a request in one round trip, since the client sends what is asked in one turn together.
+ * Counts in Redis for all processes together: sliding windows by `@upstash/ratelimit`, one command a rule.
+ * All rules of a request go in one round trip, since the client batches the commands of one turn.
  */
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis";
@@ -10,21 +10,22 @@ import { freeAtMs, nthWindow } from "./sliding-window.ts";
 
 type Scripts = Pick<Redis, "evalsha" | "eval" | "get" | "set">;
 
-/** What Redis answered is nothing that it can have meant. */
+/** Redis answered with something that is not a result of the command. */
 class InvalidRedisResponse extends Error {
   constructor() {
-    super("redis: not an answer to what was asked");
+    super("redis: invalid response");
   }
 }
 
 const PREFIX = "farthing";
 
-/** Refused ones are remembered until there is room for them, and cost no round trip. About 1 MB. */
+/** Refusals are remembered until the next request is allowed, and cost no round trip. About 1 MB. */
 const MAX_BLOCKED = 10_000;
 
 /**
- * The script answers what remains (-1: refused) and the quota. Read before anything is made of it: the
- * limiter would take a page of HTML for a refusal, and would remember it. Another quota is another's answer.
+ * The script answers what remains (-1: refused) and the quota. The answer is checked before the limiter sees
+ * it: the limiter would take a page of HTML for a refusal, and would remember it. An answer with another
+ * quota belongs to another rule.
  */
 function checked(answer: unknown, { quota }: Rule): unknown {
   const isCount = Array.isArray(answer) && answer.length === 2 && answer.every(Number.isInteger);
@@ -49,9 +50,9 @@ function limiterOf(rule: Rule, redis: Redis): Ratelimit {
     redis: scriptsOf(redis, rule),
     prefix: `${PREFIX}:${rule.name}`,
     limiter: Ratelimit.slidingWindow(rule.quota, `${rule.windowSeconds} s`),
-    // It would remember a refusal until the window is over, when there is room long before.
+    // This cache would remember a refusal until the window is over, long after the next request is allowed.
     ephemeralCache: false,
-    // After its own time-out the limiter lets everything pass and says nothing. The guard's rejects instead.
+    // After its own timeout the limiter silently lets everything pass. The guard's timeout rejects instead.
     timeout: 0,
     analytics: false,
     enableProtection: false,
@@ -71,18 +72,18 @@ function countOf(answer: unknown): number {
 
 export class RedisWindows {
   readonly #redis: Redis;
-  /** Until when each of them is refused. */
+  /** When each refused caller is allowed again. */
   readonly #blocked = new Map<string, number>();
   readonly #limiters: ReadonlyMap<Rule, Ratelimit>;
 
-  /** @param redis sends what is asked in one turn in one request */
+  /** @param redis sends the commands of one turn in one request */
   constructor(redis: Redis) {
     this.#redis = redis;
     const rules = new Set([...RULES.values()].flat());
     this.#limiters = new Map([...rules].map((rule) => [rule, limiterOf(rule, redis)]));
   }
 
-  /** Who was refused and has no room yet: known without asking, and then nothing else is counted. */
+  /** Callers that were refused and are not allowed yet: known without a request, and then no rule counts. */
   blocked(counted: readonly Counted[], nowMs: number): RuleCount[] {
     return counted.flatMap((each) => {
       const resetMs = this.#blocked.get(keyOf(each));
@@ -101,16 +102,16 @@ export class RedisWindows {
     }));
   }
 
-  /** Remembers a refusal for as long as it would be repeated; a second round trip, for the first refusal. */
+  /** Remembers a refusal for as long as it would be repeated. The first refusal costs a second round trip. */
   async #block(each: Counted, nowMs: number): Promise<number> {
     const nth = nthWindow(each.rule, nowMs);
-    // The limiter's own names of the two counts.
+    // The keys under which the limiter stores the two counts.
     const keys = [`${keyOf(each)}:${nth}`, `${keyOf(each)}:${nth - 1}`];
     const answers: unknown = await this.#redis.mget(keys);
     if (!Array.isArray(answers) || answers.length !== keys.length) throw new InvalidRedisResponse();
     const [current, previous] = answers.map(countOf);
     const untilMs = freeAtMs(each.rule, { current: current!, previous: previous! }, nowMs);
-    // Forgets the oldest rather than grow without end.
+    // Drops the oldest entry, so that the map stays bounded.
     if (this.#blocked.size >= MAX_BLOCKED) this.#blocked.delete(this.#blocked.keys().next().value!);
     this.#blocked.set(keyOf(each), untilMs);
     return untilMs;

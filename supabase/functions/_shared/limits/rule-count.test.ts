@@ -13,7 +13,7 @@ function count(name: string, more: Partial<RuleCount>): RuleCount {
   return { rule, isAllowed: true, remaining: 5, resetMs: 60_000, ...more };
 }
 
-Deno.test("of rules that refuse the one decides that refuses longest, whatever the others say", () => {
+Deno.test("of rules that refuse, the longest refusal decides", () => {
   const counts = [
     count("nearly", { remaining: 0, resetMs: 90_000 }),
     count("minute", { isAllowed: false, remaining: 0 }),
@@ -25,7 +25,7 @@ Deno.test("of rules that refuse the one decides that refuses longest, whatever t
   }
 });
 
-Deno.test("of rules that allow the next to refuse decides, and before it one that is soft", () => {
+Deno.test("of rules that allow, a soft one decides, else the next to refuse", () => {
   const route = count("route", { remaining: 4 });
   const user = count("user", { remaining: 5 });
   const sum = count("sum", {
@@ -46,12 +46,12 @@ Deno.test("of rules that allow the next to refuse decides, and before it one tha
   }
 });
 
-Deno.test("of rules that have as much left the first one decides", () => {
+Deno.test("of rules with the same rest the first one decides", () => {
   const alike = ["one", "two", "three"].map((name) => count(name, {}));
   assert.equal(decisive(alike).rule.name, "one");
 });
 
-Deno.test("nobody is told to come back at once", () => {
+Deno.test("no answer says to come back at once", () => {
   const over = count("minute", { isAllowed: false, remaining: 0, resetMs: 60_000 });
   assert.deepEqual([59_001, 59_000, 58_999, 60_000, 60_001].map((ms) => secondsToGo(over, ms)), [
     ...[1, 1, 2, 1, 1],

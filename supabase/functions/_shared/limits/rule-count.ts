@@ -1,4 +1,4 @@
-/** What one rule says of one request, and what all of them together mean for it. */
+/** The count of one rule for one request, and what all of a request's counts mean for it. */
 import type { HeaderPairs } from "../core/request.ts";
 import { type Rule, SOFT_SHARE } from "./rules.ts";
 
@@ -7,7 +7,7 @@ export interface RuleCount {
   readonly isAllowed: boolean;
   /** How many more may come in this window. */
   readonly remaining: number;
-  /** When the window is over, or the next request allowed after a refusal; milliseconds since 1970. */
+  /** When the window ends, or when the next request is allowed after a refusal; milliseconds since 1970. */
   readonly resetMs: number;
 }
 
@@ -16,8 +16,8 @@ export type LimitOutcome = "allowed" | "soft" | "blocked";
 const fewestLeft = (a: RuleCount, b: RuleCount) => b.remaining < a.remaining ? b : a;
 
 /**
- * The one that a caller is told of: of those that refuse the one that refuses longest; else the next to
- * refuse, of those that are soft already where there are any.
+ * The count that the caller learns of. Of refusing rules it is the longest refusal; else it is the next to
+ * refuse, preferring rules that are soft already.
  */
 export function decisive(counts: readonly RuleCount[]): RuleCount {
   const blocked = counts.filter(({ isAllowed }) => !isAllowed);
@@ -31,12 +31,12 @@ export function outcomeOf({ isAllowed, remaining, rule }: RuleCount): LimitOutco
   return rule.quota - remaining >= rule.quota * SOFT_SHARE ? "soft" : "allowed";
 }
 
-/** Never 0: whoever is told to come back at once comes back too early. */
+/** Never 0: a caller that comes back at once comes back too early. */
 export function secondsToGo({ resetMs }: RuleCount, nowMs: number): number {
   return Math.max(1, Math.ceil((resetMs - nowMs) / 1_000));
 }
 
-/** As draft 10 of RateLimit for HTTP has it, where a flag of one's own has a prefix. */
+/** As in draft 10 of RateLimit for HTTP, where extension flags have a prefix. */
 export function headersOf(count: RuleCount, nowMs: number): HeaderPairs {
   const { name, quota, windowSeconds } = count.rule;
   const soft = outcomeOf(count) === "soft" ? ";farthing-soft" : "";

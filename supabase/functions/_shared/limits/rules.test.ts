@@ -42,13 +42,13 @@ Deno.test("new business counts for velocity, by user and address", () => {
     assert.deepEqual(counted.slice(-2), ["attempts user-1", "attempts-of-address a1"]);
   }
   assert(!ids(USER, "providers").some((id) => id.startsWith("attempts")));
-  // Or a credential that is tried 240 times would close the shop to a whole network for an hour.
+  // Otherwise trying a credential 240 times would block buying for a whole network for an hour.
   for (const stranger of STRANGERS) {
     assert.deepEqual(ids(stranger, "checkout", { ipHash: "a1" }), ["strangers all", "address a1"]);
   }
 });
 
-Deno.test("strangers use up what is theirs, whatever they ask, and nothing of who is known", () => {
+Deno.test("anonymous callers use up only their own quota, whatever they ask", () => {
   for (const limit of LIMITS) {
     for (const stranger of STRANGERS) {
       for (const key of ["publishable", null]) {
@@ -61,7 +61,7 @@ Deno.test("strangers use up what is theirs, whatever they ask, and nothing of wh
   }
 });
 
-Deno.test("what is never limited has no rule, and every other limit has some", () => {
+Deno.test("an unlimited route has no rule, and every other limit has some", () => {
   assert.deepEqual(ids(USER, "none"), []);
   for (const limit of LIMITS) assert(ids(USER, limit).length >= 3, limit);
 });

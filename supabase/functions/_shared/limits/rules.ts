@@ -1,5 +1,5 @@
 /**
- * Every limit there is. Change a number here; it counts from the next deployment on. Why each is what it is:
+ * All limits. A changed number counts from the next deployment on. Why each has its value:
  * docs/decisions/rate-limits.md.
  */
 import type { Caller } from "../core/caller.ts";
@@ -7,15 +7,16 @@ import type { Caller } from "../core/caller.ts";
 const MINUTE = 60;
 const HOUR = 3_600;
 
-/** What a route declares. `none` is never limited away; `default` has no rule of its own. */
+/** The limit that a route declares. `none` is never refused; `default` has no rule of its own. */
 export type LimitName = "none" | "default" | RouteLimit;
 
 type RouteLimit = keyof typeof ROUTES;
 
 /**
- * Which requests are counted together. `strangers` are anonymous callers, who showed no credential that we
- * accept: they share one quota and use up nobody else's. `caller` is a user, or a back end by its key's name.
- * `users-address` is the address that a user comes from; anonymous callers count by `address` alone.
+ * The group of requests that a rule counts together. `strangers` are anonymous callers, who showed no
+ * credential that we accept: they share one quota and use up nobody else's. `caller` is a user, or a back end
+ * by its key's name. `users-address` is the address that a user comes from; anonymous callers count by
+ * `address` alone.
  */
 type CountedBy =
   | "everybody"
@@ -27,13 +28,13 @@ type CountedBy =
   | "caller";
 
 export interface Rule {
-  /** As callers read it in RateLimit, and the metrics have it. */
+  /** The name in the RateLimit header and in the metrics. */
   readonly name: string;
   readonly countedBy: CountedBy;
   /** Requests in any window of this length. */
   readonly quota: number;
   readonly windowSeconds: number;
-  /** What a request is told that is one too many. */
+  /** The error code of a request beyond the quota. */
   readonly code: "rate_limited" | "velocity_exceeded";
 }
 
@@ -45,7 +46,7 @@ function velocity(name: string, countedBy: CountedBy, quota: number): Rule {
   return { ...rule(name, countedBy, quota, HOUR), code: "velocity_exceeded" };
 }
 
-/** Count every limited request. */
+/** These rules count every limited request. */
 const EVERYWHERE: readonly Rule[] = [
   rule("everybody", "everybody", 60_000, MINUTE),
   rule("strangers", "strangers", 30_000, MINUTE),
@@ -55,8 +56,8 @@ const EVERYWHERE: readonly Rule[] = [
 ];
 
 /**
- * Count one kind of request beside the others. Those of a user leave back ends alone, which act for all of
- * their users: a key's sum is limit enough.
+ * These rules also count one kind of request. User rules don't count back ends, which act for all of their
+ * users: the limit per key is enough for them.
  */
 const ROUTES = {
   checkout: rule("checkout", "user", 10, MINUTE),
@@ -70,7 +71,10 @@ const ROUTES = {
   usage: rule("usage", "caller", 30_000, MINUTE),
 } as const satisfies Record<string, Rule>;
 
-/** Attempts at new business, whatever became of them: before the database is asked, and less exactly. */
+/**
+ * Attempts at new business, successful or not. They are counted before the database is asked, and less
+ * exactly.
+ */
 const VELOCITY: readonly Rule[] = [
   velocity("attempts", "user", 60),
   velocity("attempts-of-address", "users-address", 240),
@@ -82,7 +86,7 @@ const NEW_BUSINESS: ReadonlySet<LimitName> = new Set<LimitName>([
   "bookings",
 ]);
 
-/** From this share of a quota on, callers are told to slow down, and nobody is refused yet. */
+/** From this share of a quota on, callers are asked to slow down, and no request is refused yet. */
 export const SOFT_SHARE = 0.8;
 
 const NONE: readonly Rule[] = [];
@@ -97,28 +101,28 @@ function rulesOf(limit: LimitName): readonly Rule[] {
 
 const NAMES = ["none", "default", ...Object.keys(ROUTES)] as LimitName[];
 
-/** By what a route declares; made once, since every request asks. */
+/** By the limit that a route declares. Built once, since every request reads it. */
 export const RULES: ReadonlyMap<LimitName, readonly Rule[]> = new Map(
   NAMES.map((name) => [name, rulesOf(name)]),
 );
 
-/** The codes with which a route's limit may refuse. */
+/** The error codes with which a route's limit may refuse. */
 export function refusalsOf(limit: LimitName): Rule["code"][] {
   return [...new Set(rulesOf(limit).map(({ code }) => code))];
 }
 
 export interface LimitedRequest {
-  /** What the route declares. */
+  /** The limit that the route declares. */
   readonly limit: LimitName;
-  /** Null where the credentials were refused: then nobody in particular asks. */
+  /** Null where the credentials were refused: the caller is anonymous then. */
   readonly caller: Caller | null;
-  /** The name of the API key that came along: `publishable`, or a secret key's own. */
+  /** The name of the request's API key: `publishable`, or a secret key's own name. */
   readonly key: string | null;
-  /** A keyed hash of the caller's network; undefined where the platform does not say. */
+  /** A keyed hash of the caller's network; undefined where the platform does not give the address. */
   readonly ipHash: string | undefined;
 }
 
-/** One rule, and the one whose requests it counts together. Nothing here says who a person is. */
+/** One rule, and the id of the group that it counts. The id identifies no person. */
 export interface Counted {
   readonly rule: Rule;
   readonly id: string;
@@ -145,10 +149,10 @@ function idOf(countedBy: CountedBy, { caller, key, ipHash }: LimitedRequest): st
     case "strangers":
       return known === null ? "all" : null;
     case "key":
-      // Anyone can send the publishable one, so it takes more than that to use it up.
+      // Anyone can send the publishable key, so a key alone must not use up its quota.
       return known && (key ?? "none");
     case "address":
-      // A back end is one machine with everybody's requests, and known by its key.
+      // A back end sends all of its users' requests from one machine, and is known by its key.
       return known === user ? ipHash ?? null : null;
     case "users-address":
       return user && (ipHash ?? null);
@@ -159,7 +163,7 @@ function idOf(countedBy: CountedBy, { caller, key, ipHash }: LimitedRequest): st
   }
 }
 
-/** Everything that counts this request. */
+/** Every rule and group that counts this request. */
 export function countedFor(asking: LimitedRequest): Counted[] {
   const counted: Counted[] = [];
   for (const rule of RULES.get(asking.limit)!) {

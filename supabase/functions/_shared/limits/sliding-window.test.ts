@@ -10,7 +10,7 @@ const rule: Rule = {
   code: "rate_limited",
 };
 
-/** The first moment after `nowMs` at which there is room, found by looking at each. */
+/** The first moment after `nowMs` at which a request is allowed, found by trying each. */
 function lookFor(windows: Windows, nowMs: number): number {
   for (let ms = nowMs + 1;; ms++) {
     const isNext = Math.floor(ms / 60_000) > Math.floor(nowMs / 60_000);
@@ -19,7 +19,7 @@ function lookFor(windows: Windows, nowMs: number): number {
   }
 }
 
-Deno.test("there is room again at the moment that was said, and not before", () => {
+Deno.test("the next request is allowed at the reported moment, and not before", () => {
   for (const current of [0, 1, 5, 9, 10, 12]) {
     for (const previous of [1, 9, 10, 11, 20]) {
       for (const nowMs of [0, 1, 20_000, 59_999]) {
@@ -35,11 +35,11 @@ Deno.test("there is room again at the moment that was said, and not before", () 
   }
 });
 
-Deno.test("whoever used up a window has room as soon as the next begins, and then bit by bit", () => {
+Deno.test("after a used-up window requests are allowed when the next begins, one by one", () => {
   assert.equal(freeAtMs(rule, { current: 10, previous: 0 }, 5_000), 60_001);
   assert.equal(freeAtMs(rule, { current: 1, previous: 10 }, 60_002), 66_001);
 });
 
-Deno.test("counts that say there is room are no reason to wait", () => {
+Deno.test("counts below the quota are no reason to wait", () => {
   assert.equal(freeAtMs(rule, { current: 0, previous: 0 }, 5_000), 5_001);
 });

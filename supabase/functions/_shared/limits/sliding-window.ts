@@ -1,10 +1,10 @@
 /**
- * The arithmetic of a sliding window, as `@upstash/ratelimit` has it: what came in the window before counts
- * by the share of it that is not a window's length ago.
+ * The arithmetic of a sliding window, as in `@upstash/ratelimit`: requests of the window before count by the
+ * share of it that lies within the last window's length.
  */
 import type { Rule } from "./rules.ts";
 
-/** How many requests came in the window of now, and in the one before. */
+/** The number of requests in the window of now, and in the one before. */
 export interface Windows {
   readonly current: number;
   readonly previous: number;
@@ -14,20 +14,20 @@ export function windowMsOf({ windowSeconds }: Rule): number {
   return windowSeconds * 1_000;
 }
 
-/** Which window of this length since 1970. */
+/** The number of this window, counted from 1970. */
 export function nthWindow(rule: Rule, nowMs: number): number {
   return Math.floor(nowMs / windowMsOf(rule));
 }
 
-/** How many requests count now. */
+/** The number of requests that count now. */
 export function usedOf(rule: Rule, { current, previous }: Windows, nowMs: number): number {
   const passed = (nowMs % windowMsOf(rule)) / windowMsOf(rule);
   return Math.floor((1 - passed) * previous) + current;
 }
 
 /**
- * Windows of which so many count now: what is not left of the window before came in this one. Where fewer
- * count than are thought left of the one before, there were fewer in it.
+ * Windows in which `used` requests count now. Requests that the window before does not explain came in this
+ * one. If fewer count than the window before would leave, there were fewer in it.
  */
 export function windowsOf(rule: Rule, used: number, previous: number, nowMs: number): Windows {
   const left = usedOf(rule, { current: 0, previous }, nowMs);
@@ -37,13 +37,13 @@ export function windowsOf(rule: Rule, used: number, previous: number, nowMs: num
 }
 
 /**
- * When the next request is allowed, in milliseconds since 1970: long before the window is over where the
- * one before is what weighs, since it weighs less with each moment.
+ * When the next request is allowed, in milliseconds since 1970. That is long before the window's end where
+ * most requests were in the window before, since those count less with each moment.
  */
 export function freeAtMs(rule: Rule, { current, previous }: Windows, nowMs: number): number {
   const windowMs = windowMsOf(rule);
   const startMs = nthWindow(rule, nowMs) * windowMs;
-  // A window that is used up is, in the next one, the one before.
+  // In the next window, a used-up window is the one before.
   const isUsedUp = current >= rule.quota;
   const [beginsMs, past, present] = isUsedUp
     ? [startMs + windowMs, current, 0]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Batch, enqueue } from "./batch-queue.ts";
 
-Deno.test("the two oldest become one that is as old as the first, with all that both had", () => {
+Deno.test("the two oldest batches are merged: as old as the first, with the counts of both", () => {
   const waiting: Batch[] = [];
   for (let nr = 0; nr < 7; nr++) {
     const timed = { name: "requests", labels: "route=GET /jobs,status=2xx" };

@@ -1,14 +1,17 @@
-/** Batches that could not be handed over yet: few, and nothing of them lost while the database is away. */
+/**
+ * Batches that were not handed over yet. They are few, and no count is lost while the database is
+ * unavailable.
+ */
 import type { MetricRow } from "../contracts/database/arguments.ts";
 
 export interface Batch {
-  /** What makes it count once, however often it is sent. */
+  /** The batch counts once under this id, however often it is sent. */
   readonly id: string;
   readonly startedMs: number;
   readonly rows: readonly MetricRow[];
 }
 
-/** A minute of trouble with every batch at its own minute; what is older is kept as one. */
+/** A minute of failures leaves each batch at its own minute; older batches are merged into one. */
 const MOST_WAITING = 6;
 
 function addBuckets(these: readonly number[], those: readonly number[]): number[] {
@@ -24,8 +27,9 @@ function addRows(a: MetricRow, b: MetricRow): MetricRow {
 }
 
 /**
- * Both as one, of the time of the first. It is another batch: were one of them in already, and only its
- * answer lost, it would count twice. After a minute without the database that is the smaller error.
+ * Merges two batches; the result is as old as the first. It has a new id, so it would count twice if one of
+ * the two was recorded and only the answer was lost. After a minute without the database that is the smaller
+ * error.
  */
 function merge(first: Batch, second: Batch): Batch {
   const rows = new Map<string, MetricRow>();
@@ -37,7 +41,7 @@ function merge(first: Batch, second: Batch): Batch {
   return { id: crypto.randomUUID(), startedMs: first.startedMs, rows: [...rows.values()] };
 }
 
-/** Adds a batch behind those that wait. */
+/** Adds a batch at the end of the queue. */
 export function enqueue(waiting: Batch[], batch: Batch): void {
   waiting.push(batch);
   if (waiting.length > MOST_WAITING) waiting.splice(0, 2, merge(waiting[0]!, waiting[1]!));

@@ -5,12 +5,12 @@ import { SLO } from "./slo.ts";
 const LOWEST_MS = 0.012;
 const HIGHEST_MS = 180_000;
 
-/** The nearest rank, of the numbers themselves. */
+/** The nearest rank, of the exact values. */
 function exactQuantile(sorted: readonly number[], q: number): number {
   return sorted[Math.ceil(q * sorted.length) - 1]!;
 }
 
-/** The same of their buckets, as farthing.requests_between() has it. */
+/** The same rank of their buckets, as farthing.requests_between() finds it. */
 function bucketQuantile(values: readonly number[], q: number): number {
   const counts = new Array<number>(BUCKETS).fill(0);
   for (const ms of values) counts[bucketOf(ms)]! += 1;
@@ -23,13 +23,13 @@ const SEED = Date.now() % 2 ** 31;
 const LOADS = 2_000;
 const MOST_REQUESTS = 400;
 
-/** Lehmer's generator, from 0 to 1: the same loads for the same seed, on every runtime. */
+/** Lehmer's generator, from 0 to 1: the same seed gives the same loads on every runtime. */
 function randomFrom(seed: number): () => number {
   let state = seed % 2147483646 + 1;
   return () => (state = state * 48271 % 2147483647) / 2147483647;
 }
 
-/** One request or some hundred; spread evenly, over all magnitudes as in real life, or all alike. */
+/** One request or some hundreds: spread evenly, over all magnitudes as in real life, or all alike. */
 function loadFrom(random: () => number): number[] {
   const length = 1 + Math.floor(random() ** 2 * MOST_REQUESTS);
   const shape = Math.floor(random() * 3);
@@ -42,7 +42,7 @@ function loadFrom(random: () => number): number[] {
   return Array.from({ length }, spread);
 }
 
-Deno.test("quantiles of a histogram are within 7.3 % of the exact ones, of any load", () => {
+Deno.test("quantiles of a histogram are within 7.3 % of the exact ones, for any load", () => {
   const random = randomFrom(SEED);
   for (let nr = 0; nr < LOADS; nr++) {
     const values = loadFrom(random);
@@ -56,19 +56,19 @@ Deno.test("quantiles of a histogram are within 7.3 % of the exact ones, of any l
   }
 });
 
-Deno.test("a bucket holds what is above the bound before and up to its own", () => {
+Deno.test("a bucket holds the values above the bound before it, up to its own bound", () => {
   for (let bucket = 1; bucket < BUCKETS; bucket++) {
     assert.equal(bucketOf(boundOf(bucket)), bucket);
     assert.equal(bucketOf(boundOf(bucket - 1) * 1.000_001), bucket);
   }
 });
 
-Deno.test("the promised duration is a bound, so what is slower is counted exactly", () => {
+Deno.test("the promised duration is a bound, so slower requests are counted exactly", () => {
   assert.equal(boundOf(67), SLO.fast_ms);
   assert.deepEqual([bucketOf(SLO.fast_ms), bucketOf(SLO.fast_ms + 0.001)], [67, 68]);
 });
 
-Deno.test("what is no duration, or a very long one, falls into the first or the last bucket", () => {
+Deno.test("an invalid or a very long duration falls into the first or the last bucket", () => {
   assert.deepEqual([0, -1, NaN, 1e-9].map(bucketOf), [0, 0, 0, 0]);
   assert.deepEqual([1e9, Infinity].map(bucketOf), [BUCKETS - 1, BUCKETS - 1]);
   assert(boundOf(BUCKETS - 2) > HIGHEST_MS);

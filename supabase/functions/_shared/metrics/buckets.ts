@@ -1,12 +1,12 @@
 /**
- * The buckets that durations are counted in, the same as farthing.bucket_ms() has. Bounds grow by 15 % each:
- * a bucket's middle is at most 7.3 % away from anything in it, and so is every quantile of any load.
+ * The buckets of durations, the same as in farthing.bucket_ms(). Each bound is 15 % above the one before it.
+ * A bucket's middle is at most 7.3 % from any value in it, so every quantile of any load is that exact.
  */
 import { SLO } from "./slo.ts";
 
 const RATIO = 1.15;
 
-/** The bucket that ends at what is promised, so that what is slower is counted exactly. */
+/** This bucket ends at the promised duration, so slower requests are counted exactly. */
 const SLO_BUCKET = 68;
 
 /** From 0.01 ms up to 25 hours: a job lives for a day. */
@@ -15,7 +15,7 @@ export const BUCKETS = 165;
 const LOG_RATIO = Math.log(RATIO);
 const OFFSET = SLO_BUCKET - Math.log(SLO.fast_ms) / LOG_RATIO;
 
-/** From 0 on: what SQL calls bucket 1 is first in its array. */
+/** Counts from 0: SQL's bucket 1 is the first of the array. */
 export function bucketOf(ms: number): number {
   if (!(ms > 0)) return 0;
   // A duration on the bound itself belongs to the bucket that ends there; a float may miss it by one.

@@ -7,9 +7,9 @@ import type { Batch } from "./batch-queue.ts";
 
 interface World {
   readonly metrics: FlushedMetrics;
-  /** Every batch that reached the database, in order, known ones too. */
+  /** Every batch that reached the database, in order, repeats included. */
   readonly sent: { batch: Batch; ageMs: number }[];
-  /** What was to be called back, and after how long. */
+  /** The calls that were scheduled, each with its delay. */
   readonly timers: { run: () => void; ms: number }[];
   readonly kept: Promise<unknown>[];
   readonly said: string[];
@@ -42,7 +42,7 @@ function makeWorld(): World {
 
 const down = () => Promise.reject(new ApiError("upstream_unavailable"));
 
-/** All that was sent, by name and labels. */
+/** All counts that were sent, by name and labels. */
 function sums(batches: readonly { batch: Batch }[]): Record<string, number> {
   const all: Record<string, number> = {};
   for (const { name, labels, count } of batches.flatMap(({ batch }) => batch.rows)) {
@@ -53,7 +53,7 @@ function sums(batches: readonly { batch: Batch }[]): Record<string, number> {
 
 const inBuckets = ({ buckets = [] }: MetricRow) => buckets.reduce((sum, count) => sum + count, 0);
 
-Deno.test("what is counted is handed over once, ten seconds after the first of it", async () => {
+Deno.test("counts are handed over once, ten seconds after the first of them", async () => {
   const world = makeWorld();
   assert.equal(world.timers.length, 0);
   world.metrics.request("POST /usage", 201, 12);
@@ -105,7 +105,7 @@ Deno.test("a batch that was not taken is sent again under its id, less and less 
   assert.equal(world.timers.at(-1)!.ms, 10_000);
 });
 
-Deno.test("while the database is away batches are few, and nothing of them is lost", async () => {
+Deno.test("while the database is unavailable batches are few, and no count is lost", async () => {
   const world = makeWorld();
   world.answer = down;
   for (let minute = 0; minute < 50; minute++) {
@@ -128,7 +128,7 @@ Deno.test("while the database is away batches are few, and nothing of them is lo
   assert.equal(requests.reduce((sum, row) => sum + inBuckets(row), 0), 50);
 });
 
-Deno.test("a batch is as old as the first of it, however long nothing was counted before", async () => {
+Deno.test("a batch is as old as its first count, however long nothing was counted before", async () => {
   const world = makeWorld();
   world.nowMs = 3_600_000;
   world.metrics.request("GET /credits", 200, 5);
@@ -147,7 +147,7 @@ Deno.test("a batch that the database had no time for is sent again", async () =>
   assert.deepEqual(sums(world.sent.slice(1)), { "requests route=GET /credits,status=2xx": 1 });
 });
 
-Deno.test("what the database refuses for good is let go", async () => {
+Deno.test("a batch that the database refuses for good is dropped", async () => {
   const world = makeWorld();
   world.answer = () => Promise.reject(new ApiError("internal"));
   world.metrics.request("GET /credits", 200, 5);
@@ -157,7 +157,7 @@ Deno.test("what the database refuses for good is let go", async () => {
   assert.deepEqual(world.said, ["metrics refused"]);
 });
 
-Deno.test("handing over belongs to no request, and does not go on for its own sake", async () => {
+Deno.test("a flush belongs to no request, and does not schedule itself again", async () => {
   const world = makeWorld();
   const seen: unknown[] = [];
   world.answer = () => {
@@ -180,7 +180,7 @@ Deno.test("handing over belongs to no request, and does not go on for its own sa
   assert.equal(sums(world.sent)["outside_call service=database"], 1);
 });
 
-Deno.test("requests that end while a batch is under way are in the next", async () => {
+Deno.test("requests that end while a batch is being sent are in the next batch", async () => {
   const world = makeWorld();
   const { promise, resolve } = Promise.withResolvers<void>();
   world.answer = () => promise;
@@ -195,7 +195,7 @@ Deno.test("requests that end while a batch is under way are in the next", async 
   assert.deepEqual(world.sent.map(({ batch }) => batch.rows[0]!.count), [1, 1]);
 });
 
-Deno.test("an isolate that is taken away hands over what came beside a batch under way, too", async () => {
+Deno.test("an isolate that is being ended also hands over what was counted during a flush", async () => {
   const world = makeWorld();
   const { promise, resolve } = Promise.withResolvers<void>();
   world.answer = () => promise;
@@ -208,16 +208,16 @@ Deno.test("an isolate that is taken away hands over what came beside a batch und
   assert.deepEqual(sums(world.sent), { "requests route=GET /credits,status=2xx": 2 });
 });
 
-/** A process that counts something and has nothing else to do; says so when it hands over. */
+/** A process that counts once and has nothing else to do; it prints when it hands over. */
 const SCRIPT = `
   import { metricsFrom } from "${import.meta.resolve("./create-metrics.ts")}";
   const record = () => Promise.resolve(Deno.stdout.writeSync(new TextEncoder().encode("handed over")));
   metricsFrom(record, () => {}).request("GET /credits", 200, 1);
 `;
 
-Deno.test("a script that has counted something ends all the same, and does not wait to tell", async () => {
+Deno.test("a script that has counted something ends without waiting for the flush", async () => {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    // Quiet: of packages that it loads for the first time Deno has something to say, too.
+    // Quiet: Deno prints about packages that it loads for the first time.
     args: ["eval", "--quiet", "--no-lock", SCRIPT],
     cwd: new URL("../..", import.meta.url),
   }).output();

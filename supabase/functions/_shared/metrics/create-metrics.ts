@@ -11,32 +11,31 @@ import { Series } from "./series.ts";
 import { type Batch, enqueue } from "./batch-queue.ts";
 import { isHosted } from "../core/isolate.ts";
 
-/** Alarms look at minutes; six calls a minute for a busy process are nothing. */
+/** Alerts look at minutes; six calls a minute are cheap for a busy process. */
 const FLUSH_AFTER_MS = 10_000;
-/** While the database is away it is asked less and less often. */
+/** While the database is unavailable, attempts become less and less frequent. */
 const LONGEST_PAUSE_MS = 160_000;
 
 interface MetricsOptions {
-  /** @throws ApiError as the database does */
+  /** @throws ApiError, as calls to the database do */
   readonly record: (batch: Batch, ageMs: number) => Promise<unknown>;
-  /** A clock that only goes forward. */
+  /** A monotonic clock. */
   readonly nowMs: () => number;
-  /** Calls back after so many ms; keeps no process for it. */
+  /** Calls back after so many ms, without keeping the process alive. */
   readonly later: (run: () => void, ms: number) => void;
-  /** Keeps the isolate until the promise settles. */
+  /** Keeps the isolate alive until the promise settles. */
   readonly waitUntil: (work: Promise<unknown>) => void;
   readonly log: Logger;
 }
 
 export interface FlushedMetrics extends Metrics {
-  /** Hands over all that was counted before, once what is under way has ended. Never throws. */
+  /** Hands over all that was counted before, once the running flush has ended. Never throws. */
   flush(): Promise<void>;
 }
 
 const NO_LABELS: Labels = {};
 
-// What a flush itself counts, of its own call, is handed over with the next that something else begins: an
-// idle process does not go on for its own sake.
+// Metrics recorded during a flush go out with the next flush, so that an idle process does not flush forever.
 const flushing = new AsyncLocalStorage<boolean>();
 
 class ProcessMetrics implements FlushedMetrics {
@@ -74,7 +73,7 @@ class ProcessMetrics implements FlushedMetrics {
 
   flush(): Promise<void> {
     const { log } = this.#options;
-    // What was counted since that one began is not in it.
+    // The running flush may not contain what was counted since it began.
     const more = () => this.#series.isEmpty ? undefined : this.flush();
     if (this.#running !== undefined) return this.#running.then(more);
     this.#running = flushing.run(true, () => outsideRequests(() => this.#handOver()))
@@ -86,7 +85,7 @@ class ProcessMetrics implements FlushedMetrics {
     return this.#running;
   }
 
-  /** The first thing counted sets the clock. */
+  /** The first count schedules the flush. */
   #begin(): void {
     if (this.#isDue || flushing.getStore() === true) return;
     const { later, nowMs, waitUntil } = this.#options;
@@ -117,14 +116,14 @@ class ProcessMetrics implements FlushedMetrics {
     }
   }
 
-  /** Whether the batch is done with: taken, or refused for good. */
+  /** Whether the batch is finished: taken, or refused for good. */
   async #send(batch: Batch): Promise<boolean> {
     const { log, nowMs, record } = this.#options;
     try {
       await record(batch, Math.round(nowMs() - batch.startedMs));
       return true;
     } catch (error) {
-      // Anything else would be refused for ever.
+      // After any other error the database would refuse the batch again.
       const isLost = !isUnavailable(error);
       const code = error instanceof ApiError ? error.code : "internal";
       log("warn", isLost ? "metrics refused" : "metrics not recorded", { code });
@@ -139,7 +138,7 @@ export function createMetrics(options: MetricsOptions): FlushedMetrics {
 
 function later(run: () => void, ms: number): void {
   const timer = setTimeout(run, ms);
-  // The hosted runtime keeps an isolate by waitUntil; elsewhere no script goes on for the sake of a count.
+  // The hosted runtime keeps an isolate by waitUntil; elsewhere a pending flush must not keep a script alive.
   if (!isHosted) Deno.unrefTimer(timer);
 }
 
@@ -154,7 +153,7 @@ export function metricsFrom(
     waitUntil,
     log: consoleLogger,
   });
-  // The platform says so before it takes an isolate away, and waits a little for what is under way.
+  // The platform sends this event before it ends an isolate, and waits a little for pending work.
   if (isHosted) globalThis.addEventListener("beforeunload", () => waitUntil(metrics.flush()));
   return metrics;
 }

@@ -1,8 +1,8 @@
-/** What each series says of itself to a collector. docs/reference/health.md says what to do about it. */
+/** The help text of each series for a collector. docs/reference/health.md says how to react to it. */
 import type { CounterName, TimerName } from "./metrics.ts";
 
 export interface Described {
-  /** Behind `farthing_`; a counter's ends in `_total`, what is timed in `_seconds`. */
+  /** The name behind `farthing_`. A counter's name ends in `_total`, a timer's in `_seconds`. */
   readonly name: string;
   readonly help: string;
 }
@@ -10,8 +10,7 @@ export interface Described {
 export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Described>> = {
   ai_spend_usd: {
     name: "ai_spend_usd_total",
-    help:
-      "What the counted tokens have cost at the provider, in US dollars, by the rates then in force.",
+    help: "Cost of the counted tokens at the provider, in US dollars, by the rates then in force.",
   },
   ai_tokens: {
     name: "ai_tokens_total",
@@ -35,7 +34,10 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
     name: "limiter_fallbacks_total",
     help: "Requests that a process counted alone, since Redis was of no use, by why.",
   },
-  notices: { name: "notices_total", help: "Attempts to send a notice, by channel and outcome." },
+  notices: {
+    name: "notices_total",
+    help: "Attempts to send a notification, by channel and outcome.",
+  },
   outside_calls: { name: "outside_calls_total", help: "Attempts at services that are not ours." },
   stripe_events_refetched: {
     name: "stripe_events_refetched_total",
@@ -63,7 +65,7 @@ export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
   },
 };
 
-/** What the database looks up. What only grows is a counter, everything else a gauge. */
+/** Values that the database looks up. A value that only grows is a counter, any other a gauge. */
 export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   burn_rate: {
     name: "burn_rate",
@@ -100,14 +102,14 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   deep_check_seconds: { name: "deep_check_seconds", help: "How long a paid check last took." },
   deep_units_left: {
     name: "deep_units_left",
-    help: "What is left of today's budget of paid checks.",
+    help: "The rest of today's budget of paid checks.",
   },
   job_oldest_seconds: {
     name: "job_oldest_seconds",
     help: "For how long the oldest job waits that could run.",
   },
   jobs: { name: "jobs", help: "Jobs that are not done, and those that ended within a day." },
-  notices_unsent: { name: "notices_unsent", help: "Notices that were not sent, by state." },
+  notices_unsent: { name: "notices_unsent", help: "Notifications that were not sent, by state." },
   redis_connections: { name: "redis_connections", help: "Connections to Redis." },
   redis_connections_rejected: {
     name: "redis_connections_rejected_total",

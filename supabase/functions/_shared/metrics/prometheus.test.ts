@@ -11,14 +11,14 @@ const series = (name: string, labels: string, buckets: number[] = []) => ({
   sum_ms: "1500.25",
 });
 
-/** So many requests that took so long. */
+/** So many requests of this duration. */
 function histogram(...durations: [number, number][]): number[] {
   const buckets: number[] = new Array(BUCKETS).fill(0);
   for (const [ms, count] of durations) buckets[bucketOf(ms)]! += count;
   return buckets;
 }
 
-/** One of everything there is. */
+/** One sample of everything. */
 function everything() {
   const labelled = (names: readonly string[]) => names.map((name) => `${name}=x`).join(",");
   return {
@@ -66,7 +66,7 @@ Deno.test("jobs have bounds of their own, up to hours", () => {
   assert.match(text, /^farthing_job_duration_seconds_count\{.*\} 6$/m);
 });
 
-Deno.test("what could end a label is escaped, and what nobody described is left out", () => {
+Deno.test("label values are escaped, and series without a description are left out", () => {
   const text = writeMetrics({
     counted: [
       series("ai_tokens", 'model=a"b\\c=d,kind=input'),
@@ -83,7 +83,7 @@ Deno.test("what could end a label is escaped, and what nobody described is left 
   );
 });
 
-Deno.test("every family says what it is, once, before its first sample", () => {
+Deno.test("every family is described once, before its first sample", () => {
   const text = writeMetrics(everything());
   const told = new Set<string>();
   for (const line of text.trimEnd().split("\n")) {

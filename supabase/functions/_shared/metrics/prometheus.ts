@@ -1,6 +1,6 @@
 /**
- * Prometheus' text format, version 0.0.4. A writer of our own: client libraries count in a process and know
- * nothing of sums that a database has (docs/decisions/observability.md).
+ * Prometheus' text format, version 0.0.4. The writer is our own: client libraries count in a process and
+ * can't write sums from a database (docs/decisions/observability.md).
  */
 import type { CountedSeries, Figure } from "../contracts/database/results/metrics.ts";
 import { boundOf, BUCKETS } from "./buckets.ts";
@@ -16,20 +16,20 @@ interface Family {
 
 type Families = Map<string, Family>;
 
-/** Each twice the one before: our own bounds, so that what is below each is counted and not guessed. */
+/** Each bound is twice the one before. They are bounds of our own buckets, so the counts are exact. */
 const boundsFrom = (first: number, length: number) =>
   Array.from({ length }, (_, nr) => first + 5 * nr);
 
 /** From 0.9 ms to two minutes, 120 ms among them. */
 const LE_BUCKETS = boundsFrom(32, 18);
-/** From 120 ms to 19 hours: the longest that a job may take is a day. */
+/** From 120 ms to 19 hours: a job may take a day. */
 const LE_BUCKETS_OF_JOBS = boundsFrom(67, 20);
 
 function escape(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
-/** `rule=user,outcome=soft` as `{rule="user",outcome="soft"}`, and what else belongs to it. */
+/** `rule=user,outcome=soft` as `{rule="user",outcome="soft"}`, with further labels behind. */
 function labelled(labels: string, more: readonly string[] = []): string {
   const own = labels === "" ? [] : labels.split(",").map((label) => {
     const at = label.indexOf("=");
@@ -45,12 +45,12 @@ function familyOf(families: Families, name: string, type: Family["type"], help: 
   return family.lines;
 }
 
-/** Names come from the database, and `toString` is no metric. */
+/** The names come from the database, and `toString` is not a metric. */
 function own(help: Readonly<Record<string, Described>>, name: string): Described | undefined {
   return Object.hasOwn(help, name) ? help[name] : undefined;
 }
 
-/** Exact for sums of ours: six decimals of a second are a microsecond. */
+/** Exact for our sums: six decimals of a second are a microsecond. */
 function seconds(ms: number): string {
   return String(Math.round(ms * 1000) / 1e6);
 }
@@ -84,7 +84,7 @@ function writeHistogram(
   lines.push(`${name}_count${labelled(labels)} ${count}`);
 }
 
-/** Series of different status are one histogram. */
+/** Series that differ in status alone are one histogram. */
 function histograms(all: readonly CountedSeries[], labelsOf: (labels: string) => string) {
   const byLabels = new Map<string, Histogram>();
   for (const series of all) {
@@ -127,7 +127,7 @@ function writeCounted(families: Families, series: CountedSeries): void {
   }
 }
 
-/** What nobody has described is left out: a series that an older version counted, or a newer. */
+/** Leaves out a series without a description: an older or a newer version counted it. */
 export function writeMetrics(
   { counted, figures }: { counted: readonly CountedSeries[]; figures: readonly Figure[] },
 ): string {

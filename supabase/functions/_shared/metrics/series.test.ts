@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Series } from "./series.ts";
 
-/** As they reach the database. */
+/** The rows as the database receives them. */
 function sent(series: Series): Record<string, unknown>[] {
   return JSON.parse(JSON.stringify(series.rows()));
 }
 
-Deno.test("a number that is none spoils no batch", () => {
+Deno.test("an invalid number does not spoil its batch", () => {
   const series = new Series(0);
   for (const ms of [NaN, -5, Infinity, 7]) series.request("GET /jobs", 200, ms);
   for (const by of [NaN, -5, Infinity, 7]) {
@@ -21,7 +21,7 @@ Deno.test("a number that is none spoils no batch", () => {
   ]);
 });
 
-Deno.test("a label is text that the database takes, and a model's name is whole", () => {
+Deno.test("a label is text that the database takes, and holds a model's whole name", () => {
   const model = `${"m".repeat(199)}!`;
   const labels = [
     model,
@@ -43,7 +43,7 @@ Deno.test("a label is text that the database takes, and a model's name is whole"
   assert.equal(sent(series)[0]?.labels, `model=${model},kind=input`);
 });
 
-Deno.test("were labels not a closed set, the rest would be lost and not the process", () => {
+Deno.test("an open set of labels would lose its further values, and not the process", () => {
   const series = new Series(0);
   for (let nr = 0; nr < 1_500; nr++) {
     series.count("ai_tokens", { model: `${nr}`, kind: "input" }, 1);
@@ -52,5 +52,5 @@ Deno.test("were labels not a closed set, the rest would be lost and not the proc
   series.count("ai_tokens", { model: "0", kind: "input" }, 1);
   const rows = series.rows();
   assert.equal(rows.length, 1_000);
-  assert.equal(rows[0]?.count, 2, "what is known goes on");
+  assert.equal(rows[0]?.count, 2, "a known series goes on");
 });

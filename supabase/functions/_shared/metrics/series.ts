@@ -1,4 +1,4 @@
-/** What is counted until the next flush, and as the rows that SQL takes. */
+/** The counts until the next flush, and the rows that SQL takes. */
 import type { MetricRow } from "../contracts/database/arguments.ts";
 import { bucketOf, BUCKETS } from "./buckets.ts";
 import { type CounterName, COUNTERS, type Labels, type TimerName, TIMERS } from "./metrics.ts";
@@ -9,22 +9,22 @@ interface Durations {
   readonly buckets: number[];
 }
 
-// A status is counted by its class. 408 is not the caller's fault, and stands apart.
+// A status is counted by its class. 408 is not the caller's fault, so it is counted apart.
 const STATUSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 const TIMED_OUT = 5;
 const STATUS_NAMES = [...STATUSES, "408"] as const;
 
-/** Of what is not found, all together: what a caller sends never becomes a label. */
+/** All requests without a route together: a path that a caller sends never becomes a label. */
 const NO_ROUTE = "none";
 
-/** As long as the name of a model on offer may be: its rate is found by it. */
+/** The longest name of a model on offer: its rate is found by it. */
 const LONGEST_VALUE = 200;
 const SHORT_WORD = /^[a-z_]{0,30}$/;
 
-/** The sets are closed; were one not, the rest of it would be lost and not the process. */
+/** The sets are closed. If one were not, its further series would be lost, and not the process. */
 const MOST_SERIES = 1_000;
 
-/** One row that the database refuses costs the whole batch: what is no amount adds nothing. */
+/** The database refuses a batch for one invalid row, so an invalid amount adds nothing. */
 function isAmount(value: number): boolean {
   return value > 0 && value < Infinity;
 }
@@ -39,7 +39,10 @@ function none(): Durations {
   return { count: 0, sumMs: 0, buckets: new Array<number>(BUCKETS).fill(0) };
 }
 
-/** What would end a label early, or a line; and what is no text, as half of a cut character is none. */
+/**
+ * Characters that would end a label or a line early, or that are invalid text, such as half of a surrogate
+ * pair.
+ */
 const DIRTY = /[,\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 function clean(value: string): string {
@@ -63,7 +66,7 @@ function rowOf(name: string, labels: string, { count, sumMs, buckets }: Duration
   return { name, labels, count, sum_ms, buckets: buckets.slice(0, last + 1) };
 }
 
-/** What was counted since `startedMs`. Adding to it allocates nothing once a series is there. */
+/** Everything counted since `startedMs`. Adding to an existing series allocates nothing. */
 export class Series {
   /** By route, then by status. */
   readonly #requests = new Map<string, (Durations | undefined)[]>();

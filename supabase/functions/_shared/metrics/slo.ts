@@ -1,11 +1,12 @@
 /**
- * What is promised of the core routes, and when the budget that leaves is spent too fast. SQL judges by the
- * same numbers, farthing.slo() and farthing.burn_windows(); tests/health/figures.test.ts compares the two.
+ * The service level objective of the core routes, and the rates at which its budget burns too fast. SQL uses
+ * the same numbers in farthing.slo() and farthing.burn_windows(); tests/health/figures.test.ts compares the
+ * two.
  */
 
 /**
- * The ledger's and the notifications' endpoints, and Stripe's webhook: database work alone. Not what waits
- * for Stripe or for a model.
+ * The endpoints of the ledger and of notifications, and Stripe's webhook: they do database work alone. Routes
+ * that wait for Stripe or for a model are left out.
  */
 const CORE_ROUTES = [
   "GET /credits",
@@ -21,7 +22,7 @@ const CORE_ROUTES = [
 
 /**
  * Google's SRE workbook, chapter 5, table 5-8. The budget burns when it is spent `factor` times too fast in
- * both windows: the long one makes sure that it matters, the short one that it still does.
+ * both windows: the long one shows that it matters, the short one that it continues.
  */
 const BURN_WINDOWS = [
   { long_minutes: 60, short_minutes: 5, factor: 14.4 },
@@ -31,12 +32,12 @@ const BURN_WINDOWS = [
 
 export const SLO = {
   core_routes: CORE_ROUTES,
-  /** The share that is answered without an error of ours: a 5xx, or a 408. */
+  /** The share that is answered without an error of ours: a 5xx or a 408. */
   available: 0.995,
   /** The share that is answered within `fast_ms`: 120 ms at p95. */
   fast: 0.95,
   fast_ms: 120,
-  /** Over how many days: what may fail in them is the budget. */
+  /** The period in days; the requests that may fail in it are the budget. */
   budget_days: 30,
   burn_windows: BURN_WINDOWS,
 } as const;

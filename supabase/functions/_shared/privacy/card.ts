@@ -1,11 +1,13 @@
-/** Payment cards: 13 to 19 digits of a network's range, spaces or dashes between them, Luhn's check. */
+/**
+ * Payment cards: 13 to 19 digits in a network's range, with spaces or dashes between them, and Luhn's check.
+ */
 import type { Span } from "./spans.ts";
 
 const RUN = /(?<!\w|\w[.,:/]|\+)\d(?:[ \u00a0–-]{0,3}\d){12,}/g;
 // American Express, Diners, JCB; Visa; Mastercard and Maestro; Discover, UnionPay, Maestro; Mastercard 2;
 // UATP, which has 15 digits.
 const NETWORK = /^(?:3[04-9]|4|5[0-8]|6|2[2-7]|1\d{14}$)/;
-// How numbers are printed. In a longer run of numbers only these are looked for.
+// The groups in which numbers are printed. In a longer run of numbers only these count.
 const PRINTED = new Set([
   ...["13", "14", "15", "16", "17", "18", "19"],
   ...["4-4-4-4", "4-6-5", "4-6-4", "4-4-4-4-3", "4-4-5", "4-5-6"],
@@ -27,7 +29,7 @@ function isCard(digits: string): boolean {
   return NETWORK.test(digits) && !/^35\d{13}$/.test(digits) && passesLuhn(digits);
 }
 
-/** The longest card that begins with this group; how many groups it takes, 0 for none. */
+/** The longest card that begins with this group, as a number of groups; 0 for none. */
 function groupsOfCard(groups: readonly { digits: string }[], first: number): number {
   if (!/^[1-6]/.test(groups[first]!.digits)) return 0;
   let digits = "";

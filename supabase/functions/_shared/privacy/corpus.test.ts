@@ -1,4 +1,4 @@
-/** The redactor against the labelled texts: how much of what it has to find it finds, and how much more. */
+/** Tests the redactor against the labelled texts: how much it finds, and how much it redacts by mistake. */
 import assert from "node:assert/strict";
 import { type Kind, redact, redactWithFindings } from "./redact.ts";
 
@@ -10,7 +10,7 @@ interface Labelled {
 interface Score {
   expected: number;
   produced: number;
-  /** Tokens where they have to be, with nothing of the value left beside them. */
+  /** The expected tokens stand in place, and nothing of a value is left beside them. */
   right: number;
 }
 
@@ -34,7 +34,7 @@ async function readTexts(names: string[]): Promise<Labelled[]> {
   ).map(labelled);
 }
 
-/** Each token of a kind with what stands beside it: a token off by a character has other neighbours. */
+/** Each token of a kind with its neighbours: a token that is off by a character has other neighbours. */
 function placesOf(kind: Kind, text: string): string[] {
   const token = `[${kind.toUpperCase()}]`;
   return [...text.matchAll(/\[[A-Z]+\]/g)].filter(({ 0: found }) => found === token)
@@ -70,7 +70,7 @@ function lineOf(name: string, { expected, produced, right }: Score): string {
     `recall ${share(expected)}, precision ${share(produced)}`;
 }
 
-/** The figures as printed by the test, and what it asserts. */
+/** The figures that the test prints and asserts. */
 function measure(title: string, texts: Labelled[]): { total: Score; report: string } {
   const scores = KINDS.map((kind) => scoreOf(kind, texts));
   const sum = (field: keyof Score) => scores.reduce((all, score) => all + score[field], 0);
@@ -94,7 +94,7 @@ function print(report: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`\n${report}\n`));
 }
 
-Deno.test("the redactor finds what is labelled in the texts it was built with, and little else", async () => {
+Deno.test("the redactor finds the labels in the texts it was built with, and little else", async () => {
   const texts = await readTexts(TUNED);
   assert(texts.length >= 200 && texts.filter((each) => each.input === each.expected).length >= 80);
   const { total, report } = measure("tuned", texts);
@@ -103,7 +103,7 @@ Deno.test("the redactor finds what is labelled in the texts it was built with, a
   assert(total.right / total.produced >= MIN_PRECISION, report);
 });
 
-Deno.test("the redactor does about as well on texts that nobody looked at while building it", async () => {
+Deno.test("the redactor does about as well on texts that were not read while building it", async () => {
   const texts = await readTexts(["held-out"]);
   assert(texts.length >= 60);
   const { total, report } = measure("held out", texts);

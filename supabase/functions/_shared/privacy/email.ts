@@ -1,6 +1,6 @@
 /**
- * Email addresses, also as `%40` in a URL, and spelled out: `john[at]example[dot]com`, "john at example
- * dot com". Each "at" is looked at to both sides, within bounds.
+ * Email addresses, also as `%40` in a URL, and spelled out: `john[at]example[dot]com`, "john at example dot
+ * com". The text on both sides of each "at" is examined, within bounds.
  */
 import type { Span } from "./spans.ts";
 
@@ -15,7 +15,7 @@ const DOMAIN = new RegExp(
   `^(?:${LABEL}\\.){1,8}(?:xn--[a-z0-9-]{2,59}|[${LETTER}]{2,24})(?![${LETTER}0-9])`,
   "iu",
 );
-// A sentence says "at" and "dot", too, so a bare "at" wants its dots spelled.
+// Sentences contain "at" and "dot", too, so a bare "at" needs spelled-out dots.
 const BRACKETED_DOT = "\\s?[[({<]\\s?(?:dot|\\.|punkt|punto|ponto|point)\\s?[\\])}>]\\s?";
 const spelledDomain = (dot: string, ending: string) =>
   new RegExp(
@@ -23,7 +23,7 @@ const spelledDomain = (dot: string, ending: string) =>
     "iu",
   );
 const WITH_SPELLED_DOTS = spelledDomain(`${BRACKETED_DOT}| dot |\\.`, `[${LETTER}]{2,24}`);
-// Between words "dot on" is no ending: only those that are no words.
+// After " dot ", a word such as "on" is not an ending: only endings that are not words count.
 const WITH_WORDS = spelledDomain(
   " dot ",
   "com|org|net|edu|gov|mil|info|biz|io|dev|app|ai|co|eu|us|uk|de|fr|es|nl|ca|au|jp|cn|br|ch|se|dk|pl|" +

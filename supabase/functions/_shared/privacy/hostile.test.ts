@@ -1,7 +1,7 @@
 /**
- * Work grows with the length of a text and not with its square, whatever somebody sends. One text of 256 KB
- * (1 MB with CI_FULL=1) is compared with its sixteen parts: it may take 5 times as long. A detector that
- * reads its text again from every place takes 16 times. Both are slow on a busy machine.
+ * Work grows linearly with the length of any text, not with its square. One text of 256 KB (1 MB with
+ * CI_FULL=1) is compared with its sixteen parts: it may take 5 times as long. A detector that reads its text
+ * again from every position takes 16 times. A busy machine slows both.
  */
 import assert from "node:assert/strict";
 import { processorTime } from "#support/processor-time.ts";
@@ -91,7 +91,7 @@ for (const [name, piece] of Object.entries(PIECES)) {
     const short = filled(piece, SHORT);
     const long = filled(piece, LONG);
     const growth = () => msOf(long) / msOf(short, LONG / SHORT);
-    // A pattern that is slow stays slow; a collection of garbage in one of the two does not.
+    // A slow pattern stays slow; a garbage collection in one of the two runs does not repeat.
     let least = growth();
     for (let again = 0; again < 3 && least >= MAX_GROWTH; again++) {
       least = Math.min(least, growth());

@@ -1,4 +1,4 @@
-/** IBANs of the countries that have them, by their length and their check digits (mod 97). */
+/** IBANs of the countries that have them, by length and check digits (mod 97). */
 import { countrySpecs } from "ibantools";
 import type { Span } from "./spans.ts";
 
@@ -6,7 +6,7 @@ const START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ \u00a0-]?[A-Za-z0-9])/g;
 const SEPARATOR = /[ \u00a0-]/;
 const ALNUM = /[A-Za-z0-9]/;
 
-/** ISO 7064: letters count as 10 to 35, the first four characters come last. */
+/** ISO 7064: letters count as 10 to 35, and the first four characters come last. */
 function isChecked(iban: string): boolean {
   let rest = 0;
   for (const char of iban.slice(4) + iban.slice(0, 4)) {
@@ -16,7 +16,7 @@ function isChecked(iban: string): boolean {
   return rest === 1;
 }
 
-/** Where `chars` letters and digits end, between which single separators may stand; or undefined. */
+/** The end of `chars` letters and digits, with single separators between them; or undefined. */
 function endOf(text: string, start: number, chars: number): number | undefined {
   let at = start;
   for (let count = 0; count < chars; count++, at++) {

@@ -1,4 +1,4 @@
-/** What is left of a text holds nothing more to be found, however its pieces were put together. */
+/** A redacted text contains nothing more to find, however its pieces were put together. */
 import assert from "node:assert/strict";
 import { redact, redactWithFindings } from "./redact.ts";
 
@@ -58,7 +58,7 @@ const TEXTS = 20_000;
 const MAX_PIECES = 10;
 const SEED = Date.now() % 2 ** 31;
 
-/** Lehmer's generator: the same texts for the same seed, on every runtime. */
+/** Lehmer's generator: the same seed gives the same texts on every runtime. */
 function randomFrom(seed: number): (below: number) => number {
   let state = seed % 2147483646 + 1;
   return (below) => {

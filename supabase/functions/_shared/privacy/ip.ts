@@ -1,4 +1,4 @@
-/** IP addresses of both versions, and not the versions of programs. */
+/** IP addresses of both versions, told apart from version numbers of programs. */
 import { z } from "zod";
 import { merged, type Span, valuesOf } from "./spans.ts";
 
@@ -14,11 +14,11 @@ const WORD_LENGTH = 16;
 
 const V6 = /(?<![\w:.])[0-9a-f:]{3,39}(?![\w:]|\.\d)/gi;
 
-/** A sentence may have its colon right after the address. */
+/** In a sentence, a colon may follow right after the address. */
 function findV6(text: string): Span[] {
   const spans: Span[] = [];
   for (const { 0: run, index } of text.matchAll(V6)) {
-    // `a::b` is an address to a parser and a name to a programmer.
+    // A parser reads `a::b` as an address, a programmer as a name.
     if (!run.includes(":") || !/\d/.test(run)) continue;
     const value = [run, run.replace(/:$/, "")].find((each) => z.regexes.ipv6.test(each));
     if (value !== undefined) spans.push({ start: index, end: index + value.length });

@@ -1,15 +1,15 @@
-/** Keys and tokens that one knows by their shape, wherever they stand. */
+/** Keys and tokens that are recognized by their shape, anywhere in a text. */
 import { merged, type Span, valuesOf } from "./spans.ts";
 
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\w+/=\s\\]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g;
 
-/** `scheme://user:password@host`, of which the host may stay. */
+/** `scheme://user:password@host`; the host stays. */
 const IN_URL = /(?<=:\/\/)(?!\[SECRET\]@)[^\s/?#"'<>]{1,256}(?=@[^\s@])/g;
 
 const JWT = /(?<![\w-])(?:base64-eyJ[\w-]{20,}|eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?)/g;
 
-// A digit tells `sk_test_51Nh` from a variable that is called `sk_test_mode`.
+// A digit tells `sk_test_51Nh` apart from a variable named `sk_test_mode`.
 const PREFIXED = new RegExp(
   "(?<![A-Za-z0-9_])(?:" + [
     String.raw`(?:sk|rk|pk)_(?:live|test)_(?=\w{0,40}\d)\w{4,}`, // Stripe
@@ -32,7 +32,7 @@ const PREFIXED = new RegExp(
   "g",
 );
 
-// In prose "bearer" and "basic" are followed by words; a header names itself before them.
+// In prose, words follow "bearer" and "basic"; a header has its name before them.
 const SCHEMES = [
   /\bbearer\s{1,4}(?=[\w.~+/=-]{0,64}\d)(?<value>[\w.~+/=-]{5,}[\w~+/=-])/gi,
   /\bbasic\s{1,4}(?=[\w+/]{0,256}[\d=])(?<value>[\w+/]{8,}={0,2})/gi,

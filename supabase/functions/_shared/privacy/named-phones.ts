@@ -1,4 +1,4 @@
-/** National telephone numbers of any country: digits that a word such as "phone" announces. */
+/** National telephone numbers of any country: digits after a word such as "phone". */
 import { type Span, valuesOf } from "./spans.ts";
 
 const STRONG = [
@@ -58,7 +58,7 @@ const BETWEEN = [
 ].join("|");
 const DIGITS = "(?<value>\\(?\\d[\\d ().\\/\\u00a0-]{4,20}\\d)";
 
-/** `letters` may not follow the digits: in scripts without spaces, any of their own may. */
+/** `letters` may not follow the digits; in scripts without spaces, characters of their own may. */
 const named = (names: string, letters = "\\p{L}") =>
   new RegExp(`${names}(?:${BETWEEN}){1,8}?${DIGITS}(?![${letters}\\d])`, "giu");
 const STRONG_NUMBER = named(`(?<![\\p{L}[])(?:${STRONG})(?:(?<=/)|(?![\\p{L}\\]]))`);
@@ -72,7 +72,9 @@ function isNumber(value: string): boolean {
   return count >= 7 && count <= 15 && !DATE.test(value);
 }
 
-/** "call 1234567 times" and "reach 12 345 678 users" are none: a verb says less than a noun. */
+/**
+ * "call 1234567 times" and "reach 12 345 678 users" have no number: after a verb, digits need more evidence.
+ */
 function looksLikeNumber(value: string): boolean {
   const digits = value.replace(/\D/g, "").length;
   return isNumber(value) && (/^[0(]|^\d{3}[-.]\d{4}$/.test(value) || digits >= 9);

@@ -1,4 +1,4 @@
-/** Values that their name gives away: `password=…`, `"api_key": "…"`, "my password is …". */
+/** Values that are secret by their name: `password=…`, `"api_key": "…"`, "my password is …". */
 import { merged, type Span } from "./spans.ts";
 
 const PASSWORD = "password|passwd|passphrase|passwort|mot de passe|contraseña|pwd|(?<![a-z])pass";
@@ -24,10 +24,10 @@ const PLACEHOLDER = new RegExp(
   "i",
 );
 
-/** `process.env.API_KEY`: where a program reads the secret, and not the secret. */
+/** `process.env.API_KEY` is where a program reads the secret, and not the secret. */
 const MEMBER = /^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i;
 
-/** A word is a word; a secret mixes letters with digits or signs. */
+/** A plain word is not a secret; a secret mixes characters, digits and signs. */
 function isMixed(value: string): boolean {
   return /\d/.test(value) && /[^\d.,:%-]/.test(value) || /[A-Za-z][!@#$%^*~+=][^=]/.test(value) ||
     /[!@#$%^*~]$/.test(value);
@@ -37,7 +37,7 @@ function isSecret(name: string, sign: string, value: string): boolean {
   if (PLACEHOLDER.test(value)) return false;
   if (isMixed(value)) return /\d/.test(value) || !MEMBER.test(value);
   if (/^\d+$/.test(value)) return IS_PASSWORD.test(name) && !/^pass$/i.test(name);
-  // `password=swordfish`, as forms, command lines and environments have it; a token's kind is a word.
+  // `password=swordfish`, as in forms, command lines and environments. After "token" a word is a kind.
   return sign === "=" && !MEMBER.test(value) && !/^token$/i.test(name);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Numbers of passports and other travel documents: they have no shape of their own, so only where the word
- * stands before them.
+ * Numbers of passports and other travel documents. They have no shape of their own, so they count only after
+ * the document's name.
  */
 import { type Span, valuesOf } from "./spans.ts";
 
@@ -37,8 +37,8 @@ const PASSPORT = new RegExp(
 );
 
 /**
- * Letters are capitals, or one or two before the digits; digits alone are seven or more, so that a
- * year or a fee is not one.
+ * Small letters count only as one or two before the digits. Digits alone are seven or more, so that a year or
+ * a fee does not count.
  */
 function isNumber(value: string): boolean {
   if (value !== value.toUpperCase() && !/^[a-z]{1,2}\d{6,8}$/.test(value)) return false;

@@ -1,18 +1,18 @@
 /**
- * Telephone numbers: international ones anywhere, North American ones as they are written, others
- * after a word such as "phone". The library says which numbers exist; it is handed short candidates,
- * because its own finder does not bound its work on a long text.
+ * Telephone numbers: international ones anywhere, North American ones in their usual form, others after a
+ * word such as "phone". The library knows which numbers exist. It gets short candidates, because its own
+ * finder does not bound its work on a long text.
  */
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import { findNamedPhones } from "./named-phones.ts";
 import { merged, type Span, valuesOf } from "./spans.ts";
 
-// "+", or what one dials instead of it from Europe and from North America.
+// "+", or the prefix that is dialled instead of it from Europe and from North America.
 const INTERNATIONAL = /(?<![\w+])(?:\+|00|011[ -])\(?\d[\d ().\/\u00a0‑-]{5,26}/g;
 const NORTH_AMERICAN =
   /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-.])\d{3}[-. \u00a0]\d{4}(?![\w]|[-.]\d)/g;
 const MIN_DIGITS = 8;
-// With a plus and this many digits, the right length for its country is enough to be taken for one.
+// With a plus and this many digits, the right length for its country is enough.
 const PLAIN_DIGITS = 11;
 
 function isNumber(number: string): boolean {
@@ -25,7 +25,7 @@ function internationalForm(number: string): string {
   return number.replace(/^(?:00|011[ -])/, "+");
 }
 
-/** The longest beginning of the candidate that is a number; what follows may be another one's start. */
+/** The longest start of the candidate that is a number; the rest may be the start of another. */
 function lengthOfNumber(candidate: string): number {
   let number = candidate.replace(/\D+$/, "");
   while (number.replace(/\D/g, "").length >= MIN_DIGITS) {
@@ -44,7 +44,7 @@ function findInternational(text: string): Span[] {
   for (let match = INTERNATIONAL.exec(text); match; match = INTERNATIONAL.exec(text)) {
     const length = lengthOfNumber(match[0]);
     const end = match.index + length;
-    // What was read and is no number may hold one that begins later.
+    // Text that was read without finding a number may contain one that begins later.
     INTERNATIONAL.lastIndex = match.index + Math.max(length, 1);
     if (length === 0 || match.index < last || /[\p{L}\d]/u.test(text[end] ?? "")) continue;
     spans.push({ start: match.index, end });

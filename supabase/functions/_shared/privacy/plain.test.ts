@@ -8,7 +8,7 @@ Deno.test("a text of plain characters is its own plain text", () => {
   assert.deepEqual(spanOf({ start: 1, end: 2 }), { start: 1, end: 2 });
 });
 
-Deno.test("full-width forms and what has no width are plain, and lead back to their places", () => {
+Deno.test("full-width and zero-width characters become plain, and map back to their positions", () => {
   const given = "Ａ\u200b１\u3000－\u00ad\u2212b";
   const { text, spanOf } = plain(given);
   assert.equal(text, "A1 --b");
@@ -76,5 +76,5 @@ const KEPT: readonly string[] = [
   "می\u200cخواهم ۲ کتاب",
 ];
 for (const text of KEPT) {
-  Deno.test(`kept as it is: ${text}`, () => assert.equal(redact(text), text));
+  Deno.test(`unchanged: ${text}`, () => assert.equal(redact(text), text));
 }

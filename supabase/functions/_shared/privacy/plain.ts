@@ -1,21 +1,21 @@
 /**
- * A text as its reader takes it: full-width forms as ASCII, other spaces and dashes as the plain ones,
- * and nothing that has no width. Detectors look at this, and what they find is cut out of the text itself.
+ * A text as a reader sees it: full-width forms as ASCII, other spaces and dashes as plain ones, and no
+ * zero-width characters. Detectors read this form, and their findings are cut out of the text itself.
  */
 import type { Span } from "./spans.ts";
 
-// Full-width ASCII; the ideographic space; hyphens and the minus sign; what is not shown at all.
+// Full-width ASCII; the ideographic space; hyphens and the minus sign; invisible characters.
 const OTHER_FORMS = /[\uff01-\uff5e\u3000\u2010\u2011\u2212\u00ad\u200b-\u200d\u2060\ufeff]/;
 const FULL_WIDTH_OFFSET = 0xfee0;
 const IDEOGRAPHIC_SPACE = 0x3000;
 
 export interface PlainText {
   readonly text: string;
-  /** The same stretch in the text that was given. */
+  /** The same span in the original text. */
   readonly spanOf: (span: Span) => Span;
 }
 
-/** Runs of other forms are rare in most texts, so what lies between two is taken as it is. */
+/** Such runs are rare in most texts, so the text between two is copied unchanged. */
 const RUN_OF_OTHERS = new RegExp(`${OTHER_FORMS.source}+`, "g");
 
 function plainForm(code: number): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { classify, redact, redactWithFindings } from "./redact.ts";
 
-Deno.test("a text without personal data comes back as it is, with no kinds", () => {
+Deno.test("a text without personal data comes back unchanged, with no kinds", () => {
   assert.deepEqual(redactWithFindings("42 credits left"), { text: "42 credits left", kinds: [] });
   assert.deepEqual(redactWithFindings(""), { text: "", kinds: [] });
 });
@@ -12,7 +12,7 @@ Deno.test("each kind is named once, however often it was found", () => {
   assert.deepEqual(kinds, ["email", "ip"]);
 });
 
-Deno.test("a text is sensitive with what moves money or proves who one is, else personal or nothing", () => {
+Deno.test("a text is sensitive if it has payment data or identity documents, else personal or none", () => {
   assert.equal(classify([]), "none");
   for (const kind of ["email", "phone", "ip", "zip"] as const) {
     assert.equal(classify([kind]), "personal");
@@ -22,7 +22,7 @@ Deno.test("a text is sensitive with what moves money or proves who one is, else 
   }
 });
 
-Deno.test("an e-mail address within the credentials of a URL goes with them", () => {
+Deno.test("an email address within the credentials of a URL is redacted with them", () => {
   assert.equal(redact("amqp://ops@example.com:pw1@mq:5672"), "amqp://[SECRET]@mq:5672");
 });
 
@@ -39,18 +39,18 @@ Deno.test("a card number of any length from 13 to 19 digits is found, of 12 and 
   assert.equal(redact("42424242424242424242"), "42424242424242424242");
 });
 
-Deno.test("a number with one digit wrong is no card and no IBAN", () => {
+Deno.test("a number with one wrong digit is neither a card nor an IBAN", () => {
   for (const text of ["4242424242424243", "DE89370400440532013001", "GB82WEST12345698765433"]) {
     assert.equal(redact(text), text);
   }
 });
 
-Deno.test("an IBAN in small letters or groups is found, and stops before the word after it", () => {
+Deno.test("an IBAN in lower case or groups is found, and stops before the word after it", () => {
   assert.equal(redact("de89 3704 0044 0532 0130 00 and"), "[IBAN] and");
   assert.equal(redact("GB82 WEST 1234 5698 7654 32 BIC WESTGB22"), "[IBAN] BIC WESTGB22");
 });
 
-Deno.test("an address that a sentence ends with is found without the full stop", () => {
+Deno.test("an address at a sentence's end is found without the full stop", () => {
   assert.equal(
     redact("It is 2001:db8::1. Or 192.0.2.1. Or a@b.example."),
     "It is [IP]. Or [IP]. Or [EMAIL].",
@@ -77,7 +77,7 @@ Deno.test("two numbers side by side are two", () => {
   assert.equal(redact("+1 212 555 0100 +44 20 7946 0958"), "[PHONE] [PHONE]");
 });
 
-Deno.test("a secret goes whatever its name's spelling, and a placeholder stays", () => {
+Deno.test("a secret is redacted whatever its name's spelling, and a placeholder stays", () => {
   const names = ["password", "PASSWORD", "apiKey", "api_key", "client_secret", "AUTH_TOKEN"];
   for (const name of names) {
     assert.equal(redact(`${name}=Ab3-xY9z`), `${name}=[SECRET]`);

@@ -1,6 +1,6 @@
 /**
- * Takes out of a text what says who someone is or opens a door, and leaves a token such as `[EMAIL]`.
- * What is caught and what is not: docs/decisions/privacy.md.
+ * Replaces personal data and secrets in a text with tokens such as `[EMAIL]`. Its findings and what it
+ * misses: docs/decisions/privacy.md.
  */
 import { findCards } from "./card.ts";
 import { findEmails } from "./email.ts";
@@ -30,12 +30,12 @@ export type Classification = "none" | "personal" | "sensitive";
 
 export interface Redacted {
   readonly text: string;
-  /** What was found, each kind once. */
+  /** The kinds that were found, each once. */
   readonly kinds: Kind[];
 }
 
-// In this order: a key may contain what looks like an address, an IBAN what looks like a card, a card
-// what looks like a telephone number. What is found is gone for those that follow.
+// The order matters: a key may contain text like an address, an IBAN like a card, a card like a telephone
+// number. Later detectors no longer see what earlier ones found.
 const DETECTORS: readonly (readonly [Kind, Detector])[] = [
   ["secret", findKeys],
   ["secret", findNamedSecrets],
@@ -51,8 +51,8 @@ const DETECTORS: readonly (readonly [Kind, Detector])[] = [
 
 const SENSITIVE: ReadonlySet<Kind> = new Set(["card", "ssn", "passport", "iban", "secret"]);
 
-// What one kind leaves behind may let another be seen, once or twice. More rounds find nothing but
-// work for whoever sends such a text.
+// The rest of one kind may reveal another, once or twice. More rounds find nothing, and only cost time on
+// texts made for that.
 const MAX_ROUNDS = 4;
 
 function replaced(text: string, readable: PlainText, kind: Kind, find: Detector): string {
@@ -69,7 +69,7 @@ function replaced(text: string, readable: PlainText, kind: Kind, find: Detector)
   return parts.join(token);
 }
 
-/** The text without what was found, and what was found. Redacting the result again changes nothing. */
+/** The redacted text, and the kinds that were found. Redacting the result again changes nothing. */
 export function redactWithFindings(text: string): Redacted {
   const kinds = new Set<Kind>();
   let clean = text;
@@ -93,15 +93,15 @@ export function redact(text: string): string {
   return redactWithFindings(text).text;
 }
 
-// More of a text is not read for a start of it: redaction shortens, but seldom to a quarter.
+// To cut a text to a length, this many times as much is read: redaction shortens, but seldom to a quarter.
 const READ_PER_KEPT = 4;
 
-/** At most `maxLength` UTF-16 units; cut after redaction, for half of a key is not known as one. */
+/** At most `maxLength` UTF-16 units; cut after redaction, because half of a key is not recognized. */
 export function redactStart(text: string, maxLength: number): string {
   return redact(text.slice(0, READ_PER_KEPT * maxLength)).slice(0, maxLength);
 }
 
-/** How careful one has to be with the text in which these kinds were found. */
+/** The class of a text in which these kinds were found. */
 export function classify(kinds: readonly Kind[]): Classification {
   if (kinds.length === 0) return "none";
   return kinds.some((kind) => SENSITIVE.has(kind)) ? "sensitive" : "personal";

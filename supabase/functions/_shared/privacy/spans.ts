@@ -1,19 +1,19 @@
-/** What detectors speak: a stretch of text that has to go. */
+/** Spans of text that detectors find, and how they are combined. */
 
-/** A stretch to be replaced, as UTF-16 offsets; `end` is past it. */
+/** A span to be replaced, as UTF-16 offsets; `end` is past it. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Finds one kind. Spans come in order and do not overlap. Work grows linearly with the text: patterns
- * begin where a run of their characters begins (a lookbehind says so) or at a rare anchor, and what
- * they read from there is bounded or never read again.
+ * Finds one kind. Spans come in order and do not overlap. Work grows linearly with the text: a pattern begins
+ * where a run of its characters begins (by a lookbehind) or at a rare anchor, and what it reads from there is
+ * bounded or never read again.
  */
 export type Detector = (text: string) => Span[];
 
-/** The stretches that end a match and are called `value` in it. */
+/** The spans of the group `value`, which ends each match. */
 export function valuesOf(
   text: string,
   pattern: RegExp,

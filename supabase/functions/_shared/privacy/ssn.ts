@@ -2,7 +2,7 @@
 import { merged, type Span, valuesOf } from "./spans.ts";
 
 const DASHED = /(?<![\w-]|\d[.,])(?!000|666)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w]|-\w)/g;
-// Three numbers in a row may look like one; so not beside further numbers, and no ITIN.
+// Three numbers in a row may look like one, so these must stand alone, and ITINs don't count.
 const SPACED =
   /(?<![\w.,-]|[\d.,:] )(?!000|666|9)\d{3}([ .])(?!00)\d{2}\1(?!0000)\d{4}(?![\w%]|[ .,:-]\d|-\w)/g;
 const NAMED = new RegExp(

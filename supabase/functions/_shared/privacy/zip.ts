@@ -1,4 +1,4 @@
-/** Postal codes: in an address or after their name; five digits alone are a number like any other. */
+/** Postal codes: in an address or after their name. Five digits alone are an ordinary number. */
 import { merged, type Span, valuesOf } from "./spans.ts";
 
 const STATE = "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|" +
@@ -46,14 +46,14 @@ const AFTER_FRENCH_STREET = new RegExp(
   `(?<!\\p{L})(?:${STREET})(?!\\p{L})[^\\d\\n\\[]{1,40}(?:,|\\n)\\s{0,2}(?<value>\\d{5})(?= \\p{Lu})`,
   "giu",
 );
-/** "Hauptstraße 17, 10827 Berlin": a name, a house number, a code, a town. No year is such a code. */
+/** "Hauptstraße 17, 10827 Berlin": a name, a house number, a code, a town. A year does not count. */
 const AFTER_HOUSE = new RegExp(
   `(?<=\\p{L} \\d{1,4}[a-z]?(?:,|\\n)\\s{0,2})(?!(?:19|20)\\d\\d )` +
     `(?<value>${DUTCH}|\\d{4,5})(?= \\p{Lu}\\p{Ll})`,
   "gu",
 );
 
-/** "12 Main St, Anytown 12345": in capitals, for "3 of a way 54321" is none. */
+/** "12 Main St, Anytown 12345": with capitals, since "3 of a way 54321" has no code. */
 const CAPITAL_STREET = STREET.replace(/(?<=^|\|)\p{Ll}/gu, (letter) => letter.toUpperCase());
 const AFTER_NUMBERED_STREET = new RegExp(
   `(?<![\\d\\p{L}])\\d{1,5}[a-z]? (?:\\p{Lu}[\\p{L}.'-]{1,20} ){1,4}(?:${CAPITAL_STREET})(?!\\p{L})` +

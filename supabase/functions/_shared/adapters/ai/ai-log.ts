@@ -1,16 +1,19 @@
-/** What is kept of a call: redacted here, and as much of it as the user agreed to is decided in SQL. */
+/**
+ * The stored record of a model call. It is redacted here; SQL decides how much of it the user agreed to
+ * store.
+ */
 import { storable } from "../../core/json-size.ts";
 import { classify, redactWithFindings } from "../../privacy/redact.ts";
 import type { AiMessage, AiUsage } from "./ai.ts";
 
-// Four bytes for each character that the database keeps: it marks what it cuts itself.
+// Four bytes for each character that the database stores: it marks a text that it cuts itself.
 const MAX_BYTES = 4 * 32_768;
 
 export interface AiCall {
   readonly kind: "chat" | "research";
   readonly model: string;
   readonly messages: readonly AiMessage[];
-  /** The answer, as far as it came. */
+  /** The part of the answer that came. */
   readonly text: string | null;
   readonly usage: AiUsage | null;
   readonly durationMs: number;
@@ -26,7 +29,7 @@ function transcriptOf(messages: readonly AiMessage[]): string {
 // A null character, or half of one above U+FFFF: PostgreSQL refuses the whole document for it.
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
-// Deeper than any answer means something. JSON.parse takes 6,000 brackets, JSON.stringify ends the call.
+// Deeper than any meaningful answer. JSON.parse takes 6,000 brackets, but JSON.stringify ends the call.
 const MAX_DEPTH = 64;
 
 function isShallow(value: unknown, depth = 0): boolean {
@@ -34,7 +37,7 @@ function isShallow(value: unknown, depth = 0): boolean {
   return depth < MAX_DEPTH && Object.values(value).every((each) => isShallow(each, depth + 1));
 }
 
-/** Only after redaction: what breaks the JSON by it is not kept as JSON. */
+/** Runs only after redaction. A text whose JSON the redaction breaks is not stored as JSON. */
 function structureOf(text: string | null): unknown {
   if (text === null || !/^\s*[{[]/.test(text)) return null;
   try {
@@ -52,7 +55,7 @@ export function aiLog(call: AiCall) {
   return {
     kind: call.kind,
     model: call.model,
-    // Cut after redaction: half of a card number would not be known for one.
+    // Cut after redaction: half of a card number would not be recognized.
     prompt: storable(prompt.text, MAX_BYTES),
     response: response === null ? null : storable(response.text, MAX_BYTES),
     structured: structureOf(response?.text ?? null),

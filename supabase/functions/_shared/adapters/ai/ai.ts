@@ -1,6 +1,6 @@
-/** What the product asks of a language model. Nothing outside this folder knows whose API it is. */
+/** The product's view of a language model. No code outside this folder knows the provider's API. */
 
-/** Token kinds are disjoint: input without what was cached, output without reasoning. */
+/** Token kinds are disjoint: input without cached tokens, output without reasoning. */
 export interface AiUsage {
   readonly input_tokens: number;
   readonly cached_input_tokens?: number;
@@ -16,7 +16,7 @@ export interface AiMessage {
 export interface AiRequest {
   readonly model: string;
   readonly messages: readonly AiMessage[];
-  /** Of all output, reasoning included. */
+  /** The bound of all output, reasoning included. */
   readonly maxOutputTokens: number;
   /** Ends the call at the provider too; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -24,39 +24,39 @@ export interface AiRequest {
 
 export interface Completion {
   readonly text: string;
-  /** The provider's word: `stop`, `length`, `content_filter` … */
+  /** In the provider's words: `stop`, `length`, `content_filter` … */
   readonly finishReason: string;
-  /** As the provider counted; counted here where it did not. */
+  /** As the provider counted, or counted here if it did not. */
   readonly usage: AiUsage;
 }
 
-/** A piece of an answer under way, and at last how it ended. Hidden output is billed, not sent. */
+/** A piece of an answer, or at last its end. Hidden output is billed and not sent. */
 export type AiPiece =
   | { readonly kind: "delta" | "hidden"; readonly text: string }
   | { readonly kind: "end"; readonly finishReason: string; readonly usage: AiUsage };
 
-/** Counts a text that arrives in pieces, without reading the whole of it again each time. */
+/** Counts a text that arrives in pieces, without reading all of it again each time. */
 export interface TokenMeter {
   /** Takes the next piece; returns the tokens of all so far. */
   add(text: string): number;
 }
 
 /**
- * Every failure is an ApiError: `unknown_model`; `invalid_request` for a prompt that the model cannot
- * take; `request_timeout`; `upstream_unavailable`, with `retryAfterSeconds` where the provider said so.
+ * Every failure is an ApiError: `unknown_model`; `invalid_request` for a prompt that the model cannot take;
+ * `request_timeout`; `upstream_unavailable`, with `retryAfterSeconds` where the provider sent it.
  */
 export interface Ai {
   complete(request: AiRequest): Promise<Completion>;
   /**
-   * Resolves when the provider has accepted, before the first piece. The last piece is `end`; an answer
-   * that breaks off throws instead.
+   * Resolves when the provider has accepted, before the first piece. The last piece is `end`; a broken-off
+   * answer throws instead.
    */
   stream(request: AiRequest): Promise<AsyncIterable<AiPiece>>;
-  /** Tokens of a prompt, with what the chat format adds to its texts. An estimate; see counting-tokens.md. */
+  /** Tokens of a prompt, including those of the chat format. An estimate; see counting-tokens.md. */
   countTokens(model: string, messages: readonly AiMessage[]): Promise<number>;
   countText(model: string, text: string): Promise<number>;
   meter(model: string): Promise<TokenMeter>;
-  /** The most output that the model may be asked for. @throws ApiError `unknown_model` when not offered */
+  /** The most output that may be requested of the model. @throws ApiError `unknown_model` when not offered */
   maxOutputTokens(model: string): number;
   readonly researchModel: string;
 }

@@ -3,12 +3,12 @@
 /** An answer that is malformed, incomplete or too long. */
 export class InvalidAnswer extends Error {}
 
-// 50,000 tokens as events of a stream, each with its envelope; more than there is time for.
+// 50,000 tokens as events of a stream, each with its envelope: more than any call has time for.
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * What is packed counts as long as it is unpacked. No TransformStream: each of a stream's 4,000 pieces passes
- * here, and its queues and promises were a tenth of the processor time that an isolate has for all of them.
+ * A compressed answer counts by its decompressed size. A TransformStream would be simpler, but each of a
+ * stream's 4,000 pieces passes here: its queues and promises took a tenth of the isolate's processor time.
  */
 function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = body.getReader();
@@ -19,7 +19,7 @@ function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
       if (done) return controller.close();
       size += value.byteLength;
       if (size <= MAX_BYTES) return controller.enqueue(value);
-      controller.error(new InvalidAnswer("an answer without end"));
+      controller.error(new InvalidAnswer("the answer is too long"));
       await reader.cancel();
     },
     cancel: (reason) => reader.cancel(reason),

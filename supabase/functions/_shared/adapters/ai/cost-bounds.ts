@@ -1,22 +1,22 @@
 /**
- * The most that a chat can come to, before its provider says what it was. An unknown model counts as the
- * dearest case: a tokenizer of its own, and output that it hides.
+ * The maximum cost of a chat, before its provider reports the usage. An unknown model counts as the most
+ * expensive case: a tokenizer of its own, and hidden output.
  */
 import type { AiMessage } from "./ai.ts";
 
-/** OpenAI's models whose tokenizer is o200k_base, which counts here too. */
+/** OpenAI's models with the tokenizer o200k_base, which counts here too. */
 const COUNTED_ALIKE = /^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-5|o1|o3|o4)(?![a-z\d])/;
 
-/** Of these, the ones that think before they answer and don't show it. */
+/** Those of them that reason before they answer and hide it. */
 const HIDES_OUTPUT = /^(?:gpt-5|o1|o3|o4)/;
 
-// What the format of a chat may add by other tokenizers; o200k_base needs 4 and 3.
+// Tokens that the chat format may add with other tokenizers; o200k_base needs 4 and 3.
 const PER_MESSAGE = 16;
 const PER_PROMPT = 64;
 
 export interface CostBounds {
   readonly p_max_input_tokens: number;
-  /** Whether what came of the output, counted here, is all that is billed of it. */
+  /** Whether the received output, counted here, is all of the output that is billed. */
   readonly p_output_is_counted: boolean;
 }
 

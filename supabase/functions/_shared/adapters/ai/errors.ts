@@ -1,10 +1,10 @@
-/** What goes wrong at a provider, as errors of the contract. */
+/** A provider's failures as errors of the contract. */
 import OpenAI from "openai";
 import { ApiError } from "../../core/errors.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
 import { InvalidAnswer } from "./bounded-fetch.ts";
 
-/** Marks what the provider did not do in time. */
+/** The provider did not answer in time. */
 export class AnswerTimeout extends Error {}
 
 function statusOf(error: unknown): number {
@@ -21,17 +21,19 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof OpenAI.APIConnectionError && !isTimeout(error);
 }
 
-/** The provider is down or hangs, and does not merely refuse this one prompt. */
+/** The provider is down or hangs; it does not merely refuse one prompt. */
 export function isOutage(error: unknown): boolean {
   return isUnreachable(error) || isTimeout(error) || statusOf(error) >= 500;
 }
 
-/** Worth another try: nothing was done. Not after a time-out, which would double a wait already long. */
+/**
+ * Worth another attempt, since nothing was done. A timeout is not: a retry would double an already long wait.
+ */
 export function isTransient(error: unknown): boolean {
   return isUnreachable(error) || statusOf(error) === 429 || statusOf(error) >= 500;
 }
 
-/** How long the provider asks to be left alone: seconds or a date. */
+/** How long the provider asks us to wait: seconds or a date. */
 export function retryAfterMs(error: unknown, nowMs: number): number | undefined {
   const header = error instanceof OpenAI.APIError
     ? new Headers(error.headers).get("retry-after")
@@ -41,10 +43,10 @@ export function retryAfterMs(error: unknown, nowMs: number): number | undefined 
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-// OpenAI's own are such as `context_length_exceeded`; whoever is compatible may put a sentence there.
+// OpenAI's codes look like `context_length_exceeded`; a compatible provider may put a sentence there.
 const IDENTIFIER = /^[\w.-]{1,80}$/;
 
-/** Kind, status and ids: a provider's words may quote the prompt, so they go nowhere. */
+/** Kind, status and ids only: a provider's text may quote the prompt, so it is never repeated. */
 function describe(error: unknown): string {
   if (error instanceof OpenAI.APIError) {
     const parts = [error.name, error.status, error.code, error.type, error.requestID];
@@ -62,7 +64,7 @@ function retryAfterSeconds(error: unknown): number | undefined {
   return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
-/** The error for the caller; the provider's own words stay out of it, and out of the log. */
+/** The error for the caller. The provider's own text stays out of it, and out of the log. */
 export function toApiError(error: unknown): ApiError {
   const options = { internal: describe(error), cause: undefined };
   if (isTimeout(error)) return new ApiError("request_timeout", options);

@@ -31,7 +31,7 @@ function sse(...events: unknown[]): Response {
   });
 }
 
-Deno.test("a stream gives its pieces, then its end with the usage", async () => {
+Deno.test("a stream yields its pieces, then its end with the usage", async () => {
   const hello = [chunk({ role: "assistant", content: "" }), chunk({ content: "Gran" })];
   const answer = () => sse(...hello, chunk({ content: "ted." }), STOP, LAST);
   await withProvider(answer, async (options, seen) => {
@@ -71,7 +71,7 @@ Deno.test("a stream without usage is counted here", async () => {
 
 Deno.test({
   name: "a stream that is left at its end leaves no timer behind",
-  // Fails the test for what is still running after it.
+  // Fails the test if anything still runs after it.
   sanitizeOps: true,
   async fn() {
     const answer = () => sse(chunk({ content: "Granted." }), STOP, LAST);
@@ -109,7 +109,7 @@ for (const [name, answer] of BROKEN) {
   });
 }
 
-/** Begins to stream, and then says nothing more; `left` when its reader has gone. */
+/** Begins to stream, and then sends nothing more; `left` resolves when its reader has gone. */
 function beginning(left: () => void = () => {}): ProviderAnswer {
   const text = `data: ${JSON.stringify(chunk({ content: "Gran" }))}\n\n`;
   return () => {

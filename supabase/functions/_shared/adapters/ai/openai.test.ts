@@ -11,7 +11,7 @@ import {
 } from "#support/fakes/provider.ts";
 import { createAi } from "./openai.ts";
 
-Deno.test("an answer comes with its usage in disjoint kinds", async () => {
+Deno.test("an answer has its usage in disjoint kinds", async () => {
   await withProvider(() => Response.json(COMPLETION), async (options, seen) => {
     const completion = await createAi(options).complete(REQUEST);
     assert.deepEqual(completion, {
@@ -45,7 +45,7 @@ Deno.test("an answer without usage is counted here", async () => {
   });
 });
 
-Deno.test("an answer that is all reasoning is an answer", async () => {
+Deno.test("an answer that is all reasoning is valid", async () => {
   const message = { role: "assistant", content: null };
   const answer = { ...COMPLETION, choices: [{ index: 0, message, finish_reason: "length" }] };
   await withProvider(() => Response.json(answer), async (options) => {
@@ -70,7 +70,7 @@ const NO_ANSWERS: readonly [string, Response][] = [
 ];
 
 for (const [name, response] of NO_ANSWERS) {
-  Deno.test(`${name} is no answer`, async () => {
+  Deno.test(`${name} is not an answer`, async () => {
     await withProvider(() => response.clone(), async (options) => {
       const error = await refusalOf(createAi(options).complete(REQUEST));
       assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);
@@ -78,7 +78,7 @@ for (const [name, response] of NO_ANSWERS) {
   });
 }
 
-Deno.test("an answer without end is no answer, and is left", async () => {
+Deno.test("an answer without end is refused, and its connection is closed", async () => {
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   const mb = new Uint8Array(1024 * 1024).fill(0x20);
   const endless = () =>
@@ -89,12 +89,12 @@ Deno.test("an answer without end is no answer, and is left", async () => {
   await withProvider(endless, async (options) => {
     const error = await refusalOf(createAi(options).complete(REQUEST));
     assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);
-    assert.equal(error.internal, "ai: an answer without end");
+    assert.equal(error.internal, "ai: the answer is too long");
     await left;
   });
 });
 
-Deno.test("usage that cannot be is counted here, and no more than was asked for twice", async () => {
+Deno.test("impossible usage is counted here, and never above twice the requested output", async () => {
   const usage = { ...COMPLETION.usage, completion_tokens: 900_000_000 };
   const finish_reason = { reason: "stop" };
   for (const [text, output_tokens] of [["Granted.", 2], [" word".repeat(5_000), 264]] as const) {
@@ -119,7 +119,7 @@ function failing(
   return () => Response.json({ error }, { status, headers });
 }
 
-/** What the provider answers, what that is to the caller, and how often it was asked. */
+/** The provider's answer, our error for the caller, and the number of attempts. */
 const REFUSALS: readonly [number, string | undefined, ErrorCode, number, number][] = [
   [400, undefined, "upstream_unavailable", 502, 1],
   [400, "context_length_exceeded", "invalid_request", 400, 1],
@@ -145,7 +145,7 @@ for (const [answered, providerCode, code, status, times] of REFUSALS) {
   });
 }
 
-Deno.test("a provider that quotes the prompt where codes belong is not quoted", async () => {
+Deno.test("a provider's quote of the prompt in place of a code is not repeated", async () => {
   const said = "a secret wish";
   const error = { message: said, type: said, code: said, param: said };
   const refuse = () => Response.json({ error }, { status: 400, headers: { "x-request-id": said } });
@@ -155,7 +155,7 @@ Deno.test("a provider that quotes the prompt where codes belong is not quoted", 
   });
 });
 
-Deno.test("a provider that recovers is asked again, not before it said", async () => {
+Deno.test("a provider that recovers is asked again, not before the time that it named", async () => {
   const busy = failing(429, undefined, { "retry-after": "1" });
   const answer: ProviderAnswer = (seen, index) =>
     index === 0 ? busy(seen, 0) : Response.json(COMPLETION);
@@ -165,7 +165,7 @@ Deno.test("a provider that recovers is asked again, not before it said", async (
   });
 });
 
-Deno.test("a provider that wants to be left alone for long is, and the caller is told", async () => {
+Deno.test("a provider that wants a long pause gets it, and the caller learns of it", async () => {
   await withProvider(failing(503, undefined, { "retry-after": "30" }), async (options, seen) => {
     const error = await refusalOf(createAi(options).complete(REQUEST));
     assert.deepEqual([error.status, error.retryAfterSeconds], [502, 30]);
@@ -173,7 +173,7 @@ Deno.test("a provider that wants to be left alone for long is, and the caller is
   });
 });
 
-Deno.test("a provider that is down is not knocked at; one person's bad prompts close nothing", async () => {
+Deno.test("a provider that is down is not asked again; bad prompts do not open the circuit", async () => {
   let answer = failing(400);
   await withProvider((seen, index) => answer(seen, index), async (options, seen) => {
     const ai = createAi(options);
@@ -228,7 +228,7 @@ Deno.test("a caller's abort ends the call with its reason", async () => {
   });
 });
 
-Deno.test("a model that is not offered is refused without asking", () => {
+Deno.test("a model that is not offered is refused without a request", () => {
   const models = new Map([["gpt-4o", 16_384]]);
   const ai = createAi({
     baseUrl: "http://127.0.0.1:9",

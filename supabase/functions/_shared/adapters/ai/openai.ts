@@ -1,4 +1,4 @@
-/** Any OpenAI-compatible API, by the `openai` package. Nothing outside this folder knows its objects. */
+/** Any OpenAI-compatible API, by the `openai` package. Its objects stay inside this folder. */
 import OpenAI from "openai";
 import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
@@ -12,7 +12,7 @@ import { mostOutputTokens, usageFrom } from "./usage.ts";
 export interface AiOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** The models on offer, each with the most output it may be asked for. */
+  /** The models on offer, each with its maximum number of output tokens. */
   readonly models: ReadonlyMap<string, number>;
   readonly researchModel: string;
   readonly limits?: Partial<Limits>;
@@ -20,11 +20,11 @@ export interface AiOptions {
 }
 
 interface Limits {
-  /** For a whole answer, all attempts at it together. */
+  /** The timeout of a whole answer, all attempts at it together. */
   readonly completeMs: number;
-  /** For a stream from its first byte to its last: below the platform's 150 s for a request's life. */
+  /** The timeout of a stream from its first byte to its last: below the platform's 150 s for a request. */
   readonly streamMs: number;
-  /** For a stream to begin, and from one piece of it to the next. */
+  /** The timeout of a stream's begin, and of each further piece. */
   readonly silenceMs: number;
 }
 
@@ -39,11 +39,11 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
     baseURL: baseUrl,
     apiKey,
     fetch: boundedFetch,
-    // The guard alone tries again: the SDK's retries pass by the breaker and overrule a long Retry-After.
+    // Only the guard retries: the SDK's retries bypass the breaker and override a long Retry-After.
     maxRetries: 0,
-    // The SDK would log what it cannot parse, which is what was said.
+    // The SDK would log text that it cannot parse, which may be the conversation.
     logLevel: "off",
-    // Else the SDK would take them from the environment.
+    // Otherwise the SDK would read them from the environment.
     organization: null,
     project: null,
   });
@@ -53,13 +53,13 @@ function params({ model, messages, maxOutputTokens }: AiRequest) {
   return { model, messages: [...messages], max_completion_tokens: maxOutputTokens };
 }
 
-/** The caller's signal and our own deadline in one; `rethrow` says which of them it was. */
+/** The caller's signal and our own deadline in one; `rethrow` tells them apart. */
 function deadlineOf(caller: AbortSignal | undefined, ms: number) {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), ms);
   const signal = AbortSignal.any(caller ? [caller, deadline.signal] : [deadline.signal]);
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  /** The SDK calls every end by a signal an abort: which it was decides what is counted as an outage. */
+  /** The SDK reports every end by a signal as an abort. Only our own deadline counts as an outage. */
   const named = (error: unknown) =>
     deadline.signal.aborted && !caller?.aborted ? new AnswerTimeout("no answer in time") : error;
   return {
@@ -89,14 +89,17 @@ interface MessageText {
   readonly refusal?: unknown;
 }
 
-/** Nothing where all output was reasoning; a refusal was worked for too. @throws InvalidAnswer */
+/**
+ * Empty where all output was reasoning. A refusal is an answer, too: its tokens were used. @throws
+ * InvalidAnswer
+ */
 function textOf(said: MessageText | null | undefined): string {
   const text = said?.content ?? said?.refusal ?? "";
-  if (typeof text !== "string") throw new InvalidAnswer("an answer that is no text");
+  if (typeof text !== "string") throw new InvalidAnswer("the answer is not text");
   return text;
 }
 
-/** What the provider shows of its work: the thoughts of some models, and the arguments of tools it calls. */
+/** The visible part of the provider's work: the reasoning of some models, and the arguments of tool calls. */
 function hiddenIn(said: unknown): string {
   const { reasoning_content, tool_calls } = (said ?? {}) as Record<string, unknown>;
   const calls = Array.isArray(tool_calls) ? tool_calls : [];
@@ -113,7 +116,7 @@ async function completionOf(
   request: AiRequest,
 ): Promise<Completion> {
   const choice = answer?.choices?.[0];
-  if (typeof choice?.message !== "object") throw new InvalidAnswer("an answer without a choice");
+  if (typeof choice?.message !== "object") throw new InvalidAnswer("the answer has no choice");
   const text = textOf(choice.message);
   const usage = usageFrom(answer.usage, request) ?? await estimateUsage(request, text);
   return { text, finishReason: reasonOf(choice.finish_reason) ?? "unknown", usage };
@@ -122,9 +125,9 @@ async function completionOf(
 type Chunks = AsyncIterable<OpenAI.ChatCompletionChunk>;
 type Deadline = ReturnType<typeof deadlineOf>;
 
-/** Each chunk in its turn, as long as none lets wait for itself too long. */
+/** Yields chunks; aborts after `silenceMs` without one. */
 async function* watched(chunks: Chunks, deadline: Deadline, silenceMs: number): Chunks {
-  // One timer that looks when the last piece came: a timer a piece costs as much as all else done with it.
+  // One timer looks when the last piece came. A timer for each piece would double the cost of a piece.
   let waitingSinceMs: number | undefined = performance.now();
   const look = () => {
     const waitedMs = waitingSinceMs === undefined ? 0 : performance.now() - waitingSinceMs;
@@ -161,7 +164,7 @@ async function* piecesOf(
     text += delta;
     yield { kind: "delta", text: delta };
   }
-  // A connection that is cut looks like an end to the SDK.
+  // To the SDK, a cut connection looks like an end.
   if (finishReason === undefined) throw new InvalidAnswer("the stream broke off");
   yield { kind: "end", finishReason, usage: usage ?? await estimateUsage(request, text) };
 }
@@ -189,7 +192,7 @@ interface AskOptions {
   readonly timeoutMs: number;
 }
 
-/** One call of the provider, all of whose attempts end with its deadline. */
+/** One call of the provider; all of its attempts end with its deadline. */
 function createAsk(metrics: Metrics) {
   const guard = createGuard("ai", {
     isOutage,

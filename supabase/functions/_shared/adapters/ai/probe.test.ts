@@ -8,7 +8,7 @@ const REQUEST = {
   maxOutputTokens: 16,
 };
 
-/** A provider that answers each question so, and remembers the last. */
+/** A provider that gives this answer to each request, and remembers the last request. */
 async function withProvider(
   answer: () => Response,
   test: (ask: () => Promise<unknown>, last: () => Promise<unknown>) => Promise<void>,
@@ -29,7 +29,7 @@ async function withProvider(
   }
 }
 
-Deno.test("a probe asks for a few tokens, and tells what they were", async () => {
+Deno.test("a probe asks for a few tokens, and reports their number", async () => {
   const usage = { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 };
   const answer = () => Response.json({ choices: [{ message: { content: "yes" } }], usage });
   await withProvider(answer, async (ask, last) => {
@@ -46,7 +46,7 @@ Deno.test("a probe asks for a few tokens, and tells what they were", async () =>
   });
 });
 
-Deno.test("a provider that refuses, or answers with nothing, is no provider", async () => {
+Deno.test("a provider that refuses, or answers nothing, counts as down", async () => {
   const answers: [answer: () => Response, internal: string][] = [
     [() => Response.json({ error: "key" }, { status: 401 }), "ai: status 401"],
     [() => Response.json({ choices: [] }), "ai: no answer"],

@@ -1,6 +1,6 @@
 /**
- * A model that answers a short question and nothing else: health asks one now and then, and brings along
- * neither the client nor the tokenizer that chats need.
+ * A model that answers a short question and nothing else. The health check asks it, and loads neither the
+ * client nor the tokenizer that chats need.
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -9,7 +9,7 @@ import type { Ai, AiRequest, Completion } from "./ai.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { usageFrom } from "./usage.ts";
 
-/** A few words take a second; who needs longer is as good as away. */
+/** A few words take a second; a slower provider counts as unavailable. */
 const TIMEOUT_MS = 20_000;
 
 interface ProbeOptions {
@@ -43,7 +43,7 @@ async function ask(options: ProbeOptions, request: AiRequest, signal: AbortSigna
   return answered;
 }
 
-/** What was said is thrown away: that something was, and what it has cost, is all there is to know. */
+/** Drops the answer's text: only that there was one, and its usage, are of interest. */
 async function complete(
   options: ProbeOptions,
   guard: Guard,

@@ -34,17 +34,17 @@ Deno.test("a word longer than a slice is counted after the words before it", () 
 });
 
 Deno.test("a character of two units is never cut", () => {
-  // One letter before them puts every slice's end inside a pair.
+  // One letter before them puts the end of every slice inside a pair.
   const text = `a${"🏳".repeat(3_000)}`;
   const each = countText("🏳");
   assert.equal(countText(text), 1 + 3_000 * each);
 });
 
-Deno.test("half a pair counts as something, and breaks nothing", () => {
+Deno.test("half a pair counts and breaks nothing", () => {
   assert.equal(countText("a\ud800b"), 3);
 });
 
-Deno.test("a prompt counts its format: four for a message, three for the answer to begin", () => {
+Deno.test("a prompt counts its format: four for a message, three for the start of the answer", () => {
   const messages = [
     { role: "system" as const, content: "hello world" },
     { role: "user" as const, content: "hello world" },
@@ -52,7 +52,7 @@ Deno.test("a prompt counts its format: four for a message, three for the answer 
   assert.equal(countMessages(messages), 3 + 2 * (4 + 2));
 });
 
-Deno.test("a text in pieces counts as the text in one", () => {
+Deno.test("a text in pieces counts as the whole text", () => {
   for (const [text] of COUNTED.filter(([{ length }]) => length < 30_000)) {
     const meter = createMeter();
     let tokens = 0;
@@ -69,7 +69,7 @@ Deno.test("a text in pieces without spaces is at most one in a hundred off", () 
   assert(Math.abs(tokens - 22_000) <= 220, String(tokens));
 });
 
-/** Words that follow each other without a pattern: the tokenizer remembers what it has seen. */
+/** Words without a repeating pattern: the tokenizer caches pieces that it has seen. */
 function thaiWords(count: number, seed: number): string[] {
   const words = ("ปัจจุบัน เทคโนโลยี มีบทบาท สำคัญ ใน ชีวิต " +
     "ประจำวัน ของ ผู้คน ทั่วโลก ดังนั้น การเรียนรู้").split(" ");
@@ -84,7 +84,7 @@ interface Metered {
   tokens: number;
   /** Tokens of the same words as one text. */
   whole: number;
-  /** What the tokenizer had to do: the square of each stretch, since it has no boundaries. */
+  /** The tokenizer's work: the square of each stretch, since it has no boundaries. */
   work: number;
 }
 
@@ -108,7 +108,7 @@ Deno.test("words of a script without spaces cost in proportion to their number",
   assert(ratio < 4.2, `4 times the words took ${ratio.toFixed(1)} times as much work`);
 });
 
-Deno.test("a text letter by letter is never more than 32 tokens ahead of itself", () => {
+Deno.test("a text letter by letter is never more than 32 tokens too high", () => {
   const text = "The farthing was a quarter of a penny, until 1960. ".repeat(40);
   const meter = createMeter();
   for (let at = 0; at < text.length; at++) {

@@ -1,38 +1,38 @@
 /**
- * Token counts by o200k_base, in time that grows with the text and not faster. Loading this module costs
- * about 0.15 s of CPU and 40 MB, so nothing imports it before it is needed.
+ * Counts tokens by o200k_base, in linear time. Loading this module costs about 0.15 s of CPU and 40 MB, so it
+ * is imported only when it is needed.
  */
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import type { AiMessage, TokenMeter } from "./ai.ts";
 
 /**
- * Byte pair encoding takes the square of the longest piece without a boundary: 64 KiB of one letter, or of
- * a script without spaces, would take 2.5 s, more CPU than a request has. Cut into slices it takes 0.1 s.
+ * Byte pair encoding takes the square of the longest piece without a boundary. 64 KiB of one letter, or of a
+ * script without spaces, would take 2.5 s, more CPU than a request has. In slices it takes 0.1 s.
  */
 const SLICE_CHARS = 1024;
 
-/** What is open of a text in pieces is counted again and again: 16,000 of them must not take a second. */
+/** The uncounted end of a text in pieces is counted again and again: 16,000 pieces must not take a second. */
 const OPEN_CHARS = 256;
 
 /**
- * Until so much is new, pieces count one by one, which is exact for a provider's own tokens. A script
- * without spaces, such as Thai, takes the square of what is open: 16,000 words of it took 5.7 s, and a
- * request has 2 s of CPU.
+ * Until so much is new, pieces count one by one, which is exact for a provider's own tokens. A script without
+ * spaces, such as Thai, takes the square of the uncounted end: 16,000 words of it took 5.7 s, and a request
+ * has 2 s of CPU.
  */
 const FRESH_CHARS = 32;
 
-// What the format of a chat adds: https://github.com/openai/openai-cookbook, "How to count tokens".
+// The tokens that the chat format adds: https://github.com/openai/openai-cookbook, "How to count tokens".
 const PER_MESSAGE = 4;
 const PER_PROMPT = 3;
 
-// "<|endoftext|>" in what people write is text; the tokenizer's default is to throw.
+// In people's texts "<|endoftext|>" is text; by default the tokenizer throws for it.
 const ALL_IS_TEXT = { disallowedSpecial: new Set<string>() };
 
 const countAll = (text: string) => countTokens(text, ALL_IS_TEXT);
 
 const LETTER = /^\p{L}/u;
 
-/** A space between a word and the next begins a piece in o200k_base: to cut there changes no count. */
+/** A space between two words begins a piece in o200k_base: a cut there changes no count. */
 function isBoundary(text: string, at: number): boolean {
   return text[at] === " " && /\S/.test(text[at - 1] ?? "") &&
     LETTER.test(text.slice(at + 1, at + 3));
@@ -43,7 +43,7 @@ function isInsideCharacter(text: string, at: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** Where the slice that begins here ends: between words if it can be, else wherever it is full. */
+/** Where the slice that begins at `from` ends: between words if possible, else where it is full. */
 function endOfSlice(text: string, from: number, maxChars: number): number {
   const full = from + maxChars;
   if (full >= text.length) return text.length;
@@ -71,7 +71,7 @@ export function countMessages(messages: readonly AiMessage[]): number {
   );
 }
 
-/** Exact where the text has spaces and pieces are tokens, else at most one in a hundred off, and 32. */
+/** Exact where the text has spaces and pieces are tokens; else at most one in a hundred and 32 tokens off. */
 export function createMeter(count: (text: string) => number = countAll): TokenMeter {
   let counted = 0;
   let open = "";

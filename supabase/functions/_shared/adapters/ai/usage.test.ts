@@ -17,7 +17,7 @@ function usage(more: Record<string, unknown>): Reported {
   return { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, ...more } as Reported;
 }
 
-Deno.test("reasoning beside the output, as the total shows, is not taken out of it", () => {
+Deno.test("reasoning beside the output, as the total shows, is not subtracted from it", () => {
   const details = { completion_tokens_details: { reasoning_tokens: 3 } };
   assert.deepEqual(usageFrom(usage({ ...details, total_tokens: 18 })), {
     input_tokens: 10,
@@ -31,7 +31,7 @@ Deno.test("reasoning beside the output, as the total shows, is not taken out of 
   });
 });
 
-Deno.test("a part that is larger than its whole is as large as it", () => {
+Deno.test("a part that is larger than its whole counts as the whole", () => {
   assert.deepEqual(
     usageFrom(usage({
       prompt_tokens_details: { cached_tokens: 11 },
@@ -41,7 +41,7 @@ Deno.test("a part that is larger than its whole is as large as it", () => {
   );
 });
 
-Deno.test("what is no count is no usage", () => {
+Deno.test("an invalid count is not usage", () => {
   for (const bad of [-1, 1.5, "10", null, NaN, undefined]) {
     assert.equal(usageFrom(usage({ prompt_tokens: bad })), null);
     assert.equal(usageFrom(usage({ completion_tokens: bad })), null);
@@ -52,7 +52,7 @@ Deno.test("what is no count is no usage", () => {
   assert.equal(usageFrom(usage({ prompt_tokens: 0, completion_tokens: 0 })), null);
 });
 
-Deno.test("more than the prompt can have, or twice what was asked for, is not believed", () => {
+Deno.test("more input than the prompt can have, or twice the requested output, is not believed", () => {
   const most = { prompt_tokens: 100_006, completion_tokens: 264, total_tokens: 100_270 };
   assert.deepEqual(usageFrom(usage(most)), { input_tokens: 100_006, output_tokens: 264 });
   for (const name of ["prompt_tokens", "completion_tokens"] as const) {

@@ -1,4 +1,4 @@
-/** What a provider says it used, in our kinds. */
+/** A provider's reported usage in our kinds of tokens. */
 import type OpenAI from "openai";
 import type { AiRequest, AiUsage } from "./ai.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -8,16 +8,16 @@ type Reported = OpenAI.CompletionUsage | null | undefined;
 // A prompt is more than its messages: a provider may put words of its own before them.
 const MAX_HIDDEN_TOKENS = 100_000;
 
-// Models count by tokenizers of their own, and a piece of a stream has more than one token.
+// Models have tokenizers of their own, and a piece of a stream may have more than one token.
 const MAX_OVERRUN = 2;
 const MAX_OVERRUN_TOKENS = 64;
 
-/** The most output that is believed, handed on or paid of a model that was asked for so much. */
+/** The most output that is believed, passed on or charged for a request of `maxOutputTokens`. */
 export function mostOutputTokens(maxOutputTokens: number): number {
   return MAX_OVERRUN * maxOutputTokens + MAX_OVERRUN_TOKENS;
 }
 
-/** No tokenizer makes more tokens than bytes, of which a UTF-16 unit has at most three. */
+/** No tokenizer makes more tokens than bytes, and a UTF-16 unit has at most three bytes. */
 function mostInputTokens({ messages }: AiRequest): number {
   return messages.reduce((sum, { content }) => sum + 3 * content.length, MAX_HIDDEN_TOKENS);
 }
@@ -33,12 +33,14 @@ function isBelievable(usage: AiUsage, request: AiRequest): boolean {
     output <= mostOutputTokens(request.maxOutputTokens);
 }
 
-/** A part is never more than its whole, whatever was reported. */
+/** A part is never more than its whole, even if reported so. */
 function part(value: unknown, whole: number): number {
   return isCount(value) ? Math.min(value, whole) : 0;
 }
 
-/** Most count reasoning inside the output; some beside it, which their total shows. */
+/**
+ * Most providers count reasoning inside the output. Some count it beside the output, which their total shows.
+ */
 function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_tokens }: {
   prompt_tokens: number;
   completion_tokens: number;
@@ -47,7 +49,7 @@ function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_t
   return reasoning > 0 && total_tokens === prompt_tokens + completion_tokens + reasoning;
 }
 
-/** The reported usage in disjoint kinds; null where there is none that can be believed. */
+/** The reported usage in disjoint kinds; null where none can be believed. */
 export function usageFrom(reported: Reported, request: AiRequest): AiUsage | null {
   if (reported === null || typeof reported !== "object") return null;
   const { prompt_tokens, completion_tokens } = reported;
@@ -67,7 +69,7 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
 
 const KINDS = ["input", "cached_input", "output", "reasoning"] as const;
 
-/** Counts what a model has used, where it is settled; the database prices it. Token kinds are disjoint. */
+/** Counts a model's usage when it is settled; the database prices it. Token kinds are disjoint. */
 export function countUsedTokens(metrics: Metrics, model: string, usage: AiUsage): void {
   for (const kind of KINDS) {
     const count = usage[`${kind}_tokens`] ?? 0;

@@ -9,7 +9,7 @@ import { RESEND_URL, sendByResend } from "./resend.ts";
 
 type MailEnv = Pick<Env, "MAIL_FROM" | "MAIL_URL" | "POSTMARK_SERVER_TOKEN" | "RESEND_API_KEY">;
 
-/** `a@b.c`, or a name with the address behind it: a service that does not like it refuses every message. */
+/** `a@b.c`, or a name followed by the address. A service refuses every message of an invalid sender. */
 const FROM = /^(?:[^<>\r\n]{1,200} <[^<>@\s,]+@[^<>@\s,]+>|[^<>@\s,]+@[^<>@\s,]+)$/;
 
 interface Sender {
@@ -19,11 +19,11 @@ interface Sender {
   readonly home: string;
 }
 
-/** @throws ApiError `not_ready` without a key; EnvError with two, or with no sender's address */
+/** @throws ApiError `not_ready` without a key; EnvError with two keys, or without a sender's address */
 function senderOf({ MAIL_FROM, POSTMARK_SERVER_TOKEN, RESEND_API_KEY }: MailEnv): Sender {
   if (POSTMARK_SERVER_TOKEN !== undefined && RESEND_API_KEY !== undefined) {
     const names = ["POSTMARK_SERVER_TOKEN", "RESEND_API_KEY"];
-    throw new EnvError(names, "names two mail services, and one has to be chosen");
+    throw new EnvError(names, "has two mail services, choose one");
   }
   const token = POSTMARK_SERVER_TOKEN ?? RESEND_API_KEY;
   if (token === undefined) {

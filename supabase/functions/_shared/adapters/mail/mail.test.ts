@@ -50,7 +50,7 @@ function failureOf(mail: Mail): Promise<unknown> {
   return mail.send(MESSAGE).then((id) => assert.fail(`sent as ${id}`), (error) => error);
 }
 
-Deno.test("Postmark gets the message in its form, and its id is the answer", async () => {
+Deno.test("Postmark receives the message in its form, and its id is the answer", async () => {
   const { mail, sent } = mailWith(POSTMARK, json(200, { ErrorCode: 0, MessageID: "pm-1" }));
   assert.equal(await mail.send(MESSAGE), "pm-1");
   assert.deepEqual([mail.service, mail.knowsRepeats], ["postmark", false]);
@@ -68,7 +68,7 @@ Deno.test("Postmark gets the message in its form, and its id is the answer", asy
   });
 });
 
-Deno.test("Resend gets the message in its form, with the key by which it knows a repeat", async () => {
+Deno.test("Resend receives the message in its form, with the key by which it knows a repeat", async () => {
   const { mail, sent } = mailWith(
     { ...RESEND, MAIL_URL: "http://127.0.0.1:9/" },
     json(200, { id: "re-1" }),
@@ -89,7 +89,7 @@ Deno.test("Resend gets the message in its form, with the key by which it knows a
   });
 });
 
-Deno.test("a key and a letter go where they were to go, and follow nobody elsewhere", async () => {
+Deno.test("the key and the message go to the configured address, and follow no redirect", async () => {
   const elsewhere = json(307, {}, { location: "https://elsewhere.example" });
   for (const env of [POSTMARK, RESEND]) {
     const { mail, sent } = mailWith(env, elsewhere);
@@ -98,7 +98,7 @@ Deno.test("a key and a letter go where they were to go, and follow nobody elsewh
   }
 });
 
-Deno.test("letters that are refused, and an account that is, close the way to nobody", async () => {
+Deno.test("refused emails, and a refused account, do not open the circuit", async () => {
   for (const answer of [json(422, { ErrorCode: 406 }), json(401, { ErrorCode: 10 })]) {
     const { mail, sent } = mailWith(POSTMARK, answer);
     for (let nth = 0; nth < 2 * EXTERNAL_SERVICES.mail.breakAfter; nth++) await failureOf(mail);
@@ -106,7 +106,7 @@ Deno.test("letters that are refused, and an account that is, close the way to no
   }
 });
 
-Deno.test("a service that is away is left alone, and what is not asked is not in doubt", async () => {
+Deno.test("an unavailable service is not asked again, and an unsent message is not in doubt", async () => {
   const { mail, sent } = mailWith(POSTMARK, json(502, {}));
   for (let nth = 0; nth < EXTERNAL_SERVICES.mail.breakAfter; nth++) await failureOf(mail);
   assert(await failureOf(mail) instanceof BreakerOpen);
@@ -115,7 +115,7 @@ Deno.test("a service that is away is left alone, and what is not asked is not in
 
 const SAYS = "ann@example.com is not good";
 
-Deno.test("a message that will never be taken is refused, and its address is in no error", async () => {
+Deno.test("a message that is refused for good throws MailRefused, without its address", async () => {
   const answers: [Parameters<typeof createMail>[0], Answer][] = [
     ...[300, 402, 403, 406].map((ErrorCode): [typeof POSTMARK, Answer] => [
       POSTMARK,
@@ -131,7 +131,7 @@ Deno.test("a message that will never be taken is refused, and its address is in 
   }
 });
 
-Deno.test("what was surely not sent says so, and when to come again", async () => {
+Deno.test("a message that was surely not sent says so, and when to come again", async () => {
   const after = { "retry-after": "17" };
   const down = () =>
     Promise.reject(
@@ -158,14 +158,14 @@ Deno.test("what was surely not sent says so, and when to come again", async () =
   }
 });
 
-Deno.test("an answer that got lost or makes no sense leaves it open whether it was sent", async () => {
+Deno.test("a lost or invalid answer leaves open whether the message was sent", async () => {
   const lost = () => Promise.reject(new TypeError("connection closed before message completed"));
   const answers: [Parameters<typeof createMail>[0], Answer][] = [
     [POSTMARK, lost],
     [POSTMARK, () => Promise.resolve(new Response("<html>Sign in to the hotel"))],
     [POSTMARK, json(200, { ErrorCode: 0 })],
     [POSTMARK, json(200, [])],
-    // Their own words for 500: in most cases the message is lost. In the others it is not.
+    // Postmark's own words for 500: in most cases the message is lost. In the others it is not.
     [POSTMARK, json(500, { ErrorCode: 100 })],
     [POSTMARK, json(503, {})],
     [POSTMARK, json(502, {})],
@@ -181,7 +181,7 @@ Deno.test("an answer that got lost or makes no sense leaves it open whether it w
   }
 });
 
-Deno.test("nobody is there: this Deno's own words for it are understood", async () => {
+Deno.test("a refused connection is recognized by Deno's own words for it", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const MAIL_URL = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
@@ -189,7 +189,7 @@ Deno.test("nobody is there: this Deno's own words for it are understood", async 
   assert(error instanceof MailNotSent, String(error));
 });
 
-Deno.test("two services, or none, or no sender are the environment's mistake, named", () => {
+Deno.test("two services, or none, or no sender are reported as the environment's mistake, by name", () => {
   const create = (env: Parameters<typeof createMail>[0]) => () =>
     createMail(env, { metrics: NO_METRICS });
   const names = (...wanted: string[]) => (error: unknown) => {

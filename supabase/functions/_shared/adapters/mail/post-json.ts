@@ -1,10 +1,10 @@
-/** One POST to a mail service, and what can be said of a message that got no good answer. */
+/** One POST to a mail service, and how its failures are told apart. */
 import { ApiError } from "../../core/errors.ts";
 import { MailNotSent } from "./mail.ts";
 
 export interface Posted {
   readonly status: number;
-  /** Null where it is no JSON. */
+  /** Null where it is not JSON. */
   readonly body: Readonly<Record<string, unknown>> | null;
   readonly retryAfterSeconds: number | undefined;
 }
@@ -18,7 +18,9 @@ export interface Post {
 
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
-/** Deno says it in words alone. Where they are others, the message counts as perhaps sent: the safe side. */
+/**
+ * Deno reports this only in words. If the words change, the message counts as possibly sent: the safe side.
+ */
 function neverConnected(error: unknown): boolean {
   return error instanceof Error &&
     `${error.message} ${error.cause ?? ""}`.includes("client error (Connect)");
@@ -36,12 +38,12 @@ async function readBody(answer: Response): Promise<Posted["body"]> {
     : null;
 }
 
-/** Nobody knows whether it was sent. */
+/** Whether the message was sent is unknown. */
 export function noAnswer(internal: string, cause?: unknown): ApiError {
   return new ApiError("upstream_unavailable", { internal, cause });
 }
 
-/** @throws MailNotSent where nobody was reached; ApiError where the answer got lost */
+/** @throws MailNotSent where the service was not reached; ApiError where the answer was lost */
 export async function postJson(
   fetch: typeof globalThis.fetch,
   { url, headers, body, signal }: Post,
@@ -61,13 +63,13 @@ export async function postJson(
     };
   } catch (error) {
     if (neverConnected(error)) {
-      throw new MailNotSent({ internal: "mail: nobody is there", isOutage: true });
+      throw new MailNotSent({ internal: "mail: the service was not reached", isOutage: true });
     }
     throw noAnswer(`mail: ${error instanceof Error ? error.name : "an error"}`, error);
   }
 }
 
-/** A refusal that passes: of our account, of too many messages, or of a service that has stopped. */
+/** A temporary refusal: of our account, of too many messages, or of a service that has stopped. */
 export function notSent(name: string, { status, retryAfterSeconds }: Posted): MailNotSent {
   const isOutage = status >= 500;
   return new MailNotSent({ internal: `mail: ${name}`, isOutage, retryAfterSeconds });

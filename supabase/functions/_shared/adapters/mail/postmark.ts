@@ -1,16 +1,18 @@
-/** Postmark: `POST /email`. It knows no key of ours, so what may have been sent is never sent again. */
+/** Postmark: `POST /email`. It supports no key of ours, so a possibly sent message is never sent again. */
 import { type MailMessage, MailRefused } from "./mail.ts";
 import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 
 export const POSTMARK_URL = "https://api.postmarkapp.com";
 
 /**
- * Of the message itself: not an address, no JSON as it wants it, a field that it does not take, an address
- * that has bounced or complained. All other codes are of our account, and are somebody's to put right.
+ * Codes about the message itself: an invalid address, JSON or field, or an address that bounced or
+ * complained. All other codes are about our account, and an operator can correct them.
  */
 const REFUSED = [300, 402, 403, 406];
 
-/** A planned outage, which Postmark explains itself. Of 500 it says that most messages are lost: not all. */
+/**
+ * A planned outage, by Postmark's documentation. Of 500 it says that most such messages are lost: not all.
+ */
 const OUTAGE = 503;
 
 interface Options {

@@ -1,10 +1,10 @@
-/** Resend: `POST /emails`. The same Idempotency-Key within 24 hours is the same message, sent once. */
+/** Resend: `POST /emails`. A repeated Idempotency-Key within 24 hours is the same message, sent once. */
 import { type MailMessage, MailRefused } from "./mail.ts";
 import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 
 export const RESEND_URL = "https://api.resend.com";
 
-/** Of the message itself. 401 and 403 are of our account; 409 is a repeat beside its first. */
+/** Statuses about the message itself. 401 and 403 are about our account; 409 is a repeat during its first. */
 const REFUSED = [400, 413, 422];
 
 interface Options {
@@ -14,7 +14,7 @@ interface Options {
   readonly from: string;
 }
 
-/** The address may be in its sentences, so only its own names for errors are repeated. */
+/** Only Resend's names for errors are repeated: its sentences may contain the address. */
 function nameOf({ body }: Posted): string {
   const name = String(body?.name ?? "");
   return /^[a-z_]{1,60}$/.test(name) ? name : "no name";

@@ -5,7 +5,7 @@ import { withFairTimeout } from "./fair-timeout.ts";
 const never = () => new Promise<never>(() => {});
 const late = () => new Error("late");
 
-/** What becomes of a wait of 200 ms, and after how long; 25 ms at a time. */
+/** The result of a wait of 200 ms in steps of 25 ms, and its duration. */
 function waiting(work: Promise<unknown>) {
   const seen: { outcome?: string } = {};
   withFairTimeout(200, work, late).then(
@@ -21,7 +21,7 @@ async function after(time: FakeTime, seen: { outcome?: string }): Promise<number
   return ms;
 }
 
-Deno.test("a service that never answers is waited for as long as was said", async () => {
+Deno.test("a service that never answers is waited for exactly as long as requested", async () => {
   await withFakeTime(async (time) => {
     const seen = waiting(never());
     assert.equal(await after(time, seen), 200);
@@ -29,7 +29,7 @@ Deno.test("a service that never answers is waited for as long as was said", asyn
   });
 });
 
-Deno.test("an answer in time is the answer, and so is a failure", async () => {
+Deno.test("an answer in time is returned, and so is a failure", async () => {
   assert.equal(await withFairTimeout(200, Promise.resolve(7), late), 7);
   await assert.rejects(withFairTimeout(200, Promise.reject(new Error("no")), late), /no/);
 });
@@ -49,7 +49,7 @@ Deno.test("a timer that is called although it was cleared, as by Deno 2.1.4, is 
   });
 });
 
-/** From now on the clock says so much more than the timers know of: one of them comes late. */
+/** From now on the clock is ahead of the timers by this much: one of them comes late. */
 function stall(ms: number): void {
   const { now } = performance;
   performance.now = () => now.call(performance) + ms;
@@ -69,7 +69,7 @@ Deno.test("time in which the process was too busy to listen does not count", asy
   });
 });
 
-Deno.test("a timer that comes late by as much as may be counts for all that has passed", async () => {
+Deno.test("a timer that is late within its tolerance counts for all that has passed", async () => {
   await withFakeTime(async (time) => {
     const seen = waiting(never());
     stall(25);
@@ -77,7 +77,7 @@ Deno.test("a timer that comes late by as much as may be counts for all that has 
   });
 });
 
-Deno.test("a process that was busy once is still late", async () => {
+Deno.test("a process that was busy once still times out", async () => {
   await withFakeTime(async (time) => {
     const seen = waiting(never());
     stall(400);

@@ -1,13 +1,13 @@
-/** A timeout that does not take a busy process of ours for a slow service. */
+/** A timeout that does not mistake our own busy process for a slow service. */
 
-/** Waited for piece by piece. */
+/** The wait is divided into pieces of this length. */
 const PIECE_MS = 25;
-/** A piece that took longer than this was not spent listening: an answer may have come, and nobody heard. */
+/** In a longer piece the process did not listen: an answer may have come that it has not read. */
 const HEARD_MS = 2 * PIECE_MS;
 
 /**
- * Settles as `work` does, or rejects with what `late` makes once this process has listened for `ms` in vain.
- * While it was too busy to listen (its timers came late, too) no time passes; the guard's timeout ends that.
+ * Settles as `work` does, or rejects with `late()` once this process has listened for `ms` in vain. While it
+ * was too busy to listen (its timers came late, too), no time passes; the guard's timeout bounds that.
  */
 export async function withFairTimeout<T>(
   ms: number,
@@ -24,7 +24,7 @@ export async function withFairTimeout<T>(
       // Deno 2.1.4 still calls a timer that was cleared after its time had come.
       if (isOver) return;
       const passedMs = performance.now() - begunMs;
-      // Timers come a little late, each of them: what has passed counts, and not what was asked for.
+      // Every timer comes a little late, so the passed time counts, and not the requested time.
       if (passedMs <= HEARD_MS) leftMs -= passedMs;
       if (leftMs < 1) reject(late());
       else listen();

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { NO_METRICS } from "../../metrics/metrics.ts";
 import { type FakeRedis, startFakeRedis } from "#support/fakes/redis.ts";
-import { type GuardedRedis, guardRedis } from "./guarded-redis.ts";
+import {
+  type GuardedRedis,
+  guardRedis,
+  type RedisFailure,
+  redisFailureOf,
+} from "./guarded-redis.ts";
 import { createRedis, type RedisAddress } from "./redis.ts";
 import { errors } from "@upstash/redis";
 
@@ -10,7 +15,7 @@ function guarded(address: RedisAddress, looks: Promise<unknown>[] = []): Guarded
   return guardRedis({ client: createRedis(address), metrics: NO_METRICS, waitUntil });
 }
 
-/** Lets minutes pass for whoever asks the clock. */
+/** Advances the clock by minutes. */
 async function withClock(run: (passMinute: () => void) => Promise<void>): Promise<void> {
   const { now } = performance;
   const realNow = Date.now;
@@ -33,7 +38,7 @@ async function breakIt(redis: GuardedRedis, fake: FakeRedis): Promise<void> {
   assert.equal(redis.isUp(), false);
 }
 
-Deno.test("a Redis that was looked for in vain is looked for again, outage after outage", async () => {
+Deno.test("a Redis that was probed in vain is probed again, outage after outage", async () => {
   await using fake = startFakeRedis();
   const looks: Promise<unknown>[] = [];
   const redis = guarded(fake.address, looks);
@@ -43,7 +48,7 @@ Deno.test("a Redis that was looked for in vain is looked for again, outage after
       passMinute();
       for (const mood of ["wrong-token", "ok"] as const) {
         fake.mood = mood;
-        assert.equal(redis.isUp(), false, "who asks first does not wait");
+        assert.equal(redis.isUp(), false, "the first request does not wait");
         await looks.at(-1);
         assert.equal(redis.isUp(), mood === "ok");
         passMinute();
@@ -53,7 +58,7 @@ Deno.test("a Redis that was looked for in vain is looked for again, outage after
   });
 });
 
-Deno.test("a Redis that takes a word and says something else is not well", async () => {
+Deno.test("a Redis that answers a write with another value is not healthy", async () => {
   await using fake = startFakeRedis();
   const redis = guarded(fake.address);
   assert.equal(await redis.answers(), true);
@@ -100,5 +105,6 @@ const FAILURES: readonly [string, unknown, RedisFailure][] = [
   ["another error of Redis", upstash("LOADING Redis is loading the dataset"), "down"],
 ];
 for (const [what, error, failure] of FAILURES) {
-  Deno.test(`${what} is told as ${failure}`, () => assert.equal(redisFailureOf(error), failure));
+  Deno.test(`${what} is reported as ${failure}`, () =>
+    assert.equal(redisFailureOf(error), failure));
 }

@@ -1,4 +1,4 @@
-/** Redis behind its breaker: asked only while it is known to answer, and found again without any request. */
+/** Redis behind its circuit breaker: asked only while it is known to answer, and probed in the background. */
 import { errors, type Redis } from "@upstash/redis";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
@@ -9,25 +9,25 @@ import { CONNECTION_MS } from "./redis.ts";
 
 export interface GuardedRedis {
   readonly client: Redis;
-  /** Costs nothing. While it is false, Redis is looked for behind the request's back. */
+  /** Costs nothing. While it is false, Redis is probed in the background, and no request waits for that. */
   isUp(): boolean;
-  /** @throws TimedOut, BreakerOpen, or what the client throws */
+  /** @throws TimedOut, BreakerOpen, or the client's own errors */
   ask<T>(run: () => Promise<T>): Promise<T>;
-  /** Whether it answers now and takes what is written. */
+  /** Whether it answers now and accepts a write. */
   answers(): Promise<boolean>;
 }
 
 interface GuardedRedisOptions {
   readonly client: Redis;
   readonly metrics: Metrics;
-  /** Keeps the isolate while Redis is looked for. */
+  /** Keeps the isolate while Redis is probed. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 /** Why Redis did not count a request, as the metrics name it. */
 export type RedisFailure = "slow" | "down" | "denied" | "full" | "nonsense" | "open";
 
-/** What the runtime says of a connection that there is not; every other TypeError is of an answer misread. */
+/** The runtime's words for a failed connection; every other TypeError comes from a misread answer. */
 const NO_CONNECTION = /error sending request|fetch failed|connection|network/i;
 
 export function redisFailureOf(error: unknown): RedisFailure {
@@ -44,14 +44,14 @@ export function redisFailureOf(error: unknown): RedisFailure {
 
 const LOOKED_FOR = "farthing:looked-for";
 
-/** A full one answers PING and counts nothing, so it is asked to keep something. */
+/** A full Redis answers PING and counts nothing, so the probe writes a value. */
 async function write(client: Redis): Promise<void> {
   const answer: unknown = await client.set(LOOKED_FOR, 1, { px: CONNECTION_MS });
-  if (answer !== "OK") throw new Error("redis: not an answer to what was asked");
+  if (answer !== "OK") throw new Error("redis: invalid response");
 }
 
 export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions): GuardedRedis {
-  // Whatever it says instead of a count is of no use: a wrong token and a full memory, too.
+  // An answer without a count is of no use: a wrong token and a full memory count as outages, too.
   const guard: Guard = createGuard("redis", { isOutage: () => true, metrics });
   const { timeoutMs } = EXTERNAL_SERVICES.redis;
 
@@ -84,7 +84,7 @@ export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions):
     answers,
     isUp() {
       const state = guard.state();
-      // The one call that decides would cost its request the whole time-out.
+      // The one call that decides would cost its request the whole timeout.
       if (state === "half_open" && !isLooking) waitUntil(look());
       return state === "closed";
     },

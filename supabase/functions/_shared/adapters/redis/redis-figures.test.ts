@@ -16,7 +16,7 @@ const INFO = [
   "",
 ].join("\r\n");
 
-Deno.test("figures are those lines of INFO that we know, of whole numbers", () => {
+Deno.test("figures are the known lines of INFO with whole numbers", () => {
   assert.deepEqual(figuresOf(INFO), {
     memory_used_bytes: 1_048_576,
     memory_max_bytes: 67_108_864,
@@ -28,7 +28,7 @@ Deno.test("figures are those lines of INFO that we know, of whole numbers", () =
   });
 });
 
-Deno.test("what INFO leaves out or says otherwise is no figure, and no bound is none", () => {
+Deno.test("a missing or malformed field of INFO has no figure, unbounded memory no maximum", () => {
   const odd = [
     "maxmemory:0",
     "used_memory:1.5",

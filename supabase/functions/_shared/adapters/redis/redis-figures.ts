@@ -1,6 +1,6 @@
 /**
- * What Redis says of itself: INFO, over Upstash's REST API. Its client has no such command. Fields that a
- * service leaves out are left out here, too: a figure that nobody knows is not 0.
+ * Redis' own figures: INFO, over Upstash's REST API. Upstash's client has no such command. A field that a
+ * service leaves out is left out here, too: an unknown figure is not 0.
  */
 import { CONNECTION_MS, type RedisAddress } from "./redis.ts";
 
@@ -19,7 +19,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
 
 const WHOLE = /^\d{1,15}$/;
 
-/** INFO's lines are `field:value`, and more of them may come with any version. */
+/** INFO's lines are `field:value`, and any version may add more of them. */
 export function figuresOf(info: string): RedisFigures {
   const figures: Record<string, number> = {};
   for (const line of info.split(/\r?\n/)) {
@@ -28,7 +28,7 @@ export function figuresOf(info: string): RedisFigures {
     const value = line.slice(at + 1);
     if (name !== undefined && WHOLE.test(value)) figures[name] = Number(value);
   }
-  // To Redis 0 is no bound.
+  // For Redis 0 means unbounded.
   if (figures.memory_max_bytes === 0) delete figures.memory_max_bytes;
   return figures;
 }
@@ -42,6 +42,6 @@ export async function askFigures({ url, token }: RedisAddress): Promise<RedisFig
     signal: AbortSignal.timeout(CONNECTION_MS),
   });
   const { result } = await answer.json() as { result?: unknown };
-  if (typeof result !== "string") throw new Error("redis: not an answer to INFO");
+  if (typeof result !== "string") throw new Error("redis: invalid response to INFO");
   return figuresOf(result);
 }

@@ -1,4 +1,4 @@
-/** Redis over HTTP, as Upstash serves it. What is asked in one turn goes in one request. */
+/** Redis over HTTP, as Upstash serves it. The commands of one turn go in one request. */
 import { Redis } from "@upstash/redis";
 
 export interface RedisAddress {
@@ -7,24 +7,24 @@ export interface RedisAddress {
 }
 
 /**
- * Whoever asks gives up earlier, by the guard's clock; this frees the connection that nobody waits for any
- * more.
+ * Callers give up earlier, by the guard's timeout. This one closes the connection that no caller waits for
+ * any more.
  */
 export const CONNECTION_MS = 1_000;
 
-/** @throws UrlError or TypeError when the address is no address */
+/** @throws UrlError or TypeError when the URL is invalid */
 export function createRedis({ url, token }: RedisAddress): Redis {
   return new Redis({
-    // As every other client reads it: in capitals it is the same address.
+    // As other clients read it: an address in capitals is the same address.
     url: new URL(url).href,
     token,
     enableAutoPipelining: true,
-    // `retry: false` still tries twice; the guard counts tries, and there is one.
+    // `retry: false` still makes two attempts; the guard counts attempts, and there is one.
     retry: { retries: 0 },
-    // A function: of a plain signal the client makes an answer out of the reason for its abort.
+    // A function: with a plain signal the client makes an answer of the reason for its abort.
     signal: () => AbortSignal.timeout(CONNECTION_MS),
     enableTelemetry: false,
-    // Nothing here reads what it has just written to another region.
+    // No code here reads what it has just written to another region.
     readYourWrites: false,
   });
 }

@@ -1,22 +1,22 @@
-/** Where failures of ours are told of, besides the log. */
+/** Reports of our own failures to Sentry, besides the log. */
 import type { ApiError } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/request.ts";
 import { type Env, modeOfKey } from "../../core/env.ts";
 
-/** What of a request may leave the project: nothing of its body, its headers or its caller. */
+/** The part of a request that may leave the project: nothing of its body, its headers or its caller. */
 export interface FailureContext {
   readonly context: RequestContext;
-  /** Method and pattern, `POST /usage`; null where the path leads nowhere. */
+  /** Method and pattern, `POST /usage`; null where no route was found. */
   readonly title: string | null;
 }
 
-/** Tells of a failure. Returns at once, and neither throws nor rejects. */
+/** Reports a failure. Returns at once, and neither throws nor rejects. */
 export type Report = (error: ApiError, about: FailureContext) => void;
 
-/** Where nothing outside the log is told. */
+/** Reports nothing: failures are only logged. */
 export const NO_REPORT: Report = () => {};
 
-/** Loaded on the first failure: most isolates never have one. */
+/** Sentry's code is loaded on the first failure: most isolates never have one. */
 export function reportFromEnv(
   env: Env,
   waitUntil: (work: Promise<unknown>) => void,

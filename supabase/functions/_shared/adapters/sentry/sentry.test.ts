@@ -81,7 +81,7 @@ Deno.test("a report is an envelope of its failure, found again by trace and requ
   });
 });
 
-Deno.test("a report says nothing of people, keys or what was asked", async () => {
+Deno.test("a report contains no personal data, no keys and no part of the request's body", async () => {
   await withSentry(ok, async (dsn, got) => {
     const { work, report } = reporting(dsn);
     report(failure("no row for jane@doe.example"), { context: context(), title: null });
@@ -94,7 +94,7 @@ Deno.test("a report says nothing of people, keys or what was asked", async () =>
   });
 });
 
-Deno.test("a message of many lines, of which some look like a stack's, is no part of the stack", async () => {
+Deno.test("lines of a message that look like a stack's are not part of the stack", async () => {
   await withSentry(ok, async (dsn, got) => {
     const { work, report } = reporting(dsn);
     const lines = [
@@ -112,7 +112,7 @@ Deno.test("a message of many lines, of which some look like a stack's, is no par
   });
 });
 
-Deno.test("a chain of causes that goes in a circle has an end", async () => {
+Deno.test("a circular chain of causes has an end", async () => {
   await withSentry(ok, async (dsn, got) => {
     const { work, report } = reporting(dsn);
     const error = failure();
@@ -123,19 +123,19 @@ Deno.test("a chain of causes that goes in a circle has an end", async () => {
   });
 });
 
-Deno.test("a report to a service that hangs is given up, and nobody hears of it", async () => {
+Deno.test("a report to a service that hangs is given up silently", async () => {
   const hung = Promise.withResolvers<Response>();
   await withSentry(() => hung.promise, async (dsn, got) => {
     const { work, report } = reporting(dsn, 50);
     report(failure(), { context: context(), title: null });
     await Promise.all(work);
-    // It was sent, and given up before the service said a word.
+    // It was sent, and given up before the service answered.
     assert.deepEqual([work.length, got.length], [1, 1]);
     hung.resolve(new Response());
   });
 });
 
-Deno.test("a report to nobody, or one that is refused, is nobody's failure", async () => {
+Deno.test("a report to an address without a server, or a refused one, causes no failure", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -160,7 +160,7 @@ Deno.test("a report of a long text is cut", async () => {
   });
 });
 
-Deno.test("a report waits as long as the service says, in either header, and no longer", async () => {
+Deno.test("a report waits as long as the service requests, in either header, and no longer", async () => {
   for (const header of ["retry-after", "x-sentry-rate-limits"]) {
     const now: Answer = () => new Response("", { status: 429, headers: { [header]: "0" } });
     await withSentry(now, async (dsn, got) => {
@@ -174,7 +174,7 @@ Deno.test("a report waits as long as the service says, in either header, and no 
   }
 });
 
-Deno.test("a report is not sent while the service asks for less, nor more than ten at a time", async () => {
+Deno.test("a report is not sent while the service wants fewer, nor are more than ten at a time", async () => {
   const less: Answer = () => new Response("", { status: 429, headers: { "retry-after": "60" } });
   await withSentry(less, async (dsn, got) => {
     const { work, report } = reporting(dsn);

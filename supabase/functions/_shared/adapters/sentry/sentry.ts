@@ -1,6 +1,6 @@
 /**
- * Failures of ours to Sentry, or to what speaks like it. Sent after the answer, once, with a time-out: a
- * service that is slow or down costs no request anything (docs/decisions/observability.md).
+ * Sends our failures to Sentry, or to a service with its API. A report goes out once, after the answer, with
+ * a timeout: a slow or unavailable service costs no request anything (docs/decisions/observability.md).
  */
 import {
   createEventEnvelope,
@@ -22,7 +22,7 @@ import type { FailureContext, Report } from "./report.ts";
 interface SentryOptions {
   /** `https://<public key>@<host>/<project>` */
   readonly dsn: string;
-  /** Test or live. */
+  /** Stripe's mode: test or live. */
   readonly environment: string;
   readonly waitUntil: (work: Promise<unknown>) => void;
   readonly now: () => Date;
@@ -30,21 +30,21 @@ interface SentryOptions {
 }
 
 const TIMEOUT_MS = 2_000;
-/** On their way at one time; what comes on top is only logged. An outage makes as many errors as requests. */
+/** The most reports in flight; further ones are only logged. An outage makes as many errors as requests. */
 const MAX_IN_FLIGHT = 10;
 const MAX_TEXT = 2_000;
-/** Errors that an error was caused by, itself included. */
+/** The most errors of a chain of causes, the first included. */
 const MAX_CHAIN = 4;
 
 const parseStack = createStackParser(nodeStackLineParser());
 
-/** A stack begins with the message, and of its lines any may look like a frame: they are free text. */
+/** A stack begins with the message. A line of a message may look like a frame, so messages are cut off. */
 function framesOf(stack: string, message: string): StackFrame[] {
   const start = stack.indexOf(message);
   return start === -1 ? [] : parseStack(stack.slice(start + message.length));
 }
 
-/** The error and what caused it, the first cause first, as Sentry wants them. */
+/** The error and its causes, the first cause first, as Sentry wants them. */
 function exceptionsOf(error: ApiError): Exception[] {
   const chain: Exception[] = [];
   let at: unknown = error;
@@ -53,7 +53,7 @@ function exceptionsOf(error: ApiError): Exception[] {
     const { message } = at;
     chain.unshift({
       ...exceptionFromError((stack) => framesOf(stack, message), at),
-      // Free text: libraries and the database write what they were given.
+      // Free text: libraries and the database quote their input.
       value: redactStart(said, MAX_TEXT),
     });
     at = at.cause;
@@ -80,7 +80,10 @@ function eventOf(
   };
 }
 
-/** Sends by fetch and gives up in time; Sentry's own limits, and how many go at once, are the transport's. */
+/**
+ * Sends by fetch, with a timeout. The transport applies Sentry's own limits and the limit of reports in
+ * flight.
+ */
 function transportTo(url: string, timeoutMs: number): Transport {
   const options = { url, bufferSize: MAX_IN_FLIGHT, recordDroppedEvent: () => {} };
   return createTransport(options, async ({ body }) => {
@@ -112,7 +115,7 @@ export function createSentryReport(options: SentryOptions): Report {
   }
 
   return (error, about) => {
-    // What cannot be told stays in the log, where it stands anyway.
+    // A failure that can't be reported is still in the log.
     options.waitUntil(send(error, about).catch(() => {}));
   };
 }

@@ -1,4 +1,4 @@
-/** Connected accounts at Stripe, and the pages on which their owners say who they are. */
+/** Connected accounts at Stripe, and the pages on which their owners identify themselves. */
 import type Stripe from "stripe";
 import type { ProviderToOnboard } from "../../contracts/database/results/providers.ts";
 import { accountFacts } from "./facts/connect.ts";
@@ -19,9 +19,11 @@ export interface Accounts {
    * `idempotency_in_progress` while another request makes this account
    */
   createAccount(provider: ProviderToOnboard): Promise<string>;
-  /** What Stripe lets the connected accounts do now, page by page. @throws ApiError `upstream_unavailable` */
+  /**
+   * The current capabilities of the connected accounts, page by page. @throws ApiError `upstream_unavailable`
+   */
   listAccounts(): AsyncIterable<readonly AccountFacts[]>;
-  /** A page to go on with onboarding; opened once, within minutes. @throws ApiError as above */
+  /** A page to continue onboarding; it opens once, within minutes. @throws ApiError as above */
   createOnboardingLink(accountId: string, urls: OnboardingUrls): Promise<string>;
 }
 
@@ -32,7 +34,7 @@ async function* pagesOf({ call }: StripeCaller) {
   for (;;) {
     const page = await call((stripe) => stripe.accounts.list({ limit: PAGE_SIZE, ...after }));
     if (page?.object !== "list" || !Array.isArray(page.data)) {
-      throw unavailable("stripe: the answer is no list", 502);
+      throw unavailable("stripe: the answer is not a list", 502);
     }
     const last = page.data.at(-1);
     if (last === undefined) return;
@@ -42,7 +44,7 @@ async function* pagesOf({ call }: StripeCaller) {
   }
 }
 
-/** Stripe's own dashboard and onboarding for the provider; disputes and fees are the platform's. */
+/** Stripe's own dashboard and onboarding for the provider; the platform bears disputes and fees. */
 function accountParams(provider: ProviderToOnboard): Stripe.AccountCreateParams {
   const { provider_id, country, email } = provider;
   return {
@@ -76,7 +78,7 @@ export function createAccounts(caller: StripeCaller): Accounts {
         })
       );
       if (link?.object !== "account_link" || typeof link.url !== "string") {
-        throw unavailable("stripe: the answer is no account link", 502);
+        throw unavailable("stripe: the answer is not an account link", 502);
       }
       return link.url;
     },

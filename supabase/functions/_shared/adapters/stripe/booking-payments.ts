@@ -1,4 +1,4 @@
-/** The payment of a booking: the provider is paid with it or later, and we keep a fee of it. */
+/** The payment of a booking. The provider is paid with it or later, and we take a fee of it. */
 import type Stripe from "stripe";
 import type { BookingToPay, PaymentToCancel } from "../../contracts/database/results/bookings.ts";
 import { groupOf } from "./booking-transfers.ts";
@@ -8,7 +8,7 @@ import { StripeRefused, unavailable } from "./errors.ts";
 
 interface BookingPayment {
   readonly id: string;
-  /** For the buyer alone: whoever has it can pay. */
+  /** For the buyer alone: it allows anyone who has it to pay. */
   readonly clientSecret: string;
 }
 
@@ -20,18 +20,18 @@ export interface BookingPayments {
    */
   createBookingPayment(booking: BookingToPay): Promise<BookingPayment>;
   /**
-   * Cancels a payment as far as it can be: one that has gone too far is the event's to return.
-   * @throws ApiError `upstream_unavailable` where that is not known
+   * Cancels a payment if it still can be. A payment that has gone too far is returned when its event comes.
+   * @throws ApiError `upstream_unavailable` where the result is not known
    */
   cancelBookingPayment(payment: PaymentToCancel): Promise<void>;
 }
 
-/** What Stripe divides; of a payment that waits, we keep the fee by transferring the rest. */
+/** How Stripe splits the payment. If the provider is paid later, we keep the fee by transferring the rest. */
 function dividedParams(booking: BookingToPay): Partial<Stripe.PaymentIntentCreateParams> {
   const { booking_id, application_fee_amount, transfer_at, stripe_account_id } = booking;
   if (transfer_at === "completed") return { transfer_group: groupOf(booking_id) };
   return {
-    // Of a small amount the fee rounds to nothing, and Stripe wants none then.
+    // The fee of a small amount rounds to zero, and Stripe wants the field left out then.
     ...(application_fee_amount > 0 && { application_fee_amount }),
     transfer_data: { destination: stripe_account_id },
   };
@@ -53,7 +53,7 @@ function checkPayment(made: Stripe.PaymentIntent, booking: BookingToPay): Bookin
   const fee = dividedParams(booking).application_fee_amount ?? 0;
   const isSame = made.amount === booking.amount && made.currency === booking.currency &&
     (made.application_fee_amount ?? 0) === fee;
-  if (!isSame) throw unavailable("stripe: the payment is of another amount", 502);
+  if (!isSame) throw unavailable("stripe: the payment has another amount", 502);
   if (typeof client_secret !== "string") {
     throw unavailable("stripe: the payment has no secret", 502);
   }

@@ -15,7 +15,7 @@ const MOVE: TransferToMake = {
 
 const MADE = { object: "transfer", id: "tr_1", amount: 970, currency: "usd" };
 
-Deno.test("a share that waited goes out of its charge, under a key of its own", async () => {
+Deno.test("a delayed share is transferred from its charge, under a key of its own", async () => {
   await withStripe(() => Response.json(MADE), async (url, seen) => {
     assert.equal(await paymentsAt(url).makeTransfer(MOVE), "tr_1");
     assert.deepEqual(seen, [{
@@ -34,14 +34,14 @@ Deno.test("a share that waited goes out of its charge, under a key of its own", 
   });
 });
 
-Deno.test("what is paid again goes out of the balance: the charge is spent", async () => {
+Deno.test("a restored share is paid from the balance: the charge is spent", async () => {
   await withStripe(() => Response.json(MADE), async (url, seen) => {
     await paymentsAt(url).makeTransfer({ ...MOVE, kind: "restoration" });
     assert.equal("source_transaction" in seen[0]!.form, false);
   });
 });
 
-Deno.test("without a charge, or of another amount, nothing is taken for made", async () => {
+Deno.test("a transfer without a charge, or of another amount, does not count as made", async () => {
   await withStripe(() => Response.json({ ...MADE, amount: 1000 }), async (url, seen) => {
     await assert.rejects(paymentsAt(url).makeTransfer({ ...MOVE, charge_id: null }));
     assert.equal(seen.length, 0);

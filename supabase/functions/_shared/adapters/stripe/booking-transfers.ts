@@ -1,4 +1,7 @@
-/** What a provider is paid for a booking, apart from its payment: in the end, taken back, paid again. */
+/**
+ * Transfers of a booking's share to its provider, apart from the payment: the first one, its reversal and its
+ * restoration.
+ */
 import type Stripe from "stripe";
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
 import { type StripeCaller } from "./client.ts";
@@ -7,27 +10,27 @@ import { unavailable } from "./errors.ts";
 
 export interface BookingTransfers {
   /**
-   * Transfers a provider's share, reverses it, or transfers it again; a repeat for the same move gets
-   * the same answer.
+   * Transfers a provider's share, reverses it, or transfers it again; a repeat for the same move gets the
+   * same answer.
    * @returns Stripe's id of the reversal or the transfer
    * @throws StripeRefused where Stripe refuses and has moved nothing; else ApiError `upstream_unavailable`
    */
   makeTransfer(move: TransferToMake): Promise<string>;
 }
 
-/** By which Stripe shows together what belongs to a booking. */
+/** Stripe groups a booking's payment and transfers by this name. */
 export const groupOf = (bookingId: string): string => `booking-${bookingId}`;
 
-/** Where the money of a transfer is from: of a charge also before Stripe has settled it. */
+/** The source of a transfer's money. Naming the charge allows the transfer before Stripe has settled it. */
 function sourceOf({ kind, charge_id }: TransferToMake): { source_transaction?: string } {
-  // What the bank has given back is in our balance: the charge that it was of is spent.
+  // The money that the bank returned is in our balance: its charge is spent.
   if (kind === "restoration") return {};
   if (charge_id === null) throw unknownCharge();
   return { source_transaction: charge_id };
 }
 
 function unknownCharge() {
-  return unavailable("stripe: the charge of the booking is not known", 502);
+  return unavailable("stripe: the booking's charge is unknown", 502);
 }
 
 export function createBookingTransfers({ call }: StripeCaller): BookingTransfers {
@@ -42,7 +45,7 @@ export function createBookingTransfers({ call }: StripeCaller): BookingTransfers
 
   function check(made: Stripe.TransferReversal | Stripe.Transfer, move: TransferToMake): string {
     if (made.amount !== move.amount || made.currency !== move.currency) {
-      throw unavailable("stripe: the transfer is of another amount", 502);
+      throw unavailable("stripe: the transfer has another amount", 502);
     }
     return made.id;
   }

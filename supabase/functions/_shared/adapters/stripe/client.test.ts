@@ -14,7 +14,7 @@ function refusing(status: number, headers: Record<string, string> = {}): Respons
   return Response.json({ error }, { status, headers });
 }
 
-/** Stripe that answers these in turn, and then a link. */
+/** A Stripe that gives these answers in turn, and then a link. */
 function inTurn(...answers: Response[]) {
   return () => answers.shift() ?? Response.json(LINK);
 }
@@ -26,7 +26,7 @@ function openAt(apiUrl: string) {
   return { metrics, link: () => payments.createOnboardingLink("acct_1", URLS), payments };
 }
 
-Deno.test("attempts at one request have one key, another request has another", async () => {
+Deno.test("all attempts at one request share a key, another request has another", async () => {
   await withStripe(inTurn(refusing(500), refusing(503)), async (url, seen) => {
     const { link, metrics } = openAt(url);
     assert.equal(await link(), LINK.url);
@@ -40,7 +40,7 @@ Deno.test("attempts at one request have one key, another request has another", a
   });
 });
 
-Deno.test("a request is asked three times, and not nine", async () => {
+Deno.test("a request is sent three times, and not nine", async () => {
   await withStripe(() => refusing(500), async (url, seen) => {
     const { link } = openAt(url);
     const error = await refusalOf(link());
@@ -49,7 +49,7 @@ Deno.test("a request is asked three times, and not nine", async () => {
   });
 });
 
-Deno.test("a request that Stripe says to try again is, others that it refused are not", async () => {
+Deno.test("a request is repeated only when Stripe says so, other refusals are final", async () => {
   const again = { "stripe-should-retry": "true", "retry-after": "0" };
   await withStripe(inTurn(refusing(429, again), refusing(400)), async (url, seen) => {
     const { link } = openAt(url);
@@ -70,7 +70,7 @@ Deno.test("a request that Stripe wants much later is left to its caller", async 
   });
 });
 
-Deno.test("Stripe that is down is not asked any more, and its probe has a breaker of its own", async () => {
+Deno.test("an unavailable Stripe is not asked again, and its probe has a breaker of its own", async () => {
   const no = { "stripe-should-retry": "false" };
   await withStripe(
     ({ path }) => path === "/" ? new Response("", { status: 401 }) : refusing(500, no),
@@ -91,7 +91,7 @@ Deno.test("Stripe that is down is not asked any more, and its probe has a breake
   );
 });
 
-Deno.test("a request without time left gives up the connection, and is 408", async () => {
+Deno.test("a request without time left drops the connection and answers 408", async () => {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {

@@ -1,4 +1,4 @@
-/** Stripe's client behind one door: a guard before it, our errors instead of its own behind it. */
+/** Stripe's client behind one function: a guard before it, and our errors instead of Stripe's. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
@@ -20,14 +20,16 @@ export interface StripeCaller {
 
 interface ClientOptions {
   readonly secretKey: string;
-  /** Only for a stand-in; absent means Stripe itself. */
+  /** Only for the emulator; absent means Stripe itself. */
   readonly apiUrl?: string | undefined;
 }
 
-/** What the SDK's types describe: every request names it, and events of it are read as they come. */
+/**
+ * The version that the SDK's types describe. Every request names it, and its events are read as they come.
+ */
 export const API_VERSION = Stripe.API_VERSION;
 const BUSY_RETRY_SECONDS = 1;
-/** No answer to the request but to our key: nothing was looked at, and with another key it may succeed. */
+/** These answers refuse our key and not the request: it was not looked at, and another key may succeed. */
 const KEY_REFUSED = [401, 403];
 
 interface Attempt {
@@ -35,10 +37,10 @@ interface Attempt {
   readonly call: { key?: string };
 }
 
-/** The SDK takes no signal, and makes a new key each time that it is called without one. */
+/** The SDK takes no signal, and makes a new key for each call without one. */
 const attempts = new AsyncLocalStorage<Attempt>();
 
-/** Of a request's options, what is changed: not every runtime's types know them. */
+/** The options that we change, typed here because not every runtime's types have them. */
 interface RequestOptions {
   readonly headers?: HeadersInit;
   readonly signal?: AbortSignal | null;
@@ -61,8 +63,8 @@ export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
     httpClient: Stripe.createFetchHttpClient(guardedFetch),
-    // The guard's own time-out comes first, and the guard alone tries again. What the SDK does all the same
-    // is once, where it finds a connection closed by the other side: under the same key, and never twice.
+    // The guard's own timeout comes first, and only the guard retries. The SDK still retries once by itself,
+    // where it finds a connection closed by the other side; the key is the same, so nothing happens twice.
     timeout: 2 * EXTERNAL_SERVICES.stripe.timeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,
@@ -75,7 +77,7 @@ function hostOf(url: URL) {
   return { protocol, host: url.hostname, port: url.port || (protocol === "http" ? "80" : "443") };
 }
 
-/** Stripe down, not Stripe refusing: one person's bad request must not close the shop. */
+/** Stripe is down. A refusal is no outage: one buyer's bad request must not open the circuit. */
 function isOutage(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeConnectionError ||
     error instanceof Stripe.errors.StripeAPIError;
@@ -85,7 +87,7 @@ function headerOf(error: unknown, name: string): string | null {
   return error instanceof Stripe.errors.StripeError ? error.headers?.[name] ?? null : null;
 }
 
-/** As Stripe's own SDK decides it: Stripe says so, or is down, or the same key is just being served. */
+/** As Stripe's own SDK decides: Stripe asks for a retry, is down, or is serving the same key. */
 function isTransient(error: unknown): boolean {
   const said = headerOf(error, "stripe-should-retry");
   if (said !== null) return said === "true";
@@ -120,7 +122,7 @@ function refused(error: Stripe.errors.StripeError, internal: string): StripeRefu
   });
 }
 
-/** What an error of Stripe's is to us, and whether asking again can help. */
+/** Translates Stripe's error into ours, and decides whether a repeat can help. */
 function failureOf(error: unknown): ApiError {
   const internal = describe(error);
   if (error instanceof Stripe.errors.StripeConnectionError) {
@@ -139,7 +141,7 @@ function failureOf(error: unknown): ApiError {
   const isKept = status >= 400 && !KEY_REFUSED.includes(status) &&
     !(error instanceof Stripe.errors.StripeRateLimitError);
   if (!isKept) return unavailable(internal, 502, error);
-  // Asked for something else under this key before: what became of that is not known here.
+  // The key was used for another request before, and the result of that one is not known here.
   const isReused = error instanceof Stripe.errors.StripeIdempotencyError;
   if (status < 500 && !isReused) return refused(error, internal);
   return new StoredStripeError("upstream_unavailable", { internal, status: 502, cause: error });

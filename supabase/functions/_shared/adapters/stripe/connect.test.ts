@@ -27,7 +27,7 @@ const PAYMENT = {
   client_secret: "pi_1_secret",
 };
 
-Deno.test("an account is made under the provider's own key, with our id upon it", async () => {
+Deno.test("an account is made under the provider's own key, with our id in it", async () => {
   await withStripe(() => Response.json(ACCOUNT), async (url, seen) => {
     const payments = paymentsAt(url);
     assert.equal(await payments.createAccount(PROVIDER), "acct_1");
@@ -47,7 +47,7 @@ Deno.test("an account is made under the provider's own key, with our id upon it"
   });
 });
 
-Deno.test("all accounts are listed, page by page, with what they may do", async () => {
+Deno.test("all accounts are listed, page by page, with their capabilities", async () => {
   const page = (ids: string[], has_more: boolean) => {
     const data = ids.map((id) => ({ ...ACCOUNT, id, payouts_enabled: true }));
     return Response.json({ object: "list", data, has_more });
@@ -64,7 +64,7 @@ Deno.test("all accounts are listed, page by page, with what they may do", async 
   });
 });
 
-Deno.test("an onboarding page is of its account and leads back to us", async () => {
+Deno.test("an onboarding page belongs to its account and returns to us", async () => {
   await withStripe(() => Response.json(LINK), async (url, seen) => {
     assert.equal(await paymentsAt(url).createOnboardingLink("acct_1", URLS), LINK.url);
     assert.deepEqual(seen[0]?.form, {
@@ -96,7 +96,7 @@ Deno.test("a booking is paid to its provider, less our fee, under the booking's 
   });
 });
 
-Deno.test("a fee that rounds to nothing is not asked for", async () => {
+Deno.test("a fee that rounds to zero is not requested", async () => {
   const small = { ...BOOKING, amount: 10, application_fee_amount: 0 };
   const made = { ...PAYMENT, amount: 10, application_fee_amount: null };
   await withStripe(() => Response.json(made), async (url, seen) => {
@@ -105,7 +105,7 @@ Deno.test("a fee that rounds to nothing is not asked for", async () => {
   });
 });
 
-Deno.test("a payment whose share waits is the platform's alone: no destination and no fee", async () => {
+Deno.test("a payment with a delayed share is the platform's alone: no destination and no fee", async () => {
   const waiting: BookingToPay = { ...BOOKING, transfer_at: "completed" };
   await withStripe(
     () => Response.json({ ...PAYMENT, application_fee_amount: null }),
@@ -140,7 +140,7 @@ const NO_ANSWERS: readonly [string, (stripe: Stripe) => Promise<unknown>, unknow
 ];
 
 for (const [name, ask, body, status] of NO_ANSWERS) {
-  Deno.test(`${JSON.stringify(body).slice(0, 60)} is no ${name}`, async () => {
+  Deno.test(`${JSON.stringify(body).slice(0, 60)} is not a valid ${name}`, async () => {
     await withStripe(() => Response.json(body, { status }), async (url) => {
       const error = await refusalOf(ask(paymentsAt(url)));
       assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);
@@ -148,7 +148,7 @@ for (const [name, ask, body, status] of NO_ANSWERS) {
   });
 }
 
-Deno.test("a payment that has gone too far to be cancelled is left to its event", async () => {
+Deno.test("a payment that is too far gone to be cancelled is left to its event", async () => {
   const toCancel = { booking_id: "b-1", payment_intent_id: "pi_1" };
   const type = "invalid_request_error";
   const tooLate = () => stripeError(400, { type, code: "payment_intent_unexpected_state" });

@@ -11,7 +11,7 @@ const PAGE = {
   cancelUrl: "https://app.example.com/no",
 };
 
-Deno.test("a customer is made of the user's id alone, once for each account", async () => {
+Deno.test("a customer holds the user's id alone, once for each account", async () => {
   const made = { id: "cus_1", object: "customer" };
   await withStripe(() => Response.json(made), async (url, seen) => {
     assert.equal(await paymentsAt(url).createCustomer(USER, 7), "cus_1");
@@ -23,7 +23,7 @@ Deno.test("a customer is made of the user's id alone, once for each account", as
   });
 });
 
-Deno.test("a card is saved on a hosted page whose setup says whose it is", async () => {
+Deno.test("a card is saved on a hosted page whose setup names the user", async () => {
   const made = { id: "cs_1", object: "checkout.session", url: "https://checkout.example.com/1" };
   await withStripe(() => Response.json(made), async (url, seen) => {
     assert.equal(await paymentsAt(url).openCardPage(PAGE), made.url);
@@ -50,7 +50,7 @@ const WRONG = [{ message: "a 404 without an error object (T20)" }, { id: "x", ob
   url: null,
 }];
 
-Deno.test("what is no customer and no page is believed to be none", async () => {
+Deno.test("an invalid customer or page is refused", async () => {
   for (const body of WRONG) {
     await withStripe(() => Response.json(body), async (url) => {
       const payments = paymentsAt(url);

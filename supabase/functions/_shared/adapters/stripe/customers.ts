@@ -1,4 +1,4 @@
-/** Who a user is at Stripe, and the page on which they save a card. */
+/** A user's customer at Stripe, and the page on which they save a card. */
 import type Stripe from "stripe";
 import { type StripeCaller } from "./client.ts";
 import { requireObject } from "./objects.ts";
@@ -8,7 +8,7 @@ export interface CardPage {
   readonly userId: string;
   readonly customerId: string;
   readonly currency: string;
-  /** The request's own: the same request gets the same page. */
+  /** The key of the request: the same request gets the same page. */
   readonly requestKey: string;
   readonly successUrl: string;
   readonly cancelUrl: string;
@@ -17,7 +17,7 @@ export interface CardPage {
 export interface Customers {
   /**
    * Makes the customer of a user's account; a repeat gets the same one. Stripe learns the user's id and
-   * nothing else. A user id that comes back has another account, and gets another customer.
+   * nothing else. A user id that is used again has another account, and gets another customer.
    * @returns Stripe's id
    */
   createCustomer(userId: string, accountId: number): Promise<string>;
@@ -28,7 +28,7 @@ export interface Customers {
   openCardPage(page: CardPage): Promise<string>;
 }
 
-/** The user's id on the setup itself: its event says who saved the card. */
+/** Puts the user's id on the setup itself: its event says who saved the card. */
 function pageParams(page: CardPage): Stripe.Checkout.SessionCreateParams {
   const metadata = { user_id: page.userId };
   return {

@@ -1,4 +1,4 @@
-/** What goes wrong at Stripe. This file loads no SDK, so any function may import it. */
+/** The errors of Stripe's adapter. This file loads no SDK, so any function may import it. */
 import { ApiError } from "../../core/errors.ts";
 
 /** @param status 503 when Stripe is out of reach, 502 when it answered and the answer is of no use */

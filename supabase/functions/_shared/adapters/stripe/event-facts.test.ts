@@ -15,7 +15,7 @@ const PAID = example<Stripe.PaymentIntent>("payment_intent", {
   metadata: { order_id: "o_1" },
 });
 
-/** As versions before 2022-11-15 have it: its charges in a list, and no `latest_charge`. */
+/** The shape of versions before 2022-11-15: charges in a list, and no `latest_charge`. */
 function oldShape() {
   const { latest_charge: _, ...rest } = PAID;
   return { ...rest, charges: { object: "list", data: [{ id: "ch_1" }], has_more: false } };
@@ -31,12 +31,12 @@ function readerAt(apiUrl: string) {
   return { metrics, read: createFactsReader(caller, metrics) };
 }
 
-Deno.test("an old shape as it comes loses the payment's charge", () => {
+Deno.test("an old shape read as it came loses the payment's charge", () => {
   assert.equal((factsOf(oldEvent()) as { charge_id: null }).charge_id, null);
 });
 
 for (const version of ["2020-03-02", null]) {
-  Deno.test(`an event of version ${version} is fetched anew, in ours`, async () => {
+  Deno.test(`an event of version ${version} is fetched again in ours`, async () => {
     await withStripe(() => Response.json(PAID), async (url, seen) => {
       const { read, metrics } = readerAt(url);
       const facts = await read(oldEvent(version));
@@ -48,7 +48,7 @@ for (const version of ["2020-03-02", null]) {
   });
 }
 
-Deno.test("an event of our version is read as it came, and so is one that tells nothing", async () => {
+Deno.test("an event of our version is read as it came, and so is one without facts", async () => {
   await withStripe(() => stripeError(500, {}), async (url, seen) => {
     const { read } = readerAt(url);
     await read(eventOf("payment_intent.succeeded", PAID));
@@ -58,7 +58,7 @@ Deno.test("an event of our version is read as it came, and so is one that tells 
   });
 });
 
-Deno.test("an event whose object Stripe has no more is read as it came", async () => {
+Deno.test("an event whose object Stripe no longer has is read as it came", async () => {
   const gone = () => stripeError(404, { code: "resource_missing" });
   await withStripe(gone, async (url) => {
     const { read, metrics } = readerAt(url);
@@ -75,7 +75,7 @@ const UNREADABLE: readonly [string, () => Response][] = [
 ];
 
 for (const [when, answer] of UNREADABLE) {
-  Deno.test(`an event of another version is refused ${when}, to come again`, async () => {
+  Deno.test(`an event of another version is refused ${when}, so that it comes again`, async () => {
     await withStripe(answer, async (url) => {
       const { read, metrics } = readerAt(url);
       const { code } = await refusalOf(read(oldEvent()));
@@ -85,7 +85,7 @@ for (const [when, answer] of UNREADABLE) {
   });
 }
 
-Deno.test("a provider of an old version is fetched anew as the platform sees it", async () => {
+Deno.test("a provider of an old version is fetched again, as the platform sees it", async () => {
   const account = example<Stripe.Account>("account", { id: "acct_1", payouts_enabled: true });
   const old = { id: "acct_1", object: "account", transfers_enabled: true };
   const event = { ...eventOf("account.updated", old), api_version: "2017-02-14" };
@@ -93,7 +93,7 @@ Deno.test("a provider of an old version is fetched anew as the platform sees it"
     const facts = await readerAt(url).read({ ...event, account: "acct_1" } as Stripe.Event);
     assert.equal((facts as { payouts_enabled: boolean }).payouts_enabled, true);
   });
-  // As it came, each key is there all the same.
+  // Read as it came, each key is still there.
   assert.deepEqual(factsOf(event as Stripe.Event), {
     stripe_account_id: "acct_1",
     provider_id: null,

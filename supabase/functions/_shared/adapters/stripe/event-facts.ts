@@ -1,7 +1,7 @@
 /**
- * The facts of an event, whatever version of the API it came in. An endpoint's version is set when it is
- * made, and a listed event has the account's: a payment of 2020 names no `latest_charge`. So what came in
- * another version than ours is fetched anew. docs/decisions/stripe-events.md
+ * The facts of an event in any version of the API. An endpoint's version is fixed when it is made, and a
+ * listed event has the account's: a payment of 2020 has no `latest_charge`. So an event in another version
+ * than ours is fetched again. docs/decisions/stripe-events.md
  */
 import type Stripe from "stripe";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
@@ -35,13 +35,13 @@ const RETRIEVE: Readonly<Record<string, Retrieve>> = {
   "setup_intent": (stripe, id) => stripe.setupIntents.retrieve(id),
 };
 
-/** @throws StripeRefused where Stripe has it no more; else ApiError `upstream_unavailable` */
+/** @throws StripeRefused where Stripe no longer has it; else ApiError `upstream_unavailable` */
 async function currentObject(
   { call }: StripeCaller,
   { object, id }: { object: string; id: string },
 ): Promise<unknown> {
   const retrieve = RETRIEVE[object];
-  if (retrieve === undefined) throw new Error(`an event of a ${object}, which is not used here`);
+  if (retrieve === undefined) throw new Error(`there is no fetch for an event's ${object}`);
   return requireObject(await call((stripe) => retrieve(stripe, id)), object);
 }
 
@@ -58,7 +58,7 @@ export function createFactsReader(
       metrics.count("stripe_events_refetched", { outcome: "fetched" });
       return { ...event, data: { object } } as Stripe.Event;
     } catch (error) {
-      // Stripe has it no more: what it signed is all that anybody will ever know.
+      // Stripe no longer has the object, so the signed event is all that there is.
       if (!(error instanceof StripeRefused && error.stripeCode === "resource_missing")) {
         metrics.count("stripe_events_refetched", { outcome: "failed" });
         throw error;

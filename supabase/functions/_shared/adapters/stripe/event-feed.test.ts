@@ -27,7 +27,7 @@ async function idsFrom(url: string): Promise<string[]> {
   return pages.flat().map(({ id }) => id);
 }
 
-Deno.test("the types we use are asked for since the moment, twenty at most in a question", async () => {
+Deno.test("events of our types since a moment are requested, twenty types at most at once", async () => {
   await withStripe(() => Response.json(list([])), async (url, seen) => {
     assert.deepEqual(await idsFrom(url), []);
     const asked = seen.map(({ form }) =>
@@ -42,7 +42,7 @@ Deno.test("the types we use are asked for since the moment, twenty at most in a 
   });
 });
 
-Deno.test("a list goes on behind its last event until there is no more", async () => {
+Deno.test("a list continues after its last event until there are no more", async () => {
   const answer = ({ form }: { form: Record<string, string> }) => {
     if (form["types[0]"] !== EVENT_TYPES[0]) return Response.json(list(["d"]));
     if (form.starting_after === undefined) return Response.json(list(["a", "b"], true));
@@ -53,14 +53,14 @@ Deno.test("a list goes on behind its last event until there is no more", async (
   });
 });
 
-Deno.test("an empty page ends the list, whatever it says of more", async () => {
+Deno.test("an empty page ends the list, whatever has_more says", async () => {
   await withStripe(() => Response.json(list([], true)), async (url, seen) => {
     assert.deepEqual(await idsFrom(url), []);
     assert(seen.length <= 2);
   });
 });
 
-Deno.test("an event has the facts that a delivery would have", async () => {
+Deno.test("a listed event has the facts that its delivery would have", async () => {
   await withStripe(() => Response.json(list(["a"])), async (url) => {
     const [[first] = []] = await Array.fromAsync(paymentsAt(url).listEvents(SINCE));
     assert.equal(first?.created, SINCE + 1);
@@ -77,7 +77,7 @@ Deno.test("an event of the other mode is refused", async () => {
 });
 
 for (const body of [{ object: "event" }, { object: "list" }, null, { message: "not here" }]) {
-  Deno.test(`${JSON.stringify(body)} is no list (T20)`, async () => {
+  Deno.test(`${JSON.stringify(body)} is not a list (T20)`, async () => {
     await withStripe(() => Response.json(body, { status: body ? 200 : 404 }), async (url) => {
       assert.equal((await refusalOf(idsFrom(url))).status, 502);
     });

@@ -1,4 +1,4 @@
-/** Events as Stripe keeps them, for 30 days: what was not delivered can be asked for. */
+/** The list of events that Stripe stores for 30 days, for those that were not delivered. */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
@@ -8,7 +8,7 @@ import type { FactsReader } from "./event-facts.ts";
 import { EVENT_TYPES } from "./facts.ts";
 import { checkEvent, toInboxEvent } from "./inbox-event.ts";
 
-/** An event of Stripe's list. Most are here already, so it is read only where it is not. */
+/** An event of Stripe's list. Most were received already, so an event is read only when it is missing. */
 export interface ListedEvent {
   readonly id: string;
   /** Seconds since 1970. */
@@ -19,17 +19,17 @@ export interface ListedEvent {
 
 export interface EventFeed {
   /**
-   * The events of the types we use since a moment (seconds since 1970), page by page.
+   * The events of our types since a moment (seconds since 1970), page by page.
    * @throws ApiError mode_mismatch, upstream_unavailable
    */
   listEvents(sinceSeconds: number): AsyncIterable<readonly ListedEvent[]>;
 }
 
-/** Stripe's limits: types in one question, and events in one answer. */
+/** Stripe's limits: types in one request, and events in one answer. */
 const MAX_TYPES = 20;
 const PAGE_SIZE = 100;
 
-/** The types in as few questions as Stripe allows. */
+/** The types, in as few requests as Stripe allows. */
 function questions(): string[][] {
   const count = Math.ceil(EVENT_TYPES.length / MAX_TYPES);
   return Array.from(
@@ -58,7 +58,7 @@ async function* pagesOf(
   for (;;) {
     const page = await call((stripe) => stripe.events.list({ ...params, ...after }));
     if (page?.object !== "list" || !Array.isArray(page.data)) {
-      throw unavailable("stripe: the answer is no list", 502);
+      throw unavailable("stripe: the answer is not a list", 502);
     }
     const events = page.data.map((event) => listed(event, options));
     const last = events.at(-1);

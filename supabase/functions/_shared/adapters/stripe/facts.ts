@@ -1,7 +1,7 @@
 /**
- * What the database needs to know of a Stripe event, in our own words. Stripe's field names stop here.
- * Every key is always there, null where Stripe says nothing. SQL reads the facts by these keys, and
- * keeps them: so nothing about a person is among them.
+ * The facts that the database needs of a Stripe event, under our own names. Stripe's field names end here.
+ * Every key is always present, and null where Stripe gives no value. SQL reads and stores the facts by these
+ * keys, so they contain nothing about a person.
  */
 import type Stripe from "stripe";
 import {
@@ -21,7 +21,7 @@ type Translations = {
   readonly [T in Stripe.Event["type"]]?: (object: EventOf<T>["data"]["object"]) => Facts;
 };
 
-// charge.refunded is left out on purpose: the refund.* events say all of it, and which refund it was.
+// charge.refunded is left out on purpose: the refund.* events have all of it, and name the refund.
 const TRANSLATIONS = {
   "checkout.session.completed": sessionFacts,
   "checkout.session.async_payment_succeeded": sessionFacts,
@@ -59,12 +59,12 @@ const TRANSLATIONS = {
 
 export type EventType = keyof typeof TRANSLATIONS;
 
-/** The types that we use: what the webhook endpoints listen to, and what a backfill asks for. */
+/** The types that we use: webhook endpoints listen to them, and a backfill asks for them. */
 export const EVENT_TYPES = Object.keys(TRANSLATIONS) as EventType[];
 
 /**
- * Of these Stripe tells of connected accounts, and nothing else of theirs counts: their owners may write any
- * metadata upon their own payments, an order of ours included.
+ * Stripe sends us these events of connected accounts. No other event of theirs counts: their owners may write
+ * any metadata on their own payments, such as one of our orders.
  */
 export const CONNECTED_EVENT_TYPES: readonly EventType[] = ["account.updated"];
 
@@ -75,9 +75,9 @@ export function isUsed(type: string): type is EventType {
 /** Translates an event of our version of the API. Unknown types have no facts. */
 export function factsOf(event: Stripe.Event): Facts {
   if (!isUsed(event.type)) return {};
-  // The table's own type ties each type to its object; what is looked up by a variable loses that.
+  // The table's type ties each type to its object; a lookup by a variable loses that.
   const translate = TRANSLATIONS[event.type] as (object: unknown) => Facts;
-  // What Stripe leaves out is null: JSON would lose the key.
+  // A field that Stripe leaves out is null: JSON would lose the key.
   const facts = Object.entries(translate(event.data.object));
   return Object.fromEntries(facts.map(([name, value]) => [name, value ?? null])) as Facts;
 }

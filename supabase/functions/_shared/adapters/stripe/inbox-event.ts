@@ -1,4 +1,4 @@
-/** Stripe's event as the inbox takes it: checked, of our mode, and reduced to the facts we use. */
+/** Makes the inbox's event of Stripe's: checks its shape and its mode, and reduces it to the facts we use. */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
@@ -12,8 +12,8 @@ function differs(mode: Mode): string {
 }
 
 /**
- * Stripe sends the test events of connected accounts to live endpoints as well. Refused, it would repeat
- * them for days and then switch off the endpoint that live ones need.
+ * Stripe sends test events of connected accounts to live endpoints as well. If we refused them, Stripe would
+ * repeat them for days and then switch off the endpoint that live events need.
  */
 export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean {
   return mode === "live" && event?.livemode === false && typeof event.account === "string";
@@ -21,7 +21,7 @@ export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean
 
 /** @throws ApiError invalid_request, mode_mismatch */
 export function checkEvent(event: Stripe.Event, mode: Mode): void {
-  // Whatever is signed gets here, null included.
+  // Any signed body gets here, even null.
   if (event?.object !== "event" || typeof event.id !== "string" || typeof event.type !== "string") {
     throw new ApiError("invalid_request", { message: "The body is not a Stripe event." });
   }
@@ -30,7 +30,7 @@ export function checkEvent(event: Stripe.Event, mode: Mode): void {
   }
 }
 
-/** An event that was checked. @throws ApiError upstream_unavailable */
+/** Translates a checked event. @throws ApiError upstream_unavailable */
 export async function toInboxEvent(
   event: Stripe.Event,
   readFacts: FactsReader,

@@ -70,7 +70,7 @@ const NO_SESSIONS: readonly [string, unknown, number][] = [
 ];
 
 for (const [name, body, status] of NO_SESSIONS) {
-  Deno.test(`${name} is no session`, async () => {
+  Deno.test(`${name} is not a session`, async () => {
     await withStripe(() => Response.json(body, { status }), async (url) => {
       const error = await refusalOf(paymentsAt(url).openSession(ORDER));
       assert.equal(error.code, "upstream_unavailable");
@@ -85,7 +85,7 @@ function errorOf(type: string, code?: string) {
   return { error: { type, code, message: "text of Stripe" } };
 }
 
-/** What Stripe answers, what that is to the caller, and whether the order can have no session any more. */
+/** Stripe's answer, our status and error, and whether the order's key is spent. */
 const REFUSALS: readonly [number, unknown, number, ErrorCode, boolean][] = [
   [400, errorOf("invalid_request_error"), 502, "upstream_unavailable", true],
   [400, errorOf("idempotency_error"), 502, "upstream_unavailable", true],
@@ -108,7 +108,7 @@ for (const [answered, body, status, code, isSpent] of REFUSALS) {
   const kind = JSON.stringify(body).slice(0, 80);
   const then = isSpent ? "spends the order" : "leaves the order as it is";
   Deno.test(`a ${answered} of Stripe is ${status} and ${then}: ${kind}`, async () => {
-    // The SDK's own retries wait; what it does with the last answer is the same for the first.
+    // The SDK's own retries would wait, and treat the last answer as it treats the first.
     const headers = { "stripe-should-retry": "false" };
     await withStripe(
       () => Response.json(body, { status: answered, headers }),
@@ -125,7 +125,7 @@ for (const [answered, body, status, code, isSpent] of REFUSALS) {
   });
 }
 
-Deno.test("an answer that breaks off leaves the order as it is", async () => {
+Deno.test("a broken-off answer leaves the order as it is", async () => {
   await withStripe(() => new Response("{", { status: 500 }), async (url) => {
     const error = await refusalOf(paymentsAt(url).openSession(ORDER));
     assert.deepEqual([error.status, error instanceof OrderKeySpent], [502, false]);
@@ -142,7 +142,7 @@ Deno.test("Stripe out of reach is 503", async () => {
   assert.equal(await payments.isReachable(), false);
 });
 
-Deno.test("a bad request of one buyer does not close the shop for the others", async () => {
+Deno.test("one buyer's bad request does not open the circuit for the others", async () => {
   let isBad = true;
   const bad = { error: { type: "invalid_request_error", message: "no" } };
   const answer = () => isBad ? Response.json(bad, { status: 400 }) : Response.json(SESSION);
@@ -242,8 +242,8 @@ Deno.test("an event of the other mode is refused", async () => {
   assert.equal(test.code, "mode_mismatch");
 });
 
-Deno.test("an event of a connected account tells nothing but what that account may do", async () => {
-  // Whoever is connected writes their own metadata: a payment there, to themselves, buys nothing here.
+Deno.test("an event of a connected account has no facts but the account's capabilities", async () => {
+  // Owners of connected accounts write their own metadata: a payment to themselves buys nothing here.
   const own = { ...SESSION, payment_status: "paid", metadata: { order_id: "o_1" } };
   const foreign = event({ account: "acct_1", data: { object: own } });
   const { id, type, facts } = await read(foreign, await sign(foreign, "whsec_new"));
@@ -254,7 +254,7 @@ Deno.test("an event of a connected account tells nothing but what that account m
   assert.equal("charges_enabled" in told && told.charges_enabled, true);
 });
 
-Deno.test("a connected account's test event at a live endpoint is taken, and not read", async () => {
+Deno.test("a connected account's test event at a live endpoint is accepted and not read", async () => {
   const test = event({ type: "account.updated", account: "acct_1" });
   const signature = await sign(test, "whsec_new");
   assert.equal(await receive(test, signature, "sk_live_1"), null);
@@ -263,7 +263,7 @@ Deno.test("a connected account's test event at a live endpoint is taken, and not
   assert.equal(refused.code, "mode_mismatch");
 });
 
-Deno.test("a signed body that is no event is refused", async () => {
+Deno.test("a signed body that is not an event is refused", async () => {
   for (const body of ["{}", "[]", '{"object":"list"}', "not json"]) {
     const { status } = await refusalOf(read(body, await sign(body, "whsec_new")));
     assert.equal(status, 400, body);

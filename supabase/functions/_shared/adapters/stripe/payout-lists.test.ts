@@ -6,7 +6,7 @@ const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const REFUND_ID = "2f2f7a3e-6f3b-4a55-9d53-1e0b6f6a9c11";
 const MONEY = { amount: 999, currency: "usd" };
 
-/** A balance transaction in the balance's currency, of something in the buyer's. */
+/** A transaction in the balance's currency, whose source is in the buyer's. */
 function transaction(id: string, type: string, source: unknown) {
   const sums = { amount: 1_100, fee: 62, net: 1_038, currency: "eur" };
   return { id, object: "balance_transaction", type, source, created: 1_795_000_000, ...sums };
@@ -67,7 +67,7 @@ const CASES = [{
   source: { ...MONEY, id: "py_1", object: "charge", payment_intent: null, metadata: {} },
   told: { ...OF_999, kind: "charge", charge_id: "py_1" },
 }, {
-  name: "a bank debit that is taken back is no second charge",
+  name: "a returned bank debit is not a second charge",
   type: "payment_failure_refund",
   source: { ...MONEY, id: "py_1", object: "charge", payment_intent: "pi_1", metadata: {} },
   told: { ...PLAIN, charge_id: "py_1" },
@@ -99,12 +99,12 @@ const CASES = [{
   },
   told: { ...OF_999, kind: "fee", charge_id: "ch_1", fee_id: "fee_1" },
 }, {
-  name: "what is returned of a fee names the fee",
+  name: "a refunded fee names the fee",
   type: "application_fee_refund",
   source: { ...MONEY, id: "fr_1", object: "fee_refund", fee: "fee_1" },
   told: { ...OF_999, kind: "fee_refund", fee_id: "fee_1" },
 }, {
-  name: "the payout's own transaction is told as such",
+  name: "the payout's own transaction has its own kind",
   type: "payout",
   source: { ...MONEY, id: "po_1", object: "payout" },
   told: { ...PLAIN, kind: "payout" },
@@ -130,7 +130,7 @@ for (const { name, type, source, told } of CASES) {
   });
 }
 
-Deno.test("what has no source, as Stripe's own fees, is part of the sum", async () => {
+Deno.test("a transaction without a source, such as Stripe's own fees, is part of the sum", async () => {
   await withStripe(() => listOf([transaction("txn_1", "stripe_fee", null)]), async (url) => {
     const page = await paymentsAt(url).listPayout("po_1", null);
     const told = { ...PLAIN, transaction_id: "txn_1", type: "stripe_fee", source_id: null };
@@ -138,7 +138,7 @@ Deno.test("what has no source, as Stripe's own fees, is part of the sum", async 
   });
 });
 
-Deno.test("a list is asked for page by page, behind what is known", async () => {
+Deno.test("a list is read page by page, after the last known transaction", async () => {
   const answer = () => listOf([transaction("txn_8", "stripe_fee", null)], true);
   await withStripe(answer, async (url, seen) => {
     const { listPayout } = paymentsAt(url);
@@ -175,7 +175,7 @@ const BROKEN: [string, () => Response][] = [
 ];
 
 for (const [name, answer] of BROKEN) {
-  Deno.test(`${name} is no empty list`, async () => {
+  Deno.test(`${name} is not an empty list`, async () => {
     await withStripe(answer, async (url) => {
       const error = await refusalOf(paymentsAt(url).listPayout("po_1", null));
       assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);

@@ -1,4 +1,4 @@
-/** Of what a payout is made: its balance transactions, page by page, in our own words. */
+/** The balance transactions of a payout, page by page, under our own names. */
 import type Stripe from "stripe";
 import type { PayoutTransaction } from "../../contracts/stripe/payout-transaction.ts";
 import { type StripeCaller } from "./client.ts";
@@ -7,14 +7,14 @@ import { idOf, markOf } from "./objects.ts";
 
 export interface PayoutPage {
   readonly transactions: readonly PayoutTransaction[];
-  /** Where the next page begins; null at the end. */
+  /** The start of the next page; null at the end. */
   readonly after: string | null;
 }
 
 export interface PayoutLists {
   /**
    * @param after the last transaction that is known already; null begins the list
-   * @returns null while Stripe cannot say yet what is in the payout
+   * @returns null while Stripe cannot list the payout yet
    * @throws ApiError `upstream_unavailable`
    */
   listPayout(payoutId: string, after: string | null): Promise<PayoutPage | null>;
@@ -36,7 +36,7 @@ type Source = Exclude<Stripe.BalanceTransaction["source"], string | null>;
 const PAGE_SIZE = 100;
 const NOT_READY = "payout_reconciliation_not_ready";
 const PAYMENTS = ["charge", "payment"];
-/** Of these the source has to come along, or nothing would be compared. */
+/** These need their source in the answer, or nothing would be compared. */
 const COMPARED = [
   ...PAYMENTS,
   "refund",
@@ -60,7 +60,10 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
   return names.map((name) => metadata?.[name]).find((id) => id !== undefined) ?? null;
 }
 
-/** Money of these has a counterpart in our books; all else, as transfers, is only part of the sum. */
+/**
+ * Money of these sources has a counterpart in our books. All other money, such as transfers, is only part of
+ * the sum.
+ */
 function sourceFacts(type: string, source: Source): SourceFacts {
   const sum = (of: { amount: number; currency: string }) => ({
     ...NOTHING,
@@ -69,7 +72,7 @@ function sourceFacts(type: string, source: Source): SourceFacts {
   });
   switch (source.object) {
     case "charge": {
-      // A bank debit that fails after all is booked back, and that has the charge for its source, too.
+      // A failed bank debit is booked back, and that transaction has the charge as its source, too.
       if (!PAYMENTS.includes(type)) return { ...NOTHING, charge_id: source.id };
       const our_id = ourIdOf(source.metadata, ["order_id", "booking_id"]);
       const payment_id = idOf(source.payment_intent);
@@ -90,7 +93,7 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     case "fee_refund":
       return { ...sum(source), kind: "fee_refund", fee_id: idOf(source.fee) };
     case "payout":
-      // What a bank returned of another payout is money like any other.
+      // Money that a bank returned of another payout is money like any other.
       return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;
@@ -100,7 +103,7 @@ function sourceFacts(type: string, source: Source): SourceFacts {
 function toTransaction(transaction: Stripe.BalanceTransaction): PayoutTransaction {
   const { id, type, source, amount, fee, net, currency, created } = transaction;
   if (COMPARED.includes(type) && (typeof source !== "object" || source === null)) {
-    throw unavailable(`stripe: the answer leaves out what a ${type} is of`, 502);
+    throw unavailable(`stripe: the answer leaves out the source of a ${type}`, 502);
   }
   return {
     ...(typeof source === "object" && source !== null ? sourceFacts(type, source) : NOTHING),
@@ -117,9 +120,9 @@ function toTransaction(transaction: Stripe.BalanceTransaction): PayoutTransactio
 
 function toPage(page: Stripe.ApiList<Stripe.BalanceTransaction>): PayoutPage {
   const isList = page?.object === "list" && Array.isArray(page.data);
-  // More behind a page with nothing on it has no place to begin, and is not the end.
+  // An empty page that claims more gives no place to continue, and is not the end.
   if (!isList || typeof page.has_more !== "boolean" || (page.has_more && page.data.length === 0)) {
-    throw unavailable("stripe: the answer is no list", 502);
+    throw unavailable("stripe: the answer is not a list", 502);
   }
   const transactions = page.data.map(toTransaction);
   return { transactions, after: page.has_more ? transactions.at(-1)!.transaction_id : null };

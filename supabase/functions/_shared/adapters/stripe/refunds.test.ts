@@ -12,7 +12,7 @@ const MADE = {
   status: "pending",
 };
 
-/** The form that Stripe is sent for a refund. */
+/** The form that Stripe receives for a refund. */
 async function formOf(changes: Partial<RefundToSend> = {}): Promise<Record<string, string>> {
   let form: Record<string, string> = {};
   await withStripe(() => Response.json(MADE), async (url, seen) => {
@@ -40,19 +40,19 @@ Deno.test("a refund is made of its payment, under a key of its own", async () =>
   });
 });
 
-Deno.test("a refund of a booking takes the provider's part and our fee back in proportion", async () => {
+Deno.test("a refund of a booking claws back the provider's part and our fee in proportion", async () => {
   const form = await formOf({ order_id: null, booking_id: "b-1", connected: true, has_fee: true });
   assert.equal(form["metadata[booking_id]"], "b-1");
   assert.equal(form["metadata[order_id]"], undefined);
   assert.deepEqual([form.reverse_transfer, form.refund_application_fee], ["true", "true"]);
 });
 
-Deno.test("a booking so small that it had no fee has none to take back", async () => {
+Deno.test("a booking too small for a fee has no fee to claw back", async () => {
   const form = await formOf({ order_id: null, booking_id: "b-1", connected: true });
   assert.deepEqual([form.reverse_transfer, form.refund_application_fee], ["true", undefined]);
 });
 
-Deno.test("Stripe is told a reason that it knows, and no other", async () => {
+Deno.test("Stripe receives only reasons that it knows", async () => {
   assert.equal((await formOf({ reason: "fraudulent" })).reason, "fraudulent");
   assert.equal((await formOf({ reason: "they asked nicely" })).reason, undefined);
 });
@@ -67,7 +67,7 @@ const NO_REFUNDS: readonly [string, unknown, number][] = [
 ];
 
 for (const [name, body, status] of NO_REFUNDS) {
-  Deno.test(`${name} is no refund, and nobody knows whether there is one`, async () => {
+  Deno.test(`${name} is not a refund, and whether there is one is unknown`, async () => {
     await withStripe(() => Response.json(body, { status }), async (url) => {
       const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
       assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);
@@ -76,7 +76,7 @@ for (const [name, body, status] of NO_REFUNDS) {
   });
 }
 
-Deno.test("a definite no comes with Stripe's code and the parameter that it is about", async () => {
+Deno.test("a definite refusal has Stripe's code and the parameter that it is about", async () => {
   const no = { type: "invalid_request_error", code: "charge_already_refunded" };
   await withStripe(() => stripeError(400, no), async (url) => {
     const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
@@ -91,7 +91,7 @@ Deno.test("a definite no comes with Stripe's code and the parameter that it is a
   });
 });
 
-Deno.test("a declined card comes with the bank's reason and the payment", async () => {
+Deno.test("a declined card has the bank's reason and the payment", async () => {
   const declined = {
     type: "card_error",
     code: "card_declined",
@@ -119,7 +119,7 @@ const UNCERTAIN: readonly [string, number, string, boolean][] = [
 ];
 
 for (const [name, status, type, isKept] of UNCERTAIN) {
-  Deno.test(`${name} is no definite no`, async () => {
+  Deno.test(`${name} is not a definite refusal`, async () => {
     await withStripe(() => stripeError(status, { type }), async (url) => {
       const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
       assert.equal(error.code, "upstream_unavailable");

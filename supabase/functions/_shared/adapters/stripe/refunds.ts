@@ -1,4 +1,4 @@
-/** Refunds at Stripe. What they do to credits is decided by Stripe's events, not here. */
+/** Refunds at Stripe. Stripe's events decide their effect on credits, not this code. */
 import type Stripe from "stripe";
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { type StripeCaller } from "./client.ts";
@@ -6,20 +6,20 @@ import { marked, requireObject } from "./objects.ts";
 import { unavailable } from "./errors.ts";
 
 interface MadeRefund {
-  /** Stripe's id. How the refund stands is for its events to say. */
+  /** Stripe's id. The refund's state comes with its events. */
   readonly id: string;
 }
 
 export interface Refunds {
   /**
-   * Asks Stripe to give money back; a repeat for the same refund gets the same answer.
-   * @throws StripeRefused where Stripe refuses and has not refunded; else ApiError `upstream_unavailable`,
-   * or `idempotency_in_progress` while another request sends this refund
+   * Asks Stripe to refund; a repeat for the same refund gets the same answer.
+   * @throws StripeRefused where Stripe refuses and has not refunded; else ApiError `upstream_unavailable`, or
+   * `idempotency_in_progress` while another request sends this refund
    */
   createRefund(refund: RefundToSend): Promise<MadeRefund>;
 }
 
-/** Stripe takes no other reasons; ours are kept in the database. */
+/** Stripe takes no other reasons; ours are stored in the database. */
 const REASONS = ["duplicate", "fraudulent", "requested_by_customer"];
 
 function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
@@ -33,7 +33,7 @@ function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
       ...(booking_id !== null && { booking_id }),
     }),
     ...(reason !== null && REASONS.includes(reason) && { reason }),
-    // Else the platform alone would pay what the provider was given.
+    // Otherwise the platform alone would pay the provider's part.
     ...(refund.connected && { reverse_transfer: true }),
     ...(refund.has_fee && { refund_application_fee: true }),
   };
@@ -42,7 +42,7 @@ function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
 function checkRefund(made: Stripe.Refund, refund: RefundToSend): MadeRefund {
   const { id } = requireObject(made, "refund");
   if (made.amount !== refund.amount || made.currency !== refund.currency) {
-    throw unavailable("stripe: the refund is of another amount", 502);
+    throw unavailable("stripe: the refund has another amount", 502);
   }
   return { id };
 }

@@ -1,4 +1,4 @@
-/** Hosted checkout sessions. */
+/** Hosted checkout sessions of Stripe. */
 import type Stripe from "stripe";
 import type { CheckoutOrder } from "../../contracts/database/results/checkout.ts";
 import { type StripeCaller } from "./client.ts";
@@ -19,7 +19,7 @@ export interface Sessions {
   openSession(order: CheckoutOrder): Promise<Session>;
 }
 
-/** Metadata goes on the session and on the payment, which is what refunds and disputes refer to. */
+/** Metadata goes on the session and on the payment: refunds and disputes refer to the payment. */
 function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParams {
   const metadata = marked(order, { order_id: order.order_id, package_id: order.package_id });
   return {
@@ -46,7 +46,7 @@ function checkSession(session: Stripe.Checkout.Session, order: CheckoutOrder): S
   const { id, url } = requireObject(session, "checkout.session");
   if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
   const isSameMoney = session.amount_total === order.amount && session.currency === order.currency;
-  if (!isSameMoney) throw unavailable("stripe: the session is for another amount", 502);
+  if (!isSameMoney) throw unavailable("stripe: the session has another amount", 502);
   return { id, url };
 }
 

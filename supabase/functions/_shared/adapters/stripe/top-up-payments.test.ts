@@ -93,7 +93,7 @@ const REFUSALS: [string, number, Record<string, unknown>, ChargeOutcome][] = [
 ];
 
 for (const [name, status, error, wanted] of REFUSALS) {
-  Deno.test(`${name} is an outcome, not a failure of ours`, async () => {
+  Deno.test(`${name} is an outcome and not an error`, async () => {
     await withStripe(() => stripeError(status, error), async (url) => {
       assert.deepEqual(await paymentsAt(url).chargeCard(TOP_UP_CHARGE), wanted);
     });
@@ -110,7 +110,7 @@ const FAILURES: [string, () => Response][] = [
 ];
 
 for (const [name, answer] of FAILURES) {
-  Deno.test(`${name} is nobody's card's fault: what became of the charge is not known`, async () => {
+  Deno.test(`${name} is not the card's fault: the charge's result is unknown`, async () => {
     await withStripe(answer, async (url) => {
       const { code } = await refusalOf(paymentsAt(url).chargeCard(TOP_UP_CHARGE));
       assert.equal(code, "upstream_unavailable");
@@ -140,14 +140,14 @@ for (const [status, wanted] of [["succeeded", false], ["processing", false], ["c
   });
 }
 
-Deno.test("whether a charge was cancelled may not be known", async () => {
+Deno.test("whether a charge was cancelled may stay unknown", async () => {
   await withStripe(() => stripeError(500, { type: "api_error" }), async (url) => {
     const { status } = await refusalOf(paymentsAt(url).cancelCharge(TOP_UP_LINK));
     assert.equal(status, 502);
   });
 });
 
-Deno.test("a page for the same order and amount takes the charge's place", async () => {
+Deno.test("a page for the same order and amount replaces the charge", async () => {
   await withStripe(() => Response.json(SESSION), async (url, seen) => {
     const page = await paymentsAt(url).openTopUpPage(TOP_UP_LINK, URLS);
     assert.deepEqual(page, { id: SESSION.id, url: SESSION.url });
@@ -173,7 +173,7 @@ Deno.test("a page for the same order and amount takes the charge's place", async
   });
 });
 
-Deno.test("a page for another amount, or without an address, is none", async () => {
+Deno.test("a page for another amount, or without an address, is refused", async () => {
   for (const changes of [{ amount_total: 0 }, { currency: "jpy" }, { url: null }]) {
     await withStripe(() => Response.json({ ...SESSION, ...changes }), async (url) => {
       const { status } = await refusalOf(paymentsAt(url).openTopUpPage(TOP_UP_LINK, URLS));

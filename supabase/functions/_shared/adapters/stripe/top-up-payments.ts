@@ -1,11 +1,11 @@
-/** Charges of a saved card while its owner is away, and the page that takes one's place. */
+/** Charges of a saved card while its owner is absent, and the page that replaces such a charge. */
 import Stripe from "stripe";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { type StripeCaller } from "./client.ts";
 import { marked, requireObject } from "./objects.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
 
-/** What Stripe made of a charge. `accepted` is paid or on its way: the event will say. */
+/** The result of a charge. `accepted` is paid or in progress: the event will say which. */
 export type ChargeOutcome =
   | { readonly kind: "accepted" | "authentication"; readonly payment_id: string }
   | { readonly kind: "declined"; readonly payment_id: string | null; readonly code: string }
@@ -24,11 +24,11 @@ export interface TopUpPage {
 export interface TopUpPayments {
   /**
    * Charges once; a repeat for the same order gets the same answer.
-   * @throws ApiError when what became of it is not known
+   * @throws ApiError when the result is not known
    */
   chargeCard(charge: TopUpCharge): Promise<ChargeOutcome>;
   /**
-   * Takes the charge back, so that it can't be paid twice.
+   * Cancels the charge, so that it can't be paid twice.
    * @returns false where it was paid, or is being paid
    */
   cancelCharge(charge: TopUpCharge): Promise<boolean>;
@@ -45,17 +45,17 @@ function outcomeOf(payment: Stripe.PaymentIntent): ChargeOutcome {
   return { kind: "declined", payment_id, code: status };
 }
 
-/** A card's fault, as an outcome; anything else that Stripe refuses is ours, and stays an error. */
+/** A fault of the card is an outcome. Any other refusal is our fault, and stays an error. */
 function outcomeOfRefusal(refusal: StripeRefused): ChargeOutcome {
   const { stripeCode, declineCode, payment, param } = refusal;
   const payment_id = payment?.payment_id ?? null;
   if (refusal.cause instanceof Stripe.errors.StripeCardError) {
     const isAsked = [stripeCode, declineCode].includes(AUTHENTICATION);
     if (isAsked && payment_id !== null) return { kind: "authentication", payment_id };
-    // The SDK makes a missing reason an empty one.
+    // The SDK turns a missing reason into an empty one.
     return { kind: "declined", payment_id, code: declineCode || stripeCode || "declined" };
   }
-  // Detached, deleted, or of a customer that is gone.
+  // The card is detached or deleted, or its customer is deleted.
   if (param === "payment_method" || param === "customer") {
     return { kind: "card_gone", payment_id: null, code: stripeCode ?? "card_gone" };
   }
@@ -102,7 +102,7 @@ function checkPage(session: Stripe.Checkout.Session, charge: TopUpCharge): TopUp
   if (typeof url !== "string") throw unavailable("stripe: the session has no page", 502);
   const isSameMoney = session.amount_total === charge.amount &&
     session.currency === charge.currency;
-  if (!isSameMoney) throw unavailable("stripe: the session is for another amount", 502);
+  if (!isSameMoney) throw unavailable("stripe: the session has another amount", 502);
   return { id, url };
 }
 
@@ -128,7 +128,7 @@ export function createTopUpPayments({ call }: StripeCaller): TopUpPayments {
         );
         return requireObject(payment, "payment_intent").status === "canceled";
       } catch (error) {
-        // Too late to be cancelled: by whom it was paid, or that it was cancelled before.
+        // Too late to cancel: the payment's status says whether it was paid or cancelled before.
         const status = error instanceof StripeRefused ? error.payment?.status : undefined;
         if (status === "canceled") return true;
         if (status === "succeeded" || status === "processing") return false;

@@ -1,4 +1,4 @@
-/** Deliveries from Stripe: only what is signed with one of our secrets, and of our mode, is read. */
+/** Webhooks from Stripe. Only events signed with one of our secrets, and of our mode, are read. */
 import Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
@@ -10,9 +10,10 @@ import { checkEvent, isConnectedTest, toInboxEvent } from "./inbox-event.ts";
 export interface Webhooks {
   /**
    * Verifies a webhook over its raw body.
-   * @returns null for a true event that is not for us: a test of a connected account, sent to live endpoints
-   * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable where an event of another version
-   * of Stripe's API can't be asked for anew
+   * @returns null for a genuine event that is not for us: a test of a connected account, sent to live
+   * endpoints
+   * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable where an event of another API
+   * version can't be fetched again
    */
   readEvent(rawBody: string, signature: string | null): Promise<InboxEvent | null>;
 }
@@ -24,12 +25,14 @@ interface WebhookOptions {
   readonly readFacts: FactsReader;
 }
 
-// Stripe's own default, stated because it is what bounds a replayed delivery.
+// Stripe's own default, stated because it bounds a replayed delivery.
 const TOLERANCE_SECONDS = 300;
 
-/** The SDK refuses a stamp that is too old, and takes one from any future: a replay that never grows old. */
+/**
+ * The SDK refuses a timestamp that is too old, and accepts any in the future: a replay that never expires.
+ */
 function isFromTheFuture(signature: string): boolean {
-  // Of several stamps the SDK verifies the last one.
+  // Of several timestamps the SDK verifies the last one.
   const stamp = signature.split(",").findLast((part) => part.startsWith("t="))?.slice(2);
   return Number.parseInt(stamp ?? "", 10) > Date.now() / 1000 + TOLERANCE_SECONDS;
 }
@@ -40,7 +43,9 @@ async function verify(
   signature: string | null,
 ): Promise<Stripe.Event> {
   if (isFromTheFuture(signature ?? "")) {
-    throw new ApiError("signature_invalid", { internal: "stripe: the stamp is in the future" });
+    throw new ApiError("signature_invalid", {
+      internal: "stripe: the signature's timestamp is in the future",
+    });
   }
   for (const secret of secrets) {
     try {

@@ -1,17 +1,19 @@
-/** What an alert says, as farthing.open_incident() queues it: figures and names of ours, nothing personal. */
+/**
+ * The contents of an alert, as farthing.open_incident() queues it: our figures and names, nothing personal.
+ */
 
 export interface AlertData {
   readonly incident_id: string;
   /** The rule's name, for example `webhook_backlog`. */
   readonly rule: string;
-  /** `info` needs nobody: it is to be kept. */
+  /** `info` needs no action: it is for the record. */
   readonly severity: "critical" | "warning" | "info";
-  /** One sentence with the figures in it. */
+  /** One sentence that contains the figures. */
   readonly summary: string;
   /** Decimal strings, in the rule's unit. */
   readonly value: string;
   readonly threshold: string;
-  /** A path in this repository, or an address of one's own. */
+  /** A path in this repository, or a URL of the operators' own. */
   readonly runbook: string;
   readonly fired_at: string;
 }
@@ -23,8 +25,8 @@ export interface Alert {
 }
 
 /**
- * Where a reader finds the runbook: an address of the operators' own as it is, else the page of that name
- * under RUNBOOKS_URL, else the path in the repository.
+ * The runbook's address for a reader: the operators' own URL unchanged, else the page of that name under
+ * RUNBOOKS_URL, else the path in the repository.
  */
 export function runbookLink(runbook: string, runbooksUrl: string | undefined): string {
   if (/^https?:\/\//.test(runbook) || runbooksUrl === undefined) return runbook;

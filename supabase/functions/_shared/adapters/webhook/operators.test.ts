@@ -19,7 +19,7 @@ const ALERT = {
   },
 } as const;
 
-/** What each of so many alerts ended with, and how many were asked for. */
+/** The result of each alert, and the number of requests. */
 async function post(status: number, times: number) {
   let asked = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
@@ -38,19 +38,19 @@ async function post(status: number, times: number) {
 
 const MANY = 2 * EXTERNAL_SERVICES.webhook.breakAfter;
 
-Deno.test("a webhook that refuses one alert after the other is still asked for the next", async () => {
+Deno.test("a webhook that refuses one alert after the other still gets the next one", async () => {
   const { asked, ends } = await post(404, MANY);
   assert.equal(asked, MANY);
   assert(ends.every((end) => end instanceof AlertRefused));
 });
 
-Deno.test("a webhook that is away is left alone after some", async () => {
+Deno.test("an unavailable webhook is not asked after some failures", async () => {
   const { asked, ends } = await post(503, MANY);
   assert.equal(asked, EXTERNAL_SERVICES.webhook.breakAfter);
   assert(ends.at(-1) instanceof BreakerOpen);
 });
 
-Deno.test("without an address there is no webhook, and without names nobody to write to", () => {
+Deno.test("without a URL there is no webhook, and without addresses there are no emails", () => {
   const operators = createOperators({}, NO_METRICS);
   assert.deepEqual([operators.emails, operators.postAlert], [[], null]);
 });

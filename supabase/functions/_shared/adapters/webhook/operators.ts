@@ -1,4 +1,4 @@
-/** How who runs the project is told: by e-mail to ALERT_EMAILS, and by their webhook. */
+/** How operators are notified: by email to ALERT_EMAILS, and by their webhook. */
 import { type Alert, runbookLink } from "./alert-data.ts";
 import { AlertRefused, postAlert } from "./webhook.ts";
 import type { Env } from "../../core/env.ts";
@@ -6,10 +6,10 @@ import type { Metrics } from "../../metrics/metrics.ts";
 import { createGuard } from "../../resilience/guard.ts";
 
 export interface Operators {
-  /** None where nobody is named. */
+  /** Empty where ALERT_EMAILS names no address. */
   readonly emails: readonly string[];
   readonly runbookLink: (runbook: string) => string;
-  /** Null where no webhook is configured. @throws as adapters/webhook/webhook.ts says */
+  /** Null where no webhook is configured. @throws as postAlert() in webhook.ts */
   readonly postAlert: ((alert: Alert) => Promise<void>) | null;
 }
 

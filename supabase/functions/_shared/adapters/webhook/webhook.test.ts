@@ -69,7 +69,7 @@ for (const secret of [PLAIN, ENCODED]) {
   });
 }
 
-Deno.test("an alert sent again has the same id, so that a receiver can drop it", async () => {
+Deno.test("a repeated alert has the same id, so that a receiver can drop it", async () => {
   await receiving(() => new Response(null, { status: 204 }), async (url, received) => {
     for (let again = 0; again < 2; again++) await postAlert({ url, secret: PLAIN }, NOTICE);
     assert.deepEqual(received.map(({ headers }) => headers["webhook-id"]), [NOTICE.id, NOTICE.id]);
@@ -117,7 +117,7 @@ for (const [status, told, seconds] of PASSING) {
   });
 }
 
-Deno.test("an alert to where nobody is fails without naming the address", async () => {
+Deno.test("an alert to an address without a server fails without naming the address", async () => {
   let address = "";
   await receiving(() => new Response(), (url) => Promise.resolve(void (address = url)));
   await assert.rejects(postAlert({ url: address, secret: PLAIN }, NOTICE), (error: unknown) => {
@@ -128,7 +128,7 @@ Deno.test("an alert to where nobody is fails without naming the address", async 
   });
 });
 
-Deno.test("an alert's failure repeats nothing of what the network said", async () => {
+Deno.test("an alert's failure repeats no text of the network", async () => {
   const url = "https://hooks.test/services/secret";
   const fetch = () => Promise.reject(new TypeError(`error sending request for url (${url})`));
   await assert.rejects(postAlert({ url, secret: PLAIN }, NOTICE, fetch), (error: unknown) => {
@@ -138,7 +138,7 @@ Deno.test("an alert's failure repeats nothing of what the network said", async (
   });
 });
 
-Deno.test("an alert is given a time-out, and follows no redirect", async () => {
+Deno.test("an alert has a timeout, and follows no redirect", async () => {
   const seen: RequestInit[] = [];
   const fetch: typeof globalThis.fetch = (_input, init) => {
     seen.push(init ?? {});
@@ -149,12 +149,12 @@ Deno.test("an alert is given a time-out, and follows no redirect", async () => {
   assert(seen[0]?.signal instanceof AbortSignal);
 });
 
-Deno.test("an alert waits for a secret that is base64, and says so", async () => {
+Deno.test("an alert waits for a secret in base64, and its error says so", async () => {
   const secret = "whsec_*** this is no base64, and long ***";
   const url = "https://hooks.test/x";
   const fetch = () => Promise.reject(new Error("it was sent"));
   await assert.rejects(postAlert({ url, secret }, NOTICE, fetch), (error: unknown) => {
-    // Somebody puts that right, and then it is news still.
+    // An operator corrects the secret, and the alert is still news then.
     assert(error instanceof ApiError);
     assert.match(error.internal ?? "", /ALERT_WEBHOOK_SECRET/);
     assert.doesNotMatch(error.internal ?? "", /this is no/);

@@ -1,6 +1,7 @@
 /**
- * An alert by webhook: Slack's JSON (`text` and `blocks`), signed as standardwebhooks.com says. Slack reads
- * the one and ignores the other; any other receiver checks the headers with the library of its language.
+ * An alert by webhook: Slack's JSON (`text` and `blocks`), signed by the rules of standardwebhooks.com. Slack
+ * reads the JSON and ignores the signature; any other receiver checks the headers with the library of its
+ * language.
  */
 import { Webhook } from "standardwebhooks";
 import { ApiError } from "../../core/errors.ts";
@@ -9,20 +10,20 @@ import { type Alert, type AlertData, runbookLink } from "./alert-data.ts";
 
 interface AlertWebhookEnv {
   readonly url: string;
-  /** `whsec_` and base64, or any text of 32 characters and more. Absent: sent unsigned, as Slack wants. */
+  /** `whsec_` and base64, or any text of at least 32 characters. Absent: sent unsigned, as Slack expects. */
   readonly secret: string | undefined;
   readonly runbooksUrl?: string | undefined;
 }
 
-/** The receiver will never take this message: no use in another try. */
+/** The receiver will never take this message, so another attempt is useless. */
 export class AlertRefused extends Error {}
 
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
-/** Answers that pass: the receiver is slow, busy or early. Every other 4xx, and a redirect, is a no. */
+/** Temporary statuses: the receiver is slow, busy or early. Every other 4xx, and a redirect, is a refusal. */
 const PASSING = [408, 425, 429];
 
-/** Slack's three characters. */
+/** Escapes the three characters that Slack requires. */
 function escape(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
@@ -48,19 +49,19 @@ function messageOf(data: AlertData, runbooksUrl: string | undefined) {
   };
 }
 
-/** Neither the address nor what the receiver wrote is repeated: a webhook's URL is a secret. */
+/** Repeats neither the URL nor the receiver's text: a webhook's URL is a secret. */
 function failure(internal: string, status: 502 | 503, retryAfterSeconds?: number): ApiError {
   return new ApiError("upstream_unavailable", { internal, status, retryAfterSeconds });
 }
 
-/** @throws ApiError: the mistake is ours, and an alert waits until it is put right */
+/** @throws ApiError: the mistake is ours, and an alert waits until it is corrected */
 function keyOf(secret: string): Webhook {
   try {
     return secret.startsWith("whsec_")
       ? new Webhook(secret)
       : new Webhook(secret, { format: "raw" });
   } catch {
-    throw failure("ALERT_WEBHOOK_SECRET begins with whsec_ and is no base64", 503);
+    throw failure("ALERT_WEBHOOK_SECRET begins with whsec_ and is not base64", 503);
   }
 }
 
@@ -84,9 +85,9 @@ function retryAfter(answer: Response): number | undefined {
 }
 
 /**
- * Posts one alert, in one try; whoever calls it tries again.
- * @throws AlertRefused for a definite no (a redirect, or a 4xx that will not pass); else ApiError
- * `upstream_unavailable`, with `retryAfterSeconds` where the receiver named a time
+ * Posts one alert in one attempt; the caller retries.
+ * @throws AlertRefused for a definite refusal (a redirect, or a permanent 4xx); else ApiError
+ * `upstream_unavailable`, with `retryAfterSeconds` where the receiver sent it
  */
 export async function postAlert(
   env: AlertWebhookEnv,

@@ -1,4 +1,4 @@
-/** Asks Stripe for the events that never came, and receives them as deliveries are received. */
+/** Fetches Stripe's events that were never delivered, and receives them like deliveries. */
 import type * as contract from "../../contracts/webhook-events.ts";
 import type { z } from "@hono/zod-openapi";
 import { ApiError } from "../../core/errors.ts";
@@ -12,7 +12,7 @@ export type Backfilled = z.output<typeof contract.Backfilled>;
 interface Span {
   /** Seconds since 1970. */
   readonly sinceSeconds: number;
-  /** When to stop, in milliseconds since 1970. What was taken in by then is not asked for again. */
+  /** When to stop, in milliseconds since 1970. Events received by then are not fetched again. */
   readonly untilMs: number;
 }
 
@@ -23,15 +23,16 @@ async function missingOf({ database }: Services, events: readonly ListedEvent[])
 }
 
 /**
- * One event's failure is its own: a key that may not read fraud warnings must not keep payments out.
- * @returns null where Stripe does not say now what the event tells of
+ * One event's failure does not stop the others: a key without the right to fraud warnings must not block
+ * payments.
+ * @returns null where the event's facts can't be read from Stripe now
  */
 async function read({ log }: Services, event: ListedEvent) {
   try {
     return await event.read();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    log("error", "an event could not be fetched anew", {
+    log("error", "an event could not be fetched again", {
       event_id: event.id,
       detail: error.internal,
     });
@@ -39,11 +40,11 @@ async function read({ log }: Services, event: ListedEvent) {
   }
 }
 
-/** @throws ApiError `mode_mismatch` where Stripe's events are of the other mode: none is taken in then */
+/** @throws ApiError `mode_mismatch` where Stripe's events are of the other mode: none is received then */
 export async function backfill(services: Services, span: Span): Promise<Backfilled> {
   const { database, now, payments } = services;
   const isOver = (ms = span.untilMs) => !hasTime(services, ms);
-  // However long the list is: what was found of it is taken in.
+  // Listing may take half of the time, so that the found events are still received.
   const listUntilMs = (now().getTime() + span.untilMs) / 2;
   const done: Backfilled = { listed: 0, received: 0, failed: 0, unreadable: 0, complete: true };
   const missing: ListedEvent[] = [];
@@ -55,7 +56,7 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
       break;
     }
   }
-  // As they happened: what comes before what it refers to would only wait.
+  // In the order in which they happened: an event that arrives before the one it refers to would only wait.
   missing.sort((a, b) => a.created - b.created);
   for (const event of missing) {
     if (isOver()) return { ...done, complete: false };
@@ -72,7 +73,10 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
   return done;
 }
 
-/** Where this fails, another run takes the claim over minutes later. */
+/**
+ * The hourly backfill, which the database gives to one runner at a time. If it fails, another run takes the
+ * claim over minutes later.
+ */
 export async function backfillIfDue(
   services: Services,
   untilMs: number,

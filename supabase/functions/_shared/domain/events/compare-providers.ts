@@ -1,6 +1,6 @@
 /**
- * What providers may do, as Stripe has it. Their account.updated is an event of their own account: Stripe's
- * list of our events has none of them, so that a lost one would never be found.
+ * Compares providers' capabilities with Stripe. Their account.updated is an event of their own account:
+ * Stripe's list of our events does not contain it, so a lost one would never be found.
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/app-services.ts";
@@ -20,7 +20,7 @@ async function compare({ database, log, now, payments }: Services, untilMs: numb
   }
 }
 
-/** Asks Stripe for all accounts, a hundred in a request, where there are providers. A failure is logged. */
+/** Reads all accounts from Stripe, a hundred in a request, if there are providers. A failure is logged. */
 export async function compareProviders(services: Services, untilMs: number): Promise<void> {
   try {
     await compare(services, untilMs);

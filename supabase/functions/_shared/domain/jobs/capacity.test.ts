@@ -3,7 +3,7 @@ import { AdaptiveConcurrency } from "./capacity.ts";
 
 const makeRoom = () => new AdaptiveConcurrency({ least: 4, most: 6, smallMs: 100 });
 
-Deno.test("concurrency begins small, grows by each small job and no further than it may", () => {
+Deno.test("concurrency begins small and grows by each small job, up to its maximum", () => {
   const concurrency = makeRoom();
   const sizes = [
     concurrency.size,

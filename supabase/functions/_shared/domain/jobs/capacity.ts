@@ -1,10 +1,11 @@
-/**
- * How much longer a run may take on new work: by the wall clock, by the CPU that steps are known to take, and
- * by the isolate, which may be older than the run.
- */
+/** How much work a run takes on: until when, and how many jobs at a time. */
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Clock } from "../../core/time.ts";
 
+/**
+ * How long a run may take on new work: by the wall clock, by the known CPU of its steps, and by the isolate,
+ * which may be older than the run.
+ */
 export class RunBudget {
   readonly #endMs: number;
   #cpuLeftMs: number;
@@ -18,7 +19,7 @@ export class RunBudget {
     this.#cpuLeftMs = cpuMs;
   }
 
-  /** Milliseconds of the wall clock; below zero when it is over. */
+  /** Milliseconds of the wall clock; zero or less when the budget is used up. */
   get leftMs(): number {
     const hasTime = this.#cpuLeftMs > 0 && !this.lifetime.leaving.aborted;
     return hasTime ? this.#endMs - this.clock.nowMs() : 0;
@@ -33,10 +34,7 @@ export class RunBudget {
   }
 }
 
-/**
- * How many jobs a run has at a time. It begins with few, for a job may be large; one more for each that was
- * over at once, so that many small ones share the cost of a call; and few again as soon as one takes longer.
- */
+/** The bounds of AdaptiveConcurrency. */
 export interface ConcurrencyLimits {
   readonly least: number;
   readonly most: number;
@@ -44,6 +42,10 @@ export interface ConcurrencyLimits {
   readonly smallMs: number;
 }
 
+/**
+ * How many jobs a run has at a time. It begins with few, for a job may be large. Each short job adds one, so
+ * that many small jobs share the cost of a call. The first longer job brings it back to few.
+ */
 export class AdaptiveConcurrency {
   #size: number;
 
@@ -55,7 +57,7 @@ export class AdaptiveConcurrency {
     return this.#size;
   }
 
-  /** A job has left, and took so long. */
+  /** Records a finished job's duration. */
   finished(tookMs: number): void {
     const { least, most, smallMs } = this.limits;
     this.#size = tookMs <= smallMs ? Math.min(this.#size + 1, most) : least;

@@ -13,7 +13,7 @@ Deno.test("jobs that end together are completed in one call", async () => {
   assert.deepEqual(batches, [8]);
 });
 
-Deno.test("jobs that end while others are being completed gather for the next call", async () => {
+Deno.test("jobs that end during a completion are batched for the next call", async () => {
   const { jobs, run } = makeJobWorld();
   for (let nr = 0; nr < 4; nr++) jobs.add("steps", nr);
   const { promise: isFirstSent, resolve: sent } = Promise.withResolvers<void>();
@@ -51,7 +51,7 @@ Deno.test("a result that the database refuses fails its job, and none that ended
   ]]);
 });
 
-Deno.test("a job whose completion has to wait does not hold up those that ended with it", async () => {
+Deno.test("a job whose completion must wait does not delay those that ended with it", async () => {
   const stuck = Promise.withResolvers<never>();
   const completions = new CompletionBatcher((done) => {
     if (done.length > 1) return Promise.reject(new ApiError("upstream_unavailable"));
@@ -73,7 +73,7 @@ Deno.test("a result above 64 KiB fails its job", async () => {
   assert.deepEqual([row.status, row.error?.code], ["failed", "internal"]);
 });
 
-Deno.test("a run has no more long jobs at a time than it may", async () => {
+Deno.test("a run has no more long jobs at a time than its limit", async () => {
   const { clock, jobs, run } = makeJobWorld();
   for (let nr = 0; nr < 30; nr++) jobs.add("steps");
   let [now, most] = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * Finished jobs, completed in company: while one call is under way the next gather, so many small jobs cost
- * few calls and a large one waits for nobody.
+ * Completes finished jobs in batches. While one call runs, further jobs gather for the next: many small jobs
+ * cost few calls, and a large one waits for no other.
  */
 import type { ResultOf } from "../../contracts/database/functions.ts";
 
@@ -20,7 +20,7 @@ interface Waiting {
 
 type Complete = (done: readonly Finished[]) => Promise<readonly Completed[]>;
 
-// A result has up to 64 KiB, and the call should stay small enough for any gateway.
+// A result has up to 64 KiB, and the call must stay small enough for any gateway.
 const MAX_TOGETHER = 50;
 
 export class CompletionBatcher {
@@ -29,7 +29,7 @@ export class CompletionBatcher {
 
   constructor(private readonly complete: Complete) {}
 
-  /** What became of the job, once a call has said so. */
+  /** Resolves to the job's status after the call. */
   add(finished: Finished): Promise<Completed["status"]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ finished, resolve, reject });
@@ -40,7 +40,7 @@ export class CompletionBatcher {
   async #flush(): Promise<void> {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    // Jobs that end in the same moment go together: the first waits for them one turn of the event loop.
+    // Jobs that end in the same moment share a call: the first waits one turn of the event loop for them.
     await new Promise((resolve) => setTimeout(resolve, 0));
     while (this.#waiting.length > 0) await this.#send(this.#waiting.splice(0, MAX_TOGETHER));
     this.#isFlushing = false;
@@ -53,8 +53,7 @@ export class CompletionBatcher {
       for (const { finished, resolve } of batch) resolve(byId.get(finished.job_id) ?? "lost");
     } catch (error) {
       if (batch.length === 1) batch[0]!.reject(error);
-      // One result that the database refuses, or one account that is locked, is no reason for the others to
-      // fail or to wait.
+      // One refused result, or one locked account, must not fail or delay the other jobs.
       else await Promise.all(batch.map((each) => this.#send([each])));
     }
   }

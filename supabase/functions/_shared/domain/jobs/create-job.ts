@@ -1,4 +1,4 @@
-/** Asks for a job: the one way in, whichever route it comes by. */
+/** Creates a job: the one way for every route that starts one. */
 import { z } from "@hono/zod-openapi";
 import type { StartedJob } from "../../contracts/jobs.ts";
 import type { SecretCaller, UserCaller } from "../../core/caller.ts";
@@ -11,13 +11,13 @@ import type { Services } from "../../http/app-services.ts";
 import type { JobType } from "./job-type.ts";
 import { jsonbBytes } from "../../core/json-size.ts";
 
-/** A first look at a job is worth while after 2 s. */
+/** Polling a job is worthwhile from 2 s on. */
 const FIRST_POLL_SECONDS = 2;
 
 // jobs_input_bounded, in the database.
 const MAX_INPUT_BYTES = 1024 * 1024;
 
-/** What a started job's answer says in its headers, for the document. */
+/** The headers of a started job's answer, for the OpenAPI document. */
 export const STARTED_HEADERS = {
   location: z.string().openapi({
     description: "The address to poll for the job; the same as poll_url.",
@@ -40,7 +40,7 @@ interface JobRequest {
   readonly clientTempId?: string | undefined;
 }
 
-/** Stored, JSON is a little longer than it came: blanks stand behind commas and colons. */
+/** Stored JSON is a little longer than the received: blanks follow commas and colons. */
 function refuseLarge(input: unknown): void {
   if (jsonbBytes(input) <= MAX_INPUT_BYTES) return;
   throw new ApiError("payload_too_large", {
@@ -51,7 +51,7 @@ function refuseLarge(input: unknown): void {
 }
 
 /**
- * Prices and queues a job, and says where to look for it.
+ * Prices and queues a job, and answers with the address to poll.
  * @throws ApiError `forbidden` when the type is not for this caller, `insufficient_credits` and
  * `unknown_model` before anything is queued
  */
@@ -73,7 +73,7 @@ export async function createJob(
     p_client_temp_id: clientTempId,
     p_correlation_id: context.traceId,
   });
-  // From status 400 on this is a stored refusal, and there is no job to look at.
+  // From status 400 on this is a stored refusal, and there is no job to poll.
   if (reply.status >= 400) return reply as Reply<z.output<typeof StartedJob>>;
   const poll_url = `${services.functionsUrl}/jobs/${reply.data.job_id}`;
   return {

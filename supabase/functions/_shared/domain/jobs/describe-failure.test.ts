@@ -4,7 +4,7 @@ import { ApiError } from "../../core/errors.ts";
 import { makeType, threeSteps } from "#support/fakes/job-types.ts";
 import { makeJobWorld } from "#support/fakes/job-world.ts";
 
-Deno.test("a failure that may pass is tried again in the same run, when it is due", async () => {
+Deno.test("a temporary failure is retried in the same run, when it is due", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const row = jobs.add("flaky");
   let calls = 0;
@@ -17,7 +17,7 @@ Deno.test("a failure that may pass is tried again in the same run, when it is du
     }));
   const report = await run([type]);
   assert.deepEqual(report, { claimed: 2, completed: 1, failed: 0, released: 1 });
-  assert.deepEqual(clock.slept, [5_000], "it waited as long as it was told to, and no longer");
+  assert.deepEqual(clock.slept, [5_000], "it waited as long as requested, and no longer");
   assert.deepEqual(row.error, {
     code: "upstream_unavailable",
     message: "The service had a problem. Try again in a moment.",
@@ -25,7 +25,7 @@ Deno.test("a failure that may pass is tried again in the same run, when it is du
   });
 });
 
-Deno.test("a run does not wait for a job that is due too late for it", async () => {
+Deno.test("a run does not wait for a job that is due too late", async () => {
   const { clock, jobs, run } = makeJobWorld();
   jobs.add("steps").runAfterMs += 21_000;
   assert.equal((await run([threeSteps([])])).claimed, 0);
@@ -48,14 +48,14 @@ Deno.test("a run waits for a job that is due before its own end, and for none du
   }
 });
 
-Deno.test("a run looks for a job that is due at most twice a second", async () => {
+Deno.test("a run looks for a due job at most twice a second", async () => {
   const { clock, jobs, run } = makeJobWorld();
   jobs.add("steps").runAfterMs += 1;
   assert.equal((await run([threeSteps([])])).completed, 1);
   assert.deepEqual(clock.slept, [500]);
 });
 
-Deno.test("a provider that wants to be left alone for a century is asked again within the hour", async () => {
+Deno.test("a provider that wants a pause of a century is asked again within the hour", async () => {
   const { jobs, run } = makeJobWorld();
   jobs.add("busy");
   const busy = new ApiError("upstream_unavailable", { retryAfterSeconds: 3_153_600_000 });
@@ -73,7 +73,7 @@ Deno.test("a result that the database refuses fails its job at once, and not by 
   assert.deepEqual([row.status, row.error?.code], ["failed", "invalid_request"]);
 });
 
-Deno.test("a failure that repeats is final when the attempts are used up", async () => {
+Deno.test("a repeated failure is final when the attempts are used up", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("broken");
   const type = makeType("broken", () => Promise.reject(new ApiError("request_timeout")));
@@ -82,7 +82,7 @@ Deno.test("a failure that repeats is final when the attempts are used up", async
   assert.deepEqual([row.status, row.error?.code], ["failed", "request_timeout"]);
 });
 
-Deno.test("a failure that will not pass is final at once", async () => {
+Deno.test("a permanent failure is final at once", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("refused");
   const type = makeType("refused", () => Promise.reject(new ApiError("unknown_model")));
@@ -90,7 +90,7 @@ Deno.test("a failure that will not pass is final at once", async () => {
   assert.deepEqual([row.status, row.attempts], ["failed", 1]);
 });
 
-Deno.test("a bug is shown as one fixed sentence, and its detail is kept apart without secrets", async () => {
+Deno.test("a bug shows one fixed sentence, and its detail is stored apart without secrets", async () => {
   const { jobs, run, lines } = makeJobWorld();
   const row = jobs.add("bug");
   const type = makeType("bug", () => Promise.reject(new Error("at sk_test_12345678")));
@@ -102,7 +102,7 @@ Deno.test("a bug is shown as one fixed sentence, and its detail is kept apart wi
   assert.equal(line?.level, "error");
 });
 
-Deno.test("an input that the type no longer takes fails the job for good", async () => {
+Deno.test("an input that the type no longer accepts fails the job for good", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("strict", { old: true });
   await run([makeType("strict", () => Promise.resolve(null), z.strictObject({}))]);

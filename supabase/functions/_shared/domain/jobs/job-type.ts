@@ -1,10 +1,10 @@
 /**
- * A type of job is one declaration: who may ask for it, what goes in, what it may cost, and its steps. The
- * doors, the OpenAPI document and the runner are all made from it; types/ holds one file each.
+ * A type of job is one declaration: who may start it, its input, its maximum cost, and its steps. The
+ * endpoints, the OpenAPI document and the runner are all made from it; types/ holds one file each.
  *
- * A job survives its runner because each step is kept when it is done. Run again, a type's `run` begins at
- * the top, and every step that is kept answers with what it gave then: so `run` between its steps has to be
- * the same each time, and whatever costs or looks outside happens inside a step.
+ * A job survives its runner because each finished step is stored. On the next run, a type's `run` begins at
+ * the top, and every stored step returns its stored output. So the code between the steps must do the same
+ * each time, and everything that costs or reads from outside must happen inside a step.
  */
 import type { z } from "@hono/zod-openapi";
 import type { Ai } from "../../adapters/ai/ai.ts";
@@ -12,7 +12,7 @@ import type { AiLog } from "../../adapters/ai/ai-log.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 
-/** What types may use; the services of a function have it all. */
+/** The services that types may use; a function's services include them. */
 export interface JobTools {
   readonly ai: () => Promise<Ai>;
   readonly database: Database;
@@ -31,19 +31,19 @@ interface Tokens {
   readonly occurred_at?: string | undefined;
 }
 
-/** What a job will use at most, to be held before it is queued. */
+/** The maximum usage of a job, held before it is queued. */
 export type EstimateLine =
   & Tokens
   & ({ readonly output_tokens: number } | { readonly max_output_tokens: number });
 
-/** What a step has used. Without an event id it is named after the job and the step. */
+/** The usage of a step. Without an event id it is named after the job and the step. */
 export interface StepUsage extends Tokens {
   readonly event_id?: string;
   readonly output_tokens: number;
   readonly metadata?: unknown;
 }
 
-/** What a step hands over when it is done: kept, charged and written in one transaction. */
+/** The result of a finished step: stored, charged and written in one transaction. */
 export interface StepDone<T> {
   /** JSON, at most 256 KiB. */
   readonly output: T;
@@ -55,29 +55,29 @@ export interface StepDone<T> {
   readonly progress?: number;
 }
 
-/** What a step has cost. Credits as text. */
+/** The cost of a step. Credits as text. */
 export interface StepCharge {
   readonly credits: string;
-  /** How many of its uses had been charged before. */
+  /** The number of its uses that had been charged before. */
   readonly duplicates: number;
-  /** How many of its uses had been charged before with other contents, and so were not charged. */
+  /** The number of its uses that had been charged before with other contents, and so were not charged. */
   readonly conflicts: number;
 }
 
-/** The job as its type meets it. */
+/** The job as its type sees it. */
 export interface Job {
   readonly id: string;
   readonly userId: string;
-  /** The trace of the request that asked for it. */
+  /** The trace of the request that created it. */
   readonly traceId: string | null;
-  /** Aborted when the run must end: what waits for an answer hands it on. */
+  /** Aborted when the run must end: pass it to calls that wait for an answer. */
   readonly signal: AbortSignal;
   /**
-   * The output of the step of that name: as it was kept, or else from `run`, which is kept then. Before a
-   * step that is new the job may leave its run here, to go on in a later one. Names are unique in a job.
+   * The output of the step of that name: the stored one, or else that of `run`, which is stored then. Before
+   * a new step the job may leave its run here and continue in a later one. Names are unique in a job.
    */
   step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T>;
-  /** What a step that is done has cost, in this run or an earlier one. */
+  /** The cost of a finished step, in this run or an earlier one. */
   chargeOf(name: string): Promise<StepCharge>;
 }
 
@@ -90,20 +90,20 @@ interface Declaration<S extends z.ZodType> {
   readonly who: readonly MayAsk[];
   readonly input: S;
   /**
-   * What a step takes of the 2 s of CPU that one run of a function has: as measured, and twice that, for
-   * its two calls and a slower machine.
+   * A step's part of the 2 s of CPU that one run of a function has: twice the measured time, for its two
+   * calls and a slower machine.
    */
   readonly stepCpuMs: number;
   /**
-   * An upper bound of what the job will use; none: it is free.
-   * @throws ApiError for what only the whole input shows to be wrong
+   * An upper bound of the job's usage; an empty list makes it free.
+   * @throws ApiError for faults that only the whole input shows
    */
   readonly estimate: (input: z.output<S>, tools: JobTools) => Promise<readonly EstimateLine[]>;
-  /** The steps. Gives the result: JSON, at most 64 KiB. */
+  /** Runs the steps. Returns the result: JSON, at most 64 KiB. */
   readonly run: (job: Job, input: z.output<S>, tools: JobTools) => Promise<unknown>;
 }
 
-/** A declaration with its input's type erased, as doors and runner use it. */
+/** A declaration with its input's type erased, as endpoints and the runner use it. */
 export type JobType = Declaration<z.ZodType>;
 
 export function defineJobType<S extends z.ZodType>(declaration: Declaration<S>): JobType {

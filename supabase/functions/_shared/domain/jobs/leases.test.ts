@@ -4,7 +4,7 @@ import { ApiError } from "../../core/errors.ts";
 import { done, makeType, threeSteps } from "#support/fakes/job-types.ts";
 import { makeJobWorld } from "#support/fakes/job-world.ts";
 
-Deno.test("a job that is cancelled in the middle of a step keeps it and begins no other", async () => {
+Deno.test("a job that is cancelled during a step stores it and begins no other", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const ran: string[] = [];
@@ -17,7 +17,7 @@ Deno.test("a job that is cancelled in the middle of a step keeps it and begins n
   assert.deepEqual([jobs.callsOf("jobs_complete"), jobs.callsOf("jobs_fail")], [[], []]);
 });
 
-Deno.test("a heartbeat that misses a cancelled job lets it begin no further step", async () => {
+Deno.test("a heartbeat without a cancelled job makes it begin no further step", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const ran: string[] = [];
@@ -35,7 +35,7 @@ Deno.test("a heartbeat that misses a cancelled job lets it begin no further step
   assert.equal(jobs.callsOf("jobs_yield").length, 1);
 });
 
-Deno.test("a heartbeat keeps the lease of a job whose step takes long", async () => {
+Deno.test("a heartbeat renews the lease of a job whose step takes long", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const type = makeType("steps", (job) =>
@@ -51,7 +51,7 @@ Deno.test("a heartbeat keeps the lease of a job whose step takes long", async ()
   assert.equal(jobs.callsOf("jobs_heartbeat").length, 5);
 });
 
-Deno.test("a heartbeat that fails stops nothing", async () => {
+Deno.test("a failed heartbeat stops nothing", async () => {
   const { clock, jobs, run, lines } = makeJobWorld();
   jobs.add("steps");
   jobs.before = (name) => {
@@ -87,7 +87,7 @@ Deno.test("a checkpoint is written again until it is stored, and the step runs o
   jobs.add("steps");
   let failures = 3;
   jobs.before = (name) => {
-    // Retried for a write of a runner, and for no call whose caller waits.
+    // Only a runner's writes are retried: no caller waits for them.
     const code = TIMED_OUT;
     if (name === "jobs_checkpoint" && failures-- > 0) {
       throw new DatabaseFailure({ code, message: "" });
@@ -111,7 +111,7 @@ Deno.test("a job that can no longer be written to is left to the end of its leas
   assert(lines.some(({ message }) => message === "job not ended"));
 });
 
-Deno.test("a run that cannot claim ends with the error, after what it has claimed", async () => {
+Deno.test("a run that cannot claim ends with the error, after finishing its claimed jobs", async () => {
   const { jobs, run } = makeJobWorld();
   const rows = [jobs.add("steps"), jobs.add("steps")];
   let claims = 0;
@@ -122,7 +122,7 @@ Deno.test("a run that cannot claim ends with the error, after what it has claime
   assert.deepEqual(rows.map(({ status }) => status), ["completed", "completed"]);
 });
 
-Deno.test("a job whose end the database did not hear keeps its lease, and has not failed", async () => {
+Deno.test("a job whose end did not reach the database holds its lease, and has not failed", async () => {
   const { jobs, run, lines } = makeJobWorld();
   const row = jobs.add("steps");
   jobs.before = (name) => {

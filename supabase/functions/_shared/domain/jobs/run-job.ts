@@ -1,28 +1,31 @@
-/** One claimed job, from its lease to its end: steps that are kept, and what becomes of it. */
+/** One claimed job, from its lease to its end: it stores the steps and reports how the attempt ended. */
 import type { CheckpointAnswer, ClaimedJob } from "../../contracts/database/results/jobs.ts";
 import { ApiError } from "../../core/errors.ts";
 import { validate } from "../../http/input/validate.ts";
 import type { Job, JobTools, JobType, StepCharge, StepDone } from "./job-type.ts";
 import { jsonbBytes } from "../../core/json-size.ts";
 
-/** Thrown before a new step when the job has to leave this run. No failure: it goes on in another. */
+/**
+ * Thrown before a new step when the job must leave this run. It is no failure: the job continues in another
+ * run.
+ */
 class RunMustEnd extends Error {}
 
-/** Thrown after a step when the job is not this run's any more; its end is written already. */
+/** Thrown after a step when the job no longer belongs to this run; its end is stored already. */
 class JobEnded extends Error {
   constructor(readonly status: Exclude<CheckpointAnswer["status"], "processing">) {
     super(`the job is ${status}`);
   }
 }
 
-/** How an attempt ended, and with what. */
+/** How an attempt ended, and with which result or error. */
 export type AttemptOutcome =
   | { readonly kind: "finished"; readonly result: unknown }
   | { readonly kind: "yielded" }
   | { readonly kind: "ended"; readonly status: JobEnded["status"] }
   | { readonly kind: "threw"; readonly error: unknown };
 
-/** What the run that claimed the job does for it. */
+/** The services of the run that claimed the job. */
 export interface RunContext {
   readonly tools: JobTools;
   /** Whether no new step may begin. */
@@ -70,24 +73,24 @@ export class JobRun implements Job {
     return this.#abort.signal;
   }
 
-  /** Begin no further step; the one in flight may end, for it may have cost something already. */
+  /** Begins no further step. The current one may end, since it may have cost something already. */
   leave(): void {
     this.#mustLeave = true;
   }
 
-  /** Give up the step in flight too: the platform is about to. */
+  /** Aborts the current step too: the platform is about to end the isolate. */
   abort(): void {
     this.leave();
     this.#abort.abort(new RunMustEnd());
   }
 
   async chargeOf(name: string): Promise<StepCharge> {
-    // A step of an earlier run says it again when it is written again, and that changes nothing.
+    // Writing a step of an earlier run again returns its charge, and changes nothing.
     return this.#charges.get(name) ?? await this.#keep(name, { output: this.#outputs.get(name) });
   }
 
   async step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T> {
-    // What was kept under this name is what this very function gave.
+    // The output stored under this name came from this very function.
     if (this.#outputs.has(name)) return this.#outputs.get(name) as T;
     if (this.#mustLeave || this.run.isOver()) throw new RunMustEnd();
     this.run.spend(this.type.stepCpuMs);
@@ -106,18 +109,18 @@ export class JobRun implements Job {
     return charge;
   }
 
-  /** Runs the type's steps to their end, or as far as they come. Never rejects. */
+  /** Runs the type's steps, to their end or as far as possible. Never rejects. */
   async attempt(): Promise<AttemptOutcome> {
     try {
       const input = validate(this.type.input, this.claimed.input);
       const result = await this.type.run(this, input, this.run.tools);
       const bytes = jsonbBytes(result);
       if (bytes > MAX_RESULT_BYTES) {
-        throw new ApiError("internal", { internal: `a result of ${bytes} bytes` });
+        throw new ApiError("internal", { internal: `the result has ${bytes} bytes` });
       }
       return { kind: "finished", result };
     } catch (error) {
-      // Whatever a broken-off call throws, the reason is that the run ended.
+      // A call that the signal broke off may throw any error; the reason is that the run ended.
       if (error instanceof RunMustEnd || this.signal.aborted) return { kind: "yielded" };
       if (error instanceof JobEnded) return { kind: "ended", status: error.status };
       return { kind: "threw", error };

@@ -28,7 +28,7 @@ Deno.test("a run claims only types that it knows", async () => {
   assert.equal(row.status, "queued");
 });
 
-Deno.test("a job that another run began goes on after the last step that was kept", async () => {
+Deno.test("a job that another run began continues after the last stored step", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   row.steps.push({ step: "one", output: "kept", credits: "2", duplicates: 1 });
@@ -48,7 +48,7 @@ Deno.test("a job that another run began goes on after the last step that was kep
   assert.deepEqual(row.steps.map(({ output }) => output), ["kept", "new"]);
 });
 
-Deno.test("a step that is asked for twice in one run runs once, and gives the same again", async () => {
+Deno.test("a step that is requested twice in one run runs once, and returns the same again", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("twice");
   let calls = 0;
@@ -66,7 +66,7 @@ Deno.test("a step's output is sent in a list, so that a text is not taken for JS
   assert.deepEqual(jobs.callsOf("jobs_checkpoint").map(({ p_output }) => p_output), [["{}"]]);
 });
 
-Deno.test("a job leaves before a new step when the wall clock's budget is over", async () => {
+Deno.test("a job leaves before a new step when the wall-clock budget is used up", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const ran: string[] = [];
@@ -87,7 +87,7 @@ Deno.test("a job leaves before a new step when the steps' known CPU is used up",
   assert.equal(jobs.callsOf("jobs_claim").length, 1, "a spent run claims nothing more");
 });
 
-Deno.test("a step in flight is broken off at the hard limit, and the job goes on later", async () => {
+Deno.test("a step in progress is aborted at the hard limit, and the job continues later", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const row = jobs.add("slow");
   let calls = 0;
@@ -106,7 +106,7 @@ Deno.test("a step in flight is broken off at the hard limit, and the job goes on
   assert.equal((await run([type])).completed, 1);
 });
 
-Deno.test("a run that is over gives one waiting job back, which wakes the next run", async () => {
+Deno.test("a run that is over releases one waiting job, which wakes the next run", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const rows = [1, 2, 3].map(() => jobs.add("short"));
   const type = makeType("short", (job) => {
@@ -123,7 +123,7 @@ Deno.test("a run that is over gives one waiting job back, which wakes the next r
   ]);
 });
 
-Deno.test("a run that is over gives another job back when the one that left it was cancelled", async () => {
+Deno.test("a run that is over releases another job when the one that left it was cancelled", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const rows = [1, 2].map(() => jobs.add("steps"));
   jobs.before = (name) => {
@@ -135,7 +135,7 @@ Deno.test("a run that is over gives another job back when the one that left it w
   assert.deepEqual(rows.map(({ status }) => status), ["cancelled", "queued"]);
 });
 
-Deno.test("a run that is over while nothing waits wakes nobody", async () => {
+Deno.test("a run that is over while no job waits wakes no other run", async () => {
   const { clock, jobs, run } = makeJobWorld();
   jobs.add("short");
   const type = makeType("short", () => {
@@ -155,7 +155,7 @@ function mortalWorld() {
   return { ...makeJobWorld({ lifetime }), warn, graceIsOver: () => after.forEach((end) => end()) };
 }
 
-Deno.test("a run whose isolate has little time left keeps the step in flight, and leaves", async () => {
+Deno.test("a run whose isolate has little time left stores the current step, and ends", async () => {
   const { jobs, run, warn } = mortalWorld();
   const rows = [1, 2].map(() => jobs.add("steps"));
   const ran: string[] = [];
@@ -166,7 +166,7 @@ Deno.test("a run whose isolate has little time left keeps the step in flight, an
 });
 
 for (const reason of ["cpu", "wall_clock"]) {
-  Deno.test(`a step in flight is broken off when its isolate is about to be killed: ${reason}`, async () => {
+  Deno.test(`a step in progress is aborted when its isolate is about to be killed: ${reason}`, async () => {
     const { jobs, run, warn, graceIsOver } = mortalWorld();
     const row = jobs.add("slow");
     const type = makeType("slow", (job) =>
@@ -183,7 +183,7 @@ for (const reason of ["cpu", "wall_clock"]) {
   });
 }
 
-/** How many jobs each claim of a run asked for, the largest first. */
+/** The number of jobs that each claim of a run requested, the largest first. */
 async function claimSizes(tookMs: number): Promise<number[]> {
   const { clock, jobs, run } = makeJobWorld();
   for (let nr = 0; nr < 200; nr++) jobs.add("short");
@@ -205,7 +205,7 @@ Deno.test("a run claims no more at a time when its jobs take long", async () => 
   assert.equal((await claimSizes(101))[0], 2);
 });
 
-Deno.test("a job that ends is timed from when it was asked for, by its type and outcome", async () => {
+Deno.test("a finished job is timed from its request, by its type and outcome", async () => {
   const { clock, jobs, metrics, run } = makeJobWorld();
   const fails = makeType("fails", () => Promise.reject(new ApiError("insufficient_credits")));
   const cancelled = makeType("cancelled", (job) =>
@@ -224,7 +224,7 @@ Deno.test("a job that ends is timed from when it was asked for, by its type and 
   assert.deepEqual(metrics.times["job steps completed"], [93_000]);
 });
 
-Deno.test("a job that goes back to the queue is not timed yet", async () => {
+Deno.test("a job that returns to the queue is not timed yet", async () => {
   const { clock, jobs, metrics, run } = makeJobWorld();
   jobs.add("steps");
   const type = threeSteps([], () => clock.advance(60));

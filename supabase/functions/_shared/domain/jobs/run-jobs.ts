@@ -1,7 +1,6 @@
 /**
- * The bounded batch behind POST /job-runner: claims jobs, runs them side by side, completes them in company,
- * and ends before the platform would end it. What it did not finish lies in the queue again, or comes back
- * when its lease is over.
+ * The bounded batch behind POST /job-runner: claims jobs, runs them side by side, completes them in batches,
+ * and ends before the platform would end it. Unfinished jobs are requeued, or reclaimed after their lease.
  */
 import type { z } from "@hono/zod-openapi";
 import { UNTIL_STORED } from "../../adapters/database/retries.ts";
@@ -21,26 +20,26 @@ import { type AttemptOutcome, JobRun, type RunContext } from "./run-job.ts";
 
 export interface RunnerOptions {
   readonly runnerId: string;
-  /** How long a job is the runner's after its last sign of life. */
+  /** How long a job belongs to the runner after its last heartbeat. */
   readonly leaseSeconds: number;
   readonly heartbeatMs: number;
   /** Jobs at a time; more while they are small. */
   readonly concurrency: number;
   /** No job is claimed and no step begun after this. */
   readonly wallMs: number;
-  /** What is in flight is broken off after this. */
+  /** Steps in progress are aborted after this. */
   readonly hardMs: number;
   /** Known CPU of steps and jobs after which none is begun. */
   readonly cpuMs: number;
-  /** How long in all the run may wait with nothing to do for a job that is due soon. */
+  /** How long the run may wait in all, with nothing to do, for jobs that are due soon. */
   readonly lingerMs: number;
 }
 
 const LEASE_SECONDS = 60;
 
-// The platform ends a request after 150 s, and an isolate after 2 s of CPU: half of that is for what is not
-// counted, the event loop and the answers' parsing. An isolate that is nearly used up when a run begins ends
-// the run earlier, by its lifetime.
+// The platform ends a request after 150 s, and an isolate after 2 s of CPU. Half of that is left for
+// uncounted work: the event loop and the parsing of answers. An isolate that is nearly used up when a run
+// begins ends the run earlier, by its lifetime.
 const DEFAULTS = {
   leaseSeconds: LEASE_SECONDS,
   heartbeatMs: LEASE_SECONDS * 1000 / 3,
@@ -51,19 +50,19 @@ const DEFAULTS = {
   lingerMs: 20_000,
 };
 
-/** Claiming, ending and one heartbeat's share of a job. */
+/** The CPU of claiming and ending a job, and of its share of the heartbeats. */
 const JOB_CPU_MS = 1;
 
-/** Twice as many where jobs are over at once: what is small takes little memory either. */
+/** Up to four times as many while jobs are short: a short job takes little memory, too. */
 const SMALL_JOBS = { most: 64, smallMs: 100 };
 
-// The database's clock decides what is due; ours may run before it.
+// The database decides by its own time what is due; ours may run ahead of it.
 const MIN_WAIT_MS = 500;
 
 /** For a write and its retries: half of a lease. */
 const STORING_MS = LEASE_SECONDS * 1000 / 2;
 
-/** Statuses of a job that is over; one that is lost has another runner. */
+/** Final statuses of a job; a lost one has another runner. */
 const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 
 export interface RunnerTools extends JobTools {
@@ -132,22 +131,22 @@ class Runner {
     return this.#report;
   }
 
-  /** A job that is given back wakes the next run, so what this one had no time for need not wait either. */
+  /** A released job wakes the next run, so the work that this run had no time for need not wait either. */
   async #handOver(): Promise<void> {
     const { jobs } = await this.#claim(1);
     for (const job of jobs) await this.#yield(job);
   }
 
-  /** One round: claim what there is room for, or wait for room. False when there is nothing left to do. */
+  /** One round: claims as many jobs as may run, or waits until one ends. False when no work is left. */
   async #goOn(): Promise<boolean> {
     const { size } = this.#concurrency;
     const room = size - this.#tasks.size;
     if (room > 0 && !this.#budget.isOver) {
-      // Half at a time: while one half is being completed the next is claimed.
+      // Half at a time: while one half is being completed, the next is claimed.
       const limit = Math.min(room, Math.ceil(size / 2));
       const { jobs, next_at } = await this.#claim(limit);
       for (const job of jobs) this.#start(job);
-      // Fewer than asked for: what is due is here.
+      // The queue had fewer than requested, so all due jobs are claimed.
       if (jobs.length === limit) return true;
       if (this.#tasks.size === 0) return await this.#linger(next_at);
     }
@@ -165,7 +164,7 @@ class Runner {
     });
   }
 
-  /** Waits for a job that is due soon, so that a retry need not wait for the minute. */
+  /** Waits for a job that is due soon, so that a retry need not wait for the next minute. */
   async #linger(nextAt: string | null): Promise<boolean> {
     if (nextAt === null) return false;
     const waitMs = Math.max(Date.parse(nextAt) - this.clock.nowMs(), MIN_WAIT_MS);
@@ -179,7 +178,7 @@ class Runner {
     this.#report.claimed += 1;
     this.#budget.spend(JOB_CPU_MS);
     const job = new JobRun(claimed, this.types.get(claimed.type)!, this.#run);
-    // Not before it is known: its first step may take longer than the first heartbeat.
+    // Started after the job is registered: its first step may take longer than the first heartbeat.
     const task = Promise.resolve().then(() => this.#carry(job));
     this.#tasks.set(job, task.finally(() => this.#tasks.delete(job)));
   }
@@ -194,7 +193,7 @@ class Runner {
       this.#count(claimed, status);
       this.tools.log("info", "job", { ...record, attempt: claimed.attempts, status });
     } catch (error) {
-      // Its lease will run out, and another runner will go on from the last checkpoint.
+      // Its lease will expire, and another runner will continue from the last checkpoint.
       const { code, detail } = describeFailure(error);
       this.tools.log("error", "job not ended", { ...record, code, detail });
     } finally {
@@ -202,12 +201,15 @@ class Runner {
     }
   }
 
-  /** Must not be lost to a restart; each of these calls may run twice, for it shows the runner's token. */
+  /**
+   * Writes what must not be lost to a restart. Each of these calls may run twice, for it sends the runner's
+   * token.
+   */
   #store<N extends FunctionName>(name: N, args: ArgsOf<N>): Promise<ResultOf<N>> {
     return withOwnTime(() => this.tools.database.rpc(name, args, UNTIL_STORED), STORING_MS);
   }
 
-  /** Writes how the attempt ended. Gives the status that the job has then. */
+  /** Stores how the attempt ended, and returns the job's status after that. */
   async #end(claimed: ClaimedJob, outcome: AttemptOutcome): Promise<string> {
     const { job_id, token } = claimed;
     if (outcome.kind === "ended") return outcome.status;
@@ -216,7 +218,7 @@ class Runner {
     try {
       return await this.#completions.add({ job_id, token, result: outcome.result });
     } catch (error) {
-      // What the database refuses once it refuses again; while it is unavailable the lease decides.
+      // A refused result would be refused again. While the database is unavailable, the lease decides.
       if (isUnavailable(error)) throw error;
       return await this.#fail(claimed, error);
     }
@@ -225,7 +227,7 @@ class Runner {
   async #yield({ job_id, token }: ClaimedJob): Promise<string> {
     const args = { p_job_id: job_id, p_token: token };
     const { status } = await this.#store("jobs_yield", args);
-    // One that was cancelled or lost meanwhile wakes nobody.
+    // A job that was cancelled or lost meanwhile wakes no run.
     if (status === "queued") this.#hasYielded = true;
     return status;
   }
@@ -279,7 +281,7 @@ class Runner {
     return this.#store("jobs_checkpoint", args);
   };
 
-  /** Keeps the leases; a job that is no longer among them was cancelled, or has another runner. */
+  /** Renews the leases. A job that the answer leaves out was cancelled, or has another runner. */
   async #beat(): Promise<void> {
     const known = [...this.#tasks.keys()];
     if (known.length === 0) return;

@@ -9,7 +9,7 @@ import { reconcilePayouts } from "./reconcile.ts";
 
 const UNTIL_MS = Date.parse("2026-11-21T12:01:00Z");
 
-/** The payouts of these ids, given out once each as the database does. */
+/** A database that gives out each of these payouts once. */
 function due(...ids: string[]) {
   return {
     payouts_claim: () => {
@@ -28,7 +28,7 @@ function recorded(fake: Fake) {
     .map(({ args }) => [args.p_payout_id, args.p_after]);
 }
 
-Deno.test("each payout that is due is listed to its end, page by page", async () => {
+Deno.test("each due payout is listed to its end, page by page", async () => {
   const asked: (string | null)[] = [];
   const listPayout = (_id: string, after: string | null) => {
     asked.push(after);
@@ -42,7 +42,7 @@ Deno.test("each payout that is due is listed to its end, page by page", async ()
   assert.deepEqual(recorded(fake), pages);
 });
 
-Deno.test("a list that was left goes on where it was", async () => {
+Deno.test("an unfinished list continues where it was left", async () => {
   const asked: (string | null)[] = [];
   const listPayout = (_id: string, after: string | null) => {
     asked.push(after);
@@ -59,7 +59,7 @@ Deno.test("a list that was left goes on where it was", async () => {
   assert.deepEqual(asked, ["txn_8"]);
 });
 
-Deno.test("what differs is logged by the payout's id and is no failure", async () => {
+Deno.test("a mismatch is logged by the payout's id and is not a failure", async () => {
   const answers = {
     ...due("po_1"),
     payouts_record: (): PayoutRecorded => ({ listed: true, mismatches: 3 }),
@@ -71,7 +71,7 @@ Deno.test("what differs is logged by the payout's id and is no failure", async (
   assert.deepEqual([level, record], ["warn", { payout_id: "po_1", mismatches: 3 }]);
 });
 
-Deno.test("a payout that Stripe cannot list yet keeps no other waiting", async () => {
+Deno.test("a payout that Stripe cannot list yet does not delay the others", async () => {
   const listPayout = (id: string) => Promise.resolve(id === "po_1" ? null : page("txn_1", null));
   const fake = await makeFake({ answers: due("po_1", "po_2"), payments: { listPayout } });
   const done = await reconcilePayouts(fake.services, UNTIL_MS);
@@ -103,7 +103,7 @@ Deno.test("a payout that Stripe does not know has failed, and the next is compar
   assert.deepEqual(done, { reconciled: 1, failed: 1 });
 });
 
-Deno.test("a claim that another runner has by now is left to it", async () => {
+Deno.test("a claim that another runner has taken over is left to it", async () => {
   const answers = { ...due("po_1"), payouts_record: (): PayoutRecorded => ({ taken: true }) };
   const listPayout = () => Promise.resolve(page("txn_1", "txn_1"));
   const fake = await makeFake({ answers, payments: { listPayout } });
@@ -112,8 +112,8 @@ Deno.test("a claim that another runner has by now is left to it", async () => {
   assert.equal(recorded(fake).length, 1);
 });
 
-Deno.test("a list without an end is left when time is up, and what is known of it stays", async () => {
-  // Each look at the clock is 10 s later.
+Deno.test("a list without an end is left when time is up, and its recorded part stays", async () => {
+  // Each read of the time is 10 s later.
   let ms = UNTIL_MS - 60_000;
   const now = () => new Date(ms += 10_000);
   const listPayout = () => Promise.resolve(page("txn_1", "txn_1"));

@@ -1,6 +1,6 @@
 /**
- * Fetches from Stripe what its payouts are made of. The database compares it with our books when a list is
- * at its end; what differs is a row there, and no failure of this run.
+ * Fetches the transactions of Stripe's payouts. At a list's end the database compares it with our books. A
+ * mismatch is a row there, and not a failure of this run.
  */
 import type { PayoutToList } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -15,7 +15,7 @@ interface PayoutsReport {
   readonly failed: number;
 }
 
-/** What is recorded of a list stays: the next run goes on behind it. */
+/** The recorded part of a list stays: the next run continues after it. */
 async function list(
   services: Services,
   due: PayoutToList,
@@ -45,7 +45,7 @@ async function list(
   return "unfinished";
 }
 
-/** A claim is due again by itself, later each time, so a failure has only to be told. */
+/** A claim becomes due again by itself, later each time, so a failure is only logged. */
 async function run(services: Services, due: PayoutToList, untilMs: number): Promise<PayoutOutcome> {
   try {
     return await list(services, due, untilMs);
@@ -56,7 +56,7 @@ async function run(services: Services, due: PayoutToList, untilMs: number): Prom
   }
 }
 
-/** Until none is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
+/** Runs until no payout is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
 export async function reconcilePayouts(
   services: Services,
   untilMs: number,
@@ -68,7 +68,7 @@ export async function reconcilePayouts(
     const outcome = await run(services, due, untilMs);
     done.reconciled += outcome === "reconciled" ? 1 : 0;
     done.failed += outcome === "failed" || outcome === "refused" ? 1 : 0;
-    if (outcome === "failed") break; // what Stripe refuses of one payout, it gives of another
+    if (outcome === "failed") break; // Stripe may refuse one payout and list another
   }
   return done;
 }

@@ -1,16 +1,19 @@
-/** Waits a little for Stripe's event, so that most answers name what a refund did to the credits. */
+/** Waits briefly for Stripe's event, so that most answers include the refund's effect on credits. */
 import type { RefundAnswer } from "../../contracts/database/results/refunds.ts";
 import type { Services } from "../../http/app-services.ts";
 
-/** 2 s in all: most events are here within one, and who waits longer can ask for the refund again. */
+/** 2 s in all: most events arrive within one. A caller who wants to wait longer can read the refund again. */
 const PAUSES_MS = [50, 100, 150, 200, 300, 500, 700];
 
-/** Stripe's first answer moves nothing: what is more than pending, or has moved credits, has its event. */
+/**
+ * Stripe's first answer moves nothing. A refund that is further than pending, or has moved credits, has its
+ * event.
+ */
 function hasEvent({ status, credits_taken_back }: RefundAnswer): boolean {
   return (status !== "pending" && status !== "requires_action") || credits_taken_back !== "0";
 }
 
-/** The refund once its event has been applied, or as it stands after the last look. Never throws. */
+/** The refund once its event has been applied, or its state at the last read. Never throws. */
 export async function awaitEvent(services: Services, refund: RefundAnswer): Promise<RefundAnswer> {
   let latest = refund;
   try {

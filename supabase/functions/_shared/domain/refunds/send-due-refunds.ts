@@ -1,11 +1,13 @@
-/** Sends the refunds that nobody else sends: those a policy asked for, and those whose request died. */
+/**
+ * Sends the refunds that no request sends: those that a policy requested, and those whose request was lost.
+ */
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/app-services.ts";
 import { detailOf, sendRefund } from "./send-refund.ts";
 
-/** At Stripe side by side: one after the other would leave most of a batch's time unused. */
+/** Refunds in parallel at Stripe: one after the other would leave most of a batch's time unused. */
 const AT_ONCE = 5;
 
 type RefundOutcome = "sent" | "failed" | "unavailable";
@@ -15,7 +17,7 @@ async function send(services: Services, refund: RefundToSend): Promise<RefundOut
     await sendRefund(services, refund);
     return "sent";
   } catch (error) {
-    // The detail goes to the log alone; what it means for the refund is noted in the database.
+    // The detail goes to the log alone; the database stores its meaning for the refund.
     services.log("warn", "refund not sent", {
       refund_id: refund.refund_id,
       detail: detailOf(error),
@@ -25,7 +27,7 @@ async function send(services: Services, refund: RefundToSend): Promise<RefundOut
   }
 }
 
-/** Until none is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
+/** Runs until no refund is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
 export async function sendDueRefunds(services: Services, untilMs: number) {
   const done = { sent: 0, failed: 0 };
   while (hasTime(services, untilMs)) {

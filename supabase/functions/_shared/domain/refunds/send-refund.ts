@@ -1,16 +1,18 @@
-/** Sends a refund that the database has set aside to Stripe. Outside any transaction. */
+/** Sends to Stripe a refund that the database has set aside. Runs outside any transaction. */
 import type { RefundAnswer, RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { withOwnTime } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/app-services.ts";
 import { StripeRefused } from "../../adapters/stripe/errors.ts";
 
-/** What really went wrong, for logs and for the operator. */
+/** The actual error, for logs and for the operator. */
 export function detailOf(error: unknown): string {
   return (error instanceof ApiError ? error.internal : undefined) ?? String(error);
 }
 
-/** What Stripe's no is to the caller; one that only we can mend is our service's problem. */
+/**
+ * Translates Stripe's refusal for the caller. A refusal that only we can correct is our service's failure.
+ */
 function refusalOf(error: StripeRefused): ApiError {
   const { internal, cause } = error;
   switch (error.stripeCode) {
@@ -28,7 +30,7 @@ function refusalOf(error: StripeRefused): ApiError {
     case "amount_too_large":
       return new ApiError("refund_too_large", { field: "amount", internal, cause });
   }
-  // Of an amount above what is left Stripe says which parameter is wrong, and gives no code.
+  // For an amount above the rest, Stripe names the parameter and gives no code.
   if (error.param === "amount") {
     return new ApiError("refund_too_large", { field: "amount", internal, cause });
   }
@@ -36,9 +38,9 @@ function refusalOf(error: StripeRefused): ApiError {
 }
 
 /**
- * Asks Stripe, and notes its answer: id, refusal or that none came.
- * @param key the caller's idempotency key, freed where there is nothing to answer with
- * @throws ApiError already_refunded, refund_too_large where Stripe said no; else what went wrong, and then
+ * Asks Stripe, and stores the result: an id, a refusal, or a missing answer.
+ * @param key the caller's idempotency key, freed where there is no answer to store
+ * @throws ApiError already_refunded, refund_too_large where Stripe refused; else the original error, and then
  * the refund is not over: a repeat or the runner sends it again
  */
 export async function sendRefund(

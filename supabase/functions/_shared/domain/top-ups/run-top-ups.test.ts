@@ -8,7 +8,7 @@ import { runTopUps } from "./run-top-ups.ts";
 
 const LATER = Number.MAX_SAFE_INTEGER;
 
-/** These, given out once each as the database does. */
+/** A database that gives out each of these once. */
 function queueOf(...due: TopUpCharge[]) {
   return {
     top_ups_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) => due.splice(0, p_limit),
@@ -27,7 +27,7 @@ function reportsOf(fake: Fake) {
   return fake.calls.filter(({ name }) => name === "top_ups_report").map(({ args }) => args);
 }
 
-Deno.test("a charge that Stripe took is reported, and nothing is granted here", async () => {
+Deno.test("a charge that Stripe accepted is reported, and grants nothing here", async () => {
   const asked: TopUpCharge[] = [];
   const fake = await worldOf([TOP_UP_CHARGE], {
     chargeCard: (charge) => {
@@ -46,7 +46,7 @@ Deno.test("a charge that Stripe took is reported, and nothing is granted here", 
   }]);
 });
 
-Deno.test("a declined charge and a card that is gone are reported with their codes", async () => {
+Deno.test("a declined charge and a removed card are reported with their codes", async () => {
   for (const kind of ["declined", "card_gone"] as const) {
     const outcome = { kind, payment_id: null, code: "insufficient_funds" };
     const fake = await worldOf([TOP_UP_CHARGE], { chargeCard: () => Promise.resolve(outcome) });
@@ -56,7 +56,7 @@ Deno.test("a declined charge and a card that is gone are reported with their cod
   }
 });
 
-Deno.test("a bank that wants the user gets a page, after the charge was taken back", async () => {
+Deno.test("a bank that requires the user leads to a page, after the charge was cancelled", async () => {
   const order: string[] = [];
   const fake = await worldOf([TOP_UP_CHARGE, TOP_UP_LINK], {
     chargeCard: () => Promise.resolve({ kind: "authentication", payment_id: "pi_1" }),
@@ -102,7 +102,7 @@ Deno.test("T16: what Stripe did not answer is left to a repeat, and one batch is
   assert.equal(fake.names().filter((name) => name === "top_ups_claim").length, 1);
 });
 
-Deno.test("one that falls over takes no other with it, though it can't be reported either", async () => {
+Deno.test("a failing top-up does not stop the others, even if it can't be reported", async () => {
   const answers = {
     ...queueOf(...many(3)),
     top_ups_report: ({ p_order_id }: { p_order_id: string }) =>
@@ -115,7 +115,7 @@ Deno.test("one that falls over takes no other with it, though it can't be report
   assert(fake.lines.some(({ level }) => level === "warn"));
 });
 
-Deno.test("Stripe not configured charges nobody and loses nothing", async () => {
+Deno.test("without Stripe no card is charged, and no top-up is lost", async () => {
   const payments = () => {
     throw new ApiError("not_ready");
   };
@@ -124,7 +124,7 @@ Deno.test("Stripe not configured charges nobody and loses nothing", async () => 
   assert.equal(reportsOf(fake)[0]?.p_outcome, "unknown");
 });
 
-Deno.test("all that is due is charged, batch by batch, once each", async () => {
+Deno.test("all due top-ups are charged once each, batch by batch", async () => {
   const fake = await worldOf(many(12));
   assert.deepEqual(await runTopUps(fake.services, LATER), { charged: 12, failed: 0 });
   assert.equal(new Set(reportsOf(fake).map(({ p_order_id }) => p_order_id)).size, 12);

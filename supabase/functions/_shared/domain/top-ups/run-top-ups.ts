@@ -1,6 +1,6 @@
 /**
- * Charges saved cards for the top-ups that are due. Credits come from the payments' events alone: here a
- * charge is asked for, and what Stripe answered is reported.
+ * Charges saved cards for due top-ups. Only the payments' events grant credits: this code requests a charge
+ * and reports Stripe's answer.
  */
 import type { ArgsOf } from "../../contracts/database/functions.ts";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
@@ -11,18 +11,18 @@ import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/app-services.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";
 
-/** At Stripe side by side: one after the other would leave most of a batch's time unused. */
+/** Charges in parallel at Stripe: one after the other would leave most of a batch's time unused. */
 const AT_ONCE = 5;
 
 type TopUpOutcome = "charged" | "failed" | "authentication" | "unavailable";
 
 interface TopUpsReport {
-  /** Stripe took the charge; its event will grant. */
+  /** Stripe accepted the charge; its event will grant the credits. */
   readonly charged: number;
   readonly failed: number;
 }
 
-/** What Stripe has done is written down, whatever is left of the run's time. */
+/** Stores Stripe's result, even if the run's time is over. */
 function report({ database }: Services, args: ArgsOf<"top_ups_report">) {
   return withOwnTime(() => database.rpc("top_ups_report", args));
 }
@@ -43,7 +43,7 @@ async function charge(
   return outcome.kind === "authentication" ? "authentication" : "failed";
 }
 
-/** The bank wants the user: the charge is taken back first, or they could pay twice. */
+/** The bank requires the user. The charge is cancelled first, or they could pay twice. */
 async function link(
   services: Services,
   payments: Payments,
@@ -65,7 +65,7 @@ async function link(
   return "authentication";
 }
 
-/** Whether Stripe has it is not known: the same order is asked for again, under the same key. */
+/** Whether Stripe has the charge is unknown: the same order is requested again, under the same key. */
 async function postpone(services: Services, due: TopUpCharge, error: unknown): Promise<void> {
   const { order_id, step } = due;
   const internal = error instanceof ApiError ? error.internal : undefined;
@@ -73,7 +73,7 @@ async function postpone(services: Services, due: TopUpCharge, error: unknown): P
   services.log("error", "top-up not answered", { order_id, step, detail });
   const unknown = { p_order_id: order_id, p_outcome: "unknown" as const, p_payment_id: undefined };
   await report(services, { ...unknown, p_code: detail })
-    // Then its lease brings it back.
+    // Its lease then brings it back.
     .catch((failure: unknown) => {
       services.log("warn", "top-up not postponed", { order_id, detail: String(failure) });
     });
@@ -92,7 +92,7 @@ async function run(services: Services, due: TopUpCharge): Promise<TopUpOutcome> 
   }
 }
 
-/** Until none is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
+/** Runs until no top-up is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
 export async function runTopUps(services: Services, untilMs: number): Promise<TopUpsReport> {
   const done = { charged: 0, failed: 0 };
   while (hasTime(services, untilMs)) {

@@ -5,7 +5,7 @@ import { eventOf, example } from "#support/samples/stripe.ts";
 
 const USER_ID = "8c5a1f0e-7b1d-4c35-9c0e-3f5f0b7c9d31";
 
-Deno.test("setup_intent.succeeded tells whose card is saved where", () => {
+Deno.test("setup_intent.succeeded names the user, the customer and the card", () => {
   const setup = example<Stripe.SetupIntent>("setup_intent", {
     metadata: { user_id: USER_ID },
     customer: "cus_1",
@@ -18,7 +18,7 @@ Deno.test("setup_intent.succeeded tells whose card is saved where", () => {
   });
 });
 
-Deno.test("a card saved by somebody else's doing is nobody's here", () => {
+Deno.test("a card saved by another integration belongs to no user here", () => {
   const setup = example<Stripe.SetupIntent>("setup_intent");
   assert.deepEqual(factsOf(eventOf("setup_intent.succeeded", setup)), {
     user_id: null,
@@ -27,7 +27,7 @@ Deno.test("a card saved by somebody else's doing is nobody's here", () => {
   });
 });
 
-Deno.test("payment_method.detached tells the card", () => {
+Deno.test("payment_method.detached names the card", () => {
   const method = example<Stripe.PaymentMethod>("payment_method", { id: "pm_1" });
   assert.deepEqual(factsOf(eventOf("payment_method.detached", method)), {
     payment_method_id: "pm_1",

@@ -7,7 +7,7 @@ import { accountFacts, feeFacts } from "./connect.ts";
 const PROVIDER_ID = "5a1f8f5e-3c52-4c6f-8d0a-2b6f5f0c7e21";
 
 for (const type of ["application_fee.created", "application_fee.refunded"]) {
-  Deno.test(`${type} tells what was kept and what of it went back`, () => {
+  Deno.test(`${type} has the fee and its refunded part`, () => {
     const fee = example<Stripe.ApplicationFee>("application_fee", {
       id: "fee_1",
       charge: "ch_1",
@@ -24,14 +24,14 @@ for (const type of ["application_fee.created", "application_fee.refunded"]) {
   });
 }
 
-Deno.test("a fee whose charge came along names the payment too", () => {
+Deno.test("a fee with an expanded charge names the payment too", () => {
   const charge = example<Stripe.Charge>("charge", { id: "ch_2", payment_intent: "pi_2" });
   const fee = example<Stripe.ApplicationFee>("application_fee", { charge });
   const { charge_id, payment_id } = feeFacts(fee);
   assert.deepEqual([charge_id, payment_id], ["ch_2", "pi_2"]);
 });
 
-Deno.test("a fee's charge is ours, and not the payment that the provider got out of it", () => {
+Deno.test("a fee's charge is ours, and not the payment that the provider got from it", () => {
   const fee = example<Stripe.ApplicationFee>("application_fee", {
     charge: "py_theirs",
     originating_transaction: "ch_ours",
@@ -39,7 +39,7 @@ Deno.test("a fee's charge is ours, and not the payment that the provider got out
   assert.equal(feeFacts(fee).charge_id, "ch_ours");
 });
 
-Deno.test("account.updated tells what the provider may do, and why not more", () => {
+Deno.test("account.updated has the provider's capabilities, and the reason for missing ones", () => {
   const account = example<Stripe.Account>("account", {
     id: "acct_1",
     metadata: { provider_id: PROVIDER_ID },

@@ -1,4 +1,4 @@
-/** What connected providers are told of: their accounts, and the fee we keep of what they are paid. */
+/** Facts of connected providers: their accounts, and our fee of their payments. */
 import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "../objects.ts";

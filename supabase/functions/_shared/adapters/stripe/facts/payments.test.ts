@@ -32,7 +32,7 @@ const SESSION_TYPES = [
 ];
 
 for (const type of SESSION_TYPES) {
-  Deno.test(`${type} tells the order, the payment and whether it is paid`, () => {
+  Deno.test(`${type} has the order, the payment and whether it is paid`, () => {
     assert.deepEqual(factsOf(eventOf(type, session())), {
       order_id: ORDER_ID,
       session_id: "cs_1",
@@ -46,14 +46,14 @@ for (const type of SESSION_TYPES) {
   });
 }
 
-Deno.test("m3: the reference of a Payment Link names no order of ours, nor is it put before one", () => {
+Deno.test("m3: the reference of a Payment Link names no order of ours, and does not replace one", () => {
   const foreign = { client_reference_id: ORDER_ID, metadata: {} };
   assert.equal(sessionFacts(session(foreign)).order_id, null);
   const ours = { client_reference_id: "A-17", metadata: { order_id: ORDER_ID } };
   assert.equal(sessionFacts(session(ours)).order_id, ORDER_ID);
 });
 
-Deno.test("the order is found in the metadata, and an expanded payment by its id", () => {
+Deno.test("the order comes from the metadata, and an expanded payment becomes its id", () => {
   const facts = sessionFacts(session({
     client_reference_id: null,
     metadata: { order_id: ORDER_ID },
@@ -67,12 +67,12 @@ Deno.test("a session without a payment has none", () => {
   assert.equal(sessionFacts(session({ payment_intent: null })).payment_id, null);
 });
 
-Deno.test("a session that saves a card is no purchase, whatever it refers to", () => {
+Deno.test("a session that saves a card is not a purchase, whatever it refers to", () => {
   const facts = sessionFacts(session({ mode: "setup", payment_intent: null, amount_total: null }));
   assert.deepEqual([facts.order_id, facts.mode, facts.amount], [null, "setup", null]);
 });
 
-Deno.test("payment_intent.succeeded is paid with what was received (T21)", () => {
+Deno.test("payment_intent.succeeded is paid with the received amount (T21)", () => {
   const paid = payment({
     status: "succeeded",
     metadata: { order_id: ORDER_ID, farthing: MARK },
@@ -96,7 +96,7 @@ Deno.test("payment_intent.succeeded is paid with what was received (T21)", () =>
   });
 });
 
-Deno.test("a payment that failed tells what was asked for, and why the bank declined", () => {
+Deno.test("a failed payment has the requested amount, and the bank's reason", () => {
   const failed = payment({
     status: "requires_payment_method",
     metadata: { booking_id: BOOKING_ID },
@@ -135,7 +135,7 @@ for (const status of ["processing", "requires_action", "canceled"] as const) {
   });
 }
 
-Deno.test("a charge tells its card by the fingerprint, and nothing of who holds it", () => {
+Deno.test("a charge has its card's fingerprint, and nothing of its holder", () => {
   const charge = example<Stripe.Charge>("charge", {
     id: "ch_1",
     payment_intent: "pi_1",

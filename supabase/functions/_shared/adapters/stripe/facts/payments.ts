@@ -1,4 +1,7 @@
-/** Sessions, payments and the charges behind them. */
+/**
+ * Facts of sessions, payments, the charges behind them, and saved cards. Stripe stores the cards; we have
+ * their ids.
+ */
 import type Stripe from "stripe";
 import type {
   CardFacts,
@@ -9,7 +12,7 @@ import type {
 import { idOf, markOf } from "../objects.ts";
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
-  // Metadata alone: whoever opens a Payment Link of another shop on this account may write any
+  // Only metadata counts: a visitor of another shop's Payment Link on this account may write any
   // client_reference_id into its address.
   const orderId = session.metadata?.order_id ?? null;
   return {
@@ -64,7 +67,7 @@ export function cardSavedFacts(setup: Stripe.SetupIntent): CardFacts {
   };
 }
 
-/** A card that was taken away belongs to no customer any more. */
+/** A removed card no longer belongs to a customer. */
 export function cardRemovedFacts(method: Stripe.PaymentMethod): CardFacts {
   return { payment_method_id: method.id };
 }

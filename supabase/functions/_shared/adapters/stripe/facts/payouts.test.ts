@@ -33,18 +33,18 @@ const FACTS = {
 const TYPES = ["created", "updated", "paid", "failed", "canceled", "reconciliation_completed"];
 
 for (const type of TYPES) {
-  Deno.test(`payout.${type} tells the sum, its day, and how far it has got`, () => {
+  Deno.test(`payout.${type} has the amount, the day and the state`, () => {
     assert.deepEqual(factsOf(eventOf(`payout.${type}`, PAYOUT)), FACTS);
   });
 }
 
-Deno.test("a payout that the bank returned tells why", () => {
+Deno.test("a payout that the bank returned has the reason", () => {
   const failed = { ...PAYOUT, status: "failed", failure_code: "account_closed" };
   const told = { ...FACTS, status: "failed", failure_code: "account_closed" };
   assert.deepEqual(factsOf(eventOf("payout.failed", failed)), told);
 });
 
-Deno.test("a payout that somebody asked for tells that nobody can list it", () => {
+Deno.test("a manual payout is marked as one that can't be listed", () => {
   const manual = { automatic: false, reconciliation_status: "not_applicable" } as const;
   const told = { ...FACTS, ...manual };
   assert.deepEqual(factsOf(eventOf("payout.paid", { ...PAYOUT, ...manual })), told);

@@ -1,4 +1,4 @@
-/** Payouts to our own bank. Those of connected accounts are theirs: no facts of them are read. */
+/** Payouts to our own bank. Payouts of connected accounts are theirs, and have no facts here. */
 import type { PayoutFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 

@@ -11,7 +11,7 @@ const PAYMENT = { payment_intent: "pi_1", charge: "ch_1" };
 const REFUND_TYPES = ["refund.created", "refund.updated", "refund.failed"];
 
 for (const type of REFUND_TYPES) {
-  Deno.test(`${type} tells our refund and Stripe's, and how it stands`, () => {
+  Deno.test(`${type} has our refund's id, Stripe's id and the state`, () => {
     const isFailed = type === "refund.failed";
     const refund = example<Stripe.Refund>("refund", {
       ...PAYMENT,
@@ -34,13 +34,13 @@ for (const type of REFUND_TYPES) {
   });
 }
 
-Deno.test("a refund of the dashboard is none of our own", () => {
+Deno.test("a refund made in the dashboard has no id of ours", () => {
   const refund = example<Stripe.Refund>("refund", { ...PAYMENT, metadata: null });
   const facts = refundFacts(refund);
   assert.deepEqual([facts.refund_id, facts.payment_id, facts.mark], [null, "pi_1", null]);
 });
 
-Deno.test("a refund tells whether it reversed the provider's part itself", () => {
+Deno.test("a refund says whether it reversed the provider's part itself", () => {
   const reversal = example<Stripe.TransferReversal>("transfer_reversal", { id: "trr_1" });
   for (const transfer_reversal of ["trr_1", reversal]) {
     const refund = example<Stripe.Refund>("refund", { ...PAYMENT, transfer_reversal });
@@ -48,7 +48,7 @@ Deno.test("a refund tells whether it reversed the provider's part itself", () =>
   }
 });
 
-Deno.test("what Stripe sends along whole is told by its id", () => {
+Deno.test("an expanded object becomes its id", () => {
   const refund = example<Stripe.Refund>("refund", {
     payment_intent: example<Stripe.PaymentIntent>("payment_intent", { id: "pi_2" }),
     charge: example<Stripe.Charge>("charge", { id: "ch_2" }),
@@ -68,7 +68,7 @@ const WITHDRAWN = example<Stripe.BalanceTransaction>("balance_transaction", {
 const DISPUTE_TYPES = ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"];
 
 for (const type of DISPUTE_TYPES) {
-  Deno.test(`charge.dispute.${type} tells amount, status, reason and what has moved`, () => {
+  Deno.test(`charge.dispute.${type} has amount, status, reason and movements`, () => {
     const dispute = example<Stripe.Dispute>("dispute", {
       ...PAYMENT,
       id: "dp_1",
@@ -99,7 +99,7 @@ for (const type of DISPUTE_TYPES) {
   });
 }
 
-Deno.test("a dispute of no card has no case type, and one that moved nothing no movements", () => {
+Deno.test("a dispute without a card has no case type, and one without movements has none", () => {
   const dispute = example<Stripe.Dispute>("dispute", { balance_transactions: [] });
   delete dispute.payment_method_details;
   const facts = factsOf(eventOf("charge.dispute.created", dispute)) as Record<string, unknown>;
@@ -107,7 +107,7 @@ Deno.test("a dispute of no card has no case type, and one that moved nothing no 
 });
 
 for (const type of ["created", "updated"]) {
-  Deno.test(`radar.early_fraud_warning.${type} tells the charge and what may still be done`, () => {
+  Deno.test(`radar.early_fraud_warning.${type} has the charge and whether it can be acted on`, () => {
     const warning: Stripe.Radar.EarlyFraudWarning = {
       id: "issfr_1",
       object: "radar.early_fraud_warning",

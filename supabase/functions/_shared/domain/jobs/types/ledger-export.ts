@@ -1,6 +1,6 @@
 /**
  * The ledger of a user as one CSV file of any size, a chunk a step. The first chunk is the newest: entries
- * that are written meanwhile stand before it, and shift nothing.
+ * written meanwhile come before it, and shift nothing.
  */
 import { z } from "@hono/zod-openapi";
 import { Timestamp } from "../../../contracts/common.ts";
@@ -16,7 +16,7 @@ const Input = z.strictObject({
 
 type Input = z.output<typeof Input>;
 
-/** A chunk that is written: where the next begins, and what there is by now. */
+/** A written chunk: where the next one begins, and the totals so far. */
 interface Chunk {
   readonly next: string | null;
   /** The newest entry of the file; the progress is counted from it. */
@@ -27,14 +27,15 @@ interface Chunk {
   readonly limit: number;
 }
 
-// An entry is some 350 bytes: as many stay below a page's size. Of those with much metadata fewer are read.
+// An entry is some 350 bytes, so this many stay below a page's size. Fewer are read of entries with much
+// metadata.
 const MAX_ROWS = 500;
 const MAX_PAGE_BYTES = 256 * 1024;
 
 const encoder = new TextEncoder();
 const bytesOf = (text: string) => encoder.encode(text).length;
 
-/** The longest beginning of the entries whose lines fit a page, at least one. */
+/** The first entries whose lines fit a page, at least one. */
 function fitting(entries: EntryRow[], isFirst: boolean): { rows: EntryRow[]; text: string } {
   let rows = entries;
   let text = entriesToCsv(rows, isFirst);
@@ -45,7 +46,7 @@ function fitting(entries: EntryRow[], isFirst: boolean): { rows: EntryRow[]; tex
   return { rows, text };
 }
 
-/** Entries are numbered down to 1; how far down the file has come is how far it is done. */
+/** Entries are numbered down to 1, so the last written number shows the progress. */
 function progressOf(newest: number, oldest: number): number {
   return newest === 0 ? 99 : Math.floor(100 * (newest - oldest + 1) / newest);
 }

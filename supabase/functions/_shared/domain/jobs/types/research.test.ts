@@ -5,7 +5,7 @@ import { FAKE_AI } from "#support/fakes/ai.ts";
 import { makeJobWorld } from "#support/fakes/job-world.ts";
 import { research } from "./research.ts";
 
-/** A model that plans two questions and answers everything else with its number. */
+/** A model that plans two questions and answers all else with a number. */
 function planner(plan = '["How?", "Why?"]') {
   const asked: AiRequest[] = [];
   const usage = { input_tokens: 100, cached_input_tokens: 10, output_tokens: 20 };
@@ -19,7 +19,7 @@ function planner(plan = '["How?", "Why?"]') {
 
 const QUERY = { query: "What is a farthing? Ask ada@example.com." };
 
-Deno.test("research plans, answers each question and reports, each a step that is charged", async () => {
+Deno.test("research plans, answers each question and reports, each in a charged step", async () => {
   const { asked, ai } = planner();
   const { jobs, run } = makeJobWorld({ ai });
   const row = jobs.add("research", QUERY);
@@ -50,7 +50,7 @@ Deno.test("research plans, answers each question and reports, each a step that i
   assert.match(asked.at(-1)!.messages.at(-1)!.content, /answer 2[^]*answer 3/);
 });
 
-Deno.test("research reports how far it is, never backwards", async () => {
+Deno.test("research reports its progress, never backwards", async () => {
   const { jobs, run } = makeJobWorld(planner());
   jobs.add("research", QUERY);
   await run([research]);
@@ -82,7 +82,7 @@ Deno.test("research counts the tokens of each call, by model and kind", async ()
   });
 });
 
-Deno.test("research that is resumed asks the model only for the steps that are missing", async () => {
+Deno.test("research that is resumed asks the model only for the missing steps", async () => {
   const { asked, ai } = planner();
   const { jobs, run } = makeJobWorld({ ai });
   const row = jobs.add("research", QUERY);
@@ -94,7 +94,7 @@ Deno.test("research that is resumed asks the model only for the steps that are m
   assert.deepEqual((row.result as { plan: string[] }).plan, ["How?", "Why?"]);
 });
 
-Deno.test("research that fails in the middle is tried again from there", async () => {
+Deno.test("research that fails in the middle is retried from there", async () => {
   const { asked, ai } = planner();
   let failures = 1;
   const complete = (request: AiRequest) => {
@@ -107,7 +107,7 @@ Deno.test("research that fails in the middle is tried again from there", async (
   assert.deepEqual([asked.length, row.usage.length], [4, 4]);
 });
 
-Deno.test("research hands its signal to the model", async () => {
+Deno.test("research passes its signal to the model", async () => {
   const { asked, ai } = planner();
   const { jobs, run } = makeJobWorld({ ai });
   jobs.add("research", QUERY);
@@ -115,7 +115,7 @@ Deno.test("research hands its signal to the model", async () => {
   assert(asked.every(({ signal }) => signal instanceof AbortSignal));
 });
 
-Deno.test("research keeps what a model writes that no database can, as far as one can", async () => {
+Deno.test("research stores a model's text, without characters that no database can store", async () => {
   const { ai } = planner('["How\\u0000?"]');
   const complete = async (request: AiRequest) => {
     const { text, ...rest } = await ai.complete(request);
@@ -165,7 +165,7 @@ Deno.test("research uses no more than it holds, however long its answers are", a
   }
 });
 
-Deno.test("research is refused for a model that is not offered, before anything is asked", async () => {
+Deno.test("research is refused for a model that is not offered, before the model is asked", async () => {
   const { tools } = makeJobWorld({ ai: { researchModel: "gpt-nowhere" } });
   await assert.rejects(research.estimate(QUERY, tools), { code: "unknown_model" });
 });

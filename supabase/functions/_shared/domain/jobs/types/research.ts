@@ -8,7 +8,7 @@ import * as prompts from "./research/prompts.ts";
 
 const MAX_QUERY = 4_000;
 
-// How far the plan, the answers and the report bring the job.
+// The job's progress after the plan, the answers and the report.
 const PLANNED_PERCENT = 10;
 const ANSWERED_PERCENT = 80;
 

@@ -7,7 +7,7 @@ const event = (nr: number) => ({
   metadata: { nr },
 });
 
-Deno.test("usage_backfill charges its events in batches of 500 and adds up what they cost", async () => {
+Deno.test("usage_backfill charges its events in batches of 500 and adds up their cost", async () => {
   const { jobs, run } = makeJobWorld();
   const events = Array.from({ length: 1_234 }, (_, nr) => event(nr));
   const row = jobs.add("usage_backfill", { events });

@@ -1,11 +1,11 @@
-/** Charges a list of past uses in batches: what a back end has collected while it could not report. */
+/** Charges a list of past uses in batches: a back end collects them while it can't report. */
 import { z } from "@hono/zod-openapi";
 import { OwnUsageEvent } from "../../../contracts/usage.ts";
 import { defineJobType, type EstimateLine } from "../job-type.ts";
 
 const MAX_EVENTS = 5_000;
 const BATCH_SIZE = 500;
-/** Of an amount of credits. */
+/** Decimals of an amount of credits. */
 const DECIMALS = 18;
 
 const Input = z.strictObject({
@@ -17,7 +17,7 @@ const Input = z.strictObject({
 
 type Event = z.output<typeof OwnUsageEvent>;
 
-/** What a use costs depends on its tokens and its time alone. */
+/** The price of a use depends on its tokens and its time alone. */
 function priceOf({ event_id: _id, metadata: _metadata, ...line }: Event): EstimateLine {
   return line;
 }
@@ -36,8 +36,8 @@ function toUnits(amount: string): bigint {
 }
 
 /**
- * The sum of amounts of zero or more, as decimal text without zeros at its end. Added exactly: a JavaScript
- * number holds no 18 decimals.
+ * The sum of non-negative amounts, as decimal text without trailing zeros. It is exact: a JavaScript number
+ * cannot hold 18 decimals.
  */
 function addCredits(amounts: readonly string[]): string {
   const units = amounts.reduce((sum, amount) => sum + toUnits(amount), 0n);
@@ -49,7 +49,7 @@ function addCredits(amounts: readonly string[]): string {
 export const usageBackfill = defineJobType({
   type: "usage_backfill",
   summary: "Charges a list of past uses of models, each at most once",
-  // A user who could name events would use up their ids before the back end does, and be charged for less.
+  // A user who could choose event ids would use them up before the back end does, and be charged for less.
   who: ["secret"],
   input: Input,
   stepCpuMs: 10,

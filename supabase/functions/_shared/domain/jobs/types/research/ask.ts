@@ -1,4 +1,4 @@
-/** One call of the model as a step: its answer, its usage, its record in the logs. */
+/** One call of the model as a step: its answer, its usage, and its record in the logs. */
 import type { AiMessage, AiUsage } from "../../../../adapters/ai/ai.ts";
 import { aiLog } from "../../../../adapters/ai/ai-log.ts";
 import { countUsedTokens } from "../../../../adapters/ai/usage.ts";
@@ -51,7 +51,7 @@ const KINDS = [
   "reasoning_tokens",
 ] as const satisfies (keyof AiUsage)[];
 
-/** All calls together, kind by kind. */
+/** The usage of all calls together, kind by kind. */
 export function addUsage(answers: readonly Pick<Answer, "usage">[]): Record<string, number> {
   return Object.fromEntries(
     KINDS.map((kind) => [kind, answers.reduce((sum, { usage }) => sum + (usage[kind] ?? 0), 0)]),

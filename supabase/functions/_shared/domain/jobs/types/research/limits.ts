@@ -1,4 +1,4 @@
-/** How much each call of a piece of research may use, which is what its price is held for. */
+/** The maximum usage of each call of a research job; its price is held for that. */
 import type { Ai } from "../../../../adapters/ai/ai.ts";
 import type { EstimateLine } from "../../job-type.ts";
 import { MAX_QUESTION_BYTES, MAX_QUESTIONS } from "./plan.ts";
@@ -7,7 +7,7 @@ import * as prompts from "./prompts.ts";
 const PLAN_TOKENS = 512;
 const ANSWER_TOKENS = 1_024;
 
-/** Words and line breaks between the parts of a prompt, where texts meet and count otherwise than alone. */
+/** Words and line breaks between the parts of a prompt: joined texts count differently than alone. */
 const JOIN_TOKENS = 16;
 
 export interface CallLimits {
@@ -15,7 +15,7 @@ export interface CallLimits {
   readonly maxOutputTokens: number;
 }
 
-/** Of the plan, and of every answer and the report. @throws ApiError `unknown_model` */
+/** The limits of the plan, and of every answer and the report. @throws ApiError `unknown_model` */
 export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
   const model = ai.researchModel;
   const cap = ai.maxOutputTokens(model);
@@ -25,7 +25,7 @@ export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
   };
 }
 
-/** Every call at its longest: five questions as long as they may be, every answer as long as it may be. */
+/** Every call at its longest: five questions and all answers of maximum length. */
 export async function estimateResearch(ai: Ai, query: string): Promise<EstimateLine[]> {
   const { plan, answer } = limitsOf(ai);
   const count = (messages: ReturnType<typeof prompts.plan>) => ai.countTokens(plan.model, messages);

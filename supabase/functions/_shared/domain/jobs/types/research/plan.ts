@@ -1,4 +1,4 @@
-/** Reads the plan out of what a model wrote, which is a JSON list more often than not. */
+/** Reads the plan from a model's text, which is usually a JSON list. */
 import { storable } from "../../../../core/json-size.ts";
 
 export const MAX_QUESTIONS = 5;
@@ -7,7 +7,7 @@ export const MAX_QUESTIONS = 5;
 export const MAX_QUESTION_BYTES = 600;
 
 function asList(text: string): unknown[] {
-  // Models put words or a fence around what they were asked for alone.
+  // Models put words or a fence around the list, although they were asked for the list alone.
   const [from, to] = [text.indexOf("["), text.lastIndexOf("]")];
   if (from === -1 || to < from) return [];
   try {
@@ -23,7 +23,7 @@ function asQuestion(item: unknown): string {
   return typeof text === "string" ? storable(text.trim(), MAX_QUESTION_BYTES) : "";
 }
 
-/** One to five questions; where there is no list to be read, the query is the one question. */
+/** One to five questions. Where no list can be read, the query is the one question. */
 export function parsePlan(text: string, query: string): string[] {
   const questions = asList(text).map(asQuestion).filter((question) => question !== "");
   const plan = [...new Set(questions)].slice(0, MAX_QUESTIONS);

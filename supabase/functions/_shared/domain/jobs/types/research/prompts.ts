@@ -1,4 +1,4 @@
-/** What the model is asked, step by step. */
+/** The prompts of each step. */
 import type { AiMessage } from "../../../../adapters/ai/ai.ts";
 import { MAX_QUESTIONS } from "./plan.ts";
 
@@ -13,8 +13,8 @@ function ask(system: string, user: string): AiMessage[] {
 
 export function plan(query: string): AiMessage[] {
   return ask(
-    `Plan the research of a query. Answer with a JSON list of 1 to ${MAX_QUESTIONS} short questions ` +
-      "whose answers together answer the query, and with nothing else.",
+    `Plan the research of a query. Answer with a JSON list of 1 to ${MAX_QUESTIONS} short ` +
+      "questions whose answers together answer the query, and with nothing else.",
     query,
   );
 }
