@@ -1271,35 +1271,35 @@ set search_path = ''
 as $$
 declare
   v_key bytea := decode(p_key, 'hex');
-  v_kept farthing.idempotency_keys;
+  v_stored farthing.idempotency_keys;
   -- An expression costs less than "perform", which runs a query. Without a key nothing is locked.
   v_is_locked boolean := pg_advisory_xact_lock(hashtextextended(p_key, 0)) is not null;
 begin
   if not v_is_locked then
     return null;
   end if;
-  select * into v_kept from farthing.idempotency_keys where key = v_key;
+  select * into v_stored from farthing.idempotency_keys where key = v_key;
   if not found then
     return null;
   end if;
-  if v_kept.created_at <= p_now - p_kept then
-    delete from farthing.idempotency_keys where key = v_kept.key;
+  if v_stored.created_at <= p_now - p_kept then
+    delete from farthing.idempotency_keys where key = v_stored.key;
     return null;
   end if;
-  if v_kept.fingerprint <> decode(p_fingerprint, 'hex') then
+  if v_stored.fingerprint <> decode(p_fingerprint, 'hex') then
     perform farthing.fail('idempotency_key_reused',
       'This Idempotency-Key was used with another request. Send a new key.');
   end if;
-  if v_kept.status is not null then
-    return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', coalesce(v_kept.answer,
-      (select p.answer from farthing.private_answers p where p.key = v_kept.key)));
+  if v_stored.status is not null then
+    return jsonb_build_object('status', v_stored.status, 'replayed', true, 'data', coalesce(v_stored.answer,
+      (select p.answer from farthing.private_answers p where p.key = v_stored.key)));
   end if;
   -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
-  if v_kept.created_at > p_now - interval '3 minutes' then
+  if v_stored.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
       'A request with this Idempotency-Key is still running. Try again shortly.');
   end if;
-  delete from farthing.idempotency_keys where key = v_kept.key;
+  delete from farthing.idempotency_keys where key = v_stored.key;
   return null;
 end
 $$;
@@ -2693,14 +2693,14 @@ end
 $$;
 comment on function farthing.close_chat() is 'A chat is open as long as its hold, however the hold ends.';
 
-create function farthing.silent_since(p_now timestamptz)
+create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
 language sql immutable
 set search_path = ''
 as $$
   select p_now - interval '60 seconds'
 $$;
-comment on function farthing.silent_since(timestamptz) is
+comment on function farthing.heartbeat_deadline(timestamptz) is
   'The request of a chat without a heartbeat since this moment is dead.';
 
 create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
@@ -2729,7 +2729,7 @@ $$;
 comment on function farthing.lock_chat(uuid, text) is
   'A chat with its key and its account locked. Fails not_found, also where it began under another key.';
 
-create function farthing.close_silent_chat(p_chat farthing.chats, p_now timestamptz)
+create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -2746,7 +2746,7 @@ begin
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
-comment on function farthing.close_silent_chat is
+comment on function farthing.close_abandoned_chat is
   'Ends a chat whose request is dead: if the provider accepted it, the most that it can have cost is '
   'charged, else it is released. The caller has locked everything.';
 
@@ -2777,12 +2777,12 @@ begin
   -- Read again: its request may have sent a heartbeat, or closed it, in between.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
-    and heartbeat_at <= farthing.silent_since(p_now)
+    and heartbeat_at <= farthing.heartbeat_deadline(p_now)
   for update skip locked;
   if not found then
     return 0;
   end if;
-  perform farthing.close_silent_chat(v_chat, p_now);
+  perform farthing.close_abandoned_chat(v_chat, p_now);
   return 1;
 end
 $$;
@@ -2796,7 +2796,7 @@ set search_path = ''
 as $$
   select farthing.work_off('sweep_chats', 'chat', array(
     select c.hold_id::text from farthing.chats c
-    where c.state = 'open' and c.heartbeat_at <= farthing.silent_since(p_now)
+    where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
       and not farthing.is_parked('sweep_chats', 'chat', c.hold_id::text, p_now)
     order by c.created_at limit p_limit), 'sweep_chat', p_now)
 $$;
@@ -2812,13 +2812,13 @@ declare
   v_chat farthing.chats;
 begin
   select * into v_chat from farthing.chats where idempotency_key = decode(p_idempotency_key, 'hex')
-    and state = 'open' and heartbeat_at <= farthing.silent_since(p_now);
+    and state = 'open' and heartbeat_at <= farthing.heartbeat_deadline(p_now);
   if v_chat.hold_id is null then
     return;
   end if;
   v_chat := farthing.lock_chat(v_chat.hold_id, p_idempotency_key);
-  if v_chat.state = 'open' and v_chat.heartbeat_at <= farthing.silent_since(p_now) then
-    perform farthing.close_silent_chat(v_chat, p_now);
+  if v_chat.state = 'open' and v_chat.heartbeat_at <= farthing.heartbeat_deadline(p_now) then
+    perform farthing.close_abandoned_chat(v_chat, p_now);
   end if;
 end
 $$;
@@ -3010,7 +3010,7 @@ comment on function farthing.sweep_ai_logs(timestamptz, int) is
 -- The reading of each rule. An index and a limit bound it: ten thousand dead-lettered events are as wrong
 -- as a million.
 
-create function farthing.in_words(p_period interval)
+create function farthing.period_text(p_period interval)
 returns text
 language sql immutable
 set search_path = ''
@@ -3022,16 +3022,16 @@ as $$
   end
   from (select extract(epoch from p_period) / 60) v (minutes)
 $$;
-comment on function farthing.in_words(interval) is 'A period in words, for summaries.';
+comment on function farthing.period_text(interval) is 'A period in words, for summaries.';
 
-create function farthing.in_percent(p_share numeric)
+create function farthing.percent_text(p_share numeric)
 returns text
 language sql immutable
 set search_path = ''
 as $$
   select trim_scale(round(100 * p_share, 2)) || ' %'
 $$;
-comment on function farthing.in_percent(numeric) is 'A share in percent, for summaries.';
+comment on function farthing.percent_text(numeric) is 'A share in percent, for summaries.';
 
 -- Events of Stripe's.
 
@@ -3041,8 +3041,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
-    '%s from Stripe not applied for more than %s.', farthing.in_numbers(count(*), 'event'),
-    farthing.in_words(p_rule.period)))
+    '%s from Stripe not applied for more than %s.', farthing.count_text(count(*), 'event'),
+    farthing.period_text(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
       -- Payments of another app on the same Stripe account wait for ever, which is no problem.
@@ -3058,7 +3058,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
     '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
-    farthing.in_numbers(f.dead, 'event'), f.failed, farthing.in_words(p_rule.period), f.unreadable))
+    farthing.count_text(f.dead, 'event'), f.failed, farthing.period_text(p_rule.period), f.unreadable))
   from (select
     (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
     (select count(*) from (select from farthing.inbox
@@ -3088,8 +3088,8 @@ begin
   select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
   v_reading := farthing.read_against(p_rule, v_now.rate, format(
     '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
-    v_now.attempts, farthing.in_words(p_rule.period), farthing.in_percent(v_now.rate),
-    farthing.in_words(p_rule.baseline), farthing.in_percent(v_usual)));
+    v_now.attempts, farthing.period_text(p_rule.period), farthing.percent_text(v_now.rate),
+    farthing.period_text(p_rule.baseline), farthing.percent_text(v_usual)));
   v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
   v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
     and v_now.attempts >= p_rule.minimum and v_now.failed >= c_least_failed;
@@ -3107,7 +3107,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, late, format(
-    '%s: late, or returned by the bank.', farthing.in_numbers(late, 'payout')))
+    '%s: late, or returned by the bank.', farthing.count_text(late, 'payout')))
   from farthing.late_payouts(p_now) late
 $$;
 comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
@@ -3119,7 +3119,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
-    farthing.in_numbers(found, 'place')))
+    farthing.count_text(found, 'place')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
@@ -3145,7 +3145,7 @@ begin
   order by r.run_nr desc limit 1;
   v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
     'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
-    farthing.in_numbers(v_found.violations, 'violation'), v_found.detail));
+    farthing.count_text(v_found.violations, 'violation'), v_found.detail));
   -- Before the first proof, which runs within minutes, nothing counts as wrong.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
@@ -3181,8 +3181,8 @@ begin
   return farthing.read_against(p_rule,
     case when v_worst.errors >= c_least_errors then v_worst.share end, format(
     '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
-    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.in_words(p_rule.period),
-    farthing.in_percent(v_worst.share)));
+    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.period_text(p_rule.period),
+    farthing.percent_text(v_worst.share)));
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
@@ -3205,7 +3205,7 @@ begin
   order by r.p95 desc nulls last limit 1;
   return farthing.read_against(p_rule, v_worst.p95, format(
     '5 %% of %s requests to %s took longer than %s ms within %s.', v_worst.requests, v_worst.route,
-    round(v_worst.p95), farthing.in_words(p_rule.period)));
+    round(v_worst.p95), farthing.period_text(p_rule.period)));
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
@@ -3248,8 +3248,8 @@ begin
   order by times desc, b.long_window limit 1;
   return farthing.read_against(p_rule, v_worst.times, format(
     'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,
-    trim_scale(round(v_worst.long_burn, 2)), farthing.in_words(v_worst.long_window),
-    trim_scale(round(v_worst.short_burn, 2)), farthing.in_words(v_worst.short_window)));
+    trim_scale(round(v_worst.long_burn, 2)), farthing.period_text(v_worst.long_window),
+    trim_scale(round(v_worst.short_burn, 2)), farthing.period_text(v_worst.short_window)));
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
@@ -3263,7 +3263,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
-    farthing.in_numbers(count(*), 'job'), farthing.in_words(p_rule.period)))
+    farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
   from (select from farthing.jobs
     -- A job lives at most a day, and rows are in order of creation.
     where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
@@ -3280,8 +3280,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
-    '%s within %s: given up, or perhaps not delivered.', farthing.in_numbers(count(*), 'notification'),
-    farthing.in_words(p_rule.period)))
+    '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
+    farthing.period_text(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
       -- A project without a configured address, webhook or mail service wants no such alert.
@@ -3296,7 +3296,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(format(
-    '%s flagged, since buyer and provider share something: %s.', farthing.in_numbers(count(*), 'booking'),
+    '%s flagged, since buyer and provider share something: %s.', farthing.count_text(count(*), 'booking'),
     string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
   from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
     from farthing.fraud_decisions d, unnest(d.reasons) r
@@ -3463,7 +3463,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
     '%s above a ceiling within %s: %s pending, %s granted, %s by keys or at SQL prompts.',
-    farthing.in_numbers(count(*), 'grant'), farthing.in_words(p_rule.period),
+    farthing.count_text(count(*), 'grant'), farthing.period_text(p_rule.period),
     count(*) filter (where g.status = 'pending'), count(*) filter (where g.status = 'granted'),
     count(*) filter (where g.author not like 'operator:%')))
   from (select status, author from farthing.grants
@@ -3480,14 +3480,14 @@ comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz)
 -- prove() reads the whole ledger, so it runs less often and its result is stored. No personal data: a
 -- summary has counts, shares and names of routes.
 
-create function farthing.in_numbers(p_count bigint, p_thing text)
+create function farthing.count_text(p_count bigint, p_thing text)
 returns text
 language sql immutable
 set search_path = ''
 as $$
   select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
 $$;
-comment on function farthing.in_numbers(bigint, text) is
+comment on function farthing.count_text(bigint, text) is
   'A count with its noun, for summaries: 1 place, 2 places.';
 
 create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
@@ -3659,7 +3659,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format('%s failed: %s.',
-    farthing.in_numbers(count(*), 'paid check'),
+    farthing.count_text(count(*), 'paid check'),
     string_agg(format('%s with %s', c.name, coalesce(c.code, 'no code')), ', ' order by c.name)))
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
@@ -3680,8 +3680,8 @@ as $$
   )
   select farthing.read_against(p_rule, case when c.failed >= p_rule.minimum then c.failed / c.attempts end,
     format('%s of %s calls to models failed within %s, which is %s.', trim_scale(c.failed),
-      trim_scale(c.attempts), farthing.in_words(p_rule.period),
-      farthing.in_percent(c.failed / nullif(c.attempts, 0))))
+      trim_scale(c.attempts), farthing.period_text(p_rule.period),
+      farthing.percent_text(c.failed / nullif(c.attempts, 0))))
   from counted c
 $$;
 comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
@@ -3694,7 +3694,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, case when q.count >= p_rule.minimum then q.ms end, format(
     '5 %% of %s calls to models took longer than %s ms within %s.', q.count, round(q.ms),
-    farthing.in_words(p_rule.period)))
+    farthing.period_text(p_rule.period)))
   from farthing.metric_quantile('outside_call', 'service=ai', 0.95, p_now - p_rule.period, p_now) q
 $$;
 comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz) is
@@ -3713,7 +3713,7 @@ as $$
   select farthing.read_against(p_rule, case when c.failed >= p_rule.minimum
       then c.failed / greatest(c.failed, c.requests) end, format(
     '%s of %s requests within %s were refused for their credentials or signature.', trim_scale(c.failed),
-    greatest(c.failed, c.requests)::bigint, farthing.in_words(p_rule.period)))
+    greatest(c.failed, c.requests)::bigint, farthing.period_text(p_rule.period)))
   from counted c
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
@@ -3735,7 +3735,7 @@ as $$
   select farthing.read_against(p_rule, case when c.fallbacks >= p_rule.minimum
       then c.fallbacks / nullif(greatest(c.fallbacks, c.requests), 0) end, format(
     '%s of %s requests within %s were limited without Redis, each process by its own count.',
-    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.in_words(p_rule.period)))
+    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.period_text(p_rule.period)))
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
@@ -3776,7 +3776,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s unknown here: %s.',
-    farthing.in_numbers(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
+    farthing.count_text(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
@@ -3845,7 +3845,7 @@ as $$
     order by l.expires_at limit 1)
   union all
   select 'chat', (select min(c.heartbeat_at) + interval '1 minute' from farthing.chats c
-    where c.state = 'open' and c.heartbeat_at <= farthing.silent_since(p_now)
+    where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
       and not exists (select from farthing.parked_items p
         where (p.task, p.item_kind, p.item_id) = ('sweep_chats', 'chat', c.hold_id::text)))
   union all
@@ -3869,7 +3869,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, o.minutes, format(
     'The oldest %s is overdue by %s. Scheduled tasks do not keep up.', o.what,
-    farthing.in_words(p_now - o.due_at)))
+    farthing.period_text(p_now - o.due_at)))
   from (values (1)) one (row) left join lateral (
     select w.what, w.due_at, extract(epoch from p_now - w.due_at) / 60 as minutes
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
@@ -3883,7 +3883,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, p.count, format('%s parked: %s%s.',
-    farthing.in_numbers(p.count, 'item'), p.first,
+    farthing.count_text(p.count, 'item'), p.first,
     case when p.count > 3 then format(' and %s more', p.count - 3) end))
   from (
     select count(*), string_agg(format('%s of %s (%s)', i.item_kind || ' ' || left(i.item_id, 60), i.task,
@@ -3900,7 +3900,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, t.failures, format(
     'The scheduled task %s failed %s in a row, last with %s.', t.task,
-    farthing.in_numbers(t.failures, 'time'), t.last_error))
+    farthing.count_text(t.failures, 'time'), t.last_error))
   from (values (1)) one (row) left join lateral (
     select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
 $$;
@@ -3913,7 +3913,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, extract(epoch from s) / 60, format(
-    'No scheduled task has run for %s.', farthing.in_words(s)))
+    'No scheduled task has run for %s.', farthing.period_text(s)))
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
@@ -3942,7 +3942,7 @@ begin
   where rule = v_rule.rule and state <> 'resolved';
   perform farthing.note_reading(v_rule, farthing.read_against(v_rule, extract(epoch from v_silence) / 60,
     format('No scheduled task, or none that evaluates alerts, has run for %s.',
-      farthing.in_words(v_silence))), p_now);
+      farthing.period_text(v_silence))), p_now);
   v_told := farthing.queue_incidents(p_now) > 0;
   -- The minute's own wake is a scheduled task.
   if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
@@ -4663,14 +4663,15 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_kept constant interval := interval '7 days';
-  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_kept, p_limit);
+  c_retention constant interval := interval '7 days';
+  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_retention,
+    p_limit);
   v_cron bigint;
 begin
   -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
-    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_kept
+    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
     order by d.runid limit p_limit);
   get diagnostics v_cron = row_count;
   return v_ours + v_cron;
@@ -6562,7 +6563,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_kept constant interval := interval '30 days';
+  c_retention constant interval := interval '30 days';
   v_count int;
   v_gone int;
 begin
@@ -6579,7 +6580,7 @@ begin
   from due where j.job_nr = due.job_nr;
   get diagnostics v_count = row_count;
   with due as (
-    select job_nr from farthing.jobs where created_at <= p_now - c_kept and completed_at is not null
+    select job_nr from farthing.jobs where created_at <= p_now - c_retention and completed_at is not null
     order by created_at limit p_limit for update skip locked
   )
   delete from farthing.jobs j using due where j.job_nr = due.job_nr;
@@ -7474,19 +7475,19 @@ as $$
       -- Lots that live less than a week get no warning a week ahead; all get one a day ahead (T23).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
-  ), untold as (
+  ), unnotified as (
     select d.* from due d
     where not exists (select from farthing.notices n where n.account_id = d.account_id
       and n.template = 'credits_expiring' and n.subject = d.subject)
     order by d.expires_at, d.account_id limit p_limit
-  ), told as (
+  ), notified as (
     insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
     select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
-      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from untold u
+      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from unnotified u
     on conflict on constraint notices_once do nothing
     returning 1
   )
-  select count(*)::int from told
+  select count(*)::int from notified
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
   'Notifies of lots that expire after p_from and within p_days; returns how many notifications. Empty lots '
@@ -7838,7 +7839,7 @@ as $$
       p_now
     from farthing.reconciliations r join farthing.payouts p using (payout_id)
     where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
-      and p.told_at < p_now - interval '3 days'
+      and p.reported_at < p_now - interval '3 days'
     on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
     do update set seen_at = greatest(m.seen_at, p_now)
     returning 1
@@ -7913,7 +7914,7 @@ begin
     v_reconciliation := 'in_progress'; -- it claims nothing
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
-    failure_code, made_at, arrives_at, told_at, created_at, updated_at)
+    failure_code, made_at, arrives_at, reported_at, created_at, updated_at)
   values (p_facts ->> 'payout_id', (p_facts ->> 'amount')::bigint, p_facts ->> 'currency',
     (p_facts ->> 'automatic')::boolean, p_facts ->> 'status', v_reconciliation,
     p_facts ->> 'failure_code', to_timestamp((p_facts ->> 'made_at')::bigint),
@@ -7924,9 +7925,9 @@ begin
     -- The alphabetical order is the reverse of the order in time: completed, in_progress, not_applicable.
     reconciliation = least(p.reconciliation, excluded.reconciliation),
     failure_code = coalesce(p.failure_code, excluded.failure_code),
-    arrives_at = case when (excluded.told_at, excluded.arrives_at) > (p.told_at, p.arrives_at)
+    arrives_at = case when (excluded.reported_at, excluded.arrives_at) > (p.reported_at, p.arrives_at)
       then excluded.arrives_at else p.arrives_at end,
-    told_at = greatest(p.told_at, excluded.told_at),
+    reported_at = greatest(p.reported_at, excluded.reported_at),
     updated_at = p_now
   returning * into v_known;
   if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then

@@ -120,13 +120,13 @@ declare
   v_corrected numeric := 0;
   v_usage jsonb := case when p_usage is null then farthing.chat_bound(v_chat, p_output_tokens)
     else farthing.chat_usage(v_chat, farthing.json_argument(p_usage)) end;
-  v_kept jsonb;
+  v_stored jsonb;
 begin
   if v_chat.answered_at is not null then
-    select answer into v_kept from farthing.private_answers
+    select answer into v_stored from farthing.private_answers
     where key = v_chat.idempotency_key and answer ->> 'hold_id' = p_hold_id::text;
     return jsonb_build_object('status', 200, 'data',
-      coalesce(v_kept, farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage)));
+      coalesce(v_stored, farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage)));
   end if;
   perform farthing.release_expired_holds(v_chat.account_id, p_now);
   select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
@@ -143,12 +143,12 @@ begin
   update farthing.chats
   set answered_at = p_now, state = case when v_is_late then 'settled' else state end, corrected = v_corrected
   where account_id = v_chat.account_id and hold_id = p_hold_id returning * into v_chat;
-  v_kept := farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage);
+  v_stored := farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage);
   if farthing.chat_owns_key(v_chat) then
-    perform farthing.idempotency_finish_private(p_idempotency_key, 200, v_kept, v_chat.account_id);
+    perform farthing.idempotency_finish_private(p_idempotency_key, 200, v_stored, v_chat.account_id);
   end if;
   perform farthing.write_ai_log(farthing.owner_of(v_chat.account_id), p_log, p_now);
-  return jsonb_build_object('status', 200, 'data', v_kept);
+  return jsonb_build_object('status', 200, 'data', v_stored);
 end
 $$;
 grant execute on function farthing_public.chats_settle to service_role;

@@ -11,35 +11,35 @@ set search_path = ''
 as $$
 declare
   v_key bytea := decode(p_key, 'hex');
-  v_kept farthing.idempotency_keys;
+  v_stored farthing.idempotency_keys;
   -- An expression costs less than "perform", which runs a query. Without a key nothing is locked.
   v_is_locked boolean := pg_advisory_xact_lock(hashtextextended(p_key, 0)) is not null;
 begin
   if not v_is_locked then
     return null;
   end if;
-  select * into v_kept from farthing.idempotency_keys where key = v_key;
+  select * into v_stored from farthing.idempotency_keys where key = v_key;
   if not found then
     return null;
   end if;
-  if v_kept.created_at <= p_now - p_kept then
-    delete from farthing.idempotency_keys where key = v_kept.key;
+  if v_stored.created_at <= p_now - p_kept then
+    delete from farthing.idempotency_keys where key = v_stored.key;
     return null;
   end if;
-  if v_kept.fingerprint <> decode(p_fingerprint, 'hex') then
+  if v_stored.fingerprint <> decode(p_fingerprint, 'hex') then
     perform farthing.fail('idempotency_key_reused',
       'This Idempotency-Key was used with another request. Send a new key.');
   end if;
-  if v_kept.status is not null then
-    return jsonb_build_object('status', v_kept.status, 'replayed', true, 'data', coalesce(v_kept.answer,
-      (select p.answer from farthing.private_answers p where p.key = v_kept.key)));
+  if v_stored.status is not null then
+    return jsonb_build_object('status', v_stored.status, 'replayed', true, 'data', coalesce(v_stored.answer,
+      (select p.answer from farthing.private_answers p where p.key = v_stored.key)));
   end if;
   -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
-  if v_kept.created_at > p_now - interval '3 minutes' then
+  if v_stored.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
       'A request with this Idempotency-Key is still running. Try again shortly.');
   end if;
-  delete from farthing.idempotency_keys where key = v_kept.key;
+  delete from farthing.idempotency_keys where key = v_stored.key;
   return null;
 end
 $$;

@@ -10,7 +10,7 @@ create table farthing.payouts (
   failure_code text,
   made_at timestamptz not null,
   arrives_at timestamptz not null,
-  told_at timestamptz not null,
+  reported_at timestamptz not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint payouts_text_bounded check (length(payout_id) <= 255 and length(failure_code) <= 255
@@ -21,7 +21,8 @@ create table farthing.payouts (
 comment on table farthing.payouts is
   'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount '
   'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, from the '
-  'event of told_at. reconciliation: whether Stripe can list its transactions; never for a manual payout.';
+  'event of reported_at. reconciliation: whether Stripe can list its transactions; never for a manual '
+  'payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';

@@ -12,7 +12,7 @@ where rule = 'payout_delay';
 create function pg_temp.late(p_count int) returns void language sql as $$
   delete from farthing.payouts;
   insert into farthing.payouts (payout_id, amount, currency, automatic, status, reconciliation, made_at,
-    arrives_at, told_at)
+    arrives_at, reported_at)
   select 'po_' || n, 100, 'usd', true, 'in_transit', 'in_progress', tests.after('-9 days'),
     tests.after('-7 days'), tests.after('-9 days') from generate_series(1, p_count) n
 $$;

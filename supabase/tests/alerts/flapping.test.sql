@@ -13,7 +13,7 @@ create function pg_temp.late(p_count int, p_passed interval) returns text langua
 begin
   delete from farthing.payouts;
   insert into farthing.payouts (payout_id, amount, currency, automatic, status, reconciliation, made_at,
-    arrives_at, told_at)
+    arrives_at, reported_at)
   select 'po_' || n, 100, 'usd', true, 'in_transit', 'in_progress', tests.after('-9 days'),
     tests.after('-7 days'), tests.after('-9 days') from generate_series(1, p_count) n;
   return tests.alerts(p_passed);

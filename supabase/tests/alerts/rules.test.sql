@@ -100,7 +100,8 @@ select is(tests.alerts('34 days'), 'nothing', 'and is over');
 
 -- Stripe's payouts, and its books.
 insert into farthing.payouts (payout_id, amount, currency, automatic, status, reconciliation, made_at,
-  arrives_at, told_at) values ('po_1', 1, 'usd', true, 'in_transit', 'in_progress', tests.after('40 days'),
+  arrives_at, reported_at) values ('po_1', 1, 'usd', true, 'in_transit', 'in_progress',
+  tests.after('40 days'),
   tests.after('42 days'), tests.after('40 days'));
 select is(tests.alerts('43 days'), 'nothing', 'a payout may arrive all day');
 select is(tests.alerts('43 days 1 s'), 'payout_delay open', 'then it is late');

@@ -20,7 +20,7 @@ begin
 end
 $$;
 insert into farthing.payouts (payout_id, amount, currency, automatic, status, reconciliation, made_at,
-  arrives_at, told_at)
+  arrives_at, reported_at)
 values ('po_1', 100, 'usd', true, 'in_transit', 'in_progress', tests.after('-9 days'),
   tests.after('-7 days'), tests.after('-9 days'));
 

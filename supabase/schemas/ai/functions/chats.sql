@@ -19,14 +19,14 @@ end
 $$;
 comment on function farthing.close_chat() is 'A chat is open as long as its hold, however the hold ends.';
 
-create function farthing.silent_since(p_now timestamptz)
+create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
 language sql immutable
 set search_path = ''
 as $$
   select p_now - interval '60 seconds'
 $$;
-comment on function farthing.silent_since(timestamptz) is
+comment on function farthing.heartbeat_deadline(timestamptz) is
   'The request of a chat without a heartbeat since this moment is dead.';
 
 create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
@@ -55,7 +55,7 @@ $$;
 comment on function farthing.lock_chat(uuid, text) is
   'A chat with its key and its account locked. Fails not_found, also where it began under another key.';
 
-create function farthing.close_silent_chat(p_chat farthing.chats, p_now timestamptz)
+create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -72,7 +72,7 @@ begin
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
-comment on function farthing.close_silent_chat is
+comment on function farthing.close_abandoned_chat is
   'Ends a chat whose request is dead: if the provider accepted it, the most that it can have cost is '
   'charged, else it is released. The caller has locked everything.';
 
@@ -103,12 +103,12 @@ begin
   -- Read again: its request may have sent a heartbeat, or closed it, in between.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
-    and heartbeat_at <= farthing.silent_since(p_now)
+    and heartbeat_at <= farthing.heartbeat_deadline(p_now)
   for update skip locked;
   if not found then
     return 0;
   end if;
-  perform farthing.close_silent_chat(v_chat, p_now);
+  perform farthing.close_abandoned_chat(v_chat, p_now);
   return 1;
 end
 $$;
@@ -122,7 +122,7 @@ set search_path = ''
 as $$
   select farthing.work_off('sweep_chats', 'chat', array(
     select c.hold_id::text from farthing.chats c
-    where c.state = 'open' and c.heartbeat_at <= farthing.silent_since(p_now)
+    where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
       and not farthing.is_parked('sweep_chats', 'chat', c.hold_id::text, p_now)
     order by c.created_at limit p_limit), 'sweep_chat', p_now)
 $$;
@@ -138,13 +138,13 @@ declare
   v_chat farthing.chats;
 begin
   select * into v_chat from farthing.chats where idempotency_key = decode(p_idempotency_key, 'hex')
-    and state = 'open' and heartbeat_at <= farthing.silent_since(p_now);
+    and state = 'open' and heartbeat_at <= farthing.heartbeat_deadline(p_now);
   if v_chat.hold_id is null then
     return;
   end if;
   v_chat := farthing.lock_chat(v_chat.hold_id, p_idempotency_key);
-  if v_chat.state = 'open' and v_chat.heartbeat_at <= farthing.silent_since(p_now) then
-    perform farthing.close_silent_chat(v_chat, p_now);
+  if v_chat.state = 'open' and v_chat.heartbeat_at <= farthing.heartbeat_deadline(p_now) then
+    perform farthing.close_abandoned_chat(v_chat, p_now);
   end if;
 end
 $$;

@@ -1,7 +1,7 @@
 -- The reading of each rule. An index and a limit bound it: ten thousand dead-lettered events are as wrong
 -- as a million.
 
-create function farthing.in_words(p_period interval)
+create function farthing.period_text(p_period interval)
 returns text
 language sql immutable
 set search_path = ''
@@ -13,16 +13,16 @@ as $$
   end
   from (select extract(epoch from p_period) / 60) v (minutes)
 $$;
-comment on function farthing.in_words(interval) is 'A period in words, for summaries.';
+comment on function farthing.period_text(interval) is 'A period in words, for summaries.';
 
-create function farthing.in_percent(p_share numeric)
+create function farthing.percent_text(p_share numeric)
 returns text
 language sql immutable
 set search_path = ''
 as $$
   select trim_scale(round(100 * p_share, 2)) || ' %'
 $$;
-comment on function farthing.in_percent(numeric) is 'A share in percent, for summaries.';
+comment on function farthing.percent_text(numeric) is 'A share in percent, for summaries.';
 
 -- Events of Stripe's.
 
@@ -32,8 +32,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
-    '%s from Stripe not applied for more than %s.', farthing.in_numbers(count(*), 'event'),
-    farthing.in_words(p_rule.period)))
+    '%s from Stripe not applied for more than %s.', farthing.count_text(count(*), 'event'),
+    farthing.period_text(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
       -- Payments of another app on the same Stripe account wait for ever, which is no problem.
@@ -49,7 +49,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
     '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
-    farthing.in_numbers(f.dead, 'event'), f.failed, farthing.in_words(p_rule.period), f.unreadable))
+    farthing.count_text(f.dead, 'event'), f.failed, farthing.period_text(p_rule.period), f.unreadable))
   from (select
     (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
     (select count(*) from (select from farthing.inbox
@@ -79,8 +79,8 @@ begin
   select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
   v_reading := farthing.read_against(p_rule, v_now.rate, format(
     '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
-    v_now.attempts, farthing.in_words(p_rule.period), farthing.in_percent(v_now.rate),
-    farthing.in_words(p_rule.baseline), farthing.in_percent(v_usual)));
+    v_now.attempts, farthing.period_text(p_rule.period), farthing.percent_text(v_now.rate),
+    farthing.period_text(p_rule.baseline), farthing.percent_text(v_usual)));
   v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
   v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
     and v_now.attempts >= p_rule.minimum and v_now.failed >= c_least_failed;
@@ -98,7 +98,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, late, format(
-    '%s: late, or returned by the bank.', farthing.in_numbers(late, 'payout')))
+    '%s: late, or returned by the bank.', farthing.count_text(late, 'payout')))
   from farthing.late_payouts(p_now) late
 $$;
 comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
@@ -110,7 +110,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
-    farthing.in_numbers(found, 'place')))
+    farthing.count_text(found, 'place')))
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
@@ -136,7 +136,7 @@ begin
   order by r.run_nr desc limit 1;
   v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
     'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
-    farthing.in_numbers(v_found.violations, 'violation'), v_found.detail));
+    farthing.count_text(v_found.violations, 'violation'), v_found.detail));
   -- Before the first proof, which runs within minutes, nothing counts as wrong.
   if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
     or (v_last.run_nr is not null and v_last.violations is null) then
@@ -172,8 +172,8 @@ begin
   return farthing.read_against(p_rule,
     case when v_worst.errors >= c_least_errors then v_worst.share end, format(
     '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
-    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.in_words(p_rule.period),
-    farthing.in_percent(v_worst.share)));
+    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.period_text(p_rule.period),
+    farthing.percent_text(v_worst.share)));
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
@@ -196,7 +196,7 @@ begin
   order by r.p95 desc nulls last limit 1;
   return farthing.read_against(p_rule, v_worst.p95, format(
     '5 %% of %s requests to %s took longer than %s ms within %s.', v_worst.requests, v_worst.route,
-    round(v_worst.p95), farthing.in_words(p_rule.period)));
+    round(v_worst.p95), farthing.period_text(p_rule.period)));
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
@@ -239,8 +239,8 @@ begin
   order by times desc, b.long_window limit 1;
   return farthing.read_against(p_rule, v_worst.times, format(
     'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,
-    trim_scale(round(v_worst.long_burn, 2)), farthing.in_words(v_worst.long_window),
-    trim_scale(round(v_worst.short_burn, 2)), farthing.in_words(v_worst.short_window)));
+    trim_scale(round(v_worst.long_burn, 2)), farthing.period_text(v_worst.long_window),
+    trim_scale(round(v_worst.short_burn, 2)), farthing.period_text(v_worst.short_window)));
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
@@ -254,7 +254,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
-    farthing.in_numbers(count(*), 'job'), farthing.in_words(p_rule.period)))
+    farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
   from (select from farthing.jobs
     -- A job lives at most a day, and rows are in order of creation.
     where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
@@ -271,8 +271,8 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format(
-    '%s within %s: given up, or perhaps not delivered.', farthing.in_numbers(count(*), 'notification'),
-    farthing.in_words(p_rule.period)))
+    '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
+    farthing.period_text(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
       -- A project without a configured address, webhook or mail service wants no such alert.
@@ -287,7 +287,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(format(
-    '%s flagged, since buyer and provider share something: %s.', farthing.in_numbers(count(*), 'booking'),
+    '%s flagged, since buyer and provider share something: %s.', farthing.count_text(count(*), 'booking'),
     string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
   from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
     from farthing.fraud_decisions d, unnest(d.reasons) r

@@ -4,14 +4,14 @@
 -- prove() reads the whole ledger, so it runs less often and its result is stored. No personal data: a
 -- summary has counts, shares and names of routes.
 
-create function farthing.in_numbers(p_count bigint, p_thing text)
+create function farthing.count_text(p_count bigint, p_thing text)
 returns text
 language sql immutable
 set search_path = ''
 as $$
   select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
 $$;
-comment on function farthing.in_numbers(bigint, text) is
+comment on function farthing.count_text(bigint, text) is
   'A count with its noun, for summaries: 1 place, 2 places.';
 
 create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)

@@ -29,7 +29,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), format('%s failed: %s.',
-    farthing.in_numbers(count(*), 'paid check'),
+    farthing.count_text(count(*), 'paid check'),
     string_agg(format('%s with %s', c.name, coalesce(c.code, 'no code')), ', ' order by c.name)))
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
@@ -50,8 +50,8 @@ as $$
   )
   select farthing.read_against(p_rule, case when c.failed >= p_rule.minimum then c.failed / c.attempts end,
     format('%s of %s calls to models failed within %s, which is %s.', trim_scale(c.failed),
-      trim_scale(c.attempts), farthing.in_words(p_rule.period),
-      farthing.in_percent(c.failed / nullif(c.attempts, 0))))
+      trim_scale(c.attempts), farthing.period_text(p_rule.period),
+      farthing.percent_text(c.failed / nullif(c.attempts, 0))))
   from counted c
 $$;
 comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
@@ -64,7 +64,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, case when q.count >= p_rule.minimum then q.ms end, format(
     '5 %% of %s calls to models took longer than %s ms within %s.', q.count, round(q.ms),
-    farthing.in_words(p_rule.period)))
+    farthing.period_text(p_rule.period)))
   from farthing.metric_quantile('outside_call', 'service=ai', 0.95, p_now - p_rule.period, p_now) q
 $$;
 comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz) is
@@ -83,7 +83,7 @@ as $$
   select farthing.read_against(p_rule, case when c.failed >= p_rule.minimum
       then c.failed / greatest(c.failed, c.requests) end, format(
     '%s of %s requests within %s were refused for their credentials or signature.', trim_scale(c.failed),
-    greatest(c.failed, c.requests)::bigint, farthing.in_words(p_rule.period)))
+    greatest(c.failed, c.requests)::bigint, farthing.period_text(p_rule.period)))
   from counted c
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
@@ -105,7 +105,7 @@ as $$
   select farthing.read_against(p_rule, case when c.fallbacks >= p_rule.minimum
       then c.fallbacks / nullif(greatest(c.fallbacks, c.requests), 0) end, format(
     '%s of %s requests within %s were limited without Redis, each process by its own count.',
-    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.in_words(p_rule.period)))
+    trim_scale(c.fallbacks), greatest(c.fallbacks, c.requests)::bigint, farthing.period_text(p_rule.period)))
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is

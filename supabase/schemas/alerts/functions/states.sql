@@ -31,7 +31,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s unknown here: %s.',
-    farthing.in_numbers(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
+    farthing.count_text(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is

@@ -59,7 +59,7 @@ as $$
     order by l.expires_at limit 1)
   union all
   select 'chat', (select min(c.heartbeat_at) + interval '1 minute' from farthing.chats c
-    where c.state = 'open' and c.heartbeat_at <= farthing.silent_since(p_now)
+    where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
       and not exists (select from farthing.parked_items p
         where (p.task, p.item_kind, p.item_id) = ('sweep_chats', 'chat', c.hold_id::text)))
   union all
@@ -83,7 +83,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, o.minutes, format(
     'The oldest %s is overdue by %s. Scheduled tasks do not keep up.', o.what,
-    farthing.in_words(p_now - o.due_at)))
+    farthing.period_text(p_now - o.due_at)))
   from (values (1)) one (row) left join lateral (
     select w.what, w.due_at, extract(epoch from p_now - w.due_at) / 60 as minutes
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
@@ -97,7 +97,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, p.count, format('%s parked: %s%s.',
-    farthing.in_numbers(p.count, 'item'), p.first,
+    farthing.count_text(p.count, 'item'), p.first,
     case when p.count > 3 then format(' and %s more', p.count - 3) end))
   from (
     select count(*), string_agg(format('%s of %s (%s)', i.item_kind || ' ' || left(i.item_id, 60), i.task,
@@ -114,7 +114,7 @@ set search_path = ''
 as $$
   select farthing.read_against(p_rule, t.failures, format(
     'The scheduled task %s failed %s in a row, last with %s.', t.task,
-    farthing.in_numbers(t.failures, 'time'), t.last_error))
+    farthing.count_text(t.failures, 'time'), t.last_error))
   from (values (1)) one (row) left join lateral (
     select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
 $$;
@@ -127,7 +127,7 @@ language sql stable
 set search_path = ''
 as $$
   select farthing.read_against(p_rule, extract(epoch from s) / 60, format(
-    'No scheduled task has run for %s.', farthing.in_words(s)))
+    'No scheduled task has run for %s.', farthing.period_text(s)))
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
@@ -156,7 +156,7 @@ begin
   where rule = v_rule.rule and state <> 'resolved';
   perform farthing.note_reading(v_rule, farthing.read_against(v_rule, extract(epoch from v_silence) / 60,
     format('No scheduled task, or none that evaluates alerts, has run for %s.',
-      farthing.in_words(v_silence))), p_now);
+      farthing.period_text(v_silence))), p_now);
   v_told := farthing.queue_incidents(p_now) > 0;
   -- The minute's own wake is a scheduled task.
   if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then

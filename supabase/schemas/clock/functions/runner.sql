@@ -145,14 +145,15 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_kept constant interval := interval '7 days';
-  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_kept, p_limit);
+  c_retention constant interval := interval '7 days';
+  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_retention,
+    p_limit);
   v_cron bigint;
 begin
   -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
-    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_kept
+    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
     order by d.runid limit p_limit);
   get diagnostics v_cron = row_count;
   return v_ours + v_cron;

@@ -169,7 +169,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  c_kept constant interval := interval '30 days';
+  c_retention constant interval := interval '30 days';
   v_count int;
   v_gone int;
 begin
@@ -186,7 +186,7 @@ begin
   from due where j.job_nr = due.job_nr;
   get diagnostics v_count = row_count;
   with due as (
-    select job_nr from farthing.jobs where created_at <= p_now - c_kept and completed_at is not null
+    select job_nr from farthing.jobs where created_at <= p_now - c_retention and completed_at is not null
     order by created_at limit p_limit for update skip locked
   )
   delete from farthing.jobs j using due where j.job_nr = due.job_nr;

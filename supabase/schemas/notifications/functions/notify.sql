@@ -130,19 +130,19 @@ as $$
       -- Lots that live less than a week get no warning a week ahead; all get one a day ahead (T23).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
-  ), untold as (
+  ), unnotified as (
     select d.* from due d
     where not exists (select from farthing.notices n where n.account_id = d.account_id
       and n.template = 'credits_expiring' and n.subject = d.subject)
     order by d.expires_at, d.account_id limit p_limit
-  ), told as (
+  ), notified as (
     insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
     select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
-      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from untold u
+      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from unnotified u
     on conflict on constraint notices_once do nothing
     returning 1
   )
-  select count(*)::int from told
+  select count(*)::int from notified
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
   'Notifies of lots that expire after p_from and within p_days; returns how many notifications. Empty lots '

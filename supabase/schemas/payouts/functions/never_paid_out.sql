@@ -76,7 +76,7 @@ as $$
       p_now
     from farthing.reconciliations r join farthing.payouts p using (payout_id)
     where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
-      and p.told_at < p_now - interval '3 days'
+      and p.reported_at < p_now - interval '3 days'
     on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
     do update set seen_at = greatest(m.seen_at, p_now)
     returning 1

@@ -31,7 +31,7 @@ begin
     v_reconciliation := 'in_progress'; -- it claims nothing
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
-    failure_code, made_at, arrives_at, told_at, created_at, updated_at)
+    failure_code, made_at, arrives_at, reported_at, created_at, updated_at)
   values (p_facts ->> 'payout_id', (p_facts ->> 'amount')::bigint, p_facts ->> 'currency',
     (p_facts ->> 'automatic')::boolean, p_facts ->> 'status', v_reconciliation,
     p_facts ->> 'failure_code', to_timestamp((p_facts ->> 'made_at')::bigint),
@@ -42,9 +42,9 @@ begin
     -- The alphabetical order is the reverse of the order in time: completed, in_progress, not_applicable.
     reconciliation = least(p.reconciliation, excluded.reconciliation),
     failure_code = coalesce(p.failure_code, excluded.failure_code),
-    arrives_at = case when (excluded.told_at, excluded.arrives_at) > (p.told_at, p.arrives_at)
+    arrives_at = case when (excluded.reported_at, excluded.arrives_at) > (p.reported_at, p.arrives_at)
       then excluded.arrives_at else p.arrives_at end,
-    told_at = greatest(p.told_at, excluded.told_at),
+    reported_at = greatest(p.reported_at, excluded.reported_at),
     updated_at = p_now
   returning * into v_known;
   if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then
