@@ -1,7 +1,7 @@
 /** One server of the HTTP arms, in a process of its own. Says on standard error where it listens. */
 import { Hono } from "hono";
 import { Live } from "../../supabase/functions/_shared/contracts/health.ts";
-import { createApp } from "../../supabase/functions/_shared/http/create-app.ts";
+import { createApp } from "../../supabase/functions/_shared/http/app.ts";
 import { defineRoute } from "../../supabase/functions/_shared/http/define-route.ts";
 import { baseHeaders, ok } from "../../supabase/functions/_shared/http/reply.ts";
 import { startContext } from "../../supabase/functions/_shared/core/request.ts";

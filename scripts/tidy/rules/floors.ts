@@ -27,7 +27,7 @@ const HOUSES: readonly House[] = [
       ["_shared/adapters/*"],
       ["_shared/limits", "_shared/features"],
       ["_shared/http"],
-      ["_shared/domain/entries-csv.ts", "_shared/domain/refunds"],
+      ["_shared/domain/entries-csv.ts", "_shared/domain/return-urls.ts", "_shared/domain/refunds"],
       ["_shared/domain/*"],
       ["_shared/services.ts"],
       ["_shared/services-with-models.ts", "_shared/services-with-probe.ts"],

@@ -4,7 +4,7 @@ import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 import { invalid } from "../_shared/core/errors.ts";
-import { keepRefusal } from "../_shared/http/idempotency/once.ts";
+import { storeRefusal } from "../_shared/http/idempotency/idempotent.ts";
 import { answerChat } from "./answer-chat.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 import { replayStream, streamChat } from "./stream-chat.ts";
@@ -53,7 +53,7 @@ export const chat = defineRoute({
       return { step, inputTokens, maxOutputTokens };
     };
     const { step, inputTokens, maxOutputTokens } = await begin().catch(async (error: unknown) => {
-      await keepRefusal(call, error);
+      await storeRefusal(call, error);
       throw error;
     });
     if (step.step === "replay") {

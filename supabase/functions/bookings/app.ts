@@ -1,20 +1,15 @@
 /** Bookings: made by a buyer, confirmed and completed by the provider, read and cancelled by both. */
-import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
-import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { completeBooking, confirmBooking, listBookings, readBooking } from "./routes.ts";
 import { cancelBooking } from "./cancel-booking.ts";
+import { completeBooking, confirmBooking, listBookings, readBooking } from "./routes.ts";
 import { startBooking } from "./start-booking.ts";
 
-const routes = [
+export const { app, createApp } = defineFunction("bookings", [
   startBooking,
   listBookings,
   readBooking,
   confirmBooking,
   completeBooking,
   cancelBooking,
-];
-
-export const createApp = (source: ServicesSource) => createFunctionApp("bookings", routes, source);
-
-export const app = createApp(servicesFromEnv);
+], servicesFromEnv);

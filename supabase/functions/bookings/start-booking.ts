@@ -1,21 +1,14 @@
-import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
-import type { BookingStep, BookingToPay } from "../_shared/contracts/database/results/bookings.ts";
-import { clientIpHash } from "../_shared/http/input/client-ip.ts";
-import { withOwnTime } from "../_shared/core/request.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import type { Reply } from "../_shared/http/reply.ts";
-import { ApiError, invalid } from "../_shared/core/errors.ts";
-import type { Idempotency } from "../_shared/http/idempotency/idempotency.ts";
-import { keepRefusal } from "../_shared/http/idempotency/once.ts";
-import type { Services } from "../_shared/http/app-services.ts";
 import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/errors.ts";
-
-type Data = (typeof StartedBooking)["_output"];
-
-interface BookingCall {
-  readonly idempotency: Idempotency;
-  readonly services: Services;
-}
+import { BookingBody, StartedBooking } from "../_shared/contracts/bookings.ts";
+import type {
+  BookingStep,
+  PaymentToCancel,
+} from "../_shared/contracts/database/results/bookings.ts";
+import { ApiError, invalid } from "../_shared/core/errors.ts";
+import { clientIpHash } from "../_shared/core/ip.ts";
+import type { Services } from "../_shared/http/app-services.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /** What Stripe's no is to the caller, where it is theirs to mend. */
 function refusalOf(error: unknown): unknown {
@@ -44,38 +37,12 @@ function notNow(step: BookingStep & { step: "refused" }): ApiError {
     });
 }
 
-/**
- * Stripe is asked outside any transaction; if that fails the key is freed, so a retry runs again: with the
- * same booking, for which Stripe may have a payment, or with a new one after an answer that Stripe keeps.
- */
-async function payAtStripe(call: BookingCall, booking: BookingToPay): Promise<Reply<Data>> {
-  const { database, payments: getPayments, log } = call.services;
-  const { p_idempotency_key } = call.idempotency.args;
-  const { booking_id } = booking;
-  try {
-    const payments = await getPayments();
-    const { id, clientSecret } = await payments.createBookingPayment(booking);
-    const args = { p_booking_id: booking_id, p_payment_intent_id: id, p_idempotency_key };
-    const attach = { ...args, p_client_secret: clientSecret };
-    const reply = await withOwnTime(() => database.rpc("bookings_attach", attach));
-    if (reply.data.status === "cancelled") {
-      // Called off while Stripe was asked. What is paid all the same is returned.
-      await payments.cancelBookingPayment({ booking_id, payment_intent_id: id })
-        .catch((failure: unknown) => {
-          log("warn", "payment not cancelled", { detail: String(failure) });
-        });
-    }
-    return reply;
-  } catch (error) {
-    const isSpent = error instanceof StoredStripeError;
-    const abandon = { p_idempotency_key, p_booking_id: isSpent ? booking_id : undefined };
-    const abandoning = withOwnTime(() => database.rpc("bookings_abandon", abandon));
-    await abandoning.catch((failure: unknown) => {
-      // The key then stays in progress until its lock times out, and a retry takes it over.
-      log("warn", "booking not abandoned", { detail: String(failure) });
-    });
-    throw refusalOf(error);
-  }
+/** The booking was cancelled while Stripe was asked. A payment that is made all the same is refunded. */
+async function cancelPayment(services: Services, payment: PaymentToCancel): Promise<void> {
+  const payments = await services.payments();
+  await payments.cancelBookingPayment(payment).catch((failure: unknown) => {
+    services.log("warn", "payment not cancelled", { detail: String(failure) });
+  });
 }
 
 /** Books a provider: the answer has the secret with which the buyer's browser pays. */
@@ -92,25 +59,46 @@ export const startBooking = defineRoute({
   responses: { 201: StartedBooking },
   asksUpstream: true,
   errors: ["velocity_exceeded"],
-  handler: async (call) => {
+  handler: (call) => {
     const { caller, body, services, idempotency } = call;
-    const begin = {
-      p_user_id: caller.userId,
-      p_provider_id: body.provider_id,
-      p_amount: body.amount,
-      p_currency: body.currency,
-      p_client_temp_id: body.client_temp_id,
-      p_details: body.details,
-      p_ip_hash: clientIpHash(call.headers, services),
-      ...idempotency.args,
-    };
-    const step = await services.database.rpc("bookings_begin", begin)
-      .catch(async (error: unknown) => {
-        await keepRefusal(call, error);
-        throw error;
-      });
-    if (step.step === "refused") throw notNow(step);
-    if (step.step === "create") return await payAtStripe(call, step.booking);
-    return { status: step.status, data: step.data as Data, replayed: true };
+    const { database } = services;
+    const { p_idempotency_key } = idempotency.args;
+    return twoPhase(call, {
+      what: "booking",
+      async begin() {
+        const step = await database.rpc("bookings_begin", {
+          p_user_id: caller.userId,
+          p_provider_id: body.provider_id,
+          p_amount: body.amount,
+          p_currency: body.currency,
+          p_client_temp_id: body.client_temp_id,
+          p_details: body.details,
+          p_ip_hash: clientIpHash(call.headers, services),
+          ...idempotency.args,
+        });
+        if (step.step === "refused") throw notNow(step);
+        return step;
+      },
+      outside: async ({ booking }) =>
+        await (await services.payments()).createBookingPayment(booking),
+      async attach({ id, clientSecret }, { booking: { booking_id } }) {
+        const reply = await database.rpc("bookings_attach", {
+          p_booking_id: booking_id,
+          p_payment_intent_id: id,
+          p_client_secret: clientSecret,
+          p_idempotency_key,
+        });
+        if (reply.data.status === "cancelled") {
+          await cancelPayment(services, { booking_id, payment_intent_id: id });
+        }
+        return reply;
+      },
+      abandon: (error, { booking }) =>
+        database.rpc("bookings_abandon", {
+          p_idempotency_key,
+          p_booking_id: error instanceof StoredStripeError ? booking.booking_id : undefined,
+        }),
+      explain: refusalOf,
+    });
   },
 });

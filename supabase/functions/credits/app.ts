@@ -1,13 +1,12 @@
 /** Credits: balance and history, grants, debits and holds. */
-import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
-import { type ServicesSource } from "../_shared/http/app-services.ts";
-import { debitCredits, readBalance, readSpendCap, setSpendCap } from "./routes.ts";
-import { confirmGrant, declineGrant, grantCredits, listGrants, readGrant } from "./grants.ts";
 import { listEntries } from "./entries.ts";
+import { confirmGrant, declineGrant, grantCredits, listGrants, readGrant } from "./grants.ts";
 import { openHold, readHold, releaseHold, settleHold } from "./holds.ts";
+import { debitCredits, readBalance, readSpendCap, setSpendCap } from "./routes.ts";
 
-const routes = [
+export const { app, createApp } = defineFunction("credits", [
   readBalance,
   listEntries,
   grantCredits,
@@ -22,8 +21,4 @@ const routes = [
   releaseHold,
   readSpendCap,
   setSpendCap,
-];
-
-export const createApp = (source: ServicesSource) => createFunctionApp("credits", routes, source);
-
-export const app = createApp(servicesFromEnv);
+], servicesFromEnv);

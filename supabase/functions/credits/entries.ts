@@ -7,48 +7,30 @@ import type { ArgsOf } from "../_shared/contracts/database/functions.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
 import { withOwnTime } from "../_shared/core/request.ts";
 import { entriesToCsv } from "../_shared/domain/entries-csv.ts";
+import { streamCsv } from "../_shared/http/csv.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { baseHeaders, page } from "../_shared/http/reply.ts";
+import { page } from "../_shared/http/reply.ts";
 
 const PAGE_SIZE = 100;
 
 type Filter = Omit<ArgsOf<"credits_entries">, "p_before_seq" | "p_limit">;
 
-/**
- * Streams every entry that matches. The first page is read before the answer begins, so that an error
- * can still be one; a later error breaks the stream off, which a client sees as an incomplete answer.
- */
-async function streamEntries(
+/** Every entry that matches, page by page, from `cursor` on. */
+async function* entryPages(
   database: Database,
   filter: Filter,
   cursor: string | undefined,
-  headers: [string, string][],
-): Promise<Response> {
-  // A reader may be slow: it is each page that has to come in time, and not all of them together.
+): AsyncGenerator<string> {
   const read = (before: string | undefined) => {
     const args = { ...filter, p_before_seq: before, p_limit: PAGE_SIZE };
     return withOwnTime(() => database.rpc("credits_entries", args));
   };
-
-  async function* pages(): AsyncGenerator<Uint8Array> {
-    const encoder = new TextEncoder();
-    yield encoder.encode(entriesToCsv(first.entries, true));
-    let next = first.next_before;
-    while (next !== null) {
-      const { entries, next_before } = await read(next);
-      yield encoder.encode(entriesToCsv(entries, false));
-      next = next_before;
-    }
+  let { entries, next_before } = await read(cursor);
+  yield entriesToCsv(entries, true);
+  while (next_before !== null) {
+    ({ entries, next_before } = await read(next_before));
+    yield entriesToCsv(entries, false);
   }
-
-  const first = await read(cursor);
-  return new Response(ReadableStream.from(pages()), {
-    headers: [
-      ...headers,
-      ["content-type", "text/csv; charset=utf-8"],
-      ["content-disposition", 'attachment; filename="entries.csv"'],
-    ],
-  });
 }
 
 const JSON_TYPE = "application/json";
@@ -87,7 +69,8 @@ export const listEntries = defineRoute({
     const wantsCsv = query.format === "csv" ||
       (query.format === undefined && prefersCsv(headers.get("accept")));
     if (wantsCsv) {
-      return await streamEntries(services.database, filter, query.cursor, baseHeaders(context));
+      const pages = entryPages(services.database, filter, query.cursor);
+      return await streamCsv("entries.csv", pages, context);
     }
     const { entries, next_before } = await services.database.rpc("credits_entries", {
       ...filter,

@@ -7,7 +7,7 @@ import {
   RecordedGrant,
 } from "../_shared/contracts/credits.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/idempotency/once.ts";
+import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, page } from "../_shared/http/reply.ts";
 
 /**
@@ -28,7 +28,7 @@ export const grantCredits = defineRoute({
   responses: { 200: Grant, 201: Grant, 202: RecordedGrant },
   errors: ["grant_not_allowed", "reference_conflict", "not_found"],
   handler: (call) =>
-    once(call, "credits_grant", {
+    idempotent(call, "credits_grant", {
       p_user_id: call.body.user_id,
       p_amount: call.body.amount,
       p_source: call.body.source,
@@ -93,7 +93,8 @@ export const confirmGrant = defineRoute({
   summary: "Confirm a pending grant",
   description: "For an operator who neither requested the grant nor receives it.",
   errors: ["not_found", "grant_not_allowed", "grant_not_pending"],
-  handler: (call) => once(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: true }),
+  handler: (call) =>
+    idempotent(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: true }),
 });
 
 /** Ends a pending grant without credits; who asked for it may do that, too. */
@@ -102,5 +103,6 @@ export const declineGrant = defineRoute({
   path: "/grants/{id}/decline",
   summary: "Decline a pending grant",
   errors: ["not_found", "grant_not_pending"],
-  handler: (call) => once(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: false }),
+  handler: (call) =>
+    idempotent(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: false }),
 });

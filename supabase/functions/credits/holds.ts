@@ -8,7 +8,7 @@ import {
   SettledHold,
 } from "../_shared/contracts/holds.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/idempotency/once.ts";
+import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply.ts";
 
 /** Reserves credits before the work begins: an amount, or the price of an estimate. */
@@ -24,7 +24,7 @@ export const openHold = defineRoute({
   errors: ["insufficient_credits", "spend_cap_reached", "not_found", "unknown_model"],
   handler: (call) => {
     const { user_id, amount, estimate, ttl_seconds, reason } = call.body;
-    return once(call, "holds_open", {
+    return idempotent(call, "holds_open", {
       p_user_id: user_id,
       p_amount: amount,
       p_estimate: estimate,
@@ -58,7 +58,7 @@ export const readHold = defineRoute({
 /**
  * Ends a hold with what the work really cost: below releases the rest, above takes more from what is
  * available, and what is still short becomes debt, up to the policy's limit, and stands in `shortfall`. A
- * hold that expired within the policy's hour is settled from what is available, once.
+ * hold that expired within the policy's hour is settled from what is available, idempotent.
  */
 export const settleHold = defineRoute({
   method: "post",
@@ -73,7 +73,7 @@ export const settleHold = defineRoute({
   errors: ["not_found", "hold_not_open", "overdraft_exceeded", "unknown_model", "usage_conflict"],
   handler: async (call) => {
     const { correlation_id, ...usage } = call.body.usage ?? {};
-    return await once(call, "holds_settle", {
+    return await idempotent(call, "holds_settle", {
       p_hold_id: call.params.id,
       p_amount: call.body.amount,
       p_usage: call.body.usage && usage,
@@ -94,7 +94,7 @@ export const releaseHold = defineRoute({
   responses: { 200: ReleasedHold },
   errors: ["not_found", "hold_not_open"],
   handler: (call) =>
-    once(call, "holds_release", {
+    idempotent(call, "holds_release", {
       p_hold_id: call.params.id,
       p_correlation_id: call.context.traceId,
     }),

@@ -2,7 +2,7 @@ import { Balance, BalanceQuery, Debit, DebitBody } from "../_shared/contracts/cr
 import { SpendCap, SpendCapBody, SpendCapQuery } from "../_shared/contracts/spend-caps.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/idempotency/once.ts";
+import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply.ts";
 
 /** The balance now, with its lots and holds; or the bare balance of a past moment with `?at=`. */
@@ -37,7 +37,7 @@ export const debitCredits = defineRoute({
   responses: { 200: Debit, 201: Debit },
   errors: ["insufficient_credits", "spend_cap_reached", "reference_conflict", "not_found"],
   handler: (call) =>
-    once(call, "credits_debit", {
+    idempotent(call, "credits_debit", {
       p_user_id: call.body.user_id,
       p_amount: call.body.amount,
       p_reason: call.body.reason,
@@ -81,7 +81,7 @@ export const setSpendCap = defineRoute({
   responses: { 200: SpendCap },
   errors: ["not_found"],
   handler: (call) =>
-    once(call, "spend_caps_set", {
+    idempotent(call, "spend_caps_set", {
       p_user_id: subjectOf(call.caller, call.body.user_id),
       p_daily: call.body.daily,
     }),

@@ -1,7 +1,6 @@
 /** Fraud, for operators: decisions, blocks, early warnings, limits. */
-import { createApp as createFunctionApp } from "../_shared/http/create-app.ts";
+import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
-import { type ServicesSource } from "../_shared/http/app-services.ts";
 import {
   addBlock,
   changePolicy,
@@ -13,7 +12,7 @@ import {
   removeBlock,
 } from "./routes.ts";
 
-const routes = [
+export const { app, createApp } = defineFunction("fraud", [
   listDecisions,
   listBlocks,
   addBlock,
@@ -22,8 +21,4 @@ const routes = [
   clearWarning,
   readPolicy,
   changePolicy,
-];
-
-export const createApp = (source: ServicesSource) => createFunctionApp("fraud", routes, source);
-
-export const app = createApp(servicesFromEnv);
+], servicesFromEnv);

@@ -18,7 +18,7 @@ import { sha256 } from "../_shared/core/hash.ts";
 import { networkOf } from "../_shared/core/ip.ts";
 import type { Services } from "../_shared/http/app-services.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/idempotency/once.ts";
+import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, page } from "../_shared/http/reply.ts";
 
 /** What was decided before each checkout, and why: newest first, allowed ones too, for 90 days. */
@@ -83,7 +83,7 @@ export const addBlock = defineRoute({
   responses: { 201: Block },
   errors: ["not_found"],
   handler: (call) =>
-    once(call, "fraud_blocks_add", {
+    idempotent(call, "fraud_blocks_add", {
       p_kind: call.body.kind,
       p_subject: subjectOf(call.body, call.services),
       p_reason: call.body.reason,
@@ -139,7 +139,7 @@ export const clearWarning = defineRoute({
   responses: { 200: ClearedWarning },
   errors: ["not_found"],
   handler: (call) =>
-    once(call, "warnings_clear", {
+    idempotent(call, "warnings_clear", {
       p_warning_id: call.params.id,
       p_reason: call.body.reason,
     }),
@@ -168,7 +168,7 @@ export const changePolicy = defineRoute({
   body: FraudPolicyBody,
   responses: { 200: FraudPolicy },
   handler: (call) =>
-    once(call, "fraud_policy_set", {
+    idempotent(call, "fraud_policy_set", {
       p_changes: call.body,
     }),
 });

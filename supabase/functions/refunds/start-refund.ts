@@ -1,10 +1,8 @@
 import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
-import type { RefundAnswer } from "../_shared/contracts/database/results/refunds.ts";
-import { withOwnTime } from "../_shared/core/request.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { keepRefusal } from "../_shared/http/idempotency/once.ts";
 import { awaitEvent } from "../_shared/domain/refunds/await-event.ts";
 import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
+import { defineRoute } from "../_shared/http/define-route.ts";
+import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /** Gives money back. What that takes of the credits is decided by Stripe's event, here and from there. */
 export const startRefund = defineRoute({
@@ -21,28 +19,27 @@ export const startRefund = defineRoute({
   responses: { 201: Refund },
   asksUpstream: true,
   errors: ["not_found", "already_refunded", "refund_too_large"],
-  handler: async (call) => {
+  handler: (call) => {
     const { body, services, idempotency } = call;
     const { database } = services;
     const { p_idempotency_key } = idempotency.args;
-    try {
-      const step = await database.rpc("refunds_begin", {
-        p_order_id: body.order_id,
-        p_booking_id: body.booking_id,
-        p_amount: body.amount?.toString(),
-        p_reason: body.reason,
-        ...idempotency.args,
-      });
-      if (step.step === "replay") {
-        return { status: step.status, data: step.data as RefundAnswer, replayed: true };
-      }
-      const sent = await sendRefund(services, step.refund, p_idempotency_key);
-      const { refund_id: p_refund_id } = await awaitEvent(services, sent);
-      const finish = { p_refund_id, p_idempotency_key };
-      return await withOwnTime(() => database.rpc("refunds_finish", finish));
-    } catch (error) {
-      await keepRefusal(call, error);
-      throw error;
-    }
+    return twoPhase(call, {
+      what: "refund",
+      begin: () =>
+        database.rpc("refunds_begin", {
+          p_order_id: body.order_id,
+          p_booking_id: body.booking_id,
+          p_amount: body.amount?.toString(),
+          p_reason: body.reason,
+          ...idempotency.args,
+        }),
+      // It notes Stripe's answer by itself, and frees the key where there is none.
+      async outside({ refund }) {
+        const sent = await sendRefund(services, refund, p_idempotency_key);
+        return await awaitEvent(services, sent);
+      },
+      attach: ({ refund_id }) =>
+        database.rpc("refunds_finish", { p_refund_id: refund_id, p_idempotency_key }),
+    });
   },
 });

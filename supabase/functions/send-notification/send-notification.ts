@@ -1,14 +1,14 @@
 import { Notification, NotificationBody } from "../_shared/contracts/notifications.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/idempotency/once.ts";
+import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 
-/** Queues a notification; the runner sends it, at most once. */
+/** Queues a notification; the runner sends it, at most idempotent. */
 export const sendNotification = defineRoute({
   method: "post",
   path: "/",
   summary: "Queue a notification to a user or an address",
   description:
-    "It is sent by email soon after, at most once. A user's address is looked up at that time.",
+    "It is sent by email soon after, at most idempotent. A user's address is looked up at that time.",
   who: ["shared"],
   limit: "notifications",
   idempotent: "optional",
@@ -17,7 +17,7 @@ export const sendNotification = defineRoute({
   errors: ["not_found"],
   handler: async (call) => {
     const { template, to, data } = call.body;
-    return await once(call, "notices_send", {
+    return await idempotent(call, "notices_send", {
       p_template: template,
       p_user_id: "user_id" in to ? to.user_id : undefined,
       p_email: "email" in to ? to.email : undefined,

@@ -1,6 +1,6 @@
 import { TopUps, TopUpsBody } from "../_shared/contracts/top-ups.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/idempotency/once.ts";
+import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply.ts";
 
 /** The caller's auto top-up; off for who never wanted one. */
@@ -32,7 +32,7 @@ export const setTopUps = defineRoute({
   responses: { 200: TopUps },
   errors: ["not_found"],
   handler: (call) =>
-    once(call, "top_ups_set", {
+    idempotent(call, "top_ups_set", {
       p_user_id: call.caller.userId,
       p_enabled: call.body.enabled,
       p_threshold: call.body.threshold,

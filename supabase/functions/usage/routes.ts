@@ -10,7 +10,7 @@ import {
   UsageBody,
 } from "../_shared/contracts/usage.ts";
 import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
-import { once } from "../_shared/http/idempotency/once.ts";
+import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, pageOfWhole } from "../_shared/http/reply.ts";
 
 /** What a million tokens of each model costs now. Prices are decimal strings in USD. */
@@ -43,7 +43,7 @@ export const estimateUsage = defineRoute({
 });
 
 /**
- * Charges one use of a model, at most once for ever by (user, event_id). A known event answers 200 with
+ * Charges one use of a model, at most idempotent for ever by (user, event_id). A known event answers 200 with
  * the first charge and `duplicate: true`; with other contents it is 409 `usage_conflict`.
  */
 export const chargeUsage = defineRoute({
@@ -64,7 +64,7 @@ export const chargeUsage = defineRoute({
   ],
   handler: async (call) => {
     const { user_id, correlation_id, event_id = call.idempotency.key, ...usage } = call.body;
-    return await once(call, "usage_charge", {
+    return await idempotent(call, "usage_charge", {
       p_user_id: user_id,
       p_usage: { event_id, ...usage },
       p_correlation_id: correlation_id ?? call.context.traceId,
@@ -84,7 +84,7 @@ export const chargeBatch = defineRoute({
   body: BatchBody,
   responses: { 200: BatchResult },
   handler: async (call) => {
-    const reply = await once(call, "usage_charge_batch", {
+    const reply = await idempotent(call, "usage_charge_batch", {
       p_events: call.body.events,
       p_correlation_id: call.context.traceId,
     });

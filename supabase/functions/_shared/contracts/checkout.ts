@@ -15,7 +15,7 @@ export const Package = z.object({
   total_credits: SignedAmount,
 }).openapi("Package");
 
-// No z.url(): it trims, and would accept text that the allow-list has not seen (http/input/return-urls.ts).
+// No z.url(): it trims, and would accept text that the allow-list has not seen (domain/return-urls.ts).
 export const ReturnUrl = z.string().max(2048)
   .openapi({ format: "uri", description: "On an allowed origin, written exactly as in the list." });
 

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { TimestampOut, Uuid } from "./common.ts";
 
-// No z.url(): it trims, and would accept text that the allow-list has not seen (http/input/return-urls.ts).
+// No z.url(): it trims, and would accept text that the allow-list has not seen (domain/return-urls.ts).
 const OwnUrl = z.string().max(2048)
   .openapi({ format: "uri", description: "On an allowed origin, written exactly as in the list." });
 

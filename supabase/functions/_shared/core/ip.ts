@@ -1,4 +1,4 @@
-/** Addresses and the networks they belong to. */
+/** Addresses, the networks they belong to, and the one that a request came from. */
 
 const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 const V6_CHARACTERS = /^[0-9a-f:.]{2,45}$/i;
@@ -34,4 +34,20 @@ export function networkOf(address: string): string | null {
   const groups = groupsOf(address);
   if (groups === null) return null;
   return isMappedV4(groups) ? v4Of(groups) : `${groups.slice(0, NETWORK_GROUPS).join(":")}::/64`;
+}
+
+/**
+ * Set by Cloudflare, which stands in front of every Supabase project; a caller can't set it. X-Forwarded-For
+ * begins with what the caller wrote, so nothing falls back to it: without this header there is no address.
+ */
+export const CLIENT_IP_HEADER = "cf-connecting-ip";
+
+interface Hasher {
+  readonly hashIp: (network: string) => string;
+}
+
+/** The caller's network as the database may know it: a keyed hash. Undefined without a known address. */
+export function clientIpHash(headers: Headers, { hashIp }: Hasher): string | undefined {
+  const network = networkOf(headers.get(CLIENT_IP_HEADER)?.trim() ?? "");
+  return network === null ? undefined : hashIp(network);
 }

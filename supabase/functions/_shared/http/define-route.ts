@@ -10,7 +10,7 @@ import type { CallerOf, Who } from "../core/caller.ts";
 import { DEADLINE_MS, type RequestContext } from "../core/request.ts";
 import type { Reply } from "./reply.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { IdempotencyMode, IdempotencyOf } from "./idempotency/idempotency.ts";
+import type { IdempotencyMode, IdempotencyOf } from "./idempotency/key.ts";
 import type { LimitName } from "../limits/rules.ts";
 
 type Method = "get" | "post" | "delete";

@@ -62,7 +62,7 @@ interface Incoming {
 }
 
 /** A route and what every log line about it says; null where the path leads nowhere. */
-export interface Place {
+export interface Endpoint {
   readonly route: Route | null;
   readonly name: string | null;
   /** With its method, as metrics count it. */
@@ -71,7 +71,7 @@ export interface Place {
 
 /** Answers, whatever happens, and writes one line about it. */
 export async function handleRequest(
-  { route, name, title }: Place,
+  { route, name, title }: Endpoint,
   { request, path, params }: Incoming,
   source: ServicesSource,
 ): Promise<Response> {

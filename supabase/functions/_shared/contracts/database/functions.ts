@@ -73,9 +73,10 @@ type Passed<N, A> = { [K in Exclude<keyof A, Added>]: ArgOf<N, K, A[K]> };
 export type ArgsOf<N extends FunctionName> = Passed<N, Sql[N]["Args"]>;
 
 /** The functions that take an idempotency key. */
-export type OnceName = {
+export type IdempotentName = {
   [N in FunctionName]: ResultOf<N> extends Stored<infer _> ? N : never;
 }[FunctionName];
 
-/** What `OnceName` functions store on success. */
-export type StoredDataOf<N extends OnceName> = ResultOf<N> extends Stored<infer T> ? T : never;
+/** What `IdempotentName` functions store on success. */
+export type StoredDataOf<N extends IdempotentName> = ResultOf<N> extends Stored<infer T> ? T
+  : never;

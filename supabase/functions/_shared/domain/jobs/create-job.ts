@@ -4,8 +4,8 @@ import type { StartedJob } from "../../contracts/jobs.ts";
 import type { SecretCaller, UserCaller } from "../../core/caller.ts";
 import type { Reply } from "../../http/reply.ts";
 import { ApiError } from "../../core/errors.ts";
-import type { Idempotency } from "../../http/idempotency/idempotency.ts";
-import { once } from "../../http/idempotency/once.ts";
+import type { Idempotency } from "../../http/idempotency/key.ts";
+import { idempotent } from "../../http/idempotency/idempotent.ts";
 import type { RequestContext } from "../../core/request.ts";
 import type { Services } from "../../http/app-services.ts";
 import type { JobType } from "./job-type.ts";
@@ -65,7 +65,7 @@ export async function createJob(
     throw new ApiError("forbidden", { message, field: "type" });
   }
   refuseLarge(input);
-  const reply = await once(call, "jobs_create", {
+  const reply = await idempotent(call, "jobs_create", {
     p_user_id: userId,
     p_type: type.type,
     p_input: input,

@@ -6,7 +6,7 @@ import type { ArgsOf } from "../../contracts/database/functions.ts";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
-import { returnUrls } from "../../http/input/return-urls.ts";
+import { returnUrls } from "../return-urls.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/app-services.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";

@@ -8,12 +8,12 @@ import type { ServicesSource } from "./app-services.ts";
 import { createCors } from "./cors.ts";
 import { Nothing, type Route } from "./define-route.ts";
 import { SECURITY_HEADERS } from "./reply.ts";
-import { handleRequest, type Place } from "./handle-request.ts";
+import { type Endpoint, handleRequest } from "./handle-request.ts";
 import { describeRoute } from "./openapi.ts";
 import { startContext } from "../core/request.ts";
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};
-const NOWHERE: Place = { route: null, name: null, title: null };
+const NOWHERE: Endpoint = { route: null, name: null, title: null };
 
 /**
  * Makes the app of one function.
@@ -28,16 +28,16 @@ export function createApp(
 
   const browser = createCors(source);
 
-  function handle(place: Place, c: Context): Promise<Response> {
+  function handle(endpoint: Endpoint, c: Context): Promise<Response> {
     const { raw: request, path } = c.req;
-    const hasParams = place.route !== null && place.route.params !== Nothing;
+    const hasParams = endpoint.route !== null && endpoint.route.params !== Nothing;
     const params = hasParams ? c.req.param() : NO_PARAMS;
-    return handleRequest(place, { request, path, params }, source);
+    return handleRequest(endpoint, { request, path, params }, source);
   }
 
-  async function handleBrowser(place: Place, c: Context): Promise<Response> {
+  async function handleBrowser(endpoint: Endpoint, c: Context): Promise<Response> {
     const preflight = await browser(c, async () => {
-      c.res = await handle(place, c);
+      c.res = await handle(endpoint, c);
     });
     if (!preflight) return c.res;
     const context = startContext(c.req.raw.headers);
@@ -47,18 +47,27 @@ export function createApp(
     return preflight;
   }
 
-  function respond(place: Place, c: Context): Promise<Response> {
+  function respond(endpoint: Endpoint, c: Context): Promise<Response> {
     const isBrowser = c.req.raw.headers.has("origin");
-    return isBrowser ? handleBrowser(place, c) : handle(place, c);
+    return isBrowser ? handleBrowser(endpoint, c) : handle(endpoint, c);
   }
 
   for (const route of routes) {
     const description = createRoute(describeRoute(name, route));
     const title = `${route.method.toUpperCase()} ${description.path}`;
-    const place = { route, name: description.path, title };
+    const endpoint = { route, name: description.path, title };
     app.openAPIRegistry.registerPath(description);
-    app.on(route.method.toUpperCase(), description.getRoutingPath(), (c) => respond(place, c));
+    app.on(route.method.toUpperCase(), description.getRoutingPath(), (c) => respond(endpoint, c));
   }
   app.notFound((c) => respond(NOWHERE, c));
   return app;
+}
+
+/**
+ * A function as its folder's app.ts declares it.
+ * @returns its app, on the services of its environment, and a way to make one with other services
+ */
+export function defineFunction(name: string, routes: readonly Route[], source: ServicesSource) {
+  const create = (services: ServicesSource) => createApp(name, routes, services);
+  return { app: create(source), createApp: create };
 }

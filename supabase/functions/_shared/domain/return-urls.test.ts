@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ApiError } from "../../core/errors.ts";
+import { ApiError } from "../core/errors.ts";
 import { returnUrls } from "./return-urls.ts";
 
 const ORIGINS = ["http://localhost:*", "https://app.example.com"];

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { makeFake } from "#support/fakes/services.ts";
-import { clientIpHash } from "./client-ip.ts";
-import { networkOf } from "../../core/ip.ts";
+import { clientIpHash, networkOf } from "./ip.ts";
 
 Deno.test("networkOf takes an IPv4 address as it is, and an IPv6 address by its network", () => {
   const cases: [address: string, network: string | null][] = [

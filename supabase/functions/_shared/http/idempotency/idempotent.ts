@@ -1,19 +1,19 @@
-/** Calls an idempotent database function and keeps refusals that the request itself caused. */
+/** Calls an idempotent database function, and stores refusals that the request itself caused. */
 import type {
   ArgsOf,
-  OnceName,
+  IdempotentName,
   ResultOf,
   StoredDataOf,
 } from "../../contracts/database/functions.ts";
-import type { Services } from "../app-services.ts";
-import { withOwnTime } from "../../core/request.ts";
-import type { Reply } from "../reply.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";
-import type { Idempotency } from "./idempotency.ts";
+import { withOwnTime } from "../../core/request.ts";
+import type { Services } from "../app-services.ts";
+import type { Reply } from "../reply.ts";
+import type { Idempotency } from "./key.ts";
 
 // A repeat of these gets the same answer for as long as the key lives. 401, 403, 408, 429, 5xx and an
-// invalid request are not kept: the next attempt may be right.
-const KEPT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+// invalid request are not stored: the next attempt may be right.
+const STORED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "insufficient_credits",
   "spend_cap_reached",
   "not_found",
@@ -29,31 +29,32 @@ const KEPT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "unknown_package",
 ]);
 
-interface OnceCall {
+/** What an idempotent call needs of a route's `Call`. */
+export interface KeyedCall {
   readonly idempotency: Idempotency;
   readonly services: Services;
 }
 
 /**
- * Remembers a refusal under the caller's key. A failure to remember it changes no answer. Without a key of
- * the caller's nothing is remembered: nothing has happened, and the same content may be right in a moment.
+ * Stores a refusal under the caller's key. A failure to store it changes no answer. Without a key of the
+ * caller's nothing is stored: nothing has happened, and the same content may be right in a moment.
  */
-export async function keepRefusal(call: OnceCall, error: unknown): Promise<void> {
+export async function storeRefusal(call: KeyedCall, error: unknown): Promise<void> {
   if (call.idempotency.key === null) return;
-  if (!(error instanceof ApiError) || !KEPT.has(error.code)) return;
+  if (!(error instanceof ApiError) || !STORED.has(error.code)) return;
   try {
     const args = { ...call.idempotency.args, p_status: error.status, p_data: error.body };
     await withOwnTime(() => call.services.database.rpc("idempotency_store", args));
   } catch (failure) {
-    call.services.log("warn", "refusal not kept", { detail: String(failure) });
+    call.services.log("warn", "refusal not stored", { detail: String(failure) });
   }
 }
 
-type ArgsWithoutKey<N extends OnceName> = Omit<ArgsOf<N>, keyof Idempotency["args"]>;
+type ArgsWithoutKey<N extends IdempotentName> = Omit<ArgsOf<N>, keyof Idempotency["args"]>;
 
 /** The function's answer as a reply; a replayed one says so. */
-export async function once<N extends OnceName>(
-  call: OnceCall,
+export async function idempotent<N extends IdempotentName>(
+  call: KeyedCall,
   name: N,
   args: ArgsWithoutKey<N>,
 ): Promise<Reply<StoredDataOf<N>>> {
@@ -63,7 +64,7 @@ export async function once<N extends OnceName>(
     // From status 400 on this is an error body, which the envelope knows by the status.
     return { ...answer, data: answer.data as StoredDataOf<N> };
   } catch (error) {
-    await keepRefusal(call, error);
+    await storeRefusal(call, error);
     throw error;
   }
 }

@@ -1,0 +1,63 @@
+/** The pages that Stripe leads back to. Only on allowed origins: anything else would be an open redirect. */
+import { invalid } from "../core/errors.ts";
+import { homeOf, isAllowedOrigin } from "../core/origins.ts";
+
+interface ReturnUrls {
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+}
+
+interface RequestedUrls {
+  readonly success_url?: string | undefined;
+  readonly cancel_url?: string | undefined;
+}
+
+// Parsers disagree about these: one reads another host where the next one reads a path.
+const AMBIGUOUS = /[\\\s\p{Cc}]/u;
+
+/** The text itself is checked, not what one parser makes of it: Stripe and browsers get the text. */
+function allowed(url: string, field: string, origins: readonly string[]): string {
+  const [origin = ""] = /^[a-z]+:\/\/[^/?#]*/.exec(url) ?? [];
+  if (isAllowedOrigin(origin, origins) && !AMBIGUOUS.test(url)) return url;
+  throw invalid(`${field} must begin with an origin of APP_ORIGINS.`, field);
+}
+
+/**
+ * After a checkout: the requested pages, or pages of the first allowed origin. Stripe puts the session's id
+ * in place of `{CHECKOUT_SESSION_ID}`.
+ * @throws ApiError `invalid_request` with the field; `not_ready` when no origin is configured
+ */
+export function returnUrls(requested: RequestedUrls, origins: readonly string[]): ReturnUrls {
+  const home = homeOf(origins);
+  const { success_url, cancel_url } = requested;
+  return {
+    successUrl: success_url === undefined
+      ? `${home}/checkout/success?session_id={CHECKOUT_SESSION_ID}`
+      : allowed(success_url, "success_url", origins),
+    cancelUrl: cancel_url === undefined
+      ? `${home}/checkout/cancel`
+      : allowed(cancel_url, "cancel_url", origins),
+  };
+}
+
+interface RequestedOnboardingUrls {
+  readonly return_url?: string | undefined;
+  readonly refresh_url?: string | undefined;
+}
+
+/**
+ * After onboarding: the requested pages, or pages of the first allowed origin.
+ * @throws ApiError `invalid_request` with the field; `not_ready` when no origin is configured
+ */
+export function onboardingUrls(requested: RequestedOnboardingUrls, origins: readonly string[]) {
+  const home = homeOf(origins);
+  const { return_url, refresh_url } = requested;
+  return {
+    returnUrl: return_url === undefined
+      ? `${home}/providers/return`
+      : allowed(return_url, "return_url", origins),
+    refreshUrl: refresh_url === undefined
+      ? `${home}/providers/refresh`
+      : allowed(refresh_url, "refresh_url", origins),
+  };
+}
