@@ -1,7 +1,7 @@
 /** Bookings that are called off: before the money, after it, and at the same moment. */
 import { deepEqual, equal } from "node:assert/strict";
 import { payIntent } from "@farthing/stripe-emulator/browser";
-import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/payment-runner.ts";
+import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/runners.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import {
   askBooking,

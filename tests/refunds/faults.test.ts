@@ -1,6 +1,6 @@
 /** Refunds while Stripe is away: the caller is told, and in the end there is one refund. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/payment-runner.ts";
+import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/runners.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { type Answer, backEnd, data, post, refused } from "../support/project/http.ts";

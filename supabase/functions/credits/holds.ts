@@ -58,7 +58,7 @@ export const readHold = defineRoute({
 /**
  * Ends a hold with what the work really cost: below releases the rest, above takes more from what is
  * available, and what is still short becomes debt, up to the policy's limit, and stands in `shortfall`. A
- * hold that expired within the policy's hour is settled from what is available, idempotent.
+ * hold that expired within the policy's hour is settled from what is available, once.
  */
 export const settleHold = defineRoute({
   method: "post",

@@ -1,4 +1,4 @@
-import { RunnerReport } from "../_shared/contracts/jobs.ts";
+import { JobRunnerReport } from "../_shared/contracts/runners.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
@@ -16,7 +16,7 @@ export const runBatch = defineRoute({
   limit: "none",
   deadlineMs: RUNNER_DEADLINE_MS,
   idempotent: false,
-  responses: { 200: RunnerReport },
+  responses: { 200: JobRunnerReport },
   handler: async ({ services }) => {
     const run = runJobs(services, JOB_TYPES, systemClock);
     // The database hands its request over and waits for no answer.

@@ -1,4 +1,4 @@
-/** The runner of notices: woken by the database when somebody is to be told something. */
+/** The notification runner: the database starts it when notifications are due. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { runBatch } from "./run-batch.ts";

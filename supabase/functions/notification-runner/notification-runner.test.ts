@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AlertData } from "../_shared/adapters/webhook/alert-data.ts";
 import { AlertRefused } from "../_shared/adapters/webhook/webhook.ts";
-import type { NoticeToSend } from "../_shared/contracts/database/results/notices.ts";
+import type { NotificationToSend } from "../_shared/contracts/database/results/notifications.ts";
 import { EnvError } from "../_shared/core/env.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { type MailMessage, MailNotSent, MailRefused } from "../_shared/adapters/mail/mail.ts";
@@ -20,28 +20,28 @@ const ALERT = {
   runbook: "webhooks.md",
   fired_at: "2026-11-21T12:00:00+00:00",
 };
-const TO_OPERATORS: NoticeToSend = {
+const TO_OPERATORS: NotificationToSend = {
   ...NOTICE,
   recipient: "operators",
   address: null,
   template: "alert",
   data: ALERT,
 };
-const TO_WEBHOOK: NoticeToSend = { ...TO_OPERATORS, recipient: "webhook" };
+const TO_WEBHOOK: NotificationToSend = { ...TO_OPERATORS, recipient: "webhook" };
 
 function run(fake: Fake) {
   return send(fake, "POST", "/notification-runner", { as: "secret" });
 }
 
 /** Those, given out once each as the database does. */
-function queueOf(...notices: NoticeToSend[]) {
+function queueOf(...notices: NotificationToSend[]) {
   return {
     notices_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) =>
       notices.splice(0, p_limit),
   };
 }
 
-function many(count: number): NoticeToSend[] {
+function many(count: number): NotificationToSend[] {
   return Array.from({ length: count }, (_, nr) => ({ ...NOTICE, notice_id: `notice-${nr}` }));
 }
 
@@ -89,7 +89,7 @@ Deno.test("a webhook gets alerts as they are and disputes in the same form", asy
     at: "2026-11-21T12:00:00+00:00",
   };
   const postAlert = (alert: unknown) => Promise.resolve(void posted.push(alert));
-  const disputed: NoticeToSend = { ...TO_WEBHOOK, template: "dispute", data: dispute };
+  const disputed: NotificationToSend = { ...TO_WEBHOOK, template: "dispute", data: dispute };
   const fake = await makeFake({
     answers: queueOf(TO_WEBHOOK, disputed),
     operators: { postAlert },
@@ -143,7 +143,7 @@ Deno.test("a head of the ledger goes to the log where no webhook is configured",
 });
 
 Deno.test("what became of a notice is noted by what is known of it", async () => {
-  const cases: [NoticeToSend, Error | null, boolean, [string, string]][] = [
+  const cases: [NotificationToSend, Error | null, boolean, [string, string]][] = [
     [NOTICE, new MailRefused("code 406"), false, ["never", "refused"]],
     [NOTICE, away(), false, ["again", "not_sent"]],
     [NOTICE, new BreakerOpen("mail", 1_000), false, ["not_asked", "not_asked"]],

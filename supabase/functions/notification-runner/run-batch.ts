@@ -1,8 +1,8 @@
-import { NotificationRunnerReport } from "../_shared/contracts/notifications.ts";
+import { NotificationRunnerReport } from "../_shared/contracts/runners.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
-import { runNotices } from "../_shared/domain/notifications/run-notices.ts";
+import { runNotifications } from "../_shared/domain/notifications/run-notifications.ts";
 
 /** The platform gives a request 150 s; what is begun by then is finished. */
 const BUDGET_MS = 100_000;
@@ -19,7 +19,7 @@ export const runBatch = defineRoute({
   idempotent: false,
   responses: { 200: NotificationRunnerReport },
   handler: async ({ services }) => {
-    const run = runNotices(services, services.now().getTime() + BUDGET_MS);
+    const run = runNotifications(services, services.now().getTime() + BUDGET_MS);
     // The database hands its request over and waits for no answer.
     services.waitUntil(run.catch(() => {}));
     return ok(await run);

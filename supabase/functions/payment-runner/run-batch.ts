@@ -1,4 +1,4 @@
-import { PaymentRunnerReport } from "../_shared/contracts/payment-runner.ts";
+import { PaymentRunnerReport } from "../_shared/contracts/runners.ts";
 import { backfillIfDue } from "../_shared/domain/events/backfill.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";

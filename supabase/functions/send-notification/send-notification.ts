@@ -2,13 +2,13 @@ import { Notification, NotificationBody } from "../_shared/contracts/notificatio
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 
-/** Queues a notification; the runner sends it, at most idempotent. */
+/** Queues a notification; the runner sends it, at most once. */
 export const sendNotification = defineRoute({
   method: "post",
   path: "/",
   summary: "Queue a notification to a user or an address",
   description:
-    "It is sent by email soon after, at most idempotent. A user's address is looked up at that time.",
+    "It is sent by email soon after, at most once. A user's address is looked up at that time.",
   who: ["shared"],
   limit: "notifications",
   idempotent: "optional",

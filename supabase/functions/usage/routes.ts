@@ -43,7 +43,7 @@ export const estimateUsage = defineRoute({
 });
 
 /**
- * Charges one use of a model, at most idempotent for ever by (user, event_id). A known event answers 200 with
+ * Charges one use of a model, at most once for ever by (user, event_id). A known event answers 200 with
  * the first charge and `duplicate: true`; with other contents it is 409 `usage_conflict`.
  */
 export const chargeUsage = defineRoute({

@@ -7,7 +7,7 @@ import {
   CancelledBooking,
   StartedBooking,
 } from "../../../supabase/functions/_shared/contracts/bookings.ts";
-import { PaymentRunnerReport } from "../../../supabase/functions/_shared/contracts/payment-runner.ts";
+import { PaymentRunnerReport } from "../../../supabase/functions/_shared/contracts/runners.ts";
 import {
   Provider,
   StartedProvider,

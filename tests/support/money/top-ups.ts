@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
 import { Debit, Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
-import { PaymentRunnerReport } from "../../../supabase/functions/_shared/contracts/payment-runner.ts";
+import { PaymentRunnerReport } from "../../../supabase/functions/_shared/contracts/runners.ts";
 import { CardPage, TopUps } from "../../../supabase/functions/_shared/contracts/top-ups.ts";
 import { withDeliveries, withSql } from "../project/database.ts";
 import { backEnd, data, get, post } from "../project/http.ts";

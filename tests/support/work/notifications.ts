@@ -1,6 +1,6 @@
 /** Notices: what lies in the stack's inbox, and the runner that puts it there. */
 import { ok } from "node:assert/strict";
-import { NotificationRunnerReport } from "../../../supabase/functions/_shared/contracts/notifications.ts";
+import { NotificationRunnerReport } from "../../../supabase/functions/_shared/contracts/runners.ts";
 import { withMail, withSql } from "../project/database.ts";
 import { backEnd, data, post, send } from "../project/http.ts";
 import { until } from "../project/until.ts";

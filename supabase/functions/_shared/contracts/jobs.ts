@@ -77,15 +77,3 @@ export const CancelledJob = z.object({
   job_id: Uuid,
   status: z.literal("cancelled"),
 }).openapi("CancelledJob");
-
-const Count = z.int().min(0);
-
-export const RunnerReport = z.object({
-  claimed: Count,
-  completed: Count,
-  failed: Count.openapi({ description: "Jobs that failed for good." }),
-  released: Count.openapi({
-    description:
-      "Jobs back in the queue: to be continued in another run, or attempted again later.",
-  }),
-}).openapi("RunnerReport");

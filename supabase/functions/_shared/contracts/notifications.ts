@@ -29,10 +29,3 @@ export const Notification = z.object({
   notification_id: Uuid,
   status: z.literal("queued"),
 }).openapi("Notification");
-
-export const NotificationRunnerReport = z.object({
-  sent: z.int(),
-  failed: z.int().openapi({
-    description: "Notifications to attempt again, refused, or with an unknown outcome.",
-  }),
-}).openapi("NotificationRunnerReport");

@@ -1,8 +1,8 @@
 /** One true answer of each database function of notices, in the shape that SQL gives. */
 import type {
-  NoticeResults,
-  NoticeToSend,
-} from "../../../../supabase/functions/_shared/contracts/database/results/notices.ts";
+  NotificationResults,
+  NotificationToSend,
+} from "../../../../supabase/functions/_shared/contracts/database/results/notifications.ts";
 import type { SamplesOf } from "./database.ts";
 
 const ID = "7f0f3a44-0a57-4a5e-9c0e-5a3d4a1b2c01";
@@ -18,7 +18,7 @@ export const RECEIPT = {
   paid_at: "2026-11-21T12:00:00+00:00",
 };
 
-export const NOTICE: NoticeToSend = {
+export const NOTICE: NotificationToSend = {
   notice_id: ID,
   lease_id: "0c9d2f71-6a0e-4f6a-8d0b-3f1d2c4b5a02",
   recipient: "owner",
@@ -27,7 +27,7 @@ export const NOTICE: NoticeToSend = {
   data: RECEIPT,
 };
 
-export const NOTICE_SAMPLES: SamplesOf<NoticeResults> = {
+export const NOTICE_SAMPLES: SamplesOf<NotificationResults> = {
   notices_send: () => ({
     status: 200,
     replayed: false,

@@ -7,7 +7,7 @@ import type { AccountFacts } from "../stripe/facts.ts";
 import type { PayoutTransaction } from "../stripe/payout-transaction.ts";
 import type { Answer } from "./results/chats.ts";
 import type { InboxEvent } from "./results/inbox.ts";
-import type { NotSentOutcome } from "./results/notices.ts";
+import type { NotSentOutcome } from "./results/notifications.ts";
 import type { FeatureSetting } from "./results/operators.ts";
 
 export type MailService = "postmark" | "resend";

@@ -13,7 +13,7 @@ import type { Stored } from "./results/forms.ts";
 import type { InboxResults } from "./results/inbox.ts";
 import type { JobResults } from "./results/jobs.ts";
 import type { MetricResults } from "./results/metrics.ts";
-import type { NoticeResults } from "./results/notices.ts";
+import type { NotificationResults } from "./results/notifications.ts";
 import type { AlertResults, FeatureResults, FraudResults } from "./results/operators.ts";
 import type { PayoutResults } from "./results/payouts.ts";
 import type { ProviderResults } from "./results/providers.ts";
@@ -32,7 +32,7 @@ export interface Results
     InboxResults,
     JobResults,
     MetricResults,
-    NoticeResults,
+    NotificationResults,
     PayoutResults,
     ProviderResults,
     RefundResults,

@@ -5,7 +5,7 @@
 import type { z } from "@hono/zod-openapi";
 import { UNTIL_STORED } from "../../adapters/database/retries.ts";
 import type { ArgsOf, FunctionName, ResultOf } from "../../contracts/database/functions.ts";
-import type { RunnerReport } from "../../contracts/jobs.ts";
+import type { JobRunnerReport } from "../../contracts/runners.ts";
 import type { ClaimedJob } from "../../contracts/database/results/jobs.ts";
 import { withOwnTime } from "../../core/request.ts";
 import { isUnavailable } from "../../core/errors.ts";
@@ -70,7 +70,7 @@ export interface RunnerTools extends JobTools {
   readonly lifetime: Lifetime;
 }
 
-type Report = z.output<typeof RunnerReport>;
+type Report = z.output<typeof JobRunnerReport>;
 
 export function runJobs(
   tools: RunnerTools,

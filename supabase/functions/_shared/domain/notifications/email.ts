@@ -1,20 +1,20 @@
 /**
- * A letter: said once, written twice, as text and as HTML. Whatever a template is given ends up on one line,
- * without characters that end a header or turn the reading around, and escaped.
+ * An email, written as text and as HTML from the same parts. Each value that a template is given ends up on
+ * one line, escaped, without characters that end a header or reverse the reading direction.
  */
 import { html } from "hono/html";
 
-export interface Letter {
+export interface EmailParts {
   readonly subject: string;
-  /** Sentences of ours; what comes from data goes into facts. */
-  readonly says: readonly string[];
+  /** Our own sentences; values from the data go into facts. */
+  readonly sentences: readonly string[];
   /** Name and value. */
   readonly facts: readonly (readonly [string, string])[];
-  /** One thing to do. */
+  /** The one thing to do. */
   readonly link?: { readonly label: string; readonly url: string };
 }
 
-export interface Content {
+export interface Email {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -24,32 +24,32 @@ export interface Content {
 const LONGEST = 500;
 const LONGEST_SUBJECT = 150;
 
-// Line ends and other control characters, and those that reverse the direction of what follows.
+// Line ends and other control characters, and those that reverse the direction of the following text.
 const UNPRINTED = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
 function oneLine(text: string, longest = LONGEST): string {
   const clean = text.replace(UNPRINTED, " ").trim();
-  const letters = [...clean];
-  return letters.length <= longest ? clean : `${letters.slice(0, longest - 1).join("")}…`;
+  const characters = [...clean];
+  return characters.length <= longest ? clean : `${characters.slice(0, longest - 1).join("")}…`;
 }
 
-/** Only what a browser may follow. */
-function followable(url: string): boolean {
+/** Only a web address becomes a link. */
+function isWebAddress(url: string): boolean {
   return /^https?:\/\//.test(url);
 }
 
-function asText({ says, facts, link }: Letter): string {
+function asText({ sentences, facts, link }: EmailParts): string {
   const lines = facts.map(([name, value]) => `${name}: ${oneLine(value)}`);
   const rest = link === undefined ? [] : [`${link.label}: ${oneLine(link.url, 2_048)}`];
-  return [...says.map((each) => oneLine(each)), lines.join("\n"), ...rest]
+  return [...sentences.map((each) => oneLine(each)), lines.join("\n"), ...rest]
     .filter((part) => part !== "").join("\n\n") + "\n";
 }
 
 const CELL = "padding:4px 16px 4px 0;vertical-align:top";
 const BODY = "font-family:sans-serif;line-height:1.5;color:#111";
 
-// Mail readers know neither style sheets nor scripts; <bdi> keeps a name of another direction to itself.
-function asHtml({ subject, says, facts, link }: Letter): string {
+// Email clients support neither style sheets nor scripts; <bdi> isolates a name of another direction.
+function asHtml({ subject, sentences, facts, link }: EmailParts): string {
   const rows = facts.map(([name, value]) =>
     html`
       <tr>
@@ -58,9 +58,9 @@ function asHtml({ subject, says, facts, link }: Letter): string {
       </tr>
     `
   );
-  const paragraphs = says.map((each) => html`<p>${oneLine(each)}</p>`);
+  const paragraphs = sentences.map((each) => html`<p>${oneLine(each)}</p>`);
   const table = rows.length === 0 ? "" : html`<table role="presentation">${rows}</table>`;
-  const way = link === undefined || !followable(link.url)
+  const anchor = link === undefined || !isWebAddress(link.url)
     ? ""
     : html`<p><a href="${oneLine(link.url, 2_048)}" rel="noreferrer">${link.label}</a></p>`;
   return String(
@@ -71,16 +71,16 @@ function asHtml({ subject, says, facts, link }: Letter): string {
           <meta charset="utf-8">
           <title>${oneLine(subject, LONGEST_SUBJECT)}</title>
         </head>
-        <body style="${BODY}">${paragraphs}${table}${way}</body>
+        <body style="${BODY}">${paragraphs}${table}${anchor}</body>
       </html>
     `,
   ).trim();
 }
 
-export function writeLetter(letter: Letter): Content {
+export function writeEmail(parts: EmailParts): Email {
   return {
-    subject: oneLine(letter.subject, LONGEST_SUBJECT),
-    text: asText(letter),
-    html: asHtml(letter),
+    subject: oneLine(parts.subject, LONGEST_SUBJECT),
+    text: asText(parts),
+    html: asHtml(parts),
   };
 }

@@ -1,7 +1,7 @@
-/** Money and times as people read them. English, UTC. */
+/** Formats money and times for people, in English and UTC. */
 
-// What Stripe counts without decimals, and with three; its amounts of all others are in hundredths, those of
-// the krona and of Uganda's shilling too, though these have none.
+// Stripe counts these currencies without decimals, or with three. All others are in hundredths, also the
+// krona and Uganda's shilling, which have no decimals themselves.
 const WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
 const THOUSANDTHS = "bhd jod kwd omr tnd".split(" ");
 
@@ -16,7 +16,7 @@ export function money(amount: number, currency: string): string {
   const digits = String(Math.abs(amount)).padStart(decimals + 1, "0");
   const at = digits.length - decimals;
   const sign = amount < 0 ? "-" : "";
-  // As text, so that no digit of it is ever a fraction in binary.
+  // As text, since a binary fraction would change its digits.
   const exact = `${sign}${digits.slice(0, at)}.${digits.slice(at) || "0"}` as `${number}`;
   return new Intl.NumberFormat("en", {
     style: "currency",

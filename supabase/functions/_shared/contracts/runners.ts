@@ -1,5 +1,24 @@
-/** What a run of the payments' runner did. */
+/** The reports of the runners: what one run did. */
 import { z } from "@hono/zod-openapi";
+
+const Count = z.int().min(0);
+
+export const JobRunnerReport = z.object({
+  claimed: Count,
+  completed: Count,
+  failed: Count.openapi({ description: "Jobs that failed for good." }),
+  released: Count.openapi({
+    description:
+      "Jobs back in the queue: to be continued in another run, or attempted again later.",
+  }),
+}).openapi("RunnerReport");
+
+export const NotificationRunnerReport = z.object({
+  sent: z.int(),
+  failed: z.int().openapi({
+    description: "Notifications to attempt again, refused, or with an unknown outcome.",
+  }),
+}).openapi("NotificationRunnerReport");
 
 export const PaymentRunnerReport = z.object({
   refunds_sent: z.int(),

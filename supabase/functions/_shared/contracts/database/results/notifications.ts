@@ -1,13 +1,13 @@
-/** Results of the functions of notices, and a runner's report to them. */
+/** Results of the functions of notifications, and a runner's report to them. */
 import type { Notification } from "../../notifications.ts";
 import type { Of, Stored } from "./forms.ts";
 
-/** A notice that one runner has for five minutes. */
-export interface NoticeToSend {
+/** A notification that one runner has for five minutes. */
+export interface NotificationToSend {
   notice_id: string;
   lease_id: string;
   recipient: "owner" | "address" | "operators" | "webhook";
-  /** Null for operators and webhooks, and for who has left or has none. */
+  /** Null for operators and webhooks, and for a user without an account or an address. */
   address: string | null;
   template: string;
   data: unknown;
@@ -19,11 +19,11 @@ export interface NoticeToSend {
  */
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 
-export interface NoticeResults {
+export interface NotificationResults {
   notices_send: Stored<Of<typeof Notification>>;
-  /** Due notices; without a mail service those for webhooks alone. Asked again, those of the lease. */
-  notices_claim: NoticeToSend[];
-  /** `known` false: another runner has it by now, or it is finished. */
+  /** Due notifications; without a mail service only those for webhooks. A repeat gets those of its lease. */
+  notices_claim: NotificationToSend[];
+  /** `known` is false if another runner has it by now, or it is finished. */
   notices_sent: { known: boolean };
   notices_failed: { known: boolean };
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { RECEIPT } from "#support/samples/notifications.ts";
-import { money } from "./figures.ts";
+import { money } from "./format.ts";
 import { NOTIFICATION_DATA } from "../../contracts/notification-data.ts";
-import { BadNotice, renderNotice } from "./render-notice.ts";
+import { InvalidNotification, renderNotification } from "./templates.ts";
 
 const ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const AT = "2026-11-21T12:00:00.123456+00:00";
@@ -181,7 +181,7 @@ Runbook: docs/runbooks/webhooks.md
 
 for (const [template, { data, subject, text }] of Object.entries(LETTERS)) {
   Deno.test(`${template} says the same as text and as HTML`, () => {
-    const content = renderNotice(template, data);
+    const content = renderNotification(template, data);
     assert.deepEqual([content.subject, content.text], [subject, text]);
     const plain = content.html.replace(/<[^>]+>/g, " ").replaceAll("&amp;", "&")
       .replaceAll("&#39;", "'").replaceAll("&quot;", '"');
@@ -208,7 +208,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     // Alerts have the longest free text; their summary is in the subject as well.
     const { data } = LETTERS.alert!;
     const summary = text.slice(0, 1_000);
-    const { subject, text: body, html } = renderNotice("alert", { ...data, summary });
+    const { subject, text: body, html } = renderNotification("alert", { ...data, summary });
     // deno-lint-ignore no-control-regex
     assert.doesNotMatch(subject, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
     assert([...subject].length <= 150, subject);
@@ -220,7 +220,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     // And among the facts, which are in tables.
     const { data: disputed } = LETTERS.dispute!;
     const reason = [...text].slice(0, 100).join("");
-    const facts = renderNotice("dispute", { ...disputed, reason });
+    const facts = renderNotification("dispute", { ...disputed, reason });
     const all = facts.text + facts.html;
     // deno-lint-ignore no-control-regex
     assert.doesNotMatch(all, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2066\u200f]/);
@@ -234,16 +234,19 @@ Deno.test("a link that no browser should follow is no link", () => {
   for (
     const runbook of ["javascript:alert(1)", "data:text/html,x", "docs/x.md", "//evil.example"]
   ) {
-    assert.doesNotMatch(renderNotice("alert", { ...data, runbook }).html, /<a /);
+    assert.doesNotMatch(renderNotification("alert", { ...data, runbook }).html, /<a /);
   }
-  const { html } = renderNotice("alert", { ...data, runbook: `https://x.example/"onclick="y` });
+  const { html } = renderNotification("alert", {
+    ...data,
+    runbook: `https://x.example/"onclick="y`,
+  });
   assert.match(html, /href="https:\/\/x\.example\/&quot;onclick=&quot;y"/);
 });
 
 Deno.test("what does not fit its template is refused by field, and its value is in no error", () => {
   const bad = (template: string, data: unknown, named: string) =>
-    assert.throws(() => renderNotice(template, data), (error) => {
-      assert(error instanceof BadNotice);
+    assert.throws(() => renderNotification(template, data), (error) => {
+      assert(error instanceof InvalidNotification);
       assert(error.message.includes(named) && !error.message.includes("secret"), error.message);
       return true;
     });

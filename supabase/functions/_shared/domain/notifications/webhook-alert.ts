@@ -1,10 +1,7 @@
-/** What a webhook gets: alerts as they are, disputes and the ledger's heads in the same form. */
+/** The alert that a webhook gets: alerts as they are, disputes and the ledger's heads in the same form. */
 import type { AlertData } from "../../adapters/webhook/alert-data.ts";
-import { moment, money } from "./figures.ts";
-import { BadNotice } from "./render-notice.ts";
-import { alert } from "./templates/alert.ts";
-import { anchor } from "./templates/anchor.ts";
-import { dispute } from "./templates/dispute.ts";
+import { moment, money } from "./format.ts";
+import { alert, anchor, dispute, InvalidNotification } from "./templates.ts";
 
 function ofDispute(data: unknown): AlertData | undefined {
   const parsed = dispute.schema.safeParse(data);
@@ -39,15 +36,15 @@ function ofAnchor(data: unknown): AlertData | undefined {
   };
 }
 
-const SAID: Record<string, (data: unknown) => AlertData | undefined> = {
+const ALERTS: Record<string, (data: unknown) => AlertData | undefined> = {
   alert: (data) => alert.schema.safeParse(data).data,
   dispute: ofDispute,
   anchor: ofAnchor,
 };
 
-/** @throws BadNotice for any other template, and for data that are not its */
-export function alertOf(template: string, data: unknown): AlertData {
-  const said = SAID[template]?.(data);
-  if (said === undefined) throw new BadNotice(`${template} by webhook`);
-  return said;
+/** @throws InvalidNotification for any other template, and for invalid data */
+export function webhookAlert(template: string, data: unknown): AlertData {
+  const made = ALERTS[template]?.(data);
+  if (made === undefined) throw new InvalidNotification(`${template} by webhook`);
+  return made;
 }

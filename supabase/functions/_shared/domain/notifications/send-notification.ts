@@ -1,0 +1,123 @@
+/** Sends one claimed notification, and records the result. */
+import type { AlertData } from "../../adapters/webhook/alert-data.ts";
+import { AlertRefused } from "../../adapters/webhook/webhook.ts";
+import type {
+  NotificationToSend,
+  NotSentOutcome,
+} from "../../contracts/database/results/notifications.ts";
+import { ApiError } from "../../core/errors.ts";
+import { type Mail, MailNotSent, MailRefused } from "../../adapters/mail/mail.ts";
+import { BreakerOpen } from "../../resilience/guard.ts";
+import type { Services } from "../../http/app-services.ts";
+import { webhookAlert } from "./webhook-alert.ts";
+import type { Operators } from "../../adapters/webhook/operators.ts";
+import { InvalidNotification, renderNotification } from "./templates.ts";
+
+/** How notifications are sent. Without a configured mail service no email is claimed. */
+export interface Channels {
+  readonly mail: Mail | null;
+  readonly operators: Operators;
+}
+
+/** There is no address, or no webhook. */
+class NoRecipient extends Error {}
+
+interface Failure {
+  readonly outcome: NotSentOutcome;
+  readonly code: string;
+}
+
+/** Empty where there is no address. */
+function addressesOf({ recipient, address }: NotificationToSend, { emails }: Operators) {
+  return recipient === "operators" ? emails : address === null ? [] : [address];
+}
+
+async function postToOperators(
+  notification: NotificationToSend,
+  { postAlert }: Operators,
+): Promise<null> {
+  if (postAlert === null) throw new NoRecipient();
+  await postAlert({
+    id: notification.notice_id,
+    data: webhookAlert(notification.template, notification.data),
+  });
+  return null;
+}
+
+/** An alert's runbook is a path in the database; an email needs a link. */
+function dataFor({ template, data }: NotificationToSend, { runbookLink }: Operators): unknown {
+  if (template !== "alert") return data;
+  const alert = data as AlertData;
+  return { ...alert, runbook: runbookLink(String(alert.runbook)) };
+}
+
+/** @returns the service's id of it, where there is one */
+async function send(
+  notification: NotificationToSend,
+  { mail, operators }: Channels,
+): Promise<string | null> {
+  if (notification.recipient === "webhook") return await postToOperators(notification, operators);
+  const to = addressesOf(notification, operators);
+  if (mail === null || to.length === 0) throw new NoRecipient();
+  const content = renderNotification(notification.template, dataFor(notification, operators));
+  return await mail.send({
+    ...content,
+    to,
+    tag: notification.template,
+    key: notification.notice_id,
+  });
+}
+
+/** After an unknown result it is sent again only where the service recognizes a repeat by its key. */
+function failureOf(error: unknown, recognizesRepeats: boolean): Failure {
+  if (error instanceof NoRecipient) return { outcome: "never", code: "no_recipient" };
+  if (error instanceof InvalidNotification) return { outcome: "never", code: "bad_data" };
+  if (error instanceof MailRefused || error instanceof AlertRefused) {
+    return { outcome: "never", code: "refused" };
+  }
+  if (error instanceof BreakerOpen) return { outcome: "not_asked", code: "not_asked" };
+  if (error instanceof MailNotSent) return { outcome: "again", code: "not_sent" };
+  return { outcome: recognizesRepeats ? "again" : "unknown", code: "no_answer" };
+}
+
+function detailOf(error: unknown): string {
+  if (error instanceof ApiError) return error.internal ?? error.code;
+  return error instanceof Error ? error.message : "an error";
+}
+
+export type SendOutcome = "sent" | NotSentOutcome;
+
+export async function sendNotification(
+  services: Services,
+  channels: Channels,
+  notification: NotificationToSend,
+): Promise<SendOutcome> {
+  const { database, log, metrics } = services;
+  const claim = { p_notice_id: notification.notice_id, p_lease_id: notification.lease_id };
+  const channel = notification.recipient === "webhook" ? "webhook" : "email";
+  // In the functions' log, too: access to the database does not suffice to change that.
+  if (notification.template === "anchor") {
+    log("info", "anchor", { head: JSON.stringify(notification.data) });
+  }
+  let provider: string | null;
+  try {
+    provider = await send(notification, channels);
+  } catch (error) {
+    const recognizesRepeats = channel === "webhook" || channels.mail?.knowsRepeats === true;
+    const { outcome, code } = failureOf(error, recognizesRepeats);
+    const { notice_id, template } = notification;
+    log("warn", "notification not sent", { notice_id, template, outcome, detail: detailOf(error) });
+    metrics.count("notices", { channel, outcome });
+    const p_retry_after = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+    await database.rpc("notices_failed", {
+      ...claim,
+      p_outcome: outcome,
+      p_error: code,
+      p_retry_after,
+    });
+    return outcome;
+  }
+  metrics.count("notices", { channel, outcome: "sent" });
+  await database.rpc("notices_sent", { ...claim, p_provider_id: provider ?? undefined });
+  return "sent";
+}
