@@ -53,7 +53,7 @@ Deno.test("a refund is told of with what it took, once", async () => {
   const { buyer, orderId } = await newPurchase(world);
   const { refund_id } = await refund(world, orderId, 333);
   const { text } = await letterArrives(world, buyer.email, "refund");
-  match(text, /Refunded: USD 3\.33\nCredits taken back: 3330\n/);
+  match(text, /Refunded: USD 3\.33\nCredits removed: 3330\n/);
   ok(text.includes(refund_id) && text.includes(orderId));
   equal((await noticesOfUser(world, buyer.id, "refund")).length, 1);
   await proven(world);

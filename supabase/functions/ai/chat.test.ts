@@ -11,7 +11,7 @@ import { USER_ID } from "#support/project.ts";
 import { send } from "#support/cases/routes.ts";
 import { until } from "#support/until.ts";
 
-const MESSAGES = [{ role: "user", content: "What is a farthing?" }];
+const MESSAGES = [{ role: "user", content: "Explain a farthing briefly." }];
 const BODY = { model: "gpt-4o", messages: MESSAGES };
 
 function post(fake: Fake, body: Record<string, unknown> = BODY) {
@@ -66,7 +66,7 @@ Deno.test("without a maximum 1,024 tokens are asked for, or the cap where that i
   }
 });
 
-Deno.test("what is refused never reaches the provider", async () => {
+Deno.test("a refused chat never reaches the provider", async () => {
   for (
     const code of ["insufficient_credits", "unknown_model", "idempotency_in_progress"] as const
   ) {
@@ -186,7 +186,7 @@ Deno.test("a charge is made again until it is stored, after a timeout too", asyn
   assert.deepEqual(fake.names().filter((name) => name === "chats_settle").length, 3);
 });
 
-Deno.test("a charge that cannot be made is left to the sweep, with an error in the log", async () => {
+Deno.test("a charge that cannot be made is left to a scheduled task, and logged as an error", async () => {
   const chats_settle = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({ answers: { chats_settle } });
   assert.equal((await post(fake)).status, 503);
@@ -238,12 +238,12 @@ Deno.test("the log record is redacted, classified and names the request", async 
     request_id: metadata.requestId,
     trace_id: metadata.traceId,
   });
-  // What the caller gets, and gets again, is what the model said.
+  // The caller gets the model's own words, and gets them again.
   const kept = fake.calls[1]!.args.p_answer as { message: { content: string } };
   assert.equal(kept.message.content, text);
 });
 
-Deno.test("what the database cannot store of an answer is replaced, and not kept as JSON", async () => {
+Deno.test("the characters of an answer that the database cannot store are replaced", async () => {
   const text = `{"a": "\\u0000"} \u0000${"x".repeat(32_767)}\u{1f4b8}`;
   const halves = ['{"a": "\\ud83d"}', '{"a": "\ud83d"}', '{"\udcb8": 1}'];
   const deep = "[".repeat(6_000) + "]".repeat(6_000);

@@ -1,4 +1,4 @@
-/** The two ends of a chat in the ledger. Both may be asked for again: the database does each once. */
+/** Settles or releases a chat in the ledger. Both may be repeated: the database does each once. */
 import { aiLog } from "../_shared/adapters/ai/ai-log.ts";
 import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
 import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
@@ -9,21 +9,21 @@ import type { Answer, OpenChat } from "./open-chat.ts";
 
 const MAX_REASON = 64;
 
-/** For all of them, whatever is left of the request: below the 60 s after which the sweep takes over. */
+/** For all attempts, apart from the request's time. After 60 s a scheduled task takes over. */
 const CLOSING_MS = 45_000;
 
 /** How an answer ended: whole, or broken off with what there was of it. */
 export interface Ending {
   readonly text: string;
   readonly finishReason: string;
-  /** Null where the provider's bill is not known: then the most is charged that it can be. */
+  /** Null where the provider's bill is unknown: then the most that it can be is charged. */
   readonly usage: AiUsage | null;
   /** As counted here, beside a usage of null. */
   readonly counted?: AiUsage;
   readonly errorCode?: string;
 }
 
-/** What the log says of an error. */
+/** The error's code in the log. */
 export function codeOf(error: unknown): string {
   return error instanceof ApiError ? error.code : "internal";
 }
@@ -57,21 +57,22 @@ function chatLog({ request, context, startedMs }: OpenChat, ended: Ended) {
 }
 
 /**
- * A model's text as the database can keep it: no null character, no half of a pair. A provider may send
- * one, and a stream may be left between the halves of an emoji; neither may keep a chat from being settled.
+ * A model's text as the database can store it: no null character, no half of a pair. A provider may send
+ * one, and a stream may be cut between the halves of an emoji; the chat must be settled all the same.
  */
 function storable(text: string): string {
   return text.replaceAll("\u0000", "\ufffd").toWellFormed();
 }
 
 /**
- * Charges the chat and keeps its answer under its key.
- * @throws ApiError when the database stays unavailable; the sweep then charges the most that it can have cost
+ * Charges the chat and stores its answer under its key.
+ * @throws ApiError when the database stays unavailable; a scheduled task then charges the most that the
+ * chat can have cost
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
   const { text, finishReason, usage, counted = null, errorCode = null } = ending;
   const used = usage ?? counted;
-  // Used is used, whether or not it can be charged.
+  // The tokens are used, whether or not they can be charged.
   if (used !== null) countUsedTokens(chat.services.metrics, chat.request.model, used);
   const args = {
     p_hold_id: chat.holdId,
@@ -95,7 +96,7 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
   }
 }
 
-/** Gives back what was held and frees the key, for a provider that gave nothing. Never throws. */
+/** Releases the hold and frees the key, for a provider that gave nothing. Never throws. */
 export async function releaseChat(chat: OpenChat, errorCode: string): Promise<void> {
   const args = {
     p_hold_id: chat.holdId,

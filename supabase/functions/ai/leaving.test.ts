@@ -52,7 +52,7 @@ for (const [name, count] of LEAVING) {
   });
 }
 
-Deno.test("T28: a stream that is left is ended when patience is over, at the most it can cost", async () => {
+Deno.test("T28: a stream whose caller left ends after the grace period, at its highest cost", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
   provider.say("two words");
@@ -157,7 +157,7 @@ Deno.test("T28: a stream that breaks off before its first piece is paid if it wa
   assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_settle"]);
 });
 
-Deno.test("T28: a runtime that tells of the caller by its signal alone starts patience, too", async () => {
+Deno.test("T28: a caller who leaves is noticed by the request's signal alone, too", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
   const caller = new AbortController();
@@ -169,7 +169,7 @@ Deno.test("T28: a runtime that tells of the caller by its signal alone starts pa
   assert.deepEqual(argsOf(fake, "chats_settle").map(({ p_usage }) => p_usage), [null]);
 });
 
-Deno.test("T9: a stream that ends within a character is settled with text that can be kept", async () => {
+Deno.test("T9: a stream that ends within a character is settled with text that can be stored", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   provider.say("a \ud83d");

@@ -3,7 +3,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 import { withFakeTime } from "#support/fakes/time.ts";
 import { openLine } from "./line.ts";
 
-Deno.test("T28: a line that is left ends its provider after patience, and not a moment sooner", async () => {
+Deno.test("T28: a provider's stream ends a grace period after its caller left, not sooner", async () => {
   await withFakeTime(async ({ advance }) => {
     const line = openLine(1_000);
     await advance(5_000);

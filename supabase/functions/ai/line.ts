@@ -1,7 +1,7 @@
 /**
- * The caller's end of a stream. It may go at any time, and the provider's end does not go with it: the
- * provider bills what it has begun, and only its last piece says how much. So it is read on, as long as
- * policy says.
+ * The caller's connection to a stream. It may end at any time, and the provider's stream does not end with
+ * it: the provider bills what it has begun, and only its last piece says how much. So it is read on, as long
+ * as policy says.
  */
 import { ApiError } from "../_shared/core/errors.ts";
 

@@ -1,4 +1,4 @@
-/** A chat whose price is held: what it takes to call the provider, and to close it whatever happens. */
+/** A chat whose price is held: all that calling the provider and closing the chat take. */
 import type { z } from "@hono/zod-openapi";
 import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import type { ChatAnswer } from "../_shared/contracts/ai.ts";

@@ -11,7 +11,7 @@ Deno.test("a heart beats until it is stopped, also after a beat that failed", as
   let beats = 0;
   const stop = keepAlive(() => {
     if (++beats === 3) resolve();
-    return Promise.reject(new Error("the database is away"));
+    return Promise.reject(new Error("the database is unavailable"));
   }, 1);
   await promise;
   stop();

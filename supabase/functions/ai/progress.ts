@@ -1,7 +1,7 @@
 /**
- * Records what has come of a stream, so that it can be charged when nobody is left to do it. Why at most 64
- * tokens ahead of the record: what a sweep charges has to cover them, and a record is a round trip that the
- * caller waits for.
+ * Records how much of a stream has come, so that a scheduled task can charge it when its process died. Why at
+ * most 64 tokens ahead of the record: the task's charge has to cover them, and a record is a round trip that
+ * the caller waits for.
  */
 import { ApiError } from "../_shared/core/errors.ts";
 import type { OpenChat } from "./open-chat.ts";
@@ -9,13 +9,13 @@ import type { OpenChat } from "./open-chat.ts";
 /** A chat that is silent for 60 s is closed by a scheduled task. */
 const HEARTBEAT_MS = 15_000;
 
-/** Beats until it is stopped. A beat that fails is no harm: the next may not, and three are enough. */
+/** Beats until it is stopped. A failed beat does no harm: one of four in 60 s is enough. */
 export function keepAlive(beat: () => Promise<unknown>, everyMs = HEARTBEAT_MS): () => void {
   const timer = setInterval(() => beat().catch(() => {}), everyMs);
   return () => clearInterval(timer);
 }
 
-/** What has come is never more than this ahead of what is recorded. */
+/** The received tokens are never more than this ahead of the recorded ones. */
 const MAX_UNRECORDED_TOKENS = 64;
 const RECORD_EVERY_MS = 1_000;
 

@@ -144,7 +144,7 @@ Deno.test("a stream that has ended lets go of the provider's", async () => {
   assert(isClosed);
 });
 
-Deno.test("T28: a chat that the sweep has closed streams no further, and its usage is learned", async () => {
+Deno.test("T28: a chat that a task has closed streams no further, and its usage is learned", async () => {
   const provider = ledModel();
   let status: "open" | "closed" = "open";
   const fake = await makeFake({ ai: provider.ai, answers: { chats_record: () => ({ status }) } });
@@ -163,7 +163,7 @@ Deno.test("T28: a chat that the sweep has closed streams no further, and its usa
   await settled(fake);
   assert.deepEqual(argsOf(fake, "chats_settle").map(({ p_usage }) => p_usage), [usage]);
   const recorded = argsOf(fake, "chats_record").map(({ p_output_tokens }) => p_output_tokens);
-  assert.deepEqual(recorded, [0, 66], "what is closed is not recorded again");
+  assert.deepEqual(recorded, [0, 66], "a closed chat is not recorded again");
 });
 
 Deno.test("a stream that can't be recorded ends for its caller, and its usage is charged", async () => {
@@ -184,7 +184,7 @@ Deno.test("a stream that can't be recorded ends for its caller, and its usage is
   assert.equal(argsOf(fake, "chats_settle").length, 1);
 });
 
-Deno.test("T28: 70 seconds without a piece beat four times, and no sweep closes the chat", async () => {
+Deno.test("T28: 70 seconds without a piece beat four times, and the chat stays open", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   await withFakeTime(async ({ advance }) => {
@@ -214,7 +214,7 @@ Deno.test("T28: what is thought aloud, or written for a tool, is counted and not
   assert.deepEqual([settle?.p_usage, settle?.p_output_tokens], [null, 4]);
 });
 
-Deno.test("what cannot be recorded as accepted is not streamed, and nothing is charged", async () => {
+Deno.test("a stream that cannot be recorded as accepted does not begin, and nothing is charged", async () => {
   const provider = ledModel();
   provider.say("word");
   const chats_record = () => Promise.reject(new ApiError("upstream_unavailable"));
@@ -224,7 +224,7 @@ Deno.test("what cannot be recorded as accepted is not streamed, and nothing is c
   assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_release"]);
 });
 
-Deno.test("a charge that cannot be made ends the stream with an error; the sweep makes it", async () => {
+Deno.test("a charge that cannot be made ends the stream with an error; a task makes it", async () => {
   const chats_settle = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({ answers: { chats_settle } });
   const events = await eventsOf(await postStreamed(fake));

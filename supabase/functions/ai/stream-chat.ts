@@ -1,7 +1,7 @@
 /**
- * A chat that is answered as it comes. It ends once, in `conclude`, when the provider does. A caller who
- * leaves ends nothing: the provider bills what it has begun, thoughts that nobody sees included. The pump
- * does not wait for a slow reader either: one who stands still must not keep a hold open.
+ * A chat that streams its answer. It ends once, in `conclude`, when the provider's stream does. A caller who
+ * leaves does not end it: the provider bills what it has begun, reasoning included. The pump does not wait
+ * for a slow reader either, who would otherwise hold the credits for longer.
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/adapters/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
@@ -16,8 +16,8 @@ import { sseEvent, sseResponse } from "./sse.ts";
 /** More than any stream: it goes on when its request is answered, and ends by the model's own limits. */
 const STREAM_MS = 200_000;
 
-/** What the log says of an answer whose caller left, and how it ended where it did not come to its end. */
-const LEFT = "aborted";
+/** The log's code and the finish reason of an answer whose caller left. */
+const CALLER_LEFT = "aborted";
 
 interface Started {
   readonly chat: OpenChat;
@@ -28,14 +28,14 @@ interface Started {
   readonly line: Line;
 }
 
-/** The caller's side of a stream: to nobody, once they have left. */
+/** The caller's side of a stream: it does nothing once they have left. */
 interface Caller {
   send(event: Uint8Array): void;
-  /** Says why nothing more will be sent. */
+  /** Sends the error, and nothing after it. */
   dismiss(error: ApiError): void;
 }
 
-/** What has come so far. */
+/** The received part. */
 interface Received {
   text: string;
   tokens: number;
@@ -51,7 +51,7 @@ function countedOf({ inputTokens }: OpenChat, { tokens }: Received): AiUsage {
   return { input_tokens: inputTokens, output_tokens: tokens };
 }
 
-/** Hands on piece by piece, each recorded before it goes; the provider's own end. */
+/** Sends piece by piece, each recorded before it is sent. @returns the provider's own end */
 async function relay(started: Started, received: Received, caller: Caller): Promise<Ending> {
   const { chat, pieces, progress, meter, line } = started;
   let isRecorded = true;
@@ -59,7 +59,12 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
     const piece = next.value;
     if (piece.kind === "end") {
       const { finishReason, usage } = piece;
-      return { text: received.text, finishReason, usage, ...(line.hasLeft && { errorCode: LEFT }) };
+      return {
+        text: received.text,
+        finishReason,
+        usage,
+        ...(line.hasLeft && { errorCode: CALLER_LEFT }),
+      };
     }
     received.tokens = meter.add(piece.text);
     if (piece.kind === "delta") received.text += piece.text;
@@ -71,7 +76,7 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
     try {
       await progress.advance(received.tokens);
     } catch (error) {
-      // What can't be recorded isn't sent; what it costs is learned all the same.
+      // A piece that can't be recorded isn't sent; the stream is read on to learn its cost.
       isRecorded = false;
       const failed = toApiError(error);
       logBreak(chat, failed);
@@ -111,7 +116,7 @@ async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null,
   );
 }
 
-/** Never rejects: there is nobody left to tell. */
+/** Never rejects: nobody awaits it. */
 async function pump(started: Started, caller: Caller): Promise<void> {
   const { chat, line, progress, pieces } = started;
   const received: Received = { text: "", tokens: 0 };
@@ -122,7 +127,9 @@ async function pump(started: Started, caller: Caller): Promise<void> {
   } catch (error) {
     broken = toApiError(error);
     logBreak(chat, broken);
-    const [finishReason, errorCode] = line.hasLeft ? [LEFT, LEFT] : ["error", broken.code];
+    const [finishReason, errorCode] = line.hasLeft
+      ? [CALLER_LEFT, CALLER_LEFT]
+      : ["error", broken.code];
     const counted = countedOf(chat, received);
     ending = { text: received.text, finishReason, usage: null, counted, errorCode };
   } finally {
@@ -155,10 +162,16 @@ async function start(chat: OpenChat, line: Line): Promise<Started> {
     line.end();
     if (line.hasLeft && progress !== undefined) {
       const counted = countedOf(chat, { text: "", tokens: 0 });
-      const ending = { text: "", finishReason: LEFT, usage: null, counted, errorCode: LEFT };
+      const ending = {
+        text: "",
+        finishReason: CALLER_LEFT,
+        usage: null,
+        counted,
+        errorCode: CALLER_LEFT,
+      };
       await settleChat(chat, ending);
     } else {
-      await releaseChat(chat, line.hasLeft ? LEFT : codeOf(error));
+      await releaseChat(chat, line.hasLeft ? CALLER_LEFT : codeOf(error));
     }
     throw error;
   } finally {

@@ -3,7 +3,7 @@ import { Alert, AlertPath, AlertsQuery } from "../_shared/contracts/alerts.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok, page } from "../_shared/http/reply.ts";
 
-/** What has fired, newest first. */
+/** Fired alerts, newest first. */
 export const listAlerts = defineRoute({
   method: "get",
   path: "/",
@@ -23,7 +23,7 @@ export const listAlerts = defineRoute({
   },
 });
 
-/** Says that somebody is on it. Asked twice it does the same, so it needs no key. */
+/** Marks an alert as being worked on. A repeat changes nothing, so it needs no key. */
 export const acknowledgeAlert = defineRoute({
   method: "post",
   path: "/{id}/acknowledge",

@@ -141,7 +141,7 @@ Deno.test("a booking that was called off while Stripe was asked has its payment 
   }
 });
 
-Deno.test("what is no booking is refused with its field and reaches no database", async () => {
+Deno.test("an invalid booking is refused with its field and reaches no database", async () => {
   const cases: readonly [Record<string, unknown>, string][] = [
     [{ ...BODY, amount: 0 }, "amount"],
     [{ ...BODY, amount: 100_000_000 }, "amount"],
@@ -228,7 +228,7 @@ Deno.test("a paid booking is refunded, and cancelled also where Stripe is not th
   }
 });
 
-Deno.test("what is cancelled already is answered at once, and a completed one kept as refused", async () => {
+Deno.test("a cancelled booking is answered at once, a completed one is a stored refusal", async () => {
   const done = BOOKING_SAMPLES.bookings_cancelled({
     p_booking_id: BOOKING_ID,
     p_idempotency_key: "",

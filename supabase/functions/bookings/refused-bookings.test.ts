@@ -1,4 +1,4 @@
-/** What a buyer is told of a booking that the rules of fraud refuse. */
+/** The answer to a booking that the rules of fraud refuse. */
 import assert from "node:assert/strict";
 import type { BookingStep } from "../_shared/contracts/database/results/bookings.ts";
 import { PROVIDER_ID } from "#support/samples/bookings.ts";
@@ -25,7 +25,7 @@ async function book(refused: BookingStep & { step: "refused" }) {
   return { error, status: answer.status, retryAfter: answer.headers.get("retry-after") };
 }
 
-Deno.test("who is blocked books nobody, and is not told why", async () => {
+Deno.test("a blocked buyer books nobody, and does not learn why", async () => {
   const { error, status, retryAfter } = await book({
     step: "refused",
     code: "forbidden",

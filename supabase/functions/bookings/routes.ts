@@ -50,7 +50,7 @@ const STEPS = {
   complete: { status: "completed", summary: "Complete a confirmed booking" },
 } as const;
 
-/** A step that is the provider's; said twice it is said once. */
+/** A step of the provider. A repeat changes nothing. */
 function advance(name: keyof typeof STEPS) {
   const { status, summary } = STEPS[name];
   return defineRoute({

@@ -10,7 +10,7 @@ import type { Services } from "../_shared/http/app-services.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** What Stripe's no is to the caller, where it is theirs to mend. */
+/** Stripe's refusal in the caller's terms, where they can correct it. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof StripeRefused)) return error;
   const { stripeCode, param } = error;
@@ -27,8 +27,8 @@ function refusalOf(error: unknown): unknown {
   return isProvider ? invalid("This provider can't be paid at the moment.", "provider_id") : error;
 }
 
-/** What was decided is on record; the caller learns whose limit it is and when to come back, no more. */
-function notNow(step: BookingStep & { step: "refused" }): ApiError {
+/** The decision is recorded; the caller learns whose limit it is and when to come back, no more. */
+function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
   return step.code === "forbidden"
     ? new ApiError(step.code, { message: "This booking is not possible." })
     : new ApiError(step.code, {
@@ -76,7 +76,7 @@ export const startBooking = defineRoute({
           p_ip_hash: clientIpHash(call.headers, services),
           ...idempotency.args,
         });
-        if (step.step === "refused") throw notNow(step);
+        if (step.step === "refused") throw refusedStep(step);
         return step;
       },
       outside: async ({ booking }) =>

@@ -90,7 +90,7 @@ Deno.test("a session that another request is opening frees the key and says when
   assert.equal(fake.calls[1]?.args.p_order_id, undefined);
 });
 
-Deno.test("a buyer who paid before the answer was ready is told the truth", async () => {
+Deno.test("a buyer who paid before the answer was ready gets the order's true state", async () => {
   const { data } = SAMPLES.checkout_attach({} as never);
   for (const status of ["paid", "processing"] as const) {
     const paid = { ...data, status };
@@ -236,7 +236,7 @@ Deno.test("a refused checkout says when to come back or nothing of why, and keep
   }
 });
 
-Deno.test("the database is told a hash of the buyer's address, and no address", async () => {
+Deno.test("the database gets a hash of the buyer's address, and no address", async () => {
   const told = async (headers: Record<string, string>) => {
     const fake = await makeFake();
     const all = { ...KEY, ...headers };

@@ -7,7 +7,7 @@ import { returnUrls } from "../_shared/domain/return-urls.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** What was decided is on record; the caller learns when to come back, and never why not. */
+/** The decision is recorded; the caller learns when to come back, and never why not. */
 function refusalOf({ code, retry_after }: CheckoutStep & { step: "refused" }): ApiError {
   return code === "forbidden"
     ? new ApiError(code, { message: "This purchase is not possible." })

@@ -99,7 +99,7 @@ Deno.test("a hold is for an amount or for an estimate, not for both or neither",
   }
 });
 
-Deno.test("a hold lives ten minutes unless it is told otherwise", async () => {
+Deno.test("a hold lives ten minutes unless the request says otherwise", async () => {
   const fake = await makeFake();
   const body = { user_id: USER_ID, amount: "5" };
   await (await send(fake, "POST", "/credits/holds", { as: "secret", headers: KEY, body })).text();

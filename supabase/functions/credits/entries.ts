@@ -36,7 +36,7 @@ async function* entryPages(
 const JSON_TYPE = "application/json";
 const CSV_TYPE = "text/csv";
 
-/** Of the two types that there are, whether the caller would rather have CSV; JSON when they name none. */
+/** Whether the caller prefers CSV to JSON; JSON when they name neither. */
 function prefersCsv(accept: string | null): boolean {
   const [best] = parseAccept(accept ?? "")
     .filter(({ q }) => q > 0)

@@ -76,7 +76,7 @@ export const readGrant = defineRoute({
     ok(await services.database.rpc("grants_read", { p_grant_id: params.id })),
 });
 
-/** What both decisions share. */
+/** The fields that both decisions share. */
 const DECISION = {
   method: "post",
   who: ["operator"],
@@ -97,7 +97,7 @@ export const confirmGrant = defineRoute({
     idempotent(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: true }),
 });
 
-/** Ends a pending grant without credits; who asked for it may do that, too. */
+/** Ends a pending grant without credits; its requester may do that, too. */
 export const declineGrant = defineRoute({
   ...DECISION,
   path: "/grants/{id}/decline",

@@ -35,7 +35,7 @@ export const openHold = defineRoute({
   },
 });
 
-/** A hold; a user sees only their own, and another's is not found. */
+/** A hold. A user sees only their own; another user's hold is not found. */
 export const readHold = defineRoute({
   method: "get",
   path: "/holds/{id}",

@@ -47,7 +47,7 @@ export const debitCredits = defineRoute({
     }),
 });
 
-/** How much may be spent in a day, and how much was today. */
+/** The daily spend cap, and today's spending. */
 export const readSpendCap = defineRoute({
   method: "get",
   path: "/spend-cap",
@@ -66,7 +66,7 @@ export const readSpendCap = defineRoute({
     ),
 });
 
-/** Sets the most that may be spent in a day, or takes that away. */
+/** Sets the daily spend cap, or removes it. */
 export const setSpendCap = defineRoute({
   method: "post",
   path: "/spend-cap",

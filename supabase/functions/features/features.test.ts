@@ -10,7 +10,7 @@ const SETTINGS: FeatureSetting[] = [
   { name: "b2c", state: "on", percentage: 0 },
 ];
 
-Deno.test("a user is told what is on for them, and nobody else what is on for everybody", async () => {
+Deno.test("a user learns what is on for them, and an anonymous caller what is on for everybody", async () => {
   for (const [as, enabled] of [["user", [true, true]], ["nobody", [false, true]]] as const) {
     const fake = await makeFake({ answers: { features_read: () => SETTINGS } });
     const answer = await send(fake, "GET", "/features", { as });
@@ -20,7 +20,7 @@ Deno.test("a user is told what is on for them, and nobody else what is on for ev
   }
 });
 
-Deno.test("who switches a feature is noted", async () => {
+Deno.test("the author of a switched feature is recorded", async () => {
   const cases: readonly [Role, string][] = [
     ["operator", `operator:${USER_ID}`],
     ["secret", "key:default"],
@@ -77,7 +77,7 @@ Deno.test("a checkout of a product that is off is 403, before anything is asked 
   assert.deepEqual(fake.names(), []);
 });
 
-Deno.test("what a product has brought is readable, and its events taken, while it is off", async () => {
+Deno.test("the results of a product are readable, and its events are taken, while it is off", async () => {
   const features = { isOn: () => Promise.resolve(false) };
   const fake = await makeFake({ overrides: { features } });
   assert.equal((await send(fake, "GET", "/checkout/orders", { as: "user" })).status, 200);
@@ -86,7 +86,7 @@ Deno.test("what a product has brought is readable, and its events taken, while i
   assert.equal(event.status, 200);
 });
 
-Deno.test("a stranger learns who they are not before they learn what is switched off", async () => {
+Deno.test("an anonymous caller gets 401 before they learn what is switched off", async () => {
   const features = { isOn: () => Promise.reject(new ApiError("internal")) };
   const fake = await makeFake({ overrides: { features } });
   assert.equal((await send(fake, "POST", "/checkout", { body: {} })).status, 401);

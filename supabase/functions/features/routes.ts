@@ -6,7 +6,7 @@ import { isOnFor } from "../_shared/features/feature-flags.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok, pageOfWhole } from "../_shared/http/reply.ts";
 
-/** Which flags are on for the caller; for one who has not signed in, those that are on for everybody. */
+/** The flags that are on for the caller; for an anonymous caller, those that are on for everybody. */
 export const listFeatures = defineRoute({
   method: "get",
   path: "/",
@@ -24,7 +24,7 @@ export const listFeatures = defineRoute({
   },
 });
 
-/** Switches a product; every process follows within five seconds. */
+/** Switches a feature; every process follows within five seconds. */
 export const setFeature = defineRoute({
   method: "post",
   path: "/{name}",

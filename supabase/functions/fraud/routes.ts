@@ -21,7 +21,7 @@ import { defineRoute } from "../_shared/http/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, page } from "../_shared/http/reply.ts";
 
-/** What was decided before each checkout, and why: newest first, allowed ones too, for 90 days. */
+/** Decisions about checkouts and their reasons, newest first, allowed ones too; stored for 90 days. */
 export const listDecisions = defineRoute({
   method: "get",
   path: "/decisions",
@@ -42,7 +42,7 @@ export const listDecisions = defineRoute({
   },
 });
 
-/** Who is blocked, newest first; blocks whose time is over are still listed. */
+/** Blocks, newest first; blocks that have ended are still listed. */
 export const listBlocks = defineRoute({
   method: "get",
   path: "/blocked",
@@ -63,7 +63,7 @@ export const listBlocks = defineRoute({
 
 type Body = (typeof BlockBody)["_output"];
 
-/** As the database knows whom it blocks: of an address and a card only a hash. */
+/** The subject as the database stores it: only a hash of an address or a card. */
 function subjectOf({ kind, value }: Body, services: Services): string {
   if (kind === "user") return value.toLowerCase();
   if (kind === "card") return sha256(value);
@@ -71,7 +71,7 @@ function subjectOf({ kind, value }: Body, services: Services): string {
   return network === null ? value : services.hashIp(network);
 }
 
-/** Blocks a user, an address or a card; whoever is blocked already gets the new reason and end. */
+/** Blocks a user, an address or a card; an existing block gets the new reason and end. */
 export const addBlock = defineRoute({
   method: "post",
   path: "/blocked",
@@ -106,7 +106,7 @@ export const removeBlock = defineRoute({
     ok(await services.database.rpc("fraud_blocks_remove", { p_block_id: params.id })),
 });
 
-/** Early fraud warnings of the card networks, newest first. What an open one is about is frozen. */
+/** The card networks' early fraud warnings, newest first. An open one freezes its payment's credits. */
 export const listWarnings = defineRoute({
   method: "get",
   path: "/warnings",
@@ -126,7 +126,7 @@ export const listWarnings = defineRoute({
   },
 });
 
-/** Says that a warning was looked into: what it froze is free again. */
+/** Marks a warning as investigated: what it froze is free again. */
 export const clearWarning = defineRoute({
   method: "post",
   path: "/warnings/{id}/clear",
@@ -145,7 +145,7 @@ export const clearWarning = defineRoute({
     }),
 });
 
-/** The limits that checkouts are held to, and who changed them last. */
+/** The limits of checkouts, and the author of their last change. */
 export const readPolicy = defineRoute({
   method: "get",
   path: "/policy",
@@ -157,7 +157,7 @@ export const readPolicy = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("fraud_policy_read", {})),
 });
 
-/** Changes the limits that are named; the next checkout is held to them. */
+/** Changes the named limits, from the next checkout on. */
 export const changePolicy = defineRoute({
   method: "post",
   path: "/policy",

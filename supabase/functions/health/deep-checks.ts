@@ -1,6 +1,6 @@
 /**
- * The checks that cost something: each asks a service for a little of what it is there for. No mail is sent:
- * there is none that nobody would read.
+ * The checks that cost money: each uses a service a little. No email is sent, since somebody would have to
+ * read it.
  */
 import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { DeepReport } from "../_shared/contracts/health.ts";
@@ -23,7 +23,7 @@ interface DeepCheck {
   readonly run: (services: Services) => Promise<Figures | void>;
 }
 
-class Wrong extends Error {
+class CheckFailed extends Error {
   constructor(readonly code: string) {
     super(code);
   }
@@ -44,7 +44,7 @@ async function askStripe({ payments }: Services): Promise<void> {
 }
 
 async function askRedis({ checkRedis, readRedisFigures }: Services): Promise<Figures> {
-  if (await checkRedis() !== "ok") throw new Wrong("degraded");
+  if (await checkRedis() !== "ok") throw new CheckFailed("degraded");
   return await readRedisFigures();
 }
 
@@ -54,7 +54,7 @@ async function askLedger({ database }: Services): Promise<void> {
     p_start: Math.random(),
     p_limit: undefined,
   });
-  if (wrong > 0) throw new Wrong("ledger_wrong");
+  if (wrong > 0) throw new CheckFailed("ledger_wrong");
 }
 
 const CHECKS: readonly DeepCheck[] = [
@@ -64,7 +64,7 @@ const CHECKS: readonly DeepCheck[] = [
   { name: "stripe", units: 1, run: askStripe },
 ];
 
-interface Outcome {
+interface CheckOutcome {
   readonly name: string;
   readonly outcome: "ok" | "failed" | "skipped";
   readonly duration_ms: number;
@@ -72,19 +72,19 @@ interface Outcome {
 }
 
 interface Ran {
-  readonly outcome: Outcome;
+  readonly outcome: CheckOutcome;
   readonly figures: Figures;
 }
 
 interface Checked {
-  readonly outcome: Outcome;
+  readonly outcome: CheckOutcome;
   readonly unitsLeft: number;
 }
 
 const NO_FIGURES: Figures = {};
 
 function codeOf(error: unknown): string {
-  if (error instanceof ApiError || error instanceof Wrong) return error.code;
+  if (error instanceof ApiError || error instanceof CheckFailed) return error.code;
   return "internal";
 }
 
@@ -98,7 +98,7 @@ async function runCheck({ name, run }: DeepCheck, services: Services): Promise<R
     code = codeOf(error);
   }
   const duration_ms = Math.round(performance.now() - startedMs);
-  const outcome: Outcome = code === "not_ready"
+  const outcome: CheckOutcome = code === "not_ready"
     ? { name, outcome: "skipped", duration_ms, code: "unconfigured" }
     : { name, outcome: code === null ? "ok" : "failed", duration_ms, code };
   return { outcome, figures };
@@ -112,7 +112,7 @@ function skipped(name: string): Ran {
 async function checkWithin(check: DeepCheck, services: Services): Promise<Checked> {
   const { database, metrics } = services;
   const { name, units } = check;
-  // Paid before it is known how it goes: a check that fails has cost the same.
+  // Paid in advance: a check that fails costs the same.
   const { claimed, units_left } = await database.rpc("deep_checks_claim", { p_units: units });
   const { outcome, figures } = claimed ? await runCheck(check, services) : skipped(name);
   metrics.count("deep_checks", { check: name, outcome: outcome.outcome });
@@ -128,7 +128,7 @@ async function checkWithin(check: DeepCheck, services: Services): Promise<Checke
   return { outcome, unitsLeft: units_left };
 }
 
-/** @throws ApiError where the database is away: nothing is paid for that nobody counts */
+/** @throws ApiError where the database is unavailable: no check runs without being counted */
 async function runDeepChecks(services: Services) {
   const checked = await Promise.all(CHECKS.map((check) => checkWithin(check, services)));
   return {
@@ -137,7 +137,7 @@ async function runDeepChecks(services: Services) {
   };
 }
 
-/** Asks every service for a little of what it is there for, within the day's budget. */
+/** Uses every service a little, within the day's budget. */
 export const runDeep = defineRoute({
   method: "post",
   path: "/deep",

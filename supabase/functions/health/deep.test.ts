@@ -19,7 +19,7 @@ const reported = ({ calls }: Fake) => calls.filter(({ name }) => name === "deep_
 
 const away = () => Promise.reject(new ApiError("upstream_unavailable"));
 
-Deno.test("every service is asked for a little, and how it went is kept", async () => {
+Deno.test("every service is used a little, and the outcome is stored", async () => {
   const { fake, outcomes, unitsLeft } = await runDeep({});
   assert.deepEqual(outcomes, [
     ["ai", "ok", null],
@@ -32,7 +32,7 @@ Deno.test("every service is asked for a little, and how it went is kept", async 
   assert.equal(fake.background.length, 1);
 });
 
-Deno.test("what Redis says of itself is kept with its check, and nothing where it says nothing", async () => {
+Deno.test("Redis's own figures are stored with its check, and none where it gives none", async () => {
   const figures = { memory_used_bytes: 5, evicted_keys: 0 };
   const readRedisFigures = () => Promise.resolve(figures);
   const { fake } = await runDeep({ overrides: { readRedisFigures } });
@@ -44,7 +44,7 @@ Deno.test("what Redis says of itself is kept with its check, and nothing where i
   assert.deepEqual(kept(without.fake).redis, {});
 });
 
-Deno.test("what fails is told and kept with its code, and the others go on", async () => {
+Deno.test("a failed check is reported and stored with its code, and the others go on", async () => {
   const { fake, status, outcomes } = await runDeep({
     answers: { deep_checks_ledger: () => ({ looked_at: 200, wrong: 1 }) },
     payments: { readBalance: away },
@@ -62,7 +62,7 @@ Deno.test("what fails is told and kept with its code, and the others go on", asy
   assert.deepEqual(codes, ["degraded", "internal", "ledger_wrong", "upstream_unavailable"]);
 });
 
-Deno.test("what the day's budget has no room for is skipped, and nobody is asked", async () => {
+Deno.test("a check above the day's budget is skipped, and its service is not asked", async () => {
   let left = 16;
   let completions = 0;
   const { fake, status, outcomes, unitsLeft } = await runDeep({
@@ -85,7 +85,7 @@ Deno.test("what the day's budget has no room for is skipped, and nobody is asked
   assert.deepEqual([completions, unitsLeft, reported(fake).length], [0, 9, 3]);
 });
 
-Deno.test("what is not configured is skipped", async () => {
+Deno.test("a service that is not configured is skipped", async () => {
   const notReady = () => Promise.reject(new ApiError("not_ready"));
   const { fake, outcomes } = await runDeep({ overrides: { payments: notReady, ai: notReady } });
   assert.deepEqual(outcomes.filter(([, outcome]) => outcome === "skipped"), [

@@ -12,18 +12,18 @@ const STALE_AFTER_MS = 10 * 60_000;
 
 type Report = z.output<typeof HealthReport>;
 
-// The last that the database said, for when it says nothing.
-const lastTold = new WeakMap<Services, Report>();
+// The last report, for when the database is unavailable.
+const lastReport = new WeakMap<Services, Report>();
 
-/** @throws ApiError `not_ready` when the database is away and has said nothing of late */
+/** @throws ApiError `not_ready` when the database is unavailable and the last report is too old */
 async function look(services: Services): Promise<Report> {
   try {
     const report = { ...await services.database.rpc("health_report", {}), stale: false };
-    lastTold.set(services, report);
+    lastReport.set(services, report);
     return report;
   } catch (cause) {
     if (!isUnavailable(cause)) throw cause;
-    const last = lastTold.get(services);
+    const last = lastReport.get(services);
     const ageMs = services.now().getTime() - Date.parse(last?.as_of ?? "0001-01-01T00:00:00Z");
     if (last !== undefined && ageMs <= STALE_AFTER_MS) return { ...last, stale: true };
     throw new ApiError("not_ready", { internal: "no figures from the database", cause });

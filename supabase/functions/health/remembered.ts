@@ -1,4 +1,4 @@
-/** What anyone may ask for as often as they like is looked up once in a while, whoever asks. */
+/** Caches an answer of an unlimited endpoint for all its callers. */
 import type { Services } from "../_shared/http/app-services.ts";
 
 interface Known<T> {
@@ -6,7 +6,7 @@ interface Known<T> {
   readonly answer: Promise<T>;
 }
 
-/** The same as `look`, asked at most once in so many ms; a failure is remembered as long. */
+/** The same as `look`, called at most once in so many ms; a failure is remembered as long. */
 export function remembered<T>(
   forMs: number,
   look: (services: Services) => Promise<T>,

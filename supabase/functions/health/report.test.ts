@@ -66,7 +66,7 @@ Deno.test("without a database from the first, health is 503 and says so", async 
   assert.equal((await answer.json()).error.code, "not_ready");
 });
 
-Deno.test("a fault of ours is told as one, and not as a database that is away", async () => {
+Deno.test("a fault of ours is answered as one, and not as an unavailable database", async () => {
   const answers = { health_report: () => Promise.reject(new ApiError("internal")) };
   const answer = await send(await makeFake({ answers }), "GET", "/health");
   assert.equal(answer.status, 500);

@@ -6,7 +6,7 @@ import { systemClock } from "../_shared/core/time.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
 import { runJobs } from "../_shared/domain/jobs/run-jobs.ts";
 
-/** Runs what is due, for at most some two minutes, and says what became of it. */
+/** Runs what is due, for at most some two minutes, and reports the results. */
 export const runBatch = defineRoute({
   method: "post",
   path: "/",

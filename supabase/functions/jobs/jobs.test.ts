@@ -5,7 +5,7 @@ import { JOB_ID, JOB_SAMPLES } from "#support/samples/jobs.ts";
 import { OTHER_USER_ID, USER_ID } from "#support/project.ts";
 import { type RequestParts, type Role, send } from "#support/cases/routes.ts";
 
-const RESEARCH = { type: "research", input: { query: "What is a farthing?" } };
+const RESEARCH = { type: "research", input: { query: "Define a farthing." } };
 const EVENT = { event_id: "e-1", model: "gpt-4o", input_tokens: 10, output_tokens: 5 };
 const BACKFILL = { type: "usage_backfill", user_id: USER_ID, input: { events: [EVENT] } };
 const POLL_URL = `${FUNCTIONS_URL}/jobs/${JOB_ID}`;
@@ -75,7 +75,7 @@ Deno.test("a refusal that is replayed points at no job", async () => {
   assert.equal(answer.headers.get("location"), null);
 });
 
-Deno.test("a job that is too dear is refused with 402, and the refusal is kept", async () => {
+Deno.test("a job that is too dear is refused with 402, and the refusal is stored", async () => {
   const jobs_create = () => Promise.reject(new ApiError("insufficient_credits"));
   const fake = await makeFake({ answers: { jobs_create } });
   assert.equal((await start(fake, RESEARCH)).status, 402);
@@ -145,7 +145,7 @@ Deno.test("an event of a backfill is named by its place", async () => {
 });
 
 Deno.test("an input that would outgrow its place in the database is refused", async () => {
-  // Each comma and colon takes a byte more there: the body fits, and what is kept of it would not.
+  // Each comma and colon takes a byte more there: the body fits, and its stored form would not.
   const metadata = { list: Array(1_800).fill(1) };
   const events = Array.from(
     { length: 270 },
@@ -195,7 +195,7 @@ function jobWith(changes: Partial<ReturnType<typeof JOB_SAMPLES.jobs_read>>) {
   return makeFake({ answers: { jobs_read } });
 }
 
-Deno.test("a poll is told to come again after 2, 4, then 8 seconds", async () => {
+Deno.test("Retry-After of a poll is 2, 4, then 8 seconds", async () => {
   const ages: readonly [number, string][] = [[0, "2"], [1, "2"], [2, "4"], [5, "4"], [6, "8"]];
   for (const [age_seconds, seconds] of [...ages, [4_000, "8"] as const]) {
     const answer = await read(await jobWith({ age_seconds }));

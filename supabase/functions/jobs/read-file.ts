@@ -11,7 +11,7 @@ interface FileOwner {
   readonly p_job_id: string;
 }
 
-// A page has 256 KiB at most, in the types that there are.
+// A page of the existing types has 256 KiB at most.
 const PAGES_AT_ONCE = 2;
 
 async function* filePages(database: Database, owner: FileOwner): AsyncGenerator<string> {
@@ -28,7 +28,7 @@ async function* filePages(database: Database, owner: FileOwner): AsyncGenerator<
   }
 }
 
-/** The file that a completed job wrote, page by page, so that its size matters to nobody. */
+/** The file that a completed job wrote, page by page, so that its size does not matter. */
 export const readFile = defineRoute({
   method: "get",
   path: "/{id}/file",

@@ -28,7 +28,7 @@ export const listJobs = defineRoute({
   },
 });
 
-/** Who may not ask for a type may not stop it either: a user could stop what they are to be charged for. */
+/** Refuses a type that users may not start: a user could stop work that they are to be charged for. */
 async function refuseForeign(services: Services, userId: string, jobId: string): Promise<void> {
   const args = { p_user_id: userId, p_job_id: jobId };
   const { type } = await services.database.rpc("jobs_read", args);
@@ -36,7 +36,7 @@ async function refuseForeign(services: Services, userId: string, jobId: string):
   if (declared !== undefined && !declared.who.includes("user")) throw new ApiError("forbidden");
 }
 
-/** Stops a job: at once while it waits, else before its next step. What it has done is paid. */
+/** Stops a job: at once while it waits, else before its next step. Its finished steps are paid. */
 export const cancelJob = defineRoute({
   method: "delete",
   path: "/{id}",

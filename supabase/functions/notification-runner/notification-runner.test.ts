@@ -45,7 +45,7 @@ function many(count: number): NotificationToSend[] {
   return Array.from({ length: count }, (_, nr) => ({ ...NOTICE, notice_id: `notice-${nr}` }));
 }
 
-/** What the database was told of the notices. */
+/** The results that the database got. */
 function notedBy({ calls }: Fake) {
   return calls.filter(({ name }) => name === "notices_sent" || name === "notices_failed")
     .map(({ name, args }) =>
@@ -57,7 +57,7 @@ const timedOut = () => new ApiError("upstream_unavailable", { internal: "mail: n
 const away = () =>
   new MailNotSent({ internal: "mail: the service was not reached", isOutage: true });
 
-Deno.test("a run sends what is due, with the notice's id as its key, and keeps its isolate", async () => {
+Deno.test("a run sends what is due, with the notification's id as key, and keeps its isolate", async () => {
   const sent: MailMessage[] = [];
   const mail = { send: (message: MailMessage) => Promise.resolve(`id-${sent.push(message)}`) };
   const fake = await makeFake({ answers: queueOf(NOTICE, TO_OPERATORS), mail });
@@ -142,7 +142,7 @@ Deno.test("a head of the ledger goes to the log where no webhook is configured",
   assert(JSON.stringify(fake.lines).includes(data.hash));
 });
 
-Deno.test("what became of a notice is noted by what is known of it", async () => {
+Deno.test("the outcome of a notification is recorded as far as it is known", async () => {
   const cases: [NotificationToSend, Error | null, boolean, [string, string]][] = [
     [NOTICE, new MailRefused("code 406"), false, ["never", "refused"]],
     [NOTICE, away(), false, ["again", "not_sent"]],
@@ -171,7 +171,7 @@ Deno.test("what became of a notice is noted by what is known of it", async () =>
   }
 });
 
-Deno.test("where nobody is named, operators and webhooks are not told, and it is noted", async () => {
+Deno.test("without an address, operators and webhooks get nothing, and that is recorded", async () => {
   const fake = await makeFake({
     answers: queueOf(TO_OPERATORS, TO_WEBHOOK),
     operators: { emails: [], postAlert: null },
@@ -196,7 +196,7 @@ Deno.test("a run goes on batch by batch, and stops at one that all had to be put
   const leases = all.calls.filter(({ name }) => name === "notices_claim")
     .map(({ args }) => String(args.p_lease_id));
   // A claim that is made again by the same lease is the same claim: each batch needs its own. The last one
-  // finds nothing: a notice that was queued beside the third would have woken nobody.
+  // finds nothing: a notification that was queued beside the third would have started no run.
   assert.deepEqual([leases.length, new Set(leases).size], [4, 4]);
   for (const lease of leases) assert.match(lease, /^[0-9a-f-]{36}$/);
   for (const error of [away(), new BreakerOpen("mail", 1_000)]) {
@@ -208,7 +208,7 @@ Deno.test("a run goes on batch by batch, and stops at one that all had to be put
   }
 });
 
-Deno.test("letters do not wait behind a webhook that is away", async () => {
+Deno.test("emails do not wait behind an unavailable webhook", async () => {
   const alerts = Array.from({ length: 15 }, () => TO_WEBHOOK);
   const fake = await makeFake({
     answers: queueOf(...alerts, ...many(12)),
@@ -241,7 +241,7 @@ Deno.test("without a mail service only webhooks are claimed, and a wrong one is 
   }
 });
 
-Deno.test("a notice that cannot be noted leaves the others noted, and the run fails", async () => {
+Deno.test("a result that cannot be recorded leaves the others recorded, and the run fails", async () => {
   const answers = {
     ...queueOf(...many(3)),
     notices_sent: ({ p_notice_id }: { p_notice_id: string }) => {
@@ -252,10 +252,10 @@ Deno.test("a notice that cannot be noted leaves the others noted, and the run fa
   const fake = await makeFake({ answers });
   assert.equal((await run(fake)).status, 503);
   assert.equal(notedBy(fake).length, 3);
-  assert(!fake.names().includes("notices_failed"), "what was sent is not to be sent again");
+  assert(!fake.names().includes("notices_failed"), "a sent notification is not to be sent again");
 });
 
-Deno.test("two runners at once send each notice once", async () => {
+Deno.test("two runners at once send each notification once", async () => {
   const keys: string[] = [];
   const mail = { send: ({ key }: MailMessage) => Promise.resolve(`id-${keys.push(key)}`) };
   const fake = await makeFake({ answers: queueOf(...many(23)), mail });

@@ -4,10 +4,10 @@ import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok } from "../_shared/http/reply.ts";
 import { runNotifications } from "../_shared/domain/notifications/run-notifications.ts";
 
-/** The platform gives a request 150 s; what is begun by then is finished. */
+/** The platform gives a request 150 s; the rest is for finishing what was begun. */
 const BUDGET_MS = 100_000;
 
-/** Sends what is due, for at most some two minutes, and says what became of it. */
+/** Sends what is due, for at most some two minutes, and reports the results. */
 export const runBatch = defineRoute({
   method: "post",
   path: "/",

@@ -1,4 +1,4 @@
-/** The payments' runner: woken by the database when refunds, top-ups, payouts or Stripe's events are due. */
+/** The payment runner: the database starts it when refunds, top-ups, payouts or Stripe's events are due. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { runBatch } from "./run-batch.ts";

@@ -9,14 +9,14 @@ import type { Services } from "../_shared/http/app-services.ts";
 import { runTopUps } from "../_shared/domain/top-ups/run-top-ups.ts";
 import { makeDueTransfers } from "../_shared/domain/transfers/make-due-transfers.ts";
 
-/** The platform gives a request 150 s; what is begun by then is finished. */
+/** The platform gives a request 150 s; the rest is for finishing what was begun. */
 const BUDGET_MS = 100_000;
 
 type Report = (typeof PaymentRunnerReport)["_output"];
 
 /**
- * Each part by itself: a refund is sent though Stripe's list of events is out of reach. What a part has
- * done stays done; a failure is the answer all the same, so that whoever watches the runner sees it.
+ * Each part by itself: a refund is sent though Stripe's list of events is unavailable. A part's results stay
+ * when another part fails; that failure is the answer all the same, so that monitoring sees it.
  */
 async function run(services: Services): Promise<Report> {
   const untilMs = services.now().getTime() + BUDGET_MS;
@@ -45,7 +45,7 @@ async function run(services: Services): Promise<Report> {
   };
 }
 
-/** Does what is due with payments, for at most some two minutes, and says what became of it. */
+/** Does what is due with payments, for at most some two minutes, and reports the results. */
 export const runBatch = defineRoute({
   method: "post",
   path: "/",

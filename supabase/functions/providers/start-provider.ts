@@ -5,7 +5,7 @@ import { onboardingUrls } from "../_shared/domain/return-urls.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** What Stripe's no is to the caller, where it is theirs to mend. */
+/** Stripe's refusal in the caller's terms, where they can correct it. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof StripeRefused)) return error;
   const { stripeCode, param } = error;

@@ -111,7 +111,7 @@ const REFUSALS: readonly [string, StripeRefused, number, ErrorCode][] = [
 ];
 
 for (const [name, error, status, code] of REFUSALS) {
-  Deno.test(`Stripe's no to a payment that is ${name} is ${status}, and kept`, async () => {
+  Deno.test(`Stripe's no to a payment that is ${name} is ${status}, and stored`, async () => {
     const fake = await refusing(error);
     const answer = await refund(fake);
     assert.equal(answer.status, status);
@@ -156,7 +156,7 @@ Deno.test("a refusal that cannot be noted is answered all the same", async () =>
   assert(fake.lines.some(({ message }) => message === "refund not noted"));
 });
 
-Deno.test("the database's refusals are the caller's, with their details, and kept", async () => {
+Deno.test("the database's refusals are the caller's, with their details, and stored", async () => {
   for (const code of ["not_found", "already_refunded", "refund_too_large"] as const) {
     const details = { refundable: 499, currency: "usd" };
     const refunds_begin = () => Promise.reject(new ApiError(code, { details }));

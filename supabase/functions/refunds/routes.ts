@@ -3,7 +3,7 @@ import { Refund, RefundPath, RefundsQuery } from "../_shared/contracts/refunds.t
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { ok, page } from "../_shared/http/reply.ts";
 
-/** Refunds of an order, of a booking or of all, newest first; those of Stripe's dashboard are among them. */
+/** Refunds of an order, of a booking or of all, newest first; those of Stripe's dashboard included. */
 export const listRefunds = defineRoute({
   method: "get",
   path: "/",

@@ -4,7 +4,7 @@ import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
 import { defineRoute } from "../_shared/http/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** Gives money back. What that takes of the credits is decided by Stripe's event, here and from there. */
+/** Refunds money. Stripe's event decides how many credits are clawed back, as for the dashboard's. */
 export const startRefund = defineRoute({
   method: "post",
   path: "/",

@@ -4,8 +4,8 @@ import { ok } from "../_shared/http/reply.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 
 /**
- * Takes an event into the inbox, which stores and applies it in one transaction. Whatever goes wrong on
- * our side answers 500, so that Stripe delivers again.
+ * Takes an event into the inbox, which stores and applies it in one transaction. Every failure of ours is
+ * answered with 500, so that Stripe delivers again.
  */
 export const receiveEvent = defineRoute({
   method: "post",

@@ -5,7 +5,7 @@ import { send } from "#support/cases/routes.ts";
 
 const SIGNED = { "stripe-signature": "good" };
 
-Deno.test("an event goes to the inbox in one call, and Stripe is told", async () => {
+Deno.test("an event goes to the inbox in one call, and Stripe gets 200", async () => {
   const fake = await makeFake();
   const answer = await send(fake, "POST", "/stripe-webhook", { headers: SIGNED, body: {} });
   assert.equal(answer.status, 200);

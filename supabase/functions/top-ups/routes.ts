@@ -3,7 +3,7 @@ import { defineRoute } from "../_shared/http/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply.ts";
 
-/** The caller's auto top-up; off for who never wanted one. */
+/** The caller's auto top-up; off unless they opted in. */
 export const readTopUps = defineRoute({
   method: "get",
   path: "/",
@@ -16,7 +16,7 @@ export const readTopUps = defineRoute({
     ok(await services.database.rpc("top_ups_read", { p_user_id: caller.userId })),
 });
 
-/** Opts in to these terms, or out. A top-up that was paused goes on. */
+/** Opts in to these terms, or out. A paused top-up resumes. */
 export const setTopUps = defineRoute({
   method: "post",
   path: "/",
@@ -41,7 +41,7 @@ export const setTopUps = defineRoute({
     }),
 });
 
-/** Opts out, whatever is switched off: nobody is kept in what they want out of. */
+/** Opts out. It needs no feature flag: a user can always opt out. */
 export const stopTopUps = defineRoute({
   method: "delete",
   path: "/",

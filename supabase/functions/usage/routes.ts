@@ -13,7 +13,7 @@ import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-rout
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, pageOfWhole } from "../_shared/http/reply.ts";
 
-/** What a million tokens of each model costs now. Prices are decimal strings in USD. */
+/** The current price of a million tokens of each model. Prices are decimal strings in USD. */
 export const listRates = defineRoute({
   method: "get",
   path: "/rates",
@@ -27,7 +27,7 @@ export const listRates = defineRoute({
     pageOfWhole(await services.database.rpc("usage_rates", {}), query, ({ model }) => model),
 });
 
-/** What a use would cost at the current rate, in credits. Moves nothing. */
+/** The price of a use at the current rate, in credits. Moves nothing. */
 export const estimateUsage = defineRoute({
   method: "post",
   path: "/estimate",
@@ -72,7 +72,7 @@ export const chargeUsage = defineRoute({
   },
 });
 
-/** Charges up to 1000 uses, each standing alone: one that is refused does not touch the others. */
+/** Charges up to 1000 uses, each by itself: a refused one does not affect the others. */
 export const chargeBatch = defineRoute({
   method: "post",
   path: "/batch",

@@ -35,7 +35,7 @@ export const listEvents = defineRoute({
   },
 });
 
-/** One event, with what is kept of it. */
+/** One event with its stored facts. */
 export const readEvent = defineRoute({
   method: "get",
   path: "/{id}",
@@ -50,7 +50,7 @@ export const readEvent = defineRoute({
     ok(await services.database.rpc("inbox_read", { p_event_id: params.id })),
 });
 
-/** Tries an event again that is dead, failed, deferred or ignored. Its state says what became of it. */
+/** Applies a dead-lettered, failed, deferred or ignored event again. Its state says how that ended. */
 export const replayEvent = defineRoute({
   method: "post",
   path: "/{id}/replay",
@@ -68,7 +68,7 @@ export const replayEvent = defineRoute({
 });
 
 /**
- * Each event in a transaction of its own: one that fails holds up none of the others, and no transaction
+ * Each event in a transaction of its own: one that fails delays none of the others, and no transaction
  * locks the accounts of two users.
  */
 export const replayDead = defineRoute({

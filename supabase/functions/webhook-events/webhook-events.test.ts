@@ -42,7 +42,7 @@ Deno.test("an event that is not there is not found, and no event's id has blanks
   assert.equal((await send(fake, "GET", "/webhook-events/evt%209", AS)).status, 400);
 });
 
-Deno.test("all dead events are replayed one by one, and counted by what became of them", async () => {
+Deno.test("all dead-lettered events are replayed one by one, and counted by their new state", async () => {
   const states = ["processed", "failed", "deferred", "ignored", "dead", "processed"] as const;
   const event = INBOX_SAMPLES.inbox_read({ p_event_id: EVENT_ID });
   const fake = await makeFake({

@@ -3,13 +3,13 @@ import { z } from "@hono/zod-openapi";
 import { SignedAmount, text, Uuid } from "./common.ts";
 import { Model } from "./usage.ts";
 
-// What all messages have together is bounded by the body, 64 KiB: a little more than one may have.
+// The body, 64 KiB, bounds all messages together: a little more than one message may have.
 const MAX_CONTENT = 60_000;
 const MAX_MESSAGES = 200;
 // Above any cap that a model is offered with; the model's own is checked where it is known.
 const MAX_OUTPUT_TOKENS = 10_000_000;
 
-/** What is held for the answer where the caller names no maximum. */
+/** Tokens held for the answer if the caller names no maximum. */
 export const DEFAULT_OUTPUT_TOKENS = 1_024;
 
 const ChatMessage = z.strictObject({

@@ -81,7 +81,7 @@ export const OrdersQuery = z.strictObject({ ...listQuery, cursor: Uuid.optional(
 
 export const OrderPath = z.object({ id: Uuid });
 
-/** Stripe is told that the event is safe with us; what became of it is for the inbox. */
+/** The answer to Stripe says that the event is stored; the inbox has its state. */
 export const Received = z.object({
   received: z.literal(true),
   duplicate: z.literal(true).optional(),

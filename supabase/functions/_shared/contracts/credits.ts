@@ -24,7 +24,7 @@ const BalanceLot = z.object({
   }),
 });
 
-/** With `?at=` only `balance` and `as_of` are known: holds and lots of the past are not kept. */
+/** With `?at=` only `balance` and `as_of` are known: past holds and lots are not stored. */
 export const Balance = z.object({
   balance: SignedAmount,
   held: SignedAmount.optional(),
@@ -64,7 +64,8 @@ export const Entry = z.object({
   reference_id: z.string().nullable(),
   correlation_id: z.string().nullable(),
   author: z.string().openapi({
-    description: "Who moved the credits: owner (the account's own user), operator, key, stripe, " +
+    description:
+      "The author of the movement: owner (the account's own user), operator, key, stripe, " +
       "task or sql. To a secret key with the name: operator:<user id>, key:<name>, " +
       "stripe:<event id>, task:<name>, sql:<role>.",
     example: "owner",
@@ -173,7 +174,7 @@ export const GrantsQuery = z.strictObject({
   status: GrantStatus.optional(),
 });
 
-/** What one lot gave to a debit. */
+/** The part of a debit that one lot paid. */
 export const LotShare = z.object({ id: Uuid, source: LotSource, amount: SignedAmount })
   .openapi("LotShare");
 

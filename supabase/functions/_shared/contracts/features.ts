@@ -10,7 +10,8 @@ const State = z.enum(["off", "on", "percentage"]);
 
 const Percentage = z.number().min(0).max(100).multipleOf(0.01)
   .openapi({
-    description: "Of the users, with two decimals at most. Who is in stays in as it grows.",
+    description:
+      "The share of users, with two decimals at most. An included user stays included as it grows.",
   });
 
 /** A flag as it is set. */

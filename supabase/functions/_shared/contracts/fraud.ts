@@ -42,7 +42,7 @@ export const Block = z.object({
   created_at: TimestampOut,
 }).openapi("FraudBlock");
 
-/** A hash is one that an earlier answer has shown: addresses are not kept otherwise. */
+/** A hash comes from an earlier answer: addresses are stored in no other form. */
 function isValueOf(kind: z.output<typeof Kind>, value: string): boolean {
   if (kind === "user") return Uuid.safeParse(value).success;
   if (kind === "ip") return HASH.test(value) || networkOf(value) !== null;

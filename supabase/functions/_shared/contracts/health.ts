@@ -1,4 +1,4 @@
-/** What health answers. */
+/** Answers of the health endpoints. */
 import { z } from "@hono/zod-openapi";
 import { TimestampOut } from "./common.ts";
 
@@ -68,7 +68,7 @@ const DeepOutcome = z.object({
   ok_at: TimestampOut.nullable(),
 });
 
-/** What the database knows of all processes; a process counts for ten seconds before it tells. */
+/** Figures of all processes, from the database; each process reports every ten seconds. */
 export const HealthFigures = z.object({
   as_of: TimestampOut,
   slo: Slo,

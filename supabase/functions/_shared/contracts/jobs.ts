@@ -4,7 +4,7 @@ import { listQuery, SeqCursor, SignedAmount, text, TimestampOut, Uuid } from "./
 
 export const JobStatus = z.enum(["queued", "processing", "completed", "failed", "cancelled"]);
 
-/** Beside the type and its input: what every wish for a job may say. */
+/** Beside the type and its input: the fields of every job request. */
 export const jobFields = {
   client_temp_id: text(100).optional(),
   user_id: Uuid.optional().openapi({ description: "The job's user; required with a secret key." }),

@@ -1,4 +1,4 @@
-/** Money given back. Amounts are integers in the currency's minor unit, credits decimal strings. */
+/** Refunds. Amounts are integers in the currency's minor unit, credits decimal strings. */
 import { z } from "@hono/zod-openapi";
 import { listQuery, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
 

@@ -1,4 +1,4 @@
-/** What a user may spend in a day. */
+/** The most that a user may spend in a day. */
 import { z } from "@hono/zod-openapi";
 import { AmountOrZero, SignedAmount, TimestampOut, Uuid } from "./common.ts";
 

@@ -26,7 +26,7 @@ export const WebhookEvent = z.object({
   processed_at: TimestampOut.nullable(),
 }).openapi("WebhookEvent");
 
-/** What is kept of an event: no personal data. */
+/** An event with its stored facts: no personal data. */
 export const WebhookEventWithFacts = WebhookEvent.extend({
   facts: z.record(z.string(), z.unknown()),
 }).openapi("WebhookEventWithFacts");

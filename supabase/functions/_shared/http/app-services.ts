@@ -1,4 +1,4 @@
-/** What the routes of an app are given from outside: made in services.ts, and by tests of their own. */
+/** The services that the routes of an app use: services.ts makes them, and tests make their own. */
 import type { Ai } from "../adapters/ai/ai.ts";
 import type { Database } from "../adapters/database/database.ts";
 import type { Mail } from "../adapters/mail/mail.ts";
@@ -21,13 +21,13 @@ export interface Services {
   readonly database: Database;
   readonly verify: CredentialVerifier;
   readonly verifyShared: SharedSecretVerifier;
-  /** A keyed hash in hex: the database knows addresses by nothing else. */
+  /** A keyed hash in hex: the database stores addresses in no other form. */
   readonly hashIp: (network: string) => string;
-  /** Which products are switched on, and for whom. */
+  /** The products that are switched on, and their users. */
   readonly features: FeatureFlags;
   readonly limiter: Limiter;
   readonly metrics: Metrics;
-  /** Tells of a failure of ours, besides the log. */
+  /** Reports a failure of ours, besides the log. */
   readonly report: Report;
   /** @throws ApiError `not_ready` when no mail service is configured, EnvError when it is wrongly */
   readonly mail: () => Promise<Mail>;
@@ -40,7 +40,7 @@ export interface Services {
   readonly origins: readonly string[];
   /** Where the functions are from outside: `<project>/functions/v1`. */
   readonly functionsUrl: string;
-  /** Keeps the isolate for work that goes on when nobody listens to the answer any more. */
+  /** Keeps the isolate alive for work that goes on after the answer. */
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** When the isolate is about to be killed. */
   readonly lifetime: Lifetime;
@@ -50,9 +50,9 @@ export interface Services {
   readonly checkKeySet: () => Promise<CheckState>;
   /** Degraded where limits are counted in this process alone. */
   readonly checkRedis: () => Promise<CheckState>;
-  /** What Redis says of its memory, keys and connections; empty where it says nothing. */
+  /** Redis's own figures of memory, keys and connections; empty if it gives none. */
   readonly readRedisFigures: () => Promise<RedisFigures>;
 }
 
-/** Where an app gets its services: given in tests, made from the environment otherwise. */
+/** Gives an app its services: those of a test, or those of the environment. */
 export type ServicesSource = () => Services;

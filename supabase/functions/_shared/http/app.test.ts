@@ -44,7 +44,7 @@ Deno.test("a preflight allows the headers that our clients send", async () => {
   for (const name of ["authorization", "apikey", "idempotency-key", "prefer", "traceparent"]) {
     assert(allowed.includes(name), name);
   }
-  // What only servers hold is not for pages to send.
+  // A page never sends the headers that only servers have.
   for (const name of ["x-webhook-secret", "stripe-signature", "cf-connecting-ip", "cookie"]) {
     assert(!allowed.includes(name), name);
   }
@@ -73,7 +73,7 @@ Deno.test("an incomplete environment is 503, and only the log says what is missi
   assert(!text.includes("SUPABASE_URL"));
 });
 
-Deno.test("an incomplete environment is 503 to a browser too, whose page is told nothing", async () => {
+Deno.test("an incomplete environment is 503 to a browser too, and its page learns nothing", async () => {
   const app = createUsage(() => {
     throw new EnvError(["SUPABASE_URL"]);
   });

@@ -1,6 +1,6 @@
 /**
- * Which pages may call, what they may send and what they may read. A page of any other origin gets no
- * answer that it can read, and the log names its origin, because the browser does not say why.
+ * CORS: the pages that may call, send and read. A page of any other origin gets no answer that it can read,
+ * and the log names its origin, because the browser does not say why.
  */
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
@@ -10,7 +10,7 @@ import { isAllowedOrigin } from "../core/origins.ts";
 
 /**
  * A header that is missing here fails in browsers alone, before the request is sent. The first four rows
- * are what supabase-js sends, also when it is told a region or to propagate traces.
+ * are what supabase-js sends, also with a region or with propagated traces.
  */
 const ALLOW_HEADERS = [
   ...["authorization", "apikey", "content-type", "x-client-info"],
@@ -39,7 +39,7 @@ const PREFLIGHT_SECONDS = 7_200;
 /** Origins named in the log by one isolate: enough for an app's own, too few to fill a log with. */
 const NAMED_ORIGINS = 50;
 
-// What a browser sends. Anything else is somebody's text, and no page that we could allow.
+// The form that a browser sends. Any other text is no page that could be allowed.
 const ORIGIN = /^([a-z][a-z0-9+.-]{0,20}:\/\/[a-z0-9.:[\]-]{1,200}|null)$/;
 
 /** Writes each refused origin to the log once. */
@@ -55,7 +55,7 @@ function nameRefused(): (origin: string, log: Logger) => void {
   };
 }
 
-/** What answers preflights and lets the pages of our origins read answers. */
+/** Answers preflights, and lets the pages of allowed origins read answers. */
 export function createCors(source: ServicesSource): MiddlewareHandler {
   const refused = nameRefused();
 

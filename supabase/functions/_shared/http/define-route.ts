@@ -19,7 +19,7 @@ type Method = "get" | "post" | "delete";
 const BODY_LIMIT_BYTES = 64 * 1024;
 export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** What a handler gets: parsed, authenticated, with everything it may use. */
+/** A handler's input: parsed, authenticated, with everything that it may use. */
 export interface Call<W extends Who, I extends IdempotencyMode, P, Q, B> {
   readonly caller: CallerOf<W>;
   readonly params: P;
@@ -52,13 +52,13 @@ interface Declaration<
   readonly summary: string;
   readonly description?: string;
   readonly who: readonly [W, ...W[]];
-  /** Which rule of limits/rules.ts counts its calls. */
+  /** The rule of limits/rules.ts that counts its calls. */
   readonly limit: LimitName;
   /** How long it may take; DEADLINE_MS unless it says otherwise. */
   readonly deadlineMs?: number;
   /** `true` demands an Idempotency-Key; with "optional" a request without one is known by its content. */
   readonly idempotent: I;
-  /** The product that has to be switched on for the caller. New business alone asks; reading never does. */
+  /** The product that has to be on for the caller. Only new business needs it; reading never does. */
   readonly feature?: FeatureName;
   readonly bodyLimit?: number;
   readonly params?: P;
@@ -70,9 +70,9 @@ interface Declaration<
   readonly produces?: string;
   /** Other media types that a success may have instead, for example `text/csv`. */
   readonly alsoProduces?: readonly string[];
-  /** Headers that a success has of its own; optional is what some have not. */
+  /** Headers of this route's success; optional are those that not every answer has. */
   readonly answerHeaders?: Readonly<Record<string, z.ZodType>>;
-  /** The answer has an ETag, and a caller who sends it back as If-None-Match may be told 304. */
+  /** The answer has an ETag, and a caller who sends it as If-None-Match may get 304. */
   readonly conditional?: boolean;
   /** The route asks a service whose answer may be of no use: then 502 besides 503. */
   readonly asksUpstream?: boolean;

@@ -11,7 +11,7 @@ function label({ method, path }: RouteCase): string {
   return `${method} ${path.replace(/[0-9a-f-]{36}/, ":id")}`;
 }
 
-/** What a role that may not is told: who are you, or not you. */
+/** The refusal of a role: not authenticated, or not allowed. */
 function refusalOf(role: Role): { status: number; code: string } {
   const isNobody = role === "nobody" || role === "publishable";
   return isNobody ? { status: 401, code: "unauthenticated" } : { status: 403, code: "forbidden" };

@@ -38,7 +38,7 @@ function errorOf(codes: readonly ErrorCode[]): z.ZodType {
   return ErrorEnvelope.and(z.object({ error: z.object({ code: z.enum(codes) }) }));
 }
 
-/** What a route can answer because of what its declaration asks for. */
+/** The errors that a route's declaration implies, and its own. */
 function errorCodesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(["invalid_request", "internal", "not_ready", ...route.errors]);
   if (!route.isSigned) {

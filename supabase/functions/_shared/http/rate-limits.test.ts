@@ -32,7 +32,7 @@ function label({ method, path }: RouteCase): string {
   return `${method} ${path.replace(/[0-9a-f-]{36}/, ":id")}`;
 }
 
-/** What nobody may be refused for: money that is owed, Stripe, the clock, and whoever watches. */
+/** Never limited: money that is owed, Stripe, scheduled tasks and monitoring. */
 const NEVER_LIMITED = [
   "GET /health/live",
   "GET /health/ready",
@@ -82,7 +82,7 @@ Deno.test("a success, a refusal and a file carry the limit's headers", async () 
   }
 });
 
-/** What is counted beside the caller's own hundred, by the routes that it is counted for. */
+/** The limits that count apart from the caller's own hundred, and their routes. */
 const COUNTED_APART: Record<string, string[]> = {
   ai: ["POST /ai/chat", "POST /ai/research"],
   bookings: ["POST /bookings"],
@@ -119,7 +119,7 @@ async function askedBy(role: Role, path: string, headers = {}): Promise<LimitedR
   return asked;
 }
 
-Deno.test("a limit is told who asks with which key, and from where only by the platform's word", async () => {
+Deno.test("a limit gets the caller, the key, and the address that the platform vouches for", async () => {
   const [user] = await askedBy("user", "/credits", { "x-forwarded-for": "203.0.113.1" });
   assert.deepEqual([user?.caller?.kind, user?.key, user?.ipHash], [
     "user",

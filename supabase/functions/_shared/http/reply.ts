@@ -3,7 +3,7 @@ import { timestampOf } from "../core/time.ts";
 import { type ApiError, type ErrorBody, invalid } from "../core/errors.ts";
 import type { HeaderPairs, RequestContext } from "../core/request.ts";
 
-/** What a handler answers with; `data` is the resource, the envelope is put around it here. */
+/** A handler's answer; `data` is the resource, and the envelope is put around it here. */
 export interface Reply<T = unknown> {
   readonly status: number;
   readonly data: T;
@@ -42,7 +42,7 @@ export function pageOfWhole<T>(
   return page(items, isLast ? null : keyOf(last));
 }
 
-/** What an API tells browsers: to run, frame, embed and guess nothing. Allowed origins may still read. */
+/** Forbid browsers to run, frame, embed and guess. Allowed origins may still read. */
 export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
   ["x-content-type-options", "nosniff"],
   ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
@@ -67,7 +67,7 @@ function headersOf({ requestId, traceparent, answerHeaders }: RequestContext): H
   return [["x-request-id", requestId], ["traceparent", traceparent], ...answerHeaders];
 }
 
-/** No answer of ours may be stored by a cache or taken for a page, and each says whose it is. */
+/** No cache may store an answer, no browser may take it for a page, and each names its request. */
 export function baseHeaders(context: RequestContext): HeaderPairs {
   return [...OF_EVERY_ANSWER, ...headersOf(context)];
 }

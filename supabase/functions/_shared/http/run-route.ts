@@ -1,4 +1,4 @@
-/** Takes one request through its route: who, what, how often, then the handler. */
+/** Takes one request through its route: caller, limit, input, then the handler. */
 import type { LogRecord } from "../core/logger.ts";
 import type { Services } from "./app-services.ts";
 import { authorize } from "./auth/authorize.ts";
@@ -23,7 +23,7 @@ interface Run {
   readonly params: Params;
   readonly context: RequestContext;
   readonly services: Services;
-  /** What the log line of this request will say; the caller's kind is added as it is known. */
+  /** The fields of this request's log line; the caller's kind is added when it is known. */
   readonly record: LogRecord;
 }
 
@@ -39,7 +39,7 @@ interface Body {
   readonly value: unknown;
 }
 
-interface Asked {
+interface ValidInput {
   readonly params: Params;
   readonly body: Body;
 }
@@ -61,7 +61,7 @@ function keyNameOf({ key }: Credentials): string | null {
 async function readBody(route: Route, request: Request): Promise<Body> {
   const bytes = await readBytes(request, route.bodyLimit);
   const text = decodeUtf8(bytes);
-  // What is signed is the text as it came; its meaning is read after the signature is checked.
+  // The signature covers the text as it came, which is parsed after the signature is checked.
   if (route.isSigned) return { bytes, text, value: {} };
   // A route without fields takes nothing or an empty object.
   if (route.body === Nothing && text === "") return { bytes, text, value: {} };
@@ -70,7 +70,7 @@ async function readBody(route: Route, request: Request): Promise<Body> {
 }
 
 function readQuery(route: Route, request: Request): unknown {
-  // A signed sender calls the address it was given, whatever stands behind the question mark.
+  // A signed sender may add any query to the address that it was given.
   if (route.isSigned) return {};
   if (route.query === Nothing && !request.url.includes("?")) return {};
   return validate(route.query, queryOf(request.url));
@@ -87,7 +87,7 @@ function idempotencyOfCall(
   key: string | null,
   caller: Caller,
   run: Run,
-  asked: Asked,
+  input: ValidInput,
 ): Idempotency {
   const { route, request, path } = run;
   return idempotencyOf(key, {
@@ -95,9 +95,9 @@ function idempotencyOfCall(
     // The first segment names the function: two functions may both have a route `POST /`.
     route: `${route.method} ${path.split("/")[1]} ${route.path}`,
     method: request.method,
-    path: canonicalPath(run, asked.params),
-    body: asked.body.bytes,
-    value: asked.body.value,
+    path: canonicalPath(run, input.params),
+    body: input.body.bytes,
+    value: input.body.value,
   });
 }
 
@@ -118,7 +118,10 @@ async function identify({ route, request, services }: Run): Promise<Identified> 
 }
 
 /** @throws ApiError `rate_limited` or `velocity_exceeded` */
-async function requireRoom({ route, request, context, services }: Run, who: Identified | null) {
+async function requireWithinLimit(
+  { route, request, context, services }: Run,
+  who: Identified | null,
+) {
   if (route.limit === "none") return;
   const verdict = await services.limiter.check({
     limit: route.limit,
@@ -132,13 +135,13 @@ async function requireRoom({ route, request, context, services }: Run, who: Iden
   throw new ApiError(code, { retryAfterSeconds });
 }
 
-/** Who is let in. A refused credential counts too, or guessing would be free. */
+/** Admits the caller. A refused credential counts too, or guessing would be free. */
 async function admit(run: Run): Promise<Caller> {
   const who = await identify(run).catch(async (error: unknown) => {
-    await requireRoom(run, null);
+    await requireWithinLimit(run, null);
     throw error;
   });
-  await requireRoom(run, who);
+  await requireWithinLimit(run, who);
   return who.caller;
 }
 
@@ -168,7 +171,7 @@ export async function runRoute(run: Run): Promise<Response> {
     body: body.value,
     rawBody: body.text,
     headers,
-    // Asked for, a signal is made, and that costs more than all else of a small request.
+    // Made when it is read: that costs more than all else of a small request.
     get signal() {
       return request.signal;
     },

@@ -1,6 +1,6 @@
 /**
- * What the generated types can't say of an argument: which JSON it is, which texts it may be, what a null
- * means, and that a bigint comes as the text that loses nothing.
+ * The facts about arguments that generated types can't express: which JSON, which texts, what a null means,
+ * and that a bigint is passed as text, which loses no digit.
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import type { AccountFacts } from "../stripe/facts.ts";

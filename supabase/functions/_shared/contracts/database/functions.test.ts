@@ -1,6 +1,6 @@
 /**
- * What does not compile: each line under an `@ts-expect-error` is one the types have to refuse, and the
- * compiler complains where they do not. Nothing but the types stands in the way, so the calls are made.
+ * Each line under an `@ts-expect-error` must not compile, and the compiler complains if it does. Nothing but
+ * the types prevents these calls, so they are made.
  */
 import assert from "node:assert/strict";
 import type { Json } from "../../generated/database.types.ts";
@@ -94,7 +94,7 @@ type OtherTypes = {
   }[keyof RefinedArguments[N] & keyof Args<N>];
 }[Refined];
 
-Deno.test("what is said of functions and arguments is true of those that SQL has", () => {
+Deno.test("every declared function and argument exists in SQL", () => {
   const functions: None<UnknownFunctions> = true;
   const names: None<UnknownArguments> = true;
   const types: None<OtherTypes> = true;

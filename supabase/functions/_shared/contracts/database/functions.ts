@@ -77,6 +77,6 @@ export type IdempotentName = {
   [N in FunctionName]: ResultOf<N> extends Stored<infer _> ? N : never;
 }[FunctionName];
 
-/** What `IdempotentName` functions store on success. */
+/** The data that an idempotent function stores on success. */
 export type StoredDataOf<N extends IdempotentName> = ResultOf<N> extends Stored<infer T> ? T
   : never;

@@ -25,7 +25,7 @@ export type PaymentFacts = {
   charge_id: string | null;
   /** `paid`, or Stripe's status of what is not paid. */
   payment_status: string;
-  /** What was received of a payment that is paid, else what was asked for. */
+  /** The received amount of a payment that is paid, else the requested one. */
   amount: number;
   currency: string;
   failure_code: string | null;
@@ -100,7 +100,7 @@ export type WarningFacts = {
 
 export type FeeFacts = {
   fee_id: string;
-  /** Our own charge. What Stripe calls the fee's charge is the payment that the provider got out of it. */
+  /** Our own charge. The fee's charge, as Stripe calls it, is the payment that the provider got out of it. */
   charge_id: string | null;
   /** Null unless Stripe sent the charge along: the event as such names no payment. */
   payment_id: string | null;

@@ -16,7 +16,7 @@ export interface PayoutTransaction {
   our_id: string | null;
   /** Of the installation that made it; see mark.ts. */
   mark: string | null;
-  /** What the source is of, in its own currency: the buyer's, which may not be the payout's. */
+  /** The source's amount in its own currency: the buyer's, which may not be the payout's. */
   source_amount: number | null;
   source_currency: string | null;
   /** Signed, in the payout's currency; `net` is what is left of it after Stripe's `fee`. */

@@ -43,7 +43,7 @@ Refund: ${ID}
   low_balance: {
     data: { available: "-0.5", threshold: "500" },
     subject: "Your credits are running low",
-    text: `You have fewer credits left than the limit at which you are told.
+    text: `You have fewer credits left than your notification limit.
 
 Credits left: -0.5
 Limit: 500
@@ -144,7 +144,7 @@ Confirm and pay: https://pay.example/?a=1&b
       at: AT,
     },
     subject: "Dispute opened: USD 9.99",
-    text: `A bank disputes a payment. Credits are taken back with the money; answer in time.
+    text: `A bank disputes a payment. Credits are clawed back with the money; answer in time.
 
 Amount: USD 9.99
 Reason: fraudulent
@@ -243,7 +243,7 @@ Deno.test("a link that no browser should follow is no link", () => {
   assert.match(html, /href="https:\/\/x\.example\/&quot;onclick=&quot;y"/);
 });
 
-Deno.test("what does not fit its template is refused by field, and its value is in no error", () => {
+Deno.test("data that do not fit their template are refused by field, and no error has the value", () => {
   const bad = (template: string, data: unknown, named: string) =>
     assert.throws(() => renderNotification(template, data), (error) => {
       assert(error instanceof InvalidNotification);

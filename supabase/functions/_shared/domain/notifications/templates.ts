@@ -54,7 +54,7 @@ const refund = defineTemplate(
     ],
     facts: [
       ["Refunded", money(amount, currency)],
-      ...optional("Credits taken back", credits_taken_back === "0" ? null : credits_taken_back),
+      ...optional("Credits removed", credits_taken_back === "0" ? null : credits_taken_back),
       ...optional("Order", order_id),
       ...optional("Booking", booking_id),
       ["Refund", refund_id],
@@ -67,7 +67,7 @@ const lowBalance = defineTemplate(
   LowBalanceData,
   ({ available, threshold }) => ({
     subject: "Your credits are running low",
-    sentences: ["You have fewer credits left than the limit at which you are told."],
+    sentences: ["You have fewer credits left than your notification limit."],
     facts: [["Credits left", available], ["Limit", threshold]],
   }),
 );
@@ -153,14 +153,14 @@ const topUpAuthentication = defineTemplate(
 
 const DISPUTE_PHASES = {
   inquiry: "A bank asks about a payment. Nothing was taken yet; answer in Stripe's dashboard.",
-  opened: "A bank disputes a payment. Credits are taken back with the money; answer in time.",
+  opened: "A bank disputes a payment. Credits are clawed back with the money; answer in time.",
   appealed: "A dispute goes on in appeal. The rest of its credits is frozen; answer in time.",
   prevented: "A dispute was prevented: the buyer is paid, and the credits go with the money.",
   won: "A dispute was won: the credits come back with the money.",
-  lost: "A dispute was lost: the money is gone, and its credits were taken back.",
+  lost: "A dispute was lost: the money is gone, and its credits were clawed back.",
 } as const;
 
-/** For operators: a buyer's bank asks about a payment, takes it, gives it back or keeps it. */
+/** For operators: a buyer's bank asks about a payment, takes the money, returns it or keeps it. */
 export const dispute = defineTemplate(
   z.strictObject({
     dispute_id: text(255),

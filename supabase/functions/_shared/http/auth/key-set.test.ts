@@ -72,7 +72,7 @@ Deno.test("the set is fetched once for all who need it, and verifies users' toke
   });
 });
 
-Deno.test("while Auth has never answered users are told to come again, secret keys go on", async () => {
+Deno.test("until Auth has answered once, users get Retry-After and secret keys work", async () => {
   await withAuth(async (auth) => {
     auth.answer = away;
     const verify = project.verifier({ keySet: auth.keySet });
@@ -89,7 +89,7 @@ Deno.test("while Auth has never answered users are told to come again, secret ke
   });
 });
 
-Deno.test("an Auth that is away is not asked by every user", async () => {
+Deno.test("an unavailable Auth is not asked by every user", async () => {
   await withAuth(async (auth) => {
     auth.answer = away;
     const token = await project.sign();
@@ -101,7 +101,7 @@ Deno.test("an Auth that is away is not asked by every user", async () => {
   });
 });
 
-Deno.test("the last good set is used while Auth is away, and renewed behind the answer", async () => {
+Deno.test("the last good set is used while Auth is unavailable, and renewed behind the answer", async () => {
   await withAuth(async (auth) => {
     const token = await project.sign();
     await auth.keySet.forToken(token);
@@ -118,7 +118,7 @@ Deno.test("the last good set is used while Auth is away, and renewed behind the 
   });
 });
 
-Deno.test("an old set is asked for once while Auth is away, not by every user", async () => {
+Deno.test("an old set is asked for once while Auth is unavailable, not by every user", async () => {
   await withAuth(async (auth) => {
     const token = await project.sign();
     await auth.keySet.forToken(token);
@@ -176,7 +176,7 @@ Deno.test("made-up key ids do not hammer Auth, and are refused", async () => {
   });
 });
 
-Deno.test("a key that only Auth could know is 503 while Auth is away, not 401", async () => {
+Deno.test("a key that only Auth could know is 503 while Auth is unavailable, not 401", async () => {
   await withAuth(async (auth) => {
     await auth.keySet.forToken(await project.sign());
     auth.nowMs += COOL_DOWN_MS;
@@ -210,7 +210,7 @@ for (const [name, answer] of NO_SETS) {
   });
 }
 
-Deno.test("who waits for the set with no time left of their own does not fail the others", async () => {
+Deno.test("a user who waits for the set and has no time left does not fail the others", async () => {
   await withAuth(async (auth) => {
     const token = await project.sign();
     const context = startContext(new Headers());

@@ -1,7 +1,7 @@
 /**
- * The public keys that users' tokens are signed with. Given by the platform, or fetched from Auth: then the
- * last good set is kept and used while Auth is away, and asked for again when it is old or a token names a
- * key that is not in it, though not as often as somebody may make such tokens up.
+ * The public keys that users' tokens are signed with, given by the platform or fetched from Auth. The last
+ * good set is stored and used while Auth is unavailable. It is fetched again when it is old or a token names
+ * a key that is not in it, though not as often as somebody may make such tokens up.
  */
 import type { SupabaseEnv } from "@supabase/server";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -15,10 +15,10 @@ export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;
 export interface KeySet {
   /**
    * The keys with which a token may be verified.
-   * @throws ApiError `not_ready` where Auth is away and none, or not the token's, is known
+   * @throws ApiError `not_ready` where Auth is unavailable and none, or not the token's, is known
    */
   forToken(token: string): Promise<Keys>;
-  /** Degraded where Auth is away and the last good set is used. */
+  /** Degraded where Auth is unavailable and the last good set is used. */
   check(): Promise<CheckState>;
 }
 

@@ -5,7 +5,7 @@ import { tokenProblem } from "./token-problem.ts";
 const project = await makeProject();
 const ISSUERS = [`${PROJECT_URL}/auth/v1`];
 
-Deno.test("a token of another issuer is told by both, and at no length of its own", async () => {
+Deno.test("the log names both issuers of a foreign token, and bounds their length", async () => {
   const kong = await project.sign({ claims: { iss: "http://kong:8000/auth/v1" } });
   const problem = tokenProblem(kong, ISSUERS) ?? "";
   assert.match(problem, /issuer is "http:\/\/kong:8000\/auth\/v1", accepted is http:\/\/127/);
@@ -17,7 +17,7 @@ Deno.test("a token of another issuer is told by both, and at no length of its ow
   );
 });
 
-Deno.test("a token signed with a shared secret is told as such", async () => {
+Deno.test("the log names a token signed with a shared secret", async () => {
   const token = await project.sign({ header: { alg: "HS256" } });
   assert.match(tokenProblem(token, ISSUERS) ?? "", /"HS256", a shared secret.*ES256 or RS256/);
 });

@@ -136,7 +136,7 @@ Deno.test("where the key is optional, one that is sent counts as everywhere", as
   assert.equal((await refused.json()).error.code, "missing_idempotency_key");
 });
 
-Deno.test("a refusal is not kept where the content is the key: it may be right in a moment", async () => {
+Deno.test("a refusal is not stored where the content is the key: it may be right in a moment", async () => {
   const answers = { notices_send: () => Promise.reject(new ApiError("not_found")) };
   const fake = await makeFake({ answers });
   const { method, path, as, headers = {}, body } = notification;
@@ -207,7 +207,7 @@ for (const code of [...KEPT, ...NOT_KEPT]) {
   });
 }
 
-Deno.test("a refusal that cannot be kept is answered all the same", async () => {
+Deno.test("a refusal that cannot be stored is answered all the same", async () => {
   const answers = {
     usage_charge: () => Promise.reject(new ApiError("insufficient_credits")),
     idempotency_store: () => Promise.reject(new Error("gone")),
@@ -216,7 +216,7 @@ Deno.test("a refusal that cannot be kept is answered all the same", async () => 
   assert.equal((await sendCase(fake, usage)).status, 402);
 });
 
-Deno.test("what is still running says when to ask again", async () => {
+Deno.test("a request that is still running says when to ask again", async () => {
   const error = new ApiError("idempotency_in_progress", { retryAfterSeconds: 1 });
   const fake = await makeFake({ answers: { usage_charge: () => Promise.reject(error) } });
   const answer = await sendCase(fake, usage);

@@ -29,7 +29,7 @@ const STORED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "unknown_package",
 ]);
 
-/** What an idempotent call needs of a route's `Call`. */
+/** The part of a route's `Call` that idempotent calls need. */
 export interface KeyedCall {
   readonly idempotency: Idempotency;
   readonly services: Services;

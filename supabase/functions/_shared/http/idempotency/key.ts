@@ -1,7 +1,7 @@
 /**
  * The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header-07) as the database wants it:
- * one hash for the scope of the key and one for what was asked under it. Where a route makes the header
- * optional, a request without it has its content for a key (docs/decisions/idempotency.md).
+ * one hash for the scope of the key and one for the request under it. Where a route makes the header
+ * optional, the content is the key of a request without it (docs/decisions/idempotency.md).
  */
 import { sha256 } from "../../core/hash.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -9,7 +9,7 @@ import { ApiError } from "../../core/errors.ts";
 /** Whether a route takes an Idempotency-Key, and whether a request may come without one. */
 export type IdempotencyMode = boolean | "optional";
 
-/** Repeats of a lost answer come within it, and the same words are rarely meant twice in it. */
+/** Repeats after a lost answer come within this time; the same content is rarely meant twice in it. */
 export const CONTENT_KEY_SECONDS = 600;
 
 export interface Idempotency {
@@ -30,7 +30,7 @@ export interface KeyedIdempotency extends Idempotency {
   readonly key: string;
 }
 
-/** What a handler gets under each mode. */
+/** The handler's type under each mode. */
 export type IdempotencyOf<M extends IdempotencyMode> = M extends "optional" ? Idempotency
   : M extends true ? KeyedIdempotency
   : null;
@@ -52,7 +52,7 @@ export function readIdempotencyKey(headers: Headers, mode: true | "optional"): s
   return key;
 }
 
-interface Asked {
+interface KeyedRequest {
   readonly scope: string;
   /** Method and pattern, for example `POST /credits/holds/:id/settle`. */
   readonly route: string;
@@ -63,8 +63,8 @@ interface Asked {
   readonly value: unknown;
 }
 
-export function idempotencyOf(key: string | null, asked: Asked): Idempotency {
-  const { scope, route, method, path, body, value } = asked;
+export function idempotencyOf(key: string | null, request: KeyedRequest): Idempotency {
+  const { scope, route, method, path, body, value } = request;
   if (key === null) {
     // No key of a caller's begins with a line break.
     const content = `\n${method}\n${path}\n${JSON.stringify(value)}`;

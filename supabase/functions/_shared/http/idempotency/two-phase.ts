@@ -33,7 +33,7 @@ interface TwoPhases<S, M, T> {
   readonly attach: (made: M, step: OpenStep<S>) => Promise<Reply<T>>;
   /** Frees the key after `error`. Left out where `outside` does that by itself. */
   readonly abandon?: (error: unknown, step: OpenStep<S>) => Promise<unknown>;
-  /** What the caller is answered in place of an error; the error itself if it is left out. */
+  /** Gives the error to answer with; without it, the caller gets the error itself. */
   readonly explain?: (error: unknown, step: OpenStep<S>) => unknown;
 }
 

@@ -137,7 +137,7 @@ for (const amount of AMOUNTS) {
   });
 }
 
-Deno.test("a number for an amount, a field left out and no body are told what to send", async () => {
+Deno.test("the errors for a number as an amount, a missing field and no body say what to send", async () => {
   const { reason: _left, ...rest } = debit.body as Record<string, unknown>;
   const said = async (body: unknown) =>
     (await (await sendCase(await makeFake(), debit, { body })).json()).error.message;
@@ -282,7 +282,7 @@ for (const [path, field] of QUERIES) {
   });
 }
 
-Deno.test("what supabase-js adds to the query is no unknown field", async () => {
+Deno.test("the parameter that supabase-js adds to the query is no unknown field", async () => {
   const path = "/credits?forceFunctionRegion=eu-west-1";
   const answer = await send(await makeFake(), "GET", path, { as: "user" });
   assert.equal(answer.status, 200, await answer.text());

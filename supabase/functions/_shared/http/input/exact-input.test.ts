@@ -1,4 +1,4 @@
-/** Nothing is kept otherwise than it was sent, and nothing reaches the database that it would refuse. */
+/** Input is stored exactly as it was sent, and the database gets nothing that it would refuse. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
 import { makeFake } from "#support/fakes/services.ts";
@@ -150,7 +150,7 @@ Deno.test("a cursor above the largest that the database counts to is refused", a
   }
 });
 
-Deno.test("what the database alone refused is logged as an error, whatever is answered", async () => {
+Deno.test("a refusal by the database alone is logged as an error, whatever the answer", async () => {
   for (const [isOurBug, level] of [[true, "error"], [false, "info"]] as const) {
     const error = new ApiError("invalid_request", { isOurBug, internal: "22008 out of range" });
     const fake = await makeFake({ answers: { usage_charge: () => Promise.reject(error) } });

@@ -7,7 +7,7 @@ import { DEADLINE_MS, timeLeftMs } from "../../core/request.ts";
 import { ApiError, invalid } from "../../core/errors.ts";
 import { repeatedName } from "./repeated-names.ts";
 
-/** Deepest nesting in the contract is metadata inside an event inside a batch, with room to spare. */
+/** The contract nests deepest in metadata of an event of a batch, far below this. */
 const MAX_DEPTH = 32;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -38,9 +38,9 @@ async function readBounded(stream: ReadableStream<Uint8Array>, limitBytes: numbe
 
 async function readAll(request: Request, limitBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
-  // Without a declared length the sender could go on for ever, so that is counted while it arrives.
+  // Without a declared length the sender could go on for ever, so the bytes are counted as they arrive.
   if (declared === null) return await readBounded(request.body!, limitBytes);
-  // Not `>`: what is no number is no promise either.
+  // Not `>`: NaN must be refused, too.
   if (!(Number(declared) <= limitBytes)) throw tooLarge(limitBytes);
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
@@ -48,7 +48,7 @@ async function readAll(request: Request, limitBytes: number): Promise<Uint8Array
 }
 
 /**
- * The raw bytes. Whoever sends them slowly has as long as an ordinary request, on a long route too.
+ * The raw bytes. A slow sender has as long as an ordinary request, on a long route too.
  * @throws ApiError `payload_too_large`, `request_timeout`
  */
 export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
@@ -89,13 +89,13 @@ function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw invalid("Text contains half of a surrogate pair.", path);
 }
 
-// JSON.parse rounds silently. Up to 15 digits are always kept; what has more, or an exponent, is looked at.
+// JSON.parse rounds silently. Up to 15 digits are always exact; longer numbers and exponents are checked.
 const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 
-// Far more than an exact number needs, and short enough that looking at one costs nothing.
+// Far more than an exact number needs, and short enough to be checked at no cost.
 const MAX_NUMBER_LENGTH = 100;
 
-/** Stands for a number that the parser had to change. */
+/** Marks a number that the parser had to change. */
 const INEXACT = Symbol("inexact");
 
 /** The digits that count: without sign, point, exponent and the zeros around them. */
@@ -141,7 +141,7 @@ function check(value: unknown, path: string, depth: number, hasEscapes: boolean)
 
 /**
  * Parses JSON.
- * @throws ApiError `invalid_request` when it is malformed, too deep or cannot be kept as it is
+ * @throws ApiError `invalid_request` when it is malformed, too deep or cannot be stored exactly
  */
 export function parseJson(text: string): unknown {
   let value: unknown;

@@ -21,8 +21,8 @@ for (
     ['{"a\\"b": 1, "a\\u0022b": 2}', 'a"b', "with a quote in it"],
     ['{"a\\\\": 1, "a\\\\" \n\t: 2}', "a\\", "that ends in a backslash, before blanks"],
     ['{"": 1, "": 2}', "", "that is empty"],
-    ['{"a": {"x": 1}, "a": {"y": 2, "z": 3}}', "x", "whose first object was dropped"],
-    ['{"a": {"x": 1, "y": 1}, "a": 2}', "a", "whose object was dropped"],
+    ['{"a": {"x": 1}, "a": {"y": 2, "z": 3}}', "x", "with a first object that was dropped"],
+    ['{"a": {"x": 1, "y": 1}, "a": 2}', "a", "with an object that was dropped"],
     ['{"1": 1, "1": 2}', "1", "that is a number"],
     ['{"n": 12345678901234567.0e-1, "n": 1}', "n", "beside a long number"],
   ] as const

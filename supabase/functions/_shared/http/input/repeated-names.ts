@@ -1,6 +1,6 @@
 /**
- * Finds names that an object of a JSON text has twice, which JSON.parse drops without a word: of two the
- * last wins here and the first elsewhere, so what was checked may not be what is used.
+ * Finds names that an object of a JSON text has twice. JSON.parse drops one silently: here the last one wins,
+ * elsewhere the first one, so the value that was checked may not be the value that is used.
  *
  * Why no parser that reports them: each parses again, in JavaScript, and 1 MB takes it many times as long
  * as JSON.parse. A text that JSON.parse took is valid, so counting is enough: it has more names than what

@@ -8,7 +8,7 @@ const debit = ROUTE_CASES.find(({ path }) => path === "/credits/debits")!;
 const usage = ROUTE_CASES.find(({ path }) => path === "/usage")!;
 const webhook = ROUTE_CASES.find(({ path }) => path === "/stripe-webhook")!;
 
-/** What the runtime makes of a header that came with each of these values. */
+/** A header that came with each of these values, as the runtime gives it. */
 function joined(...values: string[]): string {
   const headers = new Headers();
   for (const value of values) headers.append("x", value);

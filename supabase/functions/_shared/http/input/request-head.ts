@@ -1,7 +1,7 @@
 /**
- * Refuses a request by its head, before anything in it is believed: an address or headers without bound, and
- * a header that came twice where there can be one. The runtime joins those with ", ", and what stands before
- * us may have read the other one, so neither counts (docs/decisions/http.md).
+ * Refuses a request by its head, before anything in it is trusted: an address or headers without bound, and
+ * a header that came twice where there can be one. The runtime joins those with ", ", and a proxy may have
+ * read the other one, so neither counts (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
 import type { Route } from "../define-route.ts";
@@ -12,7 +12,7 @@ const MAX_URL_LENGTH = 8_192;
 const MAX_HEADERS_LENGTH = 32_768;
 const MAX_HEADERS = 100;
 
-/** What one value of a header can be, where it has to be one. */
+/** A header that must come once, and the form of one value. */
 interface Single {
   readonly name: string;
   readonly header: string;
@@ -28,8 +28,7 @@ const ONE_TYPE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/;
 const TWO_STAMPS = /(?:^|,)\s*t=.*,\s*t=/;
 
 /**
- * An idempotency key may hold a comma. Bare, one before a blank cannot be told from two keys; in quotes it
- * can.
+ * An idempotency key may hold a comma. Without quotes, a key with a comma before a blank looks like two keys.
  */
 function isOneKey(value: string): boolean {
   return QUOTED.test(value) || !(value.includes(", ") || value.includes('","'));

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import { type ApiError, invalid } from "../../core/errors.ts";
 
-// What we echo back is bounded: a field name comes from the caller.
+// A field name comes from the caller, so its echo is bounded.
 const MAX_FIELD = 200;
 
 type Issue = z.core.$ZodIssue;

@@ -8,7 +8,7 @@ export type BookingAnswer = Of<typeof bookings.Booking>;
 export type StartedBooking = Of<typeof bookings.StartedBooking>;
 export type CancelledBooking = Of<typeof bookings.CancelledBooking>;
 
-/** What Stripe needs to know of a booking. Amounts in minor units. */
+/** The fields that Stripe needs of a booking. Amounts in minor units. */
 export interface BookingToPay {
   booking_id: string;
   amount: number;

@@ -3,7 +3,7 @@ import type * as checkout from "../../checkout.ts";
 import type { ErrorBody } from "../../../core/errors.ts";
 import type { Finished, Of, Page } from "./forms.ts";
 
-/** What Stripe needs to know of an order; the session is derived from this alone. */
+/** The fields that Stripe needs of an order; the session is derived from this alone. */
 export interface CheckoutOrder {
   order_id: string;
   package_id: string;

@@ -4,7 +4,7 @@ import type { ErrorBody } from "../../../core/errors.ts";
 
 export type Of<S extends z.ZodType> = z.output<S>;
 
-/** What an idempotent function answers. From status 400 on, `data` is the stored `error` object. */
+/** The answer of an idempotent function. From status 400 on, `data` is the stored `error` object. */
 export interface Stored<T> {
   status: number;
   replayed: boolean;

@@ -23,7 +23,7 @@ export interface DoneStep {
   output: readonly [unknown];
 }
 
-/** A job under a lease. Whoever writes to it shows the token. */
+/** A job under a lease. Each write to it must show the token. */
 export interface ClaimedJob {
   job_id: string;
   token: number;
@@ -42,7 +42,7 @@ export interface ClaimedJob {
 export interface CheckpointAnswer {
   /** Anything but processing: stop. */
   status: "processing" | "cancelled" | "failed" | "lost";
-  /** What the step has cost, as text; of a known one what it cost then. */
+  /** The step's cost as text; of a known step its cost at that time. */
   credits?: string;
   /** How many of its uses had been charged before. */
   duplicates?: number;

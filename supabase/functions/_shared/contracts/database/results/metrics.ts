@@ -2,7 +2,7 @@
 import type { HealthFigures } from "../../health.ts";
 import type { Of } from "./forms.ts";
 
-/** What was counted since the first day. Numbers are text. */
+/** A series, counted since the first day. Numbers are text. */
 export interface CountedSeries {
   readonly name: string;
   /** `rule=user,outcome=blocked`. */

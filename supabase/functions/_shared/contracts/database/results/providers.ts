@@ -4,7 +4,7 @@ import type { Finished, Of, Replay } from "./forms.ts";
 
 export type StartedProvider = Of<typeof providers.StartedProvider>;
 
-/** What Stripe needs to know of a provider; without an account one is made. */
+/** The fields that Stripe needs of a provider; without an account one is made. */
 export interface ProviderToOnboard {
   provider_id: string;
   country: string;
@@ -29,6 +29,6 @@ export interface ProviderResults {
   /** Frees the key, and gives up the provider where one is named. */
   providers_abandon: unknown;
   providers_read: OwnProvider;
-  /** What Stripe says of accounts, asked at a time: how many providers differed, how many have an account. */
+  /** Compares accounts with Stripe's state: how many providers differed, how many have an account. */
   providers_compare: { changed: number; providers: number };
 }

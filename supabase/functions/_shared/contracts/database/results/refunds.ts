@@ -4,7 +4,7 @@ import type { Finished, Of, Page, Replay } from "./forms.ts";
 
 export type RefundAnswer = Of<typeof refunds.Refund>;
 
-/** What Stripe needs to know of a refund. */
+/** The fields that Stripe needs of a refund. */
 export interface RefundToSend {
   refund_id: string;
   payment_id: string;

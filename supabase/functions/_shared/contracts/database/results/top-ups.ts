@@ -7,7 +7,7 @@ type Settings = Of<typeof TopUps>;
 type Card = Of<typeof CardPage>;
 type Cap = Of<typeof SpendCap>;
 
-/** What Stripe is to be asked for: to charge the card, or for a page in its place. */
+/** The request to Stripe: charge the card, or make a page in its place. */
 export interface TopUpCharge {
   order_id: string;
   step: "charge" | "link";
