@@ -1,4 +1,4 @@
-/** Prometheus' own linter, which Debian has in its package `prometheus`. */
+/** Prometheus' own linter, from Debian's package `prometheus`. */
 
 export async function hasPromtool(): Promise<boolean> {
   try {
@@ -8,7 +8,7 @@ export async function hasPromtool(): Promise<boolean> {
   }
 }
 
-/** What it says of a page of metrics; nothing where that is clean. */
+/** Its findings in a page of metrics; empty where there are none. */
 export async function promtoolSays(text: string): Promise<string> {
   const promtool = new Deno.Command("promtool", {
     args: ["check", "metrics"],

@@ -1,8 +1,10 @@
-/** Waiting in a test for what other promises bring about. */
+/** Waiting in a test for the effect of other promises. */
 
 const DEADLINE_MS = 60_000;
 
-/** Resolves as soon as the condition holds. @throws when it has not for a minute, saying what it was */
+/**
+ * Resolves as soon as the condition holds. @throws when it has not held for a minute, naming the condition
+ */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   for (const end = performance.now() + DEADLINE_MS; !holds();) {
     if (performance.now() >= end) throw new Error(`not within ${DEADLINE_MS} ms: ${what}`);

@@ -69,7 +69,7 @@ class WindowLimiter implements Limiter {
     if (counted.length === 0) return ALLOWED;
     const counts = await this.#take(counted);
     const count = decisive(counts);
-    this.#note(counts, count);
+    this.#countOutcomes(counts, count);
     const outcome = outcomeOf(count);
     const nowMs = this.#options.nowMs();
     const headers = headersOf(count, nowMs);
@@ -79,7 +79,7 @@ class WindowLimiter implements Limiter {
   }
 
   /** Counts the rule that decided, and all others that are soft: each nears its end by itself. */
-  #note(counts: readonly RuleCount[], decided: RuleCount): void {
+  #countOutcomes(counts: readonly RuleCount[], decided: RuleCount): void {
     for (const count of counts) {
       const outcome = outcomeOf(count);
       if (count !== decided && outcome !== "soft") continue;
@@ -97,7 +97,7 @@ class WindowLimiter implements Limiter {
     const askedMs = nowMs();
     try {
       const counts = await redis.ask(() => windows.take(counted, askedMs));
-      this.#say(null);
+      this.#logChange(null);
       return this.#local.syncWith(counted, counts, askedMs);
     } catch (error) {
       return this.#takeHere(counted, redisFailureOf(error));
@@ -106,11 +106,11 @@ class WindowLimiter implements Limiter {
 
   #takeHere(counted: Counted[], reason: Reason): RuleCount[] {
     this.#options.metrics.count("limiter_fallbacks", { reason });
-    this.#say(reason);
+    this.#logChange(reason);
     return this.#local.take(counted, this.#options.nowMs());
   }
 
-  #say(reason: Reason | null): void {
+  #logChange(reason: Reason | null): void {
     if (reason === this.#reason) return;
     this.#reason = reason;
     const { log } = this.#options;

@@ -11,7 +11,7 @@ import { Series } from "./series.ts";
 import { type Batch, enqueue } from "./batch-queue.ts";
 import { isHosted } from "../core/isolate.ts";
 
-/** Alerts look at minutes; six calls a minute are cheap for a busy process. */
+/** Alerts observe at minutes; six calls a minute are cheap for a busy process. */
 const FLUSH_AFTER_MS = 10_000;
 /** While the database is unavailable, attempts become less and less frequent. */
 const LONGEST_PAUSE_MS = 160_000;
@@ -40,7 +40,7 @@ const flushing = new AsyncLocalStorage<boolean>();
 
 class ProcessMetrics implements FlushedMetrics {
   readonly #options: MetricsOptions;
-  readonly #looks: (() => void)[] = [];
+  readonly #observers: (() => void)[] = [];
   readonly #waiting: Batch[] = [];
   #series: Series;
   #isDue = false;
@@ -67,8 +67,8 @@ class ProcessMetrics implements FlushedMetrics {
     this.#series.time(name, labels, durationMs);
   }
 
-  beforeFlush(look: () => void): void {
-    this.#looks.push(look);
+  beforeFlush(observe: () => void): void {
+    this.#observers.push(observe);
   }
 
   flush(): Promise<void> {
@@ -99,7 +99,7 @@ class ProcessMetrics implements FlushedMetrics {
   }
 
   async #handOver(): Promise<void> {
-    for (const look of this.#looks) look();
+    for (const observe of this.#observers) observe();
     this.#isDue = false;
     if (!this.#series.isEmpty) {
       const { startedMs } = this.#series;

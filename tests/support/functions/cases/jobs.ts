@@ -1,4 +1,4 @@
-/** The routes of long work, each with a request that succeeds. */
+/** The routes of jobs, each with a request that succeeds. */
 import { JOB_ID } from "../samples/jobs.ts";
 import type { RouteCase } from "./routes.ts";
 

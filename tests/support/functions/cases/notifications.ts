@@ -1,4 +1,4 @@
-/** The routes of notices, each with a request that succeeds. */
+/** The routes of notifications, each with a request that succeeds. */
 import { WEBHOOK_SECRET } from "../fakes/services.ts";
 import { RECEIPT } from "../samples/notifications.ts";
 import { USER_ID } from "../project.ts";
@@ -8,7 +8,7 @@ export const NOTICE_CASES: readonly RouteCase[] = [
   {
     method: "POST",
     path: "/send-notification",
-    // Whoever knows the secret: beside it no other credential is asked for, and a good one is no harm.
+    // The shared secret is enough: no other credential is required, and a valid one does no harm.
     allowed: ["nobody", "publishable", "user", "operator", "secret"],
     as: "nobody",
     isIdempotent: true,

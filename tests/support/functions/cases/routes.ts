@@ -1,4 +1,4 @@
-/** Every route once, with a request that succeeds: what the tests that hold for all routes run over. */
+/** Every route once, with a request that succeeds, for the tests that hold for all routes. */
 import { createApp as createAi } from "../../../../supabase/functions/ai/app.ts";
 import { createApp as createAlerts } from "../../../../supabase/functions/alerts/app.ts";
 import { createApp as createBookings } from "../../../../supabase/functions/bookings/app.ts";
@@ -31,7 +31,7 @@ import { REFUND_CASES } from "./refunds.ts";
 import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
 import { TOP_UP_CASES } from "./top-ups.ts";
 
-/** Who calls. `operator` is a person whose token says so. */
+/** The role of the caller. `operator` is a person whose token says so. */
 export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
 
 export interface RouteCase {
@@ -39,15 +39,15 @@ export interface RouteCase {
   readonly path: string;
   readonly allowed: readonly Role[];
   readonly status: number;
-  /** Whose call the case describes where several roles may. */
+  /** The role that makes the case's call, where several roles may. */
   readonly as: Role;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly isIdempotent?: boolean;
-  /** A request without Idempotency-Key is known by its content. */
+  /** A request without Idempotency-Key is identified by its content. */
   readonly isKeyOptional?: boolean;
-  /** Its body may have 1 MiB. */
+  /** The body may have 1 MiB. */
   readonly hasLargeBody?: boolean;
-  /** It answers with a file, without our envelope. */
+  /** The route answers with a file, without our envelope. */
   readonly isFile?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** The database functions that the call reaches. */
@@ -265,17 +265,17 @@ export async function send(fake: Fake, method: string, path: string, sent: Reque
   return await app.request(path, init);
 }
 
-/** Routes of which the back end has to say whose they are about. */
+/** Routes whose callers with a secret key must name the user. */
 const OF_A_USER = ["/credits", "/credits/entries", "/credits/spend-cap", "/jobs"];
 
-/** Sends a case as it stands, or with what a test changes in it. */
+/** Sends a case unchanged, or with a test's changes. */
 export async function sendCase(fake: Fake, route: RouteCase, changes: RequestParts = {}) {
   const headers = {
     ...route.headers,
     ...(route.isIdempotent ? { "idempotency-key": "key-1" } : {}),
     ...changes.headers,
   };
-  // A person's account is their own; the back end says whose it means.
+  // A person's account is their own; a back end must name the user.
   const as = changes.as ?? route.as;
   const mustSay = as === "secret" && OF_A_USER.includes(route.path);
   const isRead = route.method === "GET";

@@ -1,4 +1,4 @@
-/** A clock that stands still until it is moved. Whoever sleeps on it moves it. */
+/** A clock that stands still until it is moved. A sleep moves it. */
 import type { Clock } from "../../../../supabase/functions/_shared/core/time.ts";
 
 interface Timer {
@@ -19,7 +19,7 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
-  /** Moves time on; what falls due on the way is called, in order. */
+  /** Advances the time and calls the timers that become due, in order. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
     for (;;) {
@@ -48,7 +48,7 @@ export class FakeClock implements Clock {
     return this.#add({ atMs: this.#nowMs + ms, everyMs: null, call });
   }
 
-  /** Timers that nobody has stopped. */
+  /** The number of timers that are still running. */
   get running(): number {
     return this.#timers.size;
   }

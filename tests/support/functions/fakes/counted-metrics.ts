@@ -2,11 +2,11 @@
 import type { Metrics } from "../../../../supabase/functions/_shared/metrics/metrics.ts";
 
 export interface CountedMetrics extends Metrics {
-  /** How often each series was counted, by `name label label`. */
+  /** The count of each series, by `name label label`. */
   readonly counts: Record<string, number>;
-  /** How long each time took, by the same names. */
+  /** The durations of each timer, by the same names. */
   readonly times: Record<string, number[]>;
-  /** What a flush would do first. */
+  /** The calls that a flush would make first. */
   flush(): void;
 }
 

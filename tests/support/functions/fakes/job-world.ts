@@ -1,4 +1,4 @@
-/** Jobs in memory, a clock that stands still, and runs over both. */
+/** Jobs in memory, a clock that stands still, and runs with both. */
 import type { Ai } from "../../../../supabase/functions/_shared/adapters/ai/ai.ts";
 import type { Database } from "../../../../supabase/functions/_shared/adapters/database/database.ts";
 import { type Lifetime, NO_END } from "../../../../supabase/functions/_shared/core/isolate.ts";
@@ -22,7 +22,7 @@ interface Line {
 
 interface WorldOptions {
   readonly ai?: Partial<Ai>;
-  /** Answers what is not a runner's function. */
+  /** Answers the functions that are not a runner's. */
   readonly database?: Partial<Database>;
   readonly lifetime?: Lifetime;
 }

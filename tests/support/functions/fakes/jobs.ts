@@ -1,4 +1,4 @@
-/** The database functions of jobs in memory, as far as a runner can tell them from SQL. */
+/** The database functions of jobs in memory, the same as SQL for a runner. */
 import {
   createDatabase,
   type Database,
@@ -51,7 +51,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 export class FakeJobs {
   readonly rows: Row[] = [];
   readonly calls: RecordedCall[] = [];
-  /** Called before each function; may wait, or throw in its place. */
+  /** Called before each function; may wait, or throw instead of it. */
   before: (name: string) => void | Promise<void> = () => {};
 
   constructor(private readonly clock: Clock) {}
@@ -72,7 +72,7 @@ export class FakeJobs {
     return this.calls.filter((call) => call.name === name).map(({ args }) => args);
   }
 
-  /** @param others the functions that are not of runners, where a type uses them */
+  /** @param others further functions that a type uses */
   database(others: Partial<Database> = {}): Database {
     type Call = (name: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
     const call: Call = async (name, args) => {

@@ -1,4 +1,4 @@
-/** A model whose stream a test leads: it sends what it is told to, and knows when its caller has gone. */
+/** A model whose stream a test directs: it sends the pieces it is given, and sees when its caller leaves. */
 import type {
   Ai,
   AiPiece,

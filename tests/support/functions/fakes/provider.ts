@@ -1,4 +1,4 @@
-/** A provider of language models on a port of its own, which answers as a test says. */
+/** A provider of language models on a port of its own, with the answers that a test sets. */
 import assert from "node:assert/strict";
 import type { AiOptions } from "../../../../supabase/functions/_shared/adapters/ai/openai.ts";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
@@ -7,7 +7,7 @@ export interface Seen {
   readonly body: Record<string, unknown>;
   readonly authorization: string | null;
   readonly atMs: number;
-  /** Resolves when the test is over: what hangs until then outlives no test. */
+  /** Resolves at the end of the test, so that a hanging answer does not outlive it. */
   readonly over: Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function withProvider(
   }
 }
 
-/** The refusal that a call ends in. */
+/** The error that a call rejects with. */
 export async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
   try {
     await promise;

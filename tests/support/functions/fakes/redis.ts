@@ -1,4 +1,4 @@
-/** What Upstash answers to a limiter, from memory over HTTP, and what it answers on a bad day. */
+/** Upstash's answers to a limiter, over HTTP and from memory, and its faults. */
 import { createHash } from "node:crypto";
 import type { RedisAddress } from "../../../../supabase/functions/_shared/adapters/redis/redis.ts";
 
@@ -14,7 +14,7 @@ export interface FakeRedis extends AsyncDisposable {
 
 const TOKEN = "a-token";
 
-/** The sliding window's own arithmetic, as its script has it. */
+/** The sliding window's own arithmetic, as in its script. */
 function takeOne(counts: Map<string, number>, args: string[]): number[] {
   const [current = "", previous = "", quota, now, window] = args;
   const passed = (Number(now) % Number(window)) / Number(window);
@@ -56,7 +56,7 @@ function refusalIn(mood: RedisMood, commands: string[][]): Response | null {
   return typeof mood === "object" ? new Response(mood.body) : null;
 }
 
-/** Ends what it left hanging when it is disposed of. */
+/** Disposing of it ends the requests that it left hanging. */
 export function startFakeRedis(): FakeRedis {
   const memory = new Memory();
   const hanging: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** Services that answer from memory and remember what they were asked. */
+/** Services that answer from memory and record their calls. */
 import type { Ai } from "../../../../supabase/functions/_shared/adapters/ai/ai.ts";
 import {
   createDatabase,
@@ -49,7 +49,7 @@ export interface Fake {
   /** Every call that reached the database, in order. */
   readonly calls: RecordedCall[];
   readonly lines: LogLine[];
-  /** What goes on after the answer. */
+  /** Work that continues after the answer. */
   readonly background: Promise<unknown>[];
   readonly names: () => string[];
 }
@@ -68,7 +68,7 @@ export const ORIGIN = "https://app.example.com";
 export const FUNCTIONS_URL = "https://project.example.com/functions/v1";
 export const OTHER_ORIGIN = "https://admin.example.com";
 
-/** An event as the webhook adapter hands it on. */
+/** An event as the webhook adapter returns it. */
 export const INBOX_EVENT: InboxEvent = {
   id: "evt_1",
   type: "checkout.session.completed",
@@ -126,11 +126,11 @@ const OPERATORS: Operators = {
 export const WEBHOOK_SECRET = "current-".repeat(4);
 export const PREVIOUS_WEBHOOK_SECRET = "previous".repeat(4);
 
-/** The real database over a transport from memory: retries and errors are the real ones. */
+/** The real database over a transport in memory: retries and errors are real. */
 function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   return createDatabase({
     async call(name, args) {
-      // As the real ones: without time left nothing is asked.
+      // As in the real services: without time left no call is made.
       timeLeftMs(1);
       const known = name as FunctionName;
       calls.push({ name: known, args });
@@ -141,7 +141,7 @@ function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   });
 }
 
-// Key generation is the slow part of a project, and no test changes its keys.
+// Making keys is the slow part of a project, and no test changes its keys.
 const sharedProject = makeProject();
 
 export async function makeFake(options: FakeOptions = {}): Promise<Fake> {

@@ -1,4 +1,4 @@
-/** Stripe as a server that answers what a test says, and what it was asked. */
+/** A Stripe server that gives a test's answers and records its requests. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
 import { createPayments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";
@@ -40,13 +40,13 @@ export function paymentsAt(apiUrl: string, secretKey = "sk_test_1") {
   return createPayments({ secretKey, webhookSecrets: ["whsec_new", "whsec_old"], apiUrl });
 }
 
-/** An error as Stripe answers it. The SDK's own retries wait, so it is told not to. */
+/** An error as Stripe answers it. The header switches the SDK's own retries off, which would wait. */
 export function stripeError(status: number, error: Record<string, unknown>): Response {
   const headers = { "stripe-should-retry": "false" };
   return Response.json({ error: { message: "text of Stripe", ...error } }, { status, headers });
 }
 
-/** What a call was refused with. */
+/** The error that a call rejected with. */
 export async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
   try {
     await promise;

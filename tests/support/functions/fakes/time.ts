@@ -1,4 +1,4 @@
-/** Time that stands still until a test moves it, for whoever reads clocks and sets timers by themselves. */
+/** Time that stands still until a test moves it, for code that reads the clock and sets timers itself. */
 
 interface Timer {
   readonly atMs: number;
@@ -6,18 +6,20 @@ interface Timer {
 }
 
 export interface FakeTime {
-  /** Moves time on; what falls due on the way is called in order, and what that begins may go on. */
+  /**
+   * Advances the time, calls the timers that become due in order, and lets the work that they begin go on.
+   */
   advance(ms: number): Promise<void>;
-  /** How long each timer was set for, in order. */
+  /** The delay of each timer, in order. */
   readonly timers: readonly number[];
 }
 
-/** Lets everything that waits for no timer go on. */
+/** Lets all work go on that waits for no timer. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
-/** Runs a test in time of its own. Only for what asks nobody outside: of the network time is the real one. */
+/** Runs a test with a time of its own. Only for code without outside calls: the network has the real time. */
 export async function withFakeTime(test: (time: FakeTime) => Promise<void>): Promise<void> {
   const { setTimeout, clearTimeout, setInterval, clearInterval, Date: { now } } = globalThis;
   const { now: monotonic } = performance;

@@ -1,4 +1,4 @@
-/** One true answer of each database function, in the shape that SQL gives. */
+/** A valid answer of each database function, in the shape that SQL gives. */
 import type {
   ArgsOf,
   FunctionName,
@@ -128,7 +128,7 @@ function fresh<T>(status: number, data: T) {
   return { status, replayed: false, data };
 }
 
-/** For each database function of a subject what it answers to its arguments. */
+/** For each database function of a subject, its answer to its arguments. */
 export type SamplesOf<Subject> = {
   [N in keyof Subject & FunctionName]: (args: ArgsOf<N>) => ResultOf<N>;
 };

@@ -1,4 +1,4 @@
-/** One true answer of each database function of feature flags. */
+/** A valid answer of each database function of feature flags. */
 import type { FeatureResults } from "../../../../supabase/functions/_shared/contracts/database/results/operators.ts";
 import type { SamplesOf } from "./database.ts";
 

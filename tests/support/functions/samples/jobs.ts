@@ -1,4 +1,4 @@
-/** One true answer of each database function of jobs, in the shape that SQL gives. */
+/** A valid answer of each database function of jobs, in the shape that SQL gives. */
 import type { JobResults } from "../../../../supabase/functions/_shared/contracts/database/results/jobs.ts";
 import type { SamplesOf } from "./database.ts";
 

@@ -1,4 +1,4 @@
-/** One true answer of each database function of payouts, in the shape that SQL gives. */
+/** A valid answer of each database function of payouts, in the shape that SQL gives. */
 import type {
   PayoutResults,
   PayoutToList,

@@ -1,4 +1,4 @@
-/** One true answer of each database function of refunds, in the shape that SQL gives. */
+/** A valid answer of each database function of refunds, in the shape that SQL gives. */
 import type {
   RefundResults,
   RefundToSend,
@@ -25,7 +25,7 @@ export const REFUND_TO_SEND: RefundToSend = {
   mark: MARK,
 };
 
-/** Asked for at Stripe, and its event not here yet. */
+/** Requested at Stripe, before its event has come. */
 export const PENDING_REFUND = {
   refund_id: REFUND_ID,
   order_id: ORDER_ID,
@@ -43,7 +43,7 @@ export const PENDING_REFUND = {
   updated_at: NOW,
 };
 
-/** The same once the event has come. */
+/** The same refund after the event. */
 export const SETTLED_REFUND = {
   ...PENDING_REFUND,
   status: "succeeded" as const,

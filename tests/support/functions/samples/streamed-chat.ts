@@ -1,4 +1,4 @@
-/** What the tests of a streamed chat share: the request, and its events as a client reads them. */
+/** Shared by the tests of a streamed chat: the request, and its events as a client reads them. */
 import { createParser } from "eventsource-parser";
 import assert from "node:assert/strict";
 import type { Fake } from "../fakes/services.ts";
@@ -9,7 +9,7 @@ export const STREAMED = {
   messages: [{ role: "user", content: "What is a farthing?" }],
   stream: true,
 };
-/** As the fake model counts. */
+/** The count of the fake model. */
 export const PROMPT_TOKENS = 4;
 
 export function postStreamed(fake: Fake) {
@@ -44,7 +44,7 @@ export async function eventsOf(answer: Response): Promise<ChatEvent[]> {
   return parseEvents(await answer.text());
 }
 
-/** All that goes on after the answer is over. */
+/** Waits for all work that continues after the answer. */
 export async function settled(fake: Fake): Promise<void> {
   await Promise.allSettled(fake.background);
 }

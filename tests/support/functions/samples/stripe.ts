@@ -1,6 +1,6 @@
 /**
- * Objects as Stripe's documentation shows them, cut to what is read here and a little more, for tests to
- * change. The whole ones are the emulator's, and packages/stripe-emulator/tests/facts.test.ts reads those.
+ * Objects from Stripe's documentation, cut to the fields that are read here and a few more, for tests to
+ * change. The emulator has whole ones, which packages/stripe-emulator/tests/facts.test.ts reads.
  */
 import type Stripe from "stripe";
 import { API_VERSION } from "../../../../supabase/functions/_shared/adapters/stripe/client.ts";
@@ -124,7 +124,7 @@ export function example<T extends object>(name: string, changes: Partial<T> = {}
   return { ...EXAMPLES[name], ...changes } as T;
 }
 
-/** An event of an object, as it comes from Stripe. */
+/** An event of an object, as Stripe sends it. */
 export function eventOf(type: string, object: object): Stripe.Event {
   return { ...EXAMPLES.event, api_version: API_VERSION, type, data: { object } } as Stripe.Event;
 }

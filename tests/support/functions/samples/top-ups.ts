@@ -1,4 +1,4 @@
-/** One true answer of each database function of top-ups and spend caps, in the shape that SQL gives. */
+/** A valid answer of each database function of top-ups and spend caps, in the shape that SQL gives. */
 import type {
   TopUpCharge,
   TopUpResults,

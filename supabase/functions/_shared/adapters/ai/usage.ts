@@ -55,9 +55,9 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
   const { prompt_tokens, completion_tokens } = reported;
   if (!isCount(prompt_tokens) || !isCount(completion_tokens)) return null;
   const cached = part(reported.prompt_tokens_details?.cached_tokens, prompt_tokens);
-  const told = reported.completion_tokens_details?.reasoning_tokens;
-  const beside = isCount(told) && isBeside(told, reported);
-  const reasoning = beside ? told : part(told, completion_tokens);
+  const reasoned = reported.completion_tokens_details?.reasoning_tokens;
+  const beside = isCount(reasoned) && isBeside(reasoned, reported);
+  const reasoning = beside ? reasoned : part(reasoned, completion_tokens);
   const usage = {
     input_tokens: prompt_tokens - cached,
     ...(cached > 0 && { cached_input_tokens: cached }),

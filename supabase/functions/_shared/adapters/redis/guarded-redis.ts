@@ -42,11 +42,11 @@ export function redisFailureOf(error: unknown): RedisFailure {
   return /\bOOM\b|max (daily|request)/i.test(message) ? "full" : "down";
 }
 
-const LOOKED_FOR = "farthing:looked-for";
+const PROBE_KEY = "farthing:looked-for";
 
 /** A full Redis answers PING and counts nothing, so the probe writes a value. */
 async function write(client: Redis): Promise<void> {
-  const answer: unknown = await client.set(LOOKED_FOR, 1, { px: CONNECTION_MS });
+  const answer: unknown = await client.set(PROBE_KEY, 1, { px: CONNECTION_MS });
   if (answer !== "OK") throw new Error("redis: invalid response");
 }
 
@@ -71,11 +71,11 @@ export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions):
     }
   }
 
-  let isLooking = false;
-  async function look(): Promise<void> {
-    isLooking = true;
+  let isProbing = false;
+  async function probe(): Promise<void> {
+    isProbing = true;
     await answers();
-    isLooking = false;
+    isProbing = false;
   }
 
   return {
@@ -85,7 +85,7 @@ export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions):
     isUp() {
       const state = guard.state();
       // The one call that decides would cost its request the whole timeout.
-      if (state === "half_open" && !isLooking) waitUntil(look());
+      if (state === "half_open" && !isProbing) waitUntil(probe());
       return state === "closed";
     },
   };

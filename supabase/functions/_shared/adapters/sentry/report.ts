@@ -32,7 +32,7 @@ export function reportFromEnv(
   }
 
   return (error, about) => {
-    const telling = (loading ??= load()).then((report) => report(error, about));
-    waitUntil(telling.catch(() => {}));
+    const reporting = (loading ??= load()).then((report) => report(error, about));
+    waitUntil(reporting.catch(() => {}));
   };
 }

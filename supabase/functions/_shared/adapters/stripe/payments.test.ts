@@ -250,8 +250,8 @@ Deno.test("an event of a connected account has no facts but the account's capabi
   assert.deepEqual([id, type, facts], ["evt_1", "checkout.session.completed", {}]);
   const object = { id: "acct_1", object: "account", charges_enabled: true };
   const updated = event({ type: "account.updated", account: "acct_1", data: { object } });
-  const { facts: told } = await read(updated, await sign(updated, "whsec_new"));
-  assert.equal("charges_enabled" in told && told.charges_enabled, true);
+  const { facts: updatedFacts } = await read(updated, await sign(updated, "whsec_new"));
+  assert.equal("charges_enabled" in updatedFacts && updatedFacts.charges_enabled, true);
 });
 
 Deno.test("a connected account's test event at a live endpoint is accepted and not read", async () => {

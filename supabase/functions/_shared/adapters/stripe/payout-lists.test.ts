@@ -42,7 +42,7 @@ const CASES = [{
     payment_intent: "pi_1",
     metadata: { order_id: ORDER_ID, farthing: MARK },
   },
-  told: {
+  expected: {
     ...OF_999,
     kind: "charge",
     payment_id: "pi_1",
@@ -60,17 +60,17 @@ const CASES = [{
     payment_intent: "pi_2",
     metadata: { booking_id: ORDER_ID },
   },
-  told: { ...OF_999, kind: "charge", payment_id: "pi_2", charge_id: "ch_2", our_id: ORDER_ID },
+  expected: { ...OF_999, kind: "charge", payment_id: "pi_2", charge_id: "ch_2", our_id: ORDER_ID },
 }, {
   name: "a bank debit of another shop is a charge without a mark of ours",
   type: "payment",
   source: { ...MONEY, id: "py_1", object: "charge", payment_intent: null, metadata: {} },
-  told: { ...OF_999, kind: "charge", charge_id: "py_1" },
+  expected: { ...OF_999, kind: "charge", charge_id: "py_1" },
 }, {
   name: "a returned bank debit is not a second charge",
   type: "payment_failure_refund",
   source: { ...MONEY, id: "py_1", object: "charge", payment_intent: "pi_1", metadata: {} },
-  told: { ...PLAIN, charge_id: "py_1" },
+  expected: { ...PLAIN, charge_id: "py_1" },
 }, {
   name: "a refund that failed names the refund and its payment",
   type: "refund_failure",
@@ -81,12 +81,12 @@ const CASES = [{
     payment_intent: "pi_1",
     metadata: { refund_id: REFUND_ID, order_id: ORDER_ID, farthing: MARK },
   },
-  told: { ...OF_999, kind: "refund", payment_id: "pi_1", our_id: REFUND_ID, mark: MARK },
+  expected: { ...OF_999, kind: "refund", payment_id: "pi_1", our_id: REFUND_ID, mark: MARK },
 }, {
   name: "a dispute names its payment",
   type: "adjustment",
   source: { ...MONEY, id: "du_1", object: "dispute", payment_intent: "pi_1" },
-  told: { ...OF_999, kind: "dispute", payment_id: "pi_1" },
+  expected: { ...OF_999, kind: "dispute", payment_id: "pi_1" },
 }, {
   name: "a fee names our own charge and not the provider's",
   type: "application_fee",
@@ -97,35 +97,35 @@ const CASES = [{
     charge: "py_9",
     originating_transaction: "ch_1",
   },
-  told: { ...OF_999, kind: "fee", charge_id: "ch_1", fee_id: "fee_1" },
+  expected: { ...OF_999, kind: "fee", charge_id: "ch_1", fee_id: "fee_1" },
 }, {
   name: "a refunded fee names the fee",
   type: "application_fee_refund",
   source: { ...MONEY, id: "fr_1", object: "fee_refund", fee: "fee_1" },
-  told: { ...OF_999, kind: "fee_refund", fee_id: "fee_1" },
+  expected: { ...OF_999, kind: "fee_refund", fee_id: "fee_1" },
 }, {
   name: "the payout's own transaction has its own kind",
   type: "payout",
   source: { ...MONEY, id: "po_1", object: "payout" },
-  told: { ...PLAIN, kind: "payout" },
+  expected: { ...PLAIN, kind: "payout" },
 }, {
   name: "a payout that came back is part of the sum",
   type: "payout_failure",
   source: { ...MONEY, id: "po_0", object: "payout" },
-  told: PLAIN,
+  expected: PLAIN,
 }, {
   name: "a transfer is part of the sum and of nothing else",
   type: "transfer",
   source: { ...MONEY, id: "tr_1", object: "transfer" },
-  told: PLAIN,
+  expected: PLAIN,
 }];
 
-for (const { name, type, source, told } of CASES) {
+for (const { name, type, source, expected } of CASES) {
   Deno.test(name, async () => {
     await withStripe(() => listOf([transaction("txn_1", type, source)]), async (url) => {
       const page = await paymentsAt(url).listPayout("po_1", null);
       const known = { transaction_id: "txn_1", type, source_id: source.id };
-      assert.deepEqual(page, { transactions: [{ ...told, ...known }], after: null });
+      assert.deepEqual(page, { transactions: [{ ...expected, ...known }], after: null });
     });
   });
 }
@@ -133,8 +133,8 @@ for (const { name, type, source, told } of CASES) {
 Deno.test("a transaction without a source, such as Stripe's own fees, is part of the sum", async () => {
   await withStripe(() => listOf([transaction("txn_1", "stripe_fee", null)]), async (url) => {
     const page = await paymentsAt(url).listPayout("po_1", null);
-    const told = { ...PLAIN, transaction_id: "txn_1", type: "stripe_fee", source_id: null };
-    assert.deepEqual(page?.transactions, [told]);
+    const expected = { ...PLAIN, transaction_id: "txn_1", type: "stripe_fee", source_id: null };
+    assert.deepEqual(page?.transactions, [expected]);
   });
 });
 

@@ -104,9 +104,9 @@ const PASSING: readonly (readonly [number, string | undefined, number | undefine
   [503, "0.5", 1],
 ];
 
-for (const [status, told, seconds] of PASSING) {
-  Deno.test(`an alert that is answered ${status} (${told}) may be sent later`, async () => {
-    const headers = new Headers(told === undefined ? {} : { "retry-after": told });
+for (const [status, retryAfter, seconds] of PASSING) {
+  Deno.test(`an alert that is answered ${status} (${retryAfter}) may be sent later`, async () => {
+    const headers = new Headers(retryAfter === undefined ? {} : { "retry-after": retryAfter });
     await receiving(() => new Response("x", { status, headers }), async (url) => {
       await assert.rejects(postAlert({ url, secret: PLAIN }, NOTICE), (error: unknown) => {
         assert(error instanceof ApiError);

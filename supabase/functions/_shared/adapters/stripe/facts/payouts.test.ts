@@ -40,12 +40,12 @@ for (const type of TYPES) {
 
 Deno.test("a payout that the bank returned has the reason", () => {
   const failed = { ...PAYOUT, status: "failed", failure_code: "account_closed" };
-  const told = { ...FACTS, status: "failed", failure_code: "account_closed" };
-  assert.deepEqual(factsOf(eventOf("payout.failed", failed)), told);
+  const expected = { ...FACTS, status: "failed", failure_code: "account_closed" };
+  assert.deepEqual(factsOf(eventOf("payout.failed", failed)), expected);
 });
 
 Deno.test("a manual payout is marked as one that can't be listed", () => {
   const manual = { automatic: false, reconciliation_status: "not_applicable" } as const;
-  const told = { ...FACTS, ...manual };
-  assert.deepEqual(factsOf(eventOf("payout.paid", { ...PAYOUT, ...manual })), told);
+  const expected = { ...FACTS, ...manual };
+  assert.deepEqual(factsOf(eventOf("payout.paid", { ...PAYOUT, ...manual })), expected);
 });
