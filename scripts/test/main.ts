@@ -131,6 +131,10 @@ async function main(args: string[]): Promise<void> {
     print("not run: house (deno task ok runs it, CI always)");
   }
   print(formatTotals(totals));
+  if (words.length > 0 && totals.passed + totals.failed === 0) {
+    printError(`no file of ${names.join(", ")} has ${words.join(" or ")} in its path`);
+    Deno.exit(2);
+  }
   if (totals.failed > 0) Deno.exit(1);
 }
 

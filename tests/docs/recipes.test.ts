@@ -18,7 +18,7 @@ const server = createClient(world.url, world.secretKey, { auth: { persistSession
 /** Every block of these pages, in its order. */
 const PAGES = {
   "docs/recipes/gate-a-feature.md": [
-    snippet("gate", ["server", "user_id", "requestId", "callModel"], ["answer"]),
+    snippet("gate", ["server", "user_id", "callModel"], ["answer"]),
   ],
   "docs/recipes/refund-and-dispute.md": [
     snippet("refund", ["server", "order_id"], ["refund"]),
@@ -34,28 +34,26 @@ type Runs = <T>(name: string, given: object) => Promise<T>;
 
 async function gate(runs: Runs): Promise<void> {
   const { id: user_id } = await signUp(world);
-  const request = crypto.randomUUID();
   const callModel = () =>
     Promise.resolve({ text: "Four.", input_tokens: 1000, output_tokens: 500 });
-  const ask = (requestId: string, call = callModel) =>
-    runs<{ answer: string }>("gate", { server, user_id, requestId, callModel: call });
+  const ask = (call = callModel) =>
+    runs<{ answer: string }>("gate", { server, user_id, callModel: call });
 
-  const refused = ask(`poor-${request}`, () => Promise.reject(new Error("the model ran")));
+  const refused = ask(() => Promise.reject(new Error("the model ran")));
   await rejects(refused, {
     code: "insufficient_credits",
     details: { limit: "balance", required: "68", available: "0" },
   });
   const grant = { user_id, amount: "100", source: "promotional", reason: "test" };
   data(await post(world, "credits/grants", backEnd(world), grant), 201, Grant);
-  await rejects(ask(`broken-${request}`, () => Promise.reject(new Error("broken"))), {
+  await rejects(ask(() => Promise.reject(new Error("broken"))), {
     message: "broken",
   });
   const { balance, held } = await balanceOf(world, user_id);
   deepEqual([balance, held], ["100", "0"]);
 
-  const { answer } = await ask(`rich-${request}`);
+  const { answer } = await ask(); // again, after the run that failed
   equal(answer, "Four.");
-  await ask(`rich-${request}`); // the same request again
   equal((await balanceOf(world, user_id)).balance, "50");
 }
 

@@ -50,6 +50,6 @@ export async function releaseState(dataDir: string): Promise<void> {
 function alreadyRunning({ pid, api }: State): StackError {
   return new StackError(
     `The stack runs already (pid ${pid}, ${api}): \`deno task stop\` ends it, ` +
-      `--offset and --data start a second one.`,
+      `--offset, --data and --env-file start a second one.`,
   );
 }
