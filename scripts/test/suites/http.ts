@@ -77,7 +77,7 @@ export const http: Suite = {
     const chosen = files.filter((file) => !isFault(file));
     return await withStack(async (env) => {
       const rows = [
-        ...await run(chosen.filter((file) => !isLast(file)), env, 3),
+        ...await run(chosen.filter((file) => !isLast(file)), env, 2),
         ...await run(chosen.filter(isLast), env),
       ];
       return { rows, skipped, left: LEFT_IN_TESTS };
