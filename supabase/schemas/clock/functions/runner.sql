@@ -5,7 +5,7 @@
 -- budget, after which no new item is begun; by lock_timeout; and from PostgreSQL 17 on by
 -- transaction_timeout, which ends the session: the next run counts that as a failure of the task. A
 -- statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL has begun.
--- The role's own (2 minutes on the platform) ends the task that is running, as any error does.
+-- The role's own timeout (2 minutes on the platform) ends the running task, as any error does.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
