@@ -1,7 +1,71 @@
-/** Notifications: which template, to whom, with what data. */
+/**
+ * Notifications that a back end may send: which template, to whom, with what data. None of them is for
+ * operators, and none takes a link of the back end's choice.
+ */
 import { z } from "@hono/zod-openapi";
-import { Uuid } from "./common.ts";
-import { NOTIFICATION_DATA } from "./notification-data.ts";
+import { Amount, AmountOrZero, SignedAmount, text, Timestamp, Uuid } from "./common.ts";
+
+/** In the currency's minor unit. */
+export const Money = z.int().min(0)
+  .openapi({ description: "In the currency's minor unit.", example: 999 });
+
+export const Currency = z.string().regex(
+  /^[a-z]{3}$/,
+  "currency must be three lower-case letters, such as usd.",
+)
+  .openapi({ example: "usd" });
+
+export const ReceiptData = z.strictObject({
+  order_id: Uuid,
+  kind: z.enum(["package", "top_up"]),
+  package_name: text(200).nullable().openapi({ description: "Null for a top-up." }),
+  amount: Money,
+  currency: Currency,
+  credits: Amount,
+  bonus_credits: AmountOrZero,
+  paid_at: Timestamp,
+}).openapi("ReceiptData");
+
+export const RefundData = z.strictObject({
+  refund_id: Uuid,
+  order_id: Uuid.nullable(),
+  booking_id: Uuid.nullable(),
+  amount: Money,
+  currency: Currency,
+  credits_taken_back: AmountOrZero,
+}).openapi("RefundData");
+
+export const LowBalanceData = z.strictObject({
+  available: z.string().regex(/^-?(0|[1-9]\d{0,19})(\.\d{1,18})?$/, "An amount of credits.")
+    .pipe(SignedAmount),
+  threshold: AmountOrZero,
+}).openapi("LowBalanceData");
+
+export const CreditsExpiringData = z.strictObject({
+  credits: Amount,
+  expires_at: Timestamp,
+  days: z.int().min(0).max(366).openapi({
+    description: "The number of days within which they expire.",
+    example: 7,
+  }),
+}).openapi("CreditsExpiringData");
+
+export const TopUpFailedData = z.strictObject({
+  order_id: Uuid,
+  amount: Money,
+  currency: Currency,
+  failure_code: text(255).openapi({ example: "insufficient_funds" }),
+  paused: z.boolean(),
+  next_attempt_at: Timestamp.nullable(),
+}).openapi("TopUpFailedData");
+
+export const NOTIFICATION_DATA = {
+  receipt: ReceiptData,
+  refund: RefundData,
+  low_balance: LowBalanceData,
+  credits_expiring: CreditsExpiringData,
+  top_up_failed: TopUpFailedData,
+} as const;
 
 const To = z.union([
   z.strictObject({ user_id: Uuid }),

@@ -3,7 +3,7 @@ import { EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
 import type { Mail } from "../../adapters/mail/mail.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 import { type Channels, sendNotification, type SendOutcome } from "./send-notification.ts";
 
 /** Sent side by side; an isolate that dies leaves at most as many with an unknown result. */

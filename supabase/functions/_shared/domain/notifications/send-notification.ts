@@ -8,7 +8,7 @@ import type {
 import { ApiError } from "../../core/errors.ts";
 import { type Mail, MailNotSent, MailRefused } from "../../adapters/mail/mail.ts";
 import { BreakerOpen } from "../../resilience/guard.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 import { webhookAlert } from "./webhook-alert.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import { InvalidNotification, renderNotification } from "./templates.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RECEIPT } from "#support/samples/notifications.ts";
 import { money } from "./format.ts";
-import { NOTIFICATION_DATA } from "../../contracts/notification-data.ts";
+import { NOTIFICATION_DATA } from "../../contracts/notifications.ts";
 import { InvalidNotification, renderNotification } from "./templates.ts";
 
 const ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";

@@ -9,7 +9,7 @@ import {
   ReceiptData,
   RefundData,
   TopUpFailedData,
-} from "../../contracts/notification-data.ts";
+} from "../../contracts/notifications.ts";
 import { type Email, type EmailParts, writeEmail } from "./email.ts";
 import { moment, money } from "./format.ts";
 
