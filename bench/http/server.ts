@@ -2,8 +2,8 @@
 import { Hono } from "hono";
 import { Live } from "../../supabase/functions/_shared/contracts/health.ts";
 import { createApp } from "../../supabase/functions/_shared/http/app.ts";
-import { defineRoute } from "../../supabase/functions/_shared/http/define-route.ts";
-import { baseHeaders, ok } from "../../supabase/functions/_shared/http/reply.ts";
+import { defineRoute } from "../../supabase/functions/_shared/http/route/define-route.ts";
+import { baseHeaders, ok } from "../../supabase/functions/_shared/http/reply/reply.ts";
 import { startContext } from "../../supabase/functions/_shared/core/request.ts";
 import { createPayments } from "../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY } from "../../tests/support/functions/project.ts";

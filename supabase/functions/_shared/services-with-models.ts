@@ -6,7 +6,7 @@ import { type Env, readEnv } from "./core/env.ts";
 import { ApiError } from "./core/errors.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { servicesFromEnv } from "./services.ts";
-import { type Services, type ServicesSource } from "./http/app-services.ts";
+import { type Services, type ServicesSource } from "./http/route/app-services.ts";
 import type { Ai } from "./adapters/ai/ai.ts";
 
 /** @throws ApiError `not_ready` naming what the environment lacks */

@@ -3,7 +3,7 @@ import type { Ai } from "./adapters/ai/ai.ts";
 import { createProbe } from "./adapters/ai/probe.ts";
 import { type Env, readEnv } from "./core/env.ts";
 import { ApiError } from "./core/errors.ts";
-import type { Services, ServicesSource } from "./http/app-services.ts";
+import type { Services, ServicesSource } from "./http/route/app-services.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { servicesFromEnv } from "./services.ts";
 

@@ -15,7 +15,7 @@ import { lifetime, waitUntil } from "./core/isolate.ts";
 import { consoleLogger } from "./core/logger.ts";
 import { outsideRequests } from "./core/request.ts";
 import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
-import type { Services, ServicesSource } from "./http/app-services.ts";
+import type { Services, ServicesSource } from "./http/route/app-services.ts";
 import { createVerifier, type CredentialVerifier } from "./http/auth/credentials.ts";
 import { createKeySet, givenKeySet, type KeySet } from "./http/auth/key-set.ts";
 import { createSharedVerifier } from "./http/auth/shared-secret.ts";

@@ -1,8 +1,8 @@
 import { costBoundsOf } from "../_shared/adapters/ai/cost-bounds.ts";
 import { ChatAnswer, ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
 import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 import { invalid } from "../_shared/core/errors.ts";
 import { storeRefusal } from "../_shared/http/idempotency/idempotent.ts";
 import { answerChat } from "./answer-chat.ts";

@@ -3,7 +3,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import type { ChatAnswer } from "../_shared/contracts/ai.ts";
 import type { RequestContext } from "../_shared/core/request.ts";
-import type { Services } from "../_shared/http/app-services.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
 
 export type Answer = z.output<typeof ChatAnswer>;
 

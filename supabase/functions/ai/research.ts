@@ -1,7 +1,7 @@
 import { StartedJob } from "../_shared/contracts/jobs.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";
-import { research, ResearchInput } from "../_shared/domain/jobs/types/research.ts";
+import { research, ResearchInput } from "../_shared/domain/jobs/types/research/research.ts";
 
 /** The same as POST /jobs with the type research, for whoever wants an address of its own for it. */
 export const startResearch = defineRoute({

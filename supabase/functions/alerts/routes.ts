@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Alert, AlertPath, AlertsQuery } from "../_shared/contracts/alerts.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok, page } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /** Fired alerts, newest first. */
 export const listAlerts = defineRoute({

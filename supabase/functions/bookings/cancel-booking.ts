@@ -1,8 +1,8 @@
 import { BookingPath, CancelledBooking } from "../_shared/contracts/bookings.ts";
 import type { RefundToSend } from "../_shared/contracts/database/results/refunds.ts";
 import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
-import type { Services } from "../_shared/http/app-services.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /** The booking is cancelled already; a refund that is not sent now the runner sends, or it says failed. */

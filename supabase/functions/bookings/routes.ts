@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Booking, BookingPath, BookingsQuery } from "../_shared/contracts/bookings.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok, page } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /** The caller's bookings, newest first, as buyer, as provider or as both. */
 export const listBookings = defineRoute({

@@ -6,8 +6,8 @@ import type {
 } from "../_shared/contracts/database/results/bookings.ts";
 import { ApiError, invalid } from "../_shared/core/errors.ts";
 import { clientIpHash } from "../_shared/core/ip.ts";
-import type { Services } from "../_shared/http/app-services.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /** Stripe's refusal in the caller's terms, where they can correct it. */

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { Order, OrderPath, OrdersQuery, Package } from "../_shared/contracts/checkout.ts";
 import { WholeListQuery } from "../_shared/contracts/common.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok, page, pageOfWhole } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok, page, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
 /** The packages on sale, by price. */
 export const listPackages = defineRoute({

@@ -4,7 +4,7 @@ import type { CheckoutStep } from "../_shared/contracts/database/results/checkou
 import { ApiError } from "../_shared/core/errors.ts";
 import { clientIpHash } from "../_shared/core/ip.ts";
 import { returnUrls } from "../_shared/domain/return-urls.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /** The decision is recorded; the caller learns when to come back, and never why not. */

@@ -7,9 +7,9 @@ import type { ArgsOf } from "../_shared/contracts/database/functions.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
 import { withOwnTime } from "../_shared/core/request.ts";
 import { entriesToCsv } from "../_shared/domain/entries-csv.ts";
-import { streamCsv } from "../_shared/http/csv.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { page } from "../_shared/http/reply.ts";
+import { streamCsv } from "../_shared/http/reply/csv.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { page } from "../_shared/http/reply/reply.ts";
 
 const PAGE_SIZE = 100;
 

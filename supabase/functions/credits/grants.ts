@@ -6,9 +6,9 @@ import {
   GrantsQuery,
   RecordedGrant,
 } from "../_shared/contracts/credits.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
-import { ok, page } from "../_shared/http/reply.ts";
+import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /**
  * Gives credits without a payment: a promotion or a correction. Answers with the new lot, or with a grant

@@ -7,9 +7,9 @@ import {
   SettleBody,
   SettledHold,
 } from "../_shared/contracts/holds.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 
 /** Reserves credits before the work begins: an amount, or the price of an estimate. */
 export const openHold = defineRoute({

@@ -1,9 +1,9 @@
 import { Balance, BalanceQuery, Debit, DebitBody } from "../_shared/contracts/credits.ts";
 import { SpendCap, SpendCapBody, SpendCapQuery } from "../_shared/contracts/spend-caps.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 
 /** The balance now, with its lots and holds; or the bare balance of a past moment with `?at=`. */
 export const readBalance = defineRoute({

@@ -3,8 +3,8 @@ import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { Feature, FeatureBody, FeatureForMe, FeaturePath } from "../_shared/contracts/features.ts";
 import { userIdOf } from "../_shared/core/caller.ts";
 import { isOnFor } from "../_shared/features/feature-flags.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok, pageOfWhole } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
 /** The flags that are on for the caller; for an anonymous caller, those that are on for everybody. */
 export const listFeatures = defineRoute({

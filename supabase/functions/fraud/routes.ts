@@ -16,10 +16,10 @@ import {
 } from "../_shared/contracts/fraud.ts";
 import { sha256 } from "../_shared/core/hash.ts";
 import { networkOf } from "../_shared/core/ip.ts";
-import type { Services } from "../_shared/http/app-services.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
-import { ok, page } from "../_shared/http/reply.ts";
+import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /** Decisions about checkouts and their reasons, newest first, allowed ones too; stored for 90 days. */
 export const listDecisions = defineRoute({

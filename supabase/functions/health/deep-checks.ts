@@ -6,9 +6,9 @@ import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { DeepReport } from "../_shared/contracts/health.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
-import type { Services } from "../_shared/http/app-services.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/reply.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 
 type Figures = Readonly<Record<string, number>>;
 

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 import { type CheckState, Ready } from "../_shared/contracts/health.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { ok } from "../_shared/http/reply.ts";
-import type { Services } from "../_shared/http/app-services.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
 import { remembered } from "./remembered.ts";
 
 /** Scheduled tasks are the database's: without it nobody knows of them. */

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 import { HealthReport } from "../_shared/contracts/health.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 import { ApiError, isUnavailable } from "../_shared/core/errors.ts";
-import type { Services } from "../_shared/http/app-services.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
 import { remembered } from "./remembered.ts";
 
 const REMEMBERED_MS = 5_000;

@@ -1,5 +1,5 @@
 /** Caches an answer of an unlimited endpoint for all its callers. */
-import type { Services } from "../_shared/http/app-services.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
 
 interface Known<T> {
   readonly atMs: number;

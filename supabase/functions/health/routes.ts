@@ -1,8 +1,8 @@
 import document from "../_shared/generated/openapi.json" with { type: "json" };
 import { z } from "@hono/zod-openapi";
 import { Live } from "../_shared/contracts/health.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { baseHeaders, ok } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { baseHeaders, ok } from "../_shared/http/reply/reply.ts";
 import { CONTENT_TYPE, writeMetrics } from "../_shared/metrics/prometheus.ts";
 import { remembered } from "./remembered.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { send } from "#support/cases/routes.ts";
 

@@ -1,9 +1,9 @@
 import { JobRunnerReport } from "../_shared/contracts/runners.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 import { systemClock } from "../_shared/core/time.ts";
-import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 import { runJobs } from "../_shared/domain/jobs/run-jobs.ts";
 
 /** Runs what is due, for at most some two minutes, and reports the results. */

@@ -3,8 +3,8 @@ import { z } from "@hono/zod-openapi";
 import type { Database } from "../_shared/adapters/database/database.ts";
 import { JobPath } from "../_shared/contracts/jobs.ts";
 import { withOwnTime } from "../_shared/core/request.ts";
-import { streamCsv } from "../_shared/http/csv.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { streamCsv } from "../_shared/http/reply/csv.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 
 interface FileOwner {
   readonly p_user_id: string | null;

@@ -2,10 +2,10 @@ import { z } from "@hono/zod-openapi";
 import { CancelledJob, JobPath, JobsQuery, JobSummary } from "../_shared/contracts/jobs.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
-import type { Services } from "../_shared/http/app-services.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok, page } from "../_shared/http/reply.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /** A user's jobs of the last 30 days, newest first. */
 export const listJobs = defineRoute({

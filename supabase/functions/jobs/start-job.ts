@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { jobFields, StartedJob } from "../_shared/contracts/jobs.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
-import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
+import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/route/define-route.ts";
 import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";
-import { JOB_TYPES } from "../_shared/domain/jobs/registry.ts";
+import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 
 /** One form of body a type, told apart by `type`. */
 function bodyOf({ type, input, summary }: (typeof JOB_TYPES)[number]) {

@@ -1,7 +1,7 @@
 import { NotificationRunnerReport } from "../_shared/contracts/runners.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 import { runNotifications } from "../_shared/domain/notifications/run-notifications.ts";
 
 /** The platform gives a request 150 s; the rest is for finishing what was begun. */

@@ -1,11 +1,11 @@
 import { PaymentRunnerReport } from "../_shared/contracts/runners.ts";
 import { backfillIfDue } from "../_shared/domain/events/backfill.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 import { reconcilePayouts } from "../_shared/domain/payouts/reconcile.ts";
 import { sendDueRefunds } from "../_shared/domain/refunds/send-due-refunds.ts";
-import type { Services } from "../_shared/http/app-services.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
 import { runTopUps } from "../_shared/domain/top-ups/run-top-ups.ts";
 import { makeDueTransfers } from "../_shared/domain/transfers/make-due-transfers.ts";
 

@@ -1,7 +1,7 @@
 import { OnboardingBody, OnboardingLink, Provider } from "../_shared/contracts/providers.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 import { onboardingUrls } from "../_shared/domain/return-urls.ts";
 
 /** How the caller's own provider stands, as Stripe last said. */

@@ -2,7 +2,7 @@ import { StoredStripeError, StripeRefused } from "../_shared/adapters/stripe/err
 import { ProviderBody, StartedProvider } from "../_shared/contracts/providers.ts";
 import { invalid } from "../_shared/core/errors.ts";
 import { onboardingUrls } from "../_shared/domain/return-urls.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /** Stripe's refusal in the caller's terms, where they can correct it. */

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Refund, RefundPath, RefundsQuery } from "../_shared/contracts/refunds.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok, page } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /** Refunds of an order, of a booking or of all, newest first; those of Stripe's dashboard included. */
 export const listRefunds = defineRoute({

@@ -1,7 +1,7 @@
 import { Refund, RefundBody } from "../_shared/contracts/refunds.ts";
 import { awaitEvent } from "../_shared/domain/refunds/await-event.ts";
 import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /** Refunds money. Stripe's event decides how many credits are clawed back, as for the dashboard's. */

@@ -1,5 +1,5 @@
 import { Notification, NotificationBody } from "../_shared/contracts/notifications.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 
 /** Queues a notification; the runner sends it, at most once. */

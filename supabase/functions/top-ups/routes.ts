@@ -1,7 +1,7 @@
 import { TopUps, TopUpsBody } from "../_shared/contracts/top-ups.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
-import { ok } from "../_shared/http/reply.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 
 /** The caller's auto top-up; off unless they opted in. */
 export const readTopUps = defineRoute({

@@ -2,8 +2,8 @@ import { CardBody, CardPage } from "../_shared/contracts/top-ups.ts";
 import type { CardStep } from "../_shared/contracts/database/results/top-ups.ts";
 import { withOwnTime } from "../_shared/core/request.ts";
 import { returnUrls } from "../_shared/domain/return-urls.ts";
-import type { Services } from "../_shared/http/app-services.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
+import type { Services } from "../_shared/http/route/app-services.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
 /** Only Stripe asks for the currency of a page on which a card is saved. */

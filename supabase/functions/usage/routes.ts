@@ -9,9 +9,9 @@ import {
   Rate,
   UsageBody,
 } from "../_shared/contracts/usage.ts";
-import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/define-route.ts";
+import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
-import { ok, pageOfWhole } from "../_shared/http/reply.ts";
+import { ok, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
 /** The current price of a million tokens of each model. Prices are decimal strings in USD. */
 export const listRates = defineRoute({

@@ -11,8 +11,8 @@ import {
 } from "../_shared/contracts/webhook-events.ts";
 import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
 import { backfill } from "../_shared/domain/events/backfill.ts";
-import { defineRoute } from "../_shared/http/define-route.ts";
-import { ok, page } from "../_shared/http/reply.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /** The inbox, newest first. */
 export const listEvents = defineRoute({

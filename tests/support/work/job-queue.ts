@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { MODELS } from "@farthing/local-stack/functions";
 import { createAi } from "../../../supabase/functions/_shared/adapters/ai/openai.ts";
 import type { JobType } from "../../../supabase/functions/_shared/domain/jobs/job-type.ts";
-import { JOB_TYPES } from "../../../supabase/functions/_shared/domain/jobs/registry.ts";
+import { JOB_TYPES } from "../../../supabase/functions/_shared/domain/jobs/types/registry.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";
 

@@ -4,12 +4,12 @@
  */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { ServicesSource } from "./app-services.ts";
+import type { ServicesSource } from "./route/app-services.ts";
 import { createCors } from "./cors.ts";
-import { Nothing, type Route } from "./define-route.ts";
-import { SECURITY_HEADERS } from "./reply.ts";
+import { Nothing, type Route } from "./route/define-route.ts";
+import { SECURITY_HEADERS } from "./reply/reply.ts";
 import { type Endpoint, handleRequest } from "./handle-request.ts";
-import { describeRoute } from "./openapi.ts";
+import { describeRoute } from "./route/openapi.ts";
 import { startContext } from "../core/request.ts";
 
 const NO_PARAMS: Readonly<Record<string, string>> = {};

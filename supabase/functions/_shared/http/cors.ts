@@ -5,7 +5,7 @@
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { Logger } from "../core/logger.ts";
-import type { Services, ServicesSource } from "./app-services.ts";
+import type { Services, ServicesSource } from "./route/app-services.ts";
 import { isAllowedOrigin } from "../core/origins.ts";
 
 /**

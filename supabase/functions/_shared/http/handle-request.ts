@@ -2,9 +2,9 @@
 import { EnvError } from "../core/env.ts";
 import { consoleLogger, type LogRecord } from "../core/logger.ts";
 import { nameActiveSpan, startContext, withinRequest } from "../core/request.ts";
-import type { Services, ServicesSource } from "./app-services.ts";
-import type { Route } from "./define-route.ts";
-import { HTTPS_ONLY, renderError } from "./reply.ts";
+import type { Services, ServicesSource } from "./route/app-services.ts";
+import type { Route } from "./route/define-route.ts";
+import { HTTPS_ONLY, renderError } from "./reply/reply.ts";
 import { ApiError } from "../core/errors.ts";
 import { runRoute } from "./run-route.ts";
 

@@ -1,13 +1,13 @@
 /** Takes one request through its route: caller, limit, input, then the handler. */
 import type { LogRecord } from "../core/logger.ts";
-import type { Services } from "./app-services.ts";
+import type { Services } from "./route/app-services.ts";
 import { authorize } from "./auth/authorize.ts";
 import { authorOf, type Caller, callerScope, userIdOf } from "../core/caller.ts";
 import { clientIpHash } from "../core/ip.ts";
 import type { Credentials } from "./auth/credentials.ts";
 import { DEADLINE_MS, type RequestContext } from "../core/request.ts";
-import { Nothing, type Route } from "./define-route.ts";
-import { renderReply } from "./reply.ts";
+import { Nothing, type Route } from "./route/define-route.ts";
+import { renderReply } from "./reply/reply.ts";
 import { ApiError } from "../core/errors.ts";
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from "./idempotency/key.ts";
 import { decodeUtf8, parseJson, readBytes, requireJson } from "./input/read-body.ts";

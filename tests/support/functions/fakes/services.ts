@@ -20,7 +20,7 @@ import type { Mail } from "../../../../supabase/functions/_shared/adapters/mail/
 import { NO_METRICS } from "../../../../supabase/functions/_shared/metrics/metrics.ts";
 import type { Operators } from "../../../../supabase/functions/_shared/adapters/webhook/operators.ts";
 import { NO_REPORT } from "../../../../supabase/functions/_shared/adapters/sentry/report.ts";
-import type { Services } from "../../../../supabase/functions/_shared/http/app-services.ts";
+import type { Services } from "../../../../supabase/functions/_shared/http/route/app-services.ts";
 import type { ListedEvent } from "../../../../supabase/functions/_shared/adapters/stripe/event-feed.ts";
 import type { Payments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { FAKE_AI } from "./ai.ts";

@@ -3,7 +3,7 @@ import type * as contract from "../../contracts/webhook-events.ts";
 import type { z } from "@hono/zod-openapi";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 import type { ListedEvent } from "../../adapters/stripe/event-feed.ts";
 import { compareProviders } from "./compare-providers.ts";
 

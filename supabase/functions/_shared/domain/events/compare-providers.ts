@@ -3,7 +3,7 @@
  * Stripe's list of our events does not contain it, so a lost one would never be found.
  */
 import { ApiError } from "../../core/errors.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 import type { AccountFacts } from "../../contracts/stripe/facts.ts";
 
 async function compare({ database, log, now, payments }: Services, untilMs: number): Promise<void> {

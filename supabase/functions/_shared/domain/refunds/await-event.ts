@@ -1,6 +1,6 @@
 /** Waits briefly for Stripe's event, so that most answers include the refund's effect on credits. */
 import type { RefundAnswer } from "../../contracts/database/results/refunds.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 
 /** 2 s in all: most events arrive within one. A caller who wants to wait longer can read the refund again. */
 const PAUSES_MS = [50, 100, 150, 200, 300, 500, 700];

@@ -4,7 +4,7 @@
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 import { detailOf, sendRefund } from "./send-refund.ts";
 
 /** Refunds in parallel at Stripe: one after the other would leave most of a batch's time unused. */

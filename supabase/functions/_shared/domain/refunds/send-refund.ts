@@ -2,7 +2,7 @@
 import type { RefundAnswer, RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { withOwnTime } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 import { StripeRefused } from "../../adapters/stripe/errors.ts";
 
 /** The actual error, for logs and for the operator. */

@@ -8,7 +8,7 @@ import { withOwnTime } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
 import { returnUrls } from "../return-urls.ts";
 import { hasTime } from "../../core/isolate.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";
 
 /** Charges in parallel at Stripe: one after the other would leave most of a batch's time unused. */

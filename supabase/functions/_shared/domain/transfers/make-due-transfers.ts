@@ -6,7 +6,7 @@ import type { TransferToMake } from "../../contracts/database/results/bookings.t
 import { withOwnTime } from "../../core/request.ts";
 import { hasTime } from "../../core/isolate.ts";
 import { detailOf } from "../refunds/send-refund.ts";
-import type { Services } from "../../http/app-services.ts";
+import type { Services } from "../../http/route/app-services.ts";
 import { StripeRefused } from "../../adapters/stripe/errors.ts";
 
 const AT_ONCE = 5;

@@ -1,4 +1,5 @@
 /** Calls an idempotent database function, and stores refusals that the request itself caused. */
+import type { Database } from "../../adapters/database/database.ts";
 import type {
   ArgsOf,
   IdempotentName,
@@ -6,9 +7,9 @@ import type {
   StoredDataOf,
 } from "../../contracts/database/functions.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
 import { withOwnTime } from "../../core/request.ts";
-import type { Services } from "../app-services.ts";
-import type { Reply } from "../reply.ts";
+import type { Reply } from "../reply/reply.ts";
 import type { Idempotency } from "./key.ts";
 
 // A repeat of these gets the same answer for as long as the key lives. 401, 403, 408, 429, 5xx and an
@@ -32,7 +33,7 @@ const STORED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** The part of a route's `Call` that idempotent calls need. */
 export interface KeyedCall {
   readonly idempotency: Idempotency;
-  readonly services: Services;
+  readonly services: { readonly database: Database; readonly log: Logger };
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import { withOwnTime } from "../../core/request.ts";
-import type { Reply } from "../reply.ts";
+import type { Reply } from "../reply/reply.ts";
 import { type KeyedCall, storeRefusal } from "./idempotent.ts";
 
 /** A step that has its answer: one stored under the key, or one that needs no service. */

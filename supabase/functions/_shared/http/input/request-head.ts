@@ -4,7 +4,6 @@
  * read the other one, so neither counts (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
-import type { Route } from "../define-route.ts";
 
 /** Four times what the longest cursor with every filter takes; servers in between stop at 8 to 16 KiB. */
 const MAX_URL_LENGTH = 8_192;
@@ -77,8 +76,14 @@ function requireFewHeaders(headers: Headers): void {
   });
 }
 
+/** The fields of a route's declaration that decide which headers must come once. */
+interface HeadRules {
+  readonly method: string;
+  readonly idempotent: boolean | "optional";
+}
+
 /** @throws ApiError `invalid_request`, naming the header where it is one */
-export function requireSaneHead(route: Route, { url, headers }: Request): void {
+export function requireSaneHead(route: HeadRules, { url, headers }: Request): void {
   if (url.length > MAX_URL_LENGTH) {
     throw new ApiError("invalid_request", {
       message: `The address is too long: the limit is ${MAX_URL_LENGTH} characters.`,

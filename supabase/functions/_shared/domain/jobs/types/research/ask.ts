@@ -4,7 +4,7 @@ import { aiLog } from "../../../../adapters/ai/ai-log.ts";
 import { countUsedTokens } from "../../../../adapters/ai/usage.ts";
 import { storable } from "../../../../core/json-size.ts";
 import type { Job, JobTools, StepDone } from "../../job-type.ts";
-import type { CallLimits } from "./limits.ts";
+import type { CallLimits } from "./estimate.ts";
 
 export interface Answer {
   readonly text: string;

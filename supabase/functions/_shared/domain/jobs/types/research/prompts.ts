@@ -1,6 +1,11 @@
-/** The prompts of each step. */
+/** The prompts of each step, and how the plan is read from a model's text. */
 import type { AiMessage } from "../../../../adapters/ai/ai.ts";
-import { MAX_QUESTIONS } from "./plan.ts";
+import { storable } from "../../../../core/json-size.ts";
+
+export const MAX_QUESTIONS = 5;
+
+/** A token is at least a byte, so this bounds the tokens too. */
+export const MAX_QUESTION_BYTES = 600;
 
 interface Finding {
   readonly question: string;
@@ -32,4 +37,28 @@ export function synthesis(query: string, findings: readonly Finding[]): AiMessag
     "Write a report that answers a query from the findings that follow it, and from nothing else.",
     [`The query:\n${query}`, ...parts].join("\n\n"),
   );
+}
+
+function asList(text: string): unknown[] {
+  // Models put words or a fence around the list, although they were asked for the list alone.
+  const [from, to] = [text.indexOf("["), text.lastIndexOf("]")];
+  if (from === -1 || to < from) return [];
+  try {
+    const list: unknown = JSON.parse(text.slice(from, to + 1));
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
+  }
+}
+
+function asQuestion(item: unknown): string {
+  const text = typeof item === "string" ? item : (item as { question?: unknown } | null)?.question;
+  return typeof text === "string" ? storable(text.trim(), MAX_QUESTION_BYTES) : "";
+}
+
+/** One to five questions. Where no list can be read, the query is the one question. */
+export function parsePlan(text: string, query: string): string[] {
+  const questions = asList(text).map(asQuestion).filter((question) => question !== "");
+  const plan = [...new Set(questions)].slice(0, MAX_QUESTIONS);
+  return plan.length > 0 ? plan : [storable(query, MAX_QUESTION_BYTES)];
 }

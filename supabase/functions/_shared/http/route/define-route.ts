@@ -4,14 +4,14 @@
  * (run-route.ts) and the OpenAPI document (openapi.ts) are both made from it.
  */
 import { z } from "@hono/zod-openapi";
-import type { FeatureName } from "../features/feature-flags.ts";
+import type { FeatureName } from "../../features/feature-flags.ts";
 import type { Services } from "./app-services.ts";
-import type { CallerOf, Who } from "../core/caller.ts";
-import { DEADLINE_MS, type RequestContext } from "../core/request.ts";
-import type { Reply } from "./reply.ts";
-import type { ErrorCode } from "../core/errors.ts";
-import type { IdempotencyMode, IdempotencyOf } from "./idempotency/key.ts";
-import type { LimitName } from "../limits/rules.ts";
+import type { CallerOf, Who } from "../../core/caller.ts";
+import { DEADLINE_MS, type RequestContext } from "../../core/request.ts";
+import type { Reply } from "../reply/reply.ts";
+import type { ErrorCode } from "../../core/errors.ts";
+import type { IdempotencyMode, IdempotencyOf } from "../idempotency/key.ts";
+import type { LimitName } from "../../limits/rules.ts";
 
 type Method = "get" | "post" | "delete";
 

@@ -1,19 +1,19 @@
 /** The services that the routes of an app use: services.ts makes them, and tests make their own. */
-import type { Ai } from "../adapters/ai/ai.ts";
-import type { Database } from "../adapters/database/database.ts";
-import type { Mail } from "../adapters/mail/mail.ts";
-import type { RedisFigures } from "../adapters/redis/redis-figures.ts";
-import type { Report } from "../adapters/sentry/report.ts";
-import type { Payments } from "../adapters/stripe/payments.ts";
-import type { Operators } from "../adapters/webhook/operators.ts";
-import type { CheckState } from "../contracts/health.ts";
-import type { Lifetime } from "../core/isolate.ts";
-import type { Logger } from "../core/logger.ts";
-import type { FeatureFlags } from "../features/feature-flags.ts";
-import type { Limiter } from "../limits/limiter.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import type { CredentialVerifier } from "./auth/credentials.ts";
-import type { SharedSecretVerifier } from "./auth/shared-secret.ts";
+import type { Ai } from "../../adapters/ai/ai.ts";
+import type { Database } from "../../adapters/database/database.ts";
+import type { Mail } from "../../adapters/mail/mail.ts";
+import type { RedisFigures } from "../../adapters/redis/redis-figures.ts";
+import type { Report } from "../../adapters/sentry/report.ts";
+import type { Payments } from "../../adapters/stripe/payments.ts";
+import type { Operators } from "../../adapters/webhook/operators.ts";
+import type { CheckState } from "../../contracts/health.ts";
+import type { Lifetime } from "../../core/isolate.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { FeatureFlags } from "../../features/feature-flags.ts";
+import type { Limiter } from "../../limits/limiter.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import type { CredentialVerifier } from "../auth/credentials.ts";
+import type { SharedSecretVerifier } from "../auth/shared-secret.ts";
 
 export interface Services {
   readonly now: () => Date;

@@ -1,10 +1,10 @@
 /** Describes a route in OpenAPI terms, errors included: they are as much a promise as the answers. */
 import { type RouteConfig, z } from "@hono/zod-openapi";
-import type { Who } from "../core/caller.ts";
+import type { Who } from "../../core/caller.ts";
 import { Nothing, type Route } from "./define-route.ts";
-import { type ErrorCode, ERRORS } from "../core/errors.ts";
-import { CONTENT_KEY_SECONDS } from "./idempotency/key.ts";
-import { refusalsOf } from "../limits/rules.ts";
+import { type ErrorCode, ERRORS } from "../../core/errors.ts";
+import { CONTENT_KEY_SECONDS } from "../idempotency/key.ts";
+import { refusalsOf } from "../../limits/rules.ts";
 
 const Metadata = z.object({
   requestId: z.string(),

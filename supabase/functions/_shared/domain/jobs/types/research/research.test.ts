@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { AiRequest } from "../../../adapters/ai/ai.ts";
-import { ApiError } from "../../../core/errors.ts";
+import type { AiRequest } from "../../../../adapters/ai/ai.ts";
+import { ApiError } from "../../../../core/errors.ts";
 import { FAKE_AI } from "#support/fakes/ai.ts";
 import { makeJobWorld } from "#support/fakes/job-world.ts";
 import { research } from "./research.ts";

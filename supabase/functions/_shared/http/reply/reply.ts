@@ -1,7 +1,7 @@
 /** The fixed shape around every JSON answer, and the headers that every answer carries. */
-import { timestampOf } from "../core/time.ts";
-import { type ApiError, type ErrorBody, invalid } from "../core/errors.ts";
-import type { HeaderPairs, RequestContext } from "../core/request.ts";
+import { timestampOf } from "../../core/time.ts";
+import { type ApiError, type ErrorBody, invalid } from "../../core/errors.ts";
+import type { HeaderPairs, RequestContext } from "../../core/request.ts";
 
 /** A handler's answer; `data` is the resource, and the envelope is put around it here. */
 export interface Reply<T = unknown> {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
-import { readBalance } from "../../credits/routes.ts";
-import { startCheckout } from "../../checkout/start-checkout.ts";
-import { readJob } from "../../jobs/read-job.ts";
-import { sendNotification } from "../../send-notification/send-notification.ts";
+import { readBalance } from "../../../credits/routes.ts";
+import { startCheckout } from "../../../checkout/start-checkout.ts";
+import { readJob } from "../../../jobs/read-job.ts";
+import { sendNotification } from "../../../send-notification/send-notification.ts";
 import type { Route } from "./define-route.ts";
 import { describeRoute } from "./openapi.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { defineRoute } from "./define-route.ts";
-import { ok } from "./reply.ts";
+import { ok } from "../reply/reply.ts";
 
 const base = { method: "get", path: "/", summary: "", limit: "none", idempotent: false } as const;
 const responses = { 200: z.object({ name: z.string() }) };

@@ -1,5 +1,5 @@
 /** CSV in pages, so that neither a long history nor a large file lies in memory. */
-import type { RequestContext } from "../core/request.ts";
+import type { RequestContext } from "../../core/request.ts";
 import { baseHeaders } from "./reply.ts";
 
 /**
