@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { Api } from "./api/api.ts";
+import { Api } from "./api/answer-request.ts";
 import { resources } from "./api/registry.ts";
 import { controls } from "./control/routes.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engine/engine.ts";
 import { pages } from "./page/routes.ts";
 
 /** The whole emulator as one Hono app: API, hosted pages, controls. */

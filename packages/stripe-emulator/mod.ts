@@ -4,7 +4,7 @@
  */
 import { createApp } from "./app.ts";
 import type { Options } from "./core/settings.ts";
-import { createEngine } from "./engine.ts";
+import { createEngine } from "./engine/engine.ts";
 
 export interface StripeEmulator {
   fetch(request: Request): Promise<Response>;

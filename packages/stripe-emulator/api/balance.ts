@@ -3,7 +3,7 @@ import { example } from "../fixtures/example.ts";
 import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { balanceTransactions } from "../resources/balance-transactions.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** The balance is no object of its own: it is the sum of its transactions, by currency and status. */
 function readBalance(scope: Scope): Stripe.Balance {

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { z } from "zod";
 import { createSession } from "../checkout/create.ts";
 import { cancelCheckout } from "../checkout/expire.ts";
-import { sessionParams } from "../checkout/params.ts";
+import { sessionParams } from "../checkout/session-params.ts";
 import { invalidRequest } from "../core/errors.ts";
 import { mergeMetadata } from "../core/objects.ts";
 import { listRoute, paginate, paging, retrieveRoute } from "../http/pagination.ts";

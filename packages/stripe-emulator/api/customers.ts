@@ -17,7 +17,7 @@ import { route } from "../http/route.ts";
 import { attach, checkSavable, detach } from "../payments/saved-methods.ts";
 import { createCustomer, customers } from "../resources/customers.ts";
 import { paymentMethods, requirePaymentMethod } from "../resources/payment-methods.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Customer = Stripe.Customer;
 

@@ -12,7 +12,7 @@ import { isClosed, isInquiry, moveDispute } from "../payments/disputes.ts";
 import { charges } from "../resources/charges.ts";
 import { disputes } from "../resources/disputes.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Dispute = Stripe.Dispute;
 

@@ -6,7 +6,7 @@ import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
 import { pendingEndpoints } from "../resources/deliveries.ts";
 import { events, matchesType, shown, type StoredEvent } from "../resources/events.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 const filters = {
   type: text.optional(),

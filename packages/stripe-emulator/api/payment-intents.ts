@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { z } from "zod";
-import { checkDestination } from "../connect/destination.ts";
+import { checkDestination } from "../connect/check-destination.ts";
 import { invalidRequest } from "../core/errors.ts";
 import { defined, mergeMetadata } from "../core/objects.ts";
 import { listRoute, retrieveRoute } from "../http/pagination.ts";

@@ -9,7 +9,7 @@ import { route } from "../http/route.ts";
 import { attach, checkSavable, detach } from "../payments/saved-methods.ts";
 import { customers, requireCustomer } from "../resources/customers.ts";
 import { createCard, paymentMethods, requirePaymentMethod } from "../resources/payment-methods.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type PaymentMethod = Stripe.PaymentMethod;
 

@@ -4,7 +4,7 @@ import { listRoute, retrieveRoute } from "../http/pagination.ts";
 import { flag, metadata, text, unsettable, url } from "../http/params.ts";
 import type { Resource } from "../http/resource.ts";
 import { route } from "../http/route.ts";
-import { requireVersion } from "../resources/versions.ts";
+import { requireVersion } from "../resources/api-versions.ts";
 import {
   createEndpoint,
   deleteEndpoint,

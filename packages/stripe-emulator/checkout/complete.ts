@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
 import { createCustomer } from "../resources/customers.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** What the buyer pays with, already checked for form. */
 export type Means =

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { makeLineItems } from "./line-items.ts";
-import type { SessionParams } from "./params.ts";
-import { checkDestination } from "../connect/destination.ts";
+import type { SessionParams } from "./session-params.ts";
+import { checkDestination } from "../connect/check-destination.ts";
 import { invalidRequest, notEmulated } from "../core/errors.ts";
 import { randomText } from "../core/ids.ts";
 import { defined } from "../core/objects.ts";
@@ -15,7 +15,7 @@ import {
 } from "../resources/checkout-sessions.ts";
 import { requireCustomer } from "../resources/customers.ts";
 import { createSetupIntent } from "../resources/setup-intents.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** Stripe's bounds of `expires_at`, from the session's creation. */
 const SHORTEST_SECONDS = 30 * 60;

@@ -3,7 +3,7 @@ import { cancelSetupIntent } from "../payments/setup-intents.ts";
 import { type Session, sessions } from "../resources/checkout-sessions.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** Ends an open session, and the intent that it or a failed attempt has made. */
 export function cancelCheckout(scope: Scope, session: Session): Session {

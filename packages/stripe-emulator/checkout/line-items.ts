@@ -6,7 +6,7 @@ import { example } from "../fixtures/example.ts";
 import { integer, metadata, text, unsupported } from "../http/params.ts";
 import { createPrice, priceData, prices } from "../resources/prices.ts";
 import { products } from "../resources/products.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type LineItem = Stripe.LineItem;
 

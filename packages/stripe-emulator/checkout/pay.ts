@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { awaitBank, complete, customerFor, named, type Outcome, type Payment } from "./complete.ts";
 import { saveCard } from "./save-card.ts";
-import { attemptPayment, failAuthentication, settleDelayed } from "../payments/attempt.ts";
+import { attemptPayment, failAuthentication, settleDelayed } from "../payments/attempt-payment.ts";
 import { bookPayment } from "../payments/book-payment.ts";
 import {
   type Session,
@@ -11,7 +11,8 @@ import {
 } from "../resources/checkout-sessions.ts";
 import { createIntent, paymentIntents } from "../resources/payment-intents.ts";
 import { createBankAccount, createCard } from "../resources/payment-methods.ts";
-import type { Scope } from "../scope.ts";
+import { delayedPayments } from "../resources/planned-outcomes.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** Tries once to do what an open session is for: to pay, or to save a card. */
 export function paySession(scope: Scope, session: Session, payment: Payment): Outcome {
@@ -60,6 +61,15 @@ export function settlePayment(
   }
   bookPayment(scope, ended);
   return ended;
+}
+
+/** Ends the delayed payments whose `due_at` has passed. */
+export function settleDuePayments(scope: Scope): void {
+  const now = scope.now().getTime() / 1000;
+  for (const { id, outcome, due_at } of delayedPayments.all(scope)) {
+    if (due_at === null || due_at > now) continue;
+    settlePayment(scope, paymentIntents.get(scope, id), outcome);
+  }
 }
 
 function conclude(

@@ -4,7 +4,7 @@ import { attemptSetup, failSetupAuthentication } from "../payments/setup-intents
 import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
 import { createBankAccount, createCard } from "../resources/payment-methods.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** Tries once to save the card of an open session in mode `setup`. */
 export function saveCard(scope: Scope, session: Session, payment: Payment): Outcome {

@@ -3,7 +3,7 @@ import { randomText } from "../core/ids.ts";
 import { changed, defined } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
 import { type Account, accounts } from "../resources/accounts.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Controller = Stripe.Account.Controller;
 type RequestedController = { [K in keyof Controller]?: Controller[K] | undefined };

@@ -5,7 +5,7 @@ import { changed } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
 import { bookMovement } from "../resources/balance-transactions.ts";
 import { applicationFees, feeRefunds, reversals, transfers } from "../resources/transfers.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** The object itself shows so many of the newest. */
 const SHOWN = 10;

@@ -6,7 +6,7 @@ import { accounts } from "../resources/accounts.ts";
 import { bookMovement } from "../resources/balance-transactions.ts";
 import { charges } from "../resources/charges.ts";
 import { transfers } from "../resources/transfers.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 interface TransferRequest {
   amount: number;

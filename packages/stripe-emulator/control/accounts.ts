@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { bringTo, type Standing } from "../connect/accounts.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { accounts } from "../resources/accounts.ts";
 
 const STANDINGS: Record<string, Standing> = {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readBody } from "./request.ts";
 import { randomText } from "../core/ids.ts";
 import type { Courier } from "../deliveries/courier.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import {
   type Delivery,
   finish,
@@ -12,7 +12,7 @@ import {
 } from "../resources/deliveries.ts";
 import { events, matchesType } from "../resources/events.ts";
 import { webhookEndpoints } from "../resources/webhook-endpoints.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Release = z.output<typeof releaseBody>;
 

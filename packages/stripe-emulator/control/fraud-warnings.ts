@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { paidCharge, readBody } from "./request.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { warnOfFraud } from "../payments/fraud-warnings.ts";
 
 const warningBody = z.strictObject({

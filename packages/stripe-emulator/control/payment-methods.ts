@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { readBody } from "./request.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { noteMethod } from "../payments/saved-methods.ts";
 import { paymentMethods } from "../resources/payment-methods.ts";
 import { behaviourNames } from "../resources/test-cards.ts";

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { readBody } from "./request.ts";
 import { invalidRequest } from "../core/errors.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import {
   adjustPayout,
   deliverPayout,

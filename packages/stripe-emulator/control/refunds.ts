@@ -2,14 +2,14 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { readBody } from "./request.ts";
 import { invalidRequest } from "../core/errors.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import {
   askForDetails,
   completeRefund,
   reverseRefund,
   USUAL_FAILURE,
 } from "../payments/refunds.ts";
-import { refundPlans } from "../resources/plans.ts";
+import { refundPlans } from "../resources/planned-outcomes.ts";
 import { refunds } from "../resources/refunds.ts";
 
 /** Stripe's reasons for a refund that did not reach the buyer. */

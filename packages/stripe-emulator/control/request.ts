@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { invalidRequest } from "../core/errors.ts";
 import { charges } from "../resources/charges.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** The JSON body of a control, checked. No body counts as `{}`. */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {

@@ -10,10 +10,10 @@ import { payoutControls } from "./payouts.ts";
 import { refundControls } from "./refunds.ts";
 import { readBody } from "./request.ts";
 import { StripeApiError } from "../core/errors.ts";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
-import { delayedPayments } from "../resources/plans.ts";
-import { accountVersion, setAccountVersion } from "../resources/versions.ts";
+import { delayedPayments } from "../resources/planned-outcomes.ts";
+import { accountVersion, setAccountVersion } from "../resources/api-versions.ts";
 import { deleteEndpoint, ensureEndpoint } from "../resources/webhook-endpoints.ts";
 
 const endpointBody = z.strictObject({

@@ -2,7 +2,7 @@ import { signatureHeader } from "./signature.ts";
 import { type Delivery, finish, openDeliveries } from "../resources/deliveries.ts";
 import { events, matchesType, shown, type StoredEvent } from "../resources/events.ts";
 import { hears, signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** As many deliveries are on the way at once; more would crowd out a small receiver. */
 const PARALLEL = 16;

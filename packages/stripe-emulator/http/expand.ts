@@ -1,5 +1,5 @@
 import { invalidRequest } from "../core/errors.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** What `expand` puts in a field's place, given the object that has the field. */
 export type Expander = (scope: Scope, owner: Record<string, unknown>) => unknown;

@@ -1,5 +1,5 @@
 import { StripeApiError } from "../core/errors.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 /** The first answer given under an Idempotency-Key. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { integer, range, text } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import type { Collection } from "../store/collection.ts";
 import type { Entity } from "../store/store.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { invalidRequest, StripeApiError } from "../core/errors.ts";
-import type { RawParams } from "./form.ts";
+import type { RawParams } from "./form-encoding.ts";
 
 /*
  * Parameter kinds. Everything arrives as text; a kind's error message is Stripe's error code where

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { RawParams } from "./form.ts";
+import type { RawParams } from "./form-encoding.ts";
 import { parseParams } from "./params.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Params<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 

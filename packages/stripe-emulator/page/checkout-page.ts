@@ -1,9 +1,9 @@
 import { html } from "hono/html";
 import { layout } from "./layout.ts";
-import { methodFields } from "./method-fields.ts";
+import { methodFields } from "./payment-method-fields.ts";
 import { formatMoney } from "../payments/amounts.ts";
 import { lineItemsOf, type Session } from "../resources/checkout-sessions.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** What the page shows again after a refused attempt. Card data never comes back. */
 export interface Refused {

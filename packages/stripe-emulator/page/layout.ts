@@ -49,7 +49,11 @@ export function layout(title: string, content: Html | Promise<Html>) {
 }
 
 /** A page that only says something, with a way on where there is one. */
-export function notice(title: string, text: string, link?: { href: string; label: string } | null) {
+export function messagePage(
+  title: string,
+  text: string,
+  link?: { href: string; label: string } | null,
+) {
   return layout(
     title,
     html`<h1>${title}</h1>

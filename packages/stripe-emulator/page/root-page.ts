@@ -1,10 +1,10 @@
 import { html } from "hono/html";
 import { layout } from "./layout.ts";
-import { testCardsTable } from "./test-cards.ts";
+import { testCardsTable } from "./test-card-list.ts";
 import { formatMoney } from "../payments/amounts.ts";
 import { lineItemsOf, type Session, sessionOf, sessions } from "../resources/checkout-sessions.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 const SHOWN = 50;
 

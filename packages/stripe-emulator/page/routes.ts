@@ -2,18 +2,18 @@ import { type Context, Hono } from "hono";
 import type { Outcome } from "../checkout/complete.ts";
 import { paySession } from "../checkout/pay.ts";
 import { randomText } from "../core/ids.ts";
-import type { Engine } from "../engine.ts";
-import { authenticate, authenticationPage } from "./authenticate.ts";
+import type { Engine } from "../engine/engine.ts";
+import { authenticate, authenticationPage } from "./bank-authentication.ts";
 import { checkoutPage, type Refused } from "./checkout-page.ts";
-import { notice } from "./layout.ts";
-import { onboardingPages } from "./onboarding.ts";
-import { paymentPages } from "./payment-pages.ts";
-import { readPayment } from "./read-payment.ts";
+import { messagePage } from "./layout.ts";
+import { onboardingPages } from "./onboarding-pages.ts";
+import { paymentPages } from "./payment-intent-routes.ts";
+import { readPayment } from "./payment-form.ts";
 import { rootPage } from "./root-page.ts";
 import { formatMoney } from "../payments/amounts.ts";
 import { charges } from "../resources/charges.ts";
 import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** The pages that buyers see: checkout and the bank's authentication. */
 export function pages(engine: Engine): Hono {
@@ -110,19 +110,22 @@ function refuse(c: Context, scope: Scope, session: Session, refused: Refused) {
 
 function receipt(c: Context, scope: Scope) {
   const charge = charges.find(scope, c.req.param("id") ?? "");
-  if (!charge?.paid) return c.html(notice("Not found", "There is no such receipt."), 404);
+  if (!charge?.paid) return c.html(messagePage("Not found", "There is no such receipt."), 404);
   const amount = formatMoney(charge.amount, charge.currency);
-  return c.html(notice(`Receipt for ${amount}`, charge.description ?? "Thank you."));
+  return c.html(messagePage(`Receipt for ${amount}`, charge.description ?? "Thank you."));
 }
 
 function closed(c: Context, session: Session | undefined) {
-  if (!session) return c.html(notice("Not found", "There is no such checkout."), 404);
+  if (!session) return c.html(messagePage("Not found", "There is no such checkout."), 404);
   if (session.status === "complete") {
     const link = { href: successUrl(session), label: "Go on" };
-    return c.html(notice("Already paid", "This checkout is complete.", link), 409);
+    return c.html(messagePage("Already paid", "This checkout is complete.", link), 409);
   }
   const link = session.cancel_url ? { href: session.cancel_url, label: "Go back" } : null;
-  return c.html(notice("Expired", "The time for this checkout is over. Begin again.", link), 410);
+  return c.html(
+    messagePage("Expired", "The time for this checkout is over. Begin again.", link),
+    410,
+  );
 }
 
 function successUrl(session: Session): string {

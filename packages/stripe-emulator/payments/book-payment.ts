@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { shareCharge } from "../connect/charge-shares.ts";
+import { shareCharge } from "../connect/destination-charges.ts";
 import { changed } from "../core/objects.ts";
 import { processingFee } from "./amounts.ts";
 import { openDispute } from "./disputes.ts";
@@ -7,8 +7,8 @@ import { warnOfFraud } from "./fraud-warnings.ts";
 import { methodBehaviour } from "./saved-methods.ts";
 import { bookMovement } from "../resources/balance-transactions.ts";
 import { charges } from "../resources/charges.ts";
-import { chargePlans } from "../resources/plans.ts";
-import type { Scope } from "../scope.ts";
+import { chargePlans } from "../resources/planned-outcomes.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Intent = Stripe.PaymentIntent;
 

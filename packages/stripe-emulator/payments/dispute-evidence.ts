@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { invalidRequest } from "../core/errors.ts";
 import { type DisputeEnd, isInquiry, moveDispute, updateDispute } from "./disputes.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Dispute = Stripe.Dispute;
 

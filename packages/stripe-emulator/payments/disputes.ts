@@ -11,7 +11,7 @@ import {
 import { charges } from "../resources/charges.ts";
 import { type DisputeRequest, disputes, newDispute } from "../resources/disputes.ts";
 import { refunds } from "../resources/refunds.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Dispute = Stripe.Dispute;
 type Charge = Stripe.Charge;

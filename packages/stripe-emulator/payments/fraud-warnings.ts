@@ -3,7 +3,7 @@ import { newId } from "../core/ids.ts";
 import { changed } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
 import { earlyFraudWarnings } from "../resources/disputes.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Warning = Stripe.Radar.EarlyFraudWarning;
 

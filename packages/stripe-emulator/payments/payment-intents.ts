@@ -1,14 +1,14 @@
 /** From which states a payment intent is confirmed or canceled, and what a refused card answers. */
 import type Stripe from "stripe";
-import { checkDestination } from "../connect/destination.ts";
+import { checkDestination } from "../connect/check-destination.ts";
 import { invalidRequest, StripeApiError } from "../core/errors.ts";
-import { attemptPayment } from "./attempt.ts";
+import { attemptPayment } from "./attempt-payment.ts";
 import { bookPayment } from "./book-payment.ts";
 import { checkUsable } from "./saved-methods.ts";
 import { sessionOf } from "../resources/checkout-sessions.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { requirePaymentMethod } from "../resources/payment-methods.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Intent = Stripe.PaymentIntent;
 

@@ -3,10 +3,10 @@ import { invalidRequest } from "../core/errors.ts";
 import { newId, randomText } from "../core/ids.ts";
 import { changed } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
-import { paymentOf } from "./payment-of.ts";
+import { paymentOf } from "./payment-of-transaction.ts";
 import { balanceTransactions, bookMovement } from "../resources/balance-transactions.ts";
 import { payoutItems, payouts } from "../resources/payouts.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Payout = Stripe.Payout;
 

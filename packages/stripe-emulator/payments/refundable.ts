@@ -4,7 +4,7 @@ import { formatMoney } from "./amounts.ts";
 import { charges } from "../resources/charges.ts";
 import { disputes } from "../resources/disputes.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Charge = Stripe.Charge;
 

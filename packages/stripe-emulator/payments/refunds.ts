@@ -1,13 +1,13 @@
 import type Stripe from "stripe";
-import { returnShares } from "../connect/refund-shares.ts";
+import { returnShares } from "../connect/refund-reversals.ts";
 import { newId, randomText } from "../core/ids.ts";
 import { changed, defined } from "../core/objects.ts";
 import { settleWarnings } from "./fraud-warnings.ts";
 import { balanceTransactions, bookMovement } from "../resources/balance-transactions.ts";
 import { charges } from "../resources/charges.ts";
-import { type ChargePlan, chargePlans, dueAt, refundPlans } from "../resources/plans.ts";
+import { type ChargePlan, chargePlans, dueAt, refundPlans } from "../resources/planned-outcomes.ts";
 import { isCard, newRefund, refunds } from "../resources/refunds.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Refund = Stripe.Refund;
 type Charge = Stripe.Charge;

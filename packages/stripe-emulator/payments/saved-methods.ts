@@ -4,7 +4,7 @@ import { changed } from "../core/objects.ts";
 import { customers } from "../resources/customers.ts";
 import { paymentMethods, paymentMethodSecrets, type Secret } from "../resources/payment-methods.ts";
 import { type Behaviour, behaviourOf, savingDeclined } from "../resources/test-cards.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type PaymentMethod = Stripe.PaymentMethod;
 

@@ -5,7 +5,7 @@ import { sessionOf } from "../resources/checkout-sessions.ts";
 import { paymentMethods, requirePaymentMethod } from "../resources/payment-methods.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
 import { type Decline, FAILED_AUTHENTICATION, savingDeclined } from "../resources/test-cards.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type SetupIntent = Stripe.SetupIntent;
 

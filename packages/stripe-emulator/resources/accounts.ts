@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { StripeApiError } from "../core/errors.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 /** Each has a time of creation, though Stripe's own type leaves it open. */

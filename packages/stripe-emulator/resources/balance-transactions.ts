@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { newId } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 type BalanceTransaction = Stripe.BalanceTransaction;

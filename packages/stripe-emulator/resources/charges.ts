@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import { newId, randomText } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
 import type { Behaviour, Decline } from "./test-cards.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 type Charge = Stripe.Charge;

@@ -1,6 +1,6 @@
 /** Checkout sessions, their line items, and what Stripe's object does not show of them. */
 import type Stripe from "stripe";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 export type Session = Stripe.Checkout.Session;

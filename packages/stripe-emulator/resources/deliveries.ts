@@ -1,5 +1,5 @@
 import { webhookEndpoints } from "./webhook-endpoints.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 /** One event on its way to one endpoint. */

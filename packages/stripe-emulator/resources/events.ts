@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 import { newId } from "../core/ids.ts";
 import { pendingEndpoints } from "./deliveries.ts";
-import { accountVersion, renderIn } from "./versions.ts";
-import type { Scope } from "../scope.ts";
+import { accountVersion, renderIn } from "./api-versions.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 /** The general form of Stripe's event, which is a union of hundreds. Its object is of the newest version. */

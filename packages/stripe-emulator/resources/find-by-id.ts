@@ -1,4 +1,4 @@
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** The kinds that a field of several kinds can refer to, by the prefix of their ids. */
 const KINDS: Record<string, string> = {

@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import { newId, randomText } from "../core/ids.ts";
 import { defined } from "../core/objects.ts";
 import { example } from "../fixtures/example.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 type Intent = Stripe.PaymentIntent;

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { invalidRequest } from "../core/errors.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 type Payout = Stripe.Payout;

@@ -5,7 +5,7 @@ import { newId } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
 import { currency, metadata, natural, text, unsupported } from "../http/params.ts";
 import { createProduct, products } from "./products.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 type Price = Stripe.Price;

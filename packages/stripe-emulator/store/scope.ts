@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
-import type { Settings } from "./core/settings.ts";
-import type { Store } from "./store/store.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Store } from "./store.ts";
 
 /** Who caused a change: the API request, or nobody (a page, a timer, a control). */
 export interface Cause {

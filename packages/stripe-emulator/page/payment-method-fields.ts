@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { testCardsLine } from "./test-cards.ts";
+import { testCardsLine } from "./test-card-list.ts";
 
 /** The ways to pay that are offered, and their fields. */
 export function methodFields(offered: string[]) {

@@ -1,6 +1,6 @@
 /** What becomes of a payment, a charge or a refund later, by itself. */
 import type { Behaviour } from "./test-cards.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 /** How a refund that has not ended yet, or only seems to have, is to end. */

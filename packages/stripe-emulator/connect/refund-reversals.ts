@@ -3,7 +3,7 @@ import { refundFee, reverseTransfer } from "./reversals.ts";
 import { invalidRequest } from "../core/errors.ts";
 import { refunds } from "../resources/refunds.ts";
 import { applicationFees, returnedShares, transfers } from "../resources/transfers.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /**
  * Returns what a refund gives back of a payment made for a connected account: as large a part as

@@ -1,16 +1,14 @@
-import { expireSessions } from "./checkout/expire.ts";
-import { settlePayment } from "./checkout/pay.ts";
-import { API_VERSION, type Options, readSettings } from "./core/settings.ts";
-import { Courier } from "./deliveries/courier.ts";
-import { FaultPlan } from "./http/faults.ts";
-import { forgetOldKeys } from "./http/idempotency.ts";
-import { settleDueRefunds } from "./payments/refunds.ts";
-import { recordEvent } from "./resources/events.ts";
-import { paymentIntents } from "./resources/payment-intents.ts";
-import { delayedPayments } from "./resources/plans.ts";
-import { ensureEndpoint } from "./resources/webhook-endpoints.ts";
-import type { Cause, Scope } from "./scope.ts";
-import { Store } from "./store/store.ts";
+import { expireSessions } from "../checkout/expire.ts";
+import { settleDuePayments } from "../checkout/pay.ts";
+import { API_VERSION, type Options, readSettings } from "../core/settings.ts";
+import { Courier } from "../deliveries/courier.ts";
+import { FaultPlan } from "../http/faults.ts";
+import { forgetOldKeys } from "../http/idempotency.ts";
+import { settleDueRefunds } from "../payments/refunds.ts";
+import { recordEvent } from "../resources/events.ts";
+import { ensureEndpoint } from "../resources/webhook-endpoints.ts";
+import type { Cause, Scope } from "../store/scope.ts";
+import { Store } from "../store/store.ts";
 
 /** Between two looks at what time alone brings about: expiry, delayed payments. */
 const TICK_MS = 1_000;
@@ -48,7 +46,7 @@ export function createEngine(options: Options): Engine {
   const faults = new FaultPlan();
   const tick = () => {
     expireSessions(scope());
-    settleDue(scope());
+    settleDuePayments(scope());
     settleDueRefunds(scope());
     store.flush();
   };
@@ -72,12 +70,4 @@ export function createEngine(options: Options): Engine {
       store.flush();
     },
   };
-}
-
-function settleDue(scope: Scope): void {
-  const now = scope.now().getTime() / 1000;
-  for (const { id, outcome, due_at } of delayedPayments.all(scope)) {
-    if (due_at === null || due_at > now) continue;
-    settlePayment(scope, paymentIntents.get(scope, id), outcome);
-  }
 }

@@ -1,18 +1,18 @@
 import { type Context, Hono } from "hono";
 import type Stripe from "stripe";
-import { checkDestination } from "../connect/destination.ts";
+import { checkDestination } from "../connect/check-destination.ts";
 import { StripeApiError } from "../core/errors.ts";
-import type { Engine } from "../engine.ts";
-import { leave } from "./authenticate.ts";
-import { notice } from "./layout.ts";
-import { paymentPage } from "./payment-page.ts";
-import { readMeans } from "./read-payment.ts";
-import { attemptPayment } from "../payments/attempt.ts";
+import type { Engine } from "../engine/engine.ts";
+import { leave } from "./bank-authentication.ts";
+import { messagePage } from "./layout.ts";
+import { paymentPage } from "./payment-intent-page.ts";
+import { readMeans } from "./payment-form.ts";
+import { attemptPayment } from "../payments/attempt-payment.ts";
 import { bookPayment } from "../payments/book-payment.ts";
 import { sessionOf } from "../resources/checkout-sessions.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { createBankAccount, createCard, paymentMethods } from "../resources/payment-methods.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Intent = Stripe.PaymentIntent;
 type Answer = Response | Promise<Response>;
@@ -49,13 +49,13 @@ function find(c: Context, scope: Scope): Intent | undefined {
 /** The answer where nothing is to be paid. */
 function refuse(c: Context, scope: Scope, intent: Intent | undefined) {
   if (!intent || sessionOf(scope, intent.id)) {
-    return c.html(notice("Not found", "There is no such payment."), 404);
+    return c.html(messagePage("Not found", "There is no such payment."), 404);
   }
   if (intent.status === "canceled") {
-    return c.html(notice("Canceled", "This payment was given up. Begin again."), 410);
+    return c.html(messagePage("Canceled", "This payment was given up. Begin again."), 410);
   }
   if (intent.status.startsWith("requires_")) return undefined;
-  return c.html(notice("Already paid", "This payment is made, or on its way."), 409);
+  return c.html(messagePage("Already paid", "This payment is made, or on its way."), 409);
 }
 
 function submit(

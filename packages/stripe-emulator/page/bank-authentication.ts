@@ -4,15 +4,15 @@ import type Stripe from "stripe";
 import type { Outcome } from "../checkout/complete.ts";
 import { resumeSession } from "../checkout/pay.ts";
 import { resumeSaving } from "../checkout/save-card.ts";
-import { layout, notice } from "./layout.ts";
+import { layout, messagePage } from "./layout.ts";
 import { formatMoney } from "../payments/amounts.ts";
-import { attemptPayment, failAuthentication } from "../payments/attempt.ts";
+import { attemptPayment, failAuthentication } from "../payments/attempt-payment.ts";
 import { bookPayment } from "../payments/book-payment.ts";
 import { attemptSetup, failSetupAuthentication } from "../payments/setup-intents.ts";
 import { type Session, sessionOf } from "../resources/checkout-sessions.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Answer = Response | Promise<Response>;
 
@@ -66,8 +66,8 @@ export function leave(
   returnUrl: string | null | undefined,
 ): Answer {
   const done = intent.status === "succeeded" || intent.status === "processing";
-  if (!returnUrl && done) return c.html(notice("Done", "You can close this page."));
-  if (!returnUrl) return c.html(notice("Not done", "The bank refused. Try again."), 402);
+  if (!returnUrl && done) return c.html(messagePage("Done", "You can close this page."));
+  if (!returnUrl) return c.html(messagePage("Not done", "The bank refused. Try again."), 402);
   const target = new URL(returnUrl);
   target.searchParams.set(intent.object, intent.id);
   target.searchParams.set(`${intent.object}_client_secret`, intent.client_secret ?? "");
@@ -101,5 +101,5 @@ function waiting(c: Context, scope: Scope) {
 }
 
 function over(c: Context): Answer {
-  return c.html(notice("Nothing to do", "Nothing waits for authentication here."), 409);
+  return c.html(messagePage("Nothing to do", "Nothing waits for authentication here."), 409);
 }

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { findById } from "../resources/find-by-id.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** Where each kind of object says what it came of, on the way back to its payment. */
 const ORIGINS: Record<string, string> = {

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { invalidRequest } from "../core/errors.ts";
 import { accounts } from "../resources/accounts.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 interface Split {
   amount: number;

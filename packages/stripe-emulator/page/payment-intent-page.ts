@@ -1,10 +1,10 @@
 import { html } from "hono/html";
 import type Stripe from "stripe";
 import { layout } from "./layout.ts";
-import { methodFields } from "./method-fields.ts";
+import { methodFields } from "./payment-method-fields.ts";
 import { formatMoney } from "../payments/amounts.ts";
 import { paymentMethods } from "../resources/payment-methods.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 /** The page where a buyer pays an intent. Its form goes to its own URL, with the client secret. */
 export function paymentPage(scope: Scope, intent: Stripe.PaymentIntent, refused?: string) {

@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import { bringTo } from "../connect/accounts.ts";
-import type { Engine } from "../engine.ts";
-import { layout, notice } from "./layout.ts";
+import type { Engine } from "../engine/engine.ts";
+import { layout, messagePage } from "./layout.ts";
 import { accountLinks, accounts } from "../resources/accounts.ts";
 
 /**
@@ -43,7 +43,7 @@ function find(engine: Engine, c: Context) {
 }
 
 function missing(c: Context) {
-  return c.html(notice("Not found", "There is no such registration."), 404);
+  return c.html(messagePage("Not found", "There is no such registration."), 404);
 }
 
 function form(who: string) {

@@ -1,6 +1,6 @@
 /** What a restricted key may do, by Stripe's own names of the rights (`rak_charge_read`). */
 import { StripeApiError } from "../core/errors.ts";
-import { masked } from "./authenticate.ts";
+import { masked } from "./api-keys.ts";
 
 /** By the beginning of the path; the first that fits counts. */
 const RESOURCES: readonly (readonly [string, string])[] = [

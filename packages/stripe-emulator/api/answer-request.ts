@@ -1,16 +1,16 @@
 import { invalidRequest, notEmulated, StripeApiError, unrecognizedUrl } from "../core/errors.ts";
 import { randomText } from "../core/ids.ts";
 import { API_VERSION } from "../core/settings.ts";
-import type { Engine } from "../engine.ts";
-import { authenticate } from "../http/authenticate.ts";
+import type { Engine } from "../engine/engine.ts";
+import { authenticate } from "../http/api-keys.ts";
 import { expandAll, type Expanders } from "../http/expand.ts";
 import { after, before } from "../http/faults.ts";
-import { readForm } from "../http/form.ts";
+import { readForm } from "../http/form-encoding.ts";
 import { fingerprint, keyInUse, recall, remember } from "../http/idempotency.ts";
-import { requireRight } from "../http/rights.ts";
+import { requireRight } from "../http/restricted-keys.ts";
 import type { Parsed, Route } from "../http/route.ts";
 import { requireAccount } from "../resources/accounts.ts";
-import { accountVersion } from "../resources/versions.ts";
+import { accountVersion } from "../resources/api-versions.ts";
 
 /** The status of a card error. The attempt took place and its traces stay. */
 const PAYMENT_FAILED = 402;

@@ -6,7 +6,7 @@ import { invalidRequest } from "../core/errors.ts";
 import { API_VERSION } from "../core/settings.ts";
 import { charges } from "./charges.ts";
 import { refundsOf } from "./refunds.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
 type Fields = Record<string, unknown>;

@@ -3,9 +3,14 @@ import { attach, methodBehaviour, noteMethod, paysOffSession } from "./saved-met
 import { charges, createCharge, outcomeFields } from "../resources/charges.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import { paymentMethods } from "../resources/payment-methods.ts";
-import { chargePlans, type DelayedPayment, delayedPayments, dueAt } from "../resources/plans.ts";
+import {
+  chargePlans,
+  type DelayedPayment,
+  delayedPayments,
+  dueAt,
+} from "../resources/planned-outcomes.ts";
 import { type Behaviour, type Decline, FAILED_AUTHENTICATION } from "../resources/test-cards.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Intent = Stripe.PaymentIntent;
 type Charge = Stripe.Charge;

@@ -5,7 +5,7 @@ import { example } from "../fixtures/example.ts";
 import { balanceTransactions, bookMovement } from "../resources/balance-transactions.ts";
 import { charges } from "../resources/charges.ts";
 import { applicationFees } from "../resources/transfers.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../store/scope.ts";
 
 type Charge = Stripe.Charge;
 
