@@ -2,5 +2,5 @@
 export { loadKeys } from "./core/keys.ts";
 export { portsAt } from "./core/ports.ts";
 export { StackError } from "./core/stack-error.ts";
-export { endStack, removeData } from "./stack/end.ts";
-export { readRunning } from "./stack/state.ts";
+export { endStack, removeData } from "./stack/end-stack.ts";
+export { readRunning } from "./stack/running-state.ts";

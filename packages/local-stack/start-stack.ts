@@ -3,7 +3,7 @@ import { loadKeys } from "./core/keys.ts";
 import { requireFree } from "./core/listen.ts";
 import { type Ports, portsAt, type Urls } from "./core/ports.ts";
 import { StackError } from "./core/stack-error.ts";
-import type { Control } from "./gateway/control.ts";
+import type { Control } from "./gateway/control-routes.ts";
 import { aiPlugin } from "./plugins/ai.ts";
 import { cronPlugin } from "./plugins/cron.ts";
 import { databasePlugin } from "./plugins/database.ts";
@@ -13,13 +13,13 @@ import { netPlugin } from "./plugins/net.ts";
 import { redisPlugin } from "./plugins/redis.ts";
 import { stripePlugin } from "./plugins/stripe.ts";
 import { type DatabaseServer, endLeftover } from "./postgres/database.ts";
-import { findRedisServer } from "./redis/places.ts";
-import { endLeftoverRedis } from "./redis/process.ts";
+import { findRedisServer } from "./redis/find-redis.ts";
+import { endLeftoverRedis } from "./redis/redis-process.ts";
 import type { StackContext } from "./stack/context.ts";
 import { removeEnvFile, type StackEnv, stackEnv, writeEnvFile } from "./stack/env-file.ts";
 import { resolveOptions, type StackOptions } from "./stack/options.ts";
 import type { Health, Plugin } from "./stack/plugin.ts";
-import { claim, releaseState } from "./stack/state.ts";
+import { claim, releaseState } from "./stack/running-state.ts";
 
 export interface Stack {
   /** What the env file holds. */

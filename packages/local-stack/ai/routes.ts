@@ -1,11 +1,11 @@
 /** The routes: OpenAI's, and `/_control` for tests. */
 import { z } from "zod";
-import { Completer, refuse } from "./completion.ts";
+import { Completer, refuse } from "./chat-completion.ts";
 import { AiError, unknownModel, wrongKey } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
-import { createJournal, type Entry, type Journal } from "./journal.ts";
+import type { Exchange } from "./http-exchange.ts";
+import { createJournal, type Entry, type Journal } from "./request-log.ts";
 import { MODELS } from "./models.ts";
-import { readAsk } from "./request.ts";
+import { readAsk } from "./chat-request.ts";
 
 type Handler = (exchange: Exchange, state: State) => void | Promise<void>;
 

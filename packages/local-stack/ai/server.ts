@@ -6,7 +6,7 @@
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exchangeOf } from "./exchange.ts";
+import { exchangeOf } from "./http-exchange.ts";
 import { createRoutes } from "./routes.ts";
 
 export interface AiServer {

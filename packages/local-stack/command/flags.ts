@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { MAX_OFFSET } from "../core/ports.ts";
 import { StackError } from "../core/stack-error.ts";
 import { parseLimits } from "../isolates/limits.ts";
-import type { Flavour } from "../postgres/source.ts";
+import type { Flavour } from "../postgres/find-postgres.ts";
 import type { StackOptions } from "../stack/options.ts";
 
 export const USAGE = `Usage: deno task start|stop|reset|status [flags]

@@ -6,7 +6,7 @@ import { isDue } from "./schedule.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { bootstrap } from "../postgres/bootstrap.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
-import { findSystem } from "../postgres/source.ts";
+import { findSystem } from "../postgres/find-postgres.ts";
 import { withServer } from "../postgres/testing/server.ts";
 
 type Steps = Record<string, (project: Project) => Promise<void>>;

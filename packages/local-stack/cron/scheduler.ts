@@ -1,7 +1,7 @@
 /** Runs due jobs of `cron.job` as pg_cron would: as the job's user, one run of a job at a time. */
 import type postgres from "postgres";
 import { isDue } from "./schedule.ts";
-import { quoteName } from "../postgres/databases.ts";
+import { quoteName } from "../postgres/running-server.ts";
 
 interface Job {
   jobid: string;

@@ -3,8 +3,8 @@ import { Hono } from "hono";
 import { type AuthParts, authRoutes } from "./auth-routes.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";
 import { authCors, restCors } from "./cors.ts";
-import { landingRoutes } from "./landing.ts";
-import type { Rest } from "../lite/apps.ts";
+import { landingRoutes } from "./landing-pages.ts";
+import type { Rest } from "../lite/auth-and-rest.ts";
 
 export interface GatewayParts extends AuthParts {
   rest: Pick<Rest, "fetch">;

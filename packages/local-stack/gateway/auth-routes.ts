@@ -3,8 +3,8 @@ import { Hono } from "hono";
 import { forward } from "../core/forward.ts";
 import type { Keys } from "../core/keys.ts";
 import { authRefusal, type GatewayEnv, identify } from "./callers.ts";
-import type { Tokens } from "./tokens.ts";
-import type { Auth } from "../lite/apps.ts";
+import type { Tokens } from "./user-tokens.ts";
+import type { Auth } from "../lite/auth-and-rest.ts";
 
 interface Session {
   access_token: string;

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { JWTPayload } from "jose";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Keys } from "../core/keys.ts";
-import { TokenError, type Tokens } from "./tokens.ts";
+import { TokenError, type Tokens } from "./user-tokens.ts";
 
 /** The API key's role, and the user's claims when a token came along. */
 export interface Caller {

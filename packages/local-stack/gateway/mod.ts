@@ -1,7 +1,6 @@
 /** How functions are served, and what they find in their environment. */
-export { aiEnvironment } from "../ai/environment.ts";
-export { MODELS } from "../ai/models.ts";
-export { type FunctionContext, functionEnvironment } from "./environment.ts";
+export { aiEnvironment, MODELS } from "../ai/models.ts";
+export { type FunctionContext, functionEnvironment } from "./function-environment.ts";
 
 export { forward } from "../core/forward.ts";
 

@@ -1,7 +1,7 @@
 /** The version of Deno that the hosted runtime is compatible with: newer APIs fail here first. */
 import { fileURLToPath } from "node:url";
 import { StackError } from "../core/stack-error.ts";
-import type { IsolateProgram } from "./process.ts";
+import type { IsolateProgram } from "./isolate-process.ts";
 
 export const HOSTED_DENO = "2.1.4";
 

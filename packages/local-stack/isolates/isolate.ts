@@ -3,11 +3,11 @@
  * it is retired, finishes what it has then, and is killed where it goes on too long.
  */
 import { forward } from "../core/forward.ts";
-import { untilBodyEnds } from "./body.ts";
+import { untilBodyEnds } from "./until-body-ends.ts";
 import type { IsolateLimits } from "./limits.ts";
-import { type IsolateProcess, type IsolateProgram, spawnIsolate } from "./process.ts";
+import { type IsolateProcess, type IsolateProgram, spawnIsolate } from "./isolate-process.ts";
 import { processorMs } from "./processor-time.ts";
-import { type EndReason, refusal } from "./refusals.ts";
+import { type EndReason, refusal } from "./platform-errors.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
 

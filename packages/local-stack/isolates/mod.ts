@@ -2,5 +2,5 @@
 export { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV, hostedProgram } from "./hosted-deno.ts";
 export { PLANS } from "./limits.ts";
 export { type IsolateCounts, programsIn } from "./pool.ts";
-export { type IsolateProgram, spawnIsolate } from "./process.ts";
+export { type IsolateProgram, spawnIsolate } from "./isolate-process.ts";
 export { processorMs } from "./processor-time.ts";

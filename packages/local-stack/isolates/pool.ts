@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Isolate } from "./isolate.ts";
 import type { IsolateLimits } from "./limits.ts";
-import type { IsolateProgram } from "./process.ts";
-import { END_REASONS, type EndReason } from "./refusals.ts";
+import type { IsolateProgram } from "./isolate-process.ts";
+import { END_REASONS, type EndReason } from "./platform-errors.ts";
 
 /** What has become of the isolates of a function so far. */
 export interface IsolateCounts {

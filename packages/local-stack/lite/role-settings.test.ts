@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { loadKeys } from "../core/keys.ts";
-import { createRest, type Rest } from "./apps.ts";
-import { keepDatabaseErrorsQuiet } from "./quiet.ts";
+import { createRest, type Rest } from "./auth-and-rest.ts";
+import { keepDatabaseErrorsQuiet } from "./quiet-database-errors.ts";
 import { bootstrap } from "../postgres/bootstrap.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
 import { withClient, withServer } from "../postgres/testing/server.ts";

@@ -4,7 +4,7 @@
  */
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Message, messagePage, messagesPage } from "./page.ts";
+import { type Message, messagePage, messagesPage } from "./inbox-pages.ts";
 
 type Content = Omit<Message, "id" | "receivedAt">;
 

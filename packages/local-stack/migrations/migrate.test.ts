@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Migration } from "./files.ts";
+import type { Migration } from "./migration-files.ts";
 import { applyMissing, describe, planMigrations, seed } from "./migrate.ts";
 import { withClient, withServer } from "../postgres/testing/server.ts";
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type postgres from "postgres";
 import { StackError } from "../core/stack-error.ts";
-import { type Migration, readMigrations } from "./files.ts";
+import { type Migration, readMigrations } from "./migration-files.ts";
 
 /** The tables of Supabase CLI 3.1.0, columns included: it reads and extends them itself. */
 const HISTORY = `

@@ -2,7 +2,7 @@
 import { migrate, seed } from "../migrations/migrate.ts";
 import { bootstrap } from "../postgres/bootstrap.ts";
 import { type DatabaseServer, startDatabase } from "../postgres/database.ts";
-import { reviver } from "../postgres/revive.ts";
+import { reviver } from "../postgres/restart-after-crash.ts";
 import { storeSecrets } from "../postgres/vault.ts";
 import { ROOT } from "../stack/options.ts";
 import type { Health, Plugin } from "../stack/plugin.ts";

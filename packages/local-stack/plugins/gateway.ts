@@ -4,9 +4,13 @@ import type postgres from "postgres";
 import { listen, type Listener } from "../core/listen.ts";
 import { createGateway } from "../gateway/app.ts";
 import { authAdminRoutes } from "../gateway/auth-admin.ts";
-import { type Control, controlRoutes } from "../gateway/control.ts";
-import { docsRoutes } from "../gateway/docs.ts";
-import { appOrigins, type Environment, functionEnvironment } from "../gateway/environment.ts";
+import { type Control, controlRoutes } from "../gateway/control-routes.ts";
+import { docsRoutes } from "../gateway/docs-page.ts";
+import {
+  appOrigins,
+  type Environment,
+  functionEnvironment,
+} from "../gateway/function-environment.ts";
 import { keepFunctionLog, printAsFunction } from "../gateway/function-log.ts";
 import {
   functionRoutes,
@@ -15,17 +19,16 @@ import {
   loadFunctions,
 } from "../gateway/functions.ts";
 import { keySetRoutes } from "../gateway/key-set.ts";
-import { leadTo } from "../gateway/site-url.ts";
-import { createTokens } from "../gateway/tokens.ts";
+import { createTokens } from "../gateway/user-tokens.ts";
 import { hostedProgram } from "../isolates/hosted-deno.ts";
 import { Isolates, programsIn } from "../isolates/pool.ts";
-import { createAuth, createRest } from "../lite/apps.ts";
+import { createAuth, createRest } from "../lite/auth-and-rest.ts";
 import { outliveLostConnections } from "../lite/lost-connections.ts";
-import { keepDatabaseErrorsQuiet } from "../lite/quiet.ts";
-import { renewed } from "../lite/renewed.ts";
-import { deliver, type OutgoingMail } from "../mail/deliver.ts";
+import { keepDatabaseErrorsQuiet } from "../lite/quiet-database-errors.ts";
+import { renewed } from "../lite/renew-after-restart.ts";
+import { deliver, leadTo, type OutgoingMail } from "../mail/auth-emails.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
-import { listenAlways } from "../postgres/listen.ts";
+import { listenAlways } from "../postgres/listen-notifications.ts";
 import { databaseOf, type StackContext } from "../stack/context.ts";
 import type { ResolvedOptions } from "../stack/options.ts";
 import type { Plugin } from "../stack/plugin.ts";

@@ -1,6 +1,6 @@
 /** The worker behind the pg_net emulator: wakes when a transaction that queued something commits. */
 import { createSender } from "../net/sender.ts";
-import { listenAlways } from "../postgres/listen.ts";
+import { listenAlways } from "../postgres/listen-notifications.ts";
 import { databaseOf } from "../stack/context.ts";
 import type { Plugin } from "../stack/plugin.ts";
 

@@ -1,9 +1,9 @@
 /** Redis where the machine has one. */
 import { StackError } from "../core/stack-error.ts";
-import type { Control } from "../gateway/control.ts";
+import type { Control } from "../gateway/control-routes.ts";
 import { MODES } from "../redis/faults.ts";
-import { type RedisPart, startRedisPart } from "../redis/part.ts";
-import { findRedisServer } from "../redis/places.ts";
+import { type RedisPart, startRedisPart } from "../redis/redis-part.ts";
+import { findRedisServer } from "../redis/find-redis.ts";
 import type { StackContext } from "../stack/context.ts";
 import type { Plugin } from "../stack/plugin.ts";
 

@@ -1,6 +1,6 @@
 /** A database as a new Supabase project has it. */
 import { getAuthSchemaSql } from "@supabase/lite";
-import type { Databases } from "./databases.ts";
+import type { Databases } from "./running-server.ts";
 
 const read = (name: string) => Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
 /**

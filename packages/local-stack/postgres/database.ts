@@ -12,12 +12,18 @@ import { waitFor } from "@farthing/command-line";
 import { isListenedOn } from "../core/port-owner.ts";
 import { isAlive, killAll, processTree } from "../core/processes.ts";
 import { StackError } from "../core/stack-error.ts";
-import { serverAccount } from "./account.ts";
-import { type Databases, RunningServer } from "./databases.ts";
+import { serverAccount } from "./server-account.ts";
+import { type Databases, RunningServer } from "./running-server.ts";
 import { install } from "./install.ts";
-import { databaseDir } from "./places.ts";
-import { createCluster, lastLog, runningPid, type ServerOptions, spawnServer } from "./process.ts";
-import { findSource, type Flavour } from "./source.ts";
+import { databaseDir } from "./directories.ts";
+import {
+  createCluster,
+  lastLog,
+  runningPid,
+  type ServerOptions,
+  spawnServer,
+} from "./server-process.ts";
+import { findSource, type Flavour } from "./find-postgres.ts";
 
 export interface DatabaseOptions {
   /** A directory of ours; the cluster goes inside it, or where the server's account can reach. */

@@ -5,9 +5,9 @@
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative } from "node:path";
-import { type Account, giveTo } from "./account.ts";
-import { cacheRoot } from "./places.ts";
-import type { Source } from "./source.ts";
+import { type Account, giveTo } from "./server-account.ts";
+import { cacheRoot } from "./directories.ts";
+import type { Source } from "./find-postgres.ts";
 
 /** Prepared binaries: call them by `bin`. */
 export interface Install {

@@ -5,7 +5,7 @@ import type { StackError } from "../core/stack-error.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { bootstrap } from "./bootstrap.ts";
 import type { DatabaseServer } from "./database.ts";
-import { findSystem, type Flavour } from "./source.ts";
+import { findSystem, type Flavour } from "./find-postgres.ts";
 import { withServer } from "./testing/server.ts";
 
 const ALLOWED = {

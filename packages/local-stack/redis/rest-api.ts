@@ -8,8 +8,8 @@ import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Command, Redis, Reply } from "./connection.ts";
-import { createScripts, type Scripts } from "./scripts.ts";
-import { type Outcome, outcomeOf, refusal, Several, Single } from "./wire.ts";
+import { createScripts, type Scripts } from "./upstash-scripts.ts";
+import { type Outcome, outcomeOf, refusal, Several, Single } from "./upstash-format.ts";
 
 type Runner = (commands: readonly Command[]) => Promise<Reply[]>;
 

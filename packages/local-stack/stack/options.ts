@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type IsolateLimits, PLANS } from "../isolates/limits.ts";
-import type { Flavour } from "../postgres/source.ts";
+import type { Flavour } from "../postgres/find-postgres.ts";
 
 /** The repository's root: paths in options are relative to it unless given. */
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));

@@ -2,7 +2,7 @@
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import type { Entry } from "../journal.ts";
+import type { Entry } from "../request-log.ts";
 import { serveAi } from "../server.ts";
 
 const TIMEOUT_MS = 60_000;

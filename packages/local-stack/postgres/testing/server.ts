@@ -2,7 +2,7 @@
 import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
 import type postgres from "postgres";
 import { type DatabaseServer, startDatabase } from "../database.ts";
-import type { Flavour } from "../source.ts";
+import type { Flavour } from "../find-postgres.ts";
 
 function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

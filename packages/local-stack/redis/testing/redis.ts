@@ -3,10 +3,10 @@ import { Redis } from "@upstash/redis";
 import { portsAt } from "../../core/ports.ts";
 import { connect } from "../connection.ts";
 import { createRestApi } from "../rest-api.ts";
-import { type RedisPart, startRedisPart } from "../part.ts";
-import { findRedisServer } from "../places.ts";
-import { startRedis } from "../process.ts";
-import { freeOffset } from "../../testing/free-offset.ts";
+import { type RedisPart, startRedisPart } from "../redis-part.ts";
+import { findRedisServer } from "../find-redis.ts";
+import { startRedis } from "../redis-process.ts";
+import { freeOffset } from "../../core/testing/free-offset.ts";
 
 export const TOKEN = "a-token-of-the-tests";
 

@@ -2,13 +2,13 @@
 import { print, printError } from "@farthing/command-line";
 import pc from "picocolors";
 import { parseFlags, USAGE } from "./flags.ts";
-import { runningTable, statusTable } from "./output.ts";
+import { runningTable, statusTable } from "./status-tables.ts";
 import { loadKeys } from "../core/keys.ts";
 import { StackError } from "../core/stack-error.ts";
 import { type Stack, startStack } from "../start-stack.ts";
-import { endStack, removeData } from "../stack/end.ts";
+import { endStack, removeData } from "../stack/end-stack.ts";
 import { resolveOptions, type StackOptions } from "../stack/options.ts";
-import { readRunning } from "../stack/state.ts";
+import { readRunning } from "../stack/running-state.ts";
 
 /**
  * Resolves at the first Ctrl-C or SIGTERM. Further ones are let pass: `deno task` sends its child

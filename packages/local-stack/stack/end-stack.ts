@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import { isAlive } from "../core/processes.ts";
 import { StackError } from "../core/stack-error.ts";
 import { endLeftover } from "../postgres/database.ts";
-import { databaseDir } from "../postgres/places.ts";
-import { redisDir } from "../redis/places.ts";
-import { endLeftoverRedis } from "../redis/process.ts";
+import { databaseDir } from "../postgres/directories.ts";
+import { redisDir } from "../redis/find-redis.ts";
+import { endLeftoverRedis } from "../redis/redis-process.ts";
 import { removeEnvFile } from "./env-file.ts";
-import { readRunning, readState, releaseState } from "./state.ts";
+import { readRunning, readState, releaseState } from "./running-state.ts";
 
 const STOP_TIMEOUT_MS = 30_000;
 

@@ -8,7 +8,7 @@ import {
 } from "jose";
 import assert from "node:assert/strict";
 import { type Keys, loadKeys } from "../core/keys.ts";
-import { createTokens, TokenError } from "./tokens.ts";
+import { createTokens, TokenError } from "./user-tokens.ts";
 
 const ISSUER = "http://127.0.0.1:54321/auth/v1";
 const USER = "0198f3a0-0000-7000-8000-000000000001";

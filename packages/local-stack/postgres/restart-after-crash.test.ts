@@ -1,6 +1,6 @@
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
-import { reviver } from "./revive.ts";
+import { reviver } from "./restart-after-crash.ts";
 
 Deno.test("reviver starts a dead database once at a time, however often it is told", async () => {
   const server: { pid: number | undefined } = { pid: undefined };

@@ -1,5 +1,5 @@
 /** What reached the emulator, and what became of it: tests count here. */
-import type { Message } from "./request.ts";
+import type { Message } from "./chat-request.ts";
 
 /** In OpenAI's form: kinds of output are parts of completion_tokens. */
 export interface Usage {

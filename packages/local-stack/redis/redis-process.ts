@@ -3,7 +3,7 @@ import { waitFor } from "@farthing/command-line";
 import { join } from "node:path";
 import { isAlive } from "../core/processes.ts";
 import { StackError } from "../core/stack-error.ts";
-import { redisDir, socketOf } from "./places.ts";
+import { redisDir, socketOf } from "./find-redis.ts";
 
 export const MEMORY = "64mb";
 

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Account, isTraversable, serverAccount } from "./account.ts";
+import { type Account, isTraversable, serverAccount } from "./server-account.ts";
 
 function short(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);

@@ -7,10 +7,10 @@ import { parseEnv } from "node:util";
 import { isAlive } from "./core/processes.ts";
 import { StackError } from "./core/stack-error.ts";
 import { type Stack, startStack } from "./start-stack.ts";
-import { findRedisServer } from "./redis/places.ts";
+import { findRedisServer } from "./redis/find-redis.ts";
 import type { StackOptions } from "./stack/options.ts";
 import { readSupabaseConfig } from "./stack/supabase-config.ts";
-import { freeOffset } from "./testing/free-offset.ts";
+import { freeOffset } from "./core/testing/free-offset.ts";
 
 type Project = StackOptions & { dataDir: string; envFile: string };
 

@@ -1,5 +1,5 @@
 /** Ports for a stack of the tests' own. */
-import { portsAt } from "../core/ports.ts";
+import { portsAt } from "../ports.ts";
 
 /** From port 61,021 on: above those that Linux hands out by itself, and below 65,536. */
 const OFFSETS = { first: 6_700, count: 100, step: 40 };

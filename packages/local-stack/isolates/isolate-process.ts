@@ -1,7 +1,7 @@
 /** The process of one isolate: host.ts, what it is told, and what it says. */
 import { fileURLToPath } from "node:url";
 
-const HOST = fileURLToPath(new URL("./host.ts", import.meta.url));
+const HOST = fileURLToPath(new URL("./isolate-program.ts", import.meta.url));
 /** As host.ts begins a line for the stack. */
 const MARK = "\u0001isolate ";
 

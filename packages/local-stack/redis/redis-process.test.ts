@@ -3,8 +3,8 @@ import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import { isAlive } from "../core/processes.ts";
 import { connect } from "./connection.ts";
-import { findRedisServer, redisDir, socketOf } from "./places.ts";
-import { endLeftoverRedis, startRedis } from "./process.ts";
+import { findRedisServer, redisDir, socketOf } from "./find-redis.ts";
+import { endLeftoverRedis, startRedis } from "./redis-process.ts";
 import { clientOf, needRedis, withRestApi } from "./testing/redis.ts";
 
 const WAIT_MS = 60_000;
@@ -21,7 +21,7 @@ async function withFolder(use: (dataDir: string) => Promise<void>): Promise<void
 
 /** A process of its own that starts a Redis and waits; prints the server's pid. */
 function starter(dataDir: string): Deno.ChildProcess {
-  const module = new URL("./process.ts", import.meta.url).href;
+  const module = new URL("./redis-process.ts", import.meta.url).href;
   const code = `const { startRedis } = await import(${JSON.stringify(module)});
     const { pid } = await startRedis(${JSON.stringify(needRedis())}, ${JSON.stringify(dataDir)});
     await Deno.stdout.write(new TextEncoder().encode(String(pid)));

@@ -1,7 +1,7 @@
 /** Reads the migrations directory as the Supabase CLI does: `<digits>_<name>.sql`, by name. */
 import { join } from "node:path";
 import { StackError } from "../core/stack-error.ts";
-import { splitStatements } from "./split.ts";
+import { splitStatements } from "./split-statements.ts";
 
 export interface Migration {
   version: string;

@@ -3,7 +3,7 @@
  * many tokens of what isn't English; and their way of framing a conversation.
  */
 import { isForeign } from "./models.ts";
-import type { Message } from "./request.ts";
+import type { Message } from "./chat-request.ts";
 
 /** A table takes a fifth of a second to read: only when the first request comes. */
 const load = (model: string) =>

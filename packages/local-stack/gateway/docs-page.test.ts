@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { docsRoutes } from "./docs.ts";
+import { docsRoutes } from "./docs-page.ts";
 
 Deno.test("docs page loads Scalar from the stack itself and may load nothing else", async () => {
   const app = docsRoutes();

@@ -4,7 +4,7 @@ import { StackError } from "../core/stack-error.ts";
 import { connect } from "./connection.ts";
 import { createRestApi } from "./rest-api.ts";
 import { faultsOf, type Mode } from "./faults.ts";
-import { MEMORY, startRedis } from "./process.ts";
+import { MEMORY, startRedis } from "./redis-process.ts";
 
 interface RedisOptions {
   /** The redis-server to run. */

@@ -1,8 +1,8 @@
 /** Answers: the same prompt always gets the same one. */
 import { createHash } from "node:crypto";
-import { type Behaviour, withoutMarkers } from "./behaviour.ts";
-import type { Ask } from "./request.ts";
-import { splitIntoTokens } from "./tokens.ts";
+import { type Behaviour, withoutMarkers } from "./prompt-markers.ts";
+import type { Ask } from "./chat-request.ts";
+import { splitIntoTokens } from "./count-tokens.ts";
 
 /** Each of them, after a blank, is one token. */
 const WORDS =

@@ -1,6 +1,6 @@
 /** The databases of a running server, whichever process started it. */
 import postgres from "postgres";
-import { AUTH, OWNER, PASSWORD, SUPERUSER } from "./process.ts";
+import { AUTH, OWNER, PASSWORD, SUPERUSER } from "./server-process.ts";
 
 type ClientOptions = postgres.Options<Record<string, never>>;
 

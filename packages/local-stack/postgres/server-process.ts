@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { isAlive } from "../core/processes.ts";
 import { StackError } from "../core/stack-error.ts";
-import { type Account, giveTo } from "./account.ts";
+import { type Account, giveTo } from "./server-account.ts";
 import type { Install } from "./install.ts";
 
 /** The role that created the cluster. The project's owner, `postgres`, is no superuser (sql/roles.sql). */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { splitStatements } from "./split.ts";
+import { splitStatements } from "./split-statements.ts";
 
 Deno.test("splitStatements gives what Supabase CLI 3.1.0 records for the same text", () => {
   // The expectation is what `supabase db push` wrote for this very file.

@@ -25,3 +25,20 @@ export async function deliver(mailUrl: string, message: OutgoingMail): Promise<v
   await response.body?.cancel();
   if (!response.ok) throw new Error(`the mail inbox answered ${response.status}`);
 }
+
+/**
+ * The message with its links' goal changed. lite has one setting for its own address and for the app's:
+ * it has to be `from`, its own, for the links to work at all.
+ */
+export function leadTo(
+  siteUrl: string,
+  { from, message }: { from: string; message: OutgoingMail },
+): OutgoingMail {
+  const goal = (url: string) => `redirect_to=${encodeURIComponent(url)}`;
+  const change = (text: string) => text.replaceAll(goal(from), goal(siteUrl));
+  return {
+    ...message,
+    ...(message.text !== undefined && { text: change(message.text) }),
+    ...(message.html !== undefined && { html: change(message.html) }),
+  };
+}

@@ -1,5 +1,5 @@
 /** What the functions find in their environment, under Supabase's names. */
-import { aiEnvironment } from "../ai/environment.ts";
+import { aiEnvironment } from "../ai/models.ts";
 import type { Keys } from "../core/keys.ts";
 import type { StackContext } from "../stack/context.ts";
 

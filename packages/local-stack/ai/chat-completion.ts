@@ -1,12 +1,12 @@
 /** A chat completion as JSON or as a stream, with whatever its prompt asks to go wrong. */
-import { type Answer, answerTo, type Token } from "./answer.ts";
-import { type Behaviour, FaultCounter, readBehaviour } from "./behaviour.ts";
+import { type Answer, answerTo, type Token } from "./made-up-answer.ts";
+import { type Behaviour, FaultCounter, readBehaviour } from "./prompt-markers.ts";
 import { AiError, invalid, outage } from "./errors.ts";
-import type { Exchange } from "./exchange.ts";
-import type { Entry, Usage } from "./journal.ts";
+import type { Exchange } from "./http-exchange.ts";
+import type { Entry, Usage } from "./request-log.ts";
 import { CONTEXT_TOKENS, snapshotOf } from "./models.ts";
-import type { Ask } from "./request.ts";
-import { countMessages } from "./tokens.ts";
+import type { Ask } from "./chat-request.ts";
+import { countMessages } from "./count-tokens.ts";
 
 /** One request on its way. */
 interface Job {
