@@ -67,7 +67,7 @@ async function fillLedger(sql: postgres.Sql, root: string): Promise<void> {
 async function fillEmpty(server: DatabaseServer, say: Say): Promise<void> {
   say("applying the migrations");
   const sql = await createProject(server, EMPTY, ROOT);
-  for (const file of ["floors.sql", "queue/queue.sql", "storm/storm.sql"]) {
+  for (const file of ["database/floors.sql", "queue/queue.sql", "storm/storm.sql"]) {
     await runFile(sql, `${ROOT}bench/${file}`);
   }
   await sql.end();

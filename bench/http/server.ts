@@ -8,8 +8,8 @@ import { startContext } from "../../supabase/functions/_shared/core/request.ts";
 import { createPayments } from "../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY } from "../../tests/support/functions/project.ts";
 import { createApp as createWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
-import { WEBHOOK_SECRET } from "../storm/events.ts";
-import { makeServices } from "./services.ts";
+import { WEBHOOK_SECRET } from "../storm/stripe-events.ts";
+import { makeServices } from "./bench-services.ts";
 
 /** As long as what our route answers. */
 const BODY = JSON.stringify({

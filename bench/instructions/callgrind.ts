@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { findSource, install, serverAccount } from "@farthing/local-stack/postgres";
-import { type Call, valuesOf } from "./calls.ts";
+import { type Call, valuesOf } from "./hot-path-calls.ts";
 
 const FEW = 100;
 const MANY = 400;

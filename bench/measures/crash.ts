@@ -1,11 +1,11 @@
 /** G22: every process of the server is killed under load; what was acknowledged has to be there. */
 import { type BenchServer, type ServerKind, withServer } from "../database/bench-server.ts";
-import { runClients } from "../load/fleet.ts";
-import { keyText } from "../load/random.ts";
-import type { Options } from "../options.ts";
+import { runClients } from "../load/run-clients.ts";
+import { keyText } from "../load/keys-and-accounts.ts";
+import type { Options } from "../command/options.ts";
 import { exact } from "../report/figure.ts";
 import type { Section } from "../report/section.ts";
-import { armNamed } from "./arms.ts";
+import { armNamed } from "./debit-arms.ts";
 import { nextSeed, targetOf } from "./rounds.ts";
 
 const DATABASE = "crash";

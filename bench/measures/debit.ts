@@ -1,12 +1,12 @@
 /** G1 and G4 to G7: the debit beside its floors and its own variants. */
 import type { BenchServer } from "../database/bench-server.ts";
-import { measure, type Sample } from "../load/fleet.ts";
-import { keyText } from "../load/random.ts";
-import { userId } from "../load/parameters.ts";
+import { measure, type Sample } from "../load/run-clients.ts";
+import { keyText } from "../load/keys-and-accounts.ts";
+import { userId } from "../load/statement-parameters.ts";
 import { type Figure, figure, spreadOf } from "../report/figure.ts";
 import type { ArmRow, Section } from "../report/section.ts";
-import type { Options } from "../options.ts";
-import { type Arm, armNamed, armsFor, REPLAYED } from "./arms.ts";
+import type { Options } from "../command/options.ts";
+import { type Arm, armNamed, armsFor, REPLAYED } from "./debit-arms.ts";
 import { CLIENTS, databaseOf, nextSeed, type Run, runRounds, targetOf } from "./rounds.ts";
 
 type Say = (what: string) => void;

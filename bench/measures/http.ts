@@ -1,8 +1,8 @@
 /** G10 and G12: what a route of ours costs beside a bare server, and what knowing the caller adds. */
 import { withCleanup } from "@farthing/command-line";
-import { type HttpServer, startHttpServer } from "../http/process.ts";
-import { measure, type Sample } from "../load/fleet.ts";
-import type { Options } from "../options.ts";
+import { type HttpServer, startHttpServer } from "../http/server-process.ts";
+import { measure, type Sample } from "../load/run-clients.ts";
+import type { Options } from "../command/options.ts";
 import { type Figure, figure, spreadOf } from "../report/figure.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 

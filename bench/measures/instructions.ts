@@ -1,11 +1,11 @@
 /** G25: what the hot path costs beside other commits, by instructions and by processor time. */
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { addTree, withFilled } from "../database/bench-server.ts";
-import { type Call, CALLS, EMPTY } from "../instructions/calls.ts";
+import { type Call, CALLS, EMPTY } from "../instructions/hot-path-calls.ts";
 import { countInstructions, hasValgrind } from "../instructions/callgrind.ts";
-import { takeCommit, THIS_TREE, type Tree } from "../instructions/commit.ts";
-import { timeCalls } from "../instructions/processor.ts";
-import type { Options } from "../options.ts";
+import { takeCommit, THIS_TREE, type Tree } from "../instructions/other-commit.ts";
+import { timeCalls } from "./processor-time.ts";
+import type { Options } from "../command/options.ts";
 import { type Figure, figure, spreadOf } from "../report/figure.ts";
 import type { Section } from "../report/section.ts";
 import { nextSeed, rotate } from "./rounds.ts";

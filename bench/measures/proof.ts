@@ -1,6 +1,6 @@
 /** G24: what the proof takes on a large ledger, whole and of what is new. */
 import type { BenchServer } from "../database/bench-server.ts";
-import type { Options } from "../options.ts";
+import type { Options } from "../command/options.ts";
 import { type Figure, figure, spreadOf } from "../report/figure.ts";
 import type { Section } from "../report/section.ts";
 
@@ -29,7 +29,7 @@ interface Round {
 
 async function grow(server: BenchServer, rows: number): Promise<void> {
   await server.cloneEmpty(DATABASE);
-  const text = await Deno.readTextFile(new URL("../database/proved.sql", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../database/provable-ledger.sql", import.meta.url));
   const accounts = accountsOf(rows);
   await server.query(
     DATABASE,

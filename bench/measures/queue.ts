@@ -1,11 +1,11 @@
 /** G16: the queue, worked off by one runtime, beside its floor and beside graphile-worker. */
 import { withCleanup } from "@farthing/command-line";
 import type { BenchServer } from "../database/bench-server.ts";
-import { measure, type Sample } from "../load/fleet.ts";
-import type { Options } from "../options.ts";
-import * as arms from "../queue/arms.ts";
-import { type QueueArm, targetOf } from "../queue/arms.ts";
-import { type Runtime, startRuntime } from "../queue/process.ts";
+import { measure, type Sample } from "../load/run-clients.ts";
+import type { Options } from "../command/options.ts";
+import * as arms from "../queue/queue-arms.ts";
+import { type QueueArm, targetOf } from "../queue/queue-arms.ts";
+import { type Runtime, startRuntime } from "../queue/runtime-process.ts";
 import { type Figure, figure, spreadOf } from "../report/figure.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 import { CLIENTS, nextSeed, rotate } from "./rounds.ts";

@@ -1,7 +1,7 @@
 /** Runs arms side by side: in each round every arm, with each number of clients, in turn. */
 import type { BenchServer } from "../database/bench-server.ts";
-import { measure, type Sample } from "../load/fleet.ts";
-import type { Arm } from "./arms.ts";
+import { measure, type Sample } from "../load/run-clients.ts";
+import type { Arm } from "./debit-arms.ts";
 
 export const CLIENTS = [1, 4, 16];
 

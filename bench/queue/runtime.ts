@@ -14,7 +14,7 @@ import { NO_END } from "../../supabase/functions/_shared/core/isolate.ts";
 import { runJobs } from "../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
 import { consoleLogger } from "../../supabase/functions/_shared/core/logger.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
-import { sayWorked, type Worked } from "./worked.ts";
+import { sayWorked, type Worked } from "./runtime-report.ts";
 
 let ran: string[] = [];
 

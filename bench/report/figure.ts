@@ -1,5 +1,5 @@
 /** A goal, what was measured of it, and the verdict. */
-import { percentile } from "../../scripts/demo/percentile.ts";
+import { percentile } from "@farthing/command-line";
 
 /** One number per round; what is reported is the median, with the least and the most beside it. */
 export interface Spread {

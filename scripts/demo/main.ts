@@ -6,18 +6,19 @@ import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
 import { cleanUpOnSignals, print, printError, taskArguments } from "@farthing/command-line";
-import { signUp } from "./buyer.ts";
-import { readPackages, readRate } from "./catalogue.ts";
-import { expectDemo } from "./expected.ts";
-import { play } from "./play.ts";
+import { signUp } from "./shared/buyer.ts";
+import { readPackages, readRate } from "./shared/catalogue.ts";
+import { expectDemo } from "./trace/expected.ts";
+import { play } from "./trace/play.ts";
 import { demoJobs } from "./jobs/play.ts";
-import { createProgress } from "./progress.ts";
-import { readViolations } from "./proof.ts";
-import { withService } from "./reach-stack.ts";
-import { formatProof, formatReport } from "./report.ts";
-import { DemoError, type Service } from "./service.ts";
-import { readSample } from "./trace.ts";
-import { compare } from "./verdict.ts";
+import { createProgress } from "./shared/progress-bar.ts";
+import { readViolations } from "./shared/proof.ts";
+import { withService } from "./shared/reach-stack.ts";
+import { formatProof } from "./shared/report.ts";
+import { formatReport } from "./trace/report.ts";
+import { DemoError, type Service } from "./shared/service.ts";
+import { readSample } from "./trace/read-trace.ts";
+import { compare } from "./trace/verdict.ts";
 
 const USAGE = `Usage: deno task demo [trace | jobs] [--env-file FILE]
 

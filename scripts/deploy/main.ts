@@ -4,13 +4,13 @@ import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
 import { formatTable, print, printError } from "@farthing/command-line";
 import { type Check, formatChecks, hasFailed, look } from "./check.ts";
-import { pushMigrations } from "./migrations.ts";
+import { pushMigrations } from "./push-migrations.ts";
 import { expose } from "./exposed-schema.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { type Plan, preflight } from "./preflight.ts";
 import { uploadFunctions } from "./project-folder.ts";
 import { setSecrets } from "./secrets.ts";
-import { smoke } from "./smoke.ts";
+import { smoke } from "./smoke-test.ts";
 
 /** Stays there, for whoever wants to see what was sent. */
 const FOLDER = fileURLToPath(new URL("../../.farthing/deploy", import.meta.url));

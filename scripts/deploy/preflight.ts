@@ -5,10 +5,10 @@ import { SettingsError } from "../settings/settings.ts";
 import { hasNpx } from "../supabase/cli.ts";
 import { type Check, hasFailed, look } from "./check.ts";
 import { exposedSchemas, planOf } from "./exposed-schema.ts";
-import { pendingMigrations } from "./migrations.ts";
+import { pendingMigrations } from "./push-migrations.ts";
 import type { Options } from "./options.ts";
 import { bundleOf, type ProjectFolder, writeProjectFolder } from "./project-folder.ts";
-import { readingsOf } from "./readings.ts";
+import { readingsOf } from "./bundle-sizes.ts";
 import { lacking, planSecrets, type SecretPlan } from "./secrets.ts";
 import { megabytes, overLimits } from "./size-limits.ts";
 

@@ -1,18 +1,18 @@
 /** `deno task load`: the service at ten times the traffic that is expected, and its ledger afterwards. */
 import pc from "picocolors";
 import { z } from "zod";
-import { readViolations } from "../demo/proof.ts";
-import { withService } from "../demo/reach-stack.ts";
-import { formatProof } from "../demo/report.ts";
-import { DemoError, type Service } from "../demo/service.ts";
+import { readViolations } from "../demo/shared/proof.ts";
+import { withService } from "../demo/shared/reach-stack.ts";
+import { formatProof } from "../demo/shared/report.ts";
+import { DemoError, type Service } from "../demo/shared/service.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { cleanUpOnSignals, print, printError } from "@farthing/command-line";
-import { mixOf } from "./mix.ts";
+import { mixOf } from "./traffic-mix.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { gather } from "./people.ts";
 import { createMeter } from "./progress.ts";
 import { formatLoad, formatProgress } from "./report.ts";
-import { run, warmUp } from "./run.ts";
+import { run, warmUp } from "./run-load.ts";
 import type { Tally } from "./tally.ts";
 
 const packages = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });

@@ -1,7 +1,7 @@
 /** What a load test can be told. */
 import { parseArgs } from "node:util";
 import { taskArguments } from "@farthing/command-line";
-import { DemoError } from "../demo/service.ts";
+import { DemoError } from "../demo/shared/service.ts";
 
 /** Requests per second that are expected of a day like any other: docs/reference/load.md says why. */
 const EXPECTED_RATE = 20;

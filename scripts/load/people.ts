@@ -1,6 +1,6 @@
 /** Those who call: signed in, and with credits to spend. */
 import { createClient } from "@supabase/supabase-js";
-import { DemoError, describeRefusal, type Service } from "../demo/service.ts";
+import { DemoError, describeRefusal, type Service } from "../demo/shared/service.ts";
 
 export interface Person {
   readonly id: string;

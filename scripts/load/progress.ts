@@ -1,7 +1,7 @@
 /** How far a load test is: a bar on a terminal, now and then a line elsewhere. */
 // @ts-types="@types/cli-progress"
 import type { SingleBar } from "cli-progress";
-import { BAR, createSingleBar } from "../demo/progress.ts";
+import { BAR, createSingleBar } from "../demo/shared/progress-bar.ts";
 import { printError } from "@farthing/command-line";
 
 export interface Meter {

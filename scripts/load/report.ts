@@ -1,7 +1,6 @@
 /** What a load test says at its end. */
 import pc from "picocolors";
-import { percentile } from "../demo/percentile.ts";
-import { formatTable } from "@farthing/command-line";
+import { formatTable, percentile } from "@farthing/command-line";
 import type { RouteTally, Tally } from "./tally.ts";
 
 /** What the slowest but one of twenty may take on a core route. */

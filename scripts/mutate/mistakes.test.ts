@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { linesAdded } from "./changed.ts";
-import { place, readChosen } from "./chosen.ts";
-import { drawMutants } from "./draw.ts";
+import { linesAdded } from "./changed-lines.ts";
+import { place, readChosen } from "./chosen-mutants.ts";
+import { drawMutants } from "./draw-mutants.ts";
 import { functionMistakes } from "./function-mistakes.ts";
 import { applied, type Mutant } from "./mutant.ts";
 import { figuresOf } from "./report.ts";

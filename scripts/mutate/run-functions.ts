@@ -4,9 +4,9 @@ import { withCleanup } from "@farthing/command-line";
 import { runDenoTests } from "../test/deno-tests.ts";
 import { filesNamed, ROOT } from "../test/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";
-import { nearestTests } from "./nearest.ts";
-import { createBaseline, type Run, SURVIVED, type Verdict } from "./run.ts";
-import { textOf, tree } from "./sources.ts";
+import { nearestTests } from "./nearest-tests.ts";
+import { createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.ts";
+import { textOf, tree } from "./mutated-files.ts";
 
 /** Twenty times what the slowest takes: one that hangs has noticed. */
 const LIMIT_MS = 20_000;

@@ -7,9 +7,9 @@ import { type KeptProject, withKeptProject } from "../test/kept/project.ts";
 import { runSessions } from "../test/sessions.ts";
 import { filesNamed } from "../test/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";
-import { nearestSessions } from "./nearest.ts";
-import { createBaseline, type Run, SURVIVED, type Verdict } from "./run.ts";
-import { textOf } from "./sources.ts";
+import { nearestSessions } from "./nearest-tests.ts";
+import { createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.ts";
+import { textOf } from "./mutated-files.ts";
 
 const FUNCTION = /^create (?:or replace )?(?:function|procedure) [^]*?^\$\$;/gm;
 

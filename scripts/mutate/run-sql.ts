@@ -8,9 +8,9 @@ import { withVariant } from "../test/kept/snapshots.ts";
 import { FOLDER, runStory } from "../test/stories.ts";
 import { filesNamed } from "../test/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";
-import { nearestStories } from "./nearest.ts";
-import { BrokenBaseline, createBaseline, type Run, SURVIVED, type Verdict } from "./run.ts";
-import { textOf } from "./sources.ts";
+import { nearestStories } from "./nearest-tests.ts";
+import { BrokenBaseline, createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.ts";
+import { textOf } from "./mutated-files.ts";
 
 /** A scenario takes a second, the longest twelve; one that waits for what never comes has noticed. */
 const SETTINGS = { statement_timeout: "60000" };

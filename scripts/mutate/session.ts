@@ -1,13 +1,13 @@
 /** A run of mutants: those that a person chose, and some that were drawn; what was found before stays. */
-import { type Chosen, place, readChosen } from "./chosen.ts";
-import { drawMutants } from "./draw.ts";
+import { type Chosen, place, readChosen } from "./chosen-mutants.ts";
+import { drawMutants } from "./draw-mutants.ts";
 import { type Area, keyOf, lineNumber, linesOf, type Mutant } from "./mutant.ts";
 import { type Outcome, readOutcomes, writeOutcome } from "./outcome.ts";
 import { runFunctionMutants } from "./run-functions.ts";
 import { runLockMutants } from "./run-locks.ts";
 import { runSqlMutants } from "./run-sql.ts";
-import type { Run, Verdict } from "./run.ts";
-import { textOf } from "./sources.ts";
+import type { Run, Verdict } from "./run-mutants.ts";
+import { textOf } from "./mutated-files.ts";
 
 const RUNS: Readonly<Record<Area, Run>> = {
   sql: runSqlMutants,

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod";
-import type { Buyer } from "../buyer.ts";
-import { DemoError } from "../service.ts";
+import type { Buyer } from "../shared/buyer.ts";
+import { DemoError } from "../shared/service.ts";
 
 const MODEL = "gpt-4o";
 

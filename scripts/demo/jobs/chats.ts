@@ -3,9 +3,9 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { Exact } from "../../rates/exact.ts";
 import { type Bill, streamChat } from "./chat-stream.ts";
 import { createFlow, formatFacts } from "./format.ts";
-import { sayHeading, type Stage, untilReleased } from "./stage.ts";
+import { sayHeading, type Stage, untilReleased } from "./run-context.ts";
 import type { Act } from "./verdict.ts";
-import { DemoError } from "../service.ts";
+import { DemoError } from "../shared/service.ts";
 import { printPiece } from "@farthing/command-line";
 
 const WIDTH = 92;

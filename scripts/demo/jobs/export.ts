@@ -1,10 +1,10 @@
 /** The ledger as a file, which a job writes and nobody pays for. */
 import { Exact } from "../../rates/exact.ts";
-import { look, readFile, startExport } from "./doors.ts";
-import { follow } from "./follow.ts";
+import { look, readFile, startExport } from "./job-endpoints.ts";
+import { follow } from "./follow-job.ts";
 import { formatFacts } from "./format.ts";
-import { countRows } from "./ledger.ts";
-import { sayHeading, type Stage } from "./stage.ts";
+import { countRows } from "./ledger-lines.ts";
+import { sayHeading, type Stage } from "./run-context.ts";
 import type { Act } from "./verdict.ts";
 
 export async function playExport(stage: Stage): Promise<{ act: Act; csv: string }> {

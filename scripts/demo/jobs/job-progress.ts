@@ -1,6 +1,6 @@
 import type { SingleBar } from "cli-progress";
 import { delay, print } from "@farthing/command-line";
-import { BAR, createSingleBar } from "../progress.ts";
+import { BAR, createSingleBar } from "../shared/progress-bar.ts";
 
 /** What is known of a job between two looks. */
 interface Known {

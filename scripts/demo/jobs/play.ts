@@ -1,20 +1,21 @@
 /** `deno task demo jobs`: long work and chats, cancelled, failed and left, and who paid for what. */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
-import { signUp } from "../buyer.ts";
-import { readPackages, readRate } from "../catalogue.ts";
-import type { ModelRate, Package } from "../expected.ts";
-import { readViolations } from "../proof.ts";
-import { buy, readCredits } from "../purchase.ts";
-import { formatChecks, formatProof } from "../report.ts";
-import { DemoError, type Service } from "../service.ts";
-import type { Check } from "../verdict.ts";
+import { signUp } from "../shared/buyer.ts";
+import { readPackages, readRate } from "../shared/catalogue.ts";
+import type { ModelRate } from "../shared/price-request.ts";
+import type { Package } from "../shared/catalogue.ts";
+import { readViolations } from "../shared/proof.ts";
+import { buy, readCredits } from "../shared/purchase.ts";
+import { formatChecks, formatProof } from "../shared/report.ts";
+import { DemoError, type Service } from "../shared/service.ts";
+import type { Check } from "../shared/check.ts";
 import { playChat, playLeft } from "./chats.ts";
 import { playExport } from "./export.ts";
 import { createJobProgress } from "./job-progress.ts";
-import { priceRequests, readRequests } from "./provider.ts";
+import { priceRequests, readRequests } from "./provider-bill.ts";
 import { playCancelled, playResearch, playRetried } from "./research.ts";
-import { sayHeading, type Stage } from "./stage.ts";
+import { sayHeading, type Stage } from "./run-context.ts";
 import { type Act, compareJobs } from "./verdict.ts";
 
 interface Played {

@@ -1,11 +1,11 @@
 /** Three pieces of research: one that is let be, one that is cancelled, one that fails at first. */
 import { z } from "zod";
 import { Exact } from "../../rates/exact.ts";
-import { sum } from "../expected.ts";
-import { cancel, type Job, look, type StartedJob, startResearch } from "./doors.ts";
-import { follow, type Followed } from "./follow.ts";
+import { sum } from "../shared/price-request.ts";
+import { cancel, type Job, look, type StartedJob, startResearch } from "./job-endpoints.ts";
+import { follow, type Followed } from "./follow-job.ts";
 import { formatFacts, shorten } from "./format.ts";
-import { sayHeading, type Stage, untilReleased } from "./stage.ts";
+import { sayHeading, type Stage, untilReleased } from "./run-context.ts";
 import type { Act } from "./verdict.ts";
 
 const TOPIC = "credits that are spent twice";

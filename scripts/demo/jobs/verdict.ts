@@ -1,7 +1,7 @@
 import { Exact } from "../../rates/exact.ts";
-import { sum } from "../expected.ts";
-import { type Check, check, checkText } from "../verdict.ts";
-import { countRows, type LedgerLine, readLedgerLines } from "./ledger.ts";
+import { sum } from "../shared/price-request.ts";
+import { type Check, check, checkText } from "../shared/check.ts";
+import { countRows, type LedgerLine, readLedgerLines } from "./ledger-lines.ts";
 
 /** Something that was paid for: a job or a chat. */
 export interface Act {

@@ -1,6 +1,6 @@
 /** `deno task deploy` as it is typed, against a new project: an empty PostgreSQL and a Management API. */
 import assert from "node:assert/strict";
-import { pendingMigrations } from "../../deploy/migrations.ts";
+import { pendingMigrations } from "../../deploy/push-migrations.ts";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { type ManagementApi, PROJECT_REF, startManagementApi } from "../fake-management-api.ts";
 import { PROJECT, withNewProject } from "../project-database.ts";

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { BUNDLE } from "../../deploy/bundle-functions.ts";
 import { uploadFunctions, writeProjectFolder } from "../../deploy/project-folder.ts";
-import { readingsOf } from "../../deploy/readings.ts";
+import { readingsOf } from "../../deploy/bundle-sizes.ts";
 import { megabytes, overLimits } from "../../deploy/size-limits.ts";
 import { hasNpx } from "../../supabase/cli.ts";
 import { runDenoTests } from "../deno-tests.ts";

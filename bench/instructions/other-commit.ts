@@ -1,0 +1,27 @@
+/** The files of another commit of this repository that the bench needs, in a directory of its own. */
+import { ROOT } from "../../scripts/test/suite.ts";
+import { UsageError } from "../command/options.ts";
+
+/** A directory with a ledger of this repository: its path ends in a slash. */
+export interface Tree {
+  /** The commit, or "here"; its database has the same name. */
+  name: string;
+  root: string;
+}
+
+export const THIS_TREE: Tree = { name: "here", root: ROOT };
+
+async function run(command: string, args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(command, { args, cwd: ROOT }).output();
+  if (!success) throw new UsageError(`${command}: ${new TextDecoder().decode(stderr).trim()}`);
+}
+
+/** @throws UsageError where git has no such commit; a shallow clone has few: `git fetch --unshallow` */
+export async function takeCommit(commit: string, into: string): Promise<Tree> {
+  const root = `${into}/${commit}/`;
+  await Deno.mkdir(root);
+  const archive = `${into}/${commit}.tar`;
+  await run("git", ["archive", "--output", archive, commit, "supabase", "bench/database"]);
+  await run("tar", ["-xf", archive, "-C", root]);
+  return { name: commit, root };
+}

@@ -1,0 +1,53 @@
+/** The idempotency keys and the accounts of calls, the same ones for the same seed. */
+import { mix } from "@farthing/command-line";
+
+const HEX = new TextEncoder().encode("0123456789abcdef");
+const WORDS = 8;
+export const KEY_LENGTH = WORDS * 8;
+
+/** Writes the 64 hex digits of key number `index` of a seed; two numbers never share a key. */
+export function writeKey(into: Uint8Array, at: number, seed: number, index: number): void {
+  for (let word = 0; word < WORDS; word++) {
+    let bits = mix(index + mix(seed * WORDS + word));
+    for (let digit = 0; digit < 8; digit++) {
+      into[at + word * 8 + digit] = HEX[bits & 15]!;
+      bits >>>= 4;
+    }
+  }
+}
+
+/** The same key as text. */
+export function keyText(seed: number, index: number): string {
+  const bytes = new Uint8Array(KEY_LENGTH);
+  writeKey(bytes, 0, seed, index);
+  return new TextDecoder().decode(bytes);
+}
+
+/** Which accounts an arm calls: all alike, few of them mostly (as traffic does), or one. */
+export type Spread = "uniform" | "zipf" | "hot";
+
+/** YCSB's exponent: the busiest of 10,000 accounts gets a tenth of the calls. */
+const ZIPF_EXPONENT = 0.99;
+
+/** Draws account numbers from 0 to `count - 1`. */
+export function createDraw(spread: Spread, count: number, random: () => number): () => number {
+  if (spread === "hot") return () => 0;
+  if (spread === "uniform") return () => Math.floor(random() * count);
+  const reached = new Float64Array(count);
+  let sum = 0;
+  for (let rank = 0; rank < count; rank++) {
+    sum += 1 / (rank + 1) ** ZIPF_EXPONENT;
+    reached[rank] = sum;
+  }
+  return () => {
+    const target = random() * sum;
+    let low = 0;
+    let high = count - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (reached[middle]! < target) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+}

@@ -1,0 +1,127 @@
+/** The parameters of a statement, described as data and written in place before each call. */
+import { createRandom } from "@farthing/command-line";
+import { createHash } from "node:crypto";
+import { cString } from "./libpq.ts";
+import { createDraw, KEY_LENGTH, type Spread, writeKey } from "./keys-and-accounts.ts";
+
+/** The benchmark's users: as many as the floors of the design have accounts. */
+const ACCOUNTS = 10_000;
+
+/** How one parameter comes about. */
+export type Parameter =
+  | { kind: "text"; value: string }
+  /** The called account: its number (from 1), or its user's id. */
+  | { kind: "account"; as: "number" | "user" }
+  /** Another account's number, by chance: the other side of a transfer. */
+  | { kind: "other-account" }
+  /** A key that was never used, or (with `known`) one of the first so many of that seed. */
+  | { kind: "key"; known?: { seed: number; count: number } }
+  /** A batch of usage events of the called account, with ids never used. */
+  | { kind: "events"; count: number; model: string };
+
+/** What is drawn for a worker: which accounts it calls, and its own seed. */
+export interface Draws {
+  spread: Spread;
+  seed: number;
+  /** How many of the accounts are called; all of them without. */
+  accounts?: number;
+}
+
+/** The id of user number `index` (from 0); the seeding SQL makes the same. */
+export function userId(index: number): string {
+  const hex = createHash("md5").update(`farthing-bench-${index + 1}`).digest("hex");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+let allUserIds: string[] | undefined;
+const userIds = () => allUserIds ??= Array.from({ length: ACCOUNTS }, (_, index) => userId(index));
+
+interface Cell {
+  /** Where the parameter's text is, for call number `call` on account `account`. */
+  point(call: number, account: number): bigint;
+}
+
+function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
+  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+}
+
+/** Texts of one length each, side by side, so that choosing one is an addition. */
+function tableCell(texts: string[], choose: (account: number) => number): Cell {
+  const rows = texts.map(cString);
+  const width = Math.max(...rows.map((row) => row.length));
+  const bytes = new Uint8Array(width * rows.length);
+  rows.forEach((row, index) => bytes.set(row, index * width));
+  const base = addressOf(bytes);
+  kept.push(bytes);
+  return { point: (_, account) => base + BigInt(width * choose(account)) };
+}
+
+/** What only C points at would be collected: the texts of the worker's present job. */
+const kept: Uint8Array[] = [];
+
+function keyCell(draws: Draws, known: { seed: number; count: number } | undefined): Cell {
+  const bytes = new Uint8Array(KEY_LENGTH + 1);
+  const base = addressOf(bytes);
+  const random = createRandom(draws.seed + 1);
+  kept.push(bytes);
+  return {
+    point(call) {
+      const seed = known?.seed ?? draws.seed;
+      writeKey(bytes, 0, seed, known ? Math.floor(random() * known.count) : call);
+      return base;
+    },
+  };
+}
+
+/** One usage event of 1,000 and 500 tokens as JSON, its id and user to be written over. */
+function eventText(model: string): string {
+  const [user_id, event_id] = ["u".repeat(36), "e".repeat(KEY_LENGTH)];
+  return JSON.stringify({ user_id, event_id, model, input_tokens: 1000, output_tokens: 500 });
+}
+
+function eventsCell(draws: Draws, { count, model }: { count: number; model: string }): Cell {
+  const text = `[${Array(count).fill(eventText(model)).join()}]`;
+  const bytes = cString(text);
+  const ids = [...text.matchAll(/e{64}/g)].map((match) => match.index);
+  const users = [...text.matchAll(/u{36}/g)].map((match) => match.index);
+  const base = addressOf(bytes);
+  kept.push(bytes);
+  return {
+    point(call, account) {
+      const user = new TextEncoder().encode(userId(account));
+      users.forEach((at) => bytes.set(user, at));
+      ids.forEach((at, index) => writeKey(bytes, at, draws.seed, call * count + index));
+      return base;
+    },
+  };
+}
+
+function createCell(parameter: Parameter, draws: Draws): Cell {
+  const numbers = () => Array.from({ length: ACCOUNTS }, (_, index) => String(index + 1));
+  if (parameter.kind === "text") return tableCell([parameter.value], () => 0);
+  if (parameter.kind === "key") return keyCell(draws, parameter.known);
+  if (parameter.kind === "events") return eventsCell(draws, parameter);
+  if (parameter.kind === "other-account") {
+    const random = createRandom(draws.seed + 2);
+    return tableCell(
+      numbers(),
+      (account) => (account + 1 + Math.floor(random() * (ACCOUNTS - 1))) % ACCOUNTS,
+    );
+  }
+  return tableCell(parameter.as === "number" ? numbers() : userIds(), (account) => account);
+}
+
+/** The pointers that libpq takes, and the function that sets them for the next call. */
+export function createParameters(parameters: Parameter[], draws: Draws) {
+  kept.length = 0;
+  const values = new BigUint64Array(parameters.length);
+  const cells = parameters.map((parameter) => createCell(parameter, draws));
+  const draw = createDraw(draws.spread, draws.accounts ?? ACCOUNTS, createRandom(draws.seed));
+  let call = 0;
+  function next(): void {
+    const account = draw();
+    for (let at = 0; at < cells.length; at++) values[at] = cells[at]!.point(call, account);
+    call++;
+  }
+  return { values, next };
+}

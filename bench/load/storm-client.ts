@@ -1,0 +1,42 @@
+/** One client of a storm: sends whatever request is next, until all are sent. */
+import { openHttpSocket } from "./http-client.ts";
+import type { StormTarget } from "./client-job.ts";
+
+/** Lays requests out for all clients; each request is sent once, by whoever takes it first. */
+export function makeStorm(port: number, requests: readonly Uint8Array[]): StormTarget {
+  const bytes = requests.reduce((sum, { length }) => sum + length, 0);
+  const target: StormTarget = {
+    kind: "storm",
+    port,
+    requests: new SharedArrayBuffer(bytes),
+    ends: new SharedArrayBuffer(requests.length * Uint32Array.BYTES_PER_ELEMENT),
+    taken: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+  };
+  const all = new Uint8Array(target.requests);
+  const ends = new Uint32Array(target.ends);
+  let at = 0;
+  requests.forEach((request, index) => {
+    all.set(request, at);
+    ends[index] = at += request.length;
+  });
+  return target;
+}
+
+export function openStorm(target: StormTarget) {
+  const { exchange, message, close } = openHttpSocket(target.port);
+  const requests = new Uint8Array(target.requests);
+  const ends = new Uint32Array(target.ends);
+  const taken = new Int32Array(target.taken);
+  let isOver = false;
+  return {
+    call() {
+      const index = Atomics.add(taken, 0, 1);
+      isOver = index >= ends.length;
+      // A copy: what is shared cannot be handed to the system.
+      return isOver || exchange(requests.slice(ends[index - 1] ?? 0, ends[index]));
+    },
+    isOver: () => isOver,
+    message,
+    close,
+  };
+}

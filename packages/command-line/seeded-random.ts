@@ -1,0 +1,15 @@
+/** Numbers that look random and are the same for the same seed. */
+
+/** A bijection on 32 bits that leaves no trace of the order of its arguments. */
+export function mix(value: number): number {
+  let x = value | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** From 0 up to 1, one after another. */
+export function createRandom(seed: number): () => number {
+  let at = mix(seed);
+  return () => mix(at = (at + 0x9e3779b9) | 0) / 2 ** 32;
+}

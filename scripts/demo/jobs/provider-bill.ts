@@ -1,0 +1,73 @@
+/**
+ * What the run has to cost, from what the provider of the models says it was asked and used: not one
+ * answer of the service is in it but the published rates.
+ */
+import { z } from "zod";
+import type { Exact } from "../../rates/exact.ts";
+import { waitFor } from "@farthing/command-line";
+import { type ModelRate, requestCredits, type TokenCounts } from "../shared/price-request.ts";
+import { DemoError, type Service } from "../shared/service.ts";
+
+const request = z.object({
+  model: z.string(),
+  prompt: z.string(),
+  status: z.number().nullable(),
+  usage: z.object({
+    prompt_tokens: z.number(),
+    completion_tokens: z.number(),
+    prompt_tokens_details: z.object({ cached_tokens: z.number() }),
+    completion_tokens_details: z.object({ reasoning_tokens: z.number() }),
+  }).nullable(),
+  aborted: z.boolean(),
+  ended: z.boolean(),
+});
+
+/** One request as the provider had it. */
+export type ProviderRequest = z.infer<typeof request>;
+
+/** How long the provider may take to see that a caller has left. */
+const ENDED_DEADLINE_MS = 10_000;
+
+/** The run's requests, oldest first, when nothing about them will change. */
+export async function readRequests(
+  { aiUrl }: Service,
+  run: string,
+): Promise<ProviderRequest[]> {
+  const found = await waitFor(async () => {
+    const response = await fetch(`${aiUrl}/_control/requests?contains=${run}`);
+    const { requests } = z.object({ requests: z.array(request) }).parse(await response.json());
+    return requests.every(({ ended }) => ended) ? requests : undefined;
+  }, ENDED_DEADLINE_MS);
+  if (!found) throw new DemoError(`the models' stand-in at ${aiUrl} gave no complete list`);
+  return found;
+}
+
+/** The tokens to be paid, in disjoint kinds; undefined where the provider gave nothing. */
+export function payable(asked: ProviderRequest): TokenCounts | undefined {
+  const { usage, aborted } = asked;
+  // The service reads each stream to its end, whether or not its own caller is still there.
+  if (usage === null || aborted) return undefined;
+  const { cached_tokens: cached } = usage.prompt_tokens_details;
+  const { reasoning_tokens: reasoning } = usage.completion_tokens_details;
+  return {
+    input_tokens: usage.prompt_tokens - cached,
+    cached_input_tokens: cached,
+    output_tokens: usage.completion_tokens - reasoning,
+    reasoning_tokens: reasoning,
+  };
+}
+
+/** Credits of each request that is to be paid and holds this text, oldest first. */
+export function priceRequests(
+  requests: ProviderRequest[],
+  mark: string,
+  rates: ReadonlyMap<string, ModelRate>,
+): Exact[] {
+  return requests.filter(({ prompt }) => prompt.includes(mark)).flatMap((asked) => {
+    const tokens = payable(asked);
+    if (!tokens) return [];
+    const rate = rates.get(asked.model);
+    if (!rate) throw new DemoError(`the provider was asked for ${asked.model}, which has no rate`);
+    return [requestCredits(rate, tokens)];
+  });
+}

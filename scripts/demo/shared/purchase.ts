@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { payCheckout } from "@farthing/stripe-emulator/browser";
+import { delay } from "@farthing/command-line";
+import type { Buyer } from "./buyer.ts";
+import type { Package } from "./catalogue.ts";
+import { DemoError } from "./service.ts";
+
+const checkout = z.object({ order_id: z.string(), checkout_url: z.string() });
+const order = z.object({ status: z.string() });
+const credits = z.object({
+  balance: z.string(),
+  held: z.string(),
+  lots: z.array(z.object({ id: z.string(), source: z.string(), remaining: z.string() })),
+});
+
+/** The account as the buyer sees it. */
+export type Credits = z.infer<typeof credits>;
+
+/** Stripe's documented test card that pays. */
+const PAYING_CARD = "4242424242424242";
+/** Until when the webhook has to have granted what was paid, and how often the order is looked at. */
+const PAID_DEADLINE_MS = 30_000;
+const PAID_POLL_MS = 50;
+
+/** Buys a package on the hosted page and waits until the webhook has made the order paid. */
+export async function buy(buyer: Buyer, { id, name }: Package): Promise<void> {
+  const body = { package_id: id };
+  const session = checkout.parse(await buyer.post("checkout", body, crypto.randomUUID()));
+  const { result, message } = await payCheckout(session.checkout_url, PAYING_CARD);
+  if (result !== "paid") {
+    throw new DemoError(`the page did not take the card for ${name}: ${message}`);
+  }
+  const deadline = Date.now() + PAID_DEADLINE_MS;
+  let status = "pending";
+  while (status !== "paid") {
+    if (Date.now() > deadline) {
+      throw new DemoError(`the order ${session.order_id} is ${status}, though its page was paid`);
+    }
+    await delay(PAID_POLL_MS);
+    status = order.parse(await buyer.get(`checkout/orders/${session.order_id}`)).status;
+  }
+}
+
+/** Balance and lots with something left in them. */
+export async function readCredits(buyer: Buyer): Promise<Credits> {
+  return credits.parse(await buyer.get("credits"));
+}

@@ -1,0 +1,41 @@
+import { readSettings, SettingsError, STACK_ENV_FILE } from "../../settings/settings.ts";
+import { withStack } from "../../test/stack-process.ts";
+import { DemoError, isLive, type Service, serviceOf } from "./service.ts";
+
+/**
+ * Hands over the stack of the named env file; without one, the stack that runs on this machine,
+ * else one of our own, on free ports and new data, which ends with `use` and leaves nothing.
+ * @throws DemoError or SettingsError: no stack, and none could be started.
+ */
+export async function withService<T>(
+  envFile: string | undefined,
+  say: (text: string) => void,
+  use: (service: Service) => Promise<T>,
+): Promise<T> {
+  const running = await findRunning(envFile);
+  if (running) return await use(running);
+  say("No stack is running: starting one");
+  let up = false;
+  try {
+    return await withStack((values) => {
+      up = true;
+      return use(serviceOf({ values, source: "the demo's own stack" }));
+    });
+  } catch (error) {
+    // Before it is up, the message holds the stack's last words, which say what to do.
+    if (!up && error instanceof Error) throw new DemoError(error.message);
+    throw error;
+  }
+}
+
+async function findRunning(envFile: string | undefined): Promise<Service | undefined> {
+  try {
+    const service = serviceOf(readSettings(envFile ?? STACK_ENV_FILE));
+    if (await isLive(service)) return service;
+    if (envFile === undefined) return undefined;
+    throw new DemoError(`no stack answers at ${service.url}: start one with deno task start`);
+  } catch (error) {
+    if (envFile === undefined && error instanceof SettingsError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import pc from "picocolors";
+import { formatTable } from "@farthing/command-line";
+import type { Check } from "./check.ts";
+
+/** Every figure of the service beside the computed one. */
+export function formatChecks(checks: Check[]): string {
+  return formatTable(
+    [
+      { title: "" },
+      { title: pc.dim("service"), align: "right" },
+      { title: pc.dim("computed"), align: "right" },
+      { title: "" },
+    ],
+    checks.map(({ name, service, computed, equal }) => [
+      name,
+      service,
+      computed,
+      equal ? pc.green("equal") : pc.red("differs"),
+    ]),
+  );
+}
+
+/** The ledger's proof, for people. */
+export function formatProof(violations: string[]): string {
+  if (violations.length === 0) return pc.green("The ledger proves itself: 0 violations.");
+  return [pc.red(`The ledger's proof finds ${violations.length} violations:`), ...violations]
+    .join("\n  ");
+}

@@ -1,0 +1,56 @@
+import { need, type Settings } from "../../settings/settings.ts";
+
+/** The service under way: where it answers, and the keys of its two kinds of callers. */
+export interface Service {
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  databaseUrl: string;
+  /** The models' stand-in, where there is one. */
+  aiUrl: string | undefined;
+}
+
+/** The demo can't go on; the message says what happened and what to do. */
+export class DemoError extends Error {
+  override name = "DemoError";
+}
+
+/**
+ * The service that the settings name.
+ * @throws SettingsError, naming what is missing: without STRIPE_API_URL it would be Stripe itself,
+ * where nobody may pay by a script.
+ */
+export function serviceOf(settings: Settings): Service {
+  need(settings, "STRIPE_API_URL");
+  return {
+    url: need(settings, "SUPABASE_URL"),
+    publishableKey: need(settings, "SUPABASE_PUBLISHABLE_KEY"),
+    secretKey: need(settings, "SUPABASE_SECRET_KEY"),
+    databaseUrl: need(settings, "SUPABASE_DB_URL"),
+    aiUrl: settings.values.AI_URL,
+  };
+}
+
+/** Whether the service answers at all, within two seconds. */
+export async function isLive({ url }: Service): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/functions/v1/health/live`, {
+      signal: AbortSignal.timeout(2_000),
+    });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** What an answer that was not expected says: the error in it, or what came instead of the expected data. */
+export async function describeRefusal(what: string, response: Response): Promise<DemoError> {
+  const body = await response.json().catch(() => null);
+  if (body?.error) {
+    const { code = "no code", message = "" } = body.error;
+    return new DemoError(`${what} answered ${response.status} ${code}: ${message}`);
+  }
+  const came = JSON.stringify(body?.data ?? body).slice(0, 500);
+  return new DemoError(`${what} answered ${response.status}, which is not expected here: ${came}`);
+}

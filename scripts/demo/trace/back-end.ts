@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { delay } from "@farthing/command-line";
+import { DemoError, describeRefusal, type Service } from "../shared/service.ts";
+import type { TraceRequest } from "./read-trace.ts";
+
+const charged = z.object({
+  data: z.object({
+    credits: z.string(),
+    balance_after: z.string(),
+    lots: z.array(z.object({ id: z.string(), amount: z.string() })),
+  }),
+});
+const refused = z.object({
+  error: z.object({
+    code: z.literal("insufficient_credits"),
+    details: z.object({ required: z.string(), available: z.string() }),
+  }),
+});
+
+/** A charge as `POST /usage` answers it. */
+export type Charge = z.infer<typeof charged>["data"];
+
+/** What `POST /usage` said: the charge, or what it would have cost and what was there. */
+export type Outcome =
+  | { charged: Charge }
+  | { refused: z.infer<typeof refused>["error"]["details"] };
+
+/** How long one call may take before it is tried again, how often, and the pause before. */
+const CALL_TIMEOUT_MS = 10_000;
+const CALL_TRIES = 3;
+const CALL_RETRY_MS = 250;
+
+/** The app's own back end: reports usage with the secret key, one call per request of a model. */
+export class BackEnd {
+  readonly #service: Service;
+  readonly #userId: string;
+  readonly #model: string;
+
+  constructor(service: Service, userId: string, model: string) {
+    this.#service = service;
+    this.#userId = userId;
+    this.#model = model;
+  }
+
+  /**
+   * Charges one request. A 402 is remembered under its Idempotency-Key as any answer is, so that a
+   * new attempt needs a new key; the event id stays, and makes it one charge for ever.
+   */
+  async charge(eventId: string, attempt: number, request: TraceRequest): Promise<Outcome> {
+    const response = await this.#fetch("POST", "usage", {
+      "idempotency-key": `${eventId}-${attempt}`,
+      "content-type": "application/json",
+    }, { event_id: eventId, user_id: this.#userId, model: this.#model, ...request });
+    if (response.status === 201) return { charged: charged.parse(await response.json()).data };
+    if (response.status === 402) {
+      return { refused: refused.parse(await response.json()).error.details };
+    }
+    throw await describeRefusal("POST /usage", response);
+  }
+
+  /** The user's usage entries as CSV: the ledger's own words, amounts with their sign. */
+  async readUsageCsv(): Promise<string> {
+    const query = new URLSearchParams({ user_id: this.#userId, kind: "usage", format: "csv" });
+    const response = await this.#fetch("GET", `credits/entries?${query}`);
+    if (!response.ok) throw await describeRefusal("GET /credits/entries", response);
+    return await response.text();
+  }
+
+  /** Tries again where no answer or a 5xx came: the key makes the repeat safe. */
+  async #fetch(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: unknown,
+  ): Promise<Response> {
+    for (let tried = 1;; tried++) {
+      try {
+        const response = await fetch(`${this.#service.url}/functions/v1/${path}`, {
+          method,
+          headers: { apikey: this.#service.secretKey, ...headers },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+        });
+        if (response.status < 500 || tried === CALL_TRIES) return response;
+        await response.body?.cancel();
+      } catch (error) {
+        if (tried === CALL_TRIES) throw new DemoError(`${method} /${path} failed: ${error}`);
+      }
+      await delay(CALL_RETRY_MS * tried);
+    }
+  }
+}

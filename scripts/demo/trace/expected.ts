@@ -1,0 +1,97 @@
+/**
+ * What the demo has to come to, computed from the trace, the rate and the packages alone: exact
+ * decimals, no SQL, no answer of the service. The demo fails unless the service agrees.
+ */
+import { Exact } from "../../rates/exact.ts";
+import type { Package } from "../shared/catalogue.ts";
+import { type ModelRate, requestCredits, sum } from "../shared/price-request.ts";
+import type { TraceRequest } from "./read-trace.ts";
+
+/** Credits that came together: what they were, and how many are left. */
+export interface ExpectedLot {
+  name: string;
+  source: "paid" | "bonus";
+  amount: Exact;
+  left: Exact;
+}
+
+export interface Expected {
+  requests: number;
+  input_tokens: number;
+  output_tokens: number;
+  credits: Exact;
+  balance: Exact;
+  /** Index of each request that is refused once, for the credits ran out. */
+  refused: number[];
+  bought: Package[];
+  lots: ExpectedLot[];
+}
+
+/**
+ * Plays the demo on paper: the smallest package first, and whenever a request finds too little,
+ * the smallest that carries all the rest (or the largest, again and again, where none does).
+ */
+export function expectDemo(
+  trace: TraceRequest[],
+  rate: ModelRate,
+  packages: Package[],
+): Expected {
+  const onSale = packages.toSorted((a, b) => a.amount - b.amount);
+  const costs = trace.map((request) => requestCredits(rate, request));
+  const total = sum(costs);
+  const expected: Expected = {
+    requests: trace.length,
+    input_tokens: trace.reduce((tokens, request) => tokens + request.input_tokens, 0),
+    output_tokens: trace.reduce((tokens, request) => tokens + request.output_tokens, 0),
+    credits: total,
+    balance: new Exact(0),
+    refused: [],
+    bought: [],
+    lots: [],
+  };
+  buy(expected, onSale[0]);
+  let rest = total;
+  costs.forEach((cost, at) => {
+    if (cost.greaterThan(expected.balance)) expected.refused.push(at);
+    while (cost.greaterThan(expected.balance)) {
+      buy(expected, packageFor(onSale, rest.minus(expected.balance)));
+    }
+    burn(expected.lots, cost);
+    expected.balance = expected.balance.minus(cost);
+    rest = rest.minus(cost);
+  });
+  return expected;
+}
+
+/** The smallest package that gives this many credits, else the largest there is. */
+function packageFor(onSale: Package[], credits: Exact): Package | undefined {
+  return onSale.find((each) => credits.lessThanOrEqualTo(each.total_credits)) ?? onSale.at(-1);
+}
+
+function buy(expected: Expected, bought: Package | undefined): void {
+  if (bought === undefined) throw new Error("no package is on sale");
+  const lots = [["paid", bought.credits], ["bonus", bought.bonus_credits]] as const;
+  for (const [source, amount] of lots) {
+    if (new Exact(amount).isZero()) continue;
+    expected.lots.push({
+      name: `${bought.name} ${source}`,
+      source,
+      amount: new Exact(amount),
+      left: new Exact(amount),
+    });
+  }
+  expected.bought.push(bought);
+  expected.balance = expected.balance.plus(bought.total_credits);
+}
+
+/** Bonus before paid, older before newer: the ledger's order where nothing expires. */
+function burn(lots: ExpectedLot[], cost: Exact): void {
+  let due = cost;
+  for (const source of ["bonus", "paid"]) {
+    for (const lot of lots.filter((each) => each.source === source)) {
+      const taken = Exact.min(lot.left, due);
+      lot.left = lot.left.minus(taken);
+      due = due.minus(taken);
+    }
+  }
+}

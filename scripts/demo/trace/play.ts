@@ -1,0 +1,108 @@
+import { Exact } from "../../rates/exact.ts";
+import { BackEnd, type Charge } from "./back-end.ts";
+import type { Buyer } from "../shared/buyer.ts";
+import type { Expected } from "./expected.ts";
+import type { Package } from "../shared/catalogue.ts";
+import type { Progress } from "../shared/progress-bar.ts";
+import { buy, type Credits, readCredits } from "../shared/purchase.ts";
+import type { Service } from "../shared/service.ts";
+import type { TraceRequest } from "./read-trace.ts";
+
+/** What was seen on the way; credits as exact decimals, times in milliseconds. */
+export interface Played {
+  charged: number;
+  credits: Exact;
+  /** Index of the request, and what the 402 said. */
+  refused: { at: number; required: string; available: string }[];
+  /** Name of a lot ("Business bonus") → what the charges took from it. */
+  byLot: Map<string, Exact>;
+  callMs: number[];
+  balance: string;
+  ledgerCsv: string;
+}
+
+/** The parts of one run. */
+export interface Scene {
+  service: Service;
+  buyer: Buyer;
+  model: string;
+  trace: TraceRequest[];
+  plan: Expected;
+  progress: Progress;
+  say: (text: string) => void;
+}
+
+/**
+ * Buys the first package of the plan and charges the trace in its order, one call each. A refused
+ * request makes the next package be bought, and is charged then.
+ */
+export async function play(scene: Scene): Promise<Played> {
+  const { buyer, plan, trace, progress, say } = scene;
+  // A run of its own: the event ids of an earlier run are charged already, for ever.
+  const run = crypto.randomUUID().slice(0, 8);
+  const backEnd = new BackEnd(scene.service, buyer.userId, scene.model);
+  const toBuy = [...plan.bought];
+  const names = new Map<string, string>();
+  const played: Played = {
+    charged: 0,
+    credits: new Exact(0),
+    refused: [],
+    byLot: new Map(),
+    callMs: [],
+    balance: await buyNext(scene, toBuy, names),
+    ledgerCsv: "",
+  };
+  for (let at = 0, attempt = 1; at < trace.length;) {
+    const eventId = `${run}-trace-${String(at + 1).padStart(6, "0")}`;
+    const started = performance.now();
+    const outcome = await backEnd.charge(eventId, attempt, trace[at]!);
+    played.callMs.push(performance.now() - started);
+    if ("refused" in outcome) {
+      const { required, available } = outcome.refused;
+      played.refused.push({ at, required, available });
+      progress.pause();
+      say(`request ${at + 1}: 402, it takes ${required} and ${available} are left`);
+      played.balance = await buyNext(scene, toBuy, names);
+      attempt += 1;
+      continue;
+    }
+    note(played, outcome.charged, names);
+    [at, attempt] = [at + 1, 1];
+    progress.at(at, played.balance);
+  }
+  progress.pause();
+  played.balance = (await readCredits(buyer)).balance;
+  played.ledgerCsv = await backEnd.readUsageCsv();
+  return played;
+}
+
+/** Buys the next package of the plan; its new lots get a name. Returns the balance. */
+async function buyNext(
+  { buyer, say }: Scene,
+  toBuy: Package[],
+  names: Map<string, string>,
+): Promise<string> {
+  const next = toBuy.shift();
+  if (!next) throw new Error("refused again, after every package that the plan takes was bought");
+  await buy(buyer, next);
+  const credits: Credits = await readCredits(buyer);
+  for (const { id, source } of credits.lots) {
+    if (!names.has(id)) names.set(id, `${next.name} ${source}`);
+  }
+  say(`${next.name} bought, balance ${credits.balance}`);
+  return credits.balance;
+}
+
+function note(
+  played: Played,
+  charge: Charge,
+  names: Map<string, string>,
+): void {
+  played.charged += 1;
+  played.credits = played.credits.plus(charge.credits);
+  played.balance = charge.balance_after;
+  for (const { id, amount } of charge.lots) {
+    const name = names.get(id) ?? `unknown lot ${id}`;
+    played.byLot.set(name, (played.byLot.get(name) ?? new Exact(0)).plus(amount));
+  }
+}

@@ -1,0 +1,30 @@
+/** One request of the trace, as many tokens in and out as the model saw. */
+export interface TraceRequest {
+  input_tokens: number;
+  output_tokens: number;
+}
+
+const HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens";
+const LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+,(\d{1,9}),(\d{1,9})$/;
+
+/**
+ * Reads the Azure LLM inference trace, in its order.
+ * @throws with the number of the first line that is not of that trace.
+ */
+export function readTrace(csv: string): TraceRequest[] {
+  const [header, ...lines] = csv.trimEnd().split(/\r?\n/);
+  if (header !== HEADER) throw new Error(`line 1 should be: ${HEADER}`);
+  return lines.map((line, at) => {
+    const [, context, generated] = LINE.exec(line) ?? [];
+    if (context === undefined || generated === undefined) {
+      throw new Error(`line ${at + 2} should be a time and two counts of tokens: ${line}`);
+    }
+    return { input_tokens: Number(context), output_tokens: Number(generated) };
+  });
+}
+
+/** The committed sample: the first 2,000 requests (data/ATTRIBUTION.md). */
+export function readSample(): TraceRequest[] {
+  const file = new URL("../data/azure-llm-trace-2023-code.csv", import.meta.url);
+  return readTrace(Deno.readTextFileSync(file));
+}

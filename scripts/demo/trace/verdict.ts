@@ -1,0 +1,36 @@
+import { Exact } from "../../rates/exact.ts";
+import { type Check, check, checkText } from "../shared/check.ts";
+import { readColumns } from "../shared/ledger-csv.ts";
+import type { Expected } from "./expected.ts";
+import type { Played } from "./play.ts";
+
+/** Compares what the service did with what was computed without it; numbers by value. */
+export function compare(played: Played, expected: Expected): Check[] {
+  const spent = new Map<string, Exact>();
+  for (const { name, amount, left } of expected.lots) {
+    spent.set(name, (spent.get(name) ?? new Exact(0)).plus(amount).minus(left));
+  }
+  const ledger = sumOfLedger(played.ledgerCsv);
+  const taken = [...played.byLot.values()].reduce((sum, each) => sum.plus(each), new Exact(0));
+  return [
+    checkText("requests charged", String(played.charged), String(expected.requests)),
+    checkText(
+      "refused with 402",
+      played.refused.map(({ at }) => `#${at + 1}`).join(" ") || "none",
+      expected.refused.map((at) => `#${at + 1}`).join(" ") || "none",
+    ),
+    check("credits charged", played.credits, expected.credits),
+    check("credits in the ledger", ledger, expected.credits),
+    ...[...spent].map(([name, credits]) =>
+      check(`  from ${name}`, played.byLot.get(name) ?? new Exact(0), credits)
+    ),
+    check("credits by all lots", taken, expected.credits),
+    check("balance", new Exact(played.balance), expected.balance),
+  ];
+}
+
+/** The sum of the usage entries of a ledger CSV, whose amounts are negative. */
+export function sumOfLedger(csv: string): Exact {
+  return readColumns(csv, ["amount"])
+    .reduce((sum, [amount = ""]) => sum.minus(amount), new Exact(0));
+}

@@ -1,0 +1,31 @@
+/** The lines that are new since a commit: mistakes are made there, and tests may be missing. */
+import { ROOT } from "../test/suite.ts";
+import { lineNumber, type Mutant } from "./mutant.ts";
+import { textOf } from "./mutated-files.ts";
+
+/** The lines that a diff without context says are new, by their file. */
+export function linesAdded(diff: string): Map<string, Set<number>> {
+  const added = new Map<string, Set<number>>();
+  let lines = new Set<number>();
+  for (const line of diff.split("\n")) {
+    const file = /^\+\+\+ b\/(.*)$/.exec(line)?.[1];
+    if (file !== undefined) added.set(file, lines = new Set());
+    const [, start, count = "1"] = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
+    for (let nr = 0; start !== undefined && nr < Number(count); nr++) lines.add(Number(start) + nr);
+  }
+  return added;
+}
+
+/** Tells which mutants begin in a line that is new since a commit. */
+export async function findChanged(
+  commit: string,
+): Promise<(mutant: Mutant) => Promise<boolean>> {
+  const { success, stdout, stderr } = await new Deno.Command("git", {
+    args: ["diff", "--unified=0", "--no-color", "--no-ext-diff", "--end-of-options", commit, "--"],
+    cwd: ROOT,
+  }).output();
+  if (!success) throw new Error(`git knows no ${commit}: ${new TextDecoder().decode(stderr)}`);
+  const added = linesAdded(new TextDecoder().decode(stdout));
+  return async (mutant) =>
+    added.get(mutant.file)?.has(lineNumber(await textOf(mutant.file), mutant)) ?? false;
+}

@@ -1,0 +1,84 @@
+/** Which tests are nearest to a mistake: they run first, for most mistakes die of the first few. */
+import { type Module, modulesOf } from "../tidy/modules.ts";
+import { isTest, type Source } from "../tidy/source.ts";
+import type { Mutant } from "./mutant.ts";
+import { tree } from "./mutated-files.ts";
+
+const DEFINED = /^create (?:or replace )?(?:function|view|table|trigger|procedure) ([\w.]+)/gm;
+
+const bareName = (name: string) => name.replace(/^.*\./, "");
+
+/** A schema file, cut where something is created: what was created, and the text up to the next. */
+function piecesOf({ text }: Source): { name: string; start: number; body: string }[] {
+  const starts = [...text.matchAll(DEFINED)];
+  return starts.map((match, at) => ({
+    name: bareName(match[1]!),
+    start: match.index,
+    body: text.slice(match.index, starts[at + 1]?.index),
+  }));
+}
+
+/** How far each name is from one: 0 itself, 1 what uses it, 2 what uses that … */
+function distances(from: string, pieces: { name: string; body: string }[]): Map<string, number> {
+  const found = new Map([[from, 0]]);
+  for (const [name, distance] of found) { // which grows meanwhile
+    const uses = new RegExp(`\\b${name}\\b`);
+    for (const piece of pieces) {
+      if (!found.has(piece.name) && uses.test(piece.body)) found.set(piece.name, distance + 1);
+    }
+  }
+  return found;
+}
+
+function byDistance(files: [path: string, distance: number][]): string[] {
+  return files.sort(([a, from], [b, to]) => from - to || (a < b ? -1 : 1)).map(([path]) => path);
+}
+
+/** What the helpers say that a story includes, or a test of two sessions names. */
+function includedIn(text: string, sources: Source[]): string[] {
+  const helpers = [...text.matchAll(/^\\ir \.\.\/(\S+)$/gm)]
+    .map(([, file]) => `supabase/tests/${file}`);
+  const named = /^meetings\(\[(.*)\]/m.exec(text)?.[1]?.match(/\w+/g) ?? [];
+  helpers.push(...named.map((name) => `supabase/tests/helpers/${name}.psql`));
+  return sources.filter(({ path }) => helpers.includes(path)).map((source) => source.text);
+}
+
+/** All stories, first those that name what was changed, or what uses it. */
+export const nearestStories = (mutant: Mutant) =>
+  nearestOf(/^supabase\/tests\/[^/]*\/[^/]*\.test\.sql$/, mutant);
+
+/** The same of the tests of two sessions. */
+export const nearestSessions = (mutant: Mutant) =>
+  nearestOf(/^supabase\/tests\/.*\.test\.ts$/, mutant);
+
+async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[]> {
+  const sources = await tree();
+  const schemas = sources.filter(({ path }) => path.startsWith("supabase/schemas/"));
+  const own = piecesOf(schemas.find(({ path }) => path === file)!);
+  const from = own.findLast((piece) => piece.start <= start)?.name;
+  const reached = from ? distances(from, schemas.flatMap(piecesOf)) : new Map<string, number>();
+  const stories = sources.filter(({ path }) => kind.test(path));
+  return byDistance(stories.map(({ path, text }) => {
+    const words = new Set([text, ...includedIn(text, sources)].join().match(/\w+/g));
+    const named = [...reached].filter(([name]) => words.has(name)).map(([, distance]) => distance);
+    return [path, Math.min(100, ...named)];
+  }));
+}
+
+/** The test files that import what was changed: first the one beside it, then those that do so themselves. */
+export async function nearestTests({ file }: Mutant): Promise<string[]> {
+  const modules = modulesOf(await tree());
+  const beside = file.replace(/\.ts$/, ".test.ts");
+  const found = new Map<Module, number>();
+  for (const module of modules) if (module.source.path === file) found.set(module, 0);
+  for (const [module, distance] of found) { // which grows meanwhile
+    for (const user of [...module.users.values()].flatMap((users) => [...users])) {
+      if (!found.has(user)) found.set(user, distance + 1);
+    }
+  }
+  return byDistance(
+    [...found].filter(([{ source }]) =>
+      isTest(source) && source.path.startsWith("supabase/functions/")
+    ).map(([{ source: { path } }, distance]) => [path, path === beside ? 0 : distance]),
+  );
+}
