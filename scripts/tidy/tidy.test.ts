@@ -176,7 +176,7 @@ rule(
 );
 
 rule("database-tests", { "supabase/tests/ledger.sql": "" }, ["supabase/tests/ledger.sql:1"], {
-  "supabase/tests/foundation/guards.test.sql": "",
+  "supabase/tests/foundation/catalogue.test.sql": "",
 });
 
 rule(

@@ -135,7 +135,7 @@ comment on column farthing.policy.stream_in_flight_tokens is
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 
--- supabase/schemas/clock/tables.sql
+-- supabase/schemas/scheduled_tasks/tables.sql
 
 -- Scheduled tasks, the results of their runs, and items that a task could not finish. The extensions for
 -- scheduling.

@@ -2,195 +2,6 @@
 set check_function_bodies = off;
 set lock_timeout = '3s';
 
--- supabase/schemas/audit/functions.sql
-
--- The audit: changes of data that decides about money, with their author and the row before and after. Why
--- triggers write it: a function that changes a cap or a policy can't forget the row, and the row has the
--- actual change and not a claim. Some columns change only in a transaction that gave its reason by
--- allow_change(). That is not a lock: a role that may write the table may call it at an SQL prompt, too. It
--- prevents slips and makes changes visible. The owner of the tables can disable triggers; a row changed
--- then differs from its last audit row, and the proof names it (prove_audit). The hot path pays nothing: a
--- trigger with a list of columns is not even queued by an update of others. Why after triggers: a before
--- trigger on a row makes PostgreSQL lock that row once more, and a debit updates two. Accounts and lots
--- have after triggers anyway, those of their foreign keys.
-
-create function farthing.note_guard(p_table text, p_trigger text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  -- "always": a session with the role of a replica does not bypass it.
-  execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
-  insert into farthing.guards values (p_table, p_trigger);
-end
-$$;
-comment on function farthing.note_guard(text, text) is
-  'Makes a trigger fire always, and records that it must exist.';
-
--- Every insert and update of a table copies the conditions of its triggers, even of those that don't fire:
--- on tables that a debit writes to, triggers have no condition, and the functions check it.
-create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
-  p_function text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if p_when is null then
-    execute format('create trigger %I after update of %s on farthing.%I for each row '
-      'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_function);
-  else
-    execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
-      'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_when, p_function);
-  end if;
-  perform farthing.note_guard(p_table, p_trigger);
-end
-$$;
-comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Calls a trigger function after updates of these columns that meet a condition; without one, after all '
-  'of them.';
-
-create function farthing.listed(p_columns text[], p_row text default null)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
-$$;
-comment on function farthing.listed(text[], text) is 'Columns in the form of an SQL list.';
-
-create function farthing.allow_change(p_author text, p_reason text)
-returns void
-language sql
-set search_path = ''
-as $$
-  select set_config('farthing.change', jsonb_build_object('author',
-    coalesce(p_author, 'sql:' || session_user), 'reason', p_reason)::text, true)
-$$;
-comment on function farthing.allow_change(text, text) is
-  'Gives the author and the reason of the changes that follow in this transaction. They are audited.';
-
-create function farthing.write_audit()
-returns trigger
-language plpgsql
-set search_path = ''
-set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings
-set intervalstyle = 'postgres'
-as $$
-declare
-  v_audited farthing.audited;
-  v_change jsonb := nullif(current_setting('farthing.change', true), '')::jsonb;
-  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
-  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
-begin
-  select * into v_audited from farthing.audited where table_name = tg_table_name;
-  if farthing.pick(v_before, v_audited.columns) = farthing.pick(v_after, v_audited.columns) then
-    return null;
-  end if;
-  if v_audited.needs_reason and v_change is null then
-    raise exception '% of farthing.% needs a reason: call farthing.allow_change(author, reason) before it, '
-      'in the same transaction', tg_op, tg_table_name using errcode = 'restrict_violation';
-  end if;
-  insert into farthing.audit (author, reason, table_name, row_key, before, after)
-  values (coalesce(v_change ->> 'author', 'sql:' || session_user), v_change ->> 'reason', tg_table_name,
-    farthing.pick(coalesce(v_after, v_before), v_audited.key_columns),
-    farthing.pick(v_before, v_audited.columns), farthing.pick(v_after, v_audited.columns));
-  return null;
-end
-$$;
-comment on function farthing.write_audit() is
-  'Trigger: writes the audit row of a change, and refuses a change that lacks a required reason.';
-
-create function farthing.pick(p_row jsonb, p_columns text[])
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_object_agg(f.key, f.value) from jsonb_each(p_row) f where f.key = any (p_columns)
-$$;
-comment on function farthing.pick(jsonb, text[]) is 'Some columns of a row.';
-
-create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
-  p_rows boolean default false)
-returns void
-language plpgsql
-set search_path = ''
-set timezone = 'UTC'
-set intervalstyle = 'postgres'
-as $$
-declare
-  v_keys text[] := (select array_agg(a.attname::text order by a.attname) from pg_index i
-    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
-    where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
-begin
-  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows);
-  perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns, null, 'write_audit');
-  if p_rows then
-    execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
-      'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
-    perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
-    -- Existing rows get their first row in the audit.
-    execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
-      select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
-      'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
-  end if;
-end
-$$;
-comment on function farthing.audit_changes(text, text[], boolean, boolean) is
-  'From now on changes of these columns are audited; p_needs_reason: those without a reason are refused; '
-  'p_rows: added and deleted rows are audited, too.';
-
-create function farthing.refuse_terms()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  raise exception '% of farthing.% is refused: these terms never change. Correct them by a new row.', tg_op,
-    tg_table_name using errcode = 'restrict_violation';
-end
-$$;
-comment on function farthing.refuse_terms() is
-  'Trigger: refuses a change of terms, also by the tables'' owner.';
-
-create function farthing.never_change(p_table text, p_columns text[])
-returns void
-language sql
-set search_path = ''
-as $$
-  select farthing.guard_updates(p_table, p_table || '_keep_their_terms', p_columns, null, 'refuse_terms')
-$$;
-comment on function farthing.never_change(text, text[]) is 'From now on these columns can''t be updated.';
-
-create function farthing.set_once(p_table text, p_columns text[])
-returns void
-language sql
-set search_path = ''
-as $$
-  select farthing.guard_updates(p_table, p_table || '_are_set_once', p_columns, (
-    select string_agg(format('(old.%1$I is not null and old.%1$I is distinct from new.%1$I)', c), ' or ')
-    from unnest(p_columns) c), 'refuse_terms')
-$$;
-comment on function farthing.set_once(text, text[]) is
-  'From now on these columns can''t be updated once they have a value.';
-
-create function farthing.never_remove(p_table text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  execute format('create trigger %I after delete on farthing.%I for each row execute function '
-    'farthing.refuse_change()', p_table || '_are_not_deleted', p_table);
-  perform farthing.note_guard(p_table, p_table || '_are_not_deleted');
-  execute format('create trigger %I after truncate on farthing.%I for each statement execute function '
-    'farthing.refuse_change()', p_table || '_are_not_emptied', p_table);
-  perform farthing.note_guard(p_table, p_table || '_are_not_emptied');
-end
-$$;
-comment on function farthing.never_remove(text) is 'From now on no row of a table can be deleted.';
-
 -- supabase/schemas/caps/functions.sql
 
 -- Daily spend caps: the most that an account may spend between one midnight UTC and the next. Why not a sum
@@ -340,6 +151,34 @@ $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
   'Today''s spending by the day''s entries, for a cap that begins in the middle of a day. Credits.';
 
+create function farthing.set_spend_cap(
+  p_account farthing.accounts, p_author text, p_daily numeric, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.allow_change(p_author, 'a daily cap was set');
+  insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
+  values (p_account.account_id, case when p_author = 'owner' then p_daily end,
+    case when p_author <> 'owner' then p_daily end)
+  on conflict (account_id) do update
+  set own_daily = case when p_author = 'owner' then p_daily else c.own_daily end,
+    imposed_daily = case when p_author <> 'owner' then p_daily else c.imposed_daily end;
+  update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
+  where a.account_id = p_account.account_id and c.account_id = a.account_id
+  returning a.* into p_account;
+  -- Spending is not tracked without a cap: recompute it.
+  delete from farthing.spending where account_id = p_account.account_id;
+  perform farthing.note_spending(p_account.account_id, farthing.spent_since_midnight(p_account, p_now),
+    p_now);
+  return p_account;
+end
+$$;
+comment on function farthing.set_spend_cap is
+  'Sets the daily cap of a locked account, or removes it with null: the user''s own cap if p_author is '
+  'owner, else the imposed one. Returns the account. Credits.';
+
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
 language sql stable
@@ -357,295 +196,6 @@ as $$
 $$;
 comment on function farthing.cap_answer is
   'The daily caps in the contract''s form, daily being the effective one; credits as text.';
-
--- supabase/schemas/checkout/functions.sql
-
--- Orders: a purchase, from the request to the grant, and its refunds. Why an order exists before Stripe is
--- asked: each later event is tied to an id of ours, and the order's package version fixes what the buyer
--- gets, not the catalogue at the time of payment.
-
-create function farthing.orders_guard()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_legal boolean := case old.status
-    when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
-    when 'processing' then new.status in ('paid', 'failed')
-    when 'failed' then new.status = 'paid'
-    -- Money that arrives after the session was given up still counts: a late payment is granted.
-    when 'expired' then new.status in ('processing', 'paid')
-    when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
-    -- States change back, too: refunds fail, disputes are won.
-    when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
-    when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
-    when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
-    else false end;
-begin
-  if new.status <> old.status and not v_legal then
-    raise exception 'An order cannot go from % to %', old.status,
-      new.status using errcode = 'restrict_violation';
-  end if;
-  return new;
-end
-$$;
-comment on function farthing.orders_guard() is 'The order''s state machine. Its terms: triggers.sql.';
-
-create function farthing.grant_order(
-  p_order farthing.orders, p_payment_ref text, p_amount bigint, p_currency text, p_author text,
-  p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_terms farthing.lots;
-begin
-  if p_order.payment_ref is not null then
-    if p_order.payment_ref <> p_payment_ref then
-      raise exception 'order % was paid by another payment already', p_order.order_id;
-    end if;
-    return;
-  end if;
-  if p_amount is distinct from p_order.amount or p_currency is distinct from p_order.currency then
-    raise exception 'order % costs % %, the payment brought % %', p_order.order_id, p_order.amount,
-      p_order.currency, p_amount, p_currency;
-  end if;
-  update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
-  where account_id = p_order.account_id and order_id = p_order.order_id;
-  v_terms.order_id := p_order.order_id;
-  -- The price that the buyer paid, in USD per lot; other currencies get theirs when reports know the
-  -- exchange rate.
-  v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
-  perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
-    'order', p_order.order_id::text, null, null, p_author, p_now);
-  if p_order.bonus_credits > 0 then
-    v_terms.cost_basis_usd := 0;
-    perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
-      'order', p_order.order_id::text, null, null, p_author, p_now);
-  end if;
-  if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- Paid by a user who was deleted (rule 16).
-    perform farthing.close_lots(p_order.account_id, p_author, p_now);
-  end if;
-end
-$$;
-comment on function farthing.grant_order is
-  'One payment, one grant: marks the locked order as paid and adds its lots, unless this payment did '
-  'already. Raises if the payment does not fit the order.';
-
-create function farthing.order_answer(p_order farthing.orders)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
-    'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at',
-      p_order.expires_at,
-    'package_id', p_order.package_id, 'package_name', p_order.package_name, 'amount', p_order.amount,
-    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
-    'bonus_credits', trim_scale(p_order.bonus_credits)::text,
-    'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
-    'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
-    'credits_taken_back', trim_scale(p_order.credits_clawed_back)::text,
-    'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
-$$;
-comment on function farthing.order_answer(farthing.orders) is
-  'An order in the contract''s form; amount in minor units, credits as text.';
-
-create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
-  p_now timestamptz)
-returns farthing.orders
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_order farthing.orders;
-  -- A crashed request can be continued while Stripe would still accept the session's end.
-  c_sessionless_life constant interval := interval '25 minutes';
-begin
-  select * into v_order from farthing.orders
-  where account_id = p_account_id and package_id = p_package.package_id
-    and package_version = p_package.version
-    and status = 'pending';
-  if v_order.order_id is not null and (v_order.expires_at <= p_now + interval '1 minute'
-    or (v_order.session_id is null and v_order.created_at <= p_now - c_sessionless_life)) then
-    update farthing.orders set status = 'expired', updated_at = p_now
-    where account_id = p_account_id and order_id = v_order.order_id;
-    v_order := null;
-  end if;
-  return v_order;
-end
-$$;
-comment on function farthing.checkout_open_order is
-  'The user''s open order for a package version, or null. The account is locked by the caller.';
-
-create function farthing.checkout_new_order(
-  p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
-    p_client_temp_id text, p_now timestamptz)
-returns farthing.orders
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_order farthing.orders;
-  -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
-  c_session_life constant interval := interval '1 hour';
-begin
-  insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
-    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at,
-    updated_at)
-  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
-    p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url,
-    p_client_temp_id, date_trunc('second', p_now) + c_session_life, p_now, p_now)
-  returning * into v_order;
-  return v_order;
-end
-$$;
-comment on function farthing.checkout_new_order is
-  'An order of a package version under the given id. The account is locked by the caller.';
-
-create function farthing.sweep_order(p_order_id text, p_now timestamptz)
-returns int
-language sql
-set search_path = ''
-as $$
-  with due as (
-    select account_id, order_id from farthing.orders where order_id = p_order_id::uuid and status = 'pending'
-    for update skip locked
-  ), swept as (
-    update farthing.orders o set status = 'expired', updated_at = p_now from due
-    where o.account_id = due.account_id and o.order_id = due.order_id returning 1
-  )
-  select count(*)::int from swept
-$$;
-comment on function farthing.sweep_order(text, timestamptz) is
-  'Marks a pending order as expired; 1 if it did.';
-
-create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
-returns int
-language sql
-set search_path = ''
-as $$
-  -- Stripe sends checkout.session.expired, too; this is the fallback, a little later.
-  select farthing.work_off('sweep_orders', 'order', array(
-    select o.order_id::text from farthing.orders o
-    where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
-      and not farthing.is_parked('sweep_orders', 'order', o.order_id::text, p_now)
-    order by o.expires_at limit p_limit), 'sweep_order', p_now)
-$$;
-comment on function farthing.sweep_orders(timestamptz, int) is
-  'Marks orders whose session has ended as expired; returns how many.';
-
--- supabase/schemas/customers/functions.sql
-
--- Customers: a user's customer at Stripe, and their saved card. Why one customer per account: a saved card
--- belongs to a customer. Stripe creates one per account (the request's key is derived from it and its
--- user), and a second request finds the first customer here. The account of a deleted user keeps its
--- customer: the same user id later has another account, and a customer of its own. Stored are Stripe's ids,
--- and the card's brand and last four digits; never its number.
-
-create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
-begin
-  insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_brand, card_last4,
-    card_changed_at, created_at)
-  values (p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', p_facts ->> 'card_brand',
-    p_facts ->> 'card_last4', v_at, p_now)
-  on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,
-    card_brand = excluded.card_brand, card_last4 = excluded.card_last4,
-    card_changed_at = excluded.card_changed_at
-  -- A card of another customer could not be charged through this one.
-  where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
-  if found then
-    perform farthing.resume_top_up(p_account_id, p_now);
-  end if;
-end
-$$;
-comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, unless a newer event contradicts it. The account is locked by the caller.';
-
-create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
-returns void
-language sql
-set search_path = ''
-as $$
-  update farthing.customers set payment_method_id = null, card_brand = null, card_last4 = null,
-    card_changed_at = greatest(card_changed_at, p_at)
-  where account_id = p_account_id
-$$;
-comment on function farthing.forget_card(bigint, timestamptz) is
-  'Removes the saved card. The account is locked by the caller.';
-
-create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
-returns text
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_account_id bigint;
-begin
-  if p_type = 'setup_intent.succeeded' then
-    if num_nulls(p_facts ->> 'customer_id', p_facts ->> 'payment_method_id') > 0
-      or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-      return 'ignored'; -- not saved through us
-    end if;
-    -- left_at is read again under the lock: the user may be deleted while this waits for it.
-    select a.account_id into v_account_id from farthing.accounts a
-    where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
-      and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
-        and c.account_id <> a.account_id)
-    for no key update;
-    if v_account_id is null then
-      return 'ignored'; -- saved by a deleted user, even if their id has signed up again
-    end if;
-    perform farthing.save_card(v_account_id, p_facts, p_now);
-    return 'processed';
-  end if;
-  select account_id into v_account_id from farthing.customers
-  where payment_method_id = p_facts ->> 'payment_method_id';
-  if v_account_id is null then
-    return 'ignored'; -- not a card that we would charge
-  end if;
-  perform from farthing.accounts where account_id = v_account_id for no key update;
-  -- Another card may have replaced it meanwhile.
-  if exists (select from farthing.customers where account_id = v_account_id
-    and payment_method_id = p_facts ->> 'payment_method_id') then
-    perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
-    perform farthing.pause_top_up(v_account_id, 'card_gone', p_now);
-  end if;
-  return 'processed';
-end
-$$;
-comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves one, payment_method.detached '
-  'removes it. Returns processed or ignored.';
-
-create function farthing.forget_customer()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_change text := current_setting('farthing.change', true);
-begin
-  perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
-    else 'the organisation was dissolved' end);
-  perform farthing.stop_top_up(new.account_id, now());
-  perform farthing.forget_card(new.account_id, now());
-  -- This reason applies to these changes, not to others of the transaction.
-  perform set_config('farthing.change', coalesce(v_change, ''), true);
-  return null;
-end
-$$;
-comment on function farthing.forget_customer() is
-  'Trigger: the account of a deleted user loses its card and is not charged any more.';
 
 -- supabase/schemas/features/functions.sql
 
@@ -678,426 +228,6 @@ $$;
 comment on function farthing.feature_answer(farthing.features) is
   'A flag as endpoints read it. The percentage is a number, since it has at most two decimals and is not '
   'money.';
-
--- supabase/schemas/foundation/functions.sql
-
--- Functions that all subjects use: errors, amounts, lists, and the headers of the request.
-
-create function farthing.fail(p_code text, p_message text, p_details jsonb default null,
-  p_field text default null)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  -- The statuses of docs/reference/api/errors.md for the codes that SQL raises; a test compares the two.
-  v_status int := case p_code
-    when 'invalid_request' then 400
-    when 'mode_mismatch' then 400
-    when 'insufficient_credits' then 402
-    when 'spend_cap_reached' then 402
-    when 'forbidden' then 403
-    when 'grant_not_allowed' then 403
-    when 'not_found' then 404
-    when 'already_refunded' then 409
-    when 'booking_not_cancellable' then 409
-    when 'grant_not_pending' then 409
-    when 'idempotency_in_progress' then 409
-    when 'hold_not_open' then 409
-    when 'job_not_cancellable' then 409
-    when 'usage_conflict' then 409
-    when 'reference_conflict' then 409
-    when 'idempotency_key_reused' then 422
-    when 'overdraft_exceeded' then 422
-    when 'refund_too_large' then 422
-    when 'unknown_model' then 422
-    when 'unknown_package' then 422
-    else 500
-  end;
-begin
-  raise sqlstate 'PGRST' using
-    message = jsonb_strip_nulls(jsonb_build_object(
-      'code', p_code, 'message', p_message, 'details', p_details::text, 'hint', p_field))::text,
-    detail = jsonb_build_object('status', v_status, 'headers', jsonb_build_object())::text;
-end
-$$;
-comment on function farthing.fail(text, text, jsonb, text) is
-  'The only way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
-  'field.';
-
-create function farthing.parse_amount(p_amount text, p_field text, p_zero_allowed boolean default false)
-returns numeric
-language plpgsql immutable
-set search_path = ''
-as $$
-begin
-  if p_amount is null or p_amount !~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$' then
-    perform farthing.fail('invalid_request',
-      'The amount must be a decimal string with at most 20 digits before and 18 after the point.', null,
-      p_field);
-  end if;
-  if p_amount::numeric = 0 and not p_zero_allowed then
-    perform farthing.fail('invalid_request', 'The amount must be greater than zero.', null, p_field);
-  end if;
-  return p_amount::numeric;
-end
-$$;
-comment on function farthing.parse_amount(text, text, boolean) is
-  'Text to credits: no sign, no exponent, no NaN, at most 18 decimals; fails invalid_request naming the '
-  'field.';
-
-create function farthing.json_argument(p_value jsonb)
-returns jsonb
-language plpgsql immutable
-set search_path = ''
-as $$
-begin
-  -- Some REST servers pass a json argument as one JSON string; both forms mean the same.
-  return nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
-    'null');
-end
-$$;
-comment on function farthing.json_argument(jsonb) is
-  'The value of a jsonb argument, which may arrive as JSON or as a string of JSON.';
-
-create function farthing.items_to_read(p_limit int)
-returns int
-language plpgsql immutable
-set search_path = ''
-as $$
-begin
-  -- An empty page would end the list; 1000 rows is the data API's own bound (max_rows).
-  if p_limit is null or p_limit not between 1 and 1000 then
-    perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
-  end if;
-  return p_limit + 1;
-end
-$$;
-comment on function farthing.items_to_read(int) is
-  'The number of items to read for a page of p_limit: one more, which shows that another page follows. '
-  'Fails invalid_request naming limit.';
-
-create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object(
-    p_name, (select coalesce(jsonb_agg(i.answer order by i.nr), '[]')
-      from unnest(p_items[:p_limit]) with ordinality i (answer, cursor, nr)),
-    'next_before', case when cardinality(p_items) > p_limit then (p_items[p_limit]).cursor end)
-$$;
-comment on function farthing.page_of(text, int, farthing.page_item[]) is
-  'A page of a list: {p_name: the first p_limit items, next_before: the last one''s cursor}. The caller '
-  'reads items_to_read(p_limit), in order; without another item, next_before is null.';
-
-create function farthing.refuse_change()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  raise exception '% on %.% is refused: the ledger is append-only', tg_op, tg_table_schema, tg_table_name
-    using errcode = 'restrict_violation';
-end
-$$;
-comment on function farthing.refuse_change() is
-  'Trigger of every append-only table: nobody changes a written row, not even the tables'' owner.';
-
--- The headers of the current request, for functions that get no correlation id as an argument. Why:
--- endpoints pass one, but an event grants a purchase, a dispute claws back, a top-up pays in, and these
--- have no argument for it. The data API puts the headers of each request into the setting request.headers,
--- and the pooled connection does the same for its one call; an entry without a correlation id takes the
--- trace from there. It is read only if none was given, so a debit pays nothing for it. No locks; no table
--- is read.
-
-create function farthing.request_header(p_name text)
-returns text
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_headers text := current_setting('request.headers', true);
-begin
-  -- Most work has no request: scheduled tasks, scripts.
-  if coalesce(v_headers, '') = '' then
-    return null;
-  end if;
-  return v_headers::jsonb ->> lower(p_name);
-exception when data_exception or statement_too_complex then
-  return null; -- a caller may set any text here; invalid JSON is ignored
-end
-$$;
-comment on function farthing.request_header(text) is
-  'A header, by name, of the request that this transaction serves; null if there is none or it cannot be '
-  'read.';
-
-create function farthing.trace_id()
-returns text
-language sql stable
-set search_path = ''
-as $$
-  select nullif(substring(farthing.request_header('traceparent')
-    from '^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)'), repeat('0', 32))
-$$;
-comment on function farthing.trace_id() is
-  'The W3C trace, 32 hex digits, of the request that this transaction serves; null if there is none. '
-  'Entries without a correlation id take it.';
-
-create function farthing.set_policy(p_changes jsonb, p_reason text, p_author text default null,
-  p_now timestamptz default now())
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_columns text := farthing.listed(array(select jsonb_object_keys(p_changes)));
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  execute format('update farthing.policy set (%1$s) = (select %1$s from jsonb_populate_record(
-    null::farthing.policy, $1)), updated_at = $2, updated_by = $3 where one_row', v_columns)
-  using p_changes, p_now, coalesce(p_author, 'sql:' || session_user);
-end
-$$;
-comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
-  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author are audited.';
-
--- supabase/schemas/fraud/functions.sql
-
--- Fraud: checks before a checkout session or a booking, and their decisions. Why in the transaction that
--- creates the order or the booking: the account is locked, so parallel requests are counted one after the
--- other, and a decision is stored exactly if the order or booking is. Rows are counted, and no counters:
--- the counted rows can be read, and nothing has to be reset.
-
-create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
-returns setof text
-language sql stable
-set search_path = ''
-as $$
-  select distinct 'blocked_' || b.kind from farthing.blocks b
-  where (b.until is null or b.until > p_now) and (b.kind, b.subject) in (
-    select 'user', farthing.owner_of(p_account_id)::text
-    union all select 'ip', encode(p_ip_hash, 'hex')
-    union all select 'card', encode(u.card, 'hex') from farthing.card_uses u
-      where u.account_id = p_account_id)
-$$;
-comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'The blocks of an account: blocked_user, blocked_ip, blocked_card (a card it has used).';
-
-create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
-  p_now timestamptz)
-returns table (reason text, over_at timestamptz)
-language sql stable
-set search_path = ''
-as $$
-  -- The oldest of the last n allowed ones: when it is an hour old, the next one is allowed.
-  select 'user_velocity', d.decided_at + interval '1 hour'
-  from farthing.policy p, lateral (
-    select decided_at from farthing.fraud_decisions
-    where account_id = p_account_id and action = p_action and outcome = 'allow'
-      and decided_at > p_now - interval '1 hour'
-    order by decided_at desc offset p.sessions_per_user_hour - 1 limit 1) d
-  union all
-  select 'ip_velocity', d.decided_at + interval '1 hour'
-  from farthing.policy p, lateral (
-    select decided_at from farthing.fraud_decisions
-    where ip_hash = p_ip_hash and action = p_action and outcome = 'allow'
-      and decided_at > p_now - interval '1 hour'
-    order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
-$$;
-comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'The used-up limits of new sessions, by user and by address, and when each allows the next one.';
-
-create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
-returns table (reason text, over_at timestamptz)
-language sql stable
-set search_path = ''
-as $$
-  with cards as (
-    select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
-    where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
-  )
-  -- Card testing: failed attempts with any card.
-  select 'failed_cards', u.used_at + interval '1 hour'
-  from farthing.policy p, lateral (
-    select used_at from farthing.card_uses
-    where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
-    order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
-  union all
-  -- One user too many. The limit frees when that user's last use, or the buyer's own, is a day old.
-  select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
-  from farthing.policy p, cards c, lateral (
-    select max(used_at) as used_at from farthing.card_uses
-    where card = c.card and livemode and used_at > p_now - interval '1 day'
-    group by account_id order by 1 desc offset p.users_per_card_day limit 1) u
-  where c.livemode -- all users share Stripe's test cards
-  having count(*) > 0
-  union all
-  select 'user_cards', c.used_at + interval '1 day'
-  from farthing.policy p, lateral (
-    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
-$$;
-comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'The limits of cards that an account''s payments exceed, and when that ends.';
-
-create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
-  p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  -- A separate space of locks: idempotency keys use the other kind, with one number.
-  c_addresses constant int := 37;
-  c_providers constant int := 53;
-  v_ip_hash bytea := decode(p_ip_hash, 'hex');
-  v_blocked text[];
-  v_over text[];
-  v_over_at timestamptz;
-  v_reasons text[];
-begin
-  if v_ip_hash is not null then
-    -- Until commit: requests from one address are counted one after the other, for all its accounts.
-    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
-  end if;
-  if p_provider_id is not null and p_is_new then
-    -- The same for a provider, for all buyers: always after the account and the address, never before.
-    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
-  end if;
-  select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
-  if p_is_new then
-    select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
-      -- Bookings are limited by provider: a buyer may book many times an hour.
-      select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
-        where p_action <> 'booking'
-      union all select * from farthing.find_cards_over(p_account_id, p_now)
-      union all select * from farthing.find_provider_over(p_provider_id, p_now)) o;
-  end if;
-  v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
-  if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- A booking's decision is stored when it is made, and a request that continues one was decided then.
-    return '{"outcome": "allow"}'::jsonb;
-  end if;
-  insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
-  values (p_account_id, p_action, case when v_reasons is null then 'allow' else 'refuse' end,
-    coalesce(v_reasons, '{within_limits}')
-      || case when v_ip_hash is null then '{no_ip}' else '{}' end::text[],
-    v_ip_hash, case when v_reasons is null then p_order_id end, p_now);
-  if v_reasons is null then
-    return '{"outcome": "allow"}'::jsonb;
-  end if;
-  return jsonb_build_object('outcome', 'refuse',
-    'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
-    'limit', case when v_blocked is null
-      then case when v_over = '{provider_velocity}' then 'provider' else 'buyer' end end,
-    'retry_after', case when v_blocked is null
-      then greatest(1, ceil(extract(epoch from v_over_at - p_now)))::int end);
-end
-$$;
-comment on function farthing.check_fraud is
-  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, '
-  'retry_after} in seconds, or code forbidden for a blocked user. limit: whose limit it is, the buyer''s '
-  'or the provider''s. The caller has locked the account, and returns a refusal instead of raising it, so '
-  'that the record stays. p_order_id: the allowed order; without one, only a refusal is recorded. p_is_new '
-  'false: only blocks count, and only a refusal is recorded. p_provider_id: the booked provider.';
-
-create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
-returns text
-language plpgsql
-set search_path = ''
-as $$
-declare
-  c_uuid constant text := '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
-  v_order_id text := p_facts ->> 'order_id';
-  v_booking_id text := p_facts ->> 'booking_id';
-  v_account_id bigint;
-begin
-  -- Not ours, or not by card.
-  if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
-    or p_facts ->> 'card_fingerprint' is null then
-    return 'ignored';
-  end if;
-  if v_order_id is not null then
-    select account_id into v_account_id from farthing.orders where order_id = v_order_id::uuid;
-  else
-    v_account_id := (farthing.lock_booking(v_booking_id::uuid)).account_id;
-  end if;
-  if v_account_id is null then
-    return farthing.outcome_without_row(p_facts,
-      case when v_order_id is not null then 'order' else 'booking' end);
-  end if;
-  insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
-  values (p_facts ->> 'charge_id', v_account_id,
-    sha256(convert_to(p_facts ->> 'card_fingerprint', 'UTF8')), p_facts ->> 'outcome',
-    (p_facts ->> 'livemode')::boolean, (p_facts ->> 'occurred_at')::timestamptz)
-  on conflict (charge_id) do nothing;
-  if v_booking_id is not null then
-    perform farthing.flag_booking(farthing.lock_booking(v_booking_id::uuid), p_now);
-  end if;
-  return 'processed';
-end
-$$;
-comment on function farthing.apply_charge_event(jsonb, timestamptz) is
-  'Records the card that an account has used, and whether it was accepted: the limits of cards count these.';
-
-create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
-returns int
-language sql
-set search_path = ''
-as $$
-  select farthing.delete_older('fraud_decisions', 'decision_id', 'decided_at', p_now - interval '90 days',
-      p_limit)
-    + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
-$$;
-comment on function farthing.sweep_fraud(timestamptz, int) is
-  'Deletes decisions and uses of cards after 90 days; returns how many of both.';
-
-create function farthing.block_answer(p_block farthing.blocks)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('id', p_block.block_id, 'kind', p_block.kind, 'value', p_block.subject,
-    'reason', p_block.reason, 'blocked_by', p_block.blocked_by, 'until', p_block.until,
-    'created_at', p_block.created_at)
-$$;
-comment on function farthing.block_answer(farthing.blocks) is
-  'A block in the contract''s form: value is a user''s id, or the hash of an address or a card.';
-
-create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  if (p_block.kind = 'user' and farthing.operator_id(p_author)::text = p_block.subject)
-    or exists (select from farthing.card_uses
-      where card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
-        and farthing.is_own(p_author, account_id))
-  then
-    perform farthing.fail('forbidden', 'You can''t change or lift your own block. Ask another operator.');
-  end if;
-end
-$$;
-comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Refuses an operator who would change or lift a block of themselves or of a card they used. Fails '
-  'forbidden. The owner of an address is unknown.';
-
-create function farthing.policy_answer()
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object('sessions_per_user_hour', p.sessions_per_user_hour,
-    'sessions_per_ip_hour', p.sessions_per_ip_hour,
-    'failed_cards_per_user_hour', p.failed_cards_per_user_hour, 'users_per_card_day', p.users_per_card_day,
-    'cards_per_user_day', p.cards_per_user_day,
-    'bookings_per_provider_hour', p.bookings_per_provider_hour, 'early_fraud_warning', p.early_fraud_warning,
-    'updated_at', p.updated_at, 'updated_by', p.updated_by)
-  from farthing.policy p
-$$;
-comment on function farthing.policy_answer() is
-  'The policy''s settings about fraud, and who changed them last.';
 
 -- supabase/schemas/health/functions.sql
 
@@ -2565,133 +1695,9 @@ $$;
 comment on function farthing.batch_charge_user is
   'One user''s share of a batch: a result, a duplicate or a refusal for each event.';
 
--- supabase/schemas/ai/functions/chat_ends.sql
+-- supabase/schemas/ai/functions/abandoned_chats.sql
 
--- The end of a chat by its own request: settled with the provider's usage, or released.
-
-create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  -- Fields are picked by name: other fields of a provider's usage must not choose model, rate or event.
-  select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
-    'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
-    'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
-$$;
-comment on function farthing.chat_usage(farthing.chats, jsonb) is
-  'The usage of a chat: its own model, and the token counts of p_usage.';
-
-create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform farthing.settle(farthing.lock_open_hold(p_chat.hold_id, p_now), array(
-    select row(null, null, u.usage, 'chat', null, coalesce(p_chat.correlation_id, farthing.trace_id()),
-      p_chat.author)::farthing.bill
-    from unnest(p_usages) with ordinality u (usage, nr) order by u.nr), p_now);
-end
-$$;
-comment on function farthing.settle_chat is
-  'Settles an open chat with the first of these usages that can be charged, as settle() does. The caller '
-  'has locked everything and released expired holds.';
-
-create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text);
-begin
-  return jsonb_build_object('message', p_answer -> 'message', 'finish_reason', p_answer -> 'finish_reason',
-    'usage', coalesce(case when p_chat.corrected > 0 then p_usage - 'model' end,
-      (select e.metadata - 'model' - 'rate_version' - 'hold_id'
-      from farthing.usage_events u
-      join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
-      where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text),
-      jsonb_build_object('input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens)),
-    'credits', trim_scale(coalesce((v_charge ->> 'credits')::numeric, 0) - p_chat.corrected)::text,
-    'balance_after', coalesce(case when p_chat.corrected = 0 then v_charge ->> 'balance_after' end,
-      (select trim_scale(a.balance)::text from farthing.accounts a where a.account_id = p_chat.account_id)),
-    'hold_id', p_chat.hold_id);
-end
-$$;
-comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
-  'The answer of a closed chat: the provider''s message, and the charge by the ledger; p_usage: the '
-  'corrected usage, if any. Credits as text.';
-
-create function farthing.chat_owns_key(p_chat farthing.chats)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select not exists (select from farthing.chats c where c.idempotency_key = p_chat.idempotency_key
-    and c.state = 'open' and c.hold_id <> p_chat.hold_id)
-$$;
-comment on function farthing.chat_owns_key(farthing.chats) is
-  'Whether a started key belongs to the chat itself and not to a running repeat.';
-
-create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
-returns boolean
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_hold farthing.holds;
-  v_account farthing.accounts;
-  v_event farthing.priced_usage;
-begin
-  -- If a repeat runs or has run, nobody waits for this answer any more.
-  if not farthing.chat_owns_key(p_chat)
-    or exists (select from farthing.idempotency_keys
-      where key = p_chat.idempotency_key and status is not null)
-    or farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text) is not null then
-    return false;
-  end if;
-  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
-  select * into v_account from farthing.accounts where account_id = p_chat.account_id;
-  v_event := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
-    jsonb_build_object(v_hold.model, v_hold.rate_version));
-  if v_event.problem is not null then
-    perform farthing.refuse_usage(v_event, 'usage.');
-  end if;
-  v_event.origin := 'chat';
-  v_event.event_id := p_chat.hold_id;
-  return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, p_chat.author, null,
-    p_now))[1].accepted
-    and v_event.credits > 0;
-end
-$$;
-comment on function farthing.charge_late_chat is
-  'Charges a chat that was released before its answer arrived, at the rate of its hold: like any usage, '
-  'from available credits and never into debt. Returns whether it was charged. The account is locked by '
-  'the caller.';
-
--- supabase/schemas/ai/functions/chats.sql
-
--- Chats: begin (credits held before the provider is asked), record (output streamed so far), settle or
--- release. A dead request is recognised by its missing heartbeat, and a scheduled task charges its chat:
--- see left_streams.sql. Why a trigger makes a chat's state follow its hold: a hold can end in other ways
--- (expiry, deletion of its owner, an operator), and none may leave a chat open. Order of locks: the key,
--- the owner, the account, the chat, the key's row. The scheduled task waits for none of them. The owner is
--- locked because changing an account twice, or writing a log, asks for its owner's row, which the deletion
--- of a user locks while it waits for the account.
-
-create function farthing.close_chat()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  update farthing.chats set state = new.status, closed_at = new.resolved_at
-  where account_id = new.account_id and hold_id = new.hold_id and state = 'open';
-  return null;
-end
-$$;
-comment on function farthing.close_chat() is 'A chat is open as long as its hold, however the hold ends.';
+-- The heartbeat of a chat, and the end of a chat whose request is dead: its heartbeats are missing.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -2703,31 +1709,31 @@ $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
   'The request of a chat without a heartbeat since this moment is dead.';
 
-create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
-returns farthing.chats
+create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
+returns boolean
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
 as $$
 declare
-  v_chat farthing.chats;
+  v_key bytea;
 begin
-  select * into v_chat from farthing.chats where hold_id = p_hold_id;
-  if v_chat.hold_id is null or v_chat.idempotency_key <> decode(p_idempotency_key, 'hex') then
-    perform farthing.fail('not_found', 'There is no such chat.', null, 'hold_id');
+  update farthing.chats
+  set streamed_tokens = greatest(streamed_tokens, least(coalesce(p_output_tokens, 0), max_output_tokens)),
+    accepted_at = coalesce(accepted_at, case when p_output_tokens is not null then p_now end),
+    heartbeat_at = greatest(heartbeat_at, p_now)
+  where hold_id = p_hold_id and state = 'open' returning idempotency_key into v_key;
+  if not found then
+    return false;
   end if;
-  if v_chat.idempotency_key is not null then
-    perform pg_advisory_xact_lock(hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0));
-  end if;
-  perform from auth.users where id = farthing.owner_of(v_chat.account_id) for key share;
-  perform from farthing.accounts where account_id = v_chat.account_id for no key update;
-  select * into v_chat from farthing.chats
-  where account_id = v_chat.account_id and hold_id = p_hold_id for update;
-  return v_chat;
+  -- A key that was started 3 minutes ago may be taken over; each heartbeat keeps it younger than that.
+  update farthing.idempotency_keys set created_at = p_now
+  where key = v_key and status is null and created_at <= p_now - interval '1 minute';
+  return true;
 end
 $$;
-comment on function farthing.lock_chat(uuid, text) is
-  'A chat with its key and its account locked. Fails not_found, also where it began under another key.';
+comment on function farthing.record_heartbeat(uuid, int, timestamptz) is
+  'Records that a chat''s request is alive, and the output received so far: null while the provider has not '
+  'accepted the request. Returns false if the chat is closed.';
 
 create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void
@@ -2749,6 +1755,29 @@ $$;
 comment on function farthing.close_abandoned_chat is
   'Ends a chat whose request is dead: if the provider accepted it, the most that it can have cost is '
   'charged, else it is released. The caller has locked everything.';
+
+create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_chat farthing.chats;
+begin
+  select * into v_chat from farthing.chats where idempotency_key = decode(p_idempotency_key, 'hex')
+    and state = 'open' and heartbeat_at <= farthing.heartbeat_deadline(p_now);
+  if v_chat.hold_id is null then
+    return;
+  end if;
+  v_chat := farthing.lock_chat(v_chat.hold_id, p_idempotency_key);
+  if v_chat.state = 'open' and v_chat.heartbeat_at <= farthing.heartbeat_deadline(p_now) then
+    perform farthing.close_abandoned_chat(v_chat, p_now);
+  end if;
+end
+$$;
+comment on function farthing.close_dead_chat(text, timestamptz) is
+  'The task''s work for one key: a repeat that arrives before the scheduled task must not run beside the '
+  'request that it repeats.';
 
 create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
 returns int
@@ -2803,100 +1832,81 @@ $$;
 comment on function farthing.sweep_chats(timestamptz, int) is
   'Closes chats without a heartbeat for 60 seconds; returns how many.';
 
-create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
-returns void
+-- supabase/schemas/ai/functions/chats.sql
+
+-- Chats: begin (credits held before the provider is asked), record (output streamed so far), settle or
+-- release. A dead request is recognised by its missing heartbeat, and a scheduled task charges its chat:
+-- see left_streams.sql. Why a trigger makes a chat's state follow its hold: a hold can end in other ways
+-- (expiry, deletion of its owner, an operator), and none may leave a chat open. Order of locks: the key,
+-- the owner, the account, the chat, the key's row. The scheduled task waits for none of them. The owner is
+-- locked because changing an account twice, or writing a log, asks for its owner's row, which the deletion
+-- of a user locks while it waits for the account.
+
+create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
+returns farthing.holds
 language plpgsql
 set search_path = ''
+as $$
+declare
+  v_hold farthing.holds := farthing.terms_of_estimate(farthing.dearest_usage(p_chat.model,
+    p_chat.max_input_tokens, p_chat.max_output_tokens, p_now), p_now);
+begin
+  v_hold.reason := 'chat';
+  v_hold.correlation_id := coalesce(p_chat.correlation_id, farthing.trace_id());
+  v_hold.author := p_chat.author;
+  v_hold.expires_at := p_now + interval '10 minutes';
+  v_hold := (farthing.open_hold(farthing.lock_account(p_user_id, p_now), v_hold, p_now)).hold;
+  insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
+    output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
+  values (v_hold.account_id, v_hold.hold_id, p_chat.model, p_chat.input_tokens, p_chat.max_input_tokens,
+    p_chat.max_output_tokens, p_chat.output_is_counted, p_chat.idempotency_key, v_hold.correlation_id,
+    p_chat.author, p_now, p_now);
+  return v_hold;
+end
+$$;
+comment on function farthing.begin_chat is
+  'Holds, for ten minutes, the most that a chat can cost, stores the chat, and returns the hold. p_chat has '
+  'the model, the token counts, the key and the author. Fails insufficient_credits, spend_cap_reached, '
+  'not_found.';
+
+create function farthing.close_chat()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.chats set state = new.status, closed_at = new.resolved_at
+  where account_id = new.account_id and hold_id = new.hold_id and state = 'open';
+  return null;
+end
+$$;
+comment on function farthing.close_chat() is 'A chat is open as long as its hold, however the hold ends.';
+
+create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
+returns farthing.chats
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
 as $$
 declare
   v_chat farthing.chats;
 begin
-  select * into v_chat from farthing.chats where idempotency_key = decode(p_idempotency_key, 'hex')
-    and state = 'open' and heartbeat_at <= farthing.heartbeat_deadline(p_now);
-  if v_chat.hold_id is null then
-    return;
+  select * into v_chat from farthing.chats where hold_id = p_hold_id;
+  if v_chat.hold_id is null or v_chat.idempotency_key <> decode(p_idempotency_key, 'hex') then
+    perform farthing.fail('not_found', 'There is no such chat.', null, 'hold_id');
   end if;
-  v_chat := farthing.lock_chat(v_chat.hold_id, p_idempotency_key);
-  if v_chat.state = 'open' and v_chat.heartbeat_at <= farthing.heartbeat_deadline(p_now) then
-    perform farthing.close_abandoned_chat(v_chat, p_now);
+  if v_chat.idempotency_key is not null then
+    perform pg_advisory_xact_lock(hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0));
   end if;
+  perform from auth.users where id = farthing.owner_of(v_chat.account_id) for key share;
+  perform from farthing.accounts where account_id = v_chat.account_id for no key update;
+  select * into v_chat from farthing.chats
+  where account_id = v_chat.account_id and hold_id = p_hold_id for update;
+  return v_chat;
 end
 $$;
-comment on function farthing.close_dead_chat(text, timestamptz) is
-  'The task''s work for one key: a repeat that arrives before the scheduled task must not run beside the '
-  'request that it repeats.';
-
--- supabase/schemas/ai/functions/left_streams.sql
-
--- The charge of a stream whose usage is unknown: the most that it can be, which its hold covers. Why the
--- most: otherwise leaving a stream, a dying isolate and a provider that breaks off would be the cheapest
--- ways to use a model. The excess is refunded when the usage becomes known after all.
-
-create function farthing.dearest_usage(
-  p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select g.usage
-  from unnest(array['output_tokens', 'reasoning_tokens']) with ordinality k (kind, nr)
-  cross join lateral (select jsonb_build_object('model', p_model, 'input_tokens', p_input_tokens, k.kind,
-    p_output_tokens) as usage) g
-  cross join lateral farthing.price_usage(jsonb_build_array(g.usage), p_now, null, p_pinned) p
-  order by p.credits desc nulls last, k.nr limit 1
-$$;
-comment on function farthing.dearest_usage is
-  'The most expensive usage of so many tokens: a model may have spent its output on reasoning, which has a '
-  'rate of its own. p_pinned is {model: rate version}.';
-
-create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select farthing.dearest_usage(p_chat.model, p_chat.max_input_tokens,
-    case when p_chat.output_is_counted then least(p_chat.max_output_tokens,
-      greatest(p_chat.streamed_tokens, p_output_tokens) + p.stream_in_flight_tokens)
-    else p_chat.max_output_tokens end, h.created_at, jsonb_build_object(h.model, h.rate_version))
-  from farthing.policy p, farthing.holds h
-  where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
-$$;
-comment on function farthing.chat_bound(farthing.chats, int) is
-  'The most that a chat can have used, never more than its hold. p_output_tokens: the output received, if '
-  'more than was recorded.';
-
-create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
-returns numeric
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_hold farthing.holds;
-  v_usage farthing.priced_usage;
-  v_charged numeric;
-begin
-  select sum(e.amount) into v_charged
-  from farthing.usage_events u
-  join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
-  where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text;
-  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
-  v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
-    jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- The account of a deleted user has no lots (rule 16).
-  if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
-    or exists (select from farthing.accounts
-      where account_id = p_chat.account_id and left_at is not null) then
-    return 0;
-  end if;
-  perform farthing.receive(p_chat.account_id, 'adjustment', v_charged - v_usage.credits, 'adjustment',
-    'adjustments', null, 'chat_correction', p_chat.hold_id::text, p_chat.correlation_id,
-    v_usage.metadata || jsonb_build_object('hold_id', p_chat.hold_id), p_chat.author, p_now);
-  return v_charged - v_usage.credits;
-end
-$$;
-comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the part that the scheduled task charged above a usage learned later; '
-  'returns it. The caller has locked the account, and calls this once per chat.';
+comment on function farthing.lock_chat(uuid, text) is
+  'A chat with its key and its account locked. Fails not_found, also where it began under another key.';
 
 -- supabase/schemas/ai/functions/logs.sql
 
@@ -3005,305 +2015,215 @@ $$;
 comment on function farthing.sweep_ai_logs(timestamptz, int) is
   'Deletes AI logs after their 30 days; returns how many.';
 
--- supabase/schemas/alerts/functions/business.sql
+-- supabase/schemas/ai/functions/settle_chats.sql
 
--- The reading of each rule. An index and a limit bound it: ten thousand dead-lettered events are as wrong
--- as a million.
+-- The end of a chat by its own request: it is charged for the provider's usage.
 
-create function farthing.period_text(p_period interval)
-returns text
+create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
+returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  select case
-    when p_period >= interval '2 days' then format('%s days', trim_scale(round(v.minutes / 1440, 1)))
-    when p_period >= interval '2 hours' then format('%s hours', trim_scale(round(v.minutes / 60, 1)))
-    else format('%s minutes', round(v.minutes))
-  end
-  from (select extract(epoch from p_period) / 60) v (minutes)
+  -- Fields are picked by name: other fields of a provider's usage must not choose model, rate or event.
+  select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
+    'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
+    'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
 $$;
-comment on function farthing.period_text(interval) is 'A period in words, for summaries.';
+comment on function farthing.chat_usage(farthing.chats, jsonb) is
+  'The usage of a chat: its own model, and the token counts of p_usage.';
 
-create function farthing.percent_text(p_share numeric)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select trim_scale(round(100 * p_share, 2)) || ' %'
-$$;
-comment on function farthing.percent_text(numeric) is 'A share in percent, for summaries.';
-
--- Events of Stripe's.
-
-create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
+create function farthing.chat_owns_key(p_chat farthing.chats)
+returns boolean
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), format(
-    '%s from Stripe not applied for more than %s.', farthing.count_text(count(*), 'event'),
-    farthing.period_text(p_rule.period)))
-  from (select from farthing.inbox i
-    where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
-      -- Payments of another app on the same Stripe account wait for ever, which is no problem.
-      and not farthing.is_foreign_payment(i) limit 10000) waiting
+  select not exists (select from farthing.chats c where c.idempotency_key = p_chat.idempotency_key
+    and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
-comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'The number of events that were received longer ago than period and are not applied yet.';
+comment on function farthing.chat_owns_key(farthing.chats) is
+  'Whether a started key belongs to the chat itself and not to a running repeat.';
 
-create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
+create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
+returns void
+language plpgsql
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
-    '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
-    farthing.count_text(f.dead, 'event'), f.failed, farthing.period_text(p_rule.period), f.unreadable))
-  from (select
-    (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
-    (select count(*) from (select from farthing.inbox
-      where state = 'failed' and received_at > p_now - p_rule.period limit 10000) e) as failed,
-    (select unreadable from farthing.backfills) as unreadable) f
-$$;
-comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'The number of dead-lettered events of any age, of failed events received within period, and of events '
-  'that the last backfill could not read.';
-
--- Money at Stripe.
-
-create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  -- Fewer than these are chance, whatever their share.
-  c_least_failed constant int := 3;
-  v_from timestamptz := p_now - p_rule.period;
-  v_now record;
-  v_usual numeric;
-  v_reading farthing.alert_reading;
 begin
-  select * into v_now from farthing.charge_failure_rate(v_from, p_now);
-  select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
-  v_reading := farthing.read_against(p_rule, v_now.rate, format(
-    '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
-    v_now.attempts, farthing.period_text(p_rule.period), farthing.percent_text(v_now.rate),
-    farthing.period_text(p_rule.baseline), farthing.percent_text(v_usual)));
-  v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
-  v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
-    and v_now.attempts >= p_rule.minimum and v_now.failed >= c_least_failed;
-  v_reading.is_fine := v_reading.is_fine or v_now.rate < p_rule.factor * v_usual
-    or v_now.attempts < p_rule.minimum;
-  return v_reading;
+  perform farthing.settle(farthing.lock_open_hold(p_chat.hold_id, p_now), array(
+    select row(null, null, u.usage, 'chat', null, coalesce(p_chat.correlation_id, farthing.trace_id()),
+      p_chat.author)::farthing.bill
+    from unnest(p_usages) with ordinality u (usage, nr) order by u.nr), p_now);
 end
 $$;
-comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'The share of failed charges: over if it is above the threshold and factor times the usual share.';
+comment on function farthing.settle_chat is
+  'Settles an open chat with the first of these usages that can be charged, as settle() does. The caller '
+  'has locked everything and released expired holds.';
 
-create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  select farthing.read_against(p_rule, late, format(
-    '%s: late, or returned by the bank.', farthing.count_text(late, 'payout')))
-  from farthing.late_payouts(p_now) late
-$$;
-comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
-  'The number of payouts that are late or were returned.';
-
-create function farthing.read_mismatches(p_rule farthing.alert_rules)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
-    farthing.count_text(found, 'place')))
-  from farthing.open_mismatches() found
-$$;
-comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'The number of open differences from Stripe''s records.';
-
--- The ledger.
-
-create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language plpgsql stable
+create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
 set search_path = ''
 as $$
 declare
-  v_last farthing.proof_runs;
-  v_found farthing.proof_runs;
-  v_reading farthing.alert_reading;
+  v_hold farthing.holds;
+  v_account farthing.accounts;
+  v_event farthing.priced_usage;
 begin
-  select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- An incremental proof does not check again what an earlier one found: only a whole proof without a
-  -- violation shows that it is fixed.
-  select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
-    select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
-  order by r.run_nr desc limit 1;
-  v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
-    'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
-    farthing.count_text(v_found.violations, 'violation'), v_found.detail));
-  -- Before the first proof, which runs within minutes, nothing counts as wrong.
-  if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
-    or (v_last.run_nr is not null and v_last.violations is null) then
-    v_reading.is_over := true;
-    v_reading.is_fine := false;
-    v_reading.summary := format('The ledger was not proved: the last run, of %s, %s.', v_last.finished_at,
-      case when v_last.violations is null then v_last.detail
-        when v_last.is_done then 'is too long ago' else 'had no time for all new entries' end);
+  -- If a repeat runs or has run, nobody waits for this answer any more.
+  if not farthing.chat_owns_key(p_chat)
+    or exists (select from farthing.idempotency_keys
+      where key = p_chat.idempotency_key and status is not null)
+    or farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text) is not null then
+    return false;
   end if;
-  return v_reading;
-end
-$$;
-comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'The violations of the last proof that found any, unless a whole proof found none since; also over if '
-  'the last proof failed or is older than period.';
-
--- Metrics of the functions' processes.
-
-create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  -- Fewer than these are chance, whatever their share.
-  c_least_errors constant int := 3;
-  v_worst record;
-begin
-  -- All requests together, and each route with enough requests: a rare route must not be outvoted.
-  select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
-  from farthing.requests_between(p_now - p_rule.period, p_now) r
-  where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
-  return farthing.read_against(p_rule,
-    case when v_worst.errors >= c_least_errors then v_worst.share end, format(
-    '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
-    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.period_text(p_rule.period),
-    farthing.percent_text(v_worst.share)));
-end
-$$;
-comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'The share of requests that ended in an error of ours: of all, or of the worst route.';
-
-create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  -- Models and runners may take long.
-  c_slow_by_nature constant text :=
-    '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
-  v_worst record;
-begin
-  select r.route, r.requests, r.p95 into v_worst
-  from farthing.requests_between(p_now - p_rule.period, p_now) r
-  where r.route !~ c_slow_by_nature and r.requests >= greatest(p_rule.minimum, 1)
-  order by r.p95 desc nulls last limit 1;
-  return farthing.read_against(p_rule, v_worst.p95, format(
-    '5 %% of %s requests to %s took longer than %s ms within %s.', v_worst.requests, v_worst.route,
-    round(v_worst.p95), farthing.period_text(p_rule.period)));
-end
-$$;
-comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
-  'The p95 in milliseconds of the slowest route that neither waits for a model nor is a runner.';
-
-create function farthing.core_coverage(p_window interval, p_now timestamptz)
-returns interval
-language sql stable
-set search_path = ''
-as $$
-  select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Minutes are stored for a day.
-  from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
-  left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
-    and m.starts_at > p_now - p_window and m.starts_at <= p_now
-  group by g.grain
-$$;
-comment on function farthing.core_coverage(interval, timestamptz) is
-  'The part of a window, in minutes or hours, with requests to core routes.';
-
-create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  -- A window with few data says little: the first minutes of a day, or of a project.
-  v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
-    where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
-      and farthing.core_coverage(w.long_window, p_now)
-        >= greatest(w.long_window / 24, interval '15 minutes'));
-  v_worst record;
-begin
-  if v_seen = '{}' then
-    return farthing.read_against(p_rule, null, '');
+  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  select * into v_account from farthing.accounts where account_id = p_chat.account_id;
+  v_event := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
+    jsonb_build_object(v_hold.model, v_hold.rate_version));
+  if v_event.problem is not null then
+    perform farthing.refuse_usage(v_event, 'usage.');
   end if;
-  select b.*, least(b.long_burn, b.short_burn) / b.factor as times into v_worst
-  from farthing.budget_burns(p_now) b
-  where b.long_window = any (v_seen) and b.requests >= p_rule.minimum
-  order by times desc, b.long_window limit 1;
-  return farthing.read_against(p_rule, v_worst.times, format(
-    'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,
-    trim_scale(round(v_worst.long_burn, 2)), farthing.period_text(v_worst.long_window),
-    trim_scale(round(v_worst.short_burn, 2)), farthing.period_text(v_worst.short_window)));
+  v_event.origin := 'chat';
+  v_event.event_id := p_chat.hold_id;
+  return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, p_chat.author, null,
+    p_now))[1].accepted
+    and v_event.credits > 0;
 end
 $$;
-comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'The burn rate of the error budget in both of two windows, in multiples of their factor.';
+comment on function farthing.charge_late_chat is
+  'Charges a chat that was released before its answer arrived, at the rate of its hold: like any usage, '
+  'from available credits and never into debt. Returns whether it was charged. The account is locked by '
+  'the caller.';
 
--- Dead-lettered work.
+create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns numeric
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+  v_usage farthing.priced_usage;
+  v_charged numeric;
+begin
+  select sum(e.amount) into v_charged
+  from farthing.usage_events u
+  join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
+  where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text;
+  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
+    jsonb_build_object(v_hold.model, v_hold.rate_version));
+  -- The account of a deleted user has no lots (rule 16).
+  if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
+    or exists (select from farthing.accounts
+      where account_id = p_chat.account_id and left_at is not null) then
+    return 0;
+  end if;
+  perform farthing.receive(p_chat.account_id, 'adjustment', v_charged - v_usage.credits, 'adjustment',
+    'adjustments', null, 'chat_correction', p_chat.hold_id::text, p_chat.correlation_id,
+    v_usage.metadata || jsonb_build_object('hold_id', p_chat.hold_id), p_chat.author, p_now);
+  return v_charged - v_usage.credits;
+end
+$$;
+comment on function farthing.correct_chat is
+  'Refunds, as an adjustment, the part that the scheduled task charged above a usage learned later; '
+  'returns it. The caller has locked the account, and calls this once per chat.';
 
-create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
+create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns farthing.chats
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_chat farthing.chats;
+  v_is_late boolean := false;
+  v_corrected numeric := 0;
+begin
+  perform farthing.release_expired_holds(p_chat.account_id, p_now);
+  select * into v_chat from farthing.chats
+  where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  if v_chat.state = 'open' then
+    -- Its answer was delivered: beyond the overdraft limit it costs the amount that was held for the
+    -- longest answer.
+    perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
+      'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
+  elsif v_chat.state = 'released' then
+    v_is_late := farthing.charge_late_chat(v_chat, p_usage, p_now);
+  else
+    v_corrected := farthing.correct_chat(v_chat, p_usage, p_now);
+  end if;
+  update farthing.chats
+  set answered_at = p_now, state = case when v_is_late then 'settled' else state end, corrected = v_corrected
+  where account_id = p_chat.account_id and hold_id = p_chat.hold_id returning * into v_chat;
+  return v_chat;
+end
+$$;
+comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestamptz) is
+  'Charges an answered chat: settles an open one, charges a released one late, and corrects one that the '
+  'scheduled task has charged. Returns the closed chat. The caller has locked everything.';
+
+create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text);
+begin
+  return jsonb_build_object('message', p_answer -> 'message', 'finish_reason', p_answer -> 'finish_reason',
+    'usage', coalesce(case when p_chat.corrected > 0 then p_usage - 'model' end,
+      (select e.metadata - 'model' - 'rate_version' - 'hold_id'
+      from farthing.usage_events u
+      join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
+      where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text),
+      jsonb_build_object('input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens)),
+    'credits', trim_scale(coalesce((v_charge ->> 'credits')::numeric, 0) - p_chat.corrected)::text,
+    'balance_after', coalesce(case when p_chat.corrected = 0 then v_charge ->> 'balance_after' end,
+      (select trim_scale(a.balance)::text from farthing.accounts a where a.account_id = p_chat.account_id)),
+    'hold_id', p_chat.hold_id);
+end
+$$;
+comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
+  'The answer of a closed chat: the provider''s message, and the charge by the ledger; p_usage: the '
+  'corrected usage, if any. Credits as text.';
+
+-- supabase/schemas/ai/functions/unknown_usage.sql
+
+-- The charge of a stream whose usage is unknown: the most that it can be, which its hold covers. Why the
+-- most: otherwise leaving a stream, a dying isolate and a provider that breaks off would be the cheapest
+-- ways to use a model. The excess is refunded when the usage becomes known after all.
+
+create function farthing.dearest_usage(
+  p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
+returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
-    farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
-  from (select from farthing.jobs
-    -- A job lives at most a day, and rows are in order of creation.
-    where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
-      and completed_at > p_now - p_rule.period
-      and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
+  select g.usage
+  from unnest(array['output_tokens', 'reasoning_tokens']) with ordinality k (kind, nr)
+  cross join lateral (select jsonb_build_object('model', p_model, 'input_tokens', p_input_tokens, k.kind,
+    p_output_tokens) as usage) g
+  cross join lateral farthing.price_usage(jsonb_build_array(g.usage), p_now, null, p_pinned) p
+  order by p.credits desc nulls last, k.nr limit 1
 $$;
-comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'The number of jobs that were lost, expired, or failed in each of their attempts. A refused job does not '
-  'count.';
+comment on function farthing.dearest_usage is
+  'The most expensive usage of so many tokens: a model may have spent its output on reasoning, which has a '
+  'rate of its own. p_pinned is {model: rate version}.';
 
-create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
+create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
+returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), format(
-    '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
-    farthing.period_text(p_rule.period)))
-  from (select from farthing.notices
-    where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A project without a configured address, webhook or mail service wants no such alert.
-      and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
+  select farthing.dearest_usage(p_chat.model, p_chat.max_input_tokens,
+    case when p_chat.output_is_counted then least(p_chat.max_output_tokens,
+      greatest(p_chat.streamed_tokens, p_output_tokens) + p.stream_in_flight_tokens)
+    else p_chat.max_output_tokens end, h.created_at, jsonb_build_object(h.model, h.rate_version))
+  from farthing.policy p, farthing.holds h
+  where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
-comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
-  'The number of notifications that ended as dead or uncertain.';
-
-create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  select farthing.read_against(p_rule, count(*), left(format(
-    '%s flagged, since buyer and provider share something: %s.', farthing.count_text(count(*), 'booking'),
-    string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
-  from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
-    from farthing.fraud_decisions d, unnest(d.reasons) r
-    where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
-$$;
-comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
-  'The number of bookings flagged within the period.';
+comment on function farthing.chat_bound(farthing.chats, int) is
+  'The most that a chat can have used, never more than its hold. p_output_tokens: the output received, if '
+  'more than was recorded.';
 
 -- supabase/schemas/alerts/functions/evaluate.sql
 
@@ -3432,46 +2352,6 @@ $$;
 comment on function farthing.evaluate_alerts(timestamptz) is
   'Evaluates each enabled rule on its own; returns how many incidents were put into the outbox.';
 
--- supabase/schemas/alerts/functions/grants.sql
-
--- Alerts about minting: the credits granted in a day, and each grant above the ceiling of one grant. Why
--- both, although ceilings bind: they bind operators. Grants by keys and at SQL prompts show up here.
-
-create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  select farthing.read_against(p_rule, m.amount, format(
-    '%s credits granted since midnight UTC: %s by operators, %s by keys, %s at SQL prompts, %s by others.',
-    trim_scale(m.amount), trim_scale(m.operators), trim_scale(m.keys), trim_scale(m.prompts),
-    trim_scale(m.amount - m.operators - m.keys - m.prompts)))
-  from (select coalesce(sum(d.amount), 0) as amount,
-      coalesce(sum(d.amount) filter (where d.author like 'operator:%'), 0) as operators,
-      coalesce(sum(d.amount) filter (where d.author like 'key:%'), 0) as keys,
-      coalesce(sum(d.amount) filter (where d.author like 'sql:%'), 0) as prompts
-    from farthing.actor_days d
-    where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
-$$;
-comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'The credits granted on this day, UTC, by anyone, in sealed entries.';
-
-create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  select farthing.read_against(p_rule, count(*), format(
-    '%s above a ceiling within %s: %s pending, %s granted, %s by keys or at SQL prompts.',
-    farthing.count_text(count(*), 'grant'), farthing.period_text(p_rule.period),
-    count(*) filter (where g.status = 'pending'), count(*) filter (where g.status = 'granted'),
-    count(*) filter (where g.author not like 'operator:%')))
-  from (select status, author from farthing.grants
-    where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
-$$;
-comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'The number of grants that exceeded a ceiling within the period, in any state.';
-
 -- supabase/schemas/alerts/functions/incidents.sql
 
 -- Alerts: rules as rows, and the incidents that they open. Why in the database: the watched data is here,
@@ -3479,30 +2359,6 @@ comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz)
 -- figure. An incident is notified once, when it opens, in the transaction that opens it. proof_runs:
 -- prove() reads the whole ledger, so it runs less often and its result is stored. No personal data: a
 -- summary has counts, shares and names of routes.
-
-create function farthing.count_text(p_count bigint, p_thing text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
-$$;
-comment on function farthing.count_text(bigint, text) is
-  'A count with its noun, for summaries: 1 place, 2 places.';
-
-create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
-returns farthing.alert_reading
-language sql immutable
-set search_path = ''
-as $$
-  -- An empty reading, such as a share of nothing, is fine. Rounded to the digits of a threshold, so that a
-  -- threshold set to a shown value is not below it.
-  select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
-    coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
-  from (select round(p_value, 6) as value) v
-$$;
-comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'A figure compared with its rule''s threshold: over if it is above, not if it is equal.';
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -3626,79 +2482,246 @@ $$;
 comment on function farthing.incident_answer(farthing.incidents) is
   'An incident in the contract''s form. count: the number of evaluations in which the rule was over.';
 
--- supabase/schemas/alerts/functions/services.sql
+-- supabase/schemas/alerts/functions/readings.sql
 
--- Alerts about services: paid checks that fail, models that fail or are slow, callers that are refused, and
--- limits without Redis. Each reads the processes' metrics. A share of few requests says nothing, so a rule
--- has a minimum.
+-- The parts of every reading: the comparison with the rule's threshold, and the words of its summary.
 
-create function farthing.metric_quantile(
-  p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
-returns table (count bigint, ms numeric)
-language sql stable
+create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
+returns farthing.alert_reading
+language sql immutable
 set search_path = ''
 as $$
-  with counted as (
-    select b.nr, sum(b.count) as count
-    from farthing.metric_rows(p_name, p_from, p_to) m, unnest(m.buckets) with ordinality b (count, nr)
-    where m.labels like p_labels and b.count > 0 group by b.nr
-  ), ranked as (
-    select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
-  )
-  -- The nearest rank: the first value that this share of the values does not exceed.
-  select coalesce(max(r.n), 0)::bigint,
-    farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
-  from ranked r
+  -- An empty reading, such as a share of nothing, is fine. Rounded to the digits of a threshold, so that a
+  -- threshold set to a shown value is not below it.
+  select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
+    coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
+  from (select round(p_value, 6) as value) v
 $$;
-comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'The number of a metric''s durations in a window, and the value in ms below which p_share of them lie.';
+comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
+  'A figure compared with its rule''s threshold: over if it is above, not if it is equal.';
 
-create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
+create function farthing.count_text(p_count bigint, p_thing text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
+$$;
+comment on function farthing.count_text(bigint, text) is
+  'A count with its noun, for summaries: 1 place, 2 places.';
+
+create function farthing.period_text(p_period interval)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when p_period >= interval '2 days' then format('%s days', trim_scale(round(v.minutes / 1440, 1)))
+    when p_period >= interval '2 hours' then format('%s hours', trim_scale(round(v.minutes / 60, 1)))
+    else format('%s minutes', round(v.minutes))
+  end
+  from (select extract(epoch from p_period) / 60) v (minutes)
+$$;
+comment on function farthing.period_text(interval) is 'A period in words, for summaries.';
+
+create function farthing.percent_text(p_share numeric)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select trim_scale(round(100 * p_share, 2)) || ' %'
+$$;
+comment on function farthing.percent_text(numeric) is 'A share in percent, for summaries.';
+
+-- supabase/schemas/alerts/functions/rules_ledger.sql
+
+-- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings. Why two
+-- rules about grants although ceilings bind: ceilings bind operators. Grants by keys and at SQL prompts show
+-- up here.
+
+-- The ledger.
+create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_last farthing.proof_runs;
+  v_found farthing.proof_runs;
+  v_reading farthing.alert_reading;
+begin
+  select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
+  -- An incremental proof does not check again what an earlier one found: only a whole proof without a
+  -- violation shows that it is fixed.
+  select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
+    select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
+  order by r.run_nr desc limit 1;
+  v_reading := farthing.read_against(p_rule, coalesce(v_found.violations, v_last.violations), format(
+    'The ledger''s proof of %s found %s: %s.', v_found.finished_at,
+    farthing.count_text(v_found.violations, 'violation'), v_found.detail));
+  -- Before the first proof, which runs within minutes, nothing counts as wrong.
+  if (select max(r.finished_at) from farthing.proof_runs r where r.is_done) < p_now - p_rule.period
+    or (v_last.run_nr is not null and v_last.violations is null) then
+    v_reading.is_over := true;
+    v_reading.is_fine := false;
+    v_reading.summary := format('The ledger was not proved: the last run, of %s, %s.', v_last.finished_at,
+      case when v_last.violations is null then v_last.detail
+        when v_last.is_done then 'is too long ago' else 'had no time for all new entries' end);
+  end if;
+  return v_reading;
+end
+$$;
+comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
+  'The violations of the last proof that found any, unless a whole proof found none since; also over if '
+  'the last proof failed or is older than period.';
+
+create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, count(*), format('%s failed: %s.',
-    farthing.count_text(count(*), 'paid check'),
-    string_agg(format('%s with %s', c.name, coalesce(c.code, 'no code')), ', ' order by c.name)))
-  from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
+  select farthing.read_against(p_rule, m.amount, format(
+    '%s credits granted since midnight UTC: %s by operators, %s by keys, %s at SQL prompts, %s by others.',
+    trim_scale(m.amount), trim_scale(m.operators), trim_scale(m.keys), trim_scale(m.prompts),
+    trim_scale(m.amount - m.operators - m.keys - m.prompts)))
+  from (select coalesce(sum(d.amount), 0) as amount,
+      coalesce(sum(d.amount) filter (where d.author like 'operator:%'), 0) as operators,
+      coalesce(sum(d.amount) filter (where d.author like 'key:%'), 0) as keys,
+      coalesce(sum(d.amount) filter (where d.author like 'sql:%'), 0) as prompts
+    from farthing.actor_days d
+    where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
-comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
-  'The number of paid checks whose last run failed.';
+comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
+  'The credits granted on this day, UTC, by anyone, in sealed entries.';
 
-create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
+create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  with counted as (
-    -- A rejection by the provider is an error of the request. Refused: the circuit breaker is open.
-    select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
-      where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
-    from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
-    where farthing.label_of(m.labels, 'service') = 'ai'
-  )
-  select farthing.read_against(p_rule, case when c.failed >= p_rule.minimum then c.failed / c.attempts end,
-    format('%s of %s calls to models failed within %s, which is %s.', trim_scale(c.failed),
-      trim_scale(c.attempts), farthing.period_text(p_rule.period),
-      farthing.percent_text(c.failed / nullif(c.attempts, 0))))
-  from counted c
+  select farthing.read_against(p_rule, count(*), format(
+    '%s above a ceiling within %s: %s pending, %s granted, %s by keys or at SQL prompts.',
+    farthing.count_text(count(*), 'grant'), farthing.period_text(p_rule.period),
+    count(*) filter (where g.status = 'pending'), count(*) filter (where g.status = 'granted'),
+    count(*) filter (where g.author not like 'operator:%')))
+  from (select status, author from farthing.grants
+    where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
-comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
-  'The share of failed calls to models, if at least minimum of them failed.';
+comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
+  'The number of grants that exceeded a ceiling within the period, in any state.';
 
-create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
+create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
 as $$
-  select farthing.read_against(p_rule, case when q.count >= p_rule.minimum then q.ms end, format(
-    '5 %% of %s calls to models took longer than %s ms within %s.', q.count, round(q.ms),
-    farthing.period_text(p_rule.period)))
-  from farthing.metric_quantile('outside_call', 'service=ai', 0.95, p_now - p_rule.period, p_now) q
+  select farthing.read_against(p_rule, count(*), left(format(
+    '%s flagged, since buyer and provider share something: %s.', farthing.count_text(count(*), 'booking'),
+    string_agg(format('%s (%s)', f.booking_id, f.reasons), ', ' order by f.booking_id)), 500))
+  from (select d.booking_id, string_agg(distinct r, ', ' order by r) as reasons
+    from farthing.fraud_decisions d, unnest(d.reasons) r
+    where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
 $$;
-comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz) is
-  'The p95 of calls to models in milliseconds.';
+comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
+  'The number of bookings flagged within the period.';
+
+-- supabase/schemas/alerts/functions/rules_requests.sql
+
+-- Alert rules about requests: their errors and durations, the error budget, refused callers, and limits
+-- without Redis. All read the metrics that processes report. A share of few requests says nothing, so each
+-- rule has a minimum.
+
+-- Metrics of the functions' processes.
+create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Fewer than these are chance, whatever their share.
+  c_least_errors constant int := 3;
+  v_worst record;
+begin
+  -- All requests together, and each route with enough requests: a rare route must not be outvoted.
+  select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
+  from farthing.requests_between(p_now - p_rule.period, p_now) r
+  where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
+  return farthing.read_against(p_rule,
+    case when v_worst.errors >= c_least_errors then v_worst.share end, format(
+    '%s of %s requests to %s ended in an error of ours within %s, which is %s.', v_worst.errors,
+    v_worst.requests, coalesce(v_worst.route, 'all routes together'), farthing.period_text(p_rule.period),
+    farthing.percent_text(v_worst.share)));
+end
+$$;
+comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
+  'The share of requests that ended in an error of ours: of all, or of the worst route.';
+
+create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Models and runners may take long.
+  c_slow_by_nature constant text :=
+    '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
+  v_worst record;
+begin
+  select r.route, r.requests, r.p95 into v_worst
+  from farthing.requests_between(p_now - p_rule.period, p_now) r
+  where r.route !~ c_slow_by_nature and r.requests >= greatest(p_rule.minimum, 1)
+  order by r.p95 desc nulls last limit 1;
+  return farthing.read_against(p_rule, v_worst.p95, format(
+    '5 %% of %s requests to %s took longer than %s ms within %s.', v_worst.requests, v_worst.route,
+    round(v_worst.p95), farthing.period_text(p_rule.period)));
+end
+$$;
+comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
+  'The p95 in milliseconds of the slowest route that neither waits for a model nor is a runner.';
+
+create function farthing.core_coverage(p_window interval, p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
+  -- Minutes are stored for a day.
+  from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
+  left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
+    and m.starts_at > p_now - p_window and m.starts_at <= p_now
+  group by g.grain
+$$;
+comment on function farthing.core_coverage(interval, timestamptz) is
+  'The part of a window, in minutes or hours, with requests to core routes.';
+
+create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- A window with few data says little: the first minutes of a day, or of a project.
+  v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
+    where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
+      and farthing.core_coverage(w.long_window, p_now)
+        >= greatest(w.long_window / 24, interval '15 minutes'));
+  v_worst record;
+begin
+  if v_seen = '{}' then
+    return farthing.read_against(p_rule, null, '');
+  end if;
+  select b.*, least(b.long_burn, b.short_burn) / b.factor as times into v_worst
+  from farthing.budget_burns(p_now) b
+  where b.long_window = any (v_seen) and b.requests >= p_rule.minimum
+  order by times desc, b.long_window limit 1;
+  return farthing.read_against(p_rule, v_worst.times, format(
+    'The error budget (%s) is spent %s times too fast within %s and %s times within %s.', v_worst.slo,
+    trim_scale(round(v_worst.long_burn, 2)), farthing.period_text(v_worst.long_window),
+    trim_scale(round(v_worst.short_burn, 2)), farthing.period_text(v_worst.short_window)));
+end
+$$;
+comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
+  'The burn rate of the error budget in both of two windows, in multiples of their factor.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3741,10 +2764,207 @@ $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
   'The share of requests that the fallback limited, because Redis was slow, down or wrong.';
 
--- supabase/schemas/alerts/functions/states.sql
+-- supabase/schemas/alerts/functions/rules_services.sql
 
--- An alert about Stripe's states: an unknown one, and a prevented dispute without its means. Why an alert
--- although nothing fails: credits frozen for such a state stay frozen until an operator looks.
+-- Alert rules about external services and undelivered work: failed paid checks, models that fail or are slow,
+-- dead-lettered jobs and notifications.
+
+create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format('%s failed: %s.',
+    farthing.count_text(count(*), 'paid check'),
+    string_agg(format('%s with %s', c.name, coalesce(c.code, 'no code')), ', ' order by c.name)))
+  from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
+$$;
+comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
+  'The number of paid checks whose last run failed.';
+
+create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    -- A rejection by the provider is an error of the request. Refused: the circuit breaker is open.
+    select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
+      where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
+    from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
+    where farthing.label_of(m.labels, 'service') = 'ai'
+  )
+  select farthing.read_against(p_rule, case when c.failed >= p_rule.minimum then c.failed / c.attempts end,
+    format('%s of %s calls to models failed within %s, which is %s.', trim_scale(c.failed),
+      trim_scale(c.attempts), farthing.period_text(p_rule.period),
+      farthing.percent_text(c.failed / nullif(c.attempts, 0))))
+  from counted c
+$$;
+comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
+  'The share of failed calls to models, if at least minimum of them failed.';
+
+create function farthing.metric_quantile(
+  p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
+returns table (count bigint, ms numeric)
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    select b.nr, sum(b.count) as count
+    from farthing.metric_rows(p_name, p_from, p_to) m, unnest(m.buckets) with ordinality b (count, nr)
+    where m.labels like p_labels and b.count > 0 group by b.nr
+  ), ranked as (
+    select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
+  )
+  -- The nearest rank: the first value that this share of the values does not exceed.
+  select coalesce(max(r.n), 0)::bigint,
+    farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
+  from ranked r
+$$;
+comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
+  'The number of a metric''s durations in a window, and the value in ms below which p_share of them lie.';
+
+create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, case when q.count >= p_rule.minimum then q.ms end, format(
+    '5 %% of %s calls to models took longer than %s ms within %s.', q.count, round(q.ms),
+    farthing.period_text(p_rule.period)))
+  from farthing.metric_quantile('outside_call', 'service=ai', 0.95, p_now - p_rule.period, p_now) q
+$$;
+comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz) is
+  'The p95 of calls to models in milliseconds.';
+
+-- Dead-lettered work.
+create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
+    farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
+  from (select from farthing.jobs
+    -- A job lives at most a day, and rows are in order of creation.
+    where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
+      and completed_at > p_now - p_rule.period
+      and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
+$$;
+comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
+  'The number of jobs that were lost, expired, or failed in each of their attempts. A refused job does not '
+  'count.';
+
+create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
+    farthing.period_text(p_rule.period)))
+  from (select from farthing.notices
+    where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
+      -- A project without a configured address, webhook or mail service wants no such alert.
+      and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
+$$;
+comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
+  'The number of notifications that ended as dead or uncertain.';
+
+-- supabase/schemas/alerts/functions/rules_stripe.sql
+
+-- Alert rules about Stripe: events not applied, failed charges, payouts, mismatches and unknown states. An
+-- index and a limit bound each reading: ten thousand dead-lettered events are as wrong as a million.
+
+-- Events of Stripe's.
+create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s from Stripe not applied for more than %s.', farthing.count_text(count(*), 'event'),
+    farthing.period_text(p_rule.period)))
+  from (select from farthing.inbox i
+    where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
+      -- Payments of another app on the same Stripe account wait for ever, which is no problem.
+      and not farthing.is_foreign_payment(i) limit 10000) waiting
+$$;
+comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
+  'The number of events that were received longer ago than period and are not applied yet.';
+
+create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
+    '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
+    farthing.count_text(f.dead, 'event'), f.failed, farthing.period_text(p_rule.period), f.unreadable))
+  from (select
+    (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
+    (select count(*) from (select from farthing.inbox
+      where state = 'failed' and received_at > p_now - p_rule.period limit 10000) e) as failed,
+    (select unreadable from farthing.backfills) as unreadable) f
+$$;
+comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
+  'The number of dead-lettered events of any age, of failed events received within period, and of events '
+  'that the last backfill could not read.';
+
+-- Money at Stripe.
+create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Fewer than these are chance, whatever their share.
+  c_least_failed constant int := 3;
+  v_from timestamptz := p_now - p_rule.period;
+  v_now record;
+  v_usual numeric;
+  v_reading farthing.alert_reading;
+begin
+  select * into v_now from farthing.charge_failure_rate(v_from, p_now);
+  select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
+  v_reading := farthing.read_against(p_rule, v_now.rate, format(
+    '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
+    v_now.attempts, farthing.period_text(p_rule.period), farthing.percent_text(v_now.rate),
+    farthing.period_text(p_rule.baseline), farthing.percent_text(v_usual)));
+  v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
+  v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
+    and v_now.attempts >= p_rule.minimum and v_now.failed >= c_least_failed;
+  v_reading.is_fine := v_reading.is_fine or v_now.rate < p_rule.factor * v_usual
+    or v_now.attempts < p_rule.minimum;
+  return v_reading;
+end
+$$;
+comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
+  'The share of failed charges: over if it is above the threshold and factor times the usual share.';
+
+create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, late, format(
+    '%s: late, or returned by the bank.', farthing.count_text(late, 'payout')))
+  from farthing.late_payouts(p_now) late
+$$;
+comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
+  'The number of payouts that are late or were returned.';
+
+create function farthing.read_mismatches(p_rule farthing.alert_rules)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
+    farthing.count_text(found, 'place')))
+  from farthing.open_mismatches() found
+$$;
+comment on function farthing.read_mismatches(farthing.alert_rules) is
+  'The number of open differences from Stripe''s records.';
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)
@@ -3782,7 +3002,7 @@ $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
   'The number of unknown states that Stripe reported within period.';
 
--- supabase/schemas/alerts/functions/tasks.sql
+-- supabase/schemas/alerts/functions/rules_tasks.sql
 
 -- Alerts about scheduled tasks: overdue work, parked items, failing tasks, and no run at all. Why from the
 -- rows of the work: a task that is disabled, deleted or idle reports no failure. When nothing runs, no rule
@@ -3958,77 +3178,274 @@ comment on function farthing.watch_runner(timestamptz) is
   'Opens the incident tasks_stopped if no scheduled task runs, and wakes the runner of notifications each '
   'minute; true if operators are notified now.';
 
--- supabase/schemas/bookings/functions/begin.sql
+-- supabase/schemas/audit/functions/audit_changes.sql
 
--- The beginning of a booking: it is committed before Stripe is asked, and given up if Stripe did not
--- answer.
+-- The audit: changes of data that decides about money, with their author and the row before and after. Why
+-- triggers write it: a function that changes a cap or a policy can't forget the row, and the row has the
+-- actual change and not a claim. Some columns change only in a transaction that gave its reason by
+-- allow_change(). That is not a lock: a role that may write the table may call it at an SQL prompt, too. It
+-- prevents slips and makes changes visible. The owner of the tables can disable triggers; a row changed
+-- then differs from its last audit row, and the proof names it (prove_audit). The hot path pays nothing: a
+-- trigger with a list of columns is not even queued by an update of others. Why after triggers: a before
+-- trigger on a row makes PostgreSQL lock that row once more, and a debit updates two. Accounts and lots
+-- have after triggers anyway, those of their foreign keys.
 
-create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
+create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
+  p_rows boolean default false)
+returns void
+language plpgsql
+set search_path = ''
+set timezone = 'UTC'
+set intervalstyle = 'postgres'
+as $$
+declare
+  v_keys text[] := (select array_agg(a.attname::text order by a.attname) from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+    where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
+begin
+  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows);
+  perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns, null, 'write_audit');
+  if p_rows then
+    execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
+      'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
+    perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
+    -- Existing rows get their first row in the audit.
+    execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
+      select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
+      'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
+  end if;
+end
+$$;
+comment on function farthing.audit_changes(text, text[], boolean, boolean) is
+  'From now on changes of these columns are audited; p_needs_reason: those without a reason are refused; '
+  'p_rows: added and deleted rows are audited, too.';
+
+create function farthing.allow_change(p_author text, p_reason text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select set_config('farthing.change', jsonb_build_object('author',
+    coalesce(p_author, 'sql:' || session_user), 'reason', p_reason)::text, true)
+$$;
+comment on function farthing.allow_change(text, text) is
+  'Gives the author and the reason of the changes that follow in this transaction. They are audited.';
+
+create function farthing.write_audit()
+returns trigger
+language plpgsql
+set search_path = ''
+set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings
+set intervalstyle = 'postgres'
+as $$
+declare
+  v_audited farthing.audited;
+  v_change jsonb := nullif(current_setting('farthing.change', true), '')::jsonb;
+  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+begin
+  select * into v_audited from farthing.audited where table_name = tg_table_name;
+  if farthing.pick(v_before, v_audited.columns) = farthing.pick(v_after, v_audited.columns) then
+    return null;
+  end if;
+  if v_audited.needs_reason and v_change is null then
+    raise exception '% of farthing.% needs a reason: call farthing.allow_change(author, reason) before it, '
+      'in the same transaction', tg_op, tg_table_name using errcode = 'restrict_violation';
+  end if;
+  insert into farthing.audit (author, reason, table_name, row_key, before, after)
+  values (coalesce(v_change ->> 'author', 'sql:' || session_user), v_change ->> 'reason', tg_table_name,
+    farthing.pick(coalesce(v_after, v_before), v_audited.key_columns),
+    farthing.pick(v_before, v_audited.columns), farthing.pick(v_after, v_audited.columns));
+  return null;
+end
+$$;
+comment on function farthing.write_audit() is
+  'Trigger: writes the audit row of a change, and refuses a change that lacks a required reason.';
+
+create function farthing.pick(p_row jsonb, p_columns text[])
 returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  select jsonb_build_object('booking_id', p_booking.booking_id, 'role', p_role,
-    'provider_id', p_booking.provider_id, 'status', p_booking.status, 'amount', p_booking.amount,
-    'currency', p_booking.currency, 'application_fee_amount', p_booking.application_fee_amount,
-    'amount_refunded', p_booking.amount_refunded, 'client_temp_id', p_booking.client_temp_id,
-    'payment_intent_id', p_booking.payment_intent_id, 'details', p_booking.details,
-    'created_at', p_booking.created_at, 'paid_at', p_booking.paid_at, 'confirmed_at', p_booking.confirmed_at,
-    'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
+  select jsonb_object_agg(f.key, f.value) from jsonb_each(p_row) f where f.key = any (p_columns)
 $$;
-comment on function farthing.booking_answer(farthing.bookings, text) is
-  'A booking in the contract''s form, for its buyer or its provider; amounts in minor units.';
+comment on function farthing.pick(jsonb, text[]) is 'Some columns of a row.';
 
-create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
-returns text
-language sql stable
-set search_path = ''
-as $$
-  select case
-    when farthing.acts_for(p_user_id, p_booking.account_id) then 'buyer'
-    when p_user_id = (select user_id from farthing.providers where provider_id = p_booking.provider_id)
-    then 'provider' end
-$$;
-comment on function farthing.booking_role(farthing.bookings, uuid) is
-  'A user''s role in a booking: buyer or provider; null for anyone else.';
+-- supabase/schemas/audit/functions/guards.sql
 
-create function farthing.lock_booking(p_booking_id uuid)
-returns farthing.bookings
+-- Triggers that refuse a change, and the list of the triggers that must exist (prove_guards).
+
+create function farthing.note_guard(p_table text, p_trigger text)
+returns void
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
 as $$
-declare
-  v_booking farthing.bookings;
 begin
-  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
-  perform from farthing.accounts where account_id = v_booking.account_id for no key update;
-  select * into v_booking from farthing.bookings
-  where account_id = v_booking.account_id and booking_id = p_booking_id;
-  return v_booking;
+  -- "always": a session with the role of a replica does not bypass it.
+  execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
+  insert into farthing.guards values (p_table, p_trigger);
 end
 $$;
-comment on function farthing.lock_booking(uuid) is
-  'A booking, with its buyer''s account locked: every change of a booking holds that lock. Null if there '
-  'is none.';
+comment on function farthing.note_guard(text, text) is
+  'Makes a trigger fire always, and records that it must exist.';
 
-create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
-returns farthing.bookings
+-- Every insert and update of a table copies the conditions of its triggers, even of those that don't fire:
+-- on tables that a debit writes to, triggers have no condition, and the functions check it.
+create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
+  p_function text)
+returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_booking farthing.bookings;
 begin
-  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
-  if farthing.booking_role(v_booking, p_user_id) is null then
-    perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
+  if p_when is null then
+    execute format('create trigger %I after update of %s on farthing.%I for each row '
+      'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_function);
+  else
+    execute format('create trigger %I after update of %s on farthing.%I for each row when (%s) '
+      'execute function farthing.%I()', p_trigger, farthing.listed(p_columns), p_table, p_when, p_function);
   end if;
-  return farthing.lock_booking(p_booking_id);
+  perform farthing.note_guard(p_table, p_trigger);
 end
 $$;
-comment on function farthing.lock_booking_of(uuid, uuid) is
-  'A booking of which the user is a party, locked. Fails not_found.';
+comment on function farthing.guard_updates(text, text, text[], text, text) is
+  'Calls a trigger function after updates of these columns that meet a condition; without one, after all '
+  'of them.';
+
+create function farthing.listed(p_columns text[], p_row text default null)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
+$$;
+comment on function farthing.listed(text[], text) is 'Columns in the form of an SQL list.';
+
+create function farthing.refuse_change()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception '% on %.% is refused: the ledger is append-only', tg_op, tg_table_schema, tg_table_name
+    using errcode = 'restrict_violation';
+end
+$$;
+comment on function farthing.refuse_change() is
+  'Trigger of every append-only table: nobody changes a written row, not even the tables'' owner.';
+
+create function farthing.refuse_terms()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception '% of farthing.% is refused: these terms never change. Correct them by a new row.', tg_op,
+    tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+comment on function farthing.refuse_terms() is
+  'Trigger: refuses a change of terms, also by the tables'' owner.';
+
+create function farthing.never_change(p_table text, p_columns text[])
+returns void
+language sql
+set search_path = ''
+as $$
+  select farthing.guard_updates(p_table, p_table || '_keep_their_terms', p_columns, null, 'refuse_terms')
+$$;
+comment on function farthing.never_change(text, text[]) is 'From now on these columns can''t be updated.';
+
+create function farthing.set_once(p_table text, p_columns text[])
+returns void
+language sql
+set search_path = ''
+as $$
+  select farthing.guard_updates(p_table, p_table || '_are_set_once', p_columns, (
+    select string_agg(format('(old.%1$I is not null and old.%1$I is distinct from new.%1$I)', c), ' or ')
+    from unnest(p_columns) c), 'refuse_terms')
+$$;
+comment on function farthing.set_once(text, text[]) is
+  'From now on these columns can''t be updated once they have a value.';
+
+create function farthing.never_remove(p_table text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('create trigger %I after delete on farthing.%I for each row execute function '
+    'farthing.refuse_change()', p_table || '_are_not_deleted', p_table);
+  perform farthing.note_guard(p_table, p_table || '_are_not_deleted');
+  execute format('create trigger %I after truncate on farthing.%I for each statement execute function '
+    'farthing.refuse_change()', p_table || '_are_not_emptied', p_table);
+  perform farthing.note_guard(p_table, p_table || '_are_not_emptied');
+end
+$$;
+comment on function farthing.never_remove(text) is 'From now on no row of a table can be deleted.';
+
+-- supabase/schemas/bookings/functions/abandon_booking.sql
+
+-- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking under the
+-- same key, or by a scheduled task.
+
+create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.bookings
+  set origin_key = null, updated_at = p_now,
+    status = case when payment_intent_id is null and status = 'payment_pending' then 'cancelled' else status
+      end,
+    cancelled_at = case when payment_intent_id is null and status = 'payment_pending' then p_now
+      else cancelled_at end
+  where account_id = p_booking.account_id and booking_id = p_booking.booking_id
+$$;
+comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
+  'Cancels a booking that never got a payment, since nobody can pay it. The account is locked by the '
+  'caller.';
+
+create function farthing.sweep_booking(p_booking_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
+  -- They come in order of time and not of accounts (rule 4), so this waits for no lock.
+  perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform farthing.give_up_booking(v_booking, p_now);
+  return 1;
+end
+$$;
+comment on function farthing.sweep_booking(text, timestamptz) is
+  'Cancels a booking for which Stripe never answered; 1 if it did.';
+
+create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_bookings', 'booking', array(
+    select b.booking_id::text from farthing.bookings b
+    where b.status = 'payment_pending' and b.payment_intent_id is null
+      and b.created_at <= p_now - interval '24 hours' -- Stripe has forgotten the request by then
+      and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
+    order by b.created_at limit p_limit), 'sweep_booking', p_now)
+$$;
+comment on function farthing.sweep_bookings(timestamptz, int) is
+  'Cancels bookings for which Stripe was asked a day ago without an answer; returns how many.';
+
+-- supabase/schemas/bookings/functions/begin_booking.sql
+
+-- The beginning of a booking: it is committed before Stripe is asked, and abandoned if Stripe did not
+-- answer (abandon_booking.sql).
 
 create function farthing.check_booking(
   p_user_id uuid, p_provider farthing.providers, p_amount bigint, p_currency text)
@@ -4064,22 +3481,6 @@ end
 $$;
 comment on function farthing.check_booking is
   'Refuses impossible bookings: invalid_request with currency, amount or provider_id.';
-
-create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
-returns table (reason text, over_at timestamptz)
-language sql stable
-set search_path = ''
-as $$
-  -- As in find_sessions_over(): the oldest of the last n.
-  select 'provider_velocity', b.created_at + interval '1 hour'
-  from farthing.policy p, lateral (
-    select created_at from farthing.bookings
-    where provider_id = p_provider_id and created_at > p_now - interval '1 hour'
-    order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
-$$;
-comment on function farthing.find_provider_over(uuid, timestamptz) is
-  'Whether the limit of new bookings of a provider is used up, by bookings of all buyers and in all '
-  'states, and when it allows the next one.';
 
 create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -4125,54 +3526,84 @@ $$;
 comment on function farthing.new_booking(farthing.bookings, timestamptz) is
   'A new booking with the day''s fee. The account is locked by the caller.';
 
-create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
-returns void
-language sql
+create function farthing.begin_booking(
+  p_wanted farthing.bookings, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
+returns jsonb
+language plpgsql
 set search_path = ''
 as $$
-  update farthing.bookings
-  set origin_key = null, updated_at = p_now,
-    status = case when payment_intent_id is null and status = 'payment_pending' then 'cancelled' else status
-      end,
-    cancelled_at = case when payment_intent_id is null and status = 'payment_pending' then p_now
-      else cancelled_at end
-  where account_id = p_booking.account_id and booking_id = p_booking.booking_id
+declare
+  v_booking farthing.bookings := farthing.begun_booking(p_wanted, p_now);
+  v_verdict jsonb := farthing.check_fraud(p_wanted.account_id, 'booking', p_ip_hash, p_now,
+    p_is_new => v_booking.booking_id is null, p_provider_id => p_wanted.provider_id);
+begin
+  if v_verdict ->> 'outcome' = 'refuse' then
+    return (v_verdict - 'outcome') || '{"step": "refused"}';
+  end if;
+  if farthing.refuse_shared(p_wanted.account_id, p_provider, p_ip_hash, p_now) then
+    return '{"step": "refused", "code": "forbidden", "limit": null, "retry_after": null}'::jsonb;
+  end if;
+  if v_booking.booking_id is null then
+    v_booking := farthing.new_booking(p_wanted, p_now);
+    perform farthing.keep_address(v_booking, p_ip_hash, p_now);
+  end if;
+  return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
+    'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
+    'application_fee_amount', v_booking.application_fee_amount, 'transfer_at', v_booking.transfer_at,
+    'stripe_account_id', p_provider.stripe_account_id,
+    'mark', (select installation_id from farthing.policy)));
+end
 $$;
-comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking that never got a payment, since nobody can pay it. The account is locked by the '
-  'caller.';
+comment on function farthing.begin_booking is
+  'Continues the booking that this request began, or makes a new one: step create with the values for '
+  'Stripe, or refused with code, limit (buyer, provider) and retry_after (seconds). The account is locked '
+  'by the caller.';
 
--- supabase/schemas/bookings/functions/cancel.sql
+-- supabase/schemas/bookings/functions/cancel_booking.sql
 
 -- Cancelling a booking: if unpaid, its payment is cancelled at Stripe; if paid, it is refunded. Why a
 -- refund is only recorded here: Stripe is asked outside any transaction, by this request or, if it dies, by
 -- the runner. A payment that is faster than its cancellation is refunded in the same way.
 
-create function farthing.refund_booking(
-  p_booking farthing.bookings, p_requested_by text, p_send_at timestamptz, p_now timestamptz)
-returns farthing.refunds
+create function farthing.begin_cancelling(
+  p_booking farthing.bookings, p_user_id uuid, p_now timestamptz)
+returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_payment farthing.payment := row(p_booking.account_id, null, p_booking.booking_id,
-    p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment;
-  v_refundable bigint := farthing.refundable(v_payment);
   v_refund farthing.refunds;
 begin
-  if v_refundable > 0 then
-    insert into farthing.refunds (account_id, booking_id, amount, currency, reason, requested_by,
-      next_attempt_at, created_at, updated_at)
-    values (p_booking.account_id, p_booking.booking_id, v_refundable, p_booking.currency,
-      'requested_by_customer', p_requested_by, p_send_at, p_now, p_now)
-    returning * into v_refund;
+  if p_booking.status = 'completed' then
+    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
+      jsonb_build_object('status', p_booking.status), 'id');
   end if;
-  return v_refund;
+  if p_booking.status in ('paid', 'confirmed') then
+    if p_booking.amount_disputed > 0 then
+      perform farthing.fail('booking_not_cancellable',
+        'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
+        jsonb_build_object('status', p_booking.status, 'amount_disputed', p_booking.amount_disputed), 'id');
+    end if;
+    -- If the request dies, a runner sends it two minutes later.
+    v_refund := farthing.refund_booking(p_booking, case farthing.booking_role(p_booking, p_user_id)
+      when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
+    p_booking := farthing.cancel_booking(p_booking, p_now);
+    if v_refund.refund_id is not null then
+      return jsonb_build_object('step', 'refund', 'refund', farthing.refund_to_send(v_refund));
+    end if;
+  elsif p_booking.status <> 'cancelled' and p_booking.payment_intent_id is not null then
+    return jsonb_build_object('step', 'cancel_payment', 'payment_intent_id', p_booking.payment_intent_id,
+      'booking_id', p_booking.booking_id);
+  else
+    p_booking := farthing.cancel_booking(p_booking, p_now);
+  end if;
+  return jsonb_build_object('step', 'done', 'data', farthing.cancelled_answer(p_booking));
 end
 $$;
-comment on function farthing.refund_booking is
-  'Records a refund of all that is left of a paid booking; the runner sends it from p_send_at on. Null if '
-  'nothing is left. The account is locked by the caller.';
+comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamptz) is
+  'Cancels a booking, or says what comes first: step done with the answer as data, refund (cancelled; send '
+  'its refund) or cancel_payment (cancel the payment at Stripe first). The account is locked by the caller. '
+  'Fails booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -4202,7 +3633,7 @@ $$;
 comment on function farthing.cancelled_answer(farthing.bookings) is
   'A cancelled booking in the contract''s form, with its newest refund, if any.';
 
--- supabase/schemas/bookings/functions/payments.sql
+-- supabase/schemas/bookings/functions/payment_events.sql
 
 -- Stripe's events about a booking's payment and our fee, applied.
 
@@ -4315,6 +3746,107 @@ end
 $$;
 comment on function farthing.apply_fee_event is
   'Our fee of a booking as Stripe has it: collected, and refunded. Deferred until its payment has arrived.';
+
+-- supabase/schemas/bookings/functions/read_and_lock.sql
+
+-- Bookings as both parties read them, and the lock that every change of a booking takes.
+
+create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('booking_id', p_booking.booking_id, 'role', p_role,
+    'provider_id', p_booking.provider_id, 'status', p_booking.status, 'amount', p_booking.amount,
+    'currency', p_booking.currency, 'application_fee_amount', p_booking.application_fee_amount,
+    'amount_refunded', p_booking.amount_refunded, 'client_temp_id', p_booking.client_temp_id,
+    'payment_intent_id', p_booking.payment_intent_id, 'details', p_booking.details,
+    'created_at', p_booking.created_at, 'paid_at', p_booking.paid_at, 'confirmed_at', p_booking.confirmed_at,
+    'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
+$$;
+comment on function farthing.booking_answer(farthing.bookings, text) is
+  'A booking in the contract''s form, for its buyer or its provider; amounts in minor units.';
+
+create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when farthing.acts_for(p_user_id, p_booking.account_id) then 'buyer'
+    when p_user_id = (select user_id from farthing.providers where provider_id = p_booking.provider_id)
+    then 'provider' end
+$$;
+comment on function farthing.booking_role(farthing.bookings, uuid) is
+  'A user''s role in a booking: buyer or provider; null for anyone else.';
+
+create function farthing.lock_booking(p_booking_id uuid)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  perform from farthing.accounts where account_id = v_booking.account_id for no key update;
+  select * into v_booking from farthing.bookings
+  where account_id = v_booking.account_id and booking_id = p_booking_id;
+  return v_booking;
+end
+$$;
+comment on function farthing.lock_booking(uuid) is
+  'A booking, with its buyer''s account locked: every change of a booking holds that lock. Null if there '
+  'is none.';
+
+create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  if farthing.booking_role(v_booking, p_user_id) is null then
+    perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
+  end if;
+  return farthing.lock_booking(p_booking_id);
+end
+$$;
+comment on function farthing.lock_booking_of(uuid, uuid) is
+  'A booking of which the user is a party, locked. Fails not_found.';
+
+-- supabase/schemas/bookings/functions/refunds_and_disputes.sql
+
+-- Refunds of a booking that we request, and the booking's figures from all refunds and disputes.
+
+create function farthing.refund_booking(
+  p_booking farthing.bookings, p_requested_by text, p_send_at timestamptz, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment := row(p_booking.account_id, null, p_booking.booking_id,
+    p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment;
+  v_refundable bigint := farthing.refundable(v_payment);
+  v_refund farthing.refunds;
+begin
+  if v_refundable > 0 then
+    insert into farthing.refunds (account_id, booking_id, amount, currency, reason, requested_by,
+      next_attempt_at, created_at, updated_at)
+    values (p_booking.account_id, p_booking.booking_id, v_refundable, p_booking.currency,
+      'requested_by_customer', p_requested_by, p_send_at, p_now, p_now)
+    returning * into v_refund;
+  end if;
+  return v_refund;
+end
+$$;
+comment on function farthing.refund_booking is
+  'Records a refund of all that is left of a paid booking; the runner sends it from p_send_at on. Null if '
+  'nothing is left. The account is locked by the caller.';
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void
@@ -4450,9 +3982,9 @@ $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
   'Records the things that the parties of a booking share, each once. The account is locked by the caller.';
 
--- supabase/schemas/bookings/functions/states.sql
+-- supabase/schemas/bookings/functions/state_machine.sql
 
--- The states of a booking, and its scheduled task.
+-- The state machine of a booking.
 
 create function farthing.bookings_guard()
 returns trigger
@@ -4478,536 +4010,871 @@ end
 $$;
 comment on function farthing.bookings_guard() is 'The booking''s state machine. Its terms: triggers.sql.';
 
-create function farthing.sweep_booking(p_booking_id text, p_now timestamptz)
-returns int
-language plpgsql
+-- supabase/schemas/checkout/functions/begin_checkout.sql
+
+-- A checkout: an order is committed before Stripe opens its session, and attached to that session after.
+
+create function farthing.package_on_sale(p_package_id text, p_now timestamptz)
+returns farthing.packages
+language plpgsql stable
 set search_path = ''
 as $$
 declare
-  v_booking farthing.bookings;
+  v_package farthing.packages;
 begin
-  select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- They come in order of time and not of accounts (rule 4), so this waits for no lock.
-  perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
-  if not found then
-    return 0;
+  select * into v_package from farthing.packages
+  where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
+  if v_package.package_id is null or not v_package.active then
+    perform farthing.fail('unknown_package',
+      'No package on sale has this id. Send one from GET /checkout/packages.', null, 'package_id');
   end if;
-  perform farthing.give_up_booking(v_booking, p_now);
-  return 1;
+  return v_package;
 end
 $$;
-comment on function farthing.sweep_booking(text, timestamptz) is
-  'Cancels a booking for which Stripe never answered; 1 if it did.';
+comment on function farthing.package_on_sale(text, timestamptz) is
+  'The current version of a package. Fails unknown_package if it is not on sale.';
 
-create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
-returns int
-language sql
-set search_path = ''
-as $$
-  select farthing.work_off('sweep_bookings', 'booking', array(
-    select b.booking_id::text from farthing.bookings b
-    where b.status = 'payment_pending' and b.payment_intent_id is null
-      and b.created_at <= p_now - interval '24 hours' -- Stripe has forgotten the request by then
-      and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
-    order by b.created_at limit p_limit), 'sweep_booking', p_now)
-$$;
-comment on function farthing.sweep_bookings(timestamptz, int) is
-  'Cancels bookings for which Stripe was asked a day ago without an answer; returns how many.';
-
--- supabase/schemas/clock/functions/runner.sql
-
--- The runner of scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
--- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name
--- in it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
--- ended, so runs that take longer than a minute do not pile up. A task is bounded by its batch; by its time
--- budget, after which no new item is begun; by lock_timeout; and from PostgreSQL 17 on by
--- transaction_timeout, which ends the session: the next run counts that as a failure of the task. A
--- statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL has begun.
--- The role's own timeout (2 minutes on the platform) ends the running task, as any error does.
-
-create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
-returns void
-language sql
-set search_path = ''
-as $$
-  -- A task that keeps failing runs less often, but at least each quarter of an hour: others need the time.
-  update farthing.tasks
-  set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
-    last_ms = p_took_ms, last_count = null,
-    next_due_at = least(p_now + interval '15 minutes', farthing.next_run(every, phase,
-      p_now + least(every * (2 ^ least(failures, 10) - 1), '14 minutes')))
-  where task = p_task;
-  insert into farthing.task_failures (task, failed_at, error, took_ms)
-  values (p_task, p_now, p_error, p_took_ms);
-$$;
-comment on function farthing.note_failure(text, text, int, timestamptz) is
-  'Records a failed run, and when the next one is due.';
-
-create function farthing.begin_run(p_now timestamptz)
-returns void
-language sql
-set search_path = ''
-as $$
-  update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- After a server clock ran ahead and was set back, no task would be due for that long.
-  update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
-  -- Only one session runs tasks: a task that another session began and did not finish ended with it.
-  select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
-  where started_at is not null
-$$;
-comment on function farthing.begin_run(timestamptz) is
-  'Records the start of a run, and the failure of a task whose session ended in the middle.';
-
-create function farthing.next_task(p_now timestamptz, p_left interval default null)
-returns text
-language sql
-set search_path = ''
-as $$
-  update farthing.tasks set started_at = p_now where task = (
-    select t.task from farthing.tasks t cross join farthing.task_runner r
-    where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
-    -- First the tasks for which the last run had no time, the longest overdue first; then the small ones;
-    -- then those that read the results of others.
-    order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
-      t.task_nr limit 1)
-  returning task
-$$;
-comment on function farthing.next_task(timestamptz, interval) is
-  'Marks the next due task that the remaining time allows as running, and returns its name.';
-
-create function farthing.run_task(p_task text, p_now timestamptz)
-returns boolean
+create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
+  p_now timestamptz)
+returns farthing.orders
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_began timestamptz := clock_timestamp();
-  v_count bigint;
-  v_error text;
-  v_took_ms int;
+  v_order farthing.orders;
+  -- A crashed request can be continued while Stripe would still accept the session's end.
+  c_sessionless_life constant interval := interval '25 minutes';
 begin
-  begin
-    execute format('select farthing.%I($1)::int', p_task) into v_count using p_now;
-  exception when query_canceled or others then
-    -- Only the code is stored: an error's text may quote user input.
-    v_error := sqlstate;
-    raise warning 'farthing: the task % failed: % %', p_task, sqlstate, sqlerrm;
-  end;
-  v_took_ms := 1000 * extract(epoch from clock_timestamp() - v_began);
-  if v_error is not null then
-    perform farthing.note_failure(p_task, v_error, v_took_ms, p_now);
-    return false;
+  select * into v_order from farthing.orders
+  where account_id = p_account_id and package_id = p_package.package_id
+    and package_version = p_package.version
+    and status = 'pending';
+  if v_order.order_id is not null and (v_order.expires_at <= p_now + interval '1 minute'
+    or (v_order.session_id is null and v_order.created_at <= p_now - c_sessionless_life)) then
+    update farthing.orders set status = 'expired', updated_at = p_now
+    where account_id = p_account_id and order_id = v_order.order_id;
+    v_order := null;
   end if;
-  update farthing.tasks
-  set failures = 0, last_error = null, started_at = null, last_run_at = p_now, last_ok_at = p_now,
-    last_ms = v_took_ms, last_count = v_count, next_due_at = farthing.next_run(every, phase, p_now)
-  where task = p_task;
-  return true;
+  return v_order;
 end
 $$;
-comment on function farthing.run_task(text, timestamptz) is
-  'Runs one task and records its result; false if it failed. Its writes are undone in that case.';
+comment on function farthing.checkout_open_order is
+  'The user''s open order for a package version, or null. The account is locked by the caller.';
 
-create function farthing.limit_run(p_task text)
-returns void
-language sql
+create function farthing.checkout_new_order(
+  p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
+    p_client_temp_id text, p_now timestamptz)
+returns farthing.orders
+language plpgsql
 set search_path = ''
 as $$
-  -- All three end with the transaction.
-  select set_config('farthing.deadline', (clock_timestamp() + t.budget)::text, true),
-    set_config('lock_timeout', '5s', true),
-    case when current_setting('transaction_timeout', true) is not null
-      then set_config('transaction_timeout', (2000 * extract(epoch from t.budget))::int::text, true) end
-  from farthing.tasks t where t.task = p_task
+declare
+  v_order farthing.orders;
+  -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
+  c_session_life constant interval := interval '1 hour';
+begin
+  insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
+    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at,
+    updated_at)
+  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
+    p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url,
+    p_client_temp_id, date_trunc('second', p_now) + c_session_life, p_now, p_now)
+  returning * into v_order;
+  return v_order;
+end
 $$;
-comment on function farthing.limit_run(text) is
-  'Bounds this transaction by the time budget of a task.';
+comment on function farthing.checkout_new_order is
+  'An order of a package version under the given id. The account is locked by the caller.';
 
-create procedure farthing.run_due_tasks(p_now timestamptz default null)
+create function farthing.session_to_create(p_order farthing.orders)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.order_answer(p_order) || jsonb_build_object(
+    'success_url', p_order.success_url, 'cancel_url', p_order.cancel_url,
+    'mark', (select installation_id from farthing.policy),
+    'expires_at_epoch', extract(epoch from p_order.expires_at)::bigint)
+$$;
+comment on function farthing.session_to_create(farthing.orders) is
+  'An order with the values that its session at Stripe is created with.';
+
+create function farthing.attach_session(
+  p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz)
+returns farthing.orders
 language plpgsql
+set search_path = ''
 as $$
 declare
-  -- An arbitrary number that no other lock uses.
-  c_runner constant int := 75;
-  v_began timestamptz := pg_catalog.clock_timestamp();
-  -- For this CALL as a whole; no limit if it is 0.
-  v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
-  v_left interval;
-  v_task text;
+  v_order farthing.orders;
 begin
-  if not pg_catalog.pg_try_advisory_lock(c_runner, 0) then
+  -- Same order, same Stripe key, same session: a second caller writes the values that are stored already.
+  -- The webhook may have been faster than this call; then only the session is stored.
+  select * into v_order from farthing.orders where order_id = p_order_id for update;
+  if v_order.order_id is null then
+    perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
+  end if;
+  if v_order.session_id <> p_session_id then
+    raise exception 'order % has another session', p_order_id;
+  end if;
+  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
+  where account_id = v_order.account_id and order_id = p_order_id
+  returning * into v_order;
+  return v_order;
+end
+$$;
+comment on function farthing.attach_session is
+  'Stores the session that Stripe opened for an order, and returns the order. Fails not_found; raises if '
+  'the order has another session.';
+
+-- supabase/schemas/checkout/functions/grant_order.sql
+
+-- The credits of a paid order.
+
+create function farthing.grant_order(
+  p_order farthing.orders, p_payment_ref text, p_amount bigint, p_currency text, p_author text,
+  p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_terms farthing.lots;
+begin
+  if p_order.payment_ref is not null then
+    if p_order.payment_ref <> p_payment_ref then
+      raise exception 'order % was paid by another payment already', p_order.order_id;
+    end if;
     return;
   end if;
-  perform farthing.begin_run(coalesce(p_now, pg_catalog.now()));
-  loop
-    -- now() is the moment at which the transaction began: each task has its own.
-    v_task := farthing.next_task(coalesce(p_now, pg_catalog.now()), v_left);
-    commit;
-    exit when v_task is null;
-    perform farthing.limit_run(v_task);
-    perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
-    commit;
-    -- A task that might not end in time is left to the next run, which begins with it.
-    v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
-    exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
-  end loop;
-  perform pg_catalog.pg_advisory_unlock(c_runner, 0);
+  if p_amount is distinct from p_order.amount or p_currency is distinct from p_order.currency then
+    raise exception 'order % costs % %, the payment brought % %', p_order.order_id, p_order.amount,
+      p_order.currency, p_amount, p_currency;
+  end if;
+  update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
+  where account_id = p_order.account_id and order_id = p_order.order_id;
+  v_terms.order_id := p_order.order_id;
+  -- The price that the buyer paid, in USD per lot; other currencies get theirs when reports know the
+  -- exchange rate.
+  v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
+  perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
+    'order', p_order.order_id::text, null, null, p_author, p_now);
+  if p_order.bonus_credits > 0 then
+    v_terms.cost_basis_usd := 0;
+    perform farthing.receive(p_order.account_id, 'bonus', p_order.bonus_credits, 'bonus', 'bonuses', v_terms,
+      'order', p_order.order_id::text, null, null, p_author, p_now);
+  end if;
+  if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
+    -- Paid by a user who was deleted (rule 16).
+    perform farthing.close_lots(p_order.account_id, p_author, p_now);
+  end if;
 end
 $$;
-comment on procedure farthing.run_due_tasks(timestamptz) is
-  'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs them.';
+comment on function farthing.grant_order is
+  'One payment, one grant: marks the locked order as paid and adds its lots, unless this payment did '
+  'already. Raises if the payment does not fit the order.';
 
-create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
-returns bigint
+-- supabase/schemas/checkout/functions/orders.sql
+
+-- Orders: a purchase, from the request to the grant, and its refunds. Why an order exists before Stripe is
+-- asked: each later event is tied to an id of ours, and the order's package version fixes what the buyer
+-- gets, not the catalogue at the time of payment.
+
+create function farthing.orders_guard()
+returns trigger
 language plpgsql
 set search_path = ''
 as $$
 declare
-  c_retention constant interval := interval '7 days';
-  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_retention,
-    p_limit);
-  v_cron bigint;
+  v_legal boolean := case old.status
+    when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
+    when 'processing' then new.status in ('paid', 'failed')
+    when 'failed' then new.status = 'paid'
+    -- Money that arrives after the session was given up still counts: a late payment is granted.
+    when 'expired' then new.status in ('processing', 'paid')
+    when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
+    -- States change back, too: refunds fail, disputes are won.
+    when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
+    when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
+    when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
+    else false end;
 begin
-  -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
-  delete from cron.job_run_details where runid in (
-    select d.runid from cron.job_run_details d join cron.job j using (jobid)
-    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
-    order by d.runid limit p_limit);
-  get diagnostics v_cron = row_count;
-  return v_ours + v_cron;
+  if new.status <> old.status and not v_legal then
+    raise exception 'An order cannot go from % to %', old.status,
+      new.status using errcode = 'restrict_violation';
+  end if;
+  return new;
 end
 $$;
-comment on function farthing.sweep_run_history(timestamptz, int) is
-  'Deletes the history of runs after a week, ours and pg_cron''s; returns how many rows.';
+comment on function farthing.orders_guard() is 'The order''s state machine. Its terms: triggers.sql.';
 
--- supabase/schemas/clock/functions/tasks.sql
-
--- Scheduled tasks, as rows, and the items that a task could not finish. Why rows: one job of pg_cron runs
--- the due tasks one after the other (runner.sql). One job per task would open 20 sessions in the same
--- second, and write 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds
--- its tasks. A task is a function of this schema that takes a moment, works off a bounded batch in a fixed
--- order, skips rows that another transaction has locked, and returns how much it did. A task that works
--- item by item uses work_off(): an item that can't be finished is parked, and blocks no other.
-
-create function farthing.runner_silence(p_now timestamptz)
-returns interval
-language sql stable
-set search_path = ''
-as $$
-  -- greatest() ignores the null before the first run. A server that has just started has not missed a run.
-  select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
-$$;
-comment on function farthing.runner_silence(timestamptz) is
-  'The time for which no scheduled task could run.';
-
-create function farthing.unwatched_for(p_now timestamptz)
-returns interval
-language sql stable
-set search_path = ''
-as $$
-  -- Other tasks may run while the task that evaluates alerts fails, is disabled, or gets no time.
-  select greatest(farthing.runner_silence(p_now),
-    p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
-  from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
-$$;
-comment on function farthing.unwatched_for(timestamptz) is
-  'The time for which no alert could open: no scheduled task ran, or the one that evaluates alerts did not.';
-
-create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
-returns timestamptz
+create function farthing.order_answer(p_order farthing.orders)
+returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  select date_bin(p_every, p_after - p_phase, timestamptz '2000-01-01 00:00:00+00') + p_every + p_phase
+  select jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
+    'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at',
+      p_order.expires_at,
+    'package_id', p_order.package_id, 'package_name', p_order.package_name, 'amount', p_order.amount,
+    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
+    'bonus_credits', trim_scale(p_order.bonus_credits)::text,
+    'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
+    'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
+    'credits_taken_back', trim_scale(p_order.credits_clawed_back)::text,
+    'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
-comment on function farthing.next_run(interval, interval, timestamptz) is
-  'The first moment after p_after at which a task is due. Aligned, so that a late run does not delay later '
-  'ones.';
+comment on function farthing.order_answer(farthing.orders) is
+  'An order in the contract''s form; amount in minor units, credits as text.';
 
-create function farthing.add_task(p_task text, p_every interval, p_phase interval default '0',
-  p_budget interval default '10 seconds')
-returns void
-language sql
-set search_path = ''
-as $$
-  insert into farthing.tasks (task, every, phase, budget, next_due_at)
-  values (p_task, p_every, p_phase, p_budget, farthing.next_run(p_every, p_phase, now()))
-$$;
-comment on function farthing.add_task(text, interval, interval, interval) is
-  'Schedules farthing.<p_task>(moment).';
-
-create function farthing.delete_older(
-  p_table text, p_key text, p_column text, p_until timestamptz, p_limit int)
+create function farthing.sweep_order(p_order_id text, p_now timestamptz)
 returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_count int;
-begin
-  execute format('with due as (select %2$I as key from farthing.%1$I where %3$I <= $1
-      order by %3$I limit $2 for update skip locked)
-    delete from farthing.%1$I t using due where t.%2$I = due.key', p_table, p_key, p_column)
-  using p_until, p_limit;
-  get diagnostics v_count = row_count;
-  return v_count;
-end
-$$;
-comment on function farthing.delete_older(text, text, text, timestamptz, int) is
-  'Retention: deletes rows of one of our tables whose p_column is at most p_until, the oldest first, at '
-  'most p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
-
-create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select exists (select from farthing.parked_items
-    where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
-$$;
-comment on function farthing.is_parked(text, text, text, timestamptz) is
-  'Whether an item failed and its next attempt is later: a task skips it.';
-
-create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
-returns void
 language sql
 set search_path = ''
 as $$
-  -- 1, 2, 4 … 64 minutes: an item that an operator has fixed is done within about an hour.
-  insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
-  values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
-  on conflict (task, item_kind, item_id) do update
-  set attempts = p.attempts + 1, error = excluded.error,
-    next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
+  with due as (
+    select account_id, order_id from farthing.orders where order_id = p_order_id::uuid and status = 'pending'
+    for update skip locked
+  ), swept as (
+    update farthing.orders o set status = 'expired', updated_at = p_now from due
+    where o.account_id = due.account_id and o.order_id = due.order_id returning 1
+  )
+  select count(*)::int from swept
 $$;
-comment on function farthing.park_item(text, text, text, text, timestamptz) is
-  'Parks an item that raised an error, each time for longer.';
+comment on function farthing.sweep_order(text, timestamptz) is
+  'Marks a pending order as expired; 1 if it did.';
 
-create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
-  out o_count bigint, out o_error text)
-language plpgsql
+create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
 set search_path = ''
 as $$
-begin
-  execute format('select coalesce(sum(farthing.%I(i.id, $2)), 0) from unnest($1) i (id)', p_work)
-  into o_count using p_ids, p_now;
-exception
-  when lock_not_available or deadlock_detected or serialization_failure then
-    o_error := 'busy'; -- another transaction holds a lock: a later run finds the item again
-  when others then
-    o_error := sqlstate;
-end
+  -- Stripe sends checkout.session.expired, too; this is the fallback, a little later.
+  select farthing.work_off('sweep_orders', 'order', array(
+    select o.order_id::text from farthing.orders o
+    where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
+      and not farthing.is_parked('sweep_orders', 'order', o.order_id::text, p_now)
+    order by o.expires_at limit p_limit), 'sweep_order', p_now)
 $$;
-comment on function farthing.attempt_items(text, text[], timestamptz) is
-  'Works on items in one subtransaction: returns how much it did, or the SQLSTATE that undid it, or busy.';
+comment on function farthing.sweep_orders(timestamptz, int) is
+  'Marks orders whose session has ended as expired; returns how many.';
 
-create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
-returns bigint
+-- supabase/schemas/customers/functions/saved_cards.sql
+
+-- Customers: a user's customer at Stripe, and their saved card. Why one customer per account: a saved card
+-- belongs to a customer. Stripe creates one per account (the request's key is derived from it and its
+-- user), and a second request finds the first customer here. The account of a deleted user keeps its
+-- customer: the same user id later has another account, and a customer of its own. Stored are Stripe's ids,
+-- and the card's brand and last four digits; never its number.
+
+create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_count bigint;
-  v_error text;
+  v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
 begin
-  select * into v_count, v_error from farthing.attempt_items(p_work, array[p_id], p_now);
-  if v_error is null then
-    delete from farthing.parked_items where (task, item_kind, item_id) = (p_task, p_kind, p_id);
-  elsif v_error <> 'busy' then
-    perform farthing.park_item(p_task, p_kind, p_id, v_error, p_now);
+  insert into farthing.customers as c (account_id, customer_id, payment_method_id, card_brand, card_last4,
+    card_changed_at, created_at)
+  values (p_account_id, p_facts ->> 'customer_id', p_facts ->> 'payment_method_id', p_facts ->> 'card_brand',
+    p_facts ->> 'card_last4', v_at, p_now)
+  on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,
+    card_brand = excluded.card_brand, card_last4 = excluded.card_last4,
+    card_changed_at = excluded.card_changed_at
+  -- A card of another customer could not be charged through this one.
+  where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
+  if found then
+    perform farthing.resume_top_up(p_account_id, p_now);
   end if;
-  return coalesce(v_count, 0);
 end
 $$;
-comment on function farthing.work_one(text, text, text, text, timestamptz) is
-  'Works on one item: parks it if it raises an error, else removes its parking.';
+comment on function farthing.save_card(bigint, jsonb, timestamptz) is
+  'Stores a saved card, unless a newer event contradicts it. The account is locked by the caller.';
 
-create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
-returns int
+create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.customers set payment_method_id = null, card_brand = null, card_last4 = null,
+    card_changed_at = greatest(card_changed_at, p_at)
+  where account_id = p_account_id
+$$;
+comment on function farthing.forget_card(bigint, timestamptz) is
+  'Removes the saved card. The account is locked by the caller.';
+
+create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
 language plpgsql
 set search_path = ''
 as $$
 declare
-  -- A subtransaction costs little, but with more than 64 in one transaction every snapshot of every session
-  -- gets slower; so items share one while nothing fails.
-  c_batch constant int := 100;
-  v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
-  v_began timestamptz := clock_timestamp();
-  v_fresh text[];
-  v_parked text[];
-  v_id text;
-  v_done int := 0;
-  v_size int := 1;
-  v_tried record;
-  v_count bigint := 0;
+  v_account_id bigint;
 begin
-  select coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is null), '{}'),
-    coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is not null), '{}')
-  into v_fresh, v_parked
-  from unnest(p_ids) with ordinality i (id, nr)
-  left join farthing.parked_items p on (p.task, p.item_kind, p.item_id) = (p_task, p_kind, i.id);
-  while v_done < cardinality(v_fresh) loop
-    select * into v_tried
-    from farthing.attempt_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
-    v_count := v_count + coalesce(v_tried.o_count, 0);
-    if v_tried.o_error is not null then
-      foreach v_id in array v_fresh[v_done + 1 : v_done + v_size] loop
-        v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
-        exit when clock_timestamp() > v_deadline;
-      end loop;
+  if p_type = 'setup_intent.succeeded' then
+    if num_nulls(p_facts ->> 'customer_id', p_facts ->> 'payment_method_id') > 0
+      or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+      return 'ignored'; -- not saved through us
     end if;
-    exit when clock_timestamp() > v_deadline;
-    -- A batch that ends after the deadline would be undone as a whole, so it has as many items as the time
-    -- allows.
-    v_done := v_done + v_size;
-    v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
-      / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
-  end loop;
-  foreach v_id in array v_parked loop
-    exit when clock_timestamp() > v_deadline;
-    v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
-  end loop;
-  -- A parked item that could have been retried for a while and was not found is no longer due.
-  delete from farthing.parked_items
-  where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
-    and item_id <> all (p_ids);
-  return v_count;
+    -- left_at is read again under the lock: the user may be deleted while this waits for it.
+    select a.account_id into v_account_id from farthing.accounts a
+    where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
+      and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
+        and c.account_id <> a.account_id)
+    for no key update;
+    if v_account_id is null then
+      return 'ignored'; -- saved by a deleted user, even if their id has signed up again
+    end if;
+    perform farthing.save_card(v_account_id, p_facts, p_now);
+    return 'processed';
+  end if;
+  select account_id into v_account_id from farthing.customers
+  where payment_method_id = p_facts ->> 'payment_method_id';
+  if v_account_id is null then
+    return 'ignored'; -- not a card that we would charge
+  end if;
+  perform from farthing.accounts where account_id = v_account_id for no key update;
+  -- Another card may have replaced it meanwhile.
+  if exists (select from farthing.customers where account_id = v_account_id
+    and payment_method_id = p_facts ->> 'payment_method_id') then
+    perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
+    perform farthing.pause_top_up(v_account_id, 'card_gone', p_now);
+  end if;
+  return 'processed';
 end
 $$;
-comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget; items that raise '
-  'an error are parked, and the others continue. Returns the sum of what the calls return.';
+comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves one, payment_method.detached '
+  'removes it. Returns processed or ignored.';
 
--- supabase/schemas/clock/functions/wake.sql
-
--- Calls of Edge Functions by the database: through pg_net, with the secret key in Vault.
-
-create function farthing.wake(p_function text)
-returns boolean
+create function farthing.forget_customer()
+returns trigger
 language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Long enough to deliver the request; the runner continues when pg_net no longer waits.
-  c_timeout_ms constant int := 5000;
-  v_url text;
-  v_key text;
+  v_change text := current_setting('farthing.change', true);
 begin
-  if to_regclass('vault.decrypted_secrets') is null
-    or to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is null then
-    return false;
-  end if;
-  execute $sql$
-    select max(decrypted_secret) filter (where name = 'farthing_functions_url'),
-      max(decrypted_secret) filter (where name = 'farthing_secret_key')
-    from vault.decrypted_secrets where name in ('farthing_functions_url', 'farthing_secret_key')
-  $sql$ into v_url, v_key;
-  if v_url is null or v_key is null then
-    return false;
-  end if;
-  execute 'select net.http_post(url := $1, body := $2, headers := $3, timeout_milliseconds := $4)'
-    using v_url || '/' || p_function, '{}'::jsonb,
-      jsonb_strip_nulls(jsonb_build_object('content-type', 'application/json', 'apikey', v_key,
-        'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
-  return true;
-exception when others then
-  -- The wake of each minute is the fallback: nothing fails because a runner could not be called.
-  raise warning 'farthing: no runner was woken: %', sqlerrm;
-  return false;
+  perform farthing.allow_change(null, case new.kind when 'user' then 'the user was deleted'
+    else 'the organisation was dissolved' end);
+  perform farthing.stop_top_up(new.account_id, now());
+  perform farthing.forget_card(new.account_id, now());
+  -- This reason applies to these changes, not to others of the transaction.
+  perform set_config('farthing.change', coalesce(v_change, ''), true);
+  return null;
 end
 $$;
-comment on function farthing.wake(text) is
-  'Queues POST /<function>, sent once this transaction has committed, in the trace of the current request. '
-  'True if it was queued. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';
+comment on function farthing.forget_customer() is
+  'Trigger: the account of a deleted user loses its card and is not charged any more.';
 
--- supabase/schemas/grants/functions/ask.sql
+-- supabase/schemas/foundation/functions/arguments_and_pages.sql
 
--- Grants: credits that a person or a key grants without a payment. Why two people: the right to grant is
--- the right to mint (T40). Operators can't grant to themselves; above a ceiling of the policy a grant waits
--- until another operator confirms it. Confirmed grants count towards no ceiling. Keys are the app's own
--- programs: ceilings bind them if the policy says so. A person at an SQL prompt is not bound but noticed:
--- credits_minted and grant_above_ceiling alert. Order of locks: the account, then the ceilings' lock, then
--- the grant.
+-- Arguments of RPC functions, and the pages of a list.
 
-create function farthing.refuse_grant(p_limit text)
-returns void
-language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
+create function farthing.parse_amount(p_amount text, p_field text, p_zero_allowed boolean default false)
+returns numeric
+language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('grant_not_allowed', case p_limit
-    when 'self' then 'You can''t grant credits to yourself. Ask another operator.'
-    when 'same_operator' then 'You can''t confirm your own grant. Ask another operator.'
-    else 'A secret key can''t confirm a grant. Ask an operator.' end,
-    jsonb_build_object('limit', p_limit));
-end
-$$;
-comment on function farthing.refuse_grant(text) is
-  'Fails grant_not_allowed; details.limit says why: self, same_operator or key.';
-
-create function farthing.require_operator(p_author text)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- Ceilings are counted, and operators distinguished, by the ledger's author.
-  if p_author <> 'operator:' || farthing.operator_id(p_author) then
-    perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
-      'with hyphens.', null, 'p_author');
-  end if;
-  -- A token has the roles of the time it was made. This reads the current ones.
-  if p_author like 'operator:%' and not exists (select from auth.users
-    where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
-  then
-    perform farthing.fail('forbidden', 'You are not an operator any more. Sign in again.');
-  end if;
-end
-$$;
-comment on function farthing.require_operator(text) is
-  'Refuses a person whose token names them an operator although auth.users no longer does, and an id in '
-  'another spelling. Fails forbidden, invalid_request.';
-
-create function farthing.refuse_own(p_author text, p_account_id bigint)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  if farthing.is_own(p_author, p_account_id) then
-    perform farthing.fail('forbidden', 'You can''t decide about your own payments. Ask another operator.');
-  end if;
-end
-$$;
-comment on function farthing.refuse_own(text, bigint) is
-  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
-
-create function farthing.require_granter(p_author text)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- A secret key may name any author. Stripe and scheduled tasks never grant, so their names are refused.
-  if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
+  if p_amount is null or p_amount !~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$' then
     perform farthing.fail('invalid_request',
-      'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
+      'The amount must be a decimal string with at most 20 digits before and 18 after the point.', null,
+      p_field);
   end if;
-  perform farthing.require_operator(p_author);
+  if p_amount::numeric = 0 and not p_zero_allowed then
+    perform farthing.fail('invalid_request', 'The amount must be greater than zero.', null, p_field);
+  end if;
+  return p_amount::numeric;
 end
 $$;
-comment on function farthing.require_granter(text) is
-  'Refuses authors who neither grant nor confirm grants: Stripe''s events, tasks, none. Fails '
-  'invalid_request, forbidden.';
+comment on function farthing.parse_amount(text, text, boolean) is
+  'Text to credits: no sign, no exponent, no NaN, at most 18 decimals; fails invalid_request naming the '
+  'field.';
 
-create function farthing.grant_kind(p_source farthing.lot_source)
-returns farthing.entry_kind
+create function farthing.json_argument(p_value jsonb)
+returns jsonb
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  -- Some REST servers pass a json argument as one JSON string; both forms mean the same.
+  return nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
+    'null');
+end
+$$;
+comment on function farthing.json_argument(jsonb) is
+  'The value of a jsonb argument, which may arrive as JSON or as a string of JSON.';
+
+create function farthing.items_to_read(p_limit int)
+returns int
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  -- An empty page would end the list; 1000 rows is the data API's own bound (max_rows).
+  if p_limit is null or p_limit not between 1 and 1000 then
+    perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
+  end if;
+  return p_limit + 1;
+end
+$$;
+comment on function farthing.items_to_read(int) is
+  'The number of items to read for a page of p_limit: one more, which shows that another page follows. '
+  'Fails invalid_request naming limit.';
+
+create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
+returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  select case p_source when 'promotional' then 'promotion' else 'adjustment' end::farthing.entry_kind
+  select jsonb_build_object(
+    p_name, (select coalesce(jsonb_agg(i.answer order by i.nr), '[]')
+      from unnest(p_items[:p_limit]) with ordinality i (answer, cursor, nr)),
+    'next_before', case when cardinality(p_items) > p_limit then (p_items[p_limit]).cursor end)
 $$;
-comment on function farthing.grant_kind(farthing.lot_source) is 'The kind of entry that a grant writes.';
+comment on function farthing.page_of(text, int, farthing.page_item[]) is
+  'A page of a list: {p_name: the first p_limit items, next_before: the last one''s cursor}. The caller '
+  'reads items_to_read(p_limit), in order; without another item, next_before is null.';
+
+-- supabase/schemas/foundation/functions/errors.sql
+
+-- The errors of every RPC function: a code, a message, details and the HTTP status.
+
+create function farthing.fail(p_code text, p_message text, p_details jsonb default null,
+  p_field text default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- The statuses of docs/reference/api/errors.md for the codes that SQL raises; a test compares the two.
+  v_status int := case p_code
+    when 'invalid_request' then 400
+    when 'mode_mismatch' then 400
+    when 'insufficient_credits' then 402
+    when 'spend_cap_reached' then 402
+    when 'forbidden' then 403
+    when 'grant_not_allowed' then 403
+    when 'not_found' then 404
+    when 'already_refunded' then 409
+    when 'booking_not_cancellable' then 409
+    when 'grant_not_pending' then 409
+    when 'idempotency_in_progress' then 409
+    when 'hold_not_open' then 409
+    when 'job_not_cancellable' then 409
+    when 'usage_conflict' then 409
+    when 'reference_conflict' then 409
+    when 'idempotency_key_reused' then 422
+    when 'overdraft_exceeded' then 422
+    when 'refund_too_large' then 422
+    when 'unknown_model' then 422
+    when 'unknown_package' then 422
+    else 500
+  end;
+begin
+  raise sqlstate 'PGRST' using
+    message = jsonb_strip_nulls(jsonb_build_object(
+      'code', p_code, 'message', p_message, 'details', p_details::text, 'hint', p_field))::text,
+    detail = jsonb_build_object('status', v_status, 'headers', jsonb_build_object())::text;
+end
+$$;
+comment on function farthing.fail(text, text, jsonb, text) is
+  'The only way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
+  'field.';
+
+-- supabase/schemas/foundation/functions/policy.sql
+
+-- Changes of the policy.
+
+create function farthing.set_policy(p_changes jsonb, p_reason text, p_author text default null,
+  p_now timestamptz default now())
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_columns text := farthing.listed(array(select jsonb_object_keys(p_changes)));
+begin
+  perform farthing.allow_change(p_author, p_reason);
+  execute format('update farthing.policy set (%1$s) = (select %1$s from jsonb_populate_record(
+    null::farthing.policy, $1)), updated_at = $2, updated_by = $3 where one_row', v_columns)
+  using p_changes, p_now, coalesce(p_author, 'sql:' || session_user);
+end
+$$;
+comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
+  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author are audited.';
+
+-- supabase/schemas/foundation/functions/request_headers.sql
+
+-- The headers of the current request, for functions that get no correlation id as an argument. Why:
+-- endpoints pass one, but an event grants a purchase, a dispute claws back, a top-up pays in, and these
+-- have no argument for it. The data API puts the headers of each request into the setting request.headers,
+-- and the pooled connection does the same for its one call; an entry without a correlation id takes the
+-- trace from there. It is read only if none was given, so a debit pays nothing for it. No locks; no table
+-- is read.
+
+create function farthing.request_header(p_name text)
+returns text
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_headers text := current_setting('request.headers', true);
+begin
+  -- Most work has no request: scheduled tasks, scripts.
+  if coalesce(v_headers, '') = '' then
+    return null;
+  end if;
+  return v_headers::jsonb ->> lower(p_name);
+exception when data_exception or statement_too_complex then
+  return null; -- a caller may set any text here; invalid JSON is ignored
+end
+$$;
+comment on function farthing.request_header(text) is
+  'A header, by name, of the request that this transaction serves; null if there is none or it cannot be '
+  'read.';
+
+create function farthing.trace_id()
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select nullif(substring(farthing.request_header('traceparent')
+    from '^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)'), repeat('0', 32))
+$$;
+comment on function farthing.trace_id() is
+  'The W3C trace, 32 hex digits, of the request that this transaction serves; null if there is none. '
+  'Entries without a correlation id take it.';
+
+-- supabase/schemas/fraud/functions/blocks.sql
+
+-- Blocks of a user, an address or a card.
+
+create function farthing.find_blocks(p_account_id bigint, p_ip_hash bytea, p_now timestamptz)
+returns setof text
+language sql stable
+set search_path = ''
+as $$
+  select distinct 'blocked_' || b.kind from farthing.blocks b
+  where (b.until is null or b.until > p_now) and (b.kind, b.subject) in (
+    select 'user', farthing.owner_of(p_account_id)::text
+    union all select 'ip', encode(p_ip_hash, 'hex')
+    union all select 'card', encode(u.card, 'hex') from farthing.card_uses u
+      where u.account_id = p_account_id)
+$$;
+comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
+  'The blocks of an account: blocked_user, blocked_ip, blocked_card (a card it has used).';
+
+create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if (p_block.kind = 'user' and farthing.operator_id(p_author)::text = p_block.subject)
+    or exists (select from farthing.card_uses
+      where card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
+        and farthing.is_own(p_author, account_id))
+  then
+    perform farthing.fail('forbidden', 'You can''t change or lift your own block. Ask another operator.');
+  end if;
+end
+$$;
+comment on function farthing.refuse_own_block(farthing.blocks, text) is
+  'Refuses an operator who would change or lift a block of themselves or of a card they used. Fails '
+  'forbidden. The owner of an address is unknown.';
+
+create function farthing.put_block(p_block farthing.blocks)
+returns farthing.blocks
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_block farthing.blocks;
+begin
+  perform farthing.refuse_own_block(b, p_block.blocked_by) from farthing.blocks b
+  where b.kind = p_block.kind and b.subject = p_block.subject;
+  perform farthing.allow_change(p_block.blocked_by, left(p_block.reason, 500));
+  insert into farthing.blocks as b (kind, subject, reason, blocked_by, until, created_at)
+  values (p_block.kind, p_block.subject, p_block.reason, p_block.blocked_by, p_block.until,
+    p_block.created_at)
+  on conflict (kind, subject) do update
+  set reason = excluded.reason, blocked_by = excluded.blocked_by, until = excluded.until,
+    created_at = excluded.created_at
+  returning * into v_block;
+  return v_block;
+end
+$$;
+comment on function farthing.put_block(farthing.blocks) is
+  'Adds a block, or replaces the reason and the end of an existing one; returns it. Fails forbidden for the '
+  'operator whom the existing one blocks.';
+
+create function farthing.block_answer(p_block farthing.blocks)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_block.block_id, 'kind', p_block.kind, 'value', p_block.subject,
+    'reason', p_block.reason, 'blocked_by', p_block.blocked_by, 'until', p_block.until,
+    'created_at', p_block.created_at)
+$$;
+comment on function farthing.block_answer(farthing.blocks) is
+  'A block in the contract''s form: value is a user''s id, or the hash of an address or a card.';
+
+-- supabase/schemas/fraud/functions/card_uses.sql
+
+-- Cards and their uses: recorded from Stripe's events, and deleted with the decisions after 90 days.
+
+create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_uuid constant text := '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+  v_order_id text := p_facts ->> 'order_id';
+  v_booking_id text := p_facts ->> 'booking_id';
+  v_account_id bigint;
+begin
+  -- Not ours, or not by card.
+  if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
+    or p_facts ->> 'card_fingerprint' is null then
+    return 'ignored';
+  end if;
+  if v_order_id is not null then
+    select account_id into v_account_id from farthing.orders where order_id = v_order_id::uuid;
+  else
+    v_account_id := (farthing.lock_booking(v_booking_id::uuid)).account_id;
+  end if;
+  if v_account_id is null then
+    return farthing.outcome_without_row(p_facts,
+      case when v_order_id is not null then 'order' else 'booking' end);
+  end if;
+  insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
+  values (p_facts ->> 'charge_id', v_account_id,
+    sha256(convert_to(p_facts ->> 'card_fingerprint', 'UTF8')), p_facts ->> 'outcome',
+    (p_facts ->> 'livemode')::boolean, (p_facts ->> 'occurred_at')::timestamptz)
+  on conflict (charge_id) do nothing;
+  if v_booking_id is not null then
+    perform farthing.flag_booking(farthing.lock_booking(v_booking_id::uuid), p_now);
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_charge_event(jsonb, timestamptz) is
+  'Records the card that an account has used, and whether it was accepted: the limits of cards count these.';
+
+create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.delete_older('fraud_decisions', 'decision_id', 'decided_at', p_now - interval '90 days',
+      p_limit)
+    + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
+$$;
+comment on function farthing.sweep_fraud(timestamptz, int) is
+  'Deletes decisions and uses of cards after 90 days; returns how many of both.';
+
+-- supabase/schemas/fraud/functions/check_fraud.sql
+
+-- Fraud: checks before a checkout session or a booking, and their decisions. Why in the transaction that
+-- creates the order or the booking: the account is locked, so parallel requests are counted one after the
+-- other, and a decision is stored exactly if the order or booking is. Rows are counted, and no counters:
+-- the counted rows can be read, and nothing has to be reset.
+
+create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
+  p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- A separate space of locks: idempotency keys use the other kind, with one number.
+  c_addresses constant int := 37;
+  c_providers constant int := 53;
+  v_ip_hash bytea := decode(p_ip_hash, 'hex');
+  v_blocked text[];
+  v_over text[];
+  v_over_at timestamptz;
+  v_reasons text[];
+begin
+  if v_ip_hash is not null then
+    -- Until commit: requests from one address are counted one after the other, for all its accounts.
+    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
+  end if;
+  if p_provider_id is not null and p_is_new then
+    -- The same for a provider, for all buyers: always after the account and the address, never before.
+    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
+  end if;
+  select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
+  if p_is_new then
+    select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
+      -- Bookings are limited by provider: a buyer may book many times an hour.
+      select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
+        where p_action <> 'booking'
+      union all select * from farthing.find_cards_over(p_account_id, p_now)
+      union all select * from farthing.find_provider_over(p_provider_id, p_now)) o;
+  end if;
+  v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
+  if v_reasons is null and (p_order_id is null or not p_is_new) then
+    -- A booking's decision is stored when it is made, and a request that continues one was decided then.
+    return '{"outcome": "allow"}'::jsonb;
+  end if;
+  insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
+  values (p_account_id, p_action, case when v_reasons is null then 'allow' else 'refuse' end,
+    coalesce(v_reasons, '{within_limits}')
+      || case when v_ip_hash is null then '{no_ip}' else '{}' end::text[],
+    v_ip_hash, case when v_reasons is null then p_order_id end, p_now);
+  if v_reasons is null then
+    return '{"outcome": "allow"}'::jsonb;
+  end if;
+  return jsonb_build_object('outcome', 'refuse',
+    'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
+    'limit', case when v_blocked is null
+      then case when v_over = '{provider_velocity}' then 'provider' else 'buyer' end end,
+    'retry_after', case when v_blocked is null
+      then greatest(1, ceil(extract(epoch from v_over_at - p_now)))::int end);
+end
+$$;
+comment on function farthing.check_fraud is
+  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, '
+  'retry_after} in seconds, or code forbidden for a blocked user. limit: whose limit it is, the buyer''s '
+  'or the provider''s. The caller has locked the account, and returns a refusal instead of raising it, so '
+  'that the record stays. p_order_id: the allowed order; without one, only a refusal is recorded. p_is_new '
+  'false: only blocks count, and only a refusal is recorded. p_provider_id: the booked provider.';
+
+-- supabase/schemas/fraud/functions/velocity_limits.sql
+
+-- The limits of new sessions, new bookings and cards, and the settings of these limits.
+
+create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
+  p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  -- The oldest of the last n allowed ones: when it is an hour old, the next one is allowed.
+  select 'user_velocity', d.decided_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select decided_at from farthing.fraud_decisions
+    where account_id = p_account_id and action = p_action and outcome = 'allow'
+      and decided_at > p_now - interval '1 hour'
+    order by decided_at desc offset p.sessions_per_user_hour - 1 limit 1) d
+  union all
+  select 'ip_velocity', d.decided_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select decided_at from farthing.fraud_decisions
+    where ip_hash = p_ip_hash and action = p_action and outcome = 'allow'
+      and decided_at > p_now - interval '1 hour'
+    order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
+$$;
+comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
+  'The used-up limits of new sessions, by user and by address, and when each allows the next one.';
+
+create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  -- As in find_sessions_over(): the oldest of the last n.
+  select 'provider_velocity', b.created_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select created_at from farthing.bookings
+    where provider_id = p_provider_id and created_at > p_now - interval '1 hour'
+    order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
+$$;
+comment on function farthing.find_provider_over(uuid, timestamptz) is
+  'Whether the limit of new bookings of a provider is used up, by bookings of all buyers and in all '
+  'states, and when it allows the next one.';
+
+create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  with cards as (
+    select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
+    where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
+  )
+  -- Card testing: failed attempts with any card.
+  select 'failed_cards', u.used_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select used_at from farthing.card_uses
+    where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
+    order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
+  union all
+  -- One user too many. The limit frees when that user's last use, or the buyer's own, is a day old.
+  select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
+  from farthing.policy p, cards c, lateral (
+    select max(used_at) as used_at from farthing.card_uses
+    where card = c.card and livemode and used_at > p_now - interval '1 day'
+    group by account_id order by 1 desc offset p.users_per_card_day limit 1) u
+  where c.livemode -- all users share Stripe's test cards
+  having count(*) > 0
+  union all
+  select 'user_cards', c.used_at + interval '1 day'
+  from farthing.policy p, lateral (
+    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
+$$;
+comment on function farthing.find_cards_over(bigint, timestamptz) is
+  'The limits of cards that an account''s payments exceed, and when that ends.';
+
+create function farthing.policy_answer()
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('sessions_per_user_hour', p.sessions_per_user_hour,
+    'sessions_per_ip_hour', p.sessions_per_ip_hour,
+    'failed_cards_per_user_hour', p.failed_cards_per_user_hour, 'users_per_card_day', p.users_per_card_day,
+    'cards_per_user_day', p.cards_per_user_day,
+    'bookings_per_provider_hour', p.bookings_per_provider_hour, 'early_fraud_warning', p.early_fraud_warning,
+    'updated_at', p.updated_at, 'updated_by', p.updated_by)
+  from farthing.policy p
+$$;
+comment on function farthing.policy_answer() is
+  'The policy''s settings about fraud, and who changed them last.';
+
+create function farthing.set_fraud_limits(p_changes jsonb, p_author text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.allow_change(p_author, 'the limits were changed');
+  update farthing.policy set
+    sessions_per_user_hour = coalesce((p_changes ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
+    sessions_per_ip_hour = coalesce((p_changes ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),
+    failed_cards_per_user_hour = coalesce((p_changes ->> 'failed_cards_per_user_hour')::int,
+      failed_cards_per_user_hour),
+    users_per_card_day = coalesce((p_changes ->> 'users_per_card_day')::int, users_per_card_day),
+    cards_per_user_day = coalesce((p_changes ->> 'cards_per_user_day')::int, cards_per_user_day),
+    bookings_per_provider_hour = coalesce((p_changes ->> 'bookings_per_provider_hour')::int,
+      bookings_per_provider_hour),
+    early_fraud_warning = coalesce(p_changes ->> 'early_fraud_warning', early_fraud_warning),
+    updated_at = p_now, updated_by = p_author
+  where one_row;
+end
+$$;
+comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
+  'Changes the settings named in p_changes, and leaves the others. Author and change are audited.';
+
+-- supabase/schemas/grants/functions/ceilings.sql
+
+-- The ceilings of grants: of one grant, of one author in a day, and of all in a day.
+
+create function farthing.is_bound(p_author text, p_policy farthing.policy)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
+$$;
+comment on function farthing.is_bound(text, farthing.policy) is
+  'Whether a grant of this author above a ceiling waits for another operator.';
 
 create function farthing.ceiling_met(p_grant farthing.grants, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -5040,73 +4907,14 @@ $$;
 comment on function farthing.ceiling_met is
   'The ceiling of the policy that a grant would exceed: grant, author_day, day, or null. Days are UTC.';
 
-create function farthing.is_bound(p_author text, p_policy farthing.policy)
-returns boolean
-language sql immutable
-set search_path = ''
-as $$
-  select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
-$$;
-comment on function farthing.is_bound(text, farthing.policy) is
-  'Whether a grant of this author above a ceiling waits for another operator.';
+-- supabase/schemas/grants/functions/make_grant.sql
 
-create function farthing.put_grant(p_grant farthing.grants, p_now timestamptz)
-returns farthing.lots
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_terms farthing.lots;
-  v_lot farthing.lots;
-begin
-  v_terms.expires_at := p_grant.expires_at;
-  v_terms.priority := p_grant.priority;
-  v_lot := farthing.receive(p_grant.account_id, p_grant.source, p_grant.amount,
-    farthing.grant_kind(p_grant.source),
-    case p_grant.source when 'promotional' then 'promotions' else 'adjustments' end::farthing.system_account,
-    v_terms, 'grant', p_grant.reference_id, p_grant.correlation_id, jsonb_build_object('reason',
-      p_grant.reason) || case when p_grant.grant_id is not null
-        then jsonb_build_object('grant_id', p_grant.grant_id) else '{}' end, p_grant.author, p_now);
-  if p_grant.once then
-    insert into farthing.used_references
-    select p_grant.account_id, 'grant', p_grant.reference_id, a.last_seq, a.last_seq
-    from farthing.accounts a where a.account_id = p_grant.account_id;
-  end if;
-  return v_lot;
-end
-$$;
-comment on function farthing.put_grant is
-  'Adds a grant''s credits, with its requester as the author. The account is locked by the caller.';
-
-create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object('grant_id', p_grant.grant_id, 'user_id', a.owner_id,
-    'status', case when p_grant.status = 'pending' and p_grant.confirm_before <= p_now then 'expired'
-      else p_grant.status end,
-    'source', p_grant.source, 'amount', trim_scale(p_grant.amount)::text, 'priority', p_grant.priority,
-    'expires_at', p_grant.expires_at, 'reason', p_grant.reason, 'reference_id', p_grant.reference_id,
-    'ceiling', p_grant.ceiling, 'requested_by', p_grant.author, 'confirm_before', p_grant.confirm_before,
-    'decided_by', p_grant.decided_by, 'decided_at', p_grant.decided_at, 'lot_id', p_grant.lot_id,
-    'created_at', p_grant.created_at)
-  from farthing.accounts a where a.account_id = p_grant.account_id
-$$;
-comment on function farthing.grant_answer(farthing.grants, timestamptz) is
-  'A grant in the form for operators; credits as text. Past confirm_before a pending one counts as expired.';
-
-create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('id', p_lot.lot_id, 'user_id', p_user_id, 'source', p_lot.source,
-    'amount', trim_scale(p_lot.amount)::text, 'remaining', trim_scale(p_lot.remaining)::text,
-    'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
-$$;
-comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'A lot in the form of a grant''s answer; credits as text.';
+-- Grants: credits that a person or a key grants without a payment. Why two people: the right to grant is
+-- the right to mint (T40). Operators can't grant to themselves; above a ceiling of the policy a grant waits
+-- until another operator confirms it. Confirmed grants count towards no ceiling. Keys are the app's own
+-- programs: ceilings bind them if the policy says so. A person at an SQL prompt is not bound but noticed:
+-- credits_minted and grant_above_ceiling alert. Order of locks: the account, then the ceilings' lock, then
+-- the grant.
 
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
@@ -5135,50 +4943,6 @@ end
 $$;
 comment on function farthing.begin_grant is
   'The requested terms of a grant, with its account locked. Fails invalid_request, not_found.';
-
-create function farthing.finish_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_policy farthing.policy;
-  v_bound boolean;
-  v_lot farthing.lots;
-begin
-  -- Not earlier: a repeat of a grant that is made once is answered even when its credits have expired.
-  if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
-    perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
-      'that never expire.', null, 'expires_at');
-  end if;
-  select * into v_policy from farthing.policy;
-  v_bound := farthing.is_bound(p_grant.author, v_policy);
-  p_grant.ceiling := farthing.ceiling_met(p_grant, v_policy, p_now);
-  p_grant.grant_id := case when v_bound or p_grant.ceiling is not null then gen_random_uuid() end;
-  if v_bound and p_grant.ceiling is not null then
-    p_grant.status := 'pending';
-    p_grant.confirm_before := least(p_now + v_policy.pending_grant_life, p_grant.expires_at);
-  else
-    v_lot := farthing.put_grant(p_grant, p_now);
-    p_grant.status := 'granted';
-    p_grant.lot_id := v_lot.lot_id;
-    p_grant.decided_at := p_now;
-  end if;
-  if p_grant.grant_id is not null then
-    insert into farthing.grants select p_grant.*;
-  end if;
-  return case p_grant.status when 'pending' then jsonb_build_object('status', 202, 'data',
-      farthing.grant_answer(p_grant, p_now))
-    else jsonb_build_object('status', 201, 'data', farthing.lot_answer(p_user_id, v_lot)) end;
-end
-$$;
-comment on function farthing.finish_grant is
-  'Grants, or waits for another operator if a ceiling is exceeded: {status: 201, data: lot} or {status: '
-  '202, data: the pending grant}. The account is locked by the caller.';
-
--- supabase/schemas/grants/functions/decide.sql
-
--- Grants made once, confirmed and expired.
 
 create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -5223,6 +4987,269 @@ comment on function farthing.known_grant is
   'pending grant}; null if there is none. Fails reference_conflict if the amount, the source, the expiry '
   'or the priority differs.';
 
+create function farthing.grant_kind(p_source farthing.lot_source)
+returns farthing.entry_kind
+language sql immutable
+set search_path = ''
+as $$
+  select case p_source when 'promotional' then 'promotion' else 'adjustment' end::farthing.entry_kind
+$$;
+comment on function farthing.grant_kind(farthing.lot_source) is 'The kind of entry that a grant writes.';
+
+create function farthing.put_grant(p_grant farthing.grants, p_now timestamptz)
+returns farthing.lots
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_terms farthing.lots;
+  v_lot farthing.lots;
+begin
+  v_terms.expires_at := p_grant.expires_at;
+  v_terms.priority := p_grant.priority;
+  v_lot := farthing.receive(p_grant.account_id, p_grant.source, p_grant.amount,
+    farthing.grant_kind(p_grant.source),
+    case p_grant.source when 'promotional' then 'promotions' else 'adjustments' end::farthing.system_account,
+    v_terms, 'grant', p_grant.reference_id, p_grant.correlation_id, jsonb_build_object('reason',
+      p_grant.reason) || case when p_grant.grant_id is not null
+        then jsonb_build_object('grant_id', p_grant.grant_id) else '{}' end, p_grant.author, p_now);
+  if p_grant.once then
+    insert into farthing.used_references
+    select p_grant.account_id, 'grant', p_grant.reference_id, a.last_seq, a.last_seq
+    from farthing.accounts a where a.account_id = p_grant.account_id;
+  end if;
+  return v_lot;
+end
+$$;
+comment on function farthing.put_grant is
+  'Adds a grant''s credits, with its requester as the author. The account is locked by the caller.';
+
+create function farthing.finish_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_policy farthing.policy;
+  v_bound boolean;
+  v_lot farthing.lots;
+begin
+  -- Not earlier: a repeat of a grant that is made once is answered even when its credits have expired.
+  if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
+    perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
+      'that never expire.', null, 'expires_at');
+  end if;
+  select * into v_policy from farthing.policy;
+  v_bound := farthing.is_bound(p_grant.author, v_policy);
+  p_grant.ceiling := farthing.ceiling_met(p_grant, v_policy, p_now);
+  p_grant.grant_id := case when v_bound or p_grant.ceiling is not null then gen_random_uuid() end;
+  if v_bound and p_grant.ceiling is not null then
+    p_grant.status := 'pending';
+    p_grant.confirm_before := least(p_now + v_policy.pending_grant_life, p_grant.expires_at);
+  else
+    v_lot := farthing.put_grant(p_grant, p_now);
+    p_grant.status := 'granted';
+    p_grant.lot_id := v_lot.lot_id;
+    p_grant.decided_at := p_now;
+  end if;
+  if p_grant.grant_id is not null then
+    insert into farthing.grants select p_grant.*;
+  end if;
+  return case p_grant.status when 'pending' then jsonb_build_object('status', 202, 'data',
+      farthing.grant_answer(p_grant, p_now))
+    else jsonb_build_object('status', 201, 'data', farthing.lot_answer(p_user_id, v_lot)) end;
+end
+$$;
+comment on function farthing.finish_grant is
+  'Grants, or waits for another operator if a ceiling is exceeded: {status: 201, data: lot} or {status: '
+  '202, data: the pending grant}. The account is locked by the caller.';
+
+create function farthing.make_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select coalesce(case when p_grant.once then farthing.known_grant(p_user_id, p_grant, p_now) end,
+    farthing.finish_grant(p_grant, p_user_id, p_now))
+$$;
+comment on function farthing.make_grant(farthing.grants, uuid, timestamptz) is
+  'Makes a grant, or finds the one that its reference has made already: {status, data} as known_grant() or '
+  'finish_grant(). The account is locked by the caller.';
+
+create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('id', p_lot.lot_id, 'user_id', p_user_id, 'source', p_lot.source,
+    'amount', trim_scale(p_lot.amount)::text, 'remaining', trim_scale(p_lot.remaining)::text,
+    'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
+$$;
+comment on function farthing.lot_answer(uuid, farthing.lots) is
+  'A lot in the form of a grant''s answer; credits as text.';
+
+-- supabase/schemas/grants/functions/pending_grants.sql
+
+-- Grants that wait for another operator: confirmed, declined or expired.
+
+create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('grant_id', p_grant.grant_id, 'user_id', a.owner_id,
+    'status', case when p_grant.status = 'pending' and p_grant.confirm_before <= p_now then 'expired'
+      else p_grant.status end,
+    'source', p_grant.source, 'amount', trim_scale(p_grant.amount)::text, 'priority', p_grant.priority,
+    'expires_at', p_grant.expires_at, 'reason', p_grant.reason, 'reference_id', p_grant.reference_id,
+    'ceiling', p_grant.ceiling, 'requested_by', p_grant.author, 'confirm_before', p_grant.confirm_before,
+    'decided_by', p_grant.decided_by, 'decided_at', p_grant.decided_at, 'lot_id', p_grant.lot_id,
+    'created_at', p_grant.created_at)
+  from farthing.accounts a where a.account_id = p_grant.account_id
+$$;
+comment on function farthing.grant_answer(farthing.grants, timestamptz) is
+  'A grant in the form for operators; credits as text. Past confirm_before a pending one counts as expired.';
+
+create function farthing.lock_pending_grant(p_grant_id uuid, p_now timestamptz)
+returns farthing.grants
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_grant farthing.grants;
+  v_is_left boolean;
+begin
+  select * into v_grant from farthing.grants where grant_id = p_grant_id;
+  if v_grant.grant_id is null then
+    perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
+  end if;
+  select left_at is not null into v_is_left from farthing.accounts where account_id = v_grant.account_id
+  for no key update;
+  select * into v_grant from farthing.grants where grant_id = p_grant_id for update;
+  if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or v_is_left then
+    perform farthing.fail('grant_not_pending', 'This grant is no longer pending.', jsonb_build_object(
+      'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
+  end if;
+  return v_grant;
+end
+$$;
+comment on function farthing.lock_pending_grant(uuid, timestamptz) is
+  'A pending grant, with its account locked. Fails not_found, grant_not_pending.';
+
+create function farthing.decide_grant(
+  p_grant farthing.grants, p_confirm boolean, p_author text, p_now timestamptz)
+returns farthing.grants
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_confirm then
+    perform farthing.refuse_confirming(p_grant, p_author);
+    perform farthing.release_expired_holds(p_grant.account_id, p_now);
+    p_grant.lot_id := (farthing.put_grant(p_grant, p_now)).lot_id;
+  end if;
+  update farthing.grants set status = case when p_confirm then 'granted' else 'declined' end,
+    decided_by = p_author, decided_at = p_now, lot_id = p_grant.lot_id
+  where account_id = p_grant.account_id and grant_id = p_grant.grant_id returning * into p_grant;
+  return p_grant;
+end
+$$;
+comment on function farthing.decide_grant is
+  'Confirms a locked, pending grant, which adds its credits, or declines it; returns it. Fails '
+  'grant_not_allowed.';
+
+create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    select account_id, grant_id from farthing.grants where status = 'pending' and confirm_before <= p_now
+    order by confirm_before limit p_limit for update skip locked
+  ), swept as (
+    update farthing.grants g set status = 'expired', decided_at = p_now from due
+    where g.account_id = due.account_id and g.grant_id = due.grant_id returning 1
+  )
+  select count(*)::int from swept
+$$;
+comment on function farthing.sweep_grants(timestamptz, int) is
+  'Marks grants that were not confirmed in time as expired; returns how many.';
+
+-- supabase/schemas/grants/functions/who_may_grant.sql
+
+-- The people and keys that may grant, confirm a grant, or decide about a payment.
+
+create function farthing.refuse_grant(p_limit text)
+returns void
+language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
+set search_path = ''
+as $$
+begin
+  perform farthing.fail('grant_not_allowed', case p_limit
+    when 'self' then 'You can''t grant credits to yourself. Ask another operator.'
+    when 'same_operator' then 'You can''t confirm your own grant. Ask another operator.'
+    else 'A secret key can''t confirm a grant. Ask an operator.' end,
+    jsonb_build_object('limit', p_limit));
+end
+$$;
+comment on function farthing.refuse_grant(text) is
+  'Fails grant_not_allowed; details.limit says why: self, same_operator or key.';
+
+create function farthing.require_operator(p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Ceilings are counted, and operators distinguished, by the ledger's author.
+  if p_author <> 'operator:' || farthing.operator_id(p_author) then
+    perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
+      'with hyphens.', null, 'p_author');
+  end if;
+  -- A token has the roles of the time it was made. This reads the current ones.
+  if p_author like 'operator:%' and not exists (select from auth.users
+    where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
+  then
+    perform farthing.fail('forbidden', 'You are not an operator any more. Sign in again.');
+  end if;
+end
+$$;
+comment on function farthing.require_operator(text) is
+  'Refuses a person whose token names them an operator although auth.users no longer does, and an id in '
+  'another spelling. Fails forbidden, invalid_request.';
+
+create function farthing.require_granter(p_author text)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- A secret key may name any author. Stripe and scheduled tasks never grant, so their names are refused.
+  if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
+    perform farthing.fail('invalid_request',
+      'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
+  end if;
+  perform farthing.require_operator(p_author);
+end
+$$;
+comment on function farthing.require_granter(text) is
+  'Refuses authors who neither grant nor confirm grants: Stripe''s events, tasks, none. Fails '
+  'invalid_request, forbidden.';
+
+create function farthing.refuse_own(p_author text, p_account_id bigint)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if farthing.is_own(p_author, p_account_id) then
+    perform farthing.fail('forbidden', 'You can''t decide about your own payments. Ask another operator.');
+  end if;
+end
+$$;
+comment on function farthing.refuse_own(text, bigint) is
+  'Refuses an operator''s decision about a payment of their own account. Fails forbidden.';
+
 create function farthing.refuse_confirming(p_grant farthing.grants, p_author text)
 returns void
 language plpgsql stable
@@ -5243,23 +5270,6 @@ $$;
 comment on function farthing.refuse_confirming is
   'Refuses a confirmation by the requester or the recipient of a grant, or by a key. Fails '
   'grant_not_allowed.';
-
-create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
-returns int
-language sql
-set search_path = ''
-as $$
-  with due as (
-    select account_id, grant_id from farthing.grants where status = 'pending' and confirm_before <= p_now
-    order by confirm_before limit p_limit for update skip locked
-  ), swept as (
-    update farthing.grants g set status = 'expired', decided_at = p_now from due
-    where g.account_id = due.account_id and g.grant_id = due.grant_id returning 1
-  )
-  select count(*)::int from swept
-$$;
-comment on function farthing.sweep_grants(timestamptz, int) is
-  'Marks grants that were not confirmed in time as expired; returns how many.';
 
 -- supabase/schemas/holds/functions/free.sql
 
@@ -10341,6 +10351,420 @@ $$;
 comment on function farthing.is_open_dispute(text) is
   'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in an '
   'unknown state.';
+
+-- supabase/schemas/scheduled_tasks/functions/delete_older.sql
+
+-- Retention: a task deletes rows that are old enough.
+
+create function farthing.delete_older(
+  p_table text, p_key text, p_column text, p_until timestamptz, p_limit int)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count int;
+begin
+  execute format('with due as (select %2$I as key from farthing.%1$I where %3$I <= $1
+      order by %3$I limit $2 for update skip locked)
+    delete from farthing.%1$I t using due where t.%2$I = due.key', p_table, p_key, p_column)
+  using p_until, p_limit;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function farthing.delete_older(text, text, text, timestamptz, int) is
+  'Retention: deletes rows of one of our tables whose p_column is at most p_until, the oldest first, at '
+  'most p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
+
+create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_retention constant interval := interval '7 days';
+  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_retention,
+    p_limit);
+  v_cron bigint;
+begin
+  -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
+  delete from cron.job_run_details where runid in (
+    select d.runid from cron.job_run_details d join cron.job j using (jobid)
+    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
+    order by d.runid limit p_limit);
+  get diagnostics v_cron = row_count;
+  return v_ours + v_cron;
+end
+$$;
+comment on function farthing.sweep_run_history(timestamptz, int) is
+  'Deletes the history of runs after a week, ours and pg_cron''s; returns how many rows.';
+
+-- supabase/schemas/scheduled_tasks/functions/run_due_tasks.sql
+
+-- The runner of scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
+-- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name
+-- in it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
+-- ended, so runs that take longer than a minute do not pile up. A task is bounded by its batch; by its time
+-- budget, after which no new item is begun; by lock_timeout; and from PostgreSQL 17 on by
+-- transaction_timeout, which ends the session: the next run counts that as a failure of the task. A
+-- statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL has begun.
+-- The role's own timeout (2 minutes on the platform) ends the running task, as any error does.
+
+create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- A task that keeps failing runs less often, but at least each quarter of an hour: others need the time.
+  update farthing.tasks
+  set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
+    last_ms = p_took_ms, last_count = null,
+    next_due_at = least(p_now + interval '15 minutes', farthing.next_run(every, phase,
+      p_now + least(every * (2 ^ least(failures, 10) - 1), '14 minutes')))
+  where task = p_task;
+  insert into farthing.task_failures (task, failed_at, error, took_ms)
+  values (p_task, p_now, p_error, p_took_ms);
+$$;
+comment on function farthing.note_failure(text, text, int, timestamptz) is
+  'Records a failed run, and when the next one is due.';
+
+create function farthing.begin_run(p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
+  -- After a server clock ran ahead and was set back, no task would be due for that long.
+  update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
+  -- Only one session runs tasks: a task that another session began and did not finish ended with it.
+  select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
+  where started_at is not null
+$$;
+comment on function farthing.begin_run(timestamptz) is
+  'Records the start of a run, and the failure of a task whose session ended in the middle.';
+
+create function farthing.next_task(p_now timestamptz, p_left interval default null)
+returns text
+language sql
+set search_path = ''
+as $$
+  update farthing.tasks set started_at = p_now where task = (
+    select t.task from farthing.tasks t cross join farthing.task_runner r
+    where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
+    -- First the tasks for which the last run had no time, the longest overdue first; then the small ones;
+    -- then those that read the results of others.
+    order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
+      t.task_nr limit 1)
+  returning task
+$$;
+comment on function farthing.next_task(timestamptz, interval) is
+  'Marks the next due task that the remaining time allows as running, and returns its name.';
+
+create function farthing.run_task(p_task text, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_began timestamptz := clock_timestamp();
+  v_count bigint;
+  v_error text;
+  v_took_ms int;
+begin
+  begin
+    execute format('select farthing.%I($1)::int', p_task) into v_count using p_now;
+  exception when query_canceled or others then
+    -- Only the code is stored: an error's text may quote user input.
+    v_error := sqlstate;
+    raise warning 'farthing: the task % failed: % %', p_task, sqlstate, sqlerrm;
+  end;
+  v_took_ms := 1000 * extract(epoch from clock_timestamp() - v_began);
+  if v_error is not null then
+    perform farthing.note_failure(p_task, v_error, v_took_ms, p_now);
+    return false;
+  end if;
+  update farthing.tasks
+  set failures = 0, last_error = null, started_at = null, last_run_at = p_now, last_ok_at = p_now,
+    last_ms = v_took_ms, last_count = v_count, next_due_at = farthing.next_run(every, phase, p_now)
+  where task = p_task;
+  return true;
+end
+$$;
+comment on function farthing.run_task(text, timestamptz) is
+  'Runs one task and records its result; false if it failed. Its writes are undone in that case.';
+
+create function farthing.limit_run(p_task text)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- All three end with the transaction.
+  select set_config('farthing.deadline', (clock_timestamp() + t.budget)::text, true),
+    set_config('lock_timeout', '5s', true),
+    case when current_setting('transaction_timeout', true) is not null
+      then set_config('transaction_timeout', (2000 * extract(epoch from t.budget))::int::text, true) end
+  from farthing.tasks t where t.task = p_task
+$$;
+comment on function farthing.limit_run(text) is
+  'Bounds this transaction by the time budget of a task.';
+
+create procedure farthing.run_due_tasks(p_now timestamptz default null)
+language plpgsql
+as $$
+declare
+  -- An arbitrary number that no other lock uses.
+  c_runner constant int := 75;
+  v_began timestamptz := pg_catalog.clock_timestamp();
+  -- For this CALL as a whole; no limit if it is 0.
+  v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
+  v_left interval;
+  v_task text;
+begin
+  if not pg_catalog.pg_try_advisory_lock(c_runner, 0) then
+    return;
+  end if;
+  perform farthing.begin_run(coalesce(p_now, pg_catalog.now()));
+  loop
+    -- now() is the moment at which the transaction began: each task has its own.
+    v_task := farthing.next_task(coalesce(p_now, pg_catalog.now()), v_left);
+    commit;
+    exit when v_task is null;
+    perform farthing.limit_run(v_task);
+    perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
+    commit;
+    -- A task that might not end in time is left to the next run, which begins with it.
+    v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
+    exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
+  end loop;
+  perform pg_catalog.pg_advisory_unlock(c_runner, 0);
+end
+$$;
+comment on procedure farthing.run_due_tasks(timestamptz) is
+  'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs them.';
+
+-- supabase/schemas/scheduled_tasks/functions/schedule.sql
+
+-- Scheduled tasks, as rows, and the items that a task could not finish. Why rows: one job of pg_cron runs
+-- the due tasks one after the other (runner.sql). One job per task would open 20 sessions in the same
+-- second, and write 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds
+-- its tasks. A task is a function of this schema that takes a moment, works off a bounded batch in a fixed
+-- order, skips rows that another transaction has locked, and returns how much it did. A task that works
+-- item by item uses work_off(): an item that can't be finished is parked, and blocks no other.
+
+create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select date_bin(p_every, p_after - p_phase, timestamptz '2000-01-01 00:00:00+00') + p_every + p_phase
+$$;
+comment on function farthing.next_run(interval, interval, timestamptz) is
+  'The first moment after p_after at which a task is due. Aligned, so that a late run does not delay later '
+  'ones.';
+
+create function farthing.add_task(p_task text, p_every interval, p_phase interval default '0',
+  p_budget interval default '10 seconds')
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.tasks (task, every, phase, budget, next_due_at)
+  values (p_task, p_every, p_phase, p_budget, farthing.next_run(p_every, p_phase, now()))
+$$;
+comment on function farthing.add_task(text, interval, interval, interval) is
+  'Schedules farthing.<p_task>(moment).';
+
+create function farthing.runner_silence(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- greatest() ignores the null before the first run. A server that has just started has not missed a run.
+  select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
+$$;
+comment on function farthing.runner_silence(timestamptz) is
+  'The time for which no scheduled task could run.';
+
+create function farthing.unwatched_for(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- Other tasks may run while the task that evaluates alerts fails, is disabled, or gets no time.
+  select greatest(farthing.runner_silence(p_now),
+    p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
+  from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
+$$;
+comment on function farthing.unwatched_for(timestamptz) is
+  'The time for which no alert could open: no scheduled task ran, or the one that evaluates alerts did not.';
+
+-- supabase/schemas/scheduled_tasks/functions/wake_runners.sql
+
+-- Calls of Edge Functions by the database: through pg_net, with the secret key in Vault.
+
+create function farthing.wake(p_function text)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Long enough to deliver the request; the runner continues when pg_net no longer waits.
+  c_timeout_ms constant int := 5000;
+  v_url text;
+  v_key text;
+begin
+  if to_regclass('vault.decrypted_secrets') is null
+    or to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is null then
+    return false;
+  end if;
+  execute $sql$
+    select max(decrypted_secret) filter (where name = 'farthing_functions_url'),
+      max(decrypted_secret) filter (where name = 'farthing_secret_key')
+    from vault.decrypted_secrets where name in ('farthing_functions_url', 'farthing_secret_key')
+  $sql$ into v_url, v_key;
+  if v_url is null or v_key is null then
+    return false;
+  end if;
+  execute 'select net.http_post(url := $1, body := $2, headers := $3, timeout_milliseconds := $4)'
+    using v_url || '/' || p_function, '{}'::jsonb,
+      jsonb_strip_nulls(jsonb_build_object('content-type', 'application/json', 'apikey', v_key,
+        'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
+  return true;
+exception when others then
+  -- The wake of each minute is the fallback: nothing fails because a runner could not be called.
+  raise warning 'farthing: no runner was woken: %', sqlerrm;
+  return false;
+end
+$$;
+comment on function farthing.wake(text) is
+  'Queues POST /<function>, sent once this transaction has committed, in the trace of the current request. '
+  'True if it was queued. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';
+
+-- supabase/schemas/scheduled_tasks/functions/work_off.sql
+
+-- The work of a task, item by item: an item that can't be finished is parked, and blocks no other.
+
+create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.parked_items
+    where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
+$$;
+comment on function farthing.is_parked(text, text, text, timestamptz) is
+  'Whether an item failed and its next attempt is later: a task skips it.';
+
+create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- 1, 2, 4 … 64 minutes: an item that an operator has fixed is done within about an hour.
+  insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
+  values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
+  on conflict (task, item_kind, item_id) do update
+  set attempts = p.attempts + 1, error = excluded.error,
+    next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
+$$;
+comment on function farthing.park_item(text, text, text, text, timestamptz) is
+  'Parks an item that raised an error, each time for longer.';
+
+create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
+  out o_count bigint, out o_error text)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('select coalesce(sum(farthing.%I(i.id, $2)), 0) from unnest($1) i (id)', p_work)
+  into o_count using p_ids, p_now;
+exception
+  when lock_not_available or deadlock_detected or serialization_failure then
+    o_error := 'busy'; -- another transaction holds a lock: a later run finds the item again
+  when others then
+    o_error := sqlstate;
+end
+$$;
+comment on function farthing.attempt_items(text, text[], timestamptz) is
+  'Works on items in one subtransaction: returns how much it did, or the SQLSTATE that undid it, or busy.';
+
+create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+  v_error text;
+begin
+  select * into v_count, v_error from farthing.attempt_items(p_work, array[p_id], p_now);
+  if v_error is null then
+    delete from farthing.parked_items where (task, item_kind, item_id) = (p_task, p_kind, p_id);
+  elsif v_error <> 'busy' then
+    perform farthing.park_item(p_task, p_kind, p_id, v_error, p_now);
+  end if;
+  return coalesce(v_count, 0);
+end
+$$;
+comment on function farthing.work_one(text, text, text, text, timestamptz) is
+  'Works on one item: parks it if it raises an error, else removes its parking.';
+
+create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- A subtransaction costs little, but with more than 64 in one transaction every snapshot of every session
+  -- gets slower; so items share one while nothing fails.
+  c_batch constant int := 100;
+  v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
+  v_began timestamptz := clock_timestamp();
+  v_fresh text[];
+  v_parked text[];
+  v_id text;
+  v_done int := 0;
+  v_size int := 1;
+  v_tried record;
+  v_count bigint := 0;
+begin
+  select coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is null), '{}'),
+    coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is not null), '{}')
+  into v_fresh, v_parked
+  from unnest(p_ids) with ordinality i (id, nr)
+  left join farthing.parked_items p on (p.task, p.item_kind, p.item_id) = (p_task, p_kind, i.id);
+  while v_done < cardinality(v_fresh) loop
+    select * into v_tried
+    from farthing.attempt_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
+    v_count := v_count + coalesce(v_tried.o_count, 0);
+    if v_tried.o_error is not null then
+      foreach v_id in array v_fresh[v_done + 1 : v_done + v_size] loop
+        v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
+        exit when clock_timestamp() > v_deadline;
+      end loop;
+    end if;
+    exit when clock_timestamp() > v_deadline;
+    -- A batch that ends after the deadline would be undone as a whole, so it has as many items as the time
+    -- allows.
+    v_done := v_done + v_size;
+    v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
+      / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
+  end loop;
+  foreach v_id in array v_parked loop
+    exit when clock_timestamp() > v_deadline;
+    v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
+  end loop;
+  -- A parked item that could have been retried for a while and was not found is no longer due.
+  delete from farthing.parked_items
+  where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
+    and item_id <> all (p_ids);
+  return v_count;
+end
+$$;
+comment on function farthing.work_off(text, text, text[], text, timestamptz) is
+  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget; items that raise '
+  'an error are parked, and the others continue. Returns the sum of what the calls return.';
 
 -- supabase/schemas/seals/functions/entries.sql
 

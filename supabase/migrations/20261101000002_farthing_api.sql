@@ -30,9 +30,8 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb;
-  v_max_input int := greatest(p_input_tokens, p_max_input_tokens);
+  v_chat farthing.chats;
   v_hold farthing.holds;
 begin
   if p_idempotency_key is not null then
@@ -53,18 +52,15 @@ begin
     perform farthing.fail('invalid_request', 'max_output_tokens must be between 1 and 1000000000.', null,
       'max_output_tokens');
   end if;
-  v_hold := farthing.terms_of_estimate(
-    farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now), p_now);
-  v_hold.reason := 'chat';
-  v_hold.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
-  v_hold.author := v_author;
-  v_hold.expires_at := p_now + interval '10 minutes';
-  v_hold := (farthing.open_hold(farthing.lock_account(p_user_id, p_now), v_hold, p_now)).hold;
-  insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
-    output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
-  values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
-    coalesce(p_output_is_counted, false), decode(p_idempotency_key, 'hex'), v_hold.correlation_id, v_author,
-    p_now, p_now);
+  v_chat.model := p_model;
+  v_chat.input_tokens := p_input_tokens;
+  v_chat.max_input_tokens := greatest(p_input_tokens, p_max_input_tokens);
+  v_chat.max_output_tokens := p_max_output_tokens;
+  v_chat.output_is_counted := coalesce(p_output_is_counted, false);
+  v_chat.idempotency_key := decode(p_idempotency_key, 'hex');
+  v_chat.correlation_id := p_correlation_id;
+  v_chat.author := coalesce(p_author, 'sql:' || session_user);
+  v_hold := farthing.begin_chat(p_user_id, v_chat, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
     trim_scale(v_hold.amount)::text, 'patience_ms', (select (extract(epoch from stream_patience) * 1000)::int
@@ -81,25 +77,11 @@ comment on function farthing_public.chats_begin is
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_key bytea;
-begin
-  update farthing.chats
-  set streamed_tokens = greatest(streamed_tokens, least(coalesce(p_output_tokens, 0), max_output_tokens)),
-    accepted_at = coalesce(accepted_at, case when p_output_tokens is not null then p_now end),
-    heartbeat_at = greatest(heartbeat_at, p_now)
-  where hold_id = p_hold_id and state = 'open' returning idempotency_key into v_key;
-  if not found then
-    return jsonb_build_object('status', 'closed');
-  end if;
-  -- A key that was started 3 minutes ago may be taken over; each heartbeat keeps it younger than that.
-  update farthing.idempotency_keys set created_at = p_now
-  where key = v_key and status is null and created_at <= p_now - interval '1 minute';
-  return jsonb_build_object('status', 'open');
-end
+  select jsonb_build_object('status',
+    case when farthing.record_heartbeat(p_hold_id, p_output_tokens, p_now) then 'open' else 'closed' end)
 $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
@@ -116,8 +98,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_chat farthing.chats := farthing.lock_chat(p_hold_id, p_idempotency_key);
-  v_is_late boolean := false;
-  v_corrected numeric := 0;
   v_usage jsonb := case when p_usage is null then farthing.chat_bound(v_chat, p_output_tokens)
     else farthing.chat_usage(v_chat, farthing.json_argument(p_usage)) end;
   v_stored jsonb;
@@ -128,21 +108,7 @@ begin
     return jsonb_build_object('status', 200, 'data',
       coalesce(v_stored, farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage)));
   end if;
-  perform farthing.release_expired_holds(v_chat.account_id, p_now);
-  select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
-  if v_chat.state = 'open' then
-    -- Its answer was delivered: beyond the overdraft limit it costs the amount that was held for the
-    -- longest answer.
-    perform farthing.settle_chat(v_chat, array[v_usage, jsonb_build_object('model', v_chat.model,
-      'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
-  elsif v_chat.state = 'released' then
-    v_is_late := farthing.charge_late_chat(v_chat, v_usage, p_now);
-  else
-    v_corrected := farthing.correct_chat(v_chat, v_usage, p_now);
-  end if;
-  update farthing.chats
-  set answered_at = p_now, state = case when v_is_late then 'settled' else state end, corrected = v_corrected
-  where account_id = v_chat.account_id and hold_id = p_hold_id returning * into v_chat;
+  v_chat := farthing.close_answered_chat(v_chat, v_usage, p_now);
   v_stored := farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage);
   if farthing.chat_owns_key(v_chat) then
     perform farthing.idempotency_finish_private(p_idempotency_key, 200, v_stored, v_chat.account_id);
@@ -260,8 +226,7 @@ declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_provider farthing.providers;
   v_wanted farthing.bookings;
-  v_booking farthing.bookings;
-  v_verdict jsonb;
+  v_step jsonb;
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
@@ -278,25 +243,11 @@ begin
   v_wanted.client_temp_id := p_client_temp_id;
   v_wanted.details := farthing.json_argument(p_details);
   v_wanted.origin_key := decode(p_idempotency_key, 'hex');
-  v_booking := farthing.begun_booking(v_wanted, p_now);
-  v_verdict := farthing.check_fraud(v_wanted.account_id, 'booking', p_ip_hash, p_now,
-    p_is_new => v_booking.booking_id is null, p_provider_id => p_provider_id);
-  if v_verdict ->> 'outcome' = 'refuse' then
-    return (v_verdict - 'outcome') || '{"step": "refused"}';
+  v_step := farthing.begin_booking(v_wanted, v_provider, p_ip_hash, p_now);
+  if v_step ->> 'step' = 'create' then
+    perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   end if;
-  if farthing.refuse_shared(v_wanted.account_id, v_provider, p_ip_hash, p_now) then
-    return '{"step": "refused", "code": "forbidden", "limit": null, "retry_after": null}'::jsonb;
-  end if;
-  if v_booking.booking_id is null then
-    v_booking := farthing.new_booking(v_wanted, p_now);
-    perform farthing.keep_address(v_booking, p_ip_hash, p_now);
-  end if;
-  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
-  return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
-    'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
-    'application_fee_amount', v_booking.application_fee_amount, 'transfer_at', v_booking.transfer_at,
-    'stripe_account_id', v_provider.stripe_account_id,
-    'mark', (select installation_id from farthing.policy)));
+  return v_step;
 end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
@@ -457,40 +408,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_booking farthing.bookings;
-  v_refund farthing.refunds;
-  v_step jsonb := jsonb_build_object('step', 'done');
+  v_step jsonb;
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  v_booking := farthing.lock_booking_of(p_user_id, p_booking_id);
-  if v_booking.status = 'completed' then
-    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
-      jsonb_build_object('status', v_booking.status), 'id');
-  end if;
-  if v_booking.status in ('paid', 'confirmed') then
-    if v_booking.amount_disputed > 0 then
-      perform farthing.fail('booking_not_cancellable',
-        'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
-        jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
-    end if;
-    -- If the request dies, a runner sends it two minutes later.
-    v_refund := farthing.refund_booking(v_booking, case farthing.booking_role(v_booking, p_user_id)
-      when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
-    v_booking := farthing.cancel_booking(v_booking, p_now);
-    if v_refund.refund_id is not null then
-      v_step := jsonb_build_object('step', 'refund', 'refund', farthing.refund_to_send(v_refund));
-    end if;
-  elsif v_booking.status <> 'cancelled' and v_booking.payment_intent_id is not null then
-    v_step := jsonb_build_object('step', 'cancel_payment', 'payment_intent_id', v_booking.payment_intent_id,
-      'booking_id', p_booking_id);
-  else
-    v_booking := farthing.cancel_booking(v_booking, p_now);
-  end if;
+  v_step := farthing.begin_cancelling(farthing.lock_booking_of(p_user_id, p_booking_id), p_user_id, p_now);
   if v_step ->> 'step' = 'done' then
-    return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
-      farthing.cancelled_answer(v_booking), p_now) || v_step;
+    return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_step -> 'data', p_now)
+      || '{"step": "done"}';
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return v_step;
@@ -573,20 +499,7 @@ begin
     v_daily := farthing.parse_amount(p_daily, 'daily', true);
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
-  perform farthing.allow_change(v_author, 'a daily cap was set');
-  insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
-  values (v_account.account_id, case when v_author = 'owner' then v_daily end,
-    case when v_author <> 'owner' then v_daily end)
-  on conflict (account_id) do update
-  set own_daily = case when v_author = 'owner' then v_daily else c.own_daily end,
-    imposed_daily = case when v_author <> 'owner' then v_daily else c.imposed_daily end;
-  update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
-  where a.account_id = v_account.account_id and c.account_id = a.account_id
-  returning a.* into v_account;
-  -- Spending is not tracked without a cap: recompute it.
-  delete from farthing.spending where account_id = v_account.account_id;
-  perform farthing.note_spending(v_account.account_id, farthing.spent_since_midnight(v_account, p_now),
-    p_now);
+  v_account := farthing.set_spend_cap(v_account, v_author, v_daily, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.cap_answer(p_user_id, v_account, p_now), p_now);
 end
@@ -622,12 +535,7 @@ begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  select * into v_package from farthing.packages
-  where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
-  if v_package.package_id is null or not v_package.active then
-    perform farthing.fail('unknown_package',
-      'No package on sale has this id. Send one from GET /checkout/packages.', null, 'package_id');
-  end if;
+  v_package := farthing.package_on_sale(p_package_id, p_now);
   v_account := farthing.lock_account(p_user_id, p_now);
   v_order := farthing.checkout_open_order(v_account.account_id, v_package, p_now);
   v_verdict := farthing.check_fraud(v_account.account_id, 'checkout', p_ip_hash, p_now, v_new_id,
@@ -646,10 +554,7 @@ begin
       || '{"step": "reuse"}';
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
-  return jsonb_build_object('step', 'create', 'order', farthing.order_answer(v_order) || jsonb_build_object(
-    'success_url', v_order.success_url, 'cancel_url', v_order.cancel_url,
-    'mark', (select installation_id from farthing.policy),
-    'expires_at_epoch', extract(epoch from v_order.expires_at)::bigint));
+  return jsonb_build_object('step', 'create', 'order', farthing.session_to_create(v_order));
 end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
@@ -666,22 +571,9 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_order farthing.orders;
-  v_data jsonb;
+  v_data jsonb := farthing.order_answer(farthing.attach_session(p_order_id, p_session_id, p_session_url,
+    p_now));
 begin
-  -- Same order, same Stripe key, same session: a second caller writes the values that are stored already.
-  -- The webhook may have been faster than this call; then only the session is stored.
-  select * into v_order from farthing.orders where order_id = p_order_id for update;
-  if v_order.order_id is null then
-    perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
-  end if;
-  if v_order.session_id <> p_session_id then
-    raise exception 'order % has another session', p_order_id;
-  end if;
-  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
-  where account_id = v_order.account_id and order_id = p_order_id
-  returning * into v_order;
-  v_data := farthing.order_answer(v_order);
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;
@@ -966,15 +858,13 @@ begin
   if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'value');
   end if;
-  perform farthing.refuse_own_block(b, p_author) from farthing.blocks b
-  where b.kind = p_kind and b.subject = p_subject;
-  perform farthing.allow_change(p_author, left(p_reason, 500));
-  insert into farthing.blocks as b (kind, subject, reason, blocked_by, until, created_at)
-  values (p_kind, p_subject, p_reason, p_author, p_until, p_now)
-  on conflict (kind, subject) do update
-  set reason = excluded.reason, blocked_by = excluded.blocked_by, until = excluded.until,
-    created_at = excluded.created_at
-  returning * into v_block;
+  v_block.kind := p_kind;
+  v_block.subject := p_subject;
+  v_block.reason := p_reason;
+  v_block.blocked_by := p_author;
+  v_block.until := p_until;
+  v_block.created_at := p_now;
+  v_block := farthing.put_block(v_block);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.block_answer(v_block),
     p_now);
 end
@@ -1027,24 +917,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_given jsonb := farthing.json_argument(p_changes);
 begin
   if v_answer is not null then
     return v_answer;
   end if;
-  perform farthing.allow_change(p_author, 'the limits were changed');
-  update farthing.policy set
-    sessions_per_user_hour = coalesce((v_given ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
-    sessions_per_ip_hour = coalesce((v_given ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),
-    failed_cards_per_user_hour = coalesce((v_given ->> 'failed_cards_per_user_hour')::int,
-      failed_cards_per_user_hour),
-    users_per_card_day = coalesce((v_given ->> 'users_per_card_day')::int, users_per_card_day),
-    cards_per_user_day = coalesce((v_given ->> 'cards_per_user_day')::int, cards_per_user_day),
-    bookings_per_provider_hour = coalesce((v_given ->> 'bookings_per_provider_hour')::int,
-      bookings_per_provider_hour),
-    early_fraud_warning = coalesce(v_given ->> 'early_fraud_warning', early_fraud_warning),
-    updated_at = p_now, updated_by = p_author
-  where one_row;
+  perform farthing.set_fraud_limits(farthing.json_argument(p_changes), p_author, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
 end
 $$;
@@ -1087,10 +964,7 @@ begin
   v_grant.once := coalesce(p_once, false);
   v_grant.correlation_id := p_correlation_id;
   v_grant.author := v_author;
-  if v_grant.once then
-    v_answer := farthing.known_grant(p_user_id, v_grant, p_now);
-  end if;
-  v_answer := coalesce(v_answer, farthing.finish_grant(v_grant, p_user_id, p_now));
+  v_answer := farthing.make_grant(v_grant, p_user_id, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, (v_answer ->> 'status')::int,
     v_answer -> 'data', p_now);
 end
@@ -1113,31 +987,13 @@ declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_grant farthing.grants;
-  v_is_left boolean;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
   perform farthing.require_granter(v_author);
-  select * into v_grant from farthing.grants where grant_id = p_grant_id;
-  if v_grant.grant_id is null then
-    perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
-  end if;
-  select left_at is not null into v_is_left from farthing.accounts where account_id = v_grant.account_id
-  for no key update;
-  select * into v_grant from farthing.grants where grant_id = p_grant_id for update;
-  if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or v_is_left then
-    perform farthing.fail('grant_not_pending', 'This grant is no longer pending.', jsonb_build_object(
-      'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
-  end if;
-  if p_confirm then
-    perform farthing.refuse_confirming(v_grant, v_author);
-    perform farthing.release_expired_holds(v_grant.account_id, p_now);
-    v_grant.lot_id := (farthing.put_grant(v_grant, p_now)).lot_id;
-  end if;
-  update farthing.grants set status = case when p_confirm then 'granted' else 'declined' end,
-    decided_by = v_author, decided_at = p_now, lot_id = v_grant.lot_id
-  where account_id = v_grant.account_id and grant_id = p_grant_id returning * into v_grant;
+  v_grant := farthing.decide_grant(farthing.lock_pending_grant(p_grant_id, p_now), p_confirm, v_author,
+    p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.grant_answer(v_grant, p_now), p_now);
 end

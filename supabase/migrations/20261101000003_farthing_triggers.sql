@@ -80,22 +80,6 @@ select farthing.never_change('orders', '{account_id, order_id, kind, package_id,
   package_name, amount, currency, credits, bonus_credits, created_at}');
 select farthing.set_once('orders', '{payment_ref, paid_at}');
 
--- supabase/schemas/clock/triggers.sql
-
--- The only job of pg_cron: each minute it runs the due tasks. Each subject adds its own tasks.
-
-do $$
-begin
-  -- cron.schedule() would overwrite it.
-  if exists (select from cron.job
-    where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
-    raise exception 'Another scheduled job is named farthing.' using hint = 'Rename it, and push again.';
-  end if;
-end
-$$;
-select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
-select farthing.add_task('sweep_run_history', '1 hour', '29 minutes');
-
 -- supabase/schemas/customers/triggers.sql
 
 -- Triggers: the saved card of an account goes when its user is deleted. Changes of a saved card are
@@ -337,6 +321,22 @@ select farthing.never_change('refunds', '{account_id, refund_id, order_id, booki
   requested_by, nets_share, created_at}');
 select farthing.set_once('refunds', '{stripe_refund_id}');
 select farthing.never_change('disputes', '{account_id, dispute_id, order_id, booking_id, created_at}');
+
+-- supabase/schemas/scheduled_tasks/triggers.sql
+
+-- The only job of pg_cron: each minute it runs the due tasks. Each subject adds its own tasks.
+
+do $$
+begin
+  -- cron.schedule() would overwrite it.
+  if exists (select from cron.job
+    where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
+    raise exception 'Another scheduled job is named farthing.' using hint = 'Rename it, and push again.';
+  end if;
+end
+$$;
+select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
+select farthing.add_task('sweep_run_history', '1 hour', '29 minutes');
 
 -- supabase/schemas/seals/triggers.sql
 

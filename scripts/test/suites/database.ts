@@ -54,7 +54,7 @@ async function runStories(
     for (const file of files) rows.push(await inItsOwnDatabase(project, file, run));
     for (const file of sessions) rows.push(await inItsOwnDatabase(project, file, runSessions));
     // One more of the guards, and named as they are.
-    if (filesNamed(words, [`${FOLDER}/foundation/guards`]).length > 0) {
+    if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
     }
     return { rows, skipped: why ? [{ what: "pg_prove (the stories ran without it)", why }] : [] };
@@ -86,7 +86,7 @@ function lacking(): string | undefined {
 }
 
 /** Stories of what the versions have each in their own way: the catalogue, and the scheduler. */
-const DIFFER = ["foundation", "clock", "scheduled_tasks", "alerts/tasks"];
+const DIFFER = ["foundation", "scheduled_tasks", "alerts/tasks"];
 
 export const databaseSystem: Suite = {
   name: "database-system",

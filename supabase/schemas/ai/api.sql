@@ -24,9 +24,8 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb;
-  v_max_input int := greatest(p_input_tokens, p_max_input_tokens);
+  v_chat farthing.chats;
   v_hold farthing.holds;
 begin
   if p_idempotency_key is not null then
@@ -47,18 +46,15 @@ begin
     perform farthing.fail('invalid_request', 'max_output_tokens must be between 1 and 1000000000.', null,
       'max_output_tokens');
   end if;
-  v_hold := farthing.terms_of_estimate(
-    farthing.dearest_usage(p_model, v_max_input, p_max_output_tokens, p_now), p_now);
-  v_hold.reason := 'chat';
-  v_hold.correlation_id := coalesce(p_correlation_id, farthing.trace_id());
-  v_hold.author := v_author;
-  v_hold.expires_at := p_now + interval '10 minutes';
-  v_hold := (farthing.open_hold(farthing.lock_account(p_user_id, p_now), v_hold, p_now)).hold;
-  insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
-    output_is_counted, idempotency_key, correlation_id, author, created_at, heartbeat_at)
-  values (v_hold.account_id, v_hold.hold_id, p_model, p_input_tokens, v_max_input, p_max_output_tokens,
-    coalesce(p_output_is_counted, false), decode(p_idempotency_key, 'hex'), v_hold.correlation_id, v_author,
-    p_now, p_now);
+  v_chat.model := p_model;
+  v_chat.input_tokens := p_input_tokens;
+  v_chat.max_input_tokens := greatest(p_input_tokens, p_max_input_tokens);
+  v_chat.max_output_tokens := p_max_output_tokens;
+  v_chat.output_is_counted := coalesce(p_output_is_counted, false);
+  v_chat.idempotency_key := decode(p_idempotency_key, 'hex');
+  v_chat.correlation_id := p_correlation_id;
+  v_chat.author := coalesce(p_author, 'sql:' || session_user);
+  v_hold := farthing.begin_chat(p_user_id, v_chat, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
     trim_scale(v_hold.amount)::text, 'patience_ms', (select (extract(epoch from stream_patience) * 1000)::int
@@ -75,25 +71,11 @@ comment on function farthing_public.chats_begin is
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_key bytea;
-begin
-  update farthing.chats
-  set streamed_tokens = greatest(streamed_tokens, least(coalesce(p_output_tokens, 0), max_output_tokens)),
-    accepted_at = coalesce(accepted_at, case when p_output_tokens is not null then p_now end),
-    heartbeat_at = greatest(heartbeat_at, p_now)
-  where hold_id = p_hold_id and state = 'open' returning idempotency_key into v_key;
-  if not found then
-    return jsonb_build_object('status', 'closed');
-  end if;
-  -- A key that was started 3 minutes ago may be taken over; each heartbeat keeps it younger than that.
-  update farthing.idempotency_keys set created_at = p_now
-  where key = v_key and status is null and created_at <= p_now - interval '1 minute';
-  return jsonb_build_object('status', 'open');
-end
+  select jsonb_build_object('status',
+    case when farthing.record_heartbeat(p_hold_id, p_output_tokens, p_now) then 'open' else 'closed' end)
 $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
@@ -110,8 +92,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_chat farthing.chats := farthing.lock_chat(p_hold_id, p_idempotency_key);
-  v_is_late boolean := false;
-  v_corrected numeric := 0;
   v_usage jsonb := case when p_usage is null then farthing.chat_bound(v_chat, p_output_tokens)
     else farthing.chat_usage(v_chat, farthing.json_argument(p_usage)) end;
   v_stored jsonb;
@@ -122,21 +102,7 @@ begin
     return jsonb_build_object('status', 200, 'data',
       coalesce(v_stored, farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage)));
   end if;
-  perform farthing.release_expired_holds(v_chat.account_id, p_now);
-  select * into v_chat from farthing.chats where account_id = v_chat.account_id and hold_id = p_hold_id;
-  if v_chat.state = 'open' then
-    -- Its answer was delivered: beyond the overdraft limit it costs the amount that was held for the
-    -- longest answer.
-    perform farthing.settle_chat(v_chat, array[v_usage, jsonb_build_object('model', v_chat.model,
-      'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
-  elsif v_chat.state = 'released' then
-    v_is_late := farthing.charge_late_chat(v_chat, v_usage, p_now);
-  else
-    v_corrected := farthing.correct_chat(v_chat, v_usage, p_now);
-  end if;
-  update farthing.chats
-  set answered_at = p_now, state = case when v_is_late then 'settled' else state end, corrected = v_corrected
-  where account_id = v_chat.account_id and hold_id = p_hold_id returning * into v_chat;
+  v_chat := farthing.close_answered_chat(v_chat, v_usage, p_now);
   v_stored := farthing.chat_answer(v_chat, farthing.json_argument(p_answer), v_usage);
   if farthing.chat_owns_key(v_chat) then
     perform farthing.idempotency_finish_private(p_idempotency_key, 200, v_stored, v_chat.account_id);

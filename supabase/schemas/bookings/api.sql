@@ -21,8 +21,7 @@ declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_provider farthing.providers;
   v_wanted farthing.bookings;
-  v_booking farthing.bookings;
-  v_verdict jsonb;
+  v_step jsonb;
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
@@ -39,25 +38,11 @@ begin
   v_wanted.client_temp_id := p_client_temp_id;
   v_wanted.details := farthing.json_argument(p_details);
   v_wanted.origin_key := decode(p_idempotency_key, 'hex');
-  v_booking := farthing.begun_booking(v_wanted, p_now);
-  v_verdict := farthing.check_fraud(v_wanted.account_id, 'booking', p_ip_hash, p_now,
-    p_is_new => v_booking.booking_id is null, p_provider_id => p_provider_id);
-  if v_verdict ->> 'outcome' = 'refuse' then
-    return (v_verdict - 'outcome') || '{"step": "refused"}';
+  v_step := farthing.begin_booking(v_wanted, v_provider, p_ip_hash, p_now);
+  if v_step ->> 'step' = 'create' then
+    perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   end if;
-  if farthing.refuse_shared(v_wanted.account_id, v_provider, p_ip_hash, p_now) then
-    return '{"step": "refused", "code": "forbidden", "limit": null, "retry_after": null}'::jsonb;
-  end if;
-  if v_booking.booking_id is null then
-    v_booking := farthing.new_booking(v_wanted, p_now);
-    perform farthing.keep_address(v_booking, p_ip_hash, p_now);
-  end if;
-  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
-  return jsonb_build_object('step', 'create', 'booking', jsonb_build_object(
-    'booking_id', v_booking.booking_id, 'amount', v_booking.amount, 'currency', v_booking.currency,
-    'application_fee_amount', v_booking.application_fee_amount, 'transfer_at', v_booking.transfer_at,
-    'stripe_account_id', v_provider.stripe_account_id,
-    'mark', (select installation_id from farthing.policy)));
+  return v_step;
 end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
@@ -218,40 +203,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_booking farthing.bookings;
-  v_refund farthing.refunds;
-  v_step jsonb := jsonb_build_object('step', 'done');
+  v_step jsonb;
 begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  v_booking := farthing.lock_booking_of(p_user_id, p_booking_id);
-  if v_booking.status = 'completed' then
-    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
-      jsonb_build_object('status', v_booking.status), 'id');
-  end if;
-  if v_booking.status in ('paid', 'confirmed') then
-    if v_booking.amount_disputed > 0 then
-      perform farthing.fail('booking_not_cancellable',
-        'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
-        jsonb_build_object('status', v_booking.status, 'amount_disputed', v_booking.amount_disputed), 'id');
-    end if;
-    -- If the request dies, a runner sends it two minutes later.
-    v_refund := farthing.refund_booking(v_booking, case farthing.booking_role(v_booking, p_user_id)
-      when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
-    v_booking := farthing.cancel_booking(v_booking, p_now);
-    if v_refund.refund_id is not null then
-      v_step := jsonb_build_object('step', 'refund', 'refund', farthing.refund_to_send(v_refund));
-    end if;
-  elsif v_booking.status <> 'cancelled' and v_booking.payment_intent_id is not null then
-    v_step := jsonb_build_object('step', 'cancel_payment', 'payment_intent_id', v_booking.payment_intent_id,
-      'booking_id', p_booking_id);
-  else
-    v_booking := farthing.cancel_booking(v_booking, p_now);
-  end if;
+  v_step := farthing.begin_cancelling(farthing.lock_booking_of(p_user_id, p_booking_id), p_user_id, p_now);
   if v_step ->> 'step' = 'done' then
-    return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
-      farthing.cancelled_answer(v_booking), p_now) || v_step;
+    return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, v_step -> 'data', p_now)
+      || '{"step": "done"}';
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return v_step;

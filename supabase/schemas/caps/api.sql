@@ -40,20 +40,7 @@ begin
     v_daily := farthing.parse_amount(p_daily, 'daily', true);
   end if;
   v_account := farthing.lock_account(p_user_id, p_now);
-  perform farthing.allow_change(v_author, 'a daily cap was set');
-  insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
-  values (v_account.account_id, case when v_author = 'owner' then v_daily end,
-    case when v_author <> 'owner' then v_daily end)
-  on conflict (account_id) do update
-  set own_daily = case when v_author = 'owner' then v_daily else c.own_daily end,
-    imposed_daily = case when v_author <> 'owner' then v_daily else c.imposed_daily end;
-  update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
-  where a.account_id = v_account.account_id and c.account_id = a.account_id
-  returning a.* into v_account;
-  -- Spending is not tracked without a cap: recompute it.
-  delete from farthing.spending where account_id = v_account.account_id;
-  perform farthing.note_spending(v_account.account_id, farthing.spent_since_midnight(v_account, p_now),
-    p_now);
+  v_account := farthing.set_spend_cap(v_account, v_author, v_daily, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.cap_answer(p_user_id, v_account, p_now), p_now);
 end

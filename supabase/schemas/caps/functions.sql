@@ -145,6 +145,34 @@ $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
   'Today''s spending by the day''s entries, for a cap that begins in the middle of a day. Credits.';
 
+create function farthing.set_spend_cap(
+  p_account farthing.accounts, p_author text, p_daily numeric, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.allow_change(p_author, 'a daily cap was set');
+  insert into farthing.spend_caps as c (account_id, own_daily, imposed_daily)
+  values (p_account.account_id, case when p_author = 'owner' then p_daily end,
+    case when p_author <> 'owner' then p_daily end)
+  on conflict (account_id) do update
+  set own_daily = case when p_author = 'owner' then p_daily else c.own_daily end,
+    imposed_daily = case when p_author <> 'owner' then p_daily else c.imposed_daily end;
+  update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
+  where a.account_id = p_account.account_id and c.account_id = a.account_id
+  returning a.* into p_account;
+  -- Spending is not tracked without a cap: recompute it.
+  delete from farthing.spending where account_id = p_account.account_id;
+  perform farthing.note_spending(p_account.account_id, farthing.spent_since_midnight(p_account, p_now),
+    p_now);
+  return p_account;
+end
+$$;
+comment on function farthing.set_spend_cap is
+  'Sets the daily cap of a locked account, or removes it with null: the user''s own cap if p_author is '
+  'owner, else the imposed one. Returns the account. Credits.';
+
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
 language sql stable

@@ -21,12 +21,7 @@ begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  select * into v_package from farthing.packages
-  where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
-  if v_package.package_id is null or not v_package.active then
-    perform farthing.fail('unknown_package',
-      'No package on sale has this id. Send one from GET /checkout/packages.', null, 'package_id');
-  end if;
+  v_package := farthing.package_on_sale(p_package_id, p_now);
   v_account := farthing.lock_account(p_user_id, p_now);
   v_order := farthing.checkout_open_order(v_account.account_id, v_package, p_now);
   v_verdict := farthing.check_fraud(v_account.account_id, 'checkout', p_ip_hash, p_now, v_new_id,
@@ -45,10 +40,7 @@ begin
       || '{"step": "reuse"}';
   end if;
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
-  return jsonb_build_object('step', 'create', 'order', farthing.order_answer(v_order) || jsonb_build_object(
-    'success_url', v_order.success_url, 'cancel_url', v_order.cancel_url,
-    'mark', (select installation_id from farthing.policy),
-    'expires_at_epoch', extract(epoch from v_order.expires_at)::bigint));
+  return jsonb_build_object('step', 'create', 'order', farthing.session_to_create(v_order));
 end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
@@ -65,22 +57,9 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_order farthing.orders;
-  v_data jsonb;
+  v_data jsonb := farthing.order_answer(farthing.attach_session(p_order_id, p_session_id, p_session_url,
+    p_now));
 begin
-  -- Same order, same Stripe key, same session: a second caller writes the values that are stored already.
-  -- The webhook may have been faster than this call; then only the session is stored.
-  select * into v_order from farthing.orders where order_id = p_order_id for update;
-  if v_order.order_id is null then
-    perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
-  end if;
-  if v_order.session_id <> p_session_id then
-    raise exception 'order % has another session', p_order_id;
-  end if;
-  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
-  where account_id = v_order.account_id and order_id = p_order_id
-  returning * into v_order;
-  v_data := farthing.order_answer(v_order);
   return farthing.idempotency_finish(p_idempotency_key, 201, v_data);
 end
 $$;

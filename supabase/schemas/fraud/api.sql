@@ -58,15 +58,13 @@ begin
   if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'value');
   end if;
-  perform farthing.refuse_own_block(b, p_author) from farthing.blocks b
-  where b.kind = p_kind and b.subject = p_subject;
-  perform farthing.allow_change(p_author, left(p_reason, 500));
-  insert into farthing.blocks as b (kind, subject, reason, blocked_by, until, created_at)
-  values (p_kind, p_subject, p_reason, p_author, p_until, p_now)
-  on conflict (kind, subject) do update
-  set reason = excluded.reason, blocked_by = excluded.blocked_by, until = excluded.until,
-    created_at = excluded.created_at
-  returning * into v_block;
+  v_block.kind := p_kind;
+  v_block.subject := p_subject;
+  v_block.reason := p_reason;
+  v_block.blocked_by := p_author;
+  v_block.until := p_until;
+  v_block.created_at := p_now;
+  v_block := farthing.put_block(v_block);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.block_answer(v_block),
     p_now);
 end
@@ -119,24 +117,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_given jsonb := farthing.json_argument(p_changes);
 begin
   if v_answer is not null then
     return v_answer;
   end if;
-  perform farthing.allow_change(p_author, 'the limits were changed');
-  update farthing.policy set
-    sessions_per_user_hour = coalesce((v_given ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
-    sessions_per_ip_hour = coalesce((v_given ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),
-    failed_cards_per_user_hour = coalesce((v_given ->> 'failed_cards_per_user_hour')::int,
-      failed_cards_per_user_hour),
-    users_per_card_day = coalesce((v_given ->> 'users_per_card_day')::int, users_per_card_day),
-    cards_per_user_day = coalesce((v_given ->> 'cards_per_user_day')::int, cards_per_user_day),
-    bookings_per_provider_hour = coalesce((v_given ->> 'bookings_per_provider_hour')::int,
-      bookings_per_provider_hour),
-    early_fraud_warning = coalesce(v_given ->> 'early_fraud_warning', early_fraud_warning),
-    updated_at = p_now, updated_by = p_author
-  where one_row;
+  perform farthing.set_fraud_limits(farthing.json_argument(p_changes), p_author, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
 end
 $$;

@@ -31,10 +31,7 @@ begin
   v_grant.once := coalesce(p_once, false);
   v_grant.correlation_id := p_correlation_id;
   v_grant.author := v_author;
-  if v_grant.once then
-    v_answer := farthing.known_grant(p_user_id, v_grant, p_now);
-  end if;
-  v_answer := coalesce(v_answer, farthing.finish_grant(v_grant, p_user_id, p_now));
+  v_answer := farthing.make_grant(v_grant, p_user_id, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, (v_answer ->> 'status')::int,
     v_answer -> 'data', p_now);
 end
@@ -57,31 +54,13 @@ declare
   v_author text := coalesce(p_author, 'sql:' || session_user);
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
   v_grant farthing.grants;
-  v_is_left boolean;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
   perform farthing.require_granter(v_author);
-  select * into v_grant from farthing.grants where grant_id = p_grant_id;
-  if v_grant.grant_id is null then
-    perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
-  end if;
-  select left_at is not null into v_is_left from farthing.accounts where account_id = v_grant.account_id
-  for no key update;
-  select * into v_grant from farthing.grants where grant_id = p_grant_id for update;
-  if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or v_is_left then
-    perform farthing.fail('grant_not_pending', 'This grant is no longer pending.', jsonb_build_object(
-      'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
-  end if;
-  if p_confirm then
-    perform farthing.refuse_confirming(v_grant, v_author);
-    perform farthing.release_expired_holds(v_grant.account_id, p_now);
-    v_grant.lot_id := (farthing.put_grant(v_grant, p_now)).lot_id;
-  end if;
-  update farthing.grants set status = case when p_confirm then 'granted' else 'declined' end,
-    decided_by = v_author, decided_at = p_now, lot_id = v_grant.lot_id
-  where account_id = v_grant.account_id and grant_id = p_grant_id returning * into v_grant;
+  v_grant := farthing.decide_grant(farthing.lock_pending_grant(p_grant_id, p_now), p_confirm, v_author,
+    p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.grant_answer(v_grant, p_now), p_now);
 end

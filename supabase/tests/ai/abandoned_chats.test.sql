@@ -1,93 +1,137 @@
--- T28: chats with unknown usage. The most that the provider can bill is charged, the hold covers it, and a
--- usage learned later refunds the difference.
+-- Chats whose request is gone: the most that they can have cost is charged, what was never accepted is not,
+-- and nothing stays held.
 
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/breaking.psql
 \ir ../helpers/chats.psql
-select plan(55);
+select plan(86);
 
+select isnt(tests.give(name, '100'), null, name || ' has 100')
+from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal']) name;
+
+-- The policy: accepted, it costs the most that the provider can bill for it; never accepted, nothing.
 select farthing.allow_change('sql:' || session_user, 'a round figure');
 update farthing.policy set stream_in_flight_tokens = 100;
-select isnt(tests.give(name, '200'), null, name || ' has 200')
-from unnest(array['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus']) name;
+select isnt(tests.begin_chat(name, name), null, name || ' begins')
+from unnest(array['ann', 'bob', 'cid']) name;
+select is(tests.record(tests.chat_id('ann'), 0, '1 s'), 'open', 'ann''s is accepted');
+select is(tests.record(tests.chat_id('ann'), 100, '10 s'), 'open', 'and 100 tokens are streamed');
+select is(tests.record(tests.chat_id('bob'), null, '5 s'), 'open', 'bob''s waits for the provider');
+select is(tests.record(tests.chat_id('cid'), 0, '11 s'), 'open', 'cid''s is accepted');
+select is(farthing.sweep_chats(tests.after('59 s')), 0, 'a chat that was heard of within a minute is left');
+select is(farthing.sweep_chats(tests.after('70 s'), 1), 1, 'the task closes no more chats than its limit');
+select is(farthing.sweep_chats(tests.after('70 s')), 1, 'and the rest the next time, where silent');
+select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 32',
+  'T28: what was recorded before the request died is charged, and what was in flight');
+select is(tests.chat(tests.chat_id('bob')), 'released, hold released, charged 0',
+  'T9: what no provider accepted is not');
+select is(tests.chat(tests.chat_id('cid')), 'open, hold open, charged 0', 'one that is heard of goes on');
+select is(farthing.sweep_chats(tests.after('71 s')), 1, 'until it is silent');
+select is(tests.chat(tests.chat_id('cid')), 'settled, hold settled, charged 26',
+  'T28: accepted and nothing recorded: the prompt is charged, and what was in flight');
+select is(tests.standing(name, '71 s'), standing, format('T9: nothing of %s is held after the task', name))
+from (values ('ann', 'balance 68, held 0, available 68, debt 0'),
+  ('bob', 'balance 100, held 0, available 100, debt 0'),
+  ('cid', 'balance 74, held 0, available 74, debt 0')) s (name, standing);
+select is(tests.key(name), 'free', format('%s''s key is free: there is no answer to repeat', name))
+from unnest(array['ann', 'bob', 'cid']) name;
+select is(farthing.sweep_chats(tests.after('1 h')), 0, 'a chat is swept once');
 
--- The hold covers the charge, however little is known of the model.
-insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd,
-  reasoning_per_million_usd, markup) values ('thinks-dearly', 1, 5, 15, 30, 4), ('thinks', 1, 5, 15, 10, 4);
-select is(tests.begin_chat(name, name, p_model => model, p_max_input => most, p_counted => counted)
-  ->> 'held', held, format('%s of %s holds %s', name, model, held))
-from (values ('ann', 'gpt-4o', null, true, '50'), ('bob', 'gpt-4o', null, false, '50'),
-  ('cid', 'gpt-4o', 4000, false, '110'), ('dan', 'thinks-dearly', null, false, '80'),
-  ('eve', 'thinks', 900, false, '50')) c (name, model, most, counted, held);
-select is(tests.record(tests.chat_id(name), tokens, '1 s'), 'open', format('%s has %s tokens', name, tokens))
-from (values ('ann', 450), ('bob', 10), ('cid', 10), ('dan', 10), ('eve', 10)) r (name, tokens);
-select is(farthing.sweep_chats(tests.after('61 s')), 5, 'their isolates have died');
-select is(tests.chat(tests.chat_id(name)), format('settled, hold settled, charged %s', charged), what)
-from (values ('ann', '50', 'in flight is no more than the model may say'),
-  ('bob', '50', 'hidden output is charged as the longest answer'),
-  ('cid', '110', 'a prompt of another tokenizer as its bytes'),
-  ('dan', '80', 'thoughts that cost more than words, as thoughts'),
-  ('eve', '50', 'and those that cost less, as words')) c (name, charged, what);
-select is(settled::numeric, amount::numeric, 'never more than was held') from farthing.holds
-order by created_at, hold_id;
-
--- The usage is learned after all: what was too much comes back, once.
+-- The request that was not dead after all.
+select is(tests.record(tests.chat_id('ann'), 200, '72 s'), 'closed', 'ann''s request hears it');
+select is(tests.settle_chat(tests.chat_id('ann'), passed, 1000, 400, 'ann') -> 'data',
+  jsonb_build_object('message', '{"role": "assistant", "content": "Hello"}'::jsonb, 'finish_reason',
+    'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 200}'::jsonb, 'credits', '32',
+    'balance_after', '68', 'hold_id', tests.chat_id('ann')),
+  'settled late it answers with the task''s charge, however often')
+from unnest(array[interval '73 s', '74 s']) passed;
+select is(tests.key('ann'), 'free', 'and nothing is stored');
+select is((select count(*)::int from farthing.ai_logs), 1, 'but one log');
+insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
+  effective_from) select model, version + v.later, input_per_million_usd * v.times, output_per_million_usd
+  * v.times, markup, tests.after(v.passed)
+from farthing.rates, (values (1, 2, interval '72 s'), (2, 1, '75 s')) v (later, times, passed)
+where model = 'gpt-4o' and version = 1;
 select is((tests.settle_chat(tests.chat_id('bob'), passed, 1000, 100, 'bob') -> 'data') - 'message',
-  jsonb_build_object('finish_reason', 'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 100}'::jsonb,
-    'credits', '26', 'balance_after', '174', 'hold_id', tests.chat_id('bob')),
-  'a usage that arrives after the scheduled task corrects its charge, once')
-from unnest(array[interval '62 s', '63 s']) passed;
-select is(tests.standing('bob'), 'balance 174, held 0, available 174, debt 0', 'and refunds the rest');
-select results_eq($$ select kind::text, e.amount::numeric, reference_type::text,
-    hold_id = tests.chat_id('bob'), e.author = c.author
-  from farthing.entries e
-  join farthing.chats c on e.account_id = c.account_id and e.reference_id = hold_id::text
-  where e.direction = 'in' $$,
-  $$ values ('adjustment', 24::numeric, 'chat_correction', true, true) $$,
-  'as an adjustment that names the chat');
-select is((tests.settle_chat(tests.chat_id('ann'), '62 s', 1000, 500, 'ann') #>> '{data,credits}'), '50',
-  'a usage that is as much corrects nothing');
-select is(chats_settle(tests.chat_id('cid'), null, '{}', p_idempotency_key => tests.sha256('cid'),
-  p_output_tokens => 20, p_now => tests.after('62 s')) #>> '{data,credits}', '110', 'nor does no usage');
-select is(tests.settle_chat(tests.chat_id('cid'), '63 s', 1000, 100, 'cid') #>> '{data,credits}', '110',
-  'nor one that comes after the end');
+  jsonb_build_object('finish_reason', 'stop', 'usage', '{"input_tokens": 1000, "output_tokens": 100}'
+    ::jsonb, 'credits', '26', 'balance_after', '74', 'hold_id', tests.chat_id('bob')),
+  'T9, T10: an answer that comes after the release is charged once, at the rate it began at')
+from unnest(array[interval '73 s', '74 s']) passed;
+select is(tests.chat(tests.chat_id('bob')), 'settled, hold released, charged 26', 'it settles the chat');
+select is(tests.release_chat(tests.chat_id('cid'), '73 s', 'cid'), 'settled', 'a release comes too late');
+select isnt(tests.begin_chat('hal', null, p_most => 1000), null, 'hal begins');
+select is(farthing.sweep_chats(tests.after('1 min')), 1, 'is released');
+select isnt(credits_debit(tests.person('hal'), '90', 'x', p_now => tests.after('1 min')), null, 'and spends');
+select is(tests.settle_chat(tests.chat_id('hal'), '61 s') #>> '{data,credits}', '0',
+  'a late answer that cannot be paid makes no debt');
+select is(tests.chat(tests.chat_id('hal')), 'released, hold released, charged 0', 'and stays released');
 
--- The request itself ends without a usage: the most that its provider can have billed.
-select isnt(tests.begin_chat('fay', 'fay'), null, 'fay begins');
-select is(tests.record(tests.chat_id('fay'), 10, '1 s'), 'open', '10 tokens are recorded');
-select is((chats_settle(tests.chat_id('fay'), null, '{}', p_idempotency_key => tests.sha256('fay'),
-  p_output_tokens => 40, p_now => tests.after('2 s')) -> 'data') - '{hold_id,message,finish_reason}'::text[],
-  '{"usage": {"input_tokens": 1000, "output_tokens": 140}, "credits": "28.4", "balance_after": "171.6"}',
-  'of the 40 that came, and what was in flight');
-select is(tests.settle_chat(tests.chat_id('fay'), '3 s', 1, 1, 'fay') #>> '{data,credits}', '28.4',
-  'and that is its end');
+-- One key, one chat at a time: a repeat that arrives before the task closes the chat that it repeats.
+select isnt(tests.begin_chat('dan', 'd'), null, 'dan begins');
+select is(tests.record(tests.chat_id('dan'), 100, '2 min 50 s'), 'open', 'streams for minutes');
+select tests.fails_with('select tests.begin_chat(''dan'', ''d'', ''3 min 40 s'')', 'idempotency_in_progress',
+  null, 'a key whose chat is heard of is not taken over');
+select tests.fails_with($$ select chats_begin(tests.person('dan'), 'gpt-4o', 1, 1, null, true, null,
+  tests.sha256('d'), tests.sha256('other'), 'owner', tests.after('3 min 40 s')) $$,
+  'idempotency_key_reused', null, 'nor answered for another body');
+select is(tests.begin_chat('dan', 'd', '3 min 50 s') ->> 'step', 'call', 'a repeat of a silent one runs');
+select is(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged 32', 'the first was charged');
+select is(tests.settle_chat(tests.chat_id('dan'), '3 min 51 s', p_key => 'd') #>> '{data,credits}', '26',
+  'its own settlement comes late, and corrects it');
+select is(tests.key('d'), 'started', 'and leaves the key to the second');
+select isnt(tests.begin_chat('eve', 'e'), null, 'eve begins');
+select is(tests.begin_chat('eve', 'e', '60 s') ->> 'step', 'call', 'and begins again after a silent minute');
+select is(tests.settle_chat(tests.chat_id('eve'), '61 s', p_key => 'e') #>> '{data,credits}', '0',
+  'an answer under a key that runs anew is not charged');
+select is(tests.settle_chat(tests.chat_id('eve', 2), '62 s', p_key => 'e', p_text => 'Second')
+  #>> '{data,credits}', '26', 'the second one is');
+select is(tests.settle_chat(tests.chat_id('eve', nr), '63 s', p_key => 'e', p_text => 'Again')
+  #>> '{data,message,content}', told, format('settlement %s again', nr))
+from (values (1, 'Again'), (2, 'Second')) s (nr, told);
 
--- Time, at its very edges.
-select isnt(tests.begin_chat('gus', 'gus'), null, 'gus begins');
-select is(tests.record(tests.chat_id('gus'), 1, '59.999 s'), 'open', 'is heard of within a minute');
-select is(created_at, tests.after('0'), 'its key is not renewed')
-from farthing.idempotency_keys where key = decode(tests.sha256('gus'), 'hex');
-select is(tests.record(tests.chat_id('gus'), 1, '60 s'), 'open', 'is heard of after a minute');
-select is(created_at, tests.after('60 s'), 'which does')
-from farthing.idempotency_keys where key = decode(tests.sha256('gus'), 'hex');
-select is(farthing.sweep_chats(tests.after('119.999 s')), 0, 'just within a minute it is not silent');
-select is(farthing.sweep_chats(tests.after('120 s')), 1, 'after a minute it is');
-select isnt(tests.begin_chat('gus', 'late', '3 min'), null, 'gus begins another');
-select is(tests.release_chat(tests.chat_id('gus', 2), '13 min', 'late'), 'released',
-  'a chat is released though its hold is over and nothing has swept it');
-select is(tests.chat(tests.chat_id('gus', 2)), 'released, hold released, charged 0', 'and costs nothing');
+-- A hold that ends otherwise ends its chat: past its time, by an operator, with its owner.
+select isnt(tests.begin_chat('fay', 'f' || nr, nr * interval '1 ms'), null, 'fay begins')
+from generate_series(1, 2) nr;
+select is(holds_settle(tests.chat_id('fay', 2), '30', p_now => tests.after('1 s')) #>> '{data,settled}', '30',
+  'an operator settles the hold');
+select is(tests.chat(tests.chat_id('fay', 2)), 'settled, hold settled, charged 0', 'and so the chat');
+select is(tests.settle_chat(tests.chat_id('fay', 2), '2 s', p_key => 'f2') #>> '{data,balance_after}', '70',
+  'it charges nothing more');
+select is(tests.record(tests.chat_id('fay'), 10, '1 s'), 'open', 'the other streams');
+select isnt(credits_debit(tests.person('fay'), '70', 'x', p_now => tests.after('11 min')), null,
+  'rule 7: past its time the hold counts as released');
+select is(tests.chat(tests.chat_id('fay')), 'released, hold released, charged 0', 'and with it the chat');
+select isnt(tests.begin_chat('gus', 'g' || nr, nr * interval '1 ms', p_most => 100), null, 'gus begins')
+from generate_series(1, 3) nr;
+select is(tests.record(tests.chat_id('gus', nr), 10, '1 s'), 'open', 'and streams')
+from generate_series(1, 3) nr;
+select is(farthing.sweep_chats(tests.after('11 min'), 1), 1, 'a task that runs after ten minutes');
+select is(tests.release_chat(tests.chat_id('gus', 2), '11 min', 'g2'), 'released', 'a release');
+select is(tests.settle_chat(tests.chat_id('gus', 3), '11 min', p_key => 'g3') #>> '{data,credits}', '26',
+  'and a settlement, which is charged');
+select is(array_agg(tests.chat(tests.chat_id('gus', nr))), '{"released, hold released, charged 0",
+  "released, hold released, charged 0","settled, hold released, charged 26"}', 'find their holds released')
+from generate_series(1, 3) nr;
+select is(tests.key('g3'), '200', 'and kept under a key that nobody else has');
+create temporary table left_open as select tests.begin_chat('gus', 'g4', '12 min') ->> 'hold_id' as chat;
+select is(tests.outcome('delete from auth.users where id = md5(''gus'')::uuid') ->> 'code', 'ok',
+  'gus leaves with a chat under way');
+select is(tests.chat(chat::uuid), 'released, hold released, charged 0', 'which ends') from left_open;
+select is(tests.settle_chat(chat::uuid, '13 min') #>> '{data,credits}', '0', 'its answer costs nobody')
+from left_open;
 
--- Bounds of the policy, and the proof of a correction without an entry.
-select is(tests.outcome('update farthing.policy set ' || setting) ->> 'code', '23514',
-  setting || ' is refused')
-from unnest(array['stream_in_flight_tokens = 63', 'stream_patience = interval ''-1 s''',
-  'stream_patience = interval ''5 min 1 s''']) setting;
-select is(tests.named(sql), '9', name) from (values
-  ('a correction without a refund is named', 'update farthing.chats set corrected = 1
-    where state = ''settled'' and corrected = 0 and model = ''thinks'''),
-  ('a refund without a correction, too', 'update farthing.chats set corrected = 0'))
-  breaks (name, sql);
+-- The proof names a chat and a hold that disagree.
+select isnt(tests.begin_chat('bob', 'open', '1 h'), null, 'bob has a chat under way');
+select is(tests.named(sql), rules, name) from (values
+  ('1 7', 'an open chat without its hold is named', 'update farthing.holds set status = ''released'',
+    resolved_at = now() where status = ''open'' and reason = ''chat'''),
+  ('7', 'a closed chat with an open hold is named', 'update farthing.chats set state = ''released'',
+    closed_at = now() where state = ''open'''),
+  ('7', 'a settled chat that was never charged is named', 'update farthing.chats set state = ''settled''
+    where state = ''released'''),
+  ('7 9', 'a settled chat whose charge is forgotten is named', 'delete from farthing.usage_events'))
+  breaks (rules, name, sql);
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

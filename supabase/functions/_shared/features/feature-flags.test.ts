@@ -26,7 +26,7 @@ function world(first: FeatureSetting = b2b("on")) {
   return { state, isOn: () => flags.isOn("b2b", USER), flags };
 }
 
-Deno.test("a bucket is what SQL makes of the same name and user (features/features.test.sql)", () => {
+Deno.test("a bucket is what SQL makes of the same name and user (features/feature_flags.test.sql)", () => {
   assert.equal(bucketOf("b2c", USER), 5486);
   assert.equal(bucketOf("b2b", USER), 4820);
   assert.equal(bucketOf("b2b", "00000000-0000-0000-0000-000000000000"), 3598);

@@ -4,30 +4,6 @@
 -- prove() reads the whole ledger, so it runs less often and its result is stored. No personal data: a
 -- summary has counts, shares and names of routes.
 
-create function farthing.count_text(p_count bigint, p_thing text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
-$$;
-comment on function farthing.count_text(bigint, text) is
-  'A count with its noun, for summaries: 1 place, 2 places.';
-
-create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
-returns farthing.alert_reading
-language sql immutable
-set search_path = ''
-as $$
-  -- An empty reading, such as a share of nothing, is fine. Rounded to the digits of a threshold, so that a
-  -- threshold set to a shown value is not below it.
-  select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
-    coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
-  from (select round(p_value, 6) as value) v
-$$;
-comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'A figure compared with its rule''s threshold: over if it is above, not if it is equal.';
-
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
 returns boolean

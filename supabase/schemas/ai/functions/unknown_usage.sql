@@ -34,36 +34,3 @@ $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
   'The most that a chat can have used, never more than its hold. p_output_tokens: the output received, if '
   'more than was recorded.';
-
-create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
-returns numeric
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_hold farthing.holds;
-  v_usage farthing.priced_usage;
-  v_charged numeric;
-begin
-  select sum(e.amount) into v_charged
-  from farthing.usage_events u
-  join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
-  where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text;
-  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
-  v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
-    jsonb_build_object(v_hold.model, v_hold.rate_version));
-  -- The account of a deleted user has no lots (rule 16).
-  if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
-    or exists (select from farthing.accounts
-      where account_id = p_chat.account_id and left_at is not null) then
-    return 0;
-  end if;
-  perform farthing.receive(p_chat.account_id, 'adjustment', v_charged - v_usage.credits, 'adjustment',
-    'adjustments', null, 'chat_correction', p_chat.hold_id::text, p_chat.correlation_id,
-    v_usage.metadata || jsonb_build_object('hold_id', p_chat.hold_id), p_chat.author, p_now);
-  return v_charged - v_usage.credits;
-end
-$$;
-comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the part that the scheduled task charged above a usage learned later; '
-  'returns it. The caller has locked the account, and calls this once per chat.';

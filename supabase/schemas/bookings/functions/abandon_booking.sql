@@ -1,28 +1,22 @@
--- The states of a booking, and its scheduled task.
+-- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking under the
+-- same key, or by a scheduled task.
 
-create function farthing.bookings_guard()
-returns trigger
-language plpgsql
+create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
+returns void
+language sql
 set search_path = ''
 as $$
-declare
-  v_legal boolean := case old.status
-    when 'payment_pending' then new.status in ('processing', 'paid', 'payment_failed', 'cancelled')
-    when 'processing' then new.status in ('paid', 'payment_failed', 'cancelled')
-    -- The buyer may try another card on the same payment.
-    when 'payment_failed' then new.status in ('processing', 'paid', 'cancelled')
-    when 'paid' then new.status in ('confirmed', 'cancelled')
-    when 'confirmed' then new.status in ('completed', 'cancelled')
-    else false end;
-begin
-  if new.status <> old.status and not v_legal then
-    raise exception 'A booking cannot go from % to %', old.status, new.status
-      using errcode = 'restrict_violation';
-  end if;
-  return new;
-end
+  update farthing.bookings
+  set origin_key = null, updated_at = p_now,
+    status = case when payment_intent_id is null and status = 'payment_pending' then 'cancelled' else status
+      end,
+    cancelled_at = case when payment_intent_id is null and status = 'payment_pending' then p_now
+      else cancelled_at end
+  where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
-comment on function farthing.bookings_guard() is 'The booking''s state machine. Its terms: triggers.sql.';
+comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
+  'Cancels a booking that never got a payment, since nobody can pay it. The account is locked by the '
+  'caller.';
 
 create function farthing.sweep_booking(p_booking_id text, p_now timestamptz)
 returns int

@@ -138,26 +138,3 @@ end
 $$;
 comment on procedure farthing.run_due_tasks(timestamptz) is
   'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs them.';
-
-create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-  c_retention constant interval := interval '7 days';
-  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_retention,
-    p_limit);
-  v_cron bigint;
-begin
-  -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
-  delete from cron.job_run_details where runid in (
-    select d.runid from cron.job_run_details d join cron.job j using (jobid)
-    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
-    order by d.runid limit p_limit);
-  get diagnostics v_cron = row_count;
-  return v_ours + v_cron;
-end
-$$;
-comment on function farthing.sweep_run_history(timestamptz, int) is
-  'Deletes the history of runs after a week, ours and pg_cron''s; returns how many rows.';

@@ -1,0 +1,134 @@
+-- The heartbeat of a chat, and the end of a chat whose request is dead: its heartbeats are missing.
+
+create function farthing.heartbeat_deadline(p_now timestamptz)
+returns timestamptz
+language sql immutable
+set search_path = ''
+as $$
+  select p_now - interval '60 seconds'
+$$;
+comment on function farthing.heartbeat_deadline(timestamptz) is
+  'The request of a chat without a heartbeat since this moment is dead.';
+
+create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_key bytea;
+begin
+  update farthing.chats
+  set streamed_tokens = greatest(streamed_tokens, least(coalesce(p_output_tokens, 0), max_output_tokens)),
+    accepted_at = coalesce(accepted_at, case when p_output_tokens is not null then p_now end),
+    heartbeat_at = greatest(heartbeat_at, p_now)
+  where hold_id = p_hold_id and state = 'open' returning idempotency_key into v_key;
+  if not found then
+    return false;
+  end if;
+  -- A key that was started 3 minutes ago may be taken over; each heartbeat keeps it younger than that.
+  update farthing.idempotency_keys set created_at = p_now
+  where key = v_key and status is null and created_at <= p_now - interval '1 minute';
+  return true;
+end
+$$;
+comment on function farthing.record_heartbeat(uuid, int, timestamptz) is
+  'Records that a chat''s request is alive, and the output received so far: null while the provider has not '
+  'accepted the request. Returns false if the chat is closed.';
+
+create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.release_expired_holds(p_chat.account_id, p_now); -- its own may be among them
+  if p_chat.accepted_at is null then
+    perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
+  elsif (select status = 'open' from farthing.holds
+    where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
+    perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
+  end if;
+  -- There is no answer to store: a repeat runs anew.
+  delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
+end
+$$;
+comment on function farthing.close_abandoned_chat is
+  'Ends a chat whose request is dead: if the provider accepted it, the most that it can have cost is '
+  'charged, else it is released. The caller has locked everything.';
+
+create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_chat farthing.chats;
+begin
+  select * into v_chat from farthing.chats where idempotency_key = decode(p_idempotency_key, 'hex')
+    and state = 'open' and heartbeat_at <= farthing.heartbeat_deadline(p_now);
+  if v_chat.hold_id is null then
+    return;
+  end if;
+  v_chat := farthing.lock_chat(v_chat.hold_id, p_idempotency_key);
+  if v_chat.state = 'open' and v_chat.heartbeat_at <= farthing.heartbeat_deadline(p_now) then
+    perform farthing.close_abandoned_chat(v_chat, p_now);
+  end if;
+end
+$$;
+comment on function farthing.close_dead_chat(text, timestamptz) is
+  'The task''s work for one key: a repeat that arrives before the scheduled task must not run beside the '
+  'request that it repeats.';
+
+create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_chat farthing.chats;
+  v_owner_id uuid;
+begin
+  select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
+  v_owner_id := farthing.owner_of(v_chat.account_id);
+  -- Chats come in order of time and not of accounts (rule 4), so this waits for no lock.
+  if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
+    hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
+    return 0;
+  end if;
+  perform from auth.users where id = v_owner_id for key share skip locked;
+  if not found and v_owner_id is not null then
+    return 0;
+  end if;
+  perform from farthing.accounts where account_id = v_chat.account_id for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  -- Read again: its request may have sent a heartbeat, or closed it, in between.
+  select * into v_chat from farthing.chats
+  where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
+    and heartbeat_at <= farthing.heartbeat_deadline(p_now)
+  for update skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform farthing.close_abandoned_chat(v_chat, p_now);
+  return 1;
+end
+$$;
+comment on function farthing.sweep_chat(text, timestamptz) is
+  'Closes a chat without a heartbeat for 60 seconds; 1 if it did.';
+
+create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_chats', 'chat', array(
+    select c.hold_id::text from farthing.chats c
+    where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
+      and not farthing.is_parked('sweep_chats', 'chat', c.hold_id::text, p_now)
+    order by c.created_at limit p_limit), 'sweep_chat', p_now)
+$$;
+comment on function farthing.sweep_chats(timestamptz, int) is
+  'Closes chats without a heartbeat for 60 seconds; returns how many.';

@@ -1,0 +1,168 @@
+-- The end of a chat by its own request: it is charged for the provider's usage.
+
+create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  -- Fields are picked by name: other fields of a provider's usage must not choose model, rate or event.
+  select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
+    'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
+    'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
+$$;
+comment on function farthing.chat_usage(farthing.chats, jsonb) is
+  'The usage of a chat: its own model, and the token counts of p_usage.';
+
+create function farthing.chat_owns_key(p_chat farthing.chats)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select not exists (select from farthing.chats c where c.idempotency_key = p_chat.idempotency_key
+    and c.state = 'open' and c.hold_id <> p_chat.hold_id)
+$$;
+comment on function farthing.chat_owns_key(farthing.chats) is
+  'Whether a started key belongs to the chat itself and not to a running repeat.';
+
+create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.settle(farthing.lock_open_hold(p_chat.hold_id, p_now), array(
+    select row(null, null, u.usage, 'chat', null, coalesce(p_chat.correlation_id, farthing.trace_id()),
+      p_chat.author)::farthing.bill
+    from unnest(p_usages) with ordinality u (usage, nr) order by u.nr), p_now);
+end
+$$;
+comment on function farthing.settle_chat is
+  'Settles an open chat with the first of these usages that can be charged, as settle() does. The caller '
+  'has locked everything and released expired holds.';
+
+create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+  v_account farthing.accounts;
+  v_event farthing.priced_usage;
+begin
+  -- If a repeat runs or has run, nobody waits for this answer any more.
+  if not farthing.chat_owns_key(p_chat)
+    or exists (select from farthing.idempotency_keys
+      where key = p_chat.idempotency_key and status is not null)
+    or farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text) is not null then
+    return false;
+  end if;
+  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  select * into v_account from farthing.accounts where account_id = p_chat.account_id;
+  v_event := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
+    jsonb_build_object(v_hold.model, v_hold.rate_version));
+  if v_event.problem is not null then
+    perform farthing.refuse_usage(v_event, 'usage.');
+  end if;
+  v_event.origin := 'chat';
+  v_event.event_id := p_chat.hold_id;
+  return (farthing.charge_usage(v_account, array[v_event], p_chat.correlation_id, p_chat.author, null,
+    p_now))[1].accepted
+    and v_event.credits > 0;
+end
+$$;
+comment on function farthing.charge_late_chat is
+  'Charges a chat that was released before its answer arrived, at the rate of its hold: like any usage, '
+  'from available credits and never into debt. Returns whether it was charged. The account is locked by '
+  'the caller.';
+
+create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns numeric
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+  v_usage farthing.priced_usage;
+  v_charged numeric;
+begin
+  select sum(e.amount) into v_charged
+  from farthing.usage_events u
+  join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
+  where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text;
+  select * into v_hold from farthing.holds where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  v_usage := farthing.price_usage(jsonb_build_array(p_usage), p_now, v_hold.created_at,
+    jsonb_build_object(v_hold.model, v_hold.rate_version));
+  -- The account of a deleted user has no lots (rule 16).
+  if v_charged is null or v_usage.problem is not null or v_usage.credits >= v_charged
+    or exists (select from farthing.accounts
+      where account_id = p_chat.account_id and left_at is not null) then
+    return 0;
+  end if;
+  perform farthing.receive(p_chat.account_id, 'adjustment', v_charged - v_usage.credits, 'adjustment',
+    'adjustments', null, 'chat_correction', p_chat.hold_id::text, p_chat.correlation_id,
+    v_usage.metadata || jsonb_build_object('hold_id', p_chat.hold_id), p_chat.author, p_now);
+  return v_charged - v_usage.credits;
+end
+$$;
+comment on function farthing.correct_chat is
+  'Refunds, as an adjustment, the part that the scheduled task charged above a usage learned later; '
+  'returns it. The caller has locked the account, and calls this once per chat.';
+
+create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
+returns farthing.chats
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_chat farthing.chats;
+  v_is_late boolean := false;
+  v_corrected numeric := 0;
+begin
+  perform farthing.release_expired_holds(p_chat.account_id, p_now);
+  select * into v_chat from farthing.chats
+  where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
+  if v_chat.state = 'open' then
+    -- Its answer was delivered: beyond the overdraft limit it costs the amount that was held for the
+    -- longest answer.
+    perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
+      'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
+  elsif v_chat.state = 'released' then
+    v_is_late := farthing.charge_late_chat(v_chat, p_usage, p_now);
+  else
+    v_corrected := farthing.correct_chat(v_chat, p_usage, p_now);
+  end if;
+  update farthing.chats
+  set answered_at = p_now, state = case when v_is_late then 'settled' else state end, corrected = v_corrected
+  where account_id = p_chat.account_id and hold_id = p_chat.hold_id returning * into v_chat;
+  return v_chat;
+end
+$$;
+comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestamptz) is
+  'Charges an answered chat: settles an open one, charges a released one late, and corrects one that the '
+  'scheduled task has charged. Returns the closed chat. The caller has locked everything.';
+
+create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_charge jsonb := farthing.usage_answer(p_chat.account_id, 'chat', p_chat.hold_id::text);
+begin
+  return jsonb_build_object('message', p_answer -> 'message', 'finish_reason', p_answer -> 'finish_reason',
+    'usage', coalesce(case when p_chat.corrected > 0 then p_usage - 'model' end,
+      (select e.metadata - 'model' - 'rate_version' - 'hold_id'
+      from farthing.usage_events u
+      join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
+      where u.account_id = p_chat.account_id and u.origin = 'chat' and u.event_id = p_chat.hold_id::text),
+      jsonb_build_object('input_tokens', p_chat.input_tokens, 'output_tokens', p_chat.streamed_tokens)),
+    'credits', trim_scale(coalesce((v_charge ->> 'credits')::numeric, 0) - p_chat.corrected)::text,
+    'balance_after', coalesce(case when p_chat.corrected = 0 then v_charge ->> 'balance_after' end,
+      (select trim_scale(a.balance)::text from farthing.accounts a where a.account_id = p_chat.account_id)),
+    'hold_id', p_chat.hold_id);
+end
+$$;
+comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
+  'The answer of a closed chat: the provider''s message, and the charge by the ledger; p_usage: the '
+  'corrected usage, if any. Credits as text.';

@@ -1,0 +1,104 @@
+-- Alert rules about external services and undelivered work: failed paid checks, models that fail or are slow,
+-- dead-lettered jobs and notifications.
+
+create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format('%s failed: %s.',
+    farthing.count_text(count(*), 'paid check'),
+    string_agg(format('%s with %s', c.name, coalesce(c.code, 'no code')), ', ' order by c.name)))
+  from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
+$$;
+comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
+  'The number of paid checks whose last run failed.';
+
+create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    -- A rejection by the provider is an error of the request. Refused: the circuit breaker is open.
+    select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
+      where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
+    from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
+    where farthing.label_of(m.labels, 'service') = 'ai'
+  )
+  select farthing.read_against(p_rule, case when c.failed >= p_rule.minimum then c.failed / c.attempts end,
+    format('%s of %s calls to models failed within %s, which is %s.', trim_scale(c.failed),
+      trim_scale(c.attempts), farthing.period_text(p_rule.period),
+      farthing.percent_text(c.failed / nullif(c.attempts, 0))))
+  from counted c
+$$;
+comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
+  'The share of failed calls to models, if at least minimum of them failed.';
+
+create function farthing.metric_quantile(
+  p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
+returns table (count bigint, ms numeric)
+language sql stable
+set search_path = ''
+as $$
+  with counted as (
+    select b.nr, sum(b.count) as count
+    from farthing.metric_rows(p_name, p_from, p_to) m, unnest(m.buckets) with ordinality b (count, nr)
+    where m.labels like p_labels and b.count > 0 group by b.nr
+  ), ranked as (
+    select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
+  )
+  -- The nearest rank: the first value that this share of the values does not exceed.
+  select coalesce(max(r.n), 0)::bigint,
+    farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
+  from ranked r
+$$;
+comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
+  'The number of a metric''s durations in a window, and the value in ms below which p_share of them lie.';
+
+create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, case when q.count >= p_rule.minimum then q.ms end, format(
+    '5 %% of %s calls to models took longer than %s ms within %s.', q.count, round(q.ms),
+    farthing.period_text(p_rule.period)))
+  from farthing.metric_quantile('outside_call', 'service=ai', 0.95, p_now - p_rule.period, p_now) q
+$$;
+comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz) is
+  'The p95 of calls to models in milliseconds.';
+
+-- Dead-lettered work.
+create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
+    farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
+  from (select from farthing.jobs
+    -- A job lives at most a day, and rows are in order of creation.
+    where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
+      and completed_at > p_now - p_rule.period
+      and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
+$$;
+comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
+  'The number of jobs that were lost, expired, or failed in each of their attempts. A refused job does not '
+  'count.';
+
+create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
+    farthing.period_text(p_rule.period)))
+  from (select from farthing.notices
+    where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
+      -- A project without a configured address, webhook or mail service wants no such alert.
+      and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
+$$;
+comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
+  'The number of notifications that ended as dead or uncertain.';

@@ -1,0 +1,128 @@
+-- Alert rules about Stripe: events not applied, failed charges, payouts, mismatches and unknown states. An
+-- index and a limit bound each reading: ten thousand dead-lettered events are as wrong as a million.
+
+-- Events of Stripe's.
+create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), format(
+    '%s from Stripe not applied for more than %s.', farthing.count_text(count(*), 'event'),
+    farthing.period_text(p_rule.period)))
+  from (select from farthing.inbox i
+    where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
+      -- Payments of another app on the same Stripe account wait for ever, which is no problem.
+      and not farthing.is_foreign_payment(i) limit 10000) waiting
+$$;
+comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
+  'The number of events that were received longer ago than period and are not applied yet.';
+
+create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, f.dead + f.failed + f.unreadable, format(
+    '%s from Stripe dead-lettered; %s failed of those received within %s; %s unreadable.',
+    farthing.count_text(f.dead, 'event'), f.failed, farthing.period_text(p_rule.period), f.unreadable))
+  from (select
+    (select count(*) from (select from farthing.inbox where state = 'dead' limit 10000) d) as dead,
+    (select count(*) from (select from farthing.inbox
+      where state = 'failed' and received_at > p_now - p_rule.period limit 10000) e) as failed,
+    (select unreadable from farthing.backfills) as unreadable) f
+$$;
+comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
+  'The number of dead-lettered events of any age, of failed events received within period, and of events '
+  'that the last backfill could not read.';
+
+-- Money at Stripe.
+create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- Fewer than these are chance, whatever their share.
+  c_least_failed constant int := 3;
+  v_from timestamptz := p_now - p_rule.period;
+  v_now record;
+  v_usual numeric;
+  v_reading farthing.alert_reading;
+begin
+  select * into v_now from farthing.charge_failure_rate(v_from, p_now);
+  select rate into v_usual from farthing.charge_failure_rate(v_from - p_rule.baseline, v_from);
+  v_reading := farthing.read_against(p_rule, v_now.rate, format(
+    '%s of %s charges failed within %s, which is %s; within %s before %s did.', v_now.failed,
+    v_now.attempts, farthing.period_text(p_rule.period), farthing.percent_text(v_now.rate),
+    farthing.period_text(p_rule.baseline), farthing.percent_text(v_usual)));
+  v_reading.threshold := greatest(p_rule.threshold, p_rule.factor * v_usual);
+  v_reading.is_over := v_reading.is_over and v_now.rate >= p_rule.factor * v_usual
+    and v_now.attempts >= p_rule.minimum and v_now.failed >= c_least_failed;
+  v_reading.is_fine := v_reading.is_fine or v_now.rate < p_rule.factor * v_usual
+    or v_now.attempts < p_rule.minimum;
+  return v_reading;
+end
+$$;
+comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
+  'The share of failed charges: over if it is above the threshold and factor times the usual share.';
+
+create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, late, format(
+    '%s: late, or returned by the bank.', farthing.count_text(late, 'payout')))
+  from farthing.late_payouts(p_now) late
+$$;
+comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
+  'The number of payouts that are late or were returned.';
+
+create function farthing.read_mismatches(p_rule farthing.alert_rules)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, found, format('Our records and Stripe''s differ in %s.',
+    farthing.count_text(found, 'place')))
+  from farthing.open_mismatches() found
+$$;
+comment on function farthing.read_mismatches(farthing.alert_rules) is
+  'The number of open differences from Stripe''s records.';
+
+create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
+returns table (what text, seen_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
+  from farthing.unknown_states u where u.last_seen_at > p_from
+  union all
+  -- Neither this dispute nor a refund has paid the buyer yet.
+  select format('dispute prevented of %s', d.dispute_id), d.updated_at
+  from farthing.disputes d
+  where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
+    and (exists (select from farthing.lots l where l.account_id = d.account_id and l.order_id = d.order_id
+        and l.frozen)
+      or exists (select from farthing.bookings b where b.account_id = d.account_id
+        and b.booking_id = d.booking_id and (farthing.disputed_of(row(b.account_id, null, b.booking_id,
+          b.payment_intent_id, b.amount, b.currency)::farthing.payment, b.amount_refunded)).is_open))
+    and not exists (select from farthing.dispute_movements m
+      where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
+$$;
+comment on function farthing.unclear_states(timestamptz, timestamptz) is
+  'Unknown states of Stripe''s objects seen after p_from, and prevented disputes of an order or a booking '
+  'that still hold money after an hour, since their means of payment is unknown.';
+
+create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
+returns farthing.alert_reading
+language sql stable
+set search_path = ''
+as $$
+  select farthing.read_against(p_rule, count(*), left(format('%s of Stripe''s unknown here: %s.',
+    farthing.count_text(count(*), 'state'), string_agg(s.what, ', ' order by s.seen_at desc, s.what)), 500))
+  from farthing.unclear_states(p_now - p_rule.period, p_now) s
+$$;
+comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
+  'The number of unknown states that Stripe reported within period.';

@@ -1,0 +1,90 @@
+-- The audit: changes of data that decides about money, with their author and the row before and after. Why
+-- triggers write it: a function that changes a cap or a policy can't forget the row, and the row has the
+-- actual change and not a claim. Some columns change only in a transaction that gave its reason by
+-- allow_change(). That is not a lock: a role that may write the table may call it at an SQL prompt, too. It
+-- prevents slips and makes changes visible. The owner of the tables can disable triggers; a row changed
+-- then differs from its last audit row, and the proof names it (prove_audit). The hot path pays nothing: a
+-- trigger with a list of columns is not even queued by an update of others. Why after triggers: a before
+-- trigger on a row makes PostgreSQL lock that row once more, and a debit updates two. Accounts and lots
+-- have after triggers anyway, those of their foreign keys.
+
+create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
+  p_rows boolean default false)
+returns void
+language plpgsql
+set search_path = ''
+set timezone = 'UTC'
+set intervalstyle = 'postgres'
+as $$
+declare
+  v_keys text[] := (select array_agg(a.attname::text order by a.attname) from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+    where i.indrelid = ('farthing.' || p_table)::regclass and i.indisprimary);
+begin
+  insert into farthing.audited values (p_table, v_keys, p_columns, p_needs_reason, p_rows);
+  perform farthing.guard_updates(p_table, p_table || '_changes_are_audited', p_columns, null, 'write_audit');
+  if p_rows then
+    execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
+      'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
+    perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
+    -- Existing rows get their first row in the audit.
+    execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
+      select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
+      'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
+  end if;
+end
+$$;
+comment on function farthing.audit_changes(text, text[], boolean, boolean) is
+  'From now on changes of these columns are audited; p_needs_reason: those without a reason are refused; '
+  'p_rows: added and deleted rows are audited, too.';
+
+create function farthing.allow_change(p_author text, p_reason text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select set_config('farthing.change', jsonb_build_object('author',
+    coalesce(p_author, 'sql:' || session_user), 'reason', p_reason)::text, true)
+$$;
+comment on function farthing.allow_change(text, text) is
+  'Gives the author and the reason of the changes that follow in this transaction. They are audited.';
+
+create function farthing.write_audit()
+returns trigger
+language plpgsql
+set search_path = ''
+set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings
+set intervalstyle = 'postgres'
+as $$
+declare
+  v_audited farthing.audited;
+  v_change jsonb := nullif(current_setting('farthing.change', true), '')::jsonb;
+  v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+begin
+  select * into v_audited from farthing.audited where table_name = tg_table_name;
+  if farthing.pick(v_before, v_audited.columns) = farthing.pick(v_after, v_audited.columns) then
+    return null;
+  end if;
+  if v_audited.needs_reason and v_change is null then
+    raise exception '% of farthing.% needs a reason: call farthing.allow_change(author, reason) before it, '
+      'in the same transaction', tg_op, tg_table_name using errcode = 'restrict_violation';
+  end if;
+  insert into farthing.audit (author, reason, table_name, row_key, before, after)
+  values (coalesce(v_change ->> 'author', 'sql:' || session_user), v_change ->> 'reason', tg_table_name,
+    farthing.pick(coalesce(v_after, v_before), v_audited.key_columns),
+    farthing.pick(v_before, v_audited.columns), farthing.pick(v_after, v_audited.columns));
+  return null;
+end
+$$;
+comment on function farthing.write_audit() is
+  'Trigger: writes the audit row of a change, and refuses a change that lacks a required reason.';
+
+create function farthing.pick(p_row jsonb, p_columns text[])
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_object_agg(f.key, f.value) from jsonb_each(p_row) f where f.key = any (p_columns)
+$$;
+comment on function farthing.pick(jsonb, text[]) is 'Some columns of a row.';

@@ -1,0 +1,71 @@
+-- Cancelling a booking: if unpaid, its payment is cancelled at Stripe; if paid, it is refunded. Why a
+-- refund is only recorded here: Stripe is asked outside any transaction, by this request or, if it dies, by
+-- the runner. A payment that is faster than its cancellation is refunded in the same way.
+
+create function farthing.begin_cancelling(
+  p_booking farthing.bookings, p_user_id uuid, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  if p_booking.status = 'completed' then
+    perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
+      jsonb_build_object('status', p_booking.status), 'id');
+  end if;
+  if p_booking.status in ('paid', 'confirmed') then
+    if p_booking.amount_disputed > 0 then
+      perform farthing.fail('booking_not_cancellable',
+        'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
+        jsonb_build_object('status', p_booking.status, 'amount_disputed', p_booking.amount_disputed), 'id');
+    end if;
+    -- If the request dies, a runner sends it two minutes later.
+    v_refund := farthing.refund_booking(p_booking, case farthing.booking_role(p_booking, p_user_id)
+      when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
+    p_booking := farthing.cancel_booking(p_booking, p_now);
+    if v_refund.refund_id is not null then
+      return jsonb_build_object('step', 'refund', 'refund', farthing.refund_to_send(v_refund));
+    end if;
+  elsif p_booking.status <> 'cancelled' and p_booking.payment_intent_id is not null then
+    return jsonb_build_object('step', 'cancel_payment', 'payment_intent_id', p_booking.payment_intent_id,
+      'booking_id', p_booking.booking_id);
+  else
+    p_booking := farthing.cancel_booking(p_booking, p_now);
+  end if;
+  return jsonb_build_object('step', 'done', 'data', farthing.cancelled_answer(p_booking));
+end
+$$;
+comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamptz) is
+  'Cancels a booking, or says what comes first: step done with the answer as data, refund (cancelled; send '
+  'its refund) or cancel_payment (cancel the payment at Stripe first). The account is locked by the caller. '
+  'Fails booking_not_cancellable.';
+
+create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
+returns farthing.bookings
+language sql
+set search_path = ''
+as $$
+  update farthing.bookings set status = 'cancelled', cancelled_at = p_now, updated_at = p_now
+  where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'cancelled';
+  select * from farthing.bookings
+  where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
+$$;
+comment on function farthing.cancel_booking(farthing.bookings, timestamptz) is
+  'Cancels a booking and returns its new state; the caller refunds its money.';
+
+create function farthing.cancelled_answer(p_booking farthing.bookings)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('booking_id', p_booking.booking_id, 'status', p_booking.status,
+    'refund', (select jsonb_build_object('refund_id', r.refund_id, 'amount', r.amount,
+        'currency', r.currency, 'status', case r.status when 'requested' then 'pending' else r.status end)
+      from farthing.refunds r
+      where r.account_id = p_booking.account_id and r.booking_id = p_booking.booking_id
+      order by r.created_at desc, r.refund_id desc limit 1))
+$$;
+comment on function farthing.cancelled_answer(farthing.bookings) is
+  'A cancelled booking in the contract''s form, with its newest refund, if any.';

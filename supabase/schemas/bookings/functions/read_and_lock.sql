@@ -1,0 +1,68 @@
+-- Bookings as both parties read them, and the lock that every change of a booking takes.
+
+create function farthing.booking_answer(p_booking farthing.bookings, p_role text)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('booking_id', p_booking.booking_id, 'role', p_role,
+    'provider_id', p_booking.provider_id, 'status', p_booking.status, 'amount', p_booking.amount,
+    'currency', p_booking.currency, 'application_fee_amount', p_booking.application_fee_amount,
+    'amount_refunded', p_booking.amount_refunded, 'client_temp_id', p_booking.client_temp_id,
+    'payment_intent_id', p_booking.payment_intent_id, 'details', p_booking.details,
+    'created_at', p_booking.created_at, 'paid_at', p_booking.paid_at, 'confirmed_at', p_booking.confirmed_at,
+    'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
+$$;
+comment on function farthing.booking_answer(farthing.bookings, text) is
+  'A booking in the contract''s form, for its buyer or its provider; amounts in minor units.';
+
+create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when farthing.acts_for(p_user_id, p_booking.account_id) then 'buyer'
+    when p_user_id = (select user_id from farthing.providers where provider_id = p_booking.provider_id)
+    then 'provider' end
+$$;
+comment on function farthing.booking_role(farthing.bookings, uuid) is
+  'A user''s role in a booking: buyer or provider; null for anyone else.';
+
+create function farthing.lock_booking(p_booking_id uuid)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  perform from farthing.accounts where account_id = v_booking.account_id for no key update;
+  select * into v_booking from farthing.bookings
+  where account_id = v_booking.account_id and booking_id = p_booking_id;
+  return v_booking;
+end
+$$;
+comment on function farthing.lock_booking(uuid) is
+  'A booking, with its buyer''s account locked: every change of a booking holds that lock. Null if there '
+  'is none.';
+
+create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
+returns farthing.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings;
+begin
+  select * into v_booking from farthing.bookings where booking_id = p_booking_id;
+  if farthing.booking_role(v_booking, p_user_id) is null then
+    perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
+  end if;
+  return farthing.lock_booking(p_booking_id);
+end
+$$;
+comment on function farthing.lock_booking_of(uuid, uuid) is
+  'A booking of which the user is a party, locked. Fails not_found.';

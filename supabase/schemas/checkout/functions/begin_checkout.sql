@@ -1,0 +1,114 @@
+-- A checkout: an order is committed before Stripe opens its session, and attached to that session after.
+
+create function farthing.package_on_sale(p_package_id text, p_now timestamptz)
+returns farthing.packages
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_package farthing.packages;
+begin
+  select * into v_package from farthing.packages
+  where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
+  if v_package.package_id is null or not v_package.active then
+    perform farthing.fail('unknown_package',
+      'No package on sale has this id. Send one from GET /checkout/packages.', null, 'package_id');
+  end if;
+  return v_package;
+end
+$$;
+comment on function farthing.package_on_sale(text, timestamptz) is
+  'The current version of a package. Fails unknown_package if it is not on sale.';
+
+create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
+  p_now timestamptz)
+returns farthing.orders
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  -- A crashed request can be continued while Stripe would still accept the session's end.
+  c_sessionless_life constant interval := interval '25 minutes';
+begin
+  select * into v_order from farthing.orders
+  where account_id = p_account_id and package_id = p_package.package_id
+    and package_version = p_package.version
+    and status = 'pending';
+  if v_order.order_id is not null and (v_order.expires_at <= p_now + interval '1 minute'
+    or (v_order.session_id is null and v_order.created_at <= p_now - c_sessionless_life)) then
+    update farthing.orders set status = 'expired', updated_at = p_now
+    where account_id = p_account_id and order_id = v_order.order_id;
+    v_order := null;
+  end if;
+  return v_order;
+end
+$$;
+comment on function farthing.checkout_open_order is
+  'The user''s open order for a package version, or null. The account is locked by the caller.';
+
+create function farthing.checkout_new_order(
+  p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
+    p_client_temp_id text, p_now timestamptz)
+returns farthing.orders
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  -- Stripe accepts sessions of 30 minutes to 24 hours. An hour is enough for a buyer to find a card.
+  c_session_life constant interval := interval '1 hour';
+begin
+  insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
+    currency, credits, bonus_credits, success_url, cancel_url, client_temp_id, expires_at, created_at,
+    updated_at)
+  values (p_account_id, p_order_id, p_package.package_id, p_package.version, p_package.name, p_package.amount,
+    p_package.currency, p_package.credits, p_package.bonus_credits, p_success_url, p_cancel_url,
+    p_client_temp_id, date_trunc('second', p_now) + c_session_life, p_now, p_now)
+  returning * into v_order;
+  return v_order;
+end
+$$;
+comment on function farthing.checkout_new_order is
+  'An order of a package version under the given id. The account is locked by the caller.';
+
+create function farthing.session_to_create(p_order farthing.orders)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select farthing.order_answer(p_order) || jsonb_build_object(
+    'success_url', p_order.success_url, 'cancel_url', p_order.cancel_url,
+    'mark', (select installation_id from farthing.policy),
+    'expires_at_epoch', extract(epoch from p_order.expires_at)::bigint)
+$$;
+comment on function farthing.session_to_create(farthing.orders) is
+  'An order with the values that its session at Stripe is created with.';
+
+create function farthing.attach_session(
+  p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz)
+returns farthing.orders
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+begin
+  -- Same order, same Stripe key, same session: a second caller writes the values that are stored already.
+  -- The webhook may have been faster than this call; then only the session is stored.
+  select * into v_order from farthing.orders where order_id = p_order_id for update;
+  if v_order.order_id is null then
+    perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
+  end if;
+  if v_order.session_id <> p_session_id then
+    raise exception 'order % has another session', p_order_id;
+  end if;
+  update farthing.orders set session_id = p_session_id, session_url = p_session_url, updated_at = p_now
+  where account_id = v_order.account_id and order_id = p_order_id
+  returning * into v_order;
+  return v_order;
+end
+$$;
+comment on function farthing.attach_session is
+  'Stores the session that Stripe opened for an order, and returns the order. Fails not_found; raises if '
+  'the order has another session.';

@@ -1,0 +1,82 @@
+-- Orders: a purchase, from the request to the grant, and its refunds. Why an order exists before Stripe is
+-- asked: each later event is tied to an id of ours, and the order's package version fixes what the buyer
+-- gets, not the catalogue at the time of payment.
+
+create function farthing.orders_guard()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_legal boolean := case old.status
+    when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
+    when 'processing' then new.status in ('paid', 'failed')
+    when 'failed' then new.status = 'paid'
+    -- Money that arrives after the session was given up still counts: a late payment is granted.
+    when 'expired' then new.status in ('processing', 'paid')
+    when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
+    -- States change back, too: refunds fail, disputes are won.
+    when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
+    when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
+    when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
+    else false end;
+begin
+  if new.status <> old.status and not v_legal then
+    raise exception 'An order cannot go from % to %', old.status,
+      new.status using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$$;
+comment on function farthing.orders_guard() is 'The order''s state machine. Its terms: triggers.sql.';
+
+create function farthing.order_answer(p_order farthing.orders)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('order_id', p_order.order_id, 'kind', p_order.kind, 'status', p_order.status,
+    'checkout_session_id', p_order.session_id, 'checkout_url', p_order.session_url, 'expires_at',
+      p_order.expires_at,
+    'package_id', p_order.package_id, 'package_name', p_order.package_name, 'amount', p_order.amount,
+    'currency', p_order.currency, 'credits', trim_scale(p_order.credits)::text,
+    'bonus_credits', trim_scale(p_order.bonus_credits)::text,
+    'total_credits', trim_scale(p_order.credits + p_order.bonus_credits)::text,
+    'amount_refunded', p_order.amount_refunded, 'amount_disputed', p_order.amount_disputed,
+    'credits_taken_back', trim_scale(p_order.credits_clawed_back)::text,
+    'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
+$$;
+comment on function farthing.order_answer(farthing.orders) is
+  'An order in the contract''s form; amount in minor units, credits as text.';
+
+create function farthing.sweep_order(p_order_id text, p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    select account_id, order_id from farthing.orders where order_id = p_order_id::uuid and status = 'pending'
+    for update skip locked
+  ), swept as (
+    update farthing.orders o set status = 'expired', updated_at = p_now from due
+    where o.account_id = due.account_id and o.order_id = due.order_id returning 1
+  )
+  select count(*)::int from swept
+$$;
+comment on function farthing.sweep_order(text, timestamptz) is
+  'Marks a pending order as expired; 1 if it did.';
+
+create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Stripe sends checkout.session.expired, too; this is the fallback, a little later.
+  select farthing.work_off('sweep_orders', 'order', array(
+    select o.order_id::text from farthing.orders o
+    where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
+      and not farthing.is_parked('sweep_orders', 'order', o.order_id::text, p_now)
+    order by o.expires_at limit p_limit), 'sweep_order', p_now)
+$$;
+comment on function farthing.sweep_orders(timestamptz, int) is
+  'Marks orders whose session has ended as expired; returns how many.';

@@ -1,0 +1,52 @@
+-- Cards and their uses: recorded from Stripe's events, and deleted with the decisions after 90 days.
+
+create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_uuid constant text := '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+  v_order_id text := p_facts ->> 'order_id';
+  v_booking_id text := p_facts ->> 'booking_id';
+  v_account_id bigint;
+begin
+  -- Not ours, or not by card.
+  if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
+    or p_facts ->> 'card_fingerprint' is null then
+    return 'ignored';
+  end if;
+  if v_order_id is not null then
+    select account_id into v_account_id from farthing.orders where order_id = v_order_id::uuid;
+  else
+    v_account_id := (farthing.lock_booking(v_booking_id::uuid)).account_id;
+  end if;
+  if v_account_id is null then
+    return farthing.outcome_without_row(p_facts,
+      case when v_order_id is not null then 'order' else 'booking' end);
+  end if;
+  insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
+  values (p_facts ->> 'charge_id', v_account_id,
+    sha256(convert_to(p_facts ->> 'card_fingerprint', 'UTF8')), p_facts ->> 'outcome',
+    (p_facts ->> 'livemode')::boolean, (p_facts ->> 'occurred_at')::timestamptz)
+  on conflict (charge_id) do nothing;
+  if v_booking_id is not null then
+    perform farthing.flag_booking(farthing.lock_booking(v_booking_id::uuid), p_now);
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_charge_event(jsonb, timestamptz) is
+  'Records the card that an account has used, and whether it was accepted: the limits of cards count these.';
+
+create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.delete_older('fraud_decisions', 'decision_id', 'decided_at', p_now - interval '90 days',
+      p_limit)
+    + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
+$$;
+comment on function farthing.sweep_fraud(timestamptz, int) is
+  'Deletes decisions and uses of cards after 90 days; returns how many of both.';

@@ -1,0 +1,65 @@
+-- Fraud: checks before a checkout session or a booking, and their decisions. Why in the transaction that
+-- creates the order or the booking: the account is locked, so parallel requests are counted one after the
+-- other, and a decision is stored exactly if the order or booking is. Rows are counted, and no counters:
+-- the counted rows can be read, and nothing has to be reset.
+
+create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
+  p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- A separate space of locks: idempotency keys use the other kind, with one number.
+  c_addresses constant int := 37;
+  c_providers constant int := 53;
+  v_ip_hash bytea := decode(p_ip_hash, 'hex');
+  v_blocked text[];
+  v_over text[];
+  v_over_at timestamptz;
+  v_reasons text[];
+begin
+  if v_ip_hash is not null then
+    -- Until commit: requests from one address are counted one after the other, for all its accounts.
+    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
+  end if;
+  if p_provider_id is not null and p_is_new then
+    -- The same for a provider, for all buyers: always after the account and the address, never before.
+    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
+  end if;
+  select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
+  if p_is_new then
+    select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
+      -- Bookings are limited by provider: a buyer may book many times an hour.
+      select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
+        where p_action <> 'booking'
+      union all select * from farthing.find_cards_over(p_account_id, p_now)
+      union all select * from farthing.find_provider_over(p_provider_id, p_now)) o;
+  end if;
+  v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
+  if v_reasons is null and (p_order_id is null or not p_is_new) then
+    -- A booking's decision is stored when it is made, and a request that continues one was decided then.
+    return '{"outcome": "allow"}'::jsonb;
+  end if;
+  insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
+  values (p_account_id, p_action, case when v_reasons is null then 'allow' else 'refuse' end,
+    coalesce(v_reasons, '{within_limits}')
+      || case when v_ip_hash is null then '{no_ip}' else '{}' end::text[],
+    v_ip_hash, case when v_reasons is null then p_order_id end, p_now);
+  if v_reasons is null then
+    return '{"outcome": "allow"}'::jsonb;
+  end if;
+  return jsonb_build_object('outcome', 'refuse',
+    'code', case when v_blocked is null then 'velocity_exceeded' else 'forbidden' end,
+    'limit', case when v_blocked is null
+      then case when v_over = '{provider_velocity}' then 'provider' else 'buyer' end end,
+    'retry_after', case when v_blocked is null
+      then greatest(1, ceil(extract(epoch from v_over_at - p_now)))::int end);
+end
+$$;
+comment on function farthing.check_fraud is
+  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, '
+  'retry_after} in seconds, or code forbidden for a blocked user. limit: whose limit it is, the buyer''s '
+  'or the provider''s. The caller has locked the account, and returns a refusal instead of raising it, so '
+  'that the record stays. p_order_id: the allowed order; without one, only a refusal is recorded. p_is_new '
+  'false: only blocks count, and only a refusal is recorded. p_provider_id: the booked provider.';

@@ -1,0 +1,113 @@
+-- The limits of new sessions, new bookings and cards, and the settings of these limits.
+
+create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
+  p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  -- The oldest of the last n allowed ones: when it is an hour old, the next one is allowed.
+  select 'user_velocity', d.decided_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select decided_at from farthing.fraud_decisions
+    where account_id = p_account_id and action = p_action and outcome = 'allow'
+      and decided_at > p_now - interval '1 hour'
+    order by decided_at desc offset p.sessions_per_user_hour - 1 limit 1) d
+  union all
+  select 'ip_velocity', d.decided_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select decided_at from farthing.fraud_decisions
+    where ip_hash = p_ip_hash and action = p_action and outcome = 'allow'
+      and decided_at > p_now - interval '1 hour'
+    order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
+$$;
+comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
+  'The used-up limits of new sessions, by user and by address, and when each allows the next one.';
+
+create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  -- As in find_sessions_over(): the oldest of the last n.
+  select 'provider_velocity', b.created_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select created_at from farthing.bookings
+    where provider_id = p_provider_id and created_at > p_now - interval '1 hour'
+    order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
+$$;
+comment on function farthing.find_provider_over(uuid, timestamptz) is
+  'Whether the limit of new bookings of a provider is used up, by bookings of all buyers and in all '
+  'states, and when it allows the next one.';
+
+create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
+returns table (reason text, over_at timestamptz)
+language sql stable
+set search_path = ''
+as $$
+  with cards as (
+    select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
+    where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
+  )
+  -- Card testing: failed attempts with any card.
+  select 'failed_cards', u.used_at + interval '1 hour'
+  from farthing.policy p, lateral (
+    select used_at from farthing.card_uses
+    where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
+    order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
+  union all
+  -- One user too many. The limit frees when that user's last use, or the buyer's own, is a day old.
+  select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
+  from farthing.policy p, cards c, lateral (
+    select max(used_at) as used_at from farthing.card_uses
+    where card = c.card and livemode and used_at > p_now - interval '1 day'
+    group by account_id order by 1 desc offset p.users_per_card_day limit 1) u
+  where c.livemode -- all users share Stripe's test cards
+  having count(*) > 0
+  union all
+  select 'user_cards', c.used_at + interval '1 day'
+  from farthing.policy p, lateral (
+    select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
+$$;
+comment on function farthing.find_cards_over(bigint, timestamptz) is
+  'The limits of cards that an account''s payments exceed, and when that ends.';
+
+create function farthing.policy_answer()
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('sessions_per_user_hour', p.sessions_per_user_hour,
+    'sessions_per_ip_hour', p.sessions_per_ip_hour,
+    'failed_cards_per_user_hour', p.failed_cards_per_user_hour, 'users_per_card_day', p.users_per_card_day,
+    'cards_per_user_day', p.cards_per_user_day,
+    'bookings_per_provider_hour', p.bookings_per_provider_hour, 'early_fraud_warning', p.early_fraud_warning,
+    'updated_at', p.updated_at, 'updated_by', p.updated_by)
+  from farthing.policy p
+$$;
+comment on function farthing.policy_answer() is
+  'The policy''s settings about fraud, and who changed them last.';
+
+create function farthing.set_fraud_limits(p_changes jsonb, p_author text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.allow_change(p_author, 'the limits were changed');
+  update farthing.policy set
+    sessions_per_user_hour = coalesce((p_changes ->> 'sessions_per_user_hour')::int, sessions_per_user_hour),
+    sessions_per_ip_hour = coalesce((p_changes ->> 'sessions_per_ip_hour')::int, sessions_per_ip_hour),
+    failed_cards_per_user_hour = coalesce((p_changes ->> 'failed_cards_per_user_hour')::int,
+      failed_cards_per_user_hour),
+    users_per_card_day = coalesce((p_changes ->> 'users_per_card_day')::int, users_per_card_day),
+    cards_per_user_day = coalesce((p_changes ->> 'cards_per_user_day')::int, cards_per_user_day),
+    bookings_per_provider_hour = coalesce((p_changes ->> 'bookings_per_provider_hour')::int,
+      bookings_per_provider_hour),
+    early_fraud_warning = coalesce(p_changes ->> 'early_fraud_warning', early_fraud_warning),
+    updated_at = p_now, updated_by = p_author
+  where one_row;
+end
+$$;
+comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
+  'Changes the settings named in p_changes, and leaves the others. Author and change are audited.';

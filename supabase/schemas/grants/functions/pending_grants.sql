@@ -1,0 +1,84 @@
+-- Grants that wait for another operator: confirmed, declined or expired.
+
+create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('grant_id', p_grant.grant_id, 'user_id', a.owner_id,
+    'status', case when p_grant.status = 'pending' and p_grant.confirm_before <= p_now then 'expired'
+      else p_grant.status end,
+    'source', p_grant.source, 'amount', trim_scale(p_grant.amount)::text, 'priority', p_grant.priority,
+    'expires_at', p_grant.expires_at, 'reason', p_grant.reason, 'reference_id', p_grant.reference_id,
+    'ceiling', p_grant.ceiling, 'requested_by', p_grant.author, 'confirm_before', p_grant.confirm_before,
+    'decided_by', p_grant.decided_by, 'decided_at', p_grant.decided_at, 'lot_id', p_grant.lot_id,
+    'created_at', p_grant.created_at)
+  from farthing.accounts a where a.account_id = p_grant.account_id
+$$;
+comment on function farthing.grant_answer(farthing.grants, timestamptz) is
+  'A grant in the form for operators; credits as text. Past confirm_before a pending one counts as expired.';
+
+create function farthing.lock_pending_grant(p_grant_id uuid, p_now timestamptz)
+returns farthing.grants
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_grant farthing.grants;
+  v_is_left boolean;
+begin
+  select * into v_grant from farthing.grants where grant_id = p_grant_id;
+  if v_grant.grant_id is null then
+    perform farthing.fail('not_found', 'There is no such grant.', null, 'id');
+  end if;
+  select left_at is not null into v_is_left from farthing.accounts where account_id = v_grant.account_id
+  for no key update;
+  select * into v_grant from farthing.grants where grant_id = p_grant_id for update;
+  if v_grant.status <> 'pending' or v_grant.confirm_before <= p_now or v_is_left then
+    perform farthing.fail('grant_not_pending', 'This grant is no longer pending.', jsonb_build_object(
+      'status', case v_grant.status when 'pending' then 'expired' else v_grant.status end));
+  end if;
+  return v_grant;
+end
+$$;
+comment on function farthing.lock_pending_grant(uuid, timestamptz) is
+  'A pending grant, with its account locked. Fails not_found, grant_not_pending.';
+
+create function farthing.decide_grant(
+  p_grant farthing.grants, p_confirm boolean, p_author text, p_now timestamptz)
+returns farthing.grants
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_confirm then
+    perform farthing.refuse_confirming(p_grant, p_author);
+    perform farthing.release_expired_holds(p_grant.account_id, p_now);
+    p_grant.lot_id := (farthing.put_grant(p_grant, p_now)).lot_id;
+  end if;
+  update farthing.grants set status = case when p_confirm then 'granted' else 'declined' end,
+    decided_by = p_author, decided_at = p_now, lot_id = p_grant.lot_id
+  where account_id = p_grant.account_id and grant_id = p_grant.grant_id returning * into p_grant;
+  return p_grant;
+end
+$$;
+comment on function farthing.decide_grant is
+  'Confirms a locked, pending grant, which adds its credits, or declines it; returns it. Fails '
+  'grant_not_allowed.';
+
+create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    select account_id, grant_id from farthing.grants where status = 'pending' and confirm_before <= p_now
+    order by confirm_before limit p_limit for update skip locked
+  ), swept as (
+    update farthing.grants g set status = 'expired', decided_at = p_now from due
+    where g.account_id = due.account_id and g.grant_id = due.grant_id returning 1
+  )
+  select count(*)::int from swept
+$$;
+comment on function farthing.sweep_grants(timestamptz, int) is
+  'Marks grants that were not confirmed in time as expired; returns how many.';
