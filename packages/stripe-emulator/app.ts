@@ -5,7 +5,7 @@ import { controls } from "./control/routes.ts";
 import type { Engine } from "./engine/engine.ts";
 import { pages } from "./page/routes.ts";
 
-/** The whole emulator as one Hono app: API, hosted pages, controls. */
+/** Combines the API, the hosted pages and the controls in one Hono app. */
 export function createApp(engine: Engine): Hono {
   const app = new Hono();
   const api = new Api(engine, new Map(resources.map((each) => [each.object, each.expands])));
@@ -14,7 +14,8 @@ export function createApp(engine: Engine): Hono {
   }
   app.route("/_emulator", controls(engine));
   app.route("/", pages(engine));
-  // Whatever else is asked for is answered in Stripe's shape: the SDK takes a bare 404 for success.
+  // Unknown URLs are answered in Stripe's error shape, because the SDK takes a bare 404 for
+  // success.
   app.all("*", (c) => api.answer(c.req.raw, undefined, {}));
   return app;
 }

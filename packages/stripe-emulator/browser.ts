@@ -1,34 +1,36 @@
-/** What buyers and providers do on the emulator's pages, as a browser without scripts does it. */
+/** Acts as buyers and providers do on the emulator's pages, like a browser without JavaScript. */
 
-/** What a buyer does on the hosted page. */
+/** What a buyer enters on the hosted page. */
 export interface Buyer {
   email?: string;
   name?: string;
-  /** `MM/YY`; default: a date to come. */
+  /** The expiry as `MM/YY`. Default: a date in the future. */
   exp?: string;
   cvc?: string;
   /** Default `card`. `us_bank_account` is the delayed method. */
   method?: "card" | "us_bank_account";
-  /** How a delayed payment is to end. */
+  /** How a delayed payment ends. Default `succeeds`. */
   outcome?: "succeeds" | "fails";
-  /** What happens on the bank's authentication page, when the card leads there. */
+  /** The result on the bank's authentication page, if the card requires one. Default `complete`. */
   authentication?: "complete" | "fail";
   fetch?: typeof fetch;
 }
 
 export interface CheckoutResult {
-  /** `paid` also stands for a delayed payment that has begun: the browser sees no difference. */
+  /**
+   * `paid` also covers a delayed payment that is still processing: the browser sees no difference.
+   */
   result: "paid" | "refused";
-  /** Where the browser was sent after paying, the placeholder filled in. */
+  /** The URL to which the browser was redirected after paying, with the session's id filled in. */
   location: string | null;
-  /** What the page said when it refused. */
+  /** The page's error message after a refusal. */
   message: string | null;
   status: number;
 }
 
 /**
- * Pays a checkout as a browser without scripts does: opens the page, sends its form, follows the
- * bank's authentication. Does not open the shop's own page at the end.
+ * Pays a checkout like a browser without JavaScript: opens the page, sends its form and answers the
+ * bank's authentication page. Does not open the `success_url`.
  * @param url the session's `url`
  * @param card a test card's number
  */
@@ -66,10 +68,11 @@ export async function payCheckout(
 }
 
 /**
- * Registers a provider as a browser without scripts does: opens an account link, sends its form.
- * @param url the link's `url`; it opens once
- * @param result `review`: submitted, but Stripe has not decided yet; `leave`: unfinished
- * @returns where the browser was sent: the `return_url`, or the `refresh_url` of a link that is over
+ * Registers a provider like a browser without JavaScript: opens an account link and sends its form.
+ * @param url the link's `url`, which opens only once
+ * @param result `review`: submitted, and Stripe has not decided; `leave`: unfinished
+ * @returns the redirect's target: the `return_url`, or the `refresh_url` of a link that is used or
+ *   expired
  */
 export async function onboardProvider(
   url: string,
@@ -83,26 +86,26 @@ export async function onboardProvider(
   return { location: answer.headers.get("location"), status: answer.status };
 }
 
-/** What a buyer does on the page of a payment intent. */
+/** What a buyer enters on the page of a payment intent. */
 export interface IntentBuyer {
-  /** `MM/YY`; default: a date to come. */
+  /** The expiry as `MM/YY`. Default: a date in the future. */
   exp?: string;
-  /** A payment method saved before, in place of a card. */
+  /** The id of a saved payment method, used in place of a card number. */
   saved?: string;
   /** Default `card`. `us_bank_account` is the delayed method. */
   method?: "card" | "us_bank_account";
-  /** How a delayed payment is to end. */
+  /** How a delayed payment ends. Default `succeeds`. */
   outcome?: "succeeds" | "fails";
-  /** What happens on the bank's authentication page, when the card leads there. */
+  /** The result on the bank's authentication page, if the card requires one. Default `complete`. */
   authentication?: "complete" | "fail";
   return_url?: string;
 }
 
 /**
- * Pays an intent as Stripe.js does in the buyer's browser, with a card and its client secret.
- * @param url where the emulator is
- * @returns the status of the last page: 402 when the bank or the page refused; `location` is the
- *   `return_url` with Stripe's parameters, where one was given
+ * Pays an intent with a card and its client secret, as Stripe.js does in the buyer's browser.
+ * @param url the emulator's address
+ * @returns the status of the last page, 402 if the bank or the page refused the payment; `location`
+ *   is the `return_url` with Stripe's parameters if one was given
  */
 export async function payIntent(
   url: string,

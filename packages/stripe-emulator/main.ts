@@ -1,4 +1,4 @@
-/** `deno task stripe`: the emulator alone, for trying things against it. Ctrl-C ends it. */
+/** `deno task stripe` runs the emulator alone, to try requests against it. Ctrl-C ends it. */
 import { print, taskArguments } from "@farthing/command-line";
 import { parseArgs } from "node:util";
 import pc from "picocolors";

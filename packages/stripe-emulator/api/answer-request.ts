@@ -12,7 +12,7 @@ import type { Parsed, Route } from "../http/route.ts";
 import { requireAccount } from "../resources/accounts.ts";
 import { accountVersion } from "../resources/api-versions.ts";
 
-/** The status of a card error. The attempt took place and its traces stay. */
+/** The HTTP status of a card error. The payment attempt took place, so its changes are stored. */
 const PAYMENT_FAILED = 402;
 
 interface Answer {
@@ -21,9 +21,9 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-/** One request on its way through the API. */
+/** An API request while the emulator handles it. */
 interface Exchange {
-  /** The connected account that the call is made on behalf of. */
+  /** The connected account in the header `Stripe-Account`. */
   account: string | null;
   requestId: string;
   method: string;
@@ -31,11 +31,13 @@ interface Exchange {
   key: string | null;
 }
 
-/** Answers API requests: who asks, which version, the same again or new, then the route itself. */
+/**
+ * Answers API requests: checks the key and the version, replays stored answers, and runs the route.
+ */
 export class Api {
   readonly #engine: Engine;
   readonly #expanders: Expanders;
-  /** Idempotency keys of the requests that are being carried out. */
+  /** Idempotency keys of requests in progress. */
   readonly #inFlight = new Set<string>();
 
   constructor(engine: Engine, expanders: Expanders) {
@@ -45,7 +47,7 @@ export class Api {
 
   /**
    * Answers one request.
-   * @param found the route, or undefined when the URL is none of the API's
+   * @param found the route; undefined if the API has no such URL
    * @param ids the parameters in the path
    */
   async answer(
@@ -113,12 +115,13 @@ export class Api {
     this.#inFlight.add(key);
     try {
       await before(fault);
-      // A call whose parameters are of the wrong form never begins, and leaves its key unused.
+      // A request with invalid parameters is refused before it runs and leaves its key unused.
       const parsed = found.parse(form.params);
       const answer = this.#run(exchange, parsed, ids);
       const stored = { ...answer, fingerprint: print, request_id: exchange.requestId };
       remember(this.#engine.scope(), key, stored);
-      // One write for the effect and its key: a kill in between would let a retry do it again.
+      // The effect and the key are written together. If the process were killed between two writes,
+      // a retry would repeat the effect.
       this.#engine.store.flush();
       await after(fault);
       return answer;
@@ -127,7 +130,7 @@ export class Api {
     }
   }
 
-  /** Carries out a call; one that is refused changes nothing, but for a payment that failed. */
+  /** Runs a call. A refused call changes nothing, except for a payment that failed. */
   #run({ account, requestId, key }: Exchange, parsed: Parsed, ids: Record<string, string>): Answer {
     const { store, tick, scope: open } = this.#engine;
     tick();

@@ -5,7 +5,10 @@ import { route } from "../http/route.ts";
 import { balanceTransactions } from "../resources/balance-transactions.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** The balance is no object of its own: it is the sum of its transactions, by currency and status. */
+/**
+ * Computes the balance, which is not stored: the sum of the balance transactions by currency and
+ * status.
+ */
 function readBalance(scope: Scope): Stripe.Balance {
   return {
     ...example<Stripe.Balance>("balance"),

@@ -16,7 +16,7 @@ import type { Scope } from "../store/scope.ts";
 
 type Dispute = Stripe.Dispute;
 
-/** Longest text of one piece of evidence. */
+/** The longest text of one piece of evidence, in characters. */
 const MAX_TEXT = 20_000;
 
 const { enhanced_evidence: _, ...texts } = examples.dispute.evidence;
@@ -28,7 +28,7 @@ const evidence = z.strictObject({
   enhanced_evidence: unsupported,
 });
 
-/** Evidence is submitted at once unless `submit` is false; then it is staged. */
+/** Evidence is submitted at once. With `submit: false` the evidence is only staged. */
 const update = route(
   "POST",
   "/v1/disputes/:id",
@@ -44,7 +44,8 @@ const update = route(
     const merged = mergeMetadata(dispute.metadata, params.metadata);
     const given = params.evidence as Partial<Dispute["evidence"]> | undefined;
     const staged = stageEvidence(scope, dispute, given, merged, submit);
-    // The bank's verdict comes after the answer, which therefore still says: under review.
+    // The bank decides after the answer is made, so the answer still shows the status
+    // `under_review`.
     if (submit) judge(scope, staged);
     return staged;
   },

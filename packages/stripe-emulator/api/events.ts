@@ -14,7 +14,10 @@ const filters = {
   delivery_success: flag.optional(),
 };
 
-/** As with Stripe, a connected account's events are seen on its behalf alone. */
+/**
+ * Whether the caller may see an event. As in Stripe, events of a connected account need its id in
+ * `Stripe-Account`.
+ */
 function belongs(event: StoredEvent, scope: Scope): boolean {
   return (event.account ?? null) === scope.account;
 }

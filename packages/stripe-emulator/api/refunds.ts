@@ -61,7 +61,7 @@ const cancel = route("POST", "/v1/refunds/:id/cancel", {}, (scope, _params, { id
   return reverseRefund(scope, refund, { status: "canceled" });
 });
 
-/** Refunds of one charge, at the address that a charge gives. */
+/** Lists the refunds of one charge at the URL that a charge's `refunds` contains. */
 const ofCharge = route(
   "GET",
   "/v1/charges/:id/refunds",

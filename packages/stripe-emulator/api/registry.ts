@@ -20,7 +20,7 @@ import { transferResource, transferReversalResource } from "./transfers.ts";
 import { webhookEndpointResource } from "./webhook-endpoints.ts";
 import type { Resource } from "../http/resource.ts";
 
-/** Everything the API knows. A further kind of object is one file and one line here. */
+/** All objects of the API. A new kind of object needs one file and one line here. */
 export const resources: Resource[] = [
   accountLinkResource,
   accountResource,

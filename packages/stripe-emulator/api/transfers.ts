@@ -12,7 +12,10 @@ import { applicationFees, reversals, transfers } from "../resources/transfers.ts
 
 const URL = "/v1/transfers";
 
-/** Out of the balance, as it is; or out of a charge, of which no more can go on than it was. */
+/**
+ * Creates a transfer from the balance, without checking the balance, or from a charge. All
+ * transfers from a charge together cannot exceed it.
+ */
 const create = route(
   "POST",
   URL,

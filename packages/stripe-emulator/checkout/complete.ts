@@ -3,12 +3,12 @@ import { type Session, sessions, sessionSecrets } from "../resources/checkout-se
 import { createCustomer } from "../resources/customers.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** What the buyer pays with, already checked for form. */
+/** The card or bank account that the buyer pays with. The form's fields have been validated. */
 export type Means =
   | { method: "card"; number: string; exp_month: number; exp_year: number }
   | { method: "us_bank_account"; outcome: "succeeds" | "fails" };
 
-/** What the buyer entered. */
+/** All that the buyer entered on the page. */
 export type Payment = Means & { email: string; name?: string | undefined; form: string };
 
 export type Outcome =
@@ -16,7 +16,7 @@ export type Outcome =
   | { result: "authenticate"; url: string }
   | { result: "declined"; message: string };
 
-/** Ends an open session with success. */
+/** Completes an open session. */
 export function complete(scope: Scope, session: Session, form: string): Outcome {
   const done = sessions.update(scope, session, { status: "complete", url: null });
   const secret = sessionSecrets.get(scope, session.id);
@@ -25,19 +25,22 @@ export function complete(scope: Scope, session: Session, form: string): Outcome 
   return { result: "complete", session: done };
 }
 
-/** Lets the session wait for the bank's authentication page, with the form that led there. */
+/**
+ * Stores the form that led to the bank's authentication page, while the session waits for the
+ * buyer's answer there.
+ */
 export function awaitBank(scope: Scope, session: Session, form: string, url: string): Outcome {
   sessionSecrets.update(scope, sessionSecrets.get(scope, session.id), { awaiting: form });
   return { result: "authenticate", url };
 }
 
-/** The session with what the buyer says of himself. */
+/** Stores the buyer's email in the session. */
 export function named(scope: Scope, session: Session, { email }: Payment): Session {
   const customer_details = { ...emptyDetails(), ...session.customer_details, email };
   return sessions.update(scope, session, { customer_details });
 }
 
-/** The customer the session is for, made now when it is to make one. */
+/** Returns the session's customer. Creates one if the session asks for it. */
 export function customerFor(scope: Scope, session: Session, payment: Payment): string | null {
   if (typeof session.customer === "string") return session.customer;
   const { intent } = sessionSecrets.get(scope, session.id);

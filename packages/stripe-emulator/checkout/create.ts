@@ -17,14 +17,17 @@ import { requireCustomer } from "../resources/customers.ts";
 import { createSetupIntent } from "../resources/setup-intents.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** Stripe's bounds of `expires_at`, from the session's creation. */
+/**
+ * The earliest and latest `expires_at`, in seconds after the session's creation. Stripe has the
+ * same limits.
+ */
 const SHORTEST_SECONDS = 30 * 60;
 const LONGEST_SECONDS = 24 * 3_600;
 
-/** The delayed method of the hosted page beside cards. */
+/** The payment methods of the hosted page: cards and one delayed method. */
 const METHODS = ["card", "us_bank_account"];
 
-/** Makes an open checkout session on the hosted page, for a single payment or to save a card. */
+/** Creates an open checkout session of the hosted page, for a single payment or to save a card. */
 export function createSession(scope: Scope, params: SessionParams): Session {
   checkModes(params);
   const expires_at = checkExpiry(scope, params.expires_at);
@@ -63,7 +66,7 @@ function payment(scope: Scope, id: string, params: SessionParams) {
   };
 }
 
-/** A session in mode `setup` has its setup intent from the start, as with Stripe. */
+/** Creates the setup intent together with the session, as Stripe does. */
 function setup(scope: Scope, params: SessionParams): Partial<Session> {
   const payment_method_types = offeredMethods(params).filter((each) => each === "card");
   const intent = createSetupIntent(scope, {
@@ -167,7 +170,7 @@ function customerFields(params: SessionParams, customer: Stripe.Customer | undef
   };
 }
 
-/** The fields that the example fills with placeholders and a plain payment leaves empty. */
+/** Fields that Stripe's example fills with placeholders and that are empty in a simple payment. */
 function blank(): Partial<Session> {
   return {
     adaptive_pricing: { enabled: false },

@@ -5,7 +5,7 @@ import { paymentIntents } from "../resources/payment-intents.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** Ends an open session, and the intent that it or a failed attempt has made. */
+/** Expires an open session and cancels its payment intent or setup intent. */
 export function cancelCheckout(scope: Scope, session: Session): Session {
   const expired = sessions.update(scope, session, { status: "expired", url: null });
   const intent = typeof session.payment_intent === "string"
@@ -20,7 +20,7 @@ export function cancelCheckout(scope: Scope, session: Session): Session {
   return expired;
 }
 
-/** Expires the open sessions whose time is over. */
+/** Expires the open sessions whose `expires_at` has passed. */
 export function expireSessions(scope: Scope): void {
   const now = scope.seconds();
   for (const session of sessions.values(scope)) {

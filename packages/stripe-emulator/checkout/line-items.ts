@@ -21,7 +21,7 @@ export const lineItemParams = z.array(z.strictObject({
 
 export type LineItemParams = z.output<typeof lineItemParams>[number];
 
-/** Prices each line; all must be in one currency. */
+/** Prices each line item. All line items must have the same currency. */
 export function makeLineItems(scope: Scope, params: LineItemParams[]): LineItem[] {
   const items = params.map((given, index) => makeLineItem(scope, given, `line_items[${index}]`));
   const odd = items.findIndex((item) => item.currency !== items[0]?.currency);

@@ -14,7 +14,7 @@ import { createBankAccount, createCard } from "../resources/payment-methods.ts";
 import { delayedPayments } from "../resources/planned-outcomes.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** Tries once to do what an open session is for: to pay, or to save a card. */
+/** Makes one attempt to pay for an open session, or to save a card in mode `setup`. */
 export function paySession(scope: Scope, session: Session, payment: Payment): Outcome {
   if (session.mode === "setup") return saveCard(scope, session, payment);
   const known = named(scope, session, payment);
@@ -30,7 +30,7 @@ export function paySession(scope: Scope, session: Session, payment: Payment): Ou
   return conclude(scope, sessions.get(scope, session.id), after, payment.form);
 }
 
-/** Goes on after the bank's authentication page: with the payment, or with its failure. */
+/** Continues the payment after the buyer's answer on the bank's authentication page. */
 export function resumeSession(
   scope: Scope,
   session: Session,
@@ -45,7 +45,7 @@ export function resumeSession(
   return conclude(scope, sessions.get(scope, session.id), after, form);
 }
 
-/** Ends a payment that is on its way, and tells the session that began it, if one did. */
+/** Ends a delayed payment and updates the checkout session that created it, if there is one. */
 export function settlePayment(
   scope: Scope,
   intent: Stripe.PaymentIntent,
@@ -90,7 +90,10 @@ function conclude(
   return outcome;
 }
 
-/** The session's payment intent: made at the first attempt, used again at the next. */
+/**
+ * Returns the session's payment intent. The first attempt to pay creates it, and later attempts use
+ * it again.
+ */
 function intentFor(scope: Scope, session: Session, payment: Payment): Stripe.PaymentIntent {
   if (typeof session.payment_intent === "string") {
     return paymentIntents.get(scope, session.payment_intent);

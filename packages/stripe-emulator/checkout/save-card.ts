@@ -6,7 +6,7 @@ import { createBankAccount, createCard } from "../resources/payment-methods.ts";
 import { setupIntents } from "../resources/setup-intents.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** Tries once to save the card of an open session in mode `setup`. */
+/** Makes one attempt to save the card of an open session in mode `setup`. */
 export function saveCard(scope: Scope, session: Session, payment: Payment): Outcome {
   const known = named(scope, session, payment);
   const customer = customerFor(scope, known, payment);
@@ -19,7 +19,7 @@ export function saveCard(scope: Scope, session: Session, payment: Payment): Outc
   return conclude(scope, current, attemptSetup(scope, intent, method.id), payment.form);
 }
 
-/** Goes on after the bank's authentication page: with saving the card, or with its failure. */
+/** Continues saving the card after the buyer's answer on the bank's authentication page. */
 export function resumeSaving(
   scope: Scope,
   session: Session,

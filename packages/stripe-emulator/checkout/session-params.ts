@@ -13,7 +13,7 @@ import {
   url,
 } from "../http/params.ts";
 
-/** Becomes the payment intent when the buyer first tries to pay. */
+/** The fields of the payment intent that the buyer's first attempt to pay creates. */
 const paymentIntentData = z.strictObject({
   application_fee_amount: natural.optional(),
   capture_method: z.enum(["automatic", "automatic_async"]).optional(),
@@ -29,7 +29,7 @@ const paymentIntentData = z.strictObject({
   transfer_group: text.optional(),
 });
 
-/** The parameters that change only how Stripe's page looks or what else it asks for. */
+/** Parameters that change only the look of Stripe's page or what else the page asks for. */
 const cosmetic = {
   adaptive_pricing: storedOnly,
   billing_address_collection: storedOnly,

@@ -10,10 +10,10 @@ type RequestedController = { [K in keyof Controller]?: Controller[K] | undefined
 
 type Reason = Stripe.Account.Requirements["disabled_reason"];
 
-/** What Stripe wants to know of a new account before it may take money. */
+/** The details that Stripe requires before a new account may take payments. */
 const WANTED = ["business_profile.url", "external_account", "tos_acceptance.date"];
 
-/** The controller properties that each of the older types stands for. */
+/** The controller properties that each older account type stands for. */
 const CONTROLLERS: Record<string, Omit<Controller, "type">> = {
   standard: controller("account", "stripe", "stripe", "full"),
   express: controller("application_express", "application", "stripe", "express"),
@@ -42,7 +42,7 @@ export interface NewAccount {
 
 const CURRENCIES: Record<string, string> = { GB: "gbp", JP: "jpy", US: "usd", CH: "chf" };
 
-/** Makes a connected account that may not yet take or get money. */
+/** Creates a connected account that can neither take payments nor receive payouts yet. */
 export function createAccount(scope: Scope, given: NewAccount): Account {
   const {
     business_profile,
@@ -87,7 +87,10 @@ export function createAccount(scope: Scope, given: NewAccount): Account {
   } as Account);
 }
 
-/** An account made by controller properties is named `express` where they amount to that. */
+/**
+ * Returns the type of an account made with controller properties: `express` if it has the Express
+ * dashboard.
+ */
 function typeOf(requestedController: RequestedController | undefined): string {
   if (!requestedController) return "express";
   return requestedController.stripe_dashboard?.type === "express" ? "express" : "none";
@@ -105,7 +108,7 @@ export function withCapabilities(
   return Object.fromEntries(Object.entries(all).filter(([name]) => !gone.includes(name)));
 }
 
-/** What can become of an account: by onboarding, or by Stripe's own decision later. */
+/** The states that an account can be put in, by onboarding or by a later decision of Stripe's. */
 export type Standing = "enabled" | "in_review" | "restricted" | "disabled";
 
 const REASONS: Record<Standing, Reason> = {
@@ -115,7 +118,7 @@ const REASONS: Record<Standing, Reason> = {
   disabled: "rejected.fraud",
 };
 
-/** Brings an account to a standing and tells so with `account.updated`. */
+/** Puts an account in a state and emits `account.updated`. */
 export function bringTo(scope: Scope, before: Account, standing: Standing): Account {
   const enabled = standing === "enabled";
   const state = enabled ? "active" : standing === "in_review" ? "pending" : "inactive";
@@ -132,7 +135,7 @@ export function bringTo(scope: Scope, before: Account, standing: Standing): Acco
   });
 }
 
-/** Changes an account; its event goes to those who listen to connected accounts. */
+/** Changes an account. The event goes to webhook endpoints that listen to connected accounts. */
 export function updateAccount(scope: Scope, before: Account, changes: Partial<Account>): Account {
   const after = accounts.update(scope, before, changes);
   const previous = changed(before, after);

@@ -19,8 +19,9 @@ interface Split {
 const DESTINATION = "transfer_data[destination]";
 
 /**
- * Refuses a payment for a connected account that is unknown or may not get money, and shares that
- * exceed the payment. Looked at when the payment is made and again before it is tried.
+ * Refuses a destination account that is unknown or cannot receive transfers, and a fee or transfer
+ * above the payment. The check runs when the payment is created and again before each attempt to
+ * pay.
  */
 export function checkDestination(scope: Scope, payment: Split): void {
   const { amount, application_fee_amount: fee, on_behalf_of, transfer_data } = payment;

@@ -10,9 +10,10 @@ import type { Scope } from "../store/scope.ts";
 type Charge = Stripe.Charge;
 
 /**
- * Hands a paid and booked destination charge on: with an application fee all of it goes to the
- * connected account, and the fee comes back from there; without one `transfer_data[amount]` goes,
- * or all of it. Stripe does this with the capture, so after `payment_intent.succeeded`.
+ * Transfers a paid and booked destination charge to the connected account. With an application fee
+ * the whole charge is transferred and the fee is taken back; without a fee `transfer_data[amount]`
+ * is transferred, or the whole charge. Stripe does this when it captures, so after
+ * `payment_intent.succeeded`.
  */
 export function shareCharge(scope: Scope, charge: Charge): Charge {
   const destination = charge.transfer_data?.destination;
@@ -55,7 +56,8 @@ function takeFee(
     description: charge.description,
     availableOn,
   });
-  // The fee is taken from the payment that the connected account got; ours is where that came from.
+  // The fee is charged on the connected account's payment. The platform's charge is only its
+  // origin.
   const payment = String(transfer.destination_payment);
   const fee = applicationFees.put(scope, {
     ...example<Stripe.ApplicationFee>("application_fee"),

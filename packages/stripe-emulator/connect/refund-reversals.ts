@@ -6,11 +6,11 @@ import { applicationFees, returnedShares, transfers } from "../resources/transfe
 import type { Scope } from "../store/scope.ts";
 
 /**
- * Returns what a refund gives back of a payment made for a connected account: as large a part as
- * the refunds that asked for it are of the charge. Rounded half up over all of them, so that a full
- * refund in parts gives back exactly the whole.
- * @param refund stored, not yet announced
- * @param charge as it is with this refund: `amount_refunded` counts it
+ * Reverses a refund's share of the transfer and of the application fee, in proportion to the
+ * charge. Rounds half up over all refunds that asked for it, so that several partial refunds return
+ * exactly the whole.
+ * @param refund stored, but its event has not been emitted
+ * @param charge after this refund: `amount_refunded` includes it
  */
 export function returnShares(
   scope: Scope,
@@ -36,7 +36,7 @@ export function returnShares(
   }
 }
 
-/** Notes that a refund gives back, and says how much: never more than is left. */
+/** Records a refund's share and returns its amount, which is at most what is left. */
 function part(
   scope: Scope,
   refund: Stripe.Refund,
@@ -52,7 +52,10 @@ function part(
   return amount;
 }
 
-/** `whole × part ÷ total`, exactly: eight digits times eight are more than a float holds. */
+/**
+ * Computes `whole × part ÷ total` exactly: the product of two eight-digit numbers exceeds a float's
+ * precision.
+ */
 function roundHalfUp(whole: number, part: number, total: number): number {
   const [a, b, c] = [BigInt(whole), BigInt(part), BigInt(total)];
   return Number((2n * a * b + c) / (2n * c));

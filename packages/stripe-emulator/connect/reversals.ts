@@ -7,16 +7,16 @@ import { bookMovement } from "../resources/balance-transactions.ts";
 import { applicationFees, feeRefunds, reversals, transfers } from "../resources/transfers.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** The object itself shows so many of the newest. */
+/** How many reversals or fee refunds the object itself lists. Stripe lists the ten newest. */
 const SHOWN = 10;
 
 interface ReturnRequest {
-  /** Minor units; absent: all that is left. */
+  /** In minor units. Absent: all that is left. */
   amount?: number | undefined;
   metadata?: Record<string, string> | null | undefined;
 }
 
-/** Takes money back from a connected account. */
+/** Reverses a transfer, fully or in part. */
 export function reverseTransfer(
   scope: Scope,
   before: Stripe.Transfer,
@@ -56,7 +56,7 @@ export function reverseTransfer(
   return reversal;
 }
 
-/** Gives an application fee back to the connected account it was taken from. */
+/** Refunds an application fee to the connected account. */
 export function refundFee(
   scope: Scope,
   before: Stripe.ApplicationFee,

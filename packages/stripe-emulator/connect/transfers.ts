@@ -16,11 +16,11 @@ interface TransferRequest {
   metadata?: Record<string, string> | undefined;
   sourceTransaction?: string | undefined;
   transferGroup?: string | null | undefined;
-  /** Seconds since 1970; absent: at once. */
+  /** When the money becomes available, in seconds since 1970. Absent: now. */
   availableOn?: number | undefined;
 }
 
-/** Hands money of the platform's balance on to a connected account. */
+/** Transfers money from the platform's balance to a connected account. */
 export function makeTransfer(scope: Scope, request: TransferRequest): Stripe.Transfer {
   if (
     accounts.get(scope, request.destination, "destination").capabilities?.transfers !== "active"

@@ -9,7 +9,7 @@ const STANDINGS: Record<string, Standing> = {
   disable: "disabled",
 };
 
-/** Controls over connected accounts: what Stripe decides of them by itself. */
+/** Controls that put connected accounts in a state, as Stripe does by its own decision. */
 export function accountControls(engine: Engine): Hono {
   const app = new Hono();
   for (const [action, standing] of Object.entries(STANDINGS)) {

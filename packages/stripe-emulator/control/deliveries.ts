@@ -23,21 +23,25 @@ const holdBody = z.strictObject({ types });
 const copiesBody = z.strictObject({ copies });
 const dropBody = z.strictObject({
   types,
-  /** Those of these events alone. */
+  /** Only deliveries of these events. */
   events: z.array(z.string()).optional(),
 });
 const releaseBody = z.strictObject({
-  /** `created`, `reverse`, `shuffle`, or event ids (or types) in the order wanted. */
+  /** `created`, `reverse`, `shuffle`, or event ids or types in the wanted order. */
   order: z.union([z.enum(["created", "reverse", "shuffle"]), z.array(z.string())])
     .default("created"),
   copies,
-  /** All at once instead of one after the other. */
+  /**
+   * Whether all deliveries start at once. Otherwise each starts after the answer to the one before.
+   */
   parallel: z.boolean().default(false),
   keep_holding: z.boolean().default(false),
 });
 const deliverBody = z.strictObject({ copies, parallel: z.boolean().default(false) });
 
-/** Controls over webhook deliveries: look, hold, release in any order, copy, drop, repeat. */
+/**
+ * Controls over webhook deliveries: list, hold, release in any order, copy, drop and repeat them.
+ */
 export function deliveryControls(engine: Engine): Hono {
   const app = new Hono();
   const { courier } = engine;
@@ -120,7 +124,9 @@ async function release(scope: Scope, courier: Courier, wanted: Release): Promise
   return await send(scope, courier, copied, wanted.parallel);
 }
 
-/** Delivers held ones now: in their order, each after the answer to the one before, or all at once. */
+/**
+ * Delivers held deliveries now: in order, each after the answer to the one before, or all at once.
+ */
 async function send(
   scope: Scope,
   courier: Courier,

@@ -21,7 +21,7 @@ const REASONS = [
 ] as const;
 
 const openBody = z.strictObject({
-  /** Minor units, also above the payment; by default all of it. */
+  /** In minor units; may exceed the payment. Default: the whole payment. */
   amount: z.int().min(1).max(MAXIMUM_AMOUNT).optional(),
   reason: z.enum(REASONS).default("fraudulent"),
   inquiry: z.boolean().default(false),
@@ -32,11 +32,11 @@ const moveBody = z.union([
   z.strictObject({
     outcome: z.enum(["won", "lost", "under_review", "escalate", "warning_closed", "appeal"]),
   }),
-  /** Any word, such as one that Stripe has yet to think of; no money moves. */
+  /** Any word, for example a status that Stripe adds later. No money moves. */
   z.strictObject({ status: z.string().regex(/^[a-z_]{1,64}$/) }),
 ]);
 
-/** Controls over disputes: raise one, move one on. */
+/** Controls that open a dispute and change its status. */
 export function disputeControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payments/:id/dispute", async (c) => {

@@ -8,7 +8,7 @@ import { behaviourNames } from "../resources/test-cards.ts";
 
 const behaviourBody = z.strictObject({ behaviour: z.enum(behaviourNames) });
 
-/** Controls over saved payment methods: what a card does from now on, e.g. that it starts to fail. */
+/** The control that sets what a saved card does from now on, for example that its payments fail. */
 export function paymentMethodControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payment_methods/:id/behaviour", async (c) => {

@@ -15,13 +15,13 @@ import { payouts } from "../resources/payouts.ts";
 
 const makeBody = z.strictObject({
   currency: z.string().length(3).toLowerCase().optional(),
-  /** Makes what is pending available first, as if its two days were over. */
+  /** Makes all pending money available first, as if its two days had passed. */
   release_pending: z.boolean().default(false),
-  /** False leaves the payouts pending, for a later control to end. */
+  /** `false` leaves the payouts `pending`, for a later control to end. */
   deliver: z.boolean().default(true),
-  /** Leaves all money but that of these payments where it is. */
+  /** Only money of these payment intents is paid out. */
   payments: z.array(z.string()).optional(),
-  /** Below zero: it should have arrived already. */
+  /** May be negative: the payout is overdue. */
   arrives_in_days: z.int().optional(),
 });
 
@@ -39,7 +39,7 @@ const settleBody = z.strictObject({
   ]).default("could_not_process"),
 });
 
-/** Controls over automatic payouts: make them, end one. */
+/** Controls over automatic payouts: make them, end one, and book a movement into one. */
 export function payoutControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/payouts", async (c) => {

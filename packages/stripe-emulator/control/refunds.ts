@@ -12,7 +12,7 @@ import {
 import { refundPlans } from "../resources/planned-outcomes.ts";
 import { refunds } from "../resources/refunds.ts";
 
-/** Stripe's reasons for a refund that did not reach the buyer. */
+/** Stripe's reasons for a failed refund. */
 const FAILURE_REASONS = [
   "lost_or_stolen_card",
   "expired_or_canceled_card",
@@ -28,14 +28,14 @@ const refundBody = z.strictObject({
   failure_reason: z.enum(FAILURE_REASONS).default(USUAL_FAILURE),
 });
 
-/** From which states a refund can go where. */
+/** The refund's possible states before each outcome. */
 const REFUND_ENDS: Record<string, string[]> = {
   succeeds: ["pending", "requires_action"],
   fails: ["pending", "requires_action", "succeeded"],
   requires_action: ["pending"],
 };
 
-/** The control that ends a refund, or lets it wait for the buyer. */
+/** The control that ends a refund, or makes it wait for the buyer. */
 export function refundControls(engine: Engine): Hono {
   const app = new Hono();
   app.post("/refunds/:id/settle", async (c) => {

@@ -1,4 +1,4 @@
-/** What a control is given: its JSON body, and the payment that its path names. */
+/** What a control reads from its request: the JSON body, and the payment in the path. */
 import type { Context } from "hono";
 import type Stripe from "stripe";
 import type { z } from "zod";
@@ -7,7 +7,7 @@ import { charges } from "../resources/charges.ts";
 import { paymentIntents } from "../resources/payment-intents.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** The JSON body of a control, checked. No body counts as `{}`. */
+/** Reads and validates a control's JSON body. An empty body counts as `{}`. */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const text = await c.req.text();
   const result = schema.safeParse(parse(text === "" ? "{}" : text));
@@ -24,7 +24,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The charge of a payment that has succeeded. @param id of the payment intent */
+/** Returns the charge of a payment that has succeeded. @param id the payment intent's id */
 export function paidCharge(scope: Scope, id: string): Stripe.Charge {
   const intent = paymentIntents.get(scope, id);
   if (intent.status === "succeeded") return charges.get(scope, String(intent.latest_charge));

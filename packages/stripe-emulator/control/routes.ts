@@ -40,7 +40,10 @@ const faultBody = z.strictObject({
 
 const resetBody = z.strictObject({ keep_webhook_endpoints: z.boolean().default(true) });
 
-/** The controls under `/_emulator`, which Stripe does not have. JSON in, JSON out, no key. */
+/**
+ * The controls under `/_emulator`, which Stripe does not have. They take and return JSON and need
+ * no key.
+ */
 export function controls(engine: Engine): Hono {
   const app = new Hono();
   app.onError(explain);
@@ -102,7 +105,7 @@ export function controls(engine: Engine): Hono {
   return app;
 }
 
-/** What there is, by kind, and what disorder and faults are on. */
+/** Counts the stored objects by kind, and lists the delivery settings and faults in effect. */
 function summary(engine: Engine) {
   const { courier, faults, store } = engine;
   return { objects: store.sizes(), disorder: courier.disorder, faults: faults.left() };

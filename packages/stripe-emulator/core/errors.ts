@@ -1,6 +1,6 @@
 type ErrorType = "api_error" | "card_error" | "idempotency_error" | "invalid_request_error";
 
-/** The fields of Stripe's error object, beside its message. */
+/** The fields of Stripe's error object besides its message. */
 interface ErrorFields {
   type?: ErrorType;
   code?: string;
@@ -14,8 +14,8 @@ interface ErrorFields {
 }
 
 /**
- * An answer in Stripe's error shape. Every refusal of the emulator is one of these, because the
- * official SDK takes any other JSON body for a success, whatever its status.
+ * An error answer in Stripe's shape. The emulator refuses requests only with this error, because
+ * the official SDK takes any other JSON body for a success, whatever its status.
  */
 export class StripeApiError extends Error {
   constructor(readonly status: number, message: string, readonly fields: ErrorFields = {}) {
@@ -41,7 +41,10 @@ export function invalidRequest(message: string, param?: string, code?: string): 
   return new StripeApiError(400, message, { param, ...(code && { code }) });
 }
 
-/** A missing object is the path's fault (404) or a parameter's (400). */
+/**
+ * The error for an object that does not exist: 404 if the id is in the path, 400 if a parameter
+ * names it.
+ */
 export function resourceMissing(object: string, id: string, param?: string): StripeApiError {
   const status = param === undefined ? 404 : 400;
   const fields = { code: "resource_missing", param: param ?? "id" };
@@ -54,7 +57,10 @@ export function unrecognizedUrl(method: string, path: string): StripeApiError {
   return new StripeApiError(404, message);
 }
 
-/** What Stripe would take but the emulator cannot act on: said aloud, never ignored. */
+/**
+ * The error for something that Stripe supports and the emulator does not. The emulator never
+ * ignores it silently.
+ */
 export function notEmulated(what: string, param?: string): StripeApiError {
   return invalidRequest(`The emulator does not support ${what}.`, param);
 }

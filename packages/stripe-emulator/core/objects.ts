@@ -1,10 +1,16 @@
-/** The object without its undefined fields, so that spreading it overwrites nothing by accident. */
+/**
+ * Returns the object without its undefined fields, so that a spread of it overwrites no field with
+ * undefined.
+ */
 export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(value).filter(([, field]) => field !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-/** The old values of the top-level fields that an update changed: `previous_attributes`. */
+/**
+ * Returns the old values of the top-level fields that an update changed, as in
+ * `previous_attributes`.
+ */
 export function changed<T extends object>(before: T, after: T): Partial<T> {
   const entries = Object.entries(before).filter(([name, value]) =>
     JSON.stringify(value) !== JSON.stringify(after[name as keyof T])
@@ -12,7 +18,10 @@ export function changed<T extends object>(before: T, after: T): Partial<T> {
   return Object.fromEntries(entries) as Partial<T>;
 }
 
-/** Stripe merges metadata key by key: an empty value removes its key, null removes all. */
+/**
+ * Merges metadata key by key, as Stripe does: an empty value removes its key, and null removes all
+ * keys.
+ */
 export function mergeMetadata(
   before: Record<string, string>,
   given: Record<string, string> | null | undefined,

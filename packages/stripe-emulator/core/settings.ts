@@ -1,32 +1,46 @@
-/** The one API version the emulator speaks: that of the SDK the product is pinned to. */
+/** The only API version of the emulator. The pinned SDK has the same version. */
 export const API_VERSION = "2026-10-28.endive";
 
 export interface DeliverySettings {
-  /** Wait after the first failed delivery; doubled after each further one. */
+  /**
+   * Milliseconds before the first retry of a delivery. The wait doubles after each further failure.
+   */
   firstRetryMs: number;
   maxRetryMs: number;
-  /** An endpoint that still fails after this time gets no further attempt. Stripe: three days. */
+  /**
+   * Milliseconds after which a failing delivery is not retried any more. Stripe stops after three
+   * days.
+   */
   giveUpAfterMs: number;
-  /** An answer later than this counts as a failure. */
+  /** An answer after this many milliseconds counts as a failure. */
   timeoutMs: number;
 }
 
 export interface Options {
-  /** The one secret key that is accepted, `sk_test_…`. */
+  /** The secret key that the emulator accepts, `sk_test_…`. */
   apiKey: string;
-  /** Keys that may do less: the rights of each, such as `charge_read`; one to write may read too. */
+  /**
+   * Restricted keys and the rights of each, such as `charge_read`. A right to write includes the
+   * right to read.
+   */
   restrictedKeys?: Readonly<Record<string, readonly string[]>>;
-  /** Signing secret of every webhook endpoint; absent: each gets a random one. */
+  /** The signing secret of every webhook endpoint. Absent: each endpoint gets a random secret. */
   webhookSecret?: string;
-  /** An endpoint that gets every event, registered at the start; absent: none but by API. */
+  /**
+   * A webhook endpoint for all events, registered at the start. Absent: endpoints are created only
+   * by API or control.
+   */
   webhookUrl?: string;
-  /** Where browsers reach the emulator, e.g. `http://127.0.0.1:54326`. */
+  /** The URL at which browsers reach the emulator, e.g. `http://127.0.0.1:54326`. */
   publicUrl: string;
-  /** Journal of all state; absent: nothing outlives the process. */
+  /** The file that stores the emulator's state. Absent: the state is lost when the process ends. */
   dataFile?: string;
   now?: () => Date;
   delivery?: Partial<DeliverySettings>;
-  /** A delayed payment settles by itself after this time; absent: only by control. */
+  /**
+   * Milliseconds after which a delayed payment settles by itself. Absent: only a control settles
+   * it.
+   */
   delayedPaymentMs?: number;
 }
 

@@ -4,21 +4,27 @@ import { events, matchesType, shown, type StoredEvent } from "../resources/event
 import { hears, signingSecret, webhookEndpoints } from "../resources/webhook-endpoints.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** As many deliveries are on the way at once; more would crowd out a small receiver. */
+/** The most deliveries in progress at once. More would overload a small receiver. */
 const PARALLEL = 16;
-/** With a clock that stands still a due time never comes nearer: look again, but rarely. */
+/**
+ * Milliseconds between two checks for due deliveries. A test's clock may stand still, so a due time
+ * may never come nearer.
+ */
 const SHORTEST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 60_000;
 
-/** What deliberate disorder is applied to new deliveries. */
+/** How new deliveries are disturbed on purpose. */
 export interface Disorder {
-  /** Types held back until released; patterns as in `charge.*`. */
+  /**
+   * Event types whose deliveries are held until a control releases them. Patterns such as
+   * `charge.*` are allowed.
+   */
   hold: string[];
-  /** How often each delivery is made. */
+  /** How many times each event is delivered to an endpoint. */
   copies: number;
 }
 
-/** Takes events to the endpoints that want them, retrying until each answers with success. */
+/** Delivers events to webhook endpoints, with retries until an endpoint answers with success. */
 export class Courier {
   disorder: Disorder = { hold: [], copies: 1 };
   readonly #scope: Scope;
@@ -30,7 +36,7 @@ export class Courier {
     this.#scope = scope;
   }
 
-  /** Queues an event for every endpoint that listens to its type. */
+  /** Queues an event for each endpoint that listens to its type. */
   enqueue(event: StoredEvent): void {
     const held = this.disorder.hold.some((pattern) => matchesType(pattern, event.type));
     for (const endpoint of webhookEndpoints.all(this.#scope)) {
@@ -44,7 +50,7 @@ export class Courier {
     this.wake();
   }
 
-  /** Adds one delivery. `suffix` tells copies of one event to one endpoint apart. */
+  /** Adds one delivery. `suffix` distinguishes copies of one event for one endpoint. */
   add(event: StoredEvent, endpoint: string, state: "held" | "pending", suffix: string): Delivery {
     const now = this.#now();
     return openDeliveries.put(this.#scope, {
@@ -61,7 +67,7 @@ export class Courier {
     });
   }
 
-  /** Starts what is due, soon and elsewhere: the caller is never kept waiting. */
+  /** Starts the due deliveries from a timer, so that the caller never waits for them. */
   wake(delayMs = 0): void {
     if (this.#closed.signal.aborted) return;
     clearTimeout(this.#timer);
@@ -69,14 +75,14 @@ export class Courier {
     Deno.unrefTimer(this.#timer);
   }
 
-  /** Attempts every pending delivery now, whatever its due time, and waits for the answers. */
+  /** Attempts all pending deliveries now, whatever their due time, and waits for the answers. */
   async flush(): Promise<void> {
     const pending = openDeliveries.all(this.#scope).filter((each) => each.state === "pending");
     await Promise.all([...this.#underway.values()]);
     await Promise.all(pending.map(({ id }) => this.attempt(id)));
   }
 
-  /** Attempts one delivery now, or joins the attempt that is under way. */
+  /** Attempts one delivery now, or returns the attempt in progress. */
   attempt(id: string): Promise<void> {
     const running = this.#underway.get(id);
     if (running) return running;
@@ -88,7 +94,7 @@ export class Courier {
     return attempt;
   }
 
-  /** Ends all attempts under way; they count as not made. */
+  /** Aborts all attempts in progress. They don't count as attempts. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#closed.abort();
@@ -99,7 +105,7 @@ export class Courier {
     const now = this.#now();
     let next = Infinity;
     for (const delivery of openDeliveries.values(this.#scope)) {
-      // Whatever ends an attempt wakes the courier again.
+      // Each attempt's end starts the next check.
       if (this.#underway.size >= PARALLEL) return;
       if (delivery.state !== "pending" || this.#underway.has(delivery.id)) continue;
       if (delivery.next_attempt_ms <= now) void this.attempt(delivery.id);
@@ -114,7 +120,8 @@ export class Courier {
     if (!delivery) return;
     const result = await this.#send(delivery);
     const current = openDeliveries.find(this.#scope, id);
-    // A reset, a drop or the end of the process came in between: the attempt counts as not made.
+    // During the attempt, the delivery was removed or the process began to end, so the attempt does
+    // not count.
     if (!current || this.#closed.signal.aborted) return;
     this.#conclude({ ...current, ...result, attempts: current.attempts + 1 });
     this.#scope.store.flush();

@@ -10,18 +10,18 @@ import { ensureEndpoint } from "../resources/webhook-endpoints.ts";
 import type { Cause, Scope } from "../store/scope.ts";
 import { Store } from "../store/store.ts";
 
-/** Between two looks at what time alone brings about: expiry, delayed payments. */
+/** Milliseconds between two checks for expired sessions, delayed payments and delayed refunds. */
 const TICK_MS = 1_000;
 
 const NOBODY: Cause = { id: null, idempotency_key: null };
 
-/** One emulator: its state, its courier, its clock. */
+/** One emulator: its state, its deliveries and its timer. */
 export interface Engine {
   readonly store: Store;
   readonly courier: Courier;
   readonly faults: FaultPlan;
   scope(cause?: Cause, account?: string | null): Scope;
-  /** Does what has become due by the passing of time. */
+  /** Applies all changes that are due: expired sessions, delayed payments and delayed refunds. */
   tick(): void;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { StripeApiError } from "../core/errors.ts";
 
 /**
- * Refuses a request that carries none of the keys, as a Bearer token or as Basic user name.
+ * Refuses a request without one of the keys, as a Bearer token or as the Basic user name.
  * @returns the key
  */
 export function authenticate(header: string | null, keys: readonly string[]): string {

@@ -1,18 +1,18 @@
 import { invalidRequest } from "../core/errors.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** What `expand` puts in a field's place, given the object that has the field. */
+/** Returns the value that `expand` puts in a field, given the object that has the field. */
 export type Expander = (scope: Scope, owner: Record<string, unknown>) => unknown;
 
 /** The expandable fields of each kind of object, by its `object`. */
 export type Expanders = ReadonlyMap<string, Record<string, Expander>>;
 
-/** Stripe's own bound. */
+/** The most levels of one `expand` path; Stripe has the same limit. */
 const MAX_DEPTH = 4;
 
 /**
- * Replaces ids by the objects they stand for, along paths such as `data.payment_intent.latest_charge`.
- * Works on a copy: `root` must not be an object of the store.
+ * Replaces ids with their objects, along paths such as `data.payment_intent.latest_charge`. Changes
+ * `root`, which must be a copy and not an object of the store.
  */
 export function expandAll(scope: Scope, root: object, paths: string[], known: Expanders): void {
   for (const path of paths) {

@@ -1,30 +1,30 @@
 import { StripeApiError } from "../core/errors.ts";
 
-/** What is to go wrong with the next matching API requests. */
+/** A failure of the next matching API requests. */
 export interface Fault {
   /** Default: any method. */
   method?: string | undefined;
-  /** Beginning of the path, e.g. `/v1/checkout/sessions`. Default: any path. */
+  /** The path's beginning, e.g. `/v1/checkout/sessions`. Default: any path. */
   path?: string | undefined;
-  /** How many requests; default 1. */
+  /** How many requests fail. Default 1. */
   times?: number | undefined;
-  /** Waits so long before the request is carried out. */
+  /** Milliseconds to wait before the request runs. */
   delay_ms?: number | undefined;
-  /** Answers with this status instead: 429 or 5xx. */
+  /** The status of the answer: 429 or 5xx. */
   status?: number | undefined;
-  /** No answer comes until the faults are cleared. */
+  /** Whether the request gets no answer until the faults are cleared. */
   hang?: boolean | undefined;
-  /** The fault comes after the request took effect: what a lost answer looks like. */
+  /** Whether the failure comes after the request took effect, like a lost answer. */
   after?: boolean | undefined;
 }
 
-/** A fault that a request has met. */
+/** A fault that applies to a request. */
 export interface MetFault extends Fault {
   /** Resolves when the faults are cleared. */
   readonly cleared: Promise<void>;
 }
 
-/** Faults asked for by a control, used up one request at a time. */
+/** The faults that a control has set. Each request uses up at most one. */
 export class FaultPlan {
   #planned: Array<Fault & { left: number }> = [];
   #clearing = Promise.withResolvers<void>();
@@ -33,7 +33,7 @@ export class FaultPlan {
     this.#planned.push({ ...fault, left: fault.times ?? 1 });
   }
 
-  /** Those still to come. */
+  /** The faults that are not used up. */
   left(): Fault[] {
     return this.#planned.filter((fault) => fault.left > 0);
   }
@@ -44,7 +44,7 @@ export class FaultPlan {
     this.#clearing = Promise.withResolvers();
   }
 
-  /** The fault for this request, which is thereby used up. */
+  /** Returns the fault for this request and counts it as used. */
   take(method: string, path: string): MetFault | undefined {
     const found = this.#planned.find((fault) =>
       fault.left > 0 && (fault.method ?? method) === method && path.startsWith(fault.path ?? "")
@@ -55,13 +55,13 @@ export class FaultPlan {
   }
 }
 
-/** @throws StripeApiError where the request is not carried out */
+/** Waits or fails before the request runs. @throws StripeApiError if the request is not to run */
 export async function before(fault: MetFault | undefined): Promise<void> {
   if (fault?.delay_ms) await new Promise((resolve) => setTimeout(resolve, fault.delay_ms));
   if (fault && !fault.after) await meet(fault);
 }
 
-/** @throws StripeApiError where the answer is lost */
+/** Fails after the request ran. @throws StripeApiError if the answer is to be lost */
 export async function after(fault: MetFault | undefined): Promise<void> {
   if (fault?.after) await meet(fault);
 }

@@ -1,10 +1,10 @@
 import qs from "qs";
 import { invalidRequest } from "../core/errors.ts";
 
-/** Parameters as they came in: nested objects and arrays of strings. */
+/** Parameters before validation: nested objects and arrays of strings. */
 export type RawParams = Record<string, unknown>;
 
-/** Deeper or longer than any call of the SDK; a bound, so that a hostile body ends in a 400. */
+/** Larger than any request of the SDK. The limits make a hostile body end in a 400. */
 const LIMITS = { depth: 12, parameterLimit: 2_000, arrayLimit: 1_000 };
 
 /** Parses `a[b][0][c]=d`, the form encoding of Stripe's API, from a body or a query string. */
@@ -21,7 +21,10 @@ function parseForm(text: string): RawParams {
   }
 }
 
-/** The raw parameters of a request: its query for GET and DELETE, its form for POST. */
+/**
+ * Reads the raw parameters of a request: the query for GET and DELETE, the query and the form for
+ * POST.
+ */
 export async function readForm(request: Request): Promise<{ text: string; params: RawParams }> {
   const query = new URL(request.url).search.slice(1);
   if (request.method !== "POST") return { text: query, params: parseForm(query) };

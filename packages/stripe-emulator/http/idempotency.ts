@@ -2,7 +2,7 @@ import { StripeApiError } from "../core/errors.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
-/** The first answer given under an Idempotency-Key. */
+/** The first answer for an Idempotency-Key. */
 interface StoredAnswer {
   id: string;
   fingerprint: string;
@@ -12,13 +12,18 @@ interface StoredAnswer {
   created: number;
 }
 
-/** Stripe forgets a key after a day; a repeat after that runs anew. */
+/**
+ * How long a key is stored. Stripe also forgets a key after a day, and a later repeat runs again.
+ */
 const KEPT_SECONDS = 24 * 3_600;
 const MAX_KEY_LENGTH = 255;
 
 const answers = collection<StoredAnswer>("idempotency_key");
 
-/** What a request is compared by: its method, its path, its parameters in any order. */
+/**
+ * Returns a text that is equal for equal requests: the method, the path and the parameters in any
+ * order.
+ */
 export function fingerprint(method: string, path: string, form: string): string {
   const pairs = [...new URLSearchParams(form)].map(([name, value]) =>
     JSON.stringify([name, value])
@@ -26,7 +31,10 @@ export function fingerprint(method: string, path: string, form: string): string 
   return [method, path, ...pairs.sort()].join("\n");
 }
 
-/** The stored answer to repeat, nothing when the key is new, or Stripe's error when it was misused. */
+/**
+ * Returns the stored answer to replay; undefined if the key is new. @throws StripeApiError if the
+ * key was used for another request
+ */
 export function recall(scope: Scope, key: string, print: string): StoredAnswer | undefined {
   if (key.length > MAX_KEY_LENGTH) {
     throw idempotencyError(`An Idempotency-Key has up to ${MAX_KEY_LENGTH} characters.`);
@@ -46,7 +54,7 @@ export function recall(scope: Scope, key: string, print: string): StoredAnswer |
   return found;
 }
 
-/** Removes the keys whose day is over, so that a long-lived data file does not grow by them. */
+/** Removes expired keys, so that they don't fill up an old data file. */
 export function forgetOldKeys(scope: Scope): void {
   for (const { id, created } of answers.all(scope)) {
     if (scope.seconds() - created >= KEPT_SECONDS) answers.remove(scope, id);

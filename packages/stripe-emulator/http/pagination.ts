@@ -7,7 +7,7 @@ import type { Entity } from "../store/store.ts";
 
 type Range = z.output<typeof range>;
 
-/** The parameters that every list takes. */
+/** The parameters of every list. */
 export const paging = {
   limit: integer.refine((value) => value >= 1 && value <= 100, "parameter_invalid_integer")
     .optional(),
@@ -28,7 +28,7 @@ export interface List<T> {
   url: string;
 }
 
-/** Whether a moment (in seconds) lies within the bounds of a `created` filter. */
+/** Whether a time in seconds matches a `created` filter. */
 function within(moment: number, bounds: Range | undefined): boolean {
   if (!bounds) return true;
   const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity }: {
@@ -41,9 +41,9 @@ function within(moment: number, bounds: Range | undefined): boolean {
 }
 
 /**
- * One page of a list.
- * @param newestFirst all that the filters let through
- * @param exists throws when a cursor names an object that is not there at all
+ * Returns one page of a list.
+ * @param newestFirst all objects that match the filters
+ * @param exists throws if a cursor names an object that does not exist
  */
 export function paginate<T extends Entity>(
   newestFirst: T[],
@@ -64,16 +64,16 @@ export function paginate<T extends Entity>(
   return { object: "list", data, has_more: start + data.length < newestFirst.length, url };
 }
 
-/** `GET url/:id` of a collection. */
+/** Declares the route `GET url/:id` of a collection. */
 export function retrieveRoute<T extends Entity>(url: string, items: Collection<T>): Route {
   return route("GET", `${url}/:id`, {}, (scope, _params, { id }) => items.get(scope, id));
 }
 
 /**
- * `GET url` of a collection, newest first.
+ * Declares the route `GET url` of a collection, newest first.
  * @param shape further filters
- * @param matches whether an object passes them
- * @param show what the answer has in its place
+ * @param matches whether an object matches the filters
+ * @param show converts an object for the answer
  */
 export function listRoute<T extends Entity & { created: number }, S extends z.ZodRawShape>(
   url: string,

@@ -3,8 +3,8 @@ import { invalidRequest, StripeApiError } from "../core/errors.ts";
 import type { RawParams } from "./form-encoding.ts";
 
 /*
- * Parameter kinds. Everything arrives as text; a kind's error message is Stripe's error code where
- * Stripe has one, and `explain` turns it into the sentence of the answer.
+ * Types of parameters. All parameters arrive as text. A type's error message is Stripe's error code
+ * if there is one, and `explain` makes the sentence of the answer from it.
  */
 
 const EXPLANATIONS: Record<string, string> = {
@@ -25,22 +25,22 @@ export const email = z.string().refine((value) => /^[^\s@]+@[^\s@]+$/.test(value
 export const currency = z.string().regex(/^[a-zA-Z]{3}$/, "Not a three-letter currency code.")
   .transform((value) => value.toLowerCase());
 
-/** Lets `""` through as null, by which Stripe unsets a field. */
+/** Accepts `""` as null: in Stripe an empty value unsets a field. */
 export function unsettable<T extends z.ZodType>(kind: T) {
   return z.preprocess((value) => value === "" ? null : value, z.nullable(kind));
 }
 
-/** Stripe's bounds: 50 keys of up to 40 characters, values of up to 500. */
+/** Stripe's limits: 50 keys of at most 40 characters, and values of at most 500. */
 export const metadata = z.record(z.string().max(40), z.string().max(500))
   .refine((value) => Object.keys(value).length <= 50, "Metadata holds up to 50 keys.");
 
-/** A parameter that is stored on the object as it came and acted on by nothing. */
+/** A parameter that is stored on the object and has no other effect. */
 export const storedOnly = z.unknown().optional();
 
-/** A parameter that Stripe knows and that the emulator refuses aloud. */
+/** A parameter that Stripe has and the emulator refuses. */
 export const unsupported = z.never("The emulator does not support this parameter.").optional();
 
-/** A moment, or bounds of one: `created=…` or `created[gte]=…`. */
+/** A time, or limits of a time: `created=…` or `created[gte]=…`. */
 export const range = z.union([
   integer.transform((value) => ({ gte: value, lte: value })),
   z.strictObject({
@@ -51,7 +51,10 @@ export const range = z.union([
   }),
 ]);
 
-/** Checks and types the parameters of one call, or throws Stripe's error for the first fault. */
+/**
+ * Validates and types the parameters of one call. @throws StripeApiError for the first invalid
+ * parameter
+ */
 export function parseParams<T>(schema: z.ZodType<T>, raw: RawParams): T {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
@@ -86,6 +89,7 @@ function valueAt(raw: unknown, path: string[]): unknown {
 }
 
 function isHttpUrl(value: string): boolean {
-  // Stripe's own placeholder is allowed in redirect URLs and would fail the parser in the host.
+  // Redirect URLs may contain Stripe's placeholder `{CHECKOUT_SESSION_ID}`, which the URL parser
+  // accepts in paths and queries.
   return /^https?:\/\//.test(value) && URL.canParse(value);
 }

@@ -3,7 +3,7 @@ import type { Route } from "./route.ts";
 import type { Collection } from "../store/collection.ts";
 import type { Entity } from "../store/store.ts";
 
-/** One kind of object: its routes, and which of its fields can be expanded into what. */
+/** One kind of object: its routes and its expandable fields. */
 export interface Resource {
   /** Stripe's name of the kind, as in the field `object`. */
   object: string;

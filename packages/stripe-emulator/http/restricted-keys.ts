@@ -1,8 +1,8 @@
-/** What a restricted key may do, by Stripe's own names of the rights (`rak_charge_read`). */
+/** The rights of restricted keys, by Stripe's own names, such as `rak_charge_read`. */
 import { StripeApiError } from "../core/errors.ts";
 import { masked } from "./api-keys.ts";
 
-/** By the beginning of the path; the first that fits counts. */
+/** The right for each beginning of a path. The first match counts. */
 const RESOURCES: readonly (readonly [string, string])[] = [
   ["/v1/account_links", "account_link"],
   ["/v1/accounts", "connected_account"],
@@ -26,7 +26,7 @@ const RESOURCES: readonly (readonly [string, string])[] = [
   ["/v1/webhook_endpoints", "webhook"],
 ];
 
-/** Throws Stripe's error where the key has not the right that a request needs. */
+/** Throws Stripe's error if the key lacks the right that a request needs. */
 export function requireRight(key: string, rights: readonly string[], request: Request): void {
   const { pathname } = new URL(request.url);
   const [, resource = "unknown"] = RESOURCES.find(([path]) => pathname.startsWith(path)) ?? [];

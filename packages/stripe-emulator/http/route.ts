@@ -5,24 +5,24 @@ import type { Scope } from "../store/scope.ts";
 
 type Params<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>;
 
-/** One route of the API: what it is called by, what it takes, what it does. */
+/** One route of the API: its method and path, its parameters and its effect. */
 export interface Route {
   method: "GET" | "POST" | "DELETE";
-  /** Hono's form, e.g. `/v1/products/:id`. */
+  /** A path in Hono's form, e.g. `/v1/products/:id`. */
   path: string;
-  /** Throws Stripe's error when the parameters are not of the route's form. */
+  /** Validates the parameters. @throws StripeApiError if they are invalid */
   parse(raw: RawParams): Parsed;
 }
 
-/** Checked parameters, bound to the call that they are for. */
+/** Validated parameters, bound to the call that uses them. */
 export interface Parsed {
   expand: string[];
   run(scope: Scope, path: Record<string, string>): object;
 }
 
 /**
- * Declares a route. `run` is synchronous: between its first read and its last write nothing else
- * happens, so that a call is atomic without any lock.
+ * Declares a route. `run` is synchronous, so no other call runs between its reads and writes: each
+ * call is atomic without a lock.
  */
 export function route<S extends z.ZodRawShape>(
   method: Route["method"],

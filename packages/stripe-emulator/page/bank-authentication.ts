@@ -16,7 +16,7 @@ import type { Scope } from "../store/scope.ts";
 
 type Answer = Response | Promise<Response>;
 
-/** The bank's page for a payment or a card that waits for authentication. */
+/** Shows the bank's page for a payment or a card that waits for authentication. */
 export function authenticationPage(c: Context, scope: Scope): Answer {
   const { payment, setup } = waiting(c, scope);
   if (!payment && !setup) return over(c);
@@ -37,8 +37,8 @@ export function authenticationPage(c: Context, scope: Scope): Answer {
 }
 
 /**
- * Goes on as the buyer has answered the bank.
- * @param follow answers for a checkout session, which has a page of its own to go back to
+ * Continues the payment or the setup after the buyer's answer to the bank.
+ * @param follow answers for a checkout session, which continues on its own page
  */
 export function authenticate(
   c: Context,
@@ -59,7 +59,7 @@ export function authenticate(
   return leave(c, after ?? intent, returnUrl);
 }
 
-/** Sends the browser back to the shop after a payment intent or setup intent was tried. */
+/** Redirects the browser to the shop after an attempt to pay or to save a card. */
 export function leave(
   c: Context,
   intent: Stripe.PaymentIntent | Stripe.SetupIntent,
@@ -89,7 +89,7 @@ function resumeSetup(scope: Scope, intent: Stripe.SetupIntent, passed: boolean) 
     : failSetupAuthentication(scope, intent);
 }
 
-/** What waits for authentication under the id in the path. */
+/** Finds the payment intent or setup intent of the path that waits for authentication. */
 function waiting(c: Context, scope: Scope) {
   const id = c.req.param("intent") ?? "";
   const payment = paymentIntents.find(scope, id);

@@ -5,7 +5,7 @@ import { formatMoney } from "../payments/amounts.ts";
 import { lineItemsOf, type Session } from "../resources/checkout-sessions.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** What the page shows again after a refused attempt. Card data never comes back. */
+/** What the page shows again after a refused attempt. Card data is never shown again. */
 export interface Refused {
   message: string;
   email: string;
@@ -13,7 +13,7 @@ export interface Refused {
 }
 
 /**
- * The hosted page of an open session.
+ * Renders the hosted page of an open session.
  * @param form identifies this form, so that sending it twice pays once
  */
 export function checkoutPage(scope: Scope, session: Session, form: string, refused?: Refused) {

@@ -6,9 +6,9 @@ import { layout, messagePage } from "./layout.ts";
 import { accountLinks, accounts } from "../resources/accounts.ts";
 
 /**
- * The pages behind an account link, where a provider registers. As with Stripe a link opens once;
- * opened again or too late it leads to `refresh_url`, and however the provider leaves, to
- * `return_url`, which therefore says nothing about the account.
+ * The pages of an account link, where a provider registers. As in Stripe, a link opens once. A used
+ * or expired link redirects to `refresh_url`. The form always redirects to `return_url`, so a
+ * return says nothing about the account.
  */
 export function onboardingPages(engine: Engine): Hono {
   const app = new Hono();

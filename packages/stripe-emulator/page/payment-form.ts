@@ -3,7 +3,9 @@ import { passesLuhn } from "../resources/test-cards.ts";
 
 type Fields = Record<string, string>;
 
-/** The buyer's form, or the sentence that says what is wrong with it. No charge is tried then. */
+/**
+ * Reads the buyer's form. Returns a message if a field is invalid; no payment is attempted then.
+ */
 export function readPayment(fields: Fields, now: Date): Payment | { message: string } {
   const email = (fields.email ?? "").trim();
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return { message: "Enter your e-mail address." };
@@ -12,7 +14,7 @@ export function readPayment(fields: Fields, now: Date): Payment | { message: str
   return "message" in means ? means : { ...common, ...means };
 }
 
-/** What the buyer pays with, or the sentence that says what is wrong with it. */
+/** Reads the payment method of the form. Returns a message if a field is invalid. */
 export function readMeans(fields: Fields, now: Date): Means | { message: string } {
   if (fields.method === "us_bank_account") {
     const outcome = fields.outcome === "fails" ? "fails" : "succeeds";

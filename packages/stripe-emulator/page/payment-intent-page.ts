@@ -6,7 +6,10 @@ import { formatMoney } from "../payments/amounts.ts";
 import { paymentMethods } from "../resources/payment-methods.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** The page where a buyer pays an intent. Its form goes to its own URL, with the client secret. */
+/**
+ * Renders the page where a buyer pays an intent. The form is sent to the page's own URL, which
+ * contains the client secret.
+ */
 export function paymentPage(scope: Scope, intent: Stripe.PaymentIntent, refused?: string) {
   const title = `Pay ${formatMoney(intent.amount, intent.currency)}`;
   return layout(

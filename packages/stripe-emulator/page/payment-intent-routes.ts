@@ -18,9 +18,10 @@ type Intent = Stripe.PaymentIntent;
 type Answer = Response | Promise<Response>;
 
 /**
- * What Stripe.js does in a shop's own page: the buyer pays an intent, known by its client secret,
- * with a card or with one saved before. `return_url` is where the browser goes afterwards.
- * @param visit opens a scope for a request of the browser
+ * The pages that do what Stripe.js does in a shop's own page: the buyer pays an intent, named by
+ * its client secret, with a card number, a saved card or a bank debit. Afterwards the browser is
+ * redirected to `return_url`.
+ * @param visit creates a scope for a browser's request
  */
 export function paymentPages(engine: Engine, visit: () => Scope): Hono {
   const app = new Hono();
@@ -40,13 +41,13 @@ export function paymentPages(engine: Engine, visit: () => Scope): Hono {
   return app;
 }
 
-/** The intent in the path, for whoever knows its client secret. */
+/** Returns the intent of the path if the caller knows its client secret. */
 function find(c: Context, scope: Scope): Intent | undefined {
   const intent = paymentIntents.find(scope, c.req.param("intent") ?? "");
   return intent?.client_secret === c.req.query("client_secret") ? intent : undefined;
 }
 
-/** The answer where nothing is to be paid. */
+/** Returns the answer for an intent that cannot be paid; undefined if it can be paid. */
 function refuse(c: Context, scope: Scope, intent: Intent | undefined) {
   if (!intent || sessionOf(scope, intent.id)) {
     return c.html(messagePage("Not found", "There is no such payment."), 404);
@@ -104,7 +105,10 @@ function conclude(
   return c.redirect(url, 303);
 }
 
-/** A payment method of the intent's customer; of nobody else's. */
+/**
+ * Returns the id of a payment method of the intent's customer. @throws StripeApiError if it belongs
+ * to another customer
+ */
 function savedMethod(scope: Scope, intent: Intent, id = ""): string {
   const method = paymentMethods.get(scope, id, "saved");
   if (method.customer !== null && method.customer === intent.customer) return id;

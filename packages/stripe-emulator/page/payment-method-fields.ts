@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { testCardsLine } from "./test-card-list.ts";
 
-/** The ways to pay that are offered, and their fields. */
+/** Renders the offered payment methods and their fields. */
 export function methodFields(offered: string[]) {
   const card = offered.includes("card");
   return html`${card ? cardFields() : ""}

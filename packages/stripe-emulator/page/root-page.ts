@@ -8,7 +8,7 @@ import type { Scope } from "../store/scope.ts";
 
 const SHOWN = 50;
 
-/** `/`: the checkouts that wait for their buyer, the newest first, and the cards to pay them with. */
+/** Renders `/`: the open checkouts, newest first, the open payments, and the test cards. */
 export function rootPage(scope: Scope) {
   const open = [...sessions.values(scope)].filter(({ status }) => status === "open").toReversed();
   const list = open.length === 0
@@ -27,7 +27,9 @@ export function rootPage(scope: Scope) {
   );
 }
 
-/** The payments that a shop's own page is to confirm, where its buyers would do so. */
+/**
+ * Renders the payments that a shop confirms on its own page, with a link to pay each of them here.
+ */
 function openPayments(scope: Scope) {
   const open = [...paymentIntents.values(scope)].filter((intent) =>
     intent.status.startsWith("requires_") && !sessionOf(scope, intent.id)

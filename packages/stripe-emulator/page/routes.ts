@@ -15,7 +15,10 @@ import { charges } from "../resources/charges.ts";
 import { type Session, sessions, sessionSecrets } from "../resources/checkout-sessions.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** The pages that buyers see: checkout and the bank's authentication. */
+/**
+ * The pages that buyers and providers see: checkout, the bank's authentication, payments, receipts
+ * and onboarding.
+ */
 export function pages(engine: Engine): Hono {
   const app = new Hono();
   app.get("/c/pay/:id", (c) => {
@@ -53,7 +56,7 @@ export function pages(engine: Engine): Hono {
 
 function visit(engine: Engine): Scope {
   engine.tick();
-  // The browser's request to Stripe has an id too; its idempotency key is made up by the page.
+  // In Stripe, the browser's request also has an id, and the page makes up its idempotency key.
   const key = crypto.randomUUID();
   return engine.scope({ id: `req_${randomText(14)}`, idempotency_key: key });
 }
@@ -85,7 +88,7 @@ function submit(
   return follow(c, scope, paySession(scope, session, payment), session.id, known);
 }
 
-/** After the bank's page, where the buyer's entries are not at hand. */
+/** Continues after the bank's page, which does not have the buyer's entries. */
 function followFrom(c: Context, scope: Scope, outcome: Outcome, session: Session) {
   const email = session.customer_details?.email ?? "";
   return follow(c, scope, outcome, session.id, { email, name: "" });
@@ -103,7 +106,7 @@ function follow(
   return refuse(c, scope, sessions.get(scope, id), { ...known, message: outcome.message });
 }
 
-/** The page again, with the reason. 402, so that a script sees the difference too. */
+/** Renders the page again with the reason. The status 402 lets scripts detect the refusal. */
 function refuse(c: Context, scope: Scope, session: Session, refused: Refused) {
   return c.html(checkoutPage(scope, session, randomText(24), refused), 402);
 }

@@ -1,4 +1,4 @@
-/** What buyers can try on the hosted page: the few ways to pay that tell the most. */
+/** The test cards that the pages list: a short selection of all test cards. */
 import { html } from "hono/html";
 
 const WAYS: [string, string][] = [
@@ -14,7 +14,7 @@ const WAYS: [string, string][] = [
   ["Bank debit", "pays or fails later, as chosen"],
 ];
 
-/** As a table, with any date to come and any security code. */
+/** Renders the test cards as a table. */
 export function testCardsTable() {
   const rows = WAYS.map(([card, ending]) =>
     html`
@@ -38,7 +38,7 @@ export function testCardsTable() {
   `;
 }
 
-/** The line above the card's fields. */
+/** Renders the line of test cards above the card's fields. */
 export function testCardsLine() {
   const [pays, declined, noFunds] = WAYS.map(([card]) => html`<span class="number">${card}</span>`);
   return html`<p class="note">Test cards: ${pays} pays, ${declined} is declined, ${noFunds} has no

@@ -1,4 +1,4 @@
-/** Amounts of money: which may be charged, how they are written, what Stripe keeps of them. */
+/** Amounts of money: which amounts can be charged, how they are written, and Stripe's fee. */
 import { invalidRequest } from "../core/errors.ts";
 
 /** Currencies whose smallest unit is the currency itself. */
@@ -7,7 +7,7 @@ const ZERO_DECIMAL = new Set(
     .concat(["xaf", "xof", "xpf"]),
 );
 
-/** Stripe's minimum charge by currency, in minor units; 50 where it is not listed. */
+/** Stripe's minimum charge by currency, in minor units. For other currencies it is 50. */
 const MINIMUM: Record<string, number> = {
   aed: 200,
   aud: 50,
@@ -41,22 +41,25 @@ function minimumAmount(currency: string): number {
   return MINIMUM[currency] ?? 50;
 }
 
-/** `999` of usd as `$9.99`, `1000` of jpy as `¥1,000`. */
+/** Formats an amount in minor units: 999 of usd is `$9.99`, and 1000 of jpy is `¥1,000`. */
 export function formatMoney(amount: number, currency: string): string {
   const value = amount / (ZERO_DECIMAL.has(currency) ? 1 : 100);
   return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(value);
 }
 
 /**
- * What Stripe keeps of a payment, in minor units: 2.9 % and 30 for a card, 0.8 % up to 500 for a
- * bank debit. (The list price in the United States; other prices have the same form.)
+ * Returns Stripe's fee of a payment in minor units: 2.9 % and 30 for a card, 0.8 % up to 500 for a
+ * bank debit. These are the list prices in the United States.
  */
 export function processingFee(amount: number, method: "card" | "us_bank_account"): number {
   if (method === "card") return Math.round((amount * 29) / 1000) + 30;
   return Math.min(Math.round((amount * 8) / 1000), 500);
 }
 
-/** Refuses amounts (minor units) below Stripe's minimum of the currency or above eight digits. */
+/**
+ * Refuses an amount (in minor units) below Stripe's minimum for the currency or with more than
+ * eight digits.
+ */
 export function checkAmount(amount: number, currency: string, param: string): void {
   if (amount < 1) {
     throw invalidRequest("The amount must be positive.", param, "parameter_invalid_integer");

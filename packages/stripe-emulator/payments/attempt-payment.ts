@@ -28,18 +28,22 @@ const AUTHENTICATION_REQUIRED: Decline = {
 };
 
 interface Attempt {
-  /** The buyer has passed the bank's authentication. */
+  /** Whether the buyer has passed the bank's authentication. */
   authenticated?: boolean;
-  /** The buyer is away and cannot authenticate: a bank that asks for it means a refusal. */
+  /**
+   * Whether the buyer is absent and cannot authenticate. A bank that requires authentication then
+   * refuses the payment.
+   */
   offSession?: boolean;
   /** How a delayed payment ends. */
   delayedOutcome?: DelayedPayment["outcome"];
 }
 
 /**
- * Tries to pay an intent with a payment method, once, with Stripe's events in Stripe's order.
- * @returns the intent: `succeeded`, `processing`, `requires_action`, or back at
- *   `requires_payment_method` with the reason in `last_payment_error`
+ * Makes one attempt to pay an intent with a payment method. Emits Stripe's events in Stripe's
+ * order.
+ * @returns the intent: `succeeded`, `processing`, `requires_action`, or `requires_payment_method`
+ *   with the reason in `last_payment_error`
  */
 export function attemptPayment(
   scope: Scope,
@@ -63,12 +67,12 @@ export function attemptPayment(
   return succeed(scope, current, charge, behaviour);
 }
 
-/** Ends the attempt of a buyer who failed or left the bank's authentication. No charge is made. */
+/** Ends an attempt whose buyer failed or left the bank's authentication. No charge is created. */
 export function failAuthentication(scope: Scope, intent: Intent): Intent {
   return failIntent(scope, intent, FAILED_AUTHENTICATION, undefined);
 }
 
-/** Ends a payment that is on its way. */
+/** Ends a payment that is `processing`. */
 export function settleDelayed(
   scope: Scope,
   intent: Intent,
@@ -181,7 +185,10 @@ function succeed(scope: Scope, intent: Intent, charge: Charge, behaviour: Behavi
   return paid;
 }
 
-/** The payment method stays with the customer when that was asked for, or can be used no more. */
+/**
+ * Attaches the payment method to the customer if `setup_future_usage` asked for it. Otherwise a
+ * method without a customer cannot be used again.
+ */
 function keepOrUseUp(scope: Scope, intent: Intent): void {
   const method = paymentMethods.get(scope, String(intent.payment_method));
   if (intent.setup_future_usage && typeof intent.customer === "string") {

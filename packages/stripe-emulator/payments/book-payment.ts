@@ -13,9 +13,9 @@ import type { Scope } from "../store/scope.ts";
 type Intent = Stripe.PaymentIntent;
 
 /**
- * Books what an intent brought in, if it did and is not booked: the last step of every payment.
- * Stripe captures asynchronously, so `charge.succeeded` has no balance transaction yet, and
- * `charge.updated` brings it after all other events.
+ * Books the money of an intent if it succeeded and is not booked yet: the last step of every
+ * payment. Stripe captures asynchronously, so `charge.succeeded` has no balance transaction, and
+ * `charge.updated` adds it after all other events.
  */
 export function bookPayment(scope: Scope, intent: Intent): void {
   if (intent.status !== "succeeded") return;
@@ -39,7 +39,10 @@ export function bookPayment(scope: Scope, intent: Intent): void {
   carryOutPlan(scope, booked);
 }
 
-/** Does what the test card has in store for a charge, right after it is paid and booked. */
+/**
+ * Opens the dispute or the fraud warning that the test card causes, right after the charge is paid
+ * and booked.
+ */
 function carryOutPlan(scope: Scope, charge: Stripe.Charge): void {
   const plan = chargePlans.find(scope, charge.id);
   const { dispute: reason, inquiry = false, earlyFraudWarning } = plan ?? {};

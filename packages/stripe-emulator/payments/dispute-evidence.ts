@@ -5,17 +5,20 @@ import type { Scope } from "../store/scope.ts";
 
 type Dispute = Stripe.Dispute;
 
-/** All texts of the evidence together. */
+/** The most characters of all texts of the evidence together. */
 const MAX_CHARACTERS = 150_000;
 
-/** Stripe's test mode decides by these texts, given as `uncategorized_text`. */
+/**
+ * How these texts decide a dispute. Stripe's test mode decides by them too, given as
+ * `uncategorized_text`.
+ */
 const VERDICTS: Record<string, { chargeback?: DisputeEnd; inquiry: DisputeEnd }> = {
   winning_evidence: { chargeback: "won", inquiry: "warning_closed" },
   losing_evidence: { chargeback: "lost", inquiry: "warning_closed" },
   escalate_inquiry_evidence: { inquiry: "escalate" },
 };
 
-/** Adds to a dispute what its update brings: evidence, metadata, or both. */
+/** Adds evidence and metadata to a dispute. */
 export function stageEvidence(
   scope: Scope,
   dispute: Dispute,
@@ -45,7 +48,10 @@ export function stageEvidence(
   });
 }
 
-/** What the bank makes of submitted evidence: nothing yet, unless it is one of the known texts. */
+/**
+ * Decides a dispute by its submitted evidence. Evidence without one of the known texts decides
+ * nothing.
+ */
 export function judge(scope: Scope, dispute: Dispute): void {
   const verdict = VERDICTS[dispute.evidence.uncategorized_text ?? ""];
   const end = isInquiry(dispute) ? verdict?.inquiry : verdict?.chargeback;

@@ -16,10 +16,10 @@ import type { Scope } from "../store/scope.ts";
 type Dispute = Stripe.Dispute;
 type Charge = Stripe.Charge;
 
-/** What Stripe takes for a dispute, in minor units of any currency. */
+/** Stripe's fee for a dispute, in minor units of any currency. */
 const DISPUTE_FEE = 1_500;
 
-/** How a dispute can go on. */
+/** The changes that a dispute can undergo. */
 export type DisputeEnd = "won" | "lost" | "under_review" | "escalate" | "warning_closed" | "appeal";
 
 const INQUIRY = ["warning_needs_response", "warning_under_review"];
@@ -43,7 +43,7 @@ export function isInquiry({ status }: Dispute): boolean {
   return INQUIRY.includes(status);
 }
 
-/** The buyer's bank disputes a charge, or inquires about it. */
+/** Opens a dispute of a charge, or an inquiry about it. */
 export function openDispute(scope: Scope, charge: Charge, request: DisputeRequest): Dispute {
   const made = disputes.put(scope, newDispute(scope, charge, request));
   charges.update(scope, charge, { disputed: true });
@@ -55,7 +55,7 @@ export function openDispute(scope: Scope, charge: Charge, request: DisputeReques
   return dispute;
 }
 
-/** The buyer is paid at once: nothing is left to be answered. */
+/** Pays the buyer at once, so that the dispute needs no answer. */
 function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Dispute {
   scope.emit("charge.dispute.created", dispute);
   if (by === "resolution") {
@@ -77,7 +77,7 @@ function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Di
   return dispute;
 }
 
-/** Moves a dispute on, with the money that moves by it and Stripe's events. */
+/** Changes the status of a dispute, moves its money and emits Stripe's events. */
 export function moveDispute(scope: Scope, dispute: Dispute, end: DisputeEnd): Dispute {
   if (!FROM[end].includes(dispute.status)) {
     throw invalidRequest(`A dispute that is ${dispute.status} cannot go on to: ${end}.`);
@@ -97,7 +97,7 @@ function review(scope: Scope, dispute: Dispute): Dispute {
   return updateDispute(scope, dispute, { status });
 }
 
-/** Changes a dispute that stays open, and tells so. */
+/** Changes a dispute that stays open and emits `charge.dispute.updated`. */
 export function updateDispute(scope: Scope, before: Dispute, changes: Partial<Dispute>): Dispute {
   const after = disputes.update(scope, before, changes);
   scope.emit("charge.dispute.updated", after, changed(before, after));
@@ -124,7 +124,7 @@ function escalate(scope: Scope, dispute: Dispute): Dispute {
 
 function close(scope: Scope, before: Dispute, status: "won" | "lost" | "warning_closed"): Dispute {
   const isOut = before.balance_transactions.reduce((sum, { amount }) => sum + amount, 0) < 0;
-  // After an appeal the money may be where the end wants it, or not.
+  // After an appeal the money may already be where the outcome requires it.
   const moves = status === "won" ? isOut : status === "lost" && !isOut;
   const moved = !moves
     ? before
@@ -153,7 +153,7 @@ function withdraw(scope: Scope, dispute: Dispute): Dispute {
   });
 }
 
-/** What is won comes back with the fee. */
+/** Returns the amount and the fee of a won dispute to the balance. */
 function reinstate(scope: Scope, dispute: Dispute): Dispute {
   return withTransaction(scope, dispute, {
     amount: dispute.amount,
@@ -180,7 +180,10 @@ function withTransaction(
   });
 }
 
-/** The bank has taken the money itself: refunds of the charge that are on their way end failed. */
+/**
+ * Emits the withdrawal's event. The bank has taken the money itself, so pending refunds of the
+ * charge fail.
+ */
 function announceWithdrawal(scope: Scope, dispute: Dispute): void {
   scope.emit("charge.dispute.funds_withdrawn", dispute);
   for (const refund of refunds.all(scope)) {

@@ -7,7 +7,10 @@ import type { Scope } from "../store/scope.ts";
 
 type Warning = Stripe.Radar.EarlyFraudWarning;
 
-/** The card's network says that a payment is probably fraud; the buyer has not disputed it yet. */
+/**
+ * Creates an early fraud warning: the card network says that a payment is probably fraudulent,
+ * before the buyer disputes it.
+ */
 export function warnOfFraud(scope: Scope, charge: Stripe.Charge, fraud_type: string): Warning {
   const warning = earlyFraudWarnings.put(scope, {
     ...example<Warning>("radar.early_fraud_warning"),
@@ -22,7 +25,10 @@ export function warnOfFraud(scope: Scope, charge: Stripe.Charge, fraud_type: str
   return warning;
 }
 
-/** After a dispute or a full refund nothing is left to be done about a warning. */
+/**
+ * Sets the warnings of a charge to not `actionable`: after a dispute or a full refund there is
+ * nothing left to do.
+ */
 export function settleWarnings(scope: Scope, charge: string): void {
   for (const before of earlyFraudWarnings.all(scope)) {
     if (before.charge !== charge || !before.actionable) continue;

@@ -1,4 +1,6 @@
-/** From which states a payment intent is confirmed or canceled, and what a refused card answers. */
+/**
+ * In which states a payment intent can be confirmed or canceled, and the error of a declined card.
+ */
 import type Stripe from "stripe";
 import { checkDestination } from "../connect/check-destination.ts";
 import { invalidRequest, StripeApiError } from "../core/errors.ts";
@@ -12,7 +14,7 @@ import type { Scope } from "../store/scope.ts";
 
 type Intent = Stripe.PaymentIntent;
 
-/** Gives an intent up; what was paid or is on its way cannot be. */
+/** Cancels an intent, unless it has succeeded, is `processing` or is already canceled. */
 export function cancelIntent(scope: Scope, intent: Intent, reason: string | null): Intent {
   if (["succeeded", "canceled", "processing"].includes(intent.status)) {
     throw unexpectedState(intent, "canceled");
@@ -73,7 +75,7 @@ function refusal(intent: Intent): StripeApiError {
   });
 }
 
-/** A checkout session alone decides over the intent it made. */
+/** Refuses to change an intent that a checkout session created: only the session may change it. */
 export function refuseCheckoutIntent(scope: Scope, intent: Intent): void {
   if (!sessionOf(scope, intent.id)) return;
   throw new StripeApiError(

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { findById } from "../resources/find-by-id.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** Where each kind of object says what it came of, on the way back to its payment. */
+/** The field of each kind of object that leads to its origin, up to the payment intent. */
 const ORIGINS: Record<string, string> = {
   charge: "payment_intent",
   refund: "payment_intent",
@@ -13,7 +13,10 @@ const ORIGINS: Record<string, string> = {
   fee_refund: "fee",
 };
 
-/** The payment intent that a movement of money came of; undefined for what came of none, as payouts. */
+/**
+ * Returns the id of the payment intent that caused a movement of money; undefined if there is none,
+ * as for payouts.
+ */
 export function paymentOf(
   scope: Scope,
   { source }: Stripe.BalanceTransaction,

@@ -12,25 +12,25 @@ type Payout = Stripe.Payout;
 
 const DAY_SECONDS = 24 * 3_600;
 
-/** The one bank account that everything is paid out to. */
+/** The only bank account for payouts. */
 const BANK_ACCOUNT = "ba_emulator";
 
-/** What a payout is made of, and when it should arrive. */
+/** What a payout contains and when it is to arrive. */
 export interface PayoutRequest {
   currency?: string | undefined;
-  /** Nothing but the money of these payments, and what came back of it. */
+  /** Only the money of these payments, and its refunds and disputes. */
   payments?: string[] | undefined;
-  /** Days from now; tomorrow unless named. */
+  /** Days from now until the arrival. Default: 1. */
   arrives_in_days?: number | undefined;
 }
 
-/** The currencies that have something to pay out. */
+/** Lists the currencies with money to pay out. */
 export function payableCurrencies(scope: Scope, request: PayoutRequest = {}): string[] {
   const currencies = new Set(payable(scope, request).map(({ currency }) => currency));
   return [...currencies].filter((currency) => payableAmount(scope, { ...request, currency }) > 0);
 }
 
-/** Pays out all of a currency that is available and in no payout yet. */
+/** Pays out all available money of a currency that is in no payout yet. */
 export function makePayout(scope: Scope, request: PayoutRequest & { currency: string }): Payout {
   const { currency, arrives_in_days = 1 } = request;
   const items = payable(scope, request);
@@ -55,7 +55,7 @@ export function makePayout(scope: Scope, request: PayoutRequest & { currency: st
   return payout;
 }
 
-/** The bank takes a payout and pays it; then its transactions can be listed. */
+/** Makes the bank pay a payout. After that its transactions can be listed. */
 export function deliverPayout(scope: Scope, payout: Payout): Payout {
   if (!["pending", "in_transit"].includes(payout.status)) throw cannot(payout, "be paid");
   const sent = change(scope, payout, "payout.updated", { status: "in_transit" });
@@ -68,7 +68,7 @@ export function deliverPayout(scope: Scope, payout: Payout): Payout {
   });
 }
 
-/** The bank sends a payout back, also one that seemed to be paid: the money is in the balance again. */
+/** Makes the bank return a payout, even one that is `paid`. The money is in the balance again. */
 export function failPayout(scope: Scope, payout: Payout, failure_code: string): Payout {
   if (payout.status === "failed") throw cannot(payout, "fail");
   const returned = book(scope, payout, payout.amount, "payout_failure", "STRIPE PAYOUT FAILURE");
@@ -80,7 +80,10 @@ export function failPayout(scope: Scope, payout: Payout, failure_code: string): 
   });
 }
 
-/** Books a movement into a payout that is made already: its list adds up to the payout no more. */
+/**
+ * Books a movement into an existing payout, so that the payout's list no longer adds up to its
+ * amount.
+ */
 export function adjustPayout(scope: Scope, payout: Payout, amount: number): void {
   const { id, currency } = payout;
   const whole = { amount, currency, fee: 0, source: id, type: "adjustment" as const };

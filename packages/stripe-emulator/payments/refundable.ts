@@ -8,7 +8,10 @@ import type { Scope } from "../store/scope.ts";
 
 type Charge = Stripe.Charge;
 
-/** The charge that a refund names, itself or by its payment intent; refuses as Stripe does. */
+/**
+ * Returns the charge that a refund names, directly or by its payment intent. Refuses it as Stripe
+ * does.
+ */
 export function chargeToRefund(
   scope: Scope,
   named: { charge?: string | undefined; payment_intent?: string | undefined },
@@ -24,7 +27,7 @@ export function chargeToRefund(
 }
 
 function paidCharge(scope: Scope, id: string): Charge {
-  // Here alone Stripe answers 404 for an id that stands in a parameter.
+  // Only here does Stripe answer 404 for an id in a parameter.
   const charge = charges.get(scope, id);
   if (charge.paid) return charge;
   throw invalidRequest(
@@ -46,7 +49,7 @@ function chargeOfIntent(scope: Scope, id: string): Charge {
   );
 }
 
-/** What is to be refunded: the amount wanted, or all that is left of the charge. */
+/** Returns the amount to refund: the requested amount, or all that is left of the charge. */
 export function refundableAmount(
   scope: Scope,
   charge: Charge,

@@ -12,10 +12,10 @@ import type { Scope } from "../store/scope.ts";
 type Refund = Stripe.Refund;
 type Charge = Stripe.Charge;
 
-/** Stripe gives the buyer 45 days to answer. */
+/** How long the buyer may take to answer. In Stripe it is 45 days. */
 const ANSWER_SECONDS = 45 * 24 * 3_600;
 
-/** Why Stripe's card for it lets a refund fail. */
+/** The failure reason of Stripe's test card whose refund fails. */
 export const USUAL_FAILURE = "expired_or_canceled_card";
 
 export interface RefundRequest {
@@ -27,8 +27,8 @@ export interface RefundRequest {
 }
 
 /**
- * Gives money of a charge back. The amount counts as refunded at once, also while the refund is
- * pending; Stripe keeps the fee of the payment.
+ * Refunds a charge. The amount counts as refunded at once, even while the refund is `pending`.
+ * Stripe keeps the payment's fee.
  */
 export function makeRefund(scope: Scope, charge: Charge, request: RefundRequest): Refund {
   const id = newId(isCard(charge) ? "re" : "pyr");
@@ -55,14 +55,14 @@ function announce(scope: Scope, refund: Refund, before: Charge): void {
   scope.emit("charge.refunded", charge, changed(before, charge));
   const { card } = refund.destination_details ?? {};
   if (refund.status !== "succeeded" || !card) return;
-  // The bank names its reference a moment after the refund, whose status does not change by that.
+  // The bank adds its reference just after the refund, and the status stays the same.
   const reference = { reference: randomText(16).toUpperCase(), reference_status: "available" };
   updateRefund(scope, refund, {
     destination_details: { type: "card", card: { ...card, ...reference } },
   });
 }
 
-/** Changes a refund and tells so, by the event of its own and by the older one of the charge. */
+/** Changes a refund and emits `refund.updated` and the older `charge.refund.updated`. */
 export function updateRefund(scope: Scope, before: Refund, changes: Partial<Refund>): Refund {
   const after = refunds.update(scope, before, changes);
   const previous = changed(before, after);
@@ -71,7 +71,7 @@ export function updateRefund(scope: Scope, before: Refund, changes: Partial<Refu
   return after;
 }
 
-/** Ends a refund that did not reach the buyer: the money is back in the balance. */
+/** Ends a refund that did not reach the buyer. The money is in the balance again. */
 export function reverseRefund(
   scope: Scope,
   refund: Refund,
@@ -98,7 +98,7 @@ export function reverseRefund(
   return after;
 }
 
-/** A pending refund has reached the buyer. */
+/** Ends a pending refund that has reached the buyer. */
 export function completeRefund(scope: Scope, refund: Refund): Refund {
   refundPlans.remove(scope, refund.id);
   const { pending_reason: _, next_action: __, ...rest } = refund;
@@ -106,7 +106,7 @@ export function completeRefund(scope: Scope, refund: Refund): Refund {
   return updateRefund(scope, rest, { status: "succeeded" });
 }
 
-/** A pending refund waits for the buyer to say where the money is to go. */
+/** Makes a pending refund wait until the buyer says where to send the money. */
 export function askForDetails(scope: Scope, refund: Refund): Refund {
   const charge = charges.get(scope, String(refund.charge));
   const { pending_reason: _, ...rest } = refund;
@@ -122,7 +122,7 @@ export function askForDetails(scope: Scope, refund: Refund): Refund {
   });
 }
 
-/** Ends the refunds whose time has come. */
+/** Ends the refunds whose `due_at` has passed. */
 export function settleDueRefunds(scope: Scope): void {
   const now = scope.now().getTime() / 1000;
   for (const { id, outcome, due_at } of refundPlans.all(scope)) {
@@ -158,7 +158,10 @@ function bookRefund(scope: Scope, charge: Charge, source: string, amount: number
   }).id;
 }
 
-/** A refund leaves the part of the balance that the payment is in: pending or available. */
+/**
+ * Returns when a refund leaves the balance: together with the payment while that is pending,
+ * otherwise now.
+ */
 function availableOn(scope: Scope, transaction: string): number {
   const { available_on } = balanceTransactions.get(scope, transaction);
   return Math.max(available_on, scope.seconds());

@@ -11,25 +11,28 @@ type PaymentMethod = Stripe.PaymentMethod;
 const USED_UP = "This payment method was used without being attached to a customer, or was " +
   "detached from one. It may not be used again. To use one several times, attach it first.";
 
-/** What the card behind a payment method does; a bank account only pays. */
+/** Returns the behaviour of a payment method's test card. A bank account only pays. */
 export function methodBehaviour(scope: Scope, id: string): Behaviour {
   return behaviourOf(paymentMethodSecrets.find(scope, id)?.behaviour);
 }
 
-/** Notes what Stripe knows of a payment method and does not show. */
+/** Stores what Stripe knows about a payment method and does not show. */
 export function noteMethod(scope: Scope, id: string, secret: Partial<Secret>): void {
   const found = paymentMethodSecrets.find(scope, id) ?? { id, behaviour: "pays" };
   paymentMethodSecrets.put(scope, { ...found, ...secret });
 }
 
-/** Whether the bank lets the card pay while its owner is away, as far as authentication goes. */
+/**
+ * Whether the bank lets the card pay while its owner is absent, as far as authentication is
+ * concerned.
+ */
 export function paysOffSession(scope: Scope, id: string): boolean {
   const { authentication, setUpAlready, setUpLasts } = methodBehaviour(scope, id);
   if (!authentication || setUpAlready) return true;
   return setUpLasts === true && paymentMethodSecrets.find(scope, id)?.setUp === true;
 }
 
-/** Refuses a payment method that is used up, or belongs to a customer other than the one given. */
+/** Refuses a payment method that is used up or belongs to another customer. */
 export function checkUsable(
   scope: Scope,
   method: PaymentMethod,
@@ -47,7 +50,7 @@ export function checkUsable(
   );
 }
 
-/** Keeps a payment method for a customer's later payments. */
+/** Attaches a payment method to a customer for later payments. */
 export function attach(scope: Scope, id: string, customer: string): PaymentMethod {
   const method = paymentMethods.get(scope, id, "payment_method");
   if (method.customer === customer) return method;
@@ -60,7 +63,7 @@ export function attach(scope: Scope, id: string, customer: string): PaymentMetho
   return attached;
 }
 
-/** Refuses a card whose bank does, with Stripe's card error, before it is saved by API. */
+/** Refuses, with Stripe's card error, a card that the bank declines, before the API saves it. */
 export function checkSavable(scope: Scope, method: PaymentMethod): void {
   const decline = savingDeclined(methodBehaviour(scope, method.id));
   if (!decline) return;
@@ -69,7 +72,9 @@ export function checkSavable(scope: Scope, method: PaymentMethod): void {
   throw new StripeApiError(402, message, fields);
 }
 
-/** Takes a payment method from its customer, for good: it can neither pay nor be attached again. */
+/**
+ * Detaches a payment method from its customer for good: it can neither pay nor be attached again.
+ */
 export function detach(scope: Scope, method: PaymentMethod): PaymentMethod {
   const owner = method.customer;
   if (typeof owner !== "string") {

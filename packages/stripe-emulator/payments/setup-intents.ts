@@ -9,7 +9,7 @@ import type { Scope } from "../store/scope.ts";
 
 type SetupIntent = Stripe.SetupIntent;
 
-/** Gives an intent up; what is saved cannot be. */
+/** Cancels a setup intent, unless it has succeeded. */
 export function cancelSetupIntent(
   scope: Scope,
   intent: SetupIntent,
@@ -62,7 +62,7 @@ function refusal(intent: SetupIntent): StripeApiError {
   });
 }
 
-/** A checkout session alone decides over the intent it made. */
+/** Refuses to change an intent that a checkout session created: only the session may change it. */
 export function refuseCheckoutIntent(scope: Scope, intent: SetupIntent): void {
   if (!sessionOf(scope, intent.id)) return;
   const message = "This setup intent was made by a checkout session: use the session.";
@@ -77,10 +77,10 @@ export function unexpectedState(intent: SetupIntent, verb: string): StripeApiErr
 }
 
 /**
- * Tries to save a payment method for later payments, once.
+ * Makes one attempt to save a payment method for later payments.
  * @param authenticated the buyer has passed the bank's authentication
- * @returns the intent: `succeeded`, `requires_action`, or back at `requires_payment_method` with
- *   the reason in `last_setup_error`
+ * @returns the intent: `succeeded`, `requires_action`, or `requires_payment_method` with the reason
+ *   in `last_setup_error`
  */
 export function attemptSetup(
   scope: Scope,
@@ -104,7 +104,7 @@ export function attemptSetup(
   return done;
 }
 
-/** Ends the attempt of a buyer who failed or left the bank's authentication. */
+/** Ends an attempt whose buyer failed or left the bank's authentication. */
 export function failSetupAuthentication(scope: Scope, intent: SetupIntent): SetupIntent {
   const code = "setup_intent_authentication_failure";
   return fail(scope, intent, { ...FAILED_AUTHENTICATION, code });

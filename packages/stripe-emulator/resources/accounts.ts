@@ -3,12 +3,15 @@ import { StripeApiError } from "../core/errors.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
-/** Each has a time of creation, though Stripe's own type leaves it open. */
+/** An account with its time of creation, which Stripe's own type makes optional. */
 export type Account = Stripe.Account & { created: number };
 
 export const accounts = collection<Account>("account");
 
-/** The account of that id; Stripe does not say whether another's exists. */
+/**
+ * Returns the account with this id. As in Stripe, the error does not say whether another platform
+ * has the account.
+ */
 export function requireAccount(scope: Scope, id: string): Account {
   const account = accounts.find(scope, id);
   if (account) return account;
@@ -17,7 +20,7 @@ export function requireAccount(scope: Scope, id: string): Account {
   throw new StripeApiError(403, message, { code: "account_invalid" });
 }
 
-/** What a link stands for; the last part of its URL is its id. */
+/** An account link. The last part of its URL is its id. */
 export interface StoredLink {
   id: string;
   account: string;

@@ -1,6 +1,6 @@
 /**
- * Events in older versions of Stripe's API. Objects are stored in the newest shape; each change of Stripe's
- * says how an object of a version before it looked. Enough of them to meet what accounts of some years have.
+ * Events in older versions of Stripe's API. Objects are stored in the newest shape, and each change
+ * describes the shape before it. The changes cover what accounts of recent years have.
  */
 import { invalidRequest } from "../core/errors.ts";
 import { API_VERSION } from "../core/settings.ts";
@@ -11,7 +11,7 @@ import { collection } from "../store/collection.ts";
 
 type Fields = Record<string, unknown>;
 
-/** What an object of a version before `since` had instead. */
+/** How an object looked in versions before `since`. */
 interface Change {
   readonly since: string;
   readonly object: string;
@@ -23,7 +23,7 @@ const STATUSES: Fields = {
   requires_action: "requires_source_action",
 };
 
-/** Newest first. https://docs.stripe.com/upgrades */
+/** Stripe's changes, newest first: https://docs.stripe.com/upgrades */
 const CHANGES: readonly Change[] = [
   {
     since: "2022-11-15",
@@ -65,10 +65,10 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** A copy of an object as a version has it. */
+/** Returns a copy of an object in the shape of a version. */
 export function renderIn(scope: Scope, version: string, object: object): object {
   let fields = structuredClone(object) as Fields;
-  // Versions begin with their date.
+  // Versions begin with their date, so texts can be compared.
   for (const change of CHANGES.filter(({ since }) => version < since)) {
     if (fields.object === change.object) fields = change.before(fields, scope);
   }
@@ -77,19 +77,28 @@ export function renderIn(scope: Scope, version: string, object: object): object 
 
 const account = collection<{ id: string; version: string }>("account_version");
 
-/** The account's default: of events in lists, and of endpoints that were made without a version. */
+/**
+ * Returns the account's default version: that of listed events, and of endpoints created without a
+ * version.
+ */
 export function accountVersion(scope: Scope): string {
   return account.find(scope, "own")?.version ?? API_VERSION;
 }
 
-/** @throws StripeApiError where Stripe has no such version, or the emulator knows it not yet */
+/**
+ * Validates a version. @throws StripeApiError if it is not a date of a version up to the emulator's
+ * own
+ */
 export function requireVersion(version: string): string {
   const isVersion = /^20\d\d-[01]\d-[0-3]\d(\.[a-z]+)?$/.test(version) && version <= API_VERSION;
   if (isVersion) return version;
   throw invalidRequest(`Invalid Stripe API version: ${version}`, "api_version");
 }
 
-/** As somebody does in Stripe's Workbench. What was recorded before keeps its version. */
+/**
+ * Sets the account's default version, as in Stripe's Workbench. Events that were recorded before
+ * keep their version.
+ */
 export function setAccountVersion(scope: Scope, version: string): void {
   account.put(scope, { id: "own", version: requireVersion(version) });
 }

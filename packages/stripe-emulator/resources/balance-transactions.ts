@@ -8,10 +8,13 @@ type BalanceTransaction = Stripe.BalanceTransaction;
 
 const stored = collection<BalanceTransaction>("balance_transaction");
 
-/** Two days, as in Stripe's test mode. */
+/** How long money is pending: two days, as in Stripe's test mode. */
 const PENDING_SECONDS = 2 * 24 * 3_600;
 
-/** Pending money becomes available by the passing of time alone, so the status is made on reading. */
+/**
+ * The balance transactions. Their status is computed when they are read, because pending money
+ * becomes available as time passes.
+ */
 export const balanceTransactions = {
   ...stored,
   find: (scope: Scope, id: string) => aged(scope, stored.find(scope, id)),
@@ -23,18 +26,24 @@ export interface Movement {
   amount: number;
   currency: string;
   fee: number;
-  /** What the fee is for; absent: the processing of a payment. */
+  /** The fee's description. Absent: the processing of a payment. */
   feeDescription?: string;
   source: string;
   type: BalanceTransaction["type"];
   reporting_category: string;
   description: string | null;
   availableAtOnce?: boolean | undefined;
-  /** Seconds since 1970; absent: two days from now, or now when `availableAtOnce`. */
+  /**
+   * When the money becomes available, in seconds since 1970. Absent: in two days, or now with
+   * `availableAtOnce`.
+   */
   availableOn?: number | undefined;
 }
 
-/** Books a movement of the platform's balance. `amount` is signed; `net` is amount less fee. */
+/**
+ * Books a movement of the platform's balance. `amount` is signed, and `net` is the amount less the
+ * fee.
+ */
 export function bookMovement(scope: Scope, movement: Movement): BalanceTransaction {
   const { availableAtOnce = false, availableOn, amount, fee, feeDescription, ...rest } = movement;
   const created = scope.seconds();
@@ -61,7 +70,7 @@ export function bookMovement(scope: Scope, movement: Movement): BalanceTransacti
   });
 }
 
-/** Ends the waiting of all pending money, as two days would. */
+/** Makes all pending money available, as if two days had passed. */
 export function releasePending(scope: Scope): void {
   for (const transaction of balanceTransactions.all(scope)) {
     if (transaction.status !== "pending") continue;

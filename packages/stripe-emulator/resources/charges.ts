@@ -1,4 +1,4 @@
-/** Charges: one for each attempt to pay, with what the card network answered. */
+/** Charges: one for each attempt to pay, with the card network's answer. */
 import type Stripe from "stripe";
 import { newId, randomText } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
@@ -10,10 +10,10 @@ type Charge = Stripe.Charge;
 
 export const charges = collection<Charge>("charge");
 
-/** Whether money came, did not come, or is on its way. */
+/** Whether the charge is paid, failed or still pending. */
 export type ChargeResult = "succeeded" | "failed" | "pending";
 
-/** Makes the charge of one attempt to pay a payment intent. */
+/** Creates the charge of one attempt to pay a payment intent. */
 export function createCharge(
   scope: Scope,
   intent: Stripe.PaymentIntent,
@@ -59,7 +59,7 @@ export function createCharge(
   });
 }
 
-/** The fields of a charge that tell how it went. */
+/** Returns the fields of a charge that describe its outcome. */
 export function outcomeFields(result: ChargeResult, behaviour: Behaviour) {
   const decline = result === "failed" ? behaviour.decline : undefined;
   const blocked = behaviour.risk === "highest";

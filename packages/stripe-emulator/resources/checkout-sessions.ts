@@ -1,4 +1,4 @@
-/** Checkout sessions, their line items, and what Stripe's object does not show of them. */
+/** Checkout sessions, their line items, and their data that Stripe's object does not show. */
 import type Stripe from "stripe";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
@@ -7,20 +7,22 @@ export type Session = Stripe.Checkout.Session;
 
 export const sessions = collection<Session>("checkout.session");
 
-/** What a session keeps for the moment of payment and Stripe's object does not show. */
+/** Data that a session needs at the time of payment and that Stripe's object does not show. */
 export interface SessionSecret {
   id: string;
-  /** `payment_intent_data`: the fields of the payment intent to be made. */
+  /** `payment_intent_data`: the fields of the payment intent to create. */
   intent: Partial<Stripe.PaymentIntent>;
-  /** The form that completed the session, so that sending it twice pays once. */
+  /** The id of the form that completed the session, so that sending the form twice pays once. */
   completedBy: string | null;
-  /** Outcome of the attempt that waits for authentication, with its form. */
+  /** The id of the form that led to the bank's authentication page; null if none is waiting. */
   awaiting: string | null;
 }
 
 export const sessionSecrets = collection<SessionSecret>("checkout_secret");
 
-/** The session that made a payment or setup intent, if one did. */
+/**
+ * Returns the session that created a payment intent or a setup intent; undefined if no session did.
+ */
 export function sessionOf(scope: Scope, intent: string): Session | undefined {
   for (const session of sessions.values(scope)) {
     if (session.payment_intent === intent || session.setup_intent === intent) return session;

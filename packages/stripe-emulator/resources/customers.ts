@@ -10,7 +10,7 @@ type Customer = Stripe.Customer;
 
 export const customers = collection<Customer>("customer");
 
-/** Makes a customer, for the API or for a checkout that creates one. */
+/** Creates a customer, for the API or for a checkout session. */
 export function createCustomer(scope: Scope, given: Partial<Customer>): Customer {
   const customer = customers.put(scope, {
     ...example<Customer>("customer"),
@@ -34,7 +34,7 @@ export function createCustomer(scope: Scope, given: Partial<Customer>): Customer
   return customer;
 }
 
-/** The customer a parameter names; a deleted one counts as missing. */
+/** Returns the customer that a parameter names. A deleted customer counts as missing. */
 export function requireCustomer(scope: Scope, id: string, param?: string): Customer {
   const customer = customers.get(scope, id, param);
   if (customer.deleted as unknown) throw resourceMissing("customer", id, param);

@@ -2,28 +2,32 @@ import { webhookEndpoints } from "./webhook-endpoints.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
-/** One event on its way to one endpoint. */
+/** The delivery of one event to one endpoint. */
 export interface Delivery {
-  /** `<event id>.<endpoint id>`; a deliberate copy adds a third part. */
+  /** `<event id>.<endpoint id>`. A deliberate copy has a third part. */
   id: string;
   event: string;
   type: string;
   endpoint: string;
   /**
-   * `pending` is tried when its time comes, `held` waits for a control; both are open. `delivered`
-   * was answered with success, `failed` was given up, `dropped` was thrown away by a control.
+   * A `pending` delivery is attempted at its due time, and a `held` one waits for a control; both
+   * are open. A `delivered` one was answered with success, a `failed` one used up its retries, and
+   * a `dropped` one was removed by a control or with its endpoint.
    */
   state: "pending" | "held" | "delivered" | "failed" | "dropped";
-  /** Milliseconds since 1970; no attempt before `next_attempt_ms`. */
+  /** Milliseconds since 1970. There is no attempt before `next_attempt_ms`. */
   created_ms: number;
   next_attempt_ms: number;
   attempts: number;
-  /** HTTP status of the last attempt, or null when there was no answer. */
+  /** The HTTP status of the last answer; null if there was no answer. */
   last_status: number | null;
   last_error: string | null;
 }
 
-/** Kept apart from the finished ones, so that looking for work stays quick after many events. */
+/**
+ * Open deliveries, stored apart from the finished ones so that finding due deliveries stays fast
+ * after many events.
+ */
 export const openDeliveries = collection<Delivery>("delivery_open");
 export const finishedDeliveries = collection<Delivery>("delivery_finished");
 
@@ -32,7 +36,7 @@ export function finish(scope: Scope, delivery: Delivery, state: Delivery["state"
   finishedDeliveries.put(scope, { ...delivery, state });
 }
 
-/** How many endpoints have not yet answered an event with success. */
+/** Counts the endpoints that have not answered an event with success yet. */
 export function pendingEndpoints(scope: Scope, event: string): number {
   return webhookEndpoints.all(scope).filter((endpoint) => {
     const id = `${event}.${endpoint.id}`;

@@ -1,4 +1,4 @@
-/** Disputes as the bank raises them, and the card networks' early warnings of fraud. */
+/** Disputes as banks open them, and the card networks' early fraud warnings. */
 import type Stripe from "stripe";
 import { newId } from "../core/ids.ts";
 import { example } from "../fixtures/example.ts";
@@ -14,10 +14,12 @@ export const earlyFraudWarnings = collection<Stripe.Radar.EarlyFraudWarning>(
 );
 
 const DAY_SECONDS = 24 * 3_600;
-/** The bank wants evidence by the end of the eighth day. */
+/** The bank accepts evidence until the end of the eighth day. */
 const ANSWER_DAYS = 8;
 
-/** Visa's codes of the reasons; another reason shows the code of goods that did not come. */
+/**
+ * Visa's codes of the reasons. Any other reason shows `13.1`, the code of `product_not_received`.
+ */
 const REASON_CODES: Record<string, string> = {
   credit_not_processed: "13.7",
   duplicate: "12.6.1",
@@ -27,7 +29,7 @@ const REASON_CODES: Record<string, string> = {
   subscription_canceled: "13.2",
 };
 
-/** The object of a dispute that has just been raised. */
+/** Returns the object of a new dispute. */
 export function newDispute(
   scope: Scope,
   charge: Stripe.Charge,
@@ -83,12 +85,17 @@ function detailsOf(
   };
 }
 
-/** Disputed amounts may differ from the payment, also upwards: exchange rates, parts of an order. */
+/**
+ * A request for a dispute. The amount may differ from the payment and may exceed it, because of
+ * exchange rates or a partial order.
+ */
 export interface DisputeRequest {
   amount: number;
   reason: string;
-  /** The bank only asks; no money moves. */
+  /** Whether the bank only asks a question. No money moves then. */
   inquiry: boolean;
-  /** The buyer is paid before it comes to that: by the dispute, or by a refund (a block). */
+  /**
+   * How the buyer is paid before a real dispute: by the dispute itself, or by a refund (`block`).
+   */
   prevented?: "resolution" | "block" | undefined;
 }

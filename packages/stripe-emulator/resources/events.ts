@@ -5,11 +5,14 @@ import { accountVersion, renderIn } from "./api-versions.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
-/** The general form of Stripe's event, which is a union of hundreds. Its object is of the newest version. */
+/**
+ * A stored event in a general form: Stripe's own type is a union of hundreds. Its object has the
+ * newest version.
+ */
 export interface StoredEvent {
   id: string;
   object: "event";
-  /** The connected account that the event is of; absent: our own. */
+  /** The connected account of the event. Absent: the platform's own account. */
   account?: string;
   api_version: string;
   created: number;
@@ -22,12 +25,13 @@ export interface StoredEvent {
 
 const stored = collection<StoredEvent>("event");
 
-/** Stripe shows events of the last thirty days. */
+/** How long events can be listed. In Stripe it is 30 days. */
 const SHOWN_SECONDS = 30 * 24 * 3_600;
 
 /**
- * As the API and deliveries show them. `pending_webhooks` counts the deliveries that are not yet answered
- * with success, as of now; what an older version lists inside an object is as of now too.
+ * Events as the API and deliveries show them. `pending_webhooks` counts the deliveries that no
+ * endpoint has answered with success yet. Lists that an older version has inside an object show the
+ * current state.
  */
 export const events = {
   ...stored,
@@ -38,7 +42,10 @@ export const events = {
   },
 };
 
-/** An event in the account's version of then, or in an endpoint's. */
+/**
+ * Returns an event in the version that the account had when the event happened, or in an endpoint's
+ * version.
+ */
 export function shown(
   scope: Scope,
   event: StoredEvent,
@@ -48,7 +55,7 @@ export function shown(
   return { ...event, api_version, data, pending_webhooks: pendingEndpoints(scope, event.id) };
 }
 
-/** Records an event with a snapshot of its object, as it is now. */
+/** Records an event with a snapshot of its object. */
 export function recordEvent(
   scope: Scope,
   type: Stripe.Event.Type,
@@ -70,7 +77,10 @@ export function recordEvent(
   });
 }
 
-/** `charge.*` matches every type that begins with `charge.`, `*` every type. */
+/**
+ * Whether an event type matches a pattern: `charge.*` matches every type that begins with
+ * `charge.`, and `*` matches every type.
+ */
 export function matchesType(pattern: string, type: string): boolean {
   return pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type;
 }

@@ -1,6 +1,6 @@
 import type { Scope } from "../store/scope.ts";
 
-/** The kinds that a field of several kinds can refer to, by the prefix of their ids. */
+/** The kinds of object that a field with several kinds can refer to, by the prefix of their ids. */
 const KINDS: Record<string, string> = {
   ch: "charge",
   py: "charge",
@@ -14,7 +14,10 @@ const KINDS: Record<string, string> = {
   po: "payout",
 };
 
-/** The object behind an id whose kind only its prefix tells; the id itself when there is none. */
+/**
+ * Returns the object with this id, whose prefix names its kind. Returns the id itself if there is
+ * no such object.
+ */
 export function findById(scope: Scope, id: string): unknown {
   const kind = KINDS[id.split("_")[0] ?? ""];
   return (kind && scope.store.table(kind).get(id)) ?? id;

@@ -1,4 +1,4 @@
-/** Payment intents as they are made. */
+/** Payment intents: the stored objects and their creation. */
 import type Stripe from "stripe";
 import { newId, randomText } from "../core/ids.ts";
 import { defined } from "../core/objects.ts";
@@ -10,7 +10,7 @@ type Intent = Stripe.PaymentIntent;
 
 export const paymentIntents = collection<Intent>("payment_intent");
 
-/** Makes an intent to pay and announces it, for the API or for a checkout session. */
+/** Creates a payment intent and emits its event, for the API or for a checkout session. */
 export function createIntent(
   scope: Scope,
   given: Partial<Intent> & { amount: number; currency: string },

@@ -9,14 +9,14 @@ type PaymentMethod = Stripe.PaymentMethod;
 
 export const paymentMethods = collection<PaymentMethod>("payment_method");
 
-/** What the emulator knows of a payment method and Stripe's object does not show. */
+/** What the emulator knows about a payment method and Stripe's object does not show. */
 export interface Secret {
   id: string;
-  /** Name of the card's behaviour. */
+  /** The name of the card's behaviour. */
   behaviour: string;
-  /** Saved for payments while the buyer is away. */
+  /** Whether it is saved for payments while the buyer is absent. */
   setUp?: boolean;
-  /** Was used without a customer, or detached from one: may not be used again. */
+  /** Whether it was used without a customer, or detached from one. It cannot be used again then. */
   usedUp?: boolean;
 }
 
@@ -56,7 +56,7 @@ export function createCard(scope: Scope, input: CardInput): PaymentMethod {
   return method;
 }
 
-/** A bank account that is debited: the money is certain only days later. */
+/** Creates a bank account for debits, whose money is certain only days later. */
 export function createBankAccount(
   scope: Scope,
   input: Pick<CardInput, "email" | "name">,
@@ -80,7 +80,10 @@ export function createBankAccount(
   });
 }
 
-/** Resolves a payment method parameter; each use of a ready-made name is a new payment method. */
+/**
+ * Returns the payment method that a parameter names. Each use of a ready-made name creates a new
+ * payment method.
+ */
 export function requirePaymentMethod(scope: Scope, id: string, param?: string): PaymentMethod {
   if (id === "pm_usBankAccount") return createBankAccount(scope, {});
   const number = READY_MADE[id];
@@ -111,7 +114,9 @@ function common(scope: Scope, { email, name }: Pick<CardInput, "email" | "name">
   };
 }
 
-/** The same number gives the same fingerprint, by which a card is recognised; 16 characters. */
+/**
+ * Returns a card's fingerprint of 16 characters. The same number always gives the same fingerprint.
+ */
 function fingerprintOf(number: string): string {
   const mixed = [...number].reduce((sum, digit) => (sum * 31n + BigInt(digit)) % (1n << 83n), 7n);
   return mixed.toString(36).padStart(16, "0").slice(-16);

@@ -7,7 +7,7 @@ type Payout = Stripe.Payout;
 
 export const payouts = collection<Payout>("payout");
 
-/** Which payout a balance transaction went out with. */
+/** The payout that a balance transaction belongs to. */
 interface PayoutItem {
   /** The balance transaction's id. */
   id: string;
@@ -16,7 +16,10 @@ interface PayoutItem {
 
 export const payoutItems = collection<PayoutItem>("payout_item");
 
-/** Whether a payout contains a transaction; refuses while Stripe still works that out. */
+/**
+ * Whether a payout contains a transaction. Refuses until the payout's reconciliation is complete,
+ * as Stripe does.
+ */
 export function isInPayout(scope: Scope, transaction: string, payout: string): boolean {
   if (payouts.get(scope, payout, "payout").reconciliation_status !== "completed") {
     throw invalidRequest(

@@ -1,23 +1,23 @@
-/** What becomes of a payment, a charge or a refund later, by itself. */
+/** The later outcomes of payments, charges and refunds, which happen without a request. */
 import type { Behaviour } from "./test-cards.ts";
 import type { Scope } from "../store/scope.ts";
 import { collection } from "../store/collection.ts";
 
-/** How a refund that has not ended yet, or only seems to have, is to end. */
+/** The planned outcome of a refund that is pending, or that succeeds at first and then fails. */
 interface RefundPlan {
   /** The refund's id. */
   id: string;
   outcome: "succeeds" | "fails";
-  /** Seconds since 1970, or null: only by control. */
+  /** Seconds since 1970; null if only a control ends it. */
   due_at: number | null;
 }
 
 export const refundPlans = collection<RefundPlan>("refund_plan");
 
-/** What the test card has in store for a charge after it is paid. */
+/** What a test card makes happen to a charge after it is paid. */
 export interface ChargePlan {
   id: string;
-  /** Reason of the dispute to come. */
+  /** The reason of the later dispute. */
   dispute?: string | undefined;
   inquiry?: boolean | undefined;
   earlyFraudWarning?: boolean | undefined;
@@ -26,18 +26,21 @@ export interface ChargePlan {
 
 export const chargePlans = collection<ChargePlan>("charge_plan");
 
-/** A payment that is on its way: how it is to end, and when it does so by itself. */
+/** A delayed payment: its outcome, and when it ends without a control. */
 export interface DelayedPayment {
   /** The payment intent's id. */
   id: string;
   outcome: "succeeds" | "fails";
-  /** Seconds since 1970, or null: only by control. */
+  /** Seconds since 1970; null if only a control ends it. */
   due_at: number | null;
 }
 
 export const delayedPayments = collection<DelayedPayment>("delayed_payment");
 
-/** When something delayed ends by itself, in seconds since 1970, or null: only by control. */
+/**
+ * Returns when a delayed outcome happens without a control, in seconds since 1970; null if only a
+ * control causes it.
+ */
 export function dueAt(scope: Scope): number | null {
   const { delayedPaymentMs } = scope.settings;
   if (delayedPaymentMs === undefined) return null;

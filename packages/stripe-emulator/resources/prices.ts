@@ -20,7 +20,7 @@ const wholeCents = z.string().regex(
 )
   .transform((value) => Number(value));
 
-/** A price given in place, as checkout's line items have it. */
+/** A price given inside a checkout's line item. */
 export const priceData = z.strictObject({
   currency,
   product: text.optional(),
@@ -43,9 +43,9 @@ export const priceData = z.strictObject({
 export type PriceData = z.output<typeof priceData>;
 
 /**
- * Makes a one-time price.
- * @param at the name of the parameter that holds the data, for errors
- * @param inline a price in place: inactive, and announced by no event, as with Stripe
+ * Creates a one-time price.
+ * @param at the parameter that holds the data, for errors
+ * @param inline a price given in place: inactive and without an event, as in Stripe
  */
 export function createPrice(scope: Scope, data: PriceData, at: string, inline = false): Price {
   const amount = data.unit_amount ?? data.unit_amount_decimal;
@@ -74,7 +74,7 @@ export function createPrice(scope: Scope, data: PriceData, at: string, inline = 
     transform_quantity: null,
     type: "one_time",
     unit_amount: amount,
-    // On the wire a decimal is text; the SDK makes its Decimal of it.
+    // The API sends a decimal as text, which the SDK converts to its own Decimal.
     unit_amount_decimal: String(amount) as never,
   });
 }

@@ -8,12 +8,12 @@ type Refund = Stripe.Refund;
 
 export const refunds = collection<Refund>("refund");
 
-/** Whether the buyer paid by card; else the money moves between banks, which takes days. */
+/** Whether the buyer paid by card. A refund to a bank account takes days. */
 export function isCard(charge: Charge): boolean {
   return charge.payment_method_details?.type === "card";
 }
 
-/** The object of a refund that is on its way, or already at the buyer's bank. */
+/** Returns the object of a new refund, pending or already succeeded. */
 export function newRefund(
   scope: Scope,
   charge: Charge,
@@ -48,7 +48,7 @@ function destinationOf(charge: Charge): Stripe.Refund.DestinationDetails {
   return { type: "card", card };
 }
 
-/** The list that `expand: ["refunds"]` puts into a charge: the ten newest. */
+/** Returns the list that `expand: ["refunds"]` puts in a charge: the ten newest refunds. */
 export function refundsOf(scope: Scope, charge: string): object {
   const all = refunds.all(scope).reverse().filter((refund) => refund.charge === charge);
   const url = `/v1/charges/${charge}/refunds`;

@@ -1,4 +1,4 @@
-/** Setup intents as they are made. */
+/** Setup intents: the stored objects and their creation. */
 import type Stripe from "stripe";
 import { newId, randomText } from "../core/ids.ts";
 import { defined } from "../core/objects.ts";
@@ -10,7 +10,7 @@ type SetupIntent = Stripe.SetupIntent;
 
 export const setupIntents = collection<SetupIntent>("setup_intent");
 
-/** Makes an intent to save a payment method, for the API or for a checkout session. */
+/** Creates a setup intent and emits its event, for the API or for a checkout session. */
 export function createSetupIntent(scope: Scope, given: Partial<SetupIntent>): SetupIntent {
   const id = newId("seti");
   const intent = setupIntents.put(scope, {

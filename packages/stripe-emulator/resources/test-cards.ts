@@ -1,36 +1,39 @@
 /**
- * Stripe's documented test cards (https://docs.stripe.com/testing) and what each does.
- * The number itself is never stored; a payment method keeps the name of its behaviour.
+ * Stripe's documented test cards (https://docs.stripe.com/testing) and their behaviours. Card
+ * numbers are never stored; a payment method stores the name of its behaviour.
  */
 
-/** Why a bank or Stripe refuses a card, with the sentence that the buyer reads. */
+/** Why a bank or Stripe declines a card, with the message for the buyer. */
 export interface Decline {
   code: string;
   decline_code: string;
   message: string;
 }
 
-/** What becomes of a payment with a card, beyond its being paid at once. */
+/** What happens to a payment with a card, besides its immediate success. */
 export interface Behaviour {
   decline?: Decline;
-  /** The bank wants the buyer to authenticate (3D Secure) before anything else. */
+  /** Whether the bank first requires the buyer's authentication (3D Secure). */
   authentication?: boolean;
-  /** Once the card is saved for payments off session, the bank asks for that no more in them. */
+  /**
+   * Whether the bank stops requiring authentication for off-session payments after the card is
+   * saved for them.
+   */
   setUpLasts?: boolean;
-  /** Counts as saved for payments off session from the start. */
+  /** Whether the card counts as saved for off-session payments from the start. */
   setUpAlready?: boolean;
-  /** The card can be saved although every payment with it is declined. */
+  /** Whether the card can be saved although every payment with it is declined. */
   savable?: boolean;
-  /** Paid now; later the buyer's bank disputes the charge for this reason. */
+  /** The charge is paid, and then disputed for this reason. */
   dispute?: string;
-  /** The dispute is only an inquiry, which moves no money. */
+  /** Whether the dispute is only an inquiry, which moves no money. */
   inquiry?: boolean;
-  /** Paid now; the card network warns of fraud afterwards. */
+  /** Whether the card network warns of fraud after the payment. */
   earlyFraudWarning?: boolean;
-  /** Paid now; a refund of it is pending at first, or succeeds and then fails. */
+  /** How a refund ends: `slow` is pending at first, and `fails` succeeds and then fails. */
   refund?: "slow" | "fails" | undefined;
   risk?: "elevated" | "highest";
-  /** What is paid counts as available at once instead of pending. */
+  /** Whether the money is available at once instead of pending. */
   availableAtOnce?: boolean;
 }
 
@@ -57,7 +60,7 @@ const INSUFFICIENT = declined(
 );
 const GENERIC = declined("generic_decline", "The card was declined. Try another card.");
 
-/** By name, as stored with a payment method. */
+/** The behaviours by the name that a payment method stores. */
 const BEHAVIOURS: Record<string, Behaviour> = {
   pays: {},
   generic_decline: GENERIC,
@@ -159,7 +162,7 @@ const CARDS: Record<string, TestCard> = {
   "4000000000005126": card("visa", "refund_fails"),
 };
 
-/** Stripe's ready-made test payment methods, by the card each stands for. */
+/** Stripe's ready-made test payment methods and the number of each one's card. */
 export const READY_MADE: Record<string, string> = {
   pm_card_visa: "4242424242424242",
   pm_card_visa_debit: "4000056655665556",
@@ -192,17 +195,19 @@ export function behaviourOf(name: string | undefined): Behaviour {
   return BEHAVIOURS[name ?? "pays"] ?? {};
 }
 
-/** Why the bank refuses to let a card be saved, if it does. */
+/** Returns why the bank refuses to save a card; undefined if the card can be saved. */
 export function savingDeclined(behaviour: Behaviour): Decline | undefined {
   return behaviour.savable ? undefined : behaviour.decline;
 }
 
-/** A number that is no test card is refused as Stripe's test mode refuses a real one. */
+/**
+ * Returns a test card. Any other number is declined, as Stripe's test mode declines a real card.
+ */
 export function findCard(number: string): TestCard {
   return CARDS[number] ?? card("visa", "test_mode_live_card");
 }
 
-/** The check digit that every card number carries. */
+/** Whether a card number's check digit is correct. */
 export function passesLuhn(number: string): boolean {
   if (!/^\d{12,19}$/.test(number)) return false;
   const sum = [...number].reverse().reduce((total, digit, index) => {

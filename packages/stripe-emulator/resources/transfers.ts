@@ -1,4 +1,4 @@
-/** Money handed on to connected accounts, the fees taken from it, and the parts of both that came back. */
+/** Transfers to connected accounts, application fees, and the reversals and refunds of both. */
 import type Stripe from "stripe";
 import { collection } from "../store/collection.ts";
 
@@ -8,11 +8,11 @@ export const reversals = collection<Stripe.TransferReversal>("transfer_reversal"
 export const applicationFees = collection<Stripe.ApplicationFee>("application_fee");
 export const feeRefunds = collection<Stripe.FeeRefund>("fee_refund");
 
-/** How much of a transfer or of a fee the refunds of its charge have returned so far. */
+/** How much of a transfer or of a fee has been returned by refunds of its charge. */
 interface ReturnedShare {
-  /** The transfer's or the application fee's id. */
+  /** The id of the transfer or of the application fee. */
   id: string;
-  /** Sum of the refunds that returned a share, in minor units of the charge. */
+  /** The sum of the refunds that returned a share, in minor units of the charge. */
   of: number;
   amount: number;
 }

@@ -9,17 +9,23 @@ type WebhookEndpoint = Stripe.WebhookEndpoint;
 
 export const webhookEndpoints = collection<WebhookEndpoint>("webhook_endpoint");
 
-/** Whose events an endpoint gets: ours, those of connected accounts, or (by control) both. */
+/**
+ * Which accounts' events an endpoint gets: the platform's, those of connected accounts, or both
+ * (only endpoints registered by control or option).
+ */
 type Hears = "platform" | "connected" | "both";
 
-/** Signing secrets are shown once, at creation, so they are kept apart from the endpoint. */
+/**
+ * The signing secrets. They are shown only at creation, so they are stored apart from the
+ * endpoints.
+ */
 const secrets = collection<{ id: string; secret: string; hears?: Hears }>("webhook_secret");
 
 export function signingSecret(scope: Scope, endpoint: string): string {
   return secrets.get(scope, endpoint).secret;
 }
 
-/** Whether an endpoint listens to the account that an event is of. */
+/** Whether an endpoint listens to an event's account. */
 export function hears(scope: Scope, endpoint: string, account: string | undefined): boolean {
   const whose = secrets.find(scope, endpoint)?.hears ?? "both";
   return whose === "both" || whose === (account === undefined ? "platform" : "connected");
@@ -28,7 +34,7 @@ export function hears(scope: Scope, endpoint: string, account: string | undefine
 interface NewEndpoint {
   hears?: Hears;
   url: string;
-  /** Default: every type. */
+  /** Default: all types. */
   enabled_events?: string[] | undefined;
   description?: string | null | undefined;
   metadata?: Record<string, string> | null | undefined;
@@ -36,7 +42,7 @@ interface NewEndpoint {
   secret?: string | undefined;
 }
 
-/** Makes an endpoint. The answer, and it alone, shows the signing secret. */
+/** Creates an endpoint. Only its answer shows the signing secret. */
 export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const { secret = scope.settings.webhookSecret ?? newId("whsec", 32), hears = "both", ...rest } =
     given;
@@ -56,8 +62,8 @@ export function createEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoin
 }
 
 /**
- * The endpoint of that URL, changed to these settings, or a new one: calling twice changes nothing.
- * An existing endpoint takes over the secret given, or the one all endpoints are to have.
+ * Returns the endpoint with this URL after changing it to these settings, or a new one. A second
+ * call changes nothing. An existing endpoint gets the given secret, or the one of the settings.
  */
 export function ensureEndpoint(scope: Scope, given: NewEndpoint): WebhookEndpoint {
   const found = webhookEndpoints.all(scope).find((endpoint) => endpoint.url === given.url);

@@ -1,7 +1,7 @@
 import { resourceMissing } from "../core/errors.ts";
 import type { Entity, Store } from "./store.ts";
 
-/** A scope, of which a collection needs the store alone. */
+/** A scope, of which a collection needs only the store. */
 interface Holder {
   readonly store: Store;
 }
@@ -11,16 +11,16 @@ export interface Collection<T extends Entity> {
   readonly name: string;
   find(scope: Holder, id: string): T | undefined;
   /**
-   * The object, or Stripe's `resource_missing`: status 404 when the id stands in the path,
-   * 400 when a parameter (`param`) names it.
+   * Returns the object. Otherwise throws Stripe's `resource_missing`: status 404 if the id is in
+   * the path, 400 if a parameter (`param`) names it.
    */
   get(scope: Holder, id: string, param?: string): T;
   put(scope: Holder, value: T): T;
   update(scope: Holder, value: T, changes: Partial<T>): T;
   remove(scope: Holder, id: string): void;
-  /** In order of creation. */
+  /** Returns a copy of all objects in order of creation. */
   all(scope: Holder): T[];
-  /** The same without a copy, for looking through very many. */
+  /** Iterates over all objects without copying them, for large tables. */
   values(scope: Holder): Iterable<T>;
 }
 

@@ -1,4 +1,4 @@
-/** One change: an object stored under a table, or (without `value`) removed from it. */
+/** One change: an object stored in a table, or, without `value`, removed from it. */
 export interface Change {
   table: string;
   id: string;
@@ -6,9 +6,9 @@ export interface Change {
 }
 
 /**
- * The state on disk: one JSON line per change, appended before the request that made it is answered.
- * Read back whole at the start and rewritten without what was replaced. A torn last line, left by a
- * process that was killed while writing, is skipped.
+ * The state on disk: one JSON line for each change, appended before the request is answered. The
+ * file is read as a whole at the start and rewritten without replaced objects. An incomplete last
+ * line, left by a process that was killed while writing, is skipped.
  */
 export class Journal {
   constructor(readonly path: string) {}

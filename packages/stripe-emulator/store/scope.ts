@@ -2,29 +2,28 @@ import type Stripe from "stripe";
 import type { Settings } from "../core/settings.ts";
 import type { Store } from "./store.ts";
 
-/** Who caused a change: the API request, or nobody (a page, a timer, a control). */
+/** The cause of a change: an API request, or null for pages, timers and controls. */
 export interface Cause {
   id: string | null;
   idempotency_key: string | null;
 }
 
 /**
- * What one request, page visit or timer works with. Made anew for each, so that the events it
- * causes carry its request id.
+ * What one request, page visit or timer works with. Each gets a new scope, so that its events carry
+ * its request id.
  */
 export interface Scope {
   readonly settings: Settings;
   readonly store: Store;
   readonly cause: Cause;
-  /** The connected account that the call is made on behalf of, by `Stripe-Account`. */
+  /** The connected account in the header `Stripe-Account`. */
   readonly account: string | null;
   now(): Date;
-  /** The time in whole seconds since 1970, Stripe's unit. */
+  /** Returns the time in whole seconds since 1970, Stripe's unit. */
   seconds(): number;
   /**
-   * Records an event with a snapshot of the object and queues its deliveries.
-   * `previous` holds the old values of the fields that an update changed; `account` is the
-   * connected account that the event is of.
+   * Records an event with a snapshot of the object and queues its deliveries. `previous` holds the
+   * old values of the changed fields, and `account` is the event's connected account.
    */
   emit(type: Stripe.Event.Type, object: object, previous?: object, account?: string): void;
 }

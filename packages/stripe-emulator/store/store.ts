@@ -1,19 +1,19 @@
 import { type Change, Journal } from "./journal.ts";
 
-/** What every stored object has; the rest is the business of its table. */
+/** The field that every stored object has. */
 export interface Entity {
   id: string;
 }
 
 /**
- * All state of the emulator: tables of objects by id, in order of creation.
- * In memory, and with a file also in a journal that outlives the process.
+ * The emulator's state: tables of objects by id, in order of creation. The state is in memory, and
+ * with a file also in a journal that outlives the process.
  */
 export class Store {
   readonly #tables = new Map<string, Map<string, Entity>>();
   readonly #journal: Journal | undefined;
   #unwritten: Change[] = [];
-  /** What takes back the changes since the last flush, in the order they were made. */
+  /** The changes that would undo everything since the last flush, oldest first. */
   #undo: Change[] = [];
 
   constructor(dataFile?: string) {
@@ -27,7 +27,7 @@ export class Store {
     return this.#table(name);
   }
 
-  /** How many objects each table holds. */
+  /** Counts the objects of each table. */
   sizes(): Record<string, number> {
     return Object.fromEntries([...this.#tables].map(([name, rows]) => [name, rows.size]));
   }
@@ -40,7 +40,7 @@ export class Store {
     this.#record({ table, id });
   }
 
-  /** Forgets everything but the tables named. */
+  /** Removes everything except the named tables. */
   clear(except: string[] = []): void {
     for (const name of this.#tables.keys()) {
       if (!except.includes(name)) this.#tables.delete(name);
@@ -50,7 +50,7 @@ export class Store {
     this.#journal?.rewrite(this.#everything());
   }
 
-  /** Writes what changed since the last call; returns when the file has it. */
+  /** Writes the changes since the last flush. Returns after the file contains them. */
   flush(): void {
     this.#undo = [];
     if (this.#unwritten.length === 0) return;
@@ -59,7 +59,7 @@ export class Store {
     this.#journal?.append(changes);
   }
 
-  /** Takes back everything since the last flush: what a refused call had begun. */
+  /** Undoes everything since the last flush: the changes of a refused call. */
   rollback(): void {
     for (const change of this.#undo.reverse()) this.#apply(change);
     this.#undo = [];

@@ -4,12 +4,12 @@ import { createStripeEmulator } from "../mod.ts";
 
 export const EMULATOR_KEY = "sk_test_emulator_key_1234";
 
-/** An emulator on a port of its own, the SDK to talk to it, and a clock that the test moves. */
+/** An emulator on its own port, the SDK's client for it, and a clock that the test sets. */
 export interface TestEmulator {
   url: string;
   stripe: Stripe;
   clock: { now: Date };
-  /** A control under `/_emulator`. */
+  /** Calls a control under `/_emulator`. */
   control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
   client(options?: Partial<Stripe.StripeConfig>, key?: string): Stripe;
   [Symbol.asyncDispose](): Promise<void>;
@@ -61,7 +61,7 @@ export async function startTestEmulator(options: Partial<Options> = {}): Promise
   });
 }
 
-/** A control that was refused, or (from 500 on) broke. */
+/** A control's error: refused below status 500, otherwise an internal error. */
 export class ControlRefused extends Error {
   constructor(readonly status: number, answer: string) {
     super(answer);

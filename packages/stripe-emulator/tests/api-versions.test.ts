@@ -1,4 +1,4 @@
-/** Events in the versions of the API that endpoints and accounts have, as the official SDK receives them. */
+/** Events in the API versions of endpoints and accounts, as the official SDK receives them. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
 import { API_VERSION } from "../core/settings.ts";
@@ -71,7 +71,7 @@ Deno.test("a listed event stays in the account's version of when it happened", a
   ok("refunds" in paid.data.object);
   await pay(stripe);
   equal((await newest(stripe, "payment_intent.succeeded")).api_version, API_VERSION);
-  // Asked for by itself, the object is in the version that the request names.
+  // A retrieved object is in the version of the request.
   const { id } = old.data.object as unknown as { id: string };
   ok((await stripe.paymentIntents.retrieve(id)).latest_charge);
 });

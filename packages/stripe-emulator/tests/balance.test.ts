@@ -1,4 +1,7 @@
-/** The books of a long and mixed life: every movement is told, and all of them add up. */
+/**
+ * A long random sequence of operations: every movement is recorded, and the movements add up to the
+ * balance.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import Stripe from "stripe";
 import { ControlRefused, startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
@@ -9,7 +12,7 @@ type Act = (emulator: TestEmulator, draw: (below: number) => number) => Promise<
 const DAY_MS = 24 * 3_600_000;
 const STEPS = 120;
 
-/** Numbers that come again with the same seed: Lehmer's, which needs no more than this. */
+/** Returns random numbers that are the same for the same seed (a Lehmer generator). */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -65,14 +68,14 @@ const ACTS: Act[] = [
   },
 ];
 
-/** Lets a refusal pass; whatever else went wrong is a fault of the emulator. */
+/** Ignores a refusal. Any other error is a bug of the emulator. */
 function passRefusal(error: unknown): void {
   const refused = error instanceof ControlRefused && error.status < 500 ||
     error instanceof Stripe.errors.StripeError && (error.statusCode ?? 500) < 500;
   if (!refused) throw error;
 }
 
-/** What the balance has to be, by the objects alone. */
+/** Computes the expected balance from the objects alone. */
 async function expected({ stripe }: TestEmulator): Promise<number> {
   const charges = await everything(stripe.charges.list());
   const income = charges.map(({ amount, payment_method_details: by }) =>
@@ -112,7 +115,7 @@ async function live(emulator: TestEmulator, draw: (below: number) => number): Pr
   let done = 0;
   for (let step = 0; step < STEPS; step++) {
     const act = one(ACTS, draw);
-    // What is refused changes nothing, which the comparison shows as well.
+    // A refused operation changes nothing, which the comparison also checks.
     await act?.(emulator, draw).then(() => done++, passRefusal);
     if (step % 10 === 9) await compare(emulator);
   }

@@ -3,7 +3,7 @@ import { onboardProvider } from "../browser.ts";
 
 const back = "http://localhost:3000";
 
-/** An account link of a connected account. */
+/** Creates an account link of a connected account and returns its URL. */
 export async function linkTo(stripe: Stripe, account: string): Promise<string> {
   const { url } = await stripe.accountLinks.create({
     account,
@@ -14,7 +14,7 @@ export async function linkTo(stripe: Stripe, account: string): Promise<string> {
   return url;
 }
 
-/** A connected account that has registered and may get money. */
+/** Creates a connected account that has registered and can receive transfers. */
 export async function openProvider(
   stripe: Stripe,
   more: Stripe.AccountCreateParams = {},
@@ -24,7 +24,7 @@ export async function openProvider(
   return id;
 }
 
-/** A paid destination charge with its fee. */
+/** Creates a paid destination charge with an application fee. */
 export async function payProvider(
   stripe: Stripe,
   destination: string,

@@ -7,7 +7,10 @@ import { startReceiver } from "./harness.ts";
 const SECRET = "whsec_deliveries";
 const DEADLINE_MS = 60_000;
 
-/** An emulator and a receiver that it knows; three customers make three events. */
+/**
+ * Starts an emulator and a receiver registered with it. Its `customers` creates three customers,
+ * and so three events.
+ */
 async function start(delivery = { firstRetryMs: 1_000 }) {
   const emulator = await startTestEmulator({ delivery });
   const receiver = startReceiver(emulator.stripe, SECRET, emulator.clock);

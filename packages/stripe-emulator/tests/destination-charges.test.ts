@@ -22,7 +22,8 @@ Deno.test("a destination charge transfers all of it and takes the fee back", asy
   const fee = await stripe.applicationFees.retrieve(String(charge.application_fee), {
     expand: ["balance_transaction"],
   });
-  // The charge of a fee is the connected account's; ours is the originating transaction.
+  // The fee's charge belongs to the connected account, and its originating transaction to the
+  // platform.
   deepEqual(
     [fee.amount, fee.account, fee.charge, fee.originating_transaction],
     [300, provider, transfer.destination_payment, charge.id],

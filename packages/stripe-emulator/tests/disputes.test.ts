@@ -6,7 +6,7 @@ import { eventTypes, pay, refusal } from "./harness.ts";
 const OPENED = ["charge.dispute.created", "charge.dispute.funds_withdrawn"];
 const WON = ["charge.dispute.funds_reinstated", "charge.dispute.closed"];
 
-/** A dispute of $9.99 by control, and what was told of it. */
+/** Opens a dispute of $9.99 by control, and returns the events that follow it. */
 async function disputed(emulator: TestEmulator, body: object = {}) {
   const { stripe } = emulator;
   const paid = await pay(stripe);

@@ -48,7 +48,7 @@ const base: Stripe.Checkout.SessionCreateParams = {
   }],
 };
 
-/** What is wrong, the parameter to blame, Stripe's code. */
+/** The wrong parameters, the parameter that the error names, and Stripe's code. */
 const FAULTS: Array<[what: Record<string, unknown>, param: string, code: string | undefined]> = [
   [{ success_url: undefined }, "success_url", "parameter_missing"],
   [{ mode: undefined }, "mode", "parameter_missing"],

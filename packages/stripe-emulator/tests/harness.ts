@@ -2,14 +2,14 @@ import Stripe from "stripe";
 import { payCheckout } from "../browser.ts";
 import type { TestEmulator } from "../testing/test-emulator.ts";
 
-/** A webhook receiver that checks every signature and answers as it is told. */
+/** A webhook receiver that verifies every signature. */
 export interface Receiver {
   url: string;
-  /** Verified events in order of arrival. */
+  /** The verified events in order of arrival. */
   events: Stripe.Event[];
-  /** Status of the coming answers; 200 when nothing else is said. */
+  /** The status of each coming answer. Without an entry the answer is 200. */
   answers: number[];
-  /** Resolves when so many events have arrived (successful or not). */
+  /** Resolves when this many events have arrived, whatever their answers. */
   arrived(count: number): Promise<Stripe.Event[]>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -65,7 +65,10 @@ export function openSession(
   });
 }
 
-/** What pays: a card's number, or a ready-made payment method; a debit is settled by the emulator. */
+/**
+ * How a payment is made: with a card's number or a ready-made payment method. `emulator` settles a
+ * bank debit.
+ */
 interface Purchase {
   amount?: number;
   currency?: string;
@@ -74,7 +77,7 @@ interface Purchase {
   emulator?: TestEmulator;
 }
 
-/** A payment intent that is paid. */
+/** Creates a paid payment intent. */
 export async function pay(
   stripe: Stripe,
   { amount = 999, currency = "usd", card, method = "pm_card_visa", emulator }: Purchase = {},
@@ -91,7 +94,7 @@ export async function pay(
   return await stripe.paymentIntents.retrieve(intent.id);
 }
 
-/** Card numbers are entered on the hosted page alone. */
+/** Pays on the hosted page, which is the only place for card numbers. */
 async function payByCard(stripe: Stripe, card: string, amount: number, currency: string) {
   const session = await openSession(stripe, {
     line_items: [{
@@ -105,13 +108,13 @@ async function payByCard(stripe: Stripe, card: string, amount: number, currency:
   return await stripe.paymentIntents.retrieve(String(after.payment_intent));
 }
 
-/** The types of all events so far, oldest first. */
+/** Lists the types of all events so far, oldest first. */
 export async function eventTypes(stripe: Stripe): Promise<string[]> {
   const list = await stripe.events.list({ limit: 100 });
   return list.data.map((event) => event.type as string).reverse();
 }
 
-/** What a call was refused with. */
+/** Returns the error of a refused call. */
 export async function refusal(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
   try {
     await call;
@@ -122,7 +125,10 @@ export async function refusal(call: Promise<unknown>): Promise<Stripe.errors.Str
   throw new Error("The call succeeded, but a refusal was expected.");
 }
 
-/** A header of an answer. With the fetch client the SDK hands out the raw response. */
+/**
+ * Returns a header of an answer. With the fetch client the SDK's `lastResponse` is the raw
+ * response.
+ */
 export function header(answer: Stripe.Response<object>, name: string): string | null {
   return (answer.lastResponse as unknown as Response).headers.get(name);
 }

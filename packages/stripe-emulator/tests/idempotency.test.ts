@@ -46,7 +46,7 @@ Deno.test("a request whose first one is still in progress is a 409", async () =>
   const { stripe } = emulator;
   await emulator.control("POST", "/faults", { path: "/v1/customers", delay_ms: 300 });
   const first = stripe.customers.create({ email: "a@example.com" }, key);
-  // The first request is on the server once the fault is used up.
+  // The fault is used up when the first request has reached the server.
   const used = async () =>
     (await emulator.control("GET", "") as { faults: unknown[] }).faults.length === 0 || undefined;
   ok(await waitFor(used, 60_000, 1), "the first request did not arrive");

@@ -91,7 +91,7 @@ Deno.test("expand goes down four levels, through lists, and refuses what is no r
   const charge = intent.latest_charge as Stripe.Charge;
   const transaction = charge.balance_transaction as Stripe.BalanceTransaction;
   equal((transaction.source as Stripe.Charge).id, charge.id);
-  // The store was not touched by what the answer shows.
+  // Expanding an answer does not change the stored object.
   const plain = await stripe.checkout.sessions.retrieve(session.id);
   equal(plain.payment_intent, intent.id);
   for (const path of ["amount_total", "nothing", "payment_intent.nothing", "a.b.c.d.e.f", ""]) {

@@ -195,7 +195,7 @@ Deno.test("a refund repeated with its key is made once", async () => {
   const [first, second] = await Promise.all([
     stripe.refunds.create(request, key),
     stripe.refunds.create(request, key).catch((error) => {
-      // The first may still be under way: Stripe then asks for another try.
+      // The first request may still be in progress: Stripe then answers 409.
       if (error instanceof Stripe.errors.StripeError && error.statusCode === 409) return null;
       throw error;
     }),

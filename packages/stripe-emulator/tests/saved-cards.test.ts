@@ -6,7 +6,9 @@ import { eventTypes, openSession, refusal } from "./harness.ts";
 
 type Saved = Awaited<ReturnType<typeof customerWith>>;
 
-/** A customer with a card that went through a setup intent, authenticated where the bank asks. */
+/**
+ * Creates a customer with a card saved by a setup intent, authenticated if the bank requires it.
+ */
 async function customerWith(stripe: Stripe, card: string) {
   const customer = await stripe.customers.create({ email: "a@example.com" });
   const intent = await stripe.setupIntents.create({

@@ -4,7 +4,7 @@ import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider } from "./connect-harness.ts";
 import { refusal } from "./harness.ts";
 
-/** A payment on the platform's own account, and a provider who has no part in it yet. */
+/** Creates a payment on the platform's own account, and a provider who has no share of it yet. */
 async function openCharge(stripe: Stripe) {
   const destination = await openProvider(stripe);
   const { latest_charge } = await stripe.paymentIntents.create({
@@ -39,7 +39,7 @@ Deno.test("a transfer out of a charge waits for its money, and has its group", a
     ),
   );
   deepEqual([gone?.net, gone?.available_on], [-970, paid?.available_on]);
-  // As with Stripe, only a destination charge names a transfer.
+  // As in Stripe, only a destination charge refers to a transfer.
   equal(charge.transfer ?? null, null);
 });
 
