@@ -1,31 +1,32 @@
 /**
- * The tests of supabase/tests, each file in its own database: the pgTAP stories, by pg_prove where there is
- * one, and those of two sessions.
+ * The tests of supabase/tests: the pgTAP files, by pg_prove where it is installed, in one database that each
+ * file leaves as it was; and the tests of two sessions, which commit, each file in a database of its own.
  */
 import assert from "node:assert/strict";
-import { type Databases, findSystem, type Flavour } from "@farthing/local-stack/postgres";
+import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
 import { type Project, withKeptProject } from "../kept/project.ts";
 import { PROJECT, withProject } from "../project-database.ts";
 import { lackingPgProve } from "../pg-prove.ts";
 import { runSessions, sessionFiles } from "../sessions.ts";
+import { databaseFor, runInOneDatabase } from "../shared-database.ts";
+import { assertCommitsAreFound } from "../shared-database-check.ts";
 import { FOLDER, proveStory, runStory, storyFiles } from "../stories.ts";
 import { checked, filesNamed, type Row, type Suite, type SuiteResult } from "../suite.ts";
 import { functionsThatWriteAll } from "../writes-without-where.ts";
 
-type Run = (server: Databases, database: string, file: string) => Promise<Row>;
-
-/** The process's id keeps runs on one server apart. */
-async function inItsOwnDatabase({ server, template }: Project, file: string, run: Run) {
-  const database = `story_${Deno.pid}_${file.replace(/\W/g, "_")}`;
+async function runInItsOwnDatabase({ server, template }: Project, file: string): Promise<Row> {
+  const database = databaseFor(file);
   await server.createDatabase(database, { template });
   try {
-    return await run(server, database, file);
+    return await runSessions(server, database, file);
   } finally {
     await server.dropDatabase(database);
   }
 }
 
 const T37 = "T37: no function updates or deletes without WHERE";
+
+const COMMITS = "a pgTAP file that commits a change is found";
 
 async function noFunctionWritesAll({ server, template }: Project): Promise<void> {
   const sql = server.connect(template, { max: 1 });
@@ -50,12 +51,12 @@ async function runStories(
   const why = await lackingPgProve();
   const run = why ? runStory : proveStory;
   return await withProject(async (project) => {
-    const rows: Row[] = [];
-    for (const file of files) rows.push(await inItsOwnDatabase(project, file, run));
-    for (const file of sessions) rows.push(await inItsOwnDatabase(project, file, runSessions));
+    const rows = await runInOneDatabase(project, files, run);
+    for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
     // One more of the guards, and named as they are.
     if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
+      rows.push(await checked(COMMITS, () => assertCommitsAreFound(project)));
     }
     return { rows, skipped: why ? [{ what: "pg_prove (the stories ran without it)", why }] : [] };
   });

@@ -1,0 +1,39 @@
+/** Finds the tables that changed during a test file, which should have rolled everything back. */
+import type { Databases } from "@farthing/local-stack/postgres";
+
+/**
+ * The tables of a project, and the catalogue, where each function, column and privilege is a row. Statistics
+ * are left out: the server writes them by itself.
+ */
+const TABLES = `
+  select c.oid::regclass::text as name from pg_class c
+  where c.relkind = 'r' and c.relpersistence = 'p' and c.relname <> 'pg_statistic'
+    and c.relnamespace <> 'information_schema'::regnamespace`;
+
+/** A row keeps its `ctid` and `xmin` until a committed transaction changes the row. */
+const sumOf = (table: string) => `
+  select '${table}', count(*) || ' ' ||
+    coalesce(sum(hashtid(ctid)::bigint * xmin::text::bigint), 0) from ${table}`;
+
+export interface CommitWatch {
+  /** Returns the tables that committed transactions changed after the watch began. */
+  changedTables(): Promise<string[]>;
+  end(): Promise<void>;
+}
+
+export async function watchCommits(server: Databases, database: string): Promise<CommitWatch> {
+  const connection = { max_parallel_workers_per_gather: 0 };
+  const sql = server.connectAsAdmin(database, { max: 1, connection });
+  const tables = await sql.unsafe<{ name: string }[]>(TABLES);
+  const query = tables.map(({ name }) => sumOf(name)).join(" union all ");
+  const read = async () => {
+    const rows = await sql.unsafe(query, [], { prepare: true }).values();
+    return new Map<string, string>(rows.map(([table, sum]) => [table, sum]));
+  };
+  const before = await read();
+  return {
+    changedTables: async () =>
+      [...await read()].flatMap(([table, sum]) => before.get(table) === sum ? [] : [table]),
+    end: () => sql.end(),
+  };
+}

@@ -1,0 +1,36 @@
+/** Checks that a pgTAP file that commits is found, for several kinds of change. */
+import assert from "node:assert/strict";
+import type { Project } from "./kept/project.ts";
+import { type RunFile, runInOneDatabase } from "./shared-database.ts";
+
+/** Runs a statement in the place of a file. */
+const runStatement: RunFile = async (server, database, statement) => {
+  const sql = server.connectAsAdmin(database, { max: 1 });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end();
+  }
+  return { name: statement, passed: 1, failures: [], ignored: 0, ms: 0 };
+};
+
+const INSERT = "insert into auth.users (id) values ('00000000-0000-4000-8000-000000000001')";
+const CREATE = "create function public.more() returns int language sql as 'select 1'";
+
+const COMMITTED = [
+  INSERT,
+  INSERT, // on a new copy of the database: on the one before, this row would be a duplicate
+  "update farthing.tasks set every = every where task = 'seal'",
+  "delete from farthing.tasks where task = 'seal'",
+  CREATE,
+  "alter table farthing.lots disable trigger user",
+];
+
+const ROLLED_BACK = [`begin; ${INSERT}; rollback`, `begin; ${CREATE}; rollback`, "select 1"];
+
+/** @throws where a committed change is not found, or a rolled back one is */
+export async function assertCommitsAreFound(project: Project): Promise<void> {
+  const rows = await runInOneDatabase(project, [...COMMITTED, ...ROLLED_BACK], runStatement);
+  const found = rows.filter(({ failures }) => failures.length > 0).map(({ name }) => name);
+  assert.deepEqual(found, COMMITTED);
+}
