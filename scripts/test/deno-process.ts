@@ -14,6 +14,8 @@ export interface DenoTestOptions {
   /** The command before its own arguments; this very Deno unless named. */
   command?: string[];
   flags?: string[];
+  /** The files share one module graph, which is compiled once: load-group.ts. */
+  isGroup?: boolean | undefined;
   /** How long one test may take; five minutes unless named. Under load it may be ten times the usual. */
   limitMs?: number;
 }
@@ -23,17 +25,20 @@ const LIMIT_MS = 300_000;
 const GRACE_MS = 10_000;
 const KILL_AFTER_MS = 5_000;
 const LIMIT_TESTS = new URL("./limit-tests.ts", import.meta.url).pathname;
+const LOAD_GROUP = new URL("./load-group.ts", import.meta.url).pathname;
 
 function denoTest(options: DenoTestOptions, running: string): Deno.Command {
-  const { cwd = ROOT, env = {}, flags = [], limitMs = LIMIT_MS } = options;
+  const { cwd = ROOT, files, env = {}, flags = [], isGroup = false, limitMs = LIMIT_MS } = options;
   // Deno before 2.4, which the platform runs, can't load a file first.
   const preload = options.command ? [] : ["--preload", LIMIT_TESTS];
   const [program = "", ...args] = options.command ?? [Deno.execPath()];
   const limits = { FARTHING_TEST_LIMIT_MS: String(limitMs), FARTHING_TEST_RUNNING: running };
+  const group = isGroup ? { FARTHING_TEST_FILES: JSON.stringify(files) } : {};
+  const modules = isGroup ? [LOAD_GROUP] : files;
   return new Deno.Command(program, {
-    args: [...args, "test", "-A", "--reporter=tap", ...preload, ...flags, ...options.files],
+    args: [...args, "test", "-A", "--reporter=tap", ...preload, ...flags, ...modules],
     cwd,
-    env: { NO_COLOR: "1", ...limits, ...env },
+    env: { NO_COLOR: "1", ...limits, ...group, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -122,8 +127,8 @@ export async function runDeno(
       });
       const { success } = await child.status;
       dog.stop();
-      const said = lastLines(await stderr);
-      const last = await Deno.readTextFile(running);
+      const [last = "", ...error] = (await Deno.readTextFile(running)).split("\n");
+      const said = [...error, lastLines(await stderr)].join("\n");
       return { success, said, running: last, isSilent: dog.isSilent() };
     });
   } finally {

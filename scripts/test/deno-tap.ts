@@ -3,39 +3,65 @@
  * report, JUnit, files a test under the module that called `Deno.test`, which need not be the test file.
  */
 import type { Failure, Row } from "./suite.ts";
+import { readName } from "./test-names.ts";
 
+const SUBTEST = "# Subtest: ";
 const RESULT = /^(?: {4})?(not )?ok \d+ - (.*?)( # SKIP)?$/;
-/** What a test, or a step, says that failed by its steps alone; they are counted in its place. */
+/** The message of a test that failed only because some of its steps failed; the steps are counted instead. */
 const BY_STEPS = /^\d+ test steps? failed/;
 
 export class DenoTapReader {
   readonly rows: Row[] = [];
-  /** The report has its last line; one that has not was broken off. */
+  /** The report has its last line; without that line the process ended too early. */
   isWhole = false;
+  readonly #isGroup: boolean;
   #started = 0;
   #steps = 0;
   #last: Failure | undefined;
+
+  /** @param isGroup one module loads the files, and the name of a test begins with its file */
+  constructor(isGroup = false) {
+    this.#isGroup = isGroup;
+  }
 
   /** `now` in milliseconds, of any one clock: it measures how long a file took. */
   read(line: string, now: number): void {
     const file = /^# \.\/(.*)$/.exec(line)?.[1];
     const result = RESULT.exec(line);
     if (/^1\.\.\d+$/.test(line)) this.isWhole = true;
+    else if (line.startsWith(SUBTEST)) this.#beginSteps(line.slice(SUBTEST.length), now);
+    else if (line.startsWith("# ") && this.#isGroup) this.#started = now;
     else if (file !== undefined) this.#begin(file, now);
-    else if (line.startsWith("# Subtest: ")) this.#steps = 0;
-    else if (result) this.#count(line.startsWith(" "), result);
+    else if (result) this.#count(line.startsWith(" "), result, now);
     else if (/^\s+\{"message":/.test(line)) this.#explain(line);
     const row = this.rows.at(-1);
     if (row) row.ms = now - this.#started;
   }
 
   #begin(name: string, now: number): void {
+    // In a group, the files' headers are missing: a file begins where the file before it ended.
+    const last = this.rows.at(-1);
+    if (!this.#isGroup) this.#started = now;
+    else if (last) this.#started += last.ms;
     this.rows.push({ name, passed: 0, failures: [], ignored: 0, ms: 0 });
-    this.#started = now;
     this.#last = undefined;
   }
 
-  #count(isStep: boolean, [, not, name = "", skip]: RegExpExecArray): void {
+  /** Returns a test's own name; in a group, a test of the next file begins that file's row. */
+  #ownName(full: string, now: number): string {
+    if (!this.#isGroup) return full;
+    const { file, name } = readName(full);
+    if (file !== undefined && this.rows.at(-1)?.name !== file) this.#begin(file, now);
+    return name;
+  }
+
+  #beginSteps(test: string, now: number): void {
+    this.#ownName(test, now);
+    this.#steps = 0;
+  }
+
+  #count(isStep: boolean, [, not, full = "", skip]: RegExpExecArray, now: number): void {
+    const name = isStep ? full : this.#ownName(full, now);
     const row = this.rows.at(-1);
     if (!row) return;
     if (skip) row.ignored += 1;

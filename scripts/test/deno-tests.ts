@@ -1,14 +1,17 @@
 /** Runs `deno test` over files and believes its report only where each file is in it. */
-import { type DenoTestOptions, runDeno } from "./deno-process.ts";
+import { type DenoTestOptions, type Ended, runDeno } from "./deno-process.ts";
 import { DenoTapReader } from "./deno-tap.ts";
 import { ROOT, type Row } from "./suite.ts";
+import { LOADING, readName } from "./test-names.ts";
 
 interface SharedOptions extends DenoTestOptions {
   /** How many processes share the files; one unless named. */
-  jobs?: number;
+  processes?: number;
+  /** How many files a process gets, where several processes share them. */
+  filesAtOnce?: number;
 }
 
-/** Test files beneath folders of the repository, sorted; folders that are not there hold none. */
+/** Returns the test files in folders of the repository, sorted; a folder that does not exist has none. */
 export async function findTests(folders: string[], root = ROOT): Promise<string[]> {
   const found: string[] = [];
   const look = async (folder: string): Promise<void> => {
@@ -29,68 +32,116 @@ function failed(name: string, detail: string): Row {
   return { name, passed: 0, failures: [{ test: name, detail }], ignored: 0, ms: 0 };
 }
 
+const ranTests = (row: Row) => row.passed + row.failures.length + row.ignored > 0;
+
 /**
- * A file that fell before its first test is missing from the report, not failed in it, and its reason
- * with it: it is run once more by itself, to be heard.
+ * Deno's report lacks a file that failed before its first test, and the reason. The file runs once more, by
+ * itself, to show the reason.
  */
 async function rowOf(file: string, reported: Row[], options: DenoTestOptions): Promise<Row> {
   const row = reported.find(({ name }) => name === file);
-  if (row && row.passed + row.failures.length + row.ignored > 0) return row;
+  if (row && ranTests(row)) return row;
   const lines: string[] = [];
   const { said } = await runDeno({ ...options, files: [file] }, (line) => lines.push(line));
   return failed(file, `no test of this file ran\n${lines.join("\n")}\n${said}`);
 }
 
-/** So many files begin together in a process of several: a new process is dear, and so is a long last one. */
-const TOGETHER = 4;
+/** With more files at once, the last process runs alone for long; with fewer, more processes start. */
+const FILES_AT_ONCE = 4;
 
+/** Returns a row for each file, in the files' order, and a row for an error that belongs to no file. */
 export async function runDenoTests(options: SharedOptions): Promise<Row[]> {
-  const { files, jobs = 1 } = options;
-  if (jobs === 1) return await runToTheEnd(options);
+  const { files, processes = 1, filesAtOnce = FILES_AT_ONCE } = options;
+  if (processes === 1) return inOrder(await runAllFiles(options), files);
   const queue = [...files];
   const rows: Row[] = [];
   const work = async () => {
     while (queue.length > 0) {
-      rows.push(...await runToTheEnd({ ...options, files: queue.splice(0, TOGETHER) }));
+      rows.push(...await runAllFiles({ ...options, files: queue.splice(0, filesAtOnce) }));
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
-  return rows.sort((a, b) => files.indexOf(a.name) - files.indexOf(b.name));
+  await Promise.all(Array.from({ length: processes }, work));
+  return inOrder(rows, files);
 }
 
-/** One process for all files; where a test takes it along, another one for the files that are left. */
-async function runToTheEnd(options: DenoTestOptions): Promise<Row[]> {
+/** Sorts rows as their files are; the row of an error that belongs to no file comes last. */
+function inOrder(rows: Row[], files: string[]): Row[] {
+  const placeOf = ({ name }: Row) => (files.indexOf(name) + 1) || Infinity;
+  return rows.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1);
+}
+
+/** Runs all files in one process; where a test ends the process, the remaining files run in another one. */
+async function runAllFiles(options: DenoTestOptions): Promise<Row[]> {
   const rows: Row[] = [];
   for (let left = options.files; left.length > 0;) {
     const done = await runInOne({ ...options, files: left });
     rows.push(...done);
     const before = left.length;
     left = left.filter((file) => !done.some(({ name }) => name === file));
-    if (left.length === before) break; // nothing was run, and would not be the next time
+    if (left.length === before) break; // Nothing ran, and nothing would run the next time.
   }
   return rows;
 }
 
-/** The rows of a process that did not end by itself, up to the file it was in. */
-function brokenOff(rows: Row[], running: string, why: string): Row[] {
-  const row = rows.at(-1)!;
-  row.failures.push({ test: running || "after the last test reported", detail: why });
+/** Returns the rows of a process that ended too early, with a failure of the test that ran last. */
+function rowsOfBroken(rows: Row[], { running, said, isSilent }: Ended): Row[] {
+  const { file = rows.at(-1)?.name, name } = readName(running);
+  const detail = isSilent
+    ? "the process was silent for too long"
+    : `the process ended in it\n${said}`;
+  let row = rows.at(-1);
+  if (row?.name !== file) {
+    row = failed(file!, detail);
+    row.failures = [];
+    rows.push(row);
+  }
+  row!.failures.push({ test: name || "after the last test reported", detail });
   return rows;
+}
+
+/** Deno explains each failure of a test. Without a reason, an error outside of the tests ended the file. */
+const hasForeignError = ({ failures }: Row) => failures.some(({ detail }) => detail === "");
+
+/**
+ * An error outside of the tests, such as a timer's, ends a whole group. The running test need not be its
+ * cause, so each file that was not done runs by itself. Where all of those files pass, the group fails.
+ */
+async function rowsAfterForeignError(
+  rows: Row[],
+  options: DenoTestOptions,
+  { said }: Ended,
+): Promise<Row[]> {
+  const done = rows.slice(0, rows.findIndex(hasForeignError));
+  const isDone = (file: string) => done.some(({ name }) => name === file);
+  const alone: Row[] = [];
+  for (const file of options.files) {
+    if (isDone(file)) continue;
+    alone.push(...await runAllFiles({ ...options, files: [file], isGroup: false }));
+  }
+  if (alone.some(({ failures }) => failures.length > 0)) return [...done, ...alone];
+  const group = options.files.join(", ");
+  return [...done, ...alone, failed("deno test", `an error in no test of ${group}\n${said}`)];
 }
 
 async function runInOne(options: DenoTestOptions): Promise<Row[]> {
-  const reader = new DenoTapReader();
+  const reader = new DenoTapReader(options.isGroup);
   const see = (line: string) => reader.read(line, performance.now());
-  const { success, said, running, isSilent } = await runDeno(options, see);
-  // Nothing at all was run: it did not compile, or Deno itself is not there.
-  if (reader.rows.length === 0) return [failed("deno test", said)];
-  if (!reader.isWhole) {
-    const why = isSilent ? "nothing was heard of it" : `the process ended in it\n${said}`;
-    return brokenOff(reader.rows, running, why);
+  const ended = await runDeno(options, see);
+  const { success, said, running } = ended;
+  // `Deno.exit` in a file that is loaded ends the process with a whole report of no tests.
+  const isLoading = readName(running).name === LOADING;
+  if (isLoading || !reader.isWhole && reader.rows.length > 0) {
+    return rowsOfBroken(reader.rows, ended);
+  }
+  // No test ran: the files do not compile, or Deno did not start.
+  if (reader.rows.length === 0 && !options.isGroup) return [failed("deno test", said)];
+  if (options.isGroup && reader.rows.some(hasForeignError)) {
+    return await rowsAfterForeignError(reader.rows, options, ended);
   }
   const rows: Row[] = [];
-  for (const file of options.files) rows.push(await rowOf(file, reader.rows, options));
-  // Deno also fails for what belongs to no test.
+  const alone = { ...options, isGroup: false };
+  for (const file of options.files) rows.push(await rowOf(file, reader.rows, alone));
+  // Deno also fails because of an error that belongs to no test.
   if (success || rows.some(({ failures }) => failures.length > 0)) return rows;
   return [...rows, failed("deno test", said)];
 }

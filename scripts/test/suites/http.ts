@@ -53,8 +53,11 @@ async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
   return { files, skipped };
 }
 
-const run = (files: string[], env: Record<string, string>, jobs = 1) =>
-  runDenoTests({ files, env, jobs, flags: ["--no-check"], limitMs: 300_000 });
+const run = (files: string[], env: Record<string, string>, processes = 1) =>
+  runDenoTests({ files, env, processes, isGroup: true, flags: ["--no-check"], limitMs: 300_000 });
+
+/** Most tests wait for a server most of the time. */
+const PROCESSES = 3;
 
 /** Those named, one after another, on the stack that is kept. */
 async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResult> {
@@ -77,7 +80,7 @@ export const http: Suite = {
     const chosen = files.filter((file) => !isFault(file));
     return await withStack(async (env) => {
       const rows = [
-        ...await run(chosen.filter((file) => !isLast(file)), env, 2),
+        ...await run(chosen.filter((file) => !isLast(file)), env, PROCESSES),
         ...await run(chosen.filter(isLast), env),
       ];
       return { rows, skipped, left: LEFT_IN_TESTS };

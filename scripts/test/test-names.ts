@@ -1,0 +1,16 @@
+/** The names of a group's tests in Deno's report, such as `tests/prices/rates.test.ts » a rate is added`. */
+
+export const IN_FILE = " » ";
+
+/** The name of the running test while a file of a group is loaded. */
+export const LOADING = "the file is loaded";
+
+/** The name of the running test while no test runs. */
+export const NOTHING = "";
+
+/** Returns the file, undefined where the name has none, and the test's own name. */
+export function readName(full: string): { file: string | undefined; name: string } {
+  const at = full.indexOf(IN_FILE);
+  if (at < 0) return { file: undefined, name: full };
+  return { file: full.slice(0, at), name: full.slice(at + IN_FILE.length) };
+}
