@@ -5,7 +5,7 @@
 import { createDatabase, type Database, type Transport } from "./adapters/database/database.ts";
 import { timed } from "./adapters/database/timed.ts";
 import type { Mail } from "./adapters/mail/mail.ts";
-import { reportFromEnv } from "./adapters/sentry/report.ts";
+import { reportFromEnv } from "./adapters/sentry/report-from-env.ts";
 import type { Payments } from "./adapters/stripe/payments.ts";
 import type { Operators } from "./adapters/webhook/operators.ts";
 import { type Env, type Mode, modeOfKey, readEnv } from "./core/env.ts";

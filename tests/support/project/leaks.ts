@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import type postgres from "postgres";
 import { databaseDir } from "@farthing/local-stack/postgres";
 import { redisDir } from "@farthing/local-stack/redis";
-import { STACK_OUTPUT } from "../../../scripts/test/stack-process.ts";
+import { STACK_OUTPUT } from "../../../scripts/test-tools/stack-process.ts";
 import type { World } from "./world.ts";
 
 /** What was found: where, and which of the texts. */

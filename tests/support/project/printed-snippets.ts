@@ -1,6 +1,6 @@
 /** The code of our docs as it is printed, made into modules that a test can run. */
 import { equal, ok } from "node:assert/strict";
-import { ROOT } from "../../../scripts/test/suite.ts";
+import { ROOT } from "../../../scripts/command/root.ts";
 
 /** A block of a page: the names it is given, and those that a test or a later block uses. */
 export interface Snippet {

@@ -4,7 +4,7 @@ import type { ProviderToOnboard } from "../../contracts/database/results/provide
 import { accountFacts } from "./facts/connect.ts";
 import { type AccountFacts } from "../../contracts/stripe/facts.ts";
 import { type StripeCaller } from "./client.ts";
-import { requireObject } from "./objects.ts";
+import { requireObject } from "./failures.ts";
 import { unavailable } from "./errors.ts";
 
 interface OnboardingUrls {

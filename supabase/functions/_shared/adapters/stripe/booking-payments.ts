@@ -3,7 +3,8 @@ import type Stripe from "stripe";
 import type { BookingToPay, PaymentToCancel } from "../../contracts/database/results/bookings.ts";
 import { groupOf } from "./booking-transfers.ts";
 import { type StripeCaller } from "./client.ts";
-import { marked, requireObject } from "./objects.ts";
+import { marked } from "./facts/objects.ts";
+import { requireObject } from "./failures.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
 
 interface BookingPayment {

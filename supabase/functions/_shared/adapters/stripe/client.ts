@@ -5,8 +5,7 @@ import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createGuard } from "../../resilience/guard.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
-import { idOf } from "./objects.ts";
-import { StoredStripeError, StripeRefused, unavailable } from "./errors.ts";
+import { failureOf } from "./failures.ts";
 
 export interface StripeCaller {
   /**
@@ -28,9 +27,6 @@ interface ClientOptions {
  * The version that the SDK's types describe. Every request names it, and its events are read as they come.
  */
 export const API_VERSION = Stripe.API_VERSION;
-const BUSY_RETRY_SECONDS = 1;
-/** These answers refuse our key and not the request: it was not looked at, and another key may succeed. */
-const KEY_REFUSED = [401, 403];
 
 interface Attempt {
   readonly signal: AbortSignal;
@@ -97,54 +93,6 @@ function isTransient(error: unknown): boolean {
 function retryAfterMs(error: unknown): number | undefined {
   const seconds = Number(headerOf(error, "retry-after") ?? NaN);
   return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : undefined;
-}
-
-export function describe(error: unknown): string {
-  if (error instanceof Stripe.errors.StripeError) {
-    return `stripe: ${error.type} ${error.code ?? ""} ${error.message} ${error.requestId ?? ""}`;
-  }
-  return `stripe: ${String(error)}`;
-}
-
-function refused(error: Stripe.errors.StripeError, internal: string): StripeRefused {
-  const { payment_intent: payment } = error;
-  return new StripeRefused({
-    internal,
-    cause: error,
-    stripeCode: error.code ?? null,
-    declineCode: error.decline_code ?? null,
-    param: error.param ?? null,
-    payment: payment === undefined ? null : {
-      payment_id: payment.id,
-      charge_id: idOf(payment.latest_charge),
-      status: payment.status,
-    },
-  });
-}
-
-/** Translates Stripe's error into ours, and decides whether a repeat can help. */
-function failureOf(error: unknown): ApiError {
-  const internal = describe(error);
-  if (error instanceof Stripe.errors.StripeConnectionError) {
-    return unavailable(internal, 503, error);
-  }
-  if (!(error instanceof Stripe.errors.StripeError)) return unavailable(internal, 502, error);
-  const status = error.statusCode ?? 0;
-  if (status === 409) {
-    return new ApiError("idempotency_in_progress", {
-      message: "Another request is doing this at Stripe. Try again shortly.",
-      retryAfterSeconds: BUSY_RETRY_SECONDS,
-      internal,
-      cause: error,
-    });
-  }
-  const isKept = status >= 400 && !KEY_REFUSED.includes(status) &&
-    !(error instanceof Stripe.errors.StripeRateLimitError);
-  if (!isKept) return unavailable(internal, 502, error);
-  // The key was used for another request before, and the result of that one is not known here.
-  const isReused = error instanceof Stripe.errors.StripeIdempotencyError;
-  if (status < 500 && !isReused) return refused(error, internal);
-  return new StoredStripeError("upstream_unavailable", { internal, status: 502, cause: error });
 }
 
 export function createCaller(client: Stripe, metrics: Metrics = NO_METRICS): StripeCaller {

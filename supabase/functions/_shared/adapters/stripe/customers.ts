@@ -1,7 +1,7 @@
 /** A user's customer at Stripe, and the page on which they save a card. */
 import type Stripe from "stripe";
 import { type StripeCaller } from "./client.ts";
-import { requireObject } from "./objects.ts";
+import { requireObject } from "./failures.ts";
 import { unavailable } from "./errors.ts";
 
 export interface CardPage {

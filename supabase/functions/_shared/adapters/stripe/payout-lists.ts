@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import type { PayoutTransaction } from "../../contracts/stripe/payout-transaction.ts";
 import { type StripeCaller } from "./client.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
-import { idOf, markOf } from "./objects.ts";
+import { idOf, markOf } from "./facts/objects.ts";
 
 export interface PayoutPage {
   readonly transactions: readonly PayoutTransaction[];

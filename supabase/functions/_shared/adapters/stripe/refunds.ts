@@ -2,7 +2,8 @@
 import type Stripe from "stripe";
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { type StripeCaller } from "./client.ts";
-import { marked, requireObject } from "./objects.ts";
+import { marked } from "./facts/objects.ts";
+import { requireObject } from "./failures.ts";
 import { unavailable } from "./errors.ts";
 
 interface MadeRefund {

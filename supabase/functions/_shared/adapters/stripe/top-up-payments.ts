@@ -2,7 +2,8 @@
 import Stripe from "stripe";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { type StripeCaller } from "./client.ts";
-import { marked, requireObject } from "./objects.ts";
+import { marked } from "./facts/objects.ts";
+import { requireObject } from "./failures.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
 
 /** The result of a charge. `accepted` is paid or in progress: the event will say which. */

@@ -3,7 +3,7 @@ import Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
-import { describe } from "./client.ts";
+import { describe } from "./failures.ts";
 import type { FactsReader } from "./event-facts.ts";
 import { checkEvent, isConnectedTest, toInboxEvent } from "./inbox-event.ts";
 

@@ -1,7 +1,7 @@
 /** Facts of connected providers: their accounts, and our fee of their payments. */
 import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
-import { idOf } from "../objects.ts";
+import { idOf } from "./objects.ts";
 
 export function feeFacts(fee: Stripe.ApplicationFee): FeeFacts {
   const ours = fee.originating_transaction ?? fee.charge;

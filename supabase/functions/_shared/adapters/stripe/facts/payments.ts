@@ -9,7 +9,7 @@ import type {
   PaymentFacts,
   SessionFacts,
 } from "../../../contracts/stripe/facts.ts";
-import { idOf, markOf } from "../objects.ts";
+import { idOf, markOf } from "./objects.ts";
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
   // Only metadata counts: a visitor of another shop's Payment Link on this account may write any

@@ -1,7 +1,7 @@
 /** Facts of returned money: refunds, disputes, and early fraud warnings. */
 import type { DisputeFacts, RefundFacts, WarningFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
-import { idOf, markOf } from "../objects.ts";
+import { idOf, markOf } from "./objects.ts";
 
 export function refundFacts(refund: Stripe.Refund): RefundFacts {
   return {

@@ -1,15 +1,5 @@
-/** Stripe's objects: how they are checked, referred to and marked as ours. */
+/** How Stripe's objects refer to each other, and how we mark those that we make. */
 import type Stripe from "stripe";
-import { unavailable } from "./errors.ts";
-
-/** The SDK takes any JSON without an `error` for success, a 404's included: check the object's kind. */
-export function requireObject<T extends { object: string; id: string }>(
-  answer: T,
-  object: T["object"],
-): T {
-  if (answer?.object === object && typeof answer.id === "string") return answer;
-  throw unavailable(`stripe: the answer is not a ${object}`, 502);
-}
 
 /** Stripe refers to an object by its id, or by the whole object where we asked to expand it. */
 export function idOf(reference: string | { id: string } | null | undefined): string | null {

@@ -1,0 +1,66 @@
+/** Turns what the SDK throws, and replies of the wrong kind, into our errors (errors.ts). */
+import Stripe from "stripe";
+import { ApiError } from "../../core/errors.ts";
+import { StoredStripeError, StripeRefused, unavailable } from "./errors.ts";
+import { idOf } from "./facts/objects.ts";
+
+const BUSY_RETRY_SECONDS = 1;
+/** These answers refuse our key and not the request: it was not looked at, and another key may succeed. */
+const KEY_REFUSED = [401, 403];
+
+export function describe(error: unknown): string {
+  if (error instanceof Stripe.errors.StripeError) {
+    return `stripe: ${error.type} ${error.code ?? ""} ${error.message} ${error.requestId ?? ""}`;
+  }
+  return `stripe: ${String(error)}`;
+}
+
+function refused(error: Stripe.errors.StripeError, internal: string): StripeRefused {
+  const { payment_intent: payment } = error;
+  return new StripeRefused({
+    internal,
+    cause: error,
+    stripeCode: error.code ?? null,
+    declineCode: error.decline_code ?? null,
+    param: error.param ?? null,
+    payment: payment === undefined ? null : {
+      payment_id: payment.id,
+      charge_id: idOf(payment.latest_charge),
+      status: payment.status,
+    },
+  });
+}
+
+/** Translates Stripe's error into ours, and decides whether a repeat can help. */
+export function failureOf(error: unknown): ApiError {
+  const internal = describe(error);
+  if (error instanceof Stripe.errors.StripeConnectionError) {
+    return unavailable(internal, 503, error);
+  }
+  if (!(error instanceof Stripe.errors.StripeError)) return unavailable(internal, 502, error);
+  const status = error.statusCode ?? 0;
+  if (status === 409) {
+    return new ApiError("idempotency_in_progress", {
+      message: "Another request is doing this at Stripe. Try again shortly.",
+      retryAfterSeconds: BUSY_RETRY_SECONDS,
+      internal,
+      cause: error,
+    });
+  }
+  const isKept = status >= 400 && !KEY_REFUSED.includes(status) &&
+    !(error instanceof Stripe.errors.StripeRateLimitError);
+  if (!isKept) return unavailable(internal, 502, error);
+  // The key was used for another request before, and the result of that one is not known here.
+  const isReused = error instanceof Stripe.errors.StripeIdempotencyError;
+  if (status < 500 && !isReused) return refused(error, internal);
+  return new StoredStripeError("upstream_unavailable", { internal, status: 502, cause: error });
+}
+
+/** The SDK takes any JSON without an `error` for success, a 404's included: check the object's kind. */
+export function requireObject<T extends { object: string; id: string }>(
+  answer: T,
+  object: T["object"],
+): T {
+  if (answer?.object === object && typeof answer.id === "string") return answer;
+  throw unavailable(`stripe: the answer is not a ${object}`, 502);
+}
