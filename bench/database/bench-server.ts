@@ -12,7 +12,7 @@ import {
   startDatabase,
 } from "@farthing/local-stack/postgres";
 import { withCleanup } from "@farthing/command-line";
-import { ROOT } from "../../scripts/test/suite.ts";
+import { ROOT } from "../../scripts/command/root.ts";
 
 /** Has what a project has after `supabase db push`, and nobody in it. */
 const EMPTY = "empty";

@@ -1,5 +1,5 @@
 /** The files of another commit of this repository that the bench needs, in a directory of its own. */
-import { ROOT } from "../../scripts/test/suite.ts";
+import { ROOT } from "../../scripts/command/root.ts";
 import { UsageError } from "../command/options.ts";
 
 /** A directory with a ledger of this repository: its path ends in a slash. */

@@ -10,8 +10,8 @@ import {
   programsIn,
   spawnIsolate,
 } from "@farthing/local-stack/isolates";
-import { copyTree } from "../../scripts/test/copy-tree.ts";
-import { ROOT } from "../../scripts/test/suite.ts";
+import { copyTree } from "../../scripts/test-tools/copy-tree.ts";
+import { ROOT } from "../../scripts/command/root.ts";
 import type { Options } from "../command/options.ts";
 import { figure, spreadOf } from "../report/figure.ts";
 import type { Section } from "../report/section.ts";

@@ -1,5 +1,5 @@
 /** The report as docs/reference/benchmarks.md. */
-import { ROOT } from "../../scripts/test/suite.ts";
+import { ROOT } from "../../scripts/command/root.ts";
 import type { Figure } from "./figure.ts";
 import type { Machine } from "./machine.ts";
 import type { ArmRow, Section, StartRow } from "./section.ts";

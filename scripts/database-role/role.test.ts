@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import postgres from "postgres";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
-import { PROJECT, withProject } from "../test/project-database.ts";
+import { PROJECT, withProject } from "../test-tools/project-database.ts";
 import { makeRole, newPassword, poolUrlOf, ROLE } from "./role.ts";
 
 const MAIN = new URL("./main.ts", import.meta.url).pathname;

@@ -1,6 +1,6 @@
 /** One thing that was looked at, as people read it. */
 import pc from "picocolors";
-import { tick } from "../test/ticker.ts";
+import { tick } from "../command/ticker.ts";
 import { formatTable } from "@farthing/command-line";
 
 export interface Check {

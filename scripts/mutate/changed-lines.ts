@@ -1,5 +1,5 @@
 /** The lines that are new since a commit: mistakes are made there, and tests may be missing. */
-import { ROOT } from "../test/suite.ts";
+import { ROOT } from "../command/root.ts";
 import { lineNumber, type Mutant } from "./mutant.ts";
 import { textOf } from "./mutated-files.ts";
 

@@ -1,6 +1,6 @@
 /** Mistakes that a person chose, most of them since no test noticed them once: chosen.json. */
 import { z } from "zod";
-import { ROOT } from "../test/suite.ts";
+import { ROOT } from "../command/root.ts";
 import type { Mutant } from "./mutant.ts";
 import { textOf } from "./mutated-files.ts";
 

@@ -1,6 +1,6 @@
 /** Small mistakes in a module of the functions, by the kind, found in its syntax. */
 import ts from "typescript";
-import { makeSource, syntaxOf, walk } from "../tidy/source.ts";
+import { makeSource, syntaxOf, walk } from "../tidy/sources/source.ts";
 import { type Mutant } from "./mutant.ts";
 
 const OPERATORS: ReadonlyMap<ts.SyntaxKind, [says: string, after: string]> = new Map([

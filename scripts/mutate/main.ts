@@ -5,8 +5,8 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { cleanUpOnSignals, print, taskArguments } from "@farthing/command-line";
-import { formatMs } from "../test/report.ts";
-import { ROOT } from "../test/suite.ts";
+import { formatMs } from "../command/format-ms.ts";
+import { ROOT } from "../command/root.ts";
 import { type Area, FLOORS } from "./mutant.ts";
 import type { Outcome } from "./outcome.ts";
 import { figuresOf, formatFigures, formatSurvivor } from "./report.ts";

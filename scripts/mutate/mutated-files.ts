@@ -1,7 +1,7 @@
 /** The files in which mistakes are made. */
 import { readTree } from "../tidy/tidy.ts";
-import { isTest, type Source } from "../tidy/source.ts";
-import { ROOT } from "../test/suite.ts";
+import { isTest, type Source } from "../tidy/sources/source.ts";
+import { ROOT } from "../command/root.ts";
 import type { Area } from "./mutant.ts";
 
 let reading: Promise<Source[]> | undefined;

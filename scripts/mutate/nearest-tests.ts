@@ -1,6 +1,6 @@
 /** Which tests are nearest to a mistake: they run first, for most mistakes die of the first few. */
-import { type Module, modulesOf } from "../tidy/modules.ts";
-import { isTest, type Source } from "../tidy/source.ts";
+import { type Module, modulesOf } from "../tidy/sources/modules.ts";
+import { isTest, type Source } from "../tidy/sources/source.ts";
 import type { Mutant } from "./mutant.ts";
 import { tree } from "./mutated-files.ts";
 

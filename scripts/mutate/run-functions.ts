@@ -1,8 +1,9 @@
 /** Mutants of the functions: each is written into a copy of the repository, whose tests run there. */
 import { dirname } from "node:path";
 import { withCleanup } from "@farthing/command-line";
-import { runDenoTests } from "../test/deno-tests.ts";
-import { filesNamed, ROOT } from "../test/suite.ts";
+import { runDenoTests } from "../test-tools/deno-tests.ts";
+import { filesNamed } from "../test-tools/suite.ts";
+import { ROOT } from "../command/root.ts";
 import { applied, type Mutant } from "./mutant.ts";
 import { nearestTests } from "./nearest-tests.ts";
 import { createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.ts";

@@ -3,9 +3,9 @@
  * clone of the kept database and meets the tests of two sessions.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
-import { type KeptProject, withKeptProject } from "../test/kept/project.ts";
-import { runSessions } from "../test/sessions.ts";
-import { filesNamed } from "../test/suite.ts";
+import { type KeptProject, withKeptProject } from "../test-tools/kept/project.ts";
+import { runSessions } from "../test-tools/sessions.ts";
+import { filesNamed } from "../test-tools/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";
 import { nearestSessions } from "./nearest-tests.ts";
 import { createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.ts";

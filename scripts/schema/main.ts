@@ -4,7 +4,7 @@
  * writes down that these migrations are released.
  */
 import { print, printError } from "@farthing/command-line";
-import { ROOT } from "../test/suite.ts";
+import { ROOT } from "../command/root.ts";
 import { writeBurnOrder } from "./burn-down.ts";
 import { drawGraph, problemsOf } from "./graph.ts";
 import { planTexts } from "./plan.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ROOT } from "../test/suite.ts";
+import { ROOT } from "../command/root.ts";
 import { buildMigrations } from "./build.ts";
 import { planTexts } from "./plan.ts";
 import { endsWithPrivileges } from "./privileges.ts";

@@ -1,7 +1,7 @@
 /** The files that the database is made of, in the order that supabase/config.toml gives them. */
 import { globSync } from "node:fs";
 import { parse } from "smol-toml";
-import { ROOT } from "../test/suite.ts";
+import { ROOT } from "../command/root.ts";
 
 const SUPABASE = `${ROOT}supabase/`;
 

@@ -1,6 +1,6 @@
 /** The real Supabase CLI, in the one version that everything here is tried with. */
 import { fileURLToPath } from "node:url";
-import { canRun } from "../test/program.ts";
+import { canRun } from "../command/program.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

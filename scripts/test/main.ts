@@ -11,21 +11,21 @@ import {
   printError,
   taskArguments,
 } from "@farthing/command-line";
-import { IS_FULL } from "./extent.ts";
-import { endKeptServer } from "./kept/project.ts";
-import { endKeptStack } from "./kept/stack.ts";
+import { IS_FULL } from "../test-tools/extent.ts";
+import { endKeptServer } from "../test-tools/kept/project.ts";
+import { endKeptStack } from "../test-tools/kept/stack.ts";
 import {
   formatLeft,
-  formatMs,
   formatRecap,
   formatSuite,
   formatTotals,
   type Ran,
   totalsOf,
 } from "./report.ts";
-import type { Suite, SuiteResult } from "./suite.ts";
+import { formatMs } from "../command/format-ms.ts";
+import type { Suite, SuiteResult } from "../test-tools/suite.ts";
 import { suites } from "./suites.ts";
-import { tick } from "./ticker.ts";
+import { tick } from "../command/ticker.ts";
 
 const inCi = Deno.env.get("CI") === "true";
 

@@ -1,7 +1,8 @@
 /** What the runner prints: a table per suite, every failure and skip; in the end these again, and the sum. */
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
-import type { Row, Skipped, SuiteResult } from "./suite.ts";
+import { formatMs } from "../command/format-ms.ts";
+import type { Row, Skipped, SuiteResult } from "../test-tools/suite.ts";
 
 export interface Ran {
   name: string;
@@ -17,10 +18,6 @@ export interface Totals {
 }
 
 const DETAIL_LINES = 40;
-
-export function formatMs(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
 
 function sum(rows: Row[], count: (row: Row) => number): number {
   return rows.reduce((total, row) => total + count(row), 0);

@@ -1,5 +1,5 @@
 /** The suites, in the order they begin, two at a time: the two longest mostly wait. */
-import type { Suite } from "./suite.ts";
+import type { Suite } from "../test-tools/suite.ts";
 import { catalogue } from "./suites/catalogue.ts";
 import { cli } from "./suites/cli.ts";
 import { compat } from "./suites/compat.ts";

@@ -1,6 +1,6 @@
 /** Each rule is shown a tree that breaks it and its neighbour that does not. */
 import assert from "node:assert/strict";
-import { makeSource, type Source } from "./source.ts";
+import { makeSource, type Source } from "./sources/source.ts";
 import { IMPORT_CASES } from "./testing/import-cases.ts";
 import { rules, tidy } from "./tidy.ts";
 

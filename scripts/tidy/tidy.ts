@@ -1,4 +1,5 @@
 /** The house rules that formatter and linter do not know, as one pass over the text files of the tree. */
+import { cycles } from "./rules/cycles.ts";
 import { deadExport, deadModule } from "./rules/dead.ts";
 import { floors } from "./rules/floors.ts";
 import { fileLength, functionLength, lineLength, sqlFunctionLength } from "./rules/lengths.ts";
@@ -9,7 +10,7 @@ import { noAny, noConsole } from "./rules/typing.ts";
 import { noEndlessWait } from "./rules/waits.ts";
 import { wording } from "./rules/wording.ts";
 import { generatedMark, kebabCase, noLeftover, noMachine } from "./rules/leftovers.ts";
-import { type Finding, makeSource, type Rule, type Source } from "./source.ts";
+import { type Finding, makeSource, type Rule, type Source } from "./sources/source.ts";
 
 export const rules: Rule[] = [
   lineLength,
@@ -22,6 +23,7 @@ export const rules: Rule[] = [
   deadExport,
   deadModule,
   floors,
+  cycles,
   packageFace,
   pinned,
   noLeftover,

@@ -1,5 +1,5 @@
 /** The database's types as TypeScript, from a database that the migrations have just made. */
-import { PROJECT, withProject } from "../test/project-database.ts";
+import { PROJECT, withProject } from "../test-tools/project-database.ts";
 import { supabase } from "../supabase/cli.ts";
 
 export const TYPES_FILE = "supabase/functions/_shared/generated/database.types.ts";

@@ -1,6 +1,6 @@
 /** `deno task types [--check]`: writes the database's types, or says whether the written ones are true. */
 import { print, printError } from "@farthing/command-line";
-import { ROOT } from "../test/suite.ts";
+import { ROOT } from "../command/root.ts";
 import { TYPES_FILE, typesOfMigrations } from "./generate.ts";
 
 const file = `${ROOT}${TYPES_FILE}`;

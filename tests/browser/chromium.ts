@@ -1,6 +1,6 @@
 /** A real browser: the machine's own Chromium, driven without a screen. */
 import { type Browser, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../scripts/test/find-chromium.ts";
+import { findChromium } from "../../scripts/test-tools/find-chromium.ts";
 
 /** It may reach this machine alone and asks nobody for updates. */
 const FLAGS = [

@@ -1,6 +1,6 @@
 /** ARCHITECTURE.md lists every trigger and task that fires by itself, with its subject. */
 import { deepEqual } from "node:assert/strict";
-import { ROOT } from "../../scripts/test/suite.ts";
+import { ROOT } from "../../scripts/command/root.ts";
 
 const SCHEMAS = `${ROOT}supabase/schemas`;
 /** Functions of triggers that only refuse a change. */

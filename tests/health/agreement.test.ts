@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { z } from "zod";
-import { withStack } from "../../scripts/test/stack-process.ts";
+import { withStack } from "../../scripts/test-tools/stack-process.ts";
 import { HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";
 import { proven } from "../support/project/database.ts";
 import { data, get, nobody } from "../support/project/http.ts";

@@ -1,5 +1,5 @@
 import { readSettings, SettingsError, STACK_ENV_FILE } from "../../settings/settings.ts";
-import { withStack } from "../../test/stack-process.ts";
+import { withStack } from "../../test-tools/stack-process.ts";
 import { DemoError, isLive, type Service, serviceOf } from "./service.ts";
 
 /**

@@ -4,8 +4,8 @@ import { privilegesOf } from "../../schema/privileges.ts";
 import { readSchemas } from "../../schema/sources.ts";
 import { migrate } from "@farthing/local-stack/migrations";
 import type { Databases } from "@farthing/local-stack/postgres";
-import { MIGRATIONS, PROJECT } from "../project-database.ts";
-import { ROOT } from "../suite.ts";
+import { MIGRATIONS, PROJECT } from "../../test-tools/project-database.ts";
+import { ROOT } from "../../command/root.ts";
 import { catalogueOf } from "./catalogue.ts";
 import { rowsOf } from "./rows.ts";
 

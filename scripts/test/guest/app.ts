@@ -1,5 +1,5 @@
 /** An app that was there before: it has things by names of ours, and adds more later. */
-import { ROOT } from "../suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 /** Made before Farthing comes. */
 const FIRST = `

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import type { Databases } from "@farthing/local-stack/postgres";
 import { contentsOf, makeBoth, OF_MIGRATIONS, OF_SCHEMAS } from "../catalogue/both.ts";
 import { difference } from "../catalogue/catalogue.ts";
-import { withNewProject } from "../project-database.ts";
-import { checked, type Row, type Suite } from "../suite.ts";
+import { withNewProject } from "../../test-tools/project-database.ts";
+import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
 /** What a migration might do that the schema files don't say, and the lines that name it. */
 const CHANGES: readonly (readonly [what: string, change: string, named: RegExp])[] = [

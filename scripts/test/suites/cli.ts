@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { type DatabaseServer, findSystem, type Flavour } from "@farthing/local-stack/postgres";
-import { PROJECT, withNewProject, withProject } from "../project-database.ts";
-import { runStory, storyFiles } from "../stories.ts";
-import { checked, type Row, type Skipped, type Suite } from "../suite.ts";
+import { PROJECT, withNewProject, withProject } from "../../test-tools/project-database.ts";
+import { runStory, storyFiles } from "../../test-tools/stories.ts";
+import { checked, type Row, type Skipped, type Suite } from "../../test-tools/suite.ts";
 import { hasNpx, supabase } from "../../supabase/cli.ts";
-import { supabaseStart } from "../supabase-start.ts";
+import { supabaseStart } from "../../test-tools/supabase-start.ts";
 
 async function pushIsUpToDate(url: string): Promise<void> {
   assert.match(await supabase(["db", "push", "--yes"], url), /up to date/);

@@ -1,10 +1,11 @@
 /** The functions alone, by the hosted version of Deno: their types and their tests. */
 import { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV } from "@farthing/local-stack/isolates";
-import { copyTree } from "../copy-tree.ts";
-import { lastLines } from "../deno-process.ts";
-import { findTests, runDenoTests } from "../deno-tests.ts";
+import { copyTree } from "../../test-tools/copy-tree.ts";
+import { lastLines } from "../../test-tools/deno-process.ts";
+import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { hasNpx } from "../../supabase/cli.ts";
-import { checked, ROOT, type Row, type Suite } from "../suite.ts";
+import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 const FUNCTIONS = "supabase/functions";
 const SUPPORT = "tests/support/functions";

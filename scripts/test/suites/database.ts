@@ -4,15 +4,21 @@
  */
 import assert from "node:assert/strict";
 import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
-import { type Project, withKeptProject } from "../kept/project.ts";
-import { PROJECT, withProject } from "../project-database.ts";
-import { lackingPgProve } from "../pg-prove.ts";
-import { runSessions, sessionFiles } from "../sessions.ts";
-import { databaseFor, runInOneDatabase } from "../shared-database.ts";
-import { assertCommitsAreFound } from "../shared-database-check.ts";
-import { FOLDER, proveStory, runStory, storyFiles } from "../stories.ts";
-import { checked, filesNamed, type Row, type Suite, type SuiteResult } from "../suite.ts";
-import { functionsThatWriteAll } from "../writes-without-where.ts";
+import { type Project, withKeptProject } from "../../test-tools/kept/project.ts";
+import { PROJECT, withProject } from "../../test-tools/project-database.ts";
+import { lackingPgProve } from "../../test-tools/pg-prove.ts";
+import { runSessions, sessionFiles } from "../../test-tools/sessions.ts";
+import { databaseFor, runInOneDatabase } from "../shared-database/shared-database.ts";
+import { assertCommitsAreFound } from "../shared-database/shared-database-check.ts";
+import { FOLDER, proveStory, runStory, storyFiles } from "../../test-tools/stories.ts";
+import {
+  checked,
+  filesNamed,
+  type Row,
+  type Suite,
+  type SuiteResult,
+} from "../../test-tools/suite.ts";
+import { functionsThatWriteAll } from "../../test-tools/writes-without-where.ts";
 
 async function runInItsOwnDatabase({ server, template }: Project, file: string): Promise<Row> {
   const database = databaseFor(file);

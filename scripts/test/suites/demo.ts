@@ -1,7 +1,8 @@
 /** The demos as they are typed, on one stack of their own: they judge their figures by their exit code. */
-import { lastLines } from "../deno-process.ts";
-import { withStack } from "../stack-process.ts";
-import { checked, ROOT, type Suite } from "../suite.ts";
+import { lastLines } from "../../test-tools/deno-process.ts";
+import { withStack } from "../../test-tools/stack-process.ts";
+import { checked, type Suite } from "../../test-tools/suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 /** What a demo says last when nothing differs; one that stops before it has proved nothing. */
 const VERDICTS = {

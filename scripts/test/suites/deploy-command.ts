@@ -2,9 +2,14 @@
 import assert from "node:assert/strict";
 import { pendingMigrations } from "../../deploy/push-migrations.ts";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
-import { type ManagementApi, PROJECT_REF, startManagementApi } from "../fake-management-api.ts";
-import { PROJECT, withNewProject } from "../project-database.ts";
-import { checked, ROOT, type Row } from "../suite.ts";
+import {
+  type ManagementApi,
+  PROJECT_REF,
+  startManagementApi,
+} from "../../test-tools/fake-management-api.ts";
+import { PROJECT, withNewProject } from "../../test-tools/project-database.ts";
+import { checked, type Row } from "../../test-tools/suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 /** Values that must be sent, and never shown. */
 const SECRETS = {

@@ -8,10 +8,14 @@ import { uploadFunctions, writeProjectFolder } from "../../deploy/project-folder
 import { readingsOf } from "../../deploy/bundle-sizes.ts";
 import { megabytes, overLimits } from "../../deploy/size-limits.ts";
 import { hasNpx } from "../../supabase/cli.ts";
-import { runDenoTests } from "../deno-tests.ts";
-import { type ManagementApi, PROJECT_REF, startManagementApi } from "../fake-management-api.ts";
-import { withStack } from "../stack-process.ts";
-import { checked, type Row, type Suite } from "../suite.ts";
+import { runDenoTests } from "../../test-tools/deno-tests.ts";
+import {
+  type ManagementApi,
+  PROJECT_REF,
+  startManagementApi,
+} from "../../test-tools/fake-management-api.ts";
+import { withStack } from "../../test-tools/stack-process.ts";
+import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { deployCommand } from "./deploy-command.ts";
 
 const SCENARIOS = "tests/scenarios/scenarios.test.ts";

@@ -10,8 +10,9 @@ import { hasNpx, runSupabase } from "../../supabase/cli.ts";
 import { addFarthing, makeAppFolder, NEXT } from "../guest/app.ts";
 import { assertSame, catalogueOf } from "../catalogue/catalogue.ts";
 import { grantedByFiles, grantedInDatabase } from "../guest/privileges.ts";
-import { PROJECT, withNewProject } from "../project-database.ts";
-import { checked, ROOT, type Row, type Suite } from "../suite.ts";
+import { PROJECT, withNewProject } from "../../test-tools/project-database.ts";
+import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 const OURS = ["farthing", "farthing_public"];
 /** The one job, and the policy for who listens to their own jobs. */

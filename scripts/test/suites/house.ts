@@ -1,6 +1,6 @@
 /** The gates of `deno task ok` as a suite, so that CI's one sum speaks for them too. */
 import { gates, runGate } from "../../ok/gates.ts";
-import { checked, type Suite } from "../suite.ts";
+import { checked, type Suite } from "../../test-tools/suite.ts";
 
 export const house: Suite = {
   name: "house",

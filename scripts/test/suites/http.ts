@@ -1,13 +1,19 @@
 /** The tests of tests/ against a whole stack, started for them; the faults have stacks of their own. */
 import { findRedisServer } from "@farthing/local-stack/redis";
-import { findTests, runDenoTests } from "../deno-tests.ts";
-import { IS_FULL } from "../extent.ts";
-import { findChromium } from "../find-chromium.ts";
-import { withKeptStack } from "../kept/stack.ts";
-import { needsRedis } from "../needs-redis.ts";
-import { withStack } from "../stack-process.ts";
+import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
+import { IS_FULL } from "../../test-tools/extent.ts";
+import { findChromium } from "../../test-tools/find-chromium.ts";
+import { withKeptStack } from "../../test-tools/kept/stack.ts";
+import { needsRedis } from "../../test-tools/needs-redis.ts";
+import { withStack } from "../../test-tools/stack-process.ts";
 import { hasNpx } from "../../supabase/cli.ts";
-import { filesNamed, type Row, type Skipped, type Suite, type SuiteResult } from "../suite.ts";
+import {
+  filesNamed,
+  type Row,
+  type Skipped,
+  type Suite,
+  type SuiteResult,
+} from "../../test-tools/suite.ts";
 import { ISOLATES } from "./isolates.ts";
 import { MONEY_BACK } from "./money-back.ts";
 

@@ -1,7 +1,7 @@
 /** The functions in isolates that end by the platform's rules, each kind of limit on a stack of its own. */
-import { findTests, runDenoTests } from "../deno-tests.ts";
-import { withStack } from "../stack-process.ts";
-import { filesNamed, type Row, type Suite } from "../suite.ts";
+import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
+import { withStack } from "../../test-tools/stack-process.ts";
+import { filesNamed, type Row, type Suite } from "../../test-tools/suite.ts";
 
 export const ISOLATES = "tests/isolates/";
 

@@ -1,7 +1,7 @@
 /** The ledger beside an independent model of it: stories and random histories of money that comes back. */
-import { findTests, runDenoTests } from "../deno-tests.ts";
-import { IS_FULL } from "../extent.ts";
-import { filesNamed, type Suite } from "../suite.ts";
+import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
+import { IS_FULL } from "../../test-tools/extent.ts";
+import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 export const MONEY_BACK = "tests/money-back";
 

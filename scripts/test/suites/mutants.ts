@@ -2,8 +2,8 @@
 import { FLOORS } from "../../mutate/mutant.ts";
 import { figuresOf, formatSurvivor } from "../../mutate/report.ts";
 import { runSession, type Session } from "../../mutate/session.ts";
-import { endKeptServer } from "../kept/project.ts";
-import { checked, type Row, type Suite } from "../suite.ts";
+import { endKeptServer } from "../../test-tools/kept/project.ts";
+import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
 /** Eleven minutes of two cores. All of them: deno task mutate. */
 const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };

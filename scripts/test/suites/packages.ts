@@ -1,10 +1,11 @@
 /** The tests of the two products in packages. A push leaves out the one that has not changed. */
 import { findRedisServer } from "@farthing/local-stack/redis";
-import { findTests, runDenoTests } from "../deno-tests.ts";
-import { fingerprint } from "../kept/fingerprint.ts";
-import { KEPT } from "../kept/lock.ts";
-import { needsRedis } from "../needs-redis.ts";
-import { filesNamed, ROOT, type Suite, type SuiteResult } from "../suite.ts";
+import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
+import { fingerprint } from "../../test-tools/kept/fingerprint.ts";
+import { KEPT } from "../../test-tools/kept/lock.ts";
+import { needsRedis } from "../../test-tools/needs-redis.ts";
+import { filesNamed, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 interface Package {
   name: string;

@@ -1,10 +1,10 @@
 /** What stands for itself: the functions by `app.request()`, and the scripts, which start what they need. */
-import { findTests, runDenoTests } from "../deno-tests.ts";
-import { IS_FULL } from "../extent.ts";
-import { filesNamed, type Suite } from "../suite.ts";
+import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
+import { IS_FULL } from "../../test-tools/extent.ts";
+import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 /** They start a dozen runs of the runner; a server that is kept wrongly is seen by who narrows a run. */
-const KEPT = "scripts/test/kept/";
+const KEPT = "scripts/test-tools/kept/";
 
 /** What tests themselves leave out. */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];

@@ -1,7 +1,7 @@
 /** Dead code: modules that nothing runs or imports, and exports that nothing takes. */
 import ts from "typescript";
-import { type Module, modulesOf, servesTests } from "../modules.ts";
-import { type Rule, syntaxOf, walk } from "../source.ts";
+import { type Module, modulesOf, servesTests } from "../sources/modules.ts";
+import { type Rule, syntaxOf, walk } from "../sources/source.ts";
 
 function usersOf({ users }: Module, name: string): Module[] {
   return [...users.get(name) ?? [], ...users.get("*") ?? []];

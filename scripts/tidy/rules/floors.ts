@@ -1,6 +1,6 @@
 /** Imports go down the floors only, types too, and never to a neighbour: in each house by its own table. */
-import { type Module, modulesOf, servesTests } from "../modules.ts";
-import type { Finding, Rule } from "../source.ts";
+import { lineOfImport, type Module, modulesOf, servesTests } from "../sources/modules.ts";
+import type { Finding, Rule } from "../sources/source.ts";
 
 interface House {
   /** Its folder; ends with a slash. */
@@ -91,12 +91,6 @@ function placeOf({ root, inner, floors }: House, { source }: Module): Place | nu
     }
   }
   return null;
-}
-
-/** The line of the import of `target` in `user`, by the file's name; the first where it has another name. */
-function lineOfImport(user: Module, target: Module): number {
-  const name = target.source.path.slice(target.source.path.lastIndexOf("/"));
-  return user.source.lines.findIndex((line) => line.includes(`${name}"`)) + 1 || 1;
 }
 
 /** Why `from` may not import `to`; null where it may. */

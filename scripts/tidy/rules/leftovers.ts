@@ -1,5 +1,5 @@
 /** Text that must not be committed: notes to oneself, and paths of the machine it was written on. */
-import type { Finding, Rule, Source } from "../source.ts";
+import type { Finding, Rule, Source } from "../sources/source.ts";
 
 function eachMatch(
   sources: Source[],

@@ -8,7 +8,7 @@ import {
   type Source,
   syntaxOf,
   walk,
-} from "../source.ts";
+} from "../sources/source.ts";
 
 const MAX_LINE_CHARS = 110;
 const MAX_FILE_LINES = 300;

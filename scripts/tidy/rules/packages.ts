@@ -1,7 +1,7 @@
 /** A package is used by its face: what its deno.json exports, under its name. */
 import { dirname, join, normalize } from "node:path/posix";
-import { importsOf } from "../modules.ts";
-import { type Finding, isTypeScript, lineOf, type Rule } from "../source.ts";
+import { importsOf } from "../sources/modules.ts";
+import { type Finding, isTypeScript, lineOf, type Rule } from "../sources/source.ts";
 
 function packageOf(path: string): string | undefined {
   return /^packages\/([^/]+)\//.exec(path)?.[1];

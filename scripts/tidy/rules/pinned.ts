@@ -1,6 +1,6 @@
 /** Every dependency names one exact version: the same tree today and in a year. */
-import { importsOf } from "../modules.ts";
-import { type Finding, isTypeScript, lineOf, type Rule, type Source } from "../source.ts";
+import { importsOf } from "../sources/modules.ts";
+import { type Finding, isTypeScript, lineOf, type Rule, type Source } from "../sources/source.ts";
 
 const EXACT = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/;
 

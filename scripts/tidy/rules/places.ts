@@ -1,6 +1,6 @@
 /** Where migrations, database tests and pages have to be so that a tool or a reader finds them. */
 import { dirname, join, normalize } from "node:path/posix";
-import type { Finding, Rule, Source } from "../source.ts";
+import type { Finding, Rule, Source } from "../sources/source.ts";
 
 const MIGRATIONS = "supabase/migrations/";
 

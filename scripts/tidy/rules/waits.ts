@@ -8,7 +8,7 @@ import {
   type Rule,
   syntaxOf,
   walk,
-} from "../source.ts";
+} from "../sources/source.ts";
 
 const TIMER = /\b(?:setTimeout|delay)\(/;
 

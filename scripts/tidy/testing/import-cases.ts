@@ -45,6 +45,32 @@ export const IMPORT_CASES: readonly RuleCase[] = [
     },
   ],
   [
+    "cycles",
+    {
+      [`${SHARED}core/a.ts`]: `import "./b.ts";\n` + takes("./c.ts"),
+      [`${SHARED}core/b.ts`]: takes("./a.ts"),
+      [`${SHARED}core/c.ts`]: "export type A = 1;\n",
+      "scripts/play/main.ts": takes("./parts/a.ts"),
+      "scripts/play/parts/a.ts": takes("../b.ts"),
+      "scripts/play/b.ts": "export type A = 1;\n",
+      "packages/x/one/in/a.ts": takes("../../two/in/b.ts"),
+      "packages/x/two/in/b.ts": "export type A = 1;\n",
+      "packages/x/two/deep/c.ts": `let late: import("../../one/deep/d.ts").A;\n`,
+      "packages/x/one/deep/d.ts": "export type A = 1;\n",
+    },
+    ["packages/x/one/in/a.ts:1", "scripts/play/main.ts:1", `${SHARED}core/a.ts:1`],
+    {
+      [`${SHARED}core/a.ts`]: takes("./b.ts"),
+      [`${SHARED}core/b.ts`]: "export type A = 1;\n",
+      [`${SHARED}core/b.test.ts`]: takes("./a.ts"),
+      "scripts/play/main.ts": takes("./parts/a.ts") + `import "./b.ts";\n`,
+      "scripts/play/parts/a.ts": "export type A = 1;\n",
+      "scripts/play/b.ts": "export type A = 1;\n",
+      "tests/a.ts": takes("./b.ts"),
+      "tests/b.ts": takes("./a.ts"),
+    },
+  ],
+  [
     "dead-export",
     {
       "deno.json": `{"tasks":{"start":"deno run a.ts"}}`,

@@ -3,7 +3,7 @@ import { createClient } from "@supabase/supabase-js";
 import { createParser } from "eventsource-parser";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page, Request } from "playwright-core";
-import { IS_FULL } from "../../../scripts/test/extent.ts";
+import { IS_FULL } from "../../../scripts/test-tools/extent.ts";
 import { openBrowser, withPage } from "../chromium.ts";
 import { askedOf, endedOf, promptOf } from "../../support/work/chat.ts";
 import { proven, withDeliveries } from "../../support/project/database.ts";

@@ -1,5 +1,5 @@
 /** A Vite app as a newcomer makes it: installed by npm at its lockfile's versions, served on localhost. */
-import { ROOT } from "../../../scripts/test/suite.ts";
+import { ROOT } from "../../../scripts/command/root.ts";
 import type { World } from "../../support/project/world.ts";
 
 const APP = `${ROOT}tests/browser/app`;

@@ -1,6 +1,6 @@
 /** The real ledger: a database of a test's own with all migrations, and the steps played on its doors. */
 import type postgres from "postgres";
-import { PROJECT, withProject } from "../../../scripts/test/project-database.ts";
+import { PROJECT, withProject } from "../../../scripts/test-tools/project-database.ts";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import type { Outcome } from "../model/buyer.ts";
 import type { Snapshot } from "../model/snapshot.ts";

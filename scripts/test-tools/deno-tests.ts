@@ -1,7 +1,8 @@
 /** Runs `deno test` over files and believes its report only where each file is in it. */
 import { type DenoTestOptions, type Ended, runDeno } from "./deno-process.ts";
 import { DenoTapReader } from "./deno-tap.ts";
-import { ROOT, type Row } from "./suite.ts";
+import type { Row } from "./suite.ts";
+import { ROOT } from "../command/root.ts";
 import { LOADING, readName } from "./test-names.ts";
 
 interface SharedOptions extends DenoTestOptions {

@@ -8,7 +8,8 @@ import type postgres from "postgres";
 import { splitStatements } from "@farthing/local-stack/migrations";
 import type { Databases } from "@farthing/local-stack/postgres";
 import { provePath } from "./pg-prove.ts";
-import { ROOT, type Row } from "./suite.ts";
+import type { Row } from "./suite.ts";
+import { ROOT } from "../command/root.ts";
 import { readTap } from "./tap.ts";
 
 /** Where they are, from the root of the repository. */

@@ -1,8 +1,9 @@
 /** pg_prove, pgTAP's own harness, over TCP: the judge of the stories wherever it is installed. */
 import { OWNER, PASSWORD } from "@farthing/local-stack/postgres";
 import { lastLines } from "./deno-process.ts";
-import { canRun } from "./program.ts";
-import { ROOT, type Row } from "./suite.ts";
+import { canRun } from "../command/program.ts";
+import type { Row } from "./suite.ts";
+import { ROOT } from "../command/root.ts";
 
 export interface Proof {
   port: number;

@@ -1,5 +1,5 @@
 /** What is kept between runs of this checkout lies in `.farthing/test`; locks there order the runs. */
-import { ROOT } from "../suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 export const KEPT = `${ROOT}.farthing/test`;
 

@@ -52,8 +52,6 @@ export function filesNamed(words: string[], files: string[]): string[] {
   return files.filter((file) => named.test(file));
 }
 
-export const ROOT = new URL("../../", import.meta.url).pathname;
-
 /** A row for one named check: passes unless `check` throws. */
 export async function checked(name: string, check: () => Promise<void>): Promise<Row> {
   const start = performance.now();

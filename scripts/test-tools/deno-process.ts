@@ -3,7 +3,7 @@
  * In it no test runs longer than its limit: limit-tests.ts.
  */
 import { withCleanup } from "@farthing/command-line";
-import { ROOT } from "./suite.ts";
+import { ROOT } from "../command/root.ts";
 
 export interface DenoTestOptions {
   /** Test files, from `cwd`. */

@@ -1,7 +1,7 @@
-/** What is going on: a line each into a pipe; on a terminal one line for all, with its seconds. */
+/** Shows what runs: in a pipe a line for each start; on a terminal one line for all, with their seconds. */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
-import { formatMs } from "./report.ts";
+import { formatMs } from "./format-ms.ts";
 
 const encoder = new TextEncoder();
 const CLEAR_LINE = "\r\x1b[K";

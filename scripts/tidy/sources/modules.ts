@@ -215,3 +215,9 @@ export function importsOf(source: Source): ts.StringLiteral[] {
 export function modulesOf(sources: Source[]): Module[] {
   return [...new Graph(sources).modules.values()];
 }
+
+/** The line of the import of `target` in `user`; line 1 where the import names another file. */
+export function lineOfImport(user: Module, target: Module): number {
+  const name = target.source.path.slice(target.source.path.lastIndexOf("/"));
+  return user.source.lines.findIndex((line) => line.includes(`${name}"`)) + 1 || 1;
+}

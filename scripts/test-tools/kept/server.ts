@@ -19,7 +19,11 @@ const DATA = `${KEPT}/server`;
 const STATE = `${KEPT}/server.json`;
 
 /** What makes the server, and every database of it before the first migration. */
-const MADE_OF = ["packages/local-stack/postgres", "scripts/test/project-database.ts", "deno.lock"];
+const MADE_OF = [
+  "packages/local-stack/postgres",
+  "scripts/test-tools/project-database.ts",
+  "deno.lock",
+];
 
 interface State {
   port: number;

@@ -4,8 +4,8 @@
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { type CommitWatch, watchCommits } from "./committed-rows.ts";
-import type { Project } from "./kept/project.ts";
-import type { Row } from "./suite.ts";
+import type { Project } from "../../test-tools/kept/project.ts";
+import type { Row } from "../../test-tools/suite.ts";
 
 /** Runs one file in a database. */
 export type RunFile = (server: Databases, database: string, file: string) => Promise<Row>;

@@ -11,7 +11,8 @@ import { ApiError } from "../../supabase/functions/_shared/core/errors.ts";
 import { givenKeySet, type KeySet } from "../../supabase/functions/_shared/http/auth/key-set.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { keySetFrom, verifierFrom } from "../../supabase/functions/_shared/services.ts";
-import { checked, ROOT, type Row } from "./suite.ts";
+import { checked, type Row } from "./suite.ts";
+import { ROOT } from "../command/root.ts";
 import { supabaseLocally } from "../supabase/cli.ts";
 
 const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";

@@ -1,4 +1,4 @@
-/** Whether a program is on the PATH and starts. */
+/** Returns true if the program is on the PATH and starts. */
 export async function canRun(program: string): Promise<boolean> {
   try {
     const version = new Deno.Command(program, {
@@ -6,7 +6,7 @@ export async function canRun(program: string): Promise<boolean> {
       stdout: "null",
       stderr: "null",
     });
-    return (await version.output()).success; // which throws at once where there is none
+    return (await version.output()).success; // `output` throws if the program does not exist
   } catch {
     return false;
   }

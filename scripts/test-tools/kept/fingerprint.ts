@@ -1,6 +1,6 @@
 /** One hash over files: what was made from them is stale as soon as one of them has changed. */
 import { createHash } from "node:crypto";
-import { ROOT } from "../suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 async function filesBeneath(path: string): Promise<string[]> {
   const { isDirectory } = await Deno.stat(`${ROOT}${path}`);

@@ -8,7 +8,7 @@ import type postgres from "postgres";
 import { applyMissing, type Migration } from "@farthing/local-stack/migrations";
 import { bootstrap, type Databases } from "@farthing/local-stack/postgres";
 import { furnish } from "../project-database.ts";
-import { ROOT } from "../suite.ts";
+import { ROOT } from "../../command/root.ts";
 
 const PREFIX = "snapshot_";
 

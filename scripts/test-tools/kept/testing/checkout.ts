@@ -5,7 +5,7 @@
 import { copyTree } from "../../copy-tree.ts";
 import { lastLines } from "../../deno-process.ts";
 import { withCleanup } from "@farthing/command-line";
-import { ROOT } from "../../suite.ts";
+import { ROOT } from "../../../command/root.ts";
 
 const COPIED = ["bench", "packages", "scripts", "supabase/functions"];
 const FILES = ["deno.json", "deno.lock", "supabase/config.toml"];

@@ -2,7 +2,7 @@
 import { parseEnv } from "node:util";
 import { waitFor, withCleanup } from "@farthing/command-line";
 import { freeOffset } from "@farthing/local-stack/testing";
-import { ROOT } from "./suite.ts";
+import { ROOT } from "../command/root.ts";
 
 const START_TIMEOUT_MS = 60_000;
 const LAST_LINES = 30;

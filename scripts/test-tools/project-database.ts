@@ -10,7 +10,7 @@ import {
 } from "@farthing/local-stack/postgres";
 import { withCleanup } from "@farthing/command-line";
 import { installPgtap } from "./pgtap.ts";
-import { ROOT } from "./suite.ts";
+import { ROOT } from "../command/root.ts";
 
 /** The migrated database: files are tested in clones of it, never in itself. */
 export const PROJECT = "project";

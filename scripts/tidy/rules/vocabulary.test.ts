@@ -6,7 +6,7 @@ import { privateWords } from "./vocabulary.ts";
 const FOR_READERS_ALONE = ["guard", "tried"];
 
 Deno.test("the rule looks for each word that the glossary replaces, and for no other", async () => {
-  const glossary = await Deno.readTextFile(new URL("../../docs/glossary.md", import.meta.url));
+  const glossary = await Deno.readTextFile(new URL("../../../docs/glossary.md", import.meta.url));
   const table = glossary.slice(glossary.indexOf("| not "));
   const words = [...table.matchAll(/^\| ([a-z][^|"]*?) *\|/gm)].slice(1)
     .flatMap(([, cell]) => cell!.replace(/ \([^)]*\)/, "").split(", "));

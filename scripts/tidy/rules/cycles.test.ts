@@ -1,0 +1,53 @@
+/** One import planted into the real tree breaks the rule, and the finding names the cycle. */
+import assert from "node:assert/strict";
+import { ROOT } from "../../command/root.ts";
+import { makeSource, type Source } from "../sources/source.ts";
+import { readTree } from "../tidy.ts";
+import { cycles } from "./cycles.ts";
+
+const tree = (await readTree(ROOT)).filter(({ path }) => /\.tsx?$|(?:^|\/)deno\.json$/.test(path));
+
+/** The tree with one more type import at the top of a file. */
+function planted(path: string, specifier: string): Source[] {
+  assert.ok(tree.some((source) => source.path === path), path);
+  return tree.map((source) =>
+    source.path === path
+      ? makeSource(path, `import type * as planted from "${specifier}";\n${source.text}`)
+      : source
+  );
+}
+
+/** The folders or files of the only finding, in the order of their imports. */
+function cycleOf(sources: Source[]): string[] {
+  const [finding, ...others] = cycles.check(sources);
+  assert.ok(finding, "no cycle was found");
+  assert.deepEqual(others, []);
+  return finding.message.slice(0, finding.message.indexOf(" is a cycle")).split(" → ");
+}
+
+Deno.test("the imports of the repository form no cycle", () => {
+  assert.deepEqual(cycles.check(tree), []);
+});
+
+Deno.test("a type import that closes a circle of two files is found", () => {
+  const SENTRY = "supabase/functions/_shared/adapters/sentry";
+  const [lazy, loader] = [`${SENTRY}/report.ts`, `${SENTRY}/sentry.ts`];
+  assert.deepEqual(cycleOf(planted(lazy, "./sentry.ts")), [lazy, loader, lazy]);
+});
+
+Deno.test("an import of a parent folder by its subfolder is found", () => {
+  const STRIPE = "supabase/functions/_shared/adapters/stripe";
+  assert.deepEqual(cycleOf(planted(`${STRIPE}/facts/payouts.ts`, "../errors.ts")), [
+    STRIPE,
+    `${STRIPE}/facts`,
+    STRIPE,
+  ]);
+});
+
+Deno.test("an import that closes a circle of two folders is found", () => {
+  assert.deepEqual(cycleOf(planted("scripts/schema/plan.ts", "../mutate/outcome.ts")), [
+    "scripts/mutate",
+    "scripts/schema",
+    "scripts/mutate",
+  ]);
+});

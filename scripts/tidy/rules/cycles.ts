@@ -1,0 +1,115 @@
+/** Imports, types too, form no cycle: neither between files nor between folders. */
+import { dirname } from "node:path/posix";
+import { lineOfImport, type Module, modulesOf, servesTests } from "../sources/modules.ts";
+import type { Finding, Rule } from "../sources/source.ts";
+
+/** Tests and benchmarks are left out: each of them is read by itself. */
+const AREAS = /^(?:supabase\/functions|packages|scripts)\//;
+
+/** `from` imports `to`. */
+interface Import {
+  readonly from: Module;
+  readonly to: Module;
+}
+
+/** A node (a file or a folder) → each node that it imports, with one import that shows it. */
+type Graph = Map<string, Map<string, Import>>;
+
+function importsIn(modules: Module[]): Import[] {
+  return modules.flatMap((to) => {
+    const users = new Set([...to.users.values()].flatMap((each) => [...each]));
+    return [...users].filter((from) => modules.includes(from)).map((from) => ({ from, to }));
+  });
+}
+
+/** The two nodes that an import connects; null leaves the import out. */
+type NodesOf = (each: Import) => readonly [string, string] | null;
+
+function graphOf(
+  imports: Import[],
+  nodesOf: NodesOf,
+): Graph {
+  const graph: Graph = new Map();
+  for (const each of imports) {
+    const nodes = nodesOf(each);
+    if (nodes === null || nodes[0] === nodes[1]) continue;
+    const targets = graph.get(nodes[0]) ?? new Map<string, Import>();
+    if (!targets.has(nodes[1])) targets.set(nodes[1], each);
+    graph.set(nodes[0], targets);
+  }
+  return graph;
+}
+
+/** Returns a shortest cycle through `start`, as its nodes in the order of the imports; null without one. */
+function cycleThrough(graph: Graph, start: string): string[] | null {
+  const previous = new Map<string, string>();
+  const queue = [start];
+  for (const node of queue) {
+    for (const next of graph.get(node)?.keys() ?? []) {
+      if (next === start) {
+        const path = [node];
+        while (path[0] !== start) path.unshift(previous.get(path[0]!)!);
+        return path;
+      }
+      if (previous.has(next)) continue;
+      previous.set(next, node);
+      queue.push(next);
+    }
+  }
+  return null;
+}
+
+/** One cycle for each group of nodes that are tied together: mending it may show the group's next one. */
+function cyclesIn(graph: Graph): string[][] {
+  const cycles: string[][] = [];
+  const named = new Set<string>();
+  for (const node of [...graph.keys()].sort()) {
+    const cycle = named.has(node) ? null : cycleThrough(graph, node);
+    if (cycle === null || cycle.some((each) => named.has(each))) continue;
+    cycle.forEach((each) => named.add(each));
+    cycles.push(cycle);
+  }
+  return cycles;
+}
+
+const files: NodesOf = ({ from, to }) => [from.source.path, to.source.path];
+
+/** A folder is its own files alone, so a folder and its subfolder are two. */
+const folders: NodesOf = ({ from, to }) => [dirname(from.source.path), dirname(to.source.path)];
+
+/** A folder is all that is below it; two folders in the same parent are compared. */
+const siblings: NodesOf = ({ from, to }) => {
+  const [a, b] = [from.source.path.split("/"), to.source.path.split("/")];
+  const fork = a.findIndex((name, at) => name !== b[at]);
+  if (fork === -1 || fork >= a.length - 1 || fork >= b.length - 1) return null;
+  return [a.slice(0, fork + 1).join("/"), b.slice(0, fork + 1).join("/")];
+};
+
+function findingOf(graph: Graph, cycle: string[]): Finding {
+  const steps = cycle.map((node, at) => graph.get(node)!.get(cycle[(at + 1) % cycle.length]!)!);
+  const [first] = steps;
+  const imports = steps.map(({ from, to }) => `${from.source.path} imports ${to.source.path}`);
+  return {
+    path: first!.from.source.path,
+    line: lineOfImport(first!.from, first!.to),
+    message: `${[...cycle, cycle[0]].join(" → ")} is a cycle (${imports.join("; ")}): ` +
+      "move what they share to a file or folder below both",
+  };
+}
+
+export const cycles: Rule = {
+  name: "cycles",
+  check(sources) {
+    const imports = importsIn(
+      modulesOf(sources).filter((module) => AREAS.test(module.source.path) && !servesTests(module)),
+    );
+    const findings = [files, folders, siblings].flatMap((nodesOf) => {
+      const graph = graphOf(imports, nodesOf);
+      return cyclesIn(graph).map((cycle) => findingOf(graph, cycle));
+    });
+    // Two folders without subfolders are a cycle in both senses of the word folder.
+    return findings.filter(({ message }, at) =>
+      findings.findIndex((other) => other.message === message) === at
+    );
+  },
+};
