@@ -41,7 +41,7 @@ Deno.test("T29: the SQL knows each state of a refund that the SDK names", async 
   const pattern = /Status of the refund\. This can be ([^.]+)\.[^*]*\*\/\s+status: string \| null/;
   const states = await sdkStates("Refunds.d.ts", pattern);
   assert.ok(states.includes("requires_action") && states.length >= 5);
-  const known = await sqlStates("reversals/functions/events.sql", "refund_rank");
+  const known = await sqlStates("reversals/functions/refunds.sql", "refund_rank");
   assert.deepEqual(known.filter((state) => state !== "requested"), states);
 });
 
@@ -49,7 +49,7 @@ Deno.test("T29: the SQL knows each state of a payout that the SDK names", async 
   const pattern = /Current status of the payout: ([^.]+)\. [^*]*\*\/\s+status: string/;
   const states = await sdkStates("Payouts.d.ts", pattern);
   assert.ok(states.includes("in_transit") && states.length >= 5);
-  assert.deepEqual(await sqlStates("payouts/functions/payouts.sql", "payout_rank"), states);
+  assert.deepEqual(await sqlStates("payouts/functions/payout_events.sql", "payout_rank"), states);
   const listed = await sdkStates("Payouts.d.ts", /type ReconciliationStatus = ([^;]+);/);
   assert.deepEqual(listed, ["completed", "in_progress", "not_applicable"]);
 });

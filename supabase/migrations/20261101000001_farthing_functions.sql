@@ -1008,6 +1008,34 @@ as $$
 $$;
 comment on function farthing.provider_answer(farthing.providers) is 'A provider in the contract''s form.';
 
+create function farthing.create_provider(
+  p_user_id uuid, p_country text, p_email text, p_now timestamptz)
+returns farthing.providers
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_provider farthing.providers;
+begin
+  perform from auth.users where id = p_user_id for key share;
+  if not found then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+  end if;
+  perform farthing.allow_change('owner', 'a user began to sell');
+  insert into farthing.providers (user_id, country, email, created_at, updated_at)
+  values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
+  select * into v_provider from farthing.providers where user_id = p_user_id;
+  if v_provider.country <> p_country then
+    perform farthing.fail('invalid_request', 'country can''t be changed. Send the one in details.country.',
+      jsonb_build_object('country', v_provider.country), 'country');
+  end if;
+  return v_provider;
+end
+$$;
+comment on function farthing.create_provider(uuid, text, text, timestamptz) is
+  'Creates the user''s provider, or returns the existing one. Fails not_found, and invalid_request if the '
+  'country differs from the existing provider''s.';
+
 create function farthing.note_payout_accounts(p_provider farthing.providers, p_fingerprints jsonb)
 returns void
 language sql
@@ -1059,170 +1087,35 @@ $$;
 comment on function farthing.apply_account_event is
   'Applies Stripe''s capabilities of a connected account; older events change nothing.';
 
--- supabase/schemas/refunds/functions.sql
-
--- Refunds: begin (committed before Stripe is asked), attach (Stripe's answer), refuse (Stripe's refusal),
--- finish (the stored answer). Only Stripe's event moves credits, nothing here.
-
-create function farthing.refund_answer(p_refund farthing.refunds)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
-    'booking_id', p_refund.booking_id, 'stripe_refund_id', p_refund.stripe_refund_id,
-    'status', case p_refund.status when 'requested' then 'pending' else p_refund.status end,
-    'amount', p_refund.amount, 'currency', p_refund.currency, 'reason', p_refund.reason,
-    'requested_by', p_refund.requested_by,
-    'credits_taken_back', trim_scale(p_refund.credits_clawed_back)::text,
-    'debt_added', trim_scale(p_refund.debt_added)::text, 'failure_reason', p_refund.failure_reason,
-    'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
-$$;
-comment on function farthing.refund_answer(farthing.refunds) is
-  'A refund in the contract''s form; amount in minor units, credits as text.';
-
-create function farthing.refund_to_send(p_refund farthing.refunds)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
-    'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
-    'mark', (select installation_id from farthing.policy),
-    'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- The fee of a small amount is zero, and Stripe refuses to refund a fee that was not taken.
-    'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
-      where booking_id = p_refund.booking_id and application_fee_amount > 0),
-    'payment_id', case when p_refund.order_id is not null
-      then (select payment_ref from farthing.orders
-        where account_id = p_refund.account_id and order_id = p_refund.order_id)
-      else (select payment_intent_id from farthing.bookings where booking_id = p_refund.booking_id) end);
-end
-$$;
-comment on function farthing.refund_to_send(farthing.refunds) is
-  'The values of a refund for Stripe; connected: the provider''s part is reversed, too, and with has_fee '
-  'the platform''s fee.';
-
-create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
-returns farthing.payment
-language plpgsql
-set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
-as $$
-declare
-  v_payment farthing.payment;
-begin
-  if num_nonnulls(p_order_id, p_booking_id) <> 1 then
-    perform farthing.fail('invalid_request', 'Send either order_id or booking_id.', null, 'order_id');
-  end if;
-  if p_order_id is not null then
-    select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
-    from farthing.orders where order_id = p_order_id;
-  else
-    select account_id, null::uuid, booking_id, case when paid_at is not null then payment_intent_id end,
-      amount,
-      currency into v_payment
-    from farthing.bookings where booking_id = p_booking_id;
-  end if;
-  if v_payment.account_id is null then
-    perform farthing.fail('not_found', 'There is no such order or booking.', null,
-      case when p_order_id is not null then 'order_id' else 'booking_id' end);
-  end if;
-  perform from farthing.accounts where account_id = v_payment.account_id for no key update;
-  -- It may have been paid while we waited for the lock.
-  return case when v_payment.payment_id is null and p_order_id is not null
-    then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
-      from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
-    else v_payment end;
-end
-$$;
-comment on function farthing.lock_payment_of(uuid, uuid) is
-  'The payment of an order or a booking, with its account locked; payment_id is null while it is not paid. '
-  'Fails not_found, invalid_request.';
-
-create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment)
-    end;
-  v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
-begin
-  if p_payment.payment_id is null then
-    perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
-      v_details, 'amount');
-  end if;
-  if v_refundable = 0 then
-    perform farthing.fail('already_refunded',
-      'Nothing is left to refund: all of this payment was refunded or is disputed.', v_details);
-  end if;
-  if p_amount > v_refundable then
-    perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
-      'amount');
-  end if;
-end
-$$;
-comment on function farthing.refuse_refund(farthing.payment, bigint) is
-  'Refuses a refund of more than is left: already_refunded if nothing is, else refund_too_large; details '
-  'name the refundable amount in minor units.';
-
-create function farthing.lock_refund(p_refund_id uuid)
-returns farthing.refunds
+create function farthing.compare_providers(p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz)
+returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_refund farthing.refunds;
+  -- Stripe's events have whole seconds: an event of this second must not count as older than this request.
+  v_asked_at timestamptz := date_trunc('second', p_asked_at);
+  v_facts jsonb;
+  v_changed int := 0;
 begin
-  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
-  if v_refund.refund_id is null then
-    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
-  end if;
-  perform from farthing.accounts where account_id = v_refund.account_id for no key update;
-  select * into v_refund from farthing.refunds
-  where account_id = v_refund.account_id and refund_id = p_refund_id;
-  return v_refund;
+  for v_facts in
+    select a.facts from jsonb_array_elements(p_accounts) a (facts)
+    join farthing.providers p on p.stripe_account_id = a.facts ->> 'stripe_account_id'
+    where (p.charges_enabled, p.payouts_enabled, p.details_submitted, p.disabled_reason)
+        is distinct from ((a.facts ->> 'charges_enabled')::boolean, (a.facts ->> 'payouts_enabled')::boolean,
+          (a.facts ->> 'details_submitted')::boolean, left(a.facts ->> 'disabled_reason', 255))
+      and coalesce(p.status_at <= v_asked_at, true)
+    order by p.provider_id
+  loop
+    perform farthing.apply_account_event(v_facts || jsonb_build_object('occurred_at', v_asked_at), p_now);
+    v_changed := v_changed + 1;
+  end loop;
+  return v_changed;
 end
 $$;
-comment on function farthing.lock_refund(uuid) is 'A refund, its account locked first. Fails not_found.';
-
-create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
-returns farthing.refunds
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_refund farthing.refunds;
-begin
-  update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000),
-    next_attempt_at = null, updated_at = p_now
-  where account_id = p_refund.account_id and refund_id = p_refund.refund_id
-  returning * into v_refund;
-  -- A provider's share that waited for this refund may now be transferred.
-  perform farthing.net_transfers(b, p_now) from farthing.bookings b
-  where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
-  return v_refund;
-end
-$$;
-comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'Fails a refund that is not sent any more: its reserved amount is free again. The account is locked by '
-  'the caller.';
-
-create function farthing.warning_answer(p_warning farthing.fraud_warnings)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object('warning_id', p_warning.warning_id, 'order_id', p_warning.order_id,
-    'booking_id', p_warning.booking_id, 'user_id', a.owner_id, 'fraud_type', p_warning.fraud_type,
-    'actionable', p_warning.actionable, 'state', p_warning.state, 'created_at', p_warning.created_at)
-  from farthing.accounts a where a.account_id = p_warning.account_id
-$$;
-comment on function farthing.warning_answer(farthing.fraud_warnings) is
-  'An early fraud warning in the form for operators.';
+comment on function farthing.compare_providers(jsonb, timestamptz, timestamptz) is
+  'Updates providers to Stripe''s state of their accounts, which was read at p_asked_at. A stored state of a '
+  'later event stays. Returns how many providers differed.';
 
 -- supabase/schemas/reports/functions.sql
 
@@ -1256,200 +1149,6 @@ from farthing.actor_days d;
 comment on view farthing.actors is
   'Credits moved by author and day, for the operators'' report. Readable by the tables'' owner alone. '
   'Credits as text.';
-
--- supabase/schemas/transfers/functions.sql
-
--- The provider's share of a booking: its transfer, and its reversal and restoration after disputes. Why:
--- the payment is made on our account, so a bank takes the money from us, and the provider still has theirs.
--- So the provider's share of the withdrawn money is reversed, and transferred again when it is reinstated;
--- a share that waits for the booking's completion is transferred then. As with credits, a target decides,
--- and the difference is recorded here; the runner sends it to Stripe.
-
--- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
--- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may
--- be sent together with a dispute. For a refund of the dashboard, Stripe reports what it did:
--- note_refund().
-create function farthing.note_who_reverses()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  new.nets_share := exists (select from farthing.bookings b
-    where b.account_id = new.account_id and b.booking_id = new.booking_id and (b.transfer_at = 'completed'
-      or exists (select from farthing.booking_transfers t
-        where t.account_id = b.account_id and t.booking_id = b.booking_id)));
-  return new;
-end
-$$;
-comment on function farthing.note_who_reverses() is
-  'Trigger: records whether we have to reverse the part of the provider''s share that a refund of ours '
-  'takes.';
-
-create function farthing.share_paid(p_booking farthing.bookings)
-returns bigint
-language sql stable
-set search_path = ''
-as $$
-  -- Stripe itself divides a payment that is divided at once, and its refunds.
-  select case p_booking.transfer_at when 'payment'
-    then p_booking.amount - p_booking.application_fee_amount else 0 end
-    + coalesce(sum(case kind when 'reversal' then -amount else amount end), 0)::bigint
-  from farthing.booking_transfers
-  where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
-$$;
-comment on function farthing.share_paid(farthing.bookings) is
-  'The part of a provider''s share that is or is being transferred, less reversals. Minor units.';
-
-create function farthing.share_due(p_booking farthing.bookings)
-returns bigint
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_waits boolean := p_booking.transfer_at = 'completed';
-  v_share bigint := p_booking.amount - p_booking.application_fee_amount;
-  v_step int := farthing.currency_step(p_booking.currency);
-  v_refunds record;
-  v_gone numeric;
-begin
-  if v_waits and p_booking.status <> 'completed' then
-    return 0;
-  end if;
-  select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
-    coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
-  from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- A waiting share also waits for a requested refund, and for a bank's decision.
-    and (farthing.is_live_refund(status) or v_waits and status = 'requested');
-  v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
-    select case when v_waits then d.disputed else d.withdrawn end
-    from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
-      p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
-      v_refunds.apart + v_refunds.ours) d));
-  -- Rounded down to the currency's step; the whole amount gives the whole share.
-  return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
-end
-$$;
-comment on function farthing.share_due(farthing.bookings) is
-  'The amount that a provider should have of a booking: nothing while their share waits for its '
-  'completion, else their share less the part that banks have withdrawn and the refunds that we reverse. A '
-  'waiting share is not paid from money that a bank claims or a refund requests.';
-
-create function farthing.kind_of_transfer(p_booking farthing.bookings)
-returns text
-language sql stable
-set search_path = ''
-as $$
-  -- Money that a bank withdrew of a charge came from our balance, and so does everything that is paid
-  -- again.
-  select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
-      where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
-    or exists (select from farthing.disputes d
-      join farthing.dispute_movements m using (account_id, dispute_id)
-      where d.account_id = p_booking.account_id and d.booking_id = p_booking.booking_id)
-    then 'restoration' else 'transfer' end
-$$;
-comment on function farthing.kind_of_transfer(farthing.bookings) is
-  'transfer if the booking''s charge pays it, restoration if our balance does.';
-
-create function farthing.net_transfers(p_booking farthing.bookings, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
-  v_last record;
-begin
-  -- The money of a cancelled booking goes to its buyer, and not to the provider again.
-  if v_need < 0 and p_booking.status <> 'cancelled' then
-    insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
-      created_at, updated_at)
-    values (p_booking.account_id, p_booking.booking_id, farthing.kind_of_transfer(p_booking), -v_need,
-      p_booking.currency, p_now, p_now, p_now);
-  end if;
-  for v_last in
-    -- The last transfer is reversed first, the payment's own transfer last.
-    select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
-    from farthing.booking_transfers r
-    left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id
-      and u.status <> 'refused'
-    where r.account_id = p_booking.account_id and r.booking_id = p_booking.booking_id
-      and r.kind <> 'reversal' and r.status <> 'refused'
-    group by r.account_id, r.move_id having r.amount > coalesce(sum(u.amount), 0)
-    union all select 0, null, 9223372036854775807 where p_booking.transfer_at = 'payment'
-    order by 1 desc
-  loop
-    exit when v_need <= 0;
-    insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, reverses,
-      next_attempt_at, created_at, updated_at)
-    values (p_booking.account_id, p_booking.booking_id, 'reversal', least(v_need, v_last.left),
-      p_booking.currency, v_last.move_id, p_now, p_now, p_now);
-    v_need := v_need - least(v_need, v_last.left);
-  end loop;
-end
-$$;
-comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
-  'Records the part of a provider''s share that is still to be reversed or transferred. The account is '
-  'locked by the caller.';
-
--- Moves of a provider's share with an unknown result, or made by a person after Stripe had refused them.
--- Why not by hand: an uncertain move counts as made, so that nothing is paid twice. Settling it plans the
--- remaining moves in the same transaction, and the audit stores the operator and their reason.
-
-create function farthing.settle_transfer(
-  p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
-  p_now timestamptz default now())
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_booking farthing.bookings := farthing.lock_booking(
-    (select booking_id from farthing.booking_transfers where move_id = p_move_id));
-  v_before farthing.booking_transfers;
-  v_after farthing.booking_transfers;
-begin
-  select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
-  if v_before.status is null or not (v_before.status = 'uncertain'
-      or v_before.status = 'refused' and p_stripe_id is not null) then
-    perform farthing.fail('invalid_request',
-      'Only an uncertain move can be settled, or a refused one that Stripe has made since.',
-      jsonb_build_object('status', v_before.status), 'p_move_id');
-  end if;
-  if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'p_stripe_id must be the id of the transfer (tr_…) or the '
-      'reversal (trr_…), or null if Stripe made none.', null, 'p_stripe_id');
-  end if;
-  if coalesce(p_reason, '') = '' then
-    perform farthing.fail('invalid_request', 'p_reason must say how you know what happened.', null,
-      'p_reason');
-  end if;
-  update farthing.booking_transfers set status = case when p_stripe_id is null then 'refused' else 'made' end,
-    stripe_id = p_stripe_id, updated_at = p_now
-  where account_id = v_before.account_id and move_id = p_move_id
-  returning * into v_after;
-  if p_stripe_id is null then
-    -- A share that was not transferred was not reversed.
-    update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
-    where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
-  end if;
-  delete from farthing.parked_items where task = 'payment_runner' and item_kind = 'transfer'
-    and item_id in (select t.move_id::text from farthing.booking_transfers t
-      where t.account_id = v_before.account_id and t.booking_id = v_before.booking_id
-        and t.status <> 'uncertain' and p_move_id in (t.move_id, t.reverses));
-  insert into farthing.audit (changed_at, author, reason, table_name, row_key, before, after)
-  values (p_now, coalesce(p_author, 'sql:' || session_user), p_reason, 'booking_transfers',
-    farthing.pick(to_jsonb(v_before), '{account_id, move_id}'),
-    farthing.pick(to_jsonb(v_before), '{status, stripe_id}'),
-    farthing.pick(to_jsonb(v_after), '{status, stripe_id}'));
-  perform farthing.net_transfers(v_booking, p_now);
-end
-$$;
-comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Settles a move that is uncertain or was refused: made under this id of Stripe''s, or, if that is null, '
-  'not made. The moves due after that are recorded. For operators at an SQL prompt; the audit stores who '
-  'and why. Fails invalid_request.';
 
 -- supabase/schemas/usage/functions.sql
 
@@ -7682,7 +7381,203 @@ comment on function farthing.sweep_notices(timestamptz, int) is
   'Gives up notifications that could not be sent for three days (not_tried if none was attempted, for lack '
   'of a mail service), and deletes those to given addresses and operators after 90 days; returns how many.';
 
--- supabase/schemas/payouts/functions/lists.sql
+-- supabase/schemas/payouts/functions/alert_figures.sql
+
+-- The figures that alerts and reports read: late payouts, open mismatches and failed charges.
+
+create function farthing.late_payouts(p_now timestamptz default now())
+returns bigint
+language sql stable
+set search_path = ''
+as $$
+  -- Stripe's arrival date is a banking day: on the next one, the payout is late.
+  select (select count(*) from farthing.payouts
+      where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
+    -- Money that a bank returned is in the next payout of its currency.
+    + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
+      select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
+        and n.status = 'paid'))
+$$;
+comment on function farthing.late_payouts(timestamptz) is
+  'The number of payouts that are a day behind their arrival date and not paid, or were returned by the '
+  'bank and not followed by a paid one.';
+
+create function farthing.open_mismatches()
+returns bigint
+language sql stable
+set search_path = ''
+as $$
+  select count(*) from farthing.mismatches where resolved_at is null
+$$;
+comment on function farthing.open_mismatches() is
+  'The number of open differences between our records and Stripe''s.';
+
+create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
+returns table (attempts bigint, failed bigint, rate numeric)
+language sql stable
+set search_path = ''
+as $$
+  select count(*), count(*) filter (where outcome = 'failed'),
+    coalesce(round(count(*) filter (where outcome = 'failed') / nullif(count(*), 0)::numeric, 6), 0)
+  from farthing.card_uses where used_at >= p_from and used_at < p_to
+$$;
+comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
+  'The number of card charges from p_from until before p_to, how many failed, and their share; 0 without a '
+  'charge.';
+
+-- supabase/schemas/payouts/functions/never_paid_out.sql
+
+-- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing payment shows
+-- only after the payouts in question were listed. Each run checks at most one day of payments, so that a run
+-- stays short after a long pause, too: docs/decisions/reconciliation.md.
+
+create function farthing.known_paid_out_until(p_now timestamptz)
+returns timestamptz
+language sql stable
+set search_path = ''
+as $$
+  -- A payout pays out all available money, so a payment long before the newest payout should be in one. A
+  -- payout whose list has not arrived may have it; a payout that a bank returned may never have a list.
+  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be
+  -- null.
+  select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
+  from (
+    select max(p.made_at) as newest
+    from farthing.payouts p join farthing.reconciliations r using (payout_id)
+    where r.listed_at is not null
+  ) listed, (
+    select min(p.made_at) as oldest
+    from farthing.payouts p left join farthing.reconciliations r using (payout_id)
+    where p.automatic and p.status not in ('failed', 'canceled') and r.listed_at is null
+  ) missing
+  where listed.newest is not null
+$$;
+comment on function farthing.known_paid_out_until(timestamptz) is
+  'Payments before this moment have been paid out, as far as Stripe pays out automatically; null before '
+  'the first payout, and never later than p_now less paid_out_within.';
+
+create function farthing.find_never_paid_out(p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
+  v_known timestamptz := farthing.known_paid_out_until(p_now);
+  v_until timestamptz;
+  v_count int;
+begin
+  -- Without v_from another session does this at the moment; without v_known Stripe has never paid out.
+  if v_from is null or v_known is null or v_known <= v_from then
+    return 0;
+  end if;
+  -- A day at most, so that no run takes long.
+  v_until := least(v_known, v_from + interval '1 day');
+  insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
+  select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
+  from (
+    select payment_ref as payment_id, amount, currency, status from farthing.orders
+    where paid_at > v_from and paid_at <= v_until
+    union all select payment_intent_id, amount, currency, status from farthing.bookings
+    where paid_at > v_from and paid_at <= v_until) q
+  where not exists (select from farthing.payout_transactions t
+    where t.payment_id = q.payment_id and t.kind = 'charge')
+  on conflict do nothing;
+  get diagnostics v_count = row_count;
+  update farthing.paid_out_round set done_until = v_until where one_row;
+  return v_count;
+end
+$$;
+comment on function farthing.find_never_paid_out(timestamptz) is
+  'Records payments that are in none of Stripe''s payouts although they should be; returns how many.';
+
+create function farthing.find_never_listed(p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Stripe needs only hours. Until then the payout's transactions are unknown, and so are payments missing
+  -- from later ones.
+  with noted as (
+    insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
+    select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
+      p_now
+    from farthing.reconciliations r join farthing.payouts p using (payout_id)
+    where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
+      and p.reported_at < p_now - interval '3 days'
+    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
+    do update set seen_at = greatest(m.seen_at, p_now)
+    returning 1
+  )
+  select count(*)::int from noted
+$$;
+comment on function farthing.find_never_listed(timestamptz) is
+  'Records payouts that were paid three days ago and whose list could not be fetched; returns how many. '
+  'Each is resolved when it is compared.';
+
+-- supabase/schemas/payouts/functions/payout_events.sql
+
+-- Stripe's events about payouts to our bank. Operators learn from us that money is late, and reports add up
+-- Stripe's payouts, so payouts are stored here. Events arrive in any order and twice, so each part of a payout
+-- is the highest state ever reported.
+
+create function farthing.payout_rank(p_status text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  -- A bank may return a payout that was paid; no state follows that.
+  select case p_status when 'pending' then 1 when 'in_transit' then 2 when 'paid' then 3
+    when 'canceled' then 4 when 'failed' then 5 else 2 end
+$$;
+comment on function farthing.payout_rank(text) is
+  'The order of a payout''s states; an unknown one counts as in transit.';
+
+create function farthing.apply_payout_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_known farthing.payouts;
+  v_reconciliation text := p_facts ->> 'reconciliation_status';
+begin
+  if p_facts ->> 'status' not in ('pending', 'in_transit', 'paid', 'canceled', 'failed') then
+    perform farthing.note_unknown_state('payout', p_facts ->> 'status', p_facts ->> 'payout_id', p_now);
+  end if;
+  if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
+    perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
+    v_reconciliation := 'in_progress'; -- it claims nothing
+  end if;
+  insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
+    failure_code, made_at, arrives_at, reported_at, created_at, updated_at)
+  values (p_facts ->> 'payout_id', (p_facts ->> 'amount')::bigint, p_facts ->> 'currency',
+    (p_facts ->> 'automatic')::boolean, p_facts ->> 'status', v_reconciliation,
+    p_facts ->> 'failure_code', to_timestamp((p_facts ->> 'made_at')::bigint),
+    to_timestamp((p_facts ->> 'arrives_at')::bigint), (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
+  on conflict (payout_id) do update set
+    status = case when farthing.payout_rank(excluded.status) > farthing.payout_rank(p.status)
+      then excluded.status else p.status end,
+    -- The alphabetical order is the reverse of the order in time: completed, in_progress, not_applicable.
+    reconciliation = least(p.reconciliation, excluded.reconciliation),
+    failure_code = coalesce(p.failure_code, excluded.failure_code),
+    arrives_at = case when (excluded.reported_at, excluded.arrives_at) > (p.reported_at, p.arrives_at)
+      then excluded.arrives_at else p.arrives_at end,
+    reported_at = greatest(p.reported_at, excluded.reported_at),
+    updated_at = p_now
+  returning * into v_known;
+  if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then
+    raise exception 'payout % is of another amount', v_known.payout_id;
+  end if;
+  perform farthing.plan_reconciliation(v_known, p_now);
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_payout_event(jsonb, timestamptz) is
+  'Applies an event of a payout (created, sent, paid, returned, list available): stores the furthest state '
+  'reported.';
+
+-- supabase/schemas/payouts/functions/payout_lists.sql
 
 -- The transactions of a payout: Stripe's list, fetched page by page by the payment runner and stored. Why
 -- stored: a record that our side lacked is often only late. Then the same list is compared again, here,
@@ -7769,227 +7664,28 @@ $$;
 comment on function farthing.note_payout_transactions(text, jsonb) is
   'Stores a page of a payout''s transactions; a stored one is replaced by Stripe''s current version.';
 
--- supabase/schemas/payouts/functions/never_paid_out.sql
-
--- Old payments that are in none of Stripe's payouts, payouts that could not be listed, and the task that
--- looks for both and compares differences again. Why late and a day at a time: only a listed payout shows
--- what is missing in it, and no run takes long, however long the last one is ago:
--- docs/decisions/reconciliation.md.
-
-create function farthing.known_paid_out_until(p_now timestamptz)
-returns timestamptz
-language sql stable
-set search_path = ''
-as $$
-  -- A payout pays out all available money, so a payment long before the newest payout should be in one. A
-  -- payout whose list has not arrived may have it; a payout that a bank returned may never have a list.
-  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be
-  -- null.
-  select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
-  from (
-    select max(p.made_at) as newest
-    from farthing.payouts p join farthing.reconciliations r using (payout_id)
-    where r.listed_at is not null
-  ) listed, (
-    select min(p.made_at) as oldest
-    from farthing.payouts p left join farthing.reconciliations r using (payout_id)
-    where p.automatic and p.status not in ('failed', 'canceled') and r.listed_at is null
-  ) missing
-  where listed.newest is not null
-$$;
-comment on function farthing.known_paid_out_until(timestamptz) is
-  'Payments before this moment have been paid out, as far as Stripe pays out automatically; null before '
-  'the first payout, and never later than p_now less paid_out_within.';
-
-create function farthing.find_never_paid_out(p_now timestamptz)
-returns int
+create function farthing.record_payout_page(
+  p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
+returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_from timestamptz := (select done_until from farthing.paid_out_round for update skip locked);
-  v_known timestamptz := farthing.known_paid_out_until(p_now);
-  v_until timestamptz;
-  v_count int;
 begin
-  -- Without v_from another session does this at the moment; without v_known Stripe has never paid out.
-  if v_from is null or v_known is null or v_known <= v_from then
-    return 0;
+  if p_claimed.list_after is null then
+    -- A new list begins. A transaction that only the earlier list had is not in the payout.
+    delete from farthing.payout_transactions where payout_id = p_claimed.payout_id;
   end if;
-  -- A day at most, so that no run takes long.
-  v_until := least(v_known, v_from + interval '1 day');
-  insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
-  select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
-  from (
-    select payment_ref as payment_id, amount, currency, status from farthing.orders
-    where paid_at > v_from and paid_at <= v_until
-    union all select payment_intent_id, amount, currency, status from farthing.bookings
-    where paid_at > v_from and paid_at <= v_until) q
-  where not exists (select from farthing.payout_transactions t
-    where t.payment_id = q.payment_id and t.kind = 'charge')
-  on conflict do nothing;
-  get diagnostics v_count = row_count;
-  update farthing.paid_out_round set done_until = v_until where one_row;
-  return v_count;
+  perform farthing.note_payout_transactions(p_claimed.payout_id, p_transactions);
+  update farthing.reconciliations
+  set list_after = p_after, listed_at = case when p_after is null then p_now end,
+    due_at = case when p_after is not null then p_now end, attempts = 0,
+    claimed_at = case when p_after is not null then claimed_at end
+  where payout_id = p_claimed.payout_id;
 end
 $$;
-comment on function farthing.find_never_paid_out(timestamptz) is
-  'Records payments that are in none of Stripe''s payouts although they should be; returns how many.';
-
-create function farthing.find_never_listed(p_now timestamptz)
-returns int
-language sql
-set search_path = ''
-as $$
-  -- Stripe needs only hours. Until then the payout's transactions are unknown, and so are payments missing
-  -- from later ones.
-  with noted as (
-    insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
-    select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
-      p_now
-    from farthing.reconciliations r join farthing.payouts p using (payout_id)
-    where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
-      and p.reported_at < p_now - interval '3 days'
-    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
-    do update set seen_at = greatest(m.seen_at, p_now)
-    returning 1
-  )
-  select count(*)::int from noted
-$$;
-comment on function farthing.find_never_listed(timestamptz) is
-  'Records payouts that were paid three days ago and whose list could not be fetched; returns how many. '
-  'Each is resolved when it is compared.';
-
-create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_count int;
-begin
-  v_count := farthing.work_off('sweep_reconciliation', 'payout', array(
-    select m.payout_id from farthing.mismatches m
-    join farthing.reconciliations r on r.payout_id = m.payout_id and r.listed_at is not null
-    where m.resolved_at is null
-      and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
-    group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
-  -- The list is fetched again once a day, for a month: it may have been wrong.
-  update farthing.reconciliations r set due_at = p_now
-  where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
-    select m.payout_id from farthing.mismatches m
-    where m.resolved_at is null and m.found_at > p_now - interval '30 days');
-  update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
-  where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
-    select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');
-  return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
-end
-$$;
-comment on function farthing.sweep_reconciliation(timestamptz, int) is
-  'Compares differences again, looks for payouts never listed and payments never paid out, and returns how '
-  'many differences it found.';
-
--- supabase/schemas/payouts/functions/payouts.sql
-
--- Payouts: Stripe's payments to our bank, their delays, and differences between our records and Stripe's.
--- Why stored here: operators have to learn from us that money is late, and reports add up Stripe's payouts.
--- Events arrive in any order and twice, so each part of a payout is the highest state ever reported.
-
-create function farthing.payout_rank(p_status text)
-returns int
-language sql immutable
-set search_path = ''
-as $$
-  -- A bank may return a payout that was paid; no state follows that.
-  select case p_status when 'pending' then 1 when 'in_transit' then 2 when 'paid' then 3
-    when 'canceled' then 4 when 'failed' then 5 else 2 end
-$$;
-comment on function farthing.payout_rank(text) is
-  'The order of a payout''s states; an unknown one counts as in transit.';
-
-create function farthing.apply_payout_event(p_facts jsonb, p_now timestamptz)
-returns text
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_known farthing.payouts;
-  v_reconciliation text := p_facts ->> 'reconciliation_status';
-begin
-  if p_facts ->> 'status' not in ('pending', 'in_transit', 'paid', 'canceled', 'failed') then
-    perform farthing.note_unknown_state('payout', p_facts ->> 'status', p_facts ->> 'payout_id', p_now);
-  end if;
-  if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
-    perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
-    v_reconciliation := 'in_progress'; -- it claims nothing
-  end if;
-  insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
-    failure_code, made_at, arrives_at, reported_at, created_at, updated_at)
-  values (p_facts ->> 'payout_id', (p_facts ->> 'amount')::bigint, p_facts ->> 'currency',
-    (p_facts ->> 'automatic')::boolean, p_facts ->> 'status', v_reconciliation,
-    p_facts ->> 'failure_code', to_timestamp((p_facts ->> 'made_at')::bigint),
-    to_timestamp((p_facts ->> 'arrives_at')::bigint), (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
-  on conflict (payout_id) do update set
-    status = case when farthing.payout_rank(excluded.status) > farthing.payout_rank(p.status)
-      then excluded.status else p.status end,
-    -- The alphabetical order is the reverse of the order in time: completed, in_progress, not_applicable.
-    reconciliation = least(p.reconciliation, excluded.reconciliation),
-    failure_code = coalesce(p.failure_code, excluded.failure_code),
-    arrives_at = case when (excluded.reported_at, excluded.arrives_at) > (p.reported_at, p.arrives_at)
-      then excluded.arrives_at else p.arrives_at end,
-    reported_at = greatest(p.reported_at, excluded.reported_at),
-    updated_at = p_now
-  returning * into v_known;
-  if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then
-    raise exception 'payout % is of another amount', v_known.payout_id;
-  end if;
-  perform farthing.plan_reconciliation(v_known, p_now);
-  return 'processed';
-end
-$$;
-comment on function farthing.apply_payout_event(jsonb, timestamptz) is
-  'Applies an event of a payout (created, sent, paid, returned, list available): stores the furthest state '
-  'reported.';
-
-create function farthing.late_payouts(p_now timestamptz default now())
-returns bigint
-language sql stable
-set search_path = ''
-as $$
-  -- Stripe's arrival date is a banking day: on the next one, the payout is late.
-  select (select count(*) from farthing.payouts
-      where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
-    -- Money that a bank returned is in the next payout of its currency.
-    + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
-      select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
-        and n.status = 'paid'))
-$$;
-comment on function farthing.late_payouts(timestamptz) is
-  'The number of payouts that are a day behind their arrival date and not paid, or were returned by the '
-  'bank and not followed by a paid one.';
-
-create function farthing.open_mismatches()
-returns bigint
-language sql stable
-set search_path = ''
-as $$
-  select count(*) from farthing.mismatches where resolved_at is null
-$$;
-comment on function farthing.open_mismatches() is
-  'The number of open differences between our records and Stripe''s.';
-
-create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
-returns table (attempts bigint, failed bigint, rate numeric)
-language sql stable
-set search_path = ''
-as $$
-  select count(*), count(*) filter (where outcome = 'failed'),
-    coalesce(round(count(*) filter (where outcome = 'failed') / nullif(count(*), 0)::numeric, 6), 0)
-  from farthing.card_uses where used_at >= p_from and used_at < p_to
-$$;
-comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'The number of card charges from p_from until before p_to, how many failed, and their share; 0 without a '
-  'charge.';
+comment on function farthing.record_payout_page(farthing.reconciliations, jsonb, text, timestamptz) is
+  'Stores a page of a claimed list and its progress. p_after: the page''s last transaction, or null for the '
+  'last page. The caller has locked the row.';
 
 -- supabase/schemas/payouts/functions/reconciliation.sql
 
@@ -8204,9 +7900,103 @@ comment on function farthing.reconcile(text, timestamptz) is
   'Compares a payout whose list is complete: records differences, resolves those that are gone, counts '
   'other apps'' transactions. Returns how many differences there are.';
 
+create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count int;
+begin
+  v_count := farthing.work_off('sweep_reconciliation', 'payout', array(
+    select m.payout_id from farthing.mismatches m
+    join farthing.reconciliations r on r.payout_id = m.payout_id and r.listed_at is not null
+    where m.resolved_at is null
+      and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
+    group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
+  -- The list is fetched again once a day, for a month: it may have been wrong.
+  update farthing.reconciliations r set due_at = p_now
+  where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
+    select m.payout_id from farthing.mismatches m
+    where m.resolved_at is null and m.found_at > p_now - interval '30 days');
+  update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
+  where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
+    select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');
+  return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
+end
+$$;
+comment on function farthing.sweep_reconciliation(timestamptz, int) is
+  'Compares differences again, looks for payouts never listed and payments never paid out, and returns how '
+  'many differences it found.';
+
+-- supabase/schemas/proof/functions/audit.sql
+
+-- The proof of the audit: rows that decide about money agree with their last audit row, and the triggers that
+-- refuse or audit changes are enabled (rules 2 and 19).
+
+create function farthing.prove_guards()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 2, null::bigint, format('trigger %s of %s is missing, or does not fire always', g.trigger_name,
+    g.table_name)
+  from farthing.guards g
+  where not exists (select from pg_catalog.pg_trigger t
+    where t.tgrelid = to_regclass(format('farthing.%I', g.table_name)) and t.tgname = g.trigger_name
+      and t.tgenabled = 'A')
+$$;
+comment on function farthing.prove_guards() is
+  'Rule 2: the triggers that refuse or audit changes exist and are enabled.';
+
+create function farthing.audit_problems(p_audited farthing.audited)
+returns setof text
+language plpgsql stable
+set search_path = ''
+set timezone = 'UTC' set intervalstyle = 'postgres' -- as write_audit() has them
+as $$
+begin
+  return query execute format($sql$
+    select format('%1$s %%s is not what its last audit row says', l.row_key)
+    from (select distinct on (a.row_key) a.row_key, a.after from farthing.audit a
+      where a.table_name = %1$L order by a.row_key, a.audit_nr desc) l
+    cross join lateral jsonb_populate_record(null::farthing.%1$I, l.row_key) k
+    left join farthing.%1$I t on (%2$s) = (%3$s)
+    where case when l.after is null then to_jsonb(t) is not null
+      else (to_jsonb(t) @> l.after) is not true end
+    union all
+    select format('%1$s %%s has no audit row', %4$s)
+    from farthing.%1$I t
+    where %5$s and not exists (select from farthing.audit a
+      where a.table_name = %1$L and a.row_key = %4$s)$sql$,
+    p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
+    farthing.listed(p_audited.key_columns, 'k'),
+    -- The same key as pick() would make, without a call for each row.
+    (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
+      from unnest(p_audited.key_columns) c),
+    -- An account begins without a cap, and without a row.
+    case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
+      farthing.listed(p_audited.columns, 't')) end);
+end
+$$;
+comment on function farthing.audit_problems(farthing.audited) is
+  'Rows of one audited table that differ from their last audit row.';
+
+create function farthing.prove_audit()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 19, null::bigint, p.detail
+  from farthing.audited a cross join lateral farthing.audit_problems(a) p (detail)
+  order by a.table_name
+$$;
+comment on function farthing.prove_audit() is
+  'Rule 19: policy, caps, rates, packages, alert rules and tasks agree with their last audit rows.';
+
 -- supabase/schemas/proof/functions/authors.sql
 
--- The proof of authors: every entry has an author who may write it, and ceilings were respected.
+-- The proof of authors (rule 18): every entry has an author who is allowed to write it.
 
 create view farthing.author_problems with (security_invoker = true) as
 select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
@@ -8259,112 +8049,10 @@ comment on function farthing.prove_authors() is
   'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant '
   'agrees with its entry, a reference moved its own entries once.';
 
-create function farthing.prove_ceilings()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 18, g.account_id, format('grant %s met the ceiling %s, and nobody else confirmed it', g.grant_id,
-    g.ceiling)
-  from farthing.grants g
-  where g.status = 'granted' and g.confirm_before is not null and g.decided_by is null
-  union all
-  select 18, null, format('%s: the authors'' days sum up to %s, all sealed entries to %s', coalesce(d.kind,
-    s.kind), trim_scale(d.amount), trim_scale(s.amount))
-  from (select kind, sum(amount) as amount from farthing.actor_days group by kind) d
-  full join (select kind, sum(amount) as amount from farthing.entry_sums group by kind) s on s.kind = d.kind
-  where d.amount is distinct from s.amount
-$$;
-comment on function farthing.prove_ceilings() is
-  'Rule 18 of grants above a ceiling: another operator confirmed them; and the authors'' days are complete.';
+-- supabase/schemas/proof/functions/balances_and_entries.sql
 
--- supabase/schemas/proof/functions/bookings.sql
-
--- The proof of bookings: states, fees and payments agree.
-
-create function farthing.prove_bookings()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 10, b.account_id, format('booking %s: %s refunded, its refunds say %s', b.booking_id,
-    b.amount_refunded, r.refunded)
-  from farthing.bookings b
-  cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
-    from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
-      and farthing.is_live_refund(f.status)) r
-  -- A refund that Stripe has only accepted is counted from its first event on.
-  where b.amount_refunded > r.refunded or b.amount_refunded < (
-    select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
-    where f.account_id = b.account_id and f.booking_id = b.booking_id and f.status = 'succeeded')
-  union all
-  select 10, b.account_id, format('booking %s: the fee is %s, Stripe collected %s', b.booking_id,
-    b.application_fee_amount, b.fee_collected)
-  from farthing.bookings b where b.fee_collected <> b.application_fee_amount
-  union all
-  select 9, b.account_id, format('booking %s: a fee of %s and no payment', b.booking_id, b.fee_collected)
-  from farthing.bookings b where b.fee_collected is not null and b.paid_at is null
-  union all
-  select 9, b.account_id, format('booking %s was paid by %s, and no event says so', b.booking_id,
-    b.payment_intent_id)
-  from farthing.bookings b
-  where b.paid_at is not null and not exists (select from farthing.inbox i
-    where i.state = 'processed' and i.type = 'payment_intent.succeeded'
-      and lower(i.facts ->> 'booking_id') = b.booking_id::text
-      and i.facts ->> 'payment_id' = b.payment_intent_id
-      and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
-$$;
-comment on function farthing.prove_bookings() is
-  'Rules 9 and 10 of bookings: a paid one has a Stripe event for its amount, its refunded amount is that '
-  'of its refunds, and the fee is the agreed one.';
-
--- supabase/schemas/proof/functions/heads.sql
-
--- The proof of heads: each is the hash of the ledger at its time.
-
-create function farthing.prove_heads()
-returns table (rule int, account_id bigint, detail text)
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_head farthing.heads;
-  v_before farthing.heads;
-  v_found record;
-begin
-  for v_head in select * from farthing.heads h order by h.head_nr loop
-    if v_head.head_nr <> coalesce(v_before.head_nr, 0) + 1 then
-      return query select 14, null::bigint, format('head %s follows %s', v_head.head_nr,
-        coalesce(v_before.head_nr, 0));
-    elsif v_head.hash <> farthing.head_hash(coalesce(v_before.hash, ''), v_head) then
-      return query select 14, null::bigint, format('head %s is not the one that was made', v_head.head_nr);
-    elsif v_head.audit_hash <> farthing.audit_hash(coalesce(v_before.audit_hash, ''),
-        coalesce(v_before.audit_nr, 0), v_head.audit_nr) then
-      return query select 19, null::bigint, format('the audit up to row %s is not the one of head %s',
-        v_head.audit_nr, v_head.head_nr);
-    end if;
-    v_before := v_head;
-  end loop;
-  if v_before.head_nr is null then
-    return;
-  end if;
-  select * into v_found from farthing.head_root(v_before.head_nr);
-  if (v_found.o_accounts, v_found.o_entries, v_found.o_root) is distinct from
-    (v_before.accounts, v_before.entries, v_before.root) then
-    return query select 14, null::bigint, format('head %s covers %s entries of %s accounts, there are %s of '
-      '%s, or others', v_before.head_nr, v_before.entries, v_before.accounts, v_found.o_entries,
-      v_found.o_accounts);
-  end if;
-end
-$$;
-comment on function farthing.prove_heads() is
-  'Rules 14 and 19: each head follows from the one before, the audit from the heads, and the last head '
-  'from the seals. A head stored outside shows if somebody recomputed all of them.';
-
--- supabase/schemas/proof/functions/ledger.sql
-
--- The proof: the ledger's rules checked over the whole database, from the rows alone and without the
--- functions that wrote them. No rows: nothing is violated.
+-- The proof of balances: the rules that connect an account with its entries, lots, debt and holds. Every check
+-- in this folder reads rows alone and calls no function that wrote them. A check without rows found nothing.
 
 create function farthing.prove_sums()
 returns table (rule int, account_id bigint, detail text)
@@ -8415,57 +8103,6 @@ $$;
 comment on function farthing.prove_accounts() is
   'Rule 1 by rows: balance = Σ lots − debt; held = Σ open holds = Σ reserved.';
 
-create function farthing.prove_lots()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
-    l.remaining, e.net, p.paid)
-  from farthing.lots l
-  left join (select n.account_id, n.lot_id, sum(case n.direction when 'in' then n.amount else -n.amount end)
-    as net
-    from farthing.entries n where n.lot_id is not null group by n.account_id, n.lot_id) e
-    on e.account_id = l.account_id and e.lot_id = l.lot_id
-  left join (select d.account_id, d.lot_id, sum(d.amount)
-    as paid from farthing.debt_payments d group by d.account_id, d.lot_id) p
-    on p.account_id = l.account_id and p.lot_id = l.lot_id
-  where l.remaining <> coalesce(e.net, 0) - coalesce(p.paid, 0)
-  union all
-  select 1, l.account_id, format('lot %s of %s came in by entries of %s', l.lot_id, l.amount, e.came)
-  from farthing.lots l
-  left join (select n.account_id, n.lot_id, sum(n.amount) as came from farthing.entries n
-    where n.direction = 'in' and n.kind <> 'reinstatement' group by n.account_id, n.lot_id) e
-    on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.amount is distinct from e.came
-$$;
-comment on function farthing.prove_lots() is 'Rule 1 by lot: its remainder is the sum of its entries.';
-
-create function farthing.prove_lot_states()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
-  from farthing.lots l where l.closed_at is not null and l.remaining > 0
-  union all
-  select 16, l.account_id, format('lot %s is open in the account of a deleted user', l.lot_id)
-  from farthing.lots l
-  join farthing.accounts a on a.account_id = l.account_id
-  where a.left_at is not null and l.closed_at is null
-  union all
-  select 7, l.account_id, format('lot %s: reserved %s, open holds need %s', l.lot_id, l.reserved, k.kept)
-  from farthing.lots l
-  left join (select h.account_id, h.lot_id, sum(h.amount) as kept from farthing.hold_lots h
-    join farthing.holds o on o.account_id = h.account_id and o.hold_id = h.hold_id
-    where o.status = 'open' group by h.account_id, h.lot_id) k on k.account_id = l.account_id
-      and k.lot_id = l.lot_id
-  where l.reserved <> coalesce(k.kept, 0)
-$$;
-comment on function farthing.prove_lot_states() is
-  'Rules 1, 7 and 16 by lot: a closed one is empty, its reserved part is that of open holds, and it is '
-  'closed if the account''s user was deleted.';
-
 create function farthing.prove_entries()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
@@ -8508,10 +8145,269 @@ $$;
 comment on function farthing.prove_entries() is
   'Rules 1, 3 and 13 by entry: seq without a gap, running balance, time that never falls.';
 
--- supabase/schemas/proof/functions/marks.sql
+create function farthing.prove_debt()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 8, a.account_id, format('debt %s, and lot %s has %s free', a.debt, l.lot_id,
+    l.remaining - l.reserved)
+  from farthing.accounts a
+  join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
+    and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
+      -- A hold that ends by its expiry writes no entry.
+      (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
+  where a.debt > 0
+$$;
+comment on function farthing.prove_debt() is 'Rule 8: no account has both debt and free credits.';
 
--- Marks: the entry up to which each account was proved and sealed, so that the incremental proof reads only
--- later entries, and the first one of a large ledger runs in parts.
+-- supabase/schemas/proof/functions/bookings.sql
+
+-- The proof of bookings: states, fees and payments agree.
+
+create function farthing.prove_bookings()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 10, b.account_id, format('booking %s: %s refunded, its refunds say %s', b.booking_id,
+    b.amount_refunded, r.refunded)
+  from farthing.bookings b
+  cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
+    from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
+      and farthing.is_live_refund(f.status)) r
+  -- A refund that Stripe has only accepted is counted from its first event on.
+  where b.amount_refunded > r.refunded or b.amount_refunded < (
+    select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
+    where f.account_id = b.account_id and f.booking_id = b.booking_id and f.status = 'succeeded')
+  union all
+  select 10, b.account_id, format('booking %s: the fee is %s, Stripe collected %s', b.booking_id,
+    b.application_fee_amount, b.fee_collected)
+  from farthing.bookings b where b.fee_collected <> b.application_fee_amount
+  union all
+  select 9, b.account_id, format('booking %s: a fee of %s and no payment', b.booking_id, b.fee_collected)
+  from farthing.bookings b where b.fee_collected is not null and b.paid_at is null
+  union all
+  select 9, b.account_id, format('booking %s was paid by %s, and no event says so', b.booking_id,
+    b.payment_intent_id)
+  from farthing.bookings b
+  where b.paid_at is not null and not exists (select from farthing.inbox i
+    where i.state = 'processed' and i.type = 'payment_intent.succeeded'
+      and lower(i.facts ->> 'booking_id') = b.booking_id::text
+      and i.facts ->> 'payment_id' = b.payment_intent_id
+      and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
+$$;
+comment on function farthing.prove_bookings() is
+  'Rules 9 and 10 of bookings: a paid one has a Stripe event for its amount, its refunded amount is that '
+  'of its refunds, and the fee is the agreed one.';
+
+-- supabase/schemas/proof/functions/burn_down.sql
+
+-- The proof of the burn-down order (rule 5).
+
+create function farthing.prove_burn_down()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  -- Only plain charges: a settled hold takes the lots that it had reserved. A lot that was frozen, reserved
+  -- or reinstated may have been skipped for that reason.
+  with used as (
+    select l.*, coalesce(l.expires_at, 'infinity') as until, u.came, u.ended
+    from farthing.lots l
+    join (select e.account_id, e.lot_id, min(e.seq) as came,
+        max(e.seq) filter (where e.kind in ('debit', 'usage')) as ended
+      from farthing.entries e where e.lot_id is not null group by e.account_id, e.lot_id) u
+      on u.account_id = l.account_id and u.lot_id = l.lot_id
+    where u.ended is not null
+  )
+  select 5, m.account_id, format('seq %s took from lot %s while lot %s was to go first', min(e.seq), l.lot_id,
+    m.lot_id)
+  from used m
+  join used l on l.account_id = m.account_id and l.ended > m.came
+    and (m.priority, m.until, m.source, m.created_at, m.lot_id)
+      < (l.priority, l.until, l.source, l.created_at, l.lot_id)
+  join farthing.entries e on e.account_id = l.account_id and e.lot_id = l.lot_id and e.seq > m.came
+    and e.seq < m.ended and e.kind in ('debit', 'usage') and m.until > e.created_at
+  where not exists (select from farthing.hold_lots k
+      join farthing.holds h on h.account_id = k.account_id and h.hold_id = k.hold_id
+      where k.account_id = m.account_id and k.lot_id = m.lot_id and h.created_at <= e.created_at
+        and coalesce(h.resolved_at, 'infinity') >= e.created_at)
+    and not exists (select from farthing.entries b
+      where b.account_id = m.account_id and b.lot_id = m.lot_id and b.kind = 'reinstatement')
+    and not exists (select from farthing.debt_payments d
+      where d.account_id = m.account_id and d.lot_id = m.lot_id and d.undoes is not null)
+    and (m.order_id is null or not exists (select from farthing.disputes d
+        where d.account_id = m.account_id and d.order_id = m.order_id)
+      and not exists (select from farthing.fraud_warnings w
+        where w.account_id = m.account_id and w.order_id = m.order_id))
+  group by m.account_id, l.lot_id, m.lot_id
+$$;
+comment on function farthing.prove_burn_down() is
+  'Rule 5, as far as entries show: no plain charge took from a lot while an earlier one in burn-down order '
+  'existed, from which later charges took.';
+
+-- supabase/schemas/proof/functions/caps_and_ceilings.sql
+
+-- The proof of spend caps (rule 19) and of ceilings for grants (rule 18).
+
+create function farthing.prove_caps()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 19, a.account_id, format('on %s spent %s, counted %s', s.day, e.spent, s.spent)
+  from farthing.accounts a
+  left join farthing.spending s on s.account_id = a.account_id
+  cross join lateral (select coalesce(sum(n.amount), 0) as spent from farthing.entries n
+    where n.account_id = a.account_id and n.counterparty = 'usage'
+      and (n.created_at at time zone 'UTC')::date = s.day) e
+  where a.daily_cap is not null and s.spent is distinct from e.spent
+  union all
+  select 19, a.account_id, format('a daily cap of %s: its own is %s, imposed is %s', a.daily_cap, c.own_daily,
+    c.imposed_daily)
+  from farthing.accounts a left join farthing.spend_caps c on c.account_id = a.account_id
+  where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
+$$;
+comment on function farthing.prove_caps() is
+  'Rule 19: the recorded daily spending of an account with a cap is the sum of its entries of that day.';
+
+create function farthing.prove_ceilings()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 18, g.account_id, format('grant %s met the ceiling %s, and nobody else confirmed it', g.grant_id,
+    g.ceiling)
+  from farthing.grants g
+  where g.status = 'granted' and g.confirm_before is not null and g.decided_by is null
+  union all
+  select 18, null, format('%s: the authors'' days sum up to %s, all sealed entries to %s', coalesce(d.kind,
+    s.kind), trim_scale(d.amount), trim_scale(s.amount))
+  from (select kind, sum(amount) as amount from farthing.actor_days group by kind) d
+  full join (select kind, sum(amount) as amount from farthing.entry_sums group by kind) s on s.kind = d.kind
+  where d.amount is distinct from s.amount
+$$;
+comment on function farthing.prove_ceilings() is
+  'Rule 18 of grants above a ceiling: another operator confirmed them; and the authors'' days are complete.';
+
+-- supabase/schemas/proof/functions/chats_and_jobs.sql
+
+-- The proof of chats and jobs, which are paid from holds (rules 7 and 9).
+
+create function farthing.prove_chats()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 7, c.account_id, format('chat %s is %s, its hold is %s', c.hold_id, c.state, h.status)
+  from farthing.chats c
+  join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
+  where (c.state = 'open') <> (h.status = 'open')
+  union all
+  -- prove_holds() checks that a settled hold was charged; a chat that was released first has an event.
+  select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
+  from farthing.chats c
+  join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
+  left join farthing.usage_events u on u.account_id = c.account_id and u.origin = 'chat'
+    and u.event_id = c.hold_id::text
+  where c.state = 'settled' and h.status <> 'settled' and u.event_id is null
+  union all
+  select 9, coalesce(c.account_id, e.account_id), format('chat %s: corrected by %s, refunded %s',
+    coalesce(c.hold_id::text, e.hold_id), c.corrected, e.amount)
+  from (select k.account_id, k.hold_id, k.corrected from farthing.chats k where k.corrected > 0) c
+  full join (select n.account_id, n.reference_id as hold_id, sum(n.amount) as amount from farthing.entries n
+    where n.reference_type = 'chat_correction' group by n.account_id, n.reference_id) e
+    on e.account_id = c.account_id and e.hold_id = c.hold_id::text
+  where c.corrected is distinct from e.amount
+$$;
+comment on function farthing.prove_chats() is
+  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and an '
+  'overcharge was refunded once.';
+
+create function farthing.prove_jobs()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 7, j.account_id, format('job %s has ended as %s, its hold %s is open', j.job_id, j.status, j.hold_id)
+  from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
+  where j.completed_at is not null and j.lease_expires_at is null and h.status = 'open'
+  union all
+  select 7, j.account_id, format('job %s is to be done, its hold %s is settled', j.job_id, j.hold_id)
+  from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
+  where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
+$$;
+comment on function farthing.prove_jobs() is
+  'Rule 7 of jobs: an ended one holds nothing, and a live one holds its rest.';
+
+create function farthing.prove_steps()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 9, j.account_id, format('job %s, step %s: cost %s, charged %s', j.job_id, c.step, c.credits,
+    e.charged)
+  from farthing.job_checkpoints c
+  join farthing.jobs j on j.job_nr = c.job_nr
+  cross join lateral (select coalesce(sum(n.amount), 0) as charged from farthing.entries n
+    where n.account_id = j.account_id and n.seq between c.first_seq and c.last_seq
+      and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
+  where c.credits <> e.charged
+$$;
+comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step agrees with its charge.';
+
+-- supabase/schemas/proof/functions/holds.sql
+
+-- The proof of holds (rule 7).
+
+create function farthing.prove_holds()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with charged as (
+    -- A step of a job settles its hold with all of its usage: several events, one resolution.
+    select e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id) as hold_id, sum(e.amount)
+      as amount,
+      coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
+      count(distinct coalesce(e.metadata ->> 'step', e.transaction_id::text)) as times
+    from farthing.entries e where e.kind = 'settle'
+      and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id') -- a job whose hold is used up charges without
+    group by e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id)
+  )
+  select 7, coalesce(h.account_id, c.account_id),
+    format('hold %s %s: settled %s, short %s, charged %s, owed %s, in %s',
+    coalesce(h.hold_id::text, c.hold_id), coalesce(h.status, 'unknown'), h.settled, h.shortfall, c.amount,
+      c.owed, c.times)
+  from farthing.holds h
+  full join charged c on c.account_id = h.account_id and c.hold_id = h.hold_id::text
+  where coalesce(h.settled, 0) <> coalesce(c.amount, 0) or coalesce(h.shortfall, 0) <> coalesce(c.owed, 0)
+    or c.times > 1
+$$;
+comment on function farthing.prove_holds() is
+  'Rule 7: a hold is charged at most once, with its settled amount, and only if settled.';
+
+create function farthing.prove_reserved()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 7, h.account_id, format('hold %s of %s names lots of %s', h.hold_id, h.amount, coalesce(k.kept, 0))
+  from farthing.holds h
+  left join (select l.account_id, l.hold_id, sum(l.amount) as kept from farthing.hold_lots l
+    group by l.account_id, l.hold_id) k on k.account_id = h.account_id and k.hold_id = h.hold_id
+  where k.kept is distinct from h.amount
+$$;
+comment on function farthing.prove_reserved() is
+  'Rule 7: the lots of a hold, open or not, add up to its amount.';
+
+-- supabase/schemas/proof/functions/incremental.sql
+
+-- The incremental proof: sealed entries that were proved once are not read again, since reading every entry
+-- takes too long for each hour. It proves new entries from each account's mark on, marks them, and checks rows
+-- other than entries as the whole proof does. An old entry that was changed without its seals shows only in the
+-- whole proof, which runs each week; one that was sealed again differs from its mark and from the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -8550,37 +8446,6 @@ as $$
 $$;
 comment on function farthing.entries_of(farthing.entry_range[]) is 'The entries of these ranges.';
 
-create function farthing.verify_new(p_ranges farthing.entry_range[])
-returns table (account_id bigint, seq bigint, problem text)
-language sql stable
-set search_path = ''
-as $$
-  select p.account_id, p.seq, 'the seal is not the one that was proved'
-  from unnest(p_ranges) r join farthing.proved p on p.account_id = r.account_id
-  left join farthing.entry_seals s on s.account_id = p.account_id and s.seq = p.seq
-  where s.hash is distinct from p.hash
-  union all
-  (select distinct on (s.account_id) s.account_id, s.seq, 'the entry is not the one that was sealed'
-  from (select t.account_id, t.seq, t.hash, lag(t.hash, 1, coalesce(p.hash, ''))
-      over (partition by t.account_id order by t.seq) as hash_before
-    from unnest(p_ranges) r left join farthing.proved p on p.account_id = r.account_id
-    cross join lateral (select n.* from farthing.entry_seals n where n.account_id = r.account_id
-      and n.seq > r.after_seq and (r.upto_seq is null or n.seq <= r.upto_seq)) t) s
-  left join farthing.entry_contents c on c.account_id = s.account_id and c.seq = s.seq
-  where s.hash is distinct from sha256(s.hash_before || c.contents)
-  order by s.account_id, s.seq)
-$$;
-comment on function farthing.verify_new(farthing.entry_range[]) is
-  'As verify(), from the mark of each account on; and the seal at the mark must be unchanged.';
-
--- supabase/schemas/proof/functions/new.sql
-
--- The incremental proof: proved and sealed entries are not read again. Why: the whole proof reads every
--- entry. The marks hold the result for sealed and proved entries (marks.sql). This checks later entries
--- against them, and rows other than entries as the whole proof does. Only the whole proof (each week, and
--- by hand) notices an old entry that was changed without its seals; one that was sealed again differs from
--- the mark and from the head.
-
 create function farthing.prove_ranges(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
 language sql stable
@@ -8594,67 +8459,6 @@ as $$
 $$;
 comment on function farthing.prove_ranges(farthing.entry_range[]) is
   'All checks of new entries, except sums over all accounts. Each violation names its account.';
-
-create function farthing.prove_idle()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  with idle as materialized (
-    select a.account_id, a.last_seq, a.balance, p.seq, p.balance as balance_proved, p.hash
-    from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
-    where a.last_seq <= coalesce(p.seq, 0)
-  )
-  select 1, i.account_id, format('seq %s and balance %s, entries were proved up to %s with %s', i.last_seq,
-    i.balance, coalesce(i.seq, 0), coalesce(i.balance_proved, 0))
-  from idle i where (i.last_seq, i.balance) <> (coalesce(i.seq, 0), coalesce(i.balance_proved, 0))
-  union all
-  select 3, i.account_id, format('seq %s is beyond the account''s last', i.last_seq + 1)
-  from idle i join farthing.entries e on e.account_id = i.account_id and e.seq = i.last_seq + 1
-  union all
-  select 14, i.account_id, format('seq %s: the seal is not the one that was proved', i.seq)
-  from idle i left join farthing.entry_seals s on s.account_id = i.account_id and s.seq = i.seq
-  where s.hash is distinct from i.hash
-  union all
-  select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
-    l.remaining, k.net, d.paid)
-  from idle i join farthing.lots l on l.account_id = i.account_id
-  left join farthing.proved_lots k on k.account_id = l.account_id and k.lot_id = l.lot_id
-  left join (select b.account_id, b.lot_id, sum(b.amount) as paid from farthing.debt_payments b
-    group by b.account_id, b.lot_id) d on d.account_id = l.account_id and d.lot_id = l.lot_id
-  where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
-$$;
-comment on function farthing.prove_idle() is
-  'Rules 1, 3 and 14 of accounts without new entries: they are as they were proved.';
-
-create function farthing.prove_rows()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select * from farthing.prove_accounts()
-  union all select * from farthing.prove_lot_states()
-  union all select * from farthing.prove_lot_terms()
-  union all select * from farthing.prove_reserved()
-  union all select * from farthing.prove_debt()
-  union all select * from farthing.prove_caps()
-  union all select * from farthing.prove_payments()
-  union all select * from farthing.prove_events()
-  union all select * from farthing.prove_reversals()
-  union all select * from farthing.prove_bookings()
-  union all select * from farthing.prove_transfers()
-  union all select * from farthing.prove_top_ups()
-  union all select * from farthing.prove_chats()
-  union all select * from farthing.prove_jobs()
-  union all select * from farthing.prove_ceilings()
-  union all select * from farthing.prove_owners()
-  union all select * from farthing.prove_guards()
-  union all select * from farthing.prove_audit()
-  union all select * from farthing.prove_marks()
-  union all select * from farthing.prove_heads()
-$$;
-comment on function farthing.prove_rows() is
-  'The checks of every proof, whole or incremental, since they read no entries or few.';
 
 create function farthing.prove_state()
 returns table (rule int, account_id bigint, detail text)
@@ -8754,9 +8558,10 @@ comment on function farthing.prove_in_parts(int, interval) is
   'The incremental proof, about p_limit entries at a time, for about p_time; the rest is left to the next '
   'run, with o_is_done false. o_rules: one for each violation.';
 
--- supabase/schemas/proof/functions/new_entries.sql
+-- supabase/schemas/proof/functions/incremental_checks.sql
 
--- The checks of unproved entries, each over some ranges of them.
+-- The checks of the incremental proof: new entries from each account's mark on, and accounts without new
+-- entries. A mark (`proved`) is the entry up to which an account was proved and sealed.
 
 create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8864,6 +8669,29 @@ $$;
 comment on function farthing.prove_new_authors(farthing.entry_range[]) is
   'Rule 18 of new entries, and rule 9 of their references: as prove_authors().';
 
+create function farthing.verify_new(p_ranges farthing.entry_range[])
+returns table (account_id bigint, seq bigint, problem text)
+language sql stable
+set search_path = ''
+as $$
+  select p.account_id, p.seq, 'the seal is not the one that was proved'
+  from unnest(p_ranges) r join farthing.proved p on p.account_id = r.account_id
+  left join farthing.entry_seals s on s.account_id = p.account_id and s.seq = p.seq
+  where s.hash is distinct from p.hash
+  union all
+  (select distinct on (s.account_id) s.account_id, s.seq, 'the entry is not the one that was sealed'
+  from (select t.account_id, t.seq, t.hash, lag(t.hash, 1, coalesce(p.hash, ''))
+      over (partition by t.account_id order by t.seq) as hash_before
+    from unnest(p_ranges) r left join farthing.proved p on p.account_id = r.account_id
+    cross join lateral (select n.* from farthing.entry_seals n where n.account_id = r.account_id
+      and n.seq > r.after_seq and (r.upto_seq is null or n.seq <= r.upto_seq)) t) s
+  left join farthing.entry_contents c on c.account_id = s.account_id and c.seq = s.seq
+  where s.hash is distinct from sha256(s.hash_before || c.contents)
+  order by s.account_id, s.seq)
+$$;
+comment on function farthing.verify_new(farthing.entry_range[]) is
+  'As verify(), from the mark of each account on; and the seal at the mark must be unchanged.';
+
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
 language sql stable
@@ -8884,194 +8712,92 @@ $$;
 comment on function farthing.prove_new_sums(farthing.entry_range[]) is
   'Rule 14: the sums of sealed entries are those of the proved entries and of these ranges together.';
 
--- supabase/schemas/proof/functions/orders.sql
-
--- The proof of top-ups.
-
-create function farthing.prove_top_ups()
+create function farthing.prove_idle()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 9, o.account_id, format('top-up %s is %s, its charge is %s', o.order_id, o.status,
-    coalesce(c.step, 'not there'))
-  from farthing.orders o
-  left join farthing.top_up_charges c on c.account_id = o.account_id and c.order_id = o.order_id
-  where o.kind = 'top_up' and (c.step is null
-    or (c.step = 'closed') = (o.status in ('pending', 'processing')))
-  union all
-  select 9, c.account_id, format('order %s is charged and no top-up', c.order_id)
-  from farthing.top_up_charges c
-  join farthing.orders o on o.account_id = c.account_id and o.order_id = c.order_id
-  where o.kind <> 'top_up'
-$$;
-comment on function farthing.prove_top_ups() is
-  'Rule 9 of top-ups: each has one charge, which is open exactly as long as its order.';
-
--- supabase/schemas/proof/functions/origins.sql
-
--- The proof: the sources and purposes of credits.
-
-create function farthing.prove_grants()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  with granted as (
-    select o.account_id, o.order_id, o.payment_ref, o.credits, o.bonus_credits,
-      coalesce(sum(e.amount) filter (where e.kind = 'purchase'), 0) as purchased,
-      coalesce(sum(e.amount) filter (where e.kind = 'bonus'), 0) as bonus
-    from farthing.orders o
-    left join farthing.entries e on e.account_id = o.account_id and e.reference_type = 'order'
-      and e.reference_id = o.order_id::text and e.direction = 'in'
-    group by o.account_id, o.order_id
+  with idle as materialized (
+    select a.account_id, a.last_seq, a.balance, p.seq, p.balance as balance_proved, p.hash
+    from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
+    where a.last_seq <= coalesce(p.seq, 0)
   )
-  select 9, g.account_id, format('order %s: sold %s + %s, granted %s + %s', g.order_id, g.credits,
-    g.bonus_credits, g.purchased, g.bonus)
-  from granted g
-  where (g.payment_ref is not null and (g.purchased <> g.credits or g.bonus <> g.bonus_credits))
-    or (g.payment_ref is null and g.purchased + g.bonus <> 0)
+  select 1, i.account_id, format('seq %s and balance %s, entries were proved up to %s with %s', i.last_seq,
+    i.balance, coalesce(i.seq, 0), coalesce(i.balance_proved, 0))
+  from idle i where (i.last_seq, i.balance) <> (coalesce(i.seq, 0), coalesce(i.balance_proved, 0))
   union all
-  select 9, min(g.account_id), format('payment %s paid %s orders', g.payment_ref, count(*))
-  from granted g where g.payment_ref is not null group by g.payment_ref having count(*) > 1
+  select 3, i.account_id, format('seq %s is beyond the account''s last', i.last_seq + 1)
+  from idle i join farthing.entries e on e.account_id = i.account_id and e.seq = i.last_seq + 1
   union all
-  select 9, e.account_id, format('seq %s: %s without an order of this account', e.seq, e.kind)
-  from farthing.entries e
-  where e.kind in ('purchase', 'bonus') and not exists (select from farthing.orders o
-    where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
+  select 14, i.account_id, format('seq %s: the seal is not the one that was proved', i.seq)
+  from idle i left join farthing.entry_seals s on s.account_id = i.account_id and s.seq = i.seq
+  where s.hash is distinct from i.hash
+  union all
+  select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
+    l.remaining, k.net, d.paid)
+  from idle i join farthing.lots l on l.account_id = i.account_id
+  left join farthing.proved_lots k on k.account_id = l.account_id and k.lot_id = l.lot_id
+  left join (select b.account_id, b.lot_id, sum(b.amount) as paid from farthing.debt_payments b
+    group by b.account_id, b.lot_id) d on d.account_id = l.account_id and d.lot_id = l.lot_id
+  where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
 $$;
-comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: one payment, one order, one grant of the sold credits, and no grant without an '
-  'order.';
+comment on function farthing.prove_idle() is
+  'Rules 1, 3 and 14 of accounts without new entries: they are as they were proved.';
 
-create function farthing.prove_usage()
+-- supabase/schemas/proof/functions/lots.sql
+
+-- The proof of lots: amounts, states, and the source, order and cost of each lot.
+
+create function farthing.prove_lots()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with charged as (
-    -- Usage names its rate; a hold settled with an amount does not.
-    select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
-      case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
-    from farthing.entries e
-    where e.reference_id is not null and (e.reference_type in ('usage', 'chat', 'job')
-      or e.reference_type = 'hold' and e.metadata ? 'rate_version')
-  )
-  select 9, u.account_id, format('usage event %s (%s): entries %s to %s are not its own', u.event_id,
-    u.origin, u.first_seq, u.last_seq)
-  from farthing.usage_events u
-  left join charged c on c.account_id = u.account_id and c.seq between u.first_seq and u.last_seq
-    and c.origin = u.origin::text and c.event_id = u.event_id
-  group by u.account_id, u.origin, u.event_id having count(c.seq) <> coalesce(u.last_seq - u.first_seq + 1, 0)
-    or (u.first_seq is null) <> bool_or(u.usage is not null)
-  union all
-  select 9, c.account_id, format('usage event %s (%s) was charged %s times', c.event_id, c.origin,
-    count(distinct c.transaction_id))
-  from charged c
-  group by c.account_id, c.origin, c.event_id having count(distinct c.transaction_id) > 1
-  union all
-  select 9, c.account_id, format('seq %s: usage event %s (%s) is not on record', c.seq, c.event_id, c.origin)
-  from charged c
-  where not exists (select from farthing.usage_events u
-    where u.account_id = c.account_id and u.origin::text = c.origin and u.event_id = c.event_id
-      and c.seq between u.first_seq and u.last_seq)
-$$;
-comment on function farthing.prove_usage() is 'Rule 9 of usage: one event, one charge, both on record.';
-
-create function farthing.prove_holds()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  with charged as (
-    -- A step of a job settles its hold with all of its usage: several events, one resolution.
-    select e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id) as hold_id, sum(e.amount)
-      as amount,
-      coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
-      count(distinct coalesce(e.metadata ->> 'step', e.transaction_id::text)) as times
-    from farthing.entries e where e.kind = 'settle'
-      and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id') -- a job whose hold is used up charges without
-    group by e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id)
-  )
-  select 7, coalesce(h.account_id, c.account_id),
-    format('hold %s %s: settled %s, short %s, charged %s, owed %s, in %s',
-    coalesce(h.hold_id::text, c.hold_id), coalesce(h.status, 'unknown'), h.settled, h.shortfall, c.amount,
-      c.owed, c.times)
-  from farthing.holds h
-  full join charged c on c.account_id = h.account_id and c.hold_id = h.hold_id::text
-  where coalesce(h.settled, 0) <> coalesce(c.amount, 0) or coalesce(h.shortfall, 0) <> coalesce(c.owed, 0)
-    or c.times > 1
-$$;
-comment on function farthing.prove_holds() is
-  'Rule 7: a hold is charged at most once, with its settled amount, and only if settled.';
-
-create function farthing.prove_clawbacks()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 10, o.account_id, format('order %s granted %s, %s were clawed back, it says %s', o.order_id,
-    o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_clawed_back)
-  from farthing.orders o
-  left join (select n.account_id, n.reference_id,
-      sum(case n.direction when 'out' then n.amount else -n.amount end) as net
-    from farthing.entries n where n.counterparty = 'clawback' and n.reference_type = 'order'
-    group by n.account_id, n.reference_id) e
-    on e.account_id = o.account_id and e.reference_id = o.order_id::text
-  where coalesce(e.net, 0) not between 0 and o.credits + o.bonus_credits
-    or o.credits_clawed_back <> coalesce(e.net, 0)
-  union all
-  select 10, l.account_id, format('lot %s: %s clawed back, its entries say %s', l.lot_id, l.clawed_back,
-    e.net)
+  select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
+    l.remaining, e.net, p.paid)
   from farthing.lots l
-  left join (select n.account_id, n.lot_id, sum(case n.direction when 'out' then n.amount else -n.amount end)
+  left join (select n.account_id, n.lot_id, sum(case n.direction when 'in' then n.amount else -n.amount end)
     as net
-    from farthing.entries n where n.counterparty = 'clawback' and n.lot_id is not null
-    group by n.account_id, n.lot_id) e on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.clawed_back <> coalesce(e.net, 0)
+    from farthing.entries n where n.lot_id is not null group by n.account_id, n.lot_id) e
+    on e.account_id = l.account_id and e.lot_id = l.lot_id
+  left join (select d.account_id, d.lot_id, sum(d.amount)
+    as paid from farthing.debt_payments d group by d.account_id, d.lot_id) p
+    on p.account_id = l.account_id and p.lot_id = l.lot_id
+  where l.remaining <> coalesce(e.net, 0) - coalesce(p.paid, 0)
+  union all
+  select 1, l.account_id, format('lot %s of %s came in by entries of %s', l.lot_id, l.amount, e.came)
+  from farthing.lots l
+  left join (select n.account_id, n.lot_id, sum(n.amount) as came from farthing.entries n
+    where n.direction = 'in' and n.kind <> 'reinstatement' group by n.account_id, n.lot_id) e
+    on e.account_id = l.account_id and e.lot_id = l.lot_id
+  where l.amount is distinct from e.came
 $$;
-comment on function farthing.prove_clawbacks() is
-  'Rule 10: no more is clawed back than the order granted, and orders and lots agree with their entries.';
+comment on function farthing.prove_lots() is 'Rule 1 by lot: its remainder is the sum of its entries.';
 
--- supabase/schemas/proof/functions/payments.sql
-
--- The proof: Stripe's events, sales and received credits agree (rules 9 and 10).
-
-create function farthing.prove_payments()
+create function farthing.prove_lot_states()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with paid as (
-    select lower(i.facts ->> 'order_id') as order_id,
-      coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id') as payment_ref,
-      (i.facts ->> 'amount')::bigint as amount, i.facts ->> 'currency' as currency
-    from farthing.inbox i
-    where i.state = 'processed' and i.facts ->> 'payment_status' = 'paid'
-      and i.facts ->> 'order_id' is not null and i.type ~ '^(checkout[.]session|payment_intent)[.]'
-      and i.type <> 'checkout.session.async_payment_failed'
-  )
-  select 9, o.account_id, format('order %s was paid by %s, and no event says so', o.order_id, o.payment_ref)
-  from farthing.orders o
-  where o.payment_ref is not null and not exists (select from paid p
-    where p.order_id = o.order_id::text and p.payment_ref = o.payment_ref and p.amount = o.amount
-      and p.currency = o.currency)
+  select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
+  from farthing.lots l where l.closed_at is not null and l.remaining > 0
   union all
-  select 9, o.account_id, format('order %s was paid by %s, as an event says, and is %s', o.order_id,
-    p.payment_ref, o.status)
-  from paid p join farthing.orders o on o.order_id::text = p.order_id
-  where o.payment_ref is distinct from p.payment_ref
+  select 16, l.account_id, format('lot %s is open in the account of a deleted user', l.lot_id)
+  from farthing.lots l
+  join farthing.accounts a on a.account_id = l.account_id
+  where a.left_at is not null and l.closed_at is null
   union all
-  select 9, o.account_id, format('order %s is not what version %s of its package sells', o.order_id,
-    o.package_version)
-  from farthing.orders o
-  left join farthing.packages k on k.package_id = o.package_id and k.version = o.package_version
-  where o.kind = 'package' and (o.amount, o.currency, o.credits, o.bonus_credits, o.package_name)
-    is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
+  select 7, l.account_id, format('lot %s: reserved %s, open holds need %s', l.lot_id, l.reserved, k.kept)
+  from farthing.lots l
+  left join (select h.account_id, h.lot_id, sum(h.amount) as kept from farthing.hold_lots h
+    join farthing.holds o on o.account_id = h.account_id and o.hold_id = h.hold_id
+    where o.status = 'open' group by h.account_id, h.lot_id) k on k.account_id = l.account_id
+      and k.lot_id = l.lot_id
+  where l.reserved <> coalesce(k.kept, 0)
 $$;
-comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event for its amount, an order with one is paid, and it '
-  'was sold at the package''s terms.';
+comment on function farthing.prove_lot_states() is
+  'Rules 1, 7 and 16 by lot: a closed one is empty, its reserved part is that of open holds, and it is '
+  'closed if the account''s user was deleted.';
 
 create function farthing.prove_origins()
 returns table (rule int, account_id bigint, detail text)
@@ -9113,46 +8839,190 @@ comment on function farthing.prove_lot_terms() is
   'Rules 19 and 10: a lot has the cost of its order, an order''s lots have no more credits than it '
   'granted, and a lot without an order is not frozen.';
 
-create function farthing.prove_events()
+-- supabase/schemas/proof/functions/orders.sql
+
+-- The proof of orders: Stripe's events, sales, granted credits and top-up charges agree (rule 9).
+
+create function farthing.prove_payments()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
-    r.amount)
-  from farthing.refunds r
-  -- Stripe's refunds have an event; one that Stripe never had has failed here. A state without a name is
-  -- unknown.
-  where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
-    select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
-      and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
-      and left(coalesce(nullif(i.facts ->> 'status', 'requested'), 'unknown'), 64) = r.status
-      and (i.facts ->> 'amount')::bigint = r.amount)
+  with paid as (
+    select lower(i.facts ->> 'order_id') as order_id,
+      coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id') as payment_ref,
+      (i.facts ->> 'amount')::bigint as amount, i.facts ->> 'currency' as currency
+    from farthing.inbox i
+    where i.state = 'processed' and i.facts ->> 'payment_status' = 'paid'
+      and i.facts ->> 'order_id' is not null and i.type ~ '^(checkout[.]session|payment_intent)[.]'
+      and i.type <> 'checkout.session.async_payment_failed'
+  )
+  select 9, o.account_id, format('order %s was paid by %s, and no event says so', o.order_id, o.payment_ref)
+  from farthing.orders o
+  where o.payment_ref is not null and not exists (select from paid p
+    where p.order_id = o.order_id::text and p.payment_ref = o.payment_ref and p.amount = o.amount
+      and p.currency = o.currency)
   union all
-  select 10, d.account_id, format('dispute %s is %s, and no event says so', d.dispute_id, d.status)
-  from farthing.disputes d
-  where not exists (select from farthing.inbox i where i.state = 'processed'
-    and i.type like 'charge.dispute.%' and i.facts ->> 'dispute_id' = d.dispute_id
-    and left(i.facts ->> 'status', 64) = d.status)
+  select 9, o.account_id, format('order %s was paid by %s, as an event says, and is %s', o.order_id,
+    p.payment_ref, o.status)
+  from paid p join farthing.orders o on o.order_id::text = p.order_id
+  where o.payment_ref is distinct from p.payment_ref
   union all
-  select 10, m.account_id, format('%s of dispute %s moved %s, and no event says so', m.transaction_id,
-    m.dispute_id, m.amount)
-  from farthing.dispute_movements m
-  where not exists (
-    select from farthing.inbox i, jsonb_array_elements(nullif(i.facts -> 'movements', 'null')) t (told)
-    where i.state = 'processed' and i.type like 'charge.dispute.%' and i.facts ->> 'dispute_id' = m.dispute_id
-      and t.told ->> 'id' = m.transaction_id and (t.told ->> 'amount')::bigint = m.amount
-      and t.told ->> 'currency' = m.currency
-      and nullif((t.told ->> 'exchange_rate')::numeric, 0)::numeric(30, 12)
-        is not distinct from m.exchange_rate)
+  select 9, o.account_id, format('order %s is not what version %s of its package sells', o.order_id,
+    o.package_version)
+  from farthing.orders o
+  left join farthing.packages k on k.package_id = o.package_id and k.version = o.package_version
+  where o.kind = 'package' and (o.amount, o.currency, o.credits, o.bonus_credits, o.package_name)
+    is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
 $$;
-comment on function farthing.prove_events() is
-  'Rule 10: the state of each refund and dispute comes from a Stripe event, and so does each movement of a '
-  'dispute.';
+comment on function farthing.prove_payments() is
+  'Rule 9 of payments: a paid order has a Stripe event for its amount, an order with one is paid, and it '
+  'was sold at the package''s terms.';
+
+create function farthing.prove_grants()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with granted as (
+    select o.account_id, o.order_id, o.payment_ref, o.credits, o.bonus_credits,
+      coalesce(sum(e.amount) filter (where e.kind = 'purchase'), 0) as purchased,
+      coalesce(sum(e.amount) filter (where e.kind = 'bonus'), 0) as bonus
+    from farthing.orders o
+    left join farthing.entries e on e.account_id = o.account_id and e.reference_type = 'order'
+      and e.reference_id = o.order_id::text and e.direction = 'in'
+    group by o.account_id, o.order_id
+  )
+  select 9, g.account_id, format('order %s: sold %s + %s, granted %s + %s', g.order_id, g.credits,
+    g.bonus_credits, g.purchased, g.bonus)
+  from granted g
+  where (g.payment_ref is not null and (g.purchased <> g.credits or g.bonus <> g.bonus_credits))
+    or (g.payment_ref is null and g.purchased + g.bonus <> 0)
+  union all
+  select 9, min(g.account_id), format('payment %s paid %s orders', g.payment_ref, count(*))
+  from granted g where g.payment_ref is not null group by g.payment_ref having count(*) > 1
+  union all
+  select 9, e.account_id, format('seq %s: %s without an order of this account', e.seq, e.kind)
+  from farthing.entries e
+  where e.kind in ('purchase', 'bonus') and not exists (select from farthing.orders o
+    where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
+$$;
+comment on function farthing.prove_grants() is
+  'Rule 9 of purchases: one payment, one order, one grant of the sold credits, and no grant without an '
+  'order.';
+
+create function farthing.prove_top_ups()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 9, o.account_id, format('top-up %s is %s, its charge is %s', o.order_id, o.status,
+    coalesce(c.step, 'not there'))
+  from farthing.orders o
+  left join farthing.top_up_charges c on c.account_id = o.account_id and c.order_id = o.order_id
+  where o.kind = 'top_up' and (c.step is null
+    or (c.step = 'closed') = (o.status in ('pending', 'processing')))
+  union all
+  select 9, c.account_id, format('order %s is charged and no top-up', c.order_id)
+  from farthing.top_up_charges c
+  join farthing.orders o on o.account_id = c.account_id and o.order_id = c.order_id
+  where o.kind <> 'top_up'
+$$;
+comment on function farthing.prove_top_ups() is
+  'Rule 9 of top-ups: each has one charge, which is open exactly as long as its order.';
+
+-- supabase/schemas/proof/functions/owners.sql
+
+-- The proof of owners: each account belongs to the user who opened it, and each row to an existing account.
+
+create function farthing.prove_marks()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 19, a.account_id, 'the owner is not the one who opened the account'
+  from farthing.accounts a left join farthing.owner_marks m on m.account_id = a.account_id
+  where a.left_at is null
+    and m.mark is distinct from sha256(convert_to(concat_ws(' ', m.salt, a.account_id, a.owner_id), 'UTF8'))
+  union all
+  select 16, a.account_id, 'the mark of the account can still be linked to its deleted owner'
+  from farthing.accounts a join farthing.owner_marks m on m.account_id = a.account_id
+  where a.left_at is not null and m.salt is not null
+  union all
+  select 16, a.account_id, format('the %s''s account has %s owner and was %s', a.kind,
+    case when a.owner_id is null then 'no' else 'an' end,
+    case when a.left_at is null then 'not left' else 'left' end)
+  from farthing.accounts a
+  where case a.kind when 'user' then num_nonnulls(a.owner_id, a.left_at) <> 1
+      else a.owner_id is not null end
+    or not isfinite(a.left_at)
+  union all
+  select 16, a.account_id, 'the owner is gone, and left_at is not set'
+  from farthing.accounts a
+  where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
+$$;
+comment on function farthing.prove_marks() is
+  'Rules 19 and 16: an account belongs to the user who opened it, and does not name them any more once '
+  'they are deleted.';
+
+create function farthing.prove_owners()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 3, t.account_id, t.name || ' without an account'
+  from (
+    select 'refunds' as name, x.account_id from farthing.refunds x
+    union all select 'disputes' as name, x.account_id from farthing.disputes x
+    union all select 'dispute_movements' as name, x.account_id from farthing.dispute_movements x
+    union all select 'fraud_warnings' as name, x.account_id from farthing.fraud_warnings x
+    union all select 'card_uses' as name, x.account_id from farthing.card_uses x
+    union all select 'fraud_decisions' as name, x.account_id from farthing.fraud_decisions x
+    union all select 'notices' as name, x.account_id from farthing.notices x where x.recipient = 'owner'
+    union all select 'spending' as name, x.account_id from farthing.spending x
+    union all select 'customers' as name, x.account_id from farthing.customers x
+    union all select 'top_ups' as name, x.account_id from farthing.top_ups x
+    union all select 'bookings' as name, x.account_id from farthing.bookings x
+    union all select 'booking_transfers' as name, x.account_id from farthing.booking_transfers x
+  ) t
+  where not exists (select from farthing.accounts a where a.account_id = t.account_id)
+  group by t.name, t.account_id
+$$;
+comment on function farthing.prove_owners() is
+  'Rows beside the ledger belong to an existing account, which no foreign key enforces.';
 
 -- supabase/schemas/proof/functions/prove.sql
 
 -- The whole proof.
+
+create function farthing.prove_rows()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select * from farthing.prove_accounts()
+  union all select * from farthing.prove_lot_states()
+  union all select * from farthing.prove_lot_terms()
+  union all select * from farthing.prove_reserved()
+  union all select * from farthing.prove_debt()
+  union all select * from farthing.prove_caps()
+  union all select * from farthing.prove_payments()
+  union all select * from farthing.prove_events()
+  union all select * from farthing.prove_reversals()
+  union all select * from farthing.prove_bookings()
+  union all select * from farthing.prove_transfers()
+  union all select * from farthing.prove_top_ups()
+  union all select * from farthing.prove_chats()
+  union all select * from farthing.prove_jobs()
+  union all select * from farthing.prove_ceilings()
+  union all select * from farthing.prove_owners()
+  union all select * from farthing.prove_guards()
+  union all select * from farthing.prove_audit()
+  union all select * from farthing.prove_marks()
+  union all select * from farthing.prove_heads()
+$$;
+comment on function farthing.prove_rows() is
+  'The checks of every proof, whole or incremental, since they read no entries or few.';
 
 create function farthing.prove()
 returns table (rule int, account_id bigint, detail text)
@@ -9180,26 +9050,9 @@ comment on function farthing.prove() is
   'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 over the whole database; returns the violations, so no '
   'rows is the proof.';
 
-create function farthing.prove_by(p_whole boolean, out o_rules int[], out o_is_done boolean)
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if p_whole then
-    o_rules := array(select p.rule from farthing.prove() p);
-    o_is_done := true;
-  else
-    select * into o_rules, o_is_done from farthing.prove_in_parts();
-  end if;
-end
-$$;
-comment on function farthing.prove_by(boolean) is
-  'The whole proof, or the incremental one, which sets marks. o_rules: one for each violation; o_is_done: '
-  'nothing is left.';
+-- supabase/schemas/proof/functions/refunds_and_disputes.sql
 
--- supabase/schemas/proof/functions/reversals.sql
-
--- The proof: money that went back (rule 10), from Stripe's events and from the entries.
+-- The proof of refunds, disputes and clawbacks (rule 10), from Stripe's events and from the entries.
 
 create function farthing.prove_reversals()
 returns table (rule int, account_id bigint, detail text)
@@ -9268,35 +9121,91 @@ comment on function farthing.prove_reversals() is
   'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in any order of events; '
   'states and freezes agree; no order is refunded twice.';
 
-create function farthing.prove_owners()
+create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 3, t.account_id, t.name || ' without an account'
-  from (
-    select 'refunds' as name, x.account_id from farthing.refunds x
-    union all select 'disputes' as name, x.account_id from farthing.disputes x
-    union all select 'dispute_movements' as name, x.account_id from farthing.dispute_movements x
-    union all select 'fraud_warnings' as name, x.account_id from farthing.fraud_warnings x
-    union all select 'card_uses' as name, x.account_id from farthing.card_uses x
-    union all select 'fraud_decisions' as name, x.account_id from farthing.fraud_decisions x
-    union all select 'notices' as name, x.account_id from farthing.notices x where x.recipient = 'owner'
-    union all select 'spending' as name, x.account_id from farthing.spending x
-    union all select 'customers' as name, x.account_id from farthing.customers x
-    union all select 'top_ups' as name, x.account_id from farthing.top_ups x
-    union all select 'bookings' as name, x.account_id from farthing.bookings x
-    union all select 'booking_transfers' as name, x.account_id from farthing.booking_transfers x
-  ) t
-  where not exists (select from farthing.accounts a where a.account_id = t.account_id)
-  group by t.name, t.account_id
+  select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
+    r.amount)
+  from farthing.refunds r
+  -- Stripe's refunds have an event; one that Stripe never had has failed here. A state without a name is
+  -- unknown.
+  where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
+    select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
+      and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
+      and left(coalesce(nullif(i.facts ->> 'status', 'requested'), 'unknown'), 64) = r.status
+      and (i.facts ->> 'amount')::bigint = r.amount)
+  union all
+  select 10, d.account_id, format('dispute %s is %s, and no event says so', d.dispute_id, d.status)
+  from farthing.disputes d
+  where not exists (select from farthing.inbox i where i.state = 'processed'
+    and i.type like 'charge.dispute.%' and i.facts ->> 'dispute_id' = d.dispute_id
+    and left(i.facts ->> 'status', 64) = d.status)
+  union all
+  select 10, m.account_id, format('%s of dispute %s moved %s, and no event says so', m.transaction_id,
+    m.dispute_id, m.amount)
+  from farthing.dispute_movements m
+  where not exists (
+    select from farthing.inbox i, jsonb_array_elements(nullif(i.facts -> 'movements', 'null')) t (told)
+    where i.state = 'processed' and i.type like 'charge.dispute.%' and i.facts ->> 'dispute_id' = m.dispute_id
+      and t.told ->> 'id' = m.transaction_id and (t.told ->> 'amount')::bigint = m.amount
+      and t.told ->> 'currency' = m.currency
+      and nullif((t.told ->> 'exchange_rate')::numeric, 0)::numeric(30, 12)
+        is not distinct from m.exchange_rate)
 $$;
-comment on function farthing.prove_owners() is
-  'Rows beside the ledger belong to an existing account, which no foreign key enforces.';
+comment on function farthing.prove_events() is
+  'Rule 10: the state of each refund and dispute comes from a Stripe event, and so does each movement of a '
+  'dispute.';
 
--- supabase/schemas/proof/functions/runs.sql
+create function farthing.prove_clawbacks()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 10, o.account_id, format('order %s granted %s, %s were clawed back, it says %s', o.order_id,
+    o.credits + o.bonus_credits, coalesce(e.net, 0), o.credits_clawed_back)
+  from farthing.orders o
+  left join (select n.account_id, n.reference_id,
+      sum(case n.direction when 'out' then n.amount else -n.amount end) as net
+    from farthing.entries n where n.counterparty = 'clawback' and n.reference_type = 'order'
+    group by n.account_id, n.reference_id) e
+    on e.account_id = o.account_id and e.reference_id = o.order_id::text
+  where coalesce(e.net, 0) not between 0 and o.credits + o.bonus_credits
+    or o.credits_clawed_back <> coalesce(e.net, 0)
+  union all
+  select 10, l.account_id, format('lot %s: %s clawed back, its entries say %s', l.lot_id, l.clawed_back,
+    e.net)
+  from farthing.lots l
+  left join (select n.account_id, n.lot_id, sum(case n.direction when 'out' then n.amount else -n.amount end)
+    as net
+    from farthing.entries n where n.counterparty = 'clawback' and n.lot_id is not null
+    group by n.account_id, n.lot_id) e on e.account_id = l.account_id and e.lot_id = l.lot_id
+  where l.clawed_back <> coalesce(e.net, 0)
+$$;
+comment on function farthing.prove_clawbacks() is
+  'Rule 10: no more is clawed back than the order granted, and orders and lots agree with their entries.';
+
+-- supabase/schemas/proof/functions/schedule.sql
 
 -- The schedule of the proof, and the stored results of its runs.
+
+create function farthing.prove_by(p_whole boolean, out o_rules int[], out o_is_done boolean)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_whole then
+    o_rules := array(select p.rule from farthing.prove() p);
+    o_is_done := true;
+  else
+    select * into o_rules, o_is_done from farthing.prove_in_parts();
+  end if;
+end
+$$;
+comment on function farthing.prove_by(boolean) is
+  'The whole proof, or the incremental one, which sets marks. o_rules: one for each violation; o_is_done: '
+  'nothing is left.';
 
 create function farthing.prove_if_due(p_now timestamptz default now())
 returns boolean
@@ -9348,234 +9257,9 @@ comment on function farthing.prove_if_due(timestamptz) is
   'the result; true if it did. Once a week, and after a finding, it is the whole proof, else the '
   'incremental one, and soon again if that was too much for one run.';
 
--- supabase/schemas/proof/functions/spending.sql
+-- supabase/schemas/proof/functions/seals_and_heads.sql
 
--- The proof: charges have the right price and came from the right lots (rules 5, 7, 8, 12 and 19).
-
--- A view, because a query evaluates it in place: a function with a search_path of its own, called for each
--- charge, took most of the time of prove_prices().
-create view farthing.usage_prices with (security_invoker = true) as
-select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
-  e.metadata ->> 'rate_version' as rate_version,
-  (coalesce((e.metadata ->> 'input_tokens')::numeric, 0) * r.input_per_million_usd
-    + coalesce((e.metadata ->> 'cached_input_tokens')::numeric, 0)
-      * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
-    + coalesce((e.metadata ->> 'cache_write_tokens')::numeric, 0)
-      * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
-    + coalesce((e.metadata ->> 'output_tokens')::numeric, 0) * r.output_per_million_usd
-    + coalesce((e.metadata ->> 'reasoning_tokens')::numeric, 0)
-      * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)) * r.markup * 0.001 as credits
-from farthing.entries e
-left join farthing.rates r
-  on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate is an amount, and not a price.
-where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
-comment on view farthing.usage_prices is
-  'The price of an entry''s usage at the rate version that it names, for the proof: computed without the '
-  'function that charges it. Credits.';
-
-create function farthing.prove_prices()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  -- One charge has one price: the sum of its parts, from several lots or as debt.
-  select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
-    sum(p.amount), p.model, p.rate_version, p.credits)
-  from farthing.usage_prices p
-  group by p.account_id, p.transaction_id, p.model, p.rate_version, p.credits
-  having p.credits is distinct from sum(p.amount)
-$$;
-comment on function farthing.prove_prices() is
-  'Rule 12: each usage, charged in any way, costs exactly its tokens at the rate version that its entry '
-  'names.';
-
-create function farthing.prove_burn_down()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  -- Only plain charges: a settled hold takes the lots that it had reserved. A lot that was frozen, reserved
-  -- or reinstated may have been skipped for that reason.
-  with used as (
-    select l.*, coalesce(l.expires_at, 'infinity') as until, u.came, u.ended
-    from farthing.lots l
-    join (select e.account_id, e.lot_id, min(e.seq) as came,
-        max(e.seq) filter (where e.kind in ('debit', 'usage')) as ended
-      from farthing.entries e where e.lot_id is not null group by e.account_id, e.lot_id) u
-      on u.account_id = l.account_id and u.lot_id = l.lot_id
-    where u.ended is not null
-  )
-  select 5, m.account_id, format('seq %s took from lot %s while lot %s was to go first', min(e.seq), l.lot_id,
-    m.lot_id)
-  from used m
-  join used l on l.account_id = m.account_id and l.ended > m.came
-    and (m.priority, m.until, m.source, m.created_at, m.lot_id)
-      < (l.priority, l.until, l.source, l.created_at, l.lot_id)
-  join farthing.entries e on e.account_id = l.account_id and e.lot_id = l.lot_id and e.seq > m.came
-    and e.seq < m.ended and e.kind in ('debit', 'usage') and m.until > e.created_at
-  where not exists (select from farthing.hold_lots k
-      join farthing.holds h on h.account_id = k.account_id and h.hold_id = k.hold_id
-      where k.account_id = m.account_id and k.lot_id = m.lot_id and h.created_at <= e.created_at
-        and coalesce(h.resolved_at, 'infinity') >= e.created_at)
-    and not exists (select from farthing.entries b
-      where b.account_id = m.account_id and b.lot_id = m.lot_id and b.kind = 'reinstatement')
-    and not exists (select from farthing.debt_payments d
-      where d.account_id = m.account_id and d.lot_id = m.lot_id and d.undoes is not null)
-    and (m.order_id is null or not exists (select from farthing.disputes d
-        where d.account_id = m.account_id and d.order_id = m.order_id)
-      and not exists (select from farthing.fraud_warnings w
-        where w.account_id = m.account_id and w.order_id = m.order_id))
-  group by m.account_id, l.lot_id, m.lot_id
-$$;
-comment on function farthing.prove_burn_down() is
-  'Rule 5, as far as entries show: no plain charge took from a lot while an earlier one in burn-down order '
-  'existed, from which later charges took.';
-
-create function farthing.prove_debt()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 8, a.account_id, format('debt %s, and lot %s has %s free', a.debt, l.lot_id,
-    l.remaining - l.reserved)
-  from farthing.accounts a
-  join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
-    and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- A hold that ends by its expiry writes no entry.
-      (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
-  where a.debt > 0
-$$;
-comment on function farthing.prove_debt() is 'Rule 8: no account has both debt and free credits.';
-
-create function farthing.prove_caps()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 19, a.account_id, format('on %s spent %s, counted %s', s.day, e.spent, s.spent)
-  from farthing.accounts a
-  left join farthing.spending s on s.account_id = a.account_id
-  cross join lateral (select coalesce(sum(n.amount), 0) as spent from farthing.entries n
-    where n.account_id = a.account_id and n.counterparty = 'usage'
-      and (n.created_at at time zone 'UTC')::date = s.day) e
-  where a.daily_cap is not null and s.spent is distinct from e.spent
-  union all
-  select 19, a.account_id, format('a daily cap of %s: its own is %s, imposed is %s', a.daily_cap, c.own_daily,
-    c.imposed_daily)
-  from farthing.accounts a left join farthing.spend_caps c on c.account_id = a.account_id
-  where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
-$$;
-comment on function farthing.prove_caps() is
-  'Rule 19: the recorded daily spending of an account with a cap is the sum of its entries of that day.';
-
-create function farthing.prove_reserved()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 7, h.account_id, format('hold %s of %s names lots of %s', h.hold_id, h.amount, coalesce(k.kept, 0))
-  from farthing.holds h
-  left join (select l.account_id, l.hold_id, sum(l.amount) as kept from farthing.hold_lots l
-    group by l.account_id, l.hold_id) k on k.account_id = h.account_id and k.hold_id = h.hold_id
-  where k.kept is distinct from h.amount
-$$;
-comment on function farthing.prove_reserved() is
-  'Rule 7: the lots of a hold, open or not, add up to its amount.';
-
--- supabase/schemas/proof/functions/terms.sql
-
--- The proof: data that decides about money is unchanged since it was written (rules 2, 14 and 19).
-
-create function farthing.prove_guards()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 2, null::bigint, format('trigger %s of %s is missing, or does not fire always', g.trigger_name,
-    g.table_name)
-  from farthing.guards g
-  where not exists (select from pg_catalog.pg_trigger t
-    where t.tgrelid = to_regclass(format('farthing.%I', g.table_name)) and t.tgname = g.trigger_name
-      and t.tgenabled = 'A')
-$$;
-comment on function farthing.prove_guards() is
-  'Rule 2: the triggers that refuse or audit changes exist and are enabled.';
-
-create function farthing.audit_problems(p_audited farthing.audited)
-returns setof text
-language plpgsql stable
-set search_path = ''
-set timezone = 'UTC' set intervalstyle = 'postgres' -- as write_audit() has them
-as $$
-begin
-  return query execute format($sql$
-    select format('%1$s %%s is not what its last audit row says', l.row_key)
-    from (select distinct on (a.row_key) a.row_key, a.after from farthing.audit a
-      where a.table_name = %1$L order by a.row_key, a.audit_nr desc) l
-    cross join lateral jsonb_populate_record(null::farthing.%1$I, l.row_key) k
-    left join farthing.%1$I t on (%2$s) = (%3$s)
-    where case when l.after is null then to_jsonb(t) is not null
-      else (to_jsonb(t) @> l.after) is not true end
-    union all
-    select format('%1$s %%s has no audit row', %4$s)
-    from farthing.%1$I t
-    where %5$s and not exists (select from farthing.audit a
-      where a.table_name = %1$L and a.row_key = %4$s)$sql$,
-    p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
-    farthing.listed(p_audited.key_columns, 'k'),
-    -- The same key as pick() would make, without a call for each row.
-    (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
-      from unnest(p_audited.key_columns) c),
-    -- An account begins without a cap, and without a row.
-    case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
-      farthing.listed(p_audited.columns, 't')) end);
-end
-$$;
-comment on function farthing.audit_problems(farthing.audited) is
-  'Rows of one audited table that differ from their last audit row.';
-
-create function farthing.prove_audit()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 19, null::bigint, p.detail
-  from farthing.audited a cross join lateral farthing.audit_problems(a) p (detail)
-  order by a.table_name
-$$;
-comment on function farthing.prove_audit() is
-  'Rule 19: policy, caps, rates, packages, alert rules and tasks agree with their last audit rows.';
-
-create function farthing.prove_marks()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 19, a.account_id, 'the owner is not the one who opened the account'
-  from farthing.accounts a left join farthing.owner_marks m on m.account_id = a.account_id
-  where a.left_at is null
-    and m.mark is distinct from sha256(convert_to(concat_ws(' ', m.salt, a.account_id, a.owner_id), 'UTF8'))
-  union all
-  select 16, a.account_id, 'the mark of the account can still be linked to its deleted owner'
-  from farthing.accounts a join farthing.owner_marks m on m.account_id = a.account_id
-  where a.left_at is not null and m.salt is not null
-  union all
-  select 16, a.account_id, format('the %s''s account has %s owner and was %s', a.kind,
-    case when a.owner_id is null then 'no' else 'an' end,
-    case when a.left_at is null then 'not left' else 'left' end)
-  from farthing.accounts a
-  where case a.kind when 'user' then num_nonnulls(a.owner_id, a.left_at) <> 1
-      else a.owner_id is not null end
-    or not isfinite(a.left_at)
-  union all
-  select 16, a.account_id, 'the owner is gone, and left_at is not set'
-  from farthing.accounts a
-  where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
-$$;
-comment on function farthing.prove_marks() is
-  'Rules 19 and 16: an account belongs to the user who opened it, and does not name them any more once '
-  'they are deleted.';
+-- The proof of seals and heads (rules 14 and 19).
 
 create function farthing.prove_seals()
 returns table (rule int, account_id bigint, detail text)
@@ -9606,6 +9290,45 @@ $$;
 comment on function farthing.prove_seals() is
   'Rule 14: the sums of sealed entries are those of the entries, and none of an hour before the last head is '
   'without a seal.';
+
+create function farthing.prove_heads()
+returns table (rule int, account_id bigint, detail text)
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_head farthing.heads;
+  v_before farthing.heads;
+  v_found record;
+begin
+  for v_head in select * from farthing.heads h order by h.head_nr loop
+    if v_head.head_nr <> coalesce(v_before.head_nr, 0) + 1 then
+      return query select 14, null::bigint, format('head %s follows %s', v_head.head_nr,
+        coalesce(v_before.head_nr, 0));
+    elsif v_head.hash <> farthing.head_hash(coalesce(v_before.hash, ''), v_head) then
+      return query select 14, null::bigint, format('head %s is not the one that was made', v_head.head_nr);
+    elsif v_head.audit_hash <> farthing.audit_hash(coalesce(v_before.audit_hash, ''),
+        coalesce(v_before.audit_nr, 0), v_head.audit_nr) then
+      return query select 19, null::bigint, format('the audit up to row %s is not the one of head %s',
+        v_head.audit_nr, v_head.head_nr);
+    end if;
+    v_before := v_head;
+  end loop;
+  if v_before.head_nr is null then
+    return;
+  end if;
+  select * into v_found from farthing.head_root(v_before.head_nr);
+  if (v_found.o_accounts, v_found.o_entries, v_found.o_root) is distinct from
+    (v_before.accounts, v_before.entries, v_before.root) then
+    return query select 14, null::bigint, format('head %s covers %s entries of %s accounts, there are %s of '
+      '%s, or others', v_before.head_nr, v_before.entries, v_before.accounts, v_found.o_entries,
+      v_found.o_accounts);
+  end if;
+end
+$$;
+comment on function farthing.prove_heads() is
+  'Rules 14 and 19: each head follows from the one before, the audit from the heads, and the last head '
+  'from the seals. A head stored outside shows if somebody recomputed all of them.';
 
 -- supabase/schemas/proof/functions/transfers.sql
 
@@ -9661,264 +9384,219 @@ comment on function farthing.prove_transfers() is
   'to wait for its end; the due part of an undisputed payment is at least requested; and no more of a '
   'transfer is reversed than it was.';
 
--- supabase/schemas/proof/functions/work.sql
+-- supabase/schemas/proof/functions/usage_and_prices.sql
 
--- The proof: work that is paid from a hold.
+-- The proof of usage: each usage event was charged once (rule 9), at the price of its rate (rule 12).
 
-create function farthing.prove_chats()
+create function farthing.prove_usage()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 7, c.account_id, format('chat %s is %s, its hold is %s', c.hold_id, c.state, h.status)
-  from farthing.chats c
-  join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
-  where (c.state = 'open') <> (h.status = 'open')
+  with charged as (
+    -- Usage names its rate; a hold settled with an amount does not.
+    select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
+      case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
+    from farthing.entries e
+    where e.reference_id is not null and (e.reference_type in ('usage', 'chat', 'job')
+      or e.reference_type = 'hold' and e.metadata ? 'rate_version')
+  )
+  select 9, u.account_id, format('usage event %s (%s): entries %s to %s are not its own', u.event_id,
+    u.origin, u.first_seq, u.last_seq)
+  from farthing.usage_events u
+  left join charged c on c.account_id = u.account_id and c.seq between u.first_seq and u.last_seq
+    and c.origin = u.origin::text and c.event_id = u.event_id
+  group by u.account_id, u.origin, u.event_id having count(c.seq) <> coalesce(u.last_seq - u.first_seq + 1, 0)
+    or (u.first_seq is null) <> bool_or(u.usage is not null)
   union all
-  -- prove_holds() checks that a settled hold was charged; a chat that was released first has an event.
-  select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
-  from farthing.chats c
-  join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
-  left join farthing.usage_events u on u.account_id = c.account_id and u.origin = 'chat'
-    and u.event_id = c.hold_id::text
-  where c.state = 'settled' and h.status <> 'settled' and u.event_id is null
+  select 9, c.account_id, format('usage event %s (%s) was charged %s times', c.event_id, c.origin,
+    count(distinct c.transaction_id))
+  from charged c
+  group by c.account_id, c.origin, c.event_id having count(distinct c.transaction_id) > 1
   union all
-  select 9, coalesce(c.account_id, e.account_id), format('chat %s: corrected by %s, refunded %s',
-    coalesce(c.hold_id::text, e.hold_id), c.corrected, e.amount)
-  from (select k.account_id, k.hold_id, k.corrected from farthing.chats k where k.corrected > 0) c
-  full join (select n.account_id, n.reference_id as hold_id, sum(n.amount) as amount from farthing.entries n
-    where n.reference_type = 'chat_correction' group by n.account_id, n.reference_id) e
-    on e.account_id = c.account_id and e.hold_id = c.hold_id::text
-  where c.corrected is distinct from e.amount
+  select 9, c.account_id, format('seq %s: usage event %s (%s) is not on record', c.seq, c.event_id, c.origin)
+  from charged c
+  where not exists (select from farthing.usage_events u
+    where u.account_id = c.account_id and u.origin::text = c.origin and u.event_id = c.event_id
+      and c.seq between u.first_seq and u.last_seq)
 $$;
-comment on function farthing.prove_chats() is
-  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and an '
-  'overcharge was refunded once.';
+comment on function farthing.prove_usage() is 'Rule 9 of usage: one event, one charge, both on record.';
 
-create function farthing.prove_jobs()
+-- A view, because a query evaluates it in place: a function with a search_path of its own, called for each
+-- charge, took most of the time of prove_prices().
+create view farthing.usage_prices with (security_invoker = true) as
+select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
+  e.metadata ->> 'rate_version' as rate_version,
+  (coalesce((e.metadata ->> 'input_tokens')::numeric, 0) * r.input_per_million_usd
+    + coalesce((e.metadata ->> 'cached_input_tokens')::numeric, 0)
+      * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+    + coalesce((e.metadata ->> 'cache_write_tokens')::numeric, 0)
+      * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
+    + coalesce((e.metadata ->> 'output_tokens')::numeric, 0) * r.output_per_million_usd
+    + coalesce((e.metadata ->> 'reasoning_tokens')::numeric, 0)
+      * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)) * r.markup * 0.001 as credits
+from farthing.entries e
+left join farthing.rates r
+  on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
+-- A charge of a hold, a chat or a job that names no rate is an amount, and not a price.
+where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
+comment on view farthing.usage_prices is
+  'The price of an entry''s usage at the rate version that it names, for the proof: computed without the '
+  'function that charges it. Credits.';
+
+create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  select 7, j.account_id, format('job %s has ended as %s, its hold %s is open', j.job_id, j.status, j.hold_id)
-  from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
-  where j.completed_at is not null and j.lease_expires_at is null and h.status = 'open'
-  union all
-  select 7, j.account_id, format('job %s is to be done, its hold %s is settled', j.job_id, j.hold_id)
-  from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
-  where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
+  -- One charge has one price: the sum of its parts, from several lots or as debt.
+  select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
+    sum(p.amount), p.model, p.rate_version, p.credits)
+  from farthing.usage_prices p
+  group by p.account_id, p.transaction_id, p.model, p.rate_version, p.credits
+  having p.credits is distinct from sum(p.amount)
 $$;
-comment on function farthing.prove_jobs() is
-  'Rule 7 of jobs: an ended one holds nothing, and a live one holds its rest.';
+comment on function farthing.prove_prices() is
+  'Rule 12: each usage, charged in any way, costs exactly its tokens at the rate version that its entry '
+  'names.';
 
-create function farthing.prove_steps()
-returns table (rule int, account_id bigint, detail text)
+-- supabase/schemas/refunds/functions/fraud_warnings.sql
+
+-- Early fraud warnings: the operators' view, and clearing one.
+
+create function farthing.warning_answer(p_warning farthing.fraud_warnings)
+returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  select 9, j.account_id, format('job %s, step %s: cost %s, charged %s', j.job_id, c.step, c.credits,
-    e.charged)
-  from farthing.job_checkpoints c
-  join farthing.jobs j on j.job_nr = c.job_nr
-  cross join lateral (select coalesce(sum(n.amount), 0) as charged from farthing.entries n
-    where n.account_id = j.account_id and n.seq between c.first_seq and c.last_seq
-      and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
-  where c.credits <> e.charged
+  select jsonb_build_object('warning_id', p_warning.warning_id, 'order_id', p_warning.order_id,
+    'booking_id', p_warning.booking_id, 'user_id', a.owner_id, 'fraud_type', p_warning.fraud_type,
+    'actionable', p_warning.actionable, 'state', p_warning.state, 'created_at', p_warning.created_at)
+  from farthing.accounts a where a.account_id = p_warning.account_id
 $$;
-comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step agrees with its charge.';
+comment on function farthing.warning_answer(farthing.fraud_warnings) is
+  'An early fraud warning in the form for operators.';
 
--- supabase/schemas/reversals/functions/disputes.sql
-
--- Disputes: the money that a bank has withdrawn of a payment, and that it may still withdraw. Why by money
--- and not by state: Stripe's states change (appeals, prevented, future ones), and one of them means both
--- that the buyer was paid and that nobody was. So the money withdrawn and not reinstated counts as
--- returned, and the state only says whether more may follow: docs/decisions/refunds-and-disputes.md.
-
-create function farthing.withdrawn_of(
-  p_dispute farthing.disputes, p_claimed bigint, p_currency text)
-returns bigint
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- Exact in the payment's currency. Settled in another one, each movement is converted by its own rate,
-  -- since money won months later returns at another one; rates are rounded, so the share is rounded to a
-  -- hundredth.
-  return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
-      else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
-        / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
-    from farthing.dispute_movements m
-    where m.account_id = p_dispute.account_id and m.dispute_id = p_dispute.dispute_id);
-end
-$$;
-comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
-  'The part of a payment that a dispute has withdrawn and not reinstated, in minor units of the payment''s '
-  'currency; never below zero. p_claimed: the dispute''s amount in that currency.';
-
-create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
-returns farthing.disputed
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return (
-    select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
-      0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
-    from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
-        -- Prevented means paid: by the dispute itself or by a refund. Until that has arrived, more may be
-        -- withdrawn.
-        or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
-      from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
-        from farthing.disputes d
-        -- An amount in another currency than the payment's does not show its share, so it counts as the
-        -- whole.
-        cross join lateral (select case d.currency when p_payment.currency then d.amount
-          else p_payment.amount end as claimed) c
-        where d.account_id = p_payment.account_id
-          and (d.order_id = p_payment.order_id or d.booking_id = p_payment.booking_id)) s) f);
-end
-$$;
-comment on function farthing.disputed_of(farthing.payment, numeric) is
-  'The parts of a payment, of which p_refunded was refunded already, that banks have: claimed or taken by '
-  'disputes, withdrawn and not reinstated, and whether more may be withdrawn. Minor units.';
-
-create function farthing.dispute_rank(p_status text)
-returns int
-language sql immutable
-set search_path = ''
-as $$
-  select case p_status when 'warning_needs_response' then 1 when 'warning_under_review' then 2
-    when 'warning_closed' then 3 when 'needs_response' then 4 when 'under_review' then 5
-    when 'won' then 7 when 'lost' then 7 when 'prevented' then 7
-    when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
-$$;
-comment on function farthing.dispute_rank(text) is
-  'The order of a dispute''s states, for events of the same second. The time counts first: a lost dispute '
-  'may be appealed, and the appeal won or lost.';
-
-create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
+create function farthing.clear_warning(
+  p_warning farthing.fraud_warnings, p_reason text, p_author text, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A set by id, so the order of the events does not matter.
-  insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
-    exchange_rate, created_at)
-  select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
-    nullif(m.exchange_rate, 0), p_now
-  from jsonb_to_recordset(coalesce(nullif(p_facts -> 'movements', 'null'), '[]'))
-    m (id text, amount bigint, fee bigint, currency text, exchange_rate numeric)
-  on conflict (account_id, transaction_id) do nothing;
+  perform from farthing.accounts where account_id = p_warning.account_id for no key update;
+  update farthing.fraud_warnings
+  set state = 'cleared', cleared_by = p_author, clear_reason = p_reason, updated_at = p_now
+  where account_id = p_warning.account_id and warning_id = p_warning.warning_id and state = 'open';
+  if not found then
+    return;
+  end if;
+  -- A refund that Stripe does not have yet is not sent any more. If Stripe has it all the same, its event
+  -- arrives and applies.
+  perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
+  where r.account_id = p_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
+    and r.requested_by = 'early_fraud_warning' and (r.order_id = p_warning.order_id
+      or r.booking_id = p_warning.booking_id);
+  if p_warning.order_id is not null then
+    perform farthing.net_order(p_warning.account_id, p_warning.order_id,
+      jsonb_build_object('warning_id', p_warning.warning_id), p_author, p_now);
+  end if;
 end
 $$;
-comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
-  'Adds the balance transactions of a dispute that an event names.';
+comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, timestamptz) is
+  'Clears an open warning: fails its refund if Stripe does not have that refund yet, and unfreezes the '
+  'order''s credits. A warning that is not open does not change.';
 
-create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
-returns text
-language plpgsql
+-- supabase/schemas/refunds/functions/refunds.sql
+
+-- A refund's life here: reserved and committed before Stripe is asked, then attached, refused or postponed by
+-- Stripe's answer. Only Stripe's event moves credits.
+
+create function farthing.refund_answer(p_refund farthing.refunds)
+returns jsonb
+language sql immutable
 set search_path = ''
 as $$
-declare
-  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
-  v_status text := p_facts ->> 'status';
-  v_dispute farthing.disputes;
-begin
-  if v_payment.account_id is null then
-    return 'deferred';
-  end if;
-  if farthing.dispute_rank(v_status) = 6 then
-    perform farthing.note_unknown_state('dispute', v_status, p_facts ->> 'dispute_id', p_now);
-  end if;
-  insert into farthing.disputes as d (account_id, dispute_id, order_id, booking_id, amount, currency, status,
-    reason, case_type, status_at, movements, created_at, updated_at)
-  values (v_payment.account_id, p_facts ->> 'dispute_id', v_payment.order_id, v_payment.booking_id,
-    (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', left(v_status, 64), p_facts ->> 'reason',
-    left(p_facts ->> 'case_type', 64), (p_facts ->> 'occurred_at')::timestamptz,
-    jsonb_array_length(coalesce(nullif(p_facts -> 'movements', 'null'), '[]')), p_now, p_now)
-  on conflict (account_id, dispute_id) do update
-  set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
-    reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
-    movements = excluded.movements, updated_at = p_now
-  -- The later event wins; within a second the one with more movements, then the state that follows.
-  where (d.status_at, d.movements, farthing.dispute_rank(d.status))
-      < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
-    and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
-  select * into v_dispute from farthing.disputes
-  where account_id = v_payment.account_id and dispute_id = p_facts ->> 'dispute_id';
-  if (v_dispute.order_id, v_dispute.booking_id) is distinct from (v_payment.order_id, v_payment.booking_id)
-  then
-    raise exception 'dispute % is of another payment', v_dispute.dispute_id;
-  end if;
-  perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
-  perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),
-    p_facts ->> 'author', p_now);
-  return 'processed';
-end
+  select jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
+    'booking_id', p_refund.booking_id, 'stripe_refund_id', p_refund.stripe_refund_id,
+    'status', case p_refund.status when 'requested' then 'pending' else p_refund.status end,
+    'amount', p_refund.amount, 'currency', p_refund.currency, 'reason', p_refund.reason,
+    'requested_by', p_refund.requested_by,
+    'credits_taken_back', trim_scale(p_refund.credits_clawed_back)::text,
+    'debt_added', trim_scale(p_refund.debt_added)::text, 'failure_reason', p_refund.failure_reason,
+    'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
 $$;
-comment on function farthing.apply_dispute_event is
-  'Applies an event of a dispute (opened, updated, decided, money moved): freezes, claws back, reinstates. '
-  'Deferred until its payment has arrived.';
+comment on function farthing.refund_answer(farthing.refunds) is
+  'A refund in the contract''s form; amount in minor units, credits as text.';
 
--- supabase/schemas/reversals/functions/events.sql
-
--- Stripe's events about refunds and early fraud warnings, applied; those about disputes: disputes.sql.
--- Stripe delivers in any order: each kind has ranks, and a state never goes back to a lower one.
-
-create function farthing.find_payment(p_payment_id text)
+create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
 language plpgsql
 set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
 as $$
 declare
   v_payment farthing.payment;
 begin
-  perform farthing.lock_subject(p_payment_id);
-  select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
-  from farthing.orders where payment_ref = p_payment_id;
+  if num_nonnulls(p_order_id, p_booking_id) <> 1 then
+    perform farthing.fail('invalid_request', 'Send either order_id or booking_id.', null, 'order_id');
+  end if;
+  if p_order_id is not null then
+    select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
+    from farthing.orders where order_id = p_order_id;
+  else
+    select account_id, null::uuid, booking_id, case when paid_at is not null then payment_intent_id end,
+      amount,
+      currency into v_payment
+    from farthing.bookings where booking_id = p_booking_id;
+  end if;
   if v_payment.account_id is null then
-    select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
-    from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
+    perform farthing.fail('not_found', 'There is no such order or booking.', null,
+      case when p_order_id is not null then 'order_id' else 'booking_id' end);
   end if;
-  -- The order of locks: the account first. Every change of the rows found here waits for it.
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
-  return v_payment;
+  -- It may have been paid while we waited for the lock.
+  return case when v_payment.payment_id is null and p_order_id is not null
+    then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
+      from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
+    else v_payment end;
 end
 $$;
-comment on function farthing.find_payment(text) is
-  'The paid order or booking of a payment intent, with its account locked; null if the payment is unknown '
-  '(yet).';
+comment on function farthing.lock_payment_of(uuid, uuid) is
+  'The payment of an order or a booking, with its account locked; payment_id is null while it is not paid. '
+  'Fails not_found, invalid_request.';
 
-create function farthing.net_payment(
-  p_payment farthing.payment, p_cause jsonb, p_author text, p_now timestamptz)
-returns farthing.clawback
-language plpgsql
+create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
+returns void
+language plpgsql stable
 set search_path = ''
 as $$
+declare
+  v_refundable bigint := case when p_payment.payment_id is null then 0 else farthing.refundable(p_payment)
+    end;
+  v_details jsonb := jsonb_build_object('refundable', v_refundable, 'currency', p_payment.currency);
 begin
-  if p_payment.order_id is not null then
-    return farthing.net_order(p_payment.account_id, p_payment.order_id, p_cause, p_author, p_now);
+  if p_payment.payment_id is null then
+    perform farthing.fail('refund_too_large', 'Nothing has been paid, so there is nothing to refund.',
+      v_details, 'amount');
   end if;
-  perform farthing.net_booking(p_payment.booking_id, p_now);
-  return row(0, 0)::farthing.clawback; -- a booking is paid in money, not for credits
+  if v_refundable = 0 then
+    perform farthing.fail('already_refunded',
+      'Nothing is left to refund: all of this payment was refunded or is disputed.', v_details);
+  end if;
+  if p_amount > v_refundable then
+    perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
+      'amount');
+  end if;
 end
 $$;
-comment on function farthing.net_payment is
-  'Updates an order''s credits, or a booking''s amounts, to the returned part of its payment.';
+comment on function farthing.refuse_refund(farthing.payment, bigint) is
+  'Refuses a refund of more than is left: already_refunded if nothing is, else refund_too_large; details '
+  'name the refundable amount in minor units.';
 
-create function farthing.refund_rank(p_status text)
-returns int
-language sql immutable
-set search_path = ''
-as $$
-  select case p_status when 'requested' then 1 when 'pending' then 2 when 'requires_action' then 3
-    when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 else 3 end
-$$;
-comment on function farthing.refund_rank(text) is
-  'The order of a refund''s states; an unknown one counts as pending.';
-
-create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
+create function farthing.reserve_refund(
+  p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
+  p_fingerprint bytea, p_now timestamptz)
 returns farthing.refunds
 language plpgsql
 set search_path = ''
@@ -9926,152 +9604,144 @@ as $$
 declare
   v_refund farthing.refunds;
 begin
-  select * into v_refund from farthing.refunds
-  where stripe_refund_id = p_facts ->> 'stripe_refund_id'
-    or (stripe_refund_id is null and account_id = p_payment.account_id
-      and refund_id::text = p_facts ->> 'refund_id'
-      -- Users of Stripe's dashboard can write metadata: a refund with other terms is not ours.
-      and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
-        p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
-  order by stripe_refund_id nulls last limit 1 for update;
+  -- If an earlier request began this refund and did not finish, Stripe is asked again under the refund's own
+  -- key while Stripe certainly remembers that key (24 hours).
+  select * into v_refund from farthing.refunds where origin_key = p_key
+    and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
-    insert into farthing.refunds (account_id, order_id, booking_id, stripe_refund_id, amount, currency,
-      status,
-      requested_by, nets_share, failure_reason, created_at, updated_at)
-    values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
-      (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund in the dashboard leaves the provider their part unless it says otherwise.
-      p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
-      p_facts ->> 'failure_reason', p_now, p_now)
+    perform farthing.refuse_refund(p_payment, p_amount);
+    update farthing.refunds set origin_key = null where origin_key = p_key;
+    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
+      origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
+    values (p_payment.account_id, p_payment.order_id, p_payment.booking_id,
+      coalesce(p_amount, farthing.refundable(p_payment)), p_payment.currency, p_reason, p_author,
+      -- If the request dies, a runner sends the refund two minutes later.
+      p_key, p_fingerprint, p_now + interval '2 minutes', p_now, p_now)
     returning * into v_refund;
-    return v_refund;
-  end if;
-  if (v_refund.order_id, v_refund.booking_id, v_refund.amount, v_refund.currency) is distinct from
-    (p_payment.order_id, p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')
-  then
-    raise exception 'refund % is of another payment or amount', v_refund.refund_id;
-  end if;
-  if farthing.refund_rank(p_facts ->> 'status') > farthing.refund_rank(v_refund.status)
-    or v_refund.stripe_refund_id is null
-  then
-    update farthing.refunds set status = p_facts ->> 'status', next_attempt_at = null,
-      stripe_refund_id = p_facts ->> 'stripe_refund_id', failure_reason = p_facts ->> 'failure_reason',
-      updated_at = p_now
-    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
-    returning * into v_refund;
+  elsif v_refund.origin_fingerprint <> p_fingerprint then
+    perform farthing.fail('idempotency_key_reused',
+      'This Idempotency-Key was used with another request. Send a new key.');
   end if;
   return v_refund;
 end
 $$;
-comment on function farthing.note_refund is
-  'Records a refund, ours or one from Stripe''s dashboard, if the event is newer than the stored state.';
+comment on function farthing.reserve_refund(
+  farthing.payment, bigint, text, text, bytea, bytea, timestamptz) is
+  'Reserves the amount of a refund in minor units; without p_amount, the whole refundable amount. Returns the '
+  'unfinished refund of the same Idempotency-Key if there is one. The caller has locked the account. Fails '
+  'already_refunded, refund_too_large, idempotency_key_reused.';
 
-create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
-returns text
+create function farthing.lock_refund(p_refund_id uuid)
+returns farthing.refunds
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
   v_refund farthing.refunds;
-  v_clawback farthing.clawback;
 begin
-  if v_payment.account_id is null then
-    return 'deferred';
+  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
+  if v_refund.refund_id is null then
+    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
   end if;
-  if coalesce(p_facts ->> 'status', 'requested') not in ('pending', 'requires_action', 'succeeded', 'failed',
-    'canceled') then
-    perform farthing.note_unknown_state('refund', p_facts ->> 'status', p_facts ->> 'stripe_refund_id',
-      p_now);
-    p_facts := p_facts || jsonb_build_object('status', left(
-      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own state
-  end if;
-  if p_facts ->> 'currency' is distinct from v_payment.currency then
-    raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
-  end if;
-  v_refund := farthing.note_refund(v_payment, p_facts, p_now);
-  v_clawback := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
-    p_facts ->> 'author', p_now);
-  update farthing.refunds set
-    credits_clawed_back = case when status in ('failed', 'canceled') then 0
-      else credits_clawed_back + v_clawback.credits end,
-    debt_added = case when status in ('failed', 'canceled') then 0 else debt_added + v_clawback.debt end
-  where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
-  return 'processed';
+  perform from farthing.accounts where account_id = v_refund.account_id for no key update;
+  select * into v_refund from farthing.refunds
+  where account_id = v_refund.account_id and refund_id = p_refund_id;
+  return v_refund;
 end
 $$;
-comment on function farthing.apply_refund_event is
-  'Applies an event of a refund (created, updated, failed), ours or from Stripe''s dashboard: claws '
-  'credits back or reinstates them. Deferred until its payment has arrived.';
+comment on function farthing.lock_refund(uuid) is 'A refund, its account locked first. Fails not_found.';
 
-create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
-returns text
+create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
+returns farthing.refunds
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
-  v_actionable boolean := (p_facts ->> 'actionable')::boolean;
-  v_refundable bigint;
+  v_refund farthing.refunds;
 begin
-  if v_payment.account_id is null then
-    return 'deferred';
-  end if;
-  -- Not actionable: refunded in full or disputed already. That is final.
-  insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
-    actionable, state, status_at, created_at, updated_at)
-  values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,
-    p_facts ->> 'fraud_type', v_actionable, case when v_actionable then 'open' else 'closed' end,
-    (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
-  on conflict (account_id, warning_id) do update
-  set actionable = false, state = case w.state when 'open' then 'closed' else w.state end,
-    status_at = excluded.status_at, updated_at = p_now
-  where w.actionable and not excluded.actionable;
-  perform farthing.net_payment(v_payment, jsonb_build_object('warning_id', p_facts ->> 'warning_id'),
-    p_facts ->> 'author', p_now);
-  v_refundable := farthing.refundable(v_payment);
-  if v_refundable > 0 and exists (select from farthing.policy where early_fraud_warning = 'refund')
-    and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
-      and warning_id = p_facts ->> 'warning_id' and state = 'open')
-  then
-    -- A runner sends it to Stripe: no external call is made inside a transaction.
-    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
-      next_attempt_at, created_at, updated_at)
-    values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
-      'fraudulent', 'early_fraud_warning', p_now, p_now, p_now);
-  end if;
-  return 'processed';
+  update farthing.refunds set status = 'failed', failure_reason = left(p_error, 1000),
+    next_attempt_at = null, updated_at = p_now
+  where account_id = p_refund.account_id and refund_id = p_refund.refund_id
+  returning * into v_refund;
+  -- A provider's share that waited for this refund may now be transferred.
+  perform farthing.net_transfers(b, p_now) from farthing.bookings b
+  where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
+  return v_refund;
 end
 $$;
-comment on function farthing.apply_warning_event is
-  'Applies an early fraud warning: freezes its order''s credits, and requests a refund at once if the '
-  'policy says so. Deferred until its payment has arrived.';
+comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
+  'Fails a refund that is not sent any more: its reserved amount is free again. The account is locked by '
+  'the caller.';
 
-create function farthing.refundable(p_payment farthing.payment)
-returns bigint
+-- supabase/schemas/refunds/functions/send.sql
+
+-- Refunds on their way to Stripe.
+
+create function farthing.refund_to_send(p_refund farthing.refunds)
+returns jsonb
 language plpgsql stable
 set search_path = ''
 as $$
-declare
-  v_refunds record;
 begin
-  select coalesce(sum(amount), 0) as aside,
-    coalesce(sum(amount) filter (where farthing.is_live_refund(status)), 0) as made into v_refunds
-  from farthing.refunds
-  where account_id = p_payment.account_id and status not in ('failed', 'canceled')
-    and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
-  -- Money that a bank holds or has withdrawn cannot be refunded, too.
-  return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
-    from farthing.disputed_of(p_payment, v_refunds.made) d);
+  return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
+    'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
+    'mark', (select installation_id from farthing.policy),
+    'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
+    -- The fee of a small amount is zero, and Stripe refuses to refund a fee that was not taken.
+    'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
+      where booking_id = p_refund.booking_id and application_fee_amount > 0),
+    'payment_id', case when p_refund.order_id is not null
+      then (select payment_ref from farthing.orders
+        where account_id = p_refund.account_id and order_id = p_refund.order_id)
+      else (select payment_intent_id from farthing.bookings where booking_id = p_refund.booking_id) end);
 end
 $$;
-comment on function farthing.refundable(farthing.payment) is
-  'The part of a payment that can still be refunded: less refunds, also those in progress, less disputes. '
-  'Minor units.';
+comment on function farthing.refund_to_send(farthing.refunds) is
+  'The values of a refund for Stripe; connected: the provider''s part is reversed, too, and with has_fee '
+  'the platform''s fee.';
 
--- supabase/schemas/reversals/functions/net_orders.sql
+create function farthing.claim_refunds(p_limit int, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_most_attempts constant int := 10;
+  v_refund farthing.refunds;
+  v_claimed jsonb := jsonb_build_array();
+begin
+  for v_refund in
+    select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
+    order by next_attempt_at limit p_limit for update skip locked
+  loop
+    -- After 23 hours Stripe may have forgotten the refund's key and would make the refund a second time.
+    if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
+      -- Other functions lock the account before the refund. Waiting for the account here could deadlock, so
+      -- a locked account is skipped, and the next call fails the refund.
+      perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
+      if found then
+        perform farthing.fail_refund(v_refund,
+          coalesce(v_refund.failure_reason, 'Stripe could not be asked.'), p_now);
+      end if;
+      continue;
+    end if;
+    -- 2, 4, 8 … minutes: the runner that claimed the refund has ended before the next claim.
+    update farthing.refunds set attempts = attempts + 1,
+      next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
+    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
+    returning * into v_refund;
+    v_claimed := v_claimed || farthing.refund_to_send(v_refund);
+  end loop;
+  return v_claimed;
+end
+$$;
+comment on function farthing.claim_refunds(int, timestamptz) is
+  'Claims due refunds that Stripe does not have yet, each until its next attempt, at most p_limit. A refund '
+  'fails after ten attempts or 23 hours.';
 
--- The credits that an order's refunds and disputes claw back and reinstate (rule 10).
+-- supabase/schemas/reversals/functions/clawbacks.sql
+
+-- Clawbacks and reinstatements: the credits of an order follow its refunds and disputes (rule 10).
 
 create function farthing.share_of(p_whole numeric, p_part numeric, p_total numeric)
 returns numeric
@@ -10303,9 +9973,291 @@ comment on function farthing.net_order is
   'credits that this call clawed back, and the part of them that became debt. The account is locked by the '
   'caller. Credits.';
 
--- supabase/schemas/reversals/functions/reversals.sql
+-- supabase/schemas/reversals/functions/disputes.sql
 
--- The states of refunds and disputes.
+-- Disputes: the money that a bank has withdrawn of a payment, and that it may still withdraw. Why by money
+-- and not by state: Stripe's states change (appeals, prevented, future ones), and one of them means both
+-- that the buyer was paid and that nobody was. So the money withdrawn and not reinstated counts as
+-- returned, and the state only says whether more may follow: docs/decisions/refunds-and-disputes.md.
+
+create function farthing.is_open_dispute(p_status text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_status not in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'won', 'lost',
+    'prevented')
+$$;
+comment on function farthing.is_open_dispute(text) is
+  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in an '
+  'unknown state.';
+
+create function farthing.withdrawn_of(
+  p_dispute farthing.disputes, p_claimed bigint, p_currency text)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Exact in the payment's currency. Settled in another one, each movement is converted by its own rate,
+  -- since money won months later returns at another one; rates are rounded, so the share is rounded to a
+  -- hundredth.
+  return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
+      else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
+        / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
+    from farthing.dispute_movements m
+    where m.account_id = p_dispute.account_id and m.dispute_id = p_dispute.dispute_id);
+end
+$$;
+comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
+  'The part of a payment that a dispute has withdrawn and not reinstated, in minor units of the payment''s '
+  'currency; never below zero. p_claimed: the dispute''s amount in that currency.';
+
+create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
+returns farthing.disputed
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
+      0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
+    from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
+        -- Prevented means paid: by the dispute itself or by a refund. Until that has arrived, more may be
+        -- withdrawn.
+        or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
+      from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
+        from farthing.disputes d
+        -- An amount in another currency than the payment's does not show its share, so it counts as the
+        -- whole.
+        cross join lateral (select case d.currency when p_payment.currency then d.amount
+          else p_payment.amount end as claimed) c
+        where d.account_id = p_payment.account_id
+          and (d.order_id = p_payment.order_id or d.booking_id = p_payment.booking_id)) s) f);
+end
+$$;
+comment on function farthing.disputed_of(farthing.payment, numeric) is
+  'The parts of a payment, of which p_refunded was refunded already, that banks have: claimed or taken by '
+  'disputes, withdrawn and not reinstated, and whether more may be withdrawn. Minor units.';
+
+create function farthing.dispute_rank(p_status text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  select case p_status when 'warning_needs_response' then 1 when 'warning_under_review' then 2
+    when 'warning_closed' then 3 when 'needs_response' then 4 when 'under_review' then 5
+    when 'won' then 7 when 'lost' then 7 when 'prevented' then 7
+    when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
+$$;
+comment on function farthing.dispute_rank(text) is
+  'The order of a dispute''s states, for events of the same second. The time counts first: a lost dispute '
+  'may be appealed, and the appeal won or lost.';
+
+create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- A set by id, so the order of the events does not matter.
+  insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
+    exchange_rate, created_at)
+  select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
+    nullif(m.exchange_rate, 0), p_now
+  from jsonb_to_recordset(coalesce(nullif(p_facts -> 'movements', 'null'), '[]'))
+    m (id text, amount bigint, fee bigint, currency text, exchange_rate numeric)
+  on conflict (account_id, transaction_id) do nothing;
+end
+$$;
+comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
+  'Adds the balance transactions of a dispute that an event names.';
+
+create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
+  v_status text := p_facts ->> 'status';
+  v_dispute farthing.disputes;
+begin
+  if v_payment.account_id is null then
+    return 'deferred';
+  end if;
+  if farthing.dispute_rank(v_status) = 6 then
+    perform farthing.note_unknown_state('dispute', v_status, p_facts ->> 'dispute_id', p_now);
+  end if;
+  insert into farthing.disputes as d (account_id, dispute_id, order_id, booking_id, amount, currency, status,
+    reason, case_type, status_at, movements, created_at, updated_at)
+  values (v_payment.account_id, p_facts ->> 'dispute_id', v_payment.order_id, v_payment.booking_id,
+    (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', left(v_status, 64), p_facts ->> 'reason',
+    left(p_facts ->> 'case_type', 64), (p_facts ->> 'occurred_at')::timestamptz,
+    jsonb_array_length(coalesce(nullif(p_facts -> 'movements', 'null'), '[]')), p_now, p_now)
+  on conflict (account_id, dispute_id) do update
+  set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
+    reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
+    movements = excluded.movements, updated_at = p_now
+  -- The later event wins; within a second the one with more movements, then the state that follows.
+  where (d.status_at, d.movements, farthing.dispute_rank(d.status))
+      < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
+    and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
+  select * into v_dispute from farthing.disputes
+  where account_id = v_payment.account_id and dispute_id = p_facts ->> 'dispute_id';
+  if (v_dispute.order_id, v_dispute.booking_id) is distinct from (v_payment.order_id, v_payment.booking_id)
+  then
+    raise exception 'dispute % is of another payment', v_dispute.dispute_id;
+  end if;
+  perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
+  perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),
+    p_facts ->> 'author', p_now);
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_dispute_event is
+  'Applies an event of a dispute (opened, updated, decided, money moved): freezes, claws back, reinstates. '
+  'Deferred until its payment has arrived.';
+
+-- supabase/schemas/reversals/functions/fraud_warnings.sql
+
+-- Stripe's events about early fraud warnings.
+
+create function farthing.apply_warning_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
+  v_actionable boolean := (p_facts ->> 'actionable')::boolean;
+  v_refundable bigint;
+begin
+  if v_payment.account_id is null then
+    return 'deferred';
+  end if;
+  -- Not actionable: refunded in full or disputed already. That is final.
+  insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
+    actionable, state, status_at, created_at, updated_at)
+  values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,
+    p_facts ->> 'fraud_type', v_actionable, case when v_actionable then 'open' else 'closed' end,
+    (p_facts ->> 'occurred_at')::timestamptz, p_now, p_now)
+  on conflict (account_id, warning_id) do update
+  set actionable = false, state = case w.state when 'open' then 'closed' else w.state end,
+    status_at = excluded.status_at, updated_at = p_now
+  where w.actionable and not excluded.actionable;
+  perform farthing.net_payment(v_payment, jsonb_build_object('warning_id', p_facts ->> 'warning_id'),
+    p_facts ->> 'author', p_now);
+  v_refundable := farthing.refundable(v_payment);
+  if v_refundable > 0 and exists (select from farthing.policy where early_fraud_warning = 'refund')
+    and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
+      and warning_id = p_facts ->> 'warning_id' and state = 'open')
+  then
+    -- A runner sends it to Stripe: no external call is made inside a transaction.
+    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
+      next_attempt_at, created_at, updated_at)
+    values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
+      'fraudulent', 'early_fraud_warning', p_now, p_now, p_now);
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_warning_event is
+  'Applies an early fraud warning: freezes its order''s credits, and requests a refund at once if the '
+  'policy says so. Deferred until its payment has arrived.';
+
+-- supabase/schemas/reversals/functions/payments.sql
+
+-- The paid order or booking that a refund, a dispute or a fraud warning is about.
+
+create function farthing.find_payment(p_payment_id text)
+returns farthing.payment
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment;
+begin
+  perform farthing.lock_subject(p_payment_id);
+  select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
+  from farthing.orders where payment_ref = p_payment_id;
+  if v_payment.account_id is null then
+    select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
+    from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
+  end if;
+  -- The order of locks: the account first. Every change of the rows found here waits for it.
+  perform from farthing.accounts where account_id = v_payment.account_id for no key update;
+  return v_payment;
+end
+$$;
+comment on function farthing.find_payment(text) is
+  'The paid order or booking of a payment intent, with its account locked; null if the payment is unknown '
+  '(yet).';
+
+create function farthing.net_payment(
+  p_payment farthing.payment, p_cause jsonb, p_author text, p_now timestamptz)
+returns farthing.clawback
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_payment.order_id is not null then
+    return farthing.net_order(p_payment.account_id, p_payment.order_id, p_cause, p_author, p_now);
+  end if;
+  perform farthing.net_booking(p_payment.booking_id, p_now);
+  return row(0, 0)::farthing.clawback; -- a booking is paid in money, not for credits
+end
+$$;
+comment on function farthing.net_payment is
+  'Updates an order''s credits, or a booking''s amounts, to the returned part of its payment.';
+
+create function farthing.refundable(p_payment farthing.payment)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_refunds record;
+begin
+  select coalesce(sum(amount), 0) as aside,
+    coalesce(sum(amount) filter (where farthing.is_live_refund(status)), 0) as made into v_refunds
+  from farthing.refunds
+  where account_id = p_payment.account_id and status not in ('failed', 'canceled')
+    and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
+  -- Money that a bank holds or has withdrawn cannot be refunded, too.
+  return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
+    from farthing.disputed_of(p_payment, v_refunds.made) d);
+end
+$$;
+comment on function farthing.refundable(farthing.payment) is
+  'The part of a payment that can still be refunded: less refunds, also those in progress, less disputes. '
+  'Minor units.';
+
+-- supabase/schemas/reversals/functions/refunds.sql
+
+-- Stripe's events about refunds. Stripe delivers events in any order, so each state has a rank and a refund
+-- never goes back to a state of a lower rank.
+
+create function farthing.refund_rank(p_status text)
+returns int
+language sql immutable
+set search_path = ''
+as $$
+  select case p_status when 'requested' then 1 when 'pending' then 2 when 'requires_action' then 3
+    when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 else 3 end
+$$;
+comment on function farthing.refund_rank(text) is
+  'The order of a refund''s states; an unknown one counts as pending.';
+
+create function farthing.is_live_refund(p_status text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_status not in ('requested', 'failed', 'canceled')
+$$;
+comment on function farthing.is_live_refund(text) is
+  'Whether the money of a refund is on its way back or has arrived; true for an unknown state, too.';
 
 create function farthing.refunds_guard()
 returns trigger
@@ -10330,27 +10282,91 @@ end
 $$;
 comment on function farthing.refunds_guard() is 'The refund''s state machine. Its terms: triggers.sql.';
 
-create function farthing.is_live_refund(p_status text)
-returns boolean
-language sql immutable
+create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
 set search_path = ''
 as $$
-  select p_status not in ('requested', 'failed', 'canceled')
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds
+  where stripe_refund_id = p_facts ->> 'stripe_refund_id'
+    or (stripe_refund_id is null and account_id = p_payment.account_id
+      and refund_id::text = p_facts ->> 'refund_id'
+      -- Users of Stripe's dashboard can write metadata: a refund with other terms is not ours.
+      and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
+        p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
+  order by stripe_refund_id nulls last limit 1 for update;
+  if v_refund.refund_id is null then
+    insert into farthing.refunds (account_id, order_id, booking_id, stripe_refund_id, amount, currency,
+      status,
+      requested_by, nets_share, failure_reason, created_at, updated_at)
+    values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
+      (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
+      -- A refund in the dashboard leaves the provider their part unless it says otherwise.
+      p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
+      p_facts ->> 'failure_reason', p_now, p_now)
+    returning * into v_refund;
+    return v_refund;
+  end if;
+  if (v_refund.order_id, v_refund.booking_id, v_refund.amount, v_refund.currency) is distinct from
+    (p_payment.order_id, p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')
+  then
+    raise exception 'refund % is of another payment or amount', v_refund.refund_id;
+  end if;
+  if farthing.refund_rank(p_facts ->> 'status') > farthing.refund_rank(v_refund.status)
+    or v_refund.stripe_refund_id is null
+  then
+    update farthing.refunds set status = p_facts ->> 'status', next_attempt_at = null,
+      stripe_refund_id = p_facts ->> 'stripe_refund_id', failure_reason = p_facts ->> 'failure_reason',
+      updated_at = p_now
+    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
+    returning * into v_refund;
+  end if;
+  return v_refund;
+end
 $$;
-comment on function farthing.is_live_refund(text) is
-  'Whether the money of a refund is on its way back or has arrived; true for an unknown state, too.';
+comment on function farthing.note_refund is
+  'Records a refund, ours or one from Stripe''s dashboard, if the event is newer than the stored state.';
 
-create function farthing.is_open_dispute(p_status text)
-returns boolean
-language sql immutable
+create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
 set search_path = ''
 as $$
-  select p_status not in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'won', 'lost',
-    'prevented')
+declare
+  v_payment farthing.payment := farthing.find_payment(p_facts ->> 'payment_id');
+  v_refund farthing.refunds;
+  v_clawback farthing.clawback;
+begin
+  if v_payment.account_id is null then
+    return 'deferred';
+  end if;
+  if coalesce(p_facts ->> 'status', 'requested') not in ('pending', 'requires_action', 'succeeded', 'failed',
+    'canceled') then
+    perform farthing.note_unknown_state('refund', p_facts ->> 'status', p_facts ->> 'stripe_refund_id',
+      p_now);
+    p_facts := p_facts || jsonb_build_object('status', left(
+      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own state
+  end if;
+  if p_facts ->> 'currency' is distinct from v_payment.currency then
+    raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
+  end if;
+  v_refund := farthing.note_refund(v_payment, p_facts, p_now);
+  v_clawback := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
+    p_facts ->> 'author', p_now);
+  update farthing.refunds set
+    credits_clawed_back = case when status in ('failed', 'canceled') then 0
+      else credits_clawed_back + v_clawback.credits end,
+    debt_added = case when status in ('failed', 'canceled') then 0 else debt_added + v_clawback.debt end
+  where account_id = v_refund.account_id and refund_id = v_refund.refund_id;
+  return 'processed';
+end
 $$;
-comment on function farthing.is_open_dispute(text) is
-  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in an '
-  'unknown state.';
+comment on function farthing.apply_refund_event is
+  'Applies an event of a refund (created, updated, failed), ours or from Stripe''s dashboard: claws '
+  'credits back or reinstates them. Deferred until its payment has arrived.';
 
 -- supabase/schemas/scheduled_tasks/functions/delete_older.sql
 
@@ -10908,36 +10924,6 @@ comment on function farthing.verify() is
 -- an entry, a lot's terms or an owner, and new seals, each later head has to change, and then differs from
 -- the one outside (compare_head).
 
-create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
-returns bytea
-language sql immutable
-set search_path = ''
-as $$
-  select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
-$$;
-comment on function farthing.owner_mark(uuid, bigint, uuid) is
-  'The hash of an account''s owner, or of having none.';
-
-create function farthing.mark_owner()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_salt uuid := gen_random_uuid();
-begin
-  if tg_op = 'INSERT' then
-    insert into farthing.owner_marks
-    values (new.account_id, v_salt, farthing.owner_mark(v_salt, new.account_id, new.owner_id));
-  else
-    update farthing.owner_marks set salt = null where account_id = new.account_id;
-  end if;
-  return null;
-end
-$$;
-comment on function farthing.mark_owner() is
-  'Trigger: hashes a new account''s owner, and deletes the salt of a deleted one.';
-
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
 language sql stable
@@ -11074,138 +11060,55 @@ comment on function farthing.compare_head(int, text) is
   'Compares the database with a head stored outside; null if they agree, else the difference. It reads '
   'seals; verify() compares them with the entries.';
 
--- supabase/schemas/top_ups/functions/answers.sql
+-- supabase/schemas/seals/functions/owners.sql
 
--- Auto top-up, its runner: Stripe's answers. Why any runner may report: Stripe's answer is true, whichever
--- runner received it. A closed charge stays as it is, so a late report, a second one, and one after the
--- event change nothing.
+-- Hashes of owners: an account's ownership can be sealed, and a deleted user forgotten.
 
-create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
-returns void
-language sql
+create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
+returns bytea
+language sql immutable
 set search_path = ''
 as $$
-  update farthing.top_up_charges set failure_code = coalesce(failure_code, left(p_code, 255))
-  where account_id = p_order.account_id and order_id = p_order.order_id and p_order.status = 'expired'
+  select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
 $$;
-comment on function farthing.note_top_up_failure(farthing.orders, text) is
-  'A charge that was given up here was not made. The order is locked by the caller.';
+comment on function farthing.owner_mark(uuid, bigint, uuid) is
+  'The hash of an account''s owner, or of having none.';
 
-create function farthing.apply_top_up_answer(
-  p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
-  p_now timestamptz)
-returns void
+create function farthing.mark_owner()
+returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_salt uuid := gen_random_uuid();
 begin
-  case p_outcome
-    when 'accepted' then
-      update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
-        last_error = null, updated_at = p_now
-      where account_id = p_order.account_id and order_id = p_order.order_id;
-      -- From here on no scheduled task gives it up: Stripe has the money, or its event will say otherwise.
-      update farthing.orders set status = 'processing', updated_at = p_now
-      where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
-    when 'authentication' then
-      perform farthing.ask_to_authenticate(p_order, p_payment_id, p_now);
-    when 'unknown' then
-      -- 1, 2, 4 … 32 minutes.
-      update farthing.top_up_charges set last_error = left(p_code, 1000), updated_at = p_now,
-        next_attempt_at = p_now + interval '1 minute' * (2 ^ least(greatest(attempts - 1, 0), 5))
-      where account_id = p_order.account_id and order_id = p_order.order_id;
-    else
-      if p_outcome = 'card_gone' then
-        if exists (select from farthing.customers where account_id = p_order.account_id
-          and payment_method_id = p_charge.payment_method_id) then
-          perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has no such card');
-          perform farthing.forget_card(p_order.account_id, p_now);
-          perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
-        end if; -- else another card has replaced it, and is charged after the backoff
-      end if;
-      perform farthing.fail_top_up(p_order, p_payment_id, coalesce(p_code, p_outcome), p_now);
-  end case;
-end
-$$;
-comment on function farthing.apply_top_up_answer is
-  'Moves an open charge to the step that follows Stripe''s answer. Account and order are locked by the '
-  'caller.';
-
--- supabase/schemas/top_ups/functions/charges.sql
-
--- Auto top-up: a user's terms, and each charge under them. Why an order of its own kind: once it is paid, a
--- top-up is a purchase like any other, so refunds, disputes and the proof need no second set of rules. Why
--- the charge names customer and card: a request that is repeated under one key must be the same, even if
--- the user has saved another card meanwhile.
-
-create function farthing.top_up_runs(p_top_up farthing.top_ups)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(p_top_up.enabled and p_top_up.paused is null, false)
-    and exists (select from farthing.customers
-      where account_id = p_top_up.account_id and payment_method_id is not null)
-$$;
-comment on function farthing.top_up_runs(farthing.top_ups) is
-  'Whether a low account is topped up: enabled, not paused, and a card is saved.';
-
-create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
-returns bigint
-language sql stable
-set search_path = ''
-as $$
-  -- Charges in progress count, and refunded ones as well: the cap limits charges.
-  select coalesce(sum(amount), 0)::bigint from farthing.orders
-  where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
-    and created_at >= date_trunc('month', p_now, 'UTC')
-$$;
-comment on function farthing.top_up_spent(bigint, timestamptz) is
-  'The amount of this calendar month''s top-ups (UTC), charged or in progress. Minor units.';
-
-create function farthing.top_up_unanswered(p_account_id bigint, p_now timestamptz)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select exists (select from farthing.orders o join farthing.top_up_charges c using (account_id, order_id)
-    where o.account_id = p_account_id and o.kind = 'top_up' and o.status = 'expired' and o.expires_at > p_now
-      and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
-$$;
-comment on function farthing.top_up_unanswered(bigint, timestamptz) is
-  'Whether Stripe may have charged a top-up that was given up here, and has not reported it: then another '
-  'charge for the same gap could be the second.';
-
-create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  update farthing.top_ups set paused = p_reason, updated_at = p_now
-  where account_id = p_account_id and enabled and paused is null;
-  if found then
-    perform farthing.notify(p_account_id, 'top_up_paused', format('%s:%s', p_reason, extract(epoch from
-      p_now)),
-      jsonb_build_object('reason', p_reason), p_now);
+  if tg_op = 'INSERT' then
+    insert into farthing.owner_marks
+    values (new.account_id, v_salt, farthing.owner_mark(v_salt, new.account_id, new.owner_id));
+  else
+    update farthing.owner_marks set salt = null where account_id = new.account_id;
   end if;
+  return null;
 end
 $$;
-comment on function farthing.pause_top_up(bigint, text, timestamptz) is
-  'Pauses charges until the user saves a card or opts in again, and notifies them. The account is locked '
-  'by the caller.';
+comment on function farthing.mark_owner() is
+  'Trigger: hashes a new account''s owner, and deletes the salt of a deleted one.';
 
-create function farthing.resume_top_up(p_account_id bigint, p_now timestamptz)
-returns void
-language sql
+-- supabase/schemas/top_ups/functions/backoff_and_pauses.sql
+
+-- The wait after a charge: the cool-down after a paid one, the backoff after a failed one, and pauses until
+-- the user acts.
+
+create function farthing.top_up_cooled_down(p_account_id bigint)
+returns timestamptz
+language sql stable
 set search_path = ''
 as $$
-  update farthing.top_ups set paused = case when paused = 'refunded' then paused end, failures = 0,
-    next_attempt_at = p_now, updated_at = p_now
-  where account_id = p_account_id and enabled and (paused is not null or failures > 0)
+  select coalesce(max(created_at) + (select top_up_cool_down from farthing.policy), '-infinity')
+  from farthing.orders where account_id = p_account_id and kind = 'top_up' and status not in ('failed',
+    'expired')
 $$;
-comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Resets failures and resumes top-ups after a new card is saved. The account is locked by the caller.';
+comment on function farthing.top_up_cooled_down(bigint) is 'The end of the pause after the last charge.';
 
 create function farthing.follow_top_up()
 returns trigger
@@ -11250,6 +11153,25 @@ comment on function farthing.follow_top_up() is
   'Applies an order''s end to the top-up: paid starts the cool-down; failed or expired backs off, pauses '
   'after three in a row, and notifies the user, unless they opted out.';
 
+create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.top_ups set paused = p_reason, updated_at = p_now
+  where account_id = p_account_id and enabled and paused is null;
+  if found then
+    perform farthing.notify(p_account_id, 'top_up_paused', format('%s:%s', p_reason, extract(epoch from
+      p_now)),
+      jsonb_build_object('reason', p_reason), p_now);
+  end if;
+end
+$$;
+comment on function farthing.pause_top_up(bigint, text, timestamptz) is
+  'Pauses charges until the user saves a card or opts in again, and notifies them. The account is locked '
+  'by the caller.';
+
 create function farthing.pause_after_refund()
 returns trigger
 language plpgsql
@@ -11263,175 +11185,36 @@ $$;
 comment on function farthing.pause_after_refund() is
   'Pauses top-ups after a refund of any order: refunded money is not charged again until the user opts in.';
 
-create function farthing.lock_top_up(p_order_id uuid)
-returns farthing.orders
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_order farthing.orders;
-begin
-  select * into v_order from farthing.orders where order_id = p_order_id and kind = 'top_up';
-  if v_order.order_id is null then
-    return null;
-  end if;
-  perform from farthing.accounts where account_id = v_order.account_id for no key update;
-  select * into v_order from farthing.orders
-  where account_id = v_order.account_id and order_id = p_order_id for update;
-  return v_order;
-end
-$$;
-comment on function farthing.lock_top_up(uuid) is
-  'A top-up''s order, locked after its account, and with it the steps of its charge; null if there is none.';
-
-create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
-  timestamptz)
+create function farthing.resume_top_up(p_account_id bigint, p_now timestamptz)
 returns void
-language plpgsql
+language sql
 set search_path = ''
 as $$
-begin
-  update farthing.top_up_charges set failure_code = left(p_code, 255), payment_id = coalesce(p_payment_id,
-    payment_id) where account_id = p_order.account_id and order_id = p_order.order_id;
-  update farthing.orders set status = 'failed', updated_at = p_now
-  where account_id = p_order.account_id and order_id = p_order.order_id;
-end
-$$;
-comment on function farthing.fail_top_up is
-  'Ends a charge that was finally refused; the next one is another order. The order is open and locked.';
-
-create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  -- Stripe accepts sessions of up to a day; the page may have to be requested more than once.
-  c_link_life constant interval := interval '23 hours';
-begin
-  update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,
+  update farthing.top_ups set paused = case when paused = 'refunded' then paused end, failures = 0,
     next_attempt_at = p_now, updated_at = p_now
-  where account_id = p_order.account_id and order_id = p_order.order_id;
-  update farthing.orders set expires_at = date_trunc('second', p_now) + c_link_life, updated_at = p_now
-  where account_id = p_order.account_id and order_id = p_order.order_id;
-end
+  where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
-comment on function farthing.ask_to_authenticate is
-  'The bank requires the user: a page for the same order replaces the charge. The order is open and locked.';
+comment on function farthing.resume_top_up(bigint, timestamptz) is
+  'Resets failures and resumes top-ups after a new card is saved. The account is locked by the caller.';
 
-create function farthing.apply_top_up_event(p_type text, p_facts jsonb, p_now timestamptz)
-returns text
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_order farthing.orders;
-  v_charge farthing.top_up_charges;
-begin
-  if coalesce(p_facts ->> 'order_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    return 'ignored';
-  end if;
-  select * into v_order from farthing.orders where order_id = (p_facts ->> 'order_id')::uuid;
-  if v_order.order_id is null then
-    return farthing.outcome_without_row(p_facts, 'order');
-  end if;
-  if v_order.kind <> 'top_up' then
-    return 'ignored'; -- on a hosted page the buyer can simply try again
-  end if;
-  v_order := farthing.lock_top_up(v_order.order_id);
-  select * into v_charge from farthing.top_up_charges
-  where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- An event of an ended order, of a payment on its page, or of the payment that we cancelled for that
-  -- page.
-  if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
-    or v_charge.payment_id <> p_facts ->> 'payment_id' then
-    perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
-      p_facts ->> 'failure_code', p_type));
-    return 'processed';
-  end if;
-  -- A payment that failed after processing has no page: the next attempt begins anew.
-  if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
-    or (p_type = 'payment_intent.payment_failed'
-      and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then
-    perform farthing.ask_to_authenticate(v_order, p_facts ->> 'payment_id', p_now);
-  else
-    perform farthing.fail_top_up(v_order, p_facts ->> 'payment_id', case p_type
-      when 'payment_intent.canceled' then 'canceled'
-      else coalesce(p_facts ->> 'decline_code', p_facts ->> 'failure_code', 'declined') end, p_now);
-  end if;
-  return 'processed';
-end
-$$;
-comment on function farthing.apply_top_up_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user. '
-  'Returns processed, deferred or ignored.';
+-- supabase/schemas/top_ups/functions/begin_charges.sql
 
--- supabase/schemas/top_ups/functions/due.sql
+-- The begin of a charge: its amount, its order, and the runner's claim. Claim, request and report are three
+-- steps, because Stripe is asked outside any transaction. A claimed charge is due again when its lease ends,
+-- with the same order and therefore the same key at Stripe: requested twice, it is charged once (T16).
 
--- Auto top-up, its runner: due charges. Why claim, request and report are three steps: Stripe is asked
--- outside any transaction. A claimed charge is due again when its lease ends, with the same order and so
--- under the same key at Stripe: requested twice, charged once (T16). Credits never come from an answer,
--- only from the payment's event.
-
-create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
-returns setof bigint
+create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
+returns bigint
 language sql stable
 set search_path = ''
 as $$
-  select t.account_id from farthing.top_ups t
-  join farthing.accounts a using (account_id)
-  join farthing.customers c using (account_id)
-  where t.enabled and t.paused is null and t.next_attempt_at <= p_now
-    and (p_account_id is null or t.account_id = p_account_id)
-    and a.left_at is null and c.payment_method_id is not null and a.balance - a.held < t.threshold
-    and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
-      and o.status in ('pending', 'processing'))
-    and not farthing.top_up_unanswered(t.account_id, p_now)
-    and not farthing.is_parked('top_ups_claim', 'account', t.account_id::text, p_now)
-  order by t.next_attempt_at, t.account_id limit p_limit
+  -- Charges in progress count, and refunded ones as well: the cap limits charges.
+  select coalesce(sum(amount), 0)::bigint from farthing.orders
+  where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
+    and created_at >= date_trunc('month', p_now, 'UTC')
 $$;
-comment on function farthing.find_top_ups(timestamptz, int, bigint) is
-  'Accounts that look low, have enabled top-ups and are due; or the named one, if it qualifies.';
-
-create function farthing.top_ups_are_due(p_now timestamptz default now())
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select exists (select from farthing.top_up_charges c join farthing.orders o using (account_id, order_id)
-      where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now)
-    or exists (select from farthing.find_top_ups(p_now, 1))
-$$;
-comment on function farthing.top_ups_are_due(timestamptz) is 'Whether there is work for top_ups_claim().';
-
-create function farthing.is_in_doubt(p_account_id bigint)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  -- A closed dispute counts until the user opts in again.
-  select exists (select from farthing.disputes d where d.account_id = p_account_id
-      and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
-        select consented_at from farthing.top_ups where account_id = p_account_id)))
-    or exists (select from farthing.fraud_warnings where account_id = p_account_id and state = 'open')
-    or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
-$$;
-comment on function farthing.is_in_doubt(bigint) is
-  'Whether an account has payments that are disputed, warned about or frozen: then its card is not charged.';
-
-create function farthing.may_top_up(p_account farthing.accounts)
-returns boolean
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return not farthing.is_in_doubt(p_account.account_id) and exists (
-    select from farthing.features f where f.name = 'b2c' and (f.state = 'on' or (f.state = 'percentage'
-      and farthing.feature_bucket(f.name, farthing.owner_of(p_account.account_id)) < f.percentage * 100)));
-end
-$$;
-comment on function farthing.may_top_up(farthing.accounts) is
-  'Whether an account may be charged at all: no payment is in doubt, and buying is switched on for it.';
+comment on function farthing.top_up_spent(bigint, timestamptz) is
+  'The amount of this calendar month''s top-ups (UTC), charged or in progress. Minor units.';
 
 create function farthing.size_top_up(p_top_up farthing.top_ups, p_account farthing.accounts, p_now
   timestamptz)
@@ -11546,9 +11329,293 @@ $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
   'Begins the top-up of an account if it is still due; 1 if it did.';
 
+create function farthing.claim_top_up_charges(p_limit int, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Longer than Stripe's client takes with its own retries.
+  c_lease constant interval := interval '2 minutes';
+  v_claimed jsonb;
+begin
+  with due as (
+    select c.account_id, c.order_id from farthing.top_up_charges c
+    join farthing.orders o using (account_id, order_id)
+    where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now
+    order by c.next_attempt_at, c.order_id limit p_limit for update of c skip locked
+  ), claimed as (
+    update farthing.top_up_charges c
+    set attempts = c.attempts + 1, next_attempt_at = p_now + c_lease, updated_at = p_now
+    from due where c.account_id = due.account_id and c.order_id = due.order_id
+    returning c.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'step', c.step, 'amount', o.amount,
+    'currency', o.currency, 'credits', trim_scale(o.credits)::text, 'customer_id', c.customer_id,
+    'payment_method_id', c.payment_method_id, 'payment_id', c.payment_id,
+    'mark', (select installation_id from farthing.policy),
+    'expires_at_epoch', extract(epoch from o.expires_at)::bigint) order by o.created_at, o.order_id), '[]')
+  into v_claimed
+  from claimed c join farthing.orders o using (account_id, order_id);
+  return v_claimed;
+end
+$$;
+comment on function farthing.claim_top_up_charges(int, timestamptz) is
+  'Leases the due steps of open charges to one runner for two minutes, at most p_limit of them. Returns the '
+  'values that Stripe needs for each.';
+
+-- supabase/schemas/top_ups/functions/charge_results.sql
+
+-- The result of a charge, from Stripe's answer or from its event. Credits come from the event of a payment
+-- alone. Any runner may report an answer. A closed charge does not change, so a late report, a repeated one
+-- and a report after the event have no effect.
+
+create function farthing.lock_top_up(p_order_id uuid)
+returns farthing.orders
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+begin
+  select * into v_order from farthing.orders where order_id = p_order_id and kind = 'top_up';
+  if v_order.order_id is null then
+    return null;
+  end if;
+  perform from farthing.accounts where account_id = v_order.account_id for no key update;
+  select * into v_order from farthing.orders
+  where account_id = v_order.account_id and order_id = p_order_id for update;
+  return v_order;
+end
+$$;
+comment on function farthing.lock_top_up(uuid) is
+  'A top-up''s order, locked after its account, and with it the steps of its charge; null if there is none.';
+
+create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
+  timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.top_up_charges set failure_code = left(p_code, 255), payment_id = coalesce(p_payment_id,
+    payment_id) where account_id = p_order.account_id and order_id = p_order.order_id;
+  update farthing.orders set status = 'failed', updated_at = p_now
+  where account_id = p_order.account_id and order_id = p_order.order_id;
+end
+$$;
+comment on function farthing.fail_top_up is
+  'Ends a charge that was finally refused; the next one is another order. The order is open and locked.';
+
+create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Stripe accepts sessions of up to a day; the page may have to be requested more than once.
+  c_link_life constant interval := interval '23 hours';
+begin
+  update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,
+    next_attempt_at = p_now, updated_at = p_now
+  where account_id = p_order.account_id and order_id = p_order.order_id;
+  update farthing.orders set expires_at = date_trunc('second', p_now) + c_link_life, updated_at = p_now
+  where account_id = p_order.account_id and order_id = p_order.order_id;
+end
+$$;
+comment on function farthing.ask_to_authenticate is
+  'The bank requires the user: a page for the same order replaces the charge. The order is open and locked.';
+
+create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.top_up_charges set failure_code = coalesce(failure_code, left(p_code, 255))
+  where account_id = p_order.account_id and order_id = p_order.order_id and p_order.status = 'expired'
+$$;
+comment on function farthing.note_top_up_failure(farthing.orders, text) is
+  'A charge that was given up here was not made. The order is locked by the caller.';
+
+create function farthing.apply_top_up_answer(
+  p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
+  p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  case p_outcome
+    when 'accepted' then
+      update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
+        last_error = null, updated_at = p_now
+      where account_id = p_order.account_id and order_id = p_order.order_id;
+      -- From here on no scheduled task gives it up: Stripe has the money, or its event will say otherwise.
+      update farthing.orders set status = 'processing', updated_at = p_now
+      where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
+    when 'authentication' then
+      perform farthing.ask_to_authenticate(p_order, p_payment_id, p_now);
+    when 'unknown' then
+      -- 1, 2, 4 … 32 minutes.
+      update farthing.top_up_charges set last_error = left(p_code, 1000), updated_at = p_now,
+        next_attempt_at = p_now + interval '1 minute' * (2 ^ least(greatest(attempts - 1, 0), 5))
+      where account_id = p_order.account_id and order_id = p_order.order_id;
+    else
+      if p_outcome = 'card_gone' then
+        if exists (select from farthing.customers where account_id = p_order.account_id
+          and payment_method_id = p_charge.payment_method_id) then
+          perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has no such card');
+          perform farthing.forget_card(p_order.account_id, p_now);
+          perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
+        end if; -- else another card has replaced it, and is charged after the backoff
+      end if;
+      perform farthing.fail_top_up(p_order, p_payment_id, coalesce(p_code, p_outcome), p_now);
+  end case;
+end
+$$;
+comment on function farthing.apply_top_up_answer is
+  'Moves an open charge to the step that follows Stripe''s answer. Account and order are locked by the '
+  'caller.';
+
+create function farthing.apply_top_up_event(p_type text, p_facts jsonb, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  v_charge farthing.top_up_charges;
+begin
+  if coalesce(p_facts ->> 'order_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    return 'ignored';
+  end if;
+  select * into v_order from farthing.orders where order_id = (p_facts ->> 'order_id')::uuid;
+  if v_order.order_id is null then
+    return farthing.outcome_without_row(p_facts, 'order');
+  end if;
+  if v_order.kind <> 'top_up' then
+    return 'ignored'; -- on a hosted page the buyer can simply try again
+  end if;
+  v_order := farthing.lock_top_up(v_order.order_id);
+  select * into v_charge from farthing.top_up_charges
+  where account_id = v_order.account_id and order_id = v_order.order_id;
+  -- An event of an ended order, of a payment on its page, or of the payment that we cancelled for that
+  -- page.
+  if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
+    or v_charge.payment_id <> p_facts ->> 'payment_id' then
+    perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
+      p_facts ->> 'failure_code', p_type));
+    return 'processed';
+  end if;
+  -- A payment that failed after processing has no page: the next attempt begins anew.
+  if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
+    or (p_type = 'payment_intent.payment_failed'
+      and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then
+    perform farthing.ask_to_authenticate(v_order, p_facts ->> 'payment_id', p_now);
+  else
+    perform farthing.fail_top_up(v_order, p_facts ->> 'payment_id', case p_type
+      when 'payment_intent.canceled' then 'canceled'
+      else coalesce(p_facts ->> 'decline_code', p_facts ->> 'failure_code', 'declined') end, p_now);
+  end if;
+  return 'processed';
+end
+$$;
+comment on function farthing.apply_top_up_event(text, jsonb, timestamptz) is
+  'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user. '
+  'Returns processed, deferred or ignored.';
+
+-- supabase/schemas/top_ups/functions/eligibility.sql
+
+-- The accounts that auto top-up may charge now.
+
+create function farthing.top_up_runs(p_top_up farthing.top_ups)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(p_top_up.enabled and p_top_up.paused is null, false)
+    and exists (select from farthing.customers
+      where account_id = p_top_up.account_id and payment_method_id is not null)
+$$;
+comment on function farthing.top_up_runs(farthing.top_ups) is
+  'Whether a low account is topped up: enabled, not paused, and a card is saved.';
+
+create function farthing.is_in_doubt(p_account_id bigint)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- A closed dispute counts until the user opts in again.
+  select exists (select from farthing.disputes d where d.account_id = p_account_id
+      and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
+        select consented_at from farthing.top_ups where account_id = p_account_id)))
+    or exists (select from farthing.fraud_warnings where account_id = p_account_id and state = 'open')
+    or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
+$$;
+comment on function farthing.is_in_doubt(bigint) is
+  'Whether an account has payments that are disputed, warned about or frozen: then its card is not charged.';
+
+create function farthing.may_top_up(p_account farthing.accounts)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return not farthing.is_in_doubt(p_account.account_id) and exists (
+    select from farthing.features f where f.name = 'b2c' and (f.state = 'on' or (f.state = 'percentage'
+      and farthing.feature_bucket(f.name, farthing.owner_of(p_account.account_id)) < f.percentage * 100)));
+end
+$$;
+comment on function farthing.may_top_up(farthing.accounts) is
+  'Whether an account may be charged at all: no payment is in doubt, and buying is switched on for it.';
+
+create function farthing.top_up_unanswered(p_account_id bigint, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.orders o join farthing.top_up_charges c using (account_id, order_id)
+    where o.account_id = p_account_id and o.kind = 'top_up' and o.status = 'expired' and o.expires_at > p_now
+      and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
+$$;
+comment on function farthing.top_up_unanswered(bigint, timestamptz) is
+  'Whether Stripe may have charged a top-up that was given up here, and has not reported it: then another '
+  'charge for the same gap could be the second.';
+
+create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
+returns setof bigint
+language sql stable
+set search_path = ''
+as $$
+  select t.account_id from farthing.top_ups t
+  join farthing.accounts a using (account_id)
+  join farthing.customers c using (account_id)
+  where t.enabled and t.paused is null and t.next_attempt_at <= p_now
+    and (p_account_id is null or t.account_id = p_account_id)
+    and a.left_at is null and c.payment_method_id is not null and a.balance - a.held < t.threshold
+    and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
+      and o.status in ('pending', 'processing'))
+    and not farthing.top_up_unanswered(t.account_id, p_now)
+    and not farthing.is_parked('top_ups_claim', 'account', t.account_id::text, p_now)
+  order by t.next_attempt_at, t.account_id limit p_limit
+$$;
+comment on function farthing.find_top_ups(timestamptz, int, bigint) is
+  'Accounts that look low, have enabled top-ups and are due; or the named one, if it qualifies.';
+
+create function farthing.top_ups_are_due(p_now timestamptz default now())
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.top_up_charges c join farthing.orders o using (account_id, order_id)
+      where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now)
+    or exists (select from farthing.find_top_ups(p_now, 1))
+$$;
+comment on function farthing.top_ups_are_due(timestamptz) is 'Whether there is work for top_ups_claim().';
+
 -- supabase/schemas/top_ups/functions/settings.sql
 
--- The settings of auto top-up: checks and answers.
+-- The settings of auto top-up: checks, changes and the API's answer.
 
 create function farthing.top_up_state(p_top_up farthing.top_ups)
 returns text
@@ -11635,6 +11702,35 @@ $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
   'Fails invalid_request, with the field and its bounds, if the terms are invalid.';
 
+create function farthing.set_top_up(
+  p_account_id bigint, p_enabled boolean, p_threshold numeric, p_target numeric, p_monthly_cap bigint,
+  p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if not p_enabled then
+    perform farthing.stop_top_up(p_account_id, p_now);
+  end if;
+  insert into farthing.top_ups as t (account_id, enabled, threshold, target, monthly_cap, consented_at,
+    next_attempt_at, created_at, updated_at)
+  values (p_account_id, p_enabled, p_threshold, p_target, p_monthly_cap,
+    case when p_enabled then p_now end, p_now, p_now, p_now)
+  on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
+    target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
+    paused = null, updated_at = p_now,
+    -- A backoff and a cool-down outlast a change of terms. The wait of an account that the old terms did not
+    -- let charge ends.
+    failures = t.failures % 3,
+    next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
+      greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
+end
+$$;
+comment on function farthing.set_top_up(bigint, boolean, numeric, numeric, bigint, timestamptz) is
+  'Stores the terms of an account''s top-ups, as consent to them or as the end of it. The caller has locked '
+  'the account and checked the terms.';
+
 create function farthing.stop_top_up(p_account_id bigint, p_now timestamptz)
 returns void
 language plpgsql
@@ -11657,16 +11753,256 @@ $$;
 comment on function farthing.stop_top_up(bigint, timestamptz) is
   'Opts out: removes the consent, and requests an open charge no more. The account is locked by the caller.';
 
-create function farthing.top_up_cooled_down(p_account_id bigint)
-returns timestamptz
+-- supabase/schemas/transfers/functions/claim.sql
+
+-- The runner's claim of due moves.
+
+create function farthing.claim_transfers(p_limit int, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_most_attempts constant int := 10;
+  v_move farthing.booking_transfers;
+  v_claimed jsonb := jsonb_build_array();
+begin
+  for v_move in
+    select * from farthing.booking_transfers t where t.status = 'requested' and t.next_attempt_at <= p_now
+      -- A booking's moves are sent one after the other: a reversal has to find the share that an earlier
+      -- move transferred.
+      and not exists (select from farthing.booking_transfers e where e.account_id = t.account_id
+        and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
+    order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
+  loop
+    -- After 23 hours Stripe may have forgotten the idempotency key and would repeat the move. The reversal of
+    -- a transfer whose result is unknown is uncertain, too.
+    if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
+      or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id
+        and r.move_id = v_move.reverses and r.status <> 'made')
+    then
+      update farthing.booking_transfers set status = 'uncertain', next_attempt_at = null, updated_at = p_now
+      where account_id = v_move.account_id and move_id = v_move.move_id;
+      perform farthing.park_item('payment_runner', 'transfer', v_move.move_id::text, 'uncertain', p_now);
+      continue;
+    end if;
+    update farthing.booking_transfers set attempts = attempts + 1,
+      next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
+    where account_id = v_move.account_id and move_id = v_move.move_id;
+    v_claimed := v_claimed || (select jsonb_build_object('move_id', v_move.move_id, 'kind', v_move.kind,
+        'booking_id', b.booking_id, 'amount', v_move.amount, 'currency', v_move.currency,
+        'charge_id', b.charge_id, 'stripe_account_id', p.stripe_account_id,
+        'transfer_id', (select r.stripe_id from farthing.booking_transfers r
+          where r.account_id = v_move.account_id and r.move_id = v_move.reverses))
+      from farthing.bookings b join farthing.providers p using (provider_id)
+      where b.account_id = v_move.account_id and b.booking_id = v_move.booking_id);
+  end loop;
+  return v_claimed;
+end
+$$;
+comment on function farthing.claim_transfers(int, timestamptz) is
+  'Claims due moves until their next attempt, at most one per booking and p_limit in all. A move becomes '
+  'uncertain after ten attempts or 23 hours, and waits for an operator.';
+
+-- supabase/schemas/transfers/functions/provider_share.sql
+
+-- The provider's share of a booking: its transfer, its reversal after a dispute, and its restoration. The
+-- payment is made on our account, so a bank takes disputed money from us while the provider still has their
+-- share. We therefore reverse the provider's part of the withdrawn money, and transfer it again if the bank
+-- reinstates it. A share that waits for the booking's completion is transferred at that time. As with credits,
+-- a target decides: the difference is recorded here, and the runner sends it to Stripe.
+
+-- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
+-- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may
+-- be sent together with a dispute. For a refund of the dashboard, Stripe reports what it did:
+-- note_refund().
+create function farthing.note_who_reverses()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.nets_share := exists (select from farthing.bookings b
+    where b.account_id = new.account_id and b.booking_id = new.booking_id and (b.transfer_at = 'completed'
+      or exists (select from farthing.booking_transfers t
+        where t.account_id = b.account_id and t.booking_id = b.booking_id)));
+  return new;
+end
+$$;
+comment on function farthing.note_who_reverses() is
+  'Trigger: records whether we have to reverse the part of the provider''s share that a refund of ours '
+  'takes.';
+
+create function farthing.share_paid(p_booking farthing.bookings)
+returns bigint
 language sql stable
 set search_path = ''
 as $$
-  select coalesce(max(created_at) + (select top_up_cool_down from farthing.policy), '-infinity')
-  from farthing.orders where account_id = p_account_id and kind = 'top_up' and status not in ('failed',
-    'expired')
+  -- Stripe itself divides a payment that is divided at once, and its refunds.
+  select case p_booking.transfer_at when 'payment'
+    then p_booking.amount - p_booking.application_fee_amount else 0 end
+    + coalesce(sum(case kind when 'reversal' then -amount else amount end), 0)::bigint
+  from farthing.booking_transfers
+  where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
 $$;
-comment on function farthing.top_up_cooled_down(bigint) is 'The end of the pause after the last charge.';
+comment on function farthing.share_paid(farthing.bookings) is
+  'The part of a provider''s share that is or is being transferred, less reversals. Minor units.';
+
+create function farthing.share_due(p_booking farthing.bookings)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_waits boolean := p_booking.transfer_at = 'completed';
+  v_share bigint := p_booking.amount - p_booking.application_fee_amount;
+  v_step int := farthing.currency_step(p_booking.currency);
+  v_refunds record;
+  v_gone numeric;
+begin
+  if v_waits and p_booking.status <> 'completed' then
+    return 0;
+  end if;
+  select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
+    coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
+  from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
+    -- A waiting share also waits for a requested refund, and for a bank's decision.
+    and (farthing.is_live_refund(status) or v_waits and status = 'requested');
+  v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
+    select case when v_waits then d.disputed else d.withdrawn end
+    from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
+      p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
+      v_refunds.apart + v_refunds.ours) d));
+  -- Rounded down to the currency's step; the whole amount gives the whole share.
+  return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
+end
+$$;
+comment on function farthing.share_due(farthing.bookings) is
+  'The amount that a provider should have of a booking: nothing while their share waits for its '
+  'completion, else their share less the part that banks have withdrawn and the refunds that we reverse. A '
+  'waiting share is not paid from money that a bank claims or a refund requests.';
+
+create function farthing.kind_of_transfer(p_booking farthing.bookings)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  -- Money that a bank withdrew of a charge came from our balance, and so does everything that is paid
+  -- again.
+  select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
+      where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
+    or exists (select from farthing.disputes d
+      join farthing.dispute_movements m using (account_id, dispute_id)
+      where d.account_id = p_booking.account_id and d.booking_id = p_booking.booking_id)
+    then 'restoration' else 'transfer' end
+$$;
+comment on function farthing.kind_of_transfer(farthing.bookings) is
+  'transfer if the booking''s charge pays it, restoration if our balance does.';
+
+create function farthing.net_transfers(p_booking farthing.bookings, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
+  v_last record;
+begin
+  -- The money of a cancelled booking goes to its buyer, and not to the provider again.
+  if v_need < 0 and p_booking.status <> 'cancelled' then
+    insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
+      created_at, updated_at)
+    values (p_booking.account_id, p_booking.booking_id, farthing.kind_of_transfer(p_booking), -v_need,
+      p_booking.currency, p_now, p_now, p_now);
+  end if;
+  for v_last in
+    -- The last transfer is reversed first, the payment's own transfer last.
+    select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
+    from farthing.booking_transfers r
+    left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id
+      and u.status <> 'refused'
+    where r.account_id = p_booking.account_id and r.booking_id = p_booking.booking_id
+      and r.kind <> 'reversal' and r.status <> 'refused'
+    group by r.account_id, r.move_id having r.amount > coalesce(sum(u.amount), 0)
+    union all select 0, null, 9223372036854775807 where p_booking.transfer_at = 'payment'
+    order by 1 desc
+  loop
+    exit when v_need <= 0;
+    insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, reverses,
+      next_attempt_at, created_at, updated_at)
+    values (p_booking.account_id, p_booking.booking_id, 'reversal', least(v_need, v_last.left),
+      p_booking.currency, v_last.move_id, p_now, p_now, p_now);
+    v_need := v_need - least(v_need, v_last.left);
+  end loop;
+end
+$$;
+comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
+  'Records the part of a provider''s share that is still to be reversed or transferred. The account is '
+  'locked by the caller.';
+
+-- Moves of a provider's share with an unknown result, or made by a person after Stripe had refused them.
+-- Why not by hand: an uncertain move counts as made, so that nothing is paid twice. Settling it plans the
+-- remaining moves in the same transaction, and the audit stores the operator and their reason.
+
+-- supabase/schemas/transfers/functions/settle_uncertain.sql
+
+-- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's dashboard. An
+-- uncertain move counts as made, so that nothing is paid twice. An operator settles it here and not by an
+-- UPDATE, because settling also records the moves that are due then and audits the operator's reason.
+
+create function farthing.settle_transfer(
+  p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
+  p_now timestamptz default now())
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings := farthing.lock_booking(
+    (select booking_id from farthing.booking_transfers where move_id = p_move_id));
+  v_before farthing.booking_transfers;
+  v_after farthing.booking_transfers;
+begin
+  select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
+  if v_before.status is null or not (v_before.status = 'uncertain'
+      or v_before.status = 'refused' and p_stripe_id is not null) then
+    perform farthing.fail('invalid_request',
+      'Only an uncertain move can be settled, or a refused one that Stripe has made since.',
+      jsonb_build_object('status', v_before.status), 'p_move_id');
+  end if;
+  if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
+    perform farthing.fail('invalid_request', 'p_stripe_id must be the id of the transfer (tr_…) or the '
+      'reversal (trr_…), or null if Stripe made none.', null, 'p_stripe_id');
+  end if;
+  if coalesce(p_reason, '') = '' then
+    perform farthing.fail('invalid_request', 'p_reason must say how you know what happened.', null,
+      'p_reason');
+  end if;
+  update farthing.booking_transfers set status = case when p_stripe_id is null then 'refused' else 'made' end,
+    stripe_id = p_stripe_id, updated_at = p_now
+  where account_id = v_before.account_id and move_id = p_move_id
+  returning * into v_after;
+  if p_stripe_id is null then
+    -- A share that was not transferred was not reversed.
+    update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
+    where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
+  end if;
+  delete from farthing.parked_items where task = 'payment_runner' and item_kind = 'transfer'
+    and item_id in (select t.move_id::text from farthing.booking_transfers t
+      where t.account_id = v_before.account_id and t.booking_id = v_before.booking_id
+        and t.status <> 'uncertain' and p_move_id in (t.move_id, t.reverses));
+  insert into farthing.audit (changed_at, author, reason, table_name, row_key, before, after)
+  values (p_now, coalesce(p_author, 'sql:' || session_user), p_reason, 'booking_transfers',
+    farthing.pick(to_jsonb(v_before), '{account_id, move_id}'),
+    farthing.pick(to_jsonb(v_before), '{status, stripe_id}'),
+    farthing.pick(to_jsonb(v_after), '{status, stripe_id}'));
+  perform farthing.net_transfers(v_booking, p_now);
+end
+$$;
+comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
+  'Settles a move that is uncertain or was refused: made under this id of Stripe''s, or, if that is null, '
+  'not made. The moves due after that are recorded. For operators at an SQL prompt; the audit stores who '
+  'and why. Fails invalid_request.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

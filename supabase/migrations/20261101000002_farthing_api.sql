@@ -1931,16 +1931,7 @@ begin
   if v_row.claimed_at is distinct from p_claimed_at then
     return '{"taken": true}'::jsonb; -- taken over by another runner, which continues where this one stopped
   end if;
-  if v_row.list_after is null then
-    -- A new list begins: a transaction that only the earlier list had is not in the payout.
-    delete from farthing.payout_transactions where payout_id = p_payout_id;
-  end if;
-  perform farthing.note_payout_transactions(p_payout_id, farthing.json_argument(p_transactions));
-  update farthing.reconciliations
-  set list_after = p_after, listed_at = case when p_after is null then p_now end,
-    due_at = case when p_after is not null then p_now end, attempts = 0,
-    claimed_at = case when p_after is not null then claimed_at end
-  where payout_id = p_payout_id;
+  perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
   if p_after is not null then
     return '{"listed": false}'::jsonb;
   end if;
@@ -2051,18 +2042,7 @@ begin
     perform farthing.fail('invalid_request',
       'country must be two capital letters (ISO 3166-1), such as DE.', null, 'country');
   end if;
-  perform from auth.users where id = p_user_id for key share;
-  if not found then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-  end if;
-  perform farthing.allow_change('owner', 'a user began to sell');
-  insert into farthing.providers (user_id, country, email, created_at, updated_at)
-  values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
-  select * into v_provider from farthing.providers where user_id = p_user_id;
-  if v_provider.country <> p_country then
-    perform farthing.fail('invalid_request', 'country can''t be changed. Send the one in details.country.',
-      jsonb_build_object('country', v_provider.country), 'country');
-  end if;
+  v_provider := farthing.create_provider(p_user_id, p_country, p_email, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'onboard', 'provider', jsonb_build_object(
     'provider_id', v_provider.provider_id, 'country', v_provider.country, 'email', v_provider.email,
@@ -2152,23 +2132,8 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Stripe's events have whole seconds: an event of this second must not count as older than this request.
-  v_asked_at timestamptz := date_trunc('second', p_asked_at);
-  v_facts jsonb;
-  v_changed int := 0;
+  v_changed int := farthing.compare_providers(farthing.json_argument(p_accounts), p_asked_at, p_now);
 begin
-  for v_facts in
-    select a.facts from jsonb_array_elements(farthing.json_argument(p_accounts)) a (facts)
-    join farthing.providers p on p.stripe_account_id = a.facts ->> 'stripe_account_id'
-    where (p.charges_enabled, p.payouts_enabled, p.details_submitted, p.disabled_reason)
-        is distinct from ((a.facts ->> 'charges_enabled')::boolean, (a.facts ->> 'payouts_enabled')::boolean,
-          (a.facts ->> 'details_submitted')::boolean, left(a.facts ->> 'disabled_reason', 255))
-      and coalesce(p.status_at <= v_asked_at, true)
-    order by p.provider_id
-  loop
-    perform farthing.apply_account_event(v_facts || jsonb_build_object('occurred_at', v_asked_at), p_now);
-    v_changed := v_changed + 1;
-  end loop;
   return jsonb_build_object('changed', v_changed, 'providers',
     (select count(*) from farthing.providers where stripe_account_id is not null));
 end
@@ -2178,284 +2143,6 @@ comment on function farthing_public.providers_compare is
   'Updates providers to Stripe''s state of their accounts, read at p_asked_at: an array of facts in the '
   'form of account.updated. Newer events win. Returns {changed, providers}: how many differed, and how '
   'many have an account.';
-
--- supabase/schemas/refunds/api.sql
-
--- Refunds and early fraud warnings: request, send, answer, read, clear.
-
-create function farthing_public.refunds_begin(
-  p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
-  p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_payment farthing.payment;
-  v_refund farthing.refunds;
-begin
-  if v_answer is not null then
-    return v_answer || '{"step": "replay"}';
-  end if;
-  perform farthing.require_operator(v_author);
-  if p_amount !~ '^[1-9][0-9]{0,15}$' then
-    perform farthing.fail('invalid_request',
-      'amount must be a whole number above 0, in the currency''s minor unit.', null, 'amount');
-  end if;
-  v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
-  perform farthing.refuse_own(v_author, v_payment.account_id);
-  -- An earlier request began this refund and did not finish: Stripe is asked again under the refund's own
-  -- key, as long as Stripe certainly remembers that key (24 hours).
-  select * into v_refund from farthing.refunds where origin_key = decode(p_idempotency_key, 'hex')
-    and created_at > p_now - interval '23 hours';
-  if v_refund.refund_id is null then
-    perform farthing.refuse_refund(v_payment, p_amount::bigint);
-    update farthing.refunds set origin_key = null where origin_key = decode(p_idempotency_key, 'hex');
-    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
-      origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
-    values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
-      coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
-        v_author,
-      -- If the request dies, a runner sends it two minutes later.
-      decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now + interval '2 minutes', p_now,
-      p_now)
-    returning * into v_refund;
-  elsif v_refund.origin_fingerprint <> decode(p_fingerprint, 'hex') then
-    perform farthing.fail('idempotency_key_reused',
-      'This Idempotency-Key was used with another request. Send a new key.');
-  end if;
-  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
-  return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
-end
-$$;
-grant execute on function farthing_public.refunds_begin to service_role;
-comment on function farthing_public.refunds_begin is
-  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an amount, '
-  'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
-  'already_refunded, refund_too_large, invalid_request.';
-
-create function farthing_public.refunds_attach(
-  p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
-begin
-  -- The event may have been faster, with the same id. A refund that was given up here waits for its event.
-  if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
-    update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
-      failure_reason = null, updated_at = p_now
-    where account_id = v_refund.account_id and refund_id = p_refund_id
-    returning * into v_refund;
-  elsif v_refund.stripe_refund_id <> p_stripe_refund_id then
-    raise exception 'refund % is another refund at Stripe', p_refund_id;
-  end if;
-  return farthing.refund_answer(v_refund);
-end
-$$;
-grant execute on function farthing_public.refunds_attach to service_role;
-comment on function farthing_public.refunds_attach is
-  'Stores Stripe''s id of a refund. It stays pending, and moves no credits, until Stripe''s event arrives. '
-  'Returns the refund.';
-
-create function farthing_public.refunds_refuse(
-  p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
-begin
-  perform farthing.idempotency_free(p_idempotency_key);
-  -- A refund that Stripe has made cannot be refused any more by an older answer that arrives late.
-  if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
-    update farthing.refunds set origin_key = null
-    where account_id = v_refund.account_id and refund_id = p_refund_id;
-    v_refund := farthing.fail_refund(v_refund, p_error, p_now);
-  end if;
-  return farthing.refund_answer(v_refund);
-end
-$$;
-grant execute on function farthing_public.refunds_refuse to service_role;
-comment on function farthing_public.refunds_refuse is
-  'Stripe refused the refund: it has failed, and its reserved amount is free again. Returns the refund.';
-
-create function farthing_public.refunds_postpone(
-  p_refund_id uuid, p_error text, p_idempotency_key text default null)
-returns jsonb
-language plpgsql security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
-begin
-  perform farthing.idempotency_free(p_idempotency_key);
-  update farthing.refunds set failure_reason = left(p_error, 1000)
-  where account_id = v_refund.account_id and refund_id = p_refund_id and status = 'requested';
-  return farthing.refund_answer(v_refund);
-end
-$$;
-grant execute on function farthing_public.refunds_postpone to service_role;
-comment on function farthing_public.refunds_postpone is
-  'Stripe''s answer is unknown: the refund stays requested, for a repeat under the same key or for the '
-  'runner. Returns the refund.';
-
-create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
-returns jsonb
-language sql security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.idempotency_finish(p_idempotency_key, 201, farthing.refund_answer(r))
-  from farthing.refunds r where r.refund_id = p_refund_id
-$$;
-grant execute on function farthing_public.refunds_finish to service_role;
-comment on function farthing_public.refunds_finish is
-  'Stores the refund''s current state as the answer. Returns {status: 201, replayed, data: refund}.';
-
-create function farthing_public.refunds_read(p_refund_id uuid)
-returns jsonb
-language plpgsql stable security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_refund farthing.refunds;
-begin
-  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
-  if v_refund.refund_id is null then
-    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
-  end if;
-  return farthing.refund_answer(v_refund);
-end
-$$;
-grant execute on function farthing_public.refunds_read to service_role;
-comment on function farthing_public.refunds_read is 'A refund. Fails not_found.';
-
-create function farthing_public.refunds_list(
-  p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
-  p_limit int default 20)
-returns jsonb
-language sql stable security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.page_of('refunds', p_limit, array(
-    select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
-    from farthing.refunds r left join farthing.refunds b on b.refund_id::text = p_before
-    where (p_order_id is null or r.order_id = p_order_id)
-      and (p_booking_id is null or r.booking_id = p_booking_id)
-      and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
-    order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)))
-$$;
-grant execute on function farthing_public.refunds_list to service_role;
-comment on function farthing_public.refunds_list is
-  'A page of refunds, newest first, of all or of an order or a booking: {refunds, next_before}.';
-
-create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  c_most_attempts constant int := 10;
-  v_refund farthing.refunds;
-  v_claimed jsonb := jsonb_build_array();
-begin
-  for v_refund in
-    select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
-    order by next_attempt_at limit p_limit for update skip locked
-  loop
-    -- After that Stripe may have forgotten the refund's key, and would make it a second time.
-    if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account first, so this skips locked rows; the next call fails the refund.
-      perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
-      if found then
-        perform farthing.fail_refund(v_refund,
-          coalesce(v_refund.failure_reason, 'Stripe could not be asked.'), p_now);
-      end if;
-      continue;
-    end if;
-    -- 2, 4, 8 … minutes: by the next claim, this runner has ended long ago.
-    update farthing.refunds set attempts = attempts + 1,
-      next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
-    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
-    returning * into v_refund;
-    v_claimed := v_claimed || farthing.refund_to_send(v_refund);
-  end loop;
-  return v_claimed;
-end
-$$;
-grant execute on function farthing_public.refunds_claim to service_role;
-comment on function farthing_public.refunds_claim is
-  'Due refunds that were not sent to Stripe; each is claimed once until its next attempt, and fails after '
-  'ten attempts or 23 hours.';
-
-create function farthing_public.warnings_list(
-  p_state text default null, p_before text default null, p_limit int default 20)
-returns jsonb
-language sql stable security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.page_of('warnings', p_limit, array(
-    select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
-    from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
-    where (p_state is null or w.state = p_state)
-      and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
-    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)))
-$$;
-grant execute on function farthing_public.warnings_list to service_role;
-comment on function farthing_public.warnings_list is
-  'A page of early fraud warnings, newest first: {warnings, next_before}.';
-
-create function farthing_public.warnings_clear(
-  p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_warning farthing.fraud_warnings;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  select * into v_warning from farthing.fraud_warnings where warning_id = p_warning_id;
-  if v_warning.warning_id is null then
-    perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
-  end if;
-  perform farthing.refuse_own(v_author, v_warning.account_id);
-  perform from farthing.accounts where account_id = v_warning.account_id for no key update;
-  update farthing.fraud_warnings
-  set state = 'cleared', cleared_by = v_author, clear_reason = p_reason, updated_at = p_now
-  where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
-  returning * into v_warning;
-  if found then
-    -- An unsent refund is not sent any more. If Stripe has it already, its event will say so.
-    perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
-    where r.account_id = v_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
-      and r.requested_by = 'early_fraud_warning' and (r.order_id = v_warning.order_id
-        or r.booking_id = v_warning.booking_id);
-    if v_warning.order_id is not null then
-      perform farthing.net_order(v_warning.account_id, v_warning.order_id,
-        jsonb_build_object('warning_id', p_warning_id), v_author, p_now);
-    end if;
-  end if;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
-    select jsonb_build_object('warning_id', warning_id, 'state', state)
-    from farthing.fraud_warnings where warning_id = p_warning_id), p_now);
-end
-$$;
-grant execute on function farthing_public.warnings_clear to service_role;
-comment on function farthing_public.warnings_clear is
-  'An operator trusts a payment that a card network warned about: its credits are unfrozen. A warning that '
-  'is not open stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';
 
 -- supabase/schemas/top_ups/api.sql
 
@@ -2493,21 +2180,7 @@ begin
   perform farthing.check_top_up_terms(v_threshold, v_target, p_monthly_cap);
   v_account := farthing.lock_account(p_user_id, p_now);
   perform farthing.allow_change('owner', 'the terms of top-ups were set');
-  if not p_enabled then
-    perform farthing.stop_top_up(v_account.account_id, p_now);
-  end if;
-  insert into farthing.top_ups as t (account_id, enabled, threshold, target, monthly_cap, consented_at,
-    next_attempt_at, created_at, updated_at)
-  values (v_account.account_id, p_enabled, v_threshold, v_target, p_monthly_cap, case when p_enabled then
-    p_now
-    end, p_now, p_now, p_now)
-  on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
-    target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
-    paused = null, updated_at = p_now,
-    -- A backoff and a cool-down outlast a change of terms; waiting for other terms does not.
-    failures = t.failures % 3,
-    next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
-      greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
+  perform farthing.set_top_up(v_account.account_id, p_enabled, v_threshold, v_target, p_monthly_cap, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.top_up_answer(v_account.account_id, p_now), p_now);
 end
@@ -2539,32 +2212,10 @@ returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  -- Longer than Stripe's client takes with its own retries.
-  c_lease constant interval := interval '2 minutes';
-  v_claimed jsonb;
 begin
   perform farthing.work_off('top_ups_claim', 'account',
     array(select f::text from farthing.find_top_ups(p_now, p_limit) f), 'begin_due_top_up', p_now);
-  with due as (
-    select c.account_id, c.order_id from farthing.top_up_charges c
-    join farthing.orders o using (account_id, order_id)
-    where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now
-    order by c.next_attempt_at, c.order_id limit p_limit for update of c skip locked
-  ), claimed as (
-    update farthing.top_up_charges c
-    set attempts = c.attempts + 1, next_attempt_at = p_now + c_lease, updated_at = p_now
-    from due where c.account_id = due.account_id and c.order_id = due.order_id
-    returning c.*
-  )
-  select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'step', c.step, 'amount', o.amount,
-    'currency', o.currency, 'credits', trim_scale(o.credits)::text, 'customer_id', c.customer_id,
-    'payment_method_id', c.payment_method_id, 'payment_id', c.payment_id,
-    'mark', (select installation_id from farthing.policy),
-    'expires_at_epoch', extract(epoch from o.expires_at)::bigint) order by o.created_at, o.order_id), '[]')
-  into v_claimed
-  from claimed c join farthing.orders o using (account_id, order_id);
-  return v_claimed;
+  return farthing.claim_top_up_charges(p_limit, p_now);
 end
 $$;
 grant execute on function farthing_public.top_ups_claim to service_role;
@@ -2649,45 +2300,10 @@ comment on function farthing_public.top_ups_link is
 
 create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  c_most_attempts constant int := 10;
-  v_move farthing.booking_transfers;
-  v_claimed jsonb := jsonb_build_array();
-begin
-  for v_move in
-    select * from farthing.booking_transfers t where t.status = 'requested' and t.next_attempt_at <= p_now
-      -- One after the other: a reversal finds the share that was transferred again.
-      and not exists (select from farthing.booking_transfers e where e.account_id = t.account_id
-        and e.booking_id = t.booking_id and e.move_nr < t.move_nr and e.status = 'requested')
-    order by t.next_attempt_at, t.move_nr limit p_limit for update skip locked
-  loop
-    -- After that Stripe may have forgotten the key, and would do it a second time. An uncertain transfer is
-    -- not reversed either.
-    if v_move.attempts >= c_most_attempts or v_move.created_at <= p_now - interval '23 hours'
-      or exists (select from farthing.booking_transfers r where r.account_id = v_move.account_id
-        and r.move_id = v_move.reverses and r.status <> 'made')
-    then
-      update farthing.booking_transfers set status = 'uncertain', next_attempt_at = null, updated_at = p_now
-      where account_id = v_move.account_id and move_id = v_move.move_id;
-      perform farthing.park_item('payment_runner', 'transfer', v_move.move_id::text, 'uncertain', p_now);
-      continue;
-    end if;
-    update farthing.booking_transfers set attempts = attempts + 1,
-      next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
-    where account_id = v_move.account_id and move_id = v_move.move_id;
-    v_claimed := v_claimed || (select jsonb_build_object('move_id', v_move.move_id, 'kind', v_move.kind,
-        'booking_id', b.booking_id, 'amount', v_move.amount, 'currency', v_move.currency,
-        'charge_id', b.charge_id, 'stripe_account_id', p.stripe_account_id,
-        'transfer_id', (select r.stripe_id from farthing.booking_transfers r
-          where r.account_id = v_move.account_id and r.move_id = v_move.reverses))
-      from farthing.bookings b join farthing.providers p using (provider_id)
-      where b.account_id = v_move.account_id and b.booking_id = v_move.booking_id);
-  end loop;
-  return v_claimed;
-end
+  select farthing.claim_transfers(p_limit, p_now)
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
@@ -3276,6 +2892,228 @@ $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
   'Pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails not_found.';
+
+-- supabase/schemas/refunds/api/fraud_warnings.sql
+
+-- Early fraud warnings: list and clear.
+
+create function farthing_public.warnings_list(
+  p_state text default null, p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.page_of('warnings', p_limit, array(
+    select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
+    from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
+    where (p_state is null or w.state = p_state)
+      and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
+    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)))
+$$;
+grant execute on function farthing_public.warnings_list to service_role;
+comment on function farthing_public.warnings_list is
+  'A page of early fraud warnings, newest first: {warnings, next_before}.';
+
+create function farthing_public.warnings_clear(
+  p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_warning farthing.fraud_warnings;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_warning from farthing.fraud_warnings where warning_id = p_warning_id;
+  if v_warning.warning_id is null then
+    perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
+  end if;
+  perform farthing.refuse_own(v_author, v_warning.account_id);
+  perform farthing.clear_warning(v_warning, p_reason, v_author, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
+    select jsonb_build_object('warning_id', warning_id, 'state', state)
+    from farthing.fraud_warnings where warning_id = p_warning_id), p_now);
+end
+$$;
+grant execute on function farthing_public.warnings_clear to service_role;
+comment on function farthing_public.warnings_clear is
+  'An operator trusts a payment that a card network warned about: its credits are unfrozen. A warning that '
+  'is not open stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';
+
+-- supabase/schemas/refunds/api/refunds.sql
+
+-- Refunds: begin, attach, refuse, postpone, finish, read, list and claim.
+
+create function farthing_public.refunds_begin(
+  p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
+  p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_payment farthing.payment;
+  v_refund farthing.refunds;
+begin
+  if v_answer is not null then
+    return v_answer || '{"step": "replay"}';
+  end if;
+  perform farthing.require_operator(v_author);
+  if p_amount !~ '^[1-9][0-9]{0,15}$' then
+    perform farthing.fail('invalid_request',
+      'amount must be a whole number above 0, in the currency''s minor unit.', null, 'amount');
+  end if;
+  v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
+  perform farthing.refuse_own(v_author, v_payment.account_id);
+  v_refund := farthing.reserve_refund(v_payment, p_amount::bigint, p_reason, v_author,
+    decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
+  perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
+  return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
+end
+$$;
+grant execute on function farthing_public.refunds_begin to service_role;
+comment on function farthing_public.refunds_begin is
+  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an amount, '
+  'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
+  'already_refunded, refund_too_large, invalid_request.';
+
+create function farthing_public.refunds_attach(
+  p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  -- The event may have been faster, with the same id. A refund that was given up here waits for its event.
+  if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
+    update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
+      failure_reason = null, updated_at = p_now
+    where account_id = v_refund.account_id and refund_id = p_refund_id
+    returning * into v_refund;
+  elsif v_refund.stripe_refund_id <> p_stripe_refund_id then
+    raise exception 'refund % is another refund at Stripe', p_refund_id;
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function farthing_public.refunds_attach to service_role;
+comment on function farthing_public.refunds_attach is
+  'Stores Stripe''s id of a refund. It stays pending, and moves no credits, until Stripe''s event arrives. '
+  'Returns the refund.';
+
+create function farthing_public.refunds_refuse(
+  p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  perform farthing.idempotency_free(p_idempotency_key);
+  -- A refund that Stripe has made cannot be refused any more by an older answer that arrives late.
+  if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
+    update farthing.refunds set origin_key = null
+    where account_id = v_refund.account_id and refund_id = p_refund_id;
+    v_refund := farthing.fail_refund(v_refund, p_error, p_now);
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function farthing_public.refunds_refuse to service_role;
+comment on function farthing_public.refunds_refuse is
+  'Stripe refused the refund: it has failed, and its reserved amount is free again. Returns the refund.';
+
+create function farthing_public.refunds_postpone(
+  p_refund_id uuid, p_error text, p_idempotency_key text default null)
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
+begin
+  perform farthing.idempotency_free(p_idempotency_key);
+  update farthing.refunds set failure_reason = left(p_error, 1000)
+  where account_id = v_refund.account_id and refund_id = p_refund_id and status = 'requested';
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function farthing_public.refunds_postpone to service_role;
+comment on function farthing_public.refunds_postpone is
+  'Stripe''s answer is unknown: the refund stays requested, for a repeat under the same key or for the '
+  'runner. Returns the refund.';
+
+create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
+returns jsonb
+language sql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.idempotency_finish(p_idempotency_key, 201, farthing.refund_answer(r))
+  from farthing.refunds r where r.refund_id = p_refund_id
+$$;
+grant execute on function farthing_public.refunds_finish to service_role;
+comment on function farthing_public.refunds_finish is
+  'Stores the refund''s current state as the answer. Returns {status: 201, replayed, data: refund}.';
+
+create function farthing_public.refunds_read(p_refund_id uuid)
+returns jsonb
+language plpgsql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  select * into v_refund from farthing.refunds where refund_id = p_refund_id;
+  if v_refund.refund_id is null then
+    perform farthing.fail('not_found', 'There is no such refund.', null, 'id');
+  end if;
+  return farthing.refund_answer(v_refund);
+end
+$$;
+grant execute on function farthing_public.refunds_read to service_role;
+comment on function farthing_public.refunds_read is 'A refund. Fails not_found.';
+
+create function farthing_public.refunds_list(
+  p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
+  p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.page_of('refunds', p_limit, array(
+    select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
+    from farthing.refunds r left join farthing.refunds b on b.refund_id::text = p_before
+    where (p_order_id is null or r.order_id = p_order_id)
+      and (p_booking_id is null or r.booking_id = p_booking_id)
+      and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
+    order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)))
+$$;
+grant execute on function farthing_public.refunds_list to service_role;
+comment on function farthing_public.refunds_list is
+  'A page of refunds, newest first, of all or of an order or a booking: {refunds, next_before}.';
+
+create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.claim_refunds(p_limit, p_now)
+$$;
+grant execute on function farthing_public.refunds_claim to service_role;
+comment on function farthing_public.refunds_claim is
+  'Due refunds that were not sent to Stripe; each is claimed once until its next attempt, and fails after '
+  'ten attempts or 23 hours.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

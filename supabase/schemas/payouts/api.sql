@@ -35,16 +35,7 @@ begin
   if v_row.claimed_at is distinct from p_claimed_at then
     return '{"taken": true}'::jsonb; -- taken over by another runner, which continues where this one stopped
   end if;
-  if v_row.list_after is null then
-    -- A new list begins: a transaction that only the earlier list had is not in the payout.
-    delete from farthing.payout_transactions where payout_id = p_payout_id;
-  end if;
-  perform farthing.note_payout_transactions(p_payout_id, farthing.json_argument(p_transactions));
-  update farthing.reconciliations
-  set list_after = p_after, listed_at = case when p_after is null then p_now end,
-    due_at = case when p_after is not null then p_now end, attempts = 0,
-    claimed_at = case when p_after is not null then claimed_at end
-  where payout_id = p_payout_id;
+  perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
   if p_after is not null then
     return '{"listed": false}'::jsonb;
   end if;

@@ -25,18 +25,7 @@ begin
     perform farthing.fail('invalid_request',
       'country must be two capital letters (ISO 3166-1), such as DE.', null, 'country');
   end if;
-  perform from auth.users where id = p_user_id for key share;
-  if not found then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-  end if;
-  perform farthing.allow_change('owner', 'a user began to sell');
-  insert into farthing.providers (user_id, country, email, created_at, updated_at)
-  values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
-  select * into v_provider from farthing.providers where user_id = p_user_id;
-  if v_provider.country <> p_country then
-    perform farthing.fail('invalid_request', 'country can''t be changed. Send the one in details.country.',
-      jsonb_build_object('country', v_provider.country), 'country');
-  end if;
+  v_provider := farthing.create_provider(p_user_id, p_country, p_email, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'onboard', 'provider', jsonb_build_object(
     'provider_id', v_provider.provider_id, 'country', v_provider.country, 'email', v_provider.email,
@@ -126,23 +115,8 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Stripe's events have whole seconds: an event of this second must not count as older than this request.
-  v_asked_at timestamptz := date_trunc('second', p_asked_at);
-  v_facts jsonb;
-  v_changed int := 0;
+  v_changed int := farthing.compare_providers(farthing.json_argument(p_accounts), p_asked_at, p_now);
 begin
-  for v_facts in
-    select a.facts from jsonb_array_elements(farthing.json_argument(p_accounts)) a (facts)
-    join farthing.providers p on p.stripe_account_id = a.facts ->> 'stripe_account_id'
-    where (p.charges_enabled, p.payouts_enabled, p.details_submitted, p.disabled_reason)
-        is distinct from ((a.facts ->> 'charges_enabled')::boolean, (a.facts ->> 'payouts_enabled')::boolean,
-          (a.facts ->> 'details_submitted')::boolean, left(a.facts ->> 'disabled_reason', 255))
-      and coalesce(p.status_at <= v_asked_at, true)
-    order by p.provider_id
-  loop
-    perform farthing.apply_account_event(v_facts || jsonb_build_object('occurred_at', v_asked_at), p_now);
-    v_changed := v_changed + 1;
-  end loop;
   return jsonb_build_object('changed', v_changed, 'providers',
     (select count(*) from farthing.providers where stripe_account_id is not null));
 end

@@ -39,6 +39,34 @@ as $$
 $$;
 comment on function farthing.provider_answer(farthing.providers) is 'A provider in the contract''s form.';
 
+create function farthing.create_provider(
+  p_user_id uuid, p_country text, p_email text, p_now timestamptz)
+returns farthing.providers
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_provider farthing.providers;
+begin
+  perform from auth.users where id = p_user_id for key share;
+  if not found then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+  end if;
+  perform farthing.allow_change('owner', 'a user began to sell');
+  insert into farthing.providers (user_id, country, email, created_at, updated_at)
+  values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
+  select * into v_provider from farthing.providers where user_id = p_user_id;
+  if v_provider.country <> p_country then
+    perform farthing.fail('invalid_request', 'country can''t be changed. Send the one in details.country.',
+      jsonb_build_object('country', v_provider.country), 'country');
+  end if;
+  return v_provider;
+end
+$$;
+comment on function farthing.create_provider(uuid, text, text, timestamptz) is
+  'Creates the user''s provider, or returns the existing one. Fails not_found, and invalid_request if the '
+  'country differs from the existing provider''s.';
+
 create function farthing.note_payout_accounts(p_provider farthing.providers, p_fingerprints jsonb)
 returns void
 language sql
@@ -89,3 +117,33 @@ end
 $$;
 comment on function farthing.apply_account_event is
   'Applies Stripe''s capabilities of a connected account; older events change nothing.';
+
+create function farthing.compare_providers(p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Stripe's events have whole seconds: an event of this second must not count as older than this request.
+  v_asked_at timestamptz := date_trunc('second', p_asked_at);
+  v_facts jsonb;
+  v_changed int := 0;
+begin
+  for v_facts in
+    select a.facts from jsonb_array_elements(p_accounts) a (facts)
+    join farthing.providers p on p.stripe_account_id = a.facts ->> 'stripe_account_id'
+    where (p.charges_enabled, p.payouts_enabled, p.details_submitted, p.disabled_reason)
+        is distinct from ((a.facts ->> 'charges_enabled')::boolean, (a.facts ->> 'payouts_enabled')::boolean,
+          (a.facts ->> 'details_submitted')::boolean, left(a.facts ->> 'disabled_reason', 255))
+      and coalesce(p.status_at <= v_asked_at, true)
+    order by p.provider_id
+  loop
+    perform farthing.apply_account_event(v_facts || jsonb_build_object('occurred_at', v_asked_at), p_now);
+    v_changed := v_changed + 1;
+  end loop;
+  return v_changed;
+end
+$$;
+comment on function farthing.compare_providers(jsonb, timestamptz, timestamptz) is
+  'Updates providers to Stripe''s state of their accounts, which was read at p_asked_at. A stored state of a '
+  'later event stays. Returns how many providers differed.';

@@ -32,21 +32,7 @@ begin
   perform farthing.check_top_up_terms(v_threshold, v_target, p_monthly_cap);
   v_account := farthing.lock_account(p_user_id, p_now);
   perform farthing.allow_change('owner', 'the terms of top-ups were set');
-  if not p_enabled then
-    perform farthing.stop_top_up(v_account.account_id, p_now);
-  end if;
-  insert into farthing.top_ups as t (account_id, enabled, threshold, target, monthly_cap, consented_at,
-    next_attempt_at, created_at, updated_at)
-  values (v_account.account_id, p_enabled, v_threshold, v_target, p_monthly_cap, case when p_enabled then
-    p_now
-    end, p_now, p_now, p_now)
-  on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
-    target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
-    paused = null, updated_at = p_now,
-    -- A backoff and a cool-down outlast a change of terms; waiting for other terms does not.
-    failures = t.failures % 3,
-    next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
-      greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
+  perform farthing.set_top_up(v_account.account_id, p_enabled, v_threshold, v_target, p_monthly_cap, p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     farthing.top_up_answer(v_account.account_id, p_now), p_now);
 end
@@ -78,32 +64,10 @@ returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  -- Longer than Stripe's client takes with its own retries.
-  c_lease constant interval := interval '2 minutes';
-  v_claimed jsonb;
 begin
   perform farthing.work_off('top_ups_claim', 'account',
     array(select f::text from farthing.find_top_ups(p_now, p_limit) f), 'begin_due_top_up', p_now);
-  with due as (
-    select c.account_id, c.order_id from farthing.top_up_charges c
-    join farthing.orders o using (account_id, order_id)
-    where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now
-    order by c.next_attempt_at, c.order_id limit p_limit for update of c skip locked
-  ), claimed as (
-    update farthing.top_up_charges c
-    set attempts = c.attempts + 1, next_attempt_at = p_now + c_lease, updated_at = p_now
-    from due where c.account_id = due.account_id and c.order_id = due.order_id
-    returning c.*
-  )
-  select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'step', c.step, 'amount', o.amount,
-    'currency', o.currency, 'credits', trim_scale(o.credits)::text, 'customer_id', c.customer_id,
-    'payment_method_id', c.payment_method_id, 'payment_id', c.payment_id,
-    'mark', (select installation_id from farthing.policy),
-    'expires_at_epoch', extract(epoch from o.expires_at)::bigint) order by o.created_at, o.order_id), '[]')
-  into v_claimed
-  from claimed c join farthing.orders o using (account_id, order_id);
-  return v_claimed;
+  return farthing.claim_top_up_charges(p_limit, p_now);
 end
 $$;
 grant execute on function farthing_public.top_ups_claim to service_role;

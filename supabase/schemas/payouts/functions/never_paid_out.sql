@@ -1,7 +1,6 @@
--- Old payments that are in none of Stripe's payouts, payouts that could not be listed, and the task that
--- looks for both and compares differences again. Why late and a day at a time: only a listed payout shows
--- what is missing in it, and no run takes long, however long the last one is ago:
--- docs/decisions/reconciliation.md.
+-- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing payment shows
+-- only after the payouts in question were listed. Each run checks at most one day of payments, so that a run
+-- stays short after a long pause, too: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
 returns timestamptz
@@ -86,32 +85,3 @@ $$;
 comment on function farthing.find_never_listed(timestamptz) is
   'Records payouts that were paid three days ago and whose list could not be fetched; returns how many. '
   'Each is resolved when it is compared.';
-
-create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_count int;
-begin
-  v_count := farthing.work_off('sweep_reconciliation', 'payout', array(
-    select m.payout_id from farthing.mismatches m
-    join farthing.reconciliations r on r.payout_id = m.payout_id and r.listed_at is not null
-    where m.resolved_at is null
-      and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
-    group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
-  -- The list is fetched again once a day, for a month: it may have been wrong.
-  update farthing.reconciliations r set due_at = p_now
-  where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
-    select m.payout_id from farthing.mismatches m
-    where m.resolved_at is null and m.found_at > p_now - interval '30 days');
-  update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
-  where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
-    select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');
-  return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
-end
-$$;
-comment on function farthing.sweep_reconciliation(timestamptz, int) is
-  'Compares differences again, looks for payouts never listed and payments never paid out, and returns how '
-  'many differences it found.';

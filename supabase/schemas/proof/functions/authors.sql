@@ -1,4 +1,4 @@
--- The proof of authors: every entry has an author who may write it, and ceilings were respected.
+-- The proof of authors (rule 18): every entry has an author who is allowed to write it.
 
 create view farthing.author_problems with (security_invoker = true) as
 select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
@@ -50,22 +50,3 @@ $$;
 comment on function farthing.prove_authors() is
   'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant '
   'agrees with its entry, a reference moved its own entries once.';
-
-create function farthing.prove_ceilings()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 18, g.account_id, format('grant %s met the ceiling %s, and nobody else confirmed it', g.grant_id,
-    g.ceiling)
-  from farthing.grants g
-  where g.status = 'granted' and g.confirm_before is not null and g.decided_by is null
-  union all
-  select 18, null, format('%s: the authors'' days sum up to %s, all sealed entries to %s', coalesce(d.kind,
-    s.kind), trim_scale(d.amount), trim_scale(s.amount))
-  from (select kind, sum(amount) as amount from farthing.actor_days group by kind) d
-  full join (select kind, sum(amount) as amount from farthing.entry_sums group by kind) s on s.kind = d.kind
-  where d.amount is distinct from s.amount
-$$;
-comment on function farthing.prove_ceilings() is
-  'Rule 18 of grants above a ceiling: another operator confirmed them; and the authors'' days are complete.';

@@ -1,4 +1,72 @@
--- The proof of top-ups.
+-- The proof of orders: Stripe's events, sales, granted credits and top-up charges agree (rule 9).
+
+create function farthing.prove_payments()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with paid as (
+    select lower(i.facts ->> 'order_id') as order_id,
+      coalesce(i.facts ->> 'payment_id', i.facts ->> 'session_id') as payment_ref,
+      (i.facts ->> 'amount')::bigint as amount, i.facts ->> 'currency' as currency
+    from farthing.inbox i
+    where i.state = 'processed' and i.facts ->> 'payment_status' = 'paid'
+      and i.facts ->> 'order_id' is not null and i.type ~ '^(checkout[.]session|payment_intent)[.]'
+      and i.type <> 'checkout.session.async_payment_failed'
+  )
+  select 9, o.account_id, format('order %s was paid by %s, and no event says so', o.order_id, o.payment_ref)
+  from farthing.orders o
+  where o.payment_ref is not null and not exists (select from paid p
+    where p.order_id = o.order_id::text and p.payment_ref = o.payment_ref and p.amount = o.amount
+      and p.currency = o.currency)
+  union all
+  select 9, o.account_id, format('order %s was paid by %s, as an event says, and is %s', o.order_id,
+    p.payment_ref, o.status)
+  from paid p join farthing.orders o on o.order_id::text = p.order_id
+  where o.payment_ref is distinct from p.payment_ref
+  union all
+  select 9, o.account_id, format('order %s is not what version %s of its package sells', o.order_id,
+    o.package_version)
+  from farthing.orders o
+  left join farthing.packages k on k.package_id = o.package_id and k.version = o.package_version
+  where o.kind = 'package' and (o.amount, o.currency, o.credits, o.bonus_credits, o.package_name)
+    is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
+$$;
+comment on function farthing.prove_payments() is
+  'Rule 9 of payments: a paid order has a Stripe event for its amount, an order with one is paid, and it '
+  'was sold at the package''s terms.';
+
+create function farthing.prove_grants()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with granted as (
+    select o.account_id, o.order_id, o.payment_ref, o.credits, o.bonus_credits,
+      coalesce(sum(e.amount) filter (where e.kind = 'purchase'), 0) as purchased,
+      coalesce(sum(e.amount) filter (where e.kind = 'bonus'), 0) as bonus
+    from farthing.orders o
+    left join farthing.entries e on e.account_id = o.account_id and e.reference_type = 'order'
+      and e.reference_id = o.order_id::text and e.direction = 'in'
+    group by o.account_id, o.order_id
+  )
+  select 9, g.account_id, format('order %s: sold %s + %s, granted %s + %s', g.order_id, g.credits,
+    g.bonus_credits, g.purchased, g.bonus)
+  from granted g
+  where (g.payment_ref is not null and (g.purchased <> g.credits or g.bonus <> g.bonus_credits))
+    or (g.payment_ref is null and g.purchased + g.bonus <> 0)
+  union all
+  select 9, min(g.account_id), format('payment %s paid %s orders', g.payment_ref, count(*))
+  from granted g where g.payment_ref is not null group by g.payment_ref having count(*) > 1
+  union all
+  select 9, e.account_id, format('seq %s: %s without an order of this account', e.seq, e.kind)
+  from farthing.entries e
+  where e.kind in ('purchase', 'bonus') and not exists (select from farthing.orders o
+    where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
+$$;
+comment on function farthing.prove_grants() is
+  'Rule 9 of purchases: one payment, one order, one grant of the sold credits, and no grant without an '
+  'order.';
 
 create function farthing.prove_top_ups()
 returns table (rule int, account_id bigint, detail text)

@@ -1,5 +1,34 @@
 -- The whole proof.
 
+create function farthing.prove_rows()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select * from farthing.prove_accounts()
+  union all select * from farthing.prove_lot_states()
+  union all select * from farthing.prove_lot_terms()
+  union all select * from farthing.prove_reserved()
+  union all select * from farthing.prove_debt()
+  union all select * from farthing.prove_caps()
+  union all select * from farthing.prove_payments()
+  union all select * from farthing.prove_events()
+  union all select * from farthing.prove_reversals()
+  union all select * from farthing.prove_bookings()
+  union all select * from farthing.prove_transfers()
+  union all select * from farthing.prove_top_ups()
+  union all select * from farthing.prove_chats()
+  union all select * from farthing.prove_jobs()
+  union all select * from farthing.prove_ceilings()
+  union all select * from farthing.prove_owners()
+  union all select * from farthing.prove_guards()
+  union all select * from farthing.prove_audit()
+  union all select * from farthing.prove_marks()
+  union all select * from farthing.prove_heads()
+$$;
+comment on function farthing.prove_rows() is
+  'The checks of every proof, whole or incremental, since they read no entries or few.';
+
 create function farthing.prove()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
@@ -25,20 +54,3 @@ $$;
 comment on function farthing.prove() is
   'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 over the whole database; returns the violations, so no '
   'rows is the proof.';
-
-create function farthing.prove_by(p_whole boolean, out o_rules int[], out o_is_done boolean)
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if p_whole then
-    o_rules := array(select p.rule from farthing.prove() p);
-    o_is_done := true;
-  else
-    select * into o_rules, o_is_done from farthing.prove_in_parts();
-  end if;
-end
-$$;
-comment on function farthing.prove_by(boolean) is
-  'The whole proof, or the incremental one, which sets marks. o_rules: one for each violation; o_is_done: '
-  'nothing is left.';

@@ -3,6 +3,18 @@
 -- that the buyer was paid and that nobody was. So the money withdrawn and not reinstated counts as
 -- returned, and the state only says whether more may follow: docs/decisions/refunds-and-disputes.md.
 
+create function farthing.is_open_dispute(p_status text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_status not in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'won', 'lost',
+    'prevented')
+$$;
+comment on function farthing.is_open_dispute(text) is
+  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in an '
+  'unknown state.';
+
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
 returns bigint

@@ -1,4 +1,4 @@
--- The settings of auto top-up: checks and answers.
+-- The settings of auto top-up: checks, changes and the API's answer.
 
 create function farthing.top_up_state(p_top_up farthing.top_ups)
 returns text
@@ -85,6 +85,35 @@ $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
   'Fails invalid_request, with the field and its bounds, if the terms are invalid.';
 
+create function farthing.set_top_up(
+  p_account_id bigint, p_enabled boolean, p_threshold numeric, p_target numeric, p_monthly_cap bigint,
+  p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if not p_enabled then
+    perform farthing.stop_top_up(p_account_id, p_now);
+  end if;
+  insert into farthing.top_ups as t (account_id, enabled, threshold, target, monthly_cap, consented_at,
+    next_attempt_at, created_at, updated_at)
+  values (p_account_id, p_enabled, p_threshold, p_target, p_monthly_cap,
+    case when p_enabled then p_now end, p_now, p_now, p_now)
+  on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
+    target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
+    paused = null, updated_at = p_now,
+    -- A backoff and a cool-down outlast a change of terms. The wait of an account that the old terms did not
+    -- let charge ends.
+    failures = t.failures % 3,
+    next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
+      greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
+end
+$$;
+comment on function farthing.set_top_up(bigint, boolean, numeric, numeric, bigint, timestamptz) is
+  'Stores the terms of an account''s top-ups, as consent to them or as the end of it. The caller has locked '
+  'the account and checked the terms.';
+
 create function farthing.stop_top_up(p_account_id bigint, p_now timestamptz)
 returns void
 language plpgsql
@@ -106,14 +135,3 @@ end
 $$;
 comment on function farthing.stop_top_up(bigint, timestamptz) is
   'Opts out: removes the consent, and requests an open charge no more. The account is locked by the caller.';
-
-create function farthing.top_up_cooled_down(p_account_id bigint)
-returns timestamptz
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(max(created_at) + (select top_up_cool_down from farthing.policy), '-infinity')
-  from farthing.orders where account_id = p_account_id and kind = 'top_up' and status not in ('failed',
-    'expired')
-$$;
-comment on function farthing.top_up_cooled_down(bigint) is 'The end of the pause after the last charge.';

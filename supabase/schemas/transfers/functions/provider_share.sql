@@ -1,8 +1,8 @@
--- The provider's share of a booking: its transfer, and its reversal and restoration after disputes. Why:
--- the payment is made on our account, so a bank takes the money from us, and the provider still has theirs.
--- So the provider's share of the withdrawn money is reversed, and transferred again when it is reinstated;
--- a share that waits for the booking's completion is transferred then. As with credits, a target decides,
--- and the difference is recorded here; the runner sends it to Stripe.
+-- The provider's share of a booking: its transfer, its reversal after a dispute, and its restoration. The
+-- payment is made on our account, so a bank takes disputed money from us while the provider still has their
+-- share. We therefore reverse the provider's part of the withdrawn money, and transfer it again if the bank
+-- reinstates it. A share that waits for the booking's completion is transferred at that time. As with credits,
+-- a target decides: the difference is recorded here, and the runner sends it to Stripe.
 
 -- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
 -- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may
@@ -135,57 +135,3 @@ comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
 -- Moves of a provider's share with an unknown result, or made by a person after Stripe had refused them.
 -- Why not by hand: an uncertain move counts as made, so that nothing is paid twice. Settling it plans the
 -- remaining moves in the same transaction, and the audit stores the operator and their reason.
-
-create function farthing.settle_transfer(
-  p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
-  p_now timestamptz default now())
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_booking farthing.bookings := farthing.lock_booking(
-    (select booking_id from farthing.booking_transfers where move_id = p_move_id));
-  v_before farthing.booking_transfers;
-  v_after farthing.booking_transfers;
-begin
-  select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
-  if v_before.status is null or not (v_before.status = 'uncertain'
-      or v_before.status = 'refused' and p_stripe_id is not null) then
-    perform farthing.fail('invalid_request',
-      'Only an uncertain move can be settled, or a refused one that Stripe has made since.',
-      jsonb_build_object('status', v_before.status), 'p_move_id');
-  end if;
-  if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'p_stripe_id must be the id of the transfer (tr_…) or the '
-      'reversal (trr_…), or null if Stripe made none.', null, 'p_stripe_id');
-  end if;
-  if coalesce(p_reason, '') = '' then
-    perform farthing.fail('invalid_request', 'p_reason must say how you know what happened.', null,
-      'p_reason');
-  end if;
-  update farthing.booking_transfers set status = case when p_stripe_id is null then 'refused' else 'made' end,
-    stripe_id = p_stripe_id, updated_at = p_now
-  where account_id = v_before.account_id and move_id = p_move_id
-  returning * into v_after;
-  if p_stripe_id is null then
-    -- A share that was not transferred was not reversed.
-    update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
-    where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
-  end if;
-  delete from farthing.parked_items where task = 'payment_runner' and item_kind = 'transfer'
-    and item_id in (select t.move_id::text from farthing.booking_transfers t
-      where t.account_id = v_before.account_id and t.booking_id = v_before.booking_id
-        and t.status <> 'uncertain' and p_move_id in (t.move_id, t.reverses));
-  insert into farthing.audit (changed_at, author, reason, table_name, row_key, before, after)
-  values (p_now, coalesce(p_author, 'sql:' || session_user), p_reason, 'booking_transfers',
-    farthing.pick(to_jsonb(v_before), '{account_id, move_id}'),
-    farthing.pick(to_jsonb(v_before), '{status, stripe_id}'),
-    farthing.pick(to_jsonb(v_after), '{status, stripe_id}'));
-  perform farthing.net_transfers(v_booking, p_now);
-end
-$$;
-comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Settles a move that is uncertain or was refused: made under this id of Stripe''s, or, if that is null, '
-  'not made. The moves due after that are recorded. For operators at an SQL prompt; the audit stores who '
-  'and why. Fails invalid_request.';

@@ -82,3 +82,26 @@ as $$
 $$;
 comment on function farthing.note_payout_transactions(text, jsonb) is
   'Stores a page of a payout''s transactions; a stored one is replaced by Stripe''s current version.';
+
+create function farthing.record_payout_page(
+  p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_claimed.list_after is null then
+    -- A new list begins. A transaction that only the earlier list had is not in the payout.
+    delete from farthing.payout_transactions where payout_id = p_claimed.payout_id;
+  end if;
+  perform farthing.note_payout_transactions(p_claimed.payout_id, p_transactions);
+  update farthing.reconciliations
+  set list_after = p_after, listed_at = case when p_after is null then p_now end,
+    due_at = case when p_after is not null then p_now end, attempts = 0,
+    claimed_at = case when p_after is not null then claimed_at end
+  where payout_id = p_claimed.payout_id;
+end
+$$;
+comment on function farthing.record_payout_page(farthing.reconciliations, jsonb, text, timestamptz) is
+  'Stores a page of a claimed list and its progress. p_after: the page''s last transaction, or null for the '
+  'last page. The caller has locked the row.';

@@ -1,5 +1,22 @@
 -- The schedule of the proof, and the stored results of its runs.
 
+create function farthing.prove_by(p_whole boolean, out o_rules int[], out o_is_done boolean)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_whole then
+    o_rules := array(select p.rule from farthing.prove() p);
+    o_is_done := true;
+  else
+    select * into o_rules, o_is_done from farthing.prove_in_parts();
+  end if;
+end
+$$;
+comment on function farthing.prove_by(boolean) is
+  'The whole proof, or the incremental one, which sets marks. o_rules: one for each violation; o_is_done: '
+  'nothing is left.';
+
 create function farthing.prove_if_due(p_now timestamptz default now())
 returns boolean
 language plpgsql

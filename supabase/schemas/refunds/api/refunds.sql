@@ -1,4 +1,4 @@
--- Refunds and early fraud warnings: request, send, answer, read, clear.
+-- Refunds: begin, attach, refuse, postpone, finish, read, list and claim.
 
 create function farthing_public.refunds_begin(
   p_order_id uuid default null, p_booking_id uuid default null, p_amount text default null,
@@ -24,26 +24,8 @@ begin
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
   perform farthing.refuse_own(v_author, v_payment.account_id);
-  -- An earlier request began this refund and did not finish: Stripe is asked again under the refund's own
-  -- key, as long as Stripe certainly remembers that key (24 hours).
-  select * into v_refund from farthing.refunds where origin_key = decode(p_idempotency_key, 'hex')
-    and created_at > p_now - interval '23 hours';
-  if v_refund.refund_id is null then
-    perform farthing.refuse_refund(v_payment, p_amount::bigint);
-    update farthing.refunds set origin_key = null where origin_key = decode(p_idempotency_key, 'hex');
-    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
-      origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
-    values (v_payment.account_id, v_payment.order_id, v_payment.booking_id,
-      coalesce(p_amount::bigint, farthing.refundable(v_payment)), v_payment.currency, p_reason,
-        v_author,
-      -- If the request dies, a runner sends it two minutes later.
-      decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now + interval '2 minutes', p_now,
-      p_now)
-    returning * into v_refund;
-  elsif v_refund.origin_fingerprint <> decode(p_fingerprint, 'hex') then
-    perform farthing.fail('idempotency_key_reused',
-      'This Idempotency-Key was used with another request. Send a new key.');
-  end if;
+  v_refund := farthing.reserve_refund(v_payment, p_amount::bigint, p_reason, v_author,
+    decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'send', 'refund', farthing.refund_to_send(v_refund));
 end
@@ -174,102 +156,12 @@ comment on function farthing_public.refunds_list is
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  c_most_attempts constant int := 10;
-  v_refund farthing.refunds;
-  v_claimed jsonb := jsonb_build_array();
-begin
-  for v_refund in
-    select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
-    order by next_attempt_at limit p_limit for update skip locked
-  loop
-    -- After that Stripe may have forgotten the refund's key, and would make it a second time.
-    if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account first, so this skips locked rows; the next call fails the refund.
-      perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
-      if found then
-        perform farthing.fail_refund(v_refund,
-          coalesce(v_refund.failure_reason, 'Stripe could not be asked.'), p_now);
-      end if;
-      continue;
-    end if;
-    -- 2, 4, 8 … minutes: by the next claim, this runner has ended long ago.
-    update farthing.refunds set attempts = attempts + 1,
-      next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
-    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
-    returning * into v_refund;
-    v_claimed := v_claimed || farthing.refund_to_send(v_refund);
-  end loop;
-  return v_claimed;
-end
+  select farthing.claim_refunds(p_limit, p_now)
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
   'Due refunds that were not sent to Stripe; each is claimed once until its next attempt, and fails after '
   'ten attempts or 23 hours.';
-
-create function farthing_public.warnings_list(
-  p_state text default null, p_before text default null, p_limit int default 20)
-returns jsonb
-language sql stable security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.page_of('warnings', p_limit, array(
-    select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
-    from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
-    where (p_state is null or w.state = p_state)
-      and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
-    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)))
-$$;
-grant execute on function farthing_public.warnings_list to service_role;
-comment on function farthing_public.warnings_list is
-  'A page of early fraud warnings, newest first: {warnings, next_before}.';
-
-create function farthing_public.warnings_clear(
-  p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
-  p_author text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role owns no table
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_warning farthing.fraud_warnings;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  select * into v_warning from farthing.fraud_warnings where warning_id = p_warning_id;
-  if v_warning.warning_id is null then
-    perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
-  end if;
-  perform farthing.refuse_own(v_author, v_warning.account_id);
-  perform from farthing.accounts where account_id = v_warning.account_id for no key update;
-  update farthing.fraud_warnings
-  set state = 'cleared', cleared_by = v_author, clear_reason = p_reason, updated_at = p_now
-  where account_id = v_warning.account_id and warning_id = p_warning_id and state = 'open'
-  returning * into v_warning;
-  if found then
-    -- An unsent refund is not sent any more. If Stripe has it already, its event will say so.
-    perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
-    where r.account_id = v_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
-      and r.requested_by = 'early_fraud_warning' and (r.order_id = v_warning.order_id
-        or r.booking_id = v_warning.booking_id);
-    if v_warning.order_id is not null then
-      perform farthing.net_order(v_warning.account_id, v_warning.order_id,
-        jsonb_build_object('warning_id', p_warning_id), v_author, p_now);
-    end if;
-  end if;
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
-    select jsonb_build_object('warning_id', warning_id, 'state', state)
-    from farthing.fraud_warnings where warning_id = p_warning_id), p_now);
-end
-$$;
-grant execute on function farthing_public.warnings_clear to service_role;
-comment on function farthing_public.warnings_clear is
-  'An operator trusts a payment that a card network warned about: its credits are unfrozen. A warning that '
-  'is not open stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';

@@ -1,8 +1,44 @@
--- The incremental proof: proved and sealed entries are not read again. Why: the whole proof reads every
--- entry. The marks hold the result for sealed and proved entries (marks.sql). This checks later entries
--- against them, and rows other than entries as the whole proof does. Only the whole proof (each week, and
--- by hand) notices an old entry that was changed without its seals; one that was sealed again differs from
--- the mark and from the head.
+-- The incremental proof: sealed entries that were proved once are not read again, since reading every entry
+-- takes too long for each hour. It proves new entries from each account's mark on, marks them, and checks rows
+-- other than entries as the whole proof does. An old entry that was changed without its seals shows only in the
+-- whole proof, which runs each week; one that was sealed again differs from its mark and from the head.
+
+create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
+returns farthing.entry_range[]
+language sql stable
+set search_path = ''
+as $$
+  with waiting as (
+    -- The longest unproved accounts first, so that none waits for ever behind busy ones.
+    select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
+      over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
+    from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
+    where a.last_seq > coalesce(p.seq, 0) and a.account_id <> all (p_except)
+  )
+  select coalesce(array_agg(row(w.account_id, w.after_seq, t.seq)::farthing.entry_range order by w.before,
+    w.account_id), '{}')
+  from waiting w
+  -- Not in the middle of a transaction: its entries are proved together.
+  left join lateral (select e.seq from farthing.entries e
+    where e.account_id = w.account_id and e.seq >= w.after_seq + p_limit - w.before and e.seq < w.last_seq
+      and not exists (select from farthing.entries n where n.account_id = e.account_id
+        and n.seq = e.seq + 1 and n.transaction_id = e.transaction_id)
+    order by e.seq limit 1) t on w.before + w.last_seq - w.after_seq > p_limit
+  where (w.before < p_limit) is not false
+$$;
+comment on function farthing.unproved(bigint, bigint[]) is
+  'The entries that are not proved yet: about p_limit of them, or all; without the accounts of p_except.';
+
+create function farthing.entries_of(p_ranges farthing.entry_range[])
+returns setof farthing.entries
+language sql stable
+set search_path = ''
+as $$
+  select e.* from unnest(p_ranges) r
+  cross join lateral (select n.* from farthing.entries n where n.account_id = r.account_id
+    and n.seq > r.after_seq and (r.upto_seq is null or n.seq <= r.upto_seq)) e
+$$;
+comment on function farthing.entries_of(farthing.entry_range[]) is 'The entries of these ranges.';
 
 create function farthing.prove_ranges(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -17,67 +53,6 @@ as $$
 $$;
 comment on function farthing.prove_ranges(farthing.entry_range[]) is
   'All checks of new entries, except sums over all accounts. Each violation names its account.';
-
-create function farthing.prove_idle()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  with idle as materialized (
-    select a.account_id, a.last_seq, a.balance, p.seq, p.balance as balance_proved, p.hash
-    from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
-    where a.last_seq <= coalesce(p.seq, 0)
-  )
-  select 1, i.account_id, format('seq %s and balance %s, entries were proved up to %s with %s', i.last_seq,
-    i.balance, coalesce(i.seq, 0), coalesce(i.balance_proved, 0))
-  from idle i where (i.last_seq, i.balance) <> (coalesce(i.seq, 0), coalesce(i.balance_proved, 0))
-  union all
-  select 3, i.account_id, format('seq %s is beyond the account''s last', i.last_seq + 1)
-  from idle i join farthing.entries e on e.account_id = i.account_id and e.seq = i.last_seq + 1
-  union all
-  select 14, i.account_id, format('seq %s: the seal is not the one that was proved', i.seq)
-  from idle i left join farthing.entry_seals s on s.account_id = i.account_id and s.seq = i.seq
-  where s.hash is distinct from i.hash
-  union all
-  select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
-    l.remaining, k.net, d.paid)
-  from idle i join farthing.lots l on l.account_id = i.account_id
-  left join farthing.proved_lots k on k.account_id = l.account_id and k.lot_id = l.lot_id
-  left join (select b.account_id, b.lot_id, sum(b.amount) as paid from farthing.debt_payments b
-    group by b.account_id, b.lot_id) d on d.account_id = l.account_id and d.lot_id = l.lot_id
-  where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
-$$;
-comment on function farthing.prove_idle() is
-  'Rules 1, 3 and 14 of accounts without new entries: they are as they were proved.';
-
-create function farthing.prove_rows()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select * from farthing.prove_accounts()
-  union all select * from farthing.prove_lot_states()
-  union all select * from farthing.prove_lot_terms()
-  union all select * from farthing.prove_reserved()
-  union all select * from farthing.prove_debt()
-  union all select * from farthing.prove_caps()
-  union all select * from farthing.prove_payments()
-  union all select * from farthing.prove_events()
-  union all select * from farthing.prove_reversals()
-  union all select * from farthing.prove_bookings()
-  union all select * from farthing.prove_transfers()
-  union all select * from farthing.prove_top_ups()
-  union all select * from farthing.prove_chats()
-  union all select * from farthing.prove_jobs()
-  union all select * from farthing.prove_ceilings()
-  union all select * from farthing.prove_owners()
-  union all select * from farthing.prove_guards()
-  union all select * from farthing.prove_audit()
-  union all select * from farthing.prove_marks()
-  union all select * from farthing.prove_heads()
-$$;
-comment on function farthing.prove_rows() is
-  'The checks of every proof, whole or incremental, since they read no entries or few.';
 
 create function farthing.prove_state()
 returns table (rule int, account_id bigint, detail text)

@@ -1,4 +1,4 @@
--- The credits that an order's refunds and disputes claw back and reinstate (rule 10).
+-- Clawbacks and reinstatements: the credits of an order follow its refunds and disputes (rule 10).
 
 create function farthing.share_of(p_whole numeric, p_part numeric, p_total numeric)
 returns numeric

@@ -1,4 +1,5 @@
--- The checks of unproved entries, each over some ranges of them.
+-- The checks of the incremental proof: new entries from each account's mark on, and accounts without new
+-- entries. A mark (`proved`) is the entry up to which an account was proved and sealed.
 
 create function farthing.prove_new_entries(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -106,6 +107,29 @@ $$;
 comment on function farthing.prove_new_authors(farthing.entry_range[]) is
   'Rule 18 of new entries, and rule 9 of their references: as prove_authors().';
 
+create function farthing.verify_new(p_ranges farthing.entry_range[])
+returns table (account_id bigint, seq bigint, problem text)
+language sql stable
+set search_path = ''
+as $$
+  select p.account_id, p.seq, 'the seal is not the one that was proved'
+  from unnest(p_ranges) r join farthing.proved p on p.account_id = r.account_id
+  left join farthing.entry_seals s on s.account_id = p.account_id and s.seq = p.seq
+  where s.hash is distinct from p.hash
+  union all
+  (select distinct on (s.account_id) s.account_id, s.seq, 'the entry is not the one that was sealed'
+  from (select t.account_id, t.seq, t.hash, lag(t.hash, 1, coalesce(p.hash, ''))
+      over (partition by t.account_id order by t.seq) as hash_before
+    from unnest(p_ranges) r left join farthing.proved p on p.account_id = r.account_id
+    cross join lateral (select n.* from farthing.entry_seals n where n.account_id = r.account_id
+      and n.seq > r.after_seq and (r.upto_seq is null or n.seq <= r.upto_seq)) t) s
+  left join farthing.entry_contents c on c.account_id = s.account_id and c.seq = s.seq
+  where s.hash is distinct from sha256(s.hash_before || c.contents)
+  order by s.account_id, s.seq)
+$$;
+comment on function farthing.verify_new(farthing.entry_range[]) is
+  'As verify(), from the mark of each account on; and the seal at the mark must be unchanged.';
+
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
 language sql stable
@@ -125,3 +149,35 @@ as $$
 $$;
 comment on function farthing.prove_new_sums(farthing.entry_range[]) is
   'Rule 14: the sums of sealed entries are those of the proved entries and of these ranges together.';
+
+create function farthing.prove_idle()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with idle as materialized (
+    select a.account_id, a.last_seq, a.balance, p.seq, p.balance as balance_proved, p.hash
+    from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
+    where a.last_seq <= coalesce(p.seq, 0)
+  )
+  select 1, i.account_id, format('seq %s and balance %s, entries were proved up to %s with %s', i.last_seq,
+    i.balance, coalesce(i.seq, 0), coalesce(i.balance_proved, 0))
+  from idle i where (i.last_seq, i.balance) <> (coalesce(i.seq, 0), coalesce(i.balance_proved, 0))
+  union all
+  select 3, i.account_id, format('seq %s is beyond the account''s last', i.last_seq + 1)
+  from idle i join farthing.entries e on e.account_id = i.account_id and e.seq = i.last_seq + 1
+  union all
+  select 14, i.account_id, format('seq %s: the seal is not the one that was proved', i.seq)
+  from idle i left join farthing.entry_seals s on s.account_id = i.account_id and s.seq = i.seq
+  where s.hash is distinct from i.hash
+  union all
+  select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
+    l.remaining, k.net, d.paid)
+  from idle i join farthing.lots l on l.account_id = i.account_id
+  left join farthing.proved_lots k on k.account_id = l.account_id and k.lot_id = l.lot_id
+  left join (select b.account_id, b.lot_id, sum(b.amount) as paid from farthing.debt_payments b
+    group by b.account_id, b.lot_id) d on d.account_id = l.account_id and d.lot_id = l.lot_id
+  where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
+$$;
+comment on function farthing.prove_idle() is
+  'Rules 1, 3 and 14 of accounts without new entries: they are as they were proved.';

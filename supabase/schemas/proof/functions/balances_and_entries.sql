@@ -1,5 +1,5 @@
--- The proof: the ledger's rules checked over the whole database, from the rows alone and without the
--- functions that wrote them. No rows: nothing is violated.
+-- The proof of balances: the rules that connect an account with its entries, lots, debt and holds. Every check
+-- in this folder reads rows alone and calls no function that wrote them. A check without rows found nothing.
 
 create function farthing.prove_sums()
 returns table (rule int, account_id bigint, detail text)
@@ -50,57 +50,6 @@ $$;
 comment on function farthing.prove_accounts() is
   'Rule 1 by rows: balance = Σ lots − debt; held = Σ open holds = Σ reserved.';
 
-create function farthing.prove_lots()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 1, l.account_id, format('lot %s: remaining %s, its entries %s, paid to debt %s', l.lot_id,
-    l.remaining, e.net, p.paid)
-  from farthing.lots l
-  left join (select n.account_id, n.lot_id, sum(case n.direction when 'in' then n.amount else -n.amount end)
-    as net
-    from farthing.entries n where n.lot_id is not null group by n.account_id, n.lot_id) e
-    on e.account_id = l.account_id and e.lot_id = l.lot_id
-  left join (select d.account_id, d.lot_id, sum(d.amount)
-    as paid from farthing.debt_payments d group by d.account_id, d.lot_id) p
-    on p.account_id = l.account_id and p.lot_id = l.lot_id
-  where l.remaining <> coalesce(e.net, 0) - coalesce(p.paid, 0)
-  union all
-  select 1, l.account_id, format('lot %s of %s came in by entries of %s', l.lot_id, l.amount, e.came)
-  from farthing.lots l
-  left join (select n.account_id, n.lot_id, sum(n.amount) as came from farthing.entries n
-    where n.direction = 'in' and n.kind <> 'reinstatement' group by n.account_id, n.lot_id) e
-    on e.account_id = l.account_id and e.lot_id = l.lot_id
-  where l.amount is distinct from e.came
-$$;
-comment on function farthing.prove_lots() is 'Rule 1 by lot: its remainder is the sum of its entries.';
-
-create function farthing.prove_lot_states()
-returns table (rule int, account_id bigint, detail text)
-language sql stable
-set search_path = ''
-as $$
-  select 1, l.account_id, format('lot %s is closed with %s left', l.lot_id, l.remaining)
-  from farthing.lots l where l.closed_at is not null and l.remaining > 0
-  union all
-  select 16, l.account_id, format('lot %s is open in the account of a deleted user', l.lot_id)
-  from farthing.lots l
-  join farthing.accounts a on a.account_id = l.account_id
-  where a.left_at is not null and l.closed_at is null
-  union all
-  select 7, l.account_id, format('lot %s: reserved %s, open holds need %s', l.lot_id, l.reserved, k.kept)
-  from farthing.lots l
-  left join (select h.account_id, h.lot_id, sum(h.amount) as kept from farthing.hold_lots h
-    join farthing.holds o on o.account_id = h.account_id and o.hold_id = h.hold_id
-    where o.status = 'open' group by h.account_id, h.lot_id) k on k.account_id = l.account_id
-      and k.lot_id = l.lot_id
-  where l.reserved <> coalesce(k.kept, 0)
-$$;
-comment on function farthing.prove_lot_states() is
-  'Rules 1, 7 and 16 by lot: a closed one is empty, its reserved part is that of open holds, and it is '
-  'closed if the account''s user was deleted.';
-
 create function farthing.prove_entries()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
@@ -142,3 +91,19 @@ as $$
 $$;
 comment on function farthing.prove_entries() is
   'Rules 1, 3 and 13 by entry: seq without a gap, running balance, time that never falls.';
+
+create function farthing.prove_debt()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 8, a.account_id, format('debt %s, and lot %s has %s free', a.debt, l.lot_id,
+    l.remaining - l.reserved)
+  from farthing.accounts a
+  join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
+    and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
+      -- A hold that ends by its expiry writes no entry.
+      (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
+  where a.debt > 0
+$$;
+comment on function farthing.prove_debt() is 'Rule 8: no account has both debt and free credits.';

@@ -1,4 +1,34 @@
--- The proof of heads: each is the hash of the ledger at its time.
+-- The proof of seals and heads (rules 14 and 19).
+
+create function farthing.prove_seals()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with sealed as (
+    select s.account_id, max(s.seq) as seq from farthing.entry_seals s group by s.account_id
+  ), sums as (
+    select e.counterparty, e.direction, e.kind, count(*) as entries, sum(e.amount) as amount
+    from farthing.entries e join sealed s on s.account_id = e.account_id and e.seq <= s.seq
+    group by e.counterparty, e.direction, e.kind
+  )
+  select 14, null::bigint, format('%s %s %s: %s entries of %s are sealed, %s of %s are summed up',
+    coalesce(s.counterparty, t.counterparty), coalesce(s.direction, t.direction), coalesce(s.kind, t.kind),
+    coalesce(s.entries, 0), coalesce(s.amount, 0), coalesce(t.entries, 0), coalesce(t.amount, 0))
+  from sums s full join farthing.entry_sums t
+    on t.counterparty = s.counterparty and t.direction = s.direction and t.kind = s.kind
+  where (s.entries, s.amount) is distinct from (t.entries, t.amount)
+  union all
+  -- Sealing runs each minute; a head has the time up to which it did.
+  select 14, a.account_id, format('seq %s was written at %s and is not sealed', e.seq, e.created_at)
+  from farthing.accounts a
+  left join sealed s on s.account_id = a.account_id
+  join farthing.entries e on e.account_id = a.account_id and e.seq = coalesce(s.seq, 0) + 1
+  where e.created_at < (select max(h.made_at) from farthing.heads h) - interval '1 hour'
+$$;
+comment on function farthing.prove_seals() is
+  'Rule 14: the sums of sealed entries are those of the entries, and none of an hour before the last head is '
+  'without a seal.';
 
 create function farthing.prove_heads()
 returns table (rule int, account_id bigint, detail text)

@@ -1,4 +1,4 @@
--- The proof: work that is paid from a hold.
+-- The proof of chats and jobs, which are paid from holds (rules 7 and 9).
 
 create function farthing.prove_chats()
 returns table (rule int, account_id bigint, detail text)

@@ -1,5 +1,5 @@
--- Refunds: begin (committed before Stripe is asked), attach (Stripe's answer), refuse (Stripe's refusal),
--- finish (the stored answer). Only Stripe's event moves credits, nothing here.
+-- A refund's life here: reserved and committed before Stripe is asked, then attached, refused or postponed by
+-- Stripe's answer. Only Stripe's event moves credits.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -17,29 +17,6 @@ as $$
 $$;
 comment on function farthing.refund_answer(farthing.refunds) is
   'A refund in the contract''s form; amount in minor units, credits as text.';
-
-create function farthing.refund_to_send(p_refund farthing.refunds)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
-    'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
-    'mark', (select installation_id from farthing.policy),
-    'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- The fee of a small amount is zero, and Stripe refuses to refund a fee that was not taken.
-    'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
-      where booking_id = p_refund.booking_id and application_fee_amount > 0),
-    'payment_id', case when p_refund.order_id is not null
-      then (select payment_ref from farthing.orders
-        where account_id = p_refund.account_id and order_id = p_refund.order_id)
-      else (select payment_intent_id from farthing.bookings where booking_id = p_refund.booking_id) end);
-end
-$$;
-comment on function farthing.refund_to_send(farthing.refunds) is
-  'The values of a refund for Stripe; connected: the provider''s part is reversed, too, and with has_fee '
-  'the platform''s fee.';
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
@@ -106,6 +83,43 @@ comment on function farthing.refuse_refund(farthing.payment, bigint) is
   'Refuses a refund of more than is left: already_refunded if nothing is, else refund_too_large; details '
   'name the refundable amount in minor units.';
 
+create function farthing.reserve_refund(
+  p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
+  p_fingerprint bytea, p_now timestamptz)
+returns farthing.refunds
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_refund farthing.refunds;
+begin
+  -- If an earlier request began this refund and did not finish, Stripe is asked again under the refund's own
+  -- key while Stripe certainly remembers that key (24 hours).
+  select * into v_refund from farthing.refunds where origin_key = p_key
+    and created_at > p_now - interval '23 hours';
+  if v_refund.refund_id is null then
+    perform farthing.refuse_refund(p_payment, p_amount);
+    update farthing.refunds set origin_key = null where origin_key = p_key;
+    insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
+      origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
+    values (p_payment.account_id, p_payment.order_id, p_payment.booking_id,
+      coalesce(p_amount, farthing.refundable(p_payment)), p_payment.currency, p_reason, p_author,
+      -- If the request dies, a runner sends the refund two minutes later.
+      p_key, p_fingerprint, p_now + interval '2 minutes', p_now, p_now)
+    returning * into v_refund;
+  elsif v_refund.origin_fingerprint <> p_fingerprint then
+    perform farthing.fail('idempotency_key_reused',
+      'This Idempotency-Key was used with another request. Send a new key.');
+  end if;
+  return v_refund;
+end
+$$;
+comment on function farthing.reserve_refund(
+  farthing.payment, bigint, text, text, bytea, bytea, timestamptz) is
+  'Reserves the amount of a refund in minor units; without p_amount, the whole refundable amount. Returns the '
+  'unfinished refund of the same Idempotency-Key if there is one. The caller has locked the account. Fails '
+  'already_refunded, refund_too_large, idempotency_key_reused.';
+
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds
 language plpgsql
@@ -147,16 +161,3 @@ $$;
 comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
   'Fails a refund that is not sent any more: its reserved amount is free again. The account is locked by '
   'the caller.';
-
-create function farthing.warning_answer(p_warning farthing.fraud_warnings)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object('warning_id', p_warning.warning_id, 'order_id', p_warning.order_id,
-    'booking_id', p_warning.booking_id, 'user_id', a.owner_id, 'fraud_type', p_warning.fraud_type,
-    'actionable', p_warning.actionable, 'state', p_warning.state, 'created_at', p_warning.created_at)
-  from farthing.accounts a where a.account_id = p_warning.account_id
-$$;
-comment on function farthing.warning_answer(farthing.fraud_warnings) is
-  'An early fraud warning in the form for operators.';

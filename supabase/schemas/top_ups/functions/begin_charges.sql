@@ -1,67 +1,19 @@
--- Auto top-up, its runner: due charges. Why claim, request and report are three steps: Stripe is asked
--- outside any transaction. A claimed charge is due again when its lease ends, with the same order and so
--- under the same key at Stripe: requested twice, charged once (T16). Credits never come from an answer,
--- only from the payment's event.
+-- The begin of a charge: its amount, its order, and the runner's claim. Claim, request and report are three
+-- steps, because Stripe is asked outside any transaction. A claimed charge is due again when its lease ends,
+-- with the same order and therefore the same key at Stripe: requested twice, it is charged once (T16).
 
-create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
-returns setof bigint
+create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
+returns bigint
 language sql stable
 set search_path = ''
 as $$
-  select t.account_id from farthing.top_ups t
-  join farthing.accounts a using (account_id)
-  join farthing.customers c using (account_id)
-  where t.enabled and t.paused is null and t.next_attempt_at <= p_now
-    and (p_account_id is null or t.account_id = p_account_id)
-    and a.left_at is null and c.payment_method_id is not null and a.balance - a.held < t.threshold
-    and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
-      and o.status in ('pending', 'processing'))
-    and not farthing.top_up_unanswered(t.account_id, p_now)
-    and not farthing.is_parked('top_ups_claim', 'account', t.account_id::text, p_now)
-  order by t.next_attempt_at, t.account_id limit p_limit
+  -- Charges in progress count, and refunded ones as well: the cap limits charges.
+  select coalesce(sum(amount), 0)::bigint from farthing.orders
+  where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
+    and created_at >= date_trunc('month', p_now, 'UTC')
 $$;
-comment on function farthing.find_top_ups(timestamptz, int, bigint) is
-  'Accounts that look low, have enabled top-ups and are due; or the named one, if it qualifies.';
-
-create function farthing.top_ups_are_due(p_now timestamptz default now())
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select exists (select from farthing.top_up_charges c join farthing.orders o using (account_id, order_id)
-      where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now)
-    or exists (select from farthing.find_top_ups(p_now, 1))
-$$;
-comment on function farthing.top_ups_are_due(timestamptz) is 'Whether there is work for top_ups_claim().';
-
-create function farthing.is_in_doubt(p_account_id bigint)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  -- A closed dispute counts until the user opts in again.
-  select exists (select from farthing.disputes d where d.account_id = p_account_id
-      and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
-        select consented_at from farthing.top_ups where account_id = p_account_id)))
-    or exists (select from farthing.fraud_warnings where account_id = p_account_id and state = 'open')
-    or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
-$$;
-comment on function farthing.is_in_doubt(bigint) is
-  'Whether an account has payments that are disputed, warned about or frozen: then its card is not charged.';
-
-create function farthing.may_top_up(p_account farthing.accounts)
-returns boolean
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return not farthing.is_in_doubt(p_account.account_id) and exists (
-    select from farthing.features f where f.name = 'b2c' and (f.state = 'on' or (f.state = 'percentage'
-      and farthing.feature_bucket(f.name, farthing.owner_of(p_account.account_id)) < f.percentage * 100)));
-end
-$$;
-comment on function farthing.may_top_up(farthing.accounts) is
-  'Whether an account may be charged at all: no payment is in doubt, and buying is switched on for it.';
+comment on function farthing.top_up_spent(bigint, timestamptz) is
+  'The amount of this calendar month''s top-ups (UTC), charged or in progress. Minor units.';
 
 create function farthing.size_top_up(p_top_up farthing.top_ups, p_account farthing.accounts, p_now
   timestamptz)
@@ -175,3 +127,38 @@ end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
   'Begins the top-up of an account if it is still due; 1 if it did.';
+
+create function farthing.claim_top_up_charges(p_limit int, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Longer than Stripe's client takes with its own retries.
+  c_lease constant interval := interval '2 minutes';
+  v_claimed jsonb;
+begin
+  with due as (
+    select c.account_id, c.order_id from farthing.top_up_charges c
+    join farthing.orders o using (account_id, order_id)
+    where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now
+    order by c.next_attempt_at, c.order_id limit p_limit for update of c skip locked
+  ), claimed as (
+    update farthing.top_up_charges c
+    set attempts = c.attempts + 1, next_attempt_at = p_now + c_lease, updated_at = p_now
+    from due where c.account_id = due.account_id and c.order_id = due.order_id
+    returning c.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('order_id', o.order_id, 'step', c.step, 'amount', o.amount,
+    'currency', o.currency, 'credits', trim_scale(o.credits)::text, 'customer_id', c.customer_id,
+    'payment_method_id', c.payment_method_id, 'payment_id', c.payment_id,
+    'mark', (select installation_id from farthing.policy),
+    'expires_at_epoch', extract(epoch from o.expires_at)::bigint) order by o.created_at, o.order_id), '[]')
+  into v_claimed
+  from claimed c join farthing.orders o using (account_id, order_id);
+  return v_claimed;
+end
+$$;
+comment on function farthing.claim_top_up_charges(int, timestamptz) is
+  'Leases the due steps of open charges to one runner for two minutes, at most p_limit of them. Returns the '
+  'values that Stripe needs for each.';

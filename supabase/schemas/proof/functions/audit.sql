@@ -1,0 +1,62 @@
+-- The proof of the audit: rows that decide about money agree with their last audit row, and the triggers that
+-- refuse or audit changes are enabled (rules 2 and 19).
+
+create function farthing.prove_guards()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 2, null::bigint, format('trigger %s of %s is missing, or does not fire always', g.trigger_name,
+    g.table_name)
+  from farthing.guards g
+  where not exists (select from pg_catalog.pg_trigger t
+    where t.tgrelid = to_regclass(format('farthing.%I', g.table_name)) and t.tgname = g.trigger_name
+      and t.tgenabled = 'A')
+$$;
+comment on function farthing.prove_guards() is
+  'Rule 2: the triggers that refuse or audit changes exist and are enabled.';
+
+create function farthing.audit_problems(p_audited farthing.audited)
+returns setof text
+language plpgsql stable
+set search_path = ''
+set timezone = 'UTC' set intervalstyle = 'postgres' -- as write_audit() has them
+as $$
+begin
+  return query execute format($sql$
+    select format('%1$s %%s is not what its last audit row says', l.row_key)
+    from (select distinct on (a.row_key) a.row_key, a.after from farthing.audit a
+      where a.table_name = %1$L order by a.row_key, a.audit_nr desc) l
+    cross join lateral jsonb_populate_record(null::farthing.%1$I, l.row_key) k
+    left join farthing.%1$I t on (%2$s) = (%3$s)
+    where case when l.after is null then to_jsonb(t) is not null
+      else (to_jsonb(t) @> l.after) is not true end
+    union all
+    select format('%1$s %%s has no audit row', %4$s)
+    from farthing.%1$I t
+    where %5$s and not exists (select from farthing.audit a
+      where a.table_name = %1$L and a.row_key = %4$s)$sql$,
+    p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
+    farthing.listed(p_audited.key_columns, 'k'),
+    -- The same key as pick() would make, without a call for each row.
+    (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
+      from unnest(p_audited.key_columns) c),
+    -- An account begins without a cap, and without a row.
+    case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
+      farthing.listed(p_audited.columns, 't')) end);
+end
+$$;
+comment on function farthing.audit_problems(farthing.audited) is
+  'Rows of one audited table that differ from their last audit row.';
+
+create function farthing.prove_audit()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 19, null::bigint, p.detail
+  from farthing.audited a cross join lateral farthing.audit_problems(a) p (detail)
+  order by a.table_name
+$$;
+comment on function farthing.prove_audit() is
+  'Rule 19: policy, caps, rates, packages, alert rules and tasks agree with their last audit rows.';

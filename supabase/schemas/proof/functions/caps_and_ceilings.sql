@@ -1,0 +1,41 @@
+-- The proof of spend caps (rule 19) and of ceilings for grants (rule 18).
+
+create function farthing.prove_caps()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 19, a.account_id, format('on %s spent %s, counted %s', s.day, e.spent, s.spent)
+  from farthing.accounts a
+  left join farthing.spending s on s.account_id = a.account_id
+  cross join lateral (select coalesce(sum(n.amount), 0) as spent from farthing.entries n
+    where n.account_id = a.account_id and n.counterparty = 'usage'
+      and (n.created_at at time zone 'UTC')::date = s.day) e
+  where a.daily_cap is not null and s.spent is distinct from e.spent
+  union all
+  select 19, a.account_id, format('a daily cap of %s: its own is %s, imposed is %s', a.daily_cap, c.own_daily,
+    c.imposed_daily)
+  from farthing.accounts a left join farthing.spend_caps c on c.account_id = a.account_id
+  where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
+$$;
+comment on function farthing.prove_caps() is
+  'Rule 19: the recorded daily spending of an account with a cap is the sum of its entries of that day.';
+
+create function farthing.prove_ceilings()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 18, g.account_id, format('grant %s met the ceiling %s, and nobody else confirmed it', g.grant_id,
+    g.ceiling)
+  from farthing.grants g
+  where g.status = 'granted' and g.confirm_before is not null and g.decided_by is null
+  union all
+  select 18, null, format('%s: the authors'' days sum up to %s, all sealed entries to %s', coalesce(d.kind,
+    s.kind), trim_scale(d.amount), trim_scale(s.amount))
+  from (select kind, sum(amount) as amount from farthing.actor_days group by kind) d
+  full join (select kind, sum(amount) as amount from farthing.entry_sums group by kind) s on s.kind = d.kind
+  where d.amount is distinct from s.amount
+$$;
+comment on function farthing.prove_ceilings() is
+  'Rule 18 of grants above a ceiling: another operator confirmed them; and the authors'' days are complete.';

@@ -1,0 +1,73 @@
+-- The proof of usage: each usage event was charged once (rule 9), at the price of its rate (rule 12).
+
+create function farthing.prove_usage()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with charged as (
+    -- Usage names its rate; a hold settled with an amount does not.
+    select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
+      case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
+    from farthing.entries e
+    where e.reference_id is not null and (e.reference_type in ('usage', 'chat', 'job')
+      or e.reference_type = 'hold' and e.metadata ? 'rate_version')
+  )
+  select 9, u.account_id, format('usage event %s (%s): entries %s to %s are not its own', u.event_id,
+    u.origin, u.first_seq, u.last_seq)
+  from farthing.usage_events u
+  left join charged c on c.account_id = u.account_id and c.seq between u.first_seq and u.last_seq
+    and c.origin = u.origin::text and c.event_id = u.event_id
+  group by u.account_id, u.origin, u.event_id having count(c.seq) <> coalesce(u.last_seq - u.first_seq + 1, 0)
+    or (u.first_seq is null) <> bool_or(u.usage is not null)
+  union all
+  select 9, c.account_id, format('usage event %s (%s) was charged %s times', c.event_id, c.origin,
+    count(distinct c.transaction_id))
+  from charged c
+  group by c.account_id, c.origin, c.event_id having count(distinct c.transaction_id) > 1
+  union all
+  select 9, c.account_id, format('seq %s: usage event %s (%s) is not on record', c.seq, c.event_id, c.origin)
+  from charged c
+  where not exists (select from farthing.usage_events u
+    where u.account_id = c.account_id and u.origin::text = c.origin and u.event_id = c.event_id
+      and c.seq between u.first_seq and u.last_seq)
+$$;
+comment on function farthing.prove_usage() is 'Rule 9 of usage: one event, one charge, both on record.';
+
+-- A view, because a query evaluates it in place: a function with a search_path of its own, called for each
+-- charge, took most of the time of prove_prices().
+create view farthing.usage_prices with (security_invoker = true) as
+select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
+  e.metadata ->> 'rate_version' as rate_version,
+  (coalesce((e.metadata ->> 'input_tokens')::numeric, 0) * r.input_per_million_usd
+    + coalesce((e.metadata ->> 'cached_input_tokens')::numeric, 0)
+      * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+    + coalesce((e.metadata ->> 'cache_write_tokens')::numeric, 0)
+      * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
+    + coalesce((e.metadata ->> 'output_tokens')::numeric, 0) * r.output_per_million_usd
+    + coalesce((e.metadata ->> 'reasoning_tokens')::numeric, 0)
+      * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)) * r.markup * 0.001 as credits
+from farthing.entries e
+left join farthing.rates r
+  on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
+-- A charge of a hold, a chat or a job that names no rate is an amount, and not a price.
+where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
+comment on view farthing.usage_prices is
+  'The price of an entry''s usage at the rate version that it names, for the proof: computed without the '
+  'function that charges it. Credits.';
+
+create function farthing.prove_prices()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  -- One charge has one price: the sum of its parts, from several lots or as debt.
+  select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
+    sum(p.amount), p.model, p.rate_version, p.credits)
+  from farthing.usage_prices p
+  group by p.account_id, p.transaction_id, p.model, p.rate_version, p.credits
+  having p.credits is distinct from sum(p.amount)
+$$;
+comment on function farthing.prove_prices() is
+  'Rule 12: each usage, charged in any way, costs exactly its tokens at the rate version that its entry '
+  'names.';

@@ -1,0 +1,49 @@
+-- Early fraud warnings: list and clear.
+
+create function farthing_public.warnings_list(
+  p_state text default null, p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.page_of('warnings', p_limit, array(
+    select row(farthing.warning_answer(w), w.warning_id)::farthing.page_item
+    from farthing.fraud_warnings w left join farthing.fraud_warnings b on b.warning_id = p_before
+    where (p_state is null or w.state = p_state)
+      and (p_before is null or (w.created_at, w.warning_id) < (b.created_at, b.warning_id))
+    order by w.created_at desc, w.warning_id desc limit farthing.items_to_read(p_limit)))
+$$;
+grant execute on function farthing_public.warnings_list to service_role;
+comment on function farthing_public.warnings_list is
+  'A page of early fraud warnings, newest first: {warnings, next_before}.';
+
+create function farthing_public.warnings_clear(
+  p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
+  p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role owns no table
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_warning farthing.fraud_warnings;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  select * into v_warning from farthing.fraud_warnings where warning_id = p_warning_id;
+  if v_warning.warning_id is null then
+    perform farthing.fail('not_found', 'There is no such warning.', null, 'id');
+  end if;
+  perform farthing.refuse_own(v_author, v_warning.account_id);
+  perform farthing.clear_warning(v_warning, p_reason, v_author, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, (
+    select jsonb_build_object('warning_id', warning_id, 'state', state)
+    from farthing.fraud_warnings where warning_id = p_warning_id), p_now);
+end
+$$;
+grant execute on function farthing_public.warnings_clear to service_role;
+comment on function farthing_public.warnings_clear is
+  'An operator trusts a payment that a card network warned about: its credits are unfrozen. A warning that '
+  'is not open stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';

@@ -1,0 +1,63 @@
+-- Refunds on their way to Stripe.
+
+create function farthing.refund_to_send(p_refund farthing.refunds)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('refund_id', p_refund.refund_id, 'order_id', p_refund.order_id,
+    'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
+    'mark', (select installation_id from farthing.policy),
+    'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
+    -- The fee of a small amount is zero, and Stripe refuses to refund a fee that was not taken.
+    'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
+      where booking_id = p_refund.booking_id and application_fee_amount > 0),
+    'payment_id', case when p_refund.order_id is not null
+      then (select payment_ref from farthing.orders
+        where account_id = p_refund.account_id and order_id = p_refund.order_id)
+      else (select payment_intent_id from farthing.bookings where booking_id = p_refund.booking_id) end);
+end
+$$;
+comment on function farthing.refund_to_send(farthing.refunds) is
+  'The values of a refund for Stripe; connected: the provider''s part is reversed, too, and with has_fee '
+  'the platform''s fee.';
+
+create function farthing.claim_refunds(p_limit int, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_most_attempts constant int := 10;
+  v_refund farthing.refunds;
+  v_claimed jsonb := jsonb_build_array();
+begin
+  for v_refund in
+    select * from farthing.refunds where status = 'requested' and next_attempt_at <= p_now
+    order by next_attempt_at limit p_limit for update skip locked
+  loop
+    -- After 23 hours Stripe may have forgotten the refund's key and would make the refund a second time.
+    if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
+      -- Other functions lock the account before the refund. Waiting for the account here could deadlock, so
+      -- a locked account is skipped, and the next call fails the refund.
+      perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
+      if found then
+        perform farthing.fail_refund(v_refund,
+          coalesce(v_refund.failure_reason, 'Stripe could not be asked.'), p_now);
+      end if;
+      continue;
+    end if;
+    -- 2, 4, 8 … minutes: the runner that claimed the refund has ended before the next claim.
+    update farthing.refunds set attempts = attempts + 1,
+      next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
+    where account_id = v_refund.account_id and refund_id = v_refund.refund_id
+    returning * into v_refund;
+    v_claimed := v_claimed || farthing.refund_to_send(v_refund);
+  end loop;
+  return v_claimed;
+end
+$$;
+comment on function farthing.claim_refunds(int, timestamptz) is
+  'Claims due refunds that Stripe does not have yet, each until its next attempt, at most p_limit. A refund '
+  'fails after ten attempts or 23 hours.';

@@ -1,0 +1,64 @@
+-- The paid order or booking that a refund, a dispute or a fraud warning is about.
+
+create function farthing.find_payment(p_payment_id text)
+returns farthing.payment
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_payment farthing.payment;
+begin
+  perform farthing.lock_subject(p_payment_id);
+  select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
+  from farthing.orders where payment_ref = p_payment_id;
+  if v_payment.account_id is null then
+    select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
+    from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
+  end if;
+  -- The order of locks: the account first. Every change of the rows found here waits for it.
+  perform from farthing.accounts where account_id = v_payment.account_id for no key update;
+  return v_payment;
+end
+$$;
+comment on function farthing.find_payment(text) is
+  'The paid order or booking of a payment intent, with its account locked; null if the payment is unknown '
+  '(yet).';
+
+create function farthing.net_payment(
+  p_payment farthing.payment, p_cause jsonb, p_author text, p_now timestamptz)
+returns farthing.clawback
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_payment.order_id is not null then
+    return farthing.net_order(p_payment.account_id, p_payment.order_id, p_cause, p_author, p_now);
+  end if;
+  perform farthing.net_booking(p_payment.booking_id, p_now);
+  return row(0, 0)::farthing.clawback; -- a booking is paid in money, not for credits
+end
+$$;
+comment on function farthing.net_payment is
+  'Updates an order''s credits, or a booking''s amounts, to the returned part of its payment.';
+
+create function farthing.refundable(p_payment farthing.payment)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_refunds record;
+begin
+  select coalesce(sum(amount), 0) as aside,
+    coalesce(sum(amount) filter (where farthing.is_live_refund(status)), 0) as made into v_refunds
+  from farthing.refunds
+  where account_id = p_payment.account_id and status not in ('failed', 'canceled')
+    and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
+  -- Money that a bank holds or has withdrawn cannot be refunded, too.
+  return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
+    from farthing.disputed_of(p_payment, v_refunds.made) d);
+end
+$$;
+comment on function farthing.refundable(farthing.payment) is
+  'The part of a payment that can still be refunded: less refunds, also those in progress, less disputes. '
+  'Minor units.';

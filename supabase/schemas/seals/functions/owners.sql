@@ -1,0 +1,31 @@
+-- Hashes of owners: an account's ownership can be sealed, and a deleted user forgotten.
+
+create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
+returns bytea
+language sql immutable
+set search_path = ''
+as $$
+  select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
+$$;
+comment on function farthing.owner_mark(uuid, bigint, uuid) is
+  'The hash of an account''s owner, or of having none.';
+
+create function farthing.mark_owner()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_salt uuid := gen_random_uuid();
+begin
+  if tg_op = 'INSERT' then
+    insert into farthing.owner_marks
+    values (new.account_id, v_salt, farthing.owner_mark(v_salt, new.account_id, new.owner_id));
+  else
+    update farthing.owner_marks set salt = null where account_id = new.account_id;
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.mark_owner() is
+  'Trigger: hashes a new account''s owner, and deletes the salt of a deleted one.';

@@ -1,0 +1,86 @@
+-- The accounts that auto top-up may charge now.
+
+create function farthing.top_up_runs(p_top_up farthing.top_ups)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(p_top_up.enabled and p_top_up.paused is null, false)
+    and exists (select from farthing.customers
+      where account_id = p_top_up.account_id and payment_method_id is not null)
+$$;
+comment on function farthing.top_up_runs(farthing.top_ups) is
+  'Whether a low account is topped up: enabled, not paused, and a card is saved.';
+
+create function farthing.is_in_doubt(p_account_id bigint)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- A closed dispute counts until the user opts in again.
+  select exists (select from farthing.disputes d where d.account_id = p_account_id
+      and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
+        select consented_at from farthing.top_ups where account_id = p_account_id)))
+    or exists (select from farthing.fraud_warnings where account_id = p_account_id and state = 'open')
+    or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
+$$;
+comment on function farthing.is_in_doubt(bigint) is
+  'Whether an account has payments that are disputed, warned about or frozen: then its card is not charged.';
+
+create function farthing.may_top_up(p_account farthing.accounts)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return not farthing.is_in_doubt(p_account.account_id) and exists (
+    select from farthing.features f where f.name = 'b2c' and (f.state = 'on' or (f.state = 'percentage'
+      and farthing.feature_bucket(f.name, farthing.owner_of(p_account.account_id)) < f.percentage * 100)));
+end
+$$;
+comment on function farthing.may_top_up(farthing.accounts) is
+  'Whether an account may be charged at all: no payment is in doubt, and buying is switched on for it.';
+
+create function farthing.top_up_unanswered(p_account_id bigint, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.orders o join farthing.top_up_charges c using (account_id, order_id)
+    where o.account_id = p_account_id and o.kind = 'top_up' and o.status = 'expired' and o.expires_at > p_now
+      and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
+$$;
+comment on function farthing.top_up_unanswered(bigint, timestamptz) is
+  'Whether Stripe may have charged a top-up that was given up here, and has not reported it: then another '
+  'charge for the same gap could be the second.';
+
+create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
+returns setof bigint
+language sql stable
+set search_path = ''
+as $$
+  select t.account_id from farthing.top_ups t
+  join farthing.accounts a using (account_id)
+  join farthing.customers c using (account_id)
+  where t.enabled and t.paused is null and t.next_attempt_at <= p_now
+    and (p_account_id is null or t.account_id = p_account_id)
+    and a.left_at is null and c.payment_method_id is not null and a.balance - a.held < t.threshold
+    and not exists (select from farthing.orders o where o.account_id = t.account_id and o.kind = 'top_up'
+      and o.status in ('pending', 'processing'))
+    and not farthing.top_up_unanswered(t.account_id, p_now)
+    and not farthing.is_parked('top_ups_claim', 'account', t.account_id::text, p_now)
+  order by t.next_attempt_at, t.account_id limit p_limit
+$$;
+comment on function farthing.find_top_ups(timestamptz, int, bigint) is
+  'Accounts that look low, have enabled top-ups and are due; or the named one, if it qualifies.';
+
+create function farthing.top_ups_are_due(p_now timestamptz default now())
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.top_up_charges c join farthing.orders o using (account_id, order_id)
+      where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now)
+    or exists (select from farthing.find_top_ups(p_now, 1))
+$$;
+comment on function farthing.top_ups_are_due(timestamptz) is 'Whether there is work for top_ups_claim().';

@@ -1,0 +1,57 @@
+-- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's dashboard. An
+-- uncertain move counts as made, so that nothing is paid twice. An operator settles it here and not by an
+-- UPDATE, because settling also records the moves that are due then and audits the operator's reason.
+
+create function farthing.settle_transfer(
+  p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
+  p_now timestamptz default now())
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking farthing.bookings := farthing.lock_booking(
+    (select booking_id from farthing.booking_transfers where move_id = p_move_id));
+  v_before farthing.booking_transfers;
+  v_after farthing.booking_transfers;
+begin
+  select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
+  if v_before.status is null or not (v_before.status = 'uncertain'
+      or v_before.status = 'refused' and p_stripe_id is not null) then
+    perform farthing.fail('invalid_request',
+      'Only an uncertain move can be settled, or a refused one that Stripe has made since.',
+      jsonb_build_object('status', v_before.status), 'p_move_id');
+  end if;
+  if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
+    perform farthing.fail('invalid_request', 'p_stripe_id must be the id of the transfer (tr_…) or the '
+      'reversal (trr_…), or null if Stripe made none.', null, 'p_stripe_id');
+  end if;
+  if coalesce(p_reason, '') = '' then
+    perform farthing.fail('invalid_request', 'p_reason must say how you know what happened.', null,
+      'p_reason');
+  end if;
+  update farthing.booking_transfers set status = case when p_stripe_id is null then 'refused' else 'made' end,
+    stripe_id = p_stripe_id, updated_at = p_now
+  where account_id = v_before.account_id and move_id = p_move_id
+  returning * into v_after;
+  if p_stripe_id is null then
+    -- A share that was not transferred was not reversed.
+    update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
+    where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
+  end if;
+  delete from farthing.parked_items where task = 'payment_runner' and item_kind = 'transfer'
+    and item_id in (select t.move_id::text from farthing.booking_transfers t
+      where t.account_id = v_before.account_id and t.booking_id = v_before.booking_id
+        and t.status <> 'uncertain' and p_move_id in (t.move_id, t.reverses));
+  insert into farthing.audit (changed_at, author, reason, table_name, row_key, before, after)
+  values (p_now, coalesce(p_author, 'sql:' || session_user), p_reason, 'booking_transfers',
+    farthing.pick(to_jsonb(v_before), '{account_id, move_id}'),
+    farthing.pick(to_jsonb(v_before), '{status, stripe_id}'),
+    farthing.pick(to_jsonb(v_after), '{status, stripe_id}'));
+  perform farthing.net_transfers(v_booking, p_now);
+end
+$$;
+comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
+  'Settles a move that is uncertain or was refused: made under this id of Stripe''s, or, if that is null, '
+  'not made. The moves due after that are recorded. For operators at an SQL prompt; the audit stores who '
+  'and why. Fails invalid_request.';
