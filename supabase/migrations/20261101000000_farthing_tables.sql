@@ -2100,19 +2100,19 @@ values ('stripe_state_unknown', 'critical', 0, 0, '7 days', '0', '5 minutes',
 
 -- supabase/schemas/reports/tables.sql
 
--- Each day's entries by author and kind.
+-- The entries of each day by author and kind.
 
 create table farthing.actor_days (
   day date not null,
   author varchar(255) not null,
   kind farthing.entry_kind not null,
   entries bigint not null,
-  amount numeric(60, 18) not null, -- sums of all accounts, which exceed the bound of one account
+  amount numeric(60, 18) not null, -- a sum over all accounts, which may exceed the bound of one account
   primary key (day, author, kind)
 );
 comment on table farthing.actor_days is
-  'Sealed entries, summed by the day on which they were written (UTC), by author and kind. stripe: all of '
-  'Stripe''s events. Credits.';
+  'Sealed entries, summed by the day (UTC) on which they were written, by author and kind. The author '
+  '`stripe` stands for all Stripe events. Credits.';
 alter table farthing.actor_days enable row level security;
 create policy actor_days_none on farthing.actor_days for select to authenticated using (false);
 
@@ -2129,29 +2129,29 @@ create table farthing.entry_seals (
   constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
 );
 comment on table farthing.entry_seals is
-  'Append-only. hash = sha256(previous hash, the terms that came in with the entry, the entry''s fields): '
-  'entry_contents. '
-  'head_nr: the first head that covers it (farthing.heads).';
+  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields, and the terms of its '
+  'lot or owner. head_nr: the number of the first head that covers the seal.';
 
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
 
--- Summed as they are sealed, since each is sealed once: the totals of sold and spent credits are a few
--- rows, however long the ledger is, and debits do no extra work.
+-- Entries are summed when they are sealed, which happens once. The totals of sold and spent credits
+-- are then a few rows, however long the ledger is, and debits do no extra work.
 create table farthing.entry_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,
   kind farthing.entry_kind not null,
   entries bigint not null,
-  amount numeric(60, 18) not null, -- sums of all accounts, which exceed the bound of one account
+  amount numeric(60, 18) not null, -- a sum over all accounts, which may exceed the bound of one account
   primary key (counterparty, direction, kind)
 );
-comment on table farthing.entry_sums is 'All sealed entries, summed by direction and purpose. Credits.';
+comment on table farthing.entry_sums is
+  'All sealed entries, summed by counterparty, direction and kind. Credits.';
 alter table farthing.entry_sums enable row level security;
 create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
 
--- A hash of each account's owner, so that ownership can be sealed and later forgotten: of a deleted owner
--- only a hash with an unknown salt remains.
+-- A hash of each account's owner makes it possible to seal the owner and to forget them later:
+-- after their deletion only a hash with an unknown salt remains.
 create table farthing.owner_marks (
   account_id bigint primary key,
   salt uuid,
@@ -2177,8 +2177,9 @@ create table farthing.heads (
     and octet_length(hash) = 32)
 );
 comment on table farthing.heads is
-  'Append-only. root: over the last seal of each account; audit_hash: over all audit rows up to audit_nr; '
-  'hash = sha256(the hash before, this row). entries and balance (credits): totals of all sealed entries.';
+  'Append-only. root: the hash over the last seal of each account; audit_hash: the hash over all audit '
+  'rows up to audit_nr; hash = sha256(the previous head''s hash, this row). entries and balance '
+  '(credits): the totals of all sealed entries.';
 alter table farthing.heads enable row level security;
 create policy heads_none on farthing.heads for select to authenticated using (false);
 
@@ -2198,9 +2199,9 @@ create table farthing.proof_runs (
   constraint proof_runs_bounded check (violations >= 0 and length(detail) <= 500)
 );
 comment on table farthing.proof_runs is
-  'Results of prove(): the number of violations and their rules; violations is null if it could not run; '
-  'is_whole: it read every entry, and not only new ones; is_done: it had time for all of them. Deleted '
-  'after 90 days.';
+  'Runs of the proof. violations: their number, or null if the proof could not run; is_whole: the run '
+  'read every entry, not only new ones; is_done: the run had time for all entries. Deleted after 90 '
+  'days, except runs since the last whole proof without a violation.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -2212,14 +2213,15 @@ create table farthing.proved (
   hash bytea not null
 );
 comment on table farthing.proved is
-  'The sealed entry up to which each account was proved, and its state there.';
+  'The mark of each account: the last sealed entry that was proved, with the balance, time and hash '
+  'there.';
 create table farthing.proved_lots (
   account_id bigint not null,
   lot_id uuid not null,
   net numeric(38, 18) not null,
   primary key (account_id, lot_id)
 );
-comment on table farthing.proved_lots is 'The sum of the proved entries of a lot. Credits.';
+comment on table farthing.proved_lots is 'The sum of the proved entries of each lot, in credits.';
 create table farthing.proved_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,
@@ -2228,7 +2230,8 @@ create table farthing.proved_sums (
   amount numeric(60, 18) not null,
   primary key (counterparty, direction, kind)
 );
-comment on table farthing.proved_sums is 'All proved entries, summed by kind. Credits.';
+comment on table farthing.proved_sums is
+  'The sums of all proved entries by counterparty, direction and kind, in credits.';
 alter table farthing.proved enable row level security;
 alter table farthing.proved_lots enable row level security;
 alter table farthing.proved_sums enable row level security;
@@ -2236,8 +2239,8 @@ create policy proved_none on farthing.proved for select to authenticated using (
 create policy proved_lots_none on farthing.proved_lots for select to authenticated using (false);
 create policy proved_sums_none on farthing.proved_sums for select to authenticated using (false);
 
--- Entries of one account that are proved together: those after one number, up to another, or to the end
--- where that is null.
+-- A range of entries of one account that are proved together: after after_seq, up to upto_seq or,
+-- if upto_seq is null, to the account's last entry.
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);
 
 -- Privileges: those that the files of the schema grant, and none by default.

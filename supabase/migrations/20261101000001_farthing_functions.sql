@@ -1119,10 +1119,10 @@ comment on function farthing.compare_providers(jsonb, timestamptz, timestamptz) 
 
 -- supabase/schemas/reports/functions.sql
 
--- Credits moved per day, by author and kind. Why summed as entries are sealed: the entries have no index by
--- time or author, which every debit would pay for; and a report reads a few rows a day, however long the
--- ledger is. So an entry is included within a minute or two. Stripe's events are one author here, as each
--- of them writes once.
+-- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
+-- entries have no index by time or author: every debit would pay for such an index. A report then
+-- reads a few rows per day, however long the ledger is, and misses only the entries of the last
+-- minute or two. All Stripe events are one author here, since each event writes only once.
 
 create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -1139,15 +1139,15 @@ as $$
   set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
 $$;
 comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
-  'Adds entries to the days of their authors: of each account those after one number, up to another. For '
-  'seal_entries().';
+  'Adds entries to the days of their authors: for each account, the entries after p_after and up to '
+  'p_upto. For seal_entries().';
 
 create view farthing.actors with (security_invoker = true) as
 select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
   trim_scale(d.amount)::text as credits
 from farthing.actor_days d;
 comment on view farthing.actors is
-  'Credits moved by author and day, for the operators'' report. Readable by the tables'' owner alone. '
+  'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
   'Credits as text.';
 
 -- supabase/schemas/usage/functions.sql
@@ -7953,7 +7953,8 @@ create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
 language plpgsql stable
 set search_path = ''
-set timezone = 'UTC' set intervalstyle = 'postgres' -- as write_audit() has them
+-- the same settings as write_audit() has, so that both produce the same text
+set timezone = 'UTC' set intervalstyle = 'postgres'
 as $$
 begin
   return query execute format($sql$
@@ -7971,16 +7972,18 @@ begin
       where a.table_name = %1$L and a.row_key = %4$s)$sql$,
     p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
     farthing.listed(p_audited.key_columns, 'k'),
-    -- The same key as pick() would make, without a call for each row.
+    -- This builds the same key as pick(), without a function call for each row.
     (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
       from unnest(p_audited.key_columns) c),
-    -- An account begins without a cap, and without a row.
+    -- A table without `has_rows` has no audit row for a row whose audited columns are all null: an
+    -- account begins without a spend cap.
     case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
       farthing.listed(p_audited.columns, 't')) end);
 end
 $$;
 comment on function farthing.audit_problems(farthing.audited) is
-  'Rows of one audited table that differ from their last audit row.';
+  'Returns a sentence for each row of an audited table that differs from its last audit row, and for '
+  'each row without an audit row.';
 
 create function farthing.prove_audit()
 returns table (rule int, account_id bigint, detail text)
@@ -7992,7 +7995,7 @@ as $$
   order by a.table_name
 $$;
 comment on function farthing.prove_audit() is
-  'Rule 19: policy, caps, rates, packages, alert rules and tasks agree with their last audit rows.';
+  'Rule 19: every row of an audited table agrees with its last audit row.';
 
 -- supabase/schemas/proof/functions/authors.sql
 
@@ -8012,14 +8015,15 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- The refund of an overcharged chat has the chat's author: prove_chats() compares the two.
+    -- The refund of an overcharged chat has the chat's author, and prove_chats() checks its amount.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
       or split_part(e.author, ':', 1) in ('stripe', 'task'));
 comment on view farthing.author_problems is
-  'Entries without an author, or by an unknown event, grants to oneself, and grants by Stripe or a task. A '
-  'view, so that it serves all entries and new ones.';
+  'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
+  'grants by Stripe or a scheduled task. A view, because the whole and the incremental proof both filter '
+  'it.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)
@@ -8046,8 +8050,8 @@ as $$
   having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1
 $$;
 comment on function farthing.prove_authors() is
-  'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant '
-  'agrees with its entry, a reference moved its own entries once.';
+  'Rules 18 and 9: each entry has a valid author, nobody grants to themselves, each grant agrees with '
+  'its entry, and each reference moved credits once.';
 
 -- supabase/schemas/proof/functions/balances_and_entries.sql
 
@@ -8078,7 +8082,8 @@ as $$
   from sums s where s.debt <> s.owed - s.debt_paid
 $$;
 comment on function farthing.prove_sums() is
-  'Rule 1 by entries: balance = Σ entries; debt = owed − paid.';
+  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the owed part less what was '
+  'paid.';
 
 create function farthing.prove_accounts()
 returns table (rule int, account_id bigint, detail text)
@@ -8101,7 +8106,8 @@ as $$
   from sums s where s.held <> s.holds or s.held <> s.reserved
 $$;
 comment on function farthing.prove_accounts() is
-  'Rule 1 by rows: balance = Σ lots − debt; held = Σ open holds = Σ reserved.';
+  'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` is the sum of the open '
+  'holds and of the lots'' reserved parts.';
 
 create function farthing.prove_entries()
 returns table (rule int, account_id bigint, detail text)
@@ -8143,7 +8149,8 @@ as $$
     ('expiry', 'out', 'breakage'), ('clawback', 'out', 'clawback'), ('reinstatement', 'in', 'clawback'))
 $$;
 comment on function farthing.prove_entries() is
-  'Rules 1, 3 and 13 by entry: seq without a gap, running balance, time that never falls.';
+  'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, and times never go '
+  'back.';
 
 create function farthing.prove_debt()
 returns table (rule int, account_id bigint, detail text)
@@ -8155,7 +8162,7 @@ as $$
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- A hold that ends by its expiry writes no entry.
+      -- A hold that expires writes no entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0
 $$;
@@ -8163,7 +8170,7 @@ comment on function farthing.prove_debt() is 'Rule 8: no account has both debt a
 
 -- supabase/schemas/proof/functions/bookings.sql
 
--- The proof of bookings: states, fees and payments agree.
+-- The proof of bookings: refunds, fees and payments agree with Stripe's events (rules 9 and 10).
 
 create function farthing.prove_bookings()
 returns table (rule int, account_id bigint, detail text)
@@ -8176,7 +8183,8 @@ as $$
   cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
     from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
       and farthing.is_live_refund(f.status)) r
-  -- A refund that Stripe has only accepted is counted from its first event on.
+  -- A refund that has not succeeded yet may be missing in amount_refunded: only its first event
+  -- adds it.
   where b.amount_refunded > r.refunded or b.amount_refunded < (
     select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
     where f.account_id = b.account_id and f.booking_id = b.booking_id and f.status = 'succeeded')
@@ -8198,8 +8206,8 @@ as $$
       and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
 $$;
 comment on function farthing.prove_bookings() is
-  'Rules 9 and 10 of bookings: a paid one has a Stripe event for its amount, its refunded amount is that '
-  'of its refunds, and the fee is the agreed one.';
+  'Rules 9 and 10 of bookings: a paid booking has a Stripe event for its amount, its refunded amount '
+  'agrees with its refunds, and its fee is the agreed one.';
 
 -- supabase/schemas/proof/functions/burn_down.sql
 
@@ -8210,8 +8218,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- Only plain charges: a settled hold takes the lots that it had reserved. A lot that was frozen, reserved
-  -- or reinstated may have been skipped for that reason.
+  -- Only plain charges are checked, since a settled hold takes the lots that it had reserved. A lot
+  -- that was frozen, reserved or reinstated may have been skipped for that reason.
   with used as (
     select l.*, coalesce(l.expires_at, 'infinity') as until, u.came, u.ended
     from farthing.lots l
@@ -8244,8 +8252,8 @@ as $$
   group by m.account_id, l.lot_id, m.lot_id
 $$;
 comment on function farthing.prove_burn_down() is
-  'Rule 5, as far as entries show: no plain charge took from a lot while an earlier one in burn-down order '
-  'existed, from which later charges took.';
+  'Rule 5, as far as entries show: no plain charge took from a lot while another lot came first in '
+  'burn-down order and still had credits, which a later charge then took.';
 
 -- supabase/schemas/proof/functions/caps_and_ceilings.sql
 
@@ -8270,7 +8278,8 @@ as $$
   where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
 $$;
 comment on function farthing.prove_caps() is
-  'Rule 19: the recorded daily spending of an account with a cap is the sum of its entries of that day.';
+  'Rule 19 of spend caps: the recorded spending of a day is the sum of the account''s charges on that '
+  'day, and the daily cap is the lower of the owner''s and the operator''s.';
 
 create function farthing.prove_ceilings()
 returns table (rule int, account_id bigint, detail text)
@@ -8289,7 +8298,8 @@ as $$
   where d.amount is distinct from s.amount
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18 of grants above a ceiling: another operator confirmed them; and the authors'' days are complete.';
+  'Rule 18: another operator confirmed each grant above a ceiling, and the days of the authors add up to '
+  'all sealed entries.';
 
 -- supabase/schemas/proof/functions/chats_and_jobs.sql
 
@@ -8305,7 +8315,8 @@ as $$
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
   where (c.state = 'open') <> (h.status = 'open')
   union all
-  -- prove_holds() checks that a settled hold was charged; a chat that was released first has an event.
+  -- prove_holds() checks the charge of a settled hold. A chat whose hold was released before its
+  -- usage arrived has a usage event.
   select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
@@ -8322,7 +8333,7 @@ as $$
   where c.corrected is distinct from e.amount
 $$;
 comment on function farthing.prove_chats() is
-  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and an '
+  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled chat was charged, and an '
   'overcharge was refunded once.';
 
 create function farthing.prove_jobs()
@@ -8339,7 +8350,8 @@ as $$
   where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
 $$;
 comment on function farthing.prove_jobs() is
-  'Rule 7 of jobs: an ended one holds nothing, and a live one holds its rest.';
+  'Rule 7 of jobs: an ended job has no open hold, and an unfinished job still holds its remaining '
+  'credits.';
 
 create function farthing.prove_steps()
 returns table (rule int, account_id bigint, detail text)
@@ -8355,7 +8367,8 @@ as $$
       and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
   where c.credits <> e.charged
 $$;
-comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step agrees with its charge.';
+comment on function farthing.prove_steps() is
+  'Rule 9 of jobs: the recorded cost of each step is the sum of its charges.';
 
 -- supabase/schemas/proof/functions/holds.sql
 
@@ -8367,13 +8380,15 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- A step of a job settles its hold with all of its usage: several events, one resolution.
+    -- A step of a job settles its hold with all of its usage, so one settlement may have several
+    -- usage events.
     select e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id) as hold_id, sum(e.amount)
       as amount,
       coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
       count(distinct coalesce(e.metadata ->> 'step', e.transaction_id::text)) as times
     from farthing.entries e where e.kind = 'settle'
-      and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id') -- a job whose hold is used up charges without
+      -- a job that has used up its hold charges without one
+      and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id')
     group by e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id)
   )
   select 7, coalesce(h.account_id, c.account_id),
@@ -8386,7 +8401,7 @@ as $$
     or c.times > 1
 $$;
 comment on function farthing.prove_holds() is
-  'Rule 7: a hold is charged at most once, with its settled amount, and only if settled.';
+  'Rule 7: a hold is charged at most once, by its settled amount, and only if it was settled.';
 
 create function farthing.prove_reserved()
 returns table (rule int, account_id bigint, detail text)
@@ -8400,14 +8415,15 @@ as $$
   where k.kept is distinct from h.amount
 $$;
 comment on function farthing.prove_reserved() is
-  'Rule 7: the lots of a hold, open or not, add up to its amount.';
+  'Rule 7: the reserved lots of a hold add up to its amount, whether or not the hold is open.';
 
 -- supabase/schemas/proof/functions/incremental.sql
 
--- The incremental proof: sealed entries that were proved once are not read again, since reading every entry
--- takes too long for each hour. It proves new entries from each account's mark on, marks them, and checks rows
--- other than entries as the whole proof does. An old entry that was changed without its seals shows only in the
--- whole proof, which runs each week; one that was sealed again differs from its mark and from the head.
+-- The incremental proof: it skips sealed entries that were proved before, since the whole proof
+-- reads every entry and is too slow to run each hour. It proves the new entries of each account,
+-- marks them as proved, and checks all other rows as the whole proof does. An old entry that was
+-- changed without its seal shows only in the whole proof, which runs each week. An old entry that
+-- was sealed again differs from its mark and from the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -8415,7 +8431,8 @@ language sql stable
 set search_path = ''
 as $$
   with waiting as (
-    -- The longest unproved accounts first, so that none waits for ever behind busy ones.
+    -- The accounts that have waited longest come first, so that a busy account cannot delay them
+    -- for ever.
     select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
       over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -8424,7 +8441,8 @@ as $$
   select coalesce(array_agg(row(w.account_id, w.after_seq, t.seq)::farthing.entry_range order by w.before,
     w.account_id), '{}')
   from waiting w
-  -- Not in the middle of a transaction: its entries are proved together.
+  -- A range does not end in the middle of a transaction, since the entries of a transaction are
+  -- proved together.
   left join lateral (select e.seq from farthing.entries e
     where e.account_id = w.account_id and e.seq >= w.after_seq + p_limit - w.before and e.seq < w.last_seq
       and not exists (select from farthing.entries n where n.account_id = e.account_id
@@ -8433,7 +8451,8 @@ as $$
   where (w.before < p_limit) is not false
 $$;
 comment on function farthing.unproved(bigint, bigint[]) is
-  'The entries that are not proved yet: about p_limit of them, or all; without the accounts of p_except.';
+  'Returns the ranges of entries that are not proved yet: about p_limit entries, or all if p_limit is '
+  'null, without the accounts in p_except.';
 
 create function farthing.entries_of(p_ranges farthing.entry_range[])
 returns setof farthing.entries
@@ -8444,7 +8463,8 @@ as $$
   cross join lateral (select n.* from farthing.entries n where n.account_id = r.account_id
     and n.seq > r.after_seq and (r.upto_seq is null or n.seq <= r.upto_seq)) e
 $$;
-comment on function farthing.entries_of(farthing.entry_range[]) is 'The entries of these ranges.';
+comment on function farthing.entries_of(farthing.entry_range[]) is
+  'Returns the entries in the given ranges.';
 
 create function farthing.prove_ranges(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8458,7 +8478,8 @@ as $$
     from farthing.verify_new(p_ranges) v
 $$;
 comment on function farthing.prove_ranges(farthing.entry_range[]) is
-  'All checks of new entries, except sums over all accounts. Each violation names its account.';
+  'Returns the violations of new entries, except in sums over all accounts. Each violation names its '
+  'account.';
 
 create function farthing.prove_state()
 returns table (rule int, account_id bigint, detail text)
@@ -8468,7 +8489,8 @@ as $$
   select * from farthing.prove_idle() union all select * from farthing.prove_rows()
 $$;
 comment on function farthing.prove_state() is
-  'The checks of every run: accounts without new entries, and rows other than entries.';
+  'Returns the violations that every incremental run looks for: in accounts without new entries, and in '
+  'rows other than entries.';
 
 create function farthing.prove_new()
 returns table (rule int, account_id bigint, detail text)
@@ -8481,22 +8503,21 @@ as $$
   union all select * from farthing.prove_state()
 $$;
 comment on function farthing.prove_new() is
-  'The incremental proof: entries not proved yet, and all rows other than entries. No rows: nothing is '
-  'violated.';
+  'Returns the violations in entries that are not proved yet and in all rows other than entries.';
 
 create function farthing.prove_and_mark(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
 language sql
 set search_path = ''
 as $$
-  -- One statement, and so one snapshot: exactly the proved entries are marked.
+  -- One statement sees one snapshot, so exactly the proved entries are marked.
   with found as materialized (select * from farthing.prove_ranges(p_ranges)),
   upto as materialized (
     select s.account_id, s.seq, s.hash from unnest(p_ranges) r
     cross join lateral (select t.* from farthing.entry_seals t where t.account_id = r.account_id
       and t.seq > r.after_seq and (r.upto_seq is null or t.seq <= r.upto_seq) order by t.seq desc limit 1) s
     where not exists (select from found f where f.account_id = r.account_id)
-      -- Not in the middle of a transaction.
+      -- A mark is not set in the middle of a transaction.
       and not exists (select from farthing.entries e join farthing.entries n
         on n.account_id = e.account_id and n.seq = e.seq + 1 and n.transaction_id = e.transaction_id
         where e.account_id = s.account_id and e.seq = s.seq)),
@@ -8522,8 +8543,8 @@ as $$
   select * from found
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
-  'Runs prove_ranges(), and marks sealed entries as proved, for each account that no violation names. One '
-  'caller at a time.';
+  'Returns the violations of prove_ranges(), and marks the sealed entries of every account without a '
+  'violation as proved. Must not run twice at a time.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean)
@@ -8541,7 +8562,8 @@ begin
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
     o_rules := o_rules || array(select m.rule from farthing.prove_and_mark(v_ranges) m);
-    -- An account without that mark is broken, or not sealed up to there: another run checks it again.
+    -- An account whose mark is not at the end of its range has a violation or unsealed entries. The
+    -- next run checks it again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
       join farthing.accounts a on a.account_id = r.account_id
       left join farthing.proved p on p.account_id = r.account_id
@@ -8555,8 +8577,8 @@ begin
 end
 $$;
 comment on function farthing.prove_in_parts(int, interval) is
-  'The incremental proof, about p_limit entries at a time, for about p_time; the rest is left to the next '
-  'run, with o_is_done false. o_rules: one for each violation.';
+  'Runs the incremental proof, about p_limit entries at a time, for about p_time. o_rules: one number '
+  'per violation; o_is_done: false if unproved entries remain for the next run.';
 
 -- supabase/schemas/proof/functions/incremental_checks.sql
 
@@ -8608,8 +8630,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_new_entries(farthing.entry_range[]) is
-  'Rules 1, 3 and 13 of new entries, from each account''s mark on; and of an account and its lots if its '
-  'range reaches the end.';
+  'Rules 1, 3 and 13 of new entries, from each account''s mark on; and rule 1 of the account and its '
+  'lots if the range reaches the account''s last entry.';
 
 create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8638,7 +8660,8 @@ as $$
       and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
 $$;
 comment on function farthing.prove_new_origins(farthing.entry_range[]) is
-  'Rules 9 and 12 of new entries: their purpose and their price.';
+  'Rules 9 and 12 of new entries: each charge and each purchase has its origin, and each usage its '
+  'price.';
 
 create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8667,7 +8690,7 @@ as $$
   having count(e.seq) <> u.last_seq - u.first_seq + 1 or count(distinct e.transaction_id) <> 1
 $$;
 comment on function farthing.prove_new_authors(farthing.entry_range[]) is
-  'Rule 18 of new entries, and rule 9 of their references: as prove_authors().';
+  'Rules 18 and 9 of new entries: the checks of prove_authors(), for the given ranges.';
 
 create function farthing.verify_new(p_ranges farthing.entry_range[])
 returns table (account_id bigint, seq bigint, problem text)
@@ -8690,7 +8713,8 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'As verify(), from the mark of each account on; and the seal at the mark must be unchanged.';
+  'Verifies the hash chain of each account from its mark on, as verify() does from the first entry. The '
+  'seal at the mark must be the proved one.';
 
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -8710,7 +8734,8 @@ as $$
   where (s.entries, s.amount) is distinct from (w.entries::bigint, w.amount)
 $$;
 comment on function farthing.prove_new_sums(farthing.entry_range[]) is
-  'Rule 14: the sums of sealed entries are those of the proved entries and of these ranges together.';
+  'Rule 14: the sums of sealed entries equal the sums of the proved entries and of the sealed entries in '
+  'the given ranges.';
 
 create function farthing.prove_idle()
 returns table (rule int, account_id bigint, detail text)
@@ -8742,7 +8767,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_idle() is
-  'Rules 1, 3 and 14 of accounts without new entries: they are as they were proved.';
+  'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are as '
+  'they were proved.';
 
 -- supabase/schemas/proof/functions/lots.sql
 
@@ -8772,7 +8798,9 @@ as $$
     on e.account_id = l.account_id and e.lot_id = l.lot_id
   where l.amount is distinct from e.came
 $$;
-comment on function farthing.prove_lots() is 'Rule 1 by lot: its remainder is the sum of its entries.';
+comment on function farthing.prove_lots() is
+  'Rule 1 by lot: the remaining credits are the sum of the lot''s entries less its payments of debt, and '
+  'the amount is the sum of the entries that created the lot.';
 
 create function farthing.prove_lot_states()
 returns table (rule int, account_id bigint, detail text)
@@ -8796,8 +8824,8 @@ as $$
   where l.reserved <> coalesce(k.kept, 0)
 $$;
 comment on function farthing.prove_lot_states() is
-  'Rules 1, 7 and 16 by lot: a closed one is empty, its reserved part is that of open holds, and it is '
-  'closed if the account''s user was deleted.';
+  'Rules 1, 16 and 7 by lot: a closed lot is empty, every lot of a deleted user is closed, and the '
+  'reserved part is what open holds reserve.';
 
 create function farthing.prove_origins()
 returns table (rule int, account_id bigint, detail text)
@@ -8814,7 +8842,8 @@ as $$
     or l.order_id::text is distinct from case when e.kind in ('purchase', 'bonus') then e.reference_id end
     or l.created_at > e.created_at
 $$;
-comment on function farthing.prove_origins() is 'Rule 19: a lot has the source and the order of its entry.';
+comment on function farthing.prove_origins() is
+  'Rule 19: a lot has the source and the order of the entry that created it.';
 
 create function farthing.prove_lot_terms()
 returns table (rule int, account_id bigint, detail text)
@@ -8836,8 +8865,8 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot has the cost of its order, an order''s lots have no more credits than it '
-  'granted, and a lot without an order is not frozen.';
+  'Rules 19 and 10: a lot has the cost of its order, no more is clawed back from an order''s lots than '
+  'from the order, and only the lot of an order may be frozen.';
 
 -- supabase/schemas/proof/functions/orders.sql
 
@@ -8876,8 +8905,8 @@ as $$
     is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event for its amount, an order with one is paid, and it '
-  'was sold at the package''s terms.';
+  'Rule 9 of payments: a paid order has a Stripe event for its amount, every event of a payment has paid '
+  'its order, and a package was sold at its terms.';
 
 create function farthing.prove_grants()
 returns table (rule int, account_id bigint, detail text)
@@ -8908,8 +8937,8 @@ as $$
     where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
 $$;
 comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: one payment, one order, one grant of the sold credits, and no grant without an '
-  'order.';
+  'Rule 9 of purchases: one payment paid one order, a paid order granted the sold credits once, and no '
+  'purchase was granted without an order.';
 
 create function farthing.prove_top_ups()
 returns table (rule int, account_id bigint, detail text)
@@ -8929,7 +8958,7 @@ as $$
   where o.kind <> 'top_up'
 $$;
 comment on function farthing.prove_top_ups() is
-  'Rule 9 of top-ups: each has one charge, which is open exactly as long as its order.';
+  'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as its order.';
 
 -- supabase/schemas/proof/functions/owners.sql
 
@@ -8962,8 +8991,8 @@ as $$
   where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
 $$;
 comment on function farthing.prove_marks() is
-  'Rules 19 and 16: an account belongs to the user who opened it, and does not name them any more once '
-  'they are deleted.';
+  'Rules 19 and 16: an account belongs to the user who opened it, and no longer names that user after '
+  'their deletion.';
 
 create function farthing.prove_owners()
 returns table (rule int, account_id bigint, detail text)
@@ -8989,7 +9018,7 @@ as $$
   group by t.name, t.account_id
 $$;
 comment on function farthing.prove_owners() is
-  'Rows beside the ledger belong to an existing account, which no foreign key enforces.';
+  'Rule 3: rows beside the ledger belong to an existing account. No foreign key enforces that.';
 
 -- supabase/schemas/proof/functions/prove.sql
 
@@ -9022,7 +9051,8 @@ as $$
   union all select * from farthing.prove_heads()
 $$;
 comment on function farthing.prove_rows() is
-  'The checks of every proof, whole or incremental, since they read no entries or few.';
+  'Returns the violations that the whole and the incremental proof both look for in full, since these '
+  'checks read few entries or none.';
 
 create function farthing.prove()
 returns table (rule int, account_id bigint, detail text)
@@ -9030,7 +9060,7 @@ language sql stable
 set search_path = ''
 as $$
   select * from farthing.prove_rows()
-  -- Checks by entries, which the incremental proof reads once.
+  -- The incremental proof does these checks for new entries only.
   union all select * from farthing.prove_sums()
   union all select * from farthing.prove_lots()
   union all select * from farthing.prove_entries()
@@ -9047,8 +9077,8 @@ as $$
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is
-  'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 over the whole database; returns the violations, so no '
-  'rows is the proof.';
+  'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. No '
+  'rows: the ledger is proved.';
 
 -- supabase/schemas/proof/functions/refunds_and_disputes.sql
 
@@ -9059,7 +9089,9 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with moved as ( -- the part withdrawn by each dispute: exact, or as a share of its claim
+  -- the withdrawn part of each dispute: exact in the order's currency, otherwise a share of the
+  -- disputed amount
+  with moved as (
     select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount else o.amount end
         as claimed,
       coalesce(sum(-m.amount) filter (where m.currency = o.currency), 0) as same,
@@ -9094,7 +9126,7 @@ as $$
   )
   select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are clawed back',
     s.order_id, s.refunded + s.lost, s.amount, s.credits_clawed_back, s.granted)
-  from said s -- times 1e-18, for a division would round
+  from said s -- scaled by 1e18 and computed with integers, because a numeric division would round
   where s.credits_clawed_back
       <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) * 1e-18
   union all
@@ -9112,14 +9144,15 @@ as $$
   select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount), o.amount)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Only our own refunds: the event of one from the dashboard may arrive before that of the failure that
-  -- made it possible.
+  -- Only refunds of ours are added up. A refund made in the dashboard may be reported before the
+  -- failure of an earlier refund that made it possible.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in any order of events; '
-  'states and freezes agree; no order is refunded twice.';
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, whatever the order of '
+  'events; the states of orders and the freezes of lots agree; and refunds of ours never exceed the '
+  'order.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)
@@ -9129,8 +9162,8 @@ as $$
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
-  -- Stripe's refunds have an event; one that Stripe never had has failed here. A state without a name is
-  -- unknown.
+  -- A refund without Stripe's id failed before Stripe made it and has no event. An event without a
+  -- state, or with our own state `requested`, is stored as `unknown`.
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
@@ -9155,8 +9188,8 @@ as $$
         is not distinct from m.exchange_rate)
 $$;
 comment on function farthing.prove_events() is
-  'Rule 10: the state of each refund and dispute comes from a Stripe event, and so does each movement of a '
-  'dispute.';
+  'Rule 10: the state of each refund and dispute, and each movement of a dispute, comes from a Stripe '
+  'event.';
 
 create function farthing.prove_clawbacks()
 returns table (rule int, account_id bigint, detail text)
@@ -9184,7 +9217,8 @@ as $$
   where l.clawed_back <> coalesce(e.net, 0)
 $$;
 comment on function farthing.prove_clawbacks() is
-  'Rule 10: no more is clawed back than the order granted, and orders and lots agree with their entries.';
+  'Rule 10: no more is clawed back than the order granted, and the clawed-back credits of orders and '
+  'lots agree with their entries.';
 
 -- supabase/schemas/proof/functions/schedule.sql
 
@@ -9204,8 +9238,8 @@ begin
 end
 $$;
 comment on function farthing.prove_by(boolean) is
-  'The whole proof, or the incremental one, which sets marks. o_rules: one for each violation; o_is_done: '
-  'nothing is left.';
+  'Runs the whole proof, or the incremental one, which marks what it proved. o_rules: one number per '
+  'violation; o_is_done: false if unproved entries remain.';
 
 create function farthing.prove_if_due(p_now timestamptz default now())
 returns boolean
@@ -9223,13 +9257,15 @@ declare
   v_is_whole boolean;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- After a finding the next proof is whole, since only that can show that it is fixed. A whole proof that
-  -- was cut off is retried a day later; until then the incremental proof runs.
+  -- After a violation the next proof is whole, since only a whole proof can show that the violation
+  -- is corrected. A whole proof that could not finish is retried a day later, and until then the
+  -- incremental proof runs.
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- Each hour, or in the next run if the last one left something; and never more than a twentieth of the
-  -- time, however much there is to prove. A proof in the future comes from a wrong server clock.
+  -- The proof runs each hour, or in the next run if entries remained, and takes at most a twentieth
+  -- of the time. A last proof in the future comes from a wrong server clock and does not delay this
+  -- one.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -9240,22 +9276,25 @@ begin
     select * into v_rules, v_is_done from farthing.prove_by(v_is_whole);
     v_detail := coalesce((select string_agg(distinct format('rule %s', r), ', ') from unnest(v_rules) r), '');
   exception when query_canceled or others then
-    -- A statement_timeout is caught, too: otherwise nobody would learn that it never ends.
+    -- statement_timeout is caught as well: a proof that never finishes would otherwise go
+    -- unnoticed.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
   values (p_now, p_now + (clock_timestamp() - v_began), cardinality(v_rules), v_is_whole, v_is_done,
     v_detail);
-  -- Findings are stored as long as read_proof() needs them.
+  -- The alert's read_proof() reads violations until a whole proof finds none, so those rows stay
+  -- longer.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Proves the ledger if the last proof is an hour old, or twenty times as old as its duration, and stores '
-  'the result; true if it did. Once a week, and after a finding, it is the whole proof, else the '
-  'incremental one, and soon again if that was too much for one run.';
+  'Runs the proof if it is due, and stores the result; returns whether it ran. It is due an hour after '
+  'the last proof and at the earliest after twenty times that proof''s duration, without the hour if '
+  'entries remained. Each week and after a violation the whole proof runs, otherwise the incremental '
+  'one.';
 
 -- supabase/schemas/proof/functions/seals_and_heads.sql
 
@@ -9280,7 +9319,8 @@ as $$
     on t.counterparty = s.counterparty and t.direction = s.direction and t.kind = s.kind
   where (s.entries, s.amount) is distinct from (t.entries, t.amount)
   union all
-  -- Sealing runs each minute; a head has the time up to which it did.
+  -- Entries are sealed each minute, so an entry an hour older than the newest head must have a
+  -- seal.
   select 14, a.account_id, format('seq %s was written at %s and is not sealed', e.seq, e.created_at)
   from farthing.accounts a
   left join sealed s on s.account_id = a.account_id
@@ -9288,8 +9328,8 @@ as $$
   where e.created_at < (select max(h.made_at) from farthing.heads h) - interval '1 hour'
 $$;
 comment on function farthing.prove_seals() is
-  'Rule 14: the sums of sealed entries are those of the entries, and none of an hour before the last head is '
-  'without a seal.';
+  'Rule 14: the sums of sealed entries agree with the entries, and every entry that is an hour older '
+  'than the last head has a seal.';
 
 create function farthing.prove_heads()
 returns table (rule int, account_id bigint, detail text)
@@ -9327,13 +9367,13 @@ begin
 end
 $$;
 comment on function farthing.prove_heads() is
-  'Rules 14 and 19: each head follows from the one before, the audit from the heads, and the last head '
-  'from the seals. A head stored outside shows if somebody recomputed all of them.';
+  'Rules 14 and 19: each head follows from the head before it, the audit rows agree with the heads, and '
+  'the seals agree with the last head. Only a head stored outside the database shows that somebody '
+  'recomputed all heads.';
 
 -- supabase/schemas/proof/functions/transfers.sql
 
--- The proof of bookings' transfers (rule 10), from the transfers and refunds, without the functions that
--- plan them.
+-- The proof of bookings' transfers (rule 10), from the rows of transfers and refunds alone.
 
 create function farthing.prove_transfers()
 returns table (rule int, account_id bigint, detail text)
@@ -9362,7 +9402,7 @@ as $$
       + case b.transfer_at when 'payment' then b.amount - b.application_fee_amount else 0 end as net
     from farthing.booking_transfers t where t.account_id = b.account_id and t.booking_id = b.booking_id
       and t.status <> 'refused') m
-  -- Times the booking's amount, so that nothing is divided, and so rounded.
+  -- The due share is multiplied by the booking's amount, because a division would round.
   cross join lateral (select (b.amount - b.application_fee_amount)
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
@@ -9380,9 +9420,9 @@ as $$
       where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: a provider has at least zero of a booking and at most their share, which may have '
-  'to wait for its end; the due part of an undisputed payment is at least requested; and no more of a '
-  'transfer is reversed than it was.';
+  'Rule 10 of bookings: a provider has between nothing and their share of a booking; a share that waits '
+  'for the booking''s completion is not transferred earlier; the due part of an undisputed payment is at '
+  'least requested; and no more of a transfer is reversed than was transferred.';
 
 -- supabase/schemas/proof/functions/usage_and_prices.sql
 
@@ -9394,7 +9434,7 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- Usage names its rate; a hold settled with an amount does not.
+    -- An entry of usage names its rate version. A hold that was settled with an amount names none.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -9420,9 +9460,10 @@ as $$
     where u.account_id = c.account_id and u.origin::text = c.origin and u.event_id = c.event_id
       and c.seq between u.first_seq and u.last_seq)
 $$;
-comment on function farthing.prove_usage() is 'Rule 9 of usage: one event, one charge, both on record.';
+comment on function farthing.prove_usage() is
+  'Rule 9 of usage: each usage event was charged at most once, and event and charge are both recorded.';
 
--- A view, because a query evaluates it in place: a function with a search_path of its own, called for each
+-- This is a view because a query inlines it. A function with its own search_path, called for each
 -- charge, took most of the time of prove_prices().
 create view farthing.usage_prices with (security_invoker = true) as
 select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
@@ -9438,18 +9479,19 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate is an amount, and not a price.
+-- A charge of a hold, a chat or a job that names no rate was settled with an amount and has no
+-- price.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
-  'The price of an entry''s usage at the rate version that it names, for the proof: computed without the '
-  'function that charges it. Credits.';
+  'The price, in credits, of each entry''s usage at the rate version that the entry names. For the '
+  'proof, and therefore computed without the function that charges usage.';
 
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- One charge has one price: the sum of its parts, from several lots or as debt.
+  -- One charge may be split over several lots and debt. Its parts add up to one price.
   select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
     sum(p.amount), p.model, p.rate_version, p.credits)
   from farthing.usage_prices p
@@ -9457,8 +9499,8 @@ as $$
   having p.credits is distinct from sum(p.amount)
 $$;
 comment on function farthing.prove_prices() is
-  'Rule 12: each usage, charged in any way, costs exactly its tokens at the rate version that its entry '
-  'names.';
+  'Rule 12: each usage costs exactly its tokens at the rate version that its entry names, however it was '
+  'charged.';
 
 -- supabase/schemas/refunds/functions/fraud_warnings.sql
 
@@ -10784,9 +10826,9 @@ comment on function farthing.work_off(text, text, text[], text, timestamptz) is
 
 -- supabase/schemas/seals/functions/entries.sql
 
--- The hash chain: each entry's hash covers the one before, per account.
--- Why off the hot path: a chain is serial by nature; sealed in batches by a scheduled task it costs a debit
--- nothing, and entries stay untouched because the hashes live beside them.
+-- The hash chain: within an account, the hash of each entry covers the hash of the entry before it.
+-- A scheduled task seals entries in batches, because a chain must be built in order and a debit
+-- must not wait for that. The hashes have a table of their own, so that entries are never updated.
 
 create function farthing.add_entry_sums(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -10802,11 +10844,12 @@ as $$
   set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
 $$;
 comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
-  'Adds entries to the sums: of each account those after one number, up to another. For seal_entries().';
+  'Adds entries to the sums: for each account, the entries after p_after and up to p_upto. For '
+  'seal_entries().';
 
 create function farthing.entry_terms(p_entry farthing.entries)
 returns bytea
-language plpgsql stable -- not sql: owners' hashes come in a later migration
+language plpgsql stable -- plpgsql caches its plans from one entry to the next
 set search_path = ''
 as $$
 begin
@@ -10819,14 +10862,14 @@ begin
 end
 $$;
 comment on function farthing.entry_terms(farthing.entries) is
-  'Sealed with an entry that adds a lot, or is its account''s first, beside its own fields: the terms of '
-  'the lot, and the hash of the owner.';
+  'Returns the terms that are sealed with an entry beside its own fields: of its lot, and of the '
+  'account''s owner (a hash) if it is the account''s first entry.';
 
--- A view, because a query evaluates it in place: as a function with a search_path of its own, called for
--- each entry, it took three times as long. The terms are computed only for entries that have some.
+-- This is a view because a query inlines it: a function with its own search_path, called for each
+-- entry, took three times as long. Terms are computed only for entries that have them.
 create view farthing.entry_contents with (security_invoker = true) as
--- A JSON array keeps nulls and boundaries apart; times as epochs, so no setting of the session changes
--- the text.
+-- A JSON array keeps nulls and the boundaries of fields apart. Times are epochs, so that no setting
+-- of the session changes the text.
 select e.account_id, e.seq,
   case when e.seq = 1 or e.direction = 'in' and e.kind <> 'reinstatement' then farthing.entry_terms(e)
     else '' end
@@ -10836,8 +10879,8 @@ select e.account_id, e.seq,
     e.reference_type, e.reference_id, e.correlation_id, e.metadata, e.author)::text, 'UTF8') as contents
 from farthing.entries e;
 comment on view farthing.entry_contents is
-  'The content that the seal of each entry covers: its terms and all of its fields. An entry''s hash is '
-  'the sha256 of the account''s previous hash, and this.';
+  'The content that the seal of each entry covers: its terms and all of its fields. The hash of an entry '
+  'is the sha256 of the account''s previous hash and this content.';
 
 create function farthing.seal_entries(p_limit int)
 returns int
@@ -10854,7 +10897,8 @@ declare
   v_upto bigint[];
   v_head_nr int;
 begin
-  -- One sealer at a time: two would find the same end of the chain. No head is made meanwhile.
+  -- The lock admits one sealer at a time, since two would continue the chain from the same entry.
+  -- It also keeps make_head() waiting.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in
@@ -10885,26 +10929,26 @@ begin
 end
 $$;
 comment on function farthing.seal_entries(int) is
-  'Seals entries not sealed yet, in account and seq order, at most p_limit. Returns how many.';
+  'Seals up to p_limit unsealed entries, by account and entry number. Returns how many it sealed.';
 
 create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Every task takes a moment as its argument, which does not matter here.
+  -- Every scheduled task receives a moment. Sealing does not need it.
   select farthing.seal_entries(p_limit)
 $$;
 comment on function farthing.seal(timestamptz, int) is
-  'The scheduled task of seal_entries(). Returns how many entries it sealed.';
+  'Scheduled task: runs seal_entries(). Returns how many entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)
 language sql stable
 set search_path = ''
 as $$
-  -- Each hash is recomputed from the stored one before it: if all of them agree, so does the chain from its
-  -- first entry on, and they can be computed in parallel.
+  -- Each hash is recomputed from the stored hash before it. If all agree, the whole chain is
+  -- intact, and the hashes can be computed in parallel.
   select distinct on (s.account_id) s.account_id, s.seq, case when c.seq is null
     then 'a sealed entry is missing' else 'the entry is not the one that was sealed' end
   from (select t.*, lag(t.hash, 1, '') over (partition by t.account_id order by t.seq) as hash_before
@@ -10914,22 +10958,23 @@ as $$
   order by s.account_id, s.seq
 $$;
 comment on function farthing.verify() is
-  'Recomputes the chain and names each account''s first broken entry; no rows: intact.';
+  'Recomputes the hash chain and returns the first broken entry of each account. No rows: the chain is '
+  'intact.';
 
 -- supabase/schemas/seals/functions/heads.sql
 
--- Heads: each hour one hash over the end of every account's chain, chained to the head before. Why: seals
--- prove that entries are unchanged, except against a person who may write seals, too. A head stored outside
--- the database (a log, a mailbox, a webhook's receiver) can't be rewritten from inside: after a change of
--- an entry, a lot's terms or an owner, and new seals, each later head has to change, and then differs from
--- the one outside (compare_head).
+-- Heads: each hour, one hash over the end of every account's chain and over the head before it.
+-- Seals show a change of an entry, unless the person who made it can also write seals. A head that
+-- is stored outside the database (in a log, a mailbox, or the receiver of a webhook) cannot be
+-- rewritten from inside. If somebody changes an entry, the terms of a lot or an owner, and seals
+-- again, every later head changes and differs from the one outside: compare_head().
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
 language sql stable
 set search_path = ''
 as $$
-  -- Chunks of accounts first, so that no hash covers a hundred megabytes.
+  -- Accounts are hashed in chunks first, so that no single hash covers hundreds of megabytes.
   select coalesce(sum(c.accounts), 0)::bigint, coalesce(sum(c.entries), 0)::bigint,
     sha256(coalesce(string_agg(c.hash, '' order by c.chunk), ''))
   from (
@@ -10941,8 +10986,8 @@ as $$
     group by a.account_id / 1024) c
 $$;
 comment on function farthing.head_root(int) is
-  'The root of a head, from the seals: accounts, entries (numbers have no gap, so their sum is the number '
-  'of entries), root.';
+  'Computes the root of a head from the seals. o_entries: the sum of the last entry numbers, which have '
+  'no gaps.';
 
 create function farthing.audit_hash(p_before bytea, p_after bigint, p_upto bigint)
 returns bytea
@@ -10955,7 +11000,7 @@ as $$
   from farthing.audit a where a.audit_nr > p_after and a.audit_nr <= p_upto
 $$;
 comment on function farthing.audit_hash(bytea, bigint, bigint) is
-  'The hash before, and audit rows after one number, up to another.';
+  'Returns the hash of p_before and of the audit rows after p_after and up to p_upto.';
 
 create function farthing.head_hash(p_before bytea, p_head farthing.heads)
 returns bytea
@@ -10967,7 +11012,7 @@ as $$
     p_head.audit_nr, encode(p_head.audit_hash, 'hex'))::text, 'UTF8'))
 $$;
 comment on function farthing.head_hash(bytea, farthing.heads) is
-  'sha256 over the hash of the head before and every field of this one.';
+  'Returns the sha256 of the previous head''s hash and of every field of this head.';
 
 create function farthing.make_head(p_now timestamptz)
 returns farthing.heads
@@ -10979,7 +11024,8 @@ declare
   v_head farthing.heads;
 begin
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
-  -- Numbers are assigned before they are committed: none that this head has passed may appear later.
+  -- Audit numbers are assigned before their transaction commits. The lock ensures that no lower
+  -- number than this head's is committed later.
   lock table farthing.audit in share mode;
   select * into v_before from farthing.heads order by head_nr desc limit 1;
   v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;
@@ -10995,7 +11041,8 @@ begin
   return v_head;
 end
 $$;
-comment on function farthing.make_head(timestamptz) is 'Makes the next head of all that is sealed.';
+comment on function farthing.make_head(timestamptz) is
+  'Makes the next head, over everything that is sealed.';
 
 create function farthing.anchor(p_now timestamptz default now())
 returns int
@@ -11008,15 +11055,15 @@ declare
     'entries', v_head.entries, 'accounts', v_head.accounts, 'balance', trim_scale(v_head.balance)::text,
     'made_at', v_head.made_at);
 begin
-  -- The server's log is outside the tables, as well.
+  -- The server's log is outside the tables, so a change of the tables leaves it as it is.
   raise log 'farthing anchor %', v_data;
   perform farthing.notify_head(v_data, p_now);
   return v_head.head_nr;
 end
 $$;
 comment on function farthing.anchor(timestamptz) is
-  'Makes a head and publishes it: in the server''s log, to the operators'' webhook, and once a day by '
-  'email. Returns its number.';
+  'Scheduled task: makes a head and publishes it in the server''s log, to the operators'' webhook, and '
+  'once a day by email. Returns its number.';
 
 create function farthing.notify_head(p_data jsonb, p_now timestamptz)
 returns void
@@ -11030,7 +11077,7 @@ as $$
   on conflict (recipient, template, subject) where account_id is null do nothing
 $$;
 comment on function farthing.notify_head(jsonb, timestamptz) is
-  'Queues a head for the operators'' webhook, and the first of a day for email.';
+  'Queues a head for the operators'' webhook, and a head of the day''s first hour (UTC) also for email.';
 
 create function farthing.compare_head(p_head_nr int, p_hash text)
 returns text
@@ -11057,12 +11104,13 @@ begin
 end
 $$;
 comment on function farthing.compare_head(int, text) is
-  'Compares the database with a head stored outside; null if they agree, else the difference. It reads '
-  'seals; verify() compares them with the entries.';
+  'Compares the database with a head stored outside. Returns null if they agree, otherwise the '
+  'difference. It reads seals; verify() compares the seals with the entries.';
 
 -- supabase/schemas/seals/functions/owners.sql
 
--- Hashes of owners: an account's ownership can be sealed, and a deleted user forgotten.
+-- Hashes of owners, so that the ownership of an account can be sealed and a deleted user still be
+-- forgotten.
 
 create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
 returns bytea
@@ -11072,7 +11120,7 @@ as $$
   select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
 $$;
 comment on function farthing.owner_mark(uuid, bigint, uuid) is
-  'The hash of an account''s owner, or of having none.';
+  'Returns the hash of an account''s owner; p_owner_id may be null.';
 
 create function farthing.mark_owner()
 returns trigger
@@ -11092,7 +11140,7 @@ begin
 end
 $$;
 comment on function farthing.mark_owner() is
-  'Trigger: hashes a new account''s owner, and deletes the salt of a deleted one.';
+  'Trigger: hashes the owner of a new account, and deletes the salt when an owner leaves.';
 
 -- supabase/schemas/top_ups/functions/backoff_and_pauses.sql
 

@@ -286,9 +286,9 @@ select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per
 
 -- supabase/schemas/proof/triggers.sql
 
--- A task runs the proof.
+-- The scheduled task that runs the proof.
 
--- Among the due tasks, those with the largest budgets run last.
+-- Due tasks with larger budgets run later, so the proof does not delay other tasks.
 select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds');
 
 -- supabase/schemas/providers/triggers.sql
@@ -340,8 +340,8 @@ select farthing.add_task('sweep_run_history', '1 hour', '29 minutes');
 
 -- supabase/schemas/seals/triggers.sql
 
--- Triggers: seals and heads never change; an account's owner is hashed, and the salt deleted with the
--- owner. Tasks seal entries each minute and make a head each hour.
+-- Triggers: seals and heads never change; a new account's owner is hashed, and the salt is deleted
+-- with the owner. Scheduled tasks seal entries each minute and make a head each hour.
 
 create trigger entry_seals_are_append_only before update or delete on farthing.entry_seals
   for each row execute function farthing.refuse_change();

@@ -12,9 +12,9 @@ create table farthing.proof_runs (
   constraint proof_runs_bounded check (violations >= 0 and length(detail) <= 500)
 );
 comment on table farthing.proof_runs is
-  'Results of prove(): the number of violations and their rules; violations is null if it could not run; '
-  'is_whole: it read every entry, and not only new ones; is_done: it had time for all of them. Deleted '
-  'after 90 days.';
+  'Runs of the proof. violations: their number, or null if the proof could not run; is_whole: the run '
+  'read every entry, not only new ones; is_done: the run had time for all entries. Deleted after 90 '
+  'days, except runs since the last whole proof without a violation.';
 alter table farthing.proof_runs enable row level security;
 create policy proof_runs_none on farthing.proof_runs for select to authenticated using (false);
 
@@ -26,14 +26,15 @@ create table farthing.proved (
   hash bytea not null
 );
 comment on table farthing.proved is
-  'The sealed entry up to which each account was proved, and its state there.';
+  'The mark of each account: the last sealed entry that was proved, with the balance, time and hash '
+  'there.';
 create table farthing.proved_lots (
   account_id bigint not null,
   lot_id uuid not null,
   net numeric(38, 18) not null,
   primary key (account_id, lot_id)
 );
-comment on table farthing.proved_lots is 'The sum of the proved entries of a lot. Credits.';
+comment on table farthing.proved_lots is 'The sum of the proved entries of each lot, in credits.';
 create table farthing.proved_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,
@@ -42,7 +43,8 @@ create table farthing.proved_sums (
   amount numeric(60, 18) not null,
   primary key (counterparty, direction, kind)
 );
-comment on table farthing.proved_sums is 'All proved entries, summed by kind. Credits.';
+comment on table farthing.proved_sums is
+  'The sums of all proved entries by counterparty, direction and kind, in credits.';
 alter table farthing.proved enable row level security;
 alter table farthing.proved_lots enable row level security;
 alter table farthing.proved_sums enable row level security;
@@ -50,6 +52,6 @@ create policy proved_none on farthing.proved for select to authenticated using (
 create policy proved_lots_none on farthing.proved_lots for select to authenticated using (false);
 create policy proved_sums_none on farthing.proved_sums for select to authenticated using (false);
 
--- Entries of one account that are proved together: those after one number, up to another, or to the end
--- where that is null.
+-- A range of entries of one account that are proved together: after after_seq, up to upto_seq or,
+-- if upto_seq is null, to the account's last entry.
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);

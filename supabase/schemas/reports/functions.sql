@@ -1,7 +1,7 @@
--- Credits moved per day, by author and kind. Why summed as entries are sealed: the entries have no index by
--- time or author, which every debit would pay for; and a report reads a few rows a day, however long the
--- ledger is. So an entry is included within a minute or two. Stripe's events are one author here, as each
--- of them writes once.
+-- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
+-- entries have no index by time or author: every debit would pay for such an index. A report then
+-- reads a few rows per day, however long the ledger is, and misses only the entries of the last
+-- minute or two. All Stripe events are one author here, since each event writes only once.
 
 create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -18,13 +18,13 @@ as $$
   set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
 $$;
 comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
-  'Adds entries to the days of their authors: of each account those after one number, up to another. For '
-  'seal_entries().';
+  'Adds entries to the days of their authors: for each account, the entries after p_after and up to '
+  'p_upto. For seal_entries().';
 
 create view farthing.actors with (security_invoker = true) as
 select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
   trim_scale(d.amount)::text as credits
 from farthing.actor_days d;
 comment on view farthing.actors is
-  'Credits moved by author and day, for the operators'' report. Readable by the tables'' owner alone. '
+  'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
   'Credits as text.';

@@ -9,29 +9,29 @@ create table farthing.entry_seals (
   constraint entry_seals_are_sha256 check (octet_length(hash) = 32)
 );
 comment on table farthing.entry_seals is
-  'Append-only. hash = sha256(previous hash, the terms that came in with the entry, the entry''s fields): '
-  'entry_contents. '
-  'head_nr: the first head that covers it (farthing.heads).';
+  'Append-only. hash = sha256(previous hash, entry_contents): the entry''s fields, and the terms of its '
+  'lot or owner. head_nr: the number of the first head that covers the seal.';
 
 alter table farthing.entry_seals enable row level security;
 create policy entry_seals_none on farthing.entry_seals for select to authenticated using (false);
 
--- Summed as they are sealed, since each is sealed once: the totals of sold and spent credits are a few
--- rows, however long the ledger is, and debits do no extra work.
+-- Entries are summed when they are sealed, which happens once. The totals of sold and spent credits
+-- are then a few rows, however long the ledger is, and debits do no extra work.
 create table farthing.entry_sums (
   counterparty farthing.system_account not null,
   direction farthing.direction not null,
   kind farthing.entry_kind not null,
   entries bigint not null,
-  amount numeric(60, 18) not null, -- sums of all accounts, which exceed the bound of one account
+  amount numeric(60, 18) not null, -- a sum over all accounts, which may exceed the bound of one account
   primary key (counterparty, direction, kind)
 );
-comment on table farthing.entry_sums is 'All sealed entries, summed by direction and purpose. Credits.';
+comment on table farthing.entry_sums is
+  'All sealed entries, summed by counterparty, direction and kind. Credits.';
 alter table farthing.entry_sums enable row level security;
 create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
 
--- A hash of each account's owner, so that ownership can be sealed and later forgotten: of a deleted owner
--- only a hash with an unknown salt remains.
+-- A hash of each account's owner makes it possible to seal the owner and to forget them later:
+-- after their deletion only a hash with an unknown salt remains.
 create table farthing.owner_marks (
   account_id bigint primary key,
   salt uuid,
@@ -57,7 +57,8 @@ create table farthing.heads (
     and octet_length(hash) = 32)
 );
 comment on table farthing.heads is
-  'Append-only. root: over the last seal of each account; audit_hash: over all audit rows up to audit_nr; '
-  'hash = sha256(the hash before, this row). entries and balance (credits): totals of all sealed entries.';
+  'Append-only. root: the hash over the last seal of each account; audit_hash: the hash over all audit '
+  'rows up to audit_nr; hash = sha256(the previous head''s hash, this row). entries and balance '
+  '(credits): the totals of all sealed entries.';
 alter table farthing.heads enable row level security;
 create policy heads_none on farthing.heads for select to authenticated using (false);

@@ -1,5 +1,5 @@
--- Triggers: seals and heads never change; an account's owner is hashed, and the salt deleted with the
--- owner. Tasks seal entries each minute and make a head each hour.
+-- Triggers: seals and heads never change; a new account's owner is hashed, and the salt is deleted
+-- with the owner. Scheduled tasks seal entries each minute and make a head each hour.
 
 create trigger entry_seals_are_append_only before update or delete on farthing.entry_seals
   for each row execute function farthing.refuse_change();

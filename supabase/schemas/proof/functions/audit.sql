@@ -20,7 +20,8 @@ create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
 language plpgsql stable
 set search_path = ''
-set timezone = 'UTC' set intervalstyle = 'postgres' -- as write_audit() has them
+-- the same settings as write_audit() has, so that both produce the same text
+set timezone = 'UTC' set intervalstyle = 'postgres'
 as $$
 begin
   return query execute format($sql$
@@ -38,16 +39,18 @@ begin
       where a.table_name = %1$L and a.row_key = %4$s)$sql$,
     p_audited.table_name, farthing.listed(p_audited.key_columns, 't'),
     farthing.listed(p_audited.key_columns, 'k'),
-    -- The same key as pick() would make, without a call for each row.
+    -- This builds the same key as pick(), without a function call for each row.
     (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
       from unnest(p_audited.key_columns) c),
-    -- An account begins without a cap, and without a row.
+    -- A table without `has_rows` has no audit row for a row whose audited columns are all null: an
+    -- account begins without a spend cap.
     case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
       farthing.listed(p_audited.columns, 't')) end);
 end
 $$;
 comment on function farthing.audit_problems(farthing.audited) is
-  'Rows of one audited table that differ from their last audit row.';
+  'Returns a sentence for each row of an audited table that differs from its last audit row, and for '
+  'each row without an audit row.';
 
 create function farthing.prove_audit()
 returns table (rule int, account_id bigint, detail text)
@@ -59,4 +62,4 @@ as $$
   order by a.table_name
 $$;
 comment on function farthing.prove_audit() is
-  'Rule 19: policy, caps, rates, packages, alert rules and tasks agree with their last audit rows.';
+  'Rule 19: every row of an audited table agrees with its last audit row.';

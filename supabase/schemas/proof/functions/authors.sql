@@ -14,14 +14,15 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
   or e.author like 'stripe:%' and not exists (select from farthing.inbox i
     where i.event_id = substr(e.author, 8))
   or e.kind in ('promotion', 'adjustment')
-    -- The refund of an overcharged chat has the chat's author: prove_chats() compares the two.
+    -- The refund of an overcharged chat has the chat's author, and prove_chats() checks its amount.
     and e.reference_type is distinct from 'chat_correction'
     and (e.author in ('owner', 'operator:' || (select a.owner_id from farthing.accounts a
         where a.account_id = e.account_id))
       or split_part(e.author, ':', 1) in ('stripe', 'task'));
 comment on view farthing.author_problems is
-  'Entries without an author, or by an unknown event, grants to oneself, and grants by Stripe or a task. A '
-  'view, so that it serves all entries and new ones.';
+  'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
+  'grants by Stripe or a scheduled task. A view, because the whole and the incremental proof both filter '
+  'it.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)
@@ -48,5 +49,5 @@ as $$
   having count(e.seq) <> r.last_seq - r.first_seq + 1 or count(distinct e.transaction_id) <> 1
 $$;
 comment on function farthing.prove_authors() is
-  'Rule 18, and rule 9 of references: each entry has an author, nobody grants to themselves, a grant '
-  'agrees with its entry, a reference moved its own entries once.';
+  'Rules 18 and 9: each entry has a valid author, nobody grants to themselves, each grant agrees with '
+  'its entry, and each reference moved credits once.';

@@ -25,7 +25,8 @@ as $$
   from sums s where s.debt <> s.owed - s.debt_paid
 $$;
 comment on function farthing.prove_sums() is
-  'Rule 1 by entries: balance = Σ entries; debt = owed − paid.';
+  'Rule 1 by entries: the balance is the sum of the entries, and the debt is the owed part less what was '
+  'paid.';
 
 create function farthing.prove_accounts()
 returns table (rule int, account_id bigint, detail text)
@@ -48,7 +49,8 @@ as $$
   from sums s where s.held <> s.holds or s.held <> s.reserved
 $$;
 comment on function farthing.prove_accounts() is
-  'Rule 1 by rows: balance = Σ lots − debt; held = Σ open holds = Σ reserved.';
+  'Rule 1 by rows: the balance is the sum of the lots less the debt, and `held` is the sum of the open '
+  'holds and of the lots'' reserved parts.';
 
 create function farthing.prove_entries()
 returns table (rule int, account_id bigint, detail text)
@@ -90,7 +92,8 @@ as $$
     ('expiry', 'out', 'breakage'), ('clawback', 'out', 'clawback'), ('reinstatement', 'in', 'clawback'))
 $$;
 comment on function farthing.prove_entries() is
-  'Rules 1, 3 and 13 by entry: seq without a gap, running balance, time that never falls.';
+  'Rules 1, 3 and 13 by entry: the numbers have no gap, the running balance adds up, and times never go '
+  'back.';
 
 create function farthing.prove_debt()
 returns table (rule int, account_id bigint, detail text)
@@ -102,7 +105,7 @@ as $$
   from farthing.accounts a
   join farthing.lots l on l.account_id = a.account_id and l.closed_at is null and l.remaining > l.reserved
     and not l.frozen and (l.expires_at is null or l.expires_at > greatest(now(), a.last_entry_at,
-      -- A hold that ends by its expiry writes no entry.
+      -- A hold that expires writes no entry.
       (select max(h.resolved_at) from farthing.holds h where h.account_id = a.account_id)))
   where a.debt > 0
 $$;

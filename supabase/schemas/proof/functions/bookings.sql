@@ -1,4 +1,4 @@
--- The proof of bookings: states, fees and payments agree.
+-- The proof of bookings: refunds, fees and payments agree with Stripe's events (rules 9 and 10).
 
 create function farthing.prove_bookings()
 returns table (rule int, account_id bigint, detail text)
@@ -11,7 +11,8 @@ as $$
   cross join lateral (select least(coalesce(sum(f.amount), 0), b.amount)::bigint as refunded
     from farthing.refunds f where f.account_id = b.account_id and f.booking_id = b.booking_id
       and farthing.is_live_refund(f.status)) r
-  -- A refund that Stripe has only accepted is counted from its first event on.
+  -- A refund that has not succeeded yet may be missing in amount_refunded: only its first event
+  -- adds it.
   where b.amount_refunded > r.refunded or b.amount_refunded < (
     select least(coalesce(sum(f.amount), 0), b.amount) from farthing.refunds f
     where f.account_id = b.account_id and f.booking_id = b.booking_id and f.status = 'succeeded')
@@ -33,5 +34,5 @@ as $$
       and (i.facts ->> 'amount')::bigint = b.amount and i.facts ->> 'currency' = b.currency)
 $$;
 comment on function farthing.prove_bookings() is
-  'Rules 9 and 10 of bookings: a paid one has a Stripe event for its amount, its refunded amount is that '
-  'of its refunds, and the fee is the agreed one.';
+  'Rules 9 and 10 of bookings: a paid booking has a Stripe event for its amount, its refunded amount '
+  'agrees with its refunds, and its fee is the agreed one.';

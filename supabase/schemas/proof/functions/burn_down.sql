@@ -5,8 +5,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- Only plain charges: a settled hold takes the lots that it had reserved. A lot that was frozen, reserved
-  -- or reinstated may have been skipped for that reason.
+  -- Only plain charges are checked, since a settled hold takes the lots that it had reserved. A lot
+  -- that was frozen, reserved or reinstated may have been skipped for that reason.
   with used as (
     select l.*, coalesce(l.expires_at, 'infinity') as until, u.came, u.ended
     from farthing.lots l
@@ -39,5 +39,5 @@ as $$
   group by m.account_id, l.lot_id, m.lot_id
 $$;
 comment on function farthing.prove_burn_down() is
-  'Rule 5, as far as entries show: no plain charge took from a lot while an earlier one in burn-down order '
-  'existed, from which later charges took.';
+  'Rule 5, as far as entries show: no plain charge took from a lot while another lot came first in '
+  'burn-down order and still had credits, which a later charge then took.';

@@ -19,7 +19,8 @@ as $$
   where a.daily_cap is distinct from least(c.own_daily, c.imposed_daily)
 $$;
 comment on function farthing.prove_caps() is
-  'Rule 19: the recorded daily spending of an account with a cap is the sum of its entries of that day.';
+  'Rule 19 of spend caps: the recorded spending of a day is the sum of the account''s charges on that '
+  'day, and the daily cap is the lower of the owner''s and the operator''s.';
 
 create function farthing.prove_ceilings()
 returns table (rule int, account_id bigint, detail text)
@@ -38,4 +39,5 @@ as $$
   where d.amount is distinct from s.amount
 $$;
 comment on function farthing.prove_ceilings() is
-  'Rule 18 of grants above a ceiling: another operator confirmed them; and the authors'' days are complete.';
+  'Rule 18: another operator confirmed each grant above a ceiling, and the days of the authors add up to '
+  'all sealed entries.';

@@ -10,7 +10,8 @@ as $$
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
   where (c.state = 'open') <> (h.status = 'open')
   union all
-  -- prove_holds() checks that a settled hold was charged; a chat that was released first has an event.
+  -- prove_holds() checks the charge of a settled hold. A chat whose hold was released before its
+  -- usage arrived has a usage event.
   select 7, c.account_id, format('chat %s is settled and was not charged', c.hold_id)
   from farthing.chats c
   join farthing.holds h on h.account_id = c.account_id and h.hold_id = c.hold_id
@@ -27,7 +28,7 @@ as $$
   where c.corrected is distinct from e.amount
 $$;
 comment on function farthing.prove_chats() is
-  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled one was charged, and an '
+  'Rules 7 and 9 of chats: a chat is open as long as its hold, a settled chat was charged, and an '
   'overcharge was refunded once.';
 
 create function farthing.prove_jobs()
@@ -44,7 +45,8 @@ as $$
   where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
 $$;
 comment on function farthing.prove_jobs() is
-  'Rule 7 of jobs: an ended one holds nothing, and a live one holds its rest.';
+  'Rule 7 of jobs: an ended job has no open hold, and an unfinished job still holds its remaining '
+  'credits.';
 
 create function farthing.prove_steps()
 returns table (rule int, account_id bigint, detail text)
@@ -60,4 +62,5 @@ as $$
       and n.metadata ->> 'job_id' = j.job_id::text and n.metadata ->> 'step' = c.step) e
   where c.credits <> e.charged
 $$;
-comment on function farthing.prove_steps() is 'Rule 9 of jobs: each step agrees with its charge.';
+comment on function farthing.prove_steps() is
+  'Rule 9 of jobs: the recorded cost of each step is the sum of its charges.';

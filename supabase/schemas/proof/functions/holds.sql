@@ -6,13 +6,15 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- A step of a job settles its hold with all of its usage: several events, one resolution.
+    -- A step of a job settles its hold with all of its usage, so one settlement may have several
+    -- usage events.
     select e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id) as hold_id, sum(e.amount)
       as amount,
       coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
       count(distinct coalesce(e.metadata ->> 'step', e.transaction_id::text)) as times
     from farthing.entries e where e.kind = 'settle'
-      and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id') -- a job whose hold is used up charges without
+      -- a job that has used up its hold charges without one
+      and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id')
     group by e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id)
   )
   select 7, coalesce(h.account_id, c.account_id),
@@ -25,7 +27,7 @@ as $$
     or c.times > 1
 $$;
 comment on function farthing.prove_holds() is
-  'Rule 7: a hold is charged at most once, with its settled amount, and only if settled.';
+  'Rule 7: a hold is charged at most once, by its settled amount, and only if it was settled.';
 
 create function farthing.prove_reserved()
 returns table (rule int, account_id bigint, detail text)
@@ -39,4 +41,4 @@ as $$
   where k.kept is distinct from h.amount
 $$;
 comment on function farthing.prove_reserved() is
-  'Rule 7: the lots of a hold, open or not, add up to its amount.';
+  'Rule 7: the reserved lots of a hold add up to its amount, whether or not the hold is open.';

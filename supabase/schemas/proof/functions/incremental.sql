@@ -1,7 +1,8 @@
--- The incremental proof: sealed entries that were proved once are not read again, since reading every entry
--- takes too long for each hour. It proves new entries from each account's mark on, marks them, and checks rows
--- other than entries as the whole proof does. An old entry that was changed without its seals shows only in the
--- whole proof, which runs each week; one that was sealed again differs from its mark and from the head.
+-- The incremental proof: it skips sealed entries that were proved before, since the whole proof
+-- reads every entry and is too slow to run each hour. It proves the new entries of each account,
+-- marks them as proved, and checks all other rows as the whole proof does. An old entry that was
+-- changed without its seal shows only in the whole proof, which runs each week. An old entry that
+-- was sealed again differs from its mark and from the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -9,7 +10,8 @@ language sql stable
 set search_path = ''
 as $$
   with waiting as (
-    -- The longest unproved accounts first, so that none waits for ever behind busy ones.
+    -- The accounts that have waited longest come first, so that a busy account cannot delay them
+    -- for ever.
     select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
       over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -18,7 +20,8 @@ as $$
   select coalesce(array_agg(row(w.account_id, w.after_seq, t.seq)::farthing.entry_range order by w.before,
     w.account_id), '{}')
   from waiting w
-  -- Not in the middle of a transaction: its entries are proved together.
+  -- A range does not end in the middle of a transaction, since the entries of a transaction are
+  -- proved together.
   left join lateral (select e.seq from farthing.entries e
     where e.account_id = w.account_id and e.seq >= w.after_seq + p_limit - w.before and e.seq < w.last_seq
       and not exists (select from farthing.entries n where n.account_id = e.account_id
@@ -27,7 +30,8 @@ as $$
   where (w.before < p_limit) is not false
 $$;
 comment on function farthing.unproved(bigint, bigint[]) is
-  'The entries that are not proved yet: about p_limit of them, or all; without the accounts of p_except.';
+  'Returns the ranges of entries that are not proved yet: about p_limit entries, or all if p_limit is '
+  'null, without the accounts in p_except.';
 
 create function farthing.entries_of(p_ranges farthing.entry_range[])
 returns setof farthing.entries
@@ -38,7 +42,8 @@ as $$
   cross join lateral (select n.* from farthing.entries n where n.account_id = r.account_id
     and n.seq > r.after_seq and (r.upto_seq is null or n.seq <= r.upto_seq)) e
 $$;
-comment on function farthing.entries_of(farthing.entry_range[]) is 'The entries of these ranges.';
+comment on function farthing.entries_of(farthing.entry_range[]) is
+  'Returns the entries in the given ranges.';
 
 create function farthing.prove_ranges(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -52,7 +57,8 @@ as $$
     from farthing.verify_new(p_ranges) v
 $$;
 comment on function farthing.prove_ranges(farthing.entry_range[]) is
-  'All checks of new entries, except sums over all accounts. Each violation names its account.';
+  'Returns the violations of new entries, except in sums over all accounts. Each violation names its '
+  'account.';
 
 create function farthing.prove_state()
 returns table (rule int, account_id bigint, detail text)
@@ -62,7 +68,8 @@ as $$
   select * from farthing.prove_idle() union all select * from farthing.prove_rows()
 $$;
 comment on function farthing.prove_state() is
-  'The checks of every run: accounts without new entries, and rows other than entries.';
+  'Returns the violations that every incremental run looks for: in accounts without new entries, and in '
+  'rows other than entries.';
 
 create function farthing.prove_new()
 returns table (rule int, account_id bigint, detail text)
@@ -75,22 +82,21 @@ as $$
   union all select * from farthing.prove_state()
 $$;
 comment on function farthing.prove_new() is
-  'The incremental proof: entries not proved yet, and all rows other than entries. No rows: nothing is '
-  'violated.';
+  'Returns the violations in entries that are not proved yet and in all rows other than entries.';
 
 create function farthing.prove_and_mark(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
 language sql
 set search_path = ''
 as $$
-  -- One statement, and so one snapshot: exactly the proved entries are marked.
+  -- One statement sees one snapshot, so exactly the proved entries are marked.
   with found as materialized (select * from farthing.prove_ranges(p_ranges)),
   upto as materialized (
     select s.account_id, s.seq, s.hash from unnest(p_ranges) r
     cross join lateral (select t.* from farthing.entry_seals t where t.account_id = r.account_id
       and t.seq > r.after_seq and (r.upto_seq is null or t.seq <= r.upto_seq) order by t.seq desc limit 1) s
     where not exists (select from found f where f.account_id = r.account_id)
-      -- Not in the middle of a transaction.
+      -- A mark is not set in the middle of a transaction.
       and not exists (select from farthing.entries e join farthing.entries n
         on n.account_id = e.account_id and n.seq = e.seq + 1 and n.transaction_id = e.transaction_id
         where e.account_id = s.account_id and e.seq = s.seq)),
@@ -116,8 +122,8 @@ as $$
   select * from found
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
-  'Runs prove_ranges(), and marks sealed entries as proved, for each account that no violation names. One '
-  'caller at a time.';
+  'Returns the violations of prove_ranges(), and marks the sealed entries of every account without a '
+  'violation as proved. Must not run twice at a time.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean)
@@ -135,7 +141,8 @@ begin
     o_is_done := v_ranges = '{}';
     exit when o_is_done;
     o_rules := o_rules || array(select m.rule from farthing.prove_and_mark(v_ranges) m);
-    -- An account without that mark is broken, or not sealed up to there: another run checks it again.
+    -- An account whose mark is not at the end of its range has a violation or unsealed entries. The
+    -- next run checks it again.
     v_seen := v_seen || array(select a.account_id from unnest(v_ranges) r
       join farthing.accounts a on a.account_id = r.account_id
       left join farthing.proved p on p.account_id = r.account_id
@@ -149,5 +156,5 @@ begin
 end
 $$;
 comment on function farthing.prove_in_parts(int, interval) is
-  'The incremental proof, about p_limit entries at a time, for about p_time; the rest is left to the next '
-  'run, with o_is_done false. o_rules: one for each violation.';
+  'Runs the incremental proof, about p_limit entries at a time, for about p_time. o_rules: one number '
+  'per violation; o_is_done: false if unproved entries remain for the next run.';

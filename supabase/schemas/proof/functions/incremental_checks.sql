@@ -46,8 +46,8 @@ as $$
   where l.remaining <> coalesce(k.net, 0) + coalesce(n.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_new_entries(farthing.entry_range[]) is
-  'Rules 1, 3 and 13 of new entries, from each account''s mark on; and of an account and its lots if its '
-  'range reaches the end.';
+  'Rules 1, 3 and 13 of new entries, from each account''s mark on; and rule 1 of the account and its '
+  'lots if the range reaches the account''s last entry.';
 
 create function farthing.prove_new_origins(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -76,7 +76,8 @@ as $$
       and f.amount = case f.kind when 'bonus' then o.bonus_credits else o.credits end)
 $$;
 comment on function farthing.prove_new_origins(farthing.entry_range[]) is
-  'Rules 9 and 12 of new entries: their purpose and their price.';
+  'Rules 9 and 12 of new entries: each charge and each purchase has its origin, and each usage its '
+  'price.';
 
 create function farthing.prove_new_authors(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -105,7 +106,7 @@ as $$
   having count(e.seq) <> u.last_seq - u.first_seq + 1 or count(distinct e.transaction_id) <> 1
 $$;
 comment on function farthing.prove_new_authors(farthing.entry_range[]) is
-  'Rule 18 of new entries, and rule 9 of their references: as prove_authors().';
+  'Rules 18 and 9 of new entries: the checks of prove_authors(), for the given ranges.';
 
 create function farthing.verify_new(p_ranges farthing.entry_range[])
 returns table (account_id bigint, seq bigint, problem text)
@@ -128,7 +129,8 @@ as $$
   order by s.account_id, s.seq)
 $$;
 comment on function farthing.verify_new(farthing.entry_range[]) is
-  'As verify(), from the mark of each account on; and the seal at the mark must be unchanged.';
+  'Verifies the hash chain of each account from its mark on, as verify() does from the first entry. The '
+  'seal at the mark must be the proved one.';
 
 create function farthing.prove_new_sums(p_ranges farthing.entry_range[])
 returns table (rule int, account_id bigint, detail text)
@@ -148,7 +150,8 @@ as $$
   where (s.entries, s.amount) is distinct from (w.entries::bigint, w.amount)
 $$;
 comment on function farthing.prove_new_sums(farthing.entry_range[]) is
-  'Rule 14: the sums of sealed entries are those of the proved entries and of these ranges together.';
+  'Rule 14: the sums of sealed entries equal the sums of the proved entries and of the sealed entries in '
+  'the given ranges.';
 
 create function farthing.prove_idle()
 returns table (rule int, account_id bigint, detail text)
@@ -180,4 +183,5 @@ as $$
   where l.remaining <> coalesce(k.net, 0) - coalesce(d.paid, 0)
 $$;
 comment on function farthing.prove_idle() is
-  'Rules 1, 3 and 14 of accounts without new entries: they are as they were proved.';
+  'Rules 1, 3 and 14 of accounts without new entries: balance, lots, last entry and last seal are as '
+  'they were proved.';

@@ -24,7 +24,9 @@ as $$
     on e.account_id = l.account_id and e.lot_id = l.lot_id
   where l.amount is distinct from e.came
 $$;
-comment on function farthing.prove_lots() is 'Rule 1 by lot: its remainder is the sum of its entries.';
+comment on function farthing.prove_lots() is
+  'Rule 1 by lot: the remaining credits are the sum of the lot''s entries less its payments of debt, and '
+  'the amount is the sum of the entries that created the lot.';
 
 create function farthing.prove_lot_states()
 returns table (rule int, account_id bigint, detail text)
@@ -48,8 +50,8 @@ as $$
   where l.reserved <> coalesce(k.kept, 0)
 $$;
 comment on function farthing.prove_lot_states() is
-  'Rules 1, 7 and 16 by lot: a closed one is empty, its reserved part is that of open holds, and it is '
-  'closed if the account''s user was deleted.';
+  'Rules 1, 16 and 7 by lot: a closed lot is empty, every lot of a deleted user is closed, and the '
+  'reserved part is what open holds reserve.';
 
 create function farthing.prove_origins()
 returns table (rule int, account_id bigint, detail text)
@@ -66,7 +68,8 @@ as $$
     or l.order_id::text is distinct from case when e.kind in ('purchase', 'bonus') then e.reference_id end
     or l.created_at > e.created_at
 $$;
-comment on function farthing.prove_origins() is 'Rule 19: a lot has the source and the order of its entry.';
+comment on function farthing.prove_origins() is
+  'Rule 19: a lot has the source and the order of the entry that created it.';
 
 create function farthing.prove_lot_terms()
 returns table (rule int, account_id bigint, detail text)
@@ -88,5 +91,5 @@ as $$
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
-  'Rules 19 and 10: a lot has the cost of its order, an order''s lots have no more credits than it '
-  'granted, and a lot without an order is not frozen.';
+  'Rules 19 and 10: a lot has the cost of its order, no more is clawed back from an order''s lots than '
+  'from the order, and only the lot of an order may be frozen.';

@@ -33,8 +33,8 @@ as $$
     is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
 $$;
 comment on function farthing.prove_payments() is
-  'Rule 9 of payments: a paid order has a Stripe event for its amount, an order with one is paid, and it '
-  'was sold at the package''s terms.';
+  'Rule 9 of payments: a paid order has a Stripe event for its amount, every event of a payment has paid '
+  'its order, and a package was sold at its terms.';
 
 create function farthing.prove_grants()
 returns table (rule int, account_id bigint, detail text)
@@ -65,8 +65,8 @@ as $$
     where o.account_id = e.account_id and o.order_id::text = e.reference_id and e.reference_type = 'order')
 $$;
 comment on function farthing.prove_grants() is
-  'Rule 9 of purchases: one payment, one order, one grant of the sold credits, and no grant without an '
-  'order.';
+  'Rule 9 of purchases: one payment paid one order, a paid order granted the sold credits once, and no '
+  'purchase was granted without an order.';
 
 create function farthing.prove_top_ups()
 returns table (rule int, account_id bigint, detail text)
@@ -86,4 +86,4 @@ as $$
   where o.kind <> 'top_up'
 $$;
 comment on function farthing.prove_top_ups() is
-  'Rule 9 of top-ups: each has one charge, which is open exactly as long as its order.';
+  'Rule 9 of top-ups: each top-up has one charge, which is open exactly as long as its order.';

@@ -27,8 +27,8 @@ as $$
   where a.owner_id is not null and not exists (select from auth.users u where u.id = a.owner_id)
 $$;
 comment on function farthing.prove_marks() is
-  'Rules 19 and 16: an account belongs to the user who opened it, and does not name them any more once '
-  'they are deleted.';
+  'Rules 19 and 16: an account belongs to the user who opened it, and no longer names that user after '
+  'their deletion.';
 
 create function farthing.prove_owners()
 returns table (rule int, account_id bigint, detail text)
@@ -54,4 +54,4 @@ as $$
   group by t.name, t.account_id
 $$;
 comment on function farthing.prove_owners() is
-  'Rows beside the ledger belong to an existing account, which no foreign key enforces.';
+  'Rule 3: rows beside the ledger belong to an existing account. No foreign key enforces that.';

@@ -27,7 +27,8 @@ as $$
   union all select * from farthing.prove_heads()
 $$;
 comment on function farthing.prove_rows() is
-  'The checks of every proof, whole or incremental, since they read no entries or few.';
+  'Returns the violations that the whole and the incremental proof both look for in full, since these '
+  'checks read few entries or none.';
 
 create function farthing.prove()
 returns table (rule int, account_id bigint, detail text)
@@ -35,7 +36,7 @@ language sql stable
 set search_path = ''
 as $$
   select * from farthing.prove_rows()
-  -- Checks by entries, which the incremental proof reads once.
+  -- The incremental proof does these checks for new entries only.
   union all select * from farthing.prove_sums()
   union all select * from farthing.prove_lots()
   union all select * from farthing.prove_entries()
@@ -52,5 +53,5 @@ as $$
   union all select 14, v.account_id, format('seq %s: %s', v.seq, v.problem) from farthing.verify() v
 $$;
 comment on function farthing.prove() is
-  'Rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 over the whole database; returns the violations, so no '
-  'rows is the proof.';
+  'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. No '
+  'rows: the ledger is proved.';

@@ -5,7 +5,9 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  with moved as ( -- the part withdrawn by each dispute: exact, or as a share of its claim
+  -- the withdrawn part of each dispute: exact in the order's currency, otherwise a share of the
+  -- disputed amount
+  with moved as (
     select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount else o.amount end
         as claimed,
       coalesce(sum(-m.amount) filter (where m.currency = o.currency), 0) as same,
@@ -40,7 +42,7 @@ as $$
   )
   select 10, s.account_id, format('order %s: %s of %s came back, %s of %s credits are clawed back',
     s.order_id, s.refunded + s.lost, s.amount, s.credits_clawed_back, s.granted)
-  from said s -- times 1e-18, for a division would round
+  from said s -- scaled by 1e18 and computed with integers, because a numeric division would round
   where s.credits_clawed_back
       <> div(s.granted * 1e18 * least(s.refunded + s.lost, s.amount), s.amount) * 1e-18
   union all
@@ -58,14 +60,15 @@ as $$
   select 10, r.account_id, format('refunds of order %s: %s of %s', r.order_id, sum(r.amount), o.amount)
   from farthing.refunds r
   join farthing.orders o on o.account_id = r.account_id and o.order_id = r.order_id
-  -- Only our own refunds: the event of one from the dashboard may arrive before that of the failure that
-  -- made it possible.
+  -- Only refunds of ours are added up. A refund made in the dashboard may be reported before the
+  -- failure of an earlier refund that made it possible.
   where r.status not in ('failed', 'canceled') and r.requested_by <> 'stripe'
   group by r.account_id, r.order_id, o.amount having sum(r.amount) > o.amount
 $$;
 comment on function farthing.prove_reversals() is
-  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, in any order of events; '
-  'states and freezes agree; no order is refunded twice.';
+  'Rule 10: the clawed-back credits are the share that was refunded or withdrawn, whatever the order of '
+  'events; the states of orders and the freezes of lots agree; and refunds of ours never exceed the '
+  'order.';
 
 create function farthing.prove_events()
 returns table (rule int, account_id bigint, detail text)
@@ -75,8 +78,8 @@ as $$
   select 10, r.account_id, format('refund %s is %s of %s, and no event says so', r.refund_id, r.status,
     r.amount)
   from farthing.refunds r
-  -- Stripe's refunds have an event; one that Stripe never had has failed here. A state without a name is
-  -- unknown.
+  -- A refund without Stripe's id failed before Stripe made it and has no event. An event without a
+  -- state, or with our own state `requested`, is stored as `unknown`.
   where r.stripe_refund_id is not null and r.status <> 'requested' and not exists (
     select from farthing.inbox i where i.state = 'processed' and i.type like 'refund.%'
       and i.facts ->> 'stripe_refund_id' = r.stripe_refund_id
@@ -101,8 +104,8 @@ as $$
         is not distinct from m.exchange_rate)
 $$;
 comment on function farthing.prove_events() is
-  'Rule 10: the state of each refund and dispute comes from a Stripe event, and so does each movement of a '
-  'dispute.';
+  'Rule 10: the state of each refund and dispute, and each movement of a dispute, comes from a Stripe '
+  'event.';
 
 create function farthing.prove_clawbacks()
 returns table (rule int, account_id bigint, detail text)
@@ -130,4 +133,5 @@ as $$
   where l.clawed_back <> coalesce(e.net, 0)
 $$;
 comment on function farthing.prove_clawbacks() is
-  'Rule 10: no more is clawed back than the order granted, and orders and lots agree with their entries.';
+  'Rule 10: no more is clawed back than the order granted, and the clawed-back credits of orders and '
+  'lots agree with their entries.';

@@ -14,8 +14,8 @@ begin
 end
 $$;
 comment on function farthing.prove_by(boolean) is
-  'The whole proof, or the incremental one, which sets marks. o_rules: one for each violation; o_is_done: '
-  'nothing is left.';
+  'Runs the whole proof, or the incremental one, which marks what it proved. o_rules: one number per '
+  'violation; o_is_done: false if unproved entries remain.';
 
 create function farthing.prove_if_due(p_now timestamptz default now())
 returns boolean
@@ -33,13 +33,15 @@ declare
   v_is_whole boolean;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- After a finding the next proof is whole, since only that can show that it is fixed. A whole proof that
-  -- was cut off is retried a day later; until then the incremental proof runs.
+  -- After a violation the next proof is whole, since only a whole proof can show that the violation
+  -- is corrected. A whole proof that could not finish is retried a day later, and until then the
+  -- incremental proof runs.
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- Each hour, or in the next run if the last one left something; and never more than a twentieth of the
-  -- time, however much there is to prove. A proof in the future comes from a wrong server clock.
+  -- The proof runs each hour, or in the next run if entries remained, and takes at most a twentieth
+  -- of the time. A last proof in the future comes from a wrong server clock and does not delay this
+  -- one.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -50,19 +52,22 @@ begin
     select * into v_rules, v_is_done from farthing.prove_by(v_is_whole);
     v_detail := coalesce((select string_agg(distinct format('rule %s', r), ', ') from unnest(v_rules) r), '');
   exception when query_canceled or others then
-    -- A statement_timeout is caught, too: otherwise nobody would learn that it never ends.
+    -- statement_timeout is caught as well: a proof that never finishes would otherwise go
+    -- unnoticed.
     v_detail := 'the proof failed with ' || sqlstate;
   end;
   insert into farthing.proof_runs (started_at, finished_at, violations, is_whole, is_done, detail)
   values (p_now, p_now + (clock_timestamp() - v_began), cardinality(v_rules), v_is_whole, v_is_done,
     v_detail);
-  -- Findings are stored as long as read_proof() needs them.
+  -- The alert's read_proof() reads violations until a whole proof finds none, so those rows stay
+  -- longer.
   delete from farthing.proof_runs where started_at <= p_now - interval '90 days' and run_nr < (
     select max(run_nr) from farthing.proof_runs where is_whole and violations = 0);
   return true;
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Proves the ledger if the last proof is an hour old, or twenty times as old as its duration, and stores '
-  'the result; true if it did. Once a week, and after a finding, it is the whole proof, else the '
-  'incremental one, and soon again if that was too much for one run.';
+  'Runs the proof if it is due, and stores the result; returns whether it ran. It is due an hour after '
+  'the last proof and at the earliest after twenty times that proof''s duration, without the hour if '
+  'entries remained. Each week and after a violation the whole proof runs, otherwise the incremental '
+  'one.';

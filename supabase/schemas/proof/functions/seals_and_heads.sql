@@ -19,7 +19,8 @@ as $$
     on t.counterparty = s.counterparty and t.direction = s.direction and t.kind = s.kind
   where (s.entries, s.amount) is distinct from (t.entries, t.amount)
   union all
-  -- Sealing runs each minute; a head has the time up to which it did.
+  -- Entries are sealed each minute, so an entry an hour older than the newest head must have a
+  -- seal.
   select 14, a.account_id, format('seq %s was written at %s and is not sealed', e.seq, e.created_at)
   from farthing.accounts a
   left join sealed s on s.account_id = a.account_id
@@ -27,8 +28,8 @@ as $$
   where e.created_at < (select max(h.made_at) from farthing.heads h) - interval '1 hour'
 $$;
 comment on function farthing.prove_seals() is
-  'Rule 14: the sums of sealed entries are those of the entries, and none of an hour before the last head is '
-  'without a seal.';
+  'Rule 14: the sums of sealed entries agree with the entries, and every entry that is an hour older '
+  'than the last head has a seal.';
 
 create function farthing.prove_heads()
 returns table (rule int, account_id bigint, detail text)
@@ -66,5 +67,6 @@ begin
 end
 $$;
 comment on function farthing.prove_heads() is
-  'Rules 14 and 19: each head follows from the one before, the audit from the heads, and the last head '
-  'from the seals. A head stored outside shows if somebody recomputed all of them.';
+  'Rules 14 and 19: each head follows from the head before it, the audit rows agree with the heads, and '
+  'the seals agree with the last head. Only a head stored outside the database shows that somebody '
+  'recomputed all heads.';

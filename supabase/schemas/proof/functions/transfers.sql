@@ -1,5 +1,4 @@
--- The proof of bookings' transfers (rule 10), from the transfers and refunds, without the functions that
--- plan them.
+-- The proof of bookings' transfers (rule 10), from the rows of transfers and refunds alone.
 
 create function farthing.prove_transfers()
 returns table (rule int, account_id bigint, detail text)
@@ -28,7 +27,7 @@ as $$
       + case b.transfer_at when 'payment' then b.amount - b.application_fee_amount else 0 end as net
     from farthing.booking_transfers t where t.account_id = b.account_id and t.booking_id = b.booking_id
       and t.status <> 'refused') m
-  -- Times the booking's amount, so that nothing is divided, and so rounded.
+  -- The due share is multiplied by the booking's amount, because a division would round.
   cross join lateral (select (b.amount - b.application_fee_amount)
       * (b.amount - coalesce(sum(r.amount) filter (where r.nets_share), 0)) as due
     from farthing.refunds r where r.account_id = b.account_id and r.booking_id = b.booking_id
@@ -46,6 +45,6 @@ as $$
       where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: a provider has at least zero of a booking and at most their share, which may have '
-  'to wait for its end; the due part of an undisputed payment is at least requested; and no more of a '
-  'transfer is reversed than it was.';
+  'Rule 10 of bookings: a provider has between nothing and their share of a booking; a share that waits '
+  'for the booking''s completion is not transferred earlier; the due part of an undisputed payment is at '
+  'least requested; and no more of a transfer is reversed than was transferred.';

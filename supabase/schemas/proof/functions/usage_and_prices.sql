@@ -6,7 +6,7 @@ language sql stable
 set search_path = ''
 as $$
   with charged as (
-    -- Usage names its rate; a hold settled with an amount does not.
+    -- An entry of usage names its rate version. A hold that was settled with an amount names none.
     select e.account_id, e.seq, e.transaction_id, e.reference_id as event_id,
       case e.reference_type when 'usage' then 'caller' else e.reference_type end as origin
     from farthing.entries e
@@ -32,9 +32,10 @@ as $$
     where u.account_id = c.account_id and u.origin::text = c.origin and u.event_id = c.event_id
       and c.seq between u.first_seq and u.last_seq)
 $$;
-comment on function farthing.prove_usage() is 'Rule 9 of usage: one event, one charge, both on record.';
+comment on function farthing.prove_usage() is
+  'Rule 9 of usage: each usage event was charged at most once, and event and charge are both recorded.';
 
--- A view, because a query evaluates it in place: a function with a search_path of its own, called for each
+-- This is a view because a query inlines it. A function with its own search_path, called for each
 -- charge, took most of the time of prove_prices().
 create view farthing.usage_prices with (security_invoker = true) as
 select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' as model,
@@ -50,18 +51,19 @@ select e.account_id, e.seq, e.transaction_id, e.amount, e.metadata ->> 'model' a
 from farthing.entries e
 left join farthing.rates r
   on r.model = e.metadata ->> 'model' and r.version = (e.metadata ->> 'rate_version')::int
--- A charge of a hold, a chat or a job that names no rate is an amount, and not a price.
+-- A charge of a hold, a chat or a job that names no rate was settled with an amount and has no
+-- price.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
-  'The price of an entry''s usage at the rate version that it names, for the proof: computed without the '
-  'function that charges it. Credits.';
+  'The price, in credits, of each entry''s usage at the rate version that the entry names. For the '
+  'proof, and therefore computed without the function that charges usage.';
 
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- One charge has one price: the sum of its parts, from several lots or as debt.
+  -- One charge may be split over several lots and debt. Its parts add up to one price.
   select 12, p.account_id, format('seq %s: %s credits for %s tokens at version %s, which cost %s', min(p.seq),
     sum(p.amount), p.model, p.rate_version, p.credits)
   from farthing.usage_prices p
@@ -69,5 +71,5 @@ as $$
   having p.credits is distinct from sum(p.amount)
 $$;
 comment on function farthing.prove_prices() is
-  'Rule 12: each usage, charged in any way, costs exactly its tokens at the rate version that its entry '
-  'names.';
+  'Rule 12: each usage costs exactly its tokens at the rate version that its entry names, however it was '
+  'charged.';

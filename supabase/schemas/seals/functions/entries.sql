@@ -1,6 +1,6 @@
--- The hash chain: each entry's hash covers the one before, per account.
--- Why off the hot path: a chain is serial by nature; sealed in batches by a scheduled task it costs a debit
--- nothing, and entries stay untouched because the hashes live beside them.
+-- The hash chain: within an account, the hash of each entry covers the hash of the entry before it.
+-- A scheduled task seals entries in batches, because a chain must be built in order and a debit
+-- must not wait for that. The hashes have a table of their own, so that entries are never updated.
 
 create function farthing.add_entry_sums(p_accounts bigint[], p_after bigint[], p_upto bigint[])
 returns void
@@ -16,11 +16,12 @@ as $$
   set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
 $$;
 comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
-  'Adds entries to the sums: of each account those after one number, up to another. For seal_entries().';
+  'Adds entries to the sums: for each account, the entries after p_after and up to p_upto. For '
+  'seal_entries().';
 
 create function farthing.entry_terms(p_entry farthing.entries)
 returns bytea
-language plpgsql stable -- not sql: owners' hashes come in a later migration
+language plpgsql stable -- plpgsql caches its plans from one entry to the next
 set search_path = ''
 as $$
 begin
@@ -33,14 +34,14 @@ begin
 end
 $$;
 comment on function farthing.entry_terms(farthing.entries) is
-  'Sealed with an entry that adds a lot, or is its account''s first, beside its own fields: the terms of '
-  'the lot, and the hash of the owner.';
+  'Returns the terms that are sealed with an entry beside its own fields: of its lot, and of the '
+  'account''s owner (a hash) if it is the account''s first entry.';
 
--- A view, because a query evaluates it in place: as a function with a search_path of its own, called for
--- each entry, it took three times as long. The terms are computed only for entries that have some.
+-- This is a view because a query inlines it: a function with its own search_path, called for each
+-- entry, took three times as long. Terms are computed only for entries that have them.
 create view farthing.entry_contents with (security_invoker = true) as
--- A JSON array keeps nulls and boundaries apart; times as epochs, so no setting of the session changes
--- the text.
+-- A JSON array keeps nulls and the boundaries of fields apart. Times are epochs, so that no setting
+-- of the session changes the text.
 select e.account_id, e.seq,
   case when e.seq = 1 or e.direction = 'in' and e.kind <> 'reinstatement' then farthing.entry_terms(e)
     else '' end
@@ -50,8 +51,8 @@ select e.account_id, e.seq,
     e.reference_type, e.reference_id, e.correlation_id, e.metadata, e.author)::text, 'UTF8') as contents
 from farthing.entries e;
 comment on view farthing.entry_contents is
-  'The content that the seal of each entry covers: its terms and all of its fields. An entry''s hash is '
-  'the sha256 of the account''s previous hash, and this.';
+  'The content that the seal of each entry covers: its terms and all of its fields. The hash of an entry '
+  'is the sha256 of the account''s previous hash and this content.';
 
 create function farthing.seal_entries(p_limit int)
 returns int
@@ -68,7 +69,8 @@ declare
   v_upto bigint[];
   v_head_nr int;
 begin
-  -- One sealer at a time: two would find the same end of the chain. No head is made meanwhile.
+  -- The lock admits one sealer at a time, since two would continue the chain from the same entry.
+  -- It also keeps make_head() waiting.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in
@@ -99,26 +101,26 @@ begin
 end
 $$;
 comment on function farthing.seal_entries(int) is
-  'Seals entries not sealed yet, in account and seq order, at most p_limit. Returns how many.';
+  'Seals up to p_limit unsealed entries, by account and entry number. Returns how many it sealed.';
 
 create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Every task takes a moment as its argument, which does not matter here.
+  -- Every scheduled task receives a moment. Sealing does not need it.
   select farthing.seal_entries(p_limit)
 $$;
 comment on function farthing.seal(timestamptz, int) is
-  'The scheduled task of seal_entries(). Returns how many entries it sealed.';
+  'Scheduled task: runs seal_entries(). Returns how many entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)
 language sql stable
 set search_path = ''
 as $$
-  -- Each hash is recomputed from the stored one before it: if all of them agree, so does the chain from its
-  -- first entry on, and they can be computed in parallel.
+  -- Each hash is recomputed from the stored hash before it. If all agree, the whole chain is
+  -- intact, and the hashes can be computed in parallel.
   select distinct on (s.account_id) s.account_id, s.seq, case when c.seq is null
     then 'a sealed entry is missing' else 'the entry is not the one that was sealed' end
   from (select t.*, lag(t.hash, 1, '') over (partition by t.account_id order by t.seq) as hash_before
@@ -128,4 +130,5 @@ as $$
   order by s.account_id, s.seq
 $$;
 comment on function farthing.verify() is
-  'Recomputes the chain and names each account''s first broken entry; no rows: intact.';
+  'Recomputes the hash chain and returns the first broken entry of each account. No rows: the chain is '
+  'intact.';

@@ -1,15 +1,15 @@
--- Heads: each hour one hash over the end of every account's chain, chained to the head before. Why: seals
--- prove that entries are unchanged, except against a person who may write seals, too. A head stored outside
--- the database (a log, a mailbox, a webhook's receiver) can't be rewritten from inside: after a change of
--- an entry, a lot's terms or an owner, and new seals, each later head has to change, and then differs from
--- the one outside (compare_head).
+-- Heads: each hour, one hash over the end of every account's chain and over the head before it.
+-- Seals show a change of an entry, unless the person who made it can also write seals. A head that
+-- is stored outside the database (in a log, a mailbox, or the receiver of a webhook) cannot be
+-- rewritten from inside. If somebody changes an entry, the terms of a lot or an owner, and seals
+-- again, every later head changes and differs from the one outside: compare_head().
 
 create function farthing.head_root(p_head_nr int, out o_accounts bigint, out o_entries bigint,
   out o_root bytea)
 language sql stable
 set search_path = ''
 as $$
-  -- Chunks of accounts first, so that no hash covers a hundred megabytes.
+  -- Accounts are hashed in chunks first, so that no single hash covers hundreds of megabytes.
   select coalesce(sum(c.accounts), 0)::bigint, coalesce(sum(c.entries), 0)::bigint,
     sha256(coalesce(string_agg(c.hash, '' order by c.chunk), ''))
   from (
@@ -21,8 +21,8 @@ as $$
     group by a.account_id / 1024) c
 $$;
 comment on function farthing.head_root(int) is
-  'The root of a head, from the seals: accounts, entries (numbers have no gap, so their sum is the number '
-  'of entries), root.';
+  'Computes the root of a head from the seals. o_entries: the sum of the last entry numbers, which have '
+  'no gaps.';
 
 create function farthing.audit_hash(p_before bytea, p_after bigint, p_upto bigint)
 returns bytea
@@ -35,7 +35,7 @@ as $$
   from farthing.audit a where a.audit_nr > p_after and a.audit_nr <= p_upto
 $$;
 comment on function farthing.audit_hash(bytea, bigint, bigint) is
-  'The hash before, and audit rows after one number, up to another.';
+  'Returns the hash of p_before and of the audit rows after p_after and up to p_upto.';
 
 create function farthing.head_hash(p_before bytea, p_head farthing.heads)
 returns bytea
@@ -47,7 +47,7 @@ as $$
     p_head.audit_nr, encode(p_head.audit_hash, 'hex'))::text, 'UTF8'))
 $$;
 comment on function farthing.head_hash(bytea, farthing.heads) is
-  'sha256 over the hash of the head before and every field of this one.';
+  'Returns the sha256 of the previous head''s hash and of every field of this head.';
 
 create function farthing.make_head(p_now timestamptz)
 returns farthing.heads
@@ -59,7 +59,8 @@ declare
   v_head farthing.heads;
 begin
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
-  -- Numbers are assigned before they are committed: none that this head has passed may appear later.
+  -- Audit numbers are assigned before their transaction commits. The lock ensures that no lower
+  -- number than this head's is committed later.
   lock table farthing.audit in share mode;
   select * into v_before from farthing.heads order by head_nr desc limit 1;
   v_head.head_nr := coalesce(v_before.head_nr, 0) + 1;
@@ -75,7 +76,8 @@ begin
   return v_head;
 end
 $$;
-comment on function farthing.make_head(timestamptz) is 'Makes the next head of all that is sealed.';
+comment on function farthing.make_head(timestamptz) is
+  'Makes the next head, over everything that is sealed.';
 
 create function farthing.anchor(p_now timestamptz default now())
 returns int
@@ -88,15 +90,15 @@ declare
     'entries', v_head.entries, 'accounts', v_head.accounts, 'balance', trim_scale(v_head.balance)::text,
     'made_at', v_head.made_at);
 begin
-  -- The server's log is outside the tables, as well.
+  -- The server's log is outside the tables, so a change of the tables leaves it as it is.
   raise log 'farthing anchor %', v_data;
   perform farthing.notify_head(v_data, p_now);
   return v_head.head_nr;
 end
 $$;
 comment on function farthing.anchor(timestamptz) is
-  'Makes a head and publishes it: in the server''s log, to the operators'' webhook, and once a day by '
-  'email. Returns its number.';
+  'Scheduled task: makes a head and publishes it in the server''s log, to the operators'' webhook, and '
+  'once a day by email. Returns its number.';
 
 create function farthing.notify_head(p_data jsonb, p_now timestamptz)
 returns void
@@ -110,7 +112,7 @@ as $$
   on conflict (recipient, template, subject) where account_id is null do nothing
 $$;
 comment on function farthing.notify_head(jsonb, timestamptz) is
-  'Queues a head for the operators'' webhook, and the first of a day for email.';
+  'Queues a head for the operators'' webhook, and a head of the day''s first hour (UTC) also for email.';
 
 create function farthing.compare_head(p_head_nr int, p_hash text)
 returns text
@@ -137,5 +139,5 @@ begin
 end
 $$;
 comment on function farthing.compare_head(int, text) is
-  'Compares the database with a head stored outside; null if they agree, else the difference. It reads '
-  'seals; verify() compares them with the entries.';
+  'Compares the database with a head stored outside. Returns null if they agree, otherwise the '
+  'difference. It reads seals; verify() compares the seals with the entries.';

@@ -1,4 +1,5 @@
--- Hashes of owners: an account's ownership can be sealed, and a deleted user forgotten.
+-- Hashes of owners, so that the ownership of an account can be sealed and a deleted user still be
+-- forgotten.
 
 create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
 returns bytea
@@ -8,7 +9,7 @@ as $$
   select sha256(convert_to(concat_ws(' ', p_salt, p_account_id, p_owner_id), 'UTF8'))
 $$;
 comment on function farthing.owner_mark(uuid, bigint, uuid) is
-  'The hash of an account''s owner, or of having none.';
+  'Returns the hash of an account''s owner; p_owner_id may be null.';
 
 create function farthing.mark_owner()
 returns trigger
@@ -28,4 +29,4 @@ begin
 end
 $$;
 comment on function farthing.mark_owner() is
-  'Trigger: hashes a new account''s owner, and deletes the salt of a deleted one.';
+  'Trigger: hashes the owner of a new account, and deletes the salt when an owner leaves.';
