@@ -7427,9 +7427,9 @@ comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
--- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing payment shows
--- only after the payouts in question were listed. Each run checks at most one day of payments, so that a run
--- stays short after a long pause, too: docs/decisions/reconciliation.md.
+-- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing payment
+-- shows only after the payouts in question were listed. Each run checks at most one day of payments, so
+-- that a run stays short after a long pause, too: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
 returns timestamptz
@@ -7517,9 +7517,9 @@ comment on function farthing.find_never_listed(timestamptz) is
 
 -- supabase/schemas/payouts/functions/payout_events.sql
 
--- Stripe's events about payouts to our bank. Operators learn from us that money is late, and reports add up
--- Stripe's payouts, so payouts are stored here. Events arrive in any order and twice, so each part of a payout
--- is the highest state ever reported.
+-- Stripe's events about payouts to our bank. Operators learn from us that money is late, and reports add
+-- up Stripe's payouts, so payouts are stored here. Events arrive in any order and twice, so each part of
+-- a payout is the highest state ever reported.
 
 create function farthing.payout_rank(p_status text)
 returns int
@@ -8055,8 +8055,9 @@ comment on function farthing.prove_authors() is
 
 -- supabase/schemas/proof/functions/balances_and_entries.sql
 
--- The proof of balances: the rules that connect an account with its entries, lots, debt and holds. Every check
--- in this folder reads rows alone and calls no function that wrote them. A check without rows found nothing.
+-- The proof of balances: the rules that connect an account with its entries, lots, debt and holds. Every
+-- check in this folder reads rows alone and calls no function that wrote them. A check without rows found
+-- nothing.
 
 create function farthing.prove_sums()
 returns table (rule int, account_id bigint, detail text)
@@ -9669,8 +9670,8 @@ end
 $$;
 comment on function farthing.reserve_refund(
   farthing.payment, bigint, text, text, bytea, bytea, timestamptz) is
-  'Reserves the amount of a refund in minor units; without p_amount, the whole refundable amount. Returns the '
-  'unfinished refund of the same Idempotency-Key if there is one. The caller has locked the account. Fails '
+  'Reserves the amount of a refund in minor units; without p_amount, the whole refundable amount. Returns '
+  'the unfinished refund of the same Idempotency-Key if there is one. The caller has locked the account. Fails '
   'already_refunded, refund_too_large, idempotency_key_reused.';
 
 create function farthing.lock_refund(p_refund_id uuid)
@@ -11855,10 +11856,10 @@ comment on function farthing.claim_transfers(int, timestamptz) is
 -- supabase/schemas/transfers/functions/provider_share.sql
 
 -- The provider's share of a booking: its transfer, its reversal after a dispute, and its restoration. The
--- payment is made on our account, so a bank takes disputed money from us while the provider still has their
--- share. We therefore reverse the provider's part of the withdrawn money, and transfer it again if the bank
--- reinstates it. A share that waits for the booking's completion is transferred at that time. As with credits,
--- a target decides: the difference is recorded here, and the runner sends it to Stripe.
+-- payment is made on our account, so a bank takes disputed money from us while the provider still has
+-- their share. We therefore reverse the provider's part of the withdrawn money, and transfer it again if
+-- the bank reinstates it. A share that waits for the booking's completion is transferred at that time. As
+-- with credits, a target decides: the difference is recorded here, and the runner sends it to Stripe.
 
 -- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
 -- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may

@@ -1,6 +1,6 @@
--- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing payment shows
--- only after the payouts in question were listed. Each run checks at most one day of payments, so that a run
--- stays short after a long pause, too: docs/decisions/reconciliation.md.
+-- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing payment
+-- shows only after the payouts in question were listed. Each run checks at most one day of payments, so
+-- that a run stays short after a long pause, too: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
 returns timestamptz

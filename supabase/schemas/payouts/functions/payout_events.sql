@@ -1,6 +1,6 @@
--- Stripe's events about payouts to our bank. Operators learn from us that money is late, and reports add up
--- Stripe's payouts, so payouts are stored here. Events arrive in any order and twice, so each part of a payout
--- is the highest state ever reported.
+-- Stripe's events about payouts to our bank. Operators learn from us that money is late, and reports add
+-- up Stripe's payouts, so payouts are stored here. Events arrive in any order and twice, so each part of
+-- a payout is the highest state ever reported.
 
 create function farthing.payout_rank(p_status text)
 returns int

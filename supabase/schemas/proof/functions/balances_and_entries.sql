@@ -1,5 +1,6 @@
--- The proof of balances: the rules that connect an account with its entries, lots, debt and holds. Every check
--- in this folder reads rows alone and calls no function that wrote them. A check without rows found nothing.
+-- The proof of balances: the rules that connect an account with its entries, lots, debt and holds. Every
+-- check in this folder reads rows alone and calls no function that wrote them. A check without rows found
+-- nothing.
 
 create function farthing.prove_sums()
 returns table (rule int, account_id bigint, detail text)

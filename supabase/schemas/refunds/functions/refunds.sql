@@ -116,8 +116,8 @@ end
 $$;
 comment on function farthing.reserve_refund(
   farthing.payment, bigint, text, text, bytea, bytea, timestamptz) is
-  'Reserves the amount of a refund in minor units; without p_amount, the whole refundable amount. Returns the '
-  'unfinished refund of the same Idempotency-Key if there is one. The caller has locked the account. Fails '
+  'Reserves the amount of a refund in minor units; without p_amount, the whole refundable amount. Returns '
+  'the unfinished refund of the same Idempotency-Key if there is one. The caller has locked the account. Fails '
   'already_refunded, refund_too_large, idempotency_key_reused.';
 
 create function farthing.lock_refund(p_refund_id uuid)

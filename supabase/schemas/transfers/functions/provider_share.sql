@@ -1,8 +1,8 @@
 -- The provider's share of a booking: its transfer, its reversal after a dispute, and its restoration. The
--- payment is made on our account, so a bank takes disputed money from us while the provider still has their
--- share. We therefore reverse the provider's part of the withdrawn money, and transfer it again if the bank
--- reinstates it. A share that waits for the booking's completion is transferred at that time. As with credits,
--- a target decides: the difference is recorded here, and the runner sends it to Stripe.
+-- payment is made on our account, so a bank takes disputed money from us while the provider still has
+-- their share. We therefore reverse the provider's part of the withdrawn money, and transfer it again if
+-- the bank reinstates it. A share that waits for the booking's completion is transferred at that time. As
+-- with credits, a target decides: the difference is recorded here, and the runner sends it to Stripe.
 
 -- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
 -- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may
