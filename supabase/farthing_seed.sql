@@ -1,9 +1,9 @@
--- Samples: packages for sale, and the rates of usage. A project works without them. Rows that the product
--- needs stand in supabase/schemas, since the CLI runs a seed once and not again when its text has changed.
--- It may run again: an existing row is never touched, so an edited price (a higher version) stays, and so do
--- orders and balances.
+-- Sample packages and the rates of usage. A project works without this file. Rows that the product
+-- needs are in supabase/schemas, because the CLI runs a seed once and does not repeat it after its
+-- text changed. The file can run again: it never touches an existing row, so an edited price (a
+-- higher version), orders and balances stay.
 
--- Five packages with progressive bonuses; 1 USD is 1000 credits before the bonus. amount in cents.
+-- Five packages with rising bonuses. 1 USD buys 1,000 credits before the bonus. amount: cents.
 insert into farthing.packages
   (package_id, version, name, amount, currency, credits, bonus_credits, active, effective_from)
 select package_id::uuid, 1, name, amount, 'usd', credits, bonus_credits, true, '2024-05-13T00:00:00Z'

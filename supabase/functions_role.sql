@@ -1,7 +1,8 @@
--- The role by which the functions reach the database when DATABASE_POOL_URL is set. It may call the functions
--- that service_role may call and nothing else, so a leaked URL moves credits only by the rules and reads no
--- table. `deno task database:role` runs this file and gives the role its password. Run it again after an
--- upgrade that brings functions; nothing else is changed by that.
+-- The role with which the functions connect to the database when DATABASE_POOL_URL is set. It may
+-- call the functions that service_role may call, and nothing else, so a leaked URL moves credits
+-- only by the rules and reads no table. `deno task database:role` runs this file and sets the
+-- role's password. Run the file again after an upgrade that adds functions; a repeat changes
+-- nothing else.
 
 do $$
 begin
@@ -11,7 +12,7 @@ begin
 end
 $$;
 
--- As long as over the data API. The platform's default for other roles is two minutes.
+-- The data API has the same timeout. The platform's default for other roles is two minutes.
 alter role farthing_functions set statement_timeout = '8s';
 
 do $$
@@ -23,7 +24,7 @@ begin
   for v_function in
     select p.oid from pg_proc p
     where p.pronamespace = 'farthing_public'::regnamespace
-      and p.proname <> 'rates_import' -- a script's, with a secret key
+      and p.proname <> 'rates_import' -- only a script calls it, with a secret key
       and has_function_privilege('service_role', p.oid, 'execute')
   loop
     execute format('grant execute on function %s to farthing_functions', v_function);

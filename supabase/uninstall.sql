@@ -1,17 +1,19 @@
--- Takes Farthing out of a project, and leaves everything else as it was before it came. docs/deploy.md has
--- the steps before it: above all, take farthing_public out of the schemas that the data API exposes. A schema
--- that is exposed and gone stops the data API for the whole project.
--- It refuses where something of yours outside the two schemas depends on Farthing, and where there is a
--- ledger, unless the same session has said before: set farthing.delete_ledger = 'yes';
--- It can't know what you made inside the two schemas, which goes with them, and what only the text of a
--- function or a scheduled job of yours names, which stays and fails: look for those first.
--- It leaves the extensions pg_cron and pg_net, which others may use by now, and the roles that you made.
--- psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql, or paste it into the SQL editor.
+-- Removes Farthing from a project and leaves everything else as it was. docs/deploy.md has the
+-- steps that come first, above all: take farthing_public out of the schemas that the data API
+-- exposes, since an exposed schema that is missing stops the data API for the whole project. This
+-- file refuses to run if an object of yours outside the two schemas depends on Farthing. It refuses
+-- to delete a ledger unless the same session has run: set farthing.delete_ledger = 'yes'; It cannot
+-- recognise your own objects inside the two schemas, which are dropped as well. It also cannot see
+-- names inside the text of your functions or scheduled jobs, which stay and fail afterwards. Look
+-- for both first. It leaves the extensions pg_cron and pg_net, which other apps may use meanwhile,
+-- and the roles that you made. Run `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste
+-- this file into the SQL editor.
 
 begin;
-set local lock_timeout = '3s'; -- it gives up rather than keep sign-ins waiting: then run it again
+-- without the lock it gives up, so that sign-ins need not wait: run it again then
+set local lock_timeout = '3s';
 
--- Nothing is granted or taken between the look and the end.
+-- The lock prevents new entries between the check and the end of the transaction.
 lock table farthing.accounts, farthing.entries, farthing.orders, farthing.bookings, farthing.inbox
   in access exclusive mode;
 
@@ -19,8 +21,9 @@ do $$
 declare
   v_dependents text;
 begin
-  -- All objects that would go with the two schemas, as PostgreSQL itself records it; it reports those that
-  -- stand elsewhere. A thing goes with its internal parts, and is reported for them: a view with its rule.
+  -- The query follows PostgreSQL's own dependencies from the two schemas and reports each dependent
+  -- object that is in another schema. An internal part of an object, such as the rule of a view, is
+  -- reported as the object.
   with recursive gone (class, id, part) as (
     select 'pg_namespace'::regclass::oid, n.oid, 0 from pg_namespace n
     where n.nspname in ('farthing', 'farthing_public')
@@ -36,15 +39,15 @@ begin
   select string_agg(pg_describe_object(g.class, g.id, g.part), ', ' order by g.class, g.id, g.part)
   into v_dependents
   from gone g
-  where g.class <> 'pg_default_acl'::regclass -- grants in our schemas
+  where g.class <> 'pg_default_acl'::regclass -- default privileges in our schemas are dropped with them
     and not exists (select from pg_depend d
       where d.classid = g.class and d.objid = g.id and d.objsubid = g.part and d.deptype = 'i')
-    -- Of a publication's part the first name is that of the table that it publishes.
+    -- For a part of a publication, the first name is the schema of the published table.
     and (g.class in ('pg_publication_rel'::regclass, 'pg_publication_namespace'::regclass)
       or coalesce((pg_identify_object(g.class, g.id, g.part)).schema,
         (pg_identify_object_as_address(g.class, g.id, g.part)).object_names[1])
         not in ('farthing', 'farthing_public', 'pg_toast')
-      -- A trigger on a table of ours is yours where its function is.
+      -- A trigger on one of our tables is yours if its function is.
       or exists (select from pg_trigger t join pg_proc f on f.oid = t.tgfoid
         where g.class = 'pg_trigger'::regclass and t.oid = g.id
           and f.pronamespace not in ('farthing'::regnamespace, 'farthing_public'::regnamespace)));

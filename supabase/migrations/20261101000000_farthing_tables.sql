@@ -846,11 +846,11 @@ create policy unknown_states_none on farthing.unknown_states for select to authe
 
 -- supabase/schemas/reversals/tables.sql
 
--- Money that goes back: refunds, disputes, early fraud warnings, and the credits that they claw back. Why a
--- target and not a sum of steps: refunds fail, disputes are lost and won, and their events arrive in any
--- order. So each event only records Stripe's current state, and net_order() compares the credits that
--- should be clawed back for all of them with those that are: the same facts end in the same credits, in any
--- order.
+-- Money that goes back: refunds, disputes, early fraud warnings, and the credits that they claw
+-- back. Refunds fail, disputes are lost and won, and their events arrive in any order. An event
+-- therefore records only Stripe's current state. net_order() computes from all states how many
+-- credits should be clawed back and books the difference, so that the same facts lead to the same
+-- credits in any order.
 
 create table farthing.refunds (
   account_id bigint not null,
@@ -883,15 +883,15 @@ create table farthing.refunds (
   constraint refunds_states check (
     (status = 'requested' and (stripe_refund_id is null) = (next_attempt_at is not null))
     or (status = 'failed' and next_attempt_at is null)
-    -- Stripe's own states, including future ones.
+    -- All other states are Stripe's, including states that Stripe adds later.
     or (status not in ('requested', 'failed') and length(status) <= 64 and stripe_refund_id is not null
       and next_attempt_at is null))
 );
 comment on table farthing.refunds is
-  'Refunds of orders and bookings. amount in minor units. requested: before Stripe''s event; the other '
-  'states are Stripe''s; an unknown one counts as pending. credits_clawed_back and debt_added: its effect '
-  'in credits. nets_share: the provider''s part is reversed by a transfer of ours, and not by the refund '
-  'itself.';
+  'Refunds of orders and bookings. amount: minor units. status: `requested` before Stripe''s first '
+  'event, `failed` by us or by Stripe, otherwise Stripe''s state; an unknown state counts as pending. '
+  'credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: a transfer of ours '
+  'reverses the provider''s part, not the refund itself.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;
@@ -923,9 +923,10 @@ create table farthing.disputes (
     and length(reason) <= 255 and length(case_type) <= 64 and length(status) between 1 and 64)
 );
 comment on table farthing.disputes is
-  'Disputes: a buyer''s bank reverses a payment, or asks about it (warning_*). status and case_type as '
-  'Stripe has them, which may be new ones. status_at: the time of the event that reported them; movements: '
-  'how many balance transactions it listed. amount in minor units, which may exceed the payment.';
+  'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and case_type: '
+  'in Stripe''s words, including new ones. status_at: the time of the event that reported them; '
+  'movements: how many balance transactions that event listed. amount: minor units, possibly more than '
+  'the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
@@ -945,9 +946,9 @@ create table farthing.dispute_movements (
   constraint dispute_movements_rates check (exchange_rate > 0)
 );
 comment on table farthing.dispute_movements is
-  'The balance transactions of disputes, by Stripe''s ids: a negative amount was withdrawn, a positive one '
+  'The balance transactions of disputes, by Stripe''s ids. amount: negative if withdrawn, positive if '
   'reinstated, without Stripe''s fee, in minor units of the settlement currency. exchange_rate: from the '
-  'payment''s currency to that one. Rows are only added, so their order does not matter.';
+  'payment''s currency to the settlement currency. Rows are only added, so their order does not matter.';
 create index dispute_movements_by_dispute on farthing.dispute_movements (account_id, dispute_id);
 
 create table farthing.fraud_warnings (
@@ -972,8 +973,9 @@ create table farthing.fraud_warnings (
     (state in ('open', 'closed') and cleared_by is null) or (state = 'cleared' and cleared_by is not null))
 );
 comment on table farthing.fraud_warnings is
-  'A card network reports that a payment is probably fraudulent. open: the order''s credits are frozen; '
-  'cleared: an operator trusts the payment; closed: it was refunded or disputed.';
+  'Early fraud warnings: a card network reports that a payment is probably fraudulent. state: `open`, '
+  'and the order''s credits are frozen; `cleared`, because an operator trusts the payment; `closed`, '
+  'because the payment was refunded or disputed.';
 create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id);
 create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
 create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);
@@ -1105,7 +1107,7 @@ create policy customers_none on farthing.customers for select to authenticated u
 
 -- supabase/schemas/top_ups/tables.sql
 
--- Users' top-up terms, and each charge under them.
+-- The terms of users' top-ups, and each charge under these terms.
 
 create table farthing.top_ups (
   account_id bigint primary key,
@@ -1126,9 +1128,9 @@ create table farthing.top_ups (
   constraint top_ups_pauses check (paused in ('failures', 'card_gone', 'refunded'))
 );
 comment on table farthing.top_ups is
-  'A user''s auto top-up: below threshold one charge fills up to target (credits), at most monthly_cap '
-  '(minor units) in a calendar month, UTC. failures: in a row; no charge before next_attempt_at, none while '
-  'paused.';
+  'A user''s auto top-up. When the available credits fall below threshold, one charge buys credits up to '
+  'target, at most monthly_cap (minor units) in a calendar month (UTC). failures: failed charges in a '
+  'row. No charge begins before next_attempt_at or while paused is set.';
 create index top_ups_due on farthing.top_ups (next_attempt_at, account_id) where enabled and paused is null;
 
 create table farthing.top_up_charges (
@@ -1153,9 +1155,11 @@ create table farthing.top_up_charges (
     step not in ('link', 'linked') or payment_id is not null)
 );
 comment on table farthing.top_up_charges is
-  'How a top-up''s order is charged. charge: off session, repeated until Stripe answers; settle: Stripe '
-  'has it, its event will report the end; link: the bank requires the user, so a page has to be opened; '
-  'linked: the page is open; closed.';
+  'The charge of a top-up''s order. step: `charge`, off session, repeated until Stripe answers; '
+  '`settle`, accepted by Stripe, whose event will report the end; `link`, the bank requires the user, so '
+  'a page must be opened; `linked`, the page is open; `closed`. customer_id and payment_method_id: '
+  'stored because a repeated request under one key must be identical, even if the user has saved another '
+  'card.';
 create index top_up_charges_due on farthing.top_up_charges (next_attempt_at, order_id)
   where step in ('charge', 'link');
 alter table farthing.top_ups enable row level security;
@@ -1187,8 +1191,8 @@ create table farthing.providers (
   constraint providers_charge_by_an_account check (stripe_account_id is not null or not charges_enabled)
 );
 comment on table farthing.providers is
-  'One per user who sells. status_at: when Stripe last reported the account''s capabilities. email: stored '
-  'only until the account is created, so that a repeated request to Stripe is the same.';
+  'One row per user who sells. status_at: when Stripe last reported the account''s capabilities. email: '
+  'stored until the account is created, so that a repeated request to Stripe is identical.';
 
 create table farthing.payout_accounts (
   provider_id uuid not null references farthing.providers (provider_id),
@@ -1197,8 +1201,8 @@ create table farthing.payout_accounts (
   constraint payout_accounts_mark_hashed check (octet_length(mark) = 32)
 );
 comment on table farthing.payout_accounts is
-  'Accounts to which Stripe pays providers. mark: sha256 of Stripe''s fingerprint, as for cards. It is '
-  'deleted with the user.';
+  'Hashes of the accounts to which Stripe pays providers. mark: sha256 of Stripe''s fingerprint, as for '
+  'cards. Rows are deleted with the user.';
 create index payout_accounts_by_mark on farthing.payout_accounts (mark);
 alter table farthing.payout_accounts enable row level security;
 create policy payout_accounts_none on farthing.payout_accounts for select to authenticated using (false);
@@ -1368,10 +1372,11 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'transfer: the provider''s share of a booking that waited for its completion, paid from its charge. '
-  'reversal: taken from the provider, from the payment''s own transfer or from the one that it reverses. '
-  'restoration: transferred to them again, from our balance. amount in minor units, without our fee. '
-  'uncertain: Stripe was asked for a day, and its result is unknown.';
+  'Moves of providers'' shares. kind: `transfer`, the share of a booking that waited for its completion, '
+  'paid from its charge; `reversal`, taken from the provider, by reversing the payment''s own transfer '
+  'or the transfer in reverses; `restoration`, transferred to the provider again, from our balance. '
+  'amount: minor units, without our fee. status `uncertain`: Stripe was asked for 23 hours and the '
+  'result is unknown.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create index booking_transfers_to_make on farthing.booking_transfers (next_attempt_at)
@@ -1808,7 +1813,7 @@ create policy deep_checks_none on farthing.deep_checks for select to authenticat
 
 -- supabase/schemas/payouts/tables.sql
 
--- Payouts, their transactions, and differences between Stripe's records and ours.
+-- Stripe's payouts, their transactions, and the differences between Stripe's records and ours.
 
 create table farthing.payouts (
   payout_id text primary key,
@@ -1829,10 +1834,10 @@ create table farthing.payouts (
   constraint payouts_reconciliations check (reconciliation in ('not_applicable', 'in_progress', 'completed'))
 );
 comment on table farthing.payouts is
-  'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount '
-  'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, from the '
-  'event of reported_at. reconciliation: whether Stripe can list its transactions; never for a manual '
-  'payout.';
+  'Stripe''s payouts to our own bank, with Stripe''s states; payouts of connected accounts are not '
+  'stored. amount: minor units, negative if the bank is debited. arrives_at: Stripe''s arrival date, '
+  'from the event at reported_at. reconciliation: whether Stripe can list the transactions, which it '
+  'never can for a manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
@@ -1856,9 +1861,10 @@ create table farthing.mismatches (
   constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at)
 );
 comment on table farthing.mismatches is
-  'Differences between our records and Stripe''s. subject: Stripe''s id of the object; for a payment that '
-  'was never paid out, its own. ours and theirs: amount, currency and state, null if one side has no '
-  'record. seen_at: last found. A difference that returns is a new row.';
+  'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the payment '
+  'that was never paid out. ours and theirs: amount, currency and state, or null if that side has no '
+  'record. seen_at: when the difference was last found. A difference that was resolved and returns is a '
+  'new row.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
@@ -1883,9 +1889,10 @@ create table farthing.reconciliations (
   constraint reconciliations_listed_to_the_end check (listed_at is null or list_after is null)
 );
 comment on table farthing.reconciliations is
-  'The progress of comparing a payout. due_at: when its list is fetched from Stripe; list_after: the last '
-  'stored transaction; claimed_at: since when a runner has been fetching. ours and not_ours: how many of '
-  'its payments, refunds, disputes and fees are ours, and how many another app''s on this Stripe account.';
+  'The progress of comparing a payout. due_at: when to fetch its list from Stripe; list_after: the last '
+  'stored transaction; claimed_at: since when a runner has been fetching the list. ours and not_ours: '
+  'how many of its payments, refunds, disputes and fees are ours, and how many are another app''s on '
+  'this Stripe account.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 
 create table farthing.payout_transactions (
@@ -1912,9 +1919,10 @@ create table farthing.payout_transactions (
     and length(fee_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
 );
 comment on table farthing.payout_transactions is
-  'Stripe''s balance transactions of our payouts. amount, fee (Stripe''s own) and net in the payout''s '
-  'currency; source_amount in the currency of its source. our_id: our order, booking or refund, by '
-  'Stripe''s metadata. fee_id: the application fee that it collects or refunds.';
+  'Stripe''s balance transactions in our payouts. amount, fee (Stripe''s own) and net: in the payout''s '
+  'currency; source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s '
+  'metadata names. fee_id: the application fee that the transaction collects or refunds. Amounts in '
+  'minor units.';
 create index payout_transactions_by_payout on farthing.payout_transactions (payout_id);
 create index payout_transactions_by_payment on farthing.payout_transactions (payment_id)
   where kind = 'charge';
@@ -1932,10 +1940,11 @@ create type farthing.judgement as (is_ours boolean, verdict text, told text);
 
 create table farthing.paid_out_round (
   one_row boolean primary key default true constraint paid_out_round_is_one_row check (one_row),
-  done_until timestamptz not null default now() -- earlier payouts have paid out earlier payments
+  -- earlier payments were paid out before Farthing was installed
+  done_until timestamptz not null default now()
 );
 comment on table farthing.paid_out_round is
-  'One row. done_until: payments before this were checked for being paid out.';
+  'One row. done_until: all payments before this time were looked for in payouts.';
 alter table farthing.paid_out_round enable row level security;
 create policy paid_out_round_none on farthing.paid_out_round for select to authenticated using (false);
 insert into farthing.paid_out_round default values;

@@ -967,10 +967,11 @@ comment on function farthing.refuse_bad_rates(jsonb) is
 
 -- supabase/schemas/providers/functions.sql
 
--- Providers: users who sell through us, each with a connected account at Stripe. Why a provider exists
--- before Stripe is asked: its id is in the account's metadata and in the idempotency key of the account's
--- creation, so a repeat of a request that died ends in the same account, and Stripe's events are tied to an
--- id of ours. Only Stripe's account.updated changes what an account may do.
+-- Providers: users who sell through us, each with a connected account at Stripe. A provider is
+-- committed before Stripe is asked, because the provider's id is in the account's metadata and in
+-- the idempotency key of its creation: a retry after a crash gets the same account, and Stripe's
+-- events name an id of ours. Only Stripe's account.updated changes what an account is allowed to
+-- do.
 
 create function farthing.providers_guard()
 returns trigger
@@ -983,18 +984,19 @@ begin
     or old.stripe_account_id is distinct from new.stripe_account_id and old.stripe_account_id is not null
     or new.user_id is distinct from old.user_id and new.user_id is not null
   then
-    raise exception 'A provider keeps its user, country and account' using errcode = 'restrict_violation';
+    raise exception 'The user, country and account of a provider cannot be changed'
+      using errcode = 'restrict_violation';
   end if;
   if new.user_id is null then
-    new.email := null; -- nobody is left to ask Stripe again
+    new.email := null; -- a deleted user's request to Stripe is never repeated
     delete from farthing.payout_accounts where provider_id = new.provider_id;
   end if;
   return new;
 end
 $$;
 comment on function farthing.providers_guard() is
-  'The user, country and account of a provider never change; a user may be deleted, and their address with '
-  'them.';
+  'Trigger: the user, country and account of a provider never change. The deletion of the user also '
+  'deletes their email address and the hashes of their payout accounts.';
 
 create function farthing.provider_answer(p_provider farthing.providers)
 returns jsonb
@@ -1006,7 +1008,8 @@ as $$
     'details_submitted', p_provider.details_submitted, 'disabled_reason', p_provider.disabled_reason,
     'created_at', p_provider.created_at)
 $$;
-comment on function farthing.provider_answer(farthing.providers) is 'A provider in the contract''s form.';
+comment on function farthing.provider_answer(farthing.providers) is
+  'Returns a provider in the form of the API''s contract.';
 
 create function farthing.create_provider(
   p_user_id uuid, p_country text, p_email text, p_now timestamptz)
@@ -1026,8 +1029,8 @@ begin
   values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
   select * into v_provider from farthing.providers where user_id = p_user_id;
   if v_provider.country <> p_country then
-    perform farthing.fail('invalid_request', 'country can''t be changed. Send the one in details.country.',
-      jsonb_build_object('country', v_provider.country), 'country');
+    perform farthing.fail('invalid_request', 'country can''t be changed. Send the country in '
+      'details.country.', jsonb_build_object('country', v_provider.country), 'country');
   end if;
   return v_provider;
 end
@@ -1041,7 +1044,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- Only for existing users: data deleted with a user must not come back.
+  -- Payout accounts are recorded only while the user exists, so that deleted data does not come
+  -- back.
   insert into farthing.payout_accounts (provider_id, mark)
   select distinct p_provider.provider_id, sha256(convert_to(f, 'UTF8'))
   from jsonb_array_elements_text(coalesce(nullif(p_fingerprints, 'null'), '[]')) f
@@ -1049,7 +1053,8 @@ as $$
   on conflict do nothing
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
-  'Records the accounts to which a provider is paid out, by Stripe''s fingerprints; earlier ones stay.';
+  'Records hashes of the bank accounts and cards to which Stripe pays a provider, from Stripe''s '
+  'fingerprints. Earlier hashes stay.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -1061,15 +1066,17 @@ declare
   v_account_id text := p_facts ->> 'stripe_account_id';
   v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
 begin
-  -- By the account; or by our id in its metadata, if the event is faster than the call that created it.
+  -- The event may arrive before the call that creates the account has stored its id. The provider
+  -- is then found by our id in the account's metadata.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- That call may be committing this account at this moment.
+    -- The creating call may be storing the same account id at this moment.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    return 'ignored'; -- a provider is committed before its account is created, so this account is not ours
+    -- a provider is committed before its account is created, so this account belongs to another app
+    return 'ignored';
   end if;
   if v_provider.status_at > v_at then
     return 'processed';
@@ -1085,7 +1092,7 @@ begin
 end
 $$;
 comment on function farthing.apply_account_event is
-  'Applies Stripe''s capabilities of a connected account; older events change nothing.';
+  'Applies Stripe''s account.updated to the provider''s capabilities. An older event changes nothing.';
 
 create function farthing.compare_providers(p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz)
 returns int
@@ -1093,7 +1100,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe's events have whole seconds: an event of this second must not count as older than this request.
+  -- Stripe's events have whole seconds. Without the rounding, an event of the same second would
+  -- count as older than this request.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;
@@ -7390,17 +7398,18 @@ returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe's arrival date is a banking day: on the next one, the payout is late.
+  -- Stripe's arrival date is a banking day. A payout that is not paid a day after that date is
+  -- late.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
-    -- Money that a bank returned is in the next payout of its currency.
+    -- Money that a bank returned is part of the next payout in its currency.
     + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
       select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'The number of payouts that are a day behind their arrival date and not paid, or were returned by the '
-  'bank and not followed by a paid one.';
+  'Returns the number of late payouts: those more than a day past their arrival date and not paid, and '
+  'those that the bank returned and no later payout replaced.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -7410,7 +7419,7 @@ as $$
   select count(*) from farthing.mismatches where resolved_at is null
 $$;
 comment on function farthing.open_mismatches() is
-  'The number of open differences between our records and Stripe''s.';
+  'Returns the number of open differences between our records and Stripe''s.';
 
 create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
 returns table (attempts bigint, failed bigint, rate numeric)
@@ -7422,24 +7431,24 @@ as $$
   from farthing.card_uses where used_at >= p_from and used_at < p_to
 $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'The number of card charges from p_from until before p_to, how many failed, and their share; 0 without a '
-  'charge.';
+  'Returns the number of card charges from p_from to before p_to, how many of them failed, and the '
+  'failed share: 0 to 1, and 0 without a charge.';
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
--- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing payment
--- shows only after the payouts in question were listed. Each run checks at most one day of payments, so
--- that a run stays short after a long pause, too: docs/decisions/reconciliation.md.
+-- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing
+-- payment shows only after the payouts in question were listed. Each run checks at most one day of
+-- payments, so that a run stays short even after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
 returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- A payout pays out all available money, so a payment long before the newest payout should be in one. A
-  -- payout whose list has not arrived may have it; a payout that a bank returned may never have a list.
-  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be
-  -- null.
+  -- A payout pays out all available money, so a payment made long before the newest payout should
+  -- be in a payout. A payout without a list may contain it, except a failed one, which may never
+  -- have a list. Without any listed payout nothing is known. least() ignores nulls, and only
+  -- missing.oldest can be null.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -7453,8 +7462,8 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz) is
-  'Payments before this moment have been paid out, as far as Stripe pays out automatically; null before '
-  'the first payout, and never later than p_now less paid_out_within.';
+  'Returns the moment before which every payment must be in a listed payout; null before the first '
+  'listed payout, and never later than p_now less paid_out_within.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -7467,11 +7476,12 @@ declare
   v_until timestamptz;
   v_count int;
 begin
-  -- Without v_from another session does this at the moment; without v_known Stripe has never paid out.
+  -- v_from is null if another session runs this check at the moment. v_known is null before
+  -- Stripe's first payout.
   if v_from is null or v_known is null or v_known <= v_from then
     return 0;
   end if;
-  -- A day at most, so that no run takes long.
+  -- A run checks one day at most, so that it stays short.
   v_until := least(v_known, v_from + interval '1 day');
   insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
   select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
@@ -7489,15 +7499,16 @@ begin
 end
 $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
-  'Records payments that are in none of Stripe''s payouts although they should be; returns how many.';
+  'Records payments that should be in one of Stripe''s payouts and are in none. Returns how many it '
+  'recorded.';
 
 create function farthing.find_never_listed(p_now timestamptz)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe needs only hours. Until then the payout's transactions are unknown, and so are payments missing
-  -- from later ones.
+  -- Stripe has a list within hours. A payout without a list hides its own transactions, and also
+  -- which payments it lacks.
   with noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
     select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
@@ -7512,26 +7523,27 @@ as $$
   select count(*)::int from noted
 $$;
 comment on function farthing.find_never_listed(timestamptz) is
-  'Records payouts that were paid three days ago and whose list could not be fetched; returns how many. '
-  'Each is resolved when it is compared.';
+  'Records paid payouts whose list could not be fetched within three days. Returns how many there are. '
+  'reconcile() resolves each after its list has arrived.';
 
 -- supabase/schemas/payouts/functions/payout_events.sql
 
--- Stripe's events about payouts to our bank. Operators learn from us that money is late, and reports add
--- up Stripe's payouts, so payouts are stored here. Events arrive in any order and twice, so each part of
--- a payout is the highest state ever reported.
+-- Stripe's events about payouts to our bank. Payouts are stored so that operators learn about late
+-- money and reports can add payouts up. Events arrive in any order and repeatedly, so the stored
+-- payout has the furthest state that Stripe ever reported.
 
 create function farthing.payout_rank(p_status text)
 returns int
 language sql immutable
 set search_path = ''
 as $$
-  -- A bank may return a payout that was paid; no state follows that.
+  -- A bank may return a payout that was paid, so `failed` follows `paid`. No state follows
+  -- `failed`.
   select case p_status when 'pending' then 1 when 'in_transit' then 2 when 'paid' then 3
     when 'canceled' then 4 when 'failed' then 5 else 2 end
 $$;
 comment on function farthing.payout_rank(text) is
-  'The order of a payout''s states; an unknown one counts as in transit.';
+  'Returns the rank of a payout''s state. An unknown state ranks as `in_transit`.';
 
 create function farthing.apply_payout_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -7547,7 +7559,7 @@ begin
   end if;
   if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
     perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
-    v_reconciliation := 'in_progress'; -- it claims nothing
+    v_reconciliation := 'in_progress'; -- the state that promises nothing
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
     failure_code, made_at, arrives_at, reported_at, created_at, updated_at)
@@ -7558,7 +7570,8 @@ begin
   on conflict (payout_id) do update set
     status = case when farthing.payout_rank(excluded.status) > farthing.payout_rank(p.status)
       then excluded.status else p.status end,
-    -- The alphabetical order is the reverse of the order in time: completed, in_progress, not_applicable.
+    -- least() picks the latest state, since the alphabetical order (completed, in_progress,
+    -- not_applicable) is the reverse of the order in time.
     reconciliation = least(p.reconciliation, excluded.reconciliation),
     failure_code = coalesce(p.failure_code, excluded.failure_code),
     arrives_at = case when (excluded.reported_at, excluded.arrives_at) > (p.reported_at, p.arrives_at)
@@ -7567,29 +7580,31 @@ begin
     updated_at = p_now
   returning * into v_known;
   if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then
-    raise exception 'payout % is of another amount', v_known.payout_id;
+    raise exception 'payout % has another amount or currency', v_known.payout_id;
   end if;
   perform farthing.plan_reconciliation(v_known, p_now);
   return 'processed';
 end
 $$;
 comment on function farthing.apply_payout_event(jsonb, timestamptz) is
-  'Applies an event of a payout (created, sent, paid, returned, list available): stores the furthest state '
-  'reported.';
+  'Applies an event of a payout (created, sent, paid, returned, or list available): stores the furthest '
+  'state and plans the fetching of its list.';
 
 -- supabase/schemas/payouts/functions/payout_lists.sql
 
--- The transactions of a payout: Stripe's list, fetched page by page by the payment runner and stored. Why
--- stored: a record that our side lacked is often only late. Then the same list is compared again, here,
--- without another request to Stripe. No personal data: ids, amounts, and our id from Stripe's metadata.
+-- Stripe's list of a payout's transactions. The payment runner fetches the list page by page, and
+-- it is stored because a record that we lack is often only late: the stored list is then compared
+-- again without another request to Stripe. It contains ids, amounts, and our id from Stripe's
+-- metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Stripe can list the transactions only of its automatic payouts, and sends an event when it can. If that
-  -- event does not arrive, the list is requested an hour after the payout was paid or returned.
+  -- Stripe can list only the transactions of automatic payouts, and sends an event when a list is
+  -- available. Without that event the list is requested an hour after the payout was paid or
+  -- returned.
   insert into farthing.reconciliations as r (payout_id, due_at)
   select p_payout.payout_id, p_now + case p_payout.reconciliation when 'completed' then interval '0'
     else interval '1 hour' end
@@ -7598,18 +7613,19 @@ as $$
   on conflict (payout_id) do update set due_at = least(r.due_at, excluded.due_at) where r.listed_at is null
 $$;
 comment on function farthing.plan_reconciliation(farthing.payouts, timestamptz) is
-  'Plans the fetching of a payout''s list as soon as Stripe has it; manual payouts have none.';
+  'Plans the fetching of a payout''s list for the time when Stripe should have it. A manual payout has '
+  'no list.';
 
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A run ends long before five minutes: an older claim belongs to a dead runner.
+  -- A run takes much less than five minutes, so an older claim belongs to a runner that died.
   select p_row.due_at <= p_now and coalesce(p_row.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.payout_list_is_due(farthing.reconciliations, timestamptz) is
-  'Whether a payout''s list is due and no runner is fetching it.';
+  'Returns whether a payout''s list is due and no runner is fetching it.';
 
 create function farthing.payout_lists_are_due(p_now timestamptz)
 returns boolean
@@ -7620,7 +7636,7 @@ as $$
     where r.due_at <= p_now and farthing.payout_list_is_due(r, p_now))
 $$;
 comment on function farthing.payout_lists_are_due(timestamptz) is
-  'Whether the payment runner has a list of a payout to fetch.';
+  'Returns whether the payment runner has a payout''s list to fetch.';
 
 create function farthing.our_id_of(p_id text, p_mark text)
 returns uuid
@@ -7642,7 +7658,8 @@ begin
 end
 $$;
 comment on function farthing.our_id_of(text, text) is
-  'Our id of an order, a booking or a refund in Stripe''s metadata; null for another app''s.';
+  'Returns the id in Stripe''s metadata if it names an order, a booking or a refund of ours or comes '
+  'with our mark; otherwise null.';
 
 create function farthing.note_payout_transactions(p_payout_id text, p_transactions jsonb)
 returns void
@@ -7662,7 +7679,8 @@ as $$
     fee = excluded.fee, net = excluded.net
 $$;
 comment on function farthing.note_payout_transactions(text, jsonb) is
-  'Stores a page of a payout''s transactions; a stored one is replaced by Stripe''s current version.';
+  'Stores a page of a payout''s transactions. A stored transaction is replaced by Stripe''s current '
+  'version.';
 
 create function farthing.record_payout_page(
   p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
@@ -7684,15 +7702,16 @@ begin
 end
 $$;
 comment on function farthing.record_payout_page(farthing.reconciliations, jsonb, text, timestamptz) is
-  'Stores a page of a claimed list and its progress. p_after: the page''s last transaction, or null for the '
-  'last page. The caller has locked the row.';
+  'Stores a page of a claimed list, and how far the list was fetched. p_after: the page''s last '
+  'transaction, or null for the last page. The caller has locked the reconciliation.';
 
 -- supabase/schemas/payouts/functions/reconciliation.sql
 
--- Do our records agree with Stripe's? Each payout's list is compared with orders, bookings, refunds and
--- disputes, item by item. The reverse, payments here that were never paid out: never_paid_out.sql. Why a
--- difference is a row and never an error: the money has moved, and a person has to look. It is resolved by
--- itself when the two sides agree again: docs/decisions/reconciliation.md.
+-- Reconciliation: each transaction in a payout's list is compared with our orders, bookings,
+-- refunds, disputes and fees. never_paid_out.sql has the reverse: payments of ours that no payout
+-- contains. A difference is stored as a row and raises no error, because the money has moved and a
+-- person has to look. It is resolved automatically when both sides agree again:
+-- docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -7714,10 +7733,11 @@ begin
   if exists (select from farthing.payout_transactions where charge_id = p_transaction.source_id
     and type = 'payment_failure_refund')
   then
-    -- A bank debit that failed later, and is booked both ways.
+    -- The payment was a bank debit that failed later. Stripe lists its charge and its return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe has it as ours, but here it is unpaid, paid by another payment, or unknown.
+  -- Stripe's metadata names an order or a booking of ours, which is unpaid here, was paid by
+  -- another payment, or is unknown.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -7725,7 +7745,8 @@ begin
 end
 $$;
 comment on function farthing.judge_charge(farthing.payout_transactions) is
-  'Whether a paid-out payment is ours, with our record of it.';
+  'Compares a charge with our order or booking: whether it is ours, the verdict (`differs`, `unknown` or '
+  'null), and our record.';
 
 create function farthing.is_our_payment(p_payment_id text)
 returns boolean
@@ -7735,7 +7756,8 @@ as $$
   select exists (select from farthing.orders where payment_ref = p_payment_id)
     or exists (select from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null)
 $$;
-comment on function farthing.is_our_payment(text) is 'Whether it paid an order or a booking.';
+comment on function farthing.is_our_payment(text) is
+  'Returns whether a payment intent paid an order or a booking.';
 
 create function farthing.judge_refund(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -7754,14 +7776,15 @@ begin
   end if;
   v_differs := (v_ours.amount, v_ours.currency) is distinct from
       (p_transaction.source_amount, p_transaction.source_currency)
-    -- The money is back at Stripe, and the buyer did not get it.
+    -- The refund failed: its money is back at Stripe, and the buyer did not get it.
     or (p_transaction.type = 'refund_failure' and v_ours.status not in ('failed', 'canceled'));
   return row(true, case when v_differs then 'differs' end,
     concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
 end
 $$;
 comment on function farthing.judge_refund(farthing.payout_transactions) is
-  'Whether a refund belongs to a payment of ours, with our record of it.';
+  'Compares a refund with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
+  '`unknown` or null), and our record.';
 
 create function farthing.judge_dispute(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -7783,7 +7806,8 @@ begin
 end
 $$;
 comment on function farthing.judge_dispute(farthing.payout_transactions) is
-  'Whether a dispute belongs to a payment of ours, with our record of it.';
+  'Compares a dispute with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
+  '`unknown` or null), and our record.';
 
 create function farthing.judge_fee(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -7807,15 +7831,16 @@ begin
   end if;
   select sum(source_amount) into v_returned from farthing.payout_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund';
-  -- The next part of a fee may be in the next payout, but no payout has a refund of a fee that was not
-  -- made.
+  -- A fee may be refunded in parts over several payouts, but the payouts' fee refunds must never
+  -- exceed our recorded ones.
   return row(true, case when v_returned > v_ours.fee_refunded
       or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
 comment on function farthing.judge_fee(farthing.payout_transactions) is
-  'Whether a fee, or its refund, belongs to a booking of ours, with our record of it.';
+  'Compares an application fee or its refund with our booking: whether it belongs to a booking of ours, '
+  'the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -7832,7 +7857,7 @@ begin
 end
 $$;
 comment on function farthing.judge(farthing.payout_transactions) is
-  'Compares one transaction with our records; null for types without a counterpart there, such as '
+  'Compares one transaction with our records. Returns null for kinds of which we have no record, such as '
   'transfers.';
 
 create function farthing.compare_payout(p_payout_id text)
@@ -7845,7 +7870,8 @@ as $$
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- Without its own transaction, a payout is the sum of all others. They have the same currency.
+  -- A payout's amount is the sum of its transactions without the payout's own one. All have the
+  -- payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
@@ -7855,8 +7881,8 @@ as $$
   where p.payout_id = p_payout_id
 $$;
 comment on function farthing.compare_payout(text) is
-  'A payout''s transactions and its sum, compared with our records. kind: of the mismatch, null if both '
-  'agree; is_ours false: another app''s on this Stripe account.';
+  'Compares a payout''s transactions and its sum with our records. kind: the kind of mismatch, or null '
+  'if both agree; is_ours: false for another app''s transaction on this Stripe account.';
 
 create function farthing.reconcile(p_payout_id text, p_now timestamptz)
 returns int
@@ -7866,7 +7892,8 @@ as $$
 declare
   v_count int;
 begin
-  -- One at a time; a list that is being fetched again is incomplete.
+  -- The row lock admits one comparison at a time. A list without listed_at is being fetched again
+  -- and is incomplete.
   perform from farthing.reconciliations where payout_id = p_payout_id and listed_at is not null for update;
   if not found then
     return 0;
@@ -7874,7 +7901,7 @@ begin
   with compared as materialized (
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
-    -- A refund and its return are two transactions of one object.
+    -- A refund and its return are two transactions with one subject, which gets one mismatch.
     select distinct on (kind, subject) * from compared where kind is not null order by kind, subject, theirs
   ), noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
@@ -7897,8 +7924,8 @@ begin
 end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
-  'Compares a payout whose list is complete: records differences, resolves those that are gone, counts '
-  'other apps'' transactions. Returns how many differences there are.';
+  'Compares a payout whose list is complete: records differences, resolves those that are gone, and '
+  'counts other apps'' transactions. Returns the number of differences.';
 
 create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -7914,7 +7941,8 @@ begin
     where m.resolved_at is null
       and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
     group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
-  -- The list is fetched again once a day, for a month: it may have been wrong.
+  -- A list with an open difference is fetched again once a day for 30 days, since the list itself
+  -- may have been wrong.
   update farthing.reconciliations r set due_at = p_now
   where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
     select m.payout_id from farthing.mismatches m
@@ -7926,8 +7954,9 @@ begin
 end
 $$;
 comment on function farthing.sweep_reconciliation(timestamptz, int) is
-  'Compares differences again, looks for payouts never listed and payments never paid out, and returns how '
-  'many differences it found.';
+  'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
+  'and for payments that were never paid out. Returns the number of compared payouts and of differences '
+  'found.';
 
 -- supabase/schemas/proof/functions/audit.sql
 
@@ -8006,9 +8035,9 @@ select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
     when e.kind in ('promotion', 'adjustment') and (e.author = 'owner' or e.author like 'operator:_%')
     then 'granted to themselves'
     when e.kind in ('promotion', 'adjustment') and (e.author like 'stripe:_%' or e.author like 'task:_%')
-    then 'grants nothing'
-    when e.author like 'stripe:_%' then 'is no event of Stripe''s that is here'
-    else 'is no author' end) as detail
+    then 'cannot grant'
+    when e.author like 'stripe:_%' then 'is no event in the inbox'
+    else 'is not a valid author' end) as detail
 from farthing.entries e
 where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
     or split_part(e.author, ':', 1) not in ('operator', 'key', 'stripe', 'task', 'sql'))
@@ -8142,7 +8171,8 @@ as $$
   select 13, o.account_id, format('seq %s was created before seq %s', o.seq, o.seq_before)
   from ordered o where o.created_at < o.created_before
   union all
-  select 1, e.account_id, format('seq %s: %s goes not %s with %s', e.seq, e.kind, e.direction, e.counterparty)
+  select 1, e.account_id, format('seq %s: %s cannot go %s with %s', e.seq, e.kind, e.direction,
+    e.counterparty)
   from farthing.entries e
   where (e.kind::text, e.direction::text, e.counterparty::text) not in (('purchase', 'in', 'purchases'),
     ('bonus', 'in', 'bonuses'), ('promotion', 'in', 'promotions'), ('adjustment', 'in', 'adjustments'),
@@ -8346,7 +8376,7 @@ as $$
   from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
   where j.completed_at is not null and j.lease_expires_at is null and h.status = 'open'
   union all
-  select 7, j.account_id, format('job %s is to be done, its hold %s is settled', j.job_id, j.hold_id)
+  select 7, j.account_id, format('job %s is unfinished, and its hold %s is settled', j.job_id, j.hold_id)
   from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
   where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
 $$;
@@ -8792,7 +8822,7 @@ as $$
     on p.account_id = l.account_id and p.lot_id = l.lot_id
   where l.remaining <> coalesce(e.net, 0) - coalesce(p.paid, 0)
   union all
-  select 1, l.account_id, format('lot %s of %s came in by entries of %s', l.lot_id, l.amount, e.came)
+  select 1, l.account_id, format('lot %s has %s credits, its entries granted %s', l.lot_id, l.amount, e.came)
   from farthing.lots l
   left join (select n.account_id, n.lot_id, sum(n.amount) as came from farthing.entries n
     where n.direction = 'in' and n.kind <> 'reinstatement' group by n.account_id, n.lot_id) e
@@ -8862,7 +8892,7 @@ as $$
   from farthing.orders o join farthing.lots l on l.account_id = o.account_id and l.order_id = o.order_id
   group by o.account_id, o.order_id having sum(l.clawed_back) > o.credits_clawed_back
   union all
-  select 10, l.account_id, format('lot %s is frozen, and of no order', l.lot_id)
+  select 10, l.account_id, format('lot %s is frozen and has no order', l.lot_id)
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is
@@ -8947,13 +8977,13 @@ language sql stable
 set search_path = ''
 as $$
   select 9, o.account_id, format('top-up %s is %s, its charge is %s', o.order_id, o.status,
-    coalesce(c.step, 'not there'))
+    coalesce(c.step, 'missing'))
   from farthing.orders o
   left join farthing.top_up_charges c on c.account_id = o.account_id and c.order_id = o.order_id
   where o.kind = 'top_up' and (c.step is null
     or (c.step = 'closed') = (o.status in ('pending', 'processing')))
   union all
-  select 9, c.account_id, format('order %s is charged and no top-up', c.order_id)
+  select 9, c.account_id, format('order %s has a top-up charge and is not a top-up', c.order_id)
   from farthing.top_up_charges c
   join farthing.orders o on o.account_id = c.account_id and o.order_id = c.order_id
   where o.kind <> 'top_up'
@@ -9505,7 +9535,7 @@ comment on function farthing.prove_prices() is
 
 -- supabase/schemas/refunds/functions/fraud_warnings.sql
 
--- Early fraud warnings: the operators' view, and clearing one.
+-- Early fraud warnings: the answer for operators, and clearing a warning.
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb
@@ -9518,7 +9548,7 @@ as $$
   from farthing.accounts a where a.account_id = p_warning.account_id
 $$;
 comment on function farthing.warning_answer(farthing.fraud_warnings) is
-  'An early fraud warning in the form for operators.';
+  'Returns an early fraud warning in the form of the API''s contract.';
 
 create function farthing.clear_warning(
   p_warning farthing.fraud_warnings, p_reason text, p_author text, p_now timestamptz)
@@ -9534,8 +9564,8 @@ begin
   if not found then
     return;
   end if;
-  -- A refund that Stripe does not have yet is not sent any more. If Stripe has it all the same, its event
-  -- arrives and applies.
+  -- A refund that Stripe does not have yet is no longer sent. If Stripe has made it nevertheless,
+  -- its event arrives and applies.
   perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
   where r.account_id = p_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
     and r.requested_by = 'early_fraud_warning' and (r.order_id = p_warning.order_id
@@ -9552,8 +9582,8 @@ comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, 
 
 -- supabase/schemas/refunds/functions/refunds.sql
 
--- A refund's life here: reserved and committed before Stripe is asked, then attached, refused or postponed by
--- Stripe's answer. Only Stripe's event moves credits.
+-- Refunds before Stripe's event: a refund is reserved and committed before Stripe is asked, and
+-- Stripe's answer attaches, fails or postpones it. Only Stripe's event moves credits.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -9570,19 +9600,20 @@ as $$
     'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
 $$;
 comment on function farthing.refund_answer(farthing.refunds) is
-  'A refund in the contract''s form; amount in minor units, credits as text.';
+  'Returns a refund in the form of the API''s contract: amount in minor units, credits as text.';
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the timeout of lock_account(), too
 as $$
 declare
   v_payment farthing.payment;
 begin
   if num_nonnulls(p_order_id, p_booking_id) <> 1 then
-    perform farthing.fail('invalid_request', 'Send either order_id or booking_id.', null, 'order_id');
+    perform farthing.fail('invalid_request', 'Send exactly one of order_id and booking_id.', null,
+      'order_id');
   end if;
   if p_order_id is not null then
     select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
@@ -9598,7 +9629,7 @@ begin
       case when p_order_id is not null then 'order_id' else 'booking_id' end);
   end if;
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
-  -- It may have been paid while we waited for the lock.
+  -- The order may have been paid while this waited for the lock.
   return case when v_payment.payment_id is null and p_order_id is not null
     then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
       from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
@@ -9606,8 +9637,8 @@ begin
 end
 $$;
 comment on function farthing.lock_payment_of(uuid, uuid) is
-  'The payment of an order or a booking, with its account locked; payment_id is null while it is not paid. '
-  'Fails not_found, invalid_request.';
+  'Locks the account of an order or a booking and returns its payment, whose payment_id is null if '
+  'nothing was paid yet. Fails not_found, invalid_request.';
 
 create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
 returns void
@@ -9625,7 +9656,7 @@ begin
   end if;
   if v_refundable = 0 then
     perform farthing.fail('already_refunded',
-      'Nothing is left to refund: all of this payment was refunded or is disputed.', v_details);
+      'Nothing is left to refund: all of this payment is refunded, being refunded or disputed.', v_details);
   end if;
   if p_amount > v_refundable then
     perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
@@ -9634,8 +9665,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_refund(farthing.payment, bigint) is
-  'Refuses a refund of more than is left: already_refunded if nothing is, else refund_too_large; details '
-  'name the refundable amount in minor units.';
+  'Fails if p_amount (minor units) cannot be refunded: already_refunded if nothing is refundable any '
+  'more, refund_too_large if nothing was paid yet or p_amount is above details.refundable.';
 
 create function farthing.reserve_refund(
   p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
@@ -9647,8 +9678,8 @@ as $$
 declare
   v_refund farthing.refunds;
 begin
-  -- If an earlier request began this refund and did not finish, Stripe is asked again under the refund's own
-  -- key while Stripe certainly remembers that key (24 hours).
+  -- An earlier request may have begun this refund without finishing. Stripe is then asked again
+  -- under the refund's own key, within 23 hours, since Stripe stores a key for at least 24 hours.
   select * into v_refund from farthing.refunds where origin_key = p_key
     and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
@@ -9658,7 +9689,7 @@ begin
       origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id,
       coalesce(p_amount, farthing.refundable(p_payment)), p_payment.currency, p_reason, p_author,
-      -- If the request dies, a runner sends the refund two minutes later.
+      -- If this request dies, a runner sends the refund two minutes later.
       p_key, p_fingerprint, p_now + interval '2 minutes', p_now, p_now)
     returning * into v_refund;
   elsif v_refund.origin_fingerprint <> p_fingerprint then
@@ -9670,9 +9701,9 @@ end
 $$;
 comment on function farthing.reserve_refund(
   farthing.payment, bigint, text, text, bytea, bytea, timestamptz) is
-  'Reserves the amount of a refund in minor units; without p_amount, the whole refundable amount. Returns '
-  'the unfinished refund of the same Idempotency-Key if there is one. The caller has locked the account. Fails '
-  'already_refunded, refund_too_large, idempotency_key_reused.';
+  'Reserves the amount of a refund in minor units, or the whole refundable amount if p_amount is null. '
+  'Returns the unfinished refund of the same Idempotency-Key if one exists. The caller has locked the '
+  'account. Fails already_refunded, refund_too_large, idempotency_key_reused.';
 
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds
@@ -9692,7 +9723,8 @@ begin
   return v_refund;
 end
 $$;
-comment on function farthing.lock_refund(uuid) is 'A refund, its account locked first. Fails not_found.';
+comment on function farthing.lock_refund(uuid) is
+  'Locks the account of a refund, then returns the refund. Fails not_found.';
 
 create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
 returns farthing.refunds
@@ -9706,19 +9738,19 @@ begin
     next_attempt_at = null, updated_at = p_now
   where account_id = p_refund.account_id and refund_id = p_refund.refund_id
   returning * into v_refund;
-  -- A provider's share that waited for this refund may now be transferred.
+  -- The provider's share may have waited for this refund, and is now transferred.
   perform farthing.net_transfers(b, p_now) from farthing.bookings b
   where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
   return v_refund;
 end
 $$;
 comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'Fails a refund that is not sent any more: its reserved amount is free again. The account is locked by '
-  'the caller.';
+  'Fails a refund that is no longer sent to Stripe, so that its amount can be refunded again. The caller '
+  'has locked the account.';
 
 -- supabase/schemas/refunds/functions/send.sql
 
--- Refunds on their way to Stripe.
+-- The refunds that a runner sends to Stripe.
 
 create function farthing.refund_to_send(p_refund farthing.refunds)
 returns jsonb
@@ -9730,7 +9762,7 @@ begin
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- The fee of a small amount is zero, and Stripe refuses to refund a fee that was not taken.
+    -- The fee of a small booking is zero, and Stripe refuses to refund a fee that was never taken.
     'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
@@ -9740,8 +9772,8 @@ begin
 end
 $$;
 comment on function farthing.refund_to_send(farthing.refunds) is
-  'The values of a refund for Stripe; connected: the provider''s part is reversed, too, and with has_fee '
-  'the platform''s fee.';
+  'Returns the values of a refund for Stripe. connected: the refund also reverses the provider''s part; '
+  'has_fee: it also refunds the platform''s fee.';
 
 create function farthing.claim_refunds(p_limit int, p_now timestamptz)
 returns jsonb
@@ -9759,8 +9791,8 @@ begin
   loop
     -- After 23 hours Stripe may have forgotten the refund's key and would make the refund a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account before the refund. Waiting for the account here could deadlock, so
-      -- a locked account is skipped, and the next call fails the refund.
+      -- Other functions lock the account before the refund. Waiting for the account here could
+      -- deadlock, so the refund of a locked account is skipped, and the next call fails it.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
@@ -9768,7 +9800,8 @@ begin
       end if;
       continue;
     end if;
-    -- 2, 4, 8 … minutes: the runner that claimed the refund has ended before the next claim.
+    -- The waits are 2, 4, 8 … minutes, so the runner that claimed the refund has ended before the
+    -- next claim.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id
@@ -9791,12 +9824,13 @@ returns numeric
 language sql immutable
 set search_path = ''
 as $$
-  -- In whole 10^-18 credits, by integers: rounded down at each partial refund and exact at the last, so all
-  -- of them sum to the whole.
+  -- Integers of 10^-18 credits: a partial refund is rounded down, and the last refund is exact, so
+  -- that all parts add up to the whole.
   select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
 $$;
 comment on function farthing.share_of(numeric, numeric, numeric) is
-  'p_part / p_total of an amount of credits, never above it, rounded down at the 18th decimal.';
+  'Returns the share p_part / p_total of an amount of credits, rounded down at the 18th decimal and '
+  'never above the amount.';
 
 create function farthing.write_reversal(
   p_order farthing.orders, p_lot_id uuid, p_direction farthing.direction, p_amount numeric,
@@ -9823,8 +9857,8 @@ begin
 end
 $$;
 comment on function farthing.write_reversal is
-  'One entry of a clawback or a reinstatement; without a lot it is debt. The account is locked by the '
-  'caller.';
+  'Writes one entry of a clawback or a reinstatement. An entry without a lot changes the debt. The '
+  'caller has locked the account.';
 
 create function farthing.claw_back(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -9838,8 +9872,8 @@ declare
   v_lot record;
 begin
   for v_lot in
-    -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their hold; the
-    -- debt in their place is paid when they are released.
+    -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their
+    -- hold, so debt is booked in their place; their release pays it.
     select lot_id, remaining - reserved as free from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
     order by source desc
@@ -9862,8 +9896,8 @@ begin
 end
 $$;
 comment on function farthing.claw_back is
-  'Claws back credits of an order: its lots'' remainder first, the rest is debt, which is returned. The '
-  'account is locked by the caller. Credits.';
+  'Claws back credits of an order: the free credits of its lots first, and the rest as debt. Returns the '
+  'credits that became debt. The caller has locked the account.';
 
 create function farthing.undo_debt_payments(p_account_id bigint, p_amount numeric, p_now timestamptz)
 returns void
@@ -9895,7 +9929,7 @@ end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
-  'Raises the debt by as much; the caller, who has locked the account, cancels it. Credits.';
+  'The debt rises by p_amount, and the caller, who has locked the account, cancels it. Credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -9911,7 +9945,7 @@ declare
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
-  -- In reverse order: the last part was debt.
+  -- Reinstating reverses the order of claw_back(), where the debt came last.
   if v_owed > 0 then
     v_owed := least(v_owed, v_need);
     if v_owed > v_debt then
@@ -9939,8 +9973,8 @@ begin
 end
 $$;
 comment on function farthing.reinstate is
-  'Undoes claw_back(): first the debt that it made, paid meanwhile or not, then the lots that it took '
-  'from. The account is locked by the caller. Credits.';
+  'Undoes claw_back() for p_amount credits: first the debt that it made, even if that debt was paid '
+  'meanwhile, then the lots that it took from. The caller has locked the account.';
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
@@ -9961,7 +9995,8 @@ begin
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
-  'The state of an order''s money at Stripe: refunded, disputed, withdrawn by banks. Minor units.';
+  'Returns how much of an order''s payment is refunded, disputed and withdrawn by banks, in minor units, '
+  'and whether the payment is disputed or in doubt.';
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
@@ -9979,7 +10014,8 @@ begin
   select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
   for update;
   v_reversed := farthing.reversed_of(v_order);
-  -- A warning is closed while its payment is refunded in full; a failed refund opens it again.
+  -- An actionable warning is closed while its payment is refunded in full, and open again if a
+  -- refund fails.
   update farthing.fraud_warnings
   set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
   where account_id = p_account_id and order_id = p_order_id and actionable
@@ -10005,23 +10041,24 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- Reinstated to a deleted user (rule 16).
+    -- A deleted user's account keeps no reinstated credits (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
   return v_clawback;
 end
 $$;
 comment on function farthing.net_order is
-  'Updates a paid order''s credits, freeze and state to its refunds, disputes and warnings. Returns the '
-  'credits that this call clawed back, and the part of them that became debt. The account is locked by the '
-  'caller. Credits.';
+  'Brings a paid order''s credits, freeze and state in line with its refunds, disputes and warnings. '
+  'Returns the credits that this call clawed back, and how many of them became debt. The caller has '
+  'locked the account.';
 
 -- supabase/schemas/reversals/functions/disputes.sql
 
--- Disputes: the money that a bank has withdrawn of a payment, and that it may still withdraw. Why by money
--- and not by state: Stripe's states change (appeals, prevented, future ones), and one of them means both
--- that the buyer was paid and that nobody was. So the money withdrawn and not reinstated counts as
--- returned, and the state only says whether more may follow: docs/decisions/refunds-and-disputes.md.
+-- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. Money
+-- decides, and not the state, because Stripe's states change (appeals, `prevented`, future ones),
+-- and `prevented` does not say whether the buyer got the money. Money that was withdrawn and not
+-- reinstated counts as returned, and the state says only whether more may follow:
+-- docs/decisions/refunds-and-disputes.md.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -10032,8 +10069,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in an '
-  'unknown state.';
+  'Returns whether a bank still decides about a dispute: from the first response to the last appeal, and '
+  'in every unknown state. An inquiry (`warning_…`) is not open.';
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -10042,9 +10079,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Exact in the payment's currency. Settled in another one, each movement is converted by its own rate,
-  -- since money won months later returns at another one; rates are rounded, so the share is rounded to a
-  -- hundredth.
+  -- In the payment's own currency the sum is exact. Movements in another currency are converted,
+  -- each by its own rate, since money that is won months later returns at another rate. Rates are
+  -- rounded, so the withdrawn share is rounded to a hundredth.
   return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
       else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
         / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
@@ -10053,8 +10090,8 @@ begin
 end
 $$;
 comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
-  'The part of a payment that a dispute has withdrawn and not reinstated, in minor units of the payment''s '
-  'currency; never below zero. p_claimed: the dispute''s amount in that currency.';
+  'Returns how much of a payment a dispute has withdrawn and not reinstated, in minor units of the '
+  'payment''s currency, never below zero. p_claimed: the disputed amount in that currency.';
 
 create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
 returns farthing.disputed
@@ -10066,13 +10103,13 @@ begin
     select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
       0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
     from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
-        -- Prevented means paid: by the dispute itself or by a refund. Until that has arrived, more may be
-        -- withdrawn.
+        -- `prevented` means that the buyer gets the money from the dispute or from a refund. Until
+        -- either has arrived in full, more may be withdrawn.
         or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
       from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
         from farthing.disputes d
-        -- An amount in another currency than the payment's does not show its share, so it counts as the
-        -- whole.
+        -- A dispute in another currency than the payment's does not show which share it claims, so
+        -- it counts as a dispute of the whole payment.
         cross join lateral (select case d.currency when p_payment.currency then d.amount
           else p_payment.amount end as claimed) c
         where d.account_id = p_payment.account_id
@@ -10080,8 +10117,9 @@ begin
 end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
-  'The parts of a payment, of which p_refunded was refunded already, that banks have: claimed or taken by '
-  'disputes, withdrawn and not reinstated, and whether more may be withdrawn. Minor units.';
+  'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
+  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. Minor '
+  'units.';
 
 create function farthing.dispute_rank(p_status text)
 returns int
@@ -10094,8 +10132,8 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'The order of a dispute''s states, for events of the same second. The time counts first: a lost dispute '
-  'may be appealed, and the appeal won or lost.';
+  'Returns the rank of a dispute''s state among events of the same second. Otherwise the later event '
+  'wins, since a lost dispute may be appealed and won. An unknown state has rank 6.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -10103,7 +10141,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A set by id, so the order of the events does not matter.
+  -- Movements are a set by id, so the order of the events does not matter.
   insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
     exchange_rate, created_at)
   select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
@@ -10114,7 +10152,7 @@ begin
 end
 $$;
 comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
-  'Adds the balance transactions of a dispute that an event names.';
+  'Stores the balance transactions of a dispute that an event lists.';
 
 create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -10142,7 +10180,8 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, updated_at = p_now
-  -- The later event wins; within a second the one with more movements, then the state that follows.
+  -- The later event wins; within a second, the event with more movements; then the state with the
+  -- higher rank.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
@@ -10150,7 +10189,7 @@ begin
   where account_id = v_payment.account_id and dispute_id = p_facts ->> 'dispute_id';
   if (v_dispute.order_id, v_dispute.booking_id) is distinct from (v_payment.order_id, v_payment.booking_id)
   then
-    raise exception 'dispute % is of another payment', v_dispute.dispute_id;
+    raise exception 'dispute % belongs to another payment', v_dispute.dispute_id;
   end if;
   perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
   perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),
@@ -10159,8 +10198,8 @@ begin
 end
 $$;
 comment on function farthing.apply_dispute_event is
-  'Applies an event of a dispute (opened, updated, decided, money moved): freezes, claws back, reinstates. '
-  'Deferred until its payment has arrived.';
+  'Applies an event of a dispute (opened, updated, decided, or money moved): freezes, claws back or '
+  'reinstates credits. Returns `deferred` if the payment has not arrived yet.';
 
 -- supabase/schemas/reversals/functions/fraud_warnings.sql
 
@@ -10179,7 +10218,7 @@ begin
   if v_payment.account_id is null then
     return 'deferred';
   end if;
-  -- Not actionable: refunded in full or disputed already. That is final.
+  -- A warning that is not actionable was refunded in full or disputed, and stays closed.
   insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
     actionable, state, status_at, created_at, updated_at)
   values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,
@@ -10196,7 +10235,7 @@ begin
     and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
       and warning_id = p_facts ->> 'warning_id' and state = 'open')
   then
-    -- A runner sends it to Stripe: no external call is made inside a transaction.
+    -- A runner sends the refund to Stripe, since no external call is made inside a transaction.
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
       next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
@@ -10206,8 +10245,8 @@ begin
 end
 $$;
 comment on function farthing.apply_warning_event is
-  'Applies an early fraud warning: freezes its order''s credits, and requests a refund at once if the '
-  'policy says so. Deferred until its payment has arrived.';
+  'Applies an early fraud warning: freezes the order''s credits, and requests a refund at once if the '
+  'policy early_fraud_warning is `refund`. Returns `deferred` if the payment has not arrived yet.';
 
 -- supabase/schemas/reversals/functions/payments.sql
 
@@ -10228,14 +10267,15 @@ begin
     select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
     from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
   end if;
-  -- The order of locks: the account first. Every change of the rows found here waits for it.
+  -- Locks are taken on the account first. Every change of the order or booking waits for the
+  -- account's lock.
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
   return v_payment;
 end
 $$;
 comment on function farthing.find_payment(text) is
-  'The paid order or booking of a payment intent, with its account locked; null if the payment is unknown '
-  '(yet).';
+  'Returns the paid order or booking of a payment intent, with its account locked; all fields are null '
+  'if the payment has not arrived.';
 
 create function farthing.net_payment(
   p_payment farthing.payment, p_cause jsonb, p_author text, p_now timestamptz)
@@ -10252,7 +10292,7 @@ begin
 end
 $$;
 comment on function farthing.net_payment is
-  'Updates an order''s credits, or a booking''s amounts, to the returned part of its payment.';
+  'Brings an order''s credits, or a booking''s amounts, in line with the returned part of its payment.';
 
 create function farthing.refundable(p_payment farthing.payment)
 returns bigint
@@ -10267,14 +10307,14 @@ begin
   from farthing.refunds
   where account_id = p_payment.account_id and status not in ('failed', 'canceled')
     and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
-  -- Money that a bank holds or has withdrawn cannot be refunded, too.
+  -- Money that a bank claims or has withdrawn cannot be refunded either.
   return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
     from farthing.disputed_of(p_payment, v_refunds.made) d);
 end
 $$;
 comment on function farthing.refundable(farthing.payment) is
-  'The part of a payment that can still be refunded: less refunds, also those in progress, less disputes. '
-  'Minor units.';
+  'Returns the part of a payment that can still be refunded: its amount less all refunds, including '
+  'those in progress, and less disputes. Minor units.';
 
 -- supabase/schemas/reversals/functions/refunds.sql
 
@@ -10290,7 +10330,8 @@ as $$
     when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 else 3 end
 $$;
 comment on function farthing.refund_rank(text) is
-  'The order of a refund''s states; an unknown one counts as pending.';
+  'Returns the rank of a refund''s state. An unknown state ranks as `requires_action`, before '
+  '`succeeded`.';
 
 create function farthing.is_live_refund(p_status text)
 returns boolean
@@ -10300,7 +10341,8 @@ as $$
   select p_status not in ('requested', 'failed', 'canceled')
 $$;
 comment on function farthing.is_live_refund(text) is
-  'Whether the money of a refund is on its way back or has arrived; true for an unknown state, too.';
+  'Returns whether the money of a refund is on its way to the buyer or has arrived; true for an unknown '
+  'state.';
 
 create function farthing.refunds_guard()
 returns trigger
@@ -10311,7 +10353,8 @@ declare
   v_legal boolean := case old.status
     when 'requested' then true
     when 'succeeded' then new.status in ('failed', 'canceled')
-    -- A refund that was given up here but exists at Stripe: Stripe's state applies.
+    -- A refund that failed here before Stripe's answer may exist at Stripe, and takes Stripe's
+    -- state.
     when 'failed' then old.stripe_refund_id is null
     when 'canceled' then false
     else new.status <> 'requested' end;
@@ -10323,7 +10366,9 @@ begin
   return new;
 end
 $$;
-comment on function farthing.refunds_guard() is 'The refund''s state machine. Its terms: triggers.sql.';
+comment on function farthing.refunds_guard() is
+  'Trigger: refuses illegal changes of a refund''s state. triggers.sql lists the columns that never '
+  'change.';
 
 create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
 returns farthing.refunds
@@ -10337,7 +10382,8 @@ begin
   where stripe_refund_id = p_facts ->> 'stripe_refund_id'
     or (stripe_refund_id is null and account_id = p_payment.account_id
       and refund_id::text = p_facts ->> 'refund_id'
-      -- Users of Stripe's dashboard can write metadata: a refund with other terms is not ours.
+      -- Users of Stripe's dashboard can write any metadata. A refund with other terms is not the
+      -- one that it names.
       and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
         p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
   order by stripe_refund_id nulls last limit 1 for update;
@@ -10347,7 +10393,8 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund in the dashboard leaves the provider their part unless it says otherwise.
+      -- A refund made in the dashboard leaves the provider's share with the provider, unless it
+      -- reverses the transfer itself. In the first case we reverse the share.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
@@ -10356,7 +10403,7 @@ begin
   if (v_refund.order_id, v_refund.booking_id, v_refund.amount, v_refund.currency) is distinct from
     (p_payment.order_id, p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')
   then
-    raise exception 'refund % is of another payment or amount', v_refund.refund_id;
+    raise exception 'refund % has another payment, amount or currency', v_refund.refund_id;
   end if;
   if farthing.refund_rank(p_facts ->> 'status') > farthing.refund_rank(v_refund.status)
     or v_refund.stripe_refund_id is null
@@ -10371,7 +10418,8 @@ begin
 end
 $$;
 comment on function farthing.note_refund is
-  'Records a refund, ours or one from Stripe''s dashboard, if the event is newer than the stored state.';
+  'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state never '
+  'goes back to a lower rank. Raises an exception if payment or amount differ.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -10391,10 +10439,11 @@ begin
     perform farthing.note_unknown_state('refund', p_facts ->> 'status', p_facts ->> 'stripe_refund_id',
       p_now);
     p_facts := p_facts || jsonb_build_object('status', left(
-      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own state
+      -- `requested` is a state of ours that Stripe does not have
+      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64));
   end if;
   if p_facts ->> 'currency' is distinct from v_payment.currency then
-    raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
+    raise exception 'a payment in % cannot be refunded in %', v_payment.currency, p_facts ->> 'currency';
   end if;
   v_refund := farthing.note_refund(v_payment, p_facts, p_now);
   v_clawback := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
@@ -10408,8 +10457,8 @@ begin
 end
 $$;
 comment on function farthing.apply_refund_event is
-  'Applies an event of a refund (created, updated, failed), ours or from Stripe''s dashboard: claws '
-  'credits back or reinstates them. Deferred until its payment has arrived.';
+  'Applies an event of a refund (created, updated or failed), requested here or made in Stripe''s '
+  'dashboard: claws back or reinstates credits. Returns `deferred` if the payment has not arrived yet.';
 
 -- supabase/schemas/scheduled_tasks/functions/delete_older.sql
 
@@ -11094,12 +11143,12 @@ begin
     return format('There is no head %s: it was deleted, or this is an older copy of the database.',
       p_head_nr);
   elsif encode(v_head.hash, 'hex') <> lower(p_hash) then
-    return format('Head %s differs: what it covered was changed after %s.', p_head_nr, v_head.made_at);
+    return format('Head %s differs: rows that it covers were changed after %s.', p_head_nr, v_head.made_at);
   end if;
   select * into v_found from farthing.head_root(p_head_nr);
   if (v_found.o_accounts, v_found.o_entries, v_found.o_root) is distinct from
     (v_head.accounts, v_head.entries, v_head.root) then
-    return format('The seals that head %s covered were changed.', p_head_nr);
+    return format('The seals that head %s covers were changed.', p_head_nr);
   end if;
   return (select p.detail from farthing.prove_heads() p limit 1);
 end
@@ -11145,8 +11194,8 @@ comment on function farthing.mark_owner() is
 
 -- supabase/schemas/top_ups/functions/backoff_and_pauses.sql
 
--- The wait after a charge: the cool-down after a paid one, the backoff after a failed one, and pauses until
--- the user acts.
+-- Waits between charges: the cool-down after a paid charge, the backoff after a failed charge, and
+-- the pauses that last until the user acts.
 
 create function farthing.top_up_cooled_down(p_account_id bigint)
 returns timestamptz
@@ -11157,7 +11206,8 @@ as $$
   from farthing.orders where account_id = p_account_id and kind = 'top_up' and status not in ('failed',
     'expired')
 $$;
-comment on function farthing.top_up_cooled_down(bigint) is 'The end of the pause after the last charge.';
+comment on function farthing.top_up_cooled_down(bigint) is
+  'Returns the end of the cool-down after the account''s last charge; -infinity without a charge.';
 
 create function farthing.follow_top_up()
 returns trigger
@@ -11165,18 +11215,19 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- After the third failure the top-up is paused; its 24 hours still apply if the user opts in again with
-  -- the same card.
+  -- The third failure in a row pauses top-ups. Its wait of 24 hours still applies if the user opts
+  -- in again with the same card.
   c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
 begin
   if new.status not in ('paid', 'failed', 'expired') or old.status not in ('pending', 'processing', 'failed',
     'expired') then
-    return null; -- still open, or a refund: not about charging
+    return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    last_error = case when new.status <> 'paid' then last_error end -- the event may arrive before the answer
+    -- the event of the payment may arrive before the answer
+    last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
     update farthing.top_ups set failures = 0, updated_at = new.updated_at, next_attempt_at = greatest(
@@ -11199,8 +11250,9 @@ begin
 end
 $$;
 comment on function farthing.follow_top_up() is
-  'Applies an order''s end to the top-up: paid starts the cool-down; failed or expired backs off, pauses '
-  'after three in a row, and notifies the user, unless they opted out.';
+  'Trigger: ends the charge of an ended order. A paid order starts the cool-down. A failed or expired '
+  'order backs off, pauses top-ups after three failures in a row, and notifies the user; after an '
+  'opt-out it does none of these.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
@@ -11218,8 +11270,8 @@ begin
 end
 $$;
 comment on function farthing.pause_top_up(bigint, text, timestamptz) is
-  'Pauses charges until the user saves a card or opts in again, and notifies them. The account is locked '
-  'by the caller.';
+  'Pauses top-ups until the user opts in again or, except after a refund, saves a card; notifies the '
+  'user. The caller has locked the account.';
 
 create function farthing.pause_after_refund()
 returns trigger
@@ -11232,7 +11284,8 @@ begin
 end
 $$;
 comment on function farthing.pause_after_refund() is
-  'Pauses top-ups after a refund of any order: refunded money is not charged again until the user opts in.';
+  'Trigger: pauses top-ups after a refund of any order, because refunded money must not be charged again '
+  'until the user opts in.';
 
 create function farthing.resume_top_up(p_account_id bigint, p_now timestamptz)
 returns void
@@ -11244,26 +11297,28 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Resets failures and resumes top-ups after a new card is saved. The account is locked by the caller.';
+  'Resets failures and ends a pause after the user saved a card, except a pause after a refund. The '
+  'caller has locked the account.';
 
 -- supabase/schemas/top_ups/functions/begin_charges.sql
 
--- The begin of a charge: its amount, its order, and the runner's claim. Claim, request and report are three
--- steps, because Stripe is asked outside any transaction. A claimed charge is due again when its lease ends,
--- with the same order and therefore the same key at Stripe: requested twice, it is charged once (T16).
+-- The start of a charge: its amount, its order, and the runner's claim. Claim, request and report
+-- are three steps, because Stripe is asked outside any transaction. A claimed charge is due again
+-- when its lease ends, with the same order and therefore the same key at Stripe: two requests
+-- charge once (T16).
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Charges in progress count, and refunded ones as well: the cap limits charges.
+  -- Charges in progress and refunded charges count too, since the cap limits charges.
   select coalesce(sum(amount), 0)::bigint from farthing.orders
   where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
     and created_at >= date_trunc('month', p_now, 'UTC')
 $$;
 comment on function farthing.top_up_spent(bigint, timestamptz) is
-  'The amount of this calendar month''s top-ups (UTC), charged or in progress. Minor units.';
+  'Returns the sum of this calendar month''s top-ups (UTC), charged or in progress, in minor units.';
 
 create function farthing.size_top_up(p_top_up farthing.top_ups, p_account farthing.accounts, p_now
   timestamptz)
@@ -11281,7 +11336,7 @@ begin
     return null;
   end if;
   select * into v_policy from farthing.policy;
-  -- One charge for the whole gap, debt included, which the new credits pay first (rule 8).
+  -- One charge covers the whole gap, including the debt, which the new credits pay first (rule 8).
   v_amount := least(ceil((p_top_up.target - v_available + p_account.debt)
     / v_policy.top_up_credits_per_unit), 99999999);
   v_amount := least(greatest(v_amount, v_policy.top_up_smallest), v_left);
@@ -11289,8 +11344,8 @@ begin
 end
 $$;
 comment on function farthing.size_top_up is
-  'The amount to charge, in minor units: the gap rounded up, limited to the rest of the month''s cap. Null '
-  'if nothing is missing, 0 if the cap leaves too little.';
+  'Returns the amount to charge in minor units: the gap rounded up, limited to the rest of the monthly '
+  'cap. Null if no credits are missing, 0 if the rest of the cap is below the smallest charge.';
 
 create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
 returns void
@@ -11300,8 +11355,8 @@ as $$
   update farthing.top_ups set next_attempt_at = p_until where account_id = p_account_id
 $$;
 comment on function farthing.postpone_top_up(bigint, timestamptz) is
-  'Moves an account that cannot be charged now behind others in the queue. The account is locked by the '
-  'caller.';
+  'Sets the time of an account''s next attempt, so that an account that cannot be charged now does not '
+  'delay others. The caller has locked the account.';
 
 create function farthing.begin_top_up(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -11309,7 +11364,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Below the 24 hours for which Stripe remembers a key: after that, a repeat could charge again.
+  -- Stripe stores an idempotency key for at least 24 hours. A repeat after that could charge again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -11356,8 +11411,8 @@ begin
 end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
-  'Creates the one order for the missing credits, unless none are missing or the account may not be '
-  'charged now; true if it did. The account is locked by the caller.';
+  'Creates an order for the missing credits, unless no credits are missing or the account must not be '
+  'charged now. Returns whether it created one. The caller has locked the account.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int
@@ -11368,7 +11423,7 @@ declare
   v_account_id bigint := p_account_id::bigint;
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-  -- Another runner may have handled it since it was found.
+  -- Another runner may have begun the top-up since the account was found.
   if not found or not exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
     return 0;
   end if;
@@ -11376,7 +11431,7 @@ begin
 end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
-  'Begins the top-up of an account if it is still due; 1 if it did.';
+  'Begins the top-up of an account that is still due. Returns 1 if it began one, otherwise 0.';
 
 create function farthing.claim_top_up_charges(p_limit int, p_now timestamptz)
 returns jsonb
@@ -11384,7 +11439,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Longer than Stripe's client takes with its own retries.
+  -- The lease is longer than a request of Stripe's client with its own retries.
   c_lease constant interval := interval '2 minutes';
   v_claimed jsonb;
 begin
@@ -11410,14 +11465,14 @@ begin
 end
 $$;
 comment on function farthing.claim_top_up_charges(int, timestamptz) is
-  'Leases the due steps of open charges to one runner for two minutes, at most p_limit of them. Returns the '
-  'values that Stripe needs for each.';
+  'Leases the due steps of up to p_limit open charges to one runner for two minutes. Returns the values '
+  'that Stripe needs for each.';
 
 -- supabase/schemas/top_ups/functions/charge_results.sql
 
--- The result of a charge, from Stripe's answer or from its event. Credits come from the event of a payment
--- alone. Any runner may report an answer. A closed charge does not change, so a late report, a repeated one
--- and a report after the event have no effect.
+-- The result of a charge, from Stripe's answer or from Stripe's event. Only the event of a payment
+-- grants credits. Any runner may report an answer. A closed charge does not change, so a late or
+-- repeated report has no effect.
 
 create function farthing.lock_top_up(p_order_id uuid)
 returns farthing.orders
@@ -11438,7 +11493,8 @@ begin
 end
 $$;
 comment on function farthing.lock_top_up(uuid) is
-  'A top-up''s order, locked after its account, and with it the steps of its charge; null if there is none.';
+  'Locks a top-up''s account and then its order, which also protects the steps of its charge. Returns '
+  'null if no top-up has this id.';
 
 create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
   timestamptz)
@@ -11454,7 +11510,8 @@ begin
 end
 $$;
 comment on function farthing.fail_top_up is
-  'Ends a charge that was finally refused; the next one is another order. The order is open and locked.';
+  'Ends a charge that was refused for good. A later attempt has a new order. The caller has locked the '
+  'order, which is open.';
 
 create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
 returns void
@@ -11462,7 +11519,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe accepts sessions of up to a day; the page may have to be requested more than once.
+  -- Stripe accepts sessions of up to 24 hours, and the page may have to be requested more than
+  -- once.
   c_link_life constant interval := interval '23 hours';
 begin
   update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,
@@ -11473,7 +11531,8 @@ begin
 end
 $$;
 comment on function farthing.ask_to_authenticate is
-  'The bank requires the user: a page for the same order replaces the charge. The order is open and locked.';
+  'Replaces the charge by a page for the same order, because the bank requires the user. The caller has '
+  'locked the order, which is open.';
 
 create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
 returns void
@@ -11484,7 +11543,8 @@ as $$
   where account_id = p_order.account_id and order_id = p_order.order_id and p_order.status = 'expired'
 $$;
 comment on function farthing.note_top_up_failure(farthing.orders, text) is
-  'A charge that was given up here was not made. The order is locked by the caller.';
+  'Records that an expired top-up was not charged, so that it no longer blocks the next charge. The '
+  'caller has locked the order.';
 
 create function farthing.apply_top_up_answer(
   p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
@@ -11499,13 +11559,14 @@ begin
       update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
         last_error = null, updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id;
-      -- From here on no scheduled task gives it up: Stripe has the money, or its event will say otherwise.
+      -- An order that is processing never expires: Stripe has the money, or will send an event that
+      -- says otherwise.
       update farthing.orders set status = 'processing', updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
     when 'authentication' then
       perform farthing.ask_to_authenticate(p_order, p_payment_id, p_now);
     when 'unknown' then
-      -- 1, 2, 4 … 32 minutes.
+      -- The waits are 1, 2, 4 … 32 minutes.
       update farthing.top_up_charges set last_error = left(p_code, 1000), updated_at = p_now,
         next_attempt_at = p_now + interval '1 minute' * (2 ^ least(greatest(attempts - 1, 0), 5))
       where account_id = p_order.account_id and order_id = p_order.order_id;
@@ -11516,15 +11577,15 @@ begin
           perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has no such card');
           perform farthing.forget_card(p_order.account_id, p_now);
           perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
-        end if; -- else another card has replaced it, and is charged after the backoff
+        end if; -- otherwise the user has replaced the card, and the new card is charged after the backoff
       end if;
       perform farthing.fail_top_up(p_order, p_payment_id, coalesce(p_code, p_outcome), p_now);
   end case;
 end
 $$;
 comment on function farthing.apply_top_up_answer is
-  'Moves an open charge to the step that follows Stripe''s answer. Account and order are locked by the '
-  'caller.';
+  'Moves an open charge to the step that follows Stripe''s answer. The caller has locked account and '
+  'order.';
 
 create function farthing.apply_top_up_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -11543,20 +11604,21 @@ begin
     return farthing.outcome_without_row(p_facts, 'order');
   end if;
   if v_order.kind <> 'top_up' then
-    return 'ignored'; -- on a hosted page the buyer can simply try again
+    return 'ignored'; -- the buyer can retry on the hosted page
   end if;
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- An event of an ended order, of a payment on its page, or of the payment that we cancelled for that
-  -- page.
+  -- The event belongs to an ended order, to a payment on the authentication page, or to the payment
+  -- that this page replaced.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
       p_facts ->> 'failure_code', p_type));
     return 'processed';
   end if;
-  -- A payment that failed after processing has no page: the next attempt begins anew.
+  -- A payment that fails after processing gets no authentication page. The next attempt has a new
+  -- order.
   if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
     or (p_type = 'payment_intent.payment_failed'
       and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then
@@ -11571,7 +11633,7 @@ end
 $$;
 comment on function farthing.apply_top_up_event(text, jsonb, timestamptz) is
   'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user. '
-  'Returns processed, deferred or ignored.';
+  'Returns `processed`, `deferred` or `ignored`.';
 
 -- supabase/schemas/top_ups/functions/eligibility.sql
 
@@ -11587,14 +11649,15 @@ as $$
       where account_id = p_top_up.account_id and payment_method_id is not null)
 $$;
 comment on function farthing.top_up_runs(farthing.top_ups) is
-  'Whether a low account is topped up: enabled, not paused, and a card is saved.';
+  'Returns whether an account with few credits is topped up: top-ups are enabled and not paused, and a '
+  'card is saved.';
 
 create function farthing.is_in_doubt(p_account_id bigint)
 returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A closed dispute counts until the user opts in again.
+  -- A dispute that was lost or prevented counts until the user opts in again.
   select exists (select from farthing.disputes d where d.account_id = p_account_id
       and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
         select consented_at from farthing.top_ups where account_id = p_account_id)))
@@ -11602,7 +11665,8 @@ as $$
     or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
 $$;
 comment on function farthing.is_in_doubt(bigint) is
-  'Whether an account has payments that are disputed, warned about or frozen: then its card is not charged.';
+  'Returns whether an account has a disputed payment, an open fraud warning or frozen credits. The card '
+  'of such an account is not charged.';
 
 create function farthing.may_top_up(p_account farthing.accounts)
 returns boolean
@@ -11616,7 +11680,8 @@ begin
 end
 $$;
 comment on function farthing.may_top_up(farthing.accounts) is
-  'Whether an account may be charged at all: no payment is in doubt, and buying is switched on for it.';
+  'Returns whether an account may be charged: no payment is in doubt, and the feature b2c is on for the '
+  'account''s owner.';
 
 create function farthing.top_up_unanswered(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -11628,8 +11693,8 @@ as $$
       and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
 $$;
 comment on function farthing.top_up_unanswered(bigint, timestamptz) is
-  'Whether Stripe may have charged a top-up that was given up here, and has not reported it: then another '
-  'charge for the same gap could be the second.';
+  'Returns whether Stripe may have charged an expired top-up without having reported it. A new charge '
+  'could then charge the same gap twice.';
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
 returns setof bigint
@@ -11649,7 +11714,8 @@ as $$
   order by t.next_attempt_at, t.account_id limit p_limit
 $$;
 comment on function farthing.find_top_ups(timestamptz, int, bigint) is
-  'Accounts that look low, have enabled top-ups and are due; or the named one, if it qualifies.';
+  'Returns up to p_limit accounts whose top-up is due: below the threshold, enabled, with a card, and '
+  'without an open charge. With p_account_id, only that account if it is due.';
 
 create function farthing.top_ups_are_due(p_now timestamptz default now())
 returns boolean
@@ -11660,7 +11726,7 @@ as $$
       where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now)
     or exists (select from farthing.find_top_ups(p_now, 1))
 $$;
-comment on function farthing.top_ups_are_due(timestamptz) is 'Whether there is work for top_ups_claim().';
+comment on function farthing.top_ups_are_due(timestamptz) is 'Returns whether top_ups_claim() has work.';
 
 -- supabase/schemas/top_ups/functions/settings.sql
 
@@ -11682,7 +11748,7 @@ as $$
   left join farthing.top_up_charges c on c.account_id = p_top_up.account_id and c.step <> 'closed'
 $$;
 comment on function farthing.top_up_state(farthing.top_ups) is
-  'off, card_missing, on, charging, authentication_required or paused.';
+  'Returns `off`, `card_missing`, `on`, `charging`, `authentication_required` or `paused`.';
 
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
@@ -11717,8 +11783,8 @@ begin
 end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is
-  'Settings, saved card, state, the last ten charges and the open page for the user. Credits as text, '
-  'money in minor units.';
+  'Returns settings, state, saved card, the last ten charges, and the open authentication page. Credits '
+  'as text, money in minor units.';
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
 returns void
@@ -11738,7 +11804,8 @@ begin
   end if;
   if p_target > p_threshold + 99999999 * v_policy.top_up_credits_per_unit then
     perform farthing.fail('invalid_request',
-      'target is too high: one charge can''t buy that much above the threshold.', null, 'target');
+      'target is too high: one charge can''t buy the credits from threshold to target. Send a lower target.',
+      null, 'target');
   end if;
   if p_monthly_cap is null or p_monthly_cap not between v_policy.top_up_smallest
     and v_policy.top_up_highest_cap then
@@ -11749,7 +11816,7 @@ begin
 end
 $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
-  'Fails invalid_request, with the field and its bounds, if the terms are invalid.';
+  'Checks the terms of top-ups. Fails invalid_request with the field and, where one exists, its bound.';
 
 create function farthing.set_top_up(
   p_account_id bigint, p_enabled boolean, p_threshold numeric, p_target numeric, p_monthly_cap bigint,
@@ -11769,16 +11836,16 @@ begin
   on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
     target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
     paused = null, updated_at = p_now,
-    -- A backoff and a cool-down outlast a change of terms. The wait of an account that the old terms did not
-    -- let charge ends.
+    -- A backoff and a cool-down outlast a change of terms. Every other wait ends, since it came
+    -- from the old terms. Three failures had paused the top-up and count as zero again.
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
 end
 $$;
 comment on function farthing.set_top_up(bigint, boolean, numeric, numeric, bigint, timestamptz) is
-  'Stores the terms of an account''s top-ups, as consent to them or as the end of it. The caller has locked '
-  'the account and checked the terms.';
+  'Stores the terms of an account''s top-ups, and the user''s consent or its withdrawal. The caller has '
+  'locked the account and checked the terms.';
 
 create function farthing.stop_top_up(p_account_id bigint, p_now timestamptz)
 returns void
@@ -11788,23 +11855,26 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- Before the settings: the end of an order writes them in this order, too.
+  -- The order is locked before the settings are written, as follow_top_up() writes them after the
+  -- order.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;
   update farthing.top_ups set enabled = false, consented_at = null, paused = null, updated_at = p_now
   where account_id = p_account_id and enabled;
-  -- It is not requested again. If Stripe has charged it all the same, its event grants the credits.
+  -- An expired order is not charged again. If Stripe has charged it nevertheless, Stripe's event
+  -- grants the credits.
   update farthing.orders set status = 'expired', updated_at = p_now
   where account_id = p_account_id and order_id = v_order.order_id and status = 'pending';
 end
 $$;
 comment on function farthing.stop_top_up(bigint, timestamptz) is
-  'Opts out: removes the consent, and requests an open charge no more. The account is locked by the caller.';
+  'Opts out: removes the consent, and expires an order that Stripe has not accepted. The caller has '
+  'locked the account.';
 
 -- supabase/schemas/transfers/functions/claim.sql
 
--- The runner's claim of due moves.
+-- The runner's claim of due moves: transfers, reversals and restorations of a provider's share.
 
 create function farthing.claim_transfers(p_limit int, p_now timestamptz)
 returns jsonb
@@ -11855,16 +11925,17 @@ comment on function farthing.claim_transfers(int, timestamptz) is
 
 -- supabase/schemas/transfers/functions/provider_share.sql
 
--- The provider's share of a booking: its transfer, its reversal after a dispute, and its restoration. The
--- payment is made on our account, so a bank takes disputed money from us while the provider still has
--- their share. We therefore reverse the provider's part of the withdrawn money, and transfer it again if
--- the bank reinstates it. A share that waits for the booking's completion is transferred at that time. As
--- with credits, a target decides: the difference is recorded here, and the runner sends it to Stripe.
+-- The provider's share of a booking: its transfer, its reversal after a dispute, and its
+-- restoration. The payment is made on our account, so a bank takes disputed money from us while the
+-- provider still has their share. We therefore reverse the provider's part of the withdrawn money,
+-- and transfer it again if the bank reinstates the money. A share that waits for the booking's
+-- completion is transferred then. net_transfers() compares the share that the provider should have
+-- with the share that they have and records the difference; the runner sends it to Stripe.
 
--- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
--- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may
--- be sent together with a dispute. For a refund of the dashboard, Stripe reports what it did:
--- note_refund().
+-- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
+-- payment and we have not moved the share since. Otherwise we reverse that part. The trigger stores
+-- this with the refund, because the refund may be sent together with a dispute. For a refund from
+-- the dashboard, Stripe reports which of them applies: note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql
@@ -11879,15 +11950,15 @@ begin
 end
 $$;
 comment on function farthing.note_who_reverses() is
-  'Trigger: records whether we have to reverse the part of the provider''s share that a refund of ours '
-  'takes.';
+  'Trigger: stores whether we, and not Stripe, reverse the provider''s part of a refund that was '
+  'requested here.';
 
 create function farthing.share_paid(p_booking farthing.bookings)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe itself divides a payment that is divided at once, and its refunds.
+  -- With transfer_at `payment`, Stripe itself divides the payment and its refunds.
   select case p_booking.transfer_at when 'payment'
     then p_booking.amount - p_booking.application_fee_amount else 0 end
     + coalesce(sum(case kind when 'reversal' then -amount else amount end), 0)::bigint
@@ -11895,7 +11966,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
 $$;
 comment on function farthing.share_paid(farthing.bookings) is
-  'The part of a provider''s share that is or is being transferred, less reversals. Minor units.';
+  'Returns the part of a provider''s share that was or is being transferred, less reversals, in minor '
+  'units.';
 
 create function farthing.share_due(p_booking farthing.bookings)
 returns bigint
@@ -11915,29 +11987,32 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- A waiting share also waits for a requested refund, and for a bank's decision.
+    -- A waiting share is reduced by requested refunds and by money that a bank claims, before
+    -- either is final.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.apart + v_refunds.ours) d));
-  -- Rounded down to the currency's step; the whole amount gives the whole share.
+  -- The reversed part is rounded down to the currency's step. If the whole amount goes back, it is
+  -- the whole share.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
-  'The amount that a provider should have of a booking: nothing while their share waits for its '
-  'completion, else their share less the part that banks have withdrawn and the refunds that we reverse. A '
-  'waiting share is not paid from money that a bank claims or a refund requests.';
+  'Returns the part of a booking that the provider should have, in minor units: nothing while their '
+  'share waits for the booking''s completion, otherwise their share less the part that banks withdrew '
+  'and the refunds that we reverse. From a share that waited, money that a bank claims or a refund '
+  'requests is deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- Money that a bank withdrew of a charge came from our balance, and so does everything that is paid
-  -- again.
+  -- A bank withdraws a charge's money from our balance, so everything that is transferred after a
+  -- withdrawal comes from our balance, too.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -11946,7 +12021,8 @@ as $$
     then 'restoration' else 'transfer' end
 $$;
 comment on function farthing.kind_of_transfer(farthing.bookings) is
-  'transfer if the booking''s charge pays it, restoration if our balance does.';
+  'Returns `transfer` if the booking''s charge pays the transfer, and `restoration` if our balance pays '
+  'it.';
 
 create function farthing.net_transfers(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -11957,7 +12033,7 @@ declare
   v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
   v_last record;
 begin
-  -- The money of a cancelled booking goes to its buyer, and not to the provider again.
+  -- The money of a cancelled booking goes to its buyer, so its provider gets no restoration.
   if v_need < 0 and p_booking.status <> 'cancelled' then
     insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
       created_at, updated_at)
@@ -11965,7 +12041,7 @@ begin
       p_booking.currency, p_now, p_now, p_now);
   end if;
   for v_last in
-    -- The last transfer is reversed first, the payment's own transfer last.
+    -- The newest transfer is reversed first, and the payment's own transfer last.
     select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
     from farthing.booking_transfers r
     left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id
@@ -11986,18 +12062,16 @@ begin
 end
 $$;
 comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
-  'Records the part of a provider''s share that is still to be reversed or transferred. The account is '
-  'locked by the caller.';
+  'Records the transfers and reversals that bring the provider''s share to the due amount. The caller '
+  'has locked the account.';
 
--- Moves of a provider's share with an unknown result, or made by a person after Stripe had refused them.
--- Why not by hand: an uncertain move counts as made, so that nothing is paid twice. Settling it plans the
--- remaining moves in the same transaction, and the audit stores the operator and their reason.
 
 -- supabase/schemas/transfers/functions/settle_uncertain.sql
 
--- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's dashboard. An
--- uncertain move counts as made, so that nothing is paid twice. An operator settles it here and not by an
--- UPDATE, because settling also records the moves that are due then and audits the operator's reason.
+-- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's
+-- dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator settles
+-- it with this function and not by an UPDATE, because settling also records the moves that become
+-- due and audits the operator's reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
@@ -12015,24 +12089,24 @@ begin
   select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
-    perform farthing.fail('invalid_request',
-      'Only an uncertain move can be settled, or a refused one that Stripe has made since.',
+    perform farthing.fail('invalid_request', 'p_move_id must be the id of an uncertain move, or of a refused '
+      'move that Stripe has made since; send p_stripe_id for a refused move.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'p_stripe_id must be the id of the transfer (tr_…) or the '
-      'reversal (trr_…), or null if Stripe made none.', null, 'p_stripe_id');
+    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id of the move: tr_… for a '
+      'transfer, trr_… for a reversal, or null if Stripe did not make it.', null, 'p_stripe_id');
   end if;
   if coalesce(p_reason, '') = '' then
-    perform farthing.fail('invalid_request', 'p_reason must say how you know what happened.', null,
-      'p_reason');
+    perform farthing.fail('invalid_request',
+      'p_reason must not be empty: say how you know what happened at Stripe.', null, 'p_reason');
   end if;
   update farthing.booking_transfers set status = case when p_stripe_id is null then 'refused' else 'made' end,
     stripe_id = p_stripe_id, updated_at = p_now
   where account_id = v_before.account_id and move_id = p_move_id
   returning * into v_after;
   if p_stripe_id is null then
-    -- A share that was not transferred was not reversed.
+    -- A transfer that was not made has no reversal.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
   end if;
@@ -12049,9 +12123,9 @@ begin
 end
 $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Settles a move that is uncertain or was refused: made under this id of Stripe''s, or, if that is null, '
-  'not made. The moves due after that are recorded. For operators at an SQL prompt; the audit stores who '
-  'and why. Fails invalid_request.';
+  'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or null if '
+  'Stripe did not make it. Records the moves that become due, and audits author and reason. For '
+  'operators at an SQL prompt. Fails invalid_request.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

@@ -1894,15 +1894,16 @@ comment on function farthing_public.notices_failed is
 
 -- supabase/schemas/payouts/api.sql
 
--- Due lists of payouts, and their fetched pages.
+-- The payment runner's claim of a payout's list, and the pages that it fetched.
 
 create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Claiming sets the next due time, later each time, so a failed run need not report anything. Stripe may
-  -- not have the list yet, so there is no last attempt; the longest pause is a thousand minutes.
+  -- A claim sets the next due time, later each time, so that a runner that dies need not report
+  -- anything. There is no last attempt, since Stripe may not have the list yet; the longest wait is
+  -- 1,024 minutes.
   update farthing.reconciliations r
   set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
     due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
@@ -1914,8 +1915,8 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, where after is the last '
-  'stored transaction; null if none is due.';
+  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, where '
+  'after is the last stored transaction, or null if no list is due.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -1929,7 +1930,8 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    return '{"taken": true}'::jsonb; -- taken over by another runner, which continues where this one stopped
+    -- another runner has claimed the list since, and continues from the last stored page
+    return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
   if p_after is not null then
@@ -1940,9 +1942,9 @@ end
 $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
-  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction; null for the last '
-  'page, after which the list is compared. Returns {listed, mismatches?}, or {taken} if another runner has '
-  'the claim by now.';
+  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
+  'last page, after which the payout is compared. Returns {listed, mismatches?}, or {taken} if another '
+  'runner holds the claim.';
 
 -- supabase/schemas/pricing/api.sql
 
@@ -2015,13 +2017,13 @@ comment on function farthing_public.rates_import is
 
 -- supabase/schemas/providers/api.sql
 
--- A provider's account at Stripe: begin, attach, abandon, read; and a view for the data API.
+-- Providers: begin, attach, abandon, read and compare; and a view for the data API.
 
 create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
   p.disabled_reason, p.created_at
 from farthing.providers p;
-comment on view farthing_public.providers is 'The caller''s own provider, and its capabilities at Stripe.';
+comment on view farthing_public.providers is 'The caller''s own provider and its capabilities at Stripe.';
 grant select on farthing_public.providers to authenticated;
 
 create function farthing_public.providers_begin(
@@ -2051,9 +2053,9 @@ end
 $$;
 grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
-  'The user''s provider, created on first use. Returns step onboard with the values for Stripe (an account '
-  'is created only if stripe_account_id is null), or replay. Fails not_found, invalid_request, '
-  'idempotency_in_progress.';
+  'Returns the user''s provider, which is created on first use, with the step `onboard` and the values '
+  'for Stripe, or the step `replay` with the stored answer. The endpoint creates an account only if '
+  'stripe_account_id is null. Fails not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
@@ -2083,7 +2085,7 @@ end
 $$;
 grant execute on function farthing_public.providers_attach to service_role;
 comment on function farthing_public.providers_attach is
-  'Stores the account that Stripe created and finishes the idempotency key. Returns {status: 201, '
+  'Stores the account that Stripe created, and finishes the idempotency key. Returns {status: 201, '
   'replayed, data: provider with onboarding_url}.';
 
 create function farthing_public.providers_abandon(
@@ -2094,7 +2096,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats its answer under the provider's key, errors too, so the next attempt needs another id.
+  -- Stripe repeats an answer under the provider's key, including an error, so the next attempt
+  -- needs a provider with another id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
@@ -2102,8 +2105,9 @@ end
 $$;
 grant execute on function farthing_public.providers_abandon to service_role;
 comment on function farthing_public.providers_abandon is
-  'There is no onboarding page: frees the key, so that a retry runs at once. The retry finds the same '
-  'provider, unless p_provider_id names it because Stripe refused it an account, which removes it.';
+  'Frees the idempotency key after Stripe returned no onboarding page, so that a retry runs at once. '
+  'Removes the provider p_provider_id if Stripe refused it an account; otherwise the retry finds the '
+  'same provider.';
 
 create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
@@ -2123,7 +2127,8 @@ end
 $$;
 grant execute on function farthing_public.providers_read to service_role;
 comment on function farthing_public.providers_read is
-  'A user''s own provider: {provider, stripe_account_id}, the latter for endpoints alone. Fails not_found.';
+  'Returns a user''s own provider: {provider, stripe_account_id}. Endpoints must not return '
+  'stripe_account_id. Fails not_found.';
 
 create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
@@ -2140,13 +2145,13 @@ end
 $$;
 grant execute on function farthing_public.providers_compare to service_role;
 comment on function farthing_public.providers_compare is
-  'Updates providers to Stripe''s state of their accounts, read at p_asked_at: an array of facts in the '
-  'form of account.updated. Newer events win. Returns {changed, providers}: how many differed, and how '
-  'many have an account.';
+  'Updates providers to the state of their Stripe accounts at p_asked_at. p_accounts: an array of facts '
+  'in the form of account.updated. A state from a later event stays. Returns {changed, providers}: how '
+  'many differed, and how many have an account.';
 
 -- supabase/schemas/top_ups/api.sql
 
--- Auto top-up: a user's settings; the runner's claim, and what Stripe answered.
+-- Auto top-up: a user's settings, the runner's claim, and the report of Stripe's answer.
 
 create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -2156,7 +2161,8 @@ as $$
   select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
-comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off if they never set one.';
+comment on function farthing_public.top_ups_read is
+  'Returns a user''s auto top-up settings; enabled is false if the user never set any.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -2187,8 +2193,8 @@ end
 $$;
 grant execute on function farthing_public.top_ups_set to service_role;
 comment on function farthing_public.top_ups_set is
-  'Opts in to these terms, or out. Returns {status, replayed, data: settings}. Fails invalid_request, '
-  'not_found.';
+  'Sets the terms of a user''s top-ups, and opts in or out. Returns {status, replayed, data: settings}. '
+  'Fails invalid_request, not_found.';
 
 create function farthing_public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -2205,7 +2211,7 @@ end
 $$;
 grant execute on function farthing_public.top_ups_stop to service_role;
 comment on function farthing_public.top_ups_stop is
-  'Opts out; a repeat changes nothing. Returns the settings.';
+  'Opts out. A repeat changes nothing. Returns the settings.';
 
 create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -2220,9 +2226,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_claim to service_role;
 comment on function farthing_public.top_ups_claim is
-  'Begins the due top-ups and leases Stripe''s next step of each to one runner for two minutes: '
-  '[{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, payment_id, '
-  'mark, expires_at_epoch}].';
+  'Begins the due top-ups, and leases the next step of each open charge to one runner for two minutes. '
+  'Returns [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
+  'payment_id, mark, expires_at_epoch}].';
 
 create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
@@ -2245,7 +2251,7 @@ begin
     perform farthing.fail('invalid_request',
       'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
   end if;
-  -- The event, or another runner, may have been faster: its result stands.
+  -- If Stripe's event or another runner was faster, that result stays.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
   elsif p_outcome in ('declined', 'card_gone', 'authentication') then
@@ -2258,9 +2264,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_report to service_role;
 comment on function farthing_public.top_ups_report is
-  'Stripe''s answer: accepted (the event will say whether it is paid), declined, card_gone, authentication '
-  '(the bank requires the user), or unknown (no answer: Stripe is asked again). Returns {order_id, status, '
-  'step}. Fails not_found.';
+  'Reports Stripe''s answer to a charge: `accepted` (an event will report the payment), `declined`, '
+  '`card_gone`, `authentication` (the bank requires the user), or `unknown` (no answer, so Stripe is '
+  'asked again). Returns {order_id, status, step}. Fails not_found, invalid_request.';
 
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
@@ -2291,12 +2297,13 @@ end
 $$;
 grant execute on function farthing_public.top_ups_link to service_role;
 comment on function farthing_public.top_ups_link is
-  'Stores the page on which the user can authenticate and pay a top-up, and notifies them. Returns '
+  'Stores the page on which the user can authenticate and pay a top-up, and notifies the user. Returns '
   '{order_id, status}. Fails not_found.';
 
 -- supabase/schemas/transfers/api.sql
 
--- Due transfers of providers' shares, and Stripe's answers.
+-- The runner's claim of transfers and reversals of providers' shares, and the report of Stripe's
+-- answer.
 
 create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -2307,9 +2314,9 @@ as $$
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
-  'Due reversals and restorations of providers'' shares, one at a time for each booking; each is claimed '
-  'once until its next attempt, and is uncertain after ten attempts or 23 hours. A reversal without '
-  'transfer_id reverses the charge''s own transfer.';
+  'Claims due transfers, reversals and restorations of providers'' shares, each until its next attempt '
+  'and at most one per booking. A move becomes uncertain after ten attempts or 23 hours. A reversal '
+  'without transfer_id reverses the charge''s own transfer.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
@@ -2330,8 +2337,9 @@ begin
   where move_id = p_move_id and status = 'requested' returning kind into v_kind;
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
-    -- A share that was not transferred needs no reversal, and one that was not reversed no restoration.
-    -- Stripe has not been asked for any of these, since a booking's moves are made one after the other.
+    -- A refused transfer makes its reversals unnecessary, and a refused reversal its restorations.
+    -- Stripe was not asked for any of them yet, since the moves of a booking are sent one after the
+    -- other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
       and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');
@@ -2344,8 +2352,8 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Stores Stripe''s id of a reversal or a transfer; or its refusal, which waits for an operator; or that '
-  'no answer came, after which Stripe is asked again.';
+  'Stores Stripe''s id of a move; or Stripe''s refusal, which waits for an operator; or that Stripe did '
+  'not answer, after which the move is sent again.';
 
 -- supabase/schemas/usage/api.sql
 
@@ -2912,7 +2920,7 @@ as $$
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
-  'A page of early fraud warnings, newest first: {warnings, next_before}.';
+  'Returns a page of early fraud warnings, newest first: {warnings, next_before}.';
 
 create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -2942,8 +2950,9 @@ end
 $$;
 grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
-  'An operator trusts a payment that a card network warned about: its credits are unfrozen. A warning that '
-  'is not open stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';
+  'Clears a warning, because an operator trusts the payment that a card network warned about: its '
+  'credits are unfrozen. A warning that is not open does not change. Returns {status: 200, replayed, '
+  'data: {warning_id, state}}. Fails not_found, and forbidden if the payment is the operator''s own.';
 
 -- supabase/schemas/refunds/api/refunds.sql
 
@@ -2969,7 +2978,8 @@ begin
   perform farthing.require_operator(v_author);
   if p_amount !~ '^[1-9][0-9]{0,15}$' then
     perform farthing.fail('invalid_request',
-      'amount must be a whole number above 0, in the currency''s minor unit.', null, 'amount');
+      'amount must be a whole number above 0 with at most 16 digits, in the currency''s minor unit.', null,
+      'amount');
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
   perform farthing.refuse_own(v_author, v_payment.account_id);
@@ -2981,9 +2991,10 @@ end
 $$;
 grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
-  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an amount, '
-  'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
-  'already_refunded, refund_too_large, invalid_request.';
+  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an '
+  'amount, the whole refundable amount. Returns the step `send` with the refund for Stripe, or `replay` '
+  'with the stored answer. Fails not_found, forbidden, already_refunded, refund_too_large, '
+  'invalid_request, idempotency_key_reused.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
@@ -2994,7 +3005,8 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- The event may have been faster, with the same id. A refund that was given up here waits for its event.
+  -- Stripe's event may have stored the same id earlier. A refund that has failed here waits for
+  -- Stripe's event.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
@@ -3008,8 +3020,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_attach to service_role;
 comment on function farthing_public.refunds_attach is
-  'Stores Stripe''s id of a refund. It stays pending, and moves no credits, until Stripe''s event arrives. '
-  'Returns the refund.';
+  'Stores Stripe''s id of a refund. The refund stays pending and moves no credits until Stripe''s event '
+  'arrives. Returns the refund.';
 
 create function farthing_public.refunds_refuse(
   p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
@@ -3021,7 +3033,7 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- A refund that Stripe has made cannot be refused any more by an older answer that arrives late.
+  -- A late refusal must not fail a refund that Stripe has made meanwhile.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set origin_key = null
     where account_id = v_refund.account_id and refund_id = p_refund_id;
@@ -3032,7 +3044,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_refuse to service_role;
 comment on function farthing_public.refunds_refuse is
-  'Stripe refused the refund: it has failed, and its reserved amount is free again. Returns the refund.';
+  'Fails a refund that Stripe refused, so that its reserved amount can be refunded again. Returns the '
+  'refund.';
 
 create function farthing_public.refunds_postpone(
   p_refund_id uuid, p_error text, p_idempotency_key text default null)
@@ -3051,8 +3064,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_postpone to service_role;
 comment on function farthing_public.refunds_postpone is
-  'Stripe''s answer is unknown: the refund stays requested, for a repeat under the same key or for the '
-  'runner. Returns the refund.';
+  'Records that Stripe''s answer is unknown. The refund stays requested, and a retry under the same '
+  'Idempotency-Key or the runner sends it again. Returns the refund.';
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
@@ -3064,7 +3077,8 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_finish to service_role;
 comment on function farthing_public.refunds_finish is
-  'Stores the refund''s current state as the answer. Returns {status: 201, replayed, data: refund}.';
+  'Stores the refund''s current state as the answer of the Idempotency-Key. Returns {status: 201, '
+  'replayed, data: refund}.';
 
 create function farthing_public.refunds_read(p_refund_id uuid)
 returns jsonb
@@ -3082,7 +3096,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.refunds_read to service_role;
-comment on function farthing_public.refunds_read is 'A refund. Fails not_found.';
+comment on function farthing_public.refunds_read is 'Returns a refund. Fails not_found.';
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
@@ -3101,7 +3115,8 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'A page of refunds, newest first, of all or of an order or a booking: {refunds, next_before}.';
+  'Returns a page of refunds, newest first: all of them, or those of an order or a booking. {refunds, '
+  'next_before}.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -3112,8 +3127,8 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
-  'Due refunds that were not sent to Stripe; each is claimed once until its next attempt, and fails after '
-  'ten attempts or 23 hours.';
+  'Claims due refunds that Stripe does not have yet, each until its next attempt. A refund fails after '
+  'ten attempts or 23 hours. Returns the refunds to send.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

@@ -260,7 +260,8 @@ create trigger disputes_notify_operators after insert or update of status on far
 
 -- supabase/schemas/payouts/triggers.sql
 
--- A task compares differences again, and looks for payments that were never paid out.
+-- The scheduled task that compares differences again and looks for payments that were never paid
+-- out.
 
 select farthing.add_task('sweep_reconciliation', '15 minutes', p_budget => '30 seconds');
 
@@ -293,20 +294,22 @@ select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds'
 
 -- supabase/schemas/providers/triggers.sql
 
--- Triggers: the guard of a provider's states. Changes of the recipient of money are audited.
+-- Triggers: providers change only as providers_guard() allows, and changes of the recipient of
+-- money are audited.
 
 create trigger providers_are_guarded before update on farthing.providers
   for each row execute function farthing.providers_guard();
 
 select farthing.never_change('providers', '{provider_id, country, created_at}');
 select farthing.set_once('providers', '{stripe_account_id}');
--- Audited: the recipient of money, the charged card, and the owner's consent.
+-- These columns decide who receives money.
 select farthing.audit_changes('providers', '{country, stripe_account_id}', p_rows => true);
 
 -- supabase/schemas/reversals/triggers.sql
 
--- Triggers: the guard of a refund's states; Stripe's records of money never change.
--- notifications/triggers.sql queues receipts, top_ups/triggers.sql pauses top-ups.
+-- Triggers: refunds change their state only as refunds_guard() allows, and Stripe's records of
+-- money never change. notifications/triggers.sql queues receipts; top_ups/triggers.sql pauses
+-- top-ups after a refund.
 
 create trigger refunds_are_guarded before update on farthing.refunds
   for each row execute function farthing.refunds_guard();
@@ -364,8 +367,8 @@ select farthing.add_task('anchor', '1 hour', '7 minutes', p_budget => '30 second
 
 -- supabase/schemas/top_ups/triggers.sql
 
--- Triggers: the end of a top-up's order decides the next step, and a refund pauses top-ups. Changes of
--- consent are audited.
+-- Triggers: the end of a top-up's order starts a cool-down or a backoff, and a refund pauses
+-- top-ups. Changes of consent are audited.
 
 create trigger orders_end_top_ups after update of status on farthing.orders
   for each row when (new.kind = 'top_up' and new.status <> old.status)
@@ -379,7 +382,7 @@ select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_c
 
 -- supabase/schemas/transfers/triggers.sql
 
--- Triggers: a new refund of a booking records whether it reduces the provider's share. Moves are never
+-- Triggers: a new refund of a booking stores who reverses the provider's part, and moves are never
 -- deleted.
 
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers

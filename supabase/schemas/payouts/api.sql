@@ -1,12 +1,13 @@
--- Due lists of payouts, and their fetched pages.
+-- The payment runner's claim of a payout's list, and the pages that it fetched.
 
 create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Claiming sets the next due time, later each time, so a failed run need not report anything. Stripe may
-  -- not have the list yet, so there is no last attempt; the longest pause is a thousand minutes.
+  -- A claim sets the next due time, later each time, so that a runner that dies need not report
+  -- anything. There is no last attempt, since Stripe may not have the list yet; the longest wait is
+  -- 1,024 minutes.
   update farthing.reconciliations r
   set claimed_at = p_now, attempts = least(r.attempts + 1, 10),
     due_at = p_now + interval '1 minute' * 2 ^ least(r.attempts, 10)
@@ -18,8 +19,8 @@ as $$
 $$;
 grant execute on function farthing_public.payouts_claim to service_role;
 comment on function farthing_public.payouts_claim is
-  'Gives a payout whose list is due to one runner: {payout_id, claimed_at, after}, where after is the last '
-  'stored transaction; null if none is due.';
+  'Claims a payout whose list is due, for one runner. Returns {payout_id, claimed_at, after}, where '
+  'after is the last stored transaction, or null if no list is due.';
 
 create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
@@ -33,7 +34,8 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    return '{"taken": true}'::jsonb; -- taken over by another runner, which continues where this one stopped
+    -- another runner has claimed the list since, and continues from the last stored page
+    return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);
   if p_after is not null then
@@ -44,6 +46,6 @@ end
 $$;
 grant execute on function farthing_public.payouts_record to service_role;
 comment on function farthing_public.payouts_record is
-  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction; null for the last '
-  'page, after which the list is compared. Returns {listed, mismatches?}, or {taken} if another runner has '
-  'the claim by now.';
+  'Stores a page of a claimed payout''s list. p_after: the page''s last transaction, or null for the '
+  'last page, after which the payout is compared. Returns {listed, mismatches?}, or {taken} if another '
+  'runner holds the claim.';

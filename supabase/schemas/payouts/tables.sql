@@ -1,4 +1,4 @@
--- Payouts, their transactions, and differences between Stripe's records and ours.
+-- Stripe's payouts, their transactions, and the differences between Stripe's records and ours.
 
 create table farthing.payouts (
   payout_id text primary key,
@@ -19,10 +19,10 @@ create table farthing.payouts (
   constraint payouts_reconciliations check (reconciliation in ('not_applicable', 'in_progress', 'completed'))
 );
 comment on table farthing.payouts is
-  'Stripe''s payouts to our own bank, in Stripe''s words; those of connected accounts are not here. amount '
-  'in minor units, below zero where the bank is debited. arrives_at: Stripe''s arrival date, from the '
-  'event of reported_at. reconciliation: whether Stripe can list its transactions; never for a manual '
-  'payout.';
+  'Stripe''s payouts to our own bank, with Stripe''s states; payouts of connected accounts are not '
+  'stored. amount: minor units, negative if the bank is debited. arrives_at: Stripe''s arrival date, '
+  'from the event at reported_at. reconciliation: whether Stripe can list the transactions, which it '
+  'never can for a manual payout.';
 create index payouts_on_their_way on farthing.payouts (arrives_at)
   where status not in ('paid', 'canceled', 'failed');
 create index payouts_failed on farthing.payouts (made_at) where status = 'failed';
@@ -46,9 +46,10 @@ create table farthing.mismatches (
   constraint mismatches_in_time check (seen_at >= found_at and resolved_at >= found_at)
 );
 comment on table farthing.mismatches is
-  'Differences between our records and Stripe''s. subject: Stripe''s id of the object; for a payment that '
-  'was never paid out, its own. ours and theirs: amount, currency and state, null if one side has no '
-  'record. seen_at: last found. A difference that returns is a new row.';
+  'Differences between our records and Stripe''s. subject: Stripe''s id of the object, or of the payment '
+  'that was never paid out. ours and theirs: amount, currency and state, or null if that side has no '
+  'record. seen_at: when the difference was last found. A difference that was resolved and returns is a '
+  'new row.';
 create unique index mismatches_open on farthing.mismatches (kind, subject, coalesce(payout_id, ''))
   where resolved_at is null;
 create index mismatches_by_payout on farthing.mismatches (payout_id) where resolved_at is null;
@@ -73,9 +74,10 @@ create table farthing.reconciliations (
   constraint reconciliations_listed_to_the_end check (listed_at is null or list_after is null)
 );
 comment on table farthing.reconciliations is
-  'The progress of comparing a payout. due_at: when its list is fetched from Stripe; list_after: the last '
-  'stored transaction; claimed_at: since when a runner has been fetching. ours and not_ours: how many of '
-  'its payments, refunds, disputes and fees are ours, and how many another app''s on this Stripe account.';
+  'The progress of comparing a payout. due_at: when to fetch its list from Stripe; list_after: the last '
+  'stored transaction; claimed_at: since when a runner has been fetching the list. ours and not_ours: '
+  'how many of its payments, refunds, disputes and fees are ours, and how many are another app''s on '
+  'this Stripe account.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 
 create table farthing.payout_transactions (
@@ -102,9 +104,10 @@ create table farthing.payout_transactions (
     and length(fee_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
 );
 comment on table farthing.payout_transactions is
-  'Stripe''s balance transactions of our payouts. amount, fee (Stripe''s own) and net in the payout''s '
-  'currency; source_amount in the currency of its source. our_id: our order, booking or refund, by '
-  'Stripe''s metadata. fee_id: the application fee that it collects or refunds.';
+  'Stripe''s balance transactions in our payouts. amount, fee (Stripe''s own) and net: in the payout''s '
+  'currency; source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s '
+  'metadata names. fee_id: the application fee that the transaction collects or refunds. Amounts in '
+  'minor units.';
 create index payout_transactions_by_payout on farthing.payout_transactions (payout_id);
 create index payout_transactions_by_payment on farthing.payout_transactions (payment_id)
   where kind = 'charge';
@@ -122,10 +125,11 @@ create type farthing.judgement as (is_ours boolean, verdict text, told text);
 
 create table farthing.paid_out_round (
   one_row boolean primary key default true constraint paid_out_round_is_one_row check (one_row),
-  done_until timestamptz not null default now() -- earlier payouts have paid out earlier payments
+  -- earlier payments were paid out before Farthing was installed
+  done_until timestamptz not null default now()
 );
 comment on table farthing.paid_out_round is
-  'One row. done_until: payments before this were checked for being paid out.';
+  'One row. done_until: all payments before this time were looked for in payouts.';
 alter table farthing.paid_out_round enable row level security;
 create policy paid_out_round_none on farthing.paid_out_round for select to authenticated using (false);
 insert into farthing.paid_out_round default values;

@@ -1,10 +1,10 @@
--- A provider's account at Stripe: begin, attach, abandon, read; and a view for the data API.
+-- Providers: begin, attach, abandon, read and compare; and a view for the data API.
 
 create view farthing_public.providers with (security_invoker = true) as
 select p.provider_id as id, p.country, p.charges_enabled, p.payouts_enabled, p.details_submitted,
   p.disabled_reason, p.created_at
 from farthing.providers p;
-comment on view farthing_public.providers is 'The caller''s own provider, and its capabilities at Stripe.';
+comment on view farthing_public.providers is 'The caller''s own provider and its capabilities at Stripe.';
 grant select on farthing_public.providers to authenticated;
 
 create function farthing_public.providers_begin(
@@ -34,9 +34,9 @@ end
 $$;
 grant execute on function farthing_public.providers_begin to service_role;
 comment on function farthing_public.providers_begin is
-  'The user''s provider, created on first use. Returns step onboard with the values for Stripe (an account '
-  'is created only if stripe_account_id is null), or replay. Fails not_found, invalid_request, '
-  'idempotency_in_progress.';
+  'Returns the user''s provider, which is created on first use, with the step `onboard` and the values '
+  'for Stripe, or the step `replay` with the stored answer. The endpoint creates an account only if '
+  'stripe_account_id is null. Fails not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
@@ -66,7 +66,7 @@ end
 $$;
 grant execute on function farthing_public.providers_attach to service_role;
 comment on function farthing_public.providers_attach is
-  'Stores the account that Stripe created and finishes the idempotency key. Returns {status: 201, '
+  'Stores the account that Stripe created, and finishes the idempotency key. Returns {status: 201, '
   'replayed, data: provider with onboarding_url}.';
 
 create function farthing_public.providers_abandon(
@@ -77,7 +77,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats its answer under the provider's key, errors too, so the next attempt needs another id.
+  -- Stripe repeats an answer under the provider's key, including an error, so the next attempt
+  -- needs a provider with another id.
   perform farthing.allow_change('owner', 'Stripe refused an account');
   delete from farthing.providers where provider_id = p_provider_id and stripe_account_id is null;
   return '{}'::jsonb;
@@ -85,8 +86,9 @@ end
 $$;
 grant execute on function farthing_public.providers_abandon to service_role;
 comment on function farthing_public.providers_abandon is
-  'There is no onboarding page: frees the key, so that a retry runs at once. The retry finds the same '
-  'provider, unless p_provider_id names it because Stripe refused it an account, which removes it.';
+  'Frees the idempotency key after Stripe returned no onboarding page, so that a retry runs at once. '
+  'Removes the provider p_provider_id if Stripe refused it an account; otherwise the retry finds the '
+  'same provider.';
 
 create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
@@ -106,7 +108,8 @@ end
 $$;
 grant execute on function farthing_public.providers_read to service_role;
 comment on function farthing_public.providers_read is
-  'A user''s own provider: {provider, stripe_account_id}, the latter for endpoints alone. Fails not_found.';
+  'Returns a user''s own provider: {provider, stripe_account_id}. Endpoints must not return '
+  'stripe_account_id. Fails not_found.';
 
 create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
@@ -123,6 +126,6 @@ end
 $$;
 grant execute on function farthing_public.providers_compare to service_role;
 comment on function farthing_public.providers_compare is
-  'Updates providers to Stripe''s state of their accounts, read at p_asked_at: an array of facts in the '
-  'form of account.updated. Newer events win. Returns {changed, providers}: how many differed, and how '
-  'many have an account.';
+  'Updates providers to the state of their Stripe accounts at p_asked_at. p_accounts: an array of facts '
+  'in the form of account.updated. A state from a later event stays. Returns {changed, providers}: how '
+  'many differed, and how many have an account.';

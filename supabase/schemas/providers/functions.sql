@@ -1,7 +1,8 @@
--- Providers: users who sell through us, each with a connected account at Stripe. Why a provider exists
--- before Stripe is asked: its id is in the account's metadata and in the idempotency key of the account's
--- creation, so a repeat of a request that died ends in the same account, and Stripe's events are tied to an
--- id of ours. Only Stripe's account.updated changes what an account may do.
+-- Providers: users who sell through us, each with a connected account at Stripe. A provider is
+-- committed before Stripe is asked, because the provider's id is in the account's metadata and in
+-- the idempotency key of its creation: a retry after a crash gets the same account, and Stripe's
+-- events name an id of ours. Only Stripe's account.updated changes what an account is allowed to
+-- do.
 
 create function farthing.providers_guard()
 returns trigger
@@ -14,18 +15,19 @@ begin
     or old.stripe_account_id is distinct from new.stripe_account_id and old.stripe_account_id is not null
     or new.user_id is distinct from old.user_id and new.user_id is not null
   then
-    raise exception 'A provider keeps its user, country and account' using errcode = 'restrict_violation';
+    raise exception 'The user, country and account of a provider cannot be changed'
+      using errcode = 'restrict_violation';
   end if;
   if new.user_id is null then
-    new.email := null; -- nobody is left to ask Stripe again
+    new.email := null; -- a deleted user's request to Stripe is never repeated
     delete from farthing.payout_accounts where provider_id = new.provider_id;
   end if;
   return new;
 end
 $$;
 comment on function farthing.providers_guard() is
-  'The user, country and account of a provider never change; a user may be deleted, and their address with '
-  'them.';
+  'Trigger: the user, country and account of a provider never change. The deletion of the user also '
+  'deletes their email address and the hashes of their payout accounts.';
 
 create function farthing.provider_answer(p_provider farthing.providers)
 returns jsonb
@@ -37,7 +39,8 @@ as $$
     'details_submitted', p_provider.details_submitted, 'disabled_reason', p_provider.disabled_reason,
     'created_at', p_provider.created_at)
 $$;
-comment on function farthing.provider_answer(farthing.providers) is 'A provider in the contract''s form.';
+comment on function farthing.provider_answer(farthing.providers) is
+  'Returns a provider in the form of the API''s contract.';
 
 create function farthing.create_provider(
   p_user_id uuid, p_country text, p_email text, p_now timestamptz)
@@ -57,8 +60,8 @@ begin
   values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
   select * into v_provider from farthing.providers where user_id = p_user_id;
   if v_provider.country <> p_country then
-    perform farthing.fail('invalid_request', 'country can''t be changed. Send the one in details.country.',
-      jsonb_build_object('country', v_provider.country), 'country');
+    perform farthing.fail('invalid_request', 'country can''t be changed. Send the country in '
+      'details.country.', jsonb_build_object('country', v_provider.country), 'country');
   end if;
   return v_provider;
 end
@@ -72,7 +75,8 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- Only for existing users: data deleted with a user must not come back.
+  -- Payout accounts are recorded only while the user exists, so that deleted data does not come
+  -- back.
   insert into farthing.payout_accounts (provider_id, mark)
   select distinct p_provider.provider_id, sha256(convert_to(f, 'UTF8'))
   from jsonb_array_elements_text(coalesce(nullif(p_fingerprints, 'null'), '[]')) f
@@ -80,7 +84,8 @@ as $$
   on conflict do nothing
 $$;
 comment on function farthing.note_payout_accounts(farthing.providers, jsonb) is
-  'Records the accounts to which a provider is paid out, by Stripe''s fingerprints; earlier ones stay.';
+  'Records hashes of the bank accounts and cards to which Stripe pays a provider, from Stripe''s '
+  'fingerprints. Earlier hashes stay.';
 
 create function farthing.apply_account_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -92,15 +97,17 @@ declare
   v_account_id text := p_facts ->> 'stripe_account_id';
   v_at timestamptz := (p_facts ->> 'occurred_at')::timestamptz;
 begin
-  -- By the account; or by our id in its metadata, if the event is faster than the call that created it.
+  -- The event may arrive before the call that creates the account has stored its id. The provider
+  -- is then found by our id in the account's metadata.
   select * into v_provider from farthing.providers where stripe_account_id = v_account_id for update;
   if v_provider.provider_id is null then
-    -- That call may be committing this account at this moment.
+    -- The creating call may be storing the same account id at this moment.
     select * into v_provider from farthing.providers where provider_id::text = p_facts ->> 'provider_id'
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    return 'ignored'; -- a provider is committed before its account is created, so this account is not ours
+    -- a provider is committed before its account is created, so this account belongs to another app
+    return 'ignored';
   end if;
   if v_provider.status_at > v_at then
     return 'processed';
@@ -116,7 +123,7 @@ begin
 end
 $$;
 comment on function farthing.apply_account_event is
-  'Applies Stripe''s capabilities of a connected account; older events change nothing.';
+  'Applies Stripe''s account.updated to the provider''s capabilities. An older event changes nothing.';
 
 create function farthing.compare_providers(p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz)
 returns int
@@ -124,7 +131,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe's events have whole seconds: an event of this second must not count as older than this request.
+  -- Stripe's events have whole seconds. Without the rounding, an event of the same second would
+  -- count as older than this request.
   v_asked_at timestamptz := date_trunc('second', p_asked_at);
   v_facts jsonb;
   v_changed int := 0;

@@ -20,8 +20,8 @@ create table farthing.providers (
   constraint providers_charge_by_an_account check (stripe_account_id is not null or not charges_enabled)
 );
 comment on table farthing.providers is
-  'One per user who sells. status_at: when Stripe last reported the account''s capabilities. email: stored '
-  'only until the account is created, so that a repeated request to Stripe is the same.';
+  'One row per user who sells. status_at: when Stripe last reported the account''s capabilities. email: '
+  'stored until the account is created, so that a repeated request to Stripe is identical.';
 
 create table farthing.payout_accounts (
   provider_id uuid not null references farthing.providers (provider_id),
@@ -30,8 +30,8 @@ create table farthing.payout_accounts (
   constraint payout_accounts_mark_hashed check (octet_length(mark) = 32)
 );
 comment on table farthing.payout_accounts is
-  'Accounts to which Stripe pays providers. mark: sha256 of Stripe''s fingerprint, as for cards. It is '
-  'deleted with the user.';
+  'Hashes of the accounts to which Stripe pays providers. mark: sha256 of Stripe''s fingerprint, as for '
+  'cards. Rows are deleted with the user.';
 create index payout_accounts_by_mark on farthing.payout_accounts (mark);
 alter table farthing.payout_accounts enable row level security;
 create policy payout_accounts_none on farthing.payout_accounts for select to authenticated using (false);

@@ -1,8 +1,8 @@
--- Money that goes back: refunds, disputes, early fraud warnings, and the credits that they claw back. Why a
--- target and not a sum of steps: refunds fail, disputes are lost and won, and their events arrive in any
--- order. So each event only records Stripe's current state, and net_order() compares the credits that
--- should be clawed back for all of them with those that are: the same facts end in the same credits, in any
--- order.
+-- Money that goes back: refunds, disputes, early fraud warnings, and the credits that they claw
+-- back. Refunds fail, disputes are lost and won, and their events arrive in any order. An event
+-- therefore records only Stripe's current state. net_order() computes from all states how many
+-- credits should be clawed back and books the difference, so that the same facts lead to the same
+-- credits in any order.
 
 create table farthing.refunds (
   account_id bigint not null,
@@ -35,15 +35,15 @@ create table farthing.refunds (
   constraint refunds_states check (
     (status = 'requested' and (stripe_refund_id is null) = (next_attempt_at is not null))
     or (status = 'failed' and next_attempt_at is null)
-    -- Stripe's own states, including future ones.
+    -- All other states are Stripe's, including states that Stripe adds later.
     or (status not in ('requested', 'failed') and length(status) <= 64 and stripe_refund_id is not null
       and next_attempt_at is null))
 );
 comment on table farthing.refunds is
-  'Refunds of orders and bookings. amount in minor units. requested: before Stripe''s event; the other '
-  'states are Stripe''s; an unknown one counts as pending. credits_clawed_back and debt_added: its effect '
-  'in credits. nets_share: the provider''s part is reversed by a transfer of ours, and not by the refund '
-  'itself.';
+  'Refunds of orders and bookings. amount: minor units. status: `requested` before Stripe''s first '
+  'event, `failed` by us or by Stripe, otherwise Stripe''s state; an unknown state counts as pending. '
+  'credits_clawed_back and debt_added: the refund''s effect in credits. nets_share: a transfer of ours '
+  'reverses the provider''s part, not the refund itself.';
 create unique index refunds_by_id on farthing.refunds (refund_id);
 create unique index refunds_by_stripe_id on farthing.refunds (stripe_refund_id)
   where stripe_refund_id is not null;
@@ -75,9 +75,10 @@ create table farthing.disputes (
     and length(reason) <= 255 and length(case_type) <= 64 and length(status) between 1 and 64)
 );
 comment on table farthing.disputes is
-  'Disputes: a buyer''s bank reverses a payment, or asks about it (warning_*). status and case_type as '
-  'Stripe has them, which may be new ones. status_at: the time of the event that reported them; movements: '
-  'how many balance transactions it listed. amount in minor units, which may exceed the payment.';
+  'Disputes: a buyer''s bank reverses a payment, or asks about it (`warning_…`). status and case_type: '
+  'in Stripe''s words, including new ones. status_at: the time of the event that reported them; '
+  'movements: how many balance transactions that event listed. amount: minor units, possibly more than '
+  'the payment.';
 create unique index disputes_by_id on farthing.disputes (dispute_id);
 create index disputes_by_order on farthing.disputes (account_id, order_id);
 create index disputes_by_booking on farthing.disputes (account_id, booking_id);
@@ -97,9 +98,9 @@ create table farthing.dispute_movements (
   constraint dispute_movements_rates check (exchange_rate > 0)
 );
 comment on table farthing.dispute_movements is
-  'The balance transactions of disputes, by Stripe''s ids: a negative amount was withdrawn, a positive one '
+  'The balance transactions of disputes, by Stripe''s ids. amount: negative if withdrawn, positive if '
   'reinstated, without Stripe''s fee, in minor units of the settlement currency. exchange_rate: from the '
-  'payment''s currency to that one. Rows are only added, so their order does not matter.';
+  'payment''s currency to the settlement currency. Rows are only added, so their order does not matter.';
 create index dispute_movements_by_dispute on farthing.dispute_movements (account_id, dispute_id);
 
 create table farthing.fraud_warnings (
@@ -124,8 +125,9 @@ create table farthing.fraud_warnings (
     (state in ('open', 'closed') and cleared_by is null) or (state = 'cleared' and cleared_by is not null))
 );
 comment on table farthing.fraud_warnings is
-  'A card network reports that a payment is probably fraudulent. open: the order''s credits are frozen; '
-  'cleared: an operator trusts the payment; closed: it was refunded or disputed.';
+  'Early fraud warnings: a card network reports that a payment is probably fraudulent. state: `open`, '
+  'and the order''s credits are frozen; `cleared`, because an operator trusts the payment; `closed`, '
+  'because the payment was refunded or disputed.';
 create unique index fraud_warnings_by_id on farthing.fraud_warnings (warning_id);
 create index fraud_warnings_by_order on farthing.fraud_warnings (account_id, order_id);
 create index fraud_warnings_by_booking on farthing.fraud_warnings (account_id, booking_id);

@@ -1,4 +1,4 @@
--- Auto top-up: a user's settings; the runner's claim, and what Stripe answered.
+-- Auto top-up: a user's settings, the runner's claim, and the report of Stripe's answer.
 
 create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -8,7 +8,8 @@ as $$
   select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
-comment on function farthing_public.top_ups_read is 'A user''s auto top-up; off if they never set one.';
+comment on function farthing_public.top_ups_read is
+  'Returns a user''s auto top-up settings; enabled is false if the user never set any.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -39,8 +40,8 @@ end
 $$;
 grant execute on function farthing_public.top_ups_set to service_role;
 comment on function farthing_public.top_ups_set is
-  'Opts in to these terms, or out. Returns {status, replayed, data: settings}. Fails invalid_request, '
-  'not_found.';
+  'Sets the terms of a user''s top-ups, and opts in or out. Returns {status, replayed, data: settings}. '
+  'Fails invalid_request, not_found.';
 
 create function farthing_public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -57,7 +58,7 @@ end
 $$;
 grant execute on function farthing_public.top_ups_stop to service_role;
 comment on function farthing_public.top_ups_stop is
-  'Opts out; a repeat changes nothing. Returns the settings.';
+  'Opts out. A repeat changes nothing. Returns the settings.';
 
 create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -72,9 +73,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_claim to service_role;
 comment on function farthing_public.top_ups_claim is
-  'Begins the due top-ups and leases Stripe''s next step of each to one runner for two minutes: '
-  '[{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, payment_id, '
-  'mark, expires_at_epoch}].';
+  'Begins the due top-ups, and leases the next step of each open charge to one runner for two minutes. '
+  'Returns [{order_id, step: charge | link, amount, currency, credits, customer_id, payment_method_id, '
+  'payment_id, mark, expires_at_epoch}].';
 
 create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
@@ -97,7 +98,7 @@ begin
     perform farthing.fail('invalid_request',
       'outcome must be accepted, declined, card_gone, authentication or unknown.', null, 'outcome');
   end if;
-  -- The event, or another runner, may have been faster: its result stands.
+  -- If Stripe's event or another runner was faster, that result stays.
   if v_charge.step = 'charge' or (v_charge.step = 'link' and p_outcome in ('accepted', 'unknown')) then
     perform farthing.apply_top_up_answer(v_order, v_charge, p_outcome, p_payment_id, p_code, p_now);
   elsif p_outcome in ('declined', 'card_gone', 'authentication') then
@@ -110,9 +111,9 @@ end
 $$;
 grant execute on function farthing_public.top_ups_report to service_role;
 comment on function farthing_public.top_ups_report is
-  'Stripe''s answer: accepted (the event will say whether it is paid), declined, card_gone, authentication '
-  '(the bank requires the user), or unknown (no answer: Stripe is asked again). Returns {order_id, status, '
-  'step}. Fails not_found.';
+  'Reports Stripe''s answer to a charge: `accepted` (an event will report the payment), `declined`, '
+  '`card_gone`, `authentication` (the bank requires the user), or `unknown` (no answer, so Stripe is '
+  'asked again). Returns {order_id, status, step}. Fails not_found, invalid_request.';
 
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
@@ -143,5 +144,5 @@ end
 $$;
 grant execute on function farthing_public.top_ups_link to service_role;
 comment on function farthing_public.top_ups_link is
-  'Stores the page on which the user can authenticate and pay a top-up, and notifies them. Returns '
+  'Stores the page on which the user can authenticate and pay a top-up, and notifies the user. Returns '
   '{order_id, status}. Fails not_found.';

@@ -1,4 +1,4 @@
--- Users' top-up terms, and each charge under them.
+-- The terms of users' top-ups, and each charge under these terms.
 
 create table farthing.top_ups (
   account_id bigint primary key,
@@ -19,9 +19,9 @@ create table farthing.top_ups (
   constraint top_ups_pauses check (paused in ('failures', 'card_gone', 'refunded'))
 );
 comment on table farthing.top_ups is
-  'A user''s auto top-up: below threshold one charge fills up to target (credits), at most monthly_cap '
-  '(minor units) in a calendar month, UTC. failures: in a row; no charge before next_attempt_at, none while '
-  'paused.';
+  'A user''s auto top-up. When the available credits fall below threshold, one charge buys credits up to '
+  'target, at most monthly_cap (minor units) in a calendar month (UTC). failures: failed charges in a '
+  'row. No charge begins before next_attempt_at or while paused is set.';
 create index top_ups_due on farthing.top_ups (next_attempt_at, account_id) where enabled and paused is null;
 
 create table farthing.top_up_charges (
@@ -46,9 +46,11 @@ create table farthing.top_up_charges (
     step not in ('link', 'linked') or payment_id is not null)
 );
 comment on table farthing.top_up_charges is
-  'How a top-up''s order is charged. charge: off session, repeated until Stripe answers; settle: Stripe '
-  'has it, its event will report the end; link: the bank requires the user, so a page has to be opened; '
-  'linked: the page is open; closed.';
+  'The charge of a top-up''s order. step: `charge`, off session, repeated until Stripe answers; '
+  '`settle`, accepted by Stripe, whose event will report the end; `link`, the bank requires the user, so '
+  'a page must be opened; `linked`, the page is open; `closed`. customer_id and payment_method_id: '
+  'stored because a repeated request under one key must be identical, even if the user has saved another '
+  'card.';
 create index top_up_charges_due on farthing.top_up_charges (next_attempt_at, order_id)
   where step in ('charge', 'link');
 alter table farthing.top_ups enable row level security;

@@ -1,5 +1,5 @@
--- Triggers: the end of a top-up's order decides the next step, and a refund pauses top-ups. Changes of
--- consent are audited.
+-- Triggers: the end of a top-up's order starts a cool-down or a backoff, and a refund pauses
+-- top-ups. Changes of consent are audited.
 
 create trigger orders_end_top_ups after update of status on farthing.orders
   for each row when (new.kind = 'top_up' and new.status <> old.status)

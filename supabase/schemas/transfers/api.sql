@@ -1,4 +1,5 @@
--- Due transfers of providers' shares, and Stripe's answers.
+-- The runner's claim of transfers and reversals of providers' shares, and the report of Stripe's
+-- answer.
 
 create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -9,9 +10,9 @@ as $$
 $$;
 grant execute on function farthing_public.transfers_claim to service_role;
 comment on function farthing_public.transfers_claim is
-  'Due reversals and restorations of providers'' shares, one at a time for each booking; each is claimed '
-  'once until its next attempt, and is uncertain after ten attempts or 23 hours. A reversal without '
-  'transfer_id reverses the charge''s own transfer.';
+  'Claims due transfers, reversals and restorations of providers'' shares, each until its next attempt '
+  'and at most one per booking. A move becomes uncertain after ten attempts or 23 hours. A reversal '
+  'without transfer_id reverses the charge''s own transfer.';
 
 create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
@@ -32,8 +33,9 @@ begin
   where move_id = p_move_id and status = 'requested' returning kind into v_kind;
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
-    -- A share that was not transferred needs no reversal, and one that was not reversed no restoration.
-    -- Stripe has not been asked for any of these, since a booking's moves are made one after the other.
+    -- A refused transfer makes its reversals unnecessary, and a refused reversal its restorations.
+    -- Stripe was not asked for any of them yet, since the moves of a booking are sent one after the
+    -- other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
       and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');
@@ -46,5 +48,5 @@ end
 $$;
 grant execute on function farthing_public.transfers_finish to service_role;
 comment on function farthing_public.transfers_finish is
-  'Stores Stripe''s id of a reversal or a transfer; or its refusal, which waits for an operator; or that '
-  'no answer came, after which Stripe is asked again.';
+  'Stores Stripe''s id of a move; or Stripe''s refusal, which waits for an operator; or that Stripe did '
+  'not answer, after which the move is sent again.';

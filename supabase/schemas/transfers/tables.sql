@@ -33,10 +33,11 @@ create table farthing.booking_transfers (
     or (status in ('refused', 'uncertain') and next_attempt_at is null and stripe_id is null))
 );
 comment on table farthing.booking_transfers is
-  'transfer: the provider''s share of a booking that waited for its completion, paid from its charge. '
-  'reversal: taken from the provider, from the payment''s own transfer or from the one that it reverses. '
-  'restoration: transferred to them again, from our balance. amount in minor units, without our fee. '
-  'uncertain: Stripe was asked for a day, and its result is unknown.';
+  'Moves of providers'' shares. kind: `transfer`, the share of a booking that waited for its completion, '
+  'paid from its charge; `reversal`, taken from the provider, by reversing the payment''s own transfer '
+  'or the transfer in reverses; `restoration`, transferred to the provider again, from our balance. '
+  'amount: minor units, without our fee. status `uncertain`: Stripe was asked for 23 hours and the '
+  'result is unknown.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
 create index booking_transfers_to_make on farthing.booking_transfers (next_attempt_at)

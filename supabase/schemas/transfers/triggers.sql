@@ -1,4 +1,4 @@
--- Triggers: a new refund of a booking records whether it reduces the provider's share. Moves are never
+-- Triggers: a new refund of a booking stores who reverses the provider's part, and moves are never
 -- deleted.
 
 create trigger booking_transfers_are_never_deleted before delete on farthing.booking_transfers

@@ -88,7 +88,7 @@ select is((select string_agg(tests.outcome(format(
   'a debit has an author of 255 characters at most');
 select is(pg_temp.authors('ann', 8), 'debit sql:' || session_user, 'and where none is named, the role');
 select results_eq('select rule, detail from farthing.prove()',
-  $$ values (18, 'seq 8: ann is no author') $$, 'and the proof names one who can''t be');
+  $$ values (18, 'seq 8: ann is not a valid author') $$, 'and the proof names one who can''t be');
 
 -- Rule 18 where the grants' own refusal was got round: the proof names a grant to oneself.
 create function pg_temp.granted_by(p_author text, p_reference_type text default 'grant') returns text
@@ -100,7 +100,7 @@ begin
   update farthing.entries e set author = p_author, reference_type = p_reference_type
   from farthing.accounts a
   where a.account_id = e.account_id and a.owner_id = tests.person('ann') and e.seq = 1;
-  select string_agg(regexp_replace(detail, '.* (granted to themselves|grants nothing)$', '\1'), ' '
+  select string_agg(regexp_replace(detail, '.* (granted to themselves|cannot grant)$', '\1'), ' '
     order by detail) into v_named
   from farthing.prove() where rule = 18 and detail like 'seq 1:%';
   raise exception using errcode = 'UNDO1', message = coalesce(v_named, 'nothing');
@@ -114,7 +114,7 @@ select is(pg_temp.granted_by('operator:' || tests.person('ann')), 'granted to th
 select is(pg_temp.granted_by('operator:' || tests.person('op')), 'nothing', 'by another operator it is not');
 select is(pg_temp.granted_by('owner', 'chat_correction'), 'nothing',
   'nor what a chat was charged too much');
-select is(pg_temp.granted_by('task:sweep_accounts'), 'grants nothing',
+select is(pg_temp.granted_by('task:sweep_accounts'), 'cannot grant',
   'T40: a grant in a task''s name is named');
 select * from finish();
 rollback;

@@ -55,7 +55,7 @@ select is((select array_agg(concat_ws(' ', kind, state, subject) order by kind) 
 select is(tests.payout('po_q', 'paid'), 'processed', 'then it is paid');
 select is((select status from farthing.payouts where payout_id = 'po_q'), 'paid', 'in a word of ours');
 select is(tests.payout('po_a', 'pending'), 'processed', 'a payout');
-select matches(tests.payout('po_a', 'paid', p_changes => changes), '^failed: payout po_a is of another',
+select matches(tests.payout('po_a', 'paid', p_changes => changes), '^failed: payout po_a has another',
   'has one amount for ever') from unnest(array['{"amount": 941}', '{"currency": "eur"}']::jsonb[]) changes;
 select is((select status from farthing.payouts where payout_id = 'po_a'), 'pending',
   'and is not moved by an event of another');

@@ -5,17 +5,18 @@ returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe's arrival date is a banking day: on the next one, the payout is late.
+  -- Stripe's arrival date is a banking day. A payout that is not paid a day after that date is
+  -- late.
   select (select count(*) from farthing.payouts
       where status not in ('paid', 'canceled', 'failed') and arrives_at < p_now - interval '1 day')
-    -- Money that a bank returned is in the next payout of its currency.
+    -- Money that a bank returned is part of the next payout in its currency.
     + (select count(*) from farthing.payouts f where f.status = 'failed' and not exists (
       select from farthing.payouts n where n.made_at > f.made_at and n.currency = f.currency
         and n.status = 'paid'))
 $$;
 comment on function farthing.late_payouts(timestamptz) is
-  'The number of payouts that are a day behind their arrival date and not paid, or were returned by the '
-  'bank and not followed by a paid one.';
+  'Returns the number of late payouts: those more than a day past their arrival date and not paid, and '
+  'those that the bank returned and no later payout replaced.';
 
 create function farthing.open_mismatches()
 returns bigint
@@ -25,7 +26,7 @@ as $$
   select count(*) from farthing.mismatches where resolved_at is null
 $$;
 comment on function farthing.open_mismatches() is
-  'The number of open differences between our records and Stripe''s.';
+  'Returns the number of open differences between our records and Stripe''s.';
 
 create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
 returns table (attempts bigint, failed bigint, rate numeric)
@@ -37,5 +38,5 @@ as $$
   from farthing.card_uses where used_at >= p_from and used_at < p_to
 $$;
 comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
-  'The number of card charges from p_from until before p_to, how many failed, and their share; 0 without a '
-  'charge.';
+  'Returns the number of card charges from p_from to before p_to, how many of them failed, and the '
+  'failed share: 0 to 1, and 0 without a charge.';

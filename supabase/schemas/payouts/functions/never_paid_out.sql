@@ -1,16 +1,16 @@
--- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing payment
--- shows only after the payouts in question were listed. Each run checks at most one day of payments, so
--- that a run stays short after a long pause, too: docs/decisions/reconciliation.md.
+-- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing
+-- payment shows only after the payouts in question were listed. Each run checks at most one day of
+-- payments, so that a run stays short even after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
 returns timestamptz
 language sql stable
 set search_path = ''
 as $$
-  -- A payout pays out all available money, so a payment long before the newest payout should be in one. A
-  -- payout whose list has not arrived may have it; a payout that a bank returned may never have a list.
-  -- Without a listed payout nothing is known. least() ignores nulls: only the oldest missing one may be
-  -- null.
+  -- A payout pays out all available money, so a payment made long before the newest payout should
+  -- be in a payout. A payout without a list may contain it, except a failed one, which may never
+  -- have a list. Without any listed payout nothing is known. least() ignores nulls, and only
+  -- missing.oldest can be null.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -24,8 +24,8 @@ as $$
   where listed.newest is not null
 $$;
 comment on function farthing.known_paid_out_until(timestamptz) is
-  'Payments before this moment have been paid out, as far as Stripe pays out automatically; null before '
-  'the first payout, and never later than p_now less paid_out_within.';
+  'Returns the moment before which every payment must be in a listed payout; null before the first '
+  'listed payout, and never later than p_now less paid_out_within.';
 
 create function farthing.find_never_paid_out(p_now timestamptz)
 returns int
@@ -38,11 +38,12 @@ declare
   v_until timestamptz;
   v_count int;
 begin
-  -- Without v_from another session does this at the moment; without v_known Stripe has never paid out.
+  -- v_from is null if another session runs this check at the moment. v_known is null before
+  -- Stripe's first payout.
   if v_from is null or v_known is null or v_known <= v_from then
     return 0;
   end if;
-  -- A day at most, so that no run takes long.
+  -- A run checks one day at most, so that it stays short.
   v_until := least(v_known, v_from + interval '1 day');
   insert into farthing.mismatches (kind, subject, ours, found_at, seen_at)
   select 'never_paid_out', q.payment_id, concat_ws(' ', q.amount, q.currency, q.status), p_now, p_now
@@ -60,15 +61,16 @@ begin
 end
 $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
-  'Records payments that are in none of Stripe''s payouts although they should be; returns how many.';
+  'Records payments that should be in one of Stripe''s payouts and are in none. Returns how many it '
+  'recorded.';
 
 create function farthing.find_never_listed(p_now timestamptz)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe needs only hours. Until then the payout's transactions are unknown, and so are payments missing
-  -- from later ones.
+  -- Stripe has a list within hours. A payout without a list hides its own transactions, and also
+  -- which payments it lacks.
   with noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
     select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
@@ -83,5 +85,5 @@ as $$
   select count(*)::int from noted
 $$;
 comment on function farthing.find_never_listed(timestamptz) is
-  'Records payouts that were paid three days ago and whose list could not be fetched; returns how many. '
-  'Each is resolved when it is compared.';
+  'Records paid payouts whose list could not be fetched within three days. Returns how many there are. '
+  'reconcile() resolves each after its list has arrived.';

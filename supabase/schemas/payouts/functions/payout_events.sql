@@ -1,18 +1,19 @@
--- Stripe's events about payouts to our bank. Operators learn from us that money is late, and reports add
--- up Stripe's payouts, so payouts are stored here. Events arrive in any order and twice, so each part of
--- a payout is the highest state ever reported.
+-- Stripe's events about payouts to our bank. Payouts are stored so that operators learn about late
+-- money and reports can add payouts up. Events arrive in any order and repeatedly, so the stored
+-- payout has the furthest state that Stripe ever reported.
 
 create function farthing.payout_rank(p_status text)
 returns int
 language sql immutable
 set search_path = ''
 as $$
-  -- A bank may return a payout that was paid; no state follows that.
+  -- A bank may return a payout that was paid, so `failed` follows `paid`. No state follows
+  -- `failed`.
   select case p_status when 'pending' then 1 when 'in_transit' then 2 when 'paid' then 3
     when 'canceled' then 4 when 'failed' then 5 else 2 end
 $$;
 comment on function farthing.payout_rank(text) is
-  'The order of a payout''s states; an unknown one counts as in transit.';
+  'Returns the rank of a payout''s state. An unknown state ranks as `in_transit`.';
 
 create function farthing.apply_payout_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -28,7 +29,7 @@ begin
   end if;
   if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
     perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
-    v_reconciliation := 'in_progress'; -- it claims nothing
+    v_reconciliation := 'in_progress'; -- the state that promises nothing
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
     failure_code, made_at, arrives_at, reported_at, created_at, updated_at)
@@ -39,7 +40,8 @@ begin
   on conflict (payout_id) do update set
     status = case when farthing.payout_rank(excluded.status) > farthing.payout_rank(p.status)
       then excluded.status else p.status end,
-    -- The alphabetical order is the reverse of the order in time: completed, in_progress, not_applicable.
+    -- least() picks the latest state, since the alphabetical order (completed, in_progress,
+    -- not_applicable) is the reverse of the order in time.
     reconciliation = least(p.reconciliation, excluded.reconciliation),
     failure_code = coalesce(p.failure_code, excluded.failure_code),
     arrives_at = case when (excluded.reported_at, excluded.arrives_at) > (p.reported_at, p.arrives_at)
@@ -48,12 +50,12 @@ begin
     updated_at = p_now
   returning * into v_known;
   if v_known.amount <> (p_facts ->> 'amount')::bigint or v_known.currency <> p_facts ->> 'currency' then
-    raise exception 'payout % is of another amount', v_known.payout_id;
+    raise exception 'payout % has another amount or currency', v_known.payout_id;
   end if;
   perform farthing.plan_reconciliation(v_known, p_now);
   return 'processed';
 end
 $$;
 comment on function farthing.apply_payout_event(jsonb, timestamptz) is
-  'Applies an event of a payout (created, sent, paid, returned, list available): stores the furthest state '
-  'reported.';
+  'Applies an event of a payout (created, sent, paid, returned, or list available): stores the furthest '
+  'state and plans the fetching of its list.';

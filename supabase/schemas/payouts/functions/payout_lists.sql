@@ -1,14 +1,16 @@
--- The transactions of a payout: Stripe's list, fetched page by page by the payment runner and stored. Why
--- stored: a record that our side lacked is often only late. Then the same list is compared again, here,
--- without another request to Stripe. No personal data: ids, amounts, and our id from Stripe's metadata.
+-- Stripe's list of a payout's transactions. The payment runner fetches the list page by page, and
+-- it is stored because a record that we lack is often only late: the stored list is then compared
+-- again without another request to Stripe. It contains ids, amounts, and our id from Stripe's
+-- metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- Stripe can list the transactions only of its automatic payouts, and sends an event when it can. If that
-  -- event does not arrive, the list is requested an hour after the payout was paid or returned.
+  -- Stripe can list only the transactions of automatic payouts, and sends an event when a list is
+  -- available. Without that event the list is requested an hour after the payout was paid or
+  -- returned.
   insert into farthing.reconciliations as r (payout_id, due_at)
   select p_payout.payout_id, p_now + case p_payout.reconciliation when 'completed' then interval '0'
     else interval '1 hour' end
@@ -17,18 +19,19 @@ as $$
   on conflict (payout_id) do update set due_at = least(r.due_at, excluded.due_at) where r.listed_at is null
 $$;
 comment on function farthing.plan_reconciliation(farthing.payouts, timestamptz) is
-  'Plans the fetching of a payout''s list as soon as Stripe has it; manual payouts have none.';
+  'Plans the fetching of a payout''s list for the time when Stripe should have it. A manual payout has '
+  'no list.';
 
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A run ends long before five minutes: an older claim belongs to a dead runner.
+  -- A run takes much less than five minutes, so an older claim belongs to a runner that died.
   select p_row.due_at <= p_now and coalesce(p_row.claimed_at <= p_now - interval '5 minutes', true)
 $$;
 comment on function farthing.payout_list_is_due(farthing.reconciliations, timestamptz) is
-  'Whether a payout''s list is due and no runner is fetching it.';
+  'Returns whether a payout''s list is due and no runner is fetching it.';
 
 create function farthing.payout_lists_are_due(p_now timestamptz)
 returns boolean
@@ -39,7 +42,7 @@ as $$
     where r.due_at <= p_now and farthing.payout_list_is_due(r, p_now))
 $$;
 comment on function farthing.payout_lists_are_due(timestamptz) is
-  'Whether the payment runner has a list of a payout to fetch.';
+  'Returns whether the payment runner has a payout''s list to fetch.';
 
 create function farthing.our_id_of(p_id text, p_mark text)
 returns uuid
@@ -61,7 +64,8 @@ begin
 end
 $$;
 comment on function farthing.our_id_of(text, text) is
-  'Our id of an order, a booking or a refund in Stripe''s metadata; null for another app''s.';
+  'Returns the id in Stripe''s metadata if it names an order, a booking or a refund of ours or comes '
+  'with our mark; otherwise null.';
 
 create function farthing.note_payout_transactions(p_payout_id text, p_transactions jsonb)
 returns void
@@ -81,7 +85,8 @@ as $$
     fee = excluded.fee, net = excluded.net
 $$;
 comment on function farthing.note_payout_transactions(text, jsonb) is
-  'Stores a page of a payout''s transactions; a stored one is replaced by Stripe''s current version.';
+  'Stores a page of a payout''s transactions. A stored transaction is replaced by Stripe''s current '
+  'version.';
 
 create function farthing.record_payout_page(
   p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
@@ -103,5 +108,5 @@ begin
 end
 $$;
 comment on function farthing.record_payout_page(farthing.reconciliations, jsonb, text, timestamptz) is
-  'Stores a page of a claimed list and its progress. p_after: the page''s last transaction, or null for the '
-  'last page. The caller has locked the row.';
+  'Stores a page of a claimed list, and how far the list was fetched. p_after: the page''s last '
+  'transaction, or null for the last page. The caller has locked the reconciliation.';

@@ -1,7 +1,8 @@
--- Do our records agree with Stripe's? Each payout's list is compared with orders, bookings, refunds and
--- disputes, item by item. The reverse, payments here that were never paid out: never_paid_out.sql. Why a
--- difference is a row and never an error: the money has moved, and a person has to look. It is resolved by
--- itself when the two sides agree again: docs/decisions/reconciliation.md.
+-- Reconciliation: each transaction in a payout's list is compared with our orders, bookings,
+-- refunds, disputes and fees. never_paid_out.sql has the reverse: payments of ours that no payout
+-- contains. A difference is stored as a row and raises no error, because the money has moved and a
+-- person has to look. It is resolved automatically when both sides agree again:
+-- docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -23,10 +24,11 @@ begin
   if exists (select from farthing.payout_transactions where charge_id = p_transaction.source_id
     and type = 'payment_failure_refund')
   then
-    -- A bank debit that failed later, and is booked both ways.
+    -- The payment was a bank debit that failed later. Stripe lists its charge and its return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe has it as ours, but here it is unpaid, paid by another payment, or unknown.
+  -- Stripe's metadata names an order or a booking of ours, which is unpaid here, was paid by
+  -- another payment, or is unknown.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -34,7 +36,8 @@ begin
 end
 $$;
 comment on function farthing.judge_charge(farthing.payout_transactions) is
-  'Whether a paid-out payment is ours, with our record of it.';
+  'Compares a charge with our order or booking: whether it is ours, the verdict (`differs`, `unknown` or '
+  'null), and our record.';
 
 create function farthing.is_our_payment(p_payment_id text)
 returns boolean
@@ -44,7 +47,8 @@ as $$
   select exists (select from farthing.orders where payment_ref = p_payment_id)
     or exists (select from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null)
 $$;
-comment on function farthing.is_our_payment(text) is 'Whether it paid an order or a booking.';
+comment on function farthing.is_our_payment(text) is
+  'Returns whether a payment intent paid an order or a booking.';
 
 create function farthing.judge_refund(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -63,14 +67,15 @@ begin
   end if;
   v_differs := (v_ours.amount, v_ours.currency) is distinct from
       (p_transaction.source_amount, p_transaction.source_currency)
-    -- The money is back at Stripe, and the buyer did not get it.
+    -- The refund failed: its money is back at Stripe, and the buyer did not get it.
     or (p_transaction.type = 'refund_failure' and v_ours.status not in ('failed', 'canceled'));
   return row(true, case when v_differs then 'differs' end,
     concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
 end
 $$;
 comment on function farthing.judge_refund(farthing.payout_transactions) is
-  'Whether a refund belongs to a payment of ours, with our record of it.';
+  'Compares a refund with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
+  '`unknown` or null), and our record.';
 
 create function farthing.judge_dispute(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -92,7 +97,8 @@ begin
 end
 $$;
 comment on function farthing.judge_dispute(farthing.payout_transactions) is
-  'Whether a dispute belongs to a payment of ours, with our record of it.';
+  'Compares a dispute with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
+  '`unknown` or null), and our record.';
 
 create function farthing.judge_fee(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -116,15 +122,16 @@ begin
   end if;
   select sum(source_amount) into v_returned from farthing.payout_transactions
   where fee_id = p_transaction.fee_id and kind = 'fee_refund';
-  -- The next part of a fee may be in the next payout, but no payout has a refund of a fee that was not
-  -- made.
+  -- A fee may be refunded in parts over several payouts, but the payouts' fee refunds must never
+  -- exceed our recorded ones.
   return row(true, case when v_returned > v_ours.fee_refunded
       or p_transaction.source_currency is distinct from v_ours.currency then 'differs' end,
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
 comment on function farthing.judge_fee(farthing.payout_transactions) is
-  'Whether a fee, or its refund, belongs to a booking of ours, with our record of it.';
+  'Compares an application fee or its refund with our booking: whether it belongs to a booking of ours, '
+  'the verdict (`differs`, `unknown` or null), and our record.';
 
 create function farthing.judge(p_transaction farthing.payout_transactions)
 returns farthing.judgement
@@ -141,7 +148,7 @@ begin
 end
 $$;
 comment on function farthing.judge(farthing.payout_transactions) is
-  'Compares one transaction with our records; null for types without a counterpart there, such as '
+  'Compares one transaction with our records. Returns null for kinds of which we have no record, such as '
   'transfers.';
 
 create function farthing.compare_payout(p_payout_id text)
@@ -154,7 +161,8 @@ as $$
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- Without its own transaction, a payout is the sum of all others. They have the same currency.
+  -- A payout's amount is the sum of its transactions without the payout's own one. All have the
+  -- payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
@@ -164,8 +172,8 @@ as $$
   where p.payout_id = p_payout_id
 $$;
 comment on function farthing.compare_payout(text) is
-  'A payout''s transactions and its sum, compared with our records. kind: of the mismatch, null if both '
-  'agree; is_ours false: another app''s on this Stripe account.';
+  'Compares a payout''s transactions and its sum with our records. kind: the kind of mismatch, or null '
+  'if both agree; is_ours: false for another app''s transaction on this Stripe account.';
 
 create function farthing.reconcile(p_payout_id text, p_now timestamptz)
 returns int
@@ -175,7 +183,8 @@ as $$
 declare
   v_count int;
 begin
-  -- One at a time; a list that is being fetched again is incomplete.
+  -- The row lock admits one comparison at a time. A list without listed_at is being fetched again
+  -- and is incomplete.
   perform from farthing.reconciliations where payout_id = p_payout_id and listed_at is not null for update;
   if not found then
     return 0;
@@ -183,7 +192,7 @@ begin
   with compared as materialized (
     select * from farthing.compare_payout(p_payout_id)
   ), found as (
-    -- A refund and its return are two transactions of one object.
+    -- A refund and its return are two transactions with one subject, which gets one mismatch.
     select distinct on (kind, subject) * from compared where kind is not null order by kind, subject, theirs
   ), noted as (
     insert into farthing.mismatches as m (kind, subject, payout_id, ours, theirs, found_at, seen_at)
@@ -206,8 +215,8 @@ begin
 end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
-  'Compares a payout whose list is complete: records differences, resolves those that are gone, counts '
-  'other apps'' transactions. Returns how many differences there are.';
+  'Compares a payout whose list is complete: records differences, resolves those that are gone, and '
+  'counts other apps'' transactions. Returns the number of differences.';
 
 create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -223,7 +232,8 @@ begin
     where m.resolved_at is null
       and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
     group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
-  -- The list is fetched again once a day, for a month: it may have been wrong.
+  -- A list with an open difference is fetched again once a day for 30 days, since the list itself
+  -- may have been wrong.
   update farthing.reconciliations r set due_at = p_now
   where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
     select m.payout_id from farthing.mismatches m
@@ -235,5 +245,6 @@ begin
 end
 $$;
 comment on function farthing.sweep_reconciliation(timestamptz, int) is
-  'Compares differences again, looks for payouts never listed and payments never paid out, and returns how '
-  'many differences it found.';
+  'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
+  'and for payments that were never paid out. Returns the number of compared payouts and of differences '
+  'found.';

@@ -5,9 +5,9 @@ select e.account_id, e.seq, format('seq %s: %s %s', e.seq, e.author, case
     when e.kind in ('promotion', 'adjustment') and (e.author = 'owner' or e.author like 'operator:_%')
     then 'granted to themselves'
     when e.kind in ('promotion', 'adjustment') and (e.author like 'stripe:_%' or e.author like 'task:_%')
-    then 'grants nothing'
-    when e.author like 'stripe:_%' then 'is no event of Stripe''s that is here'
-    else 'is no author' end) as detail
+    then 'cannot grant'
+    when e.author like 'stripe:_%' then 'is no event in the inbox'
+    else 'is not a valid author' end) as detail
 from farthing.entries e
 where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
     or split_part(e.author, ':', 1) not in ('operator', 'key', 'stripe', 'task', 'sql'))

@@ -85,7 +85,8 @@ as $$
   select 13, o.account_id, format('seq %s was created before seq %s', o.seq, o.seq_before)
   from ordered o where o.created_at < o.created_before
   union all
-  select 1, e.account_id, format('seq %s: %s goes not %s with %s', e.seq, e.kind, e.direction, e.counterparty)
+  select 1, e.account_id, format('seq %s: %s cannot go %s with %s', e.seq, e.kind, e.direction,
+    e.counterparty)
   from farthing.entries e
   where (e.kind::text, e.direction::text, e.counterparty::text) not in (('purchase', 'in', 'purchases'),
     ('bonus', 'in', 'bonuses'), ('promotion', 'in', 'promotions'), ('adjustment', 'in', 'adjustments'),

@@ -40,7 +40,7 @@ as $$
   from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
   where j.completed_at is not null and j.lease_expires_at is null and h.status = 'open'
   union all
-  select 7, j.account_id, format('job %s is to be done, its hold %s is settled', j.job_id, j.hold_id)
+  select 7, j.account_id, format('job %s is unfinished, and its hold %s is settled', j.job_id, j.hold_id)
   from farthing.jobs j join farthing.holds h on h.account_id = j.account_id and h.hold_id = j.hold_id
   where j.completed_at is null and h.status = 'settled' and h.settled < h.amount
 $$;

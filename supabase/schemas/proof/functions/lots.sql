@@ -17,7 +17,7 @@ as $$
     on p.account_id = l.account_id and p.lot_id = l.lot_id
   where l.remaining <> coalesce(e.net, 0) - coalesce(p.paid, 0)
   union all
-  select 1, l.account_id, format('lot %s of %s came in by entries of %s', l.lot_id, l.amount, e.came)
+  select 1, l.account_id, format('lot %s has %s credits, its entries granted %s', l.lot_id, l.amount, e.came)
   from farthing.lots l
   left join (select n.account_id, n.lot_id, sum(n.amount) as came from farthing.entries n
     where n.direction = 'in' and n.kind <> 'reinstatement' group by n.account_id, n.lot_id) e
@@ -87,7 +87,7 @@ as $$
   from farthing.orders o join farthing.lots l on l.account_id = o.account_id and l.order_id = o.order_id
   group by o.account_id, o.order_id having sum(l.clawed_back) > o.credits_clawed_back
   union all
-  select 10, l.account_id, format('lot %s is frozen, and of no order', l.lot_id)
+  select 10, l.account_id, format('lot %s is frozen and has no order', l.lot_id)
   from farthing.lots l where l.frozen and l.order_id is null
 $$;
 comment on function farthing.prove_lot_terms() is

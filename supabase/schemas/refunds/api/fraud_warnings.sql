@@ -15,7 +15,7 @@ as $$
 $$;
 grant execute on function farthing_public.warnings_list to service_role;
 comment on function farthing_public.warnings_list is
-  'A page of early fraud warnings, newest first: {warnings, next_before}.';
+  'Returns a page of early fraud warnings, newest first: {warnings, next_before}.';
 
 create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -45,5 +45,6 @@ end
 $$;
 grant execute on function farthing_public.warnings_clear to service_role;
 comment on function farthing_public.warnings_clear is
-  'An operator trusts a payment that a card network warned about: its credits are unfrozen. A warning that '
-  'is not open stays as it is. Returns {status: 200, replayed, data: {warning_id, state}}. Fails not_found.';
+  'Clears a warning, because an operator trusts the payment that a card network warned about: its '
+  'credits are unfrozen. A warning that is not open does not change. Returns {status: 200, replayed, '
+  'data: {warning_id, state}}. Fails not_found, and forbidden if the payment is the operator''s own.';

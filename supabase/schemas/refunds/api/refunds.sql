@@ -20,7 +20,8 @@ begin
   perform farthing.require_operator(v_author);
   if p_amount !~ '^[1-9][0-9]{0,15}$' then
     perform farthing.fail('invalid_request',
-      'amount must be a whole number above 0, in the currency''s minor unit.', null, 'amount');
+      'amount must be a whole number above 0 with at most 16 digits, in the currency''s minor unit.', null,
+      'amount');
   end if;
   v_payment := farthing.lock_payment_of(p_order_id, p_booking_id);
   perform farthing.refuse_own(v_author, v_payment.account_id);
@@ -32,9 +33,10 @@ end
 $$;
 grant execute on function farthing_public.refunds_begin to service_role;
 comment on function farthing_public.refunds_begin is
-  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an amount, '
-  'all that is left. Returns step send with the refund to ask Stripe for, or replay. Fails not_found, '
-  'already_refunded, refund_too_large, invalid_request.';
+  'Reserves the amount of a refund, so that parallel requests never exceed the payment; without an '
+  'amount, the whole refundable amount. Returns the step `send` with the refund for Stripe, or `replay` '
+  'with the stored answer. Fails not_found, forbidden, already_refunded, refund_too_large, '
+  'invalid_request, idempotency_key_reused.';
 
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
@@ -45,7 +47,8 @@ as $$
 declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
-  -- The event may have been faster, with the same id. A refund that was given up here waits for its event.
+  -- Stripe's event may have stored the same id earlier. A refund that has failed here waits for
+  -- Stripe's event.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set stripe_refund_id = p_stripe_refund_id, next_attempt_at = null,
       failure_reason = null, updated_at = p_now
@@ -59,8 +62,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_attach to service_role;
 comment on function farthing_public.refunds_attach is
-  'Stores Stripe''s id of a refund. It stays pending, and moves no credits, until Stripe''s event arrives. '
-  'Returns the refund.';
+  'Stores Stripe''s id of a refund. The refund stays pending and moves no credits until Stripe''s event '
+  'arrives. Returns the refund.';
 
 create function farthing_public.refunds_refuse(
   p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
@@ -72,7 +75,7 @@ declare
   v_refund farthing.refunds := farthing.lock_refund(p_refund_id);
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- A refund that Stripe has made cannot be refused any more by an older answer that arrives late.
+  -- A late refusal must not fail a refund that Stripe has made meanwhile.
   if v_refund.status = 'requested' and v_refund.stripe_refund_id is null then
     update farthing.refunds set origin_key = null
     where account_id = v_refund.account_id and refund_id = p_refund_id;
@@ -83,7 +86,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_refuse to service_role;
 comment on function farthing_public.refunds_refuse is
-  'Stripe refused the refund: it has failed, and its reserved amount is free again. Returns the refund.';
+  'Fails a refund that Stripe refused, so that its reserved amount can be refunded again. Returns the '
+  'refund.';
 
 create function farthing_public.refunds_postpone(
   p_refund_id uuid, p_error text, p_idempotency_key text default null)
@@ -102,8 +106,8 @@ end
 $$;
 grant execute on function farthing_public.refunds_postpone to service_role;
 comment on function farthing_public.refunds_postpone is
-  'Stripe''s answer is unknown: the refund stays requested, for a repeat under the same key or for the '
-  'runner. Returns the refund.';
+  'Records that Stripe''s answer is unknown. The refund stays requested, and a retry under the same '
+  'Idempotency-Key or the runner sends it again. Returns the refund.';
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
@@ -115,7 +119,8 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_finish to service_role;
 comment on function farthing_public.refunds_finish is
-  'Stores the refund''s current state as the answer. Returns {status: 201, replayed, data: refund}.';
+  'Stores the refund''s current state as the answer of the Idempotency-Key. Returns {status: 201, '
+  'replayed, data: refund}.';
 
 create function farthing_public.refunds_read(p_refund_id uuid)
 returns jsonb
@@ -133,7 +138,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.refunds_read to service_role;
-comment on function farthing_public.refunds_read is 'A refund. Fails not_found.';
+comment on function farthing_public.refunds_read is 'Returns a refund. Fails not_found.';
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
@@ -152,7 +157,8 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'A page of refunds, newest first, of all or of an order or a booking: {refunds, next_before}.';
+  'Returns a page of refunds, newest first: all of them, or those of an order or a booking. {refunds, '
+  'next_before}.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
@@ -163,5 +169,5 @@ as $$
 $$;
 grant execute on function farthing_public.refunds_claim to service_role;
 comment on function farthing_public.refunds_claim is
-  'Due refunds that were not sent to Stripe; each is claimed once until its next attempt, and fails after '
-  'ten attempts or 23 hours.';
+  'Claims due refunds that Stripe does not have yet, each until its next attempt. A refund fails after '
+  'ten attempts or 23 hours. Returns the refunds to send.';

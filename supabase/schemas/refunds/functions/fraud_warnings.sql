@@ -1,4 +1,4 @@
--- Early fraud warnings: the operators' view, and clearing one.
+-- Early fraud warnings: the answer for operators, and clearing a warning.
 
 create function farthing.warning_answer(p_warning farthing.fraud_warnings)
 returns jsonb
@@ -11,7 +11,7 @@ as $$
   from farthing.accounts a where a.account_id = p_warning.account_id
 $$;
 comment on function farthing.warning_answer(farthing.fraud_warnings) is
-  'An early fraud warning in the form for operators.';
+  'Returns an early fraud warning in the form of the API''s contract.';
 
 create function farthing.clear_warning(
   p_warning farthing.fraud_warnings, p_reason text, p_author text, p_now timestamptz)
@@ -27,8 +27,8 @@ begin
   if not found then
     return;
   end if;
-  -- A refund that Stripe does not have yet is not sent any more. If Stripe has it all the same, its event
-  -- arrives and applies.
+  -- A refund that Stripe does not have yet is no longer sent. If Stripe has made it nevertheless,
+  -- its event arrives and applies.
   perform farthing.fail_refund(r, 'The warning was cleared.', p_now) from farthing.refunds r
   where r.account_id = p_warning.account_id and r.status = 'requested' and r.stripe_refund_id is null
     and r.requested_by = 'early_fraud_warning' and (r.order_id = p_warning.order_id

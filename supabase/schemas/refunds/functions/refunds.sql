@@ -1,5 +1,5 @@
--- A refund's life here: reserved and committed before Stripe is asked, then attached, refused or postponed by
--- Stripe's answer. Only Stripe's event moves credits.
+-- Refunds before Stripe's event: a refund is reserved and committed before Stripe is asked, and
+-- Stripe's answer attaches, fails or postpones it. Only Stripe's event moves credits.
 
 create function farthing.refund_answer(p_refund farthing.refunds)
 returns jsonb
@@ -16,19 +16,20 @@ as $$
     'created_at', p_refund.created_at, 'updated_at', p_refund.updated_at)
 $$;
 comment on function farthing.refund_answer(farthing.refunds) is
-  'A refund in the contract''s form; amount in minor units, credits as text.';
+  'Returns a refund in the form of the API''s contract: amount in minor units, credits as text.';
 
 create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the timeout of lock_account(), too
 as $$
 declare
   v_payment farthing.payment;
 begin
   if num_nonnulls(p_order_id, p_booking_id) <> 1 then
-    perform farthing.fail('invalid_request', 'Send either order_id or booking_id.', null, 'order_id');
+    perform farthing.fail('invalid_request', 'Send exactly one of order_id and booking_id.', null,
+      'order_id');
   end if;
   if p_order_id is not null then
     select account_id, order_id, null::uuid, payment_ref, amount, currency into v_payment
@@ -44,7 +45,7 @@ begin
       case when p_order_id is not null then 'order_id' else 'booking_id' end);
   end if;
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
-  -- It may have been paid while we waited for the lock.
+  -- The order may have been paid while this waited for the lock.
   return case when v_payment.payment_id is null and p_order_id is not null
     then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
       from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
@@ -52,8 +53,8 @@ begin
 end
 $$;
 comment on function farthing.lock_payment_of(uuid, uuid) is
-  'The payment of an order or a booking, with its account locked; payment_id is null while it is not paid. '
-  'Fails not_found, invalid_request.';
+  'Locks the account of an order or a booking and returns its payment, whose payment_id is null if '
+  'nothing was paid yet. Fails not_found, invalid_request.';
 
 create function farthing.refuse_refund(p_payment farthing.payment, p_amount bigint)
 returns void
@@ -71,7 +72,7 @@ begin
   end if;
   if v_refundable = 0 then
     perform farthing.fail('already_refunded',
-      'Nothing is left to refund: all of this payment was refunded or is disputed.', v_details);
+      'Nothing is left to refund: all of this payment is refunded, being refunded or disputed.', v_details);
   end if;
   if p_amount > v_refundable then
     perform farthing.fail('refund_too_large', 'amount must be at most details.refundable.', v_details,
@@ -80,8 +81,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_refund(farthing.payment, bigint) is
-  'Refuses a refund of more than is left: already_refunded if nothing is, else refund_too_large; details '
-  'name the refundable amount in minor units.';
+  'Fails if p_amount (minor units) cannot be refunded: already_refunded if nothing is refundable any '
+  'more, refund_too_large if nothing was paid yet or p_amount is above details.refundable.';
 
 create function farthing.reserve_refund(
   p_payment farthing.payment, p_amount bigint, p_reason text, p_author text, p_key bytea,
@@ -93,8 +94,8 @@ as $$
 declare
   v_refund farthing.refunds;
 begin
-  -- If an earlier request began this refund and did not finish, Stripe is asked again under the refund's own
-  -- key while Stripe certainly remembers that key (24 hours).
+  -- An earlier request may have begun this refund without finishing. Stripe is then asked again
+  -- under the refund's own key, within 23 hours, since Stripe stores a key for at least 24 hours.
   select * into v_refund from farthing.refunds where origin_key = p_key
     and created_at > p_now - interval '23 hours';
   if v_refund.refund_id is null then
@@ -104,7 +105,7 @@ begin
       origin_key, origin_fingerprint, next_attempt_at, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id,
       coalesce(p_amount, farthing.refundable(p_payment)), p_payment.currency, p_reason, p_author,
-      -- If the request dies, a runner sends the refund two minutes later.
+      -- If this request dies, a runner sends the refund two minutes later.
       p_key, p_fingerprint, p_now + interval '2 minutes', p_now, p_now)
     returning * into v_refund;
   elsif v_refund.origin_fingerprint <> p_fingerprint then
@@ -116,9 +117,9 @@ end
 $$;
 comment on function farthing.reserve_refund(
   farthing.payment, bigint, text, text, bytea, bytea, timestamptz) is
-  'Reserves the amount of a refund in minor units; without p_amount, the whole refundable amount. Returns '
-  'the unfinished refund of the same Idempotency-Key if there is one. The caller has locked the account. Fails '
-  'already_refunded, refund_too_large, idempotency_key_reused.';
+  'Reserves the amount of a refund in minor units, or the whole refundable amount if p_amount is null. '
+  'Returns the unfinished refund of the same Idempotency-Key if one exists. The caller has locked the '
+  'account. Fails already_refunded, refund_too_large, idempotency_key_reused.';
 
 create function farthing.lock_refund(p_refund_id uuid)
 returns farthing.refunds
@@ -138,7 +139,8 @@ begin
   return v_refund;
 end
 $$;
-comment on function farthing.lock_refund(uuid) is 'A refund, its account locked first. Fails not_found.';
+comment on function farthing.lock_refund(uuid) is
+  'Locks the account of a refund, then returns the refund. Fails not_found.';
 
 create function farthing.fail_refund(p_refund farthing.refunds, p_error text, p_now timestamptz)
 returns farthing.refunds
@@ -152,12 +154,12 @@ begin
     next_attempt_at = null, updated_at = p_now
   where account_id = p_refund.account_id and refund_id = p_refund.refund_id
   returning * into v_refund;
-  -- A provider's share that waited for this refund may now be transferred.
+  -- The provider's share may have waited for this refund, and is now transferred.
   perform farthing.net_transfers(b, p_now) from farthing.bookings b
   where b.account_id = p_refund.account_id and b.booking_id = p_refund.booking_id;
   return v_refund;
 end
 $$;
 comment on function farthing.fail_refund(farthing.refunds, text, timestamptz) is
-  'Fails a refund that is not sent any more: its reserved amount is free again. The account is locked by '
-  'the caller.';
+  'Fails a refund that is no longer sent to Stripe, so that its amount can be refunded again. The caller '
+  'has locked the account.';

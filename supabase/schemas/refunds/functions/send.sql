@@ -1,4 +1,4 @@
--- Refunds on their way to Stripe.
+-- The refunds that a runner sends to Stripe.
 
 create function farthing.refund_to_send(p_refund farthing.refunds)
 returns jsonb
@@ -10,7 +10,7 @@ begin
     'booking_id', p_refund.booking_id, 'amount', p_refund.amount, 'currency', p_refund.currency,
     'mark', (select installation_id from farthing.policy),
     'reason', p_refund.reason, 'connected', p_refund.booking_id is not null and not p_refund.nets_share,
-    -- The fee of a small amount is zero, and Stripe refuses to refund a fee that was not taken.
+    -- The fee of a small booking is zero, and Stripe refuses to refund a fee that was never taken.
     'has_fee', not p_refund.nets_share and exists (select from farthing.bookings
       where booking_id = p_refund.booking_id and application_fee_amount > 0),
     'payment_id', case when p_refund.order_id is not null
@@ -20,8 +20,8 @@ begin
 end
 $$;
 comment on function farthing.refund_to_send(farthing.refunds) is
-  'The values of a refund for Stripe; connected: the provider''s part is reversed, too, and with has_fee '
-  'the platform''s fee.';
+  'Returns the values of a refund for Stripe. connected: the refund also reverses the provider''s part; '
+  'has_fee: it also refunds the platform''s fee.';
 
 create function farthing.claim_refunds(p_limit int, p_now timestamptz)
 returns jsonb
@@ -39,8 +39,8 @@ begin
   loop
     -- After 23 hours Stripe may have forgotten the refund's key and would make the refund a second time.
     if v_refund.attempts >= c_most_attempts or v_refund.created_at <= p_now - interval '23 hours' then
-      -- Other functions lock the account before the refund. Waiting for the account here could deadlock, so
-      -- a locked account is skipped, and the next call fails the refund.
+      -- Other functions lock the account before the refund. Waiting for the account here could
+      -- deadlock, so the refund of a locked account is skipped, and the next call fails it.
       perform from farthing.accounts where account_id = v_refund.account_id for no key update skip locked;
       if found then
         perform farthing.fail_refund(v_refund,
@@ -48,7 +48,8 @@ begin
       end if;
       continue;
     end if;
-    -- 2, 4, 8 … minutes: the runner that claimed the refund has ended before the next claim.
+    -- The waits are 2, 4, 8 … minutes, so the runner that claimed the refund has ended before the
+    -- next claim.
     update farthing.refunds set attempts = attempts + 1,
       next_attempt_at = p_now + interval '2 minutes' * (2 ^ attempts)
     where account_id = v_refund.account_id and refund_id = v_refund.refund_id

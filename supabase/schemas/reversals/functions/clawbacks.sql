@@ -5,12 +5,13 @@ returns numeric
 language sql immutable
 set search_path = ''
 as $$
-  -- In whole 10^-18 credits, by integers: rounded down at each partial refund and exact at the last, so all
-  -- of them sum to the whole.
+  -- Integers of 10^-18 credits: a partial refund is rounded down, and the last refund is exact, so
+  -- that all parts add up to the whole.
   select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
 $$;
 comment on function farthing.share_of(numeric, numeric, numeric) is
-  'p_part / p_total of an amount of credits, never above it, rounded down at the 18th decimal.';
+  'Returns the share p_part / p_total of an amount of credits, rounded down at the 18th decimal and '
+  'never above the amount.';
 
 create function farthing.write_reversal(
   p_order farthing.orders, p_lot_id uuid, p_direction farthing.direction, p_amount numeric,
@@ -37,8 +38,8 @@ begin
 end
 $$;
 comment on function farthing.write_reversal is
-  'One entry of a clawback or a reinstatement; without a lot it is debt. The account is locked by the '
-  'caller.';
+  'Writes one entry of a clawback or a reinstatement. An entry without a lot changes the debt. The '
+  'caller has locked the account.';
 
 create function farthing.claw_back(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -52,8 +53,8 @@ declare
   v_lot record;
 begin
   for v_lot in
-    -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their hold; the
-    -- debt in their place is paid when they are released.
+    -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their
+    -- hold, so debt is booked in their place; their release pays it.
     select lot_id, remaining - reserved as free from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
     order by source desc
@@ -76,8 +77,8 @@ begin
 end
 $$;
 comment on function farthing.claw_back is
-  'Claws back credits of an order: its lots'' remainder first, the rest is debt, which is returned. The '
-  'account is locked by the caller. Credits.';
+  'Claws back credits of an order: the free credits of its lots first, and the rest as debt. Returns the '
+  'credits that became debt. The caller has locked the account.';
 
 create function farthing.undo_debt_payments(p_account_id bigint, p_amount numeric, p_now timestamptz)
 returns void
@@ -109,7 +110,7 @@ end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
-  'Raises the debt by as much; the caller, who has locked the account, cancels it. Credits.';
+  'The debt rises by p_amount, and the caller, who has locked the account, cancels it. Credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -125,7 +126,7 @@ declare
     where account_id = p_order.account_id and order_id = p_order.order_id);
   v_lot record;
 begin
-  -- In reverse order: the last part was debt.
+  -- Reinstating reverses the order of claw_back(), where the debt came last.
   if v_owed > 0 then
     v_owed := least(v_owed, v_need);
     if v_owed > v_debt then
@@ -153,8 +154,8 @@ begin
 end
 $$;
 comment on function farthing.reinstate is
-  'Undoes claw_back(): first the debt that it made, paid meanwhile or not, then the lots that it took '
-  'from. The account is locked by the caller. Credits.';
+  'Undoes claw_back() for p_amount credits: first the debt that it made, even if that debt was paid '
+  'meanwhile, then the lots that it took from. The caller has locked the account.';
 
 create function farthing.reversed_of(p_order farthing.orders)
 returns farthing.reversed
@@ -175,7 +176,8 @@ begin
 end
 $$;
 comment on function farthing.reversed_of(farthing.orders) is
-  'The state of an order''s money at Stripe: refunded, disputed, withdrawn by banks. Minor units.';
+  'Returns how much of an order''s payment is refunded, disputed and withdrawn by banks, in minor units, '
+  'and whether the payment is disputed or in doubt.';
 
 create function farthing.net_order(
   p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
@@ -193,7 +195,8 @@ begin
   select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
   for update;
   v_reversed := farthing.reversed_of(v_order);
-  -- A warning is closed while its payment is refunded in full; a failed refund opens it again.
+  -- An actionable warning is closed while its payment is refunded in full, and open again if a
+  -- refund fails.
   update farthing.fraud_warnings
   set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
   where account_id = p_account_id and order_id = p_order_id and actionable
@@ -219,13 +222,13 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- Reinstated to a deleted user (rule 16).
+    -- A deleted user's account keeps no reinstated credits (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
   return v_clawback;
 end
 $$;
 comment on function farthing.net_order is
-  'Updates a paid order''s credits, freeze and state to its refunds, disputes and warnings. Returns the '
-  'credits that this call clawed back, and the part of them that became debt. The account is locked by the '
-  'caller. Credits.';
+  'Brings a paid order''s credits, freeze and state in line with its refunds, disputes and warnings. '
+  'Returns the credits that this call clawed back, and how many of them became debt. The caller has '
+  'locked the account.';

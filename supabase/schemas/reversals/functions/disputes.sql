@@ -1,7 +1,8 @@
--- Disputes: the money that a bank has withdrawn of a payment, and that it may still withdraw. Why by money
--- and not by state: Stripe's states change (appeals, prevented, future ones), and one of them means both
--- that the buyer was paid and that nobody was. So the money withdrawn and not reinstated counts as
--- returned, and the state only says whether more may follow: docs/decisions/refunds-and-disputes.md.
+-- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. Money
+-- decides, and not the state, because Stripe's states change (appeals, `prevented`, future ones),
+-- and `prevented` does not say whether the buyer got the money. Money that was withdrawn and not
+-- reinstated counts as returned, and the state says only whether more may follow:
+-- docs/decisions/refunds-and-disputes.md.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -12,8 +13,8 @@ as $$
     'prevented')
 $$;
 comment on function farthing.is_open_dispute(text) is
-  'Whether a bank still decides about a dispute: from the first answer to the last appeal, and in an '
-  'unknown state.';
+  'Returns whether a bank still decides about a dispute: from the first response to the last appeal, and '
+  'in every unknown state. An inquiry (`warning_…`) is not open.';
 
 create function farthing.withdrawn_of(
   p_dispute farthing.disputes, p_claimed bigint, p_currency text)
@@ -22,9 +23,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Exact in the payment's currency. Settled in another one, each movement is converted by its own rate,
-  -- since money won months later returns at another one; rates are rounded, so the share is rounded to a
-  -- hundredth.
+  -- In the payment's own currency the sum is exact. Movements in another currency are converted,
+  -- each by its own rate, since money that is won months later returns at another rate. Rates are
+  -- rounded, so the withdrawn share is rounded to a hundredth.
   return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
       else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
         / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
@@ -33,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
-  'The part of a payment that a dispute has withdrawn and not reinstated, in minor units of the payment''s '
-  'currency; never below zero. p_claimed: the dispute''s amount in that currency.';
+  'Returns how much of a payment a dispute has withdrawn and not reinstated, in minor units of the '
+  'payment''s currency, never below zero. p_claimed: the disputed amount in that currency.';
 
 create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
 returns farthing.disputed
@@ -46,13 +47,13 @@ begin
     select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
       0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
     from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
-        -- Prevented means paid: by the dispute itself or by a refund. Until that has arrived, more may be
-        -- withdrawn.
+        -- `prevented` means that the buyer gets the money from the dispute or from a refund. Until
+        -- either has arrived in full, more may be withdrawn.
         or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
       from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
         from farthing.disputes d
-        -- An amount in another currency than the payment's does not show its share, so it counts as the
-        -- whole.
+        -- A dispute in another currency than the payment's does not show which share it claims, so
+        -- it counts as a dispute of the whole payment.
         cross join lateral (select case d.currency when p_payment.currency then d.amount
           else p_payment.amount end as claimed) c
         where d.account_id = p_payment.account_id
@@ -60,8 +61,9 @@ begin
 end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
-  'The parts of a payment, of which p_refunded was refunded already, that banks have: claimed or taken by '
-  'disputes, withdrawn and not reinstated, and whether more may be withdrawn. Minor units.';
+  'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
+  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. Minor '
+  'units.';
 
 create function farthing.dispute_rank(p_status text)
 returns int
@@ -74,8 +76,8 @@ as $$
     when 'appeal_needs_response' then 8 when 'appeal_under_review' then 9 else 6 end
 $$;
 comment on function farthing.dispute_rank(text) is
-  'The order of a dispute''s states, for events of the same second. The time counts first: a lost dispute '
-  'may be appealed, and the appeal won or lost.';
+  'Returns the rank of a dispute''s state among events of the same second. Otherwise the later event '
+  'wins, since a lost dispute may be appealed and won. An unknown state has rank 6.';
 
 create function farthing.note_movements(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -83,7 +85,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A set by id, so the order of the events does not matter.
+  -- Movements are a set by id, so the order of the events does not matter.
   insert into farthing.dispute_movements (account_id, transaction_id, dispute_id, amount, fee, currency,
     exchange_rate, created_at)
   select p_account_id, m.id, p_facts ->> 'dispute_id', m.amount, m.fee, m.currency,
@@ -94,7 +96,7 @@ begin
 end
 $$;
 comment on function farthing.note_movements(bigint, jsonb, timestamptz) is
-  'Adds the balance transactions of a dispute that an event names.';
+  'Stores the balance transactions of a dispute that an event lists.';
 
 create function farthing.apply_dispute_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -122,7 +124,8 @@ begin
   set amount = excluded.amount, currency = excluded.currency, status = excluded.status,
     reason = excluded.reason, case_type = excluded.case_type, status_at = excluded.status_at,
     movements = excluded.movements, updated_at = p_now
-  -- The later event wins; within a second the one with more movements, then the state that follows.
+  -- The later event wins; within a second, the event with more movements; then the state with the
+  -- higher rank.
   where (d.status_at, d.movements, farthing.dispute_rank(d.status))
       < (excluded.status_at, excluded.movements, farthing.dispute_rank(excluded.status))
     and (d.order_id, d.booking_id) is not distinct from (excluded.order_id, excluded.booking_id);
@@ -130,7 +133,7 @@ begin
   where account_id = v_payment.account_id and dispute_id = p_facts ->> 'dispute_id';
   if (v_dispute.order_id, v_dispute.booking_id) is distinct from (v_payment.order_id, v_payment.booking_id)
   then
-    raise exception 'dispute % is of another payment', v_dispute.dispute_id;
+    raise exception 'dispute % belongs to another payment', v_dispute.dispute_id;
   end if;
   perform farthing.note_movements(v_payment.account_id, p_facts, p_now);
   perform farthing.net_payment(v_payment, jsonb_build_object('dispute_id', v_dispute.dispute_id),
@@ -139,5 +142,5 @@ begin
 end
 $$;
 comment on function farthing.apply_dispute_event is
-  'Applies an event of a dispute (opened, updated, decided, money moved): freezes, claws back, reinstates. '
-  'Deferred until its payment has arrived.';
+  'Applies an event of a dispute (opened, updated, decided, or money moved): freezes, claws back or '
+  'reinstates credits. Returns `deferred` if the payment has not arrived yet.';

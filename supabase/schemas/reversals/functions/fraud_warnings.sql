@@ -13,7 +13,7 @@ begin
   if v_payment.account_id is null then
     return 'deferred';
   end if;
-  -- Not actionable: refunded in full or disputed already. That is final.
+  -- A warning that is not actionable was refunded in full or disputed, and stays closed.
   insert into farthing.fraud_warnings as w (account_id, warning_id, order_id, booking_id, fraud_type,
     actionable, state, status_at, created_at, updated_at)
   values (v_payment.account_id, p_facts ->> 'warning_id', v_payment.order_id, v_payment.booking_id,
@@ -30,7 +30,7 @@ begin
     and exists (select from farthing.fraud_warnings where account_id = v_payment.account_id
       and warning_id = p_facts ->> 'warning_id' and state = 'open')
   then
-    -- A runner sends it to Stripe: no external call is made inside a transaction.
+    -- A runner sends the refund to Stripe, since no external call is made inside a transaction.
     insert into farthing.refunds (account_id, order_id, booking_id, amount, currency, reason, requested_by,
       next_attempt_at, created_at, updated_at)
     values (v_payment.account_id, v_payment.order_id, v_payment.booking_id, v_refundable, v_payment.currency,
@@ -40,5 +40,5 @@ begin
 end
 $$;
 comment on function farthing.apply_warning_event is
-  'Applies an early fraud warning: freezes its order''s credits, and requests a refund at once if the '
-  'policy says so. Deferred until its payment has arrived.';
+  'Applies an early fraud warning: freezes the order''s credits, and requests a refund at once if the '
+  'policy early_fraud_warning is `refund`. Returns `deferred` if the payment has not arrived yet.';

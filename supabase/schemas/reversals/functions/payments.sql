@@ -15,14 +15,15 @@ begin
     select account_id, null::uuid, booking_id, payment_intent_id, amount, currency into v_payment
     from farthing.bookings where payment_intent_id = p_payment_id and paid_at is not null;
   end if;
-  -- The order of locks: the account first. Every change of the rows found here waits for it.
+  -- Locks are taken on the account first. Every change of the order or booking waits for the
+  -- account's lock.
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
   return v_payment;
 end
 $$;
 comment on function farthing.find_payment(text) is
-  'The paid order or booking of a payment intent, with its account locked; null if the payment is unknown '
-  '(yet).';
+  'Returns the paid order or booking of a payment intent, with its account locked; all fields are null '
+  'if the payment has not arrived.';
 
 create function farthing.net_payment(
   p_payment farthing.payment, p_cause jsonb, p_author text, p_now timestamptz)
@@ -39,7 +40,7 @@ begin
 end
 $$;
 comment on function farthing.net_payment is
-  'Updates an order''s credits, or a booking''s amounts, to the returned part of its payment.';
+  'Brings an order''s credits, or a booking''s amounts, in line with the returned part of its payment.';
 
 create function farthing.refundable(p_payment farthing.payment)
 returns bigint
@@ -54,11 +55,11 @@ begin
   from farthing.refunds
   where account_id = p_payment.account_id and status not in ('failed', 'canceled')
     and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
-  -- Money that a bank holds or has withdrawn cannot be refunded, too.
+  -- Money that a bank claims or has withdrawn cannot be refunded either.
   return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
     from farthing.disputed_of(p_payment, v_refunds.made) d);
 end
 $$;
 comment on function farthing.refundable(farthing.payment) is
-  'The part of a payment that can still be refunded: less refunds, also those in progress, less disputes. '
-  'Minor units.';
+  'Returns the part of a payment that can still be refunded: its amount less all refunds, including '
+  'those in progress, and less disputes. Minor units.';

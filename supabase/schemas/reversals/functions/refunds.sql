@@ -10,7 +10,8 @@ as $$
     when 'succeeded' then 4 when 'failed' then 5 when 'canceled' then 5 else 3 end
 $$;
 comment on function farthing.refund_rank(text) is
-  'The order of a refund''s states; an unknown one counts as pending.';
+  'Returns the rank of a refund''s state. An unknown state ranks as `requires_action`, before '
+  '`succeeded`.';
 
 create function farthing.is_live_refund(p_status text)
 returns boolean
@@ -20,7 +21,8 @@ as $$
   select p_status not in ('requested', 'failed', 'canceled')
 $$;
 comment on function farthing.is_live_refund(text) is
-  'Whether the money of a refund is on its way back or has arrived; true for an unknown state, too.';
+  'Returns whether the money of a refund is on its way to the buyer or has arrived; true for an unknown '
+  'state.';
 
 create function farthing.refunds_guard()
 returns trigger
@@ -31,7 +33,8 @@ declare
   v_legal boolean := case old.status
     when 'requested' then true
     when 'succeeded' then new.status in ('failed', 'canceled')
-    -- A refund that was given up here but exists at Stripe: Stripe's state applies.
+    -- A refund that failed here before Stripe's answer may exist at Stripe, and takes Stripe's
+    -- state.
     when 'failed' then old.stripe_refund_id is null
     when 'canceled' then false
     else new.status <> 'requested' end;
@@ -43,7 +46,9 @@ begin
   return new;
 end
 $$;
-comment on function farthing.refunds_guard() is 'The refund''s state machine. Its terms: triggers.sql.';
+comment on function farthing.refunds_guard() is
+  'Trigger: refuses illegal changes of a refund''s state. triggers.sql lists the columns that never '
+  'change.';
 
 create function farthing.note_refund(p_payment farthing.payment, p_facts jsonb, p_now timestamptz)
 returns farthing.refunds
@@ -57,7 +62,8 @@ begin
   where stripe_refund_id = p_facts ->> 'stripe_refund_id'
     or (stripe_refund_id is null and account_id = p_payment.account_id
       and refund_id::text = p_facts ->> 'refund_id'
-      -- Users of Stripe's dashboard can write metadata: a refund with other terms is not ours.
+      -- Users of Stripe's dashboard can write any metadata. A refund with other terms is not the
+      -- one that it names.
       and (order_id, booking_id, amount, currency) is not distinct from (p_payment.order_id,
         p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency'))
   order by stripe_refund_id nulls last limit 1 for update;
@@ -67,7 +73,8 @@ begin
       requested_by, nets_share, failure_reason, created_at, updated_at)
     values (p_payment.account_id, p_payment.order_id, p_payment.booking_id, p_facts ->> 'stripe_refund_id',
       (p_facts ->> 'amount')::bigint, p_facts ->> 'currency', p_facts ->> 'status', 'stripe',
-      -- A refund in the dashboard leaves the provider their part unless it says otherwise.
+      -- A refund made in the dashboard leaves the provider's share with the provider, unless it
+      -- reverses the transfer itself. In the first case we reverse the share.
       p_payment.booking_id is not null and p_facts ->> 'transfer_reversal' is null,
       p_facts ->> 'failure_reason', p_now, p_now)
     returning * into v_refund;
@@ -76,7 +83,7 @@ begin
   if (v_refund.order_id, v_refund.booking_id, v_refund.amount, v_refund.currency) is distinct from
     (p_payment.order_id, p_payment.booking_id, (p_facts ->> 'amount')::bigint, p_facts ->> 'currency')
   then
-    raise exception 'refund % is of another payment or amount', v_refund.refund_id;
+    raise exception 'refund % has another payment, amount or currency', v_refund.refund_id;
   end if;
   if farthing.refund_rank(p_facts ->> 'status') > farthing.refund_rank(v_refund.status)
     or v_refund.stripe_refund_id is null
@@ -91,7 +98,8 @@ begin
 end
 $$;
 comment on function farthing.note_refund is
-  'Records a refund, ours or one from Stripe''s dashboard, if the event is newer than the stored state.';
+  'Stores the state of a refund that was requested here or made in Stripe''s dashboard. A state never '
+  'goes back to a lower rank. Raises an exception if payment or amount differ.';
 
 create function farthing.apply_refund_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -111,10 +119,11 @@ begin
     perform farthing.note_unknown_state('refund', p_facts ->> 'status', p_facts ->> 'stripe_refund_id',
       p_now);
     p_facts := p_facts || jsonb_build_object('status', left(
-      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64)); -- requested is our own state
+      -- `requested` is a state of ours that Stripe does not have
+      coalesce(nullif(p_facts ->> 'status', 'requested'), 'unknown'), 64));
   end if;
   if p_facts ->> 'currency' is distinct from v_payment.currency then
-    raise exception 'a payment in % is not refunded in %', v_payment.currency, p_facts ->> 'currency';
+    raise exception 'a payment in % cannot be refunded in %', v_payment.currency, p_facts ->> 'currency';
   end if;
   v_refund := farthing.note_refund(v_payment, p_facts, p_now);
   v_clawback := farthing.net_payment(v_payment, jsonb_build_object('refund_id', v_refund.refund_id),
@@ -128,5 +137,5 @@ begin
 end
 $$;
 comment on function farthing.apply_refund_event is
-  'Applies an event of a refund (created, updated, failed), ours or from Stripe''s dashboard: claws '
-  'credits back or reinstates them. Deferred until its payment has arrived.';
+  'Applies an event of a refund (created, updated or failed), requested here or made in Stripe''s '
+  'dashboard: claws back or reinstates credits. Returns `deferred` if the payment has not arrived yet.';

@@ -128,12 +128,12 @@ begin
     return format('There is no head %s: it was deleted, or this is an older copy of the database.',
       p_head_nr);
   elsif encode(v_head.hash, 'hex') <> lower(p_hash) then
-    return format('Head %s differs: what it covered was changed after %s.', p_head_nr, v_head.made_at);
+    return format('Head %s differs: rows that it covers were changed after %s.', p_head_nr, v_head.made_at);
   end if;
   select * into v_found from farthing.head_root(p_head_nr);
   if (v_found.o_accounts, v_found.o_entries, v_found.o_root) is distinct from
     (v_head.accounts, v_head.entries, v_head.root) then
-    return format('The seals that head %s covered were changed.', p_head_nr);
+    return format('The seals that head %s covers were changed.', p_head_nr);
   end if;
   return (select p.detail from farthing.prove_heads() p limit 1);
 end

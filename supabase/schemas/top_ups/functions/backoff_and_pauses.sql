@@ -1,5 +1,5 @@
--- The wait after a charge: the cool-down after a paid one, the backoff after a failed one, and pauses until
--- the user acts.
+-- Waits between charges: the cool-down after a paid charge, the backoff after a failed charge, and
+-- the pauses that last until the user acts.
 
 create function farthing.top_up_cooled_down(p_account_id bigint)
 returns timestamptz
@@ -10,7 +10,8 @@ as $$
   from farthing.orders where account_id = p_account_id and kind = 'top_up' and status not in ('failed',
     'expired')
 $$;
-comment on function farthing.top_up_cooled_down(bigint) is 'The end of the pause after the last charge.';
+comment on function farthing.top_up_cooled_down(bigint) is
+  'Returns the end of the cool-down after the account''s last charge; -infinity without a charge.';
 
 create function farthing.follow_top_up()
 returns trigger
@@ -18,18 +19,19 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- After the third failure the top-up is paused; its 24 hours still apply if the user opts in again with
-  -- the same card.
+  -- The third failure in a row pauses top-ups. Its wait of 24 hours still applies if the user opts
+  -- in again with the same card.
   c_back_off constant interval[] := array[interval '1 hour', '6 hours', '24 hours'];
   v_top_up farthing.top_ups;
   v_charge farthing.top_up_charges;
 begin
   if new.status not in ('paid', 'failed', 'expired') or old.status not in ('pending', 'processing', 'failed',
     'expired') then
-    return null; -- still open, or a refund: not about charging
+    return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    last_error = case when new.status <> 'paid' then last_error end -- the event may arrive before the answer
+    -- the event of the payment may arrive before the answer
+    last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
     update farthing.top_ups set failures = 0, updated_at = new.updated_at, next_attempt_at = greatest(
@@ -52,8 +54,9 @@ begin
 end
 $$;
 comment on function farthing.follow_top_up() is
-  'Applies an order''s end to the top-up: paid starts the cool-down; failed or expired backs off, pauses '
-  'after three in a row, and notifies the user, unless they opted out.';
+  'Trigger: ends the charge of an ended order. A paid order starts the cool-down. A failed or expired '
+  'order backs off, pauses top-ups after three failures in a row, and notifies the user; after an '
+  'opt-out it does none of these.';
 
 create function farthing.pause_top_up(p_account_id bigint, p_reason text, p_now timestamptz)
 returns void
@@ -71,8 +74,8 @@ begin
 end
 $$;
 comment on function farthing.pause_top_up(bigint, text, timestamptz) is
-  'Pauses charges until the user saves a card or opts in again, and notifies them. The account is locked '
-  'by the caller.';
+  'Pauses top-ups until the user opts in again or, except after a refund, saves a card; notifies the '
+  'user. The caller has locked the account.';
 
 create function farthing.pause_after_refund()
 returns trigger
@@ -85,7 +88,8 @@ begin
 end
 $$;
 comment on function farthing.pause_after_refund() is
-  'Pauses top-ups after a refund of any order: refunded money is not charged again until the user opts in.';
+  'Trigger: pauses top-ups after a refund of any order, because refunded money must not be charged again '
+  'until the user opts in.';
 
 create function farthing.resume_top_up(p_account_id bigint, p_now timestamptz)
 returns void
@@ -97,4 +101,5 @@ as $$
   where account_id = p_account_id and enabled and (paused is not null or failures > 0)
 $$;
 comment on function farthing.resume_top_up(bigint, timestamptz) is
-  'Resets failures and resumes top-ups after a new card is saved. The account is locked by the caller.';
+  'Resets failures and ends a pause after the user saved a card, except a pause after a refund. The '
+  'caller has locked the account.';

@@ -1,19 +1,20 @@
--- The begin of a charge: its amount, its order, and the runner's claim. Claim, request and report are three
--- steps, because Stripe is asked outside any transaction. A claimed charge is due again when its lease ends,
--- with the same order and therefore the same key at Stripe: requested twice, it is charged once (T16).
+-- The start of a charge: its amount, its order, and the runner's claim. Claim, request and report
+-- are three steps, because Stripe is asked outside any transaction. A claimed charge is due again
+-- when its lease ends, with the same order and therefore the same key at Stripe: two requests
+-- charge once (T16).
 
 create function farthing.top_up_spent(p_account_id bigint, p_now timestamptz)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Charges in progress count, and refunded ones as well: the cap limits charges.
+  -- Charges in progress and refunded charges count too, since the cap limits charges.
   select coalesce(sum(amount), 0)::bigint from farthing.orders
   where account_id = p_account_id and kind = 'top_up' and status not in ('failed', 'expired')
     and created_at >= date_trunc('month', p_now, 'UTC')
 $$;
 comment on function farthing.top_up_spent(bigint, timestamptz) is
-  'The amount of this calendar month''s top-ups (UTC), charged or in progress. Minor units.';
+  'Returns the sum of this calendar month''s top-ups (UTC), charged or in progress, in minor units.';
 
 create function farthing.size_top_up(p_top_up farthing.top_ups, p_account farthing.accounts, p_now
   timestamptz)
@@ -31,7 +32,7 @@ begin
     return null;
   end if;
   select * into v_policy from farthing.policy;
-  -- One charge for the whole gap, debt included, which the new credits pay first (rule 8).
+  -- One charge covers the whole gap, including the debt, which the new credits pay first (rule 8).
   v_amount := least(ceil((p_top_up.target - v_available + p_account.debt)
     / v_policy.top_up_credits_per_unit), 99999999);
   v_amount := least(greatest(v_amount, v_policy.top_up_smallest), v_left);
@@ -39,8 +40,8 @@ begin
 end
 $$;
 comment on function farthing.size_top_up is
-  'The amount to charge, in minor units: the gap rounded up, limited to the rest of the month''s cap. Null '
-  'if nothing is missing, 0 if the cap leaves too little.';
+  'Returns the amount to charge in minor units: the gap rounded up, limited to the rest of the monthly '
+  'cap. Null if no credits are missing, 0 if the rest of the cap is below the smallest charge.';
 
 create function farthing.postpone_top_up(p_account_id bigint, p_until timestamptz)
 returns void
@@ -50,8 +51,8 @@ as $$
   update farthing.top_ups set next_attempt_at = p_until where account_id = p_account_id
 $$;
 comment on function farthing.postpone_top_up(bigint, timestamptz) is
-  'Moves an account that cannot be charged now behind others in the queue. The account is locked by the '
-  'caller.';
+  'Sets the time of an account''s next attempt, so that an account that cannot be charged now does not '
+  'delay others. The caller has locked the account.';
 
 create function farthing.begin_top_up(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -59,7 +60,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Below the 24 hours for which Stripe remembers a key: after that, a repeat could charge again.
+  -- Stripe stores an idempotency key for at least 24 hours. A repeat after that could charge again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -106,8 +107,8 @@ begin
 end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
-  'Creates the one order for the missing credits, unless none are missing or the account may not be '
-  'charged now; true if it did. The account is locked by the caller.';
+  'Creates an order for the missing credits, unless no credits are missing or the account must not be '
+  'charged now. Returns whether it created one. The caller has locked the account.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int
@@ -118,7 +119,7 @@ declare
   v_account_id bigint := p_account_id::bigint;
 begin
   perform from farthing.accounts where account_id = v_account_id for no key update skip locked;
-  -- Another runner may have handled it since it was found.
+  -- Another runner may have begun the top-up since the account was found.
   if not found or not exists (select from farthing.find_top_ups(p_now, 1, v_account_id)) then
     return 0;
   end if;
@@ -126,7 +127,7 @@ begin
 end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
-  'Begins the top-up of an account if it is still due; 1 if it did.';
+  'Begins the top-up of an account that is still due. Returns 1 if it began one, otherwise 0.';
 
 create function farthing.claim_top_up_charges(p_limit int, p_now timestamptz)
 returns jsonb
@@ -134,7 +135,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Longer than Stripe's client takes with its own retries.
+  -- The lease is longer than a request of Stripe's client with its own retries.
   c_lease constant interval := interval '2 minutes';
   v_claimed jsonb;
 begin
@@ -160,5 +161,5 @@ begin
 end
 $$;
 comment on function farthing.claim_top_up_charges(int, timestamptz) is
-  'Leases the due steps of open charges to one runner for two minutes, at most p_limit of them. Returns the '
-  'values that Stripe needs for each.';
+  'Leases the due steps of up to p_limit open charges to one runner for two minutes. Returns the values '
+  'that Stripe needs for each.';

@@ -1,6 +1,6 @@
--- The result of a charge, from Stripe's answer or from its event. Credits come from the event of a payment
--- alone. Any runner may report an answer. A closed charge does not change, so a late report, a repeated one
--- and a report after the event have no effect.
+-- The result of a charge, from Stripe's answer or from Stripe's event. Only the event of a payment
+-- grants credits. Any runner may report an answer. A closed charge does not change, so a late or
+-- repeated report has no effect.
 
 create function farthing.lock_top_up(p_order_id uuid)
 returns farthing.orders
@@ -21,7 +21,8 @@ begin
 end
 $$;
 comment on function farthing.lock_top_up(uuid) is
-  'A top-up''s order, locked after its account, and with it the steps of its charge; null if there is none.';
+  'Locks a top-up''s account and then its order, which also protects the steps of its charge. Returns '
+  'null if no top-up has this id.';
 
 create function farthing.fail_top_up(p_order farthing.orders, p_payment_id text, p_code text, p_now
   timestamptz)
@@ -37,7 +38,8 @@ begin
 end
 $$;
 comment on function farthing.fail_top_up is
-  'Ends a charge that was finally refused; the next one is another order. The order is open and locked.';
+  'Ends a charge that was refused for good. A later attempt has a new order. The caller has locked the '
+  'order, which is open.';
 
 create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
 returns void
@@ -45,7 +47,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe accepts sessions of up to a day; the page may have to be requested more than once.
+  -- Stripe accepts sessions of up to 24 hours, and the page may have to be requested more than
+  -- once.
   c_link_life constant interval := interval '23 hours';
 begin
   update farthing.top_up_charges set step = 'link', payment_id = p_payment_id, attempts = 0,
@@ -56,7 +59,8 @@ begin
 end
 $$;
 comment on function farthing.ask_to_authenticate is
-  'The bank requires the user: a page for the same order replaces the charge. The order is open and locked.';
+  'Replaces the charge by a page for the same order, because the bank requires the user. The caller has '
+  'locked the order, which is open.';
 
 create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
 returns void
@@ -67,7 +71,8 @@ as $$
   where account_id = p_order.account_id and order_id = p_order.order_id and p_order.status = 'expired'
 $$;
 comment on function farthing.note_top_up_failure(farthing.orders, text) is
-  'A charge that was given up here was not made. The order is locked by the caller.';
+  'Records that an expired top-up was not charged, so that it no longer blocks the next charge. The '
+  'caller has locked the order.';
 
 create function farthing.apply_top_up_answer(
   p_order farthing.orders, p_charge farthing.top_up_charges, p_outcome text, p_payment_id text, p_code text,
@@ -82,13 +87,14 @@ begin
       update farthing.top_up_charges set step = 'settle', payment_id = coalesce(p_payment_id, payment_id),
         last_error = null, updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id;
-      -- From here on no scheduled task gives it up: Stripe has the money, or its event will say otherwise.
+      -- An order that is processing never expires: Stripe has the money, or will send an event that
+      -- says otherwise.
       update farthing.orders set status = 'processing', updated_at = p_now
       where account_id = p_order.account_id and order_id = p_order.order_id and status = 'pending';
     when 'authentication' then
       perform farthing.ask_to_authenticate(p_order, p_payment_id, p_now);
     when 'unknown' then
-      -- 1, 2, 4 … 32 minutes.
+      -- The waits are 1, 2, 4 … 32 minutes.
       update farthing.top_up_charges set last_error = left(p_code, 1000), updated_at = p_now,
         next_attempt_at = p_now + interval '1 minute' * (2 ^ least(greatest(attempts - 1, 0), 5))
       where account_id = p_order.account_id and order_id = p_order.order_id;
@@ -99,15 +105,15 @@ begin
           perform farthing.allow_change('task:wake_payment_runner_if_due', 'Stripe has no such card');
           perform farthing.forget_card(p_order.account_id, p_now);
           perform farthing.pause_top_up(p_order.account_id, 'card_gone', p_now);
-        end if; -- else another card has replaced it, and is charged after the backoff
+        end if; -- otherwise the user has replaced the card, and the new card is charged after the backoff
       end if;
       perform farthing.fail_top_up(p_order, p_payment_id, coalesce(p_code, p_outcome), p_now);
   end case;
 end
 $$;
 comment on function farthing.apply_top_up_answer is
-  'Moves an open charge to the step that follows Stripe''s answer. Account and order are locked by the '
-  'caller.';
+  'Moves an open charge to the step that follows Stripe''s answer. The caller has locked account and '
+  'order.';
 
 create function farthing.apply_top_up_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -126,20 +132,21 @@ begin
     return farthing.outcome_without_row(p_facts, 'order');
   end if;
   if v_order.kind <> 'top_up' then
-    return 'ignored'; -- on a hosted page the buyer can simply try again
+    return 'ignored'; -- the buyer can retry on the hosted page
   end if;
   v_order := farthing.lock_top_up(v_order.order_id);
   select * into v_charge from farthing.top_up_charges
   where account_id = v_order.account_id and order_id = v_order.order_id;
-  -- An event of an ended order, of a payment on its page, or of the payment that we cancelled for that
-  -- page.
+  -- The event belongs to an ended order, to a payment on the authentication page, or to the payment
+  -- that this page replaced.
   if v_order.status not in ('pending', 'processing') or v_charge.step not in ('charge', 'settle')
     or v_charge.payment_id <> p_facts ->> 'payment_id' then
     perform farthing.note_top_up_failure(v_order, coalesce(p_facts ->> 'decline_code',
       p_facts ->> 'failure_code', p_type));
     return 'processed';
   end if;
-  -- A payment that failed after processing has no page: the next attempt begins anew.
+  -- A payment that fails after processing gets no authentication page. The next attempt has a new
+  -- order.
   if v_charge.step = 'charge' and (p_type = 'payment_intent.requires_action'
     or (p_type = 'payment_intent.payment_failed'
       and 'authentication_required' in (p_facts ->> 'failure_code', p_facts ->> 'decline_code'))) then
@@ -154,4 +161,4 @@ end
 $$;
 comment on function farthing.apply_top_up_event(text, jsonb, timestamptz) is
   'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user. '
-  'Returns processed, deferred or ignored.';
+  'Returns `processed`, `deferred` or `ignored`.';

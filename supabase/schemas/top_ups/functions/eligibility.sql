@@ -10,14 +10,15 @@ as $$
       where account_id = p_top_up.account_id and payment_method_id is not null)
 $$;
 comment on function farthing.top_up_runs(farthing.top_ups) is
-  'Whether a low account is topped up: enabled, not paused, and a card is saved.';
+  'Returns whether an account with few credits is topped up: top-ups are enabled and not paused, and a '
+  'card is saved.';
 
 create function farthing.is_in_doubt(p_account_id bigint)
 returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A closed dispute counts until the user opts in again.
+  -- A dispute that was lost or prevented counts until the user opts in again.
   select exists (select from farthing.disputes d where d.account_id = p_account_id
       and (farthing.is_open_dispute(d.status) or d.status in ('lost', 'prevented') and d.updated_at >= (
         select consented_at from farthing.top_ups where account_id = p_account_id)))
@@ -25,7 +26,8 @@ as $$
     or exists (select from farthing.lots where account_id = p_account_id and frozen and closed_at is null)
 $$;
 comment on function farthing.is_in_doubt(bigint) is
-  'Whether an account has payments that are disputed, warned about or frozen: then its card is not charged.';
+  'Returns whether an account has a disputed payment, an open fraud warning or frozen credits. The card '
+  'of such an account is not charged.';
 
 create function farthing.may_top_up(p_account farthing.accounts)
 returns boolean
@@ -39,7 +41,8 @@ begin
 end
 $$;
 comment on function farthing.may_top_up(farthing.accounts) is
-  'Whether an account may be charged at all: no payment is in doubt, and buying is switched on for it.';
+  'Returns whether an account may be charged: no payment is in doubt, and the feature b2c is on for the '
+  'account''s owner.';
 
 create function farthing.top_up_unanswered(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -51,8 +54,8 @@ as $$
       and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
 $$;
 comment on function farthing.top_up_unanswered(bigint, timestamptz) is
-  'Whether Stripe may have charged a top-up that was given up here, and has not reported it: then another '
-  'charge for the same gap could be the second.';
+  'Returns whether Stripe may have charged an expired top-up without having reported it. A new charge '
+  'could then charge the same gap twice.';
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
 returns setof bigint
@@ -72,7 +75,8 @@ as $$
   order by t.next_attempt_at, t.account_id limit p_limit
 $$;
 comment on function farthing.find_top_ups(timestamptz, int, bigint) is
-  'Accounts that look low, have enabled top-ups and are due; or the named one, if it qualifies.';
+  'Returns up to p_limit accounts whose top-up is due: below the threshold, enabled, with a card, and '
+  'without an open charge. With p_account_id, only that account if it is due.';
 
 create function farthing.top_ups_are_due(p_now timestamptz default now())
 returns boolean
@@ -83,4 +87,4 @@ as $$
       where c.step in ('charge', 'link') and c.next_attempt_at <= p_now and o.expires_at > p_now)
     or exists (select from farthing.find_top_ups(p_now, 1))
 $$;
-comment on function farthing.top_ups_are_due(timestamptz) is 'Whether there is work for top_ups_claim().';
+comment on function farthing.top_ups_are_due(timestamptz) is 'Returns whether top_ups_claim() has work.';

@@ -16,7 +16,7 @@ as $$
   left join farthing.top_up_charges c on c.account_id = p_top_up.account_id and c.step <> 'closed'
 $$;
 comment on function farthing.top_up_state(farthing.top_ups) is
-  'off, card_missing, on, charging, authentication_required or paused.';
+  'Returns `off`, `card_missing`, `on`, `charging`, `authentication_required` or `paused`.';
 
 create function farthing.top_up_answer(p_account_id bigint, p_now timestamptz)
 returns jsonb
@@ -51,8 +51,8 @@ begin
 end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is
-  'Settings, saved card, state, the last ten charges and the open page for the user. Credits as text, '
-  'money in minor units.';
+  'Returns settings, state, saved card, the last ten charges, and the open authentication page. Credits '
+  'as text, money in minor units.';
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
 returns void
@@ -72,7 +72,8 @@ begin
   end if;
   if p_target > p_threshold + 99999999 * v_policy.top_up_credits_per_unit then
     perform farthing.fail('invalid_request',
-      'target is too high: one charge can''t buy that much above the threshold.', null, 'target');
+      'target is too high: one charge can''t buy the credits from threshold to target. Send a lower target.',
+      null, 'target');
   end if;
   if p_monthly_cap is null or p_monthly_cap not between v_policy.top_up_smallest
     and v_policy.top_up_highest_cap then
@@ -83,7 +84,7 @@ begin
 end
 $$;
 comment on function farthing.check_top_up_terms(numeric, numeric, bigint) is
-  'Fails invalid_request, with the field and its bounds, if the terms are invalid.';
+  'Checks the terms of top-ups. Fails invalid_request with the field and, where one exists, its bound.';
 
 create function farthing.set_top_up(
   p_account_id bigint, p_enabled boolean, p_threshold numeric, p_target numeric, p_monthly_cap bigint,
@@ -103,16 +104,16 @@ begin
   on conflict (account_id) do update set enabled = excluded.enabled, threshold = excluded.threshold,
     target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
     paused = null, updated_at = p_now,
-    -- A backoff and a cool-down outlast a change of terms. The wait of an account that the old terms did not
-    -- let charge ends.
+    -- A backoff and a cool-down outlast a change of terms. Every other wait ends, since it came
+    -- from the old terms. Three failures had paused the top-up and count as zero again.
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
 end
 $$;
 comment on function farthing.set_top_up(bigint, boolean, numeric, numeric, bigint, timestamptz) is
-  'Stores the terms of an account''s top-ups, as consent to them or as the end of it. The caller has locked '
-  'the account and checked the terms.';
+  'Stores the terms of an account''s top-ups, and the user''s consent or its withdrawal. The caller has '
+  'locked the account and checked the terms.';
 
 create function farthing.stop_top_up(p_account_id bigint, p_now timestamptz)
 returns void
@@ -122,16 +123,19 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- Before the settings: the end of an order writes them in this order, too.
+  -- The order is locked before the settings are written, as follow_top_up() writes them after the
+  -- order.
   select o.* into v_order from farthing.orders o
   where o.account_id = p_account_id and o.kind = 'top_up' and o.status in ('pending', 'processing')
   for update;
   update farthing.top_ups set enabled = false, consented_at = null, paused = null, updated_at = p_now
   where account_id = p_account_id and enabled;
-  -- It is not requested again. If Stripe has charged it all the same, its event grants the credits.
+  -- An expired order is not charged again. If Stripe has charged it nevertheless, Stripe's event
+  -- grants the credits.
   update farthing.orders set status = 'expired', updated_at = p_now
   where account_id = p_account_id and order_id = v_order.order_id and status = 'pending';
 end
 $$;
 comment on function farthing.stop_top_up(bigint, timestamptz) is
-  'Opts out: removes the consent, and requests an open charge no more. The account is locked by the caller.';
+  'Opts out: removes the consent, and expires an order that Stripe has not accepted. The caller has '
+  'locked the account.';

@@ -1,4 +1,4 @@
--- The runner's claim of due moves.
+-- The runner's claim of due moves: transfers, reversals and restorations of a provider's share.
 
 create function farthing.claim_transfers(p_limit int, p_now timestamptz)
 returns jsonb

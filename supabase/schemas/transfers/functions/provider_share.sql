@@ -1,13 +1,14 @@
--- The provider's share of a booking: its transfer, its reversal after a dispute, and its restoration. The
--- payment is made on our account, so a bank takes disputed money from us while the provider still has
--- their share. We therefore reverse the provider's part of the withdrawn money, and transfer it again if
--- the bank reinstates it. A share that waits for the booking's completion is transferred at that time. As
--- with credits, a target decides: the difference is recorded here, and the runner sends it to Stripe.
+-- The provider's share of a booking: its transfer, its reversal after a dispute, and its
+-- restoration. The payment is made on our account, so a bank takes disputed money from us while the
+-- provider still has their share. We therefore reverse the provider's part of the withdrawn money,
+-- and transfer it again if the bank reinstates the money. A share that waits for the booking's
+-- completion is transferred then. net_transfers() compares the share that the provider should have
+-- with the share that they have and records the difference; the runner sends it to Stripe.
 
--- A refund that we send of a divided payment reverses its part itself, until we have moved the share. From
--- then on, and while the share waits, we reverse the part. This is recorded with the refund, since it may
--- be sent together with a dispute. For a refund of the dashboard, Stripe reports what it did:
--- note_refund().
+-- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
+-- payment and we have not moved the share since. Otherwise we reverse that part. The trigger stores
+-- this with the refund, because the refund may be sent together with a dispute. For a refund from
+-- the dashboard, Stripe reports which of them applies: note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql
@@ -22,15 +23,15 @@ begin
 end
 $$;
 comment on function farthing.note_who_reverses() is
-  'Trigger: records whether we have to reverse the part of the provider''s share that a refund of ours '
-  'takes.';
+  'Trigger: stores whether we, and not Stripe, reverse the provider''s part of a refund that was '
+  'requested here.';
 
 create function farthing.share_paid(p_booking farthing.bookings)
 returns bigint
 language sql stable
 set search_path = ''
 as $$
-  -- Stripe itself divides a payment that is divided at once, and its refunds.
+  -- With transfer_at `payment`, Stripe itself divides the payment and its refunds.
   select case p_booking.transfer_at when 'payment'
     then p_booking.amount - p_booking.application_fee_amount else 0 end
     + coalesce(sum(case kind when 'reversal' then -amount else amount end), 0)::bigint
@@ -38,7 +39,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused'
 $$;
 comment on function farthing.share_paid(farthing.bookings) is
-  'The part of a provider''s share that is or is being transferred, less reversals. Minor units.';
+  'Returns the part of a provider''s share that was or is being transferred, less reversals, in minor '
+  'units.';
 
 create function farthing.share_due(p_booking farthing.bookings)
 returns bigint
@@ -58,29 +60,32 @@ begin
   select coalesce(sum(amount) filter (where not nets_share), 0) as apart,
     coalesce(sum(amount) filter (where nets_share), 0) as ours into v_refunds
   from farthing.refunds where account_id = p_booking.account_id and booking_id = p_booking.booking_id
-    -- A waiting share also waits for a requested refund, and for a bank's decision.
+    -- A waiting share is reduced by requested refunds and by money that a bank claims, before
+    -- either is final.
     and (farthing.is_live_refund(status) or v_waits and status = 'requested');
   v_gone := least(p_booking.amount - v_refunds.apart, v_refunds.ours + (
     select case when v_waits then d.disputed else d.withdrawn end
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.apart + v_refunds.ours) d));
-  -- Rounded down to the currency's step; the whole amount gives the whole share.
+  -- The reversed part is rounded down to the currency's step. If the whole amount goes back, it is
+  -- the whole share.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;
 comment on function farthing.share_due(farthing.bookings) is
-  'The amount that a provider should have of a booking: nothing while their share waits for its '
-  'completion, else their share less the part that banks have withdrawn and the refunds that we reverse. A '
-  'waiting share is not paid from money that a bank claims or a refund requests.';
+  'Returns the part of a booking that the provider should have, in minor units: nothing while their '
+  'share waits for the booking''s completion, otherwise their share less the part that banks withdrew '
+  'and the refunds that we reverse. From a share that waited, money that a bank claims or a refund '
+  'requests is deducted, too.';
 
 create function farthing.kind_of_transfer(p_booking farthing.bookings)
 returns text
 language sql stable
 set search_path = ''
 as $$
-  -- Money that a bank withdrew of a charge came from our balance, and so does everything that is paid
-  -- again.
+  -- A bank withdraws a charge's money from our balance, so everything that is transferred after a
+  -- withdrawal comes from our balance, too.
   select case when p_booking.transfer_at = 'payment' or exists (select from farthing.booking_transfers
       where account_id = p_booking.account_id and booking_id = p_booking.booking_id and status <> 'refused')
     or exists (select from farthing.disputes d
@@ -89,7 +94,8 @@ as $$
     then 'restoration' else 'transfer' end
 $$;
 comment on function farthing.kind_of_transfer(farthing.bookings) is
-  'transfer if the booking''s charge pays it, restoration if our balance does.';
+  'Returns `transfer` if the booking''s charge pays the transfer, and `restoration` if our balance pays '
+  'it.';
 
 create function farthing.net_transfers(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -100,7 +106,7 @@ declare
   v_need bigint := farthing.share_paid(p_booking) - farthing.share_due(p_booking);
   v_last record;
 begin
-  -- The money of a cancelled booking goes to its buyer, and not to the provider again.
+  -- The money of a cancelled booking goes to its buyer, so its provider gets no restoration.
   if v_need < 0 and p_booking.status <> 'cancelled' then
     insert into farthing.booking_transfers (account_id, booking_id, kind, amount, currency, next_attempt_at,
       created_at, updated_at)
@@ -108,7 +114,7 @@ begin
       p_booking.currency, p_now, p_now, p_now);
   end if;
   for v_last in
-    -- The last transfer is reversed first, the payment's own transfer last.
+    -- The newest transfer is reversed first, and the payment's own transfer last.
     select r.move_nr, r.move_id, r.amount - coalesce(sum(u.amount), 0) as left
     from farthing.booking_transfers r
     left join farthing.booking_transfers u on u.account_id = r.account_id and u.reverses = r.move_id
@@ -129,9 +135,6 @@ begin
 end
 $$;
 comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
-  'Records the part of a provider''s share that is still to be reversed or transferred. The account is '
-  'locked by the caller.';
+  'Records the transfers and reversals that bring the provider''s share to the due amount. The caller '
+  'has locked the account.';
 
--- Moves of a provider's share with an unknown result, or made by a person after Stripe had refused them.
--- Why not by hand: an uncertain move counts as made, so that nothing is paid twice. Settling it plans the
--- remaining moves in the same transaction, and the audit stores the operator and their reason.

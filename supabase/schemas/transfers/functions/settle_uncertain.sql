@@ -1,6 +1,7 @@
--- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's dashboard. An
--- uncertain move counts as made, so that nothing is paid twice. An operator settles it here and not by an
--- UPDATE, because settling also records the moves that are due then and audits the operator's reason.
+-- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's
+-- dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator settles
+-- it with this function and not by an UPDATE, because settling also records the moves that become
+-- due and audits the operator's reason.
 
 create function farthing.settle_transfer(
   p_move_id uuid, p_stripe_id text, p_reason text, p_author text default null,
@@ -18,24 +19,24 @@ begin
   select * into v_before from farthing.booking_transfers where move_id = p_move_id for update;
   if v_before.status is null or not (v_before.status = 'uncertain'
       or v_before.status = 'refused' and p_stripe_id is not null) then
-    perform farthing.fail('invalid_request',
-      'Only an uncertain move can be settled, or a refused one that Stripe has made since.',
+    perform farthing.fail('invalid_request', 'p_move_id must be the id of an uncertain move, or of a refused '
+      'move that Stripe has made since; send p_stripe_id for a refused move.',
       jsonb_build_object('status', v_before.status), 'p_move_id');
   end if;
   if p_stripe_id !~ (case v_before.kind when 'reversal' then '^trr_' else '^tr_' end) then
-    perform farthing.fail('invalid_request', 'p_stripe_id must be the id of the transfer (tr_…) or the '
-      'reversal (trr_…), or null if Stripe made none.', null, 'p_stripe_id');
+    perform farthing.fail('invalid_request', 'p_stripe_id must be Stripe''s id of the move: tr_… for a '
+      'transfer, trr_… for a reversal, or null if Stripe did not make it.', null, 'p_stripe_id');
   end if;
   if coalesce(p_reason, '') = '' then
-    perform farthing.fail('invalid_request', 'p_reason must say how you know what happened.', null,
-      'p_reason');
+    perform farthing.fail('invalid_request',
+      'p_reason must not be empty: say how you know what happened at Stripe.', null, 'p_reason');
   end if;
   update farthing.booking_transfers set status = case when p_stripe_id is null then 'refused' else 'made' end,
     stripe_id = p_stripe_id, updated_at = p_now
   where account_id = v_before.account_id and move_id = p_move_id
   returning * into v_after;
   if p_stripe_id is null then
-    -- A share that was not transferred was not reversed.
+    -- A transfer that was not made has no reversal.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_before.account_id and reverses = p_move_id and status in ('requested', 'uncertain');
   end if;
@@ -52,6 +53,6 @@ begin
 end
 $$;
 comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz) is
-  'Settles a move that is uncertain or was refused: made under this id of Stripe''s, or, if that is null, '
-  'not made. The moves due after that are recorded. For operators at an SQL prompt; the audit stores who '
-  'and why. Fails invalid_request.';
+  'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or null if '
+  'Stripe did not make it. Records the moves that become due, and audits author and reason. For '
+  'operators at an SQL prompt. Fails invalid_request.';

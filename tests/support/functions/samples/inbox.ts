@@ -12,7 +12,7 @@ const event = {
   state: "dead" as const,
   attempts: 10,
   next_attempt_at: null,
-  last_error: "refund is of another payment",
+  last_error: "refund has another payment",
   livemode: false,
   occurred_at: NOW,
   received_at: NOW,
