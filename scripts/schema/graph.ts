@@ -12,7 +12,6 @@ const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   foundation: ["audit"],
   idempotency: ["ledger"],
   ledger: ["caps", "holds"],
-  caps: ["holds"],
   grants: ["holds"],
   holds: ["jobs", "ai"],
   checkout: ["fraud"],

@@ -1513,6 +1513,8 @@ create type farthing.step_charge as (
   credits numeric, shortfall numeric, first_seq bigint, last_seq bigint, duplicates int, conflicts int,
   hold_id uuid, held numeric, is_beyond boolean);
 
+create type farthing.created_job as (job farthing.jobs, held numeric);
+
 -- supabase/schemas/ai/tables.sql
 
 -- Users' consent, logs of model calls, and chats: a chat is a streamed answer paid from a hold.

@@ -229,163 +229,6 @@ comment on function farthing.feature_answer(farthing.features) is
   'A flag as endpoints read it. The percentage is a number, since it has at most two decimals and is not '
   'money.';
 
--- supabase/schemas/health/functions.sql
-
--- The data of health: the budget of paid checks, requests of a window, and business metrics for a
--- collector. They do not read the ledger: credits come from the sums of sealed entries, at most a minute
--- old; everything else is bounded by open work, or by a day.
-
-create function farthing.deep_units_left(p_today date)
-returns int
-language sql stable
-set search_path = ''
-as $$
-  -- The budget may be set below the spent part.
-  select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
-  from farthing.deep_budget b
-$$;
-comment on function farthing.deep_units_left(date) is
-  'The rest of the day''s budget of paid checks; never negative.';
-
-create function farthing.requests_answer(p_window interval, p_now timestamptz)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object('all', coalesce(jsonb_agg(r.answer) filter (where r.route is null) -> 0, 'null'),
-    'routes', coalesce(jsonb_agg(jsonb_build_object('route', r.route) || r.answer order by r.route)
-      filter (where r.route is not null), '[]'))
-  from (
-    select b.route, jsonb_build_object('requests', b.requests, 'errors', b.errors, 'p50_ms', round(b.p50, 2),
-      'p95_ms', round(b.p95, 2), 'p99_ms', round(b.p99, 2)) as answer
-    from farthing.requests_between(p_now - p_window, p_now) b) r
-$$;
-comment on function farthing.requests_answer(interval, timestamptz) is
-  'Requests of a window in the report''s form: {all, routes}.';
-
-create function farthing.wake_deep_checks(p_now timestamptz default now())
-returns boolean
-language sql
-set search_path = ''
-as $$
-  select farthing.wake('health/deep')
-$$;
-comment on function farthing.wake_deep_checks(timestamptz) is
-  'Calls the endpoint of the paid checks; true if the call was queued.';
-
-create function farthing.credit_figures(p_now timestamptz)
-returns table (name text, labels text, value numeric)
-language sql stable
-set search_path = ''
-as $$
-  select case
-      when s.direction = 'in' and s.counterparty in ('purchases', 'bonuses') then 'credits_sold'
-      when s.direction = 'in' and s.counterparty = 'clawback' then 'credits_reinstated'
-      when s.direction = 'in' then 'credits_given'
-      when s.counterparty = 'usage' then 'credits_spent'
-      when s.counterparty = 'breakage' then 'credits_expired'
-      when s.counterparty = 'clawback' then 'credits_taken_back'
-      else 'credits_withdrawn' end,
-    'kind=' || s.kind, sum(s.amount)
-  from farthing.entry_sums s group by 1, 2
-  union all
-  select 'credits_outstanding', '',
-    coalesce(sum(case s.direction when 'in' then s.amount else -s.amount end), 0)
-  from farthing.entry_sums s
-  union all
-  select 'credits_held', '', coalesce(sum(h.amount), 0) from farthing.holds h
-  where h.status = 'open' and h.expires_at > p_now
-$$;
-comment on function farthing.credit_figures(timestamptz) is
-  'Credits of sealed entries by purpose; users'' balances; credits in open holds.';
-
-create function farthing.work_figures(p_now timestamptz)
-returns table (name text, labels text, value numeric)
-language sql stable
-set search_path = ''
-as $$
-  select 'webhook_events', 'state=' || i.state, count(*) from farthing.inbox i
-  where i.state in ('received', 'deferred', 'failed', 'dead')
-    or (i.state in ('processed', 'ignored') and i.received_at > p_now - interval '1 day')
-  group by i.state
-  union all
-  select 'webhook_oldest_seconds', '', coalesce(extract(epoch from p_now - min(i.received_at)), 0)
-  from farthing.inbox i where i.state in ('received', 'deferred', 'failed')
-  union all
-  select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
-  where j.status in ('queued', 'processing')
-    -- A job lives for a day.
-    or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
-  group by j.status
-  union all
-  select 'job_oldest_seconds', '', coalesce(extract(epoch from p_now - min(j.run_after)), 0)
-  from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
-  union all
-  select 'notices_unsent', 'state=' || n.state, count(*) from (
-    -- Each state alone uses an index. All together would use none, and sent notifications are never
-    -- deleted.
-    select q.state from farthing.notices q where q.state in ('queued', 'failed')
-    union all select s.state from farthing.notices s where s.state = 'sending'
-    union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
-  group by n.state
-$$;
-comment on function farthing.work_figures(timestamptz) is
-  'Work by its state: webhook events and jobs that are not done or were done within a day; notifications '
-  'not sent; and the age of the oldest.';
-
-create function farthing.connection_figures()
-returns table (name text, labels text, value numeric)
-language sql stable
-set search_path = ''
-as $$
-  -- Every role may see the database and user of a session; its state and kind only with the same role or
-  -- pg_read_all_stats.
-  select 'database_connections', 'state=' || case
-      when a.state is null then 'unknown'
-      when a.state in ('active', 'idle') then a.state
-      when a.state like 'idle in transaction%' then 'idle_in_transaction'
-      else 'other' end,
-    count(*)
-  from pg_catalog.pg_stat_activity a
-  where a.datid is not null and a.usesysid is not null
-    and coalesce(a.backend_type, 'client backend') = 'client backend'
-  group by 2
-  union all
-  select 'database_connections_max', '', current_setting('max_connections')::numeric
-$$;
-comment on function farthing.connection_figures() is
-  'Connections to the server by state, of all its databases, and their maximum. unknown: sessions of roles '
-  'whose state ours may not read.';
-
-create function farthing.health_figures(p_now timestamptz)
-returns table (name text, labels text, value numeric)
-language sql stable
-set search_path = ''
-as $$
-  select * from farthing.credit_figures(p_now)
-  union all select * from farthing.work_figures(p_now)
-  union all select * from farthing.connection_figures()
-  union all
-  select f.name, 'check=' || c.name, f.value from farthing.deep_checks c cross join lateral (values
-    ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
-    ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
-  union all
-  -- Measured hourly: values older than two hours are unknown, which is not 0.
-  select c.name || '_' || f.key, '', f.value::numeric
-  from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
-  where c.checked_at > p_now - interval '2 hours'
-  union all
-  select 'deep_units_left', '', farthing.deep_units_left((p_now at time zone 'UTC')::date)
-  union all
-  select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
-  from farthing.budget_burns(p_now) b
-  cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
-  -- Six hours are the long window of one pair and the short one of another.
-  where b.short_window <> interval '6 hours' or w.length <> b.short_window
-$$;
-comment on function farthing.health_figures(timestamptz) is
-  'All metrics that are looked up and not counted.';
-
 -- supabase/schemas/idempotency/functions.sql
 
 -- Idempotency keys: for 24 hours the same request gets the same answer. Why: if the whole operation is SQL,
@@ -558,412 +401,6 @@ end
 $$;
 comment on function farthing.refuse_new_answer() is
   'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key used again after them.';
-
--- supabase/schemas/metrics/functions.sql
-
--- Metrics: counts and durations of the functions' processes, recorded in batches. Why in Postgres: a
--- process of the platform lives for minutes and cannot be scraped; its counts have to outlive it, and the
--- rules of the alerts are SQL. Writers add to rows and never read them; there are as many rows as routes
--- and minutes, not as requests. A duration is kept as the number of its bucket. Bounds grow by 15 % each,
--- so a bucket's middle is at most 7.3 % away from anything in it, and so is every quantile. The objective
--- of 120 ms is one of the bounds.
-
-create function farthing.add_buckets(p_these bigint[], p_those bigint[])
-returns bigint[]
-language sql immutable
-set search_path = ''
-as $$
-  select coalesce(array_agg(coalesce(this, 0) + coalesce(that, 0) order by nr), '{}')
-  from unnest(p_these, p_those) with ordinality b (this, that, nr)
-$$;
-comment on function farthing.add_buckets(bigint[], bigint[]) is 'Two histograms in one, bucket by bucket.';
-
-create function farthing.bucket_ms(p_nr numeric)
-returns numeric
-language sql immutable
-set search_path = ''
-as $$
-  select round((120 * power(1.15::float8, p_nr - 68))::numeric, 4)
-$$;
-comment on function farthing.bucket_ms(numeric) is
-  'The upper bound of a bucket in ms; of p_nr - 0.5 its middle. The 68th ends at 120 ms, each is 15 % above '
-  'the one before. The same as in _shared/metrics/buckets.ts.';
-
-create function farthing.slo()
-returns table (core_routes text[], available numeric, fast numeric, fast_ms int, budget_days int)
-language sql immutable
-set search_path = ''
-as $$
-  select array['GET /credits', 'POST /credits/debits', 'POST /credits/holds',
-      'POST /credits/holds/{id}/release', 'POST /credits/holds/{id}/settle', 'POST /send-notification',
-      'POST /stripe-webhook', 'POST /usage', 'POST /usage/estimate'],
-    0.995, 0.95, 120, 30
-$$;
-comment on function farthing.slo() is
-  'The objectives of the core routes: the share of answers without an error of ours, the share within '
-  'fast_ms, and the number of days. The same as in _shared/metrics/slo.ts; a test compares them.';
-
-create function farthing.label_of(p_labels text, p_name text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select substring(',' || p_labels from ',' || p_name || '=([^,]*)')
-$$;
-comment on function farthing.label_of(text, text) is 'The value of a label.';
-
-create function farthing.is_failure(p_labels text)
-returns boolean
-language sql immutable
-set search_path = ''
-as $$
-  select farthing.label_of(p_labels, 'status') in ('5xx', '408')
-$$;
-comment on function farthing.is_failure(text) is
-  'Whether requests with these labels ended in an error of ours. 408 is one: keeping the time is up to us.';
-
-create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
-returns table (name text, labels text, count numeric)
-language sql stable
-set search_path = ''
-as $$
-  -- Priced when counted, by the rate in force: a new rate does not change yesterday's cost.
-  select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
-    when 'input' then r.input_per_million_usd
-    when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
-    when 'reasoning' then coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)
-    else r.output_per_million_usd end) / 1000000
-  from (select farthing.label_of(g.labels, 'model') as model,
-      farthing.label_of(g.labels, 'kind') as kind, g.count
-    from jsonb_to_recordset(p_rows) g (name text, labels text, count numeric) where g.name = 'ai_tokens') t
-  cross join lateral (select * from farthing.rates a where a.model = t.model
-    and a.effective_from <= p_now
-    order by a.effective_from desc, a.version desc limit 1) r
-  group by r.model
-$$;
-comment on function farthing.token_costs(jsonb, timestamptz) is
-  'The cost of a batch''s tokens at the provider, in US dollars, by model; nothing for a model without a '
-  'rate.';
-
-create function farthing.core_counts(p_rows jsonb)
-returns table (name text, count numeric)
-language sql stable
-set search_path = ''
-as $$
-  -- The objectives are evaluated over 30 days, every minute: three numbers an hour, and no histograms.
-  select v.name, sum(v.count) from farthing.slo() s
-  join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
-    on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
-  cross join lateral (values ('core_requests', r.count),
-    ('core_failed', case when farthing.is_failure(r.labels) then r.count else 0 end),
-    -- The 68th bucket ends at fast_ms.
-    ('core_slow', (select coalesce(sum(b), 0) from unnest(r.buckets[69:]) b))) v (name, count)
-  group by v.name having sum(v.count) > 0
-$$;
-comment on function farthing.core_counts(jsonb) is
-  'A batch''s requests to core routes: how many, how many failed, how many were slower than the objective.';
-
-create function farthing.sweep_metrics(p_now timestamptz default now(), p_limit int default 10000)
-returns int
-language sql
-set search_path = ''
-as $$
-  with counted as (
-    delete from farthing.metrics m using (
-      select o.grain, o.name, o.starts_at, o.labels from farthing.metrics t
-      cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days')) k (grain, kept)
-      join farthing.metrics o
-        on (o.grain, o.name, o.labels) = (k.grain, t.name, t.labels) and o.starts_at <= p_now - k.kept
-      where t.grain = 'total'
-      order by o.grain, o.name, o.starts_at limit p_limit for update of o skip locked) due
-    where (m.grain, m.name, m.starts_at, m.labels) = (due.grain, due.name, due.starts_at, due.labels)
-    returning 1
-  )
-  select (select count(*) from counted)::int
-    + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
-$$;
-comment on function farthing.sweep_metrics(timestamptz, int) is
-  'Deletes minutes after 25 hours, hours after 35 days, batches after a day; returns how many rows.';
-
--- Reading the metrics: requests between two moments, and burn rates of the error budget. Whole hours are
--- read as hours, the time before and after them as minutes; so a window of three days costs about as much
--- as one of an hour. A window that begins more than a day ago begins with a whole hour.
-
-create function farthing.burn_windows()
-returns table (long_window interval, short_window interval, factor numeric)
-language sql immutable
-set search_path = ''
-as $$
-  -- Google's SRE workbook, chapter 5, table 5-8: 2 % of a month's budget in an hour, 5 % in six, 10 % in
-  -- three days. The short window ends the alert soon after its cause.
-  values (interval '1 hour', interval '5 minutes', 14.4), (interval '6 hours', interval '30 minutes', 6),
-    (interval '3 days', interval '6 hours', 1)
-$$;
-comment on function farthing.burn_windows() is
-  'The budget burns when it is spent factor times too fast in both windows. The same as in slo.ts.';
-
-create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
-returns setof farthing.metrics
-language sql stable
-set search_path = ''
-as $$
-  select m.* from (
-    select date_trunc('minute', p_from, 'UTC') as from_at,
-      -- No whole hour in between: only minutes.
-      case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi
-    from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
-      date_trunc('hour', p_to, 'UTC') as hi) h
-  ) w, farthing.metrics m
-  where m.name = p_name and (
-    (m.grain = 'minute' and m.starts_at >= w.from_at and m.starts_at < w.lo)
-    or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.hi)
-    or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
-$$;
-comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
-  'The rows of a metric that make up a window, none twice; from the whole minute in which it begins.';
-
-create function farthing.metric_sum(p_name text, p_labels text, p_from timestamptz, p_to timestamptz)
-returns numeric
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(sum(m.count), 0) from farthing.metric_rows(p_name, p_from, p_to) m
-  where p_labels is null or m.labels like p_labels
-$$;
-comment on function farthing.metric_sum(text, text, timestamptz, timestamptz) is
-  'A metric''s count or amount in a window; of all labels, or of those like p_labels '
-  '(rule=user,outcome=blocked).';
-
-create function farthing.requests_between(p_from timestamptz, p_to timestamptz)
-returns table (route text, requests bigint, errors bigint, p50 numeric, p95 numeric, p99 numeric)
-language sql stable
-set search_path = ''
-as $$
-  with series as (
-    select farthing.label_of(m.labels, 'route') as route, m.labels, m.count, m.buckets
-    from farthing.metric_rows('requests', p_from, p_to) m
-  ), totals as (
-    select s.route, coalesce(sum(s.count), 0)::bigint as requests,
-      coalesce(sum(s.count) filter (where farthing.is_failure(s.labels)), 0)::bigint as errors
-    from series s group by grouping sets ((s.route), ())
-  ), counted as (
-    select s.route, b.nr, sum(b.count) as count
-    from series s, unnest(s.buckets) with ordinality b (count, nr) where b.count > 0
-    group by grouping sets ((s.route, b.nr), (b.nr))
-  ), ranked as (
-    select c.route, c.nr, sum(c.count) over (partition by c.route order by c.nr) as up_to,
-      sum(c.count) over (partition by c.route) as n
-    from counted c
-  ), quantiles as (
-    -- The nearest rank: the first value that this share of the values does not exceed.
-    select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
-      min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
-      min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99
-    from ranked r group by r.route
-  )
-  select t.route, t.requests, t.errors, farthing.bucket_ms(q.p50 - 0.5), farthing.bucket_ms(q.p95 - 0.5),
-    farthing.bucket_ms(q.p99 - 0.5)
-  from totals t left join quantiles q on q.route is not distinct from t.route
-$$;
-comment on function farthing.requests_between(timestamptz, timestamptz) is
-  'Requests in a window, errors of ours among them, and quantiles of their duration in ms, by route; one row '
-  'with route null for all together, which is there even without a request.';
-
-create function farthing.core_requests(p_window interval, p_now timestamptz)
-returns table (requests numeric, failed numeric, slow numeric)
-language sql stable
-set search_path = ''
-as $$
-  select farthing.metric_sum('core_requests', null, p_now - p_window, p_now),
-    farthing.metric_sum('core_failed', null, p_now - p_window, p_now),
-    farthing.metric_sum('core_slow', null, p_now - p_window, p_now)
-$$;
-comment on function farthing.core_requests(interval, timestamptz) is
-  'Requests to core routes up to p_now: how many, how many failed, how many were slower than the objective.';
-
-create function farthing.burn_rate(
-  p_window interval, p_now timestamptz, p_slo text default 'available')
-returns numeric
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(round(case p_slo when 'available' then c.failed / (1 - s.available)
-    when 'fast' then c.slow / (1 - s.fast) end / nullif(c.requests, 0), 4), 0)
-  from farthing.slo() s, farthing.core_requests(p_window, p_now) c
-$$;
-comment on function farthing.burn_rate(interval, timestamptz, text) is
-  'The burn rate of an objective''s budget (available, fast): at 1 it lasts exactly its days. 0 without a '
-  'request.';
-
-create function farthing.budget_burns(p_now timestamptz)
-returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
-  short_burn numeric, burns boolean, requests numeric)
-language sql stable
-set search_path = ''
-as $$
-  select o.slo, w.long_window, w.short_window, w.factor, r.long_burn, r.short_burn,
-    r.long_burn > w.factor and r.short_burn > w.factor,
-    (select c.requests from farthing.core_requests(w.short_window, p_now) c)
-  from unnest(array['available', 'fast']) o (slo), farthing.burn_windows() w, lateral (
-    select farthing.burn_rate(w.long_window, p_now, o.slo) as long_burn,
-      farthing.burn_rate(w.short_window, p_now, o.slo) as short_burn) r
-$$;
-comment on function farthing.budget_burns(timestamptz) is
-  'Each objective in each pair of windows, and whether its budget burns there: too fast in both. requests: '
-  'of the short window.';
-
--- supabase/schemas/pricing/functions.sql
-
--- Prices: packages and rates, versioned. A row is never edited: a new price is a new version, and sales and
--- charges at the old one still refer to it.
-
-create function farthing.price_usage(
-  p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)
-returns setof farthing.priced_usage
-language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned at every call
-set search_path = ''
-as $$
-begin
-  return query
-  with given as (
-    select (e.nr - 1)::int as index, e.event, t.*
-    from jsonb_array_elements(p_events) with ordinality e (event, nr)
-    cross join lateral jsonb_to_record(e.event) t (user_id uuid, event_id text, model text,
-      input_tokens bigint,
-      cached_input_tokens bigint, cache_write_tokens bigint, output_tokens bigint, max_output_tokens bigint,
-      reasoning_tokens bigint, occurred_at timestamptz, metadata jsonb)
-  ), counted as (
-    select g.*, coalesce(g.occurred_at, p_now) as event_at, coalesce(g.input_tokens, 0) as tokens_in,
-      coalesce(g.cached_input_tokens, 0) as cached, coalesce(g.cache_write_tokens, 0) as written,
-      coalesce(g.output_tokens, g.max_output_tokens, 0) as tokens_out, coalesce(g.reasoning_tokens, 0)
-        as reasoned
-    from given g
-  )
-  select c.index, c.user_id, 'caller'::farthing.usage_origin, c.event_id, c.model, r.version, p.credits,
-    p.facts, c.occurred_at,
-    case when f.field = 'model' then 'unknown_model' when f.field is not null then 'invalid_request' end,
-    f.field
-  from counted c
-  left join lateral (
-    -- The pinned version; else the newest in force at that moment; an event older than the first version is
-    -- charged at the first, so that a late report is not free; one from the future at today's.
-    select x.* from farthing.rates x where x.model = c.model
-    order by (x.version is not distinct from (p_pinned ->> c.model)::int) desc,
-      (x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now))) desc,
-      case when x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now)) then
-        x.effective_from end desc, x.effective_from, x.version desc
-    limit 1) r on true
-  -- offset 0: computed once. Without it the planner repeats the whole sum wherever its result is used.
-  cross join lateral (select
-    (c.tokens_in * r.input_per_million_usd
-      + c.cached * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
-      + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
-      + c.tokens_out * r.output_per_million_usd
-      + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
-      * r.markup * 0.001 as credits, -- 1 USD is 1000 credits; USD per million tokens / 1e6 × 1e3
-    -- The caller's fields stay as sent, nulls included.
-    jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
-      c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
-      'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
-      || case when c.metadata is null then '{}' else jsonb_build_object('caller', c.metadata) end as facts
-    offset 0) p
-  cross join lateral (select case
-    when length(c.event_id) not between 1 and 255 then 'event_id'
-    when least(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) < 0
-      or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
-      or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
-      then 'input_tokens'
-    -- Checked only for usage with occurred_at; for other usage the policy is not read.
-    when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
-      or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
-    when r.version is null then 'model'
-    -- farthing.metadata's bound is higher: a settled hold adds its id, a job its id and step.
-    when pg_column_size(p.facts) > 8100 then 'metadata' end as field
-    offset 0) f
-  order by c.index;
-end
-$$;
-comment on function farthing.price_usage is
-  'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
-  'without a rate of its own costs as input (cached, cache write) or output (reasoning). p_pinned is '
-  '{model: rate version}. problem is a code if an event cannot be priced. origin is the caller; our own '
-  'work overwrites it, with an id of its own. event_at is null for usage without occurred_at.';
-
-create function farthing.rates_given(p_rates jsonb)
-returns setof farthing.rates
-language sql stable
-set search_path = ''
-as $$
-  -- The list as rows: with the next version, and the current markup if the list names none.
-  select g.model, coalesce(c.version, 0) + 1, g.input_per_million_usd, g.cached_input_per_million_usd,
-    g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd,
-    coalesce(g.markup, c.markup, 4), null::timestamptz
-  from jsonb_to_recordset(p_rates) g (model text, input_per_million_usd numeric,
-    cached_input_per_million_usd numeric,
-    cache_write_per_million_usd numeric, output_per_million_usd numeric, reasoning_per_million_usd numeric,
-      markup numeric)
-  left join lateral (select r.version, r.markup from farthing.rates r where r.model = g.model
-    order by r.version desc limit 1) c
-    on true
-$$;
-comment on function farthing.rates_given(jsonb) is 'A price list as rate rows; USD per million tokens.';
-
-create function farthing.rate_changes(p_rates jsonb)
-returns setof farthing.rate_change
-language sql stable
-set search_path = ''
-as $$
-  select g.model, g.version, f.key, trim_scale((c.fields ->> f.key)::numeric)::text,
-    trim_scale(f.value::numeric)::text
-  from farthing.rates_given(p_rates) g
-  cross join lateral jsonb_each_text(to_jsonb(g) - '{model,version,effective_from}'::text[]) f
-  left join lateral (
-    select to_jsonb(r) as fields from farthing.rates r where r.model = g.model
-      and r.version = g.version - 1) c on true
-  where g.version = 1 or (c.fields ->> f.key)::numeric is distinct from f.value::numeric
-$$;
-comment on function farthing.rate_changes(jsonb) is
-  'The changes that a price list would make, field by field; a new model''s fields have no `was`.';
-
-create function farthing.refuse_bad_rates(p_rates jsonb)
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_bad record;
-begin
-  if jsonb_typeof(p_rates) is distinct from 'array' then
-    perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
-  end if;
-  -- No price is rounded: a value that the columns cannot hold exactly is refused.
-  select r.nr - 1 as index, f.field into v_bad
-  from (select e.nr, e.rate, count(*) over (partition by e.rate ->> 'model') as mentions
-    from jsonb_array_elements(p_rates) with ordinality e (rate, nr)) r
-  cross join lateral (
-    select 'model' where jsonb_typeof(rate) <> 'object' or r.mentions > 1
-      or coalesce(length(rate ->> 'model'), 0) not between 1 and 200
-    union all
-    select k.key from unnest(array['input_per_million_usd', 'output_per_million_usd',
-      'cached_input_per_million_usd', 'cache_write_per_million_usd', 'reasoning_per_million_usd']) k (key)
-    where coalesce(rate ->> k.key, case when k.key !~ '^(input|output)' then '0' end, '')
-      !~ '^(0|[1-9][0-9]{0,10})(\.[0-9]{1,9})?$'
-    union all
-    select 'markup' where coalesce(rate ->> 'markup', '1') !~ '^(0|[1-9][0-9]{0,4})(\.[0-9]{1,4})?$'
-      or (rate ->> 'markup')::numeric = 0
-    union all
-    select 'input_per_million_usd' where rate ->> 'input_per_million_usd' ~ '^[0.]+$'
-      and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
-  order by r.nr, f.field = 'model' desc limit 1;
-  if v_bad.field is not null then
-    perform farthing.fail('invalid_request', 'A rate must have a model named once, prices of at most 9 '
-      'decimals that are not all 0, and a markup above 0.', null,
-      format('rates[%s].%s', v_bad.index, v_bad.field));
-  end if;
-end
-$$;
-comment on function farthing.refuse_bad_rates(jsonb) is
-  'Fails invalid_request naming the first field of a price list that no rate can hold exactly.';
 
 -- supabase/schemas/providers/functions.sql
 
@@ -1157,250 +594,6 @@ from farthing.actor_days d;
 comment on view farthing.actors is
   'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
   'Credits as text.';
-
--- supabase/schemas/usage/functions.sql
-
--- Usage: token counts in, exact charges out, each event only once for ever.
-
-create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
-returns jsonb
-language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned in every transaction
-set search_path = ''
-as $$
-begin
-  -- Most events are new: preparing the answer's query costs many times this check.
-  if not exists (select from farthing.usage_events u
-    where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
-    return null;
-  end if;
-  return (select jsonb_build_object(
-    'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits',
-      trim_scale(coalesce(sum(e.amount), 0))::text,
-    'balance_after', trim_scale(coalesce((array_agg(e.balance_after order by e.seq desc))[1],
-      (select a.balance from farthing.accounts a where a.account_id = p_account_id)))::text,
-    'rate_version', min((coalesce(e.metadata, u.usage) ->> 'rate_version')::int),
-    'lots', coalesce(jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
-      trim_scale(e.amount)::text)
-      order by e.seq) filter (where e.lot_id is not null), '[]'))
-  from farthing.usage_events u
-  left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
-  left join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
-  where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id);
-end
-$$;
-comment on function farthing.usage_answer is
-  'The charge of a known event, read from its entries; null for an unknown one. Credits as text.';
-
-create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return (
-    select jsonb_object_agg(d.field, jsonb_build_object('charged', d.charged, 'sent', d.sent))
-    from farthing.usage_events u
-    left join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
-    cross join lateral (
-      select k.field, coalesce(coalesce(e.metadata, u.usage) -> k.field, k.absent),
-        coalesce(p_event.metadata -> k.field, k.absent)
-      from (values ('model', 'null'::jsonb), ('input_tokens', '0'), ('cached_input_tokens', '0'),
-        ('cache_write_tokens', '0'), ('output_tokens', '0'), ('reasoning_tokens', '0')) k (field, absent)
-      union all
-      select 'occurred_at', to_jsonb(coalesce(e.event_at, u.event_at)), to_jsonb(p_event.event_at)
-      where p_event.event_at is not null) d (field, charged, sent)
-    where u.account_id = p_account_id and u.origin = p_event.origin and u.event_id = p_event.event_id
-      and d.charged <> d.sent);
-end
-$$;
-comment on function farthing.usage_difference is
-  'Rule 9: {field: {charged, sent}} of an event that is known with other contents; null if they are the '
-  'same, or the event is new. Contents are the model, the tokens of each kind, and occurred_at, if sent. A '
-  'caller''s metadata does not count, and is not shown.';
-
-create function farthing.refuse_other_usage(
-  p_account_id bigint, p_event farthing.priced_usage, p_prefix text default '')
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_difference jsonb := farthing.usage_difference(p_account_id, p_event);
-begin
-  if v_difference is not null then
-    perform farthing.fail('usage_conflict',
-      'This event_id was charged with other contents. Send a new event_id for another use.',
-      jsonb_build_object('event_id', p_event.event_id, 'differs', v_difference), p_prefix || 'event_id');
-  end if;
-end
-$$;
-comment on function farthing.refuse_other_usage is
-  'Fails usage_conflict if the event is known with other contents; details name the fields that differ.';
-
-create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
-returns farthing.priced_usage[]
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return array(
-    select m.event
-    from (select u as event, row_number() over (partition by u.origin, u.event_id order by u.index) as mention
-      from unnest(p_events) u where u.problem is null and u.event_id is not null) m
-    where m.mention = 1
-      -- Not "not exists": as a join, its cached plan reads all usage that the account was ever charged for.
-      and (select true from farthing.usage_events k where k.account_id = p_account_id
-        and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
-    order by (m.event).index);
-end
-$$;
-comment on function farthing.fresh_usage is
-  'The events to charge, in order: the first mention of each that can be priced and is not known.';
-
-create function farthing.charge_usage(
-  p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_author text,
-  p_hold_id uuid, p_now timestamptz)
-returns farthing.charge_result[]
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_charges farthing.charge[];
-  v_results farthing.charge_result[];
-begin
-  select array_agg(row(e.credits, case when p_hold_id is null then 'usage' else 'settle' end,
-    case e.origin when 'caller' then 'usage' else e.origin::text end, e.event_id, p_correlation_id,
-    e.metadata, coalesce(e.event_at, p_now), p_author)::farthing.charge order by e.index)
-  into v_charges from unnest(p_events) e;
-  v_results := case when cardinality(v_charges) = 1 and p_hold_id is null
-    then array[farthing.spend(p_account, v_charges[1], p_now)]
-    else farthing.spend_within_cap(p_account, v_charges, p_hold_id, p_now) end;
-  insert into farthing.usage_events (account_id, origin, event_id, first_seq, last_seq, usage, event_at)
-  select p_account.account_id, e.origin, e.event_id,
-    case when e.credits > 0 then r.first_seq end, case when e.credits > 0 then r.last_seq end,
-    case when e.credits = 0 then e.metadata - 'caller' end,
-    case when e.credits = 0 then coalesce(e.event_at, p_now) end
-  from unnest(p_events) with ordinality e
-  join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
-    balance_after, available, shortfall, lots, nr) on r.nr = e.ordinality
-  where r.accepted and e.event_id is not null;
-  return v_results;
-end
-$$;
-comment on function farthing.charge_usage is
-  'Charges priced events, new to a locked account and in index order, and records their ids. One result '
-  'per event.';
-
-create function farthing.refuse_usage(p_event farthing.priced_usage, p_prefix text default '')
-returns void
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_max_age interval;
-  v_max_ahead interval;
-  v_window jsonb;
-begin
-  if p_event.field = 'occurred_at' then
-    select usage_max_age, usage_max_ahead into v_max_age, v_max_ahead from farthing.policy;
-    v_window := jsonb_build_object('max_age_seconds', extract(epoch from v_max_age)::bigint,
-      'max_ahead_seconds', extract(epoch from v_max_ahead)::bigint);
-  end if;
-  perform farthing.fail(p_event.problem,
-    case p_event.field when 'model' then 'This model has no rate. Send a model from GET /usage/rates.'
-      when 'metadata' then 'metadata must be at most 8 KiB.'
-      when 'occurred_at' then format('occurred_at must be at most %s in the past and %s in the future.',
-        v_max_age, v_max_ahead)
-      else 'event_id must have 1 to 255 characters, and each token count 0 to 1000000000, not all 0.'
-    end,
-    v_window, p_prefix || p_event.field);
-end
-$$;
-comment on function farthing.refuse_usage is
-  'Fails with the problem that price_usage() found, naming the field.';
-
--- Usage in batches: one call, one transaction, up to 1000 independent events. Why: one busy account is
--- limited by the commit flush that its row lock waits for; a batch pays that flush once. Accounts are
--- locked in id order (rule 4), so two batches over the same users cannot deadlock.
-
-create function farthing.batch_refusal(
-  p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('index', p_event.index, 'event_id', p_event.event_id, 'code', p_code)
-    || jsonb_strip_nulls(jsonb_build_object('field', p_field, 'details', p_details))
-$$;
-comment on function farthing.batch_refusal is
-  'A batch''s report of an event it did not charge: {index, event_id, code}, with field and details if '
-  'there are any.';
-
-create function farthing.batch_repeat(p_account_id bigint, p_event farthing.priced_usage)
-returns jsonb
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_answer jsonb := farthing.usage_answer(p_account_id, p_event.origin, p_event.event_id);
-  v_difference jsonb;
-begin
-  if v_answer is null then
-    return null;
-  end if;
-  v_difference := farthing.usage_difference(p_account_id, p_event);
-  return case when v_difference is null
-    then jsonb_build_object('index', p_event.index, 'duplicate', true) || v_answer
-    else farthing.batch_refusal(p_event, 'usage_conflict', 'event_id', jsonb_build_object('differs',
-      v_difference)) end;
-end
-$$;
-comment on function farthing.batch_repeat is
-  'A batch''s report of a known event: a duplicate with its first charge, or, with other contents, a '
-  'conflict; null for an unknown one.';
-
-create function farthing.batch_charge_user(
-  p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_author text, p_now timestamptz)
-returns setof jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_account farthing.accounts;
-  v_fresh farthing.priced_usage[];
-  v_results farthing.charge_result[];
-begin
-  v_account := farthing.lock_account(p_user_id, p_now);
-  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest is answered from these
-  if cardinality(v_fresh) > 0 then
-    v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
-    return query
-      select case when r.accepted then jsonb_build_object('index', f.index, 'transaction_id',
-        r.transaction_id,
-          'event_id', f.event_id, 'credits', trim_scale(f.credits)::text,
-          'balance_after', trim_scale(r.balance_after)::text, 'rate_version', f.rate_version, 'lots', r.lots)
-        else farthing.batch_refusal(v_fresh[f.nr],
-          farthing.refusal_code(v_account, r.amount, r.available)) end
-      from unnest(v_fresh) with ordinality f (index, user_id, origin, event_id, model, rate_version,
-        credits, metadata, event_at, problem, field, nr)
-      join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
-        balance_after, available, shortfall, lots, nr) on r.nr = f.nr;
-  end if;
-  return query
-    select coalesce(
-      -- Not a duplicate: a mention that cannot be priced, before one that can.
-      case when e.problem is null
-          or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
-        then farthing.batch_repeat(v_account.account_id, e) end,
-      farthing.batch_refusal(e, coalesce(e.problem,
-        case when e.event_id is null then 'invalid_request' else 'insufficient_credits' end),
-        coalesce(e.field, case when e.event_id is null then 'event_id' end)))
-    from unnest(p_events) e
-    where not exists (select from unnest(v_fresh) f where f.index = e.index);
-end
-$$;
-comment on function farthing.batch_charge_user is
-  'One user''s share of a batch: a result, a duplicate or a refusal for each event.';
 
 -- supabase/schemas/ai/functions/abandoned_chats.sql
 
@@ -4978,85 +4171,250 @@ comment on function farthing.refuse_confirming is
   'Refuses a confirmation by the requester or the recipient of a grant, or by a key. Fails '
   'grant_not_allowed.';
 
--- supabase/schemas/holds/functions/free.sql
+-- supabase/schemas/health/functions/deep_checks.sql
 
--- The release of a hold's credits: it was released, or it expired.
+-- The paid checks of external services, and their daily budget.
 
-create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
-returns void
-language plpgsql
+create function farthing.deep_units_left(p_today date)
+returns int
+language sql stable
 set search_path = ''
 as $$
-begin
-  update farthing.lots l set reserved = l.reserved - h.amount
-  from farthing.hold_lots h
-  where h.account_id = p_account_id and h.hold_id = p_hold_id
-    and l.account_id = h.account_id and l.lot_id = h.lot_id;
-  update farthing.accounts a set held = a.held - h.amount
-  from farthing.holds h
-  where a.account_id = p_account_id and h.account_id = p_account_id and h.hold_id = p_hold_id;
-end
+  -- The budget may be set below the spent part.
+  select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
+  from farthing.deep_budget b
 $$;
-comment on function farthing.free_hold(bigint, uuid) is
-  'Frees the credits that a hold reserved; the caller has locked the account and resolves the hold.';
+comment on function farthing.deep_units_left(date) is
+  'The rest of the day''s budget of paid checks; never negative.';
 
-create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
+create function farthing.wake_deep_checks(p_now timestamptz default now())
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select farthing.wake('health/deep')
+$$;
+comment on function farthing.wake_deep_checks(timestamptz) is
+  'Calls the endpoint of the paid checks; true if the call was queued.';
+
+create function farthing.claim_deep_units(p_units int, p_today date)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_hold farthing.holds;
-  v_moment timestamptz;
-  v_count int := 0;
+  v_left int;
 begin
-  for v_hold in
-    select * from farthing.holds
-    where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
-  loop
-    -- As of that moment: a lot that has expired since was freed in time to pay. Holds that expired at one
-    -- moment are freed together, so that their credits pay in burn-down order and not in the order of
-    -- holds.
-    if v_hold.expires_at > v_moment then
-      perform farthing.pay_debt(p_account_id, v_moment);
-    end if;
-    v_moment := v_hold.expires_at;
-    perform farthing.free_hold(p_account_id, v_hold.hold_id);
-    update farthing.holds set status = 'released', resolved_at = expires_at
-    where account_id = p_account_id and hold_id = v_hold.hold_id;
-    v_count := v_count + 1;
-  end loop;
-  if v_count > 0 then
-    perform farthing.pay_debt(p_account_id, v_moment);
-  end if;
-  return v_count;
+  -- With two at once, the second waits for the row and reads the budget that the first has left. If the
+  -- second began before midnight and the first after it, the newer day stays.
+  update farthing.deep_budget b
+  set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
+  where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
+  returning b.daily_units - b.spent into v_left;
+  return v_left;
 end
 $$;
-comment on function farthing.release_expired_holds(bigint, timestamptz) is
-  'Rule 7: an open hold past its expiry counts as released from that instant, and pays debt as of then. '
-  'Returns how many. The account is locked by the caller.';
+comment on function farthing.claim_deep_units(int, date) is
+  'Takes p_units of the day''s budget of paid checks and returns the rest; null if too few are left.';
 
-create function farthing.release_hold(
-  p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
-returns void
-language plpgsql
+create function farthing.record_deep_check(
+  p_name text, p_outcome text, p_duration_ms int, p_code text, p_figures jsonb, p_now timestamptz)
+returns farthing.deep_checks
+language sql
 set search_path = ''
 as $$
-begin
-  perform farthing.release_expired_holds(p_account_id, p_now); -- it may be among the expired ones
-  if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
-    and status = 'open') then
-    perform farthing.free_hold(p_account_id, p_hold_id);
-    update farthing.holds set status = 'released', resolved_at = p_now,
-      correlation_id = coalesce(p_correlation_id, correlation_id)
-    where account_id = p_account_id and hold_id = p_hold_id;
-    perform farthing.pay_debt(p_account_id, p_now);
-  end if;
-end
+  insert into farthing.deep_checks as c (name, outcome, duration_ms, code, figures, checked_at, ok_at)
+  values (p_name, p_outcome, p_duration_ms, p_code, p_figures, p_now,
+    case when p_outcome = 'ok' then p_now end)
+  on conflict (name) do update set outcome = excluded.outcome, duration_ms = excluded.duration_ms,
+    code = excluded.code, figures = excluded.figures, checked_at = excluded.checked_at,
+    ok_at = coalesce(excluded.ok_at, c.ok_at)
+  returning c
 $$;
-comment on function farthing.release_hold is
-  'Frees the credits that a hold still reserves, and pays debt with them. A resolved hold stays as it is. '
-  'The account is locked by the caller.';
+comment on function farthing.record_deep_check(text, text, int, text, jsonb, timestamptz) is
+  'Stores the last result of a paid check, and the service''s figures; ok_at stays that of the last success.';
+
+create function farthing.check_ledger_sample(p_start double precision, p_limit int)
+returns table (looked_at bigint, wrong bigint)
+language sql stable
+set search_path = ''
+as $$
+  with sample as (
+    select a.* from farthing.accounts a
+    where a.account_id >= floor(p_start * (select max(account_id) from farthing.accounts))
+    order by a.account_id limit p_limit
+  )
+  select count(*), count(*) filter (where
+    s.balance <> s.lots - s.debt or s.balance <> coalesce(s.balance_after, 0)
+    or s.last_seq <> coalesce(s.seq, 0) or s.held <> s.holds)
+  from (
+    select a.balance, a.debt, a.held, a.last_seq, e.seq, e.balance_after,
+      (select coalesce(sum(l.remaining), 0) from farthing.lots l
+        where l.account_id = a.account_id and l.closed_at is null) as lots,
+      (select coalesce(sum(h.amount), 0) from farthing.holds h
+        where h.account_id = a.account_id and h.status = 'open') as holds
+    from sample a
+    left join lateral (select n.seq, n.balance_after from farthing.entries n
+      where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
+$$;
+comment on function farthing.check_ledger_sample(double precision, int) is
+  'Checks p_limit accounts from p_start (0 to 1) on by rule 1, and counts the wrong ones.';
+
+-- supabase/schemas/health/functions/figures.sql
+
+-- Figures for a metrics collector. They do not read the ledger: credits come from the sums of sealed
+-- entries, at most a minute old; all other figures are bounded by open work, or by a day.
+
+create function farthing.credit_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select case
+      when s.direction = 'in' and s.counterparty in ('purchases', 'bonuses') then 'credits_sold'
+      when s.direction = 'in' and s.counterparty = 'clawback' then 'credits_reinstated'
+      when s.direction = 'in' then 'credits_given'
+      when s.counterparty = 'usage' then 'credits_spent'
+      when s.counterparty = 'breakage' then 'credits_expired'
+      when s.counterparty = 'clawback' then 'credits_taken_back'
+      else 'credits_withdrawn' end,
+    'kind=' || s.kind, sum(s.amount)
+  from farthing.entry_sums s group by 1, 2
+  union all
+  select 'credits_outstanding', '',
+    coalesce(sum(case s.direction when 'in' then s.amount else -s.amount end), 0)
+  from farthing.entry_sums s
+  union all
+  select 'credits_held', '', coalesce(sum(h.amount), 0) from farthing.holds h
+  where h.status = 'open' and h.expires_at > p_now
+$$;
+comment on function farthing.credit_figures(timestamptz) is
+  'Credits of sealed entries by purpose; users'' balances; credits in open holds.';
+
+create function farthing.work_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select 'webhook_events', 'state=' || i.state, count(*) from farthing.inbox i
+  where i.state in ('received', 'deferred', 'failed', 'dead')
+    or (i.state in ('processed', 'ignored') and i.received_at > p_now - interval '1 day')
+  group by i.state
+  union all
+  select 'webhook_oldest_seconds', '', coalesce(extract(epoch from p_now - min(i.received_at)), 0)
+  from farthing.inbox i where i.state in ('received', 'deferred', 'failed')
+  union all
+  select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
+  where j.status in ('queued', 'processing')
+    -- A job lives for a day.
+    or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
+  group by j.status
+  union all
+  select 'job_oldest_seconds', '', coalesce(extract(epoch from p_now - min(j.run_after)), 0)
+  from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
+  union all
+  select 'notices_unsent', 'state=' || n.state, count(*) from (
+    -- Each state alone uses an index. All together would use none, and sent notifications are never
+    -- deleted.
+    select q.state from farthing.notices q where q.state in ('queued', 'failed')
+    union all select s.state from farthing.notices s where s.state = 'sending'
+    union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
+  group by n.state
+$$;
+comment on function farthing.work_figures(timestamptz) is
+  'Work by its state: webhook events and jobs that are not done or were done within a day; notifications '
+  'not sent; and the age of the oldest.';
+
+create function farthing.connection_figures()
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- Every role may see the database and user of a session; its state and kind only with the same role or
+  -- pg_read_all_stats.
+  select 'database_connections', 'state=' || case
+      when a.state is null then 'unknown'
+      when a.state in ('active', 'idle') then a.state
+      when a.state like 'idle in transaction%' then 'idle_in_transaction'
+      else 'other' end,
+    count(*)
+  from pg_catalog.pg_stat_activity a
+  where a.datid is not null and a.usesysid is not null
+    and coalesce(a.backend_type, 'client backend') = 'client backend'
+  group by 2
+  union all
+  select 'database_connections_max', '', current_setting('max_connections')::numeric
+$$;
+comment on function farthing.connection_figures() is
+  'Connections to the server by state, of all its databases, and their maximum. unknown: sessions of roles '
+  'whose state ours may not read.';
+
+create function farthing.health_figures(p_now timestamptz)
+returns table (name text, labels text, value numeric)
+language sql stable
+set search_path = ''
+as $$
+  select * from farthing.credit_figures(p_now)
+  union all select * from farthing.work_figures(p_now)
+  union all select * from farthing.connection_figures()
+  union all
+  select f.name, 'check=' || c.name, f.value from farthing.deep_checks c cross join lateral (values
+    ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
+    ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
+  union all
+  -- Measured hourly: values older than two hours are unknown, which is not 0.
+  select c.name || '_' || f.key, '', f.value::numeric
+  from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
+  where c.checked_at > p_now - interval '2 hours'
+  union all
+  select 'deep_units_left', '', farthing.deep_units_left((p_now at time zone 'UTC')::date)
+  union all
+  select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
+  from farthing.budget_burns(p_now) b
+  cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
+  -- Six hours are the long window of one pair and the short one of another.
+  where b.short_window <> interval '6 hours' or w.length <> b.short_window
+$$;
+comment on function farthing.health_figures(timestamptz) is
+  'All metrics that are looked up and not counted.';
+
+-- supabase/schemas/health/functions/report.sql
+
+-- The report of GET /health.
+
+create function farthing.requests_answer(p_window interval, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('all', coalesce(jsonb_agg(r.answer) filter (where r.route is null) -> 0, 'null'),
+    'routes', coalesce(jsonb_agg(jsonb_build_object('route', r.route) || r.answer order by r.route)
+      filter (where r.route is not null), '[]'))
+  from (
+    select b.route, jsonb_build_object('requests', b.requests, 'errors', b.errors, 'p50_ms', round(b.p50, 2),
+      'p95_ms', round(b.p95, 2), 'p99_ms', round(b.p99, 2)) as answer
+    from farthing.requests_between(p_now - p_window, p_now) b) r
+$$;
+comment on function farthing.requests_answer(interval, timestamptz) is
+  'Requests of a window in the report''s form: {all, routes}.';
+
+create function farthing.budgets_answer(p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'budget_left', (select jsonb_object_agg(o.slo, round(1 - farthing.burn_rate(
+        make_interval(days => s.budget_days), p_now, o.slo), 4))
+      from farthing.slo() s, unnest(array['available', 'fast']) o (slo)),
+    'burns', (select jsonb_agg(jsonb_build_object('slo', b.slo, 'factor', b.factor, 'burns', b.burns,
+        'long_minutes', (extract(epoch from b.long_window) / 60)::int, 'long_burn', b.long_burn,
+        'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
+        order by b.slo, b.long_window)
+      from farthing.budget_burns(p_now) b))
+$$;
+comment on function farthing.budgets_answer(timestamptz) is
+  'The error budgets in the report''s form: {budget_left: a share by objective, burns: by objective and window}.';
 
 -- supabase/schemas/holds/functions/open.sql
 
@@ -5079,27 +4437,6 @@ as $$
 $$;
 comment on function farthing.hold_answer(farthing.holds) is
   'A hold in the contract''s form; credits as text.';
-
-create function farthing.available(p_account farthing.accounts, p_now timestamptz)
-returns numeric
-language sql stable
-set search_path = ''
-as $$
-  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired holds
-  -- are looked up: those are few, and under lock_account() there are none, however many are open.
-  select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
-  from farthing.lots l
-  left join (
-    select k.lot_id, sum(k.amount) as freed from farthing.holds o
-    join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
-    where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
-    group by k.lot_id) h on h.lot_id = l.lot_id
-  where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
-    and (l.expires_at is null or l.expires_at > p_now)
-$$;
-comment on function farthing.available(farthing.accounts, timestamptz) is
-  'The credits that a debit or a hold can use: unexpired lots that are not frozen, less live holds, less '
-  'debt, never below 0. Credits.';
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds
@@ -5190,26 +4527,6 @@ comment on function farthing.reserve is
   'Reserves a new hold''s credits on its lots; the caller has locked the account and checked that they '
   'suffice. With p_after_hold_id it replaces that hold, which the caller has freed.';
 
-create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
-returns boolean
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- A release happens before the expiry. Chats and jobs have their own rules for being late.
-  return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
-    and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
-    and exists (select from farthing.accounts
-      where account_id = p_hold.account_id and left_at is null)
-    and not exists (select from farthing.chats
-      where account_id = p_hold.account_id and hold_id = p_hold.hold_id)
-    and not exists (select from farthing.jobs
-      where account_id = p_hold.account_id and hold_id = p_hold.hold_id);
-end
-$$;
-comment on function farthing.may_settle_late is
-  'Rule 7: whether a hold that only its expiry ended may still be settled.';
-
 create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz, p_or_late boolean default false)
 returns farthing.holds
 language plpgsql
@@ -5238,10 +4555,27 @@ comment on function farthing.lock_open_hold is
     where asked for, '
   'may be settled late. Fails not_found, hold_not_open.';
 
--- supabase/schemas/holds/functions/settle.sql
+-- supabase/schemas/holds/functions/overdraft.sql
 
--- The settlement of a hold of a back end, a chat or a job. Why bills and not charges: only the charged bill
--- is priced, and a bill beyond the overdraft limit charges nothing: then the next one is tried.
+-- The overdraft limit: the most debt that one settlement may leave behind (rule 7).
+
+create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
+returns numeric
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    -- A debt stays below numeric(38, 18)'s 10^20.
+    select least(greatest(coalesce(h.amount, 0) * p.overdraft_factor, p.overdraft_floor),
+      greatest(1e20 - 1 - p_account.debt, 0))
+    from farthing.policy p
+    left join farthing.holds h on h.account_id = p_account.account_id and h.hold_id = p_hold_id);
+end
+$$;
+comment on function farthing.overdraft_limit is
+  'Rule 7: the part of a hold''s settlement that may become debt: a multiple of the hold, and never less '
+  'than the policy''s floor, which is the limit without a hold. Credits.';
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -5260,6 +4594,111 @@ $$;
 comment on function farthing.refuse_overdraft is
   'Fails overdraft_exceeded; details name the required and the available credits, the hold included, and '
   'the overdraft limit.';
+
+-- supabase/schemas/holds/functions/release.sql
+
+-- The end of a hold without a charge: it was released, or it expired.
+
+create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.lots l set reserved = l.reserved - h.amount
+  from farthing.hold_lots h
+  where h.account_id = p_account_id and h.hold_id = p_hold_id
+    and l.account_id = h.account_id and l.lot_id = h.lot_id;
+  update farthing.accounts a set held = a.held - h.amount
+  from farthing.holds h
+  where a.account_id = p_account_id and h.account_id = p_account_id and h.hold_id = p_hold_id;
+end
+$$;
+comment on function farthing.free_hold(bigint, uuid) is
+  'Frees the credits that a hold reserved; the caller has locked the account and resolves the hold.';
+
+create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_hold farthing.holds;
+  v_moment timestamptz;
+  v_count int := 0;
+begin
+  for v_hold in
+    select * from farthing.holds
+    where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
+  loop
+    -- As of that moment: a lot that has expired since was freed in time to pay. Holds that expired at one
+    -- moment are freed together, so that their credits pay in burn-down order and not in the order of
+    -- holds.
+    if v_hold.expires_at > v_moment then
+      perform farthing.pay_debt(p_account_id, v_moment);
+    end if;
+    v_moment := v_hold.expires_at;
+    perform farthing.free_hold(p_account_id, v_hold.hold_id);
+    update farthing.holds set status = 'released', resolved_at = expires_at
+    where account_id = p_account_id and hold_id = v_hold.hold_id;
+    v_count := v_count + 1;
+  end loop;
+  if v_count > 0 then
+    perform farthing.pay_debt(p_account_id, v_moment);
+  end if;
+  return v_count;
+end
+$$;
+comment on function farthing.release_expired_holds(bigint, timestamptz) is
+  'Rule 7: an open hold past its expiry counts as released from that instant, and pays debt as of then. '
+  'Returns how many. The account is locked by the caller.';
+
+create function farthing.release_hold(
+  p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.release_expired_holds(p_account_id, p_now); -- it may be among the expired ones
+  if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
+    and status = 'open') then
+    perform farthing.free_hold(p_account_id, p_hold_id);
+    update farthing.holds set status = 'released', resolved_at = p_now,
+      correlation_id = coalesce(p_correlation_id, correlation_id)
+    where account_id = p_account_id and hold_id = p_hold_id;
+    perform farthing.pay_debt(p_account_id, p_now);
+  end if;
+end
+$$;
+comment on function farthing.release_hold is
+  'Frees the credits that a hold still reserves, and pays debt with them. A resolved hold stays as it is. '
+  'The account is locked by the caller.';
+
+-- supabase/schemas/holds/functions/settle.sql
+
+-- The settlement of a hold of a back end, a chat or a job. Why bills and not charges: only the charged bill
+-- is priced, and a bill beyond the overdraft limit charges nothing: then the next one is tried.
+
+create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- A release happens before the expiry. Chats and jobs have their own rules for being late.
+  return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
+    and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
+    and exists (select from farthing.accounts
+      where account_id = p_hold.account_id and left_at is null)
+    and not exists (select from farthing.chats
+      where account_id = p_hold.account_id and hold_id = p_hold.hold_id)
+    and not exists (select from farthing.jobs
+      where account_id = p_hold.account_id and hold_id = p_hold.hold_id);
+end
+$$;
+comment on function farthing.may_settle_late is
+  'Rule 7: whether a hold that only its expiry ended may still be settled.';
 
 create function farthing.charge_bill(
   p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)
@@ -5372,9 +4811,9 @@ comment on function farthing.settle is
 
 -- supabase/schemas/inbox/functions/backfills.sql
 
--- Waking the payment runner, and the backfill of Stripe's events. Why a scheduled backfill: a delivery that
--- Stripe has given up is money that the ledger does not know. Each hour the runner fetches events that
--- never arrived; in most hours there are none.
+-- Backfills of Stripe's events. Why: if Stripe has given up a delivery, the ledger does not know of that
+-- money. Each hour the payment runner fetches the events that never arrived; in most hours all have
+-- arrived.
 
 create function farthing.backfill_is_due(p_backfill farthing.backfills, p_now timestamptz)
 returns boolean
@@ -5389,58 +4828,41 @@ $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
   'Whether the last complete backfill is an hour old, no runner works on one and no retry is postponed.';
 
-create function farthing.wake_payment_runner_if_due(p_now timestamptz default now())
-returns boolean
+create function farthing.claim_backfill(p_now timestamptz)
+returns farthing.backfills
+language sql
+set search_path = ''
+as $$
+  -- With two runners at once, the second waits for the row and finds it claimed.
+  update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
+  returning backfills
+$$;
+comment on function farthing.claim_backfill(timestamptz) is
+  'Gives the hourly backfill to one runner; null if none is due.';
+
+create function farthing.finish_backfill(p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
+returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  return (exists (select from farthing.refunds where status = 'requested' and next_attempt_at <= p_now)
-      or exists (select from farthing.booking_transfers
-        where status = 'requested' and next_attempt_at <= p_now)
-      or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
-      or farthing.top_ups_are_due(p_now) or farthing.payout_lists_are_due(p_now))
-    and farthing.wake('payment-runner');
+  update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
+  -- If another runner has taken over, the claim and its result belong to that one.
+  update farthing.backfills
+  set claimed_at = null, unreadable = p_unreadable,
+    -- A missing permission stays missing until somebody grants it, so fetching the list each minute would
+    -- not help.
+    retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
+  where claimed_at = p_claimed_at;
 end
 $$;
-comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up to '
-  'be charged, or events or the list of a payout to be fetched from Stripe; true if it did.';
+comment on function farthing.finish_backfill(timestamptz, boolean, int) is
+  'Ends a claimed backfill. If its time ran out, the next one is due at once; if events were unreadable, 15 '
+  'minutes after the claim.';
 
--- supabase/schemas/inbox/functions/events.sql
+-- supabase/schemas/inbox/functions/checkout_events.sql
 
--- The inbox: Stripe's events as received, each applied in the transaction that records it. Why: a row alone
--- never marks an event as done. An event that fails stays `failed` and is retried, by Stripe's redelivery
--- and by a scheduled task; one whose order has not arrived yet is `deferred`. The facts contain no personal
--- data.
-
-create function farthing.bears_our_mark(p_facts jsonb)
-returns boolean
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return coalesce(p_facts ->> 'mark' = (select installation_id::text from farthing.policy), false);
-end
-$$;
-comment on function farthing.bears_our_mark(jsonb) is
-  'Whether this installation created the event''s object, or the payment behind it.';
-
-create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
-returns text
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- Our rows are committed before Stripe is asked. So a marked object without its row means that we lost
-  -- the row, and waits for its restoration; an unmarked one belongs to another app on the same Stripe
-  -- account.
-  return case when farthing.bears_our_mark(p_facts) then 'deferred'
-    else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
-end
-$$;
-comment on function farthing.outcome_without_row(jsonb, text) is
-  'The outcome of an event whose order or booking is unknown: deferred or ignored.';
+-- Events about a purchase: of its checkout session, or of its payment.
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -5501,6 +4923,59 @@ comment on function farthing.apply_checkout_event is
   'Applies an event about a purchase; returns processed, deferred or ignored, raises if the facts do not '
   'fit the order.';
 
+-- supabase/schemas/inbox/functions/deferred_events.sql
+
+-- Deferred events: they arrived before their payment, and are applied together with it.
+
+create function farthing.lock_subject(p_stripe_id text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
+$$;
+comment on function farthing.lock_subject(text) is
+  'Stripe may send the events of a payment and of its refund or dispute at the same moment. The second one '
+  'waits here, and then sees the first: otherwise one would be deferred for a payment whose event has '
+  'already looked for deferred ones.';
+
+create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_event farthing.inbox;
+  v_count int := 0;
+begin
+  perform farthing.lock_subject(p_payment_id);
+  perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
+  for v_event in
+    -- A locked event is being applied by another transaction, after this one has committed.
+    select * from farthing.inbox
+    -- Written as in the two indexes, so that both are used.
+    where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
+      and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
+        or facts ->> 'charge_id' = p_charge_id
+          and type in ('application_fee.created', 'application_fee.refunded'))
+    order by occurred_at, event_id for update skip locked
+  loop
+    perform farthing.apply_event(v_event, p_now);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.apply_waiting(text, timestamptz, text) is
+  'Applies events that arrived before their payment, or its charge, in the transaction that applies the '
+  'payment, so that nobody spends refunded credits in between. Returns how many.';
+
+-- supabase/schemas/inbox/functions/events.sql
+
+-- Stripe's events as received: which function applies which type, and an event in the form for operators.
+-- Why an event is applied in the transaction that records it: a row alone never marks an event as done.
+-- The facts contain no personal data.
+
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
 language plpgsql
@@ -5549,6 +5024,90 @@ $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
   'Calls the function for the type of an event; each returns processed, deferred or ignored, the latter '
   'perhaps with a reason (ignored because …), and raises if the facts do not fit.';
+
+create function farthing.inbox_answer(p_event farthing.inbox)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('event_id', p_event.event_id, 'type', p_event.type, 'state', p_event.state,
+    'attempts', p_event.attempts, 'next_attempt_at', p_event.next_attempt_at,
+    'last_error', p_event.last_error, 'livemode', p_event.livemode, 'occurred_at', p_event.occurred_at,
+    'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
+$$;
+comment on function farthing.inbox_answer(farthing.inbox) is
+  'An event in the form of lists: without its facts.';
+
+-- supabase/schemas/inbox/functions/foreign_payments.sql
+
+-- Foreign payments: payments that another app on the same Stripe account made. This installation's mark
+-- distinguishes its own objects from them.
+
+create function farthing.bears_our_mark(p_facts jsonb)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return coalesce(p_facts ->> 'mark' = (select installation_id::text from farthing.policy), false);
+end
+$$;
+comment on function farthing.bears_our_mark(jsonb) is
+  'Whether this installation created the event''s object, or the payment behind it.';
+
+create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
+returns text
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Our rows are committed before Stripe is asked. So a marked object without its row means that we lost
+  -- the row, and waits for its restoration; an unmarked one belongs to another app on the same Stripe
+  -- account.
+  return case when farthing.bears_our_mark(p_facts) then 'deferred'
+    else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
+end
+$$;
+comment on function farthing.outcome_without_row(jsonb, text) is
+  'The outcome of an event whose order or booking is unknown: deferred or ignored.';
+
+create function farthing.is_foreign_payment(p_event farthing.inbox)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(p_event.facts ->> 'payment_id', p_event.facts ->> 'charge_id') is not null
+    and not farthing.bears_our_mark(p_event.facts)
+$$;
+comment on function farthing.is_foreign_payment(farthing.inbox) is
+  'Whether an event names a payment, or its charge, and lacks our mark.';
+
+-- supabase/schemas/inbox/functions/payment_runner.sql
+
+-- Waking the payment runner.
+
+create function farthing.wake_payment_runner_if_due(p_now timestamptz default now())
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return (exists (select from farthing.refunds where status = 'requested' and next_attempt_at <= p_now)
+      or exists (select from farthing.booking_transfers
+        where status = 'requested' and next_attempt_at <= p_now)
+      or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
+      or farthing.top_ups_are_due(p_now) or farthing.payout_lists_are_due(p_now))
+    and farthing.wake('payment-runner');
+end
+$$;
+comment on function farthing.wake_payment_runner_if_due(timestamptz) is
+  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up to '
+  'be charged, or events or the list of a payout to be fetched from Stripe; true if it did.';
+
+-- supabase/schemas/inbox/functions/retries.sql
+
+-- Attempts to apply an event. A failed event is retried by Stripe's redelivery and by a scheduled task; a
+-- deferred one also when its payment arrives. After ten attempts the event is dead-lettered.
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -5599,60 +5158,6 @@ $$;
 comment on function farthing.apply_event is
   'Applies an event, locked by the caller, and records its outcome.';
 
-create function farthing.is_foreign_payment(p_event farthing.inbox)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(p_event.facts ->> 'payment_id', p_event.facts ->> 'charge_id') is not null
-    and not farthing.bears_our_mark(p_event.facts)
-$$;
-comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Whether an event names a payment, or its charge, and lacks our mark.';
-
-create function farthing.lock_subject(p_stripe_id text)
-returns void
-language sql
-set search_path = ''
-as $$
-  select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
-$$;
-comment on function farthing.lock_subject(text) is
-  'Stripe may send the events of a payment and of its refund or dispute at the same moment. The second one '
-  'waits here, and then sees the first: otherwise one would be deferred for a payment whose event has '
-  'already looked for deferred ones.';
-
-create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_event farthing.inbox;
-  v_count int := 0;
-begin
-  perform farthing.lock_subject(p_payment_id);
-  perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
-  for v_event in
-    -- A locked event is being applied by another transaction, after this one has committed.
-    select * from farthing.inbox
-    -- Written as in the two indexes, so that both are used.
-    where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
-      and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
-        or facts ->> 'charge_id' = p_charge_id
-          and type in ('application_fee.created', 'application_fee.refunded'))
-    order by occurred_at, event_id for update skip locked
-  loop
-    perform farthing.apply_event(v_event, p_now);
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
-end
-$$;
-comment on function farthing.apply_waiting(text, timestamptz, text) is
-  'Applies events that arrived before their payment, or its charge, in the transaction that applies the '
-  'payment, so that nobody spends refunded credits in between. Returns how many.';
-
 create function farthing.sweep_event(p_event_id text, p_now timestamptz)
 returns int
 language plpgsql
@@ -5691,7 +5196,7 @@ $$;
 comment on function farthing.sweep_inbox(timestamptz, int) is
   'Retries deferred and failed events that are due; returns how many.';
 
--- supabase/schemas/inbox/functions/mode.sql
+-- supabase/schemas/inbox/functions/stripe_mode.sql
 
 -- Test and live money never mix: a database has one mode, that of its first event. Why the first event:
 -- before it, nothing was ever paid here.
@@ -5733,24 +5238,7 @@ $$;
 comment on function farthing.keep_mode() is
   'The first event fixes whether the money here is test or live; an event of the other mode is refused.';
 
--- supabase/schemas/inbox/functions/operators.sql
-
--- Events in the form for operators.
-
-create function farthing.inbox_answer(p_event farthing.inbox)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('event_id', p_event.event_id, 'type', p_event.type, 'state', p_event.state,
-    'attempts', p_event.attempts, 'next_attempt_at', p_event.next_attempt_at,
-    'last_error', p_event.last_error, 'livemode', p_event.livemode, 'occurred_at', p_event.occurred_at,
-    'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
-$$;
-comment on function farthing.inbox_answer(farthing.inbox) is
-  'An event in the form of lists: without its facts.';
-
--- supabase/schemas/inbox/functions/unknown_states.sql
+-- supabase/schemas/inbox/functions/unknown_stripe_states.sql
 
 -- An unknown state of a Stripe object is accepted, recorded and alerted.
 
@@ -5914,54 +5402,167 @@ comment on function farthing.keep_checkpoint is
   'Writes a finished step, its page and its progress, and extends the lease. The job is locked by the '
   'caller.';
 
--- supabase/schemas/jobs/functions/jobs.sql
-
--- A job's states, its answer, and the hold that pays for it.
-
-create function farthing.jobs_guard()
-returns trigger
+create function farthing.finish_step(
+  p_job farthing.jobs, p_step text, p_output jsonb, p_usage jsonb, p_page text, p_log jsonb, p_progress int,
+  p_lease_seconds int, p_now timestamptz)
+returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_legal boolean := case old.status
-    when 'queued' then new.status in ('processing', 'failed', 'cancelled')
-    -- Back to queued: for a retry, to continue later, or because its runner died.
-    when 'processing' then new.status in ('queued', 'completed', 'failed', 'cancelled')
-    else false end;
+  v_known farthing.job_checkpoints;
+  v_charge farthing.step_charge;
+  v_status text := p_job.status;
 begin
-  if new.status <> old.status and not v_legal then
-    raise exception 'A job cannot go from % to %', old.status, new.status using errcode =
-      'restrict_violation';
+  select * into v_known from farthing.job_checkpoints where job_nr = p_job.job_nr and step = p_step;
+  v_charge := farthing.charge_step(p_job, p_step, case when v_known.nr is null then p_usage else '[]' end,
+    p_now);
+  if v_known.nr is null then
+    perform farthing.keep_checkpoint(p_job, p_step, p_output, v_charge, p_page,
+      p_progress, p_lease_seconds, p_now);
+    if p_log is not null then
+      perform farthing.write_ai_log(p_job.user_id, p_log, p_now);
+    end if;
   end if;
-  if new.progress < old.progress or new.token < old.token then
-    raise exception 'A job''s progress and token never fall' using errcode = 'restrict_violation';
+  p_job.hold_id := v_charge.hold_id;
+  if v_status = 'cancelled' then
+    perform farthing.end_job(p_job, 'cancelled', null, null, null, p_now);
+  elsif v_charge.is_beyond then
+    v_status := 'failed';
+    perform farthing.end_job(p_job, 'failed', 'overdraft_exceeded',
+      'A step used far more than the job had held. It was charged all that was held, and the job ended.',
+        null,
+      p_now);
+  elsif v_charge.shortfall > 0 then
+    v_status := 'failed';
+    perform farthing.end_job(p_job, 'failed', 'insufficient_credits',
+      'The job used more than it had held, and the balance did not suffice.', null, p_now);
   end if;
-  if (new.status, new.progress, new.attempts, new.error_code, new.revision)
-    is distinct from (old.status, old.progress, old.attempts, old.error_code, old.revision) then
-    new.revision := old.revision + 1;
-    perform farthing.publish_job(new);
-  end if;
-  return new;
+  return jsonb_build_object('status', v_status, 'credits',
+    trim_scale(coalesce(v_known.credits, v_charge.credits))::text,
+    'duplicates', coalesce(v_known.duplicates, v_charge.duplicates),
+    'conflicts', coalesce(v_known.conflicts, v_charge.conflicts),
+    'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
 end
 $$;
-comment on function farthing.jobs_guard() is
-  'The job''s state machine: the order of states, a progress that never falls, and the broadcast of '
-  'changes.';
+comment on function farthing.finish_step is
+  'Stores and charges a step that is not known, and ends the job if it was cancelled or the credits were '
+  'missing. Returns {status, credits, duplicates, conflicts, held}. The caller has locked the account and '
+  'the job.';
 
-create function farthing.job_answer(p_job farthing.jobs)
+-- supabase/schemas/jobs/functions/claim.sql
+
+-- Claiming jobs: a runner gets the most urgent due jobs under a lease.
+
+create function farthing.claim_jobs(
+  p_runner_id uuid, p_types text[], p_limit int, p_lease_seconds int, p_now timestamptz)
 returns jsonb
-language sql stable
+language plpgsql
 set search_path = ''
+-- In the order of the index jobs_due, whatever the statistics say: among a million finished jobs the
+-- planner easily takes the few due ones for one row, and chooses a plan that sorts them all for every
+-- claim.
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
 as $$
-  select jsonb_build_object('job_id', p_job.job_id, 'type', p_job.type, 'status', p_job.status,
-    'progress', p_job.progress, 'attempts', p_job.attempts, 'client_temp_id', p_job.client_temp_id,
-    'created_at', p_job.created_at, 'started_at', p_job.started_at, 'completed_at', p_job.completed_at,
-    'expires_at', p_job.expires_at, 'error', case when p_job.error_code is not null then
-      jsonb_build_object('code', p_job.error_code, 'message', p_job.error_message) end)
+declare
+  v_due bigint[];
+  v_jobs jsonb;
+begin
+  perform farthing.sweep_leases(p_now, p_limit);
+  select array_agg(d.job_nr) into v_due from (
+    select j.job_nr from farthing.jobs j
+    where j.status = 'queued' and j.run_after <= p_now and j.expires_at > p_now and j.type = any (p_types)
+    order by j.priority, j.run_after, j.job_nr limit p_limit for no key update skip locked) d;
+  if v_due is null then
+    return jsonb_build_object('jobs', '[]'::jsonb, 'next_at', (
+      select min(j.run_after) from farthing.jobs j
+      where j.status = 'queued' and j.expires_at > p_now and j.type = any (p_types)));
+  end if;
+  with claimed as (
+    update farthing.jobs j set status = 'processing', token = j.token + 1, runner_id = p_runner_id,
+      lease_expires_at = p_now + make_interval(secs => p_lease_seconds), attempts = j.attempts + 1,
+      started_at = coalesce(j.started_at, p_now)
+    where j.job_nr = any (v_due)
+    returning j.*
+  )
+  select jsonb_agg(jsonb_build_object('job_id', c.job_id, 'token', c.token, 'type', c.type,
+      'user_id', c.user_id, 'input', c.input, 'attempts', c.attempts, 'max_attempts', c.max_attempts,
+      'progress', c.progress, 'correlation_id', c.correlation_id, 'created_at', c.created_at,
+      'expires_at', c.expires_at, 'checkpoints', (
+        select coalesce(jsonb_agg(jsonb_build_object('step', s.step, 'output', s.output) order by s.nr), '[]')
+        from farthing.job_checkpoints s where s.job_nr = c.job_nr))
+    order by c.priority, c.run_after, c.job_nr)
+  into v_jobs from claimed c;
+  return jsonb_build_object('jobs', v_jobs, 'next_at', null);
+end
 $$;
-comment on function farthing.job_answer(farthing.jobs) is
-  'A job in the form of lists. error is that of the last attempt, also while the job waits for a retry.';
+comment on function farthing.claim_jobs is
+  'Leases due jobs of these types to a runner, most urgent first: {jobs, next_at}; next_at: when the next '
+  'waiting job is due, if no job is due now.';
+
+-- supabase/schemas/jobs/functions/complete.sql
+
+-- The completion of jobs.
+
+create function farthing.complete_jobs(p_runner_id uuid, p_done jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+-- Jobs are found by their ids, one by one: the planner takes a list in JSON for a hundred rows, and would
+-- read a table of ten thousand jobs to find one.
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_ended farthing.jobs[];
+  v_job farthing.jobs;
+begin
+  -- This locks the owners of all jobs, since deleting a user locks their jobs in another order. Accounts of
+  -- free jobs are not needed.
+  perform from auth.users u where u.id in (
+    select j.user_id from jsonb_to_recordset(p_done) d (job_id uuid)
+    join farthing.jobs j on j.job_id = d.job_id)
+  order by u.id for key share;
+  perform from farthing.accounts a where a.account_id in (
+    select j.account_id from jsonb_to_recordset(p_done) d (job_id uuid)
+    join farthing.jobs j on j.job_id = d.job_id where j.hold_id is not null)
+  order by a.account_id for no key update;
+  with mine as (
+    select j.job_nr, d.result from jsonb_to_recordset(p_done) d (job_id uuid, token int, result jsonb)
+    join farthing.jobs j on j.job_id = d.job_id and j.token = d.token
+    where j.runner_id = p_runner_id and j.expires_at > p_now
+    order by j.job_nr for no key update of j
+  ), ended as (
+    update farthing.jobs j set input = '{}', runner_id = null, lease_expires_at = null,
+      completed_at = coalesce(j.completed_at, p_now), error_code = null, error_message = null,
+      error_detail = null,
+      status = case j.status when 'cancelled' then 'cancelled' else 'completed' end,
+      progress = case j.status when 'cancelled' then j.progress else 100 end,
+      result = case j.status when 'cancelled' then null else nullif(m.result, 'null') end
+    from mine m where j.job_nr = m.job_nr
+    returning j as job
+  )
+  select coalesce(array_agg(e.job order by (e.job).account_id), '{}') into v_ended from ended e;
+  update farthing.job_checkpoints c set output = null
+  from unnest(v_ended) e where c.job_nr = e.job_nr and c.output is not null;
+  foreach v_job in array v_ended loop
+    if v_job.hold_id is not null then
+      perform farthing.release_hold(v_job.account_id, v_job.hold_id, null, p_now);
+    end if;
+  end loop;
+  return jsonb_build_object('jobs', (
+    select coalesce(jsonb_agg(jsonb_build_object('job_id', d.job_id, 'status', coalesce(e.status, 'lost'))),
+      '[]')
+    from jsonb_to_recordset(p_done) d (job_id uuid) left join unnest(v_ended) e on e.job_id = d.job_id));
+end
+$$;
+comment on function farthing.complete_jobs(uuid, jsonb, timestamptz) is
+  'Completes a runner''s finished jobs [{job_id, token, result}] and releases the rest of their holds.';
+
+-- supabase/schemas/jobs/functions/create.sql
+
+-- The creation of a job: the rates that price the job, and the hold that pays for it.
 
 create function farthing.rates_of(p_lines jsonb, p_now timestamptz)
 returns jsonb
@@ -6014,31 +5615,156 @@ comment on function farthing.hold_for_job is
   'Holds the price of a job''s estimate for as long as the job lives; null if it is free. Fails '
   'insufficient_credits, unknown_model, invalid_request, not_found.';
 
-create function farthing.find_job(p_user_id uuid, p_job_id uuid)
-returns farthing.jobs
-language plpgsql stable
+create function farthing.create_job(
+  p_user_id uuid, p_type text, p_input jsonb, p_estimate jsonb, p_client_temp_id text, p_correlation_id text,
+  p_author text, p_now timestamptz)
+returns farthing.created_job
+language plpgsql
 set search_path = ''
 as $$
 declare
+  c_life constant interval := interval '24 hours';
+  v_input_hash bytea := sha256(convert_to(p_input::text, 'UTF8'));
   v_job farthing.jobs;
+  v_hold farthing.holds;
 begin
-  select * into v_job from farthing.jobs where job_id = p_job_id and (p_user_id is null or user_id =
-    p_user_id);
-  if v_job.job_id is null then
-    perform farthing.fail('not_found', 'There is no such job.', null, 'id');
+  if p_client_temp_id is not null then
+    -- Two requests with the same client_temp_id wait for each other here, even with different idempotency
+    -- keys.
+    perform pg_advisory_xact_lock(hashtextextended(p_user_id::text || p_client_temp_id, 23));
+    select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
   end if;
-  return v_job;
+  if v_job.job_id is null then
+    perform from auth.users where id = p_user_id for key share; -- locked before the account, as runners do
+    if not found then
+      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+    end if;
+    v_hold := farthing.hold_for_job(p_user_id, p_estimate, p_correlation_id, p_author, p_now + c_life,
+      p_now);
+    insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
+      client_temp_id, correlation_id, author, created_at, expires_at)
+    values (p_user_id, p_type, p_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
+      case when p_estimate <> '[]' then farthing.rates_of(p_estimate, p_now) end, p_client_temp_id,
+      p_correlation_id, p_author, p_now, p_now + c_life)
+    returning * into v_job;
+    perform farthing.wake_runner();
+  elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
+    perform farthing.fail('invalid_request', 'client_temp_id belongs to another job. Send a new one.', null,
+      'client_temp_id');
+  else
+    select * into v_hold from farthing.holds where account_id = v_job.account_id and hold_id = v_job.hold_id
+      and status = 'open' and expires_at > p_now;
+  end if;
+  return row(v_job, coalesce(v_hold.amount, 0))::farthing.created_job;
 end
 $$;
-comment on function farthing.find_job(uuid, uuid) is
-  'A job; with p_user_id only if it is that user''s. Fails not_found.';
+comment on function farthing.create_job is
+  'Queues a job, holds the price of its estimate for 24 hours and wakes the runner; a known client_temp_id '
+  'returns its job. Fails insufficient_credits, unknown_model, not_found, invalid_request. Credits.';
 
--- supabase/schemas/jobs/functions/running.sql
+-- supabase/schemas/jobs/functions/expiry.sql
 
--- Running jobs: claimed under a lease, written to under its token, charged at every checkpoint. Order of
--- locks: the owner, the account, the job under it (rule 4). The owner is locked because a job's row and its
--- logs refer to them, and the deletion of a user locks that row while it waits for the account. A claim
--- locks only jobs, and skips locked ones.
+-- The scheduled tasks that end jobs after 24 hours, empty results and files after 24 hours, and delete
+-- jobs after 30 days.
+
+create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs := farthing.try_lock_job(p_job_nr::bigint);
+begin
+  if v_job.status is null or v_job.status not in ('queued', 'processing') then
+    return 0;
+  end if;
+  perform farthing.end_job(v_job, 'failed', 'job_expired', 'The job was not finished within 24 hours.', null,
+    p_now);
+  return 1;
+end
+$$;
+comment on function farthing.sweep_job(text, timestamptz) is 'Fails a job after its 24 hours; 1 if it did.';
+
+create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_jobs', 'job', array(
+    select j.job_nr::text from farthing.jobs j
+    where j.status in ('queued', 'processing') and j.expires_at <= p_now
+      and not farthing.is_parked('sweep_jobs', 'job', j.job_nr::text, p_now)
+    order by j.expires_at limit p_limit), 'sweep_job', p_now)
+$$;
+comment on function farthing.sweep_jobs(timestamptz, int) is
+  'Fails jobs after their 24 hours and releases their holds; returns how many.';
+
+create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_retention constant interval := interval '30 days';
+  v_count int;
+  v_gone int;
+begin
+  with due as (
+    select job_nr from farthing.jobs
+    where completed_at is not null and (result is not null or has_file) and expires_at <= p_now
+    order by expires_at limit p_limit for no key update skip locked
+  ), emptied as (
+    delete from farthing.job_pages p using due where p.job_nr = due.job_nr
+  )
+  -- Readers see the removal of a result: an earlier ETag must not match any more.
+  update farthing.jobs j set result = null, has_file = false, revision = j.revision
+    + (j.result is not null)::int
+  from due where j.job_nr = due.job_nr;
+  get diagnostics v_count = row_count;
+  with due as (
+    select job_nr from farthing.jobs where created_at <= p_now - c_retention and completed_at is not null
+    order by created_at limit p_limit for update skip locked
+  )
+  delete from farthing.jobs j using due where j.job_nr = due.job_nr;
+  get diagnostics v_gone = row_count;
+  return v_count + v_gone;
+end
+$$;
+comment on function farthing.sweep_job_data(timestamptz, int) is
+  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many of both.';
+
+-- supabase/schemas/jobs/functions/job_runner.sql
+
+-- Waking the job runner, which needs pg_net and Vault. Both are optional: without them, the job runner
+-- works when a caller sends POST /job-runner.
+
+create function farthing.wake_runner()
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select farthing.wake('job-runner')
+$$;
+comment on function farthing.wake_runner() is 'Wakes the job runner. True if the call was queued.';
+
+create function farthing.wake_runner_if_due(p_now timestamptz default now())
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select exists (select from farthing.jobs
+      where status = 'queued' and run_after <= p_now and expires_at > p_now)
+    and farthing.wake_runner()
+$$;
+comment on function farthing.wake_runner_if_due(timestamptz) is
+  'Wakes a runner if a job is due; true if it did.';
+
+-- supabase/schemas/jobs/functions/leases.sql
+
+-- Leases: a runner's right to a job for a limited time, under a token. Locks are taken in this order: the
+-- owner, the account, the job (rule 4). The owner is locked because a job's row and its logs refer to the
+-- owner, and the deletion of a user locks the owner's row while it waits for the account. A claim locks
+-- only jobs, and skips locked ones.
 
 create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
@@ -6075,106 +5801,6 @@ end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
   'The job, locked, if this token still has its lease; else null.';
-
-create function farthing.end_job(
-  p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
-  -- The input may be personal, and nobody needs it any more.
-  update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
-  update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',
-    runner_id = null, lease_expires_at = null, error_code = coalesce(p_code, error_code),
-    error_message = case when p_code is null then error_message else left(p_message, 500) end,
-    error_detail = case when p_code is null then error_detail else left(p_detail, 2000) end
-  where job_nr = p_job.job_nr;
-end
-$$;
-comment on function farthing.end_job is
-  'Ends a job without a result: failed, or cancelled. The account and the job are locked by the caller.';
-
-create function farthing.job_backoff(p_attempts int)
-returns interval
-language sql volatile
-set search_path = ''
-as $$
-  -- 2, 4, 8 … seconds, at most 5 minutes, with 25 % jitter: jobs that failed together are not retried
-  -- together.
-  select make_interval(secs => least(2 ^ p_attempts, 300) * (0.75 + random() * 0.5))
-$$;
-comment on function farthing.job_backoff(int) is 'The backoff after the nth attempt of a job.';
-
--- supabase/schemas/jobs/functions/time.sql
-
--- Waking runners, broadcasting changes, and the scheduled tasks of jobs. Two extensions of the platform are
--- optional: pg_net with Vault (it wakes a runner at once; without it, a caller of POST /job-runner does),
--- and Realtime (it broadcasts changes; polling works without it). Their functions are looked up by name, so
--- these migrations run on a bare PostgreSQL.
-
-create function farthing.wake_runner()
-returns boolean
-language sql
-set search_path = ''
-as $$
-  select farthing.wake('job-runner')
-$$;
-comment on function farthing.wake_runner() is 'Wakes the job runner. True if the call was queued.';
-
-create function farthing.wake_runner_if_due(p_now timestamptz default now())
-returns boolean
-language sql
-set search_path = ''
-as $$
-  select exists (select from farthing.jobs
-      where status = 'queued' and run_after <= p_now and expires_at > p_now)
-    and farthing.wake_runner()
-$$;
-comment on function farthing.wake_runner_if_due(timestamptz) is
-  'Wakes a runner if a job is due; true if it did.';
-
-create function farthing.publish_job(p_job farthing.jobs)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_send regprocedure := to_regprocedure('realtime.send(jsonb,text,text,boolean)');
-begin
-  if v_send is null then
-    return;
-  end if;
-  execute format('select %s($1, $2, $3, $4)', v_send::regproc)
-    using farthing.job_answer(p_job), 'job', 'jobs:' || p_job.user_id, true;
-exception when others then
-  raise warning 'farthing: a job''s change was not broadcast: %', sqlerrm;
-end
-$$;
-comment on function farthing.publish_job(farthing.jobs) is
-  'Broadcasts a changed job, in the form of lists, as event "job" on its user''s private channel '
-  'jobs:<user id>. Does nothing without Realtime.';
-
-create function farthing.open_realtime()
-returns boolean
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if to_regclass('realtime.messages') is null or to_regprocedure('realtime.topic()') is null then
-    return false;
-  end if;
-  execute 'drop policy if exists farthing_jobs_own on realtime.messages';
-  execute $sql$
-    create policy farthing_jobs_own on realtime.messages for select to authenticated
-    using ((select realtime.topic()) = 'jobs:' || (select auth.uid())::text)
-  $sql$;
-  return true;
-end
-$$;
-comment on function farthing.open_realtime() is
-  'Lets each user listen to their own channel jobs:<user id> and no other. True if Realtime is installed.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs
@@ -6242,71 +5868,187 @@ $$;
 comment on function farthing.sweep_leases(timestamptz, int) is
   'Ends the leases of dead runners: their jobs are queued again while attempts are left; returns how many.';
 
-create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
-returns int
-language plpgsql
+-- supabase/schemas/jobs/functions/read.sql
+
+-- A job in the form of lists, and the lookup of one job.
+
+create function farthing.job_answer(p_job farthing.jobs)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('job_id', p_job.job_id, 'type', p_job.type, 'status', p_job.status,
+    'progress', p_job.progress, 'attempts', p_job.attempts, 'client_temp_id', p_job.client_temp_id,
+    'created_at', p_job.created_at, 'started_at', p_job.started_at, 'completed_at', p_job.completed_at,
+    'expires_at', p_job.expires_at, 'error', case when p_job.error_code is not null then
+      jsonb_build_object('code', p_job.error_code, 'message', p_job.error_message) end)
+$$;
+comment on function farthing.job_answer(farthing.jobs) is
+  'A job in the form of lists. error is that of the last attempt, also while the job waits for a retry.';
+
+create function farthing.find_job(p_user_id uuid, p_job_id uuid)
+returns farthing.jobs
+language plpgsql stable
 set search_path = ''
 as $$
 declare
-  v_job farthing.jobs := farthing.try_lock_job(p_job_nr::bigint);
+  v_job farthing.jobs;
 begin
-  if v_job.status is null or v_job.status not in ('queued', 'processing') then
-    return 0;
+  select * into v_job from farthing.jobs where job_id = p_job_id and (p_user_id is null or user_id =
+    p_user_id);
+  if v_job.job_id is null then
+    perform farthing.fail('not_found', 'There is no such job.', null, 'id');
   end if;
-  perform farthing.end_job(v_job, 'failed', 'job_expired', 'The job was not finished within 24 hours.', null,
-    p_now);
-  return 1;
+  return v_job;
 end
 $$;
-comment on function farthing.sweep_job(text, timestamptz) is 'Fails a job after its 24 hours; 1 if it did.';
+comment on function farthing.find_job(uuid, uuid) is
+  'A job; with p_user_id only if it is that user''s. Fails not_found.';
 
-create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
-returns int
-language sql
-set search_path = ''
-as $$
-  select farthing.work_off('sweep_jobs', 'job', array(
-    select j.job_nr::text from farthing.jobs j
-    where j.status in ('queued', 'processing') and j.expires_at <= p_now
-      and not farthing.is_parked('sweep_jobs', 'job', j.job_nr::text, p_now)
-    order by j.expires_at limit p_limit), 'sweep_job', p_now)
-$$;
-comment on function farthing.sweep_jobs(timestamptz, int) is
-  'Fails jobs after their 24 hours and releases their holds; returns how many.';
+-- supabase/schemas/jobs/functions/realtime.sql
 
-create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
-returns int
+-- Broadcasting a job's changes through Supabase Realtime. Realtime is optional, because polling works
+-- without it: its functions are looked up by name, so these migrations also run on a PostgreSQL without
+-- Realtime.
+
+create function farthing.publish_job(p_job farthing.jobs)
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  c_retention constant interval := interval '30 days';
-  v_count int;
-  v_gone int;
+  v_send regprocedure := to_regprocedure('realtime.send(jsonb,text,text,boolean)');
 begin
-  with due as (
-    select job_nr from farthing.jobs
-    where completed_at is not null and (result is not null or has_file) and expires_at <= p_now
-    order by expires_at limit p_limit for no key update skip locked
-  ), emptied as (
-    delete from farthing.job_pages p using due where p.job_nr = due.job_nr
-  )
-  -- Readers see the removal of a result: an earlier ETag must not match any more.
-  update farthing.jobs j set result = null, has_file = false, revision = j.revision
-    + (j.result is not null)::int
-  from due where j.job_nr = due.job_nr;
-  get diagnostics v_count = row_count;
-  with due as (
-    select job_nr from farthing.jobs where created_at <= p_now - c_retention and completed_at is not null
-    order by created_at limit p_limit for update skip locked
-  )
-  delete from farthing.jobs j using due where j.job_nr = due.job_nr;
-  get diagnostics v_gone = row_count;
-  return v_count + v_gone;
+  if v_send is null then
+    return;
+  end if;
+  execute format('select %s($1, $2, $3, $4)', v_send::regproc)
+    using farthing.job_answer(p_job), 'job', 'jobs:' || p_job.user_id, true;
+exception when others then
+  raise warning 'farthing: a job''s change was not broadcast: %', sqlerrm;
 end
 $$;
-comment on function farthing.sweep_job_data(timestamptz, int) is
-  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many of both.';
+comment on function farthing.publish_job(farthing.jobs) is
+  'Broadcasts a changed job, in the form of lists, as event "job" on its user''s private channel '
+  'jobs:<user id>. Does nothing without Realtime.';
+
+create function farthing.open_realtime()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if to_regclass('realtime.messages') is null or to_regprocedure('realtime.topic()') is null then
+    return false;
+  end if;
+  execute 'drop policy if exists farthing_jobs_own on realtime.messages';
+  execute $sql$
+    create policy farthing_jobs_own on realtime.messages for select to authenticated
+    using ((select realtime.topic()) = 'jobs:' || (select auth.uid())::text)
+  $sql$;
+  return true;
+end
+$$;
+comment on function farthing.open_realtime() is
+  'Lets each user listen to their own channel jobs:<user id> and no other. True if Realtime is installed.';
+
+-- supabase/schemas/jobs/functions/retries.sql
+
+-- Failed attempts of a job, and the backoff before the next attempt.
+
+create function farthing.job_backoff(p_attempts int)
+returns interval
+language sql volatile
+set search_path = ''
+as $$
+  -- 2, 4, 8 … seconds, at most 5 minutes, with 25 % jitter: jobs that failed together are not retried
+  -- together.
+  select make_interval(secs => least(2 ^ p_attempts, 300) * (0.75 + random() * 0.5))
+$$;
+comment on function farthing.job_backoff(int) is 'The backoff after the nth attempt of a job.';
+
+create function farthing.fail_attempt(
+  p_job farthing.jobs, p_code text, p_message text, p_detail text, p_retryable boolean,
+  p_retry_after_seconds int, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_run_after timestamptz;
+begin
+  if not p_retryable or p_job.attempts >= p_job.max_attempts then
+    perform farthing.end_job(p_job, 'failed', p_code, p_message, p_detail, p_now);
+    return '{"status": "failed"}'::jsonb;
+  end if;
+  v_run_after := p_now + greatest(farthing.job_backoff(p_job.attempts),
+    make_interval(secs => least(coalesce(p_retry_after_seconds, 0), 3600)));
+  update farthing.jobs set status = 'queued', run_after = v_run_after, runner_id = null,
+    lease_expires_at = null, error_code = p_code, error_message = left(p_message, 500),
+    error_detail = left(p_detail, 2000)
+  where job_nr = p_job.job_nr;
+  return jsonb_build_object('status', 'queued', 'run_after', v_run_after);
+end
+$$;
+comment on function farthing.fail_attempt is
+  'Queues a job again after its backoff, or p_retry_after_seconds if that is longer (an hour at most); ends '
+  'the job as failed if a retry would not help or no attempt is left. The caller has locked the account and '
+  'the job.';
+
+-- supabase/schemas/jobs/functions/states.sql
+
+-- The states of a job: which state may follow which, and the end of a job without a result.
+
+create function farthing.jobs_guard()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_legal boolean := case old.status
+    when 'queued' then new.status in ('processing', 'failed', 'cancelled')
+    -- Back to queued: for a retry, to continue later, or because its runner died.
+    when 'processing' then new.status in ('queued', 'completed', 'failed', 'cancelled')
+    else false end;
+begin
+  if new.status <> old.status and not v_legal then
+    raise exception 'A job cannot go from % to %', old.status, new.status using errcode =
+      'restrict_violation';
+  end if;
+  if new.progress < old.progress or new.token < old.token then
+    raise exception 'A job''s progress and token never fall' using errcode = 'restrict_violation';
+  end if;
+  if (new.status, new.progress, new.attempts, new.error_code, new.revision)
+    is distinct from (old.status, old.progress, old.attempts, old.error_code, old.revision) then
+    new.revision := old.revision + 1;
+    perform farthing.publish_job(new);
+  end if;
+  return new;
+end
+$$;
+comment on function farthing.jobs_guard() is
+  'The job''s state machine: the order of states, a progress that never falls, and the broadcast of '
+  'changes.';
+
+create function farthing.end_job(
+  p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
+  -- The input may be personal, and nobody needs it any more.
+  update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
+  update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',
+    runner_id = null, lease_expires_at = null, error_code = coalesce(p_code, error_code),
+    error_message = case when p_code is null then error_message else left(p_message, 500) end,
+    error_detail = case when p_code is null then error_detail else left(p_detail, 2000) end
+  where job_nr = p_job.job_nr;
+end
+$$;
+comment on function farthing.end_job is
+  'Ends a job without a result: failed, or cancelled. The account and the job are locked by the caller.';
 
 -- supabase/schemas/ledger/functions/accounts.sql
 
@@ -6410,70 +6152,93 @@ $$;
 comment on function farthing.is_own(text, bigint) is
   'Whether an author acts for an account: its owner, also as operator.';
 
--- supabase/schemas/ledger/functions/debits.sql
+-- supabase/schemas/ledger/functions/balances.sql
 
--- Debits, and references that move credits once. Why a table of references: an idempotency key is deleted
--- after a day, and an invoice or a welcome bonus must be booked only once, for ever. Only callers who use
--- it pay for it: the entries need no index.
+-- The credits that are available, and the last entry at or before a moment.
 
-create function farthing.require_reference(p_reference_id text)
-returns void
-language plpgsql immutable
+create function farthing.available(p_account farthing.accounts, p_now timestamptz)
+returns numeric
+language sql stable
 set search_path = ''
 as $$
-begin
-  if coalesce(length(p_reference_id), 0) not between 1 and 200 then
-    perform farthing.fail('invalid_request',
-      'reference_id must have 1 to 200 characters when once is true.', null, 'reference_id');
-  end if;
-end
+  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired holds
+  -- are looked up: those are few, and under lock_account() there are none, however many are open.
+  select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
+  from farthing.lots l
+  left join (
+    select k.lot_id, sum(k.amount) as freed from farthing.holds o
+    join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
+    where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
+    group by k.lot_id) h on h.lot_id = l.lot_id
+  where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
+    and (l.expires_at is null or l.expires_at > p_now)
 $$;
-comment on function farthing.require_reference(text) is
-  'Refuses a movement with once and without a reference.';
+comment on function farthing.available(farthing.accounts, timestamptz) is
+  'The credits that a debit or a hold can use: unexpired lots that are not frozen, less live holds, less '
+  'debt, never below 0. Credits.';
 
-create function farthing.refuse_reference(p_differs text[])
-returns void
-language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
-set search_path = ''
-as $$
-begin
-  if p_differs <> '{}' then
-    perform farthing.fail('reference_conflict',
-      'This reference_id was used with other contents. Send another one, or the same contents.',
-      jsonb_build_object('differs', p_differs), 'reference_id');
-  end if;
-end
-$$;
-comment on function farthing.refuse_reference(text[]) is
-  'Fails reference_conflict if a known reference has other contents; details name the fields.';
-
-create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)
-returns jsonb
+create function farthing.seq_at(p_account_id bigint, p_at timestamptz)
+returns bigint
 language plpgsql stable
 set search_path = ''
 as $$
 declare
-  v_known jsonb := (select jsonb_build_object(
-    'transaction_id', min(e.transaction_id::text), 'amount', trim_scale(sum(e.amount))::text,
-    'balance_after', trim_scale((array_agg(e.balance_after order by e.seq desc))[1])::text,
-    'lots', jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
-      trim_scale(e.amount)::text) order by e.seq), 'duplicate', true)
-    from farthing.used_references r
-    join farthing.entries e on e.account_id = r.account_id and e.seq between r.first_seq and r.last_seq
-    join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
-    where r.account_id = p_account_id and r.movement = 'debit' and r.reference_id = p_reference_id
-    having count(*) > 0);
+  v_low bigint := 0;
+  v_high bigint := (select last_seq from farthing.accounts where account_id = p_account_id);
+  v_middle bigint;
 begin
-  if (v_known ->> 'amount')::numeric <> p_amount then
-    perform farthing.refuse_reference('{amount}');
-  end if;
-  return v_known;
+  -- created_at never falls as seq rises, so a binary search finds the moment without an index by time.
+  while v_low < v_high loop
+    v_middle := (v_low + v_high + 1) / 2;
+    if (select created_at <= p_at from farthing.entries where account_id = p_account_id
+      and seq = v_middle) then
+      v_low := v_middle;
+    else
+      v_high := v_middle - 1;
+    end if;
+  end loop;
+  return coalesce(v_low, 0);
 end
 $$;
-comment on function farthing.known_debit is
-  'The answer of an earlier debit with this reference; null if there is none. Fails reference_conflict.';
+comment on function farthing.seq_at(bigint, timestamptz) is
+  'The last entry of an account at or before a moment; 0 if there is none.';
 
--- supabase/schemas/ledger/functions/leavers.sql
+-- supabase/schemas/ledger/functions/debt.sql
+
+-- Debt: incoming and released credits pay it first (rule 8).
+
+create function farthing.pay_debt(p_account_id bigint, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_debt numeric;
+  v_lot record;
+begin
+  select debt into v_debt from farthing.accounts where account_id = p_account_id;
+  for v_lot in
+    select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
+    where account_id = p_account_id and closed_at is null and remaining > reserved and not frozen
+      and (expires_at is null or expires_at > p_now) and v_debt > 0
+    order by /* burn-down */ priority, expires_at, source, created_at, lot_id
+  loop
+    exit when v_debt = 0;
+    v_lot.most := least(v_lot.most, v_debt);
+    insert into farthing.debt_payments (account_id, lot_id, amount, created_at)
+    values (p_account_id, v_lot.lot_id, v_lot.most, p_now);
+    update farthing.lots
+    set remaining = remaining - v_lot.most, closed_at = case when remaining = v_lot.most then p_now end
+    where account_id = p_account_id and lot_id = v_lot.lot_id;
+    v_debt := v_debt - v_lot.most;
+  end loop;
+  update farthing.accounts set debt = v_debt where account_id = p_account_id and debt <> v_debt;
+end
+$$;
+comment on function farthing.pay_debt(bigint, timestamptz) is
+  'Rule 8: incoming and released credits pay debt first. The account is locked by the caller.';
+
+-- supabase/schemas/ledger/functions/deleted_users.sql
 
 -- Accounts of deleted users: they stay for the records, and their credits close to breakage.
 
@@ -6563,9 +6328,88 @@ comment on function farthing.close_account() is
   'Trigger, rule 16: deleting a user deletes no entry. The account stays, its holds are released and its '
   'lots close to breakage.';
 
--- supabase/schemas/ledger/functions/lots.sql
+-- supabase/schemas/ledger/functions/entries.sql
 
--- The expiry of lots.
+-- Entries: writing one entry, and receiving credits as a lot with its entry. Locks are taken in this
+-- order (rule 4): the account's row (lock_account), then its lots. Each statement touches one account
+-- only.
+
+create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
+returns farthing.accounts
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+begin
+  update farthing.accounts
+  set last_seq = last_seq + 1, last_entry_at = greatest(last_entry_at, p_now),
+    balance = balance + case p_entry.direction when 'in' then p_entry.amount else -p_entry.amount end
+  where account_id = p_entry.account_id
+  returning * into v_account;
+  p_entry.seq := v_account.last_seq;
+  p_entry.event_at := coalesce(p_entry.event_at, p_now);
+  p_entry.created_at := v_account.last_entry_at;
+  p_entry.entry_id := gen_random_uuid();
+  p_entry.transaction_id := coalesce(p_entry.transaction_id, gen_random_uuid());
+  p_entry.correlation_id := coalesce(p_entry.correlation_id, farthing.trace_id());
+  p_entry.balance_after := v_account.balance;
+  insert into farthing.entries select p_entry.*;
+  return v_account;
+end
+$$;
+comment on function farthing.write_entry(farthing.entries, timestamptz) is
+  'Writes one entry and moves its account''s balance with it; a null number, time or id of the entry is '
+  'filled in. Returns the account, which the caller has locked.';
+
+create function farthing.receive(
+  p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
+  p_counterparty farthing.system_account,
+  p_lot farthing.lots, p_reference_type text, p_reference_id text, p_correlation_id text, p_metadata jsonb,
+  p_author text, p_now timestamptz)
+returns farthing.lots
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lot farthing.lots;
+  v_entry farthing.entries;
+begin
+  -- This is the limit of numeric(38, 18).
+  if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
+    perform farthing.fail('invalid_request',
+      'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
+  end if;
+  insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
+    order_id, created_at)
+  values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority,
+    100::smallint), p_lot.expires_at, p_lot.order_id, p_now)
+  returning * into v_lot;
+  v_entry.account_id := p_account_id;
+  v_entry.lot_id := v_lot.lot_id;
+  v_entry.counterparty := p_counterparty;
+  v_entry.direction := 'in';
+  v_entry.amount := p_amount;
+  v_entry.kind := p_kind;
+  v_entry.reference_type := p_reference_type;
+  v_entry.reference_id := p_reference_id;
+  v_entry.correlation_id := p_correlation_id;
+  v_entry.metadata := p_metadata;
+  v_entry.author := p_author;
+  if (farthing.write_entry(v_entry, p_now)).debt > 0 then
+    perform farthing.pay_debt(p_account_id, p_now);
+    select * into v_lot from farthing.lots where account_id = p_account_id and lot_id = v_lot.lot_id;
+  end if;
+  return v_lot;
+end
+$$;
+comment on function farthing.receive is
+  'Adds credits: a lot (terms from p_lot), its entry, and the payment of debt. The account is locked by '
+  'the caller.';
+
+-- supabase/schemas/ledger/functions/expiry.sql
+
+-- The expiry of lots, and the scheduled task that expires lots and holds.
 
 create function farthing.expire_lots(p_account_id bigint, p_now timestamptz)
 returns int
@@ -6658,146 +6502,6 @@ $$;
 comment on function farthing.sweep_accounts(timestamptz, int) is
   'Releases expired holds and expires lots; returns how many of both.';
 
--- supabase/schemas/ledger/functions/moves.sql
-
--- The ledger's moves: write an entry, receive credits, pay debt.
--- Order of locks (rule 4): the account's row first (lock_account), its lots under it. No statement touches
--- two accounts.
-
-create function farthing.pay_debt(p_account_id bigint, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_debt numeric;
-  v_lot record;
-begin
-  select debt into v_debt from farthing.accounts where account_id = p_account_id;
-  for v_lot in
-    select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
-    where account_id = p_account_id and closed_at is null and remaining > reserved and not frozen
-      and (expires_at is null or expires_at > p_now) and v_debt > 0
-    order by /* burn-down */ priority, expires_at, source, created_at, lot_id
-  loop
-    exit when v_debt = 0;
-    v_lot.most := least(v_lot.most, v_debt);
-    insert into farthing.debt_payments (account_id, lot_id, amount, created_at)
-    values (p_account_id, v_lot.lot_id, v_lot.most, p_now);
-    update farthing.lots
-    set remaining = remaining - v_lot.most, closed_at = case when remaining = v_lot.most then p_now end
-    where account_id = p_account_id and lot_id = v_lot.lot_id;
-    v_debt := v_debt - v_lot.most;
-  end loop;
-  update farthing.accounts set debt = v_debt where account_id = p_account_id and debt <> v_debt;
-end
-$$;
-comment on function farthing.pay_debt(bigint, timestamptz) is
-  'Rule 8: incoming and released credits pay debt first. The account is locked by the caller.';
-
-create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
-returns farthing.accounts
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_account farthing.accounts;
-begin
-  update farthing.accounts
-  set last_seq = last_seq + 1, last_entry_at = greatest(last_entry_at, p_now),
-    balance = balance + case p_entry.direction when 'in' then p_entry.amount else -p_entry.amount end
-  where account_id = p_entry.account_id
-  returning * into v_account;
-  p_entry.seq := v_account.last_seq;
-  p_entry.event_at := coalesce(p_entry.event_at, p_now);
-  p_entry.created_at := v_account.last_entry_at;
-  p_entry.entry_id := gen_random_uuid();
-  p_entry.transaction_id := coalesce(p_entry.transaction_id, gen_random_uuid());
-  p_entry.correlation_id := coalesce(p_entry.correlation_id, farthing.trace_id());
-  p_entry.balance_after := v_account.balance;
-  insert into farthing.entries select p_entry.*;
-  return v_account;
-end
-$$;
-comment on function farthing.write_entry(farthing.entries, timestamptz) is
-  'Writes one entry and moves its account''s balance with it; a null number, time or id of the entry is '
-  'filled in. Returns the account, which the caller has locked.';
-
-create function farthing.receive(
-  p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
-  p_counterparty farthing.system_account,
-  p_lot farthing.lots, p_reference_type text, p_reference_id text, p_correlation_id text, p_metadata jsonb,
-  p_author text, p_now timestamptz)
-returns farthing.lots
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_lot farthing.lots;
-  v_entry farthing.entries;
-begin
-  -- This is the limit of numeric(38, 18).
-  if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
-    perform farthing.fail('invalid_request',
-      'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
-  end if;
-  insert into farthing.lots (account_id, source, amount, remaining, cost_basis_usd, priority, expires_at,
-    order_id, created_at)
-  values (p_account_id, p_source, p_amount, p_amount, p_lot.cost_basis_usd, coalesce(p_lot.priority,
-    100::smallint), p_lot.expires_at, p_lot.order_id, p_now)
-  returning * into v_lot;
-  v_entry.account_id := p_account_id;
-  v_entry.lot_id := v_lot.lot_id;
-  v_entry.counterparty := p_counterparty;
-  v_entry.direction := 'in';
-  v_entry.amount := p_amount;
-  v_entry.kind := p_kind;
-  v_entry.reference_type := p_reference_type;
-  v_entry.reference_id := p_reference_id;
-  v_entry.correlation_id := p_correlation_id;
-  v_entry.metadata := p_metadata;
-  v_entry.author := p_author;
-  if (farthing.write_entry(v_entry, p_now)).debt > 0 then
-    perform farthing.pay_debt(p_account_id, p_now);
-    select * into v_lot from farthing.lots where account_id = p_account_id and lot_id = v_lot.lot_id;
-  end if;
-  return v_lot;
-end
-$$;
-comment on function farthing.receive is
-  'Adds credits: a lot (terms from p_lot), its entry, and the payment of debt. The account is locked by '
-  'the caller.';
-
--- supabase/schemas/ledger/functions/reads.sql
-
--- The state of an account at a moment.
-
-create function farthing.seq_at(p_account_id bigint, p_at timestamptz)
-returns bigint
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_low bigint := 0;
-  v_high bigint := (select last_seq from farthing.accounts where account_id = p_account_id);
-  v_middle bigint;
-begin
-  -- created_at never falls as seq rises, so a binary search finds the moment without an index by time.
-  while v_low < v_high loop
-    v_middle := (v_low + v_high + 1) / 2;
-    if (select created_at <= p_at from farthing.entries where account_id = p_account_id
-      and seq = v_middle) then
-      v_low := v_middle;
-    else
-      v_high := v_middle - 1;
-    end if;
-  end loop;
-  return coalesce(v_low, 0);
-end
-$$;
-comment on function farthing.seq_at(bigint, timestamptz) is
-  'The last entry of an account at or before a moment; 0 if there is none.';
-
 -- supabase/schemas/ledger/functions/spend.sql
 
 -- Spending: taking credits out of lots. Why: refusal, burn-down order, several lots and the shortfall of a
@@ -6881,24 +6585,6 @@ comment on function farthing.spend_batch is
   'Charges an account, locked by the caller, in burn-down order. Charges are independent: one that finds '
   'too few credits (or debt) is not accepted and changes nothing. With a hold, which the caller has freed, '
   'missing credits become debt up to overdraft_limit(); beyond it a charge is not accepted. Credits.';
-
-create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
-returns numeric
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return (
-    -- A debt stays below numeric(38, 18)'s 10^20.
-    select least(greatest(coalesce(h.amount, 0) * p.overdraft_factor, p.overdraft_floor),
-      greatest(1e20 - 1 - p_account.debt, 0))
-    from farthing.policy p
-    left join farthing.holds h on h.account_id = p_account.account_id and h.hold_id = p_hold_id);
-end
-$$;
-comment on function farthing.overdraft_limit is
-  'Rule 7: the part of a hold''s settlement that may become debt: a multiple of the hold, and never less '
-  'than the policy''s floor, which is the limit without a hold. Credits.';
 
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,
@@ -6995,119 +6681,570 @@ $$;
 comment on function farthing.refuse_short(numeric, numeric) is
   'Rule 6: fails insufficient_credits; details name the limit, the required and the available credits.';
 
--- supabase/schemas/notifications/functions/money.sql
+-- supabase/schemas/ledger/functions/used_references.sql
 
--- Notifications about a payment: received, refunded, disputed. Why by triggers: a notification commits with
--- its cause, and functions that move money do not know of them. notify() never fails, so neither do these.
--- A debit runs none of them.
+-- References that move credits once. Why a table of references: an idempotency key is deleted after a
+-- day, and an invoice or a welcome bonus must be booked only once, for ever. Only callers who use `once`
+-- pay for the table: the entries need no index.
 
-create function farthing.notify_payment()
-returns trigger
-language plpgsql
+create function farthing.require_reference(p_reference_id text)
+returns void
+language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  perform farthing.notify(new.account_id, 'receipt', new.order_id::text, jsonb_build_object(
-    'order_id', new.order_id, 'kind', new.kind, 'package_name', new.package_name, 'amount', new.amount,
-    'currency', new.currency, 'credits', trim_scale(new.credits)::text,
-    'bonus_credits', trim_scale(new.bonus_credits)::text, 'paid_at', new.paid_at), new.paid_at);
-  return null;
+  if coalesce(length(p_reference_id), 0) not between 1 and 200 then
+    perform farthing.fail('invalid_request',
+      'reference_id must have 1 to 200 characters when once is true.', null, 'reference_id');
+  end if;
 end
 $$;
-comment on function farthing.notify_payment() is
-  'The receipt of an order or a top-up. An order is paid once (rule 9), so there is one per payment, '
-  'however many events Stripe sends.';
+comment on function farthing.require_reference(text) is
+  'Refuses a movement with once and without a reference.';
 
-create function farthing.notify_refund()
-returns trigger
-language plpgsql
+create function farthing.refuse_reference(p_differs text[])
+returns void
+language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
 set search_path = ''
 as $$
 begin
-  perform farthing.notify(new.account_id, 'refund', new.refund_id::text, jsonb_build_object(
-    'refund_id', new.refund_id, 'order_id', new.order_id, 'booking_id', new.booking_id, 'amount', new.amount,
-    'currency', new.currency, 'credits_taken_back', trim_scale(new.credits_clawed_back)::text),
-    new.updated_at);
-  return null;
+  if p_differs <> '{}' then
+    perform farthing.fail('reference_conflict',
+      'This reference_id was used with other contents. Send another one, or the same contents.',
+      jsonb_build_object('differs', p_differs), 'reference_id');
+  end if;
 end
 $$;
-comment on function farthing.notify_refund() is
-  'Notifies the buyer that money is on its way back, once per refund; a later failure is not notified.';
+comment on function farthing.refuse_reference(text[]) is
+  'Fails reference_conflict if a known reference has other contents; details name the fields.';
 
-create function farthing.notify_dispute()
-returns trigger
+create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_known jsonb := (select jsonb_build_object(
+    'transaction_id', min(e.transaction_id::text), 'amount', trim_scale(sum(e.amount))::text,
+    'balance_after', trim_scale((array_agg(e.balance_after order by e.seq desc))[1])::text,
+    'lots', jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
+      trim_scale(e.amount)::text) order by e.seq), 'duplicate', true)
+    from farthing.used_references r
+    join farthing.entries e on e.account_id = r.account_id and e.seq between r.first_seq and r.last_seq
+    join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
+    where r.account_id = p_account_id and r.movement = 'debit' and r.reference_id = p_reference_id
+    having count(*) > 0);
+begin
+  if (v_known ->> 'amount')::numeric <> p_amount then
+    perform farthing.refuse_reference('{amount}');
+  end if;
+  return v_known;
+end
+$$;
+comment on function farthing.known_debit is
+  'The answer of an earlier debit with this reference; null if there is none. Fails reference_conflict.';
+
+-- supabase/schemas/metrics/functions/buckets.sql
+
+-- Histograms of durations. A duration is stored as the number of its bucket. Bounds grow by 15 % each, so
+-- the middle of a bucket differs by at most 7.3 % from any duration in the bucket, and so does every
+-- quantile. The objective of 120 ms is one of the bounds.
+
+create function farthing.add_buckets(p_these bigint[], p_those bigint[])
+returns bigint[]
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(array_agg(coalesce(this, 0) + coalesce(that, 0) order by nr), '{}')
+  from unnest(p_these, p_those) with ordinality b (this, that, nr)
+$$;
+comment on function farthing.add_buckets(bigint[], bigint[]) is 'Two histograms in one, bucket by bucket.';
+
+create function farthing.bucket_ms(p_nr numeric)
+returns numeric
+language sql immutable
+set search_path = ''
+as $$
+  select round((120 * power(1.15::float8, p_nr - 68))::numeric, 4)
+$$;
+comment on function farthing.bucket_ms(numeric) is
+  'The upper bound of a bucket in ms; of p_nr - 0.5 its middle. The 68th ends at 120 ms, each is 15 % above '
+  'the one before. The same as in _shared/metrics/buckets.ts.';
+
+-- supabase/schemas/metrics/functions/record.sql
+
+-- Recording a batch of a process's metrics, and what is computed from it. Why in Postgres: a process of
+-- the platform runs for minutes and cannot be scraped, so its counts are stored outside of it, and the
+-- alert rules are SQL. Writers add to rows and never read them; the number of rows grows with routes and
+-- minutes, not with requests.
+
+create function farthing.label_of(p_labels text, p_name text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select substring(',' || p_labels from ',' || p_name || '=([^,]*)')
+$$;
+comment on function farthing.label_of(text, text) is 'The value of a label.';
+
+create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
+returns table (name text, labels text, count numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- Priced when counted, by the rate in force: a new rate does not change yesterday's cost.
+  select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
+    when 'input' then r.input_per_million_usd
+    when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+    when 'reasoning' then coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)
+    else r.output_per_million_usd end) / 1000000
+  from (select farthing.label_of(g.labels, 'model') as model,
+      farthing.label_of(g.labels, 'kind') as kind, g.count
+    from jsonb_to_recordset(p_rows) g (name text, labels text, count numeric) where g.name = 'ai_tokens') t
+  cross join lateral (select * from farthing.rates a where a.model = t.model
+    and a.effective_from <= p_now
+    order by a.effective_from desc, a.version desc limit 1) r
+  group by r.model
+$$;
+comment on function farthing.token_costs(jsonb, timestamptz) is
+  'The cost of a batch''s tokens at the provider, in US dollars, by model; nothing for a model without a '
+  'rate.';
+
+create function farthing.core_counts(p_rows jsonb)
+returns table (name text, count numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- The objectives are evaluated over 30 days, every minute: three numbers an hour, and no histograms.
+  select v.name, sum(v.count) from farthing.slo() s
+  join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
+    on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
+  cross join lateral (values ('core_requests', r.count),
+    ('core_failed', case when farthing.is_failure(r.labels) then r.count else 0 end),
+    -- The 68th bucket ends at fast_ms.
+    ('core_slow', (select coalesce(sum(b), 0) from unnest(r.buckets[69:]) b))) v (name, count)
+  group by v.name having sum(v.count) > 0
+$$;
+comment on function farthing.core_counts(jsonb) is
+  'A batch''s requests to core routes: how many, how many failed, how many were slower than the objective.';
+
+create function farthing.record_metrics(p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz)
+returns boolean
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_phase text := case when new.status in ('warning_needs_response', 'warning_under_review') then 'inquiry'
-    when new.status in ('appeal_needs_response', 'appeal_under_review') then 'appealed'
-    when new.status in ('won', 'lost', 'prevented') then new.status
-    when farthing.is_open_dispute(new.status) then 'opened' end;
+  -- By the database's clock, since no two clocks agree; and never further back than a process stores unsent
+  -- metrics.
+  v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
 begin
-  if v_phase is not null then
-    perform farthing.notify_operators('dispute', new.dispute_id || ':' || v_phase, jsonb_build_object(
-      'dispute_id', new.dispute_id, 'phase', v_phase, 'order_id', new.order_id, 'booking_id', new.booking_id,
-      'amount', new.amount, 'currency', new.currency, 'reason', new.reason, 'at', new.status_at),
-      new.updated_at);
+  insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)
+  on conflict do nothing;
+  if not found then
+    return false;
   end if;
-  return null;
+  insert into farthing.metrics as m (grain, starts_at, name, labels, count, sum_ms, buckets)
+  select g.grain, g.starts_at, r.name, coalesce(r.labels, ''), r.count, coalesce(r.sum_ms, 0),
+    coalesce(r.buckets, '{}')
+  from (
+    select * from jsonb_to_recordset(p_rows)
+      r (name text, labels text, count numeric, sum_ms numeric, buckets bigint[])
+    union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(p_rows, p_now) c
+    union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(p_rows) c) r
+  cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
+    ('total', '-infinity')) g (grain, starts_at)
+  -- Many processes add to the same rows: a fixed order of locks prevents deadlocks.
+  order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
+  on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
+    sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
+  return true;
 end
 $$;
-comment on function farthing.notify_dispute() is
-  'Notifies the operators of a dispute, once when the bank asks, withdraws, reinstates or decides. The '
-  'buyer knows, since they went to the bank.';
+comment on function farthing.record_metrics(uuid, bigint, jsonb, timestamptz) is
+  'Adds a batch of metrics to the rows of their minute, their hour and in all; false if the batch is known.';
 
--- supabase/schemas/notifications/functions/notify.sql
+-- supabase/schemas/metrics/functions/retention.sql
 
--- Notifications to users and operators, stored until they are sent. Why an outbox: the row commits with its
--- cause, and nothing that moves money waits for mail. Each subject is notified once per template; so a
--- scheduled task may find the same thing again, and two may run at once. No personal data: the recipient's
--- address is looked up when it is sent. An address that the caller gives is stored until the notification
--- is sent or given up, and no longer.
+-- How long metrics are stored.
 
-create function farthing.notify(
-  p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
+create function farthing.sweep_metrics(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  with counted as (
+    delete from farthing.metrics m using (
+      select o.grain, o.name, o.starts_at, o.labels from farthing.metrics t
+      cross join (values ('minute', interval '25 hours'), ('hour', interval '35 days')) k (grain, kept)
+      join farthing.metrics o
+        on (o.grain, o.name, o.labels) = (k.grain, t.name, t.labels) and o.starts_at <= p_now - k.kept
+      where t.grain = 'total'
+      order by o.grain, o.name, o.starts_at limit p_limit for update of o skip locked) due
+    where (m.grain, m.name, m.starts_at, m.labels) = (due.grain, due.name, due.starts_at, due.labels)
+    returning 1
+  )
+  select (select count(*) from counted)::int
+    + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
+$$;
+comment on function farthing.sweep_metrics(timestamptz, int) is
+  'Deletes minutes after 25 hours, hours after 35 days, batches after a day; returns how many rows.';
+
+-- supabase/schemas/metrics/functions/slo.sql
+
+-- The objectives of the core routes (SLOs), and the burn rates of their error budgets.
+
+create function farthing.slo()
+returns table (core_routes text[], available numeric, fast numeric, fast_ms int, budget_days int)
+language sql immutable
+set search_path = ''
+as $$
+  select array['GET /credits', 'POST /credits/debits', 'POST /credits/holds',
+      'POST /credits/holds/{id}/release', 'POST /credits/holds/{id}/settle', 'POST /send-notification',
+      'POST /stripe-webhook', 'POST /usage', 'POST /usage/estimate'],
+    0.995, 0.95, 120, 30
+$$;
+comment on function farthing.slo() is
+  'The objectives of the core routes: the share of answers without an error of ours, the share within '
+  'fast_ms, and the number of days. The same as in _shared/metrics/slo.ts; a test compares them.';
+
+create function farthing.is_failure(p_labels text)
 returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select farthing.label_of(p_labels, 'status') in ('5xx', '408')
+$$;
+comment on function farthing.is_failure(text) is
+  'Whether requests with these labels ended in an error of ours. 408 is one: keeping the time is up to us.';
+
+create function farthing.burn_windows()
+returns table (long_window interval, short_window interval, factor numeric)
+language sql immutable
+set search_path = ''
+as $$
+  -- Google's SRE workbook, chapter 5, table 5-8: 2 % of a month's budget in an hour, 5 % in six, 10 % in
+  -- three days. The short window ends the alert soon after its cause.
+  values (interval '1 hour', interval '5 minutes', 14.4), (interval '6 hours', interval '30 minutes', 6),
+    (interval '3 days', interval '6 hours', 1)
+$$;
+comment on function farthing.burn_windows() is
+  'The budget burns when it is spent factor times too fast in both windows. The same as in slo.ts.';
+
+create function farthing.core_requests(p_window interval, p_now timestamptz)
+returns table (requests numeric, failed numeric, slow numeric)
+language sql stable
+set search_path = ''
+as $$
+  select farthing.metric_sum('core_requests', null, p_now - p_window, p_now),
+    farthing.metric_sum('core_failed', null, p_now - p_window, p_now),
+    farthing.metric_sum('core_slow', null, p_now - p_window, p_now)
+$$;
+comment on function farthing.core_requests(interval, timestamptz) is
+  'Requests to core routes up to p_now: how many, how many failed, how many were slower than the objective.';
+
+create function farthing.burn_rate(
+  p_window interval, p_now timestamptz, p_slo text default 'available')
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(round(case p_slo when 'available' then c.failed / (1 - s.available)
+    when 'fast' then c.slow / (1 - s.fast) end / nullif(c.requests, 0), 4), 0)
+  from farthing.slo() s, farthing.core_requests(p_window, p_now) c
+$$;
+comment on function farthing.burn_rate(interval, timestamptz, text) is
+  'The burn rate of an objective''s budget (available, fast): at 1 it lasts exactly its days. 0 without a '
+  'request.';
+
+create function farthing.budget_burns(p_now timestamptz)
+returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
+  short_burn numeric, burns boolean, requests numeric)
+language sql stable
+set search_path = ''
+as $$
+  select o.slo, w.long_window, w.short_window, w.factor, r.long_burn, r.short_burn,
+    r.long_burn > w.factor and r.short_burn > w.factor,
+    (select c.requests from farthing.core_requests(w.short_window, p_now) c)
+  from unnest(array['available', 'fast']) o (slo), farthing.burn_windows() w, lateral (
+    select farthing.burn_rate(w.long_window, p_now, o.slo) as long_burn,
+      farthing.burn_rate(w.short_window, p_now, o.slo) as short_burn) r
+$$;
+comment on function farthing.budget_burns(timestamptz) is
+  'Each objective in each pair of windows, and whether its budget burns there: too fast in both. requests: '
+  'of the short window.';
+
+-- supabase/schemas/metrics/functions/windows.sql
+
+-- The metrics of a window of time. Whole hours are read as hours, the time before and after them as
+-- minutes; so a window of three days costs about as much as a window of an hour. A window that begins
+-- more than a day ago begins with a whole hour.
+
+create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
+returns setof farthing.metrics
+language sql stable
+set search_path = ''
+as $$
+  select m.* from (
+    select date_trunc('minute', p_from, 'UTC') as from_at,
+      -- No whole hour in between: only minutes.
+      case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi
+    from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
+      date_trunc('hour', p_to, 'UTC') as hi) h
+  ) w, farthing.metrics m
+  where m.name = p_name and (
+    (m.grain = 'minute' and m.starts_at >= w.from_at and m.starts_at < w.lo)
+    or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.hi)
+    or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
+$$;
+comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
+  'The rows of a metric that make up a window, none twice; from the whole minute in which it begins.';
+
+create function farthing.metric_sum(p_name text, p_labels text, p_from timestamptz, p_to timestamptz)
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(sum(m.count), 0) from farthing.metric_rows(p_name, p_from, p_to) m
+  where p_labels is null or m.labels like p_labels
+$$;
+comment on function farthing.metric_sum(text, text, timestamptz, timestamptz) is
+  'A metric''s count or amount in a window; of all labels, or of those like p_labels '
+  '(rule=user,outcome=blocked).';
+
+create function farthing.requests_between(p_from timestamptz, p_to timestamptz)
+returns table (route text, requests bigint, errors bigint, p50 numeric, p95 numeric, p99 numeric)
+language sql stable
+set search_path = ''
+as $$
+  with series as (
+    select farthing.label_of(m.labels, 'route') as route, m.labels, m.count, m.buckets
+    from farthing.metric_rows('requests', p_from, p_to) m
+  ), totals as (
+    select s.route, coalesce(sum(s.count), 0)::bigint as requests,
+      coalesce(sum(s.count) filter (where farthing.is_failure(s.labels)), 0)::bigint as errors
+    from series s group by grouping sets ((s.route), ())
+  ), counted as (
+    select s.route, b.nr, sum(b.count) as count
+    from series s, unnest(s.buckets) with ordinality b (count, nr) where b.count > 0
+    group by grouping sets ((s.route, b.nr), (b.nr))
+  ), ranked as (
+    select c.route, c.nr, sum(c.count) over (partition by c.route order by c.nr) as up_to,
+      sum(c.count) over (partition by c.route) as n
+    from counted c
+  ), quantiles as (
+    -- The nearest rank: the first value that this share of the values does not exceed.
+    select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
+      min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
+      min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99
+    from ranked r group by r.route
+  )
+  select t.route, t.requests, t.errors, farthing.bucket_ms(q.p50 - 0.5), farthing.bucket_ms(q.p95 - 0.5),
+    farthing.bucket_ms(q.p99 - 0.5)
+  from totals t left join quantiles q on q.route is not distinct from t.route
+$$;
+comment on function farthing.requests_between(timestamptz, timestamptz) is
+  'Requests in a window, errors of ours among them, and quantiles of their duration in ms, by route; one row '
+  'with route null for all together, which is there even without a request.';
+
+-- supabase/schemas/notifications/functions/expiry.sql
+
+-- The scheduled task that gives up notifications after three days, and deletes notifications to operators
+-- and given addresses after 90.
+
+create function farthing.sweep_notice(p_notice_id text, p_now timestamptz)
+returns int
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_sender text;
 begin
-  insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
-  select p_account_id, p_template, p_subject, p_data, p_now, p_now
-  where exists (select from farthing.accounts where account_id = p_account_id and left_at is null)
-  on conflict on constraint notices_once do nothing;
-  return found;
-exception when others then
-  -- Money moves whether or not a notification can be stored.
-  raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
-  return false;
+  select sender into v_sender from farthing.notices
+  where notice_id = p_notice_id::uuid and state in ('queued', 'failed') for update skip locked;
+  if not found then
+    return 0;
+  end if;
+  perform farthing.finish_notice(p_notice_id::uuid, 'dead',
+    case when v_sender is null then 'not_tried' else 'expired' end, p_now);
+  return 1;
 end
 $$;
-comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Puts a notification to an account''s owner into the outbox; false if this subject was notified already, '
-  'or the owner was deleted. Never fails: a notification that cannot be written is a warning in the '
-  'server''s log.';
+comment on function farthing.sweep_notice(text, timestamptz) is
+  'Gives up a notification that could not be sent for three days; 1 if it did.';
 
-create function farthing.notify_operators(
-  p_template text, p_subject text, p_data jsonb, p_now timestamptz)
-returns boolean
+create function farthing.sweep_notices(p_now timestamptz default now(), p_limit int default 10000)
+returns int
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_expired int;
+  v_forgotten int;
 begin
-  insert into farthing.notices (recipient, template, subject, data, next_attempt_at, created_at)
-  select r, p_template, p_subject, p_data, p_now, p_now from unnest(array['operators', 'webhook']) r
-  on conflict (recipient, template, subject) where account_id is null do nothing;
-  return found;
-exception when others then
-  raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
-  return false;
+  -- After three days it is no longer news, and an address must not be stored until a mail service exists.
+  v_expired := farthing.work_off('sweep_notices', 'notice', array(
+    select n.notice_id::text from farthing.notices n
+    where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
+      and not farthing.is_parked('sweep_notices', 'notice', n.notice_id::text, p_now)
+    order by n.next_attempt_at limit p_limit), 'sweep_notice', p_now);
+  -- The notifications of users stay, since tasks find in them what was notified. The others are a log.
+  delete from farthing.notices where notice_id in (
+    select notice_id from farthing.notices
+    where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
+    order by created_at limit p_limit for update skip locked);
+  get diagnostics v_forgotten = row_count;
+  return v_expired + v_forgotten;
 end
 $$;
-comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
-  'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
-  'notified already. Never fails, as notify().';
+comment on function farthing.sweep_notices(timestamptz, int) is
+  'Gives up notifications that could not be sent for three days (not_tried if none was attempted, for lack '
+  'of a mail service), and deletes those to given addresses and operators after 90 days; returns how many.';
+
+-- supabase/schemas/notifications/functions/expiry_warnings.sql
+
+-- Warnings a week and a day before credits expire.
+
+create function farthing.notify_expiring(
+  p_days int, p_from timestamptz, p_now timestamptz, p_limit int)
+returns int
+language sql
+set search_path = ''
+as $$
+  with due as (
+    -- Lots that expire at the same moment are one notification.
+    select l.account_id, l.expires_at, sum(l.remaining) as credits,
+      format('%s:%s', p_days, extract(epoch from l.expires_at)) as subject
+    from farthing.lots l
+    where l.closed_at is null and l.remaining > 0 and not l.frozen
+      and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
+      -- Lots that live less than a week get no warning a week ahead; all get one a day ahead (T23).
+      and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
+    group by l.account_id, l.expires_at
+  ), unnotified as (
+    select d.* from due d
+    where not exists (select from farthing.notices n where n.account_id = d.account_id
+      and n.template = 'credits_expiring' and n.subject = d.subject)
+    order by d.expires_at, d.account_id limit p_limit
+  ), notified as (
+    insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
+    select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
+      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from unnotified u
+    on conflict on constraint notices_once do nothing
+    returning 1
+  )
+  select count(*)::int from notified
+$$;
+comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
+  'Notifies of lots that expire after p_from and within p_days; returns how many notifications. Empty lots '
+  'are left out.';
+
+create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- The warning a day ahead comes first: if both are due, the more urgent one is sent.
+  select farthing.notify_expiring(1, p_now, p_now, p_limit)
+    + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
+$$;
+comment on function farthing.sweep_expiring_credits(timestamptz, int) is
+  'T23: notifies of credits a week and a day before they expire; returns how many notifications.';
+
+-- supabase/schemas/notifications/functions/leases.sql
+
+-- Leases of notifications, for sending each at most once: a claim commits before a service is asked to
+-- send the notification. If the runner dies or the answer is lost, the notification may have been sent.
+-- It is retried only if the service recognises a repeat by its key; otherwise it stays `uncertain`, for
+-- an operator to see.
+
+create function farthing.claim_notices(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Longer than any request can live (150 s).
+  c_lease constant interval := interval '5 minutes';
+  -- Resend remembers an idempotency key for a day.
+  c_known constant interval := interval '23 hours';
+  v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
+begin
+  -- A repeat, since the answer was lost: the first call is over, and its claimed notifications are returned
+  -- again.
+  perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
+  if p_lease_id is null or not exists (
+    select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
+    perform farthing.end_notice_leases(p_now);
+    with due as (
+      select d.notice_id from farthing.notices d
+      where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
+        and (d.recipient = 'webhook' or p_mail is not null)
+        -- A service cannot recognise a repeat of a notification that another service may have sent.
+        and (d.recipient = 'webhook' or d.in_doubt_since is null
+          or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
+      order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
+      for update skip locked
+    )
+    update farthing.notices n
+    set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
+      lease_id = v_lease_id, leased_until = p_now + c_lease,
+      sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
+    from due where n.notice_id = due.notice_id;
+  end if;
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
+      'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
+      'data', c.data)), '[]')
+    from farthing.notices c left join auth.users u on u.id = farthing.owner_of(c.account_id)
+    where c.state = 'sending' and c.lease_id = v_lease_id);
+end
+$$;
+comment on function farthing.claim_notices(text, int, uuid, timestamptz) is
+  'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
+  'same notifications.';
+
+create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_notice farthing.notices;
+begin
+  select * into v_notice from farthing.notices
+  where notice_id = p_notice_id::uuid and state = 'sending' and leased_until <= p_now for update skip locked;
+  if v_notice.notice_id is null then
+    return 0;
+  end if;
+  if v_notice.sender in ('resend', 'webhook') then
+    perform farthing.retry_notice(v_notice, 'runner_lost', interval '0', p_now);
+  else
+    perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
+  end if;
+  return 1;
+end
+$$;
+comment on function farthing.end_notice_lease(text, timestamptz) is
+  'Ends the lease of a notification whose runner is dead; 1 if it did.';
+
+create function farthing.end_notice_leases(p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('notices_claim', 'notice', array(
+    select n.notice_id::text from farthing.notices n
+    where n.state = 'sending' and n.leased_until <= p_now
+      and not farthing.is_parked('notices_claim', 'notice', n.notice_id::text, p_now)
+    order by n.leased_until limit 1000), 'end_notice_lease', p_now)
+$$;
+comment on function farthing.end_notice_leases(timestamptz) is
+  'Ends the leases of dead runners: a notification is retried if the service recognises a repeat by its '
+  'key (Resend, webhooks), else it is uncertain. Returns how many.';
+
+-- supabase/schemas/notifications/functions/low_balance.sql
+
+-- Notifications of a low balance, and the scheduled task that looks for low balances.
 
 create function farthing.notify_low_balance(p_account_id text, p_now timestamptz)
 returns int
@@ -7176,58 +7313,185 @@ $$;
 comment on function farthing.sweep_low_balances(timestamptz, int) is
   'Checks the next accounts of the round and notifies those with a low balance; returns how many.';
 
-create function farthing.notify_expiring(
-  p_days int, p_from timestamptz, p_now timestamptz, p_limit int)
-returns int
+-- supabase/schemas/notifications/functions/notification_runner.sql
+
+-- Waking the notification runner.
+
+create function farthing.wake_for_notices()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- If an earlier one still waits, its runner is on the way, or the wake of the next minute: one call is
+  -- enough.
+  if exists (select from added) and not exists (select from farthing.notices n where n.state = 'queued'
+    and not exists (select from added a where a.notice_id = n.notice_id)) then
+    perform farthing.wake('notification-runner');
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.wake_for_notices() is
+  'Wakes the runner for a new notification once the transaction has committed; does nothing if the queue '
+  'was not empty.';
+
+create function farthing.wake_notification_runner_if_due(p_now timestamptz default now())
+returns boolean
 language sql
 set search_path = ''
 as $$
-  with due as (
-    -- Lots that expire at the same moment are one notification.
-    select l.account_id, l.expires_at, sum(l.remaining) as credits,
-      format('%s:%s', p_days, extract(epoch from l.expires_at)) as subject
-    from farthing.lots l
-    where l.closed_at is null and l.remaining > 0 and not l.frozen
-      and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
-      -- Lots that live less than a week get no warning a week ahead; all get one a day ahead (T23).
-      and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
-    group by l.account_id, l.expires_at
-  ), unnotified as (
-    select d.* from due d
-    where not exists (select from farthing.notices n where n.account_id = d.account_id
-      and n.template = 'credits_expiring' and n.subject = d.subject)
-    order by d.expires_at, d.account_id limit p_limit
-  ), notified as (
-    insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
-    select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
-      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from unnotified u
-    on conflict on constraint notices_once do nothing
-    returning 1
-  )
-  select count(*)::int from notified
+  select (exists (select from farthing.notices
+        where state in ('queued', 'failed') and next_attempt_at <= p_now)
+      or exists (select from farthing.notices where state = 'sending' and leased_until <= p_now))
+    and farthing.wake('notification-runner')
 $$;
-comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Notifies of lots that expire after p_from and within p_days; returns how many notifications. Empty lots '
-  'are left out.';
+comment on function farthing.wake_notification_runner_if_due(timestamptz) is
+  'Wakes the runner if a notification is due, or was leased to a dead runner; true if it did.';
 
-create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
-returns int
-language sql
+-- supabase/schemas/notifications/functions/notify.sql
+
+-- Notifications to users and operators, stored until they are sent. Why an outbox: the row commits with its
+-- cause, and nothing that moves money waits for mail. Each subject is notified once per template; so a
+-- scheduled task may find the same thing again, and two may run at once. No personal data: the recipient's
+-- address is looked up when it is sent. An address that the caller gives is stored until the notification
+-- is sent or given up, and no longer.
+
+create function farthing.notify(
+  p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
 set search_path = ''
 as $$
-  -- The warning a day ahead comes first: if both are due, the more urgent one is sent.
-  select farthing.notify_expiring(1, p_now, p_now, p_limit)
-    + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
+begin
+  insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
+  select p_account_id, p_template, p_subject, p_data, p_now, p_now
+  where exists (select from farthing.accounts where account_id = p_account_id and left_at is null)
+  on conflict on constraint notices_once do nothing;
+  return found;
+exception when others then
+  -- Money moves whether or not a notification can be stored.
+  raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
+  return false;
+end
 $$;
-comment on function farthing.sweep_expiring_credits(timestamptz, int) is
-  'T23: notifies of credits a week and a day before they expire; returns how many notifications.';
+comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
+  'Puts a notification to an account''s owner into the outbox; false if this subject was notified already, '
+  'or the owner was deleted. Never fails: a notification that cannot be written is a warning in the '
+  'server''s log.';
 
--- supabase/schemas/notifications/functions/sending.sql
+create function farthing.notify_operators(
+  p_template text, p_subject text, p_data jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into farthing.notices (recipient, template, subject, data, next_attempt_at, created_at)
+  select r, p_template, p_subject, p_data, p_now, p_now from unnest(array['operators', 'webhook']) r
+  on conflict (recipient, template, subject) where account_id is null do nothing;
+  return found;
+exception when others then
+  raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
+  return false;
+end
+$$;
+comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
+  'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
+  'notified already. Never fails, as notify().';
 
--- Sending notifications: queue one from outside, claim the due ones, report their outcome. At most once: a
--- claim commits before a service is asked to send the notification. If the runner dies or the answer is
--- lost, it may or may not have been sent. It is retried only if the service recognises a repeat by its key;
--- else it stays uncertain, for an operator to see, and is not sent twice.
+create function farthing.queue_requested_notice(
+  p_template text, p_user_id uuid, p_email text, p_data jsonb, p_now timestamptz)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_id uuid := gen_random_uuid();
+  v_account_id bigint;
+begin
+  if p_user_id is not null then
+    v_account_id := coalesce(farthing.account_for(p_user_id),
+      (farthing.lock_account(p_user_id, p_now)).account_id);
+  end if;
+  insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
+    next_attempt_at, created_at)
+  values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
+    v_id::text, p_data, p_now, p_now);
+  return v_id;
+end
+$$;
+comment on function farthing.queue_requested_notice(text, uuid, text, jsonb, timestamptz) is
+  'Puts a notification that a back end requested into the outbox, to a user or to an address; returns its '
+  'id. Fails not_found.';
+
+-- supabase/schemas/notifications/functions/receipts_refunds_disputes.sql
+
+-- Notifications about a payment: received, refunded, disputed. Why by triggers: a notification commits with
+-- its cause, and functions that move money do not know of them. notify() never fails, so neither do these.
+-- A debit runs none of them.
+
+create function farthing.notify_payment()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.notify(new.account_id, 'receipt', new.order_id::text, jsonb_build_object(
+    'order_id', new.order_id, 'kind', new.kind, 'package_name', new.package_name, 'amount', new.amount,
+    'currency', new.currency, 'credits', trim_scale(new.credits)::text,
+    'bonus_credits', trim_scale(new.bonus_credits)::text, 'paid_at', new.paid_at), new.paid_at);
+  return null;
+end
+$$;
+comment on function farthing.notify_payment() is
+  'The receipt of an order or a top-up. An order is paid once (rule 9), so there is one per payment, '
+  'however many events Stripe sends.';
+
+create function farthing.notify_refund()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform farthing.notify(new.account_id, 'refund', new.refund_id::text, jsonb_build_object(
+    'refund_id', new.refund_id, 'order_id', new.order_id, 'booking_id', new.booking_id, 'amount', new.amount,
+    'currency', new.currency, 'credits_taken_back', trim_scale(new.credits_clawed_back)::text),
+    new.updated_at);
+  return null;
+end
+$$;
+comment on function farthing.notify_refund() is
+  'Notifies the buyer that money is on its way back, once per refund; a later failure is not notified.';
+
+create function farthing.notify_dispute()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_phase text := case when new.status in ('warning_needs_response', 'warning_under_review') then 'inquiry'
+    when new.status in ('appeal_needs_response', 'appeal_under_review') then 'appealed'
+    when new.status in ('won', 'lost', 'prevented') then new.status
+    when farthing.is_open_dispute(new.status) then 'opened' end;
+begin
+  if v_phase is not null then
+    perform farthing.notify_operators('dispute', new.dispute_id || ':' || v_phase, jsonb_build_object(
+      'dispute_id', new.dispute_id, 'phase', v_phase, 'order_id', new.order_id, 'booking_id', new.booking_id,
+      'amount', new.amount, 'currency', new.currency, 'reason', new.reason, 'at', new.status_at),
+      new.updated_at);
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.notify_dispute() is
+  'Notifies the operators of a dispute, once when the bank asks, withdraws, reinstates or decides. The '
+  'buyer knows, since they went to the bank.';
+
+-- supabase/schemas/notifications/functions/retries.sql
+
+-- Attempts that failed: the backoff before the next attempt, and the end of a notification that is not
+-- sent.
 
 create function farthing.finish_notice(p_notice_id uuid, p_state text, p_error text, p_now timestamptz)
 returns void
@@ -7265,129 +7529,31 @@ comment on function farthing.retry_notice(farthing.notices, text, interval, time
   'Plans another attempt after p_wait, or ends the notification after the eighth. p_notice.attempts: the '
   'attempts that count.';
 
-create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
-returns int
+create function farthing.end_attempt(
+  p_notice farthing.notices, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)
+returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_notice farthing.notices;
 begin
-  select * into v_notice from farthing.notices
-  where notice_id = p_notice_id::uuid and state = 'sending' and leased_until <= p_now for update skip locked;
-  if v_notice.notice_id is null then
-    return 0;
-  end if;
-  if v_notice.sender in ('resend', 'webhook') then
-    perform farthing.retry_notice(v_notice, 'runner_lost', interval '0', p_now);
+  if p_outcome = 'not_asked' then
+    p_notice.attempts := p_notice.attempts - 1; -- a claim without a request is no attempt
+    perform farthing.retry_notice(p_notice, p_error,
+      greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
+  elsif p_outcome = 'again' then
+    -- 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half a day.
+    perform farthing.retry_notice(p_notice, p_error, greatest(
+      least(interval '6 hours', interval '1 minute' * (3 ^ (p_notice.attempts - 1))) * (0.8 + 0.4 * random()),
+      p_retry_after * interval '1 second'), p_now);
   else
-    perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
+    perform farthing.finish_notice(p_notice.notice_id, case p_outcome when 'never' then 'dead' else 'uncertain' end,
+      p_error, p_now);
   end if;
-  return 1;
 end
 $$;
-comment on function farthing.end_notice_lease(text, timestamptz) is
-  'Ends the lease of a notification whose runner is dead; 1 if it did.';
-
-create function farthing.end_notice_leases(p_now timestamptz)
-returns int
-language sql
-set search_path = ''
-as $$
-  select farthing.work_off('notices_claim', 'notice', array(
-    select n.notice_id::text from farthing.notices n
-    where n.state = 'sending' and n.leased_until <= p_now
-      and not farthing.is_parked('notices_claim', 'notice', n.notice_id::text, p_now)
-    order by n.leased_until limit 1000), 'end_notice_lease', p_now)
-$$;
-comment on function farthing.end_notice_leases(timestamptz) is
-  'Ends the leases of dead runners: a notification is retried if the service recognises a repeat by its '
-  'key (Resend, webhooks), else it is uncertain. Returns how many.';
-
--- supabase/schemas/notifications/functions/time.sql
-
--- Waking the notification runner, and the scheduled tasks of notifications.
-
-create function farthing.wake_for_notices()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-  -- If an earlier one still waits, its runner is on the way, or the wake of the next minute: one call is
-  -- enough.
-  if exists (select from added) and not exists (select from farthing.notices n where n.state = 'queued'
-    and not exists (select from added a where a.notice_id = n.notice_id)) then
-    perform farthing.wake('notification-runner');
-  end if;
-  return null;
-end
-$$;
-comment on function farthing.wake_for_notices() is
-  'Wakes the runner for a new notification once the transaction has committed; does nothing if the queue '
-  'was not empty.';
-
-create function farthing.wake_notification_runner_if_due(p_now timestamptz default now())
-returns boolean
-language sql
-set search_path = ''
-as $$
-  select (exists (select from farthing.notices
-        where state in ('queued', 'failed') and next_attempt_at <= p_now)
-      or exists (select from farthing.notices where state = 'sending' and leased_until <= p_now))
-    and farthing.wake('notification-runner')
-$$;
-comment on function farthing.wake_notification_runner_if_due(timestamptz) is
-  'Wakes the runner if a notification is due, or was leased to a dead runner; true if it did.';
-
-create function farthing.sweep_notice(p_notice_id text, p_now timestamptz)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_sender text;
-begin
-  select sender into v_sender from farthing.notices
-  where notice_id = p_notice_id::uuid and state in ('queued', 'failed') for update skip locked;
-  if not found then
-    return 0;
-  end if;
-  perform farthing.finish_notice(p_notice_id::uuid, 'dead',
-    case when v_sender is null then 'not_tried' else 'expired' end, p_now);
-  return 1;
-end
-$$;
-comment on function farthing.sweep_notice(text, timestamptz) is
-  'Gives up a notification that could not be sent for three days; 1 if it did.';
-
-create function farthing.sweep_notices(p_now timestamptz default now(), p_limit int default 10000)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_expired int;
-  v_forgotten int;
-begin
-  -- After three days it is no longer news, and an address must not be stored until a mail service exists.
-  v_expired := farthing.work_off('sweep_notices', 'notice', array(
-    select n.notice_id::text from farthing.notices n
-    where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
-      and not farthing.is_parked('sweep_notices', 'notice', n.notice_id::text, p_now)
-    order by n.next_attempt_at limit p_limit), 'sweep_notice', p_now);
-  -- The notifications of users stay, since tasks find in them what was notified. The others are a log.
-  delete from farthing.notices where notice_id in (
-    select notice_id from farthing.notices
-    where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
-    order by created_at limit p_limit for update skip locked);
-  get diagnostics v_forgotten = row_count;
-  return v_expired + v_forgotten;
-end
-$$;
-comment on function farthing.sweep_notices(timestamptz, int) is
-  'Gives up notifications that could not be sent for three days (not_tried if none was attempted, for lack '
-  'of a mail service), and deletes those to given addresses and operators after 90 days; returns how many.';
+comment on function farthing.end_attempt is
+  'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed attempt: '
+  'not_asked, again, never or unknown. p_retry_after: the service''s wish, in seconds.';
 
 -- supabase/schemas/payouts/functions/alert_figures.sql
 
@@ -7957,6 +8123,163 @@ comment on function farthing.sweep_reconciliation(timestamptz, int) is
   'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
   'and for payments that were never paid out. Returns the number of compared payouts and of differences '
   'found.';
+
+-- supabase/schemas/pricing/functions/price_usage.sql
+
+-- The price of usage. Rates are versioned and never edited: a new price is a new version, and charges at
+-- an old price still refer to their version.
+
+create function farthing.price_usage(
+  p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)
+returns setof farthing.priced_usage
+language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned at every call
+set search_path = ''
+as $$
+begin
+  return query
+  with given as (
+    select (e.nr - 1)::int as index, e.event, t.*
+    from jsonb_array_elements(p_events) with ordinality e (event, nr)
+    cross join lateral jsonb_to_record(e.event) t (user_id uuid, event_id text, model text,
+      input_tokens bigint,
+      cached_input_tokens bigint, cache_write_tokens bigint, output_tokens bigint, max_output_tokens bigint,
+      reasoning_tokens bigint, occurred_at timestamptz, metadata jsonb)
+  ), counted as (
+    select g.*, coalesce(g.occurred_at, p_now) as event_at, coalesce(g.input_tokens, 0) as tokens_in,
+      coalesce(g.cached_input_tokens, 0) as cached, coalesce(g.cache_write_tokens, 0) as written,
+      coalesce(g.output_tokens, g.max_output_tokens, 0) as tokens_out, coalesce(g.reasoning_tokens, 0)
+        as reasoned
+    from given g
+  )
+  select c.index, c.user_id, 'caller'::farthing.usage_origin, c.event_id, c.model, r.version, p.credits,
+    p.facts, c.occurred_at,
+    case when f.field = 'model' then 'unknown_model' when f.field is not null then 'invalid_request' end,
+    f.field
+  from counted c
+  left join lateral (
+    -- The pinned version; else the newest in force at that moment; an event older than the first version is
+    -- charged at the first, so that a late report is not free; one from the future at today's.
+    select x.* from farthing.rates x where x.model = c.model
+    order by (x.version is not distinct from (p_pinned ->> c.model)::int) desc,
+      (x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now))) desc,
+      case when x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now)) then
+        x.effective_from end desc, x.effective_from, x.version desc
+    limit 1) r on true
+  -- offset 0: computed once. Without it the planner repeats the whole sum wherever its result is used.
+  cross join lateral (select
+    (c.tokens_in * r.input_per_million_usd
+      + c.cached * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+      + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
+      + c.tokens_out * r.output_per_million_usd
+      + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
+      * r.markup * 0.001 as credits, -- 1 USD is 1000 credits; USD per million tokens / 1e6 × 1e3
+    -- The caller's fields stay as sent, nulls included.
+    jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
+      c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
+      'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
+      || case when c.metadata is null then '{}' else jsonb_build_object('caller', c.metadata) end as facts
+    offset 0) p
+  cross join lateral (select case
+    when length(c.event_id) not between 1 and 255 then 'event_id'
+    when least(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) < 0
+      or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
+      or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
+      then 'input_tokens'
+    -- Checked only for usage with occurred_at; for other usage the policy is not read.
+    when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
+      or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
+    when r.version is null then 'model'
+    -- farthing.metadata's bound is higher: a settled hold adds its id, a job its id and step.
+    when pg_column_size(p.facts) > 8100 then 'metadata' end as field
+    offset 0) f
+  order by c.index;
+end
+$$;
+comment on function farthing.price_usage is
+  'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
+  'without a rate of its own costs as input (cached, cache write) or output (reasoning). p_pinned is '
+  '{model: rate version}. problem is a code if an event cannot be priced. origin is the caller; our own '
+  'work overwrites it, with an id of its own. event_at is null for usage without occurred_at.';
+
+-- supabase/schemas/pricing/functions/rates_import.sql
+
+-- The import of a price list: its checks, and the changes that it makes.
+
+create function farthing.rates_given(p_rates jsonb)
+returns setof farthing.rates
+language sql stable
+set search_path = ''
+as $$
+  -- The list as rows: with the next version, and the current markup if the list names none.
+  select g.model, coalesce(c.version, 0) + 1, g.input_per_million_usd, g.cached_input_per_million_usd,
+    g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd,
+    coalesce(g.markup, c.markup, 4), null::timestamptz
+  from jsonb_to_recordset(p_rates) g (model text, input_per_million_usd numeric,
+    cached_input_per_million_usd numeric,
+    cache_write_per_million_usd numeric, output_per_million_usd numeric, reasoning_per_million_usd numeric,
+      markup numeric)
+  left join lateral (select r.version, r.markup from farthing.rates r where r.model = g.model
+    order by r.version desc limit 1) c
+    on true
+$$;
+comment on function farthing.rates_given(jsonb) is 'A price list as rate rows; USD per million tokens.';
+
+create function farthing.rate_changes(p_rates jsonb)
+returns setof farthing.rate_change
+language sql stable
+set search_path = ''
+as $$
+  select g.model, g.version, f.key, trim_scale((c.fields ->> f.key)::numeric)::text,
+    trim_scale(f.value::numeric)::text
+  from farthing.rates_given(p_rates) g
+  cross join lateral jsonb_each_text(to_jsonb(g) - '{model,version,effective_from}'::text[]) f
+  left join lateral (
+    select to_jsonb(r) as fields from farthing.rates r where r.model = g.model
+      and r.version = g.version - 1) c on true
+  where g.version = 1 or (c.fields ->> f.key)::numeric is distinct from f.value::numeric
+$$;
+comment on function farthing.rate_changes(jsonb) is
+  'The changes that a price list would make, field by field; a new model''s fields have no `was`.';
+
+create function farthing.refuse_bad_rates(p_rates jsonb)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_rates) is distinct from 'array' then
+    perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
+  end if;
+  -- No price is rounded: a value that the columns cannot hold exactly is refused.
+  select r.nr - 1 as index, f.field into v_bad
+  from (select e.nr, e.rate, count(*) over (partition by e.rate ->> 'model') as mentions
+    from jsonb_array_elements(p_rates) with ordinality e (rate, nr)) r
+  cross join lateral (
+    select 'model' where jsonb_typeof(rate) <> 'object' or r.mentions > 1
+      or coalesce(length(rate ->> 'model'), 0) not between 1 and 200
+    union all
+    select k.key from unnest(array['input_per_million_usd', 'output_per_million_usd',
+      'cached_input_per_million_usd', 'cache_write_per_million_usd', 'reasoning_per_million_usd']) k (key)
+    where coalesce(rate ->> k.key, case when k.key !~ '^(input|output)' then '0' end, '')
+      !~ '^(0|[1-9][0-9]{0,10})(\.[0-9]{1,9})?$'
+    union all
+    select 'markup' where coalesce(rate ->> 'markup', '1') !~ '^(0|[1-9][0-9]{0,4})(\.[0-9]{1,4})?$'
+      or (rate ->> 'markup')::numeric = 0
+    union all
+    select 'input_per_million_usd' where rate ->> 'input_per_million_usd' ~ '^[0.]+$'
+      and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
+  order by r.nr, f.field = 'model' desc limit 1;
+  if v_bad.field is not null then
+    perform farthing.fail('invalid_request', 'A rate must have a model named once, prices of at most 9 '
+      'decimals that are not all 0, and a markup above 0.', null,
+      format('rates[%s].%s', v_bad.index, v_bad.field));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_rates(jsonb) is
+  'Fails invalid_request naming the first field of a price list that no rate can hold exactly.';
 
 -- supabase/schemas/proof/functions/audit.sql
 
@@ -12126,6 +12449,256 @@ comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz
   'Settles a move that is uncertain or was refused. p_stripe_id: Stripe''s id of the move, or null if '
   'Stripe did not make it. Records the moves that become due, and audits author and reason. For '
   'operators at an SQL prompt. Fails invalid_request.';
+
+-- supabase/schemas/usage/functions/batch.sql
+
+-- Usage in batches: one call, one transaction, up to 1000 independent events. Why: one busy account is
+-- limited by the commit flush that its row lock waits for; a batch pays that flush once. Accounts are
+-- locked in the order of their ids (rule 4), so two batches with the same users cannot deadlock.
+
+create function farthing.batch_refusal(
+  p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('index', p_event.index, 'event_id', p_event.event_id, 'code', p_code)
+    || jsonb_strip_nulls(jsonb_build_object('field', p_field, 'details', p_details))
+$$;
+comment on function farthing.batch_refusal is
+  'A batch''s report of an event it did not charge: {index, event_id, code}, with field and details if '
+  'there are any.';
+
+create function farthing.batch_repeat(p_account_id bigint, p_event farthing.priced_usage)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_answer jsonb := farthing.usage_answer(p_account_id, p_event.origin, p_event.event_id);
+  v_difference jsonb;
+begin
+  if v_answer is null then
+    return null;
+  end if;
+  v_difference := farthing.usage_difference(p_account_id, p_event);
+  return case when v_difference is null
+    then jsonb_build_object('index', p_event.index, 'duplicate', true) || v_answer
+    else farthing.batch_refusal(p_event, 'usage_conflict', 'event_id', jsonb_build_object('differs',
+      v_difference)) end;
+end
+$$;
+comment on function farthing.batch_repeat is
+  'A batch''s report of a known event: a duplicate with its first charge, or, with other contents, a '
+  'conflict; null for an unknown one.';
+
+create function farthing.batch_charge_user(
+  p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_author text, p_now timestamptz)
+returns setof jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+  v_fresh farthing.priced_usage[];
+  v_results farthing.charge_result[];
+begin
+  v_account := farthing.lock_account(p_user_id, p_now);
+  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest is answered from these
+  if cardinality(v_fresh) > 0 then
+    v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
+    return query
+      select case when r.accepted then jsonb_build_object('index', f.index, 'transaction_id',
+        r.transaction_id,
+          'event_id', f.event_id, 'credits', trim_scale(f.credits)::text,
+          'balance_after', trim_scale(r.balance_after)::text, 'rate_version', f.rate_version, 'lots', r.lots)
+        else farthing.batch_refusal(v_fresh[f.nr],
+          farthing.refusal_code(v_account, r.amount, r.available)) end
+      from unnest(v_fresh) with ordinality f (index, user_id, origin, event_id, model, rate_version,
+        credits, metadata, event_at, problem, field, nr)
+      join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
+        balance_after, available, shortfall, lots, nr) on r.nr = f.nr;
+  end if;
+  return query
+    select coalesce(
+      -- Not a duplicate: a mention that cannot be priced, before one that can.
+      case when e.problem is null
+          or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
+        then farthing.batch_repeat(v_account.account_id, e) end,
+      farthing.batch_refusal(e, coalesce(e.problem,
+        case when e.event_id is null then 'invalid_request' else 'insufficient_credits' end),
+        coalesce(e.field, case when e.event_id is null then 'event_id' end)))
+    from unnest(p_events) e
+    where not exists (select from unnest(v_fresh) f where f.index = e.index);
+end
+$$;
+comment on function farthing.batch_charge_user is
+  'One user''s share of a batch: a result, a duplicate or a refusal for each event.';
+
+-- supabase/schemas/usage/functions/charge.sql
+
+-- Usage: token counts in, exact charges out, each event only once for ever.
+
+create function farthing.charge_usage(
+  p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_author text,
+  p_hold_id uuid, p_now timestamptz)
+returns farthing.charge_result[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_charges farthing.charge[];
+  v_results farthing.charge_result[];
+begin
+  select array_agg(row(e.credits, case when p_hold_id is null then 'usage' else 'settle' end,
+    case e.origin when 'caller' then 'usage' else e.origin::text end, e.event_id, p_correlation_id,
+    e.metadata, coalesce(e.event_at, p_now), p_author)::farthing.charge order by e.index)
+  into v_charges from unnest(p_events) e;
+  v_results := case when cardinality(v_charges) = 1 and p_hold_id is null
+    then array[farthing.spend(p_account, v_charges[1], p_now)]
+    else farthing.spend_within_cap(p_account, v_charges, p_hold_id, p_now) end;
+  insert into farthing.usage_events (account_id, origin, event_id, first_seq, last_seq, usage, event_at)
+  select p_account.account_id, e.origin, e.event_id,
+    case when e.credits > 0 then r.first_seq end, case when e.credits > 0 then r.last_seq end,
+    case when e.credits = 0 then e.metadata - 'caller' end,
+    case when e.credits = 0 then coalesce(e.event_at, p_now) end
+  from unnest(p_events) with ordinality e
+  join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
+    balance_after, available, shortfall, lots, nr) on r.nr = e.ordinality
+  where r.accepted and e.event_id is not null;
+  return v_results;
+end
+$$;
+comment on function farthing.charge_usage is
+  'Charges priced events, new to a locked account and in index order, and records their ids. One result '
+  'per event.';
+
+create function farthing.refuse_usage(p_event farthing.priced_usage, p_prefix text default '')
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_max_age interval;
+  v_max_ahead interval;
+  v_window jsonb;
+begin
+  if p_event.field = 'occurred_at' then
+    select usage_max_age, usage_max_ahead into v_max_age, v_max_ahead from farthing.policy;
+    v_window := jsonb_build_object('max_age_seconds', extract(epoch from v_max_age)::bigint,
+      'max_ahead_seconds', extract(epoch from v_max_ahead)::bigint);
+  end if;
+  perform farthing.fail(p_event.problem,
+    case p_event.field when 'model' then 'This model has no rate. Send a model from GET /usage/rates.'
+      when 'metadata' then 'metadata must be at most 8 KiB.'
+      when 'occurred_at' then format('occurred_at must be at most %s in the past and %s in the future.',
+        v_max_age, v_max_ahead)
+      else 'event_id must have 1 to 255 characters, and each token count 0 to 1000000000, not all 0.'
+    end,
+    v_window, p_prefix || p_event.field);
+end
+$$;
+comment on function farthing.refuse_usage is
+  'Fails with the problem that price_usage() found, naming the field.';
+
+-- supabase/schemas/usage/functions/known_events.sql
+
+-- Usage events that were charged before: their answer, and a repeat with other contents.
+
+create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
+returns jsonb
+language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned in every transaction
+set search_path = ''
+as $$
+begin
+  -- Most events are new: preparing the answer's query costs many times this check.
+  if not exists (select from farthing.usage_events u
+    where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
+    return null;
+  end if;
+  return (select jsonb_build_object(
+    'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits',
+      trim_scale(coalesce(sum(e.amount), 0))::text,
+    'balance_after', trim_scale(coalesce((array_agg(e.balance_after order by e.seq desc))[1],
+      (select a.balance from farthing.accounts a where a.account_id = p_account_id)))::text,
+    'rate_version', min((coalesce(e.metadata, u.usage) ->> 'rate_version')::int),
+    'lots', coalesce(jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
+      trim_scale(e.amount)::text)
+      order by e.seq) filter (where e.lot_id is not null), '[]'))
+  from farthing.usage_events u
+  left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
+  left join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
+  where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id);
+end
+$$;
+comment on function farthing.usage_answer is
+  'The charge of a known event, read from its entries; null for an unknown one. Credits as text.';
+
+create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_object_agg(d.field, jsonb_build_object('charged', d.charged, 'sent', d.sent))
+    from farthing.usage_events u
+    left join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
+    cross join lateral (
+      select k.field, coalesce(coalesce(e.metadata, u.usage) -> k.field, k.absent),
+        coalesce(p_event.metadata -> k.field, k.absent)
+      from (values ('model', 'null'::jsonb), ('input_tokens', '0'), ('cached_input_tokens', '0'),
+        ('cache_write_tokens', '0'), ('output_tokens', '0'), ('reasoning_tokens', '0')) k (field, absent)
+      union all
+      select 'occurred_at', to_jsonb(coalesce(e.event_at, u.event_at)), to_jsonb(p_event.event_at)
+      where p_event.event_at is not null) d (field, charged, sent)
+    where u.account_id = p_account_id and u.origin = p_event.origin and u.event_id = p_event.event_id
+      and d.charged <> d.sent);
+end
+$$;
+comment on function farthing.usage_difference is
+  'Rule 9: {field: {charged, sent}} of an event that is known with other contents; null if they are the '
+  'same, or the event is new. Contents are the model, the tokens of each kind, and occurred_at, if sent. A '
+  'caller''s metadata does not count, and is not shown.';
+
+create function farthing.refuse_other_usage(
+  p_account_id bigint, p_event farthing.priced_usage, p_prefix text default '')
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_difference jsonb := farthing.usage_difference(p_account_id, p_event);
+begin
+  if v_difference is not null then
+    perform farthing.fail('usage_conflict',
+      'This event_id was charged with other contents. Send a new event_id for another use.',
+      jsonb_build_object('event_id', p_event.event_id, 'differs', v_difference), p_prefix || 'event_id');
+  end if;
+end
+$$;
+comment on function farthing.refuse_other_usage is
+  'Fails usage_conflict if the event is known with other contents; details name the fields that differ.';
+
+create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
+returns farthing.priced_usage[]
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return array(
+    select m.event
+    from (select u as event, row_number() over (partition by u.origin, u.event_id order by u.index) as mention
+      from unnest(p_events) u where u.problem is null and u.event_id is not null) m
+    where m.mention = 1
+      -- Not "not exists": as a join, its cached plan reads all usage that the account was ever charged for.
+      and (select true from farthing.usage_events k where k.account_id = p_account_id
+        and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
+    order by (m.event).index);
+end
+$$;
+comment on function farthing.fresh_usage is
+  'The events to charge, in order: the first mention of each that can be priced and is not known.';
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

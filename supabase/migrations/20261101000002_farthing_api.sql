@@ -1071,12 +1071,7 @@ begin
   if coalesce(p_units, -1) < 0 then
     perform farthing.fail('invalid_request', 'units must be 0 or more.', null, 'units');
   end if;
-  -- With two at once, the second waits for the row and reads the budget that the first has left. If the
-  -- second began before midnight and the first after it, the newer day stays.
-  update farthing.deep_budget b
-  set spent = p_units + case when b.day >= v_today then b.spent else 0 end, day = greatest(b.day, v_today)
-  where p_units + case when b.day >= v_today then b.spent else 0 end <= b.daily_units
-  returning b.daily_units - b.spent into v_left;
+  v_left := farthing.claim_deep_units(p_units, v_today);
   return jsonb_build_object('claimed', v_left is not null, 'units_left',
     coalesce(v_left, farthing.deep_units_left(v_today)));
 end
@@ -1093,13 +1088,9 @@ returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into farthing.deep_checks as c (name, outcome, duration_ms, code, figures, checked_at, ok_at)
-  values (p_name, p_outcome, p_duration_ms, p_code, farthing.json_argument(p_figures), p_now,
-    case when p_outcome = 'ok' then p_now end)
-  on conflict (name) do update set outcome = excluded.outcome, duration_ms = excluded.duration_ms,
-    code = excluded.code, figures = excluded.figures, checked_at = excluded.checked_at,
-    ok_at = coalesce(excluded.ok_at, c.ok_at)
-  returning jsonb_build_object('name', c.name, 'outcome', c.outcome)
+  select jsonb_build_object('name', c.name, 'outcome', c.outcome)
+  from farthing.record_deep_check(p_name, p_outcome, p_duration_ms, p_code, farthing.json_argument(p_figures),
+    p_now) c
 $$;
 grant execute on function farthing_public.deep_checks_report to service_role;
 comment on function farthing_public.deep_checks_report is
@@ -1110,23 +1101,8 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with sample as (
-    select a.* from farthing.accounts a
-    where a.account_id >= floor(p_start * (select max(account_id) from farthing.accounts))
-    order by a.account_id limit p_limit
-  )
-  select jsonb_build_object('looked_at', count(*), 'wrong', count(*) filter (where
-    s.balance <> s.lots - s.debt or s.balance <> coalesce(s.balance_after, 0)
-    or s.last_seq <> coalesce(s.seq, 0) or s.held <> s.holds))
-  from (
-    select a.balance, a.debt, a.held, a.last_seq, e.seq, e.balance_after,
-      (select coalesce(sum(l.remaining), 0) from farthing.lots l
-        where l.account_id = a.account_id and l.closed_at is null) as lots,
-      (select coalesce(sum(h.amount), 0) from farthing.holds h
-        where h.account_id = a.account_id and h.status = 'open') as holds
-    from sample a
-    left join lateral (select n.seq, n.balance_after from farthing.entries n
-      where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
+  select jsonb_build_object('looked_at', s.looked_at, 'wrong', s.wrong)
+  from farthing.check_ledger_sample(p_start, p_limit) s
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
@@ -1144,17 +1120,9 @@ as $$
     'slo', (select to_jsonb(s) from farthing.slo() s),
     'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
       '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
-    'budget_left', (select jsonb_object_agg(o.slo, round(1 - farthing.burn_rate(
-        make_interval(days => s.budget_days), p_now, o.slo), 4))
-      from farthing.slo() s, unnest(array['available', 'fast']) o (slo)),
-    'burns', (select jsonb_agg(jsonb_build_object('slo', b.slo, 'factor', b.factor, 'burns', b.burns,
-        'long_minutes', (extract(epoch from b.long_window) / 60)::int, 'long_burn', b.long_burn,
-        'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
-        order by b.slo, b.long_window)
-      from farthing.budget_burns(p_now) b),
     -- Anyone may read this, so the figures of a service itself are left to the metrics.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
-      from farthing.deep_checks c))
+      from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
 $$;
 grant execute on function farthing_public.health_report to service_role;
 comment on function farthing_public.health_report is
@@ -1478,13 +1446,12 @@ returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  -- With two runners at once, the second waits for the row and finds it claimed.
-  update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
-  returning jsonb_build_object('claimed_at', claimed_at,
+  select jsonb_build_object('claimed_at', b.claimed_at,
     -- It begins a little before the last one, for events that entered Stripe's list late; Stripe has 30
     -- days of them.
-    'since', floor(extract(epoch from greatest(done_until - interval '10 minutes',
+    'since', floor(extract(epoch from greatest(b.done_until - interval '10 minutes',
       p_now - interval '30 days')))::bigint)
+  from farthing.claim_backfill(p_now) b where b.one_row
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
@@ -1498,14 +1465,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- If another runner has taken over, the claim and its result belong to that one.
-  update farthing.backfills
-  set claimed_at = null, unreadable = p_unreadable,
-    -- A missing permission stays missing until somebody grants it, so fetching the list each minute would
-    -- not help.
-    retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
-  where claimed_at = p_claimed_at;
+  perform farthing.finish_backfill(p_claimed_at, p_complete, p_unreadable);
   return '{}'::jsonb;
 end
 $$;
@@ -1697,34 +1657,13 @@ returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  -- By the database's clock, since no two clocks agree; and never further back than a process stores unsent
-  -- metrics.
-  v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
-  v_rows jsonb := farthing.json_argument(p_rows);
 begin
-  insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)
-  on conflict do nothing;
-  if not found then
-    return jsonb_build_object('recorded', false);
+  if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
+    return '{"recorded": false}'::jsonb;
   end if;
-  insert into farthing.metrics as m (grain, starts_at, name, labels, count, sum_ms, buckets)
-  select g.grain, g.starts_at, r.name, coalesce(r.labels, ''), r.count, coalesce(r.sum_ms, 0),
-    coalesce(r.buckets, '{}')
-  from (
-    select * from jsonb_to_recordset(v_rows)
-      r (name text, labels text, count numeric, sum_ms numeric, buckets bigint[])
-    union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(v_rows, p_now) c
-    union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(v_rows) c) r
-  cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
-    ('total', '-infinity')) g (grain, starts_at)
-  -- Many processes add to the same rows: a fixed order of locks prevents deadlocks.
-  order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
-  on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
-    sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
   -- If scheduled tasks have stopped, nothing else would notice.
   perform farthing.watch_runner(p_now);
-  return jsonb_build_object('recorded', true);
+  return '{"recorded": true}'::jsonb;
 end
 $$;
 grant execute on function farthing_public.metrics_record to service_role;
@@ -1753,8 +1692,7 @@ as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now,
     make_interval(secs => p_kept_seconds));
-  v_id uuid := gen_random_uuid();
-  v_account_id bigint;
+  v_id uuid;
 begin
   if v_answer is not null then
     return v_answer;
@@ -1762,14 +1700,7 @@ begin
   if num_nonnulls(p_user_id, p_email) <> 1 then
     perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
   end if;
-  if p_user_id is not null then
-    v_account_id := coalesce(farthing.account_for(p_user_id),
-      (farthing.lock_account(p_user_id, p_now)).account_id);
-  end if;
-  insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
-    next_attempt_at, created_at)
-  values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
-    v_id::text, farthing.json_argument(p_data), p_now, p_now);
+  v_id := farthing.queue_requested_notice(p_template, p_user_id, p_email, farthing.json_argument(p_data), p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
 end
@@ -1786,41 +1717,8 @@ returns jsonb
 language plpgsql security definer -- service_role owns no table, and addresses are Auth's
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  -- Longer than any request can live (150 s).
-  c_lease constant interval := interval '5 minutes';
-  -- Resend remembers an idempotency key for a day.
-  c_known constant interval := interval '23 hours';
-  v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- A repeat, since the answer was lost: the first call is over, and its claimed notifications are returned
-  -- again.
-  perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
-  if p_lease_id is null or not exists (
-    select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
-    perform farthing.end_notice_leases(p_now);
-    with due as (
-      select d.notice_id from farthing.notices d
-      where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
-        and (d.recipient = 'webhook' or p_mail is not null)
-        -- A service cannot recognise a repeat of a notification that another service may have sent.
-        and (d.recipient = 'webhook' or d.in_doubt_since is null
-          or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
-      order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
-      for update skip locked
-    )
-    update farthing.notices n
-    set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
-      lease_id = v_lease_id, leased_until = p_now + c_lease,
-      sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
-    from due where n.notice_id = due.notice_id;
-  end if;
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
-      'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
-      'data', c.data)), '[]')
-    from farthing.notices c left join auth.users u on u.id = farthing.owner_of(c.account_id)
-    where c.state = 'sending' and c.lease_id = v_lease_id);
+  return farthing.claim_notices(p_mail, p_limit, p_lease_id, p_now);
 end
 $$;
 grant execute on function farthing_public.notices_claim to service_role;
@@ -1869,19 +1767,7 @@ begin
   if v_notice.notice_id is null then
     return '{"known": false}'::jsonb;
   end if;
-  if p_outcome = 'not_asked' then
-    v_notice.attempts := v_notice.attempts - 1; -- a claim without a request is no attempt
-    perform farthing.retry_notice(v_notice, p_error,
-      greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
-  elsif p_outcome = 'again' then
-    -- 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half a day.
-    perform farthing.retry_notice(v_notice, p_error, greatest(
-      least(interval '6 hours', interval '1 minute' * (3 ^ (v_notice.attempts - 1))) * (0.8 + 0.4 * random()),
-      p_retry_after * interval '1 second'), p_now);
-  else
-    perform farthing.finish_notice(p_notice_id, case p_outcome when 'never' then 'dead' else 'uncertain' end,
-      p_error, p_now);
-  end if;
+  perform farthing.end_attempt(v_notice, p_outcome, p_error, p_retry_after, p_now);
   return '{"known": true}'::jsonb;
 end
 $$;
@@ -2483,43 +2369,10 @@ create function farthing_public.jobs_claim(
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
--- In the order of the index jobs_due, whatever the statistics say: among a million finished jobs the
--- planner easily takes the few due ones for one row, and chooses a plan that sorts them all for every
--- claim.
-set enable_sort = off
-set plan_cache_mode = force_generic_plan
 as $$
-declare
-  v_types text[] := array(select jsonb_array_elements_text(farthing.json_argument(p_types)));
-  v_due bigint[];
-  v_jobs jsonb;
 begin
-  perform farthing.sweep_leases(p_now, p_limit);
-  select array_agg(d.job_nr) into v_due from (
-    select j.job_nr from farthing.jobs j
-    where j.status = 'queued' and j.run_after <= p_now and j.expires_at > p_now and j.type = any (v_types)
-    order by j.priority, j.run_after, j.job_nr limit p_limit for no key update skip locked) d;
-  if v_due is null then
-    return jsonb_build_object('jobs', '[]'::jsonb, 'next_at', (
-      select min(j.run_after) from farthing.jobs j
-      where j.status = 'queued' and j.expires_at > p_now and j.type = any (v_types)));
-  end if;
-  with claimed as (
-    update farthing.jobs j set status = 'processing', token = j.token + 1, runner_id = p_runner_id,
-      lease_expires_at = p_now + make_interval(secs => p_lease_seconds), attempts = j.attempts + 1,
-      started_at = coalesce(j.started_at, p_now)
-    where j.job_nr = any (v_due)
-    returning j.*
-  )
-  select jsonb_agg(jsonb_build_object('job_id', c.job_id, 'token', c.token, 'type', c.type,
-      'user_id', c.user_id, 'input', c.input, 'attempts', c.attempts, 'max_attempts', c.max_attempts,
-      'progress', c.progress, 'correlation_id', c.correlation_id, 'created_at', c.created_at,
-      'expires_at', c.expires_at, 'checkpoints', (
-        select coalesce(jsonb_agg(jsonb_build_object('step', s.step, 'output', s.output) order by s.nr), '[]')
-        from farthing.job_checkpoints s where s.job_nr = c.job_nr))
-    order by c.priority, c.run_after, c.job_nr)
-  into v_jobs from claimed c;
-  return jsonb_build_object('jobs', v_jobs, 'next_at', null);
+  return farthing.claim_jobs(p_runner_id,
+    array(select jsonb_array_elements_text(farthing.json_argument(p_types))), p_limit, p_lease_seconds, p_now);
 end
 $$;
 grant execute on function farthing_public.jobs_claim to service_role;
@@ -2565,53 +2418,9 @@ create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s' -- as in lock_account
--- Jobs are found by their ids, one by one: the planner takes a list in JSON for a hundred rows, and would
--- read a table of ten thousand jobs to find one.
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
-declare
-  v_done jsonb := farthing.json_argument(p_done);
-  v_ended farthing.jobs[];
-  v_job farthing.jobs;
 begin
-  -- This locks the owners of all jobs, since deleting a user locks their jobs in another order. Accounts of
-  -- free jobs are not needed.
-  perform from auth.users u where u.id in (
-    select j.user_id from jsonb_to_recordset(v_done) d (job_id uuid)
-    join farthing.jobs j on j.job_id = d.job_id)
-  order by u.id for key share;
-  perform from farthing.accounts a where a.account_id in (
-    select j.account_id from jsonb_to_recordset(v_done) d (job_id uuid)
-    join farthing.jobs j on j.job_id = d.job_id where j.hold_id is not null)
-  order by a.account_id for no key update;
-  with mine as (
-    select j.job_nr, d.result from jsonb_to_recordset(v_done) d (job_id uuid, token int, result jsonb)
-    join farthing.jobs j on j.job_id = d.job_id and j.token = d.token
-    where j.runner_id = p_runner_id and j.expires_at > p_now
-    order by j.job_nr for no key update of j
-  ), ended as (
-    update farthing.jobs j set input = '{}', runner_id = null, lease_expires_at = null,
-      completed_at = coalesce(j.completed_at, p_now), error_code = null, error_message = null,
-      error_detail = null,
-      status = case j.status when 'cancelled' then 'cancelled' else 'completed' end,
-      progress = case j.status when 'cancelled' then j.progress else 100 end,
-      result = case j.status when 'cancelled' then null else nullif(m.result, 'null') end
-    from mine m where j.job_nr = m.job_nr
-    returning j as job
-  )
-  select coalesce(array_agg(e.job order by (e.job).account_id), '{}') into v_ended from ended e;
-  update farthing.job_checkpoints c set output = null
-  from unnest(v_ended) e where c.job_nr = e.job_nr and c.output is not null;
-  foreach v_job in array v_ended loop
-    if v_job.hold_id is not null then
-      perform farthing.release_hold(v_job.account_id, v_job.hold_id, null, p_now);
-    end if;
-  end loop;
-  return jsonb_build_object('jobs', (
-    select coalesce(jsonb_agg(jsonb_build_object('job_id', d.job_id, 'status', coalesce(e.status, 'lost'))),
-      '[]')
-    from jsonb_to_recordset(v_done) d (job_id uuid) left join unnest(v_ended) e on e.job_id = d.job_id));
+  return farthing.complete_jobs(p_runner_id, farthing.json_argument(p_done), p_now);
 end
 $$;
 grant execute on function farthing_public.jobs_complete to service_role;
@@ -2628,7 +2437,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job farthing.jobs := farthing.lock_leased_job(p_job_id, p_token, p_now);
-  v_run_after timestamptz;
 begin
   if v_job.job_nr is null then
     return '{"status": "lost"}'::jsonb;
@@ -2637,17 +2445,7 @@ begin
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
     return '{"status": "cancelled"}'::jsonb;
   end if;
-  if not p_retryable or v_job.attempts >= v_job.max_attempts then
-    perform farthing.end_job(v_job, 'failed', p_code, p_message, p_detail, p_now);
-    return '{"status": "failed"}'::jsonb;
-  end if;
-  v_run_after := p_now + greatest(farthing.job_backoff(v_job.attempts),
-    make_interval(secs => least(coalesce(p_retry_after_seconds, 0), 3600)));
-  update farthing.jobs set status = 'queued', run_after = v_run_after, runner_id = null,
-    lease_expires_at = null, error_code = p_code, error_message = left(p_message, 500),
-    error_detail = left(p_detail, 2000)
-  where job_nr = v_job.job_nr;
-  return jsonb_build_object('status', 'queued', 'run_after', v_run_after);
+  return farthing.fail_attempt(v_job, p_code, p_message, p_detail, p_retryable, p_retry_after_seconds, p_now);
 end
 $$;
 grant execute on function farthing_public.jobs_fail to service_role;
@@ -2693,43 +2491,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job farthing.jobs := farthing.lock_leased_job(p_job_id, p_token, p_now);
-  v_usage jsonb := coalesce(farthing.json_argument(p_usage), '[]');
-  v_known farthing.job_checkpoints;
-  v_charge farthing.step_charge;
-  v_status text := v_job.status;
 begin
   if v_job.job_nr is null then
     return '{"status": "lost"}'::jsonb;
   end if;
-  select * into v_known from farthing.job_checkpoints where job_nr = v_job.job_nr and step = p_step;
-  v_charge := farthing.charge_step(v_job, p_step, case when v_known.nr is null then v_usage else '[]' end,
-    p_now);
-  if v_known.nr is null then
-    perform farthing.keep_checkpoint(v_job, p_step, farthing.json_argument(p_output), v_charge, p_page,
-      p_progress, p_lease_seconds, p_now);
-    if p_log is not null then
-      perform farthing.write_ai_log(v_job.user_id, farthing.json_argument(p_log), p_now);
-    end if;
-  end if;
-  v_job.hold_id := v_charge.hold_id;
-  if v_status = 'cancelled' then
-    perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
-  elsif v_charge.is_beyond then
-    v_status := 'failed';
-    perform farthing.end_job(v_job, 'failed', 'overdraft_exceeded',
-      'A step used far more than the job had held. It was charged all that was held, and the job ended.',
-        null,
-      p_now);
-  elsif v_charge.shortfall > 0 then
-    v_status := 'failed';
-    perform farthing.end_job(v_job, 'failed', 'insufficient_credits',
-      'The job used more than it had held, and the balance did not suffice.', null, p_now);
-  end if;
-  return jsonb_build_object('status', v_status, 'credits',
-    trim_scale(coalesce(v_known.credits, v_charge.credits))::text,
-    'duplicates', coalesce(v_known.duplicates, v_charge.duplicates),
-    'conflicts', coalesce(v_known.conflicts, v_charge.conflicts),
-    'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
+  return farthing.finish_step(v_job, p_step, farthing.json_argument(p_output),
+    coalesce(farthing.json_argument(p_usage), '[]'), p_page, farthing.json_argument(p_log), p_progress,
+    p_lease_seconds, p_now);
 end
 $$;
 grant execute on function farthing_public.jobs_checkpoint to service_role;
@@ -2753,49 +2521,20 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
-  c_life constant interval := interval '24 hours';
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_input jsonb := coalesce(farthing.json_argument(p_input), '{}');
-  v_input_hash bytea := sha256(convert_to(v_input::text, 'UTF8'));
-  v_estimate jsonb := coalesce(farthing.json_argument(p_estimate), '[]');
-  v_correlation_id text := coalesce(p_correlation_id, farthing.trace_id());
+  v_created farthing.created_job;
   v_job farthing.jobs;
-  v_hold farthing.holds;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if p_client_temp_id is not null then
-    -- Two requests with the same client_temp_id wait for each other here, even with different idempotency
-    -- keys.
-    perform pg_advisory_xact_lock(hashtextextended(p_user_id::text || p_client_temp_id, 23));
-    select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
-  end if;
-  if v_job.job_id is null then
-    perform from auth.users where id = p_user_id for key share; -- locked before the account, as runners do
-    if not found then
-      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-    end if;
-    v_hold := farthing.hold_for_job(p_user_id, v_estimate, v_correlation_id, v_author, p_now + c_life,
-      p_now);
-    insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
-      client_temp_id, correlation_id, author, created_at, expires_at)
-    values (p_user_id, p_type, v_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
-      case when v_estimate <> '[]' then farthing.rates_of(v_estimate, p_now) end, p_client_temp_id,
-      v_correlation_id, v_author, p_now, p_now + c_life)
-    returning * into v_job;
-    perform farthing.wake_runner();
-  elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
-    perform farthing.fail('invalid_request', 'client_temp_id belongs to another job. Send a new one.', null,
-      'client_temp_id');
-  else
-    select * into v_hold from farthing.holds where account_id = v_job.account_id and hold_id = v_job.hold_id
-      and status = 'open' and expires_at > p_now;
-  end if;
+  v_created := farthing.create_job(p_user_id, p_type, coalesce(farthing.json_argument(p_input), '{}'),
+    coalesce(farthing.json_argument(p_estimate), '[]'), p_client_temp_id,
+    coalesce(p_correlation_id, farthing.trace_id()), coalesce(p_author, 'sql:' || session_user), p_now);
+  v_job := v_created.job;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 202, jsonb_build_object(
     'job_id', v_job.job_id, 'client_temp_id', v_job.client_temp_id, 'type', v_job.type,
-    'status', v_job.status, 'progress', v_job.progress, 'held', trim_scale(coalesce(v_hold.amount, 0))::text,
+    'status', v_job.status, 'progress', v_job.progress, 'held', trim_scale(v_created.held)::text,
     'created_at', v_job.created_at, 'expires_at', v_job.expires_at), p_now);
 end
 $$;

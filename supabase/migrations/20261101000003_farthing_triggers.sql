@@ -128,7 +128,7 @@ select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');
 -- supabase/schemas/holds/triggers.sql
 
 -- Triggers: the terms of a hold never change, and it is resolved once. When a hold ends, only the chat that
--- it pays for changes (ai/triggers.sql). The ledger's task sweep_accounts (ledger/functions/lots.sql)
+-- it pays for changes (ai/triggers.sql). The ledger's task sweep_accounts (ledger/functions/expiry.sql)
 -- expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,

@@ -28,12 +28,7 @@ begin
   if coalesce(p_units, -1) < 0 then
     perform farthing.fail('invalid_request', 'units must be 0 or more.', null, 'units');
   end if;
-  -- With two at once, the second waits for the row and reads the budget that the first has left. If the
-  -- second began before midnight and the first after it, the newer day stays.
-  update farthing.deep_budget b
-  set spent = p_units + case when b.day >= v_today then b.spent else 0 end, day = greatest(b.day, v_today)
-  where p_units + case when b.day >= v_today then b.spent else 0 end <= b.daily_units
-  returning b.daily_units - b.spent into v_left;
+  v_left := farthing.claim_deep_units(p_units, v_today);
   return jsonb_build_object('claimed', v_left is not null, 'units_left',
     coalesce(v_left, farthing.deep_units_left(v_today)));
 end
@@ -50,13 +45,9 @@ returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into farthing.deep_checks as c (name, outcome, duration_ms, code, figures, checked_at, ok_at)
-  values (p_name, p_outcome, p_duration_ms, p_code, farthing.json_argument(p_figures), p_now,
-    case when p_outcome = 'ok' then p_now end)
-  on conflict (name) do update set outcome = excluded.outcome, duration_ms = excluded.duration_ms,
-    code = excluded.code, figures = excluded.figures, checked_at = excluded.checked_at,
-    ok_at = coalesce(excluded.ok_at, c.ok_at)
-  returning jsonb_build_object('name', c.name, 'outcome', c.outcome)
+  select jsonb_build_object('name', c.name, 'outcome', c.outcome)
+  from farthing.record_deep_check(p_name, p_outcome, p_duration_ms, p_code, farthing.json_argument(p_figures),
+    p_now) c
 $$;
 grant execute on function farthing_public.deep_checks_report to service_role;
 comment on function farthing_public.deep_checks_report is
@@ -67,23 +58,8 @@ returns jsonb
 language sql stable security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  with sample as (
-    select a.* from farthing.accounts a
-    where a.account_id >= floor(p_start * (select max(account_id) from farthing.accounts))
-    order by a.account_id limit p_limit
-  )
-  select jsonb_build_object('looked_at', count(*), 'wrong', count(*) filter (where
-    s.balance <> s.lots - s.debt or s.balance <> coalesce(s.balance_after, 0)
-    or s.last_seq <> coalesce(s.seq, 0) or s.held <> s.holds))
-  from (
-    select a.balance, a.debt, a.held, a.last_seq, e.seq, e.balance_after,
-      (select coalesce(sum(l.remaining), 0) from farthing.lots l
-        where l.account_id = a.account_id and l.closed_at is null) as lots,
-      (select coalesce(sum(h.amount), 0) from farthing.holds h
-        where h.account_id = a.account_id and h.status = 'open') as holds
-    from sample a
-    left join lateral (select n.seq, n.balance_after from farthing.entries n
-      where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
+  select jsonb_build_object('looked_at', s.looked_at, 'wrong', s.wrong)
+  from farthing.check_ledger_sample(p_start, p_limit) s
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
@@ -101,17 +77,9 @@ as $$
     'slo', (select to_jsonb(s) from farthing.slo() s),
     'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
       '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
-    'budget_left', (select jsonb_object_agg(o.slo, round(1 - farthing.burn_rate(
-        make_interval(days => s.budget_days), p_now, o.slo), 4))
-      from farthing.slo() s, unnest(array['available', 'fast']) o (slo)),
-    'burns', (select jsonb_agg(jsonb_build_object('slo', b.slo, 'factor', b.factor, 'burns', b.burns,
-        'long_minutes', (extract(epoch from b.long_window) / 60)::int, 'long_burn', b.long_burn,
-        'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
-        order by b.slo, b.long_window)
-      from farthing.budget_burns(p_now) b),
     -- Anyone may read this, so the figures of a service itself are left to the metrics.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
-      from farthing.deep_checks c))
+      from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
 $$;
 grant execute on function farthing_public.health_report to service_role;
 comment on function farthing_public.health_report is

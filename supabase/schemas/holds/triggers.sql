@@ -1,5 +1,5 @@
 -- Triggers: the terms of a hold never change, and it is resolved once. When a hold ends, only the chat that
--- it pays for changes (ai/triggers.sql). The ledger's task sweep_accounts (ledger/functions/lots.sql)
+-- it pays for changes (ai/triggers.sql). The ledger's task sweep_accounts (ledger/functions/expiry.sql)
 -- expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,

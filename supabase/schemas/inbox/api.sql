@@ -122,13 +122,12 @@ returns jsonb
 language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-  -- With two runners at once, the second waits for the row and finds it claimed.
-  update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
-  returning jsonb_build_object('claimed_at', claimed_at,
+  select jsonb_build_object('claimed_at', b.claimed_at,
     -- It begins a little before the last one, for events that entered Stripe's list late; Stripe has 30
     -- days of them.
-    'since', floor(extract(epoch from greatest(done_until - interval '10 minutes',
+    'since', floor(extract(epoch from greatest(b.done_until - interval '10 minutes',
       p_now - interval '30 days')))::bigint)
+  from farthing.claim_backfill(p_now) b where b.one_row
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
@@ -142,14 +141,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- If another runner has taken over, the claim and its result belong to that one.
-  update farthing.backfills
-  set claimed_at = null, unreadable = p_unreadable,
-    -- A missing permission stays missing until somebody grants it, so fetching the list each minute would
-    -- not help.
-    retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
-  where claimed_at = p_claimed_at;
+  perform farthing.finish_backfill(p_claimed_at, p_complete, p_unreadable);
   return '{}'::jsonb;
 end
 $$;

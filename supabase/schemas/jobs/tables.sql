@@ -122,3 +122,5 @@ create policy job_pages_none on farthing.job_pages for select to authenticated u
 create type farthing.step_charge as (
   credits numeric, shortfall numeric, first_seq bigint, last_seq bigint, duplicates int, conflicts int,
   hold_id uuid, held numeric, is_beyond boolean);
+
+create type farthing.created_job as (job farthing.jobs, held numeric);

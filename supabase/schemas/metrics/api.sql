@@ -6,34 +6,13 @@ returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  -- By the database's clock, since no two clocks agree; and never further back than a process stores unsent
-  -- metrics.
-  v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
-  v_rows jsonb := farthing.json_argument(p_rows);
 begin
-  insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)
-  on conflict do nothing;
-  if not found then
-    return jsonb_build_object('recorded', false);
+  if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
+    return '{"recorded": false}'::jsonb;
   end if;
-  insert into farthing.metrics as m (grain, starts_at, name, labels, count, sum_ms, buckets)
-  select g.grain, g.starts_at, r.name, coalesce(r.labels, ''), r.count, coalesce(r.sum_ms, 0),
-    coalesce(r.buckets, '{}')
-  from (
-    select * from jsonb_to_recordset(v_rows)
-      r (name text, labels text, count numeric, sum_ms numeric, buckets bigint[])
-    union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(v_rows, p_now) c
-    union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(v_rows) c) r
-  cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
-    ('total', '-infinity')) g (grain, starts_at)
-  -- Many processes add to the same rows: a fixed order of locks prevents deadlocks.
-  order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
-  on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
-    sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
   -- If scheduled tasks have stopped, nothing else would notice.
   perform farthing.watch_runner(p_now);
-  return jsonb_build_object('recorded', true);
+  return '{"recorded": true}'::jsonb;
 end
 $$;
 grant execute on function farthing_public.metrics_record to service_role;

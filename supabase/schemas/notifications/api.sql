@@ -17,8 +17,7 @@ as $$
 declare
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now,
     make_interval(secs => p_kept_seconds));
-  v_id uuid := gen_random_uuid();
-  v_account_id bigint;
+  v_id uuid;
 begin
   if v_answer is not null then
     return v_answer;
@@ -26,14 +25,7 @@ begin
   if num_nonnulls(p_user_id, p_email) <> 1 then
     perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
   end if;
-  if p_user_id is not null then
-    v_account_id := coalesce(farthing.account_for(p_user_id),
-      (farthing.lock_account(p_user_id, p_now)).account_id);
-  end if;
-  insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
-    next_attempt_at, created_at)
-  values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
-    v_id::text, farthing.json_argument(p_data), p_now, p_now);
+  v_id := farthing.queue_requested_notice(p_template, p_user_id, p_email, farthing.json_argument(p_data), p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
 end
@@ -50,41 +42,8 @@ returns jsonb
 language plpgsql security definer -- service_role owns no table, and addresses are Auth's
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  -- Longer than any request can live (150 s).
-  c_lease constant interval := interval '5 minutes';
-  -- Resend remembers an idempotency key for a day.
-  c_known constant interval := interval '23 hours';
-  v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- A repeat, since the answer was lost: the first call is over, and its claimed notifications are returned
-  -- again.
-  perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
-  if p_lease_id is null or not exists (
-    select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
-    perform farthing.end_notice_leases(p_now);
-    with due as (
-      select d.notice_id from farthing.notices d
-      where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
-        and (d.recipient = 'webhook' or p_mail is not null)
-        -- A service cannot recognise a repeat of a notification that another service may have sent.
-        and (d.recipient = 'webhook' or d.in_doubt_since is null
-          or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
-      order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
-      for update skip locked
-    )
-    update farthing.notices n
-    set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
-      lease_id = v_lease_id, leased_until = p_now + c_lease,
-      sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
-    from due where n.notice_id = due.notice_id;
-  end if;
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
-      'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
-      'data', c.data)), '[]')
-    from farthing.notices c left join auth.users u on u.id = farthing.owner_of(c.account_id)
-    where c.state = 'sending' and c.lease_id = v_lease_id);
+  return farthing.claim_notices(p_mail, p_limit, p_lease_id, p_now);
 end
 $$;
 grant execute on function farthing_public.notices_claim to service_role;
@@ -133,19 +92,7 @@ begin
   if v_notice.notice_id is null then
     return '{"known": false}'::jsonb;
   end if;
-  if p_outcome = 'not_asked' then
-    v_notice.attempts := v_notice.attempts - 1; -- a claim without a request is no attempt
-    perform farthing.retry_notice(v_notice, p_error,
-      greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
-  elsif p_outcome = 'again' then
-    -- 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half a day.
-    perform farthing.retry_notice(v_notice, p_error, greatest(
-      least(interval '6 hours', interval '1 minute' * (3 ^ (v_notice.attempts - 1))) * (0.8 + 0.4 * random()),
-      p_retry_after * interval '1 second'), p_now);
-  else
-    perform farthing.finish_notice(p_notice_id, case p_outcome when 'never' then 'dead' else 'uncertain' end,
-      p_error, p_now);
-  end if;
+  perform farthing.end_attempt(v_notice, p_outcome, p_error, p_retry_after, p_now);
   return '{"known": true}'::jsonb;
 end
 $$;

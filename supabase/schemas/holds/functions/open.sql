@@ -18,27 +18,6 @@ $$;
 comment on function farthing.hold_answer(farthing.holds) is
   'A hold in the contract''s form; credits as text.';
 
-create function farthing.available(p_account farthing.accounts, p_now timestamptz)
-returns numeric
-language sql stable
-set search_path = ''
-as $$
-  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired holds
-  -- are looked up: those are few, and under lock_account() there are none, however many are open.
-  select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
-  from farthing.lots l
-  left join (
-    select k.lot_id, sum(k.amount) as freed from farthing.holds o
-    join farthing.hold_lots k on k.account_id = o.account_id and k.hold_id = o.hold_id
-    where o.account_id = p_account.account_id and o.status = 'open' and o.expires_at <= p_now
-    group by k.lot_id) h on h.lot_id = l.lot_id
-  where l.account_id = p_account.account_id and l.closed_at is null and not l.frozen
-    and (l.expires_at is null or l.expires_at > p_now)
-$$;
-comment on function farthing.available(farthing.accounts, timestamptz) is
-  'The credits that a debit or a hold can use: unexpired lots that are not frozen, less live holds, less '
-  'debt, never below 0. Credits.';
-
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds
 language plpgsql stable
@@ -127,26 +106,6 @@ $$;
 comment on function farthing.reserve is
   'Reserves a new hold''s credits on its lots; the caller has locked the account and checked that they '
   'suffice. With p_after_hold_id it replaces that hold, which the caller has freed.';
-
-create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
-returns boolean
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- A release happens before the expiry. Chats and jobs have their own rules for being late.
-  return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
-    and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
-    and exists (select from farthing.accounts
-      where account_id = p_hold.account_id and left_at is null)
-    and not exists (select from farthing.chats
-      where account_id = p_hold.account_id and hold_id = p_hold.hold_id)
-    and not exists (select from farthing.jobs
-      where account_id = p_hold.account_id and hold_id = p_hold.hold_id);
-end
-$$;
-comment on function farthing.may_settle_late is
-  'Rule 7: whether a hold that only its expiry ended may still be settled.';
 
 create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz, p_or_late boolean default false)
 returns farthing.holds

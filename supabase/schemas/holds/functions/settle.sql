@@ -1,23 +1,25 @@
 -- The settlement of a hold of a back end, a chat or a job. Why bills and not charges: only the charged bill
 -- is priced, and a bill beyond the overdraft limit charges nothing: then the next one is tried.
 
-create function farthing.refuse_overdraft(
-  p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
-returns void
+create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
+returns boolean
 language plpgsql stable
 set search_path = ''
 as $$
 begin
-  perform farthing.fail('overdraft_exceeded', 'The hold was not settled, since the debt would exceed the '
-    'overdraft limit. Settle it with less, or when more credits are available.',
-    jsonb_build_object(
-    'required', trim_scale(p_charge.amount)::text, 'available', trim_scale(p_charge.available)::text,
-    'overdraft_limit', trim_scale(farthing.overdraft_limit(p_account, p_hold_id))::text));
+  -- A release happens before the expiry. Chats and jobs have their own rules for being late.
+  return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
+    and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
+    and exists (select from farthing.accounts
+      where account_id = p_hold.account_id and left_at is null)
+    and not exists (select from farthing.chats
+      where account_id = p_hold.account_id and hold_id = p_hold.hold_id)
+    and not exists (select from farthing.jobs
+      where account_id = p_hold.account_id and hold_id = p_hold.hold_id);
 end
 $$;
-comment on function farthing.refuse_overdraft is
-  'Fails overdraft_exceeded; details name the required and the available credits, the hold included, and '
-  'the overdraft limit.';
+comment on function farthing.may_settle_late is
+  'Rule 7: whether a hold that only its expiry ended may still be settled.';
 
 create function farthing.charge_bill(
   p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)

@@ -10,49 +10,20 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_author text := coalesce(p_author, 'sql:' || session_user);
-  c_life constant interval := interval '24 hours';
   v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_input jsonb := coalesce(farthing.json_argument(p_input), '{}');
-  v_input_hash bytea := sha256(convert_to(v_input::text, 'UTF8'));
-  v_estimate jsonb := coalesce(farthing.json_argument(p_estimate), '[]');
-  v_correlation_id text := coalesce(p_correlation_id, farthing.trace_id());
+  v_created farthing.created_job;
   v_job farthing.jobs;
-  v_hold farthing.holds;
 begin
   if v_answer is not null then
     return v_answer;
   end if;
-  if p_client_temp_id is not null then
-    -- Two requests with the same client_temp_id wait for each other here, even with different idempotency
-    -- keys.
-    perform pg_advisory_xact_lock(hashtextextended(p_user_id::text || p_client_temp_id, 23));
-    select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
-  end if;
-  if v_job.job_id is null then
-    perform from auth.users where id = p_user_id for key share; -- locked before the account, as runners do
-    if not found then
-      perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-    end if;
-    v_hold := farthing.hold_for_job(p_user_id, v_estimate, v_correlation_id, v_author, p_now + c_life,
-      p_now);
-    insert into farthing.jobs (user_id, type, input, input_hash, run_after, account_id, hold_id, rates,
-      client_temp_id, correlation_id, author, created_at, expires_at)
-    values (p_user_id, p_type, v_input, v_input_hash, p_now, v_hold.account_id, v_hold.hold_id,
-      case when v_estimate <> '[]' then farthing.rates_of(v_estimate, p_now) end, p_client_temp_id,
-      v_correlation_id, v_author, p_now, p_now + c_life)
-    returning * into v_job;
-    perform farthing.wake_runner();
-  elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
-    perform farthing.fail('invalid_request', 'client_temp_id belongs to another job. Send a new one.', null,
-      'client_temp_id');
-  else
-    select * into v_hold from farthing.holds where account_id = v_job.account_id and hold_id = v_job.hold_id
-      and status = 'open' and expires_at > p_now;
-  end if;
+  v_created := farthing.create_job(p_user_id, p_type, coalesce(farthing.json_argument(p_input), '{}'),
+    coalesce(farthing.json_argument(p_estimate), '[]'), p_client_temp_id,
+    coalesce(p_correlation_id, farthing.trace_id()), coalesce(p_author, 'sql:' || session_user), p_now);
+  v_job := v_created.job;
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 202, jsonb_build_object(
     'job_id', v_job.job_id, 'client_temp_id', v_job.client_temp_id, 'type', v_job.type,
-    'status', v_job.status, 'progress', v_job.progress, 'held', trim_scale(coalesce(v_hold.amount, 0))::text,
+    'status', v_job.status, 'progress', v_job.progress, 'held', trim_scale(v_created.held)::text,
     'created_at', v_job.created_at, 'expires_at', v_job.expires_at), p_now);
 end
 $$;

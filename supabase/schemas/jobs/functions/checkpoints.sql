@@ -142,3 +142,51 @@ $$;
 comment on function farthing.keep_checkpoint is
   'Writes a finished step, its page and its progress, and extends the lease. The job is locked by the '
   'caller.';
+
+create function farthing.finish_step(
+  p_job farthing.jobs, p_step text, p_output jsonb, p_usage jsonb, p_page text, p_log jsonb, p_progress int,
+  p_lease_seconds int, p_now timestamptz)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_known farthing.job_checkpoints;
+  v_charge farthing.step_charge;
+  v_status text := p_job.status;
+begin
+  select * into v_known from farthing.job_checkpoints where job_nr = p_job.job_nr and step = p_step;
+  v_charge := farthing.charge_step(p_job, p_step, case when v_known.nr is null then p_usage else '[]' end,
+    p_now);
+  if v_known.nr is null then
+    perform farthing.keep_checkpoint(p_job, p_step, p_output, v_charge, p_page,
+      p_progress, p_lease_seconds, p_now);
+    if p_log is not null then
+      perform farthing.write_ai_log(p_job.user_id, p_log, p_now);
+    end if;
+  end if;
+  p_job.hold_id := v_charge.hold_id;
+  if v_status = 'cancelled' then
+    perform farthing.end_job(p_job, 'cancelled', null, null, null, p_now);
+  elsif v_charge.is_beyond then
+    v_status := 'failed';
+    perform farthing.end_job(p_job, 'failed', 'overdraft_exceeded',
+      'A step used far more than the job had held. It was charged all that was held, and the job ended.',
+        null,
+      p_now);
+  elsif v_charge.shortfall > 0 then
+    v_status := 'failed';
+    perform farthing.end_job(p_job, 'failed', 'insufficient_credits',
+      'The job used more than it had held, and the balance did not suffice.', null, p_now);
+  end if;
+  return jsonb_build_object('status', v_status, 'credits',
+    trim_scale(coalesce(v_known.credits, v_charge.credits))::text,
+    'duplicates', coalesce(v_known.duplicates, v_charge.duplicates),
+    'conflicts', coalesce(v_known.conflicts, v_charge.conflicts),
+    'held', case when v_status = 'processing' then trim_scale(v_charge.held)::text else '0' end);
+end
+$$;
+comment on function farthing.finish_step is
+  'Stores and charges a step that is not known, and ends the job if it was cancelled or the credits were '
+  'missing. Returns {status, credits, duplicates, conflicts, held}. The caller has locked the account and '
+  'the job.';

@@ -80,24 +80,6 @@ comment on function farthing.spend_batch is
   'too few credits (or debt) is not accepted and changes nothing. With a hold, which the caller has freed, '
   'missing credits become debt up to overdraft_limit(); beyond it a charge is not accepted. Credits.';
 
-create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
-returns numeric
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return (
-    -- A debt stays below numeric(38, 18)'s 10^20.
-    select least(greatest(coalesce(h.amount, 0) * p.overdraft_factor, p.overdraft_floor),
-      greatest(1e20 - 1 - p_account.debt, 0))
-    from farthing.policy p
-    left join farthing.holds h on h.account_id = p_account.account_id and h.hold_id = p_hold_id);
-end
-$$;
-comment on function farthing.overdraft_limit is
-  'Rule 7: the part of a hold''s settlement that may become debt: a multiple of the hold, and never less '
-  'than the policy''s floor, which is the limit without a hold. Credits.';
-
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,
   p_entries farthing.entries[], p_lot_ids uuid[], p_given numeric[])

@@ -47,115 +47,27 @@ comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
   'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
   'notified already. Never fails, as notify().';
 
-create function farthing.notify_low_balance(p_account_id text, p_now timestamptz)
-returns int
+create function farthing.queue_requested_notice(
+  p_template text, p_user_id uuid, p_email text, p_data jsonb, p_now timestamptz)
+returns uuid
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_account farthing.accounts;
-  v_top_up record;
-  v_threshold numeric;
-  v_lot_id uuid;
-  v_available numeric;
+  v_id uuid := gen_random_uuid();
+  v_account_id bigint;
 begin
-  select * into v_account from farthing.accounts where account_id = p_account_id::bigint;
-  select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
-  from farthing.top_ups t where t.account_id = v_account.account_id;
-  v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
-  -- Most accounts have more than enough, by a sum on their row; and users with a top-up have nothing to do.
-  if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
-    return 0;
+  if p_user_id is not null then
+    v_account_id := coalesce(farthing.account_for(p_user_id),
+      (farthing.lock_account(p_user_id, p_now)).account_id);
   end if;
-  -- A low balance follows credits: an account with new credits may be notified again, one that never had
-  -- any is not.
-  select lot_id into v_lot_id from farthing.lots
-  where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
-  if v_lot_id is null or exists (select from farthing.notices where account_id = v_account.account_id
-    and template = 'low_balance' and subject = v_lot_id::text) then
-    return 0;
-  end if;
-  v_available := farthing.available(v_account, p_now);
-  return (v_available < v_threshold and farthing.notify(v_account.account_id, 'low_balance', v_lot_id::text,
-    jsonb_build_object('available', trim_scale(v_available)::text, 'threshold',
-      trim_scale(v_threshold)::text), p_now))::int;
+  insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
+    next_attempt_at, created_at)
+  values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
+    v_id::text, p_data, p_now, p_now);
+  return v_id;
 end
 $$;
-comment on function farthing.notify_low_balance(text, timestamptz) is
-  'Notifies an account of its low balance, once until credits arrive again; 1 if it did.';
-
-create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_from bigint;
-  v_seen int;
-  v_last bigint;
-  v_low text[];
-begin
-  select last_account_id into v_from from farthing.low_balance_round for update skip locked;
-  if v_from is null then
-    return 0;
-  end if;
-  select count(*), max(a.account_id), array_agg(a.account_id::text order by a.account_id) filter (
-    where a.left_at is null and a.last_seq > 0
-      and a.balance - a.held < coalesce(t.threshold, p.low_balance)
-      and not farthing.is_parked('sweep_low_balances', 'account', a.account_id::text, p_now))
-  into v_seen, v_last, v_low
-  from (select * from farthing.accounts where account_id > v_from order by account_id limit p_limit) a
-  cross join farthing.policy p left join farthing.top_ups t using (account_id);
-  update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_last end
-  where one_row;
-  return farthing.work_off('sweep_low_balances', 'account', v_low, 'notify_low_balance', p_now);
-end
-$$;
-comment on function farthing.sweep_low_balances(timestamptz, int) is
-  'Checks the next accounts of the round and notifies those with a low balance; returns how many.';
-
-create function farthing.notify_expiring(
-  p_days int, p_from timestamptz, p_now timestamptz, p_limit int)
-returns int
-language sql
-set search_path = ''
-as $$
-  with due as (
-    -- Lots that expire at the same moment are one notification.
-    select l.account_id, l.expires_at, sum(l.remaining) as credits,
-      format('%s:%s', p_days, extract(epoch from l.expires_at)) as subject
-    from farthing.lots l
-    where l.closed_at is null and l.remaining > 0 and not l.frozen
-      and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
-      -- Lots that live less than a week get no warning a week ahead; all get one a day ahead (T23).
-      and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
-    group by l.account_id, l.expires_at
-  ), unnotified as (
-    select d.* from due d
-    where not exists (select from farthing.notices n where n.account_id = d.account_id
-      and n.template = 'credits_expiring' and n.subject = d.subject)
-    order by d.expires_at, d.account_id limit p_limit
-  ), notified as (
-    insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
-    select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
-      trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from unnotified u
-    on conflict on constraint notices_once do nothing
-    returning 1
-  )
-  select count(*)::int from notified
-$$;
-comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Notifies of lots that expire after p_from and within p_days; returns how many notifications. Empty lots '
-  'are left out.';
-
-create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
-returns int
-language sql
-set search_path = ''
-as $$
-  -- The warning a day ahead comes first: if both are due, the more urgent one is sent.
-  select farthing.notify_expiring(1, p_now, p_now, p_limit)
-    + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
-$$;
-comment on function farthing.sweep_expiring_credits(timestamptz, int) is
-  'T23: notifies of credits a week and a day before they expire; returns how many notifications.';
+comment on function farthing.queue_requested_notice(text, uuid, text, jsonb, timestamptz) is
+  'Puts a notification that a back end requested into the outbox, to a user or to an address; returns its '
+  'id. Fails not_found.';

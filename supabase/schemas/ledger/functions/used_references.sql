@@ -1,6 +1,6 @@
--- Debits, and references that move credits once. Why a table of references: an idempotency key is deleted
--- after a day, and an invoice or a welcome bonus must be booked only once, for ever. Only callers who use
--- it pay for it: the entries need no index.
+-- References that move credits once. Why a table of references: an idempotency key is deleted after a
+-- day, and an invoice or a welcome bonus must be booked only once, for ever. Only callers who use `once`
+-- pay for the table: the entries need no index.
 
 create function farthing.require_reference(p_reference_id text)
 returns void

@@ -1,4 +1,4 @@
--- The expiry of lots.
+-- The expiry of lots, and the scheduled task that expires lots and holds.
 
 create function farthing.expire_lots(p_account_id bigint, p_now timestamptz)
 returns int

@@ -1,4 +1,4 @@
--- The release of a hold's credits: it was released, or it expired.
+-- The end of a hold without a charge: it was released, or it expired.
 
 create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
 returns void

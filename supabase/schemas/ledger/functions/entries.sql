@@ -1,37 +1,6 @@
--- The ledger's moves: write an entry, receive credits, pay debt.
--- Order of locks (rule 4): the account's row first (lock_account), its lots under it. No statement touches
--- two accounts.
-
-create function farthing.pay_debt(p_account_id bigint, p_now timestamptz)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_debt numeric;
-  v_lot record;
-begin
-  select debt into v_debt from farthing.accounts where account_id = p_account_id;
-  for v_lot in
-    select lot_id, least(remaining - reserved, v_debt) as most from farthing.lots
-    where account_id = p_account_id and closed_at is null and remaining > reserved and not frozen
-      and (expires_at is null or expires_at > p_now) and v_debt > 0
-    order by /* burn-down */ priority, expires_at, source, created_at, lot_id
-  loop
-    exit when v_debt = 0;
-    v_lot.most := least(v_lot.most, v_debt);
-    insert into farthing.debt_payments (account_id, lot_id, amount, created_at)
-    values (p_account_id, v_lot.lot_id, v_lot.most, p_now);
-    update farthing.lots
-    set remaining = remaining - v_lot.most, closed_at = case when remaining = v_lot.most then p_now end
-    where account_id = p_account_id and lot_id = v_lot.lot_id;
-    v_debt := v_debt - v_lot.most;
-  end loop;
-  update farthing.accounts set debt = v_debt where account_id = p_account_id and debt <> v_debt;
-end
-$$;
-comment on function farthing.pay_debt(bigint, timestamptz) is
-  'Rule 8: incoming and released credits pay debt first. The account is locked by the caller.';
+-- Entries: writing one entry, and receiving credits as a lot with its entry. Locks are taken in this
+-- order (rule 4): the account's row (lock_account), then its lots. Each statement touches one account
+-- only.
 
 create function farthing.write_entry(p_entry farthing.entries, p_now timestamptz)
 returns farthing.accounts

@@ -1,44 +1,5 @@
--- The data of health: the budget of paid checks, requests of a window, and business metrics for a
--- collector. They do not read the ledger: credits come from the sums of sealed entries, at most a minute
--- old; everything else is bounded by open work, or by a day.
-
-create function farthing.deep_units_left(p_today date)
-returns int
-language sql stable
-set search_path = ''
-as $$
-  -- The budget may be set below the spent part.
-  select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
-  from farthing.deep_budget b
-$$;
-comment on function farthing.deep_units_left(date) is
-  'The rest of the day''s budget of paid checks; never negative.';
-
-create function farthing.requests_answer(p_window interval, p_now timestamptz)
-returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object('all', coalesce(jsonb_agg(r.answer) filter (where r.route is null) -> 0, 'null'),
-    'routes', coalesce(jsonb_agg(jsonb_build_object('route', r.route) || r.answer order by r.route)
-      filter (where r.route is not null), '[]'))
-  from (
-    select b.route, jsonb_build_object('requests', b.requests, 'errors', b.errors, 'p50_ms', round(b.p50, 2),
-      'p95_ms', round(b.p95, 2), 'p99_ms', round(b.p99, 2)) as answer
-    from farthing.requests_between(p_now - p_window, p_now) b) r
-$$;
-comment on function farthing.requests_answer(interval, timestamptz) is
-  'Requests of a window in the report''s form: {all, routes}.';
-
-create function farthing.wake_deep_checks(p_now timestamptz default now())
-returns boolean
-language sql
-set search_path = ''
-as $$
-  select farthing.wake('health/deep')
-$$;
-comment on function farthing.wake_deep_checks(timestamptz) is
-  'Calls the endpoint of the paid checks; true if the call was queued.';
+-- Figures for a metrics collector. They do not read the ledger: credits come from the sums of sealed
+-- entries, at most a minute old; all other figures are bounded by open work, or by a day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)

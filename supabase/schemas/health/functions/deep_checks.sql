@@ -1,0 +1,86 @@
+-- The paid checks of external services, and their daily budget.
+
+create function farthing.deep_units_left(p_today date)
+returns int
+language sql stable
+set search_path = ''
+as $$
+  -- The budget may be set below the spent part.
+  select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
+  from farthing.deep_budget b
+$$;
+comment on function farthing.deep_units_left(date) is
+  'The rest of the day''s budget of paid checks; never negative.';
+
+create function farthing.wake_deep_checks(p_now timestamptz default now())
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select farthing.wake('health/deep')
+$$;
+comment on function farthing.wake_deep_checks(timestamptz) is
+  'Calls the endpoint of the paid checks; true if the call was queued.';
+
+create function farthing.claim_deep_units(p_units int, p_today date)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_left int;
+begin
+  -- With two at once, the second waits for the row and reads the budget that the first has left. If the
+  -- second began before midnight and the first after it, the newer day stays.
+  update farthing.deep_budget b
+  set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
+  where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
+  returning b.daily_units - b.spent into v_left;
+  return v_left;
+end
+$$;
+comment on function farthing.claim_deep_units(int, date) is
+  'Takes p_units of the day''s budget of paid checks and returns the rest; null if too few are left.';
+
+create function farthing.record_deep_check(
+  p_name text, p_outcome text, p_duration_ms int, p_code text, p_figures jsonb, p_now timestamptz)
+returns farthing.deep_checks
+language sql
+set search_path = ''
+as $$
+  insert into farthing.deep_checks as c (name, outcome, duration_ms, code, figures, checked_at, ok_at)
+  values (p_name, p_outcome, p_duration_ms, p_code, p_figures, p_now,
+    case when p_outcome = 'ok' then p_now end)
+  on conflict (name) do update set outcome = excluded.outcome, duration_ms = excluded.duration_ms,
+    code = excluded.code, figures = excluded.figures, checked_at = excluded.checked_at,
+    ok_at = coalesce(excluded.ok_at, c.ok_at)
+  returning c
+$$;
+comment on function farthing.record_deep_check(text, text, int, text, jsonb, timestamptz) is
+  'Stores the last result of a paid check, and the service''s figures; ok_at stays that of the last success.';
+
+create function farthing.check_ledger_sample(p_start double precision, p_limit int)
+returns table (looked_at bigint, wrong bigint)
+language sql stable
+set search_path = ''
+as $$
+  with sample as (
+    select a.* from farthing.accounts a
+    where a.account_id >= floor(p_start * (select max(account_id) from farthing.accounts))
+    order by a.account_id limit p_limit
+  )
+  select count(*), count(*) filter (where
+    s.balance <> s.lots - s.debt or s.balance <> coalesce(s.balance_after, 0)
+    or s.last_seq <> coalesce(s.seq, 0) or s.held <> s.holds)
+  from (
+    select a.balance, a.debt, a.held, a.last_seq, e.seq, e.balance_after,
+      (select coalesce(sum(l.remaining), 0) from farthing.lots l
+        where l.account_id = a.account_id and l.closed_at is null) as lots,
+      (select coalesce(sum(h.amount), 0) from farthing.holds h
+        where h.account_id = a.account_id and h.status = 'open') as holds
+    from sample a
+    left join lateral (select n.seq, n.balance_after from farthing.entries n
+      where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
+$$;
+comment on function farthing.check_ledger_sample(double precision, int) is
+  'Checks p_limit accounts from p_start (0 to 1) on by rule 1, and counts the wrong ones.';

@@ -1,0 +1,35 @@
+-- The report of GET /health.
+
+create function farthing.requests_answer(p_window interval, p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('all', coalesce(jsonb_agg(r.answer) filter (where r.route is null) -> 0, 'null'),
+    'routes', coalesce(jsonb_agg(jsonb_build_object('route', r.route) || r.answer order by r.route)
+      filter (where r.route is not null), '[]'))
+  from (
+    select b.route, jsonb_build_object('requests', b.requests, 'errors', b.errors, 'p50_ms', round(b.p50, 2),
+      'p95_ms', round(b.p95, 2), 'p99_ms', round(b.p99, 2)) as answer
+    from farthing.requests_between(p_now - p_window, p_now) b) r
+$$;
+comment on function farthing.requests_answer(interval, timestamptz) is
+  'Requests of a window in the report''s form: {all, routes}.';
+
+create function farthing.budgets_answer(p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'budget_left', (select jsonb_object_agg(o.slo, round(1 - farthing.burn_rate(
+        make_interval(days => s.budget_days), p_now, o.slo), 4))
+      from farthing.slo() s, unnest(array['available', 'fast']) o (slo)),
+    'burns', (select jsonb_agg(jsonb_build_object('slo', b.slo, 'factor', b.factor, 'burns', b.burns,
+        'long_minutes', (extract(epoch from b.long_window) / 60)::int, 'long_burn', b.long_burn,
+        'short_minutes', (extract(epoch from b.short_window) / 60)::int, 'short_burn', b.short_burn)
+        order by b.slo, b.long_window)
+      from farthing.budget_burns(p_now) b))
+$$;
+comment on function farthing.budgets_answer(timestamptz) is
+  'The error budgets in the report''s form: {budget_left: a share by objective, burns: by objective and window}.';

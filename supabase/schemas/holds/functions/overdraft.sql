@@ -1,0 +1,37 @@
+-- The overdraft limit: the most debt that one settlement may leave behind (rule 7).
+
+create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
+returns numeric
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    -- A debt stays below numeric(38, 18)'s 10^20.
+    select least(greatest(coalesce(h.amount, 0) * p.overdraft_factor, p.overdraft_floor),
+      greatest(1e20 - 1 - p_account.debt, 0))
+    from farthing.policy p
+    left join farthing.holds h on h.account_id = p_account.account_id and h.hold_id = p_hold_id);
+end
+$$;
+comment on function farthing.overdraft_limit is
+  'Rule 7: the part of a hold''s settlement that may become debt: a multiple of the hold, and never less '
+  'than the policy''s floor, which is the limit without a hold. Credits.';
+
+create function farthing.refuse_overdraft(
+  p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  perform farthing.fail('overdraft_exceeded', 'The hold was not settled, since the debt would exceed the '
+    'overdraft limit. Settle it with less, or when more credits are available.',
+    jsonb_build_object(
+    'required', trim_scale(p_charge.amount)::text, 'available', trim_scale(p_charge.available)::text,
+    'overdraft_limit', trim_scale(farthing.overdraft_limit(p_account, p_hold_id))::text));
+end
+$$;
+comment on function farthing.refuse_overdraft is
+  'Fails overdraft_exceeded; details name the required and the available credits, the hold included, and '
+  'the overdraft limit.';

@@ -1,0 +1,44 @@
+-- Deferred events: they arrived before their payment, and are applied together with it.
+
+create function farthing.lock_subject(p_stripe_id text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
+$$;
+comment on function farthing.lock_subject(text) is
+  'Stripe may send the events of a payment and of its refund or dispute at the same moment. The second one '
+  'waits here, and then sees the first: otherwise one would be deferred for a payment whose event has '
+  'already looked for deferred ones.';
+
+create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_event farthing.inbox;
+  v_count int := 0;
+begin
+  perform farthing.lock_subject(p_payment_id);
+  perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
+  for v_event in
+    -- A locked event is being applied by another transaction, after this one has committed.
+    select * from farthing.inbox
+    -- Written as in the two indexes, so that both are used.
+    where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
+      and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
+        or facts ->> 'charge_id' = p_charge_id
+          and type in ('application_fee.created', 'application_fee.refunded'))
+    order by occurred_at, event_id for update skip locked
+  loop
+    perform farthing.apply_event(v_event, p_now);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function farthing.apply_waiting(text, timestamptz, text) is
+  'Applies events that arrived before their payment, or its charge, in the transaction that applies the '
+  'payment, so that nobody spends refunded credits in between. Returns how many.';

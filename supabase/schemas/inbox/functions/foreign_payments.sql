@@ -1,0 +1,41 @@
+-- Foreign payments: payments that another app on the same Stripe account made. This installation's mark
+-- distinguishes its own objects from them.
+
+create function farthing.bears_our_mark(p_facts jsonb)
+returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return coalesce(p_facts ->> 'mark' = (select installation_id::text from farthing.policy), false);
+end
+$$;
+comment on function farthing.bears_our_mark(jsonb) is
+  'Whether this installation created the event''s object, or the payment behind it.';
+
+create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
+returns text
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Our rows are committed before Stripe is asked. So a marked object without its row means that we lost
+  -- the row, and waits for its restoration; an unmarked one belongs to another app on the same Stripe
+  -- account.
+  return case when farthing.bears_our_mark(p_facts) then 'deferred'
+    else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
+end
+$$;
+comment on function farthing.outcome_without_row(jsonb, text) is
+  'The outcome of an event whose order or booking is unknown: deferred or ignored.';
+
+create function farthing.is_foreign_payment(p_event farthing.inbox)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(p_event.facts ->> 'payment_id', p_event.facts ->> 'charge_id') is not null
+    and not farthing.bears_our_mark(p_event.facts)
+$$;
+comment on function farthing.is_foreign_payment(farthing.inbox) is
+  'Whether an event names a payment, or its charge, and lacks our mark.';

@@ -1,0 +1,19 @@
+-- Waking the payment runner.
+
+create function farthing.wake_payment_runner_if_due(p_now timestamptz default now())
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return (exists (select from farthing.refunds where status = 'requested' and next_attempt_at <= p_now)
+      or exists (select from farthing.booking_transfers
+        where status = 'requested' and next_attempt_at <= p_now)
+      or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
+      or farthing.top_ups_are_due(p_now) or farthing.payout_lists_are_due(p_now))
+    and farthing.wake('payment-runner');
+end
+$$;
+comment on function farthing.wake_payment_runner_if_due(timestamptz) is
+  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up to '
+  'be charged, or events or the list of a payout to be fetched from Stripe; true if it did.';

@@ -1,0 +1,89 @@
+-- Attempts to apply an event. A failed event is retried by Stripe's redelivery and by a scheduled task; a
+-- deferred one also when its payment arrives. After ten attempts the event is dead-lettered.
+
+create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
+returns farthing.inbox
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_most_attempts constant int := 10;
+  -- Stripe's own redeliveries may succeed in between, but only our own retries count as attempts.
+  v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
+begin
+  begin
+    p_event.last_error := farthing.apply_facts(p_event, p_now);
+    p_event.state := split_part(p_event.last_error, ' because ', 1);
+    p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
+  exception
+    -- An error that a retry of the whole call may cure is left to Stripe's retry; every other one is
+    -- recorded.
+    when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
+    when others then
+      p_event.state := 'failed';
+      p_event.last_error := left(sqlerrm, 1000);
+  end;
+  p_event.attempts := p_event.attempts + v_due::int;
+  if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
+    -- Refunds of the dashboard, disputes, warnings and fees never have our mark, so they wait for their
+    -- payment. A payment that has not arrived by now belongs to another app on this Stripe account. If it
+    -- still arrives and is ours, apply_waiting() applies the events that waited for it.
+    if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
+      p_event.state := 'ignored';
+      p_event.last_error := 'its payment is not here and it does not bear our mark';
+    else
+      p_event.state := 'dead';
+    end if;
+  end if;
+  -- 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an operator.
+  p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
+    then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
+      else p_event.next_attempt_at end end;
+  p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
+  update farthing.inbox
+  set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
+    processed_at = p_event.processed_at, last_error = p_event.last_error
+  where event_id = p_event.event_id;
+  return p_event;
+end
+$$;
+comment on function farthing.apply_event is
+  'Applies an event, locked by the caller, and records its outcome.';
+
+create function farthing.sweep_event(p_event_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_event farthing.inbox;
+begin
+  select * into v_event from farthing.inbox
+  where event_id = p_event_id and state in ('deferred', 'failed') and next_attempt_at <= p_now
+  for update skip locked;
+  if v_event.event_id is null then
+    return 0; -- applied meanwhile, with another event or by a redelivery
+  end if;
+  perform farthing.apply_event(v_event, p_now);
+  return 1;
+end
+$$;
+comment on function farthing.sweep_event(text, timestamptz) is
+  'Applies a deferred or failed event again; 1 if it did.';
+
+create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language sql
+set search_path = ''
+-- Events come in order of time and not of accounts (rule 4), so this must not wait long: it gives up an
+-- event long before the deadlock timeout, and the next minute retries it.
+set lock_timeout = '100ms'
+as $$
+  select farthing.work_off('sweep_inbox', 'event', array(
+    select i.event_id from farthing.inbox i
+    where i.state in ('deferred', 'failed') and i.next_attempt_at <= p_now
+      and not farthing.is_parked('sweep_inbox', 'event', i.event_id, p_now)
+    order by i.next_attempt_at limit p_limit), 'sweep_event', p_now)
+$$;
+comment on function farthing.sweep_inbox(timestamptz, int) is
+  'Retries deferred and failed events that are due; returns how many.';

@@ -1,0 +1,68 @@
+-- The scheduled tasks that end jobs after 24 hours, empty results and files after 24 hours, and delete
+-- jobs after 30 days.
+
+create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs := farthing.try_lock_job(p_job_nr::bigint);
+begin
+  if v_job.status is null or v_job.status not in ('queued', 'processing') then
+    return 0;
+  end if;
+  perform farthing.end_job(v_job, 'failed', 'job_expired', 'The job was not finished within 24 hours.', null,
+    p_now);
+  return 1;
+end
+$$;
+comment on function farthing.sweep_job(text, timestamptz) is 'Fails a job after its 24 hours; 1 if it did.';
+
+create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_jobs', 'job', array(
+    select j.job_nr::text from farthing.jobs j
+    where j.status in ('queued', 'processing') and j.expires_at <= p_now
+      and not farthing.is_parked('sweep_jobs', 'job', j.job_nr::text, p_now)
+    order by j.expires_at limit p_limit), 'sweep_job', p_now)
+$$;
+comment on function farthing.sweep_jobs(timestamptz, int) is
+  'Fails jobs after their 24 hours and releases their holds; returns how many.';
+
+create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_retention constant interval := interval '30 days';
+  v_count int;
+  v_gone int;
+begin
+  with due as (
+    select job_nr from farthing.jobs
+    where completed_at is not null and (result is not null or has_file) and expires_at <= p_now
+    order by expires_at limit p_limit for no key update skip locked
+  ), emptied as (
+    delete from farthing.job_pages p using due where p.job_nr = due.job_nr
+  )
+  -- Readers see the removal of a result: an earlier ETag must not match any more.
+  update farthing.jobs j set result = null, has_file = false, revision = j.revision
+    + (j.result is not null)::int
+  from due where j.job_nr = due.job_nr;
+  get diagnostics v_count = row_count;
+  with due as (
+    select job_nr from farthing.jobs where created_at <= p_now - c_retention and completed_at is not null
+    order by created_at limit p_limit for update skip locked
+  )
+  delete from farthing.jobs j using due where j.job_nr = due.job_nr;
+  get diagnostics v_gone = row_count;
+  return v_count + v_gone;
+end
+$$;
+comment on function farthing.sweep_job_data(timestamptz, int) is
+  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many of both.';

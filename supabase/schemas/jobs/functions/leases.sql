@@ -1,0 +1,106 @@
+-- Leases: a runner's right to a job for a limited time, under a token. Locks are taken in this order: the
+-- owner, the account, the job (rule 4). The owner is locked because a job's row and its logs refer to the
+-- owner, and the deletion of a user locks the owner's row while it waits for the account. A claim locks
+-- only jobs, and skips locked ones.
+
+create function farthing.lock_job(p_job_id uuid)
+returns farthing.jobs
+language plpgsql
+set search_path = ''
+set lock_timeout = '2s' -- as in lock_account
+as $$
+declare
+  v_job farthing.jobs;
+begin
+  select * into v_job from farthing.jobs where job_id = p_job_id;
+  perform from auth.users where id = v_job.user_id for key share;
+  perform from farthing.accounts where account_id = v_job.account_id for no key update;
+  select * into v_job from farthing.jobs where job_id = p_job_id for no key update;
+  return v_job;
+end
+$$;
+comment on function farthing.lock_job(uuid) is 'Locks a job''s owner, the account that pays, then the job.';
+
+create function farthing.lock_leased_job(p_job_id uuid, p_token int, p_now timestamptz)
+returns farthing.jobs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs := farthing.lock_job(p_job_id);
+begin
+  -- An expired lease is still the runner's until another runner claims the job, which changes the token.
+  if v_job.token = p_token and v_job.lease_expires_at is not null and v_job.expires_at > p_now then
+    return v_job;
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
+  'The job, locked, if this token still has its lease; else null.';
+
+create function farthing.try_lock_job(p_job_nr bigint)
+returns farthing.jobs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs;
+begin
+  select * into v_job from farthing.jobs where job_nr = p_job_nr;
+  -- Owner and account first, without waiting: a locked job is being worked on, and the next minute tries
+  -- again.
+  perform from auth.users where id = v_job.user_id for key share skip locked;
+  if not found then
+    return null;
+  end if;
+  if v_job.account_id is not null then
+    perform from farthing.accounts where account_id = v_job.account_id for no key update skip locked;
+    if not found then
+      return null;
+    end if;
+  end if;
+  select * into v_job from farthing.jobs where job_nr = p_job_nr for no key update skip locked;
+  return v_job;
+end
+$$;
+comment on function farthing.try_lock_job(bigint) is
+  'Locks a job and its account without waiting; null if another transaction has locked one of them.';
+
+create function farthing.sweep_lease(p_job_nr text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job farthing.jobs := farthing.try_lock_job(p_job_nr::bigint);
+begin
+  if v_job.job_nr is null or v_job.lease_expires_at is null or v_job.lease_expires_at > p_now then
+    return 0;
+  end if;
+  if v_job.status = 'cancelled' then
+    perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
+  elsif v_job.attempts >= v_job.max_attempts then
+    perform farthing.end_job(v_job, 'failed', 'job_lost', 'The job was interrupted too often.', null, p_now);
+  else
+    update farthing.jobs set status = 'queued', run_after = p_now, runner_id = null, lease_expires_at = null
+    where job_nr = v_job.job_nr;
+  end if;
+  return 1;
+end
+$$;
+comment on function farthing.sweep_lease(text, timestamptz) is
+  'Ends the lease of a job whose runner is dead; 1 if it did.';
+
+create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.work_off('sweep_leases', 'job', array(
+    select j.job_nr::text from farthing.jobs j
+    where j.lease_expires_at <= p_now and not farthing.is_parked('sweep_leases', 'job', j.job_nr::text, p_now)
+    order by j.lease_expires_at limit p_limit), 'sweep_lease', p_now)
+$$;
+comment on function farthing.sweep_leases(timestamptz, int) is
+  'Ends the leases of dead runners: their jobs are queued again while attempts are left; returns how many.';

@@ -1,0 +1,44 @@
+-- Broadcasting a job's changes through Supabase Realtime. Realtime is optional, because polling works
+-- without it: its functions are looked up by name, so these migrations also run on a PostgreSQL without
+-- Realtime.
+
+create function farthing.publish_job(p_job farthing.jobs)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_send regprocedure := to_regprocedure('realtime.send(jsonb,text,text,boolean)');
+begin
+  if v_send is null then
+    return;
+  end if;
+  execute format('select %s($1, $2, $3, $4)', v_send::regproc)
+    using farthing.job_answer(p_job), 'job', 'jobs:' || p_job.user_id, true;
+exception when others then
+  raise warning 'farthing: a job''s change was not broadcast: %', sqlerrm;
+end
+$$;
+comment on function farthing.publish_job(farthing.jobs) is
+  'Broadcasts a changed job, in the form of lists, as event "job" on its user''s private channel '
+  'jobs:<user id>. Does nothing without Realtime.';
+
+create function farthing.open_realtime()
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if to_regclass('realtime.messages') is null or to_regprocedure('realtime.topic()') is null then
+    return false;
+  end if;
+  execute 'drop policy if exists farthing_jobs_own on realtime.messages';
+  execute $sql$
+    create policy farthing_jobs_own on realtime.messages for select to authenticated
+    using ((select realtime.topic()) = 'jobs:' || (select auth.uid())::text)
+  $sql$;
+  return true;
+end
+$$;
+comment on function farthing.open_realtime() is
+  'Lets each user listen to their own channel jobs:<user id> and no other. True if Realtime is installed.';

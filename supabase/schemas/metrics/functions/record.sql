@@ -1,0 +1,89 @@
+-- Recording a batch of a process's metrics, and what is computed from it. Why in Postgres: a process of
+-- the platform runs for minutes and cannot be scraped, so its counts are stored outside of it, and the
+-- alert rules are SQL. Writers add to rows and never read them; the number of rows grows with routes and
+-- minutes, not with requests.
+
+create function farthing.label_of(p_labels text, p_name text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select substring(',' || p_labels from ',' || p_name || '=([^,]*)')
+$$;
+comment on function farthing.label_of(text, text) is 'The value of a label.';
+
+create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
+returns table (name text, labels text, count numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- Priced when counted, by the rate in force: a new rate does not change yesterday's cost.
+  select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
+    when 'input' then r.input_per_million_usd
+    when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+    when 'reasoning' then coalesce(r.reasoning_per_million_usd, r.output_per_million_usd)
+    else r.output_per_million_usd end) / 1000000
+  from (select farthing.label_of(g.labels, 'model') as model,
+      farthing.label_of(g.labels, 'kind') as kind, g.count
+    from jsonb_to_recordset(p_rows) g (name text, labels text, count numeric) where g.name = 'ai_tokens') t
+  cross join lateral (select * from farthing.rates a where a.model = t.model
+    and a.effective_from <= p_now
+    order by a.effective_from desc, a.version desc limit 1) r
+  group by r.model
+$$;
+comment on function farthing.token_costs(jsonb, timestamptz) is
+  'The cost of a batch''s tokens at the provider, in US dollars, by model; nothing for a model without a '
+  'rate.';
+
+create function farthing.core_counts(p_rows jsonb)
+returns table (name text, count numeric)
+language sql stable
+set search_path = ''
+as $$
+  -- The objectives are evaluated over 30 days, every minute: three numbers an hour, and no histograms.
+  select v.name, sum(v.count) from farthing.slo() s
+  join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
+    on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
+  cross join lateral (values ('core_requests', r.count),
+    ('core_failed', case when farthing.is_failure(r.labels) then r.count else 0 end),
+    -- The 68th bucket ends at fast_ms.
+    ('core_slow', (select coalesce(sum(b), 0) from unnest(r.buckets[69:]) b))) v (name, count)
+  group by v.name having sum(v.count) > 0
+$$;
+comment on function farthing.core_counts(jsonb) is
+  'A batch''s requests to core routes: how many, how many failed, how many were slower than the objective.';
+
+create function farthing.record_metrics(p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- By the database's clock, since no two clocks agree; and never further back than a process stores unsent
+  -- metrics.
+  v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
+begin
+  insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)
+  on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  insert into farthing.metrics as m (grain, starts_at, name, labels, count, sum_ms, buckets)
+  select g.grain, g.starts_at, r.name, coalesce(r.labels, ''), r.count, coalesce(r.sum_ms, 0),
+    coalesce(r.buckets, '{}')
+  from (
+    select * from jsonb_to_recordset(p_rows)
+      r (name text, labels text, count numeric, sum_ms numeric, buckets bigint[])
+    union all select c.name, c.labels, c.count, 0, '{}' from farthing.token_costs(p_rows, p_now) c
+    union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(p_rows) c) r
+  cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
+    ('total', '-infinity')) g (grain, starts_at)
+  -- Many processes add to the same rows: a fixed order of locks prevents deadlocks.
+  order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
+  on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
+    sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
+  return true;
+end
+$$;
+comment on function farthing.record_metrics(uuid, bigint, jsonb, timestamptz) is
+  'Adds a batch of metrics to the rows of their minute, their hour and in all; false if the batch is known.';

@@ -1,0 +1,81 @@
+-- The objectives of the core routes (SLOs), and the burn rates of their error budgets.
+
+create function farthing.slo()
+returns table (core_routes text[], available numeric, fast numeric, fast_ms int, budget_days int)
+language sql immutable
+set search_path = ''
+as $$
+  select array['GET /credits', 'POST /credits/debits', 'POST /credits/holds',
+      'POST /credits/holds/{id}/release', 'POST /credits/holds/{id}/settle', 'POST /send-notification',
+      'POST /stripe-webhook', 'POST /usage', 'POST /usage/estimate'],
+    0.995, 0.95, 120, 30
+$$;
+comment on function farthing.slo() is
+  'The objectives of the core routes: the share of answers without an error of ours, the share within '
+  'fast_ms, and the number of days. The same as in _shared/metrics/slo.ts; a test compares them.';
+
+create function farthing.is_failure(p_labels text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select farthing.label_of(p_labels, 'status') in ('5xx', '408')
+$$;
+comment on function farthing.is_failure(text) is
+  'Whether requests with these labels ended in an error of ours. 408 is one: keeping the time is up to us.';
+
+create function farthing.burn_windows()
+returns table (long_window interval, short_window interval, factor numeric)
+language sql immutable
+set search_path = ''
+as $$
+  -- Google's SRE workbook, chapter 5, table 5-8: 2 % of a month's budget in an hour, 5 % in six, 10 % in
+  -- three days. The short window ends the alert soon after its cause.
+  values (interval '1 hour', interval '5 minutes', 14.4), (interval '6 hours', interval '30 minutes', 6),
+    (interval '3 days', interval '6 hours', 1)
+$$;
+comment on function farthing.burn_windows() is
+  'The budget burns when it is spent factor times too fast in both windows. The same as in slo.ts.';
+
+create function farthing.core_requests(p_window interval, p_now timestamptz)
+returns table (requests numeric, failed numeric, slow numeric)
+language sql stable
+set search_path = ''
+as $$
+  select farthing.metric_sum('core_requests', null, p_now - p_window, p_now),
+    farthing.metric_sum('core_failed', null, p_now - p_window, p_now),
+    farthing.metric_sum('core_slow', null, p_now - p_window, p_now)
+$$;
+comment on function farthing.core_requests(interval, timestamptz) is
+  'Requests to core routes up to p_now: how many, how many failed, how many were slower than the objective.';
+
+create function farthing.burn_rate(
+  p_window interval, p_now timestamptz, p_slo text default 'available')
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(round(case p_slo when 'available' then c.failed / (1 - s.available)
+    when 'fast' then c.slow / (1 - s.fast) end / nullif(c.requests, 0), 4), 0)
+  from farthing.slo() s, farthing.core_requests(p_window, p_now) c
+$$;
+comment on function farthing.burn_rate(interval, timestamptz, text) is
+  'The burn rate of an objective''s budget (available, fast): at 1 it lasts exactly its days. 0 without a '
+  'request.';
+
+create function farthing.budget_burns(p_now timestamptz)
+returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
+  short_burn numeric, burns boolean, requests numeric)
+language sql stable
+set search_path = ''
+as $$
+  select o.slo, w.long_window, w.short_window, w.factor, r.long_burn, r.short_burn,
+    r.long_burn > w.factor and r.short_burn > w.factor,
+    (select c.requests from farthing.core_requests(w.short_window, p_now) c)
+  from unnest(array['available', 'fast']) o (slo), farthing.burn_windows() w, lateral (
+    select farthing.burn_rate(w.long_window, p_now, o.slo) as long_burn,
+      farthing.burn_rate(w.short_window, p_now, o.slo) as short_burn) r
+$$;
+comment on function farthing.budget_burns(timestamptz) is
+  'Each objective in each pair of windows, and whether its budget burns there: too fast in both. requests: '
+  'of the short window.';

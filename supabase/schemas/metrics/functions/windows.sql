@@ -1,0 +1,70 @@
+-- The metrics of a window of time. Whole hours are read as hours, the time before and after them as
+-- minutes; so a window of three days costs about as much as a window of an hour. A window that begins
+-- more than a day ago begins with a whole hour.
+
+create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
+returns setof farthing.metrics
+language sql stable
+set search_path = ''
+as $$
+  select m.* from (
+    select date_trunc('minute', p_from, 'UTC') as from_at,
+      -- No whole hour in between: only minutes.
+      case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi
+    from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
+      date_trunc('hour', p_to, 'UTC') as hi) h
+  ) w, farthing.metrics m
+  where m.name = p_name and (
+    (m.grain = 'minute' and m.starts_at >= w.from_at and m.starts_at < w.lo)
+    or (m.grain = 'hour' and m.starts_at >= w.lo and m.starts_at < w.hi)
+    or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
+$$;
+comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
+  'The rows of a metric that make up a window, none twice; from the whole minute in which it begins.';
+
+create function farthing.metric_sum(p_name text, p_labels text, p_from timestamptz, p_to timestamptz)
+returns numeric
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(sum(m.count), 0) from farthing.metric_rows(p_name, p_from, p_to) m
+  where p_labels is null or m.labels like p_labels
+$$;
+comment on function farthing.metric_sum(text, text, timestamptz, timestamptz) is
+  'A metric''s count or amount in a window; of all labels, or of those like p_labels '
+  '(rule=user,outcome=blocked).';
+
+create function farthing.requests_between(p_from timestamptz, p_to timestamptz)
+returns table (route text, requests bigint, errors bigint, p50 numeric, p95 numeric, p99 numeric)
+language sql stable
+set search_path = ''
+as $$
+  with series as (
+    select farthing.label_of(m.labels, 'route') as route, m.labels, m.count, m.buckets
+    from farthing.metric_rows('requests', p_from, p_to) m
+  ), totals as (
+    select s.route, coalesce(sum(s.count), 0)::bigint as requests,
+      coalesce(sum(s.count) filter (where farthing.is_failure(s.labels)), 0)::bigint as errors
+    from series s group by grouping sets ((s.route), ())
+  ), counted as (
+    select s.route, b.nr, sum(b.count) as count
+    from series s, unnest(s.buckets) with ordinality b (count, nr) where b.count > 0
+    group by grouping sets ((s.route, b.nr), (b.nr))
+  ), ranked as (
+    select c.route, c.nr, sum(c.count) over (partition by c.route order by c.nr) as up_to,
+      sum(c.count) over (partition by c.route) as n
+    from counted c
+  ), quantiles as (
+    -- The nearest rank: the first value that this share of the values does not exceed.
+    select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
+      min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
+      min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99
+    from ranked r group by r.route
+  )
+  select t.route, t.requests, t.errors, farthing.bucket_ms(q.p50 - 0.5), farthing.bucket_ms(q.p95 - 0.5),
+    farthing.bucket_ms(q.p99 - 0.5)
+  from totals t left join quantiles q on q.route is not distinct from t.route
+$$;
+comment on function farthing.requests_between(timestamptz, timestamptz) is
+  'Requests in a window, errors of ours among them, and quantiles of their duration in ms, by route; one row '
+  'with route null for all together, which is there even without a request.';

@@ -1,0 +1,68 @@
+-- Notifications of a low balance, and the scheduled task that looks for low balances.
+
+create function farthing.notify_low_balance(p_account_id text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+  v_top_up record;
+  v_threshold numeric;
+  v_lot_id uuid;
+  v_available numeric;
+begin
+  select * into v_account from farthing.accounts where account_id = p_account_id::bigint;
+  select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
+  from farthing.top_ups t where t.account_id = v_account.account_id;
+  v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
+  -- Most accounts have more than enough, by a sum on their row; and users with a top-up have nothing to do.
+  if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
+    return 0;
+  end if;
+  -- A low balance follows credits: an account with new credits may be notified again, one that never had
+  -- any is not.
+  select lot_id into v_lot_id from farthing.lots
+  where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
+  if v_lot_id is null or exists (select from farthing.notices where account_id = v_account.account_id
+    and template = 'low_balance' and subject = v_lot_id::text) then
+    return 0;
+  end if;
+  v_available := farthing.available(v_account, p_now);
+  return (v_available < v_threshold and farthing.notify(v_account.account_id, 'low_balance', v_lot_id::text,
+    jsonb_build_object('available', trim_scale(v_available)::text, 'threshold',
+      trim_scale(v_threshold)::text), p_now))::int;
+end
+$$;
+comment on function farthing.notify_low_balance(text, timestamptz) is
+  'Notifies an account of its low balance, once until credits arrive again; 1 if it did.';
+
+create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_from bigint;
+  v_seen int;
+  v_last bigint;
+  v_low text[];
+begin
+  select last_account_id into v_from from farthing.low_balance_round for update skip locked;
+  if v_from is null then
+    return 0;
+  end if;
+  select count(*), max(a.account_id), array_agg(a.account_id::text order by a.account_id) filter (
+    where a.left_at is null and a.last_seq > 0
+      and a.balance - a.held < coalesce(t.threshold, p.low_balance)
+      and not farthing.is_parked('sweep_low_balances', 'account', a.account_id::text, p_now))
+  into v_seen, v_last, v_low
+  from (select * from farthing.accounts where account_id > v_from order by account_id limit p_limit) a
+  cross join farthing.policy p left join farthing.top_ups t using (account_id);
+  update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_last end
+  where one_row;
+  return farthing.work_off('sweep_low_balances', 'account', v_low, 'notify_low_balance', p_now);
+end
+$$;
+comment on function farthing.sweep_low_balances(timestamptz, int) is
+  'Checks the next accounts of the round and notifies those with a low balance; returns how many.';

@@ -1,0 +1,33 @@
+-- Waking the notification runner.
+
+create function farthing.wake_for_notices()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- If an earlier one still waits, its runner is on the way, or the wake of the next minute: one call is
+  -- enough.
+  if exists (select from added) and not exists (select from farthing.notices n where n.state = 'queued'
+    and not exists (select from added a where a.notice_id = n.notice_id)) then
+    perform farthing.wake('notification-runner');
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.wake_for_notices() is
+  'Wakes the runner for a new notification once the transaction has committed; does nothing if the queue '
+  'was not empty.';
+
+create function farthing.wake_notification_runner_if_due(p_now timestamptz default now())
+returns boolean
+language sql
+set search_path = ''
+as $$
+  select (exists (select from farthing.notices
+        where state in ('queued', 'failed') and next_attempt_at <= p_now)
+      or exists (select from farthing.notices where state = 'sending' and leased_until <= p_now))
+    and farthing.wake('notification-runner')
+$$;
+comment on function farthing.wake_notification_runner_if_due(timestamptz) is
+  'Wakes the runner if a notification is due, or was leased to a dead runner; true if it did.';

@@ -1,0 +1,64 @@
+-- Attempts that failed: the backoff before the next attempt, and the end of a notification that is not
+-- sent.
+
+create function farthing.finish_notice(p_notice_id uuid, p_state text, p_error text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update farthing.notices
+  set state = case when p_state = 'dead' and in_doubt_since is not null then 'uncertain' else p_state end,
+    last_error = coalesce(p_error, last_error), finished_at = p_now, address = null, next_attempt_at = null,
+    lease_id = null, leased_until = null
+  where notice_id = p_notice_id
+$$;
+comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
+  'Ends a notification that is not sent: dead, or uncertain if it may have been sent. Its address is '
+  'erased.';
+
+create function farthing.retry_notice(
+  p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update farthing.notices
+  set state = 'failed', attempts = p_notice.attempts, last_error = p_error, next_attempt_at = p_now + p_wait,
+    lease_id = null, leased_until = null, in_doubt_since = coalesce(in_doubt_since,
+      case when p_error in ('runner_lost', 'no_answer') then p_now end)
+  where notice_id = p_notice.notice_id;
+  if p_notice.attempts >= 8 then
+    perform farthing.finish_notice(p_notice.notice_id, 'dead', p_error, p_now);
+  end if;
+end
+$$;
+comment on function farthing.retry_notice(farthing.notices, text, interval, timestamptz) is
+  'Plans another attempt after p_wait, or ends the notification after the eighth. p_notice.attempts: the '
+  'attempts that count.';
+
+create function farthing.end_attempt(
+  p_notice farthing.notices, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_outcome = 'not_asked' then
+    p_notice.attempts := p_notice.attempts - 1; -- a claim without a request is no attempt
+    perform farthing.retry_notice(p_notice, p_error,
+      greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
+  elsif p_outcome = 'again' then
+    -- 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half a day.
+    perform farthing.retry_notice(p_notice, p_error, greatest(
+      least(interval '6 hours', interval '1 minute' * (3 ^ (p_notice.attempts - 1))) * (0.8 + 0.4 * random()),
+      p_retry_after * interval '1 second'), p_now);
+  else
+    perform farthing.finish_notice(p_notice.notice_id, case p_outcome when 'never' then 'dead' else 'uncertain' end,
+      p_error, p_now);
+  end if;
+end
+$$;
+comment on function farthing.end_attempt is
+  'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed attempt: '
+  'not_asked, again, never or unknown. p_retry_after: the service''s wish, in seconds.';

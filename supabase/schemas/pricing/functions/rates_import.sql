@@ -1,0 +1,77 @@
+-- The import of a price list: its checks, and the changes that it makes.
+
+create function farthing.rates_given(p_rates jsonb)
+returns setof farthing.rates
+language sql stable
+set search_path = ''
+as $$
+  -- The list as rows: with the next version, and the current markup if the list names none.
+  select g.model, coalesce(c.version, 0) + 1, g.input_per_million_usd, g.cached_input_per_million_usd,
+    g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd,
+    coalesce(g.markup, c.markup, 4), null::timestamptz
+  from jsonb_to_recordset(p_rates) g (model text, input_per_million_usd numeric,
+    cached_input_per_million_usd numeric,
+    cache_write_per_million_usd numeric, output_per_million_usd numeric, reasoning_per_million_usd numeric,
+      markup numeric)
+  left join lateral (select r.version, r.markup from farthing.rates r where r.model = g.model
+    order by r.version desc limit 1) c
+    on true
+$$;
+comment on function farthing.rates_given(jsonb) is 'A price list as rate rows; USD per million tokens.';
+
+create function farthing.rate_changes(p_rates jsonb)
+returns setof farthing.rate_change
+language sql stable
+set search_path = ''
+as $$
+  select g.model, g.version, f.key, trim_scale((c.fields ->> f.key)::numeric)::text,
+    trim_scale(f.value::numeric)::text
+  from farthing.rates_given(p_rates) g
+  cross join lateral jsonb_each_text(to_jsonb(g) - '{model,version,effective_from}'::text[]) f
+  left join lateral (
+    select to_jsonb(r) as fields from farthing.rates r where r.model = g.model
+      and r.version = g.version - 1) c on true
+  where g.version = 1 or (c.fields ->> f.key)::numeric is distinct from f.value::numeric
+$$;
+comment on function farthing.rate_changes(jsonb) is
+  'The changes that a price list would make, field by field; a new model''s fields have no `was`.';
+
+create function farthing.refuse_bad_rates(p_rates jsonb)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_rates) is distinct from 'array' then
+    perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
+  end if;
+  -- No price is rounded: a value that the columns cannot hold exactly is refused.
+  select r.nr - 1 as index, f.field into v_bad
+  from (select e.nr, e.rate, count(*) over (partition by e.rate ->> 'model') as mentions
+    from jsonb_array_elements(p_rates) with ordinality e (rate, nr)) r
+  cross join lateral (
+    select 'model' where jsonb_typeof(rate) <> 'object' or r.mentions > 1
+      or coalesce(length(rate ->> 'model'), 0) not between 1 and 200
+    union all
+    select k.key from unnest(array['input_per_million_usd', 'output_per_million_usd',
+      'cached_input_per_million_usd', 'cache_write_per_million_usd', 'reasoning_per_million_usd']) k (key)
+    where coalesce(rate ->> k.key, case when k.key !~ '^(input|output)' then '0' end, '')
+      !~ '^(0|[1-9][0-9]{0,10})(\.[0-9]{1,9})?$'
+    union all
+    select 'markup' where coalesce(rate ->> 'markup', '1') !~ '^(0|[1-9][0-9]{0,4})(\.[0-9]{1,4})?$'
+      or (rate ->> 'markup')::numeric = 0
+    union all
+    select 'input_per_million_usd' where rate ->> 'input_per_million_usd' ~ '^[0.]+$'
+      and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
+  order by r.nr, f.field = 'model' desc limit 1;
+  if v_bad.field is not null then
+    perform farthing.fail('invalid_request', 'A rate must have a model named once, prices of at most 9 '
+      'decimals that are not all 0, and a markup above 0.', null,
+      format('rates[%s].%s', v_bad.index, v_bad.field));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_rates(jsonb) is
+  'Fails invalid_request naming the first field of a price list that no rate can hold exactly.';

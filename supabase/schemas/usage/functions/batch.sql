@@ -1,0 +1,82 @@
+-- Usage in batches: one call, one transaction, up to 1000 independent events. Why: one busy account is
+-- limited by the commit flush that its row lock waits for; a batch pays that flush once. Accounts are
+-- locked in the order of their ids (rule 4), so two batches with the same users cannot deadlock.
+
+create function farthing.batch_refusal(
+  p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('index', p_event.index, 'event_id', p_event.event_id, 'code', p_code)
+    || jsonb_strip_nulls(jsonb_build_object('field', p_field, 'details', p_details))
+$$;
+comment on function farthing.batch_refusal is
+  'A batch''s report of an event it did not charge: {index, event_id, code}, with field and details if '
+  'there are any.';
+
+create function farthing.batch_repeat(p_account_id bigint, p_event farthing.priced_usage)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_answer jsonb := farthing.usage_answer(p_account_id, p_event.origin, p_event.event_id);
+  v_difference jsonb;
+begin
+  if v_answer is null then
+    return null;
+  end if;
+  v_difference := farthing.usage_difference(p_account_id, p_event);
+  return case when v_difference is null
+    then jsonb_build_object('index', p_event.index, 'duplicate', true) || v_answer
+    else farthing.batch_refusal(p_event, 'usage_conflict', 'event_id', jsonb_build_object('differs',
+      v_difference)) end;
+end
+$$;
+comment on function farthing.batch_repeat is
+  'A batch''s report of a known event: a duplicate with its first charge, or, with other contents, a '
+  'conflict; null for an unknown one.';
+
+create function farthing.batch_charge_user(
+  p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_author text, p_now timestamptz)
+returns setof jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_account farthing.accounts;
+  v_fresh farthing.priced_usage[];
+  v_results farthing.charge_result[];
+begin
+  v_account := farthing.lock_account(p_user_id, p_now);
+  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest is answered from these
+  if cardinality(v_fresh) > 0 then
+    v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
+    return query
+      select case when r.accepted then jsonb_build_object('index', f.index, 'transaction_id',
+        r.transaction_id,
+          'event_id', f.event_id, 'credits', trim_scale(f.credits)::text,
+          'balance_after', trim_scale(r.balance_after)::text, 'rate_version', f.rate_version, 'lots', r.lots)
+        else farthing.batch_refusal(v_fresh[f.nr],
+          farthing.refusal_code(v_account, r.amount, r.available)) end
+      from unnest(v_fresh) with ordinality f (index, user_id, origin, event_id, model, rate_version,
+        credits, metadata, event_at, problem, field, nr)
+      join unnest(v_results) with ordinality r (accepted, transaction_id, amount, first_seq, last_seq,
+        balance_after, available, shortfall, lots, nr) on r.nr = f.nr;
+  end if;
+  return query
+    select coalesce(
+      -- Not a duplicate: a mention that cannot be priced, before one that can.
+      case when e.problem is null
+          or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
+        then farthing.batch_repeat(v_account.account_id, e) end,
+      farthing.batch_refusal(e, coalesce(e.problem,
+        case when e.event_id is null then 'invalid_request' else 'insufficient_credits' end),
+        coalesce(e.field, case when e.event_id is null then 'event_id' end)))
+    from unnest(p_events) e
+    where not exists (select from unnest(v_fresh) f where f.index = e.index);
+end
+$$;
+comment on function farthing.batch_charge_user is
+  'One user''s share of a batch: a result, a duplicate or a refusal for each event.';

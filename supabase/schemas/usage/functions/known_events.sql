@@ -1,0 +1,96 @@
+-- Usage events that were charged before: their answer, and a repeat with other contents.
+
+create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
+returns jsonb
+language plpgsql stable -- plpgsql caches its plan; an SQL function would be planned in every transaction
+set search_path = ''
+as $$
+begin
+  -- Most events are new: preparing the answer's query costs many times this check.
+  if not exists (select from farthing.usage_events u
+    where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
+    return null;
+  end if;
+  return (select jsonb_build_object(
+    'transaction_id', min(e.transaction_id::text), 'event_id', p_event_id, 'credits',
+      trim_scale(coalesce(sum(e.amount), 0))::text,
+    'balance_after', trim_scale(coalesce((array_agg(e.balance_after order by e.seq desc))[1],
+      (select a.balance from farthing.accounts a where a.account_id = p_account_id)))::text,
+    'rate_version', min((coalesce(e.metadata, u.usage) ->> 'rate_version')::int),
+    'lots', coalesce(jsonb_agg(jsonb_build_object('id', e.lot_id, 'source', l.source, 'amount',
+      trim_scale(e.amount)::text)
+      order by e.seq) filter (where e.lot_id is not null), '[]'))
+  from farthing.usage_events u
+  left join farthing.entries e on e.account_id = u.account_id and e.seq between u.first_seq and u.last_seq
+  left join farthing.lots l on l.account_id = e.account_id and l.lot_id = e.lot_id
+  where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id);
+end
+$$;
+comment on function farthing.usage_answer is
+  'The charge of a known event, read from its entries; null for an unknown one. Credits as text.';
+
+create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_object_agg(d.field, jsonb_build_object('charged', d.charged, 'sent', d.sent))
+    from farthing.usage_events u
+    left join farthing.entries e on e.account_id = u.account_id and e.seq = u.first_seq
+    cross join lateral (
+      select k.field, coalesce(coalesce(e.metadata, u.usage) -> k.field, k.absent),
+        coalesce(p_event.metadata -> k.field, k.absent)
+      from (values ('model', 'null'::jsonb), ('input_tokens', '0'), ('cached_input_tokens', '0'),
+        ('cache_write_tokens', '0'), ('output_tokens', '0'), ('reasoning_tokens', '0')) k (field, absent)
+      union all
+      select 'occurred_at', to_jsonb(coalesce(e.event_at, u.event_at)), to_jsonb(p_event.event_at)
+      where p_event.event_at is not null) d (field, charged, sent)
+    where u.account_id = p_account_id and u.origin = p_event.origin and u.event_id = p_event.event_id
+      and d.charged <> d.sent);
+end
+$$;
+comment on function farthing.usage_difference is
+  'Rule 9: {field: {charged, sent}} of an event that is known with other contents; null if they are the '
+  'same, or the event is new. Contents are the model, the tokens of each kind, and occurred_at, if sent. A '
+  'caller''s metadata does not count, and is not shown.';
+
+create function farthing.refuse_other_usage(
+  p_account_id bigint, p_event farthing.priced_usage, p_prefix text default '')
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_difference jsonb := farthing.usage_difference(p_account_id, p_event);
+begin
+  if v_difference is not null then
+    perform farthing.fail('usage_conflict',
+      'This event_id was charged with other contents. Send a new event_id for another use.',
+      jsonb_build_object('event_id', p_event.event_id, 'differs', v_difference), p_prefix || 'event_id');
+  end if;
+end
+$$;
+comment on function farthing.refuse_other_usage is
+  'Fails usage_conflict if the event is known with other contents; details name the fields that differ.';
+
+create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
+returns farthing.priced_usage[]
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return array(
+    select m.event
+    from (select u as event, row_number() over (partition by u.origin, u.event_id order by u.index) as mention
+      from unnest(p_events) u where u.problem is null and u.event_id is not null) m
+    where m.mention = 1
+      -- Not "not exists": as a join, its cached plan reads all usage that the account was ever charged for.
+      and (select true from farthing.usage_events k where k.account_id = p_account_id
+        and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
+    order by (m.event).index);
+end
+$$;
+comment on function farthing.fresh_usage is
+  'The events to charge, in order: the first mention of each that can be priced and is not known.';
