@@ -1,0 +1,53 @@
+-- Notifications of a low balance: once until credits arrive again.
+
+begin;
+\ir ../helpers/story.psql
+\ir ../helpers/top_ups.psql
+select plan(28);
+
+select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob']) name;
+
+-- A low balance.
+select is(farthing.sweep_low_balances(tests.after('1 min')), 0, 'a user with enough credits is not notified');
+select is((credits_debit(tests.person(name), amount, 'x', p_now => tests.after('2 min')) ->> 'status')::int,
+  201, format('%s spends %s', name, amount))
+from (values ('ann', '100'), ('bob', '100.000000000000000001')) s (name, amount);
+select is(farthing.sweep_low_balances(tests.after('2 min')), 1, 'one has fallen below the threshold');
+select results_eq($$ select owner_id, template, data, n.created_at from farthing.notices n
+  join farthing.accounts using (account_id) $$, $$ values (tests.person('bob'), 'low_balance',
+    '{"available": "499.999999999999999999", "threshold": "500"}'::jsonb, tests.after('2 min')) $$,
+  'and the notification has the rest, to the last decimal');
+select is((credits_debit(tests.person('bob'), '300', 'x', p_now => tests.after('3 min')) ->> 'status')::int,
+  201, 'bob spends on');
+select is(farthing.sweep_low_balances(tests.after('3 min')), 0, 'a fall is notified once');
+select isnt(tests.give('bob', '50', p_passed => '4 min'), null, 'credits come in, too few');
+select is(farthing.sweep_low_balances(tests.after('5 min')), 1, 'then it is notified again');
+select is(farthing.sweep_low_balances(tests.after('6 min')), 0, 'once');
+select is(tests.opts_in('ann', '550', '2000', 100, '7 min', false) ->> 'state', 'off',
+  'ann wants to hear at 550, and no top-up');
+select is(farthing.sweep_low_balances(tests.after('7 min')), 1,
+  'one''s own threshold goes before the policy''s');
+select is(tests.person(name) is not null, true, name || ' has nothing, and never had')
+from unnest(array['cid', 'dan']) name;
+select is((farthing.lock_account(tests.person('cid'), tests.after())).balance, 0::numeric,
+  'cid has an account');
+select is(farthing.sweep_low_balances(tests.after('8 min')), 0,
+  'an account that never had credits has not fallen');
+
+-- Round and round.
+select isnt(tests.give(format('p%s', n), '1', p_passed => '9 min'), null,
+  'a poor person') from generate_series(1, 4) n;
+update farthing.low_balance_round set last_account_id = 0;
+select is(array(select farthing.sweep_low_balances(tests.after('10 min'), 3) from generate_series(1, 4)),
+  array[0, 3, 1, 0], 'the task goes on where it stopped, and begins anew behind the last');
+
+-- Users with a top-up, and deleted users, have nothing to do.
+select isnt(tests.give(name, '10', p_passed => '11 min'), null, name || ' has too little')
+from unnest(array['ivy', 'jon']) name;
+select is(tests.tops_up('ivy'), 'card_missing, processed', 'ivy asks for top-ups, and saves a card');
+delete from auth.users where id = (select tests.person('jon'));
+select is(farthing.sweep_low_balances(tests.after('11 min')), 0, 'neither is notified');
+
+select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select * from finish();
+rollback;
