@@ -276,7 +276,7 @@ create policy guards_none on farthing.guards for select to authenticated using (
 
 -- supabase/schemas/idempotency/tables.sql
 
--- Idempotency keys, and stored answers with private words.
+-- Idempotency keys, and stored answers that belong to one user.
 
 create table farthing.idempotency_keys (
   key bytea primary key,
@@ -286,25 +286,27 @@ create table farthing.idempotency_keys (
   created_at timestamptz not null default now()
 );
 comment on table farthing.idempotency_keys is
-  'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). Without a '
-  'status it is started, with one it is finished. Deleted after 24 hours. For a request without '
-  'Idempotency-Key the content is the key: see idempotency_find(). Private answers are in private_answers.';
--- Rows arrive in time's order, so a block range index finds the old ones and costs an insert next to nothing.
+  'key = sha256(caller, route, Idempotency-Key); fingerprint = sha256(method, path, body). A key without '
+  'a status is started, a key with a status is finished. Keys are deleted after 24 hours. Some requests '
+  'without Idempotency-Key have a key that is derived from their content: see idempotency_find(). '
+  'Private answers are in private_answers.';
+-- Rows are inserted in the order of created_at, so a block range index finds the old rows, and an
+-- insert costs next to nothing.
 create index idempotency_keys_by_age on farthing.idempotency_keys using brin (created_at);
 alter table farthing.idempotency_keys enable row level security;
 create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
 
--- Why apart: a model's answer and a Stripe client secret belong to one user, and must be deleted with the
--- user. An operator who looks for a key that hangs sees neither. Encrypting them would put the key into the
--- same database.
+-- Why a table of its own: a model's answer and a Stripe client secret belong to one user and must
+-- be deleted with the user. An operator who reads idempotency_keys to find a blocked key sees
+-- neither. Encryption would not help, because its key would be in the same database.
 create table farthing.private_answers (
   key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
   account_id bigint not null,
   answer jsonb not null
 );
 comment on table farthing.private_answers is
-  'Stored answers that contain a model''s text or a client secret: deleted with their key, or when the '
-  'user is deleted.';
+  'Stored answers that contain a model''s text or a Stripe client secret. They are deleted with their '
+  'key, or when the user is deleted.';
 create index private_answers_by_account on farthing.private_answers (account_id);
 
 alter table farthing.private_answers enable row level security;
@@ -632,7 +634,7 @@ create policy usage_events_none on farthing.usage_events for select to authentic
 
 -- supabase/schemas/holds/tables.sql
 
--- Holds, and the lots that each has reserved.
+-- Holds, and the lots that each hold reserves.
 
 create table farthing.holds (
   account_id bigint not null references farthing.accounts (account_id),
@@ -658,8 +660,8 @@ create table farthing.holds (
     or (status = 'released' and resolved_at is not null and settled is null and shortfall is null))
 );
 comment on table farthing.holds is
-  'Credits reserved for work in flight; a hold resolves at most once. An open hold past expires_at counts '
-  'as released. author: who opened it.';
+  'Credits reserved for work in progress; a hold ends at most once. An open hold past expires_at counts '
+  'as released. author: who opened the hold.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
 create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
@@ -674,7 +676,8 @@ create table farthing.hold_lots (
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
 comment on table farthing.hold_lots is
-  'The lots that a hold reserves, and how much of each: reserved credits do not expire while they are held.';
+  'The lots that a hold reserves, and how many credits of each. Reserved credits do not expire while '
+  'they are held.';
 create index hold_lots_by_hold on farthing.hold_lots (account_id, hold_id);
 
 alter table farthing.holds enable row level security;
@@ -686,13 +689,14 @@ grant select on farthing.holds to authenticated;
 
 create type farthing.opened_hold as (hold farthing.holds, available_after numeric);
 
--- A hold is settled with one of three: usage to be priced as the hold pins it, events that are priced, or an
--- amount with its facts; a null amount means all that is left of the hold.
+-- A bill has one of three things: usage, which is priced at the hold's rate; events, which are
+-- already priced; or an amount with its facts. A null amount means all credits that are left of the
+-- hold.
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);
--- rest: the part of the hold that was not charged; charge: the last one; next_hold_id: the hold of the
--- rest.
+-- rest: the part of the hold that was not charged; charge: the last charge; next_hold_id: the hold
+-- that keeps the rest.
 create type farthing.settlement as (
   settled numeric, shortfall numeric, rest numeric, first_seq bigint, charge farthing.charge_result,
   balance_after numeric, is_beyond boolean, next_hold_id uuid);
@@ -775,7 +779,7 @@ create index orders_by_paid_at on farthing.orders (paid_at) where paid_at is not
 
 -- supabase/schemas/inbox/tables.sql
 
--- Stripe's events, backfills, and unknown states.
+-- Stripe's events, backfills and unknown states.
 
 create table farthing.inbox (
   event_id text primary key,
@@ -798,13 +802,13 @@ create table farthing.inbox (
     or (state in ('received', 'dead') and processed_at is null))
 );
 comment on table farthing.inbox is
-  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 attempts. '
-  'last_error: why it failed, or why it was ignored.';
+  'Events from Stripe. state: received, then processed, ignored, deferred or failed; a deferred or '
+  'failed event is dead after 10 attempts. last_error: why the event failed or was ignored.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
--- An application fee refers to its charge and not to a payment.
+-- An application fee names its charge and not its payment.
 create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
   where type in ('application_fee.created', 'application_fee.refunded')
     and state in ('deferred', 'dead', 'ignored');
@@ -815,15 +819,15 @@ create index inbox_newest on farthing.inbox (received_at desc, event_id desc);
 
 create table farthing.backfills (
   one_row boolean primary key default true constraint backfills_is_one_row check (one_row),
-  done_until timestamptz not null default now(), -- a new project has missed nothing
+  done_until timestamptz not null default now(), -- a new project has missed no events
   claimed_at timestamptz,
   unreadable int not null default 0 constraint backfills_unreadable_counted check (unreadable >= 0),
   retry_at timestamptz
 );
 comment on table farthing.backfills is
-  'One row. done_until: Stripe was asked for all events before this. claimed_at: a runner is asking, since '
-  'then. unreadable: how many events the last run could not read; they are not stored. retry_at: when they '
-  'are fetched again.';
+  'One row. done_until: all events before this moment were fetched from Stripe. claimed_at: since when a '
+  'runner has been fetching events. unreadable: how many events the last run could not read; they are '
+  'not stored. retry_at: when the unreadable events are fetched again.';
 alter table farthing.backfills enable row level security;
 create policy backfills_none on farthing.backfills for select to authenticated using (false);
 insert into farthing.backfills default values;
@@ -839,8 +843,8 @@ create table farthing.unknown_states (
     and length(subject) <= 255)
 );
 comment on table farthing.unknown_states is
-  'Unknown states of Stripe''s objects: the kind of object, the state, and the last object in it. They are '
-  'accepted, credits that may be lost are frozen, and operators are alerted.';
+  'Unknown states of Stripe objects: the kind of object, the state, and the last object in that state. '
+  'Such a state is accepted, credits that may be lost are frozen, and an alert notifies the operators.';
 alter table farthing.unknown_states enable row level security;
 create policy unknown_states_none on farthing.unknown_states for select to authenticated using (false);
 
@@ -1776,7 +1780,7 @@ create policy metric_batches_none on farthing.metric_batches for select to authe
 
 -- supabase/schemas/health/tables.sql
 
--- The paid checks, and their cost per day.
+-- The results of the paid checks, and their daily budget.
 
 create table farthing.deep_budget (
   one_row boolean primary key default true constraint deep_budget_is_one_row check (one_row),
@@ -1786,9 +1790,9 @@ create table farthing.deep_budget (
   constraint deep_budget_bounded check (daily_units between 0 and 1000000 and spent >= 0)
 );
 comment on table farthing.deep_budget is
-  'One row: the budget of the paid checks in a day, UTC, and the part that is spent. A unit is about a '
-  'hundredth of a cent; functions/health/deep-checks.ts has the cost of each check. The default is twice '
-  'what the scheduled task needs.';
+  'One row: the budget of the paid checks for one day (UTC), and the part that is spent, in units. A '
+  'unit is about a hundredth of a cent; functions/health/deep-checks.ts has the cost of each check. The '
+  'default is twice the cost of the scheduled checks.';
 alter table farthing.deep_budget enable row level security;
 create policy deep_budget_none on farthing.deep_budget for select to authenticated using (false);
 insert into farthing.deep_budget default values;
@@ -1808,8 +1812,8 @@ create table farthing.deep_checks (
     and octet_length(figures::text) <= 2000)
 );
 comment on table farthing.deep_checks is
-  'The last result of each paid check, its time, and the time of its last success. code: why it failed. '
-  'figures: the service''s own figures, numbers by name.';
+  'The last result of each paid check, its time, and the time of the check''s last success. code: why '
+  'the check failed. figures: numbers by name that the checked service reports.';
 alter table farthing.deep_checks enable row level security;
 create policy deep_checks_none on farthing.deep_checks for select to authenticated using (false);
 

@@ -231,10 +231,10 @@ comment on function farthing.feature_answer(farthing.features) is
 
 -- supabase/schemas/idempotency/functions.sql
 
--- Idempotency keys: for 24 hours the same request gets the same answer. Why: if the whole operation is SQL,
--- the key, its work and its answer commit together, so a key is never known without its work being done. A
--- repeat that runs beside the first waits for it (an advisory lock on the key) and then finds the answer.
--- If Stripe is called in between, the key is committed as `started` first.
+-- Idempotency keys: for 24 hours the same request gets the same answer. If the whole operation is
+-- SQL, the key, its work and its answer commit together, so a stored key means that its work is
+-- done. A repeat that runs beside the first request waits for an advisory lock on the key, and then
+-- finds the answer. If Stripe is called in between, the key is committed as `started` first.
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
@@ -245,7 +245,7 @@ as $$
 declare
   v_key bytea := decode(p_key, 'hex');
   v_stored farthing.idempotency_keys;
-  -- An expression costs less than "perform", which runs a query. Without a key nothing is locked.
+  -- An expression costs less than `perform`, which runs a query. A null key locks nothing.
   v_is_locked boolean := pg_advisory_xact_lock(hashtextextended(p_key, 0)) is not null;
 begin
   if not v_is_locked then
@@ -267,7 +267,8 @@ begin
     return jsonb_build_object('status', v_stored.status, 'replayed', true, 'data', coalesce(v_stored.answer,
       (select p.answer from farthing.private_answers p where p.key = v_stored.key)));
   end if;
-  -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
+  -- A request ends within 150 seconds: a key that is still `started` after 3 minutes belongs to a
+  -- dead request.
   if v_stored.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
       'A request with this Idempotency-Key is still running. Try again shortly.');
@@ -277,9 +278,9 @@ begin
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
-  'Null: go ahead (and until commit no other transaction with this key can). Else {status, replayed: true, '
-  'data}. p_kept: for how long an answer counts; less than the 24 hours for which it is stored if the '
-  'content is the key. Fails idempotency_key_reused, idempotency_in_progress.';
+  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
+  '{status, replayed: true, data}. p_kept: how long an answer counts; it is shorter than 24 hours if the '
+  'key is derived from the content. Fails idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)
@@ -296,7 +297,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
-  'Stores the answer with the work it belongs to and returns {status, replayed: false, data}.';
+  'Stores an answer in the transaction of its work and returns {status, replayed: false, data}. Without '
+  'a key, only returns.';
 
 create function farthing.idempotency_start(p_key text, p_fingerprint text, p_now timestamptz)
 returns void
@@ -311,7 +313,7 @@ begin
 end
 $$;
 comment on function farthing.idempotency_start(text, text, timestamptz) is
-  'Marks a key as started, if an external call comes between the request and its answer.';
+  'Stores a key as `started`, because an external call comes between the request and its answer.';
 
 create function farthing.idempotency_finish(p_key text, p_status int, p_data jsonb)
 returns jsonb
@@ -325,7 +327,7 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish(text, int, jsonb) is
-  'Stores the answer of a key that was started, unless another request has; returns {status, replayed: '
+  'Stores the answer of a started key, unless another request has stored one; returns {status, replayed: '
   'false, data}.';
 
 create function farthing.idempotency_finish_private(
@@ -335,7 +337,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A deleted user sends no repeat.
+  -- A deleted user sends no repeat, so the answer is not stored.
   if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
@@ -350,8 +352,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
-  'As idempotency_finish(), for an answer that belongs to one user: it is deleted with the user. The '
-  'caller has locked the account.';
+  'Stores the answer of a started key, like idempotency_finish(), as an answer that is deleted with its '
+  'user. The caller has locked the account.';
 
 create function farthing.forget_private_answers(p_account_id bigint)
 returns void
@@ -372,7 +374,7 @@ as $$
   delete from farthing.idempotency_keys where key = decode(p_key, 'hex') and status is null
 $$;
 comment on function farthing.idempotency_free(text) is
-  'The external call failed: frees a started key, so that a repeat runs at once.';
+  'Deletes a started key after its external call has failed, so that a repeat runs at once.';
 
 create function farthing.sweep_idempotency_keys(p_now timestamptz default now(), p_limit int default 60000)
 returns int
@@ -382,7 +384,7 @@ as $$
   select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
-  'Deletes keys older than 24 hours; returns how many.';
+  'Deletes keys older than 24 hours; returns how many keys.';
 
 create function farthing.refuse_new_answer()
 returns trigger
@@ -400,7 +402,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key used again after them.';
+  'Trigger: a stored answer does not change for 24 hours. The answer may be erased, and after 24 hours '
+  'the key may be used again.';
 
 -- supabase/schemas/providers/functions.sql
 
@@ -4180,12 +4183,12 @@ returns int
 language sql stable
 set search_path = ''
 as $$
-  -- The budget may be set below the spent part.
+  -- The rest would be negative if the budget was lowered below the part that is already spent.
   select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
   from farthing.deep_budget b
 $$;
 comment on function farthing.deep_units_left(date) is
-  'The rest of the day''s budget of paid checks; never negative.';
+  'Returns the rest of the day''s budget of paid checks, in units; never negative.';
 
 create function farthing.wake_deep_checks(p_now timestamptz default now())
 returns boolean
@@ -4205,8 +4208,9 @@ as $$
 declare
   v_left int;
 begin
-  -- With two at once, the second waits for the row and reads the budget that the first has left. If the
-  -- second began before midnight and the first after it, the newer day stays.
+  -- Of two calls at the same moment, the second waits for the row and reads the budget that the
+  -- first has left. If the second call began before midnight and the first one after it, the row
+  -- keeps the newer day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
@@ -4215,7 +4219,8 @@ begin
 end
 $$;
 comment on function farthing.claim_deep_units(int, date) is
-  'Takes p_units of the day''s budget of paid checks and returns the rest; null if too few are left.';
+  'Takes p_units of the day''s budget of paid checks and returns the rest; null if too few units are '
+  'left.';
 
 create function farthing.record_deep_check(
   p_name text, p_outcome text, p_duration_ms int, p_code text, p_figures jsonb, p_now timestamptz)
@@ -4232,7 +4237,8 @@ as $$
   returning c
 $$;
 comment on function farthing.record_deep_check(text, text, int, text, jsonb, timestamptz) is
-  'Stores the last result of a paid check, and the service''s figures; ok_at stays that of the last success.';
+  'Stores the last result of a paid check, and the figures of the checked service. ok_at changes only '
+  'with a success.';
 
 create function farthing.check_ledger_sample(p_start double precision, p_limit int)
 returns table (looked_at bigint, wrong bigint)
@@ -4258,12 +4264,14 @@ as $$
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
 comment on function farthing.check_ledger_sample(double precision, int) is
-  'Checks p_limit accounts from p_start (0 to 1) on by rule 1, and counts the wrong ones.';
+  'Checks p_limit accounts from the position p_start on (0 to 1 of all accounts) by rule 1; returns how '
+  'many were checked and how many are wrong.';
 
 -- supabase/schemas/health/functions/figures.sql
 
--- Figures for a metrics collector. They do not read the ledger: credits come from the sums of sealed
--- entries, at most a minute old; all other figures are bounded by open work, or by a day.
+-- Figures for a metrics collector. They do not read the ledger: credits come from the sums of
+-- sealed entries, which are at most a minute old; all other figures read only unfinished work, or
+-- work of the last day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -4289,7 +4297,8 @@ as $$
   where h.status = 'open' and h.expires_at > p_now
 $$;
 comment on function farthing.credit_figures(timestamptz) is
-  'Credits of sealed entries by purpose; users'' balances; credits in open holds.';
+  'Returns the credits of sealed entries by purpose, the sum of all balances, and the credits in open '
+  'holds.';
 
 create function farthing.work_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -4306,7 +4315,7 @@ as $$
   union all
   select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
   where j.status in ('queued', 'processing')
-    -- A job lives for a day.
+    -- A job runs for at most a day, so a job that ended within a day was created within two.
     or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
   group by j.status
   union all
@@ -4314,24 +4323,25 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notices_unsent', 'state=' || n.state, count(*) from (
-    -- Each state alone uses an index. All together would use none, and sent notifications are never
-    -- deleted.
+    -- A condition on some of the states uses an index. One condition on all of them would use none,
+    -- and would read every sent notification.
     select q.state from farthing.notices q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notices s where s.state = 'sending'
     union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
-  'Work by its state: webhook events and jobs that are not done or were done within a day; notifications '
-  'not sent; and the age of the oldest.';
+  'Counts work by its state: webhook events and jobs that are unfinished or ended within a day, and '
+  'unsent notifications. Returns also the age of the oldest unfinished event and the delay of the '
+  'longest waiting job, in seconds.';
 
 create function farthing.connection_figures()
 returns table (name text, labels text, value numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Every role may see the database and user of a session; its state and kind only with the same role or
-  -- pg_read_all_stats.
+  -- Every role may see the database and the user of a session, but its state and kind only with the
+  -- session's own role or with pg_read_all_stats.
   select 'database_connections', 'state=' || case
       when a.state is null then 'unknown'
       when a.state in ('active', 'idle') then a.state
@@ -4346,8 +4356,8 @@ as $$
   select 'database_connections_max', '', current_setting('max_connections')::numeric
 $$;
 comment on function farthing.connection_figures() is
-  'Connections to the server by state, of all its databases, and their maximum. unknown: sessions of roles '
-  'whose state ours may not read.';
+  'Counts the server''s connections to all databases by state, and returns their maximum. unknown: '
+  'sessions whose state this role must not read.';
 
 create function farthing.health_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -4362,7 +4372,7 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  -- Measured hourly: values older than two hours are unknown, which is not 0.
+  -- Figures are measured hourly. A figure older than two hours is unknown, and unknown is not 0.
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'
@@ -4372,11 +4382,12 @@ as $$
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
   from farthing.budget_burns(p_now) b
   cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
-  -- Six hours are the long window of one pair and the short one of another.
+  -- Six hours is the long window of one pair and the short window of another pair, and is returned
+  -- once.
   where b.short_window <> interval '6 hours' or w.length <> b.short_window
 $$;
 comment on function farthing.health_figures(timestamptz) is
-  'All metrics that are looked up and not counted.';
+  'Returns all metrics that are looked up instead of counted.';
 
 -- supabase/schemas/health/functions/report.sql
 
@@ -4396,7 +4407,7 @@ as $$
     from farthing.requests_between(p_now - p_window, p_now) b) r
 $$;
 comment on function farthing.requests_answer(interval, timestamptz) is
-  'Requests of a window in the report''s form: {all, routes}.';
+  'Returns the requests of a window in the report''s form: {all, routes}.';
 
 create function farthing.budgets_answer(p_now timestamptz)
 returns jsonb
@@ -4414,12 +4425,14 @@ as $$
       from farthing.budget_burns(p_now) b))
 $$;
 comment on function farthing.budgets_answer(timestamptz) is
-  'The error budgets in the report''s form: {budget_left: a share by objective, burns: by objective and window}.';
+  'Returns the error budgets in the report''s form: {budget_left: a share by objective, burns: by '
+  'objective and window}.';
 
 -- supabase/schemas/holds/functions/open.sql
 
--- Holds: credits reserved before the work, settled or released after it, resolved at most once. Why a hold
--- names its lots: held credits must not expire, and no second hold may count on the same credits.
+-- Opening holds: credits are reserved before the work, and settled or released after it, at most
+-- once. Why a hold names its lots: held credits must not expire, and no other hold may reserve the
+-- same credits.
 
 create function farthing.hold_answer(p_hold farthing.holds)
 returns jsonb
@@ -4436,7 +4449,7 @@ as $$
   from farthing.accounts a where a.account_id = p_hold.account_id
 $$;
 comment on function farthing.hold_answer(farthing.holds) is
-  'A hold in the contract''s form; credits as text.';
+  'Returns a hold in the form of the HTTP API; credits as text.';
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds
@@ -4461,8 +4474,8 @@ begin
 end
 $$;
 comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
-  'The price of an estimate as terms of a hold that pins its rate: amount, model, rate_version. Fails '
-  'unknown_model, invalid_request.';
+  'Prices an estimate and returns the terms of a hold that pins its rate: amount, model, rate_version. '
+  'Fails unknown_model, invalid_request.';
 
 create function farthing.open_hold(p_account farthing.accounts, p_terms farthing.holds,
   p_now timestamptz)
@@ -4490,8 +4503,8 @@ begin
 end
 $$;
 comment on function farthing.open_hold is
-  'Holds credits of an account, which lock_account() has locked, on p_terms (amount, pinned rate, purpose, '
-  'expiry). Fails insufficient_credits, spend_cap_reached. Credits.';
+  'Opens a hold on an account that lock_account() has locked. p_terms: amount, pinned rate, reason, '
+  'author and expiry. Fails insufficient_credits, spend_cap_reached. Credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void
@@ -4499,9 +4512,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Burn-down order by running totals: a lot gives the credits still needed after the lots before it. An
-  -- expired or frozen lot gives the credits that the previous hold reserved of it: a rest that stays held
-  -- does not expire in between.
+  -- Running totals in burn-down order: each lot gives the credits that the lots before it did not
+  -- give. An expired or frozen lot gives only the credits that the previous hold reserved of the
+  -- lot, so credits that stay held do not expire between two holds.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
@@ -4524,14 +4537,15 @@ begin
 end
 $$;
 comment on function farthing.reserve is
-  'Reserves a new hold''s credits on its lots; the caller has locked the account and checked that they '
-  'suffice. With p_after_hold_id it replaces that hold, which the caller has freed.';
+  'Reserves the credits of a new hold on its lots. The caller has locked the account and checked that '
+  'the credits suffice. With p_after_hold_id the new hold replaces an earlier hold, which the caller has '
+  'freed.';
 
 create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz, p_or_late boolean default false)
 returns farthing.holds
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_hold farthing.holds;
@@ -4551,9 +4565,8 @@ begin
 end
 $$;
 comment on function farthing.lock_open_hold is
-  'Locks the hold''s account and returns the hold if it is open and not past its expiry, or,
-    where asked for, '
-  'may be settled late. Fails not_found, hold_not_open.';
+  'Locks a hold''s account and returns the hold if it is open and has not expired. With p_or_late, a '
+  'hold that may be settled late is returned, too. Fails not_found, hold_not_open.';
 
 -- supabase/schemas/holds/functions/overdraft.sql
 
@@ -4566,7 +4579,7 @@ set search_path = ''
 as $$
 begin
   return (
-    -- A debt stays below numeric(38, 18)'s 10^20.
+    -- With this bound, a debt never reaches 10^20, the limit of numeric(38, 18).
     select least(greatest(coalesce(h.amount, 0) * p.overdraft_factor, p.overdraft_floor),
       greatest(1e20 - 1 - p_account.debt, 0))
     from farthing.policy p
@@ -4574,8 +4587,8 @@ begin
 end
 $$;
 comment on function farthing.overdraft_limit is
-  'Rule 7: the part of a hold''s settlement that may become debt: a multiple of the hold, and never less '
-  'than the policy''s floor, which is the limit without a hold. Credits.';
+  'Rule 7: returns the most debt that a settlement of this hold may add: a multiple of the hold''s '
+  'amount, but at least the policy''s floor. Without a hold, the limit is the floor. Credits.';
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -4592,12 +4605,12 @@ begin
 end
 $$;
 comment on function farthing.refuse_overdraft is
-  'Fails overdraft_exceeded; details name the required and the available credits, the hold included, and '
-  'the overdraft limit.';
+  'Fails overdraft_exceeded; details name the required credits, the available credits (the hold''s '
+  'included) and the overdraft limit.';
 
 -- supabase/schemas/holds/functions/release.sql
 
--- The end of a hold without a charge: it was released, or it expired.
+-- The end of a hold without a charge: the hold was released, or it expired.
 
 create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
 returns void
@@ -4615,7 +4628,8 @@ begin
 end
 $$;
 comment on function farthing.free_hold(bigint, uuid) is
-  'Frees the credits that a hold reserved; the caller has locked the account and resolves the hold.';
+  'Frees the credits that a hold reserved. The caller has locked the account, and sets the hold''s new '
+  'state.';
 
 create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
 returns int
@@ -4631,9 +4645,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- As of that moment: a lot that has expired since was freed in time to pay. Holds that expired at one
-    -- moment are freed together, so that their credits pay in burn-down order and not in the order of
-    -- holds.
+    -- Debt is paid as of the expiry of the hold, so a lot that has expired since then still pays.
+    -- Holds that expired at the same moment are freed together, so that their credits pay in
+    -- burn-down order and not in the order of holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;
@@ -4650,8 +4664,8 @@ begin
 end
 $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
-  'Rule 7: an open hold past its expiry counts as released from that instant, and pays debt as of then. '
-  'Returns how many. The account is locked by the caller.';
+  'Rule 7: releases the open holds that are past their expiry, and pays debt with their credits as of '
+  'each expiry. Returns how many holds. The caller has locked the account.';
 
 create function farthing.release_hold(
   p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
@@ -4660,7 +4674,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.release_expired_holds(p_account_id, p_now); -- it may be among the expired ones
+  perform farthing.release_expired_holds(p_account_id, p_now); -- the hold itself may have expired
   if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
     and status = 'open') then
     perform farthing.free_hold(p_account_id, p_hold_id);
@@ -4672,13 +4686,14 @@ begin
 end
 $$;
 comment on function farthing.release_hold is
-  'Frees the credits that a hold still reserves, and pays debt with them. A resolved hold stays as it is. '
-  'The account is locked by the caller.';
+  'Frees the credits that a hold still reserves, and pays debt with them. Does not change a hold that '
+  'has ended. The caller has locked the account.';
 
 -- supabase/schemas/holds/functions/settle.sql
 
--- The settlement of a hold of a back end, a chat or a job. Why bills and not charges: only the charged bill
--- is priced, and a bill beyond the overdraft limit charges nothing: then the next one is tried.
+-- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
+-- not of charges: only the bill that is charged is priced. A bill beyond the overdraft limit
+-- charges nothing, and the next bill of the list is used.
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -4686,7 +4701,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A release happens before the expiry. Chats and jobs have their own rules for being late.
+  -- Only an expiry sets resolved_at to expires_at: a hold that its caller released ended before.
+  -- Late settlements of chats and jobs have rules of their own.
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
@@ -4698,7 +4714,7 @@ begin
 end
 $$;
 comment on function farthing.may_settle_late is
-  'Rule 7: whether a hold that only its expiry ended may still be settled.';
+  'Rule 7: whether a hold that ended only by its expiry may still be settled.';
 
 create function farthing.charge_bill(
   p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)
@@ -4707,12 +4723,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The hold's model, if the usage names none.
+  -- If the usage names no model, the hold's model applies.
   v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_bill.usage;
   v_event farthing.priced_usage;
 begin
   if v_usage is not null then
-    -- The rate is the one of the hold: a price change in between changes nothing (T10).
+    -- The hold pins the rate: a later price change does not change the charge (T10).
     v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
       case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
     if v_event.problem is not null then
@@ -4741,8 +4757,9 @@ begin
 end
 $$;
 comment on function farthing.charge_bill is
-  'Charges a bill of a freed hold, one result for each charge. Usage that names no event is an event of the '
-  'bill''s origin, named after the hold. Fails unknown_model, usage_conflict, invalid_request.';
+  'Charges a bill of a hold that is already freed; returns one result for each charge. Usage without an '
+  'event_id becomes an event of the bill''s origin with the hold''s id. Fails unknown_model, '
+  'usage_conflict, invalid_request.';
 
 create function farthing.settle(
   p_hold farthing.holds, p_bills farthing.bill[], p_now timestamptz, p_keeps_rest boolean default false)
@@ -4762,7 +4779,7 @@ declare
 begin
   if p_hold.expires_at > p_now then
     perform farthing.free_hold(p_hold.account_id, p_hold.hold_id);
-  end if; -- otherwise its expiry has freed it
+  end if; -- an expired hold is already freed
   foreach v_bill in array p_bills loop
     v_bills := v_bills + 1;
     v_refused := null;
@@ -4784,11 +4801,11 @@ begin
     perform farthing.refuse_overdraft(v_account, p_hold.hold_id, v_refused);
   end if;
   update farthing.holds set status = 'settled', settled = v_settled, shortfall = v_shortfall,
-    resolved_at = coalesce(resolved_at, p_now) -- a late one ended when it expired
+    resolved_at = coalesce(resolved_at, p_now) -- a late settlement keeps the moment of the expiry
   where account_id = p_hold.account_id and hold_id = p_hold.hold_id;
   v_rest := greatest(p_hold.amount - v_settled, 0);
   if not p_keeps_rest then
-    if v_account.debt > 0 then -- with a shortfall nothing is left that could pay
+    if v_account.debt > 0 then -- after a shortfall no credits are left to pay with
       perform farthing.pay_debt(p_hold.account_id, p_now);
     end if;
   elsif v_rest > 0 then
@@ -4804,15 +4821,15 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills that can be charged; the next one applies if a bill '
-  'exceeds the overdraft limit. The rest of the hold is released and pays debt, or with p_keeps_rest stays '
-  'held on the same lots. The account is locked, and its expired holds are released, by the caller. Fails '
-  'overdraft_exceeded, unknown_model, usage_conflict, invalid_request.';
+  'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The rest '
+  'of the hold is released and pays debt; with p_keeps_rest the rest stays held on the same lots, by a '
+  'new hold. The caller has locked the account and released its expired holds. Fails overdraft_exceeded, '
+  'unknown_model, usage_conflict, invalid_request.';
 
 -- supabase/schemas/inbox/functions/backfills.sql
 
--- Backfills of Stripe's events. Why: if Stripe has given up a delivery, the ledger does not know of that
--- money. Each hour the payment runner fetches the events that never arrived; in most hours all have
+-- Backfills of Stripe's events. Why: if Stripe gives up the delivery of a payment's event, the
+-- ledger does not know of the payment. Each hour the payment runner fetches the events that never
 -- arrived.
 
 create function farthing.backfill_is_due(p_backfill farthing.backfills, p_now timestamptz)
@@ -4820,25 +4837,26 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A request lives at most 150 s: a much older claim belongs to a dead runner.
+  -- A request ends within 150 seconds, so a claim that is 5 minutes old belongs to a dead runner.
   select p_backfill.done_until <= p_now - interval '1 hour'
     and coalesce(p_backfill.claimed_at <= p_now - interval '5 minutes', true)
     and coalesce(p_backfill.retry_at <= p_now, true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
-  'Whether the last complete backfill is an hour old, no runner works on one and no retry is postponed.';
+  'Whether the last complete backfill is an hour old, no runner is working on a backfill, and no retry '
+  'is postponed.';
 
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills
 language sql
 set search_path = ''
 as $$
-  -- With two runners at once, the second waits for the row and finds it claimed.
+  -- Of two runners at the same moment, the second waits for the row and then finds it claimed.
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning backfills
 $$;
 comment on function farthing.claim_backfill(timestamptz) is
-  'Gives the hourly backfill to one runner; null if none is due.';
+  'Gives the hourly backfill to one runner; null if no backfill is due.';
 
 create function farthing.finish_backfill(p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns void
@@ -4847,22 +4865,22 @@ set search_path = ''
 as $$
 begin
   update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- If another runner has taken over, the claim and its result belong to that one.
+  -- If another runner has claimed the backfill since, this row is no longer the caller's to change.
   update farthing.backfills
   set claimed_at = null, unreadable = p_unreadable,
-    -- A missing permission stays missing until somebody grants it, so fetching the list each minute would
-    -- not help.
+    -- Unreadable events stay unreadable until somebody grants the missing permission, so fetching
+    -- them each minute would not help.
     retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
   where claimed_at = p_claimed_at;
 end
 $$;
 comment on function farthing.finish_backfill(timestamptz, boolean, int) is
-  'Ends a claimed backfill. If its time ran out, the next one is due at once; if events were unreadable, 15 '
-  'minutes after the claim.';
+  'Ends a claimed backfill. The next backfill is due an hour later if this one is complete, else at '
+  'once; after unreadable events at least 15 minutes after the claim.';
 
 -- supabase/schemas/inbox/functions/checkout_events.sql
 
--- Events about a purchase: of its checkout session, or of its payment.
+-- Events about a purchase: events of its checkout session, and of its payment.
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -4881,7 +4899,7 @@ begin
     return farthing.outcome_without_row(p_facts, 'order');
   end if;
   perform from farthing.accounts where account_id = v_order.account_id for no key update;
-  -- Rule 7: the credits of an expired hold pay debt before the incoming ones.
+  -- Rule 7: the credits of an expired hold pay debt before the incoming credits do.
   perform farthing.release_expired_holds(v_order.account_id, p_now);
   select * into v_order from farthing.orders where account_id = v_order.account_id
     and order_id = v_order.order_id for update;
@@ -4889,11 +4907,12 @@ begin
     if p_facts ->> 'payment_status' is distinct from 'paid' then
       return 'ignored because the order has another session';
     end if;
-    -- Only we write the id of an order into a session, so this money must be ours.
+    -- Only this installation writes the id of an order into a session, so the payment must be for
+    -- this order.
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
   if v_order.session_id is null and p_facts ->> 'session_id' is not null then
-    -- The event was faster than the call that opened the session, which finds it stored.
+    -- The event arrived before the call that opened the session has stored the session's id.
     update farthing.orders set session_id = p_facts ->> 'session_id'
     where account_id = v_order.account_id and order_id = v_order.order_id;
   end if;
@@ -4905,8 +4924,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one: each event moves the order only from the states it can
-  -- follow.
+  -- An older state never overwrites a newer one: each event changes the order only from the states
+  -- that may precede it.
   v_status := case
     when p_type = 'checkout.session.completed' and v_order.status in ('pending', 'expired') then 'processing'
     when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then
@@ -4920,12 +4939,13 @@ begin
 end
 $$;
 comment on function farthing.apply_checkout_event is
-  'Applies an event about a purchase; returns processed, deferred or ignored, raises if the facts do not '
-  'fit the order.';
+  'Applies an event about a purchase; returns processed, deferred or ignored (with a reason), and raises '
+  'if the facts do not fit the order.';
 
 -- supabase/schemas/inbox/functions/deferred_events.sql
 
--- Deferred events: they arrived before their payment, and are applied together with it.
+-- Deferred events: they arrived before their payment, and are applied in the transaction that
+-- applies the payment.
 
 create function farthing.lock_subject(p_stripe_id text)
 returns void
@@ -4935,9 +4955,10 @@ as $$
   select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
 $$;
 comment on function farthing.lock_subject(text) is
-  'Stripe may send the events of a payment and of its refund or dispute at the same moment. The second one '
-  'waits here, and then sees the first: otherwise one would be deferred for a payment whose event has '
-  'already looked for deferred ones.';
+  'Locks a Stripe object until the transaction ends. Stripe may send the events of a payment and of its '
+  'refund or dispute at the same moment. The second transaction waits here and then sees what the first '
+  'one wrote. Without the lock, a refund could be deferred just after the payment has looked for '
+  'deferred events.';
 
 create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
 returns int
@@ -4951,9 +4972,11 @@ begin
   perform farthing.lock_subject(p_payment_id);
   perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
-    -- A locked event is being applied by another transaction, after this one has committed.
+    -- A transaction that has locked an event applies it itself, and waits in lock_subject() until
+    -- this one commits.
     select * from farthing.inbox
-    -- Written as in the two indexes, so that both are used.
+    -- The conditions repeat the predicates of two indexes (inbox_by_payment, inbox_fees_by_charge),
+    -- so that both are used.
     where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
       and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
         or facts ->> 'charge_id' = p_charge_id
@@ -4967,14 +4990,14 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text) is
-  'Applies events that arrived before their payment, or its charge, in the transaction that applies the '
-  'payment, so that nobody spends refunded credits in between. Returns how many.';
+  'Applies the events that arrived before their payment, or before its charge, in the transaction that '
+  'applies the payment: refunded credits cannot be spent in between. Returns how many events.';
 
 -- supabase/schemas/inbox/functions/events.sql
 
--- Stripe's events as received: which function applies which type, and an event in the form for operators.
--- Why an event is applied in the transaction that records it: a row alone never marks an event as done.
--- The facts contain no personal data.
+-- Stripe's events: the function that applies each type, and an event in the form for operators.
+-- Each event is applied in the transaction that records it, so a row alone never means that the
+-- event was applied. The facts contain no personal data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -4983,15 +5006,15 @@ set search_path = ''
 as $$
 declare
   v_type text := p_event.type;
-  -- The time of the event at Stripe: an older event never overwrites a newer one. author: of the entries it
-  -- causes.
+  -- occurred_at: the event's time at Stripe, because an older event must not overwrite a newer one.
+  -- author: the author of the entries that the event causes.
   v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
     'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
 begin
   perform farthing.allow_change(v_facts ->> 'author', v_type);
   case
     when p_event.facts = '{}' then
-      return 'ignored'; -- of a connected account, or of an unused type
+      return 'ignored'; -- the event is of a connected account, or of an unused type
     when v_type like 'payment\_intent.%' and v_facts ->> 'booking_id' is not null then
       return farthing.apply_booking_event(v_type, v_facts, p_now);
     when v_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
@@ -5017,13 +5040,13 @@ begin
     when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else
-      return 'ignored'; -- including charge.refunded: refund.* have all of its facts
+      return 'ignored'; -- charge.refunded is ignored, too: refund.* have all of its facts
   end case;
 end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
-  'Calls the function for the type of an event; each returns processed, deferred or ignored, the latter '
-  'perhaps with a reason (ignored because …), and raises if the facts do not fit.';
+  'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
+  '(perhaps with a reason: ignored because …), and raises if the facts do not fit.';
 
 create function farthing.inbox_answer(p_event farthing.inbox)
 returns jsonb
@@ -5036,12 +5059,12 @@ as $$
     'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
 $$;
 comment on function farthing.inbox_answer(farthing.inbox) is
-  'An event in the form of lists: without its facts.';
+  'Returns an event in the form of lists, without its facts.';
 
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
--- Foreign payments: payments that another app on the same Stripe account made. This installation's mark
--- distinguishes its own objects from them.
+-- Foreign payments: payments that another app on the same Stripe account made. Objects that this
+-- installation creates at Stripe bear its mark.
 
 create function farthing.bears_our_mark(p_facts jsonb)
 returns boolean
@@ -5053,7 +5076,7 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Whether this installation created the event''s object, or the payment behind it.';
+  'Whether this installation created the event''s object, or the payment that the object belongs to.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -5061,15 +5084,15 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Our rows are committed before Stripe is asked. So a marked object without its row means that we lost
-  -- the row, and waits for its restoration; an unmarked one belongs to another app on the same Stripe
-  -- account.
+  -- Our rows are committed before Stripe is called. So if a marked object has no row here, the row
+  -- was lost, and the event waits until the row is restored. An unmarked object belongs to another
+  -- app on the same Stripe account.
   return case when farthing.bears_our_mark(p_facts) then 'deferred'
     else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
 end
 $$;
 comment on function farthing.outcome_without_row(jsonb, text) is
-  'The outcome of an event whose order or booking is unknown: deferred or ignored.';
+  'Returns the outcome of an event whose order or booking is unknown: deferred or ignored.';
 
 create function farthing.is_foreign_payment(p_event farthing.inbox)
 returns boolean
@@ -5080,11 +5103,12 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Whether an event names a payment, or its charge, and lacks our mark.';
+  'Whether an event names a payment, or a charge, and does not bear our mark.';
 
 -- supabase/schemas/inbox/functions/payment_runner.sql
 
--- Waking the payment runner.
+-- Waking the payment runner, which works through refunds, transfers, top-ups, backfills and
+-- payouts.
 
 create function farthing.wake_payment_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -5101,13 +5125,15 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up to '
-  'be charged, or events or the list of a payout to be fetched from Stripe; true if it did.';
+  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up '
+  'to be charged, or Stripe''s events or the list of a payout to be fetched; true if the call was '
+  'queued.';
 
 -- supabase/schemas/inbox/functions/retries.sql
 
--- Attempts to apply an event. A failed event is retried by Stripe's redelivery and by a scheduled task; a
--- deferred one also when its payment arrives. After ten attempts the event is dead-lettered.
+-- Attempts to apply an event. A failed event is retried by Stripe's redelivery and by a scheduled
+-- task; a deferred event also when its payment arrives. After ten attempts the event is
+-- dead-lettered.
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -5116,7 +5142,7 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
-  -- Stripe's own redeliveries may succeed in between, but only our own retries count as attempts.
+  -- Stripe's redeliveries may succeed before the next attempt is due, but do not count as attempts.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   begin
@@ -5124,8 +5150,8 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- An error that a retry of the whole call may cure is left to Stripe's retry; every other one is
-    -- recorded.
+    -- These errors may disappear when the whole call is repeated, so Stripe repeats it. Every other
+    -- error is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
       p_event.state := 'failed';
@@ -5133,9 +5159,10 @@ begin
   end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    -- Refunds of the dashboard, disputes, warnings and fees never have our mark, so they wait for their
-    -- payment. A payment that has not arrived by now belongs to another app on this Stripe account. If it
-    -- still arrives and is ours, apply_waiting() applies the events that waited for it.
+    -- Refunds from the dashboard, disputes, warnings and fees never bear our mark, so they wait for
+    -- their payment. If the payment has not arrived after ten attempts, it belongs to another app
+    -- on this Stripe account. If the payment arrives later and is ours, apply_waiting() applies the
+    -- events that waited.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and it does not bear our mark';
@@ -5143,7 +5170,8 @@ begin
       p_event.state := 'dead';
     end if;
   end if;
-  -- 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an operator.
+  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an
+  -- operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
@@ -5156,7 +5184,7 @@ begin
 end
 $$;
 comment on function farthing.apply_event is
-  'Applies an event, locked by the caller, and records its outcome.';
+  'Applies an event, which the caller has locked, records its outcome and plans its next attempt.';
 
 create function farthing.sweep_event(p_event_id text, p_now timestamptz)
 returns int
@@ -5170,21 +5198,22 @@ begin
   where event_id = p_event_id and state in ('deferred', 'failed') and next_attempt_at <= p_now
   for update skip locked;
   if v_event.event_id is null then
-    return 0; -- applied meanwhile, with another event or by a redelivery
+    return 0; -- the event was applied meanwhile, with its payment or by a redelivery
   end if;
   perform farthing.apply_event(v_event, p_now);
   return 1;
 end
 $$;
 comment on function farthing.sweep_event(text, timestamptz) is
-  'Applies a deferred or failed event again; 1 if it did.';
+  'Applies a deferred or failed event again, if an attempt is due; returns 1, else 0.';
 
 create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language sql
 set search_path = ''
--- Events come in order of time and not of accounts (rule 4), so this must not wait long: it gives up an
--- event long before the deadlock timeout, and the next minute retries it.
+-- Events are applied in the order of their time and not of their accounts (rule 4), so this task
+-- must not wait long for a lock: it gives up an event long before the deadlock timeout, and retries
+-- the event a minute later.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('sweep_inbox', 'event', array(
@@ -5194,12 +5223,12 @@ as $$
     order by i.next_attempt_at limit p_limit), 'sweep_event', p_now)
 $$;
 comment on function farthing.sweep_inbox(timestamptz, int) is
-  'Retries deferred and failed events that are due; returns how many.';
+  'Retries the deferred and failed events that are due; returns how many events.';
 
 -- supabase/schemas/inbox/functions/stripe_mode.sql
 
--- Test and live money never mix: a database has one mode, that of its first event. Why the first event:
--- before it, nothing was ever paid here.
+-- Test and live money never mix: the first Stripe event fixes the mode of the database. Before the
+-- first event, no payment was made here.
 
 create function farthing.require_mode(p_livemode boolean)
 returns boolean
@@ -5218,7 +5247,8 @@ begin
 end
 $$;
 comment on function farthing.require_mode(boolean) is
-  'This database''s mode, null before the first event. Fails mode_mismatch if Stripe''s differs.';
+  'Returns this database''s mode, null before the first event. Fails mode_mismatch if p_livemode differs '
+  'from it.';
 
 create function farthing.keep_mode()
 returns trigger
@@ -5226,7 +5256,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Only the event that fixes the mode locks the row.
+  -- Only the event that fixes the mode locks the policy's row.
   if (select livemode is null from farthing.policy) then
     perform farthing.allow_change('stripe:' || new.event_id, 'the mode of the first event');
     update farthing.policy set livemode = new.livemode where livemode is null;
@@ -5236,11 +5266,12 @@ begin
 end
 $$;
 comment on function farthing.keep_mode() is
-  'The first event fixes whether the money here is test or live; an event of the other mode is refused.';
+  'Trigger: the first event fixes the mode of this database, test or live; an event of the other mode is '
+  'refused.';
 
 -- supabase/schemas/inbox/functions/unknown_stripe_states.sql
 
--- An unknown state of a Stripe object is accepted, recorded and alerted.
+-- Unknown states of Stripe objects: they are accepted, recorded and reported by an alert.
 
 create function farthing.note_unknown_state(p_kind text, p_state text, p_subject text, p_now timestamptz)
 returns void
@@ -7546,8 +7577,8 @@ begin
       least(interval '6 hours', interval '1 minute' * (3 ^ (p_notice.attempts - 1))) * (0.8 + 0.4 * random()),
       p_retry_after * interval '1 second'), p_now);
   else
-    perform farthing.finish_notice(p_notice.notice_id, case p_outcome when 'never' then 'dead' else 'uncertain' end,
-      p_error, p_now);
+    perform farthing.finish_notice(p_notice.notice_id,
+      case p_outcome when 'never' then 'dead' else 'uncertain' end, p_error, p_now);
   end if;
 end
 $$;

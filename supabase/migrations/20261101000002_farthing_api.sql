@@ -1041,7 +1041,7 @@ comment on function farthing_public.grants_list is
 
 -- supabase/schemas/health/api.sql
 
--- Health: a probe of the database, the report, the metrics, and the paid checks.
+-- Health: the probe of the database, the report, the metrics and the paid checks.
 
 create function farthing_public.health_database()
 returns jsonb
@@ -1053,11 +1053,12 @@ as $$
 $$;
 grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
-  'Whether the database answers, knows a package, and has evaluated the alerts within five minutes.';
+  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: '
+  'scheduled tasks have evaluated the alerts within the last five minutes.';
 
--- The report, the metrics, and the paid checks with their daily budget. Why the budget is in SQL: a paid
--- check costs money each time, whether a scheduled task or a person requests it. One row has the day's
--- cost, and a check that exceeds the budget is refused and costs nothing.
+-- The paid checks have a daily budget. Why the budget is in SQL: a paid check costs money each
+-- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
+-- check that would exceed the budget is refused and costs nothing.
 
 create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
@@ -1079,7 +1080,7 @@ $$;
 grant execute on function farthing_public.deep_checks_claim to service_role;
 comment on function farthing_public.deep_checks_claim is
   'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed is false if too few '
-  'are left. Fails invalid_request.';
+  'units are left. Fails invalid_request.';
 
 create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
@@ -1094,7 +1095,7 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_report to service_role;
 comment on function farthing_public.deep_checks_report is
-  'Stores the result of a paid check, and the service''s figures: {name, outcome}.';
+  'Stores the result of a paid check, and the figures of the checked service: {name, outcome}.';
 
 create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
@@ -1106,9 +1107,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks p_limit accounts from p_start (0 to 1) on: the balance against their lots and last entry, the '
-  'held credits against their holds (rule 1). Returns {looked_at, wrong}. This is a sample; prove() reads '
-  'all accounts.';
+  'Checks p_limit accounts from the position p_start on (0 to 1 of all accounts): the balance against '
+  'the lots and the last entry, and the held credits against the open holds (rule 1). Returns '
+  '{looked_at, wrong}. This is a sample; prove() reads all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
@@ -1120,14 +1121,14 @@ as $$
     'slo', (select to_jsonb(s) from farthing.slo() s),
     'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
       '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
-    -- Anyone may read this, so the figures of a service itself are left to the metrics.
+    -- Anyone may read this report, so the figures of a service are only in the metrics.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
 $$;
 grant execute on function farthing_public.health_report to service_role;
 comment on function farthing_public.health_report is
-  'The report of GET /health: objectives, requests by route over 5 minutes, an hour and a day, the error '
-  'budgets with their burn rates, and the last results of the paid checks.';
+  'Returns the report of GET /health: objectives, requests by route over 5 minutes, an hour and a day, '
+  'the error budgets with their burn rates, and the last results of the paid checks.';
 
 create function farthing_public.health_metrics(p_now timestamptz default now())
 returns jsonb
@@ -1145,8 +1146,8 @@ as $$
 $$;
 grant execute on function farthing_public.health_metrics to service_role;
 comment on function farthing_public.health_metrics is
-  'The metrics of GET /health/metrics: {counted: since the first day, by name and labels; figures: as of '
-  'now}. Numbers are text.';
+  'Returns the metrics of GET /health/metrics: {counted: totals since the first day, by name and labels; '
+  'figures: values at p_now}. Numbers are text.';
 
 -- supabase/schemas/holds/api.sql
 
@@ -1189,8 +1190,9 @@ end
 $$;
 grant execute on function farthing_public.holds_open to service_role;
 comment on function farthing_public.holds_open is
-  'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, '
-  'data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
+  'Reserves an amount, or the price of an estimate at the current rate, which the hold pins. Returns '
+  '{status, replayed, data: hold + available_after}. Fails insufficient_credits, spend_cap_reached, '
+  'unknown_model, not_found, invalid_request.';
 
 create function farthing_public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
@@ -1227,11 +1229,11 @@ end
 $$;
 grant execute on function farthing_public.holds_settle to service_role;
 comment on function farthing_public.holds_settle is
-  'Settles a hold below, at or above its amount; missing credits become debt, up to the policy''s '
-  'overdraft limit, and are returned as shortfall. A hold that expired is settled from what is available, '
-  'once, within the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, '
-  'not_found, unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, '
-  'invalid_request.';
+  'Settles a hold below, at or above its amount. Missing credits become debt, up to the policy''s '
+  'overdraft limit, and are returned as shortfall. An expired hold is settled from the available '
+  'credits, once, within the policy''s late_settle_within. Returns {status, replayed, data}. Fails '
+  'hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not changed), '
+  'usage_conflict, invalid_request.';
 
 create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
@@ -1282,7 +1284,8 @@ end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'A hold; with p_user_id only if it is that user''s, else not_found. Credits as text.';
+  'Returns a hold; fails not_found if p_user_id is given and may not act for the hold''s account. '
+  'Credits as text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
@@ -1296,7 +1299,7 @@ grant select on farthing_public.credit_holds to authenticated;
 
 -- supabase/schemas/idempotency/api.sql
 
--- Stores the answer of an operation that is not all SQL under its key.
+-- The answer of an operation that is not all SQL, stored under its idempotency key.
 
 create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
@@ -1308,7 +1311,7 @@ begin
   insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
   values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_status,
     farthing.json_argument(p_data), p_now)
-  on conflict (key) do update -- older than 24 hours: it does not count
+  on conflict (key) do update -- the stored answer is older than 24 hours and does not count
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
@@ -1317,12 +1320,13 @@ end
 $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
-  'Stores the answer of a refused request (402, 404, 409, 422). Nothing was changed, so it needs no '
-  'transaction with the work.';
+  'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
+  'answer needs no transaction with other work. A stored answer is not replaced within 24 hours.';
 
 -- supabase/schemas/inbox/api.sql
 
--- The inbox: receive an event; for operators, list, read and replay events.
+-- The inbox: endpoints receive an event; operators list, read and replay events; the payment runner
+-- fetches lost events.
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
@@ -1338,7 +1342,7 @@ begin
     to_timestamp((v_given ->> 'created')::bigint), p_now)
   on conflict (event_id) do nothing;
   select * into v_event from farthing.inbox where event_id = v_given ->> 'id' for update;
-  -- A dead-lettered event waits for an operator; Stripe need not deliver it again.
+  -- A dead-lettered event waits for an operator; Stripe need not deliver the event again.
   if v_event.state in ('processed', 'ignored', 'dead') then
     return '{"received": true, "duplicate": true}'::jsonb;
   end if;
@@ -1368,7 +1372,8 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
-  'Events before an event id, newest first, by state or type: {events, next_before}.';
+  'Returns a page of events, newest first, by state or type: {events, next_before}. p_before: an event '
+  'id.';
 
 create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
@@ -1386,7 +1391,8 @@ begin
 end
 $$;
 grant execute on function farthing_public.inbox_read to service_role;
-comment on function farthing_public.inbox_read is 'An event with its stored facts. Fails not_found.';
+comment on function farthing_public.inbox_read is
+  'Returns an event with its stored facts. Fails not_found.';
 
 create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
 returns jsonb
@@ -1400,10 +1406,10 @@ begin
   if v_event.event_id is null then
     perform farthing.fail('not_found', 'There is no such event.', null, 'id');
   end if;
-  -- An applied event is not applied twice. An event without facts has a type that was not used when it
-  -- arrived.
+  -- A processed event must not be applied twice. An event without facts has nothing to apply.
   if v_event.state <> 'processed' and v_event.facts <> '{}' then
-    -- It gets ten new attempts: the operator has fixed the cause, or the next error names it.
+    -- The event gets ten new attempts: the operator has fixed the cause, or the next error names
+    -- the cause.
     v_event.attempts := 0;
     v_event.next_attempt_at := null;
     v_event := farthing.apply_event(v_event, p_now);
@@ -1413,8 +1419,9 @@ end
 $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
-  'Applies a dead, failed, deferred or ignored event as if it were delivered now, with ten new attempts. '
-  'Changes nothing if it was processed. Returns the event. Fails not_found.';
+  'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
+  'attempts. Changes nothing if the event was processed or has no facts. Returns the event. Fails '
+  'not_found.';
 
 create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
@@ -1427,7 +1434,8 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Ids of dead-lettered events: the first that arrived, in the order in which they happened.';
+  'Returns the ids of the p_limit dead-lettered events that arrived first, in the order in which they '
+  'occurred.';
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
@@ -1439,7 +1447,8 @@ as $$
   where not exists (select from farthing.inbox i where i.event_id = given.event_id)
 $$;
 grant execute on function farthing_public.inbox_missing to service_role;
-comment on function farthing_public.inbox_missing is 'The ids of a list whose events never arrived.';
+comment on function farthing_public.inbox_missing is
+  'Returns the ids of a list whose events never arrived.';
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
@@ -1447,16 +1456,16 @@ language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', b.claimed_at,
-    -- It begins a little before the last one, for events that entered Stripe's list late; Stripe has 30
-    -- days of them.
+    -- The list begins 10 minutes before the last complete backfill, because an event may enter
+    -- Stripe's list late. Stripe stores events for 30 days.
     'since', floor(extract(epoch from greatest(b.done_until - interval '10 minutes',
       p_now - interval '30 days')))::bigint)
   from farthing.claim_backfill(p_now) b where b.one_row
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
-  'Gives the hourly backfill to one runner: {claimed_at, since} with since in seconds since 1970; null if '
-  'none is due.';
+  'Gives the hourly backfill to one runner: {claimed_at, since}, with since in seconds since 1970; null '
+  'if no backfill is due.';
 
 create function farthing_public.backfills_finish(
   p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
@@ -1471,8 +1480,9 @@ end
 $$;
 grant execute on function farthing_public.backfills_finish to service_role;
 comment on function farthing_public.backfills_finish is
-  'A runner has fetched all events of Stripe up to its start, or as many as it could. If its time ran out, '
-  'the next run continues at once; if events were unreadable, 15 minutes after it began.';
+  'Ends a backfill. p_complete: the runner has fetched all events up to p_claimed_at; otherwise the next '
+  'run continues at once. p_unreadable: how many events could not be read; above 0, the next backfill '
+  'begins at least 15 minutes after p_claimed_at.';
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
@@ -1485,7 +1495,7 @@ end
 $$;
 grant execute on function farthing_public.mode_check to service_role;
 comment on function farthing_public.mode_check is
-  'Checks Stripe''s mode against this database''s: {livemode}, null before the first event. Fails '
+  'Compares Stripe''s mode with this database''s mode: {livemode}, null before the first event. Fails '
   'mode_mismatch.';
 
 -- supabase/schemas/ledger/api.sql
@@ -1700,7 +1710,8 @@ begin
   if num_nonnulls(p_user_id, p_email) <> 1 then
     perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
   end if;
-  v_id := farthing.queue_requested_notice(p_template, p_user_id, p_email, farthing.json_argument(p_data), p_now);
+  v_id := farthing.queue_requested_notice(p_template, p_user_id, p_email, farthing.json_argument(p_data),
+    p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
 end
@@ -2372,7 +2383,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return farthing.claim_jobs(p_runner_id,
-    array(select jsonb_array_elements_text(farthing.json_argument(p_types))), p_limit, p_lease_seconds, p_now);
+    array(select jsonb_array_elements_text(farthing.json_argument(p_types))), p_limit, p_lease_seconds,
+    p_now);
 end
 $$;
 grant execute on function farthing_public.jobs_claim to service_role;

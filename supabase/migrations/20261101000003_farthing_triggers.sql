@@ -121,15 +121,15 @@ select farthing.add_task('sweep_grants', '5 minutes');
 
 -- supabase/schemas/health/triggers.sql
 
--- A task calls the paid checks each hour.
+-- A scheduled task calls the paid checks each hour.
 
 select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');
 
 -- supabase/schemas/holds/triggers.sql
 
--- Triggers: the terms of a hold never change, and it is resolved once. When a hold ends, only the chat that
--- it pays for changes (ai/triggers.sql). The ledger's task sweep_accounts (ledger/functions/expiry.sql)
--- expires holds.
+-- Triggers: the terms of a hold never change, and a hold ends once. The end of a hold also closes
+-- the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task sweep_accounts
+-- (ledger/functions/expiry.sql) expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
   created_at}');
@@ -140,12 +140,13 @@ select farthing.never_remove('hold_lots');
 
 -- supabase/schemas/idempotency/triggers.sql
 
--- Triggers: a stored answer never changes. A task deletes keys after a day.
+-- Triggers: a stored answer does not change for 24 hours. A scheduled task deletes keys after 24
+-- hours.
 
 create trigger private_answers_never_change before update on farthing.private_answers
   for each row execute function farthing.refuse_change();
 
--- 60,000 keys and 60,000 seals a minute: enough for a thousand charges a second, day and night.
+-- A run each minute deletes up to 60,000 keys, enough for a thousand requests a second.
 select farthing.add_task('sweep_idempotency_keys', '1 minute', p_budget => '30 seconds');
 
 select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_answer',
@@ -153,8 +154,9 @@ select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_a
 
 -- supabase/schemas/inbox/triggers.sql
 
--- Triggers: the first event fixes the mode, test or live, and events of the other mode are refused; an
--- event's facts never change. Tasks retry failed events and wake the payment runner.
+-- Triggers: the first event fixes the mode, test or live, and events of the other mode are refused;
+-- an event's facts never change. Scheduled tasks retry failed and deferred events and wake the
+-- payment runner.
 
 select farthing.add_task('sweep_inbox', '1 minute');
 

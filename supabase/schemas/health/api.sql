@@ -1,4 +1,4 @@
--- Health: a probe of the database, the report, the metrics, and the paid checks.
+-- Health: the probe of the database, the report, the metrics and the paid checks.
 
 create function farthing_public.health_database()
 returns jsonb
@@ -10,11 +10,12 @@ as $$
 $$;
 grant execute on function farthing_public.health_database to service_role;
 comment on function farthing_public.health_database is
-  'Whether the database answers, knows a package, and has evaluated the alerts within five minutes.';
+  'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: '
+  'scheduled tasks have evaluated the alerts within the last five minutes.';
 
--- The report, the metrics, and the paid checks with their daily budget. Why the budget is in SQL: a paid
--- check costs money each time, whether a scheduled task or a person requests it. One row has the day's
--- cost, and a check that exceeds the budget is refused and costs nothing.
+-- The paid checks have a daily budget. Why the budget is in SQL: a paid check costs money each
+-- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
+-- check that would exceed the budget is refused and costs nothing.
 
 create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
@@ -36,7 +37,7 @@ $$;
 grant execute on function farthing_public.deep_checks_claim to service_role;
 comment on function farthing_public.deep_checks_claim is
   'Takes p_units of the day''s budget of paid checks: {claimed, units_left}; claimed is false if too few '
-  'are left. Fails invalid_request.';
+  'units are left. Fails invalid_request.';
 
 create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
@@ -51,7 +52,7 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_report to service_role;
 comment on function farthing_public.deep_checks_report is
-  'Stores the result of a paid check, and the service''s figures: {name, outcome}.';
+  'Stores the result of a paid check, and the figures of the checked service: {name, outcome}.';
 
 create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
@@ -63,9 +64,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks p_limit accounts from p_start (0 to 1) on: the balance against their lots and last entry, the '
-  'held credits against their holds (rule 1). Returns {looked_at, wrong}. This is a sample; prove() reads '
-  'all accounts.';
+  'Checks p_limit accounts from the position p_start on (0 to 1 of all accounts): the balance against '
+  'the lots and the last entry, and the held credits against the open holds (rule 1). Returns '
+  '{looked_at, wrong}. This is a sample; prove() reads all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
@@ -77,14 +78,14 @@ as $$
     'slo', (select to_jsonb(s) from farthing.slo() s),
     'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
       '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
-    -- Anyone may read this, so the figures of a service itself are left to the metrics.
+    -- Anyone may read this report, so the figures of a service are only in the metrics.
     'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
       from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
 $$;
 grant execute on function farthing_public.health_report to service_role;
 comment on function farthing_public.health_report is
-  'The report of GET /health: objectives, requests by route over 5 minutes, an hour and a day, the error '
-  'budgets with their burn rates, and the last results of the paid checks.';
+  'Returns the report of GET /health: objectives, requests by route over 5 minutes, an hour and a day, '
+  'the error budgets with their burn rates, and the last results of the paid checks.';
 
 create function farthing_public.health_metrics(p_now timestamptz default now())
 returns jsonb
@@ -102,5 +103,5 @@ as $$
 $$;
 grant execute on function farthing_public.health_metrics to service_role;
 comment on function farthing_public.health_metrics is
-  'The metrics of GET /health/metrics: {counted: since the first day, by name and labels; figures: as of '
-  'now}. Numbers are text.';
+  'Returns the metrics of GET /health/metrics: {counted: totals since the first day, by name and labels; '
+  'figures: values at p_now}. Numbers are text.';

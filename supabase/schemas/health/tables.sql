@@ -1,4 +1,4 @@
--- The paid checks, and their cost per day.
+-- The results of the paid checks, and their daily budget.
 
 create table farthing.deep_budget (
   one_row boolean primary key default true constraint deep_budget_is_one_row check (one_row),
@@ -8,9 +8,9 @@ create table farthing.deep_budget (
   constraint deep_budget_bounded check (daily_units between 0 and 1000000 and spent >= 0)
 );
 comment on table farthing.deep_budget is
-  'One row: the budget of the paid checks in a day, UTC, and the part that is spent. A unit is about a '
-  'hundredth of a cent; functions/health/deep-checks.ts has the cost of each check. The default is twice '
-  'what the scheduled task needs.';
+  'One row: the budget of the paid checks for one day (UTC), and the part that is spent, in units. A '
+  'unit is about a hundredth of a cent; functions/health/deep-checks.ts has the cost of each check. The '
+  'default is twice the cost of the scheduled checks.';
 alter table farthing.deep_budget enable row level security;
 create policy deep_budget_none on farthing.deep_budget for select to authenticated using (false);
 insert into farthing.deep_budget default values;
@@ -30,7 +30,7 @@ create table farthing.deep_checks (
     and octet_length(figures::text) <= 2000)
 );
 comment on table farthing.deep_checks is
-  'The last result of each paid check, its time, and the time of its last success. code: why it failed. '
-  'figures: the service''s own figures, numbers by name.';
+  'The last result of each paid check, its time, and the time of the check''s last success. code: why '
+  'the check failed. figures: numbers by name that the checked service reports.';
 alter table farthing.deep_checks enable row level security;
 create policy deep_checks_none on farthing.deep_checks for select to authenticated using (false);

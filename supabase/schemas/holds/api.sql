@@ -37,8 +37,9 @@ end
 $$;
 grant execute on function farthing_public.holds_open to service_role;
 comment on function farthing_public.holds_open is
-  'Reserves an amount, or the price of an estimate whose rate the hold pins. Returns {status, replayed, '
-  'data: hold + available_after}. Fails insufficient_credits, unknown_model, not_found, invalid_request.';
+  'Reserves an amount, or the price of an estimate at the current rate, which the hold pins. Returns '
+  '{status, replayed, data: hold + available_after}. Fails insufficient_credits, spend_cap_reached, '
+  'unknown_model, not_found, invalid_request.';
 
 create function farthing_public.holds_settle(
   p_hold_id uuid, p_amount text default null, p_usage jsonb default null, p_correlation_id text default null,
@@ -75,11 +76,11 @@ end
 $$;
 grant execute on function farthing_public.holds_settle to service_role;
 comment on function farthing_public.holds_settle is
-  'Settles a hold below, at or above its amount; missing credits become debt, up to the policy''s '
-  'overdraft limit, and are returned as shortfall. A hold that expired is settled from what is available, '
-  'once, within the policy''s late_settle_within. Returns {status, replayed, data}. Fails hold_not_open, '
-  'not_found, unknown_model, overdraft_exceeded (the hold stays as it was), usage_conflict, '
-  'invalid_request.';
+  'Settles a hold below, at or above its amount. Missing credits become debt, up to the policy''s '
+  'overdraft limit, and are returned as shortfall. An expired hold is settled from the available '
+  'credits, once, within the policy''s late_settle_within. Returns {status, replayed, data}. Fails '
+  'hold_not_open, not_found, unknown_model, overdraft_exceeded (the hold is not changed), '
+  'usage_conflict, invalid_request.';
 
 create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
@@ -130,7 +131,8 @@ end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'A hold; with p_user_id only if it is that user''s, else not_found. Credits as text.';
+  'Returns a hold; fails not_found if p_user_id is given and may not act for the hold''s account. '
+  'Credits as text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text

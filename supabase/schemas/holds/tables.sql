@@ -1,4 +1,4 @@
--- Holds, and the lots that each has reserved.
+-- Holds, and the lots that each hold reserves.
 
 create table farthing.holds (
   account_id bigint not null references farthing.accounts (account_id),
@@ -24,8 +24,8 @@ create table farthing.holds (
     or (status = 'released' and resolved_at is not null and settled is null and shortfall is null))
 );
 comment on table farthing.holds is
-  'Credits reserved for work in flight; a hold resolves at most once. An open hold past expires_at counts '
-  'as released. author: who opened it.';
+  'Credits reserved for work in progress; a hold ends at most once. An open hold past expires_at counts '
+  'as released. author: who opened the hold.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
 create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
@@ -40,7 +40,8 @@ create table farthing.hold_lots (
   foreign key (account_id, lot_id) references farthing.lots (account_id, lot_id)
 );
 comment on table farthing.hold_lots is
-  'The lots that a hold reserves, and how much of each: reserved credits do not expire while they are held.';
+  'The lots that a hold reserves, and how many credits of each. Reserved credits do not expire while '
+  'they are held.';
 create index hold_lots_by_hold on farthing.hold_lots (account_id, hold_id);
 
 alter table farthing.holds enable row level security;
@@ -52,13 +53,14 @@ grant select on farthing.holds to authenticated;
 
 create type farthing.opened_hold as (hold farthing.holds, available_after numeric);
 
--- A hold is settled with one of three: usage to be priced as the hold pins it, events that are priced, or an
--- amount with its facts; a null amount means all that is left of the hold.
+-- A bill has one of three things: usage, which is priced at the hold's rate; events, which are
+-- already priced; or an amount with its facts. A null amount means all credits that are left of the
+-- hold.
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);
--- rest: the part of the hold that was not charged; charge: the last one; next_hold_id: the hold of the
--- rest.
+-- rest: the part of the hold that was not charged; charge: the last charge; next_hold_id: the hold
+-- that keeps the rest.
 create type farthing.settlement as (
   settled numeric, shortfall numeric, rest numeric, first_seq bigint, charge farthing.charge_result,
   balance_after numeric, is_beyond boolean, next_hold_id uuid);

@@ -1,6 +1,6 @@
--- Triggers: the terms of a hold never change, and it is resolved once. When a hold ends, only the chat that
--- it pays for changes (ai/triggers.sql). The ledger's task sweep_accounts (ledger/functions/expiry.sql)
--- expires holds.
+-- Triggers: the terms of a hold never change, and a hold ends once. The end of a hold also closes
+-- the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task sweep_accounts
+-- (ledger/functions/expiry.sql) expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
   created_at}');

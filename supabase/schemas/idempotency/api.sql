@@ -1,4 +1,4 @@
--- Stores the answer of an operation that is not all SQL under its key.
+-- The answer of an operation that is not all SQL, stored under its idempotency key.
 
 create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
@@ -10,7 +10,7 @@ begin
   insert into farthing.idempotency_keys (key, fingerprint, status, answer, created_at)
   values (decode(p_idempotency_key, 'hex'), decode(p_fingerprint, 'hex'), p_status,
     farthing.json_argument(p_data), p_now)
-  on conflict (key) do update -- older than 24 hours: it does not count
+  on conflict (key) do update -- the stored answer is older than 24 hours and does not count
   set fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
     created_at = excluded.created_at
   where idempotency_keys.created_at <= p_now - interval '24 hours';
@@ -19,5 +19,5 @@ end
 $$;
 grant execute on function farthing_public.idempotency_store to service_role;
 comment on function farthing_public.idempotency_store is
-  'Stores the answer of a refused request (402, 404, 409, 422). Nothing was changed, so it needs no '
-  'transaction with the work.';
+  'Stores the answer of a refused request (402, 404, 409 or 422). The request changed nothing, so its '
+  'answer needs no transaction with other work. A stored answer is not replaced within 24 hours.';

@@ -1,7 +1,7 @@
--- Idempotency keys: for 24 hours the same request gets the same answer. Why: if the whole operation is SQL,
--- the key, its work and its answer commit together, so a key is never known without its work being done. A
--- repeat that runs beside the first waits for it (an advisory lock on the key) and then finds the answer.
--- If Stripe is called in between, the key is committed as `started` first.
+-- Idempotency keys: for 24 hours the same request gets the same answer. If the whole operation is
+-- SQL, the key, its work and its answer commit together, so a stored key means that its work is
+-- done. A repeat that runs beside the first request waits for an advisory lock on the key, and then
+-- finds the answer. If Stripe is called in between, the key is committed as `started` first.
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
@@ -12,7 +12,7 @@ as $$
 declare
   v_key bytea := decode(p_key, 'hex');
   v_stored farthing.idempotency_keys;
-  -- An expression costs less than "perform", which runs a query. Without a key nothing is locked.
+  -- An expression costs less than `perform`, which runs a query. A null key locks nothing.
   v_is_locked boolean := pg_advisory_xact_lock(hashtextextended(p_key, 0)) is not null;
 begin
   if not v_is_locked then
@@ -34,7 +34,8 @@ begin
     return jsonb_build_object('status', v_stored.status, 'replayed', true, 'data', coalesce(v_stored.answer,
       (select p.answer from farthing.private_answers p where p.key = v_stored.key)));
   end if;
-  -- Longer than any request can live (150 s): a key still started by then belongs to a dead request.
+  -- A request ends within 150 seconds: a key that is still `started` after 3 minutes belongs to a
+  -- dead request.
   if v_stored.created_at > p_now - interval '3 minutes' then
     perform farthing.fail('idempotency_in_progress',
       'A request with this Idempotency-Key is still running. Try again shortly.');
@@ -44,9 +45,9 @@ begin
 end
 $$;
 comment on function farthing.idempotency_find(text, text, timestamptz, interval) is
-  'Null: go ahead (and until commit no other transaction with this key can). Else {status, replayed: true, '
-  'data}. p_kept: for how long an answer counts; less than the 24 hours for which it is stored if the '
-  'content is the key. Fails idempotency_key_reused, idempotency_in_progress.';
+  'Locks a key until commit and looks up its answer. Returns null if the caller may proceed, else '
+  '{status, replayed: true, data}. p_kept: how long an answer counts; it is shorter than 24 hours if the '
+  'key is derived from the content. Fails idempotency_key_reused, idempotency_in_progress.';
 
 create function farthing.idempotency_keep(p_key text, p_fingerprint text, p_status int, p_data jsonb,
   p_now timestamptz)
@@ -63,7 +64,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
-  'Stores the answer with the work it belongs to and returns {status, replayed: false, data}.';
+  'Stores an answer in the transaction of its work and returns {status, replayed: false, data}. Without '
+  'a key, only returns.';
 
 create function farthing.idempotency_start(p_key text, p_fingerprint text, p_now timestamptz)
 returns void
@@ -78,7 +80,7 @@ begin
 end
 $$;
 comment on function farthing.idempotency_start(text, text, timestamptz) is
-  'Marks a key as started, if an external call comes between the request and its answer.';
+  'Stores a key as `started`, because an external call comes between the request and its answer.';
 
 create function farthing.idempotency_finish(p_key text, p_status int, p_data jsonb)
 returns jsonb
@@ -92,7 +94,7 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish(text, int, jsonb) is
-  'Stores the answer of a key that was started, unless another request has; returns {status, replayed: '
+  'Stores the answer of a started key, unless another request has stored one; returns {status, replayed: '
   'false, data}.';
 
 create function farthing.idempotency_finish_private(
@@ -102,7 +104,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- A deleted user sends no repeat.
+  -- A deleted user sends no repeat, so the answer is not stored.
   if exists (select from farthing.accounts where account_id = p_account_id and left_at is null) then
     update farthing.idempotency_keys set status = p_status
     where key = decode(p_key, 'hex') and status is null;
@@ -117,8 +119,8 @@ begin
 end
 $$;
 comment on function farthing.idempotency_finish_private(text, int, jsonb, bigint) is
-  'As idempotency_finish(), for an answer that belongs to one user: it is deleted with the user. The '
-  'caller has locked the account.';
+  'Stores the answer of a started key, like idempotency_finish(), as an answer that is deleted with its '
+  'user. The caller has locked the account.';
 
 create function farthing.forget_private_answers(p_account_id bigint)
 returns void
@@ -139,7 +141,7 @@ as $$
   delete from farthing.idempotency_keys where key = decode(p_key, 'hex') and status is null
 $$;
 comment on function farthing.idempotency_free(text) is
-  'The external call failed: frees a started key, so that a repeat runs at once.';
+  'Deletes a started key after its external call has failed, so that a repeat runs at once.';
 
 create function farthing.sweep_idempotency_keys(p_now timestamptz default now(), p_limit int default 60000)
 returns int
@@ -149,7 +151,7 @@ as $$
   select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
 comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
-  'Deletes keys older than 24 hours; returns how many.';
+  'Deletes keys older than 24 hours; returns how many keys.';
 
 create function farthing.refuse_new_answer()
 returns trigger
@@ -167,4 +169,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_new_answer() is
-  'Trigger: a stored answer stays for its 24 hours. It may be erased, and its key used again after them.';
+  'Trigger: a stored answer does not change for 24 hours. The answer may be erased, and after 24 hours '
+  'the key may be used again.';

@@ -1,4 +1,5 @@
--- The inbox: receive an event; for operators, list, read and replay events.
+-- The inbox: endpoints receive an event; operators list, read and replay events; the payment runner
+-- fetches lost events.
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
@@ -14,7 +15,7 @@ begin
     to_timestamp((v_given ->> 'created')::bigint), p_now)
   on conflict (event_id) do nothing;
   select * into v_event from farthing.inbox where event_id = v_given ->> 'id' for update;
-  -- A dead-lettered event waits for an operator; Stripe need not deliver it again.
+  -- A dead-lettered event waits for an operator; Stripe need not deliver the event again.
   if v_event.state in ('processed', 'ignored', 'dead') then
     return '{"received": true, "duplicate": true}'::jsonb;
   end if;
@@ -44,7 +45,8 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_list to service_role;
 comment on function farthing_public.inbox_list is
-  'Events before an event id, newest first, by state or type: {events, next_before}.';
+  'Returns a page of events, newest first, by state or type: {events, next_before}. p_before: an event '
+  'id.';
 
 create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
@@ -62,7 +64,8 @@ begin
 end
 $$;
 grant execute on function farthing_public.inbox_read to service_role;
-comment on function farthing_public.inbox_read is 'An event with its stored facts. Fails not_found.';
+comment on function farthing_public.inbox_read is
+  'Returns an event with its stored facts. Fails not_found.';
 
 create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
 returns jsonb
@@ -76,10 +79,10 @@ begin
   if v_event.event_id is null then
     perform farthing.fail('not_found', 'There is no such event.', null, 'id');
   end if;
-  -- An applied event is not applied twice. An event without facts has a type that was not used when it
-  -- arrived.
+  -- A processed event must not be applied twice. An event without facts has nothing to apply.
   if v_event.state <> 'processed' and v_event.facts <> '{}' then
-    -- It gets ten new attempts: the operator has fixed the cause, or the next error names it.
+    -- The event gets ten new attempts: the operator has fixed the cause, or the next error names
+    -- the cause.
     v_event.attempts := 0;
     v_event.next_attempt_at := null;
     v_event := farthing.apply_event(v_event, p_now);
@@ -89,8 +92,9 @@ end
 $$;
 grant execute on function farthing_public.inbox_replay to service_role;
 comment on function farthing_public.inbox_replay is
-  'Applies a dead, failed, deferred or ignored event as if it were delivered now, with ten new attempts. '
-  'Changes nothing if it was processed. Returns the event. Fails not_found.';
+  'Applies a dead, failed, deferred or ignored event as if Stripe delivered it now, with ten new '
+  'attempts. Changes nothing if the event was processed or has no facts. Returns the event. Fails '
+  'not_found.';
 
 create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
@@ -103,7 +107,8 @@ as $$
 $$;
 grant execute on function farthing_public.inbox_dead to service_role;
 comment on function farthing_public.inbox_dead is
-  'Ids of dead-lettered events: the first that arrived, in the order in which they happened.';
+  'Returns the ids of the p_limit dead-lettered events that arrived first, in the order in which they '
+  'occurred.';
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
@@ -115,7 +120,8 @@ as $$
   where not exists (select from farthing.inbox i where i.event_id = given.event_id)
 $$;
 grant execute on function farthing_public.inbox_missing to service_role;
-comment on function farthing_public.inbox_missing is 'The ids of a list whose events never arrived.';
+comment on function farthing_public.inbox_missing is
+  'Returns the ids of a list whose events never arrived.';
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
@@ -123,16 +129,16 @@ language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', b.claimed_at,
-    -- It begins a little before the last one, for events that entered Stripe's list late; Stripe has 30
-    -- days of them.
+    -- The list begins 10 minutes before the last complete backfill, because an event may enter
+    -- Stripe's list late. Stripe stores events for 30 days.
     'since', floor(extract(epoch from greatest(b.done_until - interval '10 minutes',
       p_now - interval '30 days')))::bigint)
   from farthing.claim_backfill(p_now) b where b.one_row
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;
 comment on function farthing_public.backfills_claim is
-  'Gives the hourly backfill to one runner: {claimed_at, since} with since in seconds since 1970; null if '
-  'none is due.';
+  'Gives the hourly backfill to one runner: {claimed_at, since}, with since in seconds since 1970; null '
+  'if no backfill is due.';
 
 create function farthing_public.backfills_finish(
   p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
@@ -147,8 +153,9 @@ end
 $$;
 grant execute on function farthing_public.backfills_finish to service_role;
 comment on function farthing_public.backfills_finish is
-  'A runner has fetched all events of Stripe up to its start, or as many as it could. If its time ran out, '
-  'the next run continues at once; if events were unreadable, 15 minutes after it began.';
+  'Ends a backfill. p_complete: the runner has fetched all events up to p_claimed_at; otherwise the next '
+  'run continues at once. p_unreadable: how many events could not be read; above 0, the next backfill '
+  'begins at least 15 minutes after p_claimed_at.';
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
@@ -161,5 +168,5 @@ end
 $$;
 grant execute on function farthing_public.mode_check to service_role;
 comment on function farthing_public.mode_check is
-  'Checks Stripe''s mode against this database''s: {livemode}, null before the first event. Fails '
+  'Compares Stripe''s mode with this database''s mode: {livemode}, null before the first event. Fails '
   'mode_mismatch.';

@@ -1,4 +1,4 @@
--- Stripe's events, backfills, and unknown states.
+-- Stripe's events, backfills and unknown states.
 
 create table farthing.inbox (
   event_id text primary key,
@@ -21,13 +21,13 @@ create table farthing.inbox (
     or (state in ('received', 'dead') and processed_at is null))
 );
 comment on table farthing.inbox is
-  'Events from Stripe: received → processed | ignored | deferred | failed → dead after 10 attempts. '
-  'last_error: why it failed, or why it was ignored.';
+  'Events from Stripe. state: received, then processed, ignored, deferred or failed; a deferred or '
+  'failed event is dead after 10 attempts. last_error: why the event failed or was ignored.';
 create index inbox_to_retry on farthing.inbox (next_attempt_at) where state in ('deferred', 'failed');
 create index inbox_by_state on farthing.inbox (state, received_at);
 create index inbox_by_payment on farthing.inbox ((facts ->> 'payment_id'))
   where state in ('deferred', 'dead', 'ignored');
--- An application fee refers to its charge and not to a payment.
+-- An application fee names its charge and not its payment.
 create index inbox_fees_by_charge on farthing.inbox ((facts ->> 'charge_id'))
   where type in ('application_fee.created', 'application_fee.refunded')
     and state in ('deferred', 'dead', 'ignored');
@@ -38,15 +38,15 @@ create index inbox_newest on farthing.inbox (received_at desc, event_id desc);
 
 create table farthing.backfills (
   one_row boolean primary key default true constraint backfills_is_one_row check (one_row),
-  done_until timestamptz not null default now(), -- a new project has missed nothing
+  done_until timestamptz not null default now(), -- a new project has missed no events
   claimed_at timestamptz,
   unreadable int not null default 0 constraint backfills_unreadable_counted check (unreadable >= 0),
   retry_at timestamptz
 );
 comment on table farthing.backfills is
-  'One row. done_until: Stripe was asked for all events before this. claimed_at: a runner is asking, since '
-  'then. unreadable: how many events the last run could not read; they are not stored. retry_at: when they '
-  'are fetched again.';
+  'One row. done_until: all events before this moment were fetched from Stripe. claimed_at: since when a '
+  'runner has been fetching events. unreadable: how many events the last run could not read; they are '
+  'not stored. retry_at: when the unreadable events are fetched again.';
 alter table farthing.backfills enable row level security;
 create policy backfills_none on farthing.backfills for select to authenticated using (false);
 insert into farthing.backfills default values;
@@ -62,7 +62,7 @@ create table farthing.unknown_states (
     and length(subject) <= 255)
 );
 comment on table farthing.unknown_states is
-  'Unknown states of Stripe''s objects: the kind of object, the state, and the last object in it. They are '
-  'accepted, credits that may be lost are frozen, and operators are alerted.';
+  'Unknown states of Stripe objects: the kind of object, the state, and the last object in that state. '
+  'Such a state is accepted, credits that may be lost are frozen, and an alert notifies the operators.';
 alter table farthing.unknown_states enable row level security;
 create policy unknown_states_none on farthing.unknown_states for select to authenticated using (false);

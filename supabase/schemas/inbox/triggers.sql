@@ -1,5 +1,6 @@
--- Triggers: the first event fixes the mode, test or live, and events of the other mode are refused; an
--- event's facts never change. Tasks retry failed events and wake the payment runner.
+-- Triggers: the first event fixes the mode, test or live, and events of the other mode are refused;
+-- an event's facts never change. Scheduled tasks retry failed and deferred events and wake the
+-- payment runner.
 
 select farthing.add_task('sweep_inbox', '1 minute');
 

@@ -25,7 +25,8 @@ begin
   if num_nonnulls(p_user_id, p_email) <> 1 then
     perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
   end if;
-  v_id := farthing.queue_requested_notice(p_template, p_user_id, p_email, farthing.json_argument(p_data), p_now);
+  v_id := farthing.queue_requested_notice(p_template, p_user_id, p_email, farthing.json_argument(p_data),
+    p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
 end

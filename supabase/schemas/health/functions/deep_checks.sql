@@ -5,12 +5,12 @@ returns int
 language sql stable
 set search_path = ''
 as $$
-  -- The budget may be set below the spent part.
+  -- The rest would be negative if the budget was lowered below the part that is already spent.
   select greatest(0, b.daily_units - case when b.day >= p_today then b.spent else 0 end)
   from farthing.deep_budget b
 $$;
 comment on function farthing.deep_units_left(date) is
-  'The rest of the day''s budget of paid checks; never negative.';
+  'Returns the rest of the day''s budget of paid checks, in units; never negative.';
 
 create function farthing.wake_deep_checks(p_now timestamptz default now())
 returns boolean
@@ -30,8 +30,9 @@ as $$
 declare
   v_left int;
 begin
-  -- With two at once, the second waits for the row and reads the budget that the first has left. If the
-  -- second began before midnight and the first after it, the newer day stays.
+  -- Of two calls at the same moment, the second waits for the row and reads the budget that the
+  -- first has left. If the second call began before midnight and the first one after it, the row
+  -- keeps the newer day.
   update farthing.deep_budget b
   set spent = p_units + case when b.day >= p_today then b.spent else 0 end, day = greatest(b.day, p_today)
   where p_units + case when b.day >= p_today then b.spent else 0 end <= b.daily_units
@@ -40,7 +41,8 @@ begin
 end
 $$;
 comment on function farthing.claim_deep_units(int, date) is
-  'Takes p_units of the day''s budget of paid checks and returns the rest; null if too few are left.';
+  'Takes p_units of the day''s budget of paid checks and returns the rest; null if too few units are '
+  'left.';
 
 create function farthing.record_deep_check(
   p_name text, p_outcome text, p_duration_ms int, p_code text, p_figures jsonb, p_now timestamptz)
@@ -57,7 +59,8 @@ as $$
   returning c
 $$;
 comment on function farthing.record_deep_check(text, text, int, text, jsonb, timestamptz) is
-  'Stores the last result of a paid check, and the service''s figures; ok_at stays that of the last success.';
+  'Stores the last result of a paid check, and the figures of the checked service. ok_at changes only '
+  'with a success.';
 
 create function farthing.check_ledger_sample(p_start double precision, p_limit int)
 returns table (looked_at bigint, wrong bigint)
@@ -83,4 +86,5 @@ as $$
       where n.account_id = a.account_id order by n.seq desc limit 1) e on true) s
 $$;
 comment on function farthing.check_ledger_sample(double precision, int) is
-  'Checks p_limit accounts from p_start (0 to 1) on by rule 1, and counts the wrong ones.';
+  'Checks p_limit accounts from the position p_start on (0 to 1 of all accounts) by rule 1; returns how '
+  'many were checked and how many are wrong.';

@@ -1,5 +1,6 @@
--- Figures for a metrics collector. They do not read the ledger: credits come from the sums of sealed
--- entries, at most a minute old; all other figures are bounded by open work, or by a day.
+-- Figures for a metrics collector. They do not read the ledger: credits come from the sums of
+-- sealed entries, which are at most a minute old; all other figures read only unfinished work, or
+-- work of the last day.
 
 create function farthing.credit_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -25,7 +26,8 @@ as $$
   where h.status = 'open' and h.expires_at > p_now
 $$;
 comment on function farthing.credit_figures(timestamptz) is
-  'Credits of sealed entries by purpose; users'' balances; credits in open holds.';
+  'Returns the credits of sealed entries by purpose, the sum of all balances, and the credits in open '
+  'holds.';
 
 create function farthing.work_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -42,7 +44,7 @@ as $$
   union all
   select 'jobs', 'state=' || j.status, count(*) from farthing.jobs j
   where j.status in ('queued', 'processing')
-    -- A job lives for a day.
+    -- A job runs for at most a day, so a job that ended within a day was created within two.
     or (j.created_at > p_now - interval '2 days' and j.completed_at > p_now - interval '1 day')
   group by j.status
   union all
@@ -50,24 +52,25 @@ as $$
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
   select 'notices_unsent', 'state=' || n.state, count(*) from (
-    -- Each state alone uses an index. All together would use none, and sent notifications are never
-    -- deleted.
+    -- A condition on some of the states uses an index. One condition on all of them would use none,
+    -- and would read every sent notification.
     select q.state from farthing.notices q where q.state in ('queued', 'failed')
     union all select s.state from farthing.notices s where s.state = 'sending'
     union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
-  'Work by its state: webhook events and jobs that are not done or were done within a day; notifications '
-  'not sent; and the age of the oldest.';
+  'Counts work by its state: webhook events and jobs that are unfinished or ended within a day, and '
+  'unsent notifications. Returns also the age of the oldest unfinished event and the delay of the '
+  'longest waiting job, in seconds.';
 
 create function farthing.connection_figures()
 returns table (name text, labels text, value numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Every role may see the database and user of a session; its state and kind only with the same role or
-  -- pg_read_all_stats.
+  -- Every role may see the database and the user of a session, but its state and kind only with the
+  -- session's own role or with pg_read_all_stats.
   select 'database_connections', 'state=' || case
       when a.state is null then 'unknown'
       when a.state in ('active', 'idle') then a.state
@@ -82,8 +85,8 @@ as $$
   select 'database_connections_max', '', current_setting('max_connections')::numeric
 $$;
 comment on function farthing.connection_figures() is
-  'Connections to the server by state, of all its databases, and their maximum. unknown: sessions of roles '
-  'whose state ours may not read.';
+  'Counts the server''s connections to all databases by state, and returns their maximum. unknown: '
+  'sessions whose state this role must not read.';
 
 create function farthing.health_figures(p_now timestamptz)
 returns table (name text, labels text, value numeric)
@@ -98,7 +101,7 @@ as $$
     ('deep_check_ok', (c.outcome = 'ok')::int::numeric), ('deep_check_seconds', c.duration_ms / 1000.0),
     ('deep_check_age_seconds', extract(epoch from p_now - c.checked_at))) f (name, value)
   union all
-  -- Measured hourly: values older than two hours are unknown, which is not 0.
+  -- Figures are measured hourly. A figure older than two hours is unknown, and unknown is not 0.
   select c.name || '_' || f.key, '', f.value::numeric
   from farthing.deep_checks c cross join lateral jsonb_each_text(c.figures) f
   where c.checked_at > p_now - interval '2 hours'
@@ -108,8 +111,9 @@ as $$
   select 'burn_rate', format('slo=%s,minutes=%s', b.slo, (extract(epoch from w.length) / 60)::int), w.burn
   from farthing.budget_burns(p_now) b
   cross join lateral (values (b.long_window, b.long_burn), (b.short_window, b.short_burn)) w (length, burn)
-  -- Six hours are the long window of one pair and the short one of another.
+  -- Six hours is the long window of one pair and the short window of another pair, and is returned
+  -- once.
   where b.short_window <> interval '6 hours' or w.length <> b.short_window
 $$;
 comment on function farthing.health_figures(timestamptz) is
-  'All metrics that are looked up and not counted.';
+  'Returns all metrics that are looked up instead of counted.';

@@ -14,7 +14,7 @@ as $$
     from farthing.requests_between(p_now - p_window, p_now) b) r
 $$;
 comment on function farthing.requests_answer(interval, timestamptz) is
-  'Requests of a window in the report''s form: {all, routes}.';
+  'Returns the requests of a window in the report''s form: {all, routes}.';
 
 create function farthing.budgets_answer(p_now timestamptz)
 returns jsonb
@@ -32,4 +32,5 @@ as $$
       from farthing.budget_burns(p_now) b))
 $$;
 comment on function farthing.budgets_answer(timestamptz) is
-  'The error budgets in the report''s form: {budget_left: a share by objective, burns: by objective and window}.';
+  'Returns the error budgets in the report''s form: {budget_left: a share by objective, burns: by '
+  'objective and window}.';

@@ -1,5 +1,6 @@
--- Holds: credits reserved before the work, settled or released after it, resolved at most once. Why a hold
--- names its lots: held credits must not expire, and no second hold may count on the same credits.
+-- Opening holds: credits are reserved before the work, and settled or released after it, at most
+-- once. Why a hold names its lots: held credits must not expire, and no other hold may reserve the
+-- same credits.
 
 create function farthing.hold_answer(p_hold farthing.holds)
 returns jsonb
@@ -16,7 +17,7 @@ as $$
   from farthing.accounts a where a.account_id = p_hold.account_id
 $$;
 comment on function farthing.hold_answer(farthing.holds) is
-  'A hold in the contract''s form; credits as text.';
+  'Returns a hold in the form of the HTTP API; credits as text.';
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds
@@ -41,8 +42,8 @@ begin
 end
 $$;
 comment on function farthing.terms_of_estimate(jsonb, timestamptz) is
-  'The price of an estimate as terms of a hold that pins its rate: amount, model, rate_version. Fails '
-  'unknown_model, invalid_request.';
+  'Prices an estimate and returns the terms of a hold that pins its rate: amount, model, rate_version. '
+  'Fails unknown_model, invalid_request.';
 
 create function farthing.open_hold(p_account farthing.accounts, p_terms farthing.holds,
   p_now timestamptz)
@@ -70,8 +71,8 @@ begin
 end
 $$;
 comment on function farthing.open_hold is
-  'Holds credits of an account, which lock_account() has locked, on p_terms (amount, pinned rate, purpose, '
-  'expiry). Fails insufficient_credits, spend_cap_reached. Credits.';
+  'Opens a hold on an account that lock_account() has locked. p_terms: amount, pinned rate, reason, '
+  'author and expiry. Fails insufficient_credits, spend_cap_reached. Credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void
@@ -79,9 +80,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Burn-down order by running totals: a lot gives the credits still needed after the lots before it. An
-  -- expired or frozen lot gives the credits that the previous hold reserved of it: a rest that stays held
-  -- does not expire in between.
+  -- Running totals in burn-down order: each lot gives the credits that the lots before it did not
+  -- give. An expired or frozen lot gives only the credits that the previous hold reserved of the
+  -- lot, so credits that stay held do not expire between two holds.
   insert into farthing.hold_lots (account_id, hold_id, lot_id, amount)
   select p_hold.account_id, p_hold.hold_id, s.lot_id, least(s.free, p_hold.amount - s.before)
   from (
@@ -104,14 +105,15 @@ begin
 end
 $$;
 comment on function farthing.reserve is
-  'Reserves a new hold''s credits on its lots; the caller has locked the account and checked that they '
-  'suffice. With p_after_hold_id it replaces that hold, which the caller has freed.';
+  'Reserves the credits of a new hold on its lots. The caller has locked the account and checked that '
+  'the credits suffice. With p_after_hold_id the new hold replaces an earlier hold, which the caller has '
+  'freed.';
 
 create function farthing.lock_open_hold(p_hold_id uuid, p_now timestamptz, p_or_late boolean default false)
 returns farthing.holds
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_hold farthing.holds;
@@ -131,6 +133,5 @@ begin
 end
 $$;
 comment on function farthing.lock_open_hold is
-  'Locks the hold''s account and returns the hold if it is open and not past its expiry, or,
-    where asked for, '
-  'may be settled late. Fails not_found, hold_not_open.';
+  'Locks a hold''s account and returns the hold if it is open and has not expired. With p_or_late, a '
+  'hold that may be settled late is returned, too. Fails not_found, hold_not_open.';

@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 begin
   return (
-    -- A debt stays below numeric(38, 18)'s 10^20.
+    -- With this bound, a debt never reaches 10^20, the limit of numeric(38, 18).
     select least(greatest(coalesce(h.amount, 0) * p.overdraft_factor, p.overdraft_floor),
       greatest(1e20 - 1 - p_account.debt, 0))
     from farthing.policy p
@@ -15,8 +15,8 @@ begin
 end
 $$;
 comment on function farthing.overdraft_limit is
-  'Rule 7: the part of a hold''s settlement that may become debt: a multiple of the hold, and never less '
-  'than the policy''s floor, which is the limit without a hold. Credits.';
+  'Rule 7: returns the most debt that a settlement of this hold may add: a multiple of the hold''s '
+  'amount, but at least the policy''s floor. Without a hold, the limit is the floor. Credits.';
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -33,5 +33,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_overdraft is
-  'Fails overdraft_exceeded; details name the required and the available credits, the hold included, and '
-  'the overdraft limit.';
+  'Fails overdraft_exceeded; details name the required credits, the available credits (the hold''s '
+  'included) and the overdraft limit.';

@@ -1,4 +1,4 @@
--- The end of a hold without a charge: it was released, or it expired.
+-- The end of a hold without a charge: the hold was released, or it expired.
 
 create function farthing.free_hold(p_account_id bigint, p_hold_id uuid)
 returns void
@@ -16,7 +16,8 @@ begin
 end
 $$;
 comment on function farthing.free_hold(bigint, uuid) is
-  'Frees the credits that a hold reserved; the caller has locked the account and resolves the hold.';
+  'Frees the credits that a hold reserved. The caller has locked the account, and sets the hold''s new '
+  'state.';
 
 create function farthing.release_expired_holds(p_account_id bigint, p_now timestamptz)
 returns int
@@ -32,9 +33,9 @@ begin
     select * from farthing.holds
     where account_id = p_account_id and status = 'open' and expires_at <= p_now order by expires_at, hold_id
   loop
-    -- As of that moment: a lot that has expired since was freed in time to pay. Holds that expired at one
-    -- moment are freed together, so that their credits pay in burn-down order and not in the order of
-    -- holds.
+    -- Debt is paid as of the expiry of the hold, so a lot that has expired since then still pays.
+    -- Holds that expired at the same moment are freed together, so that their credits pay in
+    -- burn-down order and not in the order of holds.
     if v_hold.expires_at > v_moment then
       perform farthing.pay_debt(p_account_id, v_moment);
     end if;
@@ -51,8 +52,8 @@ begin
 end
 $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
-  'Rule 7: an open hold past its expiry counts as released from that instant, and pays debt as of then. '
-  'Returns how many. The account is locked by the caller.';
+  'Rule 7: releases the open holds that are past their expiry, and pays debt with their credits as of '
+  'each expiry. Returns how many holds. The caller has locked the account.';
 
 create function farthing.release_hold(
   p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
@@ -61,7 +62,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.release_expired_holds(p_account_id, p_now); -- it may be among the expired ones
+  perform farthing.release_expired_holds(p_account_id, p_now); -- the hold itself may have expired
   if exists (select from farthing.holds where account_id = p_account_id and hold_id = p_hold_id
     and status = 'open') then
     perform farthing.free_hold(p_account_id, p_hold_id);
@@ -73,5 +74,5 @@ begin
 end
 $$;
 comment on function farthing.release_hold is
-  'Frees the credits that a hold still reserves, and pays debt with them. A resolved hold stays as it is. '
-  'The account is locked by the caller.';
+  'Frees the credits that a hold still reserves, and pays debt with them. Does not change a hold that '
+  'has ended. The caller has locked the account.';

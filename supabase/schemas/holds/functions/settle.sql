@@ -1,5 +1,6 @@
--- The settlement of a hold of a back end, a chat or a job. Why bills and not charges: only the charged bill
--- is priced, and a bill beyond the overdraft limit charges nothing: then the next one is tried.
+-- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
+-- not of charges: only the bill that is charged is priced. A bill beyond the overdraft limit
+-- charges nothing, and the next bill of the list is used.
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -7,7 +8,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A release happens before the expiry. Chats and jobs have their own rules for being late.
+  -- Only an expiry sets resolved_at to expires_at: a hold that its caller released ended before.
+  -- Late settlements of chats and jobs have rules of their own.
   return (p_hold.status = 'open' or p_hold.status = 'released' and p_hold.resolved_at = p_hold.expires_at)
     and p_now < p_hold.expires_at + (select late_settle_within from farthing.policy)
     and exists (select from farthing.accounts
@@ -19,7 +21,7 @@ begin
 end
 $$;
 comment on function farthing.may_settle_late is
-  'Rule 7: whether a hold that only its expiry ended may still be settled.';
+  'Rule 7: whether a hold that ended only by its expiry may still be settled.';
 
 create function farthing.charge_bill(
   p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)
@@ -28,12 +30,12 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The hold's model, if the usage names none.
+  -- If the usage names no model, the hold's model applies.
   v_usage jsonb := jsonb_strip_nulls(jsonb_build_object('model', p_hold.model)) || p_bill.usage;
   v_event farthing.priced_usage;
 begin
   if v_usage is not null then
-    -- The rate is the one of the hold: a price change in between changes nothing (T10).
+    -- The hold pins the rate: a later price change does not change the charge (T10).
     v_event := farthing.price_usage(jsonb_build_array(v_usage), p_now, p_hold.created_at,
       case when p_hold.model is not null then jsonb_build_object(p_hold.model, p_hold.rate_version) end);
     if v_event.problem is not null then
@@ -62,8 +64,9 @@ begin
 end
 $$;
 comment on function farthing.charge_bill is
-  'Charges a bill of a freed hold, one result for each charge. Usage that names no event is an event of the '
-  'bill''s origin, named after the hold. Fails unknown_model, usage_conflict, invalid_request.';
+  'Charges a bill of a hold that is already freed; returns one result for each charge. Usage without an '
+  'event_id becomes an event of the bill''s origin with the hold''s id. Fails unknown_model, '
+  'usage_conflict, invalid_request.';
 
 create function farthing.settle(
   p_hold farthing.holds, p_bills farthing.bill[], p_now timestamptz, p_keeps_rest boolean default false)
@@ -83,7 +86,7 @@ declare
 begin
   if p_hold.expires_at > p_now then
     perform farthing.free_hold(p_hold.account_id, p_hold.hold_id);
-  end if; -- otherwise its expiry has freed it
+  end if; -- an expired hold is already freed
   foreach v_bill in array p_bills loop
     v_bills := v_bills + 1;
     v_refused := null;
@@ -105,11 +108,11 @@ begin
     perform farthing.refuse_overdraft(v_account, p_hold.hold_id, v_refused);
   end if;
   update farthing.holds set status = 'settled', settled = v_settled, shortfall = v_shortfall,
-    resolved_at = coalesce(resolved_at, p_now) -- a late one ended when it expired
+    resolved_at = coalesce(resolved_at, p_now) -- a late settlement keeps the moment of the expiry
   where account_id = p_hold.account_id and hold_id = p_hold.hold_id;
   v_rest := greatest(p_hold.amount - v_settled, 0);
   if not p_keeps_rest then
-    if v_account.debt > 0 then -- with a shortfall nothing is left that could pay
+    if v_account.debt > 0 then -- after a shortfall no credits are left to pay with
       perform farthing.pay_debt(p_hold.account_id, p_now);
     end if;
   elsif v_rest > 0 then
@@ -125,7 +128,7 @@ begin
 end
 $$;
 comment on function farthing.settle is
-  'Rule 7: settles a hold with the first of p_bills that can be charged; the next one applies if a bill '
-  'exceeds the overdraft limit. The rest of the hold is released and pays debt, or with p_keeps_rest stays '
-  'held on the same lots. The account is locked, and its expired holds are released, by the caller. Fails '
-  'overdraft_exceeded, unknown_model, usage_conflict, invalid_request.';
+  'Rule 7: settles a hold with the first of p_bills that does not exceed the overdraft limit. The rest '
+  'of the hold is released and pays debt; with p_keeps_rest the rest stays held on the same lots, by a '
+  'new hold. The caller has locked the account and released its expired holds. Fails overdraft_exceeded, '
+  'unknown_model, usage_conflict, invalid_request.';

@@ -1,5 +1,5 @@
--- Backfills of Stripe's events. Why: if Stripe has given up a delivery, the ledger does not know of that
--- money. Each hour the payment runner fetches the events that never arrived; in most hours all have
+-- Backfills of Stripe's events. Why: if Stripe gives up the delivery of a payment's event, the
+-- ledger does not know of the payment. Each hour the payment runner fetches the events that never
 -- arrived.
 
 create function farthing.backfill_is_due(p_backfill farthing.backfills, p_now timestamptz)
@@ -7,25 +7,26 @@ returns boolean
 language sql stable
 set search_path = ''
 as $$
-  -- A request lives at most 150 s: a much older claim belongs to a dead runner.
+  -- A request ends within 150 seconds, so a claim that is 5 minutes old belongs to a dead runner.
   select p_backfill.done_until <= p_now - interval '1 hour'
     and coalesce(p_backfill.claimed_at <= p_now - interval '5 minutes', true)
     and coalesce(p_backfill.retry_at <= p_now, true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
-  'Whether the last complete backfill is an hour old, no runner works on one and no retry is postponed.';
+  'Whether the last complete backfill is an hour old, no runner is working on a backfill, and no retry '
+  'is postponed.';
 
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills
 language sql
 set search_path = ''
 as $$
-  -- With two runners at once, the second waits for the row and finds it claimed.
+  -- Of two runners at the same moment, the second waits for the row and then finds it claimed.
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning backfills
 $$;
 comment on function farthing.claim_backfill(timestamptz) is
-  'Gives the hourly backfill to one runner; null if none is due.';
+  'Gives the hourly backfill to one runner; null if no backfill is due.';
 
 create function farthing.finish_backfill(p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns void
@@ -34,15 +35,15 @@ set search_path = ''
 as $$
 begin
   update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- If another runner has taken over, the claim and its result belong to that one.
+  -- If another runner has claimed the backfill since, this row is no longer the caller's to change.
   update farthing.backfills
   set claimed_at = null, unreadable = p_unreadable,
-    -- A missing permission stays missing until somebody grants it, so fetching the list each minute would
-    -- not help.
+    -- Unreadable events stay unreadable until somebody grants the missing permission, so fetching
+    -- them each minute would not help.
     retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
   where claimed_at = p_claimed_at;
 end
 $$;
 comment on function farthing.finish_backfill(timestamptz, boolean, int) is
-  'Ends a claimed backfill. If its time ran out, the next one is due at once; if events were unreadable, 15 '
-  'minutes after the claim.';
+  'Ends a claimed backfill. The next backfill is due an hour later if this one is complete, else at '
+  'once; after unreadable events at least 15 minutes after the claim.';

@@ -1,4 +1,4 @@
--- Events about a purchase: of its checkout session, or of its payment.
+-- Events about a purchase: events of its checkout session, and of its payment.
 
 create function farthing.apply_checkout_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -17,7 +17,7 @@ begin
     return farthing.outcome_without_row(p_facts, 'order');
   end if;
   perform from farthing.accounts where account_id = v_order.account_id for no key update;
-  -- Rule 7: the credits of an expired hold pay debt before the incoming ones.
+  -- Rule 7: the credits of an expired hold pay debt before the incoming credits do.
   perform farthing.release_expired_holds(v_order.account_id, p_now);
   select * into v_order from farthing.orders where account_id = v_order.account_id
     and order_id = v_order.order_id for update;
@@ -25,11 +25,12 @@ begin
     if p_facts ->> 'payment_status' is distinct from 'paid' then
       return 'ignored because the order has another session';
     end if;
-    -- Only we write the id of an order into a session, so this money must be ours.
+    -- Only this installation writes the id of an order into a session, so the payment must be for
+    -- this order.
     raise exception 'order % belongs to another session', v_order.order_id;
   end if;
   if v_order.session_id is null and p_facts ->> 'session_id' is not null then
-    -- The event was faster than the call that opened the session, which finds it stored.
+    -- The event arrived before the call that opened the session has stored the session's id.
     update farthing.orders set session_id = p_facts ->> 'session_id'
     where account_id = v_order.account_id and order_id = v_order.order_id;
   end if;
@@ -41,8 +42,8 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one: each event moves the order only from the states it can
-  -- follow.
+  -- An older state never overwrites a newer one: each event changes the order only from the states
+  -- that may precede it.
   v_status := case
     when p_type = 'checkout.session.completed' and v_order.status in ('pending', 'expired') then 'processing'
     when p_type = 'checkout.session.async_payment_failed' and v_order.status in ('pending', 'processing') then
@@ -56,5 +57,5 @@ begin
 end
 $$;
 comment on function farthing.apply_checkout_event is
-  'Applies an event about a purchase; returns processed, deferred or ignored, raises if the facts do not '
-  'fit the order.';
+  'Applies an event about a purchase; returns processed, deferred or ignored (with a reason), and raises '
+  'if the facts do not fit the order.';

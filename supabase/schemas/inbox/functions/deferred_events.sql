@@ -1,4 +1,5 @@
--- Deferred events: they arrived before their payment, and are applied together with it.
+-- Deferred events: they arrived before their payment, and are applied in the transaction that
+-- applies the payment.
 
 create function farthing.lock_subject(p_stripe_id text)
 returns void
@@ -8,9 +9,10 @@ as $$
   select pg_advisory_xact_lock(hashtextextended('stripe ' || p_stripe_id, 0))
 $$;
 comment on function farthing.lock_subject(text) is
-  'Stripe may send the events of a payment and of its refund or dispute at the same moment. The second one '
-  'waits here, and then sees the first: otherwise one would be deferred for a payment whose event has '
-  'already looked for deferred ones.';
+  'Locks a Stripe object until the transaction ends. Stripe may send the events of a payment and of its '
+  'refund or dispute at the same moment. The second transaction waits here and then sees what the first '
+  'one wrote. Without the lock, a refund could be deferred just after the payment has looked for '
+  'deferred events.';
 
 create function farthing.apply_waiting(p_payment_id text, p_now timestamptz, p_charge_id text default null)
 returns int
@@ -24,9 +26,11 @@ begin
   perform farthing.lock_subject(p_payment_id);
   perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
-    -- A locked event is being applied by another transaction, after this one has committed.
+    -- A transaction that has locked an event applies it itself, and waits in lock_subject() until
+    -- this one commits.
     select * from farthing.inbox
-    -- Written as in the two indexes, so that both are used.
+    -- The conditions repeat the predicates of two indexes (inbox_by_payment, inbox_fees_by_charge),
+    -- so that both are used.
     where state in ('deferred', 'dead', 'ignored') and (state <> 'ignored' or attempts >= 10)
       and (facts ->> 'payment_id' = p_payment_id and type ~ '^(refund|charge|radar|application_fee)[.]'
         or facts ->> 'charge_id' = p_charge_id
@@ -40,5 +44,5 @@ begin
 end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text) is
-  'Applies events that arrived before their payment, or its charge, in the transaction that applies the '
-  'payment, so that nobody spends refunded credits in between. Returns how many.';
+  'Applies the events that arrived before their payment, or before its charge, in the transaction that '
+  'applies the payment: refunded credits cannot be spent in between. Returns how many events.';

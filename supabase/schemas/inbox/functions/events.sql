@@ -1,6 +1,6 @@
--- Stripe's events as received: which function applies which type, and an event in the form for operators.
--- Why an event is applied in the transaction that records it: a row alone never marks an event as done.
--- The facts contain no personal data.
+-- Stripe's events: the function that applies each type, and an event in the form for operators.
+-- Each event is applied in the transaction that records it, so a row alone never means that the
+-- event was applied. The facts contain no personal data.
 
 create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
 returns text
@@ -9,15 +9,15 @@ set search_path = ''
 as $$
 declare
   v_type text := p_event.type;
-  -- The time of the event at Stripe: an older event never overwrites a newer one. author: of the entries it
-  -- causes.
+  -- occurred_at: the event's time at Stripe, because an older event must not overwrite a newer one.
+  -- author: the author of the entries that the event causes.
   v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
     'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
 begin
   perform farthing.allow_change(v_facts ->> 'author', v_type);
   case
     when p_event.facts = '{}' then
-      return 'ignored'; -- of a connected account, or of an unused type
+      return 'ignored'; -- the event is of a connected account, or of an unused type
     when v_type like 'payment\_intent.%' and v_facts ->> 'booking_id' is not null then
       return farthing.apply_booking_event(v_type, v_facts, p_now);
     when v_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
@@ -43,13 +43,13 @@ begin
     when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else
-      return 'ignored'; -- including charge.refunded: refund.* have all of its facts
+      return 'ignored'; -- charge.refunded is ignored, too: refund.* have all of its facts
   end case;
 end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
-  'Calls the function for the type of an event; each returns processed, deferred or ignored, the latter '
-  'perhaps with a reason (ignored because …), and raises if the facts do not fit.';
+  'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
+  '(perhaps with a reason: ignored because …), and raises if the facts do not fit.';
 
 create function farthing.inbox_answer(p_event farthing.inbox)
 returns jsonb
@@ -62,4 +62,4 @@ as $$
     'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
 $$;
 comment on function farthing.inbox_answer(farthing.inbox) is
-  'An event in the form of lists: without its facts.';
+  'Returns an event in the form of lists, without its facts.';

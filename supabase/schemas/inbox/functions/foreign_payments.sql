@@ -1,5 +1,5 @@
--- Foreign payments: payments that another app on the same Stripe account made. This installation's mark
--- distinguishes its own objects from them.
+-- Foreign payments: payments that another app on the same Stripe account made. Objects that this
+-- installation creates at Stripe bear its mark.
 
 create function farthing.bears_our_mark(p_facts jsonb)
 returns boolean
@@ -11,7 +11,7 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Whether this installation created the event''s object, or the payment behind it.';
+  'Whether this installation created the event''s object, or the payment that the object belongs to.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -19,15 +19,15 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Our rows are committed before Stripe is asked. So a marked object without its row means that we lost
-  -- the row, and waits for its restoration; an unmarked one belongs to another app on the same Stripe
-  -- account.
+  -- Our rows are committed before Stripe is called. So if a marked object has no row here, the row
+  -- was lost, and the event waits until the row is restored. An unmarked object belongs to another
+  -- app on the same Stripe account.
   return case when farthing.bears_our_mark(p_facts) then 'deferred'
     else format('ignored because its %s is not here and it does not bear our mark', p_kind) end;
 end
 $$;
 comment on function farthing.outcome_without_row(jsonb, text) is
-  'The outcome of an event whose order or booking is unknown: deferred or ignored.';
+  'Returns the outcome of an event whose order or booking is unknown: deferred or ignored.';
 
 create function farthing.is_foreign_payment(p_event farthing.inbox)
 returns boolean
@@ -38,4 +38,4 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Whether an event names a payment, or its charge, and lacks our mark.';
+  'Whether an event names a payment, or a charge, and does not bear our mark.';

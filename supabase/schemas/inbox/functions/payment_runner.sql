@@ -1,4 +1,5 @@
--- Waking the payment runner.
+-- Waking the payment runner, which works through refunds, transfers, top-ups, backfills and
+-- payouts.
 
 create function farthing.wake_payment_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -15,5 +16,6 @@ begin
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
-  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up to '
-  'be charged, or events or the list of a payout to be fetched from Stripe; true if it did.';
+  'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up '
+  'to be charged, or Stripe''s events or the list of a payout to be fetched; true if the call was '
+  'queued.';

@@ -1,5 +1,6 @@
--- Attempts to apply an event. A failed event is retried by Stripe's redelivery and by a scheduled task; a
--- deferred one also when its payment arrives. After ten attempts the event is dead-lettered.
+-- Attempts to apply an event. A failed event is retried by Stripe's redelivery and by a scheduled
+-- task; a deferred event also when its payment arrives. After ten attempts the event is
+-- dead-lettered.
 
 create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
@@ -8,7 +9,7 @@ set search_path = ''
 as $$
 declare
   c_most_attempts constant int := 10;
-  -- Stripe's own redeliveries may succeed in between, but only our own retries count as attempts.
+  -- Stripe's redeliveries may succeed before the next attempt is due, but do not count as attempts.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
   begin
@@ -16,8 +17,8 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- An error that a retry of the whole call may cure is left to Stripe's retry; every other one is
-    -- recorded.
+    -- These errors may disappear when the whole call is repeated, so Stripe repeats it. Every other
+    -- error is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
       p_event.state := 'failed';
@@ -25,9 +26,10 @@ begin
   end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
-    -- Refunds of the dashboard, disputes, warnings and fees never have our mark, so they wait for their
-    -- payment. A payment that has not arrived by now belongs to another app on this Stripe account. If it
-    -- still arrives and is ours, apply_waiting() applies the events that waited for it.
+    -- Refunds from the dashboard, disputes, warnings and fees never bear our mark, so they wait for
+    -- their payment. If the payment has not arrived after ten attempts, it belongs to another app
+    -- on this Stripe account. If the payment arrives later and is ours, apply_waiting() applies the
+    -- events that waited.
     if p_event.state = 'deferred' and farthing.is_foreign_payment(p_event) then
       p_event.state := 'ignored';
       p_event.last_error := 'its payment is not here and it does not bear our mark';
@@ -35,7 +37,8 @@ begin
       p_event.state := 'dead';
     end if;
   end if;
-  -- 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an operator.
+  -- Backoff of 1, 2, 4 … 256 minutes: ten attempts span eight and a half hours, a night without an
+  -- operator.
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
@@ -48,7 +51,7 @@ begin
 end
 $$;
 comment on function farthing.apply_event is
-  'Applies an event, locked by the caller, and records its outcome.';
+  'Applies an event, which the caller has locked, records its outcome and plans its next attempt.';
 
 create function farthing.sweep_event(p_event_id text, p_now timestamptz)
 returns int
@@ -62,21 +65,22 @@ begin
   where event_id = p_event_id and state in ('deferred', 'failed') and next_attempt_at <= p_now
   for update skip locked;
   if v_event.event_id is null then
-    return 0; -- applied meanwhile, with another event or by a redelivery
+    return 0; -- the event was applied meanwhile, with its payment or by a redelivery
   end if;
   perform farthing.apply_event(v_event, p_now);
   return 1;
 end
 $$;
 comment on function farthing.sweep_event(text, timestamptz) is
-  'Applies a deferred or failed event again; 1 if it did.';
+  'Applies a deferred or failed event again, if an attempt is due; returns 1, else 0.';
 
 create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language sql
 set search_path = ''
--- Events come in order of time and not of accounts (rule 4), so this must not wait long: it gives up an
--- event long before the deadlock timeout, and the next minute retries it.
+-- Events are applied in the order of their time and not of their accounts (rule 4), so this task
+-- must not wait long for a lock: it gives up an event long before the deadlock timeout, and retries
+-- the event a minute later.
 set lock_timeout = '100ms'
 as $$
   select farthing.work_off('sweep_inbox', 'event', array(
@@ -86,4 +90,4 @@ as $$
     order by i.next_attempt_at limit p_limit), 'sweep_event', p_now)
 $$;
 comment on function farthing.sweep_inbox(timestamptz, int) is
-  'Retries deferred and failed events that are due; returns how many.';
+  'Retries the deferred and failed events that are due; returns how many events.';

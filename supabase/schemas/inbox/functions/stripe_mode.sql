@@ -1,5 +1,5 @@
--- Test and live money never mix: a database has one mode, that of its first event. Why the first event:
--- before it, nothing was ever paid here.
+-- Test and live money never mix: the first Stripe event fixes the mode of the database. Before the
+-- first event, no payment was made here.
 
 create function farthing.require_mode(p_livemode boolean)
 returns boolean
@@ -18,7 +18,8 @@ begin
 end
 $$;
 comment on function farthing.require_mode(boolean) is
-  'This database''s mode, null before the first event. Fails mode_mismatch if Stripe''s differs.';
+  'Returns this database''s mode, null before the first event. Fails mode_mismatch if p_livemode differs '
+  'from it.';
 
 create function farthing.keep_mode()
 returns trigger
@@ -26,7 +27,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- Only the event that fixes the mode locks the row.
+  -- Only the event that fixes the mode locks the policy's row.
   if (select livemode is null from farthing.policy) then
     perform farthing.allow_change('stripe:' || new.event_id, 'the mode of the first event');
     update farthing.policy set livemode = new.livemode where livemode is null;
@@ -36,4 +37,5 @@ begin
 end
 $$;
 comment on function farthing.keep_mode() is
-  'The first event fixes whether the money here is test or live; an event of the other mode is refused.';
+  'Trigger: the first event fixes the mode of this database, test or live; an event of the other mode is '
+  'refused.';

@@ -1,4 +1,4 @@
--- An unknown state of a Stripe object is accepted, recorded and alerted.
+-- Unknown states of Stripe objects: they are accepted, recorded and reported by an alert.
 
 create function farthing.note_unknown_state(p_kind text, p_state text, p_subject text, p_now timestamptz)
 returns void

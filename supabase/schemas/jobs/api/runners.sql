@@ -9,7 +9,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return farthing.claim_jobs(p_runner_id,
-    array(select jsonb_array_elements_text(farthing.json_argument(p_types))), p_limit, p_lease_seconds, p_now);
+    array(select jsonb_array_elements_text(farthing.json_argument(p_types))), p_limit, p_lease_seconds,
+    p_now);
 end
 $$;
 grant execute on function farthing_public.jobs_claim to service_role;

@@ -54,8 +54,8 @@ begin
       least(interval '6 hours', interval '1 minute' * (3 ^ (p_notice.attempts - 1))) * (0.8 + 0.4 * random()),
       p_retry_after * interval '1 second'), p_now);
   else
-    perform farthing.finish_notice(p_notice.notice_id, case p_outcome when 'never' then 'dead' else 'uncertain' end,
-      p_error, p_now);
+    perform farthing.finish_notice(p_notice.notice_id,
+      case p_outcome when 'never' then 'dead' else 'uncertain' end, p_error, p_now);
   end if;
 end
 $$;
