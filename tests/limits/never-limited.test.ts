@@ -6,9 +6,9 @@ import {
   SettledHold,
 } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
-import { proven } from "../support/project/database.ts";
+import { proven, withLostEvents } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
-import { backEnd, data, get, nobody, post, refused } from "../support/project/http.ts";
+import { type Answer, backEnd, data, get, nobody, post, refused } from "../support/project/http.ts";
 import { useUp } from "./counters.ts";
 import { signUpWith } from "../support/project/people.ts";
 import { openCheckout, orderBecomes } from "../support/money/purchases.ts";
@@ -27,6 +27,18 @@ function withOwnKey(use: (cut: World, keyName: string) => Promise<void>): Promis
   }, (cut) => use(cut, name));
 }
 
+/**
+ * Asserts that a call is refused. A process that is too busy to read Redis's answer in time counts by itself
+ * and admits the call, so the call is repeated until it is refused.
+ */
+async function limited(call: () => Promise<Answer>): Promise<void> {
+  const answer = await until("Redis is heard", async () => {
+    const { status, ...more } = await call();
+    return status < 300 ? undefined : { status, ...more };
+  });
+  refused(answer, 429, "rate_limited");
+}
+
 async function openHold(cut: World, userId: string): Promise<string> {
   const body = { user_id: userId, amount: "100", reason: "work" };
   const answer = await post(cut, "credits/holds", backEnd(cut), body);
@@ -41,23 +53,20 @@ Deno.test({
       const person = await signUpWith(world, "1000");
       const [one, two] = [await openHold(cut, person.id), await openHold(cut, person.id)];
       const checkout = await openCheckout(cut, person);
-      const events = await payInSilence(world, checkout);
       await useUp(world, { rule: "key", id, count: 45_000, windowSeconds: 60 });
 
       const debit = { user_id: person.id, amount: "1", reason: "work" };
-      // A process too busy to hear Redis in time counts by itself, and lets this one pass.
-      const answer = await until("Redis is heard", async () => {
-        const tried = await post(cut, "credits/debits", backEnd(cut), debit);
-        return tried.status === 201 ? undefined : tried;
-      });
-      refused(answer, 429, "rate_limited");
-      refused(await get(cut, `credits?user_id=${person.id}`, backEnd(cut)), 429, "rate_limited");
+      await limited(() => post(cut, "credits/debits", backEnd(cut), debit));
+      await limited(() => get(cut, `credits?user_id=${person.id}`, backEnd(cut)));
 
       const settle = await post(cut, `credits/holds/${one}/settle`, backEnd(cut), { amount: "40" });
       equal(data(settle, 200, SettledHold).settled, "40");
       const release = await post(cut, `credits/holds/${two}/release`, backEnd(cut), {});
       equal(data(release, 200, ReleasedHold).status, "released");
-      for (const event of events) equal((await deliver(cut, event)).status, 200);
+      await withLostEvents(world, "shared", async () => {
+        const events = await payInSilence(world, checkout);
+        for (const event of events) equal((await deliver(cut, event)).status, 200);
+      });
       await orderBecomes(world, person, checkout.order_id, "paid");
       equal((await get(cut, "health/live", nobody)).status, 200);
       await until("readiness finds Redis well", async () => {
@@ -78,7 +87,7 @@ Deno.test({
       await useUp(world, { rule: "key", id, count: 45_000, windowSeconds: 60 });
       equal((await get(cut, "credits", person.as)).status, 200);
       await useUp(world, { rule: "default", id: person.id, count: 100, windowSeconds: 60 });
-      refused(await get(cut, "credits", person.as), 429, "rate_limited");
+      await limited(() => get(cut, "credits", person.as));
       const debit = { user_id: person.id, amount: "1", reason: "work" };
       equal((await post(world, "credits/debits", backEnd(world), debit)).status, 201);
       await proven(world);

@@ -3,7 +3,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { withBrokenGrant } from "../support/money/broken-grant.ts";
-import { countEntries, proven, withSql } from "../support/project/database.ts";
+import { alterBriefly } from "../support/project/alter-table.ts";
+import { countEntries, proven, withLostEvents, withSql } from "../support/project/database.ts";
 import { data, refused } from "../support/project/http.ts";
 import { type Person, signUp } from "../support/project/people.ts";
 import { openCheckout, orderBecomes, readOrder } from "../support/money/purchases.ts";
@@ -27,55 +28,67 @@ async function paid(buyer: Person) {
 }
 
 Deno.test("T2: event whose grant fails is answered 500, and its redelivery grants", async () => {
-  const buyer = await signUp(world);
-  const { checkout, event } = await paid(buyer);
-  await withBrokenGrant(world, checkout.order_id, async () => {
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const error = refused(await deliver(world, event), 500, "internal");
-      equal(/fire|order|lots/.test(error.message), false);
-    }
-    equal(await stateOf(event.id), "failed");
-    equal(await countEntries(world, buyer.id), 0);
-    equal((await readOrder(world, buyer, checkout.order_id)).status, "pending");
+  await withLostEvents(world, "shared", async () => {
+    const buyer = await signUp(world);
+    const { checkout, event } = await paid(buyer);
+    await withBrokenGrant(world, checkout.order_id, async () => {
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const error = refused(await deliver(world, event), 500, "internal");
+        equal(/fire|order|lots/.test(error.message), false);
+      }
+      equal(await stateOf(event.id), "failed");
+      equal(await countEntries(world, buyer.id), 0);
+      equal((await readOrder(world, buyer, checkout.order_id)).status, "pending");
+    });
+    deepEqual(data(await deliver(world, event), 200, Received), { received: true });
+    equal((await readOrder(world, buyer, checkout.order_id)).status, "paid");
+    deepEqual(data(await deliver(world, event), 200, Received), {
+      received: true,
+      duplicate: true,
+    });
+    equal(await countEntries(world, buyer.id), 1);
+    await proven(world);
   });
-  deepEqual(data(await deliver(world, event), 200, Received), { received: true });
-  equal((await readOrder(world, buyer, checkout.order_id)).status, "paid");
-  deepEqual(data(await deliver(world, event), 200, Received), { received: true, duplicate: true });
-  equal(await countEntries(world, buyer.id), 1);
-  await proven(world);
 });
 
 Deno.test("T2: event whose grant failed is granted by the sweep when nobody delivers it again", async () => {
-  const buyer = await signUp(world);
-  const { checkout, event } = await paid(buyer);
-  await withBrokenGrant(world, checkout.order_id, async () => {
-    refused(await deliver(world, event), 500, "internal");
+  await withLostEvents(world, "shared", async () => {
+    const buyer = await signUp(world);
+    const { checkout, event } = await paid(buyer);
+    await withBrokenGrant(world, checkout.order_id, async () => {
+      refused(await deliver(world, event), 500, "internal");
+    });
+    // Time passed in: a minute after the failure the sweep takes it up.
+    await withSql(world, (sql) => sql`select farthing.sweep_inbox(now() + interval '2 minutes')`);
+    await orderBecomes(world, buyer, checkout.order_id, "paid");
+    equal(await countEntries(world, buyer.id), 1);
+    await proven(world);
   });
-  // Time passed in: a minute after the failure the sweep takes it up.
-  await withSql(world, (sql) => sql`select farthing.sweep_inbox(now() + interval '2 minutes')`);
-  await orderBecomes(world, buyer, checkout.order_id, "paid");
-  equal(await countEntries(world, buyer.id), 1);
-  await proven(world);
 });
 
 Deno.test("event of a payment that does not fit its order is answered 500 and grants nothing", async () => {
-  const buyer = await signUp(world);
-  const { checkout, event, session } = await paid(buyer);
-  const changes = [{ amount_total: 1 }, { currency: "eur" }, { id: "cs_test_other" }];
-  for (const change of changes) {
-    const forged = { ...event, id: `evt_${crypto.randomUUID()}` };
-    const answer = await deliver(world, { ...forged, data: { object: { ...session, ...change } } });
-    refused(answer, 500, "internal");
-  }
-  equal((await readOrder(world, buyer, checkout.order_id)).status, "pending");
-  equal(await countEntries(world, buyer.id), 0);
-  await proven(world);
+  await withLostEvents(world, "shared", async () => {
+    const buyer = await signUp(world);
+    const { checkout, event, session } = await paid(buyer);
+    const changes = [{ amount_total: 1 }, { currency: "eur" }, { id: "cs_test_other" }];
+    for (const change of changes) {
+      const forged = { ...event, id: `evt_${crypto.randomUUID()}` };
+      const answer = await deliver(world, {
+        ...forged,
+        data: { object: { ...session, ...change } },
+      });
+      refused(answer, 500, "internal");
+    }
+    equal((await readOrder(world, buyer, checkout.order_id)).status, "pending");
+    equal(await countEntries(world, buyer.id), 0);
+    await proven(world);
+  });
 });
 
 /** Takes an order away and puts it back, as a restore that is behind Stripe would. */
 async function withoutOrder(orderId: string, use: () => Promise<void>): Promise<void> {
   await withSql(world, async (sql) => {
-    const [order] = await sql.begin(async (step) => {
+    const [order] = await alterBriefly(sql, async (step) => {
       const guard = "farthing.orders %s trigger orders_are_never_deleted";
       await step.unsafe(`alter table ${guard.replace("%s", "disable")}`);
       const rows = await step`delete from farthing.orders where order_id = ${orderId} returning *`;
@@ -91,40 +104,46 @@ async function withoutOrder(orderId: string, use: () => Promise<void>): Promise<
 }
 
 Deno.test("T7: event that arrives before its order is kept until the order is there", async () => {
-  const buyer = await signUp(world);
-  const { checkout, event } = await paid(buyer);
-  await withoutOrder(checkout.order_id, async () => {
-    const early = data(await deliver(world, event), 200, Received);
-    deepEqual(early, { received: true, deferred: true });
-    equal(await stateOf(event.id), "deferred");
+  await withLostEvents(world, "shared", async () => {
+    const buyer = await signUp(world);
+    const { checkout, event } = await paid(buyer);
+    await withoutOrder(checkout.order_id, async () => {
+      const early = data(await deliver(world, event), 200, Received);
+      deepEqual(early, { received: true, deferred: true });
+      equal(await stateOf(event.id), "deferred");
+    });
+    await withSql(world, (sql) => sql`select farthing.sweep_inbox(now() + interval '2 minutes')`);
+    await orderBecomes(world, buyer, checkout.order_id, "paid");
+    equal(await stateOf(event.id), "processed");
+    equal(await countEntries(world, buyer.id), 1);
+    await proven(world);
   });
-  await withSql(world, (sql) => sql`select farthing.sweep_inbox(now() + interval '2 minutes')`);
-  await orderBecomes(world, buyer, checkout.order_id, "paid");
-  equal(await stateOf(event.id), "processed");
-  equal(await countEntries(world, buyer.id), 1);
-  await proven(world);
 });
 
 Deno.test("T7: event that arrived before its order is granted by its redelivery too", async () => {
-  const buyer = await signUp(world);
-  const { checkout, event } = await paid(buyer);
-  await withoutOrder(checkout.order_id, async () => {
-    data(await deliver(world, event), 200, Received);
+  await withLostEvents(world, "shared", async () => {
+    const buyer = await signUp(world);
+    const { checkout, event } = await paid(buyer);
+    await withoutOrder(checkout.order_id, async () => {
+      data(await deliver(world, event), 200, Received);
+    });
+    await deliver(world, event);
+    await orderBecomes(world, buyer, checkout.order_id, "paid");
+    equal(await countEntries(world, buyer.id), 1);
+    await proven(world);
   });
-  await deliver(world, event);
-  await orderBecomes(world, buyer, checkout.order_id, "paid");
-  equal(await countEntries(world, buyer.id), 1);
-  await proven(world);
 });
 
 Deno.test("T7: event that comes before the session is attached is granted", async () => {
-  const buyer = await signUp(world);
-  const { checkout, event } = await paid(buyer);
-  await withSql(world, (sql) =>
-    sql`
-    update farthing.orders set session_id = null, session_url = null
-    where order_id = ${checkout.order_id}`);
-  deepEqual(data(await deliver(world, event), 200, Received), { received: true });
-  equal((await readOrder(world, buyer, checkout.order_id)).status, "paid");
-  await proven(world);
+  await withLostEvents(world, "shared", async () => {
+    const buyer = await signUp(world);
+    const { checkout, event } = await paid(buyer);
+    await withSql(world, (sql) =>
+      sql`
+      update farthing.orders set session_id = null, session_url = null
+      where order_id = ${checkout.order_id}`);
+    deepEqual(data(await deliver(world, event), 200, Received), { received: true });
+    equal((await readOrder(world, buyer, checkout.order_id)).status, "paid");
+    await proven(world);
+  });
 });

@@ -70,11 +70,12 @@ Deno.test("a provider whose account.updated was lost is found by the hourly look
   await withSql(
     world,
     (sql) =>
-      sql`update farthing.backfills set done_until = now() - interval '61 minutes', claimed_at = null`,
+      sql`update farthing.backfills
+        set done_until = now() - interval '61 minutes', claimed_at = null, retry_at = null`,
   );
-  await post(world, "payment-runner", service, {}, { key: null });
   // Whoever claimed it: this run, or one that the clock woke.
   await until("the provider is restricted", async () => {
+    await post(world, "payment-runner", service, {}, { key: null });
     return (await readProvider(world, person)).charges_enabled ? undefined : true;
   });
 });

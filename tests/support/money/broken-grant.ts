@@ -1,4 +1,5 @@
 /** A fault of ours: the payment is told of, and its credits cannot be written. */
+import { alterBriefly } from "../project/alter-table.ts";
 import { withSql } from "../project/database.ts";
 import type { World } from "../project/world.ts";
 
@@ -9,15 +10,16 @@ export async function withBrokenGrant(
   use: () => Promise<void>,
 ): Promise<void> {
   const name = `break_${orderId.replaceAll("-", "")}`;
-  await withSql(world, (sql) =>
-    sql.unsafe(`
+  const alter = (statements: string) =>
+    withSql(world, (sql) => alterBriefly(sql, (step) => step.unsafe(statements)));
+  await alter(`
     create function farthing.${name}() returns trigger language plpgsql as
       $$ begin raise exception 'disk on fire'; end $$;
     create trigger ${name} before insert on farthing.lots for each row
-      when (new.order_id = '${orderId}') execute function farthing.${name}()`));
+      when (new.order_id = '${orderId}') execute function farthing.${name}()`);
   try {
     await use();
   } finally {
-    await withSql(world, (sql) => sql.unsafe(`drop function farthing.${name} cascade`));
+    await alter(`drop function farthing.${name} cascade`);
   }
 }

@@ -2,7 +2,7 @@
 import Stripe from "stripe";
 import { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
-import { withDeliveries } from "../project/database.ts";
+import { withDeliveries, withSql } from "../project/database.ts";
 import { type Answer, post } from "../project/http.ts";
 import type { World } from "../project/world.ts";
 
@@ -32,6 +32,31 @@ export async function control(
   return JSON.parse(text);
 }
 
+/** Returns the second, since 1970, before an order was created; 0 for an unknown order. */
+async function beganAt(world: World, orderId: string): Promise<number> {
+  const [row] = await withSql(world, (sql) =>
+    sql<{ seconds: number }[]>`
+    select floor(extract(epoch from created_at))::int - 1 as seconds from farthing.orders
+    where order_id = ${orderId}`);
+  return row?.seconds ?? 0;
+}
+
+/**
+ * Returns the objects that were made since a moment, in seconds since 1970, newest first. Other tests add to
+ * the list, so one page may not reach back far enough.
+ */
+async function listedSince<T extends { created: number }>(
+  list: AsyncIterable<T>,
+  seconds: number,
+): Promise<T[]> {
+  const found: T[] = [];
+  for await (const each of list) {
+    if (each.created < seconds) break;
+    found.push(each);
+  }
+  return found;
+}
+
 const subject = z.looseObject({
   id: z.string(),
   client_reference_id: z.string().nullish(),
@@ -52,13 +77,15 @@ function paymentOf(event: Stripe.Event): string {
 
 /** The checkout sessions that Stripe has of an order. */
 export async function sessionsOf(world: World, orderId: string): Promise<string[]> {
-  const { data } = await stripeOf(world).checkout.sessions.list({ limit: 100 });
-  return data.filter((each) => each.client_reference_id === orderId).map(({ id }) => id);
+  const list = stripeOf(world).checkout.sessions.list({ limit: 100 });
+  const sessions = await listedSince(list, await beganAt(world, orderId));
+  return sessions.filter((each) => each.client_reference_id === orderId).map(({ id }) => id);
 }
 
 /** The events of an order and its payments, oldest first: a dispute names its payment alone. */
 async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
-  const { data } = await stripeOf(world).events.list({ limit: 100 });
+  const list = stripeOf(world).events.list({ limit: 100 });
+  const data = await listedSince(list, await beganAt(world, orderId));
   const payments = new Set(data.filter((event) => isAbout(event, orderId)).map(paymentOf));
   return data.filter((event) => payments.has(paymentOf(event))).reverse();
 }

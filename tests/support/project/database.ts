@@ -1,6 +1,7 @@
 /** The database from behind: the proof that ends every test, and what no door does. */
 import { deepEqual } from "node:assert/strict";
 import postgres from "postgres";
+import { until } from "./until.ts";
 import type { World } from "./world.ts";
 
 type Sql = postgres.Sql<Record<string, never>>;
@@ -36,7 +37,13 @@ export async function countEntries(world: World, userId: string, kind?: string):
 }
 
 /** What all tests have one of, while files run side by side; any numbers will do. */
-const SHARED = { deliveries: 720_377, mail: 720_378, policy: 720_379 };
+const SHARED = {
+  deliveries: 720_377,
+  mail: 720_378,
+  policy: 720_379,
+  lostEvents: 720_380,
+  payouts: 720_381,
+};
 
 /**
  * Runs `use` while nobody switches the thing off or holds it back (shared), or while nobody else waits for
@@ -80,6 +87,37 @@ export function withPolicy<T>(
   use: () => Promise<T>,
 ): Promise<T> {
   return withTurn(world, "policy", mode, use);
+}
+
+/**
+ * Events that Stripe has made and delivers to nobody: a test that delivers them by itself shares the lock,
+ * and a test that starts a backfill, which applies the lost events of all tests, takes it alone. Take it
+ * before the lock of deliveries. No hourly backfill becomes due meanwhile.
+ */
+export function withLostEvents<T>(
+  world: World,
+  mode: "shared" | "exclusive",
+  use: () => Promise<T>,
+): Promise<T> {
+  return withTurn(world, "lostEvents", mode, async () => {
+    await until("no backfill runs or is due", () =>
+      withSql(world, async (sql) => {
+        const [row] = await sql`
+          update farthing.backfills set done_until = greatest(done_until, now()), retry_at = null
+          where claimed_at is null or claimed_at < now() - interval '5 minutes' returning true as done`;
+        return row?.done;
+      }));
+    return await use();
+  });
+}
+
+/** Stripe's payouts: a payout of another test makes up for a returned payout of the same currency. */
+export function withPayouts<T>(
+  world: World,
+  mode: "shared" | "exclusive",
+  use: () => Promise<T>,
+): Promise<T> {
+  return withTurn(world, "payouts", mode, use);
 }
 
 /** Everything the ledger knows of a user, row by row, hashed: equal means that nothing changed. */

@@ -1,0 +1,33 @@
+/** Changes of tables that all tests use at the same time. */
+import type postgres from "postgres";
+import { delay } from "@farthing/command-line";
+
+type Sql = postgres.Sql<Record<string, never>>;
+
+/** lock_not_available and deadlock_detected: the transaction left nothing behind. */
+const LOCKED = ["55P03", "40P01"];
+const DEADLINE_MS = 60_000;
+const PAUSE_MS = 50;
+
+/**
+ * Runs `alter` in a transaction, again until each lock is granted within 100 ms, and returns its result. A
+ * statement that waits longer for a table lock would make all other tests wait beyond their lock timeouts.
+ */
+export async function alterBriefly<T>(
+  sql: Sql,
+  alter: (step: postgres.TransactionSql<Record<string, never>>) => Promise<T>,
+): Promise<T> {
+  for (const end = performance.now() + DEADLINE_MS;;) {
+    try {
+      const { result } = await sql.begin(async (step) => {
+        await step`set local lock_timeout = '100ms'`;
+        return { result: await alter(step) };
+      });
+      return result;
+    } catch (error) {
+      const isLocked = LOCKED.includes((error as { code?: string }).code ?? "");
+      if (!isLocked || performance.now() >= end) throw error;
+      await delay(PAUSE_MS);
+    }
+  }
+}
