@@ -1,7 +1,7 @@
 /** Payouts by Stripe's events, whatever becomes of them and in whatever order we hear of it. */
 import { equal } from "node:assert/strict";
-import { proven, withDeliveries } from "../support/project/database.ts";
-import { isLate, payOut, payoutBecomes } from "../support/money/payouts.ts";
+import { proven, withDeliveries, withPayouts } from "../support/project/database.ts";
+import { isLate, payOut, payOutAlone, payoutBecomes } from "../support/money/payouts.ts";
 import { newPurchase } from "../support/money/refunds.ts";
 import { control } from "../support/money/stripe.ts";
 import { until } from "../support/project/until.ts";
@@ -45,23 +45,32 @@ Deno.test("payout that does not arrive is late until it is paid", async () => {
 });
 
 Deno.test("payout that the bank returns is late until the next of its currency is paid", async () => {
-  const payout = await newPayout();
-  await settle(payout, { outcome: "failed", failure_code: "account_closed" });
-  await payoutBecomes(world, payout, `${NET} failed completed account_closed`);
-  equal(await isLate(world, payout), true);
+  const { paymentId } = await newPurchase(world);
+  const payout = await withPayouts(world, "exclusive", async () => {
+    const returned = await payOutAlone(world, [paymentId]);
+    await settle(returned, { outcome: "failed", failure_code: "account_closed" });
+    await payoutBecomes(world, returned, `${NET} failed completed account_closed`);
+    equal(await isLate(world, returned), true);
+    return returned;
+  });
   await nextBrings(payout);
   await proven(world);
 });
 
 Deno.test("payout told of backwards and three times over is as it was told last", async () => {
   const { paymentId } = await newPurchase(world);
-  const payout = await withDeliveries(world, "exclusive", async () => {
-    await control(world, "POST", "deliveries/hold", { types: ["payout.*"] });
-    const made = await payOut(world, [paymentId]);
-    await settle(made, { outcome: "failed" });
-    await control(world, "POST", "deliveries/release", { order: "reverse", copies: 3 });
-    return made;
-  });
+  const payout = await withPayouts(
+    world,
+    "shared",
+    () =>
+      withDeliveries(world, "exclusive", async () => {
+        await control(world, "POST", "deliveries/hold", { types: ["payout.*"] });
+        const made = await payOutAlone(world, [paymentId]);
+        await settle(made, { outcome: "failed" });
+        await control(world, "POST", "deliveries/release", { order: "reverse", copies: 3 });
+        return made;
+      }),
+  );
   await payoutBecomes(world, payout, `${NET} failed completed could_not_process`);
   await nextBrings(payout);
   await proven(world);

@@ -1,6 +1,6 @@
 /** Payouts: what the emulator pays out, and what our books say of it. */
 import type postgres from "postgres";
-import { withDeliveries, withSql } from "../project/database.ts";
+import { withDeliveries, withPayouts, withSql } from "../project/database.ts";
 import { control } from "./stripe.ts";
 import { runPayments } from "./top-ups.ts";
 import { until } from "../project/until.ts";
@@ -17,7 +17,16 @@ interface Made {
 }
 
 /** Pays out the money of these payments and of no others; one payout, since all are of one currency. */
-export async function payOut(world: World, payments: string[], made: Made = {}): Promise<Payout> {
+export function payOut(world: World, payments: string[], made: Made = {}): Promise<Payout> {
+  return withPayouts(world, "shared", () => payOutAlone(world, payments, made));
+}
+
+/** The same for a caller that has the lock of payouts to itself. */
+export async function payOutAlone(
+  world: World,
+  payments: string[],
+  made: Made = {},
+): Promise<Payout> {
   const body = { payments, release_pending: true, ...made };
   const { data } = await control(world, "POST", "payouts", body);
   return (data as Payout[])[0]!;
@@ -92,15 +101,22 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;
   const undone = new Error("undone");
-  await withSql(world, (sql) =>
-    sql.begin("isolation level repeatable read", async (tx) => {
-      const count = async () => (await tx`select farthing.late_payouts()::int as late`)[0]!.late;
-      const before = await count();
-      await tx`update farthing.payouts set status = 'canceled' where payout_id = ${id}`;
-      isOneFewer = await count() === before - 1;
-      throw undone;
-    })).catch((error) => {
-      if (error !== undone) throw error;
-    });
+  // An event of the payout may be applied at the same moment: then this transaction can't be serialised.
+  await until(
+    `payout ${id} is counted`,
+    () =>
+      withSql(world, (sql) =>
+        sql.begin("isolation level repeatable read", async (tx) => {
+          const count = async () =>
+            (await tx`select farthing.late_payouts()::int as late`)[0]!.late;
+          const before = await count();
+          await tx`update farthing.payouts set status = 'canceled' where payout_id = ${id}`;
+          isOneFewer = await count() === before - 1;
+          throw undone;
+        })).catch((error) => {
+          if (error !== undone) throw error;
+          return true;
+        }),
+  );
   return isOneFewer;
 }
