@@ -14,6 +14,7 @@ import {
   refused,
 } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";
+import { untilDayHasAMinute } from "../support/project/utc-day.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
@@ -26,6 +27,7 @@ function debit(user_id: string, amount: string, key?: string): Promise<Answer> {
 }
 
 Deno.test("T25: a cap stops what goes beyond it, and the 402 says that it was the cap", async () => {
+  await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   const set = data(await post(world, PATH, person.as, { daily: "100.5" }), 200, SpendCap);
   deepEqual([set.user_id, set.daily, set.spent_today], [person.id, "100.5", "0"]);
@@ -45,6 +47,7 @@ Deno.test("T25: a cap stops what goes beyond it, and the 402 says that it was th
 });
 
 Deno.test("what is held counts towards the cap, and is settled all the same", async () => {
+  await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   data(await post(world, PATH, as, { user_id: person.id, daily: "100" }), 200, SpendCap);
   const hold = { user_id: person.id, amount: "80" };
@@ -58,6 +61,7 @@ Deno.test("what is held counts towards the cap, and is settled all the same", as
 });
 
 Deno.test("a cap can be taken away, and begins with what the day has spent", async () => {
+  await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   data(await debit(person.id, "70"), 201, Debit);
   equal(data(await get(world, PATH, person.as), 200, SpendCap).daily, null);
@@ -81,6 +85,7 @@ Deno.test("a user caps nobody else, and the back end says whom", async () => {
 });
 
 Deno.test("charges side by side stay within the cap", async () => {
+  await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   data(await post(world, PATH, person.as, { daily: "50" }), 200, SpendCap);
   const answers = await Promise.all(Array.from({ length: 12 }, () => debit(person.id, "10")));
@@ -91,6 +96,7 @@ Deno.test("charges side by side stay within the cap", async () => {
 });
 
 Deno.test("m9: a cap that the back end imposed is not the user's to lift", async () => {
+  await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   const capsOf = async (by: Caller, body: Record<string, unknown>) => {
     const { daily, own_daily, imposed_daily } = data(

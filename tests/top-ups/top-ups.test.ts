@@ -22,12 +22,19 @@ import {
   spend,
   topUpsBecome,
 } from "../support/money/top-ups.ts";
+import { until } from "../support/project/until.ts";
+import { untilDayHasAMinute } from "../support/project/utc-day.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
 async function availableOf({ id }: Person): Promise<string | undefined> {
   return (await balanceOf(world, id)).available;
+}
+
+/** The templates of what a person is notified of their top-ups, in order. */
+async function topUpNoticesOf(person: Person): Promise<string[]> {
+  return (await noticesOf(world, person)).filter((each) => each.startsWith("top_up_"));
 }
 
 /** What a card of a person's does from now on. */
@@ -37,6 +44,7 @@ async function makeCard(person: Person, behaviour: string): Promise<void> {
 }
 
 Deno.test("a saved card fills up what was spent, once, and credits come with the settlement", async () => {
+  await untilDayHasAMinute();
   const person = await signUpToppedUp(world);
   equal((await readTopUps(world, person)).state, "on");
   await runPayments(world);
@@ -87,6 +95,10 @@ async function claim(person: Person): Promise<Claimed> {
       const { customer_id } = await cardOf(world, person);
       const own = row?.claimed.find((each) => each.customer_id === customer_id);
       ok(own, "the charge is claimed");
+      // The charges of other tests stay due: their lease is never seen.
+      const others = row!.claimed.filter((each) => each !== own).map(({ order_id }) => order_id);
+      await transaction`update farthing.top_up_charges
+        set attempts = attempts - 1, next_attempt_at = now() where order_id = any (${others})`;
       return own;
     }));
 }
@@ -176,8 +188,10 @@ Deno.test("a bank that wants its customer gets them on a page, and is paid once"
   const link = await linkOf(world, person);
   const waiting = await readTopUps(world, person);
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
-  equal((await noticesOf(world, person)).at(-1), "top_up_authentication");
-  const told = await person.dataApi.from("notices").select("template, data");
+  // A scheduled task may notify the low balance meanwhile.
+  equal((await topUpNoticesOf(person)).at(-1), "top_up_authentication");
+  const told = await person.dataApi.from("notices").select("template, data")
+    .eq("template", "top_up_authentication");
   equal(told.data?.[0]?.data.url, link, "who is told of it has the link");
   await passTime(world, person);
   await runPayments(world);
@@ -194,6 +208,7 @@ Deno.test("a bank that wants its customer gets them on a page, and is paid once"
 });
 
 Deno.test("the month's cap cuts a charge, and then there is none", async () => {
+  await untilDayHasAMinute();
   const terms = { target: "20000", monthly_cap: 700 };
   const person = await signUpToppedUp(world, { terms });
   await spend(world, person, "1000");
@@ -204,17 +219,24 @@ Deno.test("the month's cap cuts a charge, and then there is none", async () => {
   await passTime(world, person);
   await runPayments(world);
   equal((await paymentsOf(world, person)).length, 1);
-  deepEqual((await noticesOf(world, person)).filter((each) => each === "top_up_capped").length, 1);
+  const capped = async () =>
+    (await noticesOf(world, person)).filter((each) => each === "top_up_capped").length;
+  // A run leaves an account that another session has locked to the next run.
+  await until("the cap is notified", async () => {
+    await runPayments(world);
+    return await capped() > 0 || undefined;
+  });
+  equal(await capped(), 1);
   await optIn(world, person, { target: "20000", monthly_cap: 1_000 });
   await passTime(world, person);
   await runPayments(world);
-  const capped = await topUpsBecome(
+  const last = await topUpsBecome(
     world,
     person,
     "paid",
     (each) => each.charged_this_month === 1_000 && each.charges[0]?.status === "paid",
   );
-  equal(capped.charges[0]?.amount, 300);
+  equal(last.charges[0]?.amount, 300);
   await proven(world);
 });
 
@@ -240,7 +262,7 @@ Deno.test("a card that is taken away at Stripe ends it until there is another", 
   await stripeOf(world).paymentMethods.detach(payment_method_id!);
   const gone = await topUpsBecome(world, person, "without a card", ({ card }) => card === null);
   deepEqual([gone.state, gone.paused], ["paused", "card_gone"]);
-  equal((await noticesOf(world, person)).at(-1), "top_up_paused");
+  equal((await topUpNoticesOf(person)).at(-1), "top_up_paused");
   await spend(world, person, "1000");
   await runPayments(world);
   deepEqual(await paymentsOf(world, person), []);
