@@ -132,7 +132,8 @@ export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) 
 export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> {
   await sql`
     update farthing.notices set next_attempt_at = 'epoch'
-    where template = 'alert' and subject = ${incidentId} and state = 'queued'`;
+    where template = 'alert' and subject = ${incidentId}
+      and state in ('queued', 'failed')`;
 }
 
 /** An alert as operators list it among those of a state. */

@@ -133,9 +133,12 @@ Deno.test("payment that is faster than its cancellation is returned", async () =
     await until("the payment is known", async () => {
       return (await readBooking(world, buyer, booking.booking_id)).paid_at ?? undefined;
     });
-    // Woken by the clock each minute; the test does not wait for it.
-    data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
-    const { status } = await refundedOf(buyer, booking, 2500);
+    // A run leaves what it finds locked, by an event that is applied just then, to the next run.
+    const { status } = await until("2500 are refunded", async () => {
+      data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
+      const read = await readBooking(world, buyer, booking.booking_id);
+      return read.amount_refunded === 2500 ? read : undefined;
+    });
     equal(status, "cancelled");
   });
   equal((await refundsAtStripe(world, booking.payment_intent_id)).length, 1);
@@ -151,8 +154,11 @@ Deno.test("disputed booking is not cancelled: its bank decides", async () => {
   await withDeliveries(world, "shared", async () => {
     await control(world, "POST", dispute);
     await until("the dispute is known", async () => {
-      const answer = await askRefund(booking, 1);
-      return answer.status === 409 || undefined;
+      const [row] = await withSql(
+        world,
+        (sql) => sql`select from farthing.disputes where booking_id = ${booking.booking_id}`,
+      );
+      return row && true;
     });
   });
   const { details } = refused(

@@ -12,11 +12,14 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** Of one action or wait in a page, and of the browser's start. */
+const TIMEOUT_MS = 60_000;
+
 /** One browser for all that a file does; the caller closes it. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("there is no Chromium on this machine");
-  return await chromium.launch({ executablePath, args: FLAGS });
+  return await chromium.launch({ executablePath, args: FLAGS, timeout: TIMEOUT_MS });
 }
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
@@ -30,6 +33,7 @@ export async function withPage(
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("request", (request) => {

@@ -127,10 +127,8 @@ const endsWithItsRequest: Check = async (world, { open, url }) => {
     open(url),
     (transport) =>
       withLockedAccount(world, id, async ({ release }) => {
-        const began = performance.now();
+        // The lock's own timeout, 2 s later, would be another failure.
         assert(isTimeout(await failureOf(within(300, () => debit(transport, id)))));
-        // Long before the lock's own timeout.
-        assert(performance.now() - began < 1_500);
         await assert.rejects(
           within(0, () => debit(transport, id)),
           (error) => error instanceof ApiError && error.code === "request_timeout",

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { openCheckout, orderBecomes, readOrder } from "../support/money/purchases.ts";
-import { proven, withDeliveries } from "../support/project/database.ts";
+import { proven, withDeliveries, withSql } from "../support/project/database.ts";
 import { signUp } from "../support/project/people.ts";
 import { snippet, typeCheck, writeModules } from "../support/project/printed-snippets.ts";
 import { readWorld } from "../support/project/world.ts";
@@ -40,7 +40,13 @@ Deno.test("the recipe for a failed webhook finds what an outage lost", async () 
     equal(found.complete, true);
     await orderBecomes(world, buyer, order_id, "paid");
     await runs("replay", {});
-    deepEqual((await runs("dead", {})).dead, []);
+    const { dead } = await runs("dead", {});
+    // Other tests of faults on this stack may have left events that no replay can apply.
+    const own = await withSql(world, (sql) =>
+      sql<{ event_id: string }[]>`
+      select event_id from farthing.inbox where facts ->> 'order_id' = ${order_id}`);
+    const ids = own.map(({ event_id }) => event_id);
+    deepEqual(dead.filter(({ event_id }: { event_id: string }) => ids.includes(event_id)), []);
     await proven(world);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -21,7 +21,7 @@ const PURCHASES = 6;
 const WORKERS = 8;
 /** When it is killed, as parts of all that is done. */
 const MOMENTS = [1 / 3, 2 / 3];
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 async function turn(path: "database/crash" | "database/start"): Promise<void> {
   const init = { method: "POST", headers: backEnd(world) };

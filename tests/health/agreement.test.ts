@@ -16,7 +16,7 @@ type Report = z.output<typeof HealthReport>;
 type Requests = Report["windows"]["1h"]["routes"][number];
 
 /** A process tells every ten seconds, and health looks every five. */
-const TOLD_WITHIN_MS = 40_000;
+const TOLD_WITHIN_MS = 60_000;
 const WITHIN = 1.1;
 /** Log and report tell hundredths of a millisecond: of the fastest, each may be a tenth off by that alone. */
 const LAST_DIGIT_MS = 0.01;

@@ -13,7 +13,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 
 /** Processes hand over every ten seconds what they have counted. */
-const TOLD_WITHIN_MS = 30_000;
+const TOLD_WITHIN_MS = 60_000;
 
 Deno.test("SQL and TypeScript promise the same", async () => {
   const { slo, burns } = data(await get(world, "health", nobody), 200, HealthReport);

@@ -4,12 +4,7 @@ import { Notification } from "../../supabase/functions/_shared/contracts/notific
 import { proven } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { backEnd, type Caller, data, post, refused } from "../support/project/http.ts";
-import {
-  letterArrives,
-  lettersTo,
-  noticeBecomes,
-  noticeOf,
-} from "../support/work/notifications.ts";
+import { letterArrives, lettersTo, noticeBecomes } from "../support/work/notifications.ts";
 import { signUp } from "../support/project/people.ts";
 import { readWorld } from "../support/project/world.ts";
 
@@ -151,5 +146,5 @@ Deno.test("hostile data end up as text", async () => {
   const { html, text, subject } = await letterArrives(world, person.email, "receipt");
   ok(!html.includes("<img") && html.includes("&lt;img"), html);
   ok(!/[\r\u202e]|^Bcc/m.test(text + subject), text);
-  equal((await noticeOf(world, notification_id)).state, "sent");
+  await noticeBecomes(world, notification_id, "sent");
 });

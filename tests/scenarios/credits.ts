@@ -91,8 +91,13 @@ async function estimates(world: World): Promise<void> {
   ]);
   const [first] = data(await get(world, "usage/rates?limit=1", nobody), 200, z.array(Rate));
   deepEqual(first, rates[0]);
-  const next = await get(world, `usage/rates?limit=100&cursor=${first!.model}`, nobody);
-  deepEqual(data(next, 200, z.array(Rate)), rates.slice(1, 101));
+  const answered = await get(world, `usage/rates?limit=100&cursor=${first!.model}`, nobody);
+  const next = data(answered, 200, z.array(Rate));
+  // Other tests add models meanwhile, each by a name of this form.
+  const seeded = (all: typeof rates) => all.filter(({ model }) => !model.startsWith("test-model-"));
+  const count = Math.min(seeded(next).length, seeded(rates).length - 1);
+  ok(count >= 20);
+  deepEqual(seeded(next).slice(0, count), seeded(rates).slice(1, count + 1));
   equal(await countEntries(world, person.id), 0);
 }
 

@@ -85,7 +85,7 @@ async function onceOnly(world: World): Promise<void> {
 
 async function expires(world: World): Promise<void> {
   const person = await signUpWith(world, "10");
-  const { hold_id } = await opened(world, person, { amount: "10", ttl_seconds: 1 });
+  const { hold_id } = await opened(world, person, { amount: "10", ttl_seconds: 5 });
   deepEqual(await figures(world, person), ["10", "10", "0", "0"]);
   await until("the hold has expired", async () => {
     const hold = data(await get(world, `credits/holds/${hold_id}`, person.as), 200, Hold);

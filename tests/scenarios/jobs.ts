@@ -59,7 +59,7 @@ async function research(world: World): Promise<void> {
 
 async function cancel(world: World): Promise<void> {
   const [person, stranger] = [await signUpWith(world, "1000"), await signUp(world)];
-  const input = { query: "What is slow? [plan:5] [slow:400]" };
+  const input = { query: "What is slow? [plan:5] [slow:2000]" };
   const { job_id } = await startJob(world, person.as, { type: "research", input });
   await jobBecomes(
     world,

@@ -85,7 +85,8 @@ Deno.test("the ledger is proved by one session at a time, and the other does not
         return did === true ? { did, other } : undefined;
       }, 60_000);
       deepEqual(first, { did: true, other: false });
-      equal(await undone(two, prove), true, "alone it does");
+      // The database's minute may be at a proof of its own.
+      await until("alone it does", async () => await undone(two, prove) === true || undefined);
     }));
 });
 

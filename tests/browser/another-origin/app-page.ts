@@ -23,7 +23,7 @@ export function press(page: Page, name: string): Promise<void> {
 export async function outcomeOf(
   page: Page,
   name: string,
-  timeout = 30_000,
+  timeout = 60_000,
 ): Promise<string | null> {
   await press(page, name);
   const done = page.locator("#done", { hasText: name });

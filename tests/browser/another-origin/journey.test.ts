@@ -119,7 +119,7 @@ function textOf(stream: string): string {
 /** Stops a chat, which is read to its end: it costs what is billed, and its answer waits under its key. */
 async function chatsAndStops(page: Page, userId: string): Promise<void> {
   const before = Number(await holdsEnd(world, userId));
-  const { name, content } = promptOf(`[tokens:${CHAT_TOKENS}] [pace:20]`);
+  const { name, content } = promptOf(`[tokens:${CHAT_TOKENS}] [pace:60]`);
   await page.getByLabel("Question").fill(content);
   const isChat = (request: Request) =>
     request.method() === "POST" && request.url().endsWith("/functions/v1/ai/chat");

@@ -1,5 +1,5 @@
 /** What a browser may send is decided by lists; without any one of their headers a step of the app fails. */
-import { equal, match, notEqual } from "node:assert/strict";
+import { equal, notEqual } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import { openBrowser, withPage } from "../chromium.ts";
@@ -8,6 +8,7 @@ import { backEnd, data, post } from "../../support/project/http.ts";
 import { withhold } from "./sent-preflights.ts";
 import { fillLogin, newLogin, outcomeOf, signsUp } from "./app-page.ts";
 import { withApp, withVite } from "./vite.ts";
+import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 import { NEEDED, type NeededHeader } from "./needed.ts";
 
@@ -30,7 +31,8 @@ async function failsWithout(page: Page, origin: string, needed: NeededHeader): P
   await withhold(page, needed);
   notEqual(await outcomeOf(page, needed.step), null, `${needed.step} did without`);
   const refused = new RegExp(`Request header field ${needed.header} is not allowed`, "i");
-  match(said.join("\n"), refused);
+  // The console's messages come by themselves, perhaps after the page has shown its error.
+  await until(`${refused} is in the console`, () => refused.test(said.join("\n")) || undefined);
 }
 
 /** What a page of another origin is answered that sends all of these. */

@@ -1,7 +1,7 @@
 /** T28: no way and no moment of leaving a stream is cheaper than what its provider bills for it. */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { closedChats } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";
-import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 import { callOf, chatOf, judge, KINDS } from "./bill.ts";
 import { type Leave, leaveAccepted, leaveAfter, send, standStill } from "./ways.ts";
@@ -48,12 +48,13 @@ Deno.test("T28: a stream that is left and repeated is one call, and is answered 
   await Promise.all(KINDS.map(async (kind) => {
     const chat = await chatOf(world, kind);
     await leaveAfter(() => 1)(world, chat);
-    const answer = await until("the repeat is answered", async () => {
-      const repeat = await send(world, chat);
-      if (repeat.status === 200) return repeat;
-      equal(repeat.status, 409, await repeat.text());
-      return undefined;
-    });
+    const early = await send(world, chat);
+    const said = await early.text();
+    ok([200, 409].includes(early.status), said);
+    // A repeat counts towards the minute's limit of chats, so the next one is sent when there is an answer.
+    await closedChats(world, chat.person);
+    const answer = await send(world, chat);
+    equal(answer.status, 200);
     equal(answer.headers.get("idempotency-replayed"), "true");
     const text = await answer.text();
     ok(text.includes("event: usage"), text);

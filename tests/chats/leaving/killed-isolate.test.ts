@@ -10,7 +10,9 @@ import { callOf, chatOf, judge, KINDS } from "./bill.ts";
 const world = readWorld();
 
 Deno.test("T28: streams of a killed isolate cost what is billed, at most what was held", async () => {
-  const chats = await Promise.all(KINDS.map((kind) => chatOf(world, kind, "[tokens:400]")));
+  const chats = await Promise.all(
+    KINDS.map((kind) => chatOf(world, kind, "[tokens:400] [pace:50]")),
+  );
   await withDeployment(world, {}, async (deployment, kill) => {
     const began = chats.map(() => Promise.withResolvers<void>());
     const reading = chats.map(({ person, body, key }, nr) =>

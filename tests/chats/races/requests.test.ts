@@ -41,7 +41,7 @@ for (const stream of [false, true]) {
   const kind = stream ? "streamed chats" : "chats";
   Deno.test(`T1: of 20 ${kind} at once on a balance for 5 exactly 5 reach the provider`, async () => {
     // All five are under way until the last of the twenty has been refused.
-    const { name, content } = promptOf("[slow:3000] [tokens:20]");
+    const { name, content } = promptOf("[slow:12000] [tokens:20]");
     const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
     const person = await signUp(world);
     // Prices here have five decimals at most; a float of them may be a hair too low.

@@ -48,8 +48,8 @@ Deno.test("an order that Stripe refused is given up, and the next call has a new
 
 Deno.test("a second tab waits for the first one's session, and gets the same", async () => {
   const { buyer, click } = await makeBuyer();
-  // Longer than we go on asking for the second tab.
-  await withFault({ delay_ms: 4_000 }, async () => {
+  // Longer than we go on asking for the second tab, and shorter than Stripe's timeout of 10 s.
+  await withFault({ delay_ms: 8_000 }, async () => {
     const first = click();
     await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));
     const second = await click();

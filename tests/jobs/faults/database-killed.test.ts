@@ -15,7 +15,7 @@ const world = readWorld();
 const CREDITS = 1_000;
 const JOBS = 12;
 const STEPS = ["plan", "question-1", "question-2", "synthesis"];
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 
 const ACCOUNT = "select from farthing.accounts where owner_id = $1 for update";
 // Whoever completes a job empties its checkpoints; whoever adds one leaves the others alone.
@@ -51,7 +51,7 @@ async function killDuring(name: string, { sql }: Queue, lock: string, id: string
 
 async function addJobs(queue: Queue, userId: string): Promise<void> {
   for (let nr = 0; nr < JOBS; nr++) {
-    const query = `${queue.name} asks for job ${nr}; [plan:2][tokens:30][slow:250]`;
+    const query = `${queue.name} asks for job ${nr}; [plan:2][tokens:30][slow:1000]`;
     await queue.add("research", userId, { query });
   }
 }

@@ -18,10 +18,10 @@ const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
 const LONG_LEASE = { concurrency: 8 };
 
 // A run that has work looks for more when a job ends: leases that end one by one are taken up one by one.
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 
 function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {
-  const query = `${queue.name} asks for job ${nr}; [plan:3][tokens:30][slow:300]`;
+  const query = `${queue.name} asks for job ${nr}; [plan:3][tokens:30][slow:1500]`;
   return queue.add("research", userId, { query });
 }
 

@@ -20,8 +20,8 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-// Three steps of a second each: none is over, and gives back what it held, before the last is asked for.
-const BODY = { type: "research", input: { query: "What is a race? [plan:1] [slow:1000]" } };
+// Three steps of 5 s each: no job is over, and gives back what it held, before the last one is asked for.
+const BODY = { type: "research", input: { query: "What is a race? [plan:1] [slow:5000]" } };
 
 async function jobsOf({ as }: Person) {
   return data(await get(world, "jobs?limit=100", as), 200, z.array(JobSummary));

@@ -15,7 +15,7 @@ const JOBS = 200;
 const PEOPLE = 4;
 const CREDITS = 10_000;
 const EVENTS = 4;
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 200_000;
 
 const STEPS = {
   ledger_export: ["chunk-1"],

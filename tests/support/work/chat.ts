@@ -77,16 +77,21 @@ export async function streamChat(
   equal(response.status, 200);
   equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
   const events: StreamEvent[] = [];
+  let isReading = true;
   const parser = createParser({
-    onEvent: ({ event, data }) => events.push({ name: event ?? "", data: JSON.parse(data) }),
+    // Several events may come in one chunk: what follows the last one that the caller reads is not read.
+    onEvent: ({ event, data }) => {
+      if (!isReading) return;
+      events.push({ name: event ?? "", data: JSON.parse(data) });
+      isReading = keepsReading(events.filter(({ name }) => name === "delta").length);
+    },
     onError: (error) => {
       throw error;
     },
   });
   for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
     parser.feed(text);
-    const deltas = events.filter(({ name }) => name === "delta").length;
-    if (!keepsReading(deltas)) break;
+    if (!isReading) break;
   }
   caller.abort();
   return { events, replayed: response.headers.get("idempotency-replayed") === "true" };
