@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 
 const CLEANUP = new URL("./cleanup.ts", import.meta.url).href;
 
-/** A run whose use fails by the interruption, as one does whose server gets the Ctrl-C too. */
+/**
+ * A program whose `use` fails when SIGTERM arrives, as a suite's does when Ctrl-C also ends its
+ * server.
+ */
 const RUN = `
 import { cleanUpOnSignals, withCleanup } from "${CLEANUP}";
 cleanUpOnSignals();
@@ -31,7 +34,7 @@ Deno.test("withCleanup waits for a cleanup under way; an interrupted run begins 
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     said += text;
     if (said === "up\n") child.kill("SIGTERM");
-    if (said === "up\nbegun\n") await child.stdin.close(); // lets the cleanup go on
+    if (said === "up\nbegun\n") await child.stdin.close(); // lets the cleanup finish
   }
   assert.equal(said, "up\nbegun\ndone\n");
   assert.equal((await child.status).code, 130);

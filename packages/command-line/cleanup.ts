@@ -1,4 +1,4 @@
-/** What a suite started ends with it, and also when the run is interrupted. */
+/** Ends everything that a suite started, at the suite's end and when the run is interrupted. */
 type Cleanup = () => Promise<void>;
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -6,10 +6,15 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const pending = new Set<Cleanup>();
 let interrupted = false;
 
-/** An interrupted run begins nothing more and reports nothing more: it waits for its end. */
+/**
+ * Never resolves. After an interruption, nothing more may start or print until the process exits.
+ */
 const theEnd = () => new Promise<never>(() => {});
 
-/** Runs `use`, and `cleanup` after it in whatever way it ends; once, also when both want it. */
+/**
+ * Runs `use`, then `cleanup`, also when `use` fails. An interruption and the end of `use` share one
+ * call of `cleanup`.
+ */
 export async function withCleanup<T>(cleanup: Cleanup, use: () => Promise<T>): Promise<T> {
   if (interrupted) return await theEnd();
   let underWay: Promise<void> | undefined;
@@ -18,15 +23,16 @@ export async function withCleanup<T>(cleanup: Cleanup, use: () => Promise<T>): P
   try {
     return await use();
   } finally {
-    // The Ctrl-C that ends the run may be what made `use` fail, and may be at the cleanup already.
+    // The Ctrl-C that ends the run may have made `use` fail, and may have started the cleanup
+    // already.
     await once().finally(() => pending.delete(once));
     if (interrupted) await theEnd();
   }
 }
 
 /**
- * Ctrl-C and SIGTERM end the run, after everything it started. The function returned makes an end of
- * that.
+ * Makes Ctrl-C and SIGTERM run the pending cleanups and then end the process with code 130. Returns
+ * a function that removes these handlers.
  */
 export function cleanUpOnSignals(): () => void {
   const end = async () => {

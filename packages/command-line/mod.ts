@@ -1,4 +1,7 @@
-/** What the commands of this repository share: printing, arguments, waiting, and the end at Ctrl-C. */
+/**
+ * Helpers that the commands of this repository share: printing, arguments, waiting, and cleanup at
+ * Ctrl-C.
+ */
 export { cleanUpOnSignals, withCleanup } from "./cleanup.ts";
 export { percentile } from "./percentile.ts";
 export { print, printError, printPiece } from "./print.ts";

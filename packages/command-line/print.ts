@@ -1,16 +1,16 @@
 const encoder = new TextEncoder();
 
-/** One line (or several) for people on standard output. */
+/** Prints one or more lines for people on standard output. */
 export function print(text = ""): void {
   write(Deno.stdout, `${text}\n`);
 }
 
-/** A piece of a line, which is to be ended by whoever began it. */
+/** Prints a piece of a line; the caller ends the line. */
 export function printPiece(text: string): void {
   write(Deno.stdout, text);
 }
 
-/** As `print`, on standard error: what went wrong, so that a pipe keeps the result alone. */
+/** Prints what went wrong on standard error, which keeps a pipe's standard output free of it. */
 export function printError(text: string): void {
   write(Deno.stderr, `${text}\n`);
 }

@@ -1,6 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** A column: its heading, and the side its cells lean to (numbers read best at the right). */
+/**
+ * A column: its heading, and the side on which its cells are aligned (numbers read best at the
+ * right).
+ */
 export interface Column {
   title: string;
   align?: "left" | "right";
@@ -9,8 +12,8 @@ export interface Column {
 const GAP = "  ";
 
 /**
- * Rows under aligned headings, ready to print. Cells may be coloured: their width is what one sees.
- * Columns without any title make a table without a heading line.
+ * Formats rows under aligned headings, ready to print. Colour codes in a cell do not count towards
+ * its width. Without any title there is no heading line.
  */
 export function formatTable(columns: Column[], rows: string[][]): string {
   const heading = columns.map(({ title }) => title);

@@ -1,8 +1,8 @@
 /**
- * The arguments of a task without the first `--` among them. Node 20 takes `--env-file` for itself
- * wherever it stands in `npx deno task start --env-file FILE`, and stops looking at `--`; so through npx
- * one writes `task start -- --env-file FILE`, or `task demo jobs -- --env-file FILE`, and the task must
- * not mind.
+ * Returns the arguments of a task without the first `--`. Node 20 takes `--env-file` for itself
+ * wherever it stands in `npx deno task start --env-file FILE`, and stops looking at `--`. With npx
+ * a developer therefore writes `task start -- --env-file FILE` or `task demo jobs -- --env-file
+ * FILE`, and deno passes that `--` on to the task.
  */
 export function taskArguments(args: readonly string[]): string[] {
   const at = args.indexOf("--");

@@ -1,12 +1,12 @@
-/** Waiting on conditions, never for a fixed time. */
+/** Resolves after `ms` milliseconds. */
 
 export function delay(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }
 
 /**
- * Calls `probe` until it gives something other than undefined; undefined after `timeoutMs`.
- * Errors of the probe count as "not yet".
+ * Calls `probe` every `intervalMs` until it returns something other than undefined. Returns
+ * undefined after `timeoutMs`. An error of the probe counts as undefined.
  */
 export async function waitFor<T>(
   probe: () => Promise<T | undefined> | T | undefined,

@@ -1,4 +1,7 @@
-/** A stack as other programs see it: ports, keys, whether it runs, and its end. Loads no part of it. */
+/**
+ * What other programs need of a running stack: its ports, its keys, its state, and how to end it.
+ * This file loads no part of the stack.
+ */
 export { loadKeys } from "./core/keys.ts";
 export { portsAt } from "./core/ports.ts";
 export { StackError } from "./core/stack-error.ts";

@@ -1,4 +1,4 @@
-/** One stack with migrations and a function of its own, from start to stop and back again. */
+/** One stack with its own migrations and function: start, stop, and another start. */
 import { cleanUpOnSignals, waitFor, withCleanup } from "@farthing/command-line";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { Redis } from "@upstash/redis";
@@ -39,7 +39,7 @@ const FUNCTION = `export const app = { fetch: (request) => Response.json({
   path: new URL(request.url).pathname, url: Deno.env.get("SUPABASE_URL") }) };`;
 
 async function makeProject(root: string): Promise<Project> {
-  await Deno.chmod(root, 0o755); // the database server's account has to get in
+  await Deno.chmod(root, 0o755); // the database server's account must be able to enter
   await Deno.mkdir(`${root}/migrations`);
   await Deno.writeTextFile(`${root}/migrations/20260101000000_notes.sql`, MIGRATION);
   await Deno.mkdir(`${root}/functions/echo`, { recursive: true });
@@ -205,7 +205,7 @@ async function offersLanguageModels(stack: Stack): Promise<void> {
   ]);
 }
 
-/** Counted where the machine has a Redis, and else said to be absent. */
+/** Tests that Redis counts where the machine has one, and that its address is empty elsewhere. */
 async function countsInRedis(stack: Stack): Promise<void> {
   const names = ["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"];
   const [url = "", token = ""] = names.map((name) => stack.env[name]);

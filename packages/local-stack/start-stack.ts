@@ -22,12 +22,12 @@ import type { Health, Plugin } from "./stack/plugin.ts";
 import { claim, releaseState } from "./stack/running-state.ts";
 
 export interface Stack {
-  /** What the env file holds. */
+  /** The content of the env file. */
   env: StackEnv;
   urls: Urls;
   ports: Ports;
   database: DatabaseServer;
-  /** Each part's health by its name. */
+  /** Returns each part's health by its name. */
   health(): Promise<Record<string, Health>>;
   stop(): Promise<void>;
 }
@@ -78,7 +78,9 @@ async function healthOf(plugins: Plugin[]): Promise<Record<string, Health>> {
   return Object.fromEntries(all);
 }
 
-/** What takes a part away over HTTP, connections refused, and brings it back. */
+/**
+ * Returns the switches that stop a part, so that its port refuses connections, and start it again.
+ */
 function stopAndStart(plugin: Plugin, context: StackContext): Control["switches"] {
   let isUp = true;
   return {

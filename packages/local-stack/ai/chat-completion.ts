@@ -1,4 +1,4 @@
-/** A chat completion as JSON or as a stream, with whatever its prompt asks to go wrong. */
+/** Sends a chat completion as JSON or as a stream, with the faults that its prompt asks for. */
 import { type Answer, answerTo, type Token } from "./made-up-answer.ts";
 import { type Behaviour, FaultCounter, readBehaviour } from "./prompt-markers.ts";
 import { AiError, invalid, outage } from "./errors.ts";
@@ -8,7 +8,7 @@ import { CONTEXT_TOKENS, snapshotOf } from "./models.ts";
 import type { Ask } from "./chat-request.ts";
 import { countMessages } from "./count-tokens.ts";
 
-/** One request on its way. */
+/** One request with everything that its answer needs. */
 interface Job {
   ask: Ask;
   behaviour: Behaviour;
@@ -31,7 +31,7 @@ function wait(ms: number, gone: AbortSignal): Promise<void> {
   });
 }
 
-/** What is billed of a prompt and of so much of its answer. */
+/** Returns the usage of the prompt and of the given tokens. */
 function usageOf({ promptTokens, behaviour }: Job, tokens: readonly Token[]): Usage {
   return {
     prompt_tokens: promptTokens,
@@ -70,13 +70,16 @@ function bill({ billed }: Entry, { kind }: Token): void {
   if (kind === "thought") billed.completion_tokens_details.reasoning_tokens++;
 }
 
-/** What a token looks like in a stream; a thought shows nowhere. */
+/** Returns a token as the delta of a stream's chunk; thoughts never reach a stream. */
 function deltaOf({ kind, text }: Token) {
   if (kind === "text") return { content: text };
   return { tool_calls: [{ index: 0, function: { arguments: text } }] };
 }
 
-/** Makes the answer, bills what was made, and stops where the connection is to break or nobody listens. */
+/**
+ * Sends and bills the answer's tokens one by one. Returns false when the client has disconnected or
+ * a marker breaks the answer off.
+ */
 async function sendTokens(job: Job, chunk: (delta: unknown) => unknown): Promise<boolean> {
   const { answer, behaviour, exchange, entry } = job;
   for (const token of answer.tokens) {
@@ -148,7 +151,7 @@ async function sendWhole(job: Job): Promise<void> {
   entry.tokens_sent = answer.tokens.length;
 }
 
-/** Completes requests, and remembers which of them it has let fail. */
+/** Completes requests, and counts the requests that it made to fail. */
 export class Completer {
   readonly #faults = new FaultCounter();
 
@@ -157,9 +160,9 @@ export class Completer {
   }
 
   /**
-   * Answers an exchange and notes in the entry what became of it.
-   * @param more markers beside those of the prompt
-   * @throws AiError when the answer is a refusal
+   * Answers an exchange and writes the result into its journal entry.
+   * @param more markers to add to those of the prompt
+   * @throws AiError when the request is refused
    */
   async complete(ask: Ask, more: string, exchange: Exchange, entry: Entry): Promise<void> {
     const behaviour = readBehaviour(ask.prompt + more);
@@ -191,7 +194,9 @@ function requireRoom(promptTokens: number): void {
   throw invalid(message, "messages", "context_length_exceeded");
 }
 
-/** Sends a refusal, unless the answer has begun or nobody is there to read it. */
+/**
+ * Sends a refusal. Resets the connection when the answer has begun or the client has disconnected.
+ */
 export function refuse(error: unknown, exchange: Exchange, entry?: Entry): void {
   const known = error instanceof AiError ? error : new AiError(500, `${error}`, {
     type: "server_error",

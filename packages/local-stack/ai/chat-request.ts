@@ -1,4 +1,4 @@
-/** Reads a chat completion request as OpenAI does; what the emulator lacks is refused aloud. */
+/** Reads a chat completion request as OpenAI does. Options that the emulator lacks are refused. */
 import { z } from "zod";
 import { invalid, unknownModel } from "./errors.ts";
 import { MODELS } from "./models.ts";
@@ -13,13 +13,13 @@ export interface Message {
 export interface Ask {
   model: string;
   messages: Message[];
-  /** What the user said last; its markers count. */
+  /** The content of the last user message, whose markers count. */
   prompt: string;
   stream: boolean;
   includeUsage: boolean;
   /** The most tokens that the answer may have, reasoning included. */
   maxTokens: number;
-  /** The form of a JSON answer, where one is asked for. */
+  /** The form of a JSON answer, where the request asks for JSON. */
   json: "object" | "list" | undefined;
 }
 
@@ -71,7 +71,10 @@ function limitOf({ model, max_tokens, max_completion_tokens }: Parsed): number {
   throw invalid(message, param, "invalid_value");
 }
 
-/** As a response format, which is an object; else in so many words, in the system's message. */
+/**
+ * Returns the form of the JSON answer: an object for a JSON response format, otherwise what the
+ * system message asks for.
+ */
 function jsonOf({ messages, response_format }: Parsed): Ask["json"] {
   const instructed = messages.filter(({ role }) => role === "system" || role === "developer");
   const said = instructed.map(({ content }) => content).join("\n");

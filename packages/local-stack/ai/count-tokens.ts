@@ -1,20 +1,24 @@
 /**
- * Counts as the offered models do: o200k, or for those of another maker r50k, which makes up to five times as
- * many tokens of what isn't English; and their way of framing a conversation.
+ * Counts tokens as the offered models do: with o200k, or for another provider's models with r50k,
+ * which makes up to five times as many tokens of text that is not English. The framing of a
+ * conversation is included.
  */
 import { isForeign } from "./models.ts";
 import type { Message } from "./chat-request.ts";
 
-/** A table takes a fifth of a second to read: only when the first request comes. */
+/** Loads a tokenizer's table at the first request, because reading it takes 200 ms. */
 const load = (model: string) =>
   isForeign(model)
     ? import("gpt-tokenizer/encoding/r50k_base")
     : import("gpt-tokenizer/encoding/o200k_base");
 
-/** In a text from outside `<|endoftext|>` is text. */
+/** Makes `<|endoftext|>` in a prompt ordinary text. */
 const PLAIN = { disallowedSpecial: new Set<string>() };
 
-/** Around each message two, and its separator from the role; then the answer's beginning. */
+/**
+ * The tokens around each message: two at its ends, and one between the role and the content. Three
+ * more tokens begin the answer.
+ */
 const FRAME = 3;
 const ANSWER_BEGINS = 3;
 
@@ -26,7 +30,10 @@ export async function countMessages(messages: Message[], model: string): Promise
   return counts.reduce((sum, count) => sum + count, ANSWER_BEGINS);
 }
 
-/** The text's tokens as pieces of it; where one ends inside a character, it is in a later piece. */
+/**
+ * Splits the text into its tokens. Where a token ends inside a character, that character is in a
+ * later piece.
+ */
 export async function splitIntoTokens(text: string, model: string): Promise<string[]> {
   const { encode, decodeGenerator } = await load(model);
   const pieces: string[] = [];

@@ -4,7 +4,7 @@ interface ErrorFields {
   code?: string;
 }
 
-/** A refusal in OpenAI's error shape, which the official SDK reads its error classes from. */
+/** A refusal in OpenAI's error shape, from which the official SDK chooses its error class. */
 export class AiError extends Error {
   constructor(
     readonly status: number,
@@ -35,7 +35,7 @@ export function invalid(message: string, param?: string, code?: string): AiError
   return new AiError(400, message, { ...(param && { param }), ...(code && { code }) });
 }
 
-/** What OpenAI says when it is asked to do something and can't: one of the faults one can ask for. */
+/** Returns the error that OpenAI sends for an outage or an exhausted quota. */
 export function outage(status: number | "quota", retryAfterS: number | undefined): AiError {
   const headers: Record<string, string> = {};
   if (retryAfterS !== undefined) headers["retry-after"] = `${retryAfterS}`;

@@ -1,6 +1,6 @@
 /**
- * One request and its answer, on node:http: it says when a client leaves before it was answered, and
- * it can reset a connection. `Deno.serve` does neither.
+ * One request and its answer, on node:http. Unlike `Deno.serve`, node:http reports a client that
+ * disconnects before its answer is complete, and can reset a connection.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -9,19 +9,21 @@ export interface Exchange {
   url: URL;
   /** The bearer key, if any. */
   key: string | undefined;
-  /** Fires when the connection is gone and the answer was not complete. */
+  /** Fires when the connection closes before the answer is complete. */
   gone: AbortSignal;
-  /** How it ended: answered, left by the client, or reset by us. */
+  /** How the exchange ended: answered, abandoned by the client, or reset by the emulator. */
   ended: Promise<"answered" | "left" | "reset">;
-  /** The request's body, undefined where it is no JSON. */
+  /** Returns the request's body, or undefined where it is not JSON. */
   json(): Promise<unknown>;
   head(status: number, headers?: Record<string, string>): void;
-  /** Sends a piece; resolves when it is on its way, or the client is gone. */
+  /**
+   * Sends a piece of the answer. Resolves when the piece is sent or the client has disconnected.
+   */
   write(text: string): Promise<void>;
   end(text?: string): void;
-  /** A JSON answer as a whole; without a body, an empty one. */
+  /** Sends a whole JSON answer, or an empty one without a body. */
   send(status: number, body?: unknown, headers?: Record<string, string>): void;
-  /** Drops the connection where it is. */
+  /** Closes the connection in the middle of the answer. */
   reset(): void;
 }
 
@@ -41,7 +43,7 @@ export function exchangeOf(request: IncomingMessage, response: ServerResponse): 
   let written = () => {};
   response.on("close", () => {
     if (!response.writableFinished) gone.abort();
-    written(); // a connection that is gone reports no piece as sent
+    written(); // ends a pending write(): a closed connection reports no piece as sent
     end(response.writableFinished ? "answered" : "left");
   });
   response.on("error", () => gone.abort());

@@ -1,10 +1,10 @@
-/** Answers: the same prompt always gets the same one. */
+/** Makes the text of answers: the same prompt always gets the same answer. */
 import { createHash } from "node:crypto";
 import { type Behaviour, withoutMarkers } from "./prompt-markers.ts";
 import type { Ask } from "./chat-request.ts";
 import { splitIntoTokens } from "./count-tokens.ts";
 
-/** Each of them, after a blank, is one token. */
+/** The words of the filler text. Each word with a space before it is one token. */
 const WORDS =
   ("account answer balance because before between case change charge cost credit data " +
     "each entry event every example first hold job key last later less line long lot many model " +
@@ -17,7 +17,7 @@ const SENTENCE_WORDS = 11;
 const LEAST_TOKENS = 24;
 const QUOTED = 120;
 
-/** A stream of numbers below 256 that the text decides. */
+/** Yields numbers below 256 that depend on the text alone. */
 function* noise(text: string): Generator<number, never> {
   for (let round = 0;; round++) yield* createHash("sha256").update(`${round} ${text}`).digest();
 }
@@ -27,7 +27,10 @@ function quoted(prompt: string): string {
   return characters.slice(0, QUOTED).join("") + (characters.length > QUOTED ? "…" : "");
 }
 
-/** As many words as tokens at least, in sentences, so that it can be cut to any length. */
+/**
+ * Returns at least as many words as `tokens`, in sentences, because the caller cuts the text to
+ * that length.
+ */
 function filler(prompt: string, tokens: number): string {
   const numbers = noise(prompt);
   const words = Array.from({ length: tokens }, (_, at) => {
@@ -51,7 +54,9 @@ function plan(topic: string, count: number, form: "object" | "list"): string {
   return JSON.stringify(form === "object" ? { questions } : questions);
 }
 
-/** A token as it is made. A text is empty where a character has several; a thought has none. */
+/**
+ * One generated token. Its text is empty where a character takes several tokens, and for a thought.
+ */
 export interface Token {
   kind: "text" | "thought" | "tool";
   text: string;
@@ -76,7 +81,10 @@ function thoughts(count: number): Token[] {
   return Array.from({ length: count }, () => ({ kind: "thought", text: "" }));
 }
 
-/** The answer within the request's limit, of which thoughts and tools take their part in their turn. */
+/**
+ * Returns the answer within the request's limit. Thoughts and a tool's arguments count towards the
+ * limit.
+ */
 export async function answerTo(ask: Ask, behaviour: Behaviour): Promise<Answer> {
   const text = (await whole(ask, behaviour)).map((text): Token => ({ kind: "text", text }));
   const half = Math.ceil(text.length / 2);

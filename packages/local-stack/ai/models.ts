@@ -1,6 +1,6 @@
 /**
- * What the emulator offers: model, and the most tokens that one answer of it may have. o4-mini is one that
- * thinks, claude-haiku-4-5 one of another maker, with a tokenizer of its own.
+ * The models that the emulator offers, each with the most tokens of one answer. o4-mini is a
+ * reasoning model; claude-haiku-4-5 is another provider's model with its own tokenizer.
  */
 export const MODELS: Readonly<Record<string, number>> = {
   "gpt-4o": 16_384,
@@ -9,15 +9,15 @@ export const MODELS: Readonly<Record<string, number>> = {
   "claude-haiku-4-5": 64_000,
 };
 
-/** Models that count by another tokenizer than the functions can. */
+/** Returns whether a model counts tokens with a tokenizer that the functions do not have. */
 export function isForeign(model: string): boolean {
   return model.startsWith("claude");
 }
 
-/** What prompt and answer may have together. */
+/** The most tokens that a prompt and its answer may have together. */
 export const CONTEXT_TOKENS = 128_000;
 
-/** OpenAI answers under the name of the snapshot that served, whatever alias was asked for. */
+/** OpenAI's answers name the snapshot that served them, even when the request named an alias. */
 const SNAPSHOTS: Readonly<Record<string, string>> = {
   "gpt-4o": "gpt-4o-2024-08-06",
   "gpt-4o-mini": "gpt-4o-mini-2024-07-18",
@@ -27,7 +27,7 @@ export function snapshotOf(model: string): string {
   return SNAPSHOTS[model] ?? model;
 }
 
-/** The model that background research asks. */
+/** The model that background research uses. */
 const RESEARCH_MODEL = "gpt-4o-mini";
 
 export function aiEnvironment(url: string, key: string): Record<string, string> {

@@ -1,36 +1,46 @@
-/** How a prompt says what the answer to it is to be like: by markers such as `[slow:2000]`. */
+/** Reads the markers in a prompt, such as `[slow:2000]`, that control the answer. */
 
-/** A refusal to send: a status, an exhausted quota (429 of another kind), or a reset connection. */
+/**
+ * A fault to answer with: a status, an exhausted quota (a 429 with its own code), or a reset
+ * connection.
+ */
 export interface Fault {
   what: number | "quota" | "reset";
-  /** So many requests fail, and then no more; undefined: all. */
+  /** The number of requests that fail before requests succeed again; undefined means all fail. */
   times: number | undefined;
-  /** Requests that share this name are counted together; else those of the same prompt. */
+  /**
+   * Requests with the same name are counted together; without a name, requests with the same prompt
+   * are.
+   */
   name: string | undefined;
 }
 
 export interface Behaviour {
   fail?: Fault;
   retryAfterS?: number;
-  /** Before the answer's head, and before each token of a stream but the first. */
+  /** Milliseconds before the answer's head, and before each token of a stream except the first. */
   slowMs: number;
   paceMs: number;
-  /** The answer's length; by default the prompt decides. */
+  /** The answer's length in tokens; by default the prompt decides. */
   tokens?: number;
-  /** The connection is reset, or an error event ends the stream, after so many tokens. */
+  /**
+   * The number of tokens after which the connection is reset, or an error event ends the stream.
+   */
   cutAfter?: number;
   breakAfter?: number;
-  /** After so many tokens nothing more comes, until the client leaves. */
+  /** The number of tokens after which the answer stops, until the client disconnects. */
   hangAfter?: number;
-  /** Of the prompt's tokens, those said to be cached. */
+  /** The number of the prompt's tokens that the usage reports as cached. */
   cached: number;
-  /** Tokens spent on thinking, before the answer and in its middle, and milliseconds for each of them. */
+  /**
+   * The number of reasoning tokens before the answer and in its middle, and milliseconds for each.
+   */
   reasoning: number;
   afterthought: number;
   thinkMs: number;
-  /** Tokens of a tool's arguments, which the model writes in the answer's middle. */
+  /** The number of tokens in a tool call's arguments, which come in the answer's middle. */
   tool: number;
-  /** How many questions JSON answers hold. */
+  /** The number of questions in a JSON answer. */
   questions: number;
 }
 
@@ -42,7 +52,7 @@ const MARKER = new RegExp(
   "g",
 );
 
-/** What its markers make of a prompt; the last of a kind counts. */
+/** Reads the markers of a prompt; the last marker of a kind counts. */
 export function readBehaviour(text: string): Behaviour {
   const numbers: Record<string, number> = {};
   let fail: Fault | undefined;
@@ -73,7 +83,7 @@ export function readBehaviour(text: string): Behaviour {
   };
 }
 
-/** The text without its markers: answers quote the prompt, and must not pass them on. */
+/** Returns the text without its markers. Answers quote the prompt, and must not pass markers on. */
 export function withoutMarkers(text: string): string {
   return text.replaceAll(MARKER, "").replaceAll(/ {2,}/g, " ").trim();
 }
@@ -82,7 +92,7 @@ export function withoutMarkers(text: string): string {
 export class FaultCounter {
   readonly #failed = new Map<string, number>();
 
-  /** Whether this request is one of those that the fault is for. */
+  /** Returns whether this request must fail, and counts it. */
   takes({ what, times, name }: Fault, prompt: string): boolean {
     if (times === undefined) return true;
     const key = name === undefined ? `prompt ${what} ${prompt}` : `name ${what} ${name}`;

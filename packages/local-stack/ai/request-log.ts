@@ -1,7 +1,7 @@
-/** What reached the emulator, and what became of it: tests count here. */
+/** Records every request and how it was answered; tests count requests and tokens here. */
 import type { Message } from "./chat-request.ts";
 
-/** In OpenAI's form: kinds of output are parts of completion_tokens. */
+/** Usage in OpenAI's shape: reasoning tokens are included in completion_tokens. */
 export interface Usage {
   prompt_tokens: number;
   completion_tokens: number;
@@ -17,27 +17,30 @@ export interface Usage {
 
 export interface Entry {
   id: string;
-  /** RFC 3339 */
+  /** RFC 3339. */
   received_at: string;
   model: string | null;
   messages: Message[];
-  /** What the user said last, markers included. */
+  /** The content of the last user message, markers included. */
   prompt: string;
   stream: boolean;
   max_tokens: number | null;
-  /** Null until the answer's head is sent, and for a connection that was reset before. */
+  /** Null until the answer's head is sent, and for a connection that was reset before its head. */
   status: number | null;
   error_code: string | null;
   finish_reason: string | null;
-  /** What was said to have been used, even where nobody was left to hear it. */
+  /** The usage that the answer reported, even when the client had disconnected. */
   usage: Usage | null;
-  /** What is billed of it up to now: the prompt from the answer's head on, and each token as it is made. */
+  /**
+   * The usage billed up to now: the prompt from the answer's head on, and each token when it is
+   * made.
+   */
   billed: Usage | null;
-  /** Tokens of the answer that were sent. */
+  /** The number of the answer's tokens that were sent. */
   tokens_sent: number;
-  /** The client left before the answer was complete. */
+  /** Whether the client disconnected before the answer was complete. */
   aborted: boolean;
-  /** Nothing more will change. */
+  /** Whether the request is finished, so that the entry no longer changes. */
   ended: boolean;
 }
 
@@ -45,7 +48,7 @@ const KEPT = 1_000;
 
 export interface Journal {
   begin(now: Date): Entry;
-  /** The entries whose messages contain a text, oldest first. */
+  /** Returns the entries whose messages contain a text, oldest first. */
   list(contains?: string): Entry[];
   clear(): void;
 }

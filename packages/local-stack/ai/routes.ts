@@ -14,7 +14,7 @@ export interface RoutesOptions {
   now: () => Date;
 }
 
-/** Behaviour for requests to come, whatever their prompts say. */
+/** Markers for the next `count` requests, whatever their prompts contain. */
 interface Next {
   count: number;
   behaviour: string;
@@ -32,7 +32,7 @@ interface State {
   next: Next[];
 }
 
-/** The markers that the next request gets, beside its own. */
+/** Returns the markers to add to the next request's own markers. */
 function takeNext(next: Next[]): string {
   const [first] = next;
   if (!first) return "";

@@ -1,5 +1,5 @@
 /**
- * A provider of language models on this machine, with OpenAI's chat completions:
+ * Serves OpenAI's chat completions on this machine:
  *
  *     const server = await serveAi({ port: 0, apiKey: "sk-…" });
  *     new OpenAI({ apiKey: "sk-…", baseURL: `${server.url}/v1` });
@@ -11,7 +11,7 @@ import { createRoutes } from "./routes.ts";
 
 export interface AiServer {
   url: string;
-  /** Ends it at once; who waits for an answer loses the connection. */
+  /** Ends the server at once; pending requests lose their connections. */
   close(): Promise<void>;
 }
 

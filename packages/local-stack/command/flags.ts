@@ -49,8 +49,8 @@ const FLAGS = {
 } as const;
 
 /**
- * The options of a command line; undefined asks for help.
- * @param names of the functions' environment, which `--set` may give
+ * Returns the options of a command line, or undefined when it asks for help.
+ * @param names the names of the functions' environment that `--set` accepts
  * @throws StackError that names the flag
  */
 export function parseFlags(args: string[], names: readonly string[]): StackOptions | undefined {
@@ -101,6 +101,6 @@ function parseOrigin(text: string): string {
 function parseSetting(text: string, names: readonly string[]): [string, string] {
   const [name = "", ...value] = text.split("=");
   if (names.includes(name) && value.length > 0) return [name, value.join("=")];
-  // Not the text itself: what stands behind the sign may be a secret.
+  // The message must not repeat the text: the part after the equals sign may be a secret.
   throw new StackError(`--set takes NAME=VALUE, with a name of docs/deploy.md, not "${name}".`);
 }

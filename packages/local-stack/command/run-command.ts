@@ -11,8 +11,9 @@ import { resolveOptions, type StackOptions } from "../stack/options.ts";
 import { readRunning } from "../stack/running-state.ts";
 
 /**
- * Resolves at the first Ctrl-C or SIGTERM. Further ones are let pass: `deno task` sends its child
- * the Ctrl-C that the terminal has sent it already, and stopping takes no longer for asking twice.
+ * Resolves at the first Ctrl-C, SIGTERM or SIGHUP. Later signals have no effect: `deno task` sends
+ * its child a Ctrl-C that the terminal has sent it already, and a second signal must not interrupt
+ * the stop.
  */
 function untilSignal(): Promise<void> {
   return new Promise((done) => {
@@ -24,7 +25,7 @@ function untilSignal(): Promise<void> {
 
 async function start(options: StackOptions): Promise<void> {
   const begun = performance.now();
-  // A function's forgotten rejection is its own bug and no reason to take the stack down.
+  // An unhandled rejection in a function must not end the stack.
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     printError(pc.red(`unhandled rejection: ${event.reason?.stack ?? event.reason}`));
@@ -87,7 +88,7 @@ const COMMANDS: Record<string, (options: StackOptions) => Promise<void>> = {
 
 /**
  * Runs one command and ends the process.
- * @param names of the functions' environment, which `--set` may give
+ * @param names the names of the functions' environment that `--set` accepts
  */
 export async function runCommand(
   [name = "start", ...flags]: readonly string[],

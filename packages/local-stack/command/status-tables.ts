@@ -1,4 +1,4 @@
-/** What people see of a stack: where everything is, with which keys. */
+/** Formats what a stack prints: its addresses, keys and health. */
 import { formatTable } from "@farthing/command-line";
 import pc from "picocolors";
 import type { Keys } from "../core/keys.ts";
@@ -28,7 +28,7 @@ function addressRows(urls: Urls): string[][] {
   ];
 }
 
-/** What is the same at a start and in `status`. */
+/** The parts that the table of a start and the table of `status` share. */
 interface Shown {
   urls: Urls;
   keys: Keys;
@@ -55,13 +55,13 @@ function tables({ urls, keys, options, health }: Shown, more: string[][] = []): 
   return `${formatTable(COLUMNS, bold)}\n\n${formatTable(COLUMNS, healthRows(health))}`;
 }
 
-/** The text that ends a start; `tookMs` is how long it took. */
+/** Returns the text that ends a start; `tookMs` is the start's duration. */
 export function runningTable(shown: Shown, tookMs: number): string {
   const ready = `${pc.green("Ready")} after ${(tookMs / 1000).toFixed(1)} s. Ctrl-C ends it.`;
   return `\n${tables(shown)}\n\n${ready}`;
 }
 
-/** The text of `status`; `ok` is false when a part is down. */
+/** Returns the text of `status`; `ok` is false when a part is down. */
 export function statusTable(shown: Shown, pid: number): { text: string; ok: boolean } {
   const ok = Object.values(shown.health).every(({ ok }) => ok);
   return { text: tables(shown, [["Pid", `${pid}`, ""]]), ok };

@@ -1,6 +1,6 @@
 /**
- * The request again, with another address or other headers. Copying it whole would take its abort
- * signal along, which Deno fires after successful answers too.
+ * Returns the request with another address or other headers. A copy of the whole request would also
+ * copy its abort signal, which Deno fires after successful answers too.
  */
 export function forward(request: Request, change: { url?: URL; headers?: Headers }): Request {
   return new Request(change.url ?? request.url, {

@@ -1,4 +1,7 @@
-/** The stack's keys: made once, kept in the data directory, readable by the owner alone. */
+/**
+ * The stack's keys: made at the first start, stored in the data directory, and readable by the
+ * owner alone.
+ */
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -11,9 +14,9 @@ export interface Keys {
   aiKey: string;
   redisToken: string;
   notificationSecret: string;
-  /** What @supabase/lite signs its HS256 tokens with; never leaves the gateway. */
+  /** The secret with which @supabase/lite signs its HS256 tokens; it never leaves the gateway. */
   authSecret: string;
-  /** ES256, with `kid`. */
+  /** An ES256 key with `kid`. */
   privateJwk: JWK;
   publicJwk: JWK;
 }
@@ -48,14 +51,14 @@ async function readKeys(file: string): Promise<Partial<Keys>> {
   }
 }
 
-/** Writes beside and renames: whoever reads the file reads all of it. */
+/** Writes a draft and renames it: a reader never sees half of the file. */
 async function writeKeys(file: string, keys: Keys): Promise<void> {
   const draft = `${file}.${Deno.pid}`;
   await Deno.writeTextFile(draft, JSON.stringify(keys, null, 2), { mode: 0o600 });
   await Deno.rename(draft, file);
 }
 
-/** Reads the keys of a data directory; makes those that an older stack did not know, or all. */
+/** Reads the keys of a data directory, and makes the keys that are missing there. */
 export async function loadKeys(dataDir: string): Promise<Keys> {
   const file = join(dataDir, "keys.json");
   const kept = await readKeys(file);

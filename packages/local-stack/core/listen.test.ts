@@ -4,7 +4,10 @@ import { StackError } from "./stack-error.ts";
 
 const port = (port: number, offset = 0) => ({ port, purpose: "API", offset });
 
-/** How many sockets have this near port, those included that TCP keeps for a minute after their end. */
+/**
+ * Counts the sockets with this local port. Sockets that TCP keeps for a minute after their end
+ * count too.
+ */
 function socketsAt(port: number): number {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   const rows = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
@@ -18,13 +21,13 @@ interface Outgoing {
   close(): Promise<void>;
 }
 
-/** A connection from a port that the kernel chose, as any program's goes out. */
+/** Opens a connection from a port that the kernel chose, as any program does. */
 async function connectOut(): Promise<Outgoing> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const to = { hostname: "127.0.0.1", port: listener.addr.port };
   const [far, near] = await Promise.all([listener.accept(), Deno.connect(to)]);
   const close = async () => {
-    far.close(); // the far end first: else TCP would keep the near one for a minute
+    far.close(); // closes the far end first: otherwise TCP would keep the near end for a minute
     await near.read(new Uint8Array(1));
     [listener, near].forEach((each) => each.close());
   };
@@ -32,8 +35,9 @@ async function connectOut(): Promise<Outgoing> {
 }
 
 /**
- * The same from a port that nothing else holds. The kernel gives one port to several connections that go to
- * different places, and on a busy machine also one that TCP still keeps: such a port outlives ours.
+ * Opens a connection from a port that no other socket holds. The kernel gives one port to several
+ * connections with different destinations, and on a busy machine also to a closed connection that
+ * TCP still keeps. A port with a second socket would stay taken after this connection's end.
  */
 async function connectFromOwnPort(): Promise<Outgoing> {
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -44,12 +48,12 @@ async function connectFromOwnPort(): Promise<Outgoing> {
   throw new Error("each of 100 connections got a port that another one holds");
 }
 
-/** Whether requireFree waited for a connection, and then found the port free. */
+/** Returns whether requireFree waited for a connection to close and then found the port free. */
 async function waitsForConnection(): Promise<"waited" | "taken by another"> {
   const { near, close } = await connectFromOwnPort();
   let free = false;
   const asked = requireFree(port(near)).then(() => free = true);
-  asked.catch(() => {}); // it is awaited below
+  asked.catch(() => {}); // the rejection is awaited below
   await Promise.resolve();
   assert.equal(free, false);
   await close();
@@ -64,9 +68,10 @@ async function waitsForConnection(): Promise<"waited" | "taken by another"> {
 
 Deno.test({
   name: "requireFree waits for an outgoing connection that holds the port",
-  ignore: Deno.build.os !== "linux", // only /proc tells who listens
+  ignore: Deno.build.os !== "linux", // only /proc tells which sockets listen
   async fn() {
-    // Any program may get the port in the moment between our connection's end and the next look.
+    // Another program may get the port between the end of this connection and the next look at the
+    // port.
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await waitsForConnection() === "waited") return;
     }

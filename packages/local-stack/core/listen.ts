@@ -1,4 +1,4 @@
-/** An HTTP server on 127.0.0.1, with a clear word when its port is taken. */
+/** Serves HTTP on 127.0.0.1, and names the process that holds a port that is taken. */
 import { delay } from "@farthing/command-line";
 import { isListenedOn, portOwner } from "./port-owner.ts";
 import { MAX_OFFSET } from "./ports.ts";
@@ -7,11 +7,14 @@ import { StackError } from "./stack-error.ts";
 type Handler = (request: Request) => Response | Promise<Response>;
 
 export interface Listener {
-  /** In order unless it is to be `atOnce`, as if the program had ended. */
+  /**
+   * Stops after pending answers are sent, or with `atOnce` immediately, as if the program had
+   * crashed.
+   */
   close(how?: { atOnce: boolean }): Promise<void>;
 }
 
-/** A port of the stack: what it is for, and by what it was shifted. */
+/** A port of the stack, its purpose, and the offset that was added to it. */
 export interface Port {
   port: number;
   purpose: string;
@@ -19,11 +22,14 @@ export interface Port {
 }
 
 const CLOSE_TIMEOUT_MS = 1_000;
-/** For how long a port that nobody listens on is tried: outgoing connections hold one for a moment. */
+/**
+ * How long to wait for a port without a listening program: an outgoing connection holds a port only
+ * for a moment.
+ */
 const BIND_TIMEOUT_MS = 5_000;
 const BIND_INTERVAL_MS = 100;
 
-/** @throws StackError that names the port and what it was for */
+/** @throws StackError that names the port and its purpose */
 export async function listen(port: Port, handler: Handler): Promise<Listener> {
   const controller = new AbortController();
   const options = {
@@ -36,7 +42,7 @@ export async function listen(port: Port, handler: Handler): Promise<Listener> {
   return {
     async close({ atOnce } = { atOnce: false }) {
       if (atOnce) controller.abort();
-      // In order first; keep-alive connections of browsers would hold that for minutes.
+      // Browsers' keep-alive connections would delay an orderly shutdown for minutes.
       const timer = setTimeout(() => controller.abort(), CLOSE_TIMEOUT_MS);
       await server.shutdown();
       clearTimeout(timer);
@@ -44,15 +50,15 @@ export async function listen(port: Port, handler: Handler): Promise<Listener> {
   };
 }
 
-/** @throws StackError when a port is taken already */
+/** @throws StackError when a port is taken */
 export async function requireFree(port: Port): Promise<void> {
   await bind(port, () => Deno.listen({ hostname: "127.0.0.1", port: port.port }).close());
 }
 
 /**
- * The stack's ports are Supabase's and lie where Linux also takes the near end of outgoing connections
- * from. Such a connection is over in moments, or
- * in the minute that TCP keeps a closed one for; a program that listens stays.
+ * Opens a port. The stack's ports, which are Supabase's, are in the range from which Linux also
+ * takes the local ports of outgoing connections. An outgoing connection ends soon, or in the minute
+ * for which TCP keeps it after its end; a listening program stays.
  */
 async function bind<T>(port: Port, open: () => T): Promise<T> {
   const end = performance.now() + BIND_TIMEOUT_MS;

@@ -1,6 +1,6 @@
-/** Which process listens on a port, where /proc can tell. */
+/** Finds the process that listens on a port, where /proc shows it. */
 
-/** The socket's inode in /proc/net/tcp, for IPv4 and IPv6. */
+/** Returns the inode of the listening socket in /proc/net/tcp or tcp6. */
 function inodeOf(port: number): string | undefined {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
@@ -20,12 +20,12 @@ function holds(pid: string, inode: string): boolean {
       if (Deno.readLinkSync(`/proc/${pid}/fd/${name}`) === `socket:[${inode}]`) return true;
     }
   } catch {
-    // ended meanwhile, or another user's: not ours to name
+    // the process has ended, or belongs to another user
   }
   return false;
 }
 
-/** Whether a program waits for connections on the port; true where /proc cannot tell. */
+/** Returns whether a program listens on the port; true where /proc cannot show it. */
 export function isListenedOn(port: number): boolean {
   try {
     return inodeOf(port) !== undefined;

@@ -1,4 +1,4 @@
-/** The stack's ports, and the addresses that follow from them. */
+/** The addresses of the stack's parts. */
 
 export interface Urls {
   api: string;
@@ -10,7 +10,7 @@ export interface Urls {
   redis: string | undefined;
 }
 
-/** The ports of `supabase start`, each shifted by the offset. */
+/** The ports of `supabase start` plus the offset. */
 export interface Ports {
   api: number;
   database: number;
@@ -20,7 +20,7 @@ export interface Ports {
   redis: number;
 }
 
-/** The last port then is the last there is. */
+/** The offset at which the stack's highest port is 65535. */
 export const MAX_OFFSET = 65_535 - 54_329;
 
 export function portsAt(offset: number): Ports {

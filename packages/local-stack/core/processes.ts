@@ -1,6 +1,6 @@
-/** Processes by their ids: whether they live, and how all of one server end. */
+/** Looks up and ends processes by id. */
 
-/** False for a process that ended and only waits to be reaped. */
+/** Returns whether a process runs; false for one that has ended and waits to be reaped. */
 export function isAlive(pid: number): boolean {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
@@ -9,14 +9,17 @@ export function isAlive(pid: number): boolean {
     if (Deno.build.os === "linux" && error instanceof Deno.errors.NotFound) return false;
   }
   try {
-    Deno.kill(pid, "SIGCONT"); // harmless to a running process; signal 0 is not offered
+    Deno.kill(pid, "SIGCONT"); // SIGCONT does not disturb a running process; Deno does not offer signal 0
     return true;
   } catch (error) {
     return error instanceof Deno.errors.PermissionDenied;
   }
 }
 
-/** A postmaster and its children: `kill -9` of the postmaster alone lets them finish their work. */
+/**
+ * Returns a process and its children: after `kill -9` of the postmaster alone its children would
+ * finish their work.
+ */
 export async function processTree(pid: number): Promise<number[]> {
   const text = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`).catch(() => "");
   return [pid, ...text.split(" ").filter(Boolean).map(Number)];

@@ -1,4 +1,4 @@
-/** A failure the reader can act on: printed as its message alone, without a stack trace. */
+/** A failure that the reader can act on: only its message is printed, without a stack trace. */
 export class StackError extends Error {
   override name = "StackError";
 }

@@ -12,7 +12,7 @@ interface Job {
 }
 
 export interface Scheduler {
-  /** Starts what is due at `now`; resolves when those runs have ended. */
+  /** Starts the jobs that are due at `now`; resolves when their runs have ended. */
   tick(now: Date): Promise<void>;
 }
 
@@ -20,19 +20,24 @@ const ACTIVE_JOBS = `
   select jobid::text, schedule, command, database, username from cron.job
    where active and database = current_database() order by jobid`;
 
-/** What pg_cron keeps of a finished run: the last command's tag, such as "1 row" or "INSERT 1". */
+/**
+ * Returns what pg_cron records of a finished run: the last command's tag, such as "1 row" or
+ * "INSERT 1".
+ */
 function outcome(result: unknown): string {
   const sets = Array.isArray((result as unknown[])[0]) ? result as unknown[] : [result];
   const { command, count } = sets.at(-1) as { command?: string | null; count?: number | null };
   return [command, count].filter((part) => part !== undefined && part !== null).join(" ");
 }
 
-/** What the user's own connection would begin with. */
+/** Sets the settings with which a connection of the job's user would begin. */
 const SETTINGS = `
   select set_config(split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1), false)
     from pg_catalog.pg_roles, unnest(rolconfig) setting where rolname = current_user`;
 
-/** A connection for each run, as pg_cron has: what a job leaves in its session ends with it. */
+/**
+ * Runs a job in a connection of its own, as pg_cron does: no session setting reaches the next run.
+ */
 async function execute(open: () => postgres.Sql, job: Job): Promise<string> {
   const session = open();
   try {
@@ -59,9 +64,9 @@ async function run(sql: postgres.Sql, open: () => postgres.Sql, job: Job): Promi
   }
 }
 
-/** `sql` reads and records; `open` makes a client of one superuser connection for a run. */
+/** `sql` reads and records; `open` makes a client with one superuser connection for a run. */
 export function createScheduler(sql: postgres.Sql, open: () => postgres.Sql): Scheduler {
-  /** Up to when each job has been looked at, by id and schedule: a changed one starts anew. */
+  /** Up to when each job has been looked at, by id and schedule: a changed schedule starts anew. */
   const seen = new Map<string, Date>();
   const running = new Set<string>();
 
@@ -90,7 +95,10 @@ export function createScheduler(sql: postgres.Sql, open: () => postgres.Sql): Sc
   };
 }
 
-/** `cron.schedule` checks what it is given; a row written past it must not hold up the others. */
+/**
+ * Returns whether a job is due. `cron.schedule` checks its schedules, but a job inserted directly
+ * may have an unreadable schedule, which must not stop the other jobs.
+ */
 function isReadableAndDue(schedule: string, since: Date, now: Date): boolean {
   try {
     return isDue(schedule, since, now);

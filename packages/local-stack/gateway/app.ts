@@ -1,4 +1,7 @@
-/** The one address of the project: REST, Auth, functions and the docs page, as Supabase has them. */
+/**
+ * Routes the one address of the project to REST, Auth, functions and the docs page, as Supabase
+ * does.
+ */
 import { Hono } from "hono";
 import { type AuthParts, authRoutes } from "./auth-routes.ts";
 import { type GatewayEnv, identify, restRefusal } from "./callers.ts";

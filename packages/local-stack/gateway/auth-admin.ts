@@ -1,6 +1,6 @@
 /**
- * /auth/v1/admin, which lite lacks: a back end with a secret key creates, reads, lists, changes and deletes
- * users. What of it the local stack does not have is refused by name instead of ignored.
+ * /auth/v1/admin, which lite lacks: a back end with a secret key creates, reads, lists, changes and
+ * deletes users. A field that the local stack does not support is refused by name.
  */
 import { type Context, Hono } from "hono";
 import type postgres from "postgres";
@@ -29,11 +29,11 @@ const Change = z.object({
 
 const NOT_HERE = ["phone", "phone_confirm", "password_hash", "ban_duration", "should_soft_delete"];
 const MIN_PASSWORD = 6;
-/** bcrypt hashes no more, and Auth says so. */
+/** bcrypt ignores further bytes, and Auth refuses longer passwords. */
 const MAX_PASSWORD_BYTES = 72;
 
 const invalid = (message: string) => new AuthError(400, "validation_failed", message);
-/** Not 501, which clients take for a passing failure. */
+/** Returns a 422, because clients treat 501 as a temporary failure. */
 const notHere = (what: string) =>
   new AuthError(422, "not_implemented", `The local stack's Auth has no ${what}.`);
 
@@ -78,7 +78,7 @@ function readNumber(c: Context, name: string, absent: number): number {
 const taken = () =>
   new AuthError(422, "email_exists", "A user with this email address has already been registered");
 
-/** Auth's paging: the next page while there is one, and the last. */
+/** Returns Auth's paging links: the next page if there is one, and the last page. */
 function pagingHeaders(url: URL, page: number, pages: number): string {
   const link = (to: number, rel: string) => {
     const query = new URLSearchParams(url.searchParams);
@@ -89,7 +89,10 @@ function pagingHeaders(url: URL, page: number, pages: number): string {
   return [...(pages > page ? [link(page + 1, "next")] : []), link(pages, "last")].join(", ");
 }
 
-/** A secret key, and no user's token beside it: that one would count. */
+/**
+ * Returns whether the caller sent a secret key without a user's token; with a token, the user's
+ * role would count.
+ */
 function isAdmin(c: Context<GatewayEnv>): boolean {
   const { keyRole, user } = c.var.caller;
   return keyRole === "service_role" && user === undefined;

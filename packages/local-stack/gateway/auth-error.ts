@@ -1,4 +1,6 @@
-/** A refusal as Supabase Auth words it: clients that name a version of its API get the newer form. */
+/**
+ * A refusal in Supabase Auth's words. Clients that name a version of its API get the newer form.
+ */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 

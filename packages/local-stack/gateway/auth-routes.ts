@@ -1,4 +1,4 @@
-/** /auth/v1: lite's Auth, with tokens translated on the way in and on the way out. */
+/** /auth/v1: lite's Auth, with the tokens of requests and answers translated. */
 import { Hono } from "hono";
 import { forward } from "../core/forward.ts";
 import type { Keys } from "../core/keys.ts";
@@ -16,7 +16,7 @@ function isSession(body: unknown): body is Session {
     typeof (body as Session).access_token === "string";
 }
 
-/** Paths that browsers open themselves, without an API key: e-mailed links, OAuth round trips. */
+/** Paths that browsers open directly, without an API key: emailed links and OAuth redirects. */
 const OPEN = /^\/auth\/v1\/(verify|callback|authorize)$/;
 
 /** Replaces lite's access token in a session body or in the fragment of a redirect. */
@@ -43,7 +43,7 @@ async function translate(response: Response, tokens: Tokens): Promise<Response> 
 
 export interface AuthParts {
   auth: Pick<Auth, "fetch">;
-  /** /auth/v1/admin, which lite has not. */
+  /** /auth/v1/admin, which lite lacks. */
   admin: Hono<GatewayEnv>;
   keys: Keys;
   tokens: Tokens;

@@ -1,6 +1,6 @@
 /**
- * The users of Auth as its admin API shows and changes them: SQL over the tables that lite reads too, by the
- * role that Auth has. What a project hangs on these tables runs as that role here, too.
+ * Reads and changes users for Auth's admin API, in the tables that lite reads too. The SQL runs
+ * with Auth's database role, and so do a project's triggers on these tables.
  */
 import { hash } from "bcryptjs";
 import type postgres from "postgres";
@@ -18,7 +18,7 @@ export interface UserChange {
   user_metadata?: Json;
 }
 
-/** What Auth leaves out of a user where there is nothing to say. */
+/** The fields that Auth omits from a user when they are null. */
 const OPTIONAL = ["email_confirmed_at", "confirmed_at", "last_sign_in_at", "invited_at"];
 
 function shown(row: Json): Json {
@@ -52,7 +52,7 @@ export async function isTaken(sql: Sql, email: string, exceptId: string | null):
   return row !== undefined;
 }
 
-/** Newest first; the filter is a part of the address or of the full name. */
+/** Lists users, newest first. The filter is a part of the address or of the full name. */
 export async function listUsers(
   sql: Sql,
   { page, perPage, filter }: { page: number; perPage: number; filter: string },
@@ -67,10 +67,10 @@ export async function listUsers(
   return { users: rows.map(shown), total: count?.total ?? 0 };
 }
 
-/** lite's own name for it: tests make passwords cheap. */
+/** lite's own environment name: tests lower the cost of password hashes. */
 const hashCost = () => Number(Deno.env.get("LITE_AUTH_BCRYPT_COST") ?? 10);
 
-/** Null in a change takes the name out, as Auth does. */
+/** Merges a change into a JSON column. A null in the change removes the name, as in Auth. */
 function merged(sql: Sql, column: string, change: Json) {
   const gone = Object.keys(change).filter((name) => change[name] === null);
   const added = sql.json(change as postgres.JSONValue);
@@ -91,7 +91,10 @@ async function write(sql: Sql, id: string, change: UserChange): Promise<void> {
     where id = ${id}`;
 }
 
-/** Without a password nobody can sign in before they have set one. */
+/**
+ * Creates a user. Without a password the user gets a random one, and cannot sign in until a new one
+ * is set.
+ */
 export async function createUser(sql: Sql, email: string, change: UserChange): Promise<Json> {
   const { id = crypto.randomUUID(), password = crypto.randomUUID(), ...rest } = change;
   const data = { sub: id, email, email_verified: false, phone_verified: false };
@@ -106,7 +109,7 @@ export async function createUser(sql: Sql, email: string, change: UserChange): P
   return (await findUser(sql, id))!;
 }
 
-/** A new password ends every session. */
+/** Changes a user. A new password ends every session. */
 export async function updateUser(sql: Sql, id: string, change: UserChange): Promise<Json> {
   await write(sql, id, change);
   if (change.password) await sql`delete from auth.sessions where user_id = ${id}`;

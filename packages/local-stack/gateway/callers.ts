@@ -1,11 +1,11 @@
-/** The caller of a request, by its API key and its bearer token. */
+/** Identifies the caller of a request by its API key and its bearer token. */
 import type { Context, MiddlewareHandler } from "hono";
 import type { JWTPayload } from "jose";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Keys } from "../core/keys.ts";
 import { TokenError, type Tokens } from "./user-tokens.ts";
 
-/** The API key's role, and the user's claims when a token came along. */
+/** The API key's role, and the user's claims if the request has a user's token. */
 export interface Caller {
   keyRole: "anon" | "service_role";
   user?: JWTPayload;
@@ -24,13 +24,16 @@ export function roleOfKey(key: string, keys: Keys): Caller["keyRole"] | undefine
   return undefined;
 }
 
-/** A bearer token that is a user's; supabase-js without a session sends the API key there. */
+/**
+ * Returns a user's bearer token. supabase-js without a session sends the API key as the bearer
+ * token.
+ */
 function bearer(c: Context): string | undefined {
   const [, token] = /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
   return token && !token.startsWith("sb_") ? token : undefined;
 }
 
-/** The status and body that PostgREST and Auth give to a refused token. */
+/** Makes the status and body with which PostgREST or Auth refuses a token. */
 export type Refusal = (c: Context, error: TokenError) => Response;
 
 export const restRefusal: Refusal = (c, error) => {
@@ -44,7 +47,7 @@ export const authRefusal: Refusal = (c, error) => {
   return c.json(body, 401, { "X-Sb-Error-Code": "bad_jwt" });
 };
 
-/** Sets `caller`, or answers 401. Preflights pass: they carry no credentials. */
+/** Sets `caller`, or answers 401. Preflight requests pass, because they carry no credentials. */
 export function identify(
   keys: Keys,
   tokens: Tokens,

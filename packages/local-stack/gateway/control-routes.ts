@@ -1,6 +1,7 @@
 /**
- * /stack: what `deno task status` reads, and for tests the means to take parts away and to make them fail,
- * as `POST /stack/<part>/<switch>` with the secret key in `apikey`. README.md lists them.
+ * /stack: the status for `deno task status`, and switches for tests that stop parts or make them
+ * fail. A test sends `POST /stack/<part>/<switch>` with the secret key in `apikey`. README.md lists
+ * the switches.
  */
 import { Hono } from "hono";
 import type { Keys } from "../core/keys.ts";
@@ -9,7 +10,7 @@ import { roleOfKey } from "./callers.ts";
 
 export interface Control {
   status: () => Promise<unknown>;
-  /** What is turned, by the end of the path: `database/crash`. */
+  /** The switches by the end of their path, such as `database/crash`. */
   switches: Record<string, () => Promise<void> | void>;
 }
 

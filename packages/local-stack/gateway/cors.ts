@@ -1,8 +1,8 @@
 /**
- * What a page of any origin may send to Auth and REST, and read of their answers, refusals included.
- * Supabase's gateway echoes whatever headers a page asks for, and so does PostgREST behind it. Auth itself
- * has a list: it counts here, so that what a browser may do locally it may do on every Supabase. Functions
- * answer for themselves.
+ * Which headers a page of any origin may send to Auth and REST, and which it may read of their
+ * answers, refusals included. Supabase's gateway and PostgREST echo the headers that a page asks
+ * for. Auth has a list of its own. The list is used here, so that a browser may do nothing locally
+ * that some Supabase would refuse. Functions answer for themselves.
  */
 import { cors } from "hono/cors";
 
@@ -18,7 +18,7 @@ export const authCors = cors({
   exposeHeaders: ["x-total-count", "link", "x-supabase-api-version"],
 });
 
-/** Without a list of headers it echoes. */
+/** Without a list of headers, this middleware echoes the headers that are asked for. */
 export const restCors = cors({
   origin: "*",
   allowMethods: ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"],
@@ -28,5 +28,8 @@ export const restCors = cors({
   ],
 });
 
-/** What the gateway says in place of a function: a page that may not read it would only see "CORS". */
+/**
+ * Lets a page read the gateway's answer for a missing function; without it the browser would only
+ * report a CORS error.
+ */
 export const missingFunctionCors = cors({ origin: "*" });

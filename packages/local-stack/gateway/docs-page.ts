@@ -1,7 +1,7 @@
 /**
- * /docs: the functions' OpenAPI document in Scalar, served from here so that it works offline.
- * Scalar's own package of the browser bundle draws in nearly 300 MB of packages; its Fastify
- * plugin carries the same bundle alone, as a route, and that route is asked for it.
+ * /docs: the functions' OpenAPI document in Scalar, served from this machine so that the page works
+ * offline. Scalar's package of the browser bundle depends on nearly 300 MB of packages. Its Fastify
+ * plugin contains the same bundle behind a route, which this file calls.
  */
 import { Scalar } from "@scalar/hono-api-reference";
 import { Hono } from "hono";
@@ -9,7 +9,7 @@ import { Hono } from "hono";
 const BUNDLE_PATH = "/docs/scalar.js";
 const DOCUMENT_PATH = "/functions/v1/health/openapi.json";
 
-/** The page needs nothing from elsewhere, and must not try. */
+/** Forbids the page to load anything from another origin, because it needs nothing from one. */
 const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
@@ -24,10 +24,10 @@ interface PluginRoute {
   handler(request: unknown, reply: unknown): unknown;
 }
 
-/** What the plugin's routes see as a reply: the body that they send. */
+/** The reply object for the plugin's routes: `send` returns the body. */
 const echo = { header: () => echo, send: (body: unknown) => body };
 
-/** Scalar's browser bundle. @throws when the plugin no longer offers it */
+/** Returns Scalar's browser bundle. @throws when the plugin no longer offers it */
 async function scalarBundle(): Promise<string> {
   const { default: plugin } = await import("@scalar/fastify-api-reference");
   const routes: PluginRoute[] = [];

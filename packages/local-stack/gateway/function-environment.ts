@@ -1,16 +1,17 @@
-/** What the functions find in their environment, under Supabase's names. */
+/** The functions' environment, under Supabase's names. */
 import { aiEnvironment } from "../ai/models.ts";
 import type { Keys } from "../core/keys.ts";
 import type { StackContext } from "../stack/context.ts";
 
-/** Names that a stack sets, and takes away again when it stops. */
+/** Variables that a stack sets at its start and removes when it stops. */
 export type Environment = Record<string, string>;
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Origins that apps of this stack are served from: every port of this machine, and what was named. The
- * gateway's own is the first, where a checkout returns to by default: there is a page behind it.
+ * Returns the origins that apps of this stack may have: every port of this machine, and the origins
+ * named in options. The gateway's own origin comes first, because a checkout returns to the first
+ * origin by default and the gateway has a page for it.
  */
 export function appOrigins(apiUrl: string, named: string[]): string[] {
   const loopback = LOOPBACK_HOSTS.flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);
@@ -25,7 +26,10 @@ function jwks(keys: Keys): string {
   return JSON.stringify({ keys: [keys.publicJwk] });
 }
 
-/** Postmark's API in front of the inbox. Empty is absent: a developer's own keys would send real mail. */
+/**
+ * Points Postmark's API at the inbox. The other settings are empty: a developer's own keys would
+ * send real mail.
+ */
 function mailEnvironment(url: string): Environment {
   return {
     MAIL_URL: url,
@@ -37,7 +41,7 @@ function mailEnvironment(url: string): Environment {
   };
 }
 
-/** What of a stack its functions are told. */
+/** The parts of a stack that its functions' environment depends on. */
 export interface FunctionContext extends Pick<StackContext, "urls" | "keys"> {
   options: Pick<StackContext["options"], "origins" | "environment">;
 }
@@ -56,10 +60,11 @@ export function functionEnvironment({ urls, keys, options }: FunctionContext): E
     ...mailEnvironment(urls.mail),
     NOTIFICATION_SECRET: keys.notificationSecret,
     ...aiEnvironment(urls.ai, keys.aiKey),
-    // Empty counts as absent; what a developer's own environment names would be a real Redis.
+    // Empty counts as absent. Otherwise the functions would use the real Redis of a developer's own
+    // environment.
     UPSTASH_REDIS_REST_URL: urls.redis ?? "",
     UPSTASH_REDIS_REST_TOKEN: urls.redis === undefined ? "" : keys.redisToken,
-    // Nor do failures of a stack belong among those of a real project.
+    // Empty, because a local stack's errors must not appear in a real project's Sentry.
     SENTRY_DSN: "",
     APP_ORIGINS: appOrigins(urls.api, options.origins).join(","),
     ...options.environment,

@@ -4,7 +4,10 @@ import { keepFunctionLog } from "./function-log.ts";
 const info = `{"level":"info","message":"POST /usage"}`;
 const error = `{"level":"error","message":"the database is down"}`;
 
-/** What reaches the file and the terminal of two events logged in one call, and a line of words. */
+/**
+ * Returns what the file and the terminal receive when a function logs two events in one call, and
+ * then a line of text.
+ */
 async function logged(verbose: boolean): Promise<{ file: string; terminal: string[] }> {
   const file = await Deno.makeTempFile();
   const terminal: string[] = [];

@@ -1,17 +1,18 @@
 /**
- * The functions log to the console, a JSON line an event. Here they run in the stack's own process, whose
- * terminal they would flood: their lines go to a file, and those of level error to the terminal too.
+ * Writes the functions' log to a file. The functions log to the console, one JSON line for each
+ * event, and run in the stack's own process; their lines would flood its terminal. Lines of level
+ * error go to the terminal too.
  */
 import { dirname } from "node:path";
 
 export interface FunctionLogOptions {
-  /** Begun anew at each start. */
+  /** The log's file, which each start overwrites. */
   file: string;
-  /** Every line to the terminal as well. */
+  /** Whether every line also goes to the terminal. */
   verbose: boolean;
 }
 
-/** Takes the console's `log` until the returned function gives it back. */
+/** Replaces `console.log` until the returned function restores it. */
 export function keepFunctionLog({ file, verbose }: FunctionLogOptions): () => Promise<void> {
   Deno.mkdirSync(dirname(file), { recursive: true });
   const out = Deno.openSync(file, { write: true, create: true, truncate: true, mode: 0o600 });
@@ -32,7 +33,9 @@ export function keepFunctionLog({ file, verbose }: FunctionLogOptions): () => Pr
   };
 }
 
-/** Prints a line of a function that runs elsewhere as those of this process do. */
+/**
+ * Prints a line of a function that runs in an isolate like the lines of functions in this process.
+ */
 export function printAsFunction(line: string): void {
   const { console } = globalThis;
   console.log(line);

@@ -1,4 +1,4 @@
-/** /functions/v1/<name>: every function, called in this process or in isolates of its own. */
+/** /functions/v1/<name>: every function, called in this process or in its own isolates. */
 import { type Context, Hono } from "hono";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,7 +6,7 @@ import { forward } from "../core/forward.ts";
 import { missingFunctionCors } from "./cors.ts";
 import type { Isolates } from "../isolates/pool.ts";
 
-/** Anything that answers requests: each function exports one as `app`. */
+/** An app that answers requests; each function exports one as `app`. */
 interface FunctionApp {
   fetch(request: Request): Response | Promise<Response>;
 }
@@ -15,7 +15,7 @@ export type Loaded = { app: FunctionApp } | { failure: string };
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
-/** What exports a function's `app`, beside the `index.ts` that is deployed. */
+/** The file that exports a function's `app`; `index.ts` beside it is what is deployed. */
 const APP = "app.ts";
 
 function isApp(value: unknown): value is FunctionApp {
@@ -31,7 +31,7 @@ async function load(file: string): Promise<Loaded> {
   }
 }
 
-/** The functions of a directory: whatever has that file. */
+/** Returns the functions of a directory: the subfolders that contain the entry file. */
 async function namesIn(directory: string, entry: string): Promise<string[]> {
   const names: string[] = [];
   for (const { name } of Deno.readDirSync(directory)) {
@@ -41,7 +41,10 @@ async function namesIn(directory: string, entry: string): Promise<string[]> {
   return names.sort();
 }
 
-/** The functions of a directory, each run by its isolates: nothing is loaded before the first request. */
+/**
+ * Returns the functions of a directory, each run by its isolates. An isolate starts at its
+ * function's first request.
+ */
 export async function isolatedFunctions(
   directory: string,
   entry: string,
@@ -53,8 +56,8 @@ export async function isolatedFunctions(
 }
 
 /**
- * Loads the functions of a directory. Call it when the environment is complete: functions read
- * it as they load. One that fails answers 503 and is reported; the others work.
+ * Loads the functions of a directory. The environment must be complete, because functions read it
+ * when they load. A function that fails to load is reported and answers 503; the others work.
  */
 export async function loadFunctions(
   directory: string,
@@ -69,18 +72,21 @@ export async function loadFunctions(
   return loaded;
 }
 
-/** What Deno.serve says of a connection; a test that calls the routes by themselves gives nothing. */
+/** The connection as Deno.serve describes it; tests that call the routes directly pass nothing. */
 interface Peer {
   remoteAddr?: Partial<Deno.NetAddr>;
 }
 
-/** In which the hosted edge tells a caller's address. */
+/** The header in which the hosted platform sends a caller's address. */
 const CLIENT_IP_HEADER = "cf-connecting-ip";
 
-/** The machine itself: its browser, its tests. What they share says nothing of who they are. */
+/** This machine's own address. Browsers and tests share it, so it identifies no caller. */
 const HERE = "127.0.0.1";
 
-/** The request a function sees: its own path, and the caller's address as the hosted edge tells it. */
+/**
+ * Returns the request as a function sees it: with its own path, and with the caller's address in
+ * the hosted platform's header.
+ */
 function handedOver(request: Request, peer: Peer | undefined): Request {
   const url = new URL(request.url);
   url.pathname = url.pathname.slice("/functions/v1".length);
@@ -91,7 +97,7 @@ function handedOver(request: Request, peer: Peer | undefined): Request {
   return forward(request, { url, headers });
 }
 
-/** What the gateway says where there is no function to ask. */
+/** Returns the gateway's answer for a missing function or one that failed to load. */
 function refusal(found: { failure: string } | undefined): Response {
   if (!found) {
     const body = { code: "NOT_FOUND", message: "Requested function was not found" };

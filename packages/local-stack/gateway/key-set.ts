@@ -1,4 +1,4 @@
-/** The key set that tokens are verified with, and how it is made unreachable. */
+/** The key set that verifies tokens, and the switches that make it unreachable. */
 import { Hono } from "hono";
 import type { JWK } from "jose";
 

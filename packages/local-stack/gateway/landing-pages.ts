@@ -1,6 +1,7 @@
 /**
- * Where Stripe's pages lead back to when no app is there yet: a checkout, a saved card, a provider.
- * The gateway's origin is the first of APP_ORIGINS, and so home of the default return addresses.
+ * The pages that Stripe's pages return to while no app is there yet: after a checkout, a saved
+ * card, or a provider's onboarding. The default return addresses use the first of APP_ORIGINS,
+ * which is the gateway's origin.
  */
 import { Hono } from "hono";
 import { html } from "hono/html";

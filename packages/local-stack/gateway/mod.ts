@@ -1,4 +1,4 @@
-/** How functions are served, and what they find in their environment. */
+/** Serves functions and makes their environment. */
 export { aiEnvironment, MODELS } from "../ai/models.ts";
 export { type FunctionContext, functionEnvironment } from "./function-environment.ts";
 

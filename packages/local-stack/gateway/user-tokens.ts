@@ -1,11 +1,11 @@
 /**
- * User tokens: what callers hold is ES256 with a `kid`, as on hosted Supabase; what lite issues
- * and reads is HS256 with a secret that stays here. This translates between the two.
+ * User tokens. Callers hold ES256 tokens with a `kid`, as on hosted Supabase. lite issues and reads
+ * HS256 tokens, whose secret stays in this process. This file translates between the two.
  */
 import { errors, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Keys } from "../core/keys.ts";
 
-/** Why a token was refused: `expired` callers may refresh, `invalid` ones may not. */
+/** A refused token. The caller may refresh an `expired` token, but not an `invalid` one. */
 export class TokenError extends Error {
   override name = "TokenError";
   constructor(readonly reason: "expired" | "invalid", message: string) {
@@ -13,20 +13,25 @@ export class TokenError extends Error {
   }
 }
 
-/** What lite's tokens lack and Supabase's have, looked up for the user a token is about. */
+/** Looks up the claims of a user that Supabase's tokens have and lite's lack. */
 export type DescribeUser = (userId: string) => Promise<Record<string, unknown>>;
 
 export interface Tokens {
-  /** Claims of a caller's token. @throws TokenError */
+  /** Returns the claims of a caller's token. @throws TokenError */
   verify(token: string): Promise<JWTPayload>;
-  /** lite's own token for verified claims. */
+  /** Returns lite's own token for verified claims. */
   toLite(claims: JWTPayload): Promise<string>;
-  /** The caller's token for one that lite issued. @throws TokenError when lite did not. */
+  /**
+   * Returns the caller's token for one that lite issued. @throws TokenError when lite did not issue
+   * it
+   */
   fromLite(token: string): Promise<string>;
 }
 
 const AUDIENCE = "authenticated";
-/** Verified tokens kept, so that a session's requests pay for one signature check. */
+/**
+ * The number of verified tokens to remember: a session's requests then need one signature check.
+ */
 const CACHE_SIZE = 1_000;
 
 /** `issuer` is `<project url>/auth/v1`. */

@@ -1,23 +1,29 @@
-/** The version of Deno that the hosted runtime is compatible with: newer APIs fail here first. */
+/**
+ * The version of Deno with which the hosted runtime is compatible: newer APIs do not exist there.
+ */
 import { fileURLToPath } from "node:url";
 import { StackError } from "../core/stack-error.ts";
 import type { IsolateProgram } from "./isolate-process.ts";
 
 export const HOSTED_DENO = "2.1.4";
 
-/** Its own cache, for the two versions do not read each other's; kept between runs. */
+/**
+ * The environment of the hosted version. Its cache has its own directory, because the two versions
+ * of Deno cannot read each other's; the cache stays between runs.
+ */
 export const HOSTED_ENV = {
   DENO_TLS_CA_STORE: "system",
   DENO_DIR: fileURLToPath(new URL(`../../../.farthing/deno-${HOSTED_DENO}`, import.meta.url)),
   NO_COLOR: "1",
 };
 
-/** The command that downloads it when it is not there. */
+/** The command that runs this version of Deno, and downloads it first where it is missing. */
 export const HOSTED_COMMAND = ["npx", "-y", `deno@${HOSTED_DENO}`] as const;
 
 /**
- * How a bundle is run by it, straight, for npx takes longer to start than a function.
- * @throws StackError where npx can't bring it
+ * Returns how to run a bundle with this version directly, because npx takes longer to start than a
+ * function.
+ * @throws StackError where npx cannot provide it
  */
 export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">> {
   const [npx, ...args] = HOSTED_COMMAND;
@@ -33,7 +39,8 @@ export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">>
       `Deno ${HOSTED_DENO} could not be had: ${HOSTED_COMMAND.join(" ")} failed.`,
     );
   }
-  // The repository's configuration and lock file are of a later version, and bundles need neither.
+  // The repository's configuration and lock file need a later version, and bundles need neither
+  // file.
   return {
     command: [path, "run", "-A", "--no-check", "--no-config", "--no-lock"],
     env: HOSTED_ENV,

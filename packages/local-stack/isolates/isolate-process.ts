@@ -1,15 +1,21 @@
-/** The process of one isolate: host.ts, what it is told, and what it says. */
+/**
+ * The process of one isolate, which runs host.ts, and the lines that the stack and host.ts
+ * exchange.
+ */
 import { fileURLToPath } from "node:url";
 
 const HOST = fileURLToPath(new URL("./isolate-program.ts", import.meta.url));
-/** As host.ts begins a line for the stack. */
+/** The beginning of a line from host.ts for the stack. */
 const MARK = "\u0001isolate ";
 
-/** Runs an entry file by any Deno: this one with the repository's configuration unless told otherwise. */
+/**
+ * How to run a function's entry file: with this Deno and the repository's configuration, or with
+ * another command.
+ */
 export interface IsolateProgram {
-  /** The function's `index.ts`, or its bundle. */
+  /** The address of the function's `index.ts` or of its bundle. */
   readonly entryUrl: string;
-  /** The command before host.ts; with it come its own flags. */
+  /** The command to put before host.ts, with its own flags. */
   readonly command?: readonly string[];
   readonly env?: Record<string, string>;
 }
@@ -17,16 +23,19 @@ export interface IsolateProgram {
 export type Word = "load" | `beforeunload ${string}` | "drop";
 
 export interface IsolateProcess {
-  /** Its own number, and not that of a wrapper such as npx. */
+  /** The id of the process itself, not that of a wrapper such as npx. */
   readonly pid: Promise<number>;
-  /** Where it answers. @throws Error with what the function said when it could not be loaded */
+  /**
+   * The port on which it answers. @throws Error with what the function printed when it failed to
+   * load
+   */
   readonly port: Promise<number>;
   readonly ended: Promise<"dropped" | "outOfMemory" | "otherwise">;
   tell(word: Word): void;
   kill(): void;
 }
 
-/** How V8 ends a process whose heap is full. */
+/** The signals with which V8 ends a process whose heap is full. */
 const OUT_OF_MEMORY: ReadonlySet<string> = new Set(["SIGTRAP", "SIGABRT", "SIGILL"]);
 
 const DEFAULT_COMMAND = [Deno.execPath(), "run", "-A", "--no-check"];
@@ -41,7 +50,7 @@ async function eachLine(stream: ReadableStream<Uint8Array>, see: (line: string) 
   if (rest !== "") see(rest);
 }
 
-/** @param log takes what the function prints, a line at a time */
+/** @param log receives each line that the function prints */
 export function spawnIsolate(
   { entryUrl, command = DEFAULT_COMMAND, env = {} }: IsolateProgram,
   memoryMb: number,
@@ -54,7 +63,7 @@ export function spawnIsolate(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    // A terminal's Ctrl-C is the stack's alone: the stack ends its isolates.
+    // A terminal sends Ctrl-C only to the stack, and the stack then ends its isolates.
     detached: true,
   }).spawn();
   const pid = Promise.withResolvers<number>();
@@ -91,7 +100,7 @@ export function spawnIsolate(
     pid: pid.promise,
     port: port.promise,
     ended,
-    // The write fails if the process has just ended, and then it needs no message.
+    // The write fails if the process has just ended, and an ended process needs no message.
     tell: (word) => void input.write(encoder.encode(`${word}\n`)).catch(() => {}),
     kill: () =>
       void pid.promise.then((id) => {

@@ -1,15 +1,16 @@
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * The program of one isolate: serves one function and obeys the stack, which writes a word a line to its
- * input and reads what begins with MARK from its output. Imports nothing, for any version of Deno may run
- * it. Ends with its input: no isolate outlives its stack.
+ * The program of one isolate: it serves one function. The stack writes one word a line to its
+ * standard input and reads the lines that begin with MARK from its standard output. It imports
+ * nothing, so any version of Deno can run it. It ends when its input ends: no isolate outlives its
+ * stack.
  *
- * Words: `load` begins, `beforeunload REASON` warns the function, `drop` ends it once its background work
- * is done. Says `up PID`, `ready PORT`, `failed MESSAGE`, `dropped`.
+ * Input: `load` loads the function, `beforeunload REASON` warns it, and `drop` ends the process
+ * after its background work. Output: `up PID`, `ready PORT`, `failed MESSAGE`, `dropped`.
  */
 
-/** Begins a line for the stack; any other line is the function's log. */
+/** Begins a line for the stack; any other line belongs to the function's log. */
 const MARK = "\u0001isolate ";
 
 const encoder = new TextEncoder();
@@ -19,7 +20,7 @@ function say(text: string): void {
   while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
 }
 
-/** What the function has asked to be kept for. */
+/** The background work that the function passed to `waitUntil`. */
 const background = new Set<Promise<unknown>>();
 
 function waitUntil<T>(work: Promise<T>): Promise<T> {
@@ -48,7 +49,10 @@ function warn(reason: string): void {
   );
 }
 
-/** The platform waits for background work, and for nothing that begins with the warning itself. */
+/**
+ * Ends after the background work. Like the platform, it does not wait for work that the
+ * `beforeunload` handler starts.
+ */
 async function drop(): Promise<never> {
   while (background.size > 0) await Promise.allSettled(background);
   warn("early_drop");

@@ -1,6 +1,6 @@
 /**
- * One isolate under the rules of the platform's open-source runtime (per_worker): it serves requests until
- * it is retired, finishes what it has then, and is killed where it goes on too long.
+ * One isolate under the rules of the platform's open-source runtime (per_worker). It serves
+ * requests until it is retired, finishes its pending requests, and is killed at its limits.
  */
 import { forward } from "../core/forward.ts";
 import { untilBodyEnds } from "./until-body-ends.ts";
@@ -14,16 +14,16 @@ type Timer = ReturnType<typeof setTimeout>;
 export interface IsolateOptions {
   readonly program: IsolateProgram;
   readonly limits: IsolateLimits;
-  /** What the function prints, a line at a time. */
+  /** Receives each line that the function prints. */
   readonly print: (line: string) => void;
 }
 
 const ENDS = { dropped: "early_drop", outOfMemory: "memory", otherwise: "crashed" } as const;
 
-/** Of a limit, when the function is warned that the isolate is about to be killed. */
+/** The part of a limit after which the function is warned of its end. */
 const WARNED_AT = 0.9;
 
-/** How closely processor time is watched when a limit is near. */
+/** How often processor time is read when a limit is near. */
 const LOOK_MS = 10;
 
 export class Isolate {
@@ -38,7 +38,7 @@ export class Isolate {
   #isRetired = false;
   #isDropping = false;
 
-  /** Resolves when its process has ended; never rejects. */
+  /** Resolves when the process has ended; never rejects. */
   readonly ended: Promise<{ reason: EndReason; cut: number }>;
 
   constructor({ program, limits, print }: IsolateOptions) {
@@ -62,15 +62,15 @@ export class Isolate {
     return this.#isRetired || this.#reason !== undefined;
   }
 
-  /** Resolves when it has ended. */
+  /** Resolves when the process has ended. */
   async stop(): Promise<void> {
     this.#end("stopped");
     await this.ended;
   }
 
   /**
-   * The function's answer, or the platform's where there is none. A body whose isolate is killed breaks off.
-   * Call it only on one that is not retired.
+   * Returns the function's answer, or the platform's error where the function gives none. The body
+   * breaks off when its isolate is killed. A retired isolate must not be called.
    */
   async fetch(request: Request): Promise<Response> {
     this.#underWay += 1;
@@ -99,14 +99,15 @@ export class Isolate {
       const url = new URL(request.url);
       url.host = `127.0.0.1:${port}`;
       const headers = new Headers(request.headers);
-      // Isolates answer uncompressed; the server in front compresses if the caller accepts it.
+      // An isolate answers uncompressed; the server in front of it compresses if the caller accepts
+      // compression.
       headers.set("accept-encoding", "identity");
       const asked = forward(request, { url, headers });
       const answering = fetch(asked, { client: this.#client, signal: tooLong.signal });
       return await Promise.race([answering, aborted(signal)]);
     } catch (error) {
       if (tooLong.signal.aborted) return refusal("slow");
-      // The connection breaks a moment before the process is known to have ended.
+      // The connection breaks a moment before the end of the process is known.
       const { reason } = await Promise.race([this.ended, later({ reason: undefined })]);
       if (reason === undefined) throw error;
       return refusal(reason);
@@ -133,7 +134,10 @@ export class Isolate {
     void this.#watchProcessor(pid, fromMs);
   }
 
-  /** Looks when a limit may have been reached: one thread takes at least as long as the time that is left. */
+  /**
+   * Compares the used processor time with the limits. It waits as long as one busy thread would
+   * need to reach the next limit.
+   */
   async #watchProcessor(pid: number, fromMs: number): Promise<void> {
     const { cpuSoftMs, cpuHardMs } = this.#limits;
     const steps = [
@@ -143,7 +147,7 @@ export class Isolate {
     ].sort((a, b) => a.atMs - b.atMs);
     while (steps.length > 0 && this.#reason === undefined) {
       const used = await processorMs(pid).catch(() => undefined);
-      if (used === undefined) return; // it has ended
+      if (used === undefined) return; // the process has ended
       const usedMs = used - fromMs;
       while (steps[0] && usedMs >= steps[0].atMs) steps.shift()!.act();
       const leftMs = (steps[0]?.atMs ?? 0) - usedMs;
@@ -174,7 +178,7 @@ export class Isolate {
   }
 }
 
-/** How long a connection may be broken before its process is known to have ended. */
+/** How long to wait for a process to end after its connection broke. */
 const LATER_MS = 2_000;
 
 function later<T>(value: T): Promise<T> {

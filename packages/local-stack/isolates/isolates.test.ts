@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type IsolateLimits, PLANS } from "./limits.ts";
 import { Isolates, programsIn } from "./pool.ts";
 
-/** Limits that no test reaches; each test tightens the one that it is about. */
+/** Limits that no test reaches; each test lowers the limit that it tests. */
 const WIDE: IsolateLimits = {
   ...PLANS.free,
   cpuSoftMs: 60_000,

@@ -1,18 +1,18 @@
-/** What an isolate may use before the platform ends it, and how `--isolates` names it. */
+/** The limits at which the platform ends an isolate, and their names in `--isolates`. */
 import { StackError } from "../core/stack-error.ts";
 
 export interface IsolateLimits {
-  /** Processor time after which an isolate is retired: it takes no new request. */
+  /** Processor time after which an isolate is retired: it gets no new requests. */
   readonly cpuSoftMs: number;
-  /** Processor time after which it is killed, with all that it has under way. */
+  /** Processor time after which an isolate is killed, with its pending requests. */
   readonly cpuHardMs: number;
-  /** Wall clock after which it is killed. It is retired at half of it. */
+  /** Wall time after which an isolate is killed. It is retired at half of this time. */
   readonly wallMs: number;
-  /** From a request to the first byte of its answer. */
+  /** Time from a request to the first byte of its answer. */
   readonly responseMs: number;
-  /** Of V8's heap. */
+  /** The size of V8's heap in MB. */
   readonly memoryMb: number;
-  /** Whether loading the function counts, as it does on the platform. */
+  /** Whether loading the function counts towards processor time, as it does on the platform. */
   readonly countsBoot: boolean;
 }
 
@@ -24,13 +24,13 @@ const SHARED = {
   countsBoot: true,
 };
 
-/** The platform's limits by the kind of plan. */
+/** The platform's limits for each plan. */
 export const PLANS = {
   free: { ...SHARED, wallMs: 150_000 },
   paid: { ...SHARED, wallMs: 400_000 },
 } satisfies Record<string, IsolateLimits>;
 
-/** The name of a limit in `--isolates free,wall=4000`. */
+/** The names of the limits in `--isolates free,wall=4000`. */
 const NAMES = {
   "cpu-soft": "cpuSoftMs",
   "cpu-hard": "cpuHardMs",

@@ -1,4 +1,4 @@
-/** Functions in processes of their own, which end as the hosted runtime ends them. */
+/** Runs functions in their own processes, and ends these as the hosted runtime does. */
 export { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV, hostedProgram } from "./hosted-deno.ts";
 export { PLANS } from "./limits.ts";
 export { type IsolateCounts, programsIn } from "./pool.ts";

@@ -1,4 +1,7 @@
-/** What the platform answers for a function that gave no answer, in its words: code and header alike. */
+/**
+ * The platform's answers for a function that gave none, with the platform's status, code, message
+ * and header.
+ */
 
 type Why = EndReason | "slow";
 
@@ -36,7 +39,9 @@ export function refusal(why: Why): Response {
   return Response.json({ code, message }, { status, headers: { "sb-error-code": code } });
 }
 
-/** Why an isolate is no more; `failed` while it was loaded, `stopped` with its stack. */
+/**
+ * Why an isolate ended. `failed` means while loading the function, `stopped` means with its stack.
+ */
 export const END_REASONS = [
   "cpu",
   "memory",

@@ -1,4 +1,7 @@
-/** The isolates of every function: one takes new requests, those before it finish what they have. */
+/**
+ * The isolates of every function: the newest takes new requests, while retired ones finish their
+ * pending requests.
+ */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Isolate } from "./isolate.ts";
@@ -6,24 +9,27 @@ import type { IsolateLimits } from "./limits.ts";
 import type { IsolateProgram } from "./isolate-process.ts";
 import { END_REASONS, type EndReason } from "./platform-errors.ts";
 
-/** What has become of the isolates of a function so far. */
+/** The isolates of one function since the stack's start. */
 export interface IsolateCounts {
   started: number;
-  /** By why they ended. */
+  /** The number of isolates that ended, by reason. */
   ended: Record<EndReason, number>;
-  /** Requests that were cut off by an end. */
+  /** The number of requests that broke off because their isolate ended. */
   cut: number;
 }
 
 export interface PoolOptions {
   readonly limits: IsolateLimits;
-  /** The program of a function: its `index.ts`, or for instance its bundle. */
+  /** Returns the program of a function: its `index.ts` or its bundle. */
   readonly programOf: (name: string) => IsolateProgram;
   /** Receives each line that a function prints. */
   readonly print: (line: string) => void;
 }
 
-/** The functions of a directory by their entry files, run by this very Deno unless told otherwise. */
+/**
+ * Returns the programs of a directory's functions by their entry files. This process's own Deno
+ * runs them unless `runner` names another command.
+ */
 export function programsIn(
   directory: string,
   entry: string,
@@ -66,7 +72,7 @@ class Pool {
   }
 }
 
-/** Functions that are called as those of this process are, and run in isolates. */
+/** Functions that are called like those of this process, and run in isolates. */
 export class Isolates {
   readonly #pools = new Map<string, Pool>();
 
@@ -78,7 +84,7 @@ export class Isolates {
     return pool;
   }
 
-  /** By function. */
+  /** Returns the counts by function. */
   counts(): Record<string, IsolateCounts> {
     return Object.fromEntries([...this.#pools].map(([name, { counts }]) => [name, counts]));
   }

@@ -1,12 +1,13 @@
-/** The processor time that a process has used. */
-
-/** The first figure is nanoseconds on a processor. The main thread alone runs JavaScript. */
+/**
+ * Returns the main thread's processor time in ms, because only that thread runs JavaScript. The
+ * first figure of schedstat is in nanoseconds.
+ */
 function ofMainThread(pid: number): number {
   const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/schedstat`);
   return Number(text.slice(0, text.indexOf(" "))) / 1e6;
 }
 
-/** `M:SS.cc`, or `H:MM:SS`, of all threads. */
+/** Returns the processor time of all threads in ms. ps prints `M:SS.cc` or `H:MM:SS`. */
 async function ofProcess(pid: number): Promise<number> {
   const command = new Deno.Command("ps", { args: ["-o", "time=", "-p", String(pid)] });
   const { stdout } = await command.output();
@@ -15,8 +16,9 @@ async function ofProcess(pid: number): Promise<number> {
 }
 
 /**
- * Milliseconds; of the thread that runs JavaScript on Linux, of the whole process on macOS.
- * @throws when there is no such process
+ * Returns the processor time that a process has used, in ms: of the thread that runs JavaScript on
+ * Linux, of the whole process on macOS.
+ * @throws when the process does not exist
  */
 export async function processorMs(pid: number): Promise<number> {
   return Deno.build.os === "linux" ? ofMainThread(pid) : await ofProcess(pid);

@@ -1,6 +1,6 @@
-/** Follows an answer to its last byte. */
-
-/** The same answer; `done` is called when its body has ended, broken off, or is read no further. */
+/**
+ * Returns the same answer, and calls `done` when its body has ended, has failed or is cancelled.
+ */
 export function untilBodyEnds(response: Response, done: () => void): Response {
   if (response.body === null) {
     done();

@@ -1,7 +1,7 @@
 /**
- * PostgREST and Auth, both from @supabase/lite, as two apps with a database role each: Auth owns
- * the auth schema and nothing else; REST starts from a role that can do no more than the three
- * request roles together, and switches to the caller's.
+ * PostgREST and Auth, both from @supabase/lite, as two apps with one database role each. Auth's
+ * role owns the auth schema and nothing else. REST's role has only the rights of the three request
+ * roles together, and switches to the caller's role.
  */
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
@@ -16,7 +16,7 @@ type Fetch = (request: Request) => Promise<Response>;
 export interface LiteOptions {
   keys: Keys;
   apiUrl: string;
-  /** `postgresql://…` of the project's owner; the roles' own URLs are made from it. */
+  /** The project owner's URL, `postgresql://…`, from which the URLs of the two roles are made. */
   databaseUrl: string;
   redirectUrls: string[];
   /** The schemas that REST serves. */
@@ -27,7 +27,7 @@ export interface LiteOptions {
 export interface Rest {
   /** Runs a request with these claims; `claims.role` is the database role. */
   fetch(request: Request, claims: JWTPayload): Promise<Response>;
-  /** Forgets what it knows of the schema, as PostgREST does at `notify pgrst`. */
+  /** Forgets the cached schema, as PostgREST does at `notify pgrst`. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,13 +44,15 @@ function urlAs(role: string, databaseUrl: string): string {
 }
 
 /**
- * Without a recorded state lite would, at its first request, grant everything in every schema
- * with row level security to anon and authenticated; "active" says that grants are in order.
+ * Connects as a role. Without a recorded state, lite would at its first request grant everything in
+ * every schema with row level security to anon and authenticated; "active" tells lite that the
+ * grants are complete.
  */
 function connect(role: string, databaseUrl: string, max: number) {
   const connection = createPostgresConnection({
     url: urlAs(role, databaseUrl),
-    // Else it would keep callers waiting, ever longer, before it says that nobody is there.
+    // Without these limits, callers would wait longer and longer for an error when the database is
+    // down.
     postgresOptions: { max, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.1 },
   });
   Object.assign(connection, { rlsState: "active" });
@@ -59,7 +61,7 @@ function connect(role: string, databaseUrl: string, max: number) {
 
 const SERVER = { admin: false, disableStudio: true, disableFallback: true };
 
-/** Auth on /auth/v1; speaks HS256 signed with `keys.authSecret`. */
+/** Makes Auth on /auth/v1, whose tokens are HS256 signed with `keys.authSecret`. */
 export function createAuth(options: LiteOptions): Auth {
   const connection = connect("supabase_auth_admin", options.databaseUrl, 4);
   const app = new App({
@@ -79,7 +81,7 @@ export function createAuth(options: LiteOptions): Auth {
   return { fetch: (request) => app.fetch(request), close: () => connection.close() };
 }
 
-/** REST on /rest/v1, for claims that have been verified already. */
+/** Makes REST on /rest/v1, for claims that the caller has verified. */
 export function createRest(options: LiteOptions): Rest {
   const connection = connect("farthing_rest", options.databaseUrl, 8);
   applyRoleSettings(connection);

@@ -1,7 +1,8 @@
 /**
- * When the server dies under a transaction, postgres.js (3.4.9) still flushes its rollback, into a
- * socket that is gone, and throws where nobody can catch it. The queries themselves have failed in
- * order, so this one error is let go by; everything else still ends the process.
+ * Ignores one error until the returned function is called. When the server dies during a
+ * transaction, postgres.js (3.4.9) still writes its rollback to the closed socket, and throws where
+ * no caller can catch the error. The queries have already failed with errors of their own. Every
+ * other error still ends the process.
  */
 export function outliveLostConnections(): () => Promise<void> {
   const listener = (event: ErrorEvent) => {

@@ -1,15 +1,15 @@
 /**
- * What PostgREST says while its database is unavailable, and of a statement that was cut off. lite answers
- * 500 with an error of its own there, and with a schema cache that it read from a database just dying finds
- * no function for as long as it lives.
+ * Replaces lite's errors for an unavailable database, or a cancelled statement, by PostgREST's.
+ * lite answers 500 with its own error. A schema cache that lite reads while the database dies
+ * contains no functions, and lite never reads it again.
  */
 interface Schema {
-  /** Whether any function was found: there are some in every project. */
+  /** Whether the schema cache contains a function; every project has some. */
   hasFunctions(): Promise<boolean>;
   forget(): Promise<void>;
 }
 
-/** PostgREST's codes: not connected, connected and lost, and without its schema. */
+/** PostgREST's codes for a refused connection, for a lost one, and for a missing schema cache. */
 const REFUSED = { code: "PGRST000", message: "Could not connect with the database." };
 const LOST = { code: "PGRST001", message: "Database client error. Retrying the connection." };
 const SCHEMALESS = {
@@ -17,13 +17,15 @@ const SCHEMALESS = {
   message: "Could not query the database for the schema cache.",
 };
 
-/** lite's code for whatever it did not expect, and the words of driver and server for a connection. */
+/**
+ * lite's code for every unexpected error, and the words of driver and server about a connection.
+ */
 const UNEXPECTED = "SUP";
 const NOT_CONNECTED = /connect E[A-Z]+|CONNECT_TIMEOUT|the database system is /;
 const DISCONNECTED =
   /CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE|socket|terminating connection/i;
 
-/** Statements that were cut off, by the server's words, with the code that it gave. */
+/** The SQLSTATE of a cancelled statement, by the words in the server's message. */
 const CUT_OFF = { "statement timeout": "57014", "user request": "57014", "lock timeout": "55P03" };
 const NO_FUNCTION = "PGRST202";
 
@@ -31,7 +33,10 @@ function unavailable(error: { code: string; message: string }): Response {
   return Response.json({ ...error, details: null, hint: null }, { status: 503 });
 }
 
-/** The answer itself, unless the database was away. */
+/**
+ * Returns the answer, or PostgREST's error when the database was unavailable or the statement was
+ * cancelled.
+ */
 export async function asPostgrest(answer: Response, schema: Schema): Promise<Response> {
   if (answer.status !== 404 && answer.status < 500) return answer;
   const { code, message } = await answer.clone().json().catch(() => ({}));

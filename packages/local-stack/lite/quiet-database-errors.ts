@@ -1,7 +1,7 @@
 /**
- * lite prints every database error to the console, with its stack: the refusals that callers are meant
- * to get, and tables that are not there, among them. The caller has the error in the answer and the
- * server has it in its log.
+ * Hides database errors from the console until the returned function is called. lite prints each of
+ * them with its stack trace, even refusals that the caller is meant to get. The answer contains the
+ * error for the caller, and the server's log contains it too.
  */
 export function keepDatabaseErrorsQuiet(): () => Promise<void> {
   const { console } = globalThis;

@@ -1,15 +1,16 @@
 /**
- * A part of lite that is made anew each time the database has come back: a server that dies under a
- * transaction can leave postgres.js waiting for ever, on a connection that its pool never gets back.
+ * Makes a part of lite anew each time the database answers again. A server that dies during a
+ * transaction can leave postgres.js waiting for ever on a connection that never returns to its
+ * pool.
  */
 interface Part {
   close(): Promise<void>;
 }
 
 export interface Renewed<P extends Part> {
-  /** The part as it is now. */
+  /** The part that was made last. */
   readonly current: P;
-  /** Runs a call; one that is under way when the part is renewed is answered 503. */
+  /** Runs a call. A call that is pending when the part is renewed gets 503. */
   answer(call: (part: P) => Promise<Response>): Promise<Response>;
   renew(): void;
   close(): Promise<void>;

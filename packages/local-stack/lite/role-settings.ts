@@ -1,12 +1,12 @@
 /**
- * What `alter role … set` gives a role, given to each request that runs as it: PostgREST does so, lite
- * switches roles without it. `anon` has its 3 s by this; without settings of its own a role keeps those of
- * the role that REST logs in as.
+ * Applies the settings of `alter role … set` to each request that runs as the role, as PostgREST
+ * does; lite only switches roles. The 3 s of `anon` work because of this. A role without settings
+ * keeps those of the role that REST logs in as.
  */
 import type { PostgresConnection } from "@supabase/lite/postgres";
 import { sql } from "kysely";
 
-// the very version that lite has, which runs it
+// must be lite's own version of kysely, because lite runs the query
 
 const SETTINGS = sql`
   select set_config(split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1), true)

@@ -1,4 +1,4 @@
-/** Hands a message to the inbox, in Postmark's form. */
+/** Delivers a message to the inbox through Postmark's API. */
 
 export interface OutgoingMail {
   to: string;
@@ -27,8 +27,9 @@ export async function deliver(mailUrl: string, message: OutgoingMail): Promise<v
 }
 
 /**
- * The message with its links' goal changed. lite has one setting for its own address and for the app's:
- * it has to be `from`, its own, for the links to work at all.
+ * Returns the message with its links leading to the project's `site_url`, as on Supabase. lite has
+ * one setting for its own address and for the app's, and the links only work when that setting is
+ * lite's own address, `from`.
  */
 export function leadTo(
   siteUrl: string,

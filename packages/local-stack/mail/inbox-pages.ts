@@ -1,4 +1,4 @@
-/** The inbox as two plain pages. Hono's `html` escapes what messages contain. */
+/** The inbox as two plain pages. Hono's `html` escapes the messages' content. */
 import { html } from "hono/html";
 
 type Html = ReturnType<typeof html>;
@@ -64,17 +64,20 @@ export function messagesPage(messages: Message[]): Html {
   );
 }
 
-/** Ends before what closes a sentence or a pair of brackets around the address. */
+/** Matches an address without the punctuation or bracket that follows it. */
 const ADDRESS = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}])/;
 
-/** The text with its addresses as links; every odd piece of the split is one. */
+/** Returns the text with its addresses as links. Every odd piece of the split is an address. */
 function linked(text: string): (Html | string)[] {
   return text.split(ADDRESS).map((piece, at) =>
     at % 2 === 0 ? piece : html`<a href="${piece}" rel="noreferrer" target="_blank">${piece}</a>`
   );
 }
 
-/** The HTML part is shown in a sandbox: no scripts, no forms, no access to this page. */
+/**
+ * The page of one message. The HTML part is in a sandbox: no scripts, no forms, and no access to
+ * this page.
+ */
 export function messagePage({ from, to, subject, receivedAt, text, html: body }: Message): Html {
   return page(
     subject || "(no subject)",
@@ -87,13 +90,13 @@ ${body ? html`<iframe sandbox="" title="HTML part" srcdoc="${body}"></iframe>` :
 
 export interface Message {
   id: string;
-  /** RFC 3339 */
+  /** RFC 3339. */
   receivedAt: string;
   from: string;
   to: string[];
   subject: string;
   text: string;
   html: string;
-  /** Postmark's Tag or Resend's first tag value, for tests that look for one kind of message. */
+  /** Postmark's Tag or Resend's first tag value; tests use it to find one kind of message. */
   tag: string;
 }

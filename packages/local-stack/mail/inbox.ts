@@ -1,6 +1,6 @@
 /**
- * An inbox that keeps every message instead of sending it. Takes Postmark's `POST /email` and
- * Resend's `POST /emails`; shows them on `/`, lists them as JSON on `/messages`.
+ * An inbox that stores every message instead of sending it. It takes Postmark's `POST /email` and
+ * Resend's `POST /emails`, shows the messages on `/`, and lists them as JSON on `/messages`.
  */
 import { Hono } from "hono";
 import { z } from "zod";
@@ -9,14 +9,17 @@ import { type Message, messagePage, messagesPage } from "./inbox-pages.ts";
 type Content = Omit<Message, "id" | "receivedAt">;
 
 export interface InboxOptions {
-  /** JSON lines, appended to: the inbox survives a restart. */
+  /** A file of JSON lines, to which messages are appended: the inbox survives a restart. */
   file?: string;
   now?: () => Date;
 }
 
-/** Older messages are forgotten: more than all tests send, whose letters must not push each other out. */
+/**
+ * How many messages to store. The tests send fewer in all, so no message is dropped before its test
+ * reads it.
+ */
 const KEPT = 10_000;
-/** The newest are on the page. */
+/** How many of the newest messages the page shows. */
 const SHOWN = 500;
 
 const Postmark = z.object({
@@ -68,7 +71,7 @@ async function readMessages(file: string | undefined): Promise<Message[]> {
 export async function createInbox({ file, now = () => new Date() }: InboxOptions): Promise<Hono> {
   const messages = await readMessages(file);
   const app = new Hono();
-  /** Resend's: the id of what was sent with a key. */
+  /** The ids of messages that were sent with Resend's idempotency key. */
   const known = new Map<string, string>();
 
   async function keep(content: Content): Promise<Message> {
@@ -78,7 +81,7 @@ export async function createInbox({ file, now = () => new Date() }: InboxOptions
     if (file) await Deno.writeTextFile(file, `${JSON.stringify(message)}\n`, { append: true });
     return message;
   }
-  /** A repeat gets the first one's id, and is not kept. */
+  /** Stores a message once for each key; a repeat gets the id of the first. */
   async function keepOnce(key: string | undefined, sent: z.infer<typeof Resend>): Promise<string> {
     const before = key === undefined ? undefined : known.get(key);
     if (before !== undefined) return before;

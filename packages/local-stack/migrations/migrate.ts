@@ -1,11 +1,13 @@
-/** Applies migrations and seeds, and records them where the Supabase CLI looks. */
+/** Applies migrations and seeds, and records them in the Supabase CLI's tables. */
 import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type postgres from "postgres";
 import { StackError } from "../core/stack-error.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
 
-/** The tables of Supabase CLI 3.1.0, columns included: it reads and extends them itself. */
+/**
+ * The tables of Supabase CLI 3.1.0, with its columns, because the CLI reads and extends them too.
+ */
 const HISTORY = `
   create schema if not exists supabase_migrations;
   create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
@@ -22,8 +24,9 @@ interface Recorded {
 }
 
 /**
- * What is left to apply. Throws when a recorded migration was edited or is gone, or when a new
- * one comes before one that has been applied: the data is then not what the files say.
+ * Returns the migrations that the database lacks.
+ * @throws StackError when a recorded migration was edited or removed, or when a new one sorts
+ *   before one that has been applied: the data then does not match the files
  */
 export function planMigrations(files: Migration[], recorded: Recorded[]): Migration[] {
   for (const row of recorded) {
@@ -65,7 +68,7 @@ async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
   }
 }
 
-/** The server's message with the line it points at. */
+/** Returns the server's message with the line to which it refers. */
 export function describe(error: unknown, text: string): string {
   const { message, position, hint } = error as {
     message: string;
@@ -80,12 +83,17 @@ function lineOf(text: string, position: number): number {
   return text.slice(0, position - 1).split("\n").length;
 }
 
-/** Applies what `directory` holds and the database lacks; returns the applied file names. */
+/**
+ * Applies the migrations of `directory` that the database lacks; returns the names of their files.
+ */
 export async function migrate(sql: postgres.Sql, directory: string): Promise<string[]> {
   return await applyMissing(sql, await readMigrations(directory));
 }
 
-/** The same for migrations that have been read: all of them from the first one on, or the first few. */
+/**
+ * Applies the given migrations that the database lacks. The list starts at the first migration and
+ * may stop before the last.
+ */
 export async function applyMissing(sql: postgres.Sql, migrations: Migration[]): Promise<string[]> {
   await sql.unsafe(HISTORY);
   const recorded = await sql<Recorded[]>`
@@ -96,8 +104,9 @@ export async function applyMissing(sql: postgres.Sql, migrations: Migration[]): 
 }
 
 /**
- * Runs a seed file that is new. Of one that has changed since, the CLI 3.1.0 records the new hash and runs
- * nothing; a developer should not see rows here that no project will get.
+ * Runs a seed file that is new. For a changed seed, the CLI 3.1.0 records the new hash and runs
+ * nothing. The stack runs nothing either, so that a developer sees no rows that a project will not
+ * get.
  */
 export async function seed(
   sql: postgres.Sql,

@@ -1,4 +1,7 @@
-/** Reads the migrations directory as the Supabase CLI does: `<digits>_<name>.sql`, by name. */
+/**
+ * Reads the migrations directory as the Supabase CLI does: files named `<digits>_<name>.sql`, in
+ * the order of their names.
+ */
 import { join } from "node:path";
 import { StackError } from "../core/stack-error.ts";
 import { splitStatements } from "./split-statements.ts";

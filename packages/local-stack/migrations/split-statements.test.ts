@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { splitStatements } from "./split-statements.ts";
 
 Deno.test("splitStatements gives what Supabase CLI 3.1.0 records for the same text", () => {
-  // The expectation is what `supabase db push` wrote for this very file.
+  // The expected statements are those that `supabase db push` recorded for this file.
   const text = [
     "-- Why: first; with a semicolon",
     "/* block ; comment /* nested ; */ */",

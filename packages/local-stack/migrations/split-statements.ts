@@ -1,9 +1,9 @@
 /**
- * Splits a migration into statements as the Supabase CLI does, so that what is recorded here is
- * what `supabase db push` would have recorded: text between semicolons, trimmed, its comments kept.
+ * Splits a migration into statements as the Supabase CLI does: the text between semicolons,
+ * trimmed, with its comments. The stack then records the same statements as `supabase db push`.
  */
 
-/** Matches at the start of the rest of the text, each swallowing a stretch free of separators. */
+/** These patterns match at the start of the remaining text. */
 const DOLLAR = /^\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/;
 const WORD = /^[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/;
 
@@ -19,7 +19,10 @@ function endOfBlockComment(text: string, from: number): number {
   return text.length;
 }
 
-/** The position after a quoted stretch; a doubled quote is part of it, and \' in E'' strings. */
+/**
+ * Returns the position after a quoted string. A doubled quote belongs to the string, and so does \'
+ * in an E'' string.
+ */
 function endOfQuote(text: string, from: number, escapes: boolean): number {
   const quote = text[from];
   for (let at = from + 1; at < text.length; at++) {
@@ -35,7 +38,7 @@ function after(text: string, needle: string, from: number): number {
   return found < 0 ? text.length : found + needle.length;
 }
 
-/** The position after the token at `from`, or undefined when it is a single plain character. */
+/** Returns the position after the token at `from`, or undefined for a single plain character. */
 function endOfToken(text: string, from: number): number | undefined {
   if (text.startsWith("--", from)) return after(text, "\n", from);
   if (text.startsWith("/*", from)) return endOfBlockComment(text, from);
@@ -52,7 +55,7 @@ function endOfToken(text: string, from: number): number | undefined {
   return from + word.length;
 }
 
-/** Tracks `begin atomic … end`, whose semicolons separate nothing. */
+/** Tracks `begin atomic … end`, inside which a semicolon ends no statement. */
 class AtomicBody {
   #previous = "";
   #depth = 0;
@@ -71,7 +74,7 @@ class AtomicBody {
   }
 }
 
-/** The statements of an SQL text, in order, without their semicolons. */
+/** Returns the statements of an SQL text in order, without their semicolons. */
 export function splitStatements(text: string): string[] {
   const statements: string[] = [];
   let start = 0;

@@ -1,4 +1,7 @@
-/** Sends what `net.http_get` and its kin have queued, and keeps the answers as pg_net does. */
+/**
+ * Sends the requests that `net.http_get` and the similar functions queue, and stores the answers as
+ * pg_net does.
+ */
 import type postgres from "postgres";
 
 interface Queued {
@@ -11,15 +14,15 @@ interface Queued {
 }
 
 export interface Sender {
-  /** Something may have been queued: takes it up as soon as there is room. */
+  /** Takes up queued requests as soon as a place is free. */
   wake(): void;
-  /** Resolves when nothing is queued or in flight. */
+  /** Resolves when no request is queued or in flight. */
   idle(): Promise<void>;
-  /** Ends what is in flight, keeps that as its answer, and takes up nothing more. */
+  /** Ends the requests in flight, records this as their answer, and takes up no more. */
   stop(): Promise<void>;
 }
 
-/** As many at once as a batch of pg_net. */
+/** The number of requests in flight at once: one batch of pg_net. */
 const IN_FLIGHT = 50;
 
 const NOTHING = { status_code: null, content_type: null, headers: null, content: null };
@@ -49,7 +52,10 @@ async function answer(request: Queued, stopping: AbortSignal): Promise<Record<st
   }
 }
 
-/** Like pg_net, each request once, answered or not: who takes it from the queue sends it. */
+/**
+ * Takes requests from the queue. Like pg_net, the sender sends each request at most once, because
+ * it deletes the request before it sends it.
+ */
 async function take(sql: postgres.Sql, limit: number): Promise<Queued[]> {
   const [there] = await sql`select to_regclass('net.http_request_queue') is not null as there`;
   if (!there?.there) return [];
@@ -61,8 +67,9 @@ async function take(sql: postgres.Sql, limit: number): Promise<Queued[]> {
 }
 
 /**
- * Requests are independent: one that is answered after minutes (a job's runner) holds up no other,
- * but for the place that it takes. A lost database is met again at the next `wake`.
+ * Makes a sender with `limit` places. Requests are independent: one that is answered after minutes
+ * (a job runner's) delays others only by the place it takes. After the loss of its database, the
+ * sender continues at the next `wake`.
  */
 export function createSender(sql: postgres.Sql, limit = IN_FLIGHT): Sender {
   const stopping = new AbortController();
@@ -78,7 +85,7 @@ export function createSender(sql: postgres.Sql, limit = IN_FLIGHT): Sender {
   function begin(request: Queued): void {
     const sending = send(request).catch(() => {}).finally(() => {
       inFlight.delete(sending);
-      wake(); // its place is free, and the queue may be longer than there were places
+      wake(); // a place is free, and requests may be waiting for one
     });
     inFlight.add(sending);
   }
@@ -99,7 +106,7 @@ export function createSender(sql: postgres.Sql, limit = IN_FLIGHT): Sender {
     woken = true;
     taking ??= takeAll().catch(() => {}).finally(() => {
       taking = undefined;
-      if (isDue()) wake(); // asked for between the last look and here
+      if (isDue()) wake(); // wake() was called after the last check of the queue
     });
   }
 

@@ -1,4 +1,4 @@
-/** The clock behind the pg_cron emulator; idle where the server has the real one. */
+/** Runs the pg_cron emulator's jobs every second; idle where the server has the real pg_cron. */
 import { createScheduler } from "../cron/scheduler.ts";
 import { databaseOf } from "../stack/context.ts";
 import type { Plugin } from "../stack/plugin.ts";
@@ -21,7 +21,7 @@ export function cronPlugin(): Plugin {
       const scheduler = createScheduler(sql, () => server.connectAsAdmin("postgres", { max: 1 }));
       const running = new Set<Promise<void>>();
       const timer = setInterval(() => {
-        // While the database is down there is nothing to run; the next second asks again.
+        // While the database is down, no job can run; the next second tries again.
         const tick = scheduler.tick(new Date()).catch(() => {}).finally(() => running.delete(tick));
         running.add(tick);
       }, SECOND_MS);

@@ -1,4 +1,4 @@
-/** The database part: server, Supabase's roles and auth schema, migrations, seed. */
+/** The database part: server, Supabase's roles and auth schema, migrations, and seed. */
 import { migrate, seed } from "../migrations/migrate.ts";
 import { bootstrap } from "../postgres/bootstrap.ts";
 import { type DatabaseServer, startDatabase } from "../postgres/database.ts";
@@ -8,8 +8,8 @@ import { ROOT } from "../stack/options.ts";
 import type { Health, Plugin } from "../stack/plugin.ts";
 
 /**
- * Keeps the real pg_cron from running anything: it has no switch for that, but over a connection it
- * lacks the password. (The emulator's scheduler is simply not started.)
+ * Stops the real pg_cron from running jobs. pg_cron has no setting that turns jobs off, but without
+ * background workers it needs a connection, for which it lacks the password.
  */
 const NO_JOBS = { "cron.use_background_workers": "off" };
 

@@ -34,7 +34,9 @@ import type { ResolvedOptions } from "../stack/options.ts";
 import type { Plugin } from "../stack/plugin.ts";
 import { readSupabaseConfig } from "../stack/supabase-config.ts";
 
-/** The claims that Supabase puts in a user's token and lite leaves out. */
+/**
+ * Makes a function that looks up the claims that Supabase puts in a user's token and lite omits.
+ */
 function describer(sql: postgres.Sql) {
   return async (userId: string): Promise<Record<string, unknown>> => {
     const [user] = await sql`
@@ -56,7 +58,10 @@ function databaseSwitches(database: DatabaseServer): Control["switches"] {
   };
 }
 
-/** In this process, unless isolates or bundles were asked for; bundles run as on the platform. */
+/**
+ * Loads the functions in this process, or prepares isolates if the options ask for them. Bundles
+ * run with the hosted version of Deno.
+ */
 async function functionsOf(
   { functionsDir, bundlesDir, isolates: limits, log }: ResolvedOptions,
 ): Promise<{ loaded: Map<string, Loaded>; isolates: Isolates | undefined }> {
@@ -64,7 +69,7 @@ async function functionsOf(
   const directory = bundlesDir ?? functionsDir;
   const entry = bundlesDir === undefined ? "index.ts" : "index.js";
   const runner = bundlesDir === undefined ? {} : await hostedProgram();
-  // What they print goes where it goes when the functions run in this process.
+  // Sends the isolates' output to the log of functions that run in this process.
   const isolates = new Isolates({
     limits,
     programOf: programsIn(directory, entry, runner),
@@ -73,7 +78,7 @@ async function functionsOf(
   return { loaded: await isolatedFunctions(directory, entry, isolates), isolates };
 }
 
-/** @param parts what of the stack's other parts is read and switched over HTTP */
+/** @param parts the other parts' status and switches, to serve over HTTP */
 export function gatewayPlugin(parts: Control): Plugin {
   const closers: (() => Promise<unknown>)[] = [];
   let environment: Environment = {};

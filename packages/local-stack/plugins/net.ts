@@ -1,4 +1,4 @@
-/** The worker behind the pg_net emulator: wakes when a transaction that queued something commits. */
+/** The worker of the pg_net emulator: it wakes when a transaction that queued a request commits. */
 import { createSender } from "../net/sender.ts";
 import { listenAlways } from "../postgres/listen-notifications.ts";
 import { databaseOf } from "../stack/context.ts";

@@ -1,4 +1,6 @@
-/** The Stripe emulator on a port of its own, delivering its events to the stripe-webhook function. */
+/**
+ * The Stripe emulator on a port of its own; it delivers its events to the stripe-webhook function.
+ */
 import { createStripeEmulator, type StripeEmulator } from "@farthing/stripe-emulator";
 import { join } from "node:path";
 import { listen, type Listener } from "../core/listen.ts";

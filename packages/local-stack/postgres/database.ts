@@ -1,11 +1,11 @@
 /**
- * A PostgreSQL server for the stack, the tests and the bench:
+ * A PostgreSQL server for the stack, the tests and the benchmarks:
  *
  *     const server = await startDatabase({ dataDir, port: 54322 });
- *     await server.createDatabase("story", { template: "base" });
- *     const sql = server.connect("story");
+ *     await server.createDatabase("project", { template: "base" });
+ *     const sql = server.connect("project");
  *     await server.crash();    // kill -9 of every process of the server
- *     await server.restart();  // recovers from the log, as after a power cut
+ *     await server.restart();  // recovers from the log, as after a power failure
  *     await server.stop();
  */
 import { waitFor } from "@farthing/command-line";
@@ -26,31 +26,37 @@ import {
 import { findSource, type Flavour } from "./find-postgres.ts";
 
 export interface DatabaseOptions {
-  /** A directory of ours; the cluster goes inside it, or where the server's account can reach. */
+  /**
+   * The caller's directory. The cluster is inside it, or in a place that the server's account can
+   * reach.
+   */
   dataDir: string;
   port: number;
   flavour?: Flavour;
-  /** Server settings beside the defaults, such as `{ synchronous_commit: "off" }`. */
+  /** Server settings that override the defaults, such as `{ synchronous_commit: "off" }`. */
   settings?: Record<string, string>;
-  /** Called when the server ends without having been asked to. */
+  /** Called when the server ends unexpectedly. */
   onExit?: (status: Deno.CommandStatus) => void;
 }
 
 export interface DatabaseServer extends Databases {
   readonly directory: string;
-  /** The postmaster's pid, undefined while it is down. */
+  /** The postmaster's pid, undefined while the server is down. */
   readonly pid: number | undefined;
-  /** True when the real pg_cron is loaded. */
+  /** Whether the real pg_cron is loaded. */
   readonly hasCron: boolean;
-  /** Ends the server in order (committed work written, clients cut off). */
+  /**
+   * Ends the server in an orderly way: it writes committed work to disk and disconnects its
+   * clients.
+   */
   stop(): Promise<void>;
-  /** `kill -9` of every process of the server; it stays down until `restart`. */
+  /** Sends `kill -9` to every process of the server; the server stays down until `restart`. */
   crash(): Promise<void>;
-  /** Starts it again after `stop` or `crash` and waits until it answers. */
+  /** Starts the server after `stop` or `crash`, and waits until it answers. */
   restart(): Promise<void>;
-  /** Lets this process end while the server goes on. */
+  /** Lets this process end while the server continues. */
   unref(): void;
-  /** Calls back each time the server answers again after having been down. */
+  /** Registers a callback for each time that the server answers again after it was down. */
   onUp(callback: () => void): void;
 }
 
@@ -58,7 +64,10 @@ const QUIET = () => {};
 const ROLES = new URL("./sql/roles.sql", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
 
-/** Creates the cluster where there is none, starts it, waits until it answers, and makes its roles. */
+/**
+ * Creates the cluster if there is none, starts the server, waits until it answers, and makes its
+ * roles.
+ */
 export async function startDatabase(options: DatabaseOptions): Promise<DatabaseServer> {
   const account = serverAccount(databaseDir(options.dataDir));
   const source = await findSource(options.flavour ?? "embedded");
@@ -120,7 +129,7 @@ class Server extends RunningServer implements DatabaseServer {
     }
   }
 
-  /** One start at a time: whoever asks while one is under way waits for it. */
+  /** Starts the server; concurrent calls share one start. */
   restart(): Promise<void> {
     return this.#starting ??= this.#start().finally(() => this.#starting = undefined);
   }
@@ -133,13 +142,14 @@ class Server extends RunningServer implements DatabaseServer {
       const child = await spawnServer(this.options);
       this.#watch(child);
       if (await this.#answers(child, end) && this.#child === child) {
-        // Only now: one that dies before its first answer is this loop's business, and nobody else's.
+        // Set only after the first answer: this loop handles an earlier end, so onExit must not be
+        // called.
         this.#wanted = true;
         return this.#up.forEach((callback) => callback());
       }
       const log = await lastLog(this.directory);
-      // Children of a killed postmaster hold the shared memory until they notice; and an outgoing
-      // connection that nobody listens behind soon gives back the port.
+      // Retry in two cases: children of a killed postmaster hold the shared memory until they
+      // notice its end, and an outgoing connection soon frees a port on which no program listens.
       const again = /pre-existing shared memory|lock file ".*" already exists/.test(log) ||
         (/could not bind/.test(log) && !isListenedOn(this.port));
       if (!again || performance.now() > end) {
@@ -160,7 +170,7 @@ class Server extends RunningServer implements DatabaseServer {
 
   async #answers(child: Deno.ChildProcess, end: number): Promise<boolean> {
     const answered = await waitFor(async () => {
-      if (this.#child !== child) return false; // it ended
+      if (this.#child !== child) return false; // the process has ended
       const sql = this.connectAsAdmin("postgres", { max: 1, connect_timeout: 2 });
       try {
         await sql`select 1`;
@@ -176,7 +186,8 @@ class Server extends RunningServer implements DatabaseServer {
     const child = this.#child;
     this.#wanted = false;
     if (!child) return;
-    killAll([child.pid], "SIGINT"); // "fast": roll back, write out, end
+    // SIGINT is a "fast" shutdown: it rolls back, writes to disk, and ends
+    killAll([child.pid], "SIGINT");
     await child.status;
     this.#child = undefined;
   }
@@ -197,7 +208,7 @@ class Server extends RunningServer implements DatabaseServer {
   }
 }
 
-/** Ends the server of a data directory, if one was left running by a process that was killed. */
+/** Ends the server of a data directory whose own process was killed without stopping it. */
 export async function endLeftover(dataDir: string): Promise<void> {
   await endServer(databaseDir(dataDir));
 }

@@ -1,6 +1,6 @@
 /**
- * Where the server's binaries and data live. An account other than ours must be able to reach
- * them, which a home directory (mode 0700) or a repository below it does not allow.
+ * Chooses the directories of the server's binaries and data. The server's account must be able to
+ * reach them, and cannot reach a home directory with mode 0700 or a repository in one.
  */
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ function short(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-/** Directory for files that can be made again: the prepared binaries. */
+/** Returns the directory for files that can be made again: the prepared binaries. */
 export function cacheRoot(account: Account): string {
   const chosen = Deno.env.get("XDG_CACHE_HOME");
   if (account) return join(chosen && isTraversable(chosen) ? chosen : "/var/cache", "farthing");
@@ -20,8 +20,8 @@ export function cacheRoot(account: Account): string {
 }
 
 /**
- * The server's data directory for a stack's data directory: inside it when the server's account
- * can get there, else one of the same fate under /var/lib (removed by `reset` too).
+ * Returns the server's data directory for a stack's data directory. It is inside when the server's
+ * account can reach it, otherwise under /var/lib; `reset` removes both.
  */
 export function databaseDir(dataDir: string, account = serverAccount(dataDir)): string {
   const inside = join(resolve(dataDir), "postgres");

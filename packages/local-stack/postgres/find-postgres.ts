@@ -1,21 +1,21 @@
-/** Finds a PostgreSQL to run: the one that comes from npm, or the machine's own. */
+/** Finds PostgreSQL's binaries: those from npm, or the machine's own. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { StackError } from "../core/stack-error.ts";
 
 export type Flavour = "embedded" | "system";
 
-/** Where a flavour's files are before they are prepared. */
+/** A flavour's files before they are prepared. */
 export interface Source {
   flavour: Flavour;
-  /** Names the version; part of the prepared copy's directory name. */
+  /** The version, which is part of the prepared copy's directory name. */
   version: string;
   bin: string;
   lib: string;
   share: string;
-  /** Soname links that the npm tarball cannot hold, relative to the directory above `lib`. */
+  /** Soname links that the npm tarball cannot contain, relative to the directory above `lib`. */
   links: { source: string; target: string }[];
-  /** True when the real pg_cron is there and no emulator is needed. */
+  /** Whether the real pg_cron is installed, so that no emulator is needed. */
   hasCron: boolean;
 }
 
@@ -56,7 +56,7 @@ function platformName(): string {
 
 const SYSTEM_ROOT = "/usr/lib/postgresql";
 
-/** The newest Debian-style PostgreSQL, or undefined where there is none. */
+/** Returns the newest PostgreSQL in Debian's layout, or undefined where there is none. */
 export function findSystem(): Source | undefined {
   let majors: number[];
   try {

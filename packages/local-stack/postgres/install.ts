@@ -1,7 +1,8 @@
 /**
- * A private copy of PostgreSQL's files, prepared once per version: its soname links made, the
- * emulators for Supabase's extensions beside the other extensions, readable by the server's account.
- * PostgreSQL finds lib and share relative to its binary, so the copy keeps their places.
+ * Prepares a private copy of PostgreSQL's files, once for each version. The copy has the soname
+ * links, the emulators of Supabase's extensions, and permissions for the server's account. Its
+ * directories keep their relative places, because PostgreSQL finds lib and share relative to its
+ * binary.
  */
 import { createHash } from "node:crypto";
 import { basename, dirname, join, relative } from "node:path";
@@ -9,7 +10,7 @@ import { type Account, giveTo } from "./server-account.ts";
 import { cacheRoot } from "./directories.ts";
 import type { Source } from "./find-postgres.ts";
 
-/** Prepared binaries: call them by `bin`. */
+/** Prepared binaries, in the directory `bin`. */
 export interface Install {
   source: Source;
   bin: string;
@@ -18,8 +19,9 @@ export interface Install {
 const PROGRAMS = ["postgres", "initdb", "pg_ctl"];
 const EMULATORS = new URL("./extensions/", import.meta.url);
 /**
- * What the platform's `postgres` may create though it is no superuser (supautils runs the script as
- * supabase_admin). PostgreSQL's own word for that is `trusted`: our emulators say it, these don't.
+ * Extensions that the platform's `postgres` may create without being a superuser (supautils runs
+ * their scripts as supabase_admin). PostgreSQL's equivalent is `trusted`. The emulators' control
+ * files have that entry, and these extensions' files get it.
  */
 const TRUSTED = ["plpgsql_check"];
 
@@ -41,7 +43,7 @@ function fingerprint(source: Source): string {
   for (const name of emulatorFiles(source)) {
     hash.update(Deno.readFileSync(new URL(name, EMULATORS)));
   }
-  // A system's extensions come and go with its packages: the copy follows.
+  // The system's packages add and remove extensions, so the list is part of the copy's fingerprint.
   const extensions = [...Deno.readDirSync(join(source.share, "extension"))].map(({ name }) => name);
   hash.update(extensions.sort().join());
   const { mtime, size } = Deno.statSync(join(source.bin, "postgres"));
@@ -58,7 +60,10 @@ async function makeLinks(source: Source, lib: string): Promise<void> {
   }
 }
 
-/** Paths inside the copy; Debian's own layout where the binaries were compiled for it. */
+/**
+ * Returns the paths inside the copy. Debian's binaries are compiled for Debian's layout and keep
+ * it.
+ */
 function layout(source: Source): { bin: string; lib: string; share: string } {
   if (source.flavour === "embedded") return { bin: "bin", lib: "lib", share: "share/postgresql" };
   const root = `lib/postgresql/${source.version}`;
@@ -94,7 +99,7 @@ async function build(source: Source, into: string): Promise<void> {
   await trustExtensions(extensions);
 }
 
-/** Prepares the copy unless it is there; safe when several processes do so at once. */
+/** Prepares the copy if it is missing; several processes can safely do so at once. */
 export async function install(source: Source, account: Account): Promise<Install> {
   const name = `postgres-${source.flavour}-${source.version}-${fingerprint(source)}`;
   const home = join(cacheRoot(account), name);
@@ -111,7 +116,7 @@ export async function install(source: Source, account: Account): Promise<Install
   } catch (error) {
     await Deno.remove(draft, { recursive: true });
     const lost = await Deno.stat(join(bin, "postgres")).then(() => true, () => false);
-    if (!lost) throw error; // another process was first: its copy is as good
+    if (!lost) throw error; // another process was first, and its copy is equivalent
   }
   return { source, bin };
 }

@@ -1,10 +1,10 @@
-/** LISTEN that outlives the server's crashes. */
 import type postgres from "postgres";
 import type { DatabaseServer } from "./database.ts";
 
 /**
- * Calls `wake` for each notification on a channel, and after every connect: something may have
- * been said while nobody listened. Returns what ends it.
+ * Calls `wake` for each notification on a channel, across the server's restarts. Calls it after
+ * every connect too, because notifications may have been missed before. Returns a function that
+ * stops listening.
  */
 export async function listenAlways(
   server: DatabaseServer,

@@ -8,7 +8,7 @@ Deno.test("reviver starts a dead database once at a time, however often it is to
   const restart = async () => {
     seen.starts += 1;
     seen.most = Math.max(seen.most, ++seen.underWay);
-    life.revive(); // it died again within its own start
+    life.revive(); // the server ended again during its own start
     await Promise.resolve();
     seen.underWay -= 1;
     if (seen.starts < 3) throw new Error("port taken");

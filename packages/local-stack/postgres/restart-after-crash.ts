@@ -1,12 +1,12 @@
-/** Brings a database back that ended without having been asked to. */
+/** Restarts a database that ended unexpectedly. */
 import { delay } from "@farthing/command-line";
 import type { DatabaseServer } from "./database.ts";
 
-/** Between attempts, so that a hopeless one does not spin. */
+/** The pause between attempts, so that a server that cannot start does not use up the processor. */
 const RETRY_MS = 500;
 
 interface Reviver {
-  /** Begins to bring it back, unless that is under way. */
+  /** Starts to restart the database, unless a restart is under way. */
   revive(): void;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** What the platform's `postgres` may do in a migration, and what it may not. */
+/** What the platform's `postgres` may do in a migration, and what it must not. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import type { StackError } from "../core/stack-error.ts";

@@ -1,4 +1,4 @@
-/** The databases of a running server, whichever process started it. */
+/** The databases of a running server, whichever process started the server. */
 import postgres from "postgres";
 import { AUTH, OWNER, PASSWORD, SUPERUSER } from "./server-process.ts";
 
@@ -6,18 +6,26 @@ type ClientOptions = postgres.Options<Record<string, never>>;
 
 export interface Databases {
   readonly port: number;
-  /** URL of a database ("postgres" unless named) as its owner, the role `postgres`: no superuser. */
+  /**
+   * Returns the URL of a database ("postgres" by default) for its owner, the role `postgres`, which
+   * is not a superuser.
+   */
   url(database?: string): string;
-  /** A client of its own, as the owner; the caller ends it. */
+  /** Makes a new client as the owner; the caller ends it. */
   connect(database?: string, options?: ClientOptions): postgres.Sql;
-  /** The same as supabase_admin, the superuser: for what the platform does, and no project can. */
+  /**
+   * Makes a new client as supabase_admin, the superuser, for work that only the platform can do.
+   */
   connectAsAdmin(database?: string, options?: ClientOptions): postgres.Sql;
-  /** The same as supabase_auth_admin, which owns Auth's tables and has no rights on a project's own. */
+  /**
+   * Makes a new client as supabase_auth_admin, which owns Auth's tables and has no rights on a
+   * project's own tables.
+   */
   connectAsAuth(database?: string, options?: ClientOptions): postgres.Sql;
   /** Makes a database that `postgres` owns. */
   createDatabase(name: string, options?: { template?: string }): Promise<void>;
   renameDatabase(name: string, to: string): Promise<void>;
-  /** Drops it whoever is connected; fine when it is not there. */
+  /** Drops a database, even with clients connected or when it does not exist. */
   dropDatabase(name: string): Promise<void>;
 }
 
@@ -46,7 +54,7 @@ export class RunningServer implements Databases {
     return postgres(url, { max: 4, onnotice() {}, ...options });
   }
 
-  /** One statement, or several, as the superuser. */
+  /** Runs one or more statements as the superuser. */
   protected async admin(statement: string): Promise<void> {
     const sql = this.connectAsAdmin("postgres", { max: 1 });
     try {
@@ -57,7 +65,7 @@ export class RunningServer implements Databases {
   }
 
   async createDatabase(name: string, { template }: { template?: string } = {}): Promise<void> {
-    // Copied as files and not through the log of changes: a third of the time.
+    // Copying the files takes a third of the time that copying through the write-ahead log takes.
     const from = template ? ` template ${quoteName(template)} strategy file_copy` : "";
     await this.admin(`create database ${quoteName(name)} owner ${OWNER}${from}`);
   }
@@ -71,7 +79,7 @@ export class RunningServer implements Databases {
   }
 }
 
-/** An SQL identifier in double quotes. */
+/** Returns an SQL identifier in double quotes. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,10 +1,10 @@
 /**
- * PostgreSQL refuses to run as root. Started by root, the server gets an unprivileged account:
- * the owner of existing data, else Debian's `postgres`, else `nobody`.
+ * Chooses an unprivileged account for a server that root starts, because PostgreSQL refuses to run
+ * as root: the owner of existing data, otherwise Debian's `postgres`, otherwise `nobody`.
  */
 import { StackError } from "../core/stack-error.ts";
 
-/** The identity the server's processes get; undefined means "the one we have". */
+/** The account of the server's processes; undefined means this process's own account. */
 export type Account = { uid: number; gid: number } | undefined;
 
 const NOBODY = { uid: 65534, gid: 65534 };
@@ -21,7 +21,7 @@ function fromPasswd(name: string): Account {
   return uid && gid ? { uid: Number(uid), gid: Number(gid) } : undefined;
 }
 
-/** The account for a server whose files are in `dataDir` (which need not exist yet). */
+/** Returns the account for a server whose files are in `dataDir` (which need not exist yet). */
 export function serverAccount(dataDir: string): Account {
   if (Deno.build.os === "windows" || Deno.uid() !== 0) return undefined;
   try {
@@ -33,7 +33,7 @@ export function serverAccount(dataDir: string): Account {
   return fromPasswd("postgres") ?? NOBODY;
 }
 
-/** Whether someone who is neither owner nor in the group may walk down to `path`. */
+/** Returns whether an account that is neither owner nor in the group can reach `path`. */
 export function isTraversable(path: string): boolean {
   for (let at = path; at !== "/"; at = at.slice(0, at.lastIndexOf("/")) || "/") {
     try {
@@ -46,7 +46,7 @@ export function isTraversable(path: string): boolean {
   return true;
 }
 
-/** Makes `path` and all in it the account's; a no-op without an account. */
+/** Makes the account the owner of `path` and everything in it. Does nothing without an account. */
 export async function giveTo(path: string, account: Account): Promise<void> {
   if (!account) return;
   const { success, stderr } = await new Deno.Command("chown", {

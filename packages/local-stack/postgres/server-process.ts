@@ -1,24 +1,30 @@
-/** One PostgreSQL server process: cluster creation, start, orderly stop, and murder for tests. */
+/**
+ * One PostgreSQL server process: it creates the cluster, starts the server, and finds a running
+ * server.
+ */
 import { dirname, join } from "node:path";
 import { isAlive } from "../core/processes.ts";
 import { StackError } from "../core/stack-error.ts";
 import { type Account, giveTo } from "./server-account.ts";
 import type { Install } from "./install.ts";
 
-/** The role that created the cluster. The project's owner, `postgres`, is no superuser (sql/roles.sql). */
+/**
+ * The role that created the cluster. The project's owner, `postgres`, is not a superuser
+ * (sql/roles.sql).
+ */
 export const SUPERUSER = "supabase_admin";
 export const OWNER = "postgres";
-/** Auth's own role, as which the platform's Auth connects. */
+/** The role as which the platform's Auth connects. */
 export const AUTH = "supabase_auth_admin";
 export const PASSWORD = "postgres";
 
 const decoder = new TextDecoder();
 
-/** What a server is started with; `settings` override the defaults below. */
+/** The options of a server; `settings` override the defaults below. */
 export interface ServerOptions {
   install: Install;
   account: Account;
-  /** The cluster's own directory. */
+  /** The directory of the cluster. */
   directory: string;
   port: number;
   settings: Record<string, string>;
@@ -28,7 +34,7 @@ function asAccount(account: Account): { uid?: number; gid?: number } {
   return account ? { uid: account.uid, gid: account.gid } : {};
 }
 
-/** Creates the cluster unless there is one. */
+/** Creates the cluster if there is none. */
 export async function createCluster(options: ServerOptions): Promise<void> {
   const { install, account, directory } = options;
   const there = await Deno.stat(join(directory, "PG_VERSION")).then(() => true, () => false);
@@ -67,7 +73,10 @@ async function checkVersion({ directory, install }: ServerOptions): Promise<void
   );
 }
 
-/** The real pg_cron, running its jobs in workers of the server: it has no password to connect with. */
+/**
+ * Settings for the real pg_cron. Its jobs run in background workers, because pg_cron has no
+ * password with which to connect.
+ */
 const CRON = {
   shared_preload_libraries: "pg_cron",
   "cron.database_name": "postgres",
@@ -81,11 +90,12 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
     unix_socket_directories: "",
     max_connections: "200",
     "timezone": "UTC",
-    // As on the platform, for every role that has no shorter one.
+    // The platform's limit for every role without a shorter one.
     statement_timeout: "2min",
     log_min_messages: "warning",
     log_line_prefix: "%m [%p] %d ",
-    // After a crash the data is flushed as a whole instead of file by file: a tenth of the time.
+    // After a crash, one flush of the whole file system takes a tenth of the time of flushing each
+    // file.
     ...(Deno.build.os === "linux" ? { recovery_init_sync_method: "syncfs" } : {}),
     ...(install.source.hasCron ? CRON : {}),
     ...settings,
@@ -94,11 +104,15 @@ function postgresArguments({ directory, port, settings, install }: ServerOptions
   return ["-D", directory, "-p", String(port), ...options];
 }
 
-/** Starts the server; its log goes to `<directory>/server.log`. Does not wait until it answers. */
+/**
+ * Starts the server; its log goes to `<directory>/server.log`. Does not wait until the server
+ * answers.
+ */
 export async function spawnServer(options: ServerOptions): Promise<Deno.ChildProcess> {
   const { install, account, directory } = options;
   const log = join(directory, "server.log");
-  // A shell only to append the log: the server itself replaces it, so the pid is the server's.
+  // The shell only appends the log: `exec` replaces it by the server, so the child's pid is the
+  // server's.
   const child = new Deno.Command("/bin/sh", {
     args: [
       "-c",
@@ -112,7 +126,7 @@ export async function spawnServer(options: ServerOptions): Promise<Deno.ChildPro
     stdin: "null",
     stdout: "null",
     stderr: "null",
-    // Its own process group: Ctrl-C reaches the stack alone, which stops the parts in order.
+    // Its own process group: a Ctrl-C reaches only the stack, which stops its parts in order.
     detached: true,
     ...asAccount(account),
   }).spawn();
@@ -120,13 +134,16 @@ export async function spawnServer(options: ServerOptions): Promise<Deno.ChildPro
   return child;
 }
 
-/** The last lines of the server's log, for messages. */
+/** Returns the last lines of the server's log, for messages. */
 export async function lastLog(directory: string, lines = 5): Promise<string> {
   const text = await Deno.readTextFile(join(directory, "server.log")).catch(() => "");
   return text.trim().split("\n").slice(-lines).join("\n");
 }
 
-/** The postmaster that postmaster.pid names, when it lives and is this cluster's. */
+/**
+ * Returns the postmaster's pid from postmaster.pid, if that process runs and belongs to this
+ * cluster.
+ */
 export async function runningPid(directory: string): Promise<number | undefined> {
   const text = await Deno.readTextFile(join(directory, "postmaster.pid")).catch(() => "");
   const pid = Number(text.split("\n")[0]);

@@ -1,4 +1,4 @@
-/** The Vault's emulator on a real server, as Supabase documents it. */
+/** The Vault's emulator on a real server, as Supabase documents the Vault. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { bootstrap } from "./bootstrap.ts";
@@ -74,7 +74,7 @@ const STORIES = {
 Deno.test("Vault's emulator", { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
     await bootstrap(server);
-    await bootstrap(server); // as at every further start
+    await bootstrap(server); // the stack runs bootstrap at every start
     for (const [name, story] of Object.entries(STORIES)) {
       await test.step(name, () => withClient(server, "postgres", story));
     }

@@ -1,7 +1,9 @@
-/** What the stack keeps in Supabase's Vault, where the database's own jobs look for it. */
 import type postgres from "postgres";
 
-/** Makes the Vault hold these secrets, by name; others are left alone. */
+/**
+ * Stores these secrets in Supabase's Vault by name, where database jobs read them; other secrets
+ * stay unchanged.
+ */
 export async function storeSecrets(
   sql: postgres.Sql,
   secrets: Record<string, string>,

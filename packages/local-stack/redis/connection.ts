@@ -1,15 +1,18 @@
-/** Redis as its own clients see it: commands in, replies out, errors among the replies. */
+/** A connection to Redis: commands as input, and replies, which may be errors, as output. */
 import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
 import { Buffer } from "node:buffer";
 
-/** Words of Redis' own are strings, what was stored is bytes. */
+/** Redis' own words are strings; stored values are bytes. */
 export type Reply = string | number | Buffer | null | Reply[] | ErrorReply;
 
 export type Command = readonly string[];
 
 export interface Redis {
-  /** One reply for each command, in their order, in one round trip. Nothing runs between two of them
-   * when they begin with MULTI and end with EXEC. @throws Error when Redis cannot be reached */
+  /**
+   * Runs commands in one round trip, and returns one reply for each, in order. No other command
+   * runs between them when the first is MULTI and the last is EXEC. @throws Error when Redis is
+   * unreachable
+   */
   run(commands: readonly Command[]): Promise<Reply[]>;
   close(): void;
 }
@@ -18,11 +21,11 @@ export async function connect(socket: string): Promise<Redis> {
   const client = createClient({
     RESP: 2, // Upstash's answers have RESP 2's shapes
     socket: { path: socket, tls: false },
-    // A command that finds Redis gone is told so, rather than kept until it is back.
+    // A command without a connection fails at once, instead of waiting until Redis is back.
     disableOfflineQueue: true,
     commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
   });
-  client.on("error", () => {}); // each command says it of itself
+  client.on("error", () => {}); // each command reports the error itself
   await client.connect();
   const send = async (command: Command): Promise<Reply> => {
     try {

@@ -1,4 +1,4 @@
-/** The part of the stack as it is switched, seen through Upstash's own client. */
+/** The switches of the Redis part, tested through Upstash's own client. */
 import assert from "node:assert/strict";
 import { StackError } from "../core/stack-error.ts";
 import { redisPlugin } from "../plugins/redis.ts";
@@ -7,7 +7,7 @@ import type { StackContext } from "../stack/context.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
-// the client's pool of connections
+// the client's pool keeps connections open
 
 Deno.test("redis part answers again after each way of failing", OPTIONS, async () => {
   await withPart(async (part, redis) => {

@@ -1,10 +1,13 @@
-/** How the REST API is made to fail, as a hosted Redis fails. */
+/** Makes the REST API fail as a hosted Redis fails. */
 import { delay } from "@farthing/command-line";
 import { WRONG_TOKEN } from "./rest-api.ts";
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
-/** `down` refuses connections, `full` is Redis' own doing; the other modes are made here. */
+/**
+ * The ways to answer. `down` refuses connections, and `full` lowers Redis' own memory limit; this
+ * file makes the other modes.
+ */
 export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "invalid"] as const;
 
 export type Mode = typeof MODES[number];
@@ -13,11 +16,13 @@ const SLOW_MS = 400;
 
 export interface Faults {
   handle: Handler;
-  /** Lets go of the requests that hang. */
+  /** Ends the requests that hang. */
   release(): void;
 }
 
-/** Two kinds in turn: what is no JSON, and JSON that is no answer. */
+/**
+ * The answers of `invalid`, in turn: a page that is not JSON, and JSON that is not a Redis answer.
+ */
 const NONSENSE = [
   () =>
     new Response("<html><body>It works!</body></html>", {

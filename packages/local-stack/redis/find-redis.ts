@@ -1,9 +1,12 @@
-/** Where Redis is on this machine, and where the stack's own keeps its socket, pid and log. */
+/**
+ * Finds redis-server on this machine, and chooses the directory of the stack's own socket, pid and
+ * log.
+ */
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** The first redis-server on the PATH; undefined where there is none. */
+/** Returns the first redis-server on the PATH, or undefined where there is none. */
 export function findRedisServer(path = Deno.env.get("PATH") ?? ""): string | undefined {
   const files = path.split(":").filter(Boolean).map((folder) => `${folder}/redis-server`);
   return files.find((file) => {
@@ -15,10 +18,15 @@ export function findRedisServer(path = Deno.env.get("PATH") ?? ""): string | und
   });
 }
 
-/** What the system takes as a socket's address: 108 bytes on Linux, 104 on macOS, the last one a zero. */
+/**
+ * The longest address of a socket in bytes: 108 on Linux and 104 on macOS, including a final zero.
+ */
 const LONGEST_SOCKET = 103;
 
-/** Inside the stack's data directory; beside it in the machine's own where the address got too long. */
+/**
+ * Returns the directory inside the stack's data directory, or in the system's temporary directory
+ * when the socket's address would be too long.
+ */
 export function redisDir(dataDir: string): string {
   const inside = join(resolve(dataDir), "redis");
   const isShort = new TextEncoder().encode(socketOf(inside)).length <= LONGEST_SOCKET;

@@ -1,4 +1,4 @@
-/** A redis-server behind Upstash's REST API, and how both are made to fail. */
+/** A redis-server behind Upstash's REST API, and the switches that make both fail. */
 import { listen, type Listener, type Port } from "../core/listen.ts";
 import { StackError } from "../core/stack-error.ts";
 import { connect } from "./connection.ts";
@@ -7,25 +7,25 @@ import { faultsOf, type Mode } from "./faults.ts";
 import { MEMORY, startRedis } from "./redis-process.ts";
 
 interface RedisOptions {
-  /** The redis-server to run. */
+  /** The path of the redis-server to run. */
   binary: string;
-  /** Its socket, pid and log go into a folder of this one. */
+  /** The directory that contains the folder of its socket, pid and log. */
   dataDir: string;
   port: Port;
   token: string;
 }
 
 export interface RedisPart {
-  /** Makes it fail in a way, or no more. */
+  /** Makes the part fail in the given mode, or with `ok` no more. */
   turn(mode: Mode): Promise<void>;
-  /** Forgets everything it counted. */
+  /** Deletes all of Redis' data. */
   flush(): Promise<void>;
-  /** One short line for people. */
+  /** Returns the health with one short line for people. */
   health(): { ok: boolean; detail: string };
   stop(): Promise<void>;
 }
 
-/** @throws StackError when the server does not come up, or the port is taken */
+/** @throws StackError when the server does not start, or the port is taken */
 export async function startRedisPart(options: RedisOptions): Promise<RedisPart> {
   const process = await startRedis(options.binary, options.dataDir);
   const redis = await connect(process.socket);

@@ -1,4 +1,4 @@
-/** When the server ends, and what becomes of one that was left behind. */
+/** When the server ends, and how a server is ended whose stack was killed. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import { isAlive } from "../core/processes.ts";
@@ -19,7 +19,7 @@ async function withFolder(use: (dataDir: string) => Promise<void>): Promise<void
   }
 }
 
-/** A process of its own that starts a Redis and waits; prints the server's pid. */
+/** Starts a process that starts a Redis, prints its pid, and waits. */
 function starter(dataDir: string): Deno.ChildProcess {
   const module = new URL("./redis-process.ts", import.meta.url).href;
   const code = `const { startRedis } = await import(${JSON.stringify(module)});
@@ -71,7 +71,7 @@ Deno.test("redis-server that was left behind ends before the next one starts, or
     const left = await startRedis(needRedis(), dataDir);
     const next = await startRedis(needRedis(), dataDir);
     assert.equal(isAlive(left.pid), false);
-    // Its parent hears of it a moment later.
+    // The parent learns of the end a moment later.
     assert.ok(await waitFor(() => left.isAlive ? undefined : true, WAIT_MS));
     await endLeftoverRedis(dataDir);
     assert.ok(await gone(next.pid));

@@ -1,4 +1,4 @@
-/** One redis-server that keeps nothing and ends with the process that started it. */
+/** One redis-server that writes no data to disk and ends with the process that started it. */
 import { waitFor } from "@farthing/command-line";
 import { join } from "node:path";
 import { isAlive } from "../core/processes.ts";
@@ -18,8 +18,8 @@ export interface RedisProcess {
 }
 
 /**
- * A shell beside the server waits for the end of its input, which comes when the stack ends, be it by
- * kill -9, and takes the server along. Where the server ends first, nobody waits any longer.
+ * A shell that runs the server and ends it at the end of the shell's input. The input ends when the
+ * stack ends, even by kill -9. If the server ends first, the shell ends its own watcher.
  */
 const UNTIL_INPUT_ENDS = `exec 3<&0
 "$@" >> "$FARTHING_LOG" 2>&1 < /dev/null &
@@ -40,7 +40,8 @@ function redisArguments(directory: string): string[] {
     save: "",
     appendonly: "no",
     maxmemory: MEMORY,
-    // What does not fit is refused and never quietly forgotten: a forgotten count is a lifted limit.
+    // A full Redis refuses new data instead of evicting old data: an evicted counter would lift a
+    // limit.
     "maxmemory-policy": "noeviction",
     loglevel: "warning",
     daemonize: "no",
@@ -56,7 +57,7 @@ function spawn(binary: string, directory: string): Deno.ChildProcess {
     stdin: "piped",
     stdout: "null",
     stderr: "null",
-    // Its own process group: Ctrl-C reaches the stack alone, which stops the parts in order.
+    // Its own process group: a Ctrl-C reaches only the stack, which stops its parts in order.
     detached: true,
   }).spawn();
 }
@@ -66,11 +67,13 @@ async function lastLog(directory: string): Promise<string> {
   return text.trim().split("\n").slice(-LOG_LINES).join("\n");
 }
 
-/** The server that the pid file names, when it lives and is this directory's. */
+/**
+ * Returns the server's pid from the pid file, if that process runs and belongs to this directory.
+ */
 async function runningPid(directory: string): Promise<number | undefined> {
   const pid = Number(await Deno.readTextFile(join(directory, "redis.pid")).catch(() => ""));
   if (!pid || !isAlive(pid)) return undefined;
-  // Redis shows its socket's address in its name.
+  // The command line of redis-server contains its socket's address.
   const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
   return command === undefined || command.includes(socketOf(directory)) ? pid : undefined;
 }
@@ -82,12 +85,12 @@ async function endServer(directory: string): Promise<void> {
   await waitFor(() => isAlive(pid) ? undefined : true, END_TIMEOUT_MS);
 }
 
-/** Ends the server of a data directory, if one was left running by a process that was killed. */
+/** Ends the server of a data directory whose own process was killed without stopping it. */
 export async function endLeftoverRedis(dataDir: string): Promise<void> {
   await endServer(redisDir(dataDir));
 }
 
-/** @throws StackError with the server's last words when it does not come up */
+/** @throws StackError with the last lines of the server's log when the server does not start */
 export async function startRedis(binary: string, dataDir: string): Promise<RedisProcess> {
   const directory = redisDir(dataDir);
   await endServer(directory);
@@ -107,7 +110,7 @@ export async function startRedis(binary: string, dataDir: string): Promise<Redis
       return !isOver;
     },
     async stop() {
-      await shell.stdin.close().catch(() => {}); // gone already
+      await shell.stdin.close().catch(() => {}); // the shell has ended already
       await ending;
     },
   };

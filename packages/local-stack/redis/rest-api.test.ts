@@ -1,10 +1,10 @@
-/** The REST API as Upstash's own client sees it. */
+/** The REST API, tested through Upstash's own client. */
 import assert from "node:assert/strict";
 import { clientOf, type RestApi, TOKEN, withRestApi } from "./testing/redis.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
-// the client's pool of connections
+// the client's pool keeps connections open
 
 async function post(api: RestApi, path: string, body: string, headers: HeadersInit = {}) {
   const authorization = `Bearer ${TOKEN}`;
@@ -104,7 +104,7 @@ Deno.test("redis over REST runs a transaction as a whole, or nothing of it", OPT
     assert.deepEqual(await redis.multi().set("a", 1).incr("a").get("a").exec(), ["OK", 2, 2]);
     const spoilt = redis.multi().set("a", 5);
     await assert.rejects(
-      spoilt.eval("x", [], []).exec(), // queued, and wrong only when it runs
+      spoilt.eval("x", [], []).exec(), // queued without an error, and wrong only when it runs
       /Command 2 \[ eval \] failed: ERR/,
     );
     assert.equal(await redis.get("a"), 5, "as Redis has it: what can run does");

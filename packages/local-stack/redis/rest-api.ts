@@ -1,6 +1,6 @@
 /**
- * Upstash's REST API before the stack's own Redis: `POST /` takes a command, `/pipeline` several, and
- * `/multi-exec` several at once.
+ * Upstash's REST API for the stack's own Redis: `POST /` takes one command, `/pipeline` takes
+ * several, and `/multi-exec` takes several as one transaction.
  */
 import { ErrorReply } from "@redis/client";
 import { Hono } from "hono";
@@ -20,7 +20,7 @@ function isSame(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** What Redis says to the commands, those that the REST API refuses left out. */
+/** Runs commands one by one, and returns an error for those that the REST API refuses. */
 function eachByItself(redis: Redis, scripts: Scripts): Runner {
   const isLoad = ([name = "", sub = ""]: Command) => /^script load$/i.test(`${name} ${sub}`);
   return async (commands) => {
@@ -37,7 +37,10 @@ function eachByItself(redis: Redis, scripts: Scripts): Runner {
   };
 }
 
-/** All of them with nothing in between, or none: one that cannot even be queued spoils the others. */
+/**
+ * Runs commands as one transaction. A command that cannot be queued makes the whole transaction
+ * fail.
+ */
 function allAtOnce(redis: Redis, scripts: Scripts): Runner {
   return async (commands) => {
     const refused = commands.map(refusal).find((reason) => reason !== undefined);

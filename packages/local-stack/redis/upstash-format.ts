@@ -1,4 +1,4 @@
-/** Upstash's REST API: what comes in as JSON, what goes out. */
+/** Reads the JSON of Upstash's REST API and writes its answers. */
 import { ErrorReply } from "@redis/client";
 import { Buffer } from "node:buffer";
 import { z } from "zod";
@@ -11,8 +11,8 @@ export const Single = command;
 export const Several = z.array(command).min(1);
 
 /**
- * What one connection for all cannot do, or would do to everyone: Upstash refuses these over HTTP too,
- * or runs no such server.
+ * Commands that one shared connection cannot run, or that would affect every client. Upstash
+ * refuses them over HTTP too, or runs no server for them.
  */
 const REFUSED = new Set(
   ("ACL AUTH BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN CLIENT CLUSTER CONFIG DEBUG " +
@@ -21,7 +21,7 @@ const REFUSED = new Set(
     "SWAPDB SYNC UNSUBSCRIBE UNWATCH WAIT WAITAOF WATCH").split(" "),
 );
 
-/** Why the REST API refuses a command; undefined where it takes it. */
+/** Returns why the REST API refuses a command, or undefined where it accepts the command. */
 export function refusal([name = ""]: Command): string | undefined {
   if (!REFUSED.has(name.toUpperCase())) return undefined;
   return `ERR Command is not available: '${name}'`;
@@ -30,7 +30,7 @@ export function refusal([name = ""]: Command): string | undefined {
 /** One command's part of the answer. */
 export type Outcome = { result: unknown } | { error: string };
 
-/** In base64 goes everything that was stored; Redis' own OK stays as it is. */
+/** Encodes stored values and Redis' words as base64 if the client asks for it; `OK` stays plain. */
 function encoded(reply: Reply, inBase64: boolean): unknown {
   if (Array.isArray(reply)) return reply.map((item) => encoded(item, inBase64));
   if (reply instanceof ErrorReply) return encoded(reply.message, inBase64);

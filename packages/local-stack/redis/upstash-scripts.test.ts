@@ -1,11 +1,11 @@
-/** Scripts that begin with Upstash's own flag, and the limits that are made of them. */
+/** Scripts that begin with Upstash's own flag, which the rate limits use. */
 import { Ratelimit } from "@upstash/ratelimit";
 import assert from "node:assert/strict";
 import { clientOf, withRestApi } from "./testing/redis.ts";
 
 const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
-// the client's pool of connections
+// the client's pool keeps connections open
 
 const SCRIPT = `#!lua flags=allow-key-locking
 return redis.call("INCRBY", KEYS[1], ARGV[1])`;

@@ -1,6 +1,7 @@
 /**
- * Upstash takes scripts that begin with a flag of its own, `#!lua flags=allow-key-locking`, which Redis
- * refuses. The line goes, the script becomes another, and so does its SHA: clients name it by theirs.
+ * Translates scripts. Upstash accepts a script that begins with its own flag, `#!lua
+ * flags=allow-key-locking`, which Redis refuses. Without that line the script has another SHA, but
+ * clients refer to it by the original's SHA.
  */
 import { createHash } from "node:crypto";
 import type { Command } from "./connection.ts";
@@ -12,9 +13,9 @@ function sha1(text: string): string {
 }
 
 export interface Scripts {
-  /** The command as Redis takes it. */
+  /** Returns the command as Redis accepts it. */
   toRedis(command: Command): Command;
-  /** The SHA that the client computes, where Redis answers with that of the changed script. */
+  /** Returns the SHA that the client computes, for the SHA with which Redis answers. */
   toClient(sha: string): string;
 }
 
@@ -24,7 +25,8 @@ export function createScripts(): Scripts {
 
   const plain = (script: string): string => {
     if (!UPSTASH_LINE.test(script)) return script;
-    const changed = script.replace(UPSTASH_LINE, ""); // the empty line keeps the numbers of the others
+    // an empty line stays, so that error messages keep their line numbers
+    const changed = script.replace(UPSTASH_LINE, "");
     ofRedis.set(sha1(script), sha1(changed));
     ofClient.set(sha1(changed), sha1(script));
     return changed;

@@ -1,4 +1,4 @@
-/** What the parts of a running stack share. */
+/** The data that the parts of a running stack share. */
 import type { Keys } from "../core/keys.ts";
 import type { Ports, Urls } from "../core/ports.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
@@ -14,7 +14,7 @@ export interface StackContext {
   log(line: string): void;
 }
 
-/** The database of a context whose database part has started. */
+/** Returns the database of a context whose database part has started. */
 export function databaseOf(context: StackContext): DatabaseServer {
   if (!context.database) throw new Error("the database part has not started");
   return context.database;

@@ -1,4 +1,4 @@
-/** Ending a stack from outside its process, and removing what it kept. */
+/** Ends a stack from outside its process, and removes its data. */
 import { waitFor } from "@farthing/command-line";
 import { dirname, join } from "node:path";
 import { isAlive } from "../core/processes.ts";
@@ -12,7 +12,10 @@ import { readRunning, readState, releaseState } from "./running-state.ts";
 
 const STOP_TIMEOUT_MS = 30_000;
 
-/** Ends the stack of a data directory, and what a killed one left behind; false when none ran. */
+/**
+ * Ends the stack of a data directory and the servers that a killed stack did not stop. Returns
+ * false when no stack ran.
+ */
 export async function endStack(dataDir: string): Promise<boolean> {
   const running = await readRunning(dataDir);
   if (running) {
@@ -29,7 +32,7 @@ export async function endStack(dataDir: string): Promise<boolean> {
   return running !== undefined;
 }
 
-/** What a stack puts in its data directory; anything else there is not ours to remove. */
+/** The files that a stack writes to its data directory; other files there must not be removed. */
 const OWN_FILES = ["postgres", "keys.json", "stack.json", "stripe.json", "mail.jsonl"];
 
 async function remove(path: string, recursive: boolean): Promise<void> {
@@ -45,5 +48,6 @@ export async function removeData(dataDir: string): Promise<void> {
   if (!database.startsWith(dataDir)) await remove(dirname(database), false);
   await remove(redisDir(dataDir), true);
   for (const name of OWN_FILES) await remove(join(dataDir, name), true);
-  await remove(dataDir, false).catch(() => {}); // not empty: someone keeps things there
+  // the directory is not empty: it contains someone's own files
+  await remove(dataDir, false).catch(() => {});
 }

@@ -1,8 +1,8 @@
-/** The dotenv file that tells everything else where the stack is. */
+/** The dotenv file with the addresses and keys of the running stack. */
 import { dirname } from "node:path";
 import type { StackContext } from "./context.ts";
 
-/** What is written: the addresses and keys that clients of the stack need. */
+/** The addresses and keys that clients of the stack need. */
 export type StackEnv = Record<string, string>;
 
 export function stackEnv({ urls, keys }: Pick<StackContext, "urls" | "keys">): StackEnv {
@@ -25,7 +25,7 @@ export function stackEnv({ urls, keys }: Pick<StackContext, "urls" | "keys">): S
   };
 }
 
-/** Writes beside and renames: whoever sees the file sees all of it. */
+/** Writes a draft and renames it: a reader never sees half of the file. */
 export async function writeEnvFile(file: string, env: StackEnv): Promise<void> {
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const text = `# Written by deno task start; removed when the stack ends.\n${lines.join("\n")}\n`;

@@ -1,15 +1,15 @@
-/** The options of a stack, and what is meant where one is left out. */
+/** The options of a stack and their defaults. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type IsolateLimits, PLANS } from "../isolates/limits.ts";
 import type { Flavour } from "../postgres/find-postgres.ts";
 
-/** The repository's root: paths in options are relative to it unless given. */
+/** The repository's root, to which default paths are relative. */
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Everything a stack is made from; all optional, see `resolveOptions` for what is meant then. */
+/** The options of a stack, all optional; `resolveOptions` sets the defaults. */
 export interface StackOptions {
-  /** Added to every port. */
+  /** The number to add to every port. */
   offset?: number;
   dataDir?: string;
   envFile?: string;
@@ -17,30 +17,36 @@ export interface StackOptions {
   migrationsDir?: string;
   functionsDir?: string;
   seedFile?: string;
-  /** Restart a database that dies (default true). Tests that want it down say false. */
+  /** Whether to restart a database that ends unexpectedly (default true). */
   restartDatabase?: boolean;
-  /** Run due cron jobs (default true). Tests that call the sweeps themselves say false. */
+  /**
+   * Whether to run due cron jobs (default true). Tests that run the scheduled tasks themselves set
+   * it to false.
+   */
   runJobs?: boolean;
-  /** Run Redis where the machine has one (default true). */
+  /** Whether to run Redis where the machine has one (default true). */
   redis?: boolean;
-  /** Origins of apps, beside the usual local ones and the gateway's own. */
+  /** Origins of apps, in addition to the local ones and the gateway's own. */
   origins?: string[];
-  /** Names of the functions' environment that are other than the stack's own. */
+  /** Values for the functions' environment that replace the stack's own. */
   environment?: Record<string, string>;
-  /** Run the functions in isolates that end by these limits (default: in the stack's own process). */
+  /**
+   * The limits of isolates to run the functions in (default: the functions run in the stack's own
+   * process).
+   */
   isolates?: IsolateLimits;
-  /** Run the bundles of this directory, by the hosted version of Deno, in the place of the sources. */
+  /** A directory of bundles to run with the hosted version of Deno instead of the sources. */
   bundlesDir?: string;
-  /** What the functions log to the terminal too, not errors alone. */
+  /** Whether the terminal shows everything that the functions log, not only errors. */
   verbose?: boolean;
-  /** Where progress goes, a line at a time (default: nowhere). */
+  /** Receives progress, a line at a time (default: ignored). */
   log?: (line: string) => void;
 }
 
 export interface ResolvedOptions extends Required<Omit<StackOptions, "isolates" | "bundlesDir">> {
   isolates: IsolateLimits | undefined;
   bundlesDir: string | undefined;
-  /** The functions' log; beside the data where that is the default's, else in it. */
+  /** The file of the functions' log: beside the default data directory, but inside any other. */
   logFile: string;
 }
 

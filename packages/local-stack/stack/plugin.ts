@@ -1,10 +1,10 @@
 /**
- * One part of the stack. Parts start in the order they are listed, each after the one before
- * answered, and stop in reverse.
+ * One part of the stack. Parts start in the order of the list, each after the previous part
+ * answers, and stop in reverse.
  */
 import type { StackContext } from "./context.ts";
 
-/** What a part says of itself; `detail` is one short line for people. */
+/** The health of a part; `detail` is one short line for people. */
 export interface Health {
   ok: boolean;
   detail: string;
@@ -12,9 +12,12 @@ export interface Health {
 
 export interface Plugin {
   name: string;
-  /** Resolves when the part answers; throws a StackError that says what to do when it cannot. */
+  /**
+   * Resolves when the part answers. @throws StackError that says what to do when the part cannot
+   * start
+   */
   start(context: StackContext): Promise<void>;
-  /** Safe to call twice, and after a failed start. */
+  /** Stops the part. A second call, or a call after a failed start, is safe. */
   stop(): Promise<void>;
   health(): Promise<Health>;
 }

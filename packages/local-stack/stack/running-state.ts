@@ -1,4 +1,4 @@
-/** The file that says a stack runs on a data directory: its pid, and what `stop` must know. */
+/** The file that marks a data directory as used by a running stack, with what `stop` needs. */
 import { join } from "node:path";
 import { isAlive } from "../core/processes.ts";
 import { StackError } from "../core/stack-error.ts";
@@ -9,14 +9,14 @@ export interface State {
   envFile: string;
 }
 
-/** Data directories that this process has a stack on. */
+/** The data directories on which this process runs a stack. */
 const claimed = new Set<string>();
 
 function fileOf(dataDir: string): string {
   return join(dataDir, "stack.json");
 }
 
-/** The state of a data directory, running or not. */
+/** Returns the state of a data directory, whether its process runs or not. */
 export async function readState(dataDir: string): Promise<State | undefined> {
   try {
     return JSON.parse(await Deno.readTextFile(fileOf(dataDir)));
@@ -26,7 +26,7 @@ export async function readState(dataDir: string): Promise<State | undefined> {
   }
 }
 
-/** The state when its process lives. */
+/** Returns the state of a data directory if its process runs. */
 export async function readRunning(dataDir: string): Promise<State | undefined> {
   const state = await readState(dataDir);
   return state && isAlive(state.pid) ? state : undefined;
@@ -35,7 +35,8 @@ export async function readRunning(dataDir: string): Promise<State | undefined> {
 /** @throws StackError when another stack runs on this data */
 export async function claim(dataDir: string, state: State): Promise<void> {
   const running = await readRunning(dataDir);
-  // Our own pid in a file that we did not write is a dead process's: containers reuse pids.
+  // If this process did not write the file, its own pid there belonged to an ended process:
+  // containers reuse pids.
   const alive = running && (running.pid !== Deno.pid || claimed.has(dataDir));
   if (alive) throw alreadyRunning(running);
   claimed.add(dataDir);

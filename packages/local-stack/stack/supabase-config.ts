@@ -1,9 +1,9 @@
-/** What the stack takes from supabase/config.toml, as `supabase start` does. */
+/** The settings that the stack reads from supabase/config.toml, as `supabase start` does. */
 import { parse } from "smol-toml";
 import { ROOT } from "./options.ts";
 
 export interface SupabaseConfig {
-  /** Where links in emails lead; undefined where the file names no address. */
+  /** The address to which links in emails lead; undefined where the file has none. */
   siteUrl: string | undefined;
   /** The schemas that REST serves. */
   schemas: string[];

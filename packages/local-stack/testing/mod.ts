@@ -1,4 +1,4 @@
-/** Servers and ports of a test's own. */
+/** Servers and ports for tests. */
 export { freeOffset } from "../core/testing/free-offset.ts";
 export { withServer } from "../postgres/testing/server.ts";
 export { TOKEN, withPart } from "../redis/testing/redis.ts";

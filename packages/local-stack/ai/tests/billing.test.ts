@@ -1,8 +1,11 @@
-/** What the emulator would have billed of each call, up to each moment: a client that leaves pays that. */
+/**
+ * How much the emulator would have billed for each call up to each moment: a client that
+ * disconnects pays for the tokens made until then.
+ */
 import assert from "node:assert/strict";
 import { ask, type Bench, withAi } from "./harness.ts";
 
-/** Reads so many pieces of an answer and leaves; what was billed of it. */
+/** Reads `pieces` pieces of an answer, disconnects, and returns the usage that was billed. */
 async function billedAfter(
   { client, ended }: Bench,
   content: string,

@@ -1,4 +1,4 @@
-/** The emulator on a free port, and the official client that talks to it. */
+/** Runs the emulator on a free port, with the official client connected to it. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import OpenAI from "openai";
@@ -10,11 +10,11 @@ const API_KEY = "sk-local-test";
 
 export interface Bench {
   client: OpenAI;
-  /** A client with another key, or with retries. */
+  /** Makes a client with another key, retries or timeout. */
   clientWith(options: { apiKey?: string; maxRetries?: number; timeout?: number }): OpenAI;
-  /** `/_control`, where the path begins. */
+  /** Requests a path under `/_control`. */
   control(method: string, path: string, body?: unknown): Promise<Response>;
-  /** The requests whose messages contain the text, once all of them have ended. */
+  /** Returns the requests whose messages contain the text, after all of them have ended. */
   ended(contains: string): Promise<Entry[]>;
 }
 
@@ -45,12 +45,12 @@ export async function withAi(use: (bench: Bench) => Promise<void>): Promise<void
   }
 }
 
-/** A request for one user message. */
+/** Returns a request with one user message. */
 export function ask(content: string, model = "gpt-4o-mini") {
   return { model, messages: [{ role: "user" as const, content }] };
 }
 
-/** The error that a call fails with. */
+/** Returns the error that a call fails with. */
 export async function failure(call: () => PromiseLike<unknown>): Promise<Error> {
   try {
     await call();

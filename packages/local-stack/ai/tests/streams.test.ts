@@ -15,7 +15,7 @@ async function read(stream: AsyncIterable<Chunk>): Promise<Chunk[]> {
 const textOf = (chunks: Chunk[]) =>
   chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("");
 
-/** How a stream fails that brings `count` pieces of text. */
+/** Returns the error of a stream that breaks off after `count` pieces of text. */
 async function readSome(
   { client }: Bench,
   content: string,
@@ -99,7 +99,8 @@ Deno.test("a client that leaves in the middle of a stream is noticed, and no mor
     const prompt = "leave me [tokens:5000][pace:1]";
     const stream = await client.chat.completions.create({ ...ask(prompt), stream: true });
     for await (const { choices } of stream) {
-      if (choices[0]?.delta.content) break; // the official client then closes the connection
+      // leaving the loop makes the official client close the connection
+      if (choices[0]?.delta.content) break;
     }
     const [entry] = await ended("leave me");
     assert.deepEqual([entry?.aborted, entry?.status, entry?.finish_reason], [true, 200, "stop"]);

@@ -1,7 +1,9 @@
-/** Ports for a stack of the tests' own. */
 import { portsAt } from "../ports.ts";
 
-/** From port 61,021 on: above those that Linux hands out by itself, and below 65,536. */
+/**
+ * Offsets for tests. The ports start at 61,021, above those that Linux assigns itself, and end
+ * below 65,536.
+ */
 const OFFSETS = { first: 6_700, count: 100, step: 40 };
 
 function isFree(port: number): boolean {
@@ -13,7 +15,10 @@ function isFree(port: number): boolean {
   }
 }
 
-/** An offset whose ports are all free. Begins anywhere, so that two that look at once seldom meet. */
+/**
+ * Returns an offset whose ports are all free. The search starts at random, so that two concurrent
+ * searches rarely meet.
+ */
 export function freeOffset(): number {
   const { first, count, step } = OFFSETS;
   const from = Math.floor(Math.random() * count);

@@ -1,4 +1,4 @@
--- Stand-in for pg_cron 1.6 on a server without the compiled extension: the same schema, tables,
+-- Emulator of pg_cron 1.6 for a server without the compiled extension: the same schema, tables,
 -- signatures and privileges. The stack's scheduler reads cron.job and writes cron.job_run_details.
 
 create schema cron;
@@ -37,7 +37,7 @@ create policy cron_job_policy on cron.job using (username = current_user);
 alter table cron.job_run_details enable row level security;
 create policy cron_job_run_details_policy on cron.job_run_details using (username = current_user);
 
--- Five fields, "N seconds" with N from 1 to 59, or one of the named forms.
+-- Accepts five fields, "N seconds" with N from 1 to 59, or a named form.
 create function cron._check_schedule(p_schedule text) returns void
 language plpgsql immutable set search_path = '' as $$
 declare
@@ -104,7 +104,8 @@ begin
 end;
 $$;
 
--- Only a superuser may write to cron.job; these change and remove jobs of the role that calls.
+-- Changes or removes jobs that belong to the calling role, because only a superuser may write to
+-- cron.job directly.
 create function cron._change(p_job_id bigint, p_owner text, p_schedule text, p_command text,
   p_database text, p_username text, p_active boolean) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -162,7 +163,7 @@ begin
 end;
 $$;
 
--- By name only: the stack grants postgres what the platform does (sql/bootstrap.sql).
+-- Revoked by name. sql/bootstrap.sql grants postgres the rights that the platform grants it.
 revoke all on schema cron from public;
 revoke execute on all functions in schema cron from public;
 

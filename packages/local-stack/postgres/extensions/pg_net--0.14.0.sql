@@ -1,4 +1,4 @@
--- Stand-in for pg_net on a server without the compiled extension: the same schema, tables and
+-- Emulator of pg_net for a server without the compiled extension: the same schema, tables and
 -- signatures. A request is queued in the caller's transaction; the stack sends it after commit.
 
 create schema net;
@@ -38,7 +38,7 @@ language sql immutable strict set search_path = pg_catalog, pg_temp as $$
   where ch <> ''
 $$;
 
--- Wakes the sender when, and only when, the caller's transaction commits.
+-- Queues a request. The notification wakes the sender only if the caller's transaction commits.
 create function net._enqueue(p_method text, p_url text, p_params jsonb, p_headers jsonb, p_body bytea,
   p_timeout_milliseconds int) returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -93,7 +93,8 @@ begin
 end;
 $$;
 
--- As pg_net itself has it since 0.12: everybody may send, and read what waits to be sent, headers included.
+-- pg_net grants the same rights since 0.12: every role may send requests, and read queued ones with
+-- their headers.
 grant usage on schema net to public;
 grant all on all sequences in schema net to public;
 grant all on all tables in schema net to public;

@@ -1,6 +1,6 @@
--- Stand-in for Supabase Vault on a server without the compiled extension: the same table, view and
--- signatures. It does not encrypt: this data is the local stack's. It encodes, so that whoever reads
--- the column `secret` for the secret itself is wrong here too.
+-- Emulator of Supabase Vault for a server without the compiled extension: the same table, view and
+-- signatures. It encodes secrets instead of encrypting them, because the data is only the local
+-- stack's. The column `secret` therefore does not contain the plain secret, as on Supabase.
 
 create table vault.secrets (
   id uuid primary key default gen_random_uuid(),
@@ -25,7 +25,7 @@ language sql immutable set search_path = '' as $$
   select encode(convert_to(p_secret, 'utf8'), 'base64')
 $$;
 
--- Vault ignores new_key_id since 0.3, here as there.
+-- Vault ignores new_key_id since 0.3, and so does the emulator.
 create function vault.create_secret(new_secret text, new_name text default null,
   new_description text default '', new_key_id uuid default null) returns uuid
 language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -46,7 +46,7 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
    where s.id = secret_id
 $$;
 
--- By name only: the stack grants postgres what the platform does (sql/bootstrap.sql).
+-- Revoked by name. sql/bootstrap.sql grants postgres the rights that the platform grants it.
 revoke all on schema vault from public;
 revoke all on all tables in schema vault from public;
 revoke execute on all functions in schema vault from public;

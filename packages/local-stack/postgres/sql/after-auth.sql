@@ -1,4 +1,5 @@
--- lite writes JSON documents as JSON strings; Supabase has objects there, and policies read them.
+-- Turns JSON strings into objects: lite writes JSON documents as strings, but Supabase has objects,
+-- and policies read these.
 
 create or replace function auth.objects_not_strings() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$

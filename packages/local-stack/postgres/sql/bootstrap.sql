@@ -1,6 +1,6 @@
--- What a new Supabase project's database has before the first migration: its schemas, its extensions, the
--- `auth` functions that policies call, and what `postgres` may do with them. Run as supabase_admin at every
--- start, so it is safe to run again; sql/roles.sql has made the roles.
+-- Prepares a new Supabase project's database before its first migration: its schemas, its
+-- extensions, the `auth` functions that policies call, and the rights of `postgres` on them. Runs
+-- as supabase_admin at every start, after sql/roles.sql, and can run repeatedly.
 
 do $$
 begin
@@ -14,14 +14,15 @@ create extension if not exists "uuid-ossp" with schema extensions;
 grant usage on schema extensions to anon, authenticated, service_role;
 grant usage on schema public to anon, authenticated, service_role;
 
--- Every Supabase project has the Vault; the schema is the extension's own.
+-- Every Supabase project has the Vault; the schema belongs to the extension.
 create extension if not exists supabase_vault;
 grant usage on schema vault to postgres with grant option;
 grant select, delete on vault.secrets, vault.decrypted_secrets to postgres with grant option;
 grant execute on function vault.create_secret, vault.update_secret to postgres with grant option;
 
--- postgres may create pg_cron and pg_net, whose objects then belong to supabase_admin. It schedules jobs by
--- the functions, reads them, and reads and deletes their history. pg_net's own script grants to everybody.
+-- postgres may create pg_cron and pg_net, whose objects then belong to supabase_admin. It may
+-- schedule jobs through the functions, read them, and read and delete their history. pg_net's own
+-- script grants rights to every role.
 create or replace function extensions.grant_pg_cron_access() returns event_trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -41,8 +42,8 @@ drop event trigger if exists issue_pg_cron_access;
 create event trigger issue_pg_cron_access on ddl_command_end when tag in ('CREATE EXTENSION')
   execute function extensions.grant_pg_cron_access();
 
--- The real pg_cron writes as its extension's owner. That has to be supabase_admin, and an extension is owned
--- by who creates it: so it is there already, as in a project whose dashboard has switched it on.
+-- The real pg_cron writes as its extension's owner, which must be supabase_admin. The owner is the
+-- role that creates the extension, so this script creates it, as a project's dashboard does.
 do $$
 begin
   if current_setting('cron.database_name', true) = current_database() then
@@ -53,7 +54,7 @@ $$;
 
 create schema if not exists auth;
 
--- Hosted Supabase's own forms: the single claim first, then the claims as a whole.
+-- Hosted Supabase's own definitions: the single claim first, then all claims as one document.
 create or replace function auth.uid() returns uuid language sql stable as $$
   select coalesce(
     nullif(current_setting('request.jwt.claim.sub', true), ''),
@@ -85,7 +86,7 @@ $$;
 grant usage on schema auth to anon, authenticated, service_role, postgres;
 grant all on schema auth to supabase_auth_admin;
 
--- As on Supabase: DDL makes REST look at the schema again.
+-- After DDL, REST reads the schema again, as on Supabase.
 create or replace function extensions.pgrst_ddl_watch() returns event_trigger
 language plpgsql set search_path = '' as $$
 begin

@@ -1,6 +1,7 @@
--- The roles of a Supabase project as the platform has them, for all databases of the server. Run as
--- supabase_admin, the superuser, at every start. `postgres`, the project's owner, is no superuser: what it
--- lacks there it has to lack here, or a migration would work here alone.
+-- The platform's roles of a Supabase project, for all databases of the server. Runs as
+-- supabase_admin, the superuser, at every start. `postgres`, the project's owner, is not a
+-- superuser on the platform. It must not be one here, or a migration could work only in the local
+-- stack.
 
 do $$
 begin
@@ -15,10 +16,11 @@ begin
     create role authenticator login noinherit password 'postgres';
     create role supabase_auth_admin login noinherit password 'postgres';
     create role dashboard_user createdb createrole replication;
-    -- Not Supabase's: the local REST server reads the catalogue as the request roles see it.
+    -- Not a Supabase role: the local REST server reads the catalogue with it, and sees what the
+    -- request roles see.
     create role farthing_rest login password 'postgres';
   end if;
-  -- Before 16 whoever may create roles may also grant them.
+  -- Before PostgreSQL 16, a role that may create roles may also grant them.
   if current_setting('server_version_num')::int >= 160000 then
     grant anon, authenticated, service_role to postgres with admin option;
   end if;
@@ -28,15 +30,16 @@ alter database postgres owner to postgres;
 
 grant anon, authenticated, service_role to postgres, authenticator, farthing_rest;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
--- Superusers' settings that the platform's postgres may change all the same (supautils allows them there).
+-- Superusers' settings that the platform's postgres may change (supautils allows this there).
 grant set on parameter log_lock_waits, log_min_messages, session_replication_role, track_io_timing
   to postgres;
 
 alter role postgres set search_path = "$user", public, extensions;
 alter role supabase_admin set search_path = "$user", public, auth, extensions;
 alter role supabase_auth_admin set search_path = auth;
--- All other roles have the server's two minutes. The REST server applies the caller's role's own settings to
--- each request; service_role has none, so it has those of the role that REST logs in as.
+-- All other roles have the server's limit of two minutes. The REST server applies the settings of
+-- the caller's role to each request. service_role has no settings, so it has those of the role with
+-- which REST logs in.
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 alter role authenticator set statement_timeout = '8s';

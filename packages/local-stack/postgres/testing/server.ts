@@ -1,4 +1,3 @@
-/** A server of a test's own. */
 import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
 import type postgres from "postgres";
 import { type DatabaseServer, startDatabase } from "../database.ts";
@@ -10,13 +9,13 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** Starts a server, hands it over, and leaves nothing behind. */
+/** Starts a server, passes it to `use`, then stops it and removes its data. */
 export async function withServer(
   use: (server: DatabaseServer) => Promise<void>,
   flavour: Flavour = "embedded",
 ): Promise<void> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-database-test-" });
-  await Deno.chmod(dataDir, 0o755); // the server's account has to get in
+  await Deno.chmod(dataDir, 0o755); // the server's account must be able to enter
   const noMore = cleanUpOnSignals();
   let starting: Promise<DatabaseServer> | undefined;
   const cleanup = async () => {

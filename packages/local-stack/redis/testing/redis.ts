@@ -1,4 +1,4 @@
-/** A Redis of a test's own behind the REST API, and Upstash's client of it. */
+/** A test's own Redis behind the REST API, with Upstash's client. */
 import { Redis } from "@upstash/redis";
 import { portsAt } from "../../core/ports.ts";
 import { connect } from "../connection.ts";
@@ -18,13 +18,13 @@ export function needRedis(): string {
 
 export interface RestApi {
   readonly url: string;
-  /** The paths that were asked, oldest first. */
+  /** The paths of the requests, oldest first. */
   readonly asked: readonly string[];
-  /** Ends the server; the REST API stays. */
+  /** Ends the server; the REST API continues. */
   kill(): Promise<void>;
 }
 
-/** One that waits for nobody and tries once, so that a failure is seen as it is. */
+/** Makes a client that tries each command once, so that a test sees every failure. */
 export function clientOf(url: string, token = TOKEN): Redis {
   return new Redis({ url, token, retry: false, enableTelemetry: false });
 }
@@ -55,7 +55,7 @@ export async function withRestApi(
   }
 }
 
-/** A Redis of a test's own that can be made to fail. */
+/** Runs a test's own Redis with switches that make it fail. */
 export async function withPart(
   use: (part: RedisPart, redis: ReturnType<typeof clientOf>, url: string) => Promise<void>,
 ): Promise<void> {
