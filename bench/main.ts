@@ -1,4 +1,7 @@
-/** `deno task bench`: the product beside its floors, arm beside arm, judged by the goals. */
+/**
+ * `deno task bench`: measures the product and its floors side by side, and compares the ratios with
+ * the goals.
+ */
 import pc from "picocolors";
 import { cleanUpOnSignals, print, printError } from "@farthing/command-line";
 import { type BenchServer, withServer } from "./database/bench-server.ts";
@@ -26,7 +29,7 @@ import { formatReport } from "./report/terminal-report.ts";
 
 interface Measure {
   goals: string[];
-  /** Measured only where --only names it. */
+  /** Whether to measure it only when --only names it. */
   isLong?: true;
   run(options: Options, say: (what: string) => void, server: BenchServer): Promise<Section>;
 }
@@ -62,7 +65,7 @@ interface Outcome {
   machine: Machine;
 }
 
-/** Everything on one server, but the kills, which have their own. */
+/** Runs all measures on one server, except the crash, which has a server of its own. */
 async function runAll(options: Options, say: (what: string) => void): Promise<Outcome> {
   return await withServer({ flavour: options.postgres }, say, async (server) => {
     const sections: Section[] = [];

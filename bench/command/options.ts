@@ -1,4 +1,4 @@
-/** What was asked for on the command line. */
+/** Reads the options of `deno task bench`. */
 import { parseArgs } from "node:util";
 import { taskArguments } from "@farthing/command-line";
 import type { Flavour } from "@farthing/local-stack/postgres";
@@ -21,14 +21,14 @@ round, and prints ratios, goals and verdicts. Takes about a quarter of an hour.
   --write    write docs/reference/benchmarks.md too`;
 
 export interface Options {
-  /** Whether a goal is measured, as all are where none is named. */
+  /** Returns whether to measure a goal; without --only, all goals are measured. */
   wants: (goal: string) => boolean;
-  /** Whether --only names a goal. */
+  /** Returns whether --only names a goal. */
   names: (goal: string) => boolean;
   rounds: number;
   seconds: number;
   rows: number;
-  /** Commits whose hot path is measured beside this one. */
+  /** Commits whose hot path is compared with this one. */
   against: string[];
   postgres: Flavour;
   write: boolean;
@@ -47,7 +47,7 @@ function flavour(text: string): Flavour {
   throw new UsageError(`--postgres is embedded or system, not ${text}.`);
 }
 
-/** @throws UsageError; undefined when help was asked for */
+/** @throws UsageError; returns undefined when help was asked for */
 export function readOptions(args: string[], goals: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: taskArguments(args),

@@ -1,4 +1,7 @@
-/** The server that is measured, and its databases: a seeded one, cloned for each arm. */
+/**
+ * The PostgreSQL server that the benchmarks measure, and its databases: an empty and a seeded one,
+ * cloned for each arm.
+ */
 import { dirname, join } from "node:path";
 import type postgres from "postgres";
 import { migrate, seed, splitStatements } from "@farthing/local-stack/migrations";
@@ -14,20 +17,23 @@ import {
 import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../../scripts/command/root.ts";
 
-/** Has what a project has after `supabase db push`, and nobody in it. */
+/** A database like a project's after `supabase db push`, without users. */
 const EMPTY = "empty";
-/** The same with a ledger in use; arms run in clones of it, so that none meets another's rows. */
+/**
+ * The same database with a ledger in use. Each arm runs in its own clone, so that no arm meets
+ * another's rows.
+ */
 const SEEDED = "seeded";
 
 export interface BenchServer extends DatabaseServer {
   /** The directory of libpq. */
   readonly lib: string;
   readonly flavour: Flavour;
-  /** Runs SQL in a database over a connection of its own. */
+  /** Runs SQL in a database over a new connection. */
   query<T extends object>(database: string, text: string): Promise<T[]>;
-  /** A fresh clone of the seeded database. */
+  /** Makes a fresh clone of the seeded database. */
   clone(name: string): Promise<void>;
-  /** A fresh clone without the seed. */
+  /** Makes a fresh clone of the empty database. */
   cloneEmpty(name: string): Promise<void>;
 }
 
@@ -37,7 +43,10 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** Statement by statement: a `do` block that commits may not share a message with others. */
+/**
+ * Runs a file statement by statement: a `do` block that commits must not share a message with other
+ * statements.
+ */
 async function runFile(sql: postgres.Sql, file: string): Promise<void> {
   const text = await Deno.readTextFile(file);
   for (const statement of splitStatements(text)) await sql.unsafe(statement).simple();
@@ -45,20 +54,23 @@ async function runFile(sql: postgres.Sql, file: string): Promise<void> {
 
 type Say = (what: string) => void;
 
-/** A new project with the migrations and the prices of a tree of this repository; the caller ends it. */
+/**
+ * Makes a project with the migrations and the prices of a tree of this repository; the caller ends
+ * the connection.
+ */
 async function createProject(server: DatabaseServer, name: string, root: string) {
   await server.createDatabase(name);
   await bootstrap(server, name);
   const sql = server.connect(name, { max: 1 });
   await migrate(sql, `${root}supabase/migrations`);
-  // Up to 19a6328 it had the name that is a host's own by now.
+  // The seed file's name was seed.sql up to commit 19a6328.
   for (const file of ["farthing_seed.sql", "seed.sql"]) {
     await seed(sql, `${root}supabase/${file}`, root);
   }
   return sql;
 }
 
-/** A ledger in use, as the seed of a tree makes it. */
+/** Fills the ledger with the seed of a tree. */
 async function fillLedger(sql: postgres.Sql, root: string): Promise<void> {
   await runFile(sql, `${root}bench/database/seed.sql`);
   await sql`vacuum (analyze)`;
@@ -81,7 +93,7 @@ async function fillSeeded(server: DatabaseServer, say: Say): Promise<void> {
   await sql.end();
 }
 
-/** A database with the ledger of a tree of this repository, in use. */
+/** Makes a database with the filled ledger of a tree of this repository. */
 export async function addTree(server: DatabaseServer, name: string, root: string): Promise<void> {
   const sql = await createProject(server, name, root);
   await fillLedger(sql, root);
@@ -94,14 +106,14 @@ function extend(server: DatabaseServer, lib: string, flavour: Flavour): BenchSer
     await server.createDatabase(name, { template });
   };
   async function query<T extends object>(database: string, text: string): Promise<T[]> {
-    const sql = server.connectAsAdmin(database, { max: 1 }); // for checkpoints
+    const sql = server.connectAsAdmin(database, { max: 1 }); // only the superuser may run a checkpoint
     try {
       return [...await sql.unsafe<T[]>(text)];
     } finally {
       await sql.end();
     }
   }
-  // The server has a private state that a spread would lose.
+  // The server has private fields, which a spread would lose.
   return new Proxy(server as BenchServer, {
     get(target, name) {
       const extra = { lib, flavour, query, clone: clone(SEEDED), cloneEmpty: clone(EMPTY) };
@@ -112,19 +124,24 @@ function extend(server: DatabaseServer, lib: string, flavour: Flavour): BenchSer
   });
 }
 
-/** What a server differs in: its binaries, and settings beside its defaults. */
+/** The binaries of a server, and the settings that override its defaults. */
 export interface ServerKind {
   flavour: Flavour;
   settings?: Record<string, string>;
 }
 
-/** libpq comes with the embedded PostgreSQL; the machine's own may be another version. */
+/**
+ * Returns the directory of the embedded PostgreSQL's libpq; the machine's own libpq may be another
+ * version.
+ */
 async function findLib(server: DatabaseServer): Promise<string> {
   const { bin } = await install(await findSource("embedded"), serverAccount(server.directory));
   return join(dirname(bin), "lib");
 }
 
-/** Starts PostgreSQL as it is, with durable commits, fills it, and removes it afterwards. */
+/**
+ * Starts PostgreSQL with durable commits, fills it, passes it to `use`, and removes it afterwards.
+ */
 export async function withFilled<T>(
   { flavour, settings = {} }: ServerKind,
   say: Say,
@@ -132,7 +149,7 @@ export async function withFilled<T>(
   use: (server: DatabaseServer) => Promise<T>,
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-bench-" });
-  await Deno.chmod(dataDir, 0o755); // the server's account has to get in
+  await Deno.chmod(dataDir, 0o755); // the server's account must be able to enter
   let server: DatabaseServer | undefined;
   const cleanup = async () => {
     await server?.stop();
@@ -141,10 +158,11 @@ export async function withFilled<T>(
   return await withCleanup(cleanup, async () => {
     say("starting PostgreSQL");
     const options = { dataDir, port: freePort(), flavour };
-    // A million rows are not made within the platform's two minutes.
+    // Making a million rows takes longer than the platform's statement timeout of two minutes.
     const patient = { statement_timeout: "0", ...settings };
-    // The real pg_cron works in one database, the one that the migrations are applied to, and keeps a
-    // connection there, which would forbid the clones: so not after that.
+    // The real pg_cron keeps a connection to one database, which must be the one that gets the
+    // migrations. That connection would forbid clones of the database, so the server restarts
+    // without it below.
     const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
     server = await startDatabase({ ...options, settings: { ...patient, ...cron } });
     await fill(server, say);
@@ -156,7 +174,7 @@ export async function withFilled<T>(
   });
 }
 
-/** The same with the databases that most measures clone. */
+/** Runs `use` on a server with the databases that most measures clone. */
 export function withServer<T>(
   kind: ServerKind,
   say: Say,

@@ -1,13 +1,13 @@
--- What the debit is measured against: the least work that any ledger on this server has to do, and a plain
--- two-sided transfer. Ours, made for the benchmark; nothing of the product uses them.
+-- The floors of a debit: the least work that any ledger on this server must do, and a plain
+-- transfer with two sides. They exist only for the benchmark; the product does not use them.
 
 create schema bench;
 
--- F1 and F2: one account's balance and one line in a journal.
+-- F1 and F2: one account's balance and one row in a journal.
 create table bench.floor_accounts (
   account_id bigint primary key,
   balance numeric not null
-) with (fillfactor = 80); -- as the ledger's accounts: room for HOT updates
+) with (fillfactor = 80); -- like the ledger's accounts: leaves space for HOT updates
 create table bench.floor_entries (
   entry_id bigint generated always as identity primary key,
   account_id bigint not null,
@@ -16,7 +16,8 @@ create table bench.floor_entries (
 );
 insert into bench.floor_accounts select n, 1000000000 from generate_series(1, 10000) n;
 
--- The peer: a transfer between two accounts, with locks, balances and a line for each side, in one call.
+-- A ledger to compare with: one call transfers between two accounts, with locks, balances and a row
+-- for each side.
 create table bench.pair_accounts (
   account_id bigint primary key,
   balance numeric not null,
@@ -73,7 +74,7 @@ declare
   v_id uuid := gen_random_uuid();
   v_now timestamptz := now();
 begin
-  -- In id order, so that two transfers between the same accounts do not deadlock.
+  -- Locks in id order, so that two transfers between the same accounts do not deadlock.
   perform from bench.pair_accounts where account_id in (p_from, p_to) order by account_id for update;
   insert into bench.pair_transfers values (v_id, p_from, p_to, p_amount, v_now);
   perform bench.pair_move(p_from, v_id, -p_amount, v_now);
@@ -82,7 +83,8 @@ begin
 end
 $$;
 
--- Empty tables lie: a plan made on one is not the plan of a table in use.
+-- Fills the tables, because a plan that is made on an empty table differs from the plan of a table
+-- in use.
 insert into bench.floor_entries (account_id, amount) select n, 1 from generate_series(1, 10000) n;
 update bench.floor_accounts set balance = balance - 1;
 do $$
@@ -94,7 +96,7 @@ begin
 end
 $$;
 
--- What each arm has to leave behind, as problems found.
+-- Returns the differences between what each arm wrote and what it answered.
 create function bench.floor_problems(p_calls bigint)
 returns setof text
 language sql stable
@@ -122,7 +124,8 @@ as $$
   where a.balance <> 1000000000 + coalesce(e.sum, 0)
 $$;
 
--- The ledger's own proof, and that every answered debit is there. p_calls: entries beyond p_seeded.
+-- Returns what the ledger's own proof finds, and the charges that were answered but not written.
+-- p_calls: entries beyond p_seeded.
 create function bench.ledger_problems(p_seeded bigint, p_calls bigint)
 returns setof text
 language sql stable

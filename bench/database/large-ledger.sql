@@ -1,5 +1,6 @@
--- A ledger of $rows entries on 1,000 accounts, written as debits would have left it; and the idempotency
--- keys of a day, 100,000 whatever the size: keys go after 24 hours, entries stay.
+-- Fills a ledger with $rows entries on 1,000 accounts, as debits would write them. It also writes
+-- 100,000 idempotency keys, one day's number, whatever $rows is: keys are deleted after 24 hours,
+-- but entries stay.
 insert into auth.users (id) select md5('farthing-bench-' || n)::uuid from generate_series(1, 1000) n;
 
 insert into farthing.accounts (owner_id, last_seq, balance, last_entry_at)

@@ -1,4 +1,4 @@
-/** What the functions need from outside, for a benchmark: real verification, real log, no Stripe. */
+/** The functions' services for a benchmark: real verification and a real log, but no Stripe. */
 import {
   createDatabase,
   type Database,
@@ -17,9 +17,12 @@ import { NO_LIMITER } from "../../tests/support/functions/fakes/no-limiter.ts";
 import { makeProject } from "../../tests/support/functions/project.ts";
 
 interface ServiceOptions {
-  /** Nothing is called in a database without it. */
+  /** The database to call; without it, every call fails. */
   databaseUrl?: string;
-  /** Nothing is limited without it. The token is its password. */
+  /**
+   * The Redis that counts for the limits, with the token as its password. Without it, nothing is
+   * limited.
+   */
   redisUrl?: string;
   log?: Logger;
 }
@@ -31,7 +34,7 @@ const NO_DATABASE: Database = {
 
 const CLOCK_MS = 1_000;
 
-/** What a deployment counts with; its calls to Redis as there, its metrics nowhere. */
+/** Makes a deployment's limiter with Redis at this address, without metrics. */
 function limiterAt(redisUrl: string, log: Logger): Limiter {
   const { origin, password } = new URL(redisUrl);
   const names = { UPSTASH_REDIS_REST_URL: origin, UPSTASH_REDIS_REST_TOKEN: password };
@@ -39,7 +42,7 @@ function limiterAt(redisUrl: string, log: Logger): Limiter {
   return limitsFromEnv(names as Parameters<typeof limitsFromEnv>[0], wanted).limiter;
 }
 
-/** Counts as a deployment does, and hands it to nobody. */
+/** Makes metrics that are counted as in a deployment, and recorded nowhere. */
 function metricsOf(log: Logger): Metrics {
   return createMetrics({
     record: () => Promise.resolve(),
@@ -50,12 +53,12 @@ function metricsOf(log: Logger): Metrics {
   });
 }
 
-/** The services, and the project whose tokens they accept. */
+/** Makes the services, and the project whose tokens they accept. */
 export async function makeServices(
   { databaseUrl, redisUrl, log = consoleLogger }: ServiceOptions = {},
 ) {
   const project = await makeProject();
-  // Verified credentials have to grow old as they do in production.
+  // Verified credentials must age as they do in production.
   const clock = setInterval(() => project.nowMs = Date.now(), CLOCK_MS);
   Deno.unrefTimer(clock);
   const metrics = metricsOf(log);

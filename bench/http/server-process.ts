@@ -1,14 +1,17 @@
-/** The HTTP servers as processes: started, told to go, and the processor time that they took. */
+/** Starts and stops the HTTP servers as processes, and reads the processor time that they used. */
 
 export interface HttpServer {
   port: number;
   headers: Record<string, string>;
-  /** Milliseconds of processor time so far; undefined where the system does not say. */
+  /**
+   * Returns the used processor time in milliseconds; undefined where the system does not provide
+   * it.
+   */
   cpuMs(): number | undefined;
   stop(): Promise<void>;
 }
 
-/** Linux counts in hundredths of a second, whatever the kernel's own clock. */
+/** /proc counts in hundredths of a second, whatever the kernel's own timer. */
 const TICK_MS = 10;
 
 function readCpuMs(pid: number): number | undefined {
@@ -31,8 +34,8 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Starts one server of server.ts; its log goes where logs cost least.
- * @param behind the address of what it calls, a database or a Redis
+ * Starts one kind of server of server.ts; its log goes to /dev/null.
+ * @param behind the address of the database or the Redis that it calls
  */
 export async function startHttpServer(kind: string, behind = ""): Promise<HttpServer> {
   const process = new Deno.Command(Deno.execPath(), {

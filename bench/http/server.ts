@@ -1,4 +1,4 @@
-/** One server of the HTTP arms, in a process of its own. Says on standard error where it listens. */
+/** One server of the HTTP arms, in its own process. It prints its port on standard error. */
 import { Hono } from "hono";
 import { Live } from "../../supabase/functions/_shared/contracts/health.ts";
 import { createApp } from "../../supabase/functions/_shared/http/app.ts";
@@ -11,7 +11,7 @@ import { createApp as createWebhook } from "../../supabase/functions/stripe-webh
 import { WEBHOOK_SECRET } from "../storm/stripe-events.ts";
 import { makeServices } from "./bench-services.ts";
 
-/** As long as what our route answers. */
+/** A body as long as the answer of the product's route. */
 const BODY = JSON.stringify({
   success: true,
   data: { status: "ok" },
@@ -22,7 +22,7 @@ const BODY = JSON.stringify({
   },
 });
 const HEADERS = { "content-type": "application/json; charset=utf-8" };
-/** As many and as long as ours. */
+/** As many headers as the product's route sends, of the same length. */
 const OUR_HEADERS = baseHeaders(startContext(new Headers())).concat(Object.entries(HEADERS));
 
 const common = {
@@ -38,7 +38,7 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 interface Served {
   handler: Handler;
-  /** What a caller of `/bench/me` sends. */
+  /** The headers that a caller of `/bench/me` sends. */
   headers?: Record<string, string>;
 }
 
@@ -56,7 +56,7 @@ async function ours(): Promise<Served> {
   return { handler: (request) => app.fetch(request), headers };
 }
 
-/** The door that Stripe delivers to, whole: signature, facts, inbox. */
+/** Serves the whole Stripe webhook: signature, facts, and inbox. */
 async function webhook(databaseUrl: string): Promise<Served> {
   const { services } = await makeServices({ databaseUrl });
   const payments = createPayments({
@@ -67,7 +67,10 @@ async function webhook(databaseUrl: string): Promise<Served> {
   return { handler: (request) => app.fetch(request) };
 }
 
-/** One route twice: as it is, and with the limiter of a deployment, counted by three rules. */
+/**
+ * Serves one route twice: without limits, and with a deployment's limiter, which counts it by three
+ * rules.
+ */
 async function limited(redisUrl: string): Promise<Served> {
   const { services } = await makeServices({ redisUrl });
   const secret = { ...common, who: ["secret"], handler: answer } as const;

@@ -1,7 +1,8 @@
 /**
- * Counts the instructions of a call with valgrind's callgrind, which sees a difference of a thousandth that
- * no clock sees. PostgreSQL runs in single-user mode: one process that reads statements from its input. Two
- * runs of different lengths are compared, so that the start of the process is not counted.
+ * Counts the instructions of a call with valgrind's callgrind, which shows differences of 0.1 %
+ * that timing cannot show. PostgreSQL runs in single-user mode: one process that reads statements
+ * from its input. The difference between a long and a short run excludes the instructions that
+ * start the process.
  */
 import { join } from "node:path";
 import { findSource, install, serverAccount } from "@farthing/local-stack/postgres";
@@ -10,7 +11,7 @@ import { type Call, valuesOf } from "./hot-path-calls.ts";
 const FEW = 100;
 const MANY = 400;
 
-/** A database of a server that is stopped. */
+/** A database of a stopped server. */
 export interface StoppedDatabase {
   directory: string;
   name: string;
@@ -22,11 +23,11 @@ export async function hasValgrind(): Promise<boolean> {
   try {
     return (await new Deno.Command("valgrind", { args: ["--version"] }).output()).success;
   } catch {
-    return false; // there is no such program
+    return false; // valgrind is not installed
   }
 }
 
-/** In single-user mode a line is a statement. */
+/** Returns the script of a run. In single-user mode each line is one statement. */
 function scriptOf(call: Call, schema: string, calls: number, seed: number): string {
   const values = valuesOf(call, seed);
   const lines = [`prepare called as ${call.statement(schema).replaceAll(/\s+/g, " ")}`];
@@ -37,7 +38,9 @@ function scriptOf(call: Call, schema: string, calls: number, seed: number): stri
   return lines.join("\n") + "\n";
 }
 
-/** Instructions of a whole run, user space alone: neither the kernel's nor the disk's part. */
+/**
+ * Returns the instructions of a whole run in user space, without those of the kernel and the disk.
+ */
 async function countRun(database: StoppedDatabase, script: string): Promise<number> {
   const account = serverAccount(database.directory);
   const { bin } = await install(await findSource("embedded"), account);

@@ -1,13 +1,16 @@
-/** The calls of the hot path, alike for every commit: the arguments that the oldest of them knows. */
+/**
+ * The calls of the hot path. They are the same for every commit, with only the arguments that the
+ * oldest of the compared commits has.
+ */
 import { createRandom } from "@farthing/command-line";
 import { userId } from "../load/statement-parameters.ts";
 import { createDraw, keyText } from "../load/keys-and-accounts.ts";
 
 export interface Call {
   name: string;
-  /** The statement, with its function in the schema of its tree. */
+  /** Returns the statement; its function is in the given schema. */
   statement: (schema: string) => string;
-  /** Texts, for one call of a user; a key is never used twice. */
+  /** Returns the arguments of one call as texts; each key is used once. */
   values: (user: string, key: () => string) => string[];
 }
 
@@ -50,7 +53,7 @@ export const CALLS: Call[] = [
   },
 ];
 
-/** The values of one call after another: the same ones for the same seed. */
+/** Yields the arguments of one call after another; a seed always gives the same arguments. */
 export function* valuesOf(call: Call, seed: number): Generator<string[], never> {
   const draw = createDraw("uniform", ACCOUNTS, createRandom(seed));
   let keys = 0;

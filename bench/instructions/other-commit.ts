@@ -1,8 +1,10 @@
-/** The files of another commit of this repository that the bench needs, in a directory of its own. */
+/**
+ * Puts the files of another commit of this repository that the benchmark needs into a directory.
+ */
 import { ROOT } from "../../scripts/command/root.ts";
 import { UsageError } from "../command/options.ts";
 
-/** A directory with a ledger of this repository: its path ends in a slash. */
+/** A directory with this repository's ledger. */
 export interface Tree {
   /** The commit, or "here"; its database has the same name. */
   name: string;
@@ -16,7 +18,10 @@ async function run(command: string, args: string[]): Promise<void> {
   if (!success) throw new UsageError(`${command}: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
-/** @throws UsageError where git has no such commit; a shallow clone has few: `git fetch --unshallow` */
+/**
+ * @throws UsageError where git does not have the commit; `git fetch --unshallow` completes a
+ *   shallow clone
+ */
 export async function takeCommit(commit: string, into: string): Promise<Tree> {
   const root = `${into}/${commit}/`;
   await Deno.mkdir(root);

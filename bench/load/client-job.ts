@@ -1,10 +1,10 @@
-/** What the main thread and the clients' threads say to each other. */
+/** The messages between the main thread and the clients' threads. */
 import type { Parameter } from "./statement-parameters.ts";
 import type { Spread } from "./keys-and-accounts.ts";
 
 export interface PostgresTarget {
   kind: "postgres";
-  /** Where libpq is. */
+  /** The directory of libpq. */
   lib: string;
   url: string;
   statement: string;
@@ -13,15 +13,15 @@ export interface PostgresTarget {
   accounts?: number;
 }
 
-/** A queue of jobs, taken one by one until it is empty. */
+/** A queue of jobs, taken one by one until the queue is empty. */
 export interface QueueTarget {
   kind: "queue";
   lib: string;
   url: string;
-  /** Takes a job; gives what `complete` needs, or no row when none is left. */
+  /** Claims a job; returns the parameters of `complete`, or no row when the queue is empty. */
   claim: string;
   complete: string;
-  /** How many columns and parameters these are. */
+  /** The number of these columns and parameters. */
   width: number;
 }
 
@@ -32,15 +32,15 @@ export interface HttpTarget {
   headers: Record<string, string>;
 }
 
-/** Requests of which each is sent once, by whichever client comes to it. */
+/** Requests that are sent once each, by the client that takes them first. */
 export interface StormTarget {
   kind: "storm";
   port: number;
-  /** All of them as they go over the wire, one behind the other. */
+  /** All requests as bytes, one after the other. */
   requests: SharedArrayBuffer;
-  /** Where each ends, 32 bits each. */
+  /** The end of each request, 32 bits each. */
   ends: SharedArrayBuffer;
-  /** How many were taken, in 32 bits. */
+  /** The number of taken requests, in 32 bits. */
   taken: SharedArrayBuffer;
 }
 
@@ -48,22 +48,25 @@ export interface Job {
   target: PostgresTarget | QueueTarget | HttpTarget | StormTarget;
   seconds: number;
   seed: number;
-  /** Calls per second of this client, come what may; as fast as it can without. */
+  /**
+   * This client's calls per second, whether or not the previous call has ended; without it, each
+   * call follows the last one at once.
+   */
   perSecond?: number;
-  /** Calls that are not counted, before the gate; enough to warm up without. */
+  /** The number of uncounted calls before the gate; by default enough to warm up. */
   warmUps?: number;
   /** Opens when every client is ready. */
   gate: SharedArrayBuffer;
 }
 
-/** What one client did. */
+/** The results of one client. */
 export interface Tally {
   calls: number;
   warmUps: number;
   /** Seconds. */
   elapsed: number;
-  /** Milliseconds per call, from the moment it was due. */
+  /** Milliseconds per call, from the moment at which it was due. */
   latencies: Float64Array;
-  /** Why it stopped early. */
+  /** Why the client stopped early. */
   failure?: string;
 }

@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-/** One client: a thread that makes one call after another and waits for each. */
+/** One client: a thread that makes one call after another and waits for each answer. */
 import { connect } from "./libpq.ts";
 import { createParameters } from "./statement-parameters.ts";
 import type { Job, Tally } from "./client-job.ts";
@@ -7,14 +7,17 @@ import { openHttp } from "./http-client.ts";
 import { openQueue } from "./queue-client.ts";
 import { openStorm } from "./storm-client.ts";
 
-/** Enough for the server to settle on its plans (the sixth execution) and to warm its caches. */
+/**
+ * Enough calls for the server to settle on its plans (at the sixth execution) and to fill its
+ * caches.
+ */
 const WARM_UP_CALLS = 20;
 
 const warmUpsOf = ({ warmUps = WARM_UP_CALLS }: Job) => warmUps;
 
 interface Line {
   call(): boolean;
-  /** Whether the last call found that nothing is left to do. */
+  /** Returns whether the last call found no work left. */
   isOver?(): boolean;
   message(): string;
   close(): void;
@@ -38,13 +41,16 @@ function openLine(job: Job): Line {
   };
 }
 
-/** Waits until the time has come without taking a core for it. */
+/** Waits until a time without using a processor core. */
 function sleepUntil(ms: number, never: Int32Array): void {
   const rest = ms - performance.now();
   if (rest > 0) Atomics.wait(never, 0, 0, rest);
 }
 
-/** Calls until the time is over; with a rate, at moments of a Poisson process, met or not. */
+/**
+ * Calls until the time is over. With a rate, the calls are due at the moments of a Poisson process,
+ * even if earlier calls are late.
+ */
 function run(job: Job, line: Line): Tally {
   const never = new Int32Array(new SharedArrayBuffer(4));
   const latencies: number[] = [];

@@ -1,4 +1,7 @@
-/** HTTP/1.1 over one kept-alive connection of plain sockets: one request, one answer, in turn. */
+/**
+ * HTTP/1.1 over one connection of plain sockets that stays open: one request and its answer at a
+ * time.
+ */
 import type { HttpTarget } from "./client-job.ts";
 
 const SYMBOLS = {
@@ -16,7 +19,7 @@ const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const BUFFER_BYTES = 64 * 1024;
 
-/** `struct sockaddr_in` of 127.0.0.1; BSD systems put its length first. */
+/** Returns `struct sockaddr_in` of 127.0.0.1; BSD systems put its length first. */
 function address(port: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(16);
   bytes.set(Deno.build.os === "darwin" ? [16, AF_INET] : [AF_INET, 0]);
@@ -26,7 +29,10 @@ function address(port: number): Uint8Array<ArrayBuffer> {
 
 const decoder = new TextDecoder("latin1");
 
-/** How long the answer that begins the buffer is, or undefined while its head is incomplete. */
+/**
+ * Returns the length of the answer at the start of the buffer, or undefined while its head is
+ * incomplete.
+ */
 function answerLength(buffer: Uint8Array, filled: number): number | undefined {
   const text = decoder.decode(buffer.subarray(0, Math.min(filled, 2048)));
   const head = text.indexOf("\r\n\r\n");
@@ -37,7 +43,10 @@ function answerLength(buffer: Uint8Array, filled: number): number | undefined {
 }
 
 export interface HttpSocket {
-  /** Sends a request as it is; false for another answer than 2xx, or none: see `message`. */
+  /**
+   * Sends a request unchanged. Returns false when the answer is not 2xx or is missing; `message`
+   * then tells why.
+   */
   exchange(request: Uint8Array<ArrayBuffer>): boolean;
   message(): string;
   close(): void;

@@ -5,7 +5,9 @@ const HEX = new TextEncoder().encode("0123456789abcdef");
 const WORDS = 8;
 export const KEY_LENGTH = WORDS * 8;
 
-/** Writes the 64 hex digits of key number `index` of a seed; two numbers never share a key. */
+/**
+ * Writes the 64 hex digits of key number `index` of a seed; two numbers never have the same key.
+ */
 export function writeKey(into: Uint8Array, at: number, seed: number, index: number): void {
   for (let word = 0; word < WORDS; word++) {
     let bits = mix(index + mix(seed * WORDS + word));
@@ -16,14 +18,17 @@ export function writeKey(into: Uint8Array, at: number, seed: number, index: numb
   }
 }
 
-/** The same key as text. */
+/** Returns the same key as text. */
 export function keyText(seed: number, index: number): string {
   const bytes = new Uint8Array(KEY_LENGTH);
   writeKey(bytes, 0, seed, index);
   return new TextDecoder().decode(bytes);
 }
 
-/** Which accounts an arm calls: all alike, few of them mostly (as traffic does), or one. */
+/**
+ * How an arm chooses accounts: all equally often, a few of them most of the time (as real traffic
+ * does), or always the same one.
+ */
 export type Spread = "uniform" | "zipf" | "hot";
 
 /** YCSB's exponent: the busiest of 10,000 accounts gets a tenth of the calls. */

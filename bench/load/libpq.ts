@@ -1,6 +1,6 @@
 /**
- * libpq, called straight from a thread: the C client that also drives pgbench. A client in
- * JavaScript costs more than a debit does, and would make every arm look alike.
+ * libpq, called directly from a thread; pgbench uses the same C client. A client in JavaScript
+ * takes longer than a debit does, and would make all arms look alike.
  */
 import { join } from "node:path";
 
@@ -32,33 +32,33 @@ const FILE_NAMES: Record<string, string> = { darwin: "libpq.5.dylib", windows: "
 
 const encoder = new TextEncoder();
 
-/** Text as C reads it. */
+/** Returns a text with C's zero byte. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }
 
-/** What a statement gave, while its `use` runs. */
+/** The answer of a statement, valid while `use` runs. */
 export interface Answer {
   rows: number;
-  /** Where the text of a column of the first row is. */
+  /** Returns the address of a column's text in the first row. */
   pointAt(column: number): bigint;
 }
 
 export interface Statement {
   /**
-   * Runs it and waits for its answer; false where the server refused it or is gone, or where `use`, which
-   * sees the answer, says so.
+   * Runs the statement and waits for its answer. Returns false when the server refuses it or the
+   * connection is lost, or when `use` returns false for the answer.
    */
   execute(use?: (answer: Answer) => boolean): boolean;
 }
 
 export interface Connection {
   /**
-   * `values` holds one pointer per parameter, each to a C string; whoever calls `execute` changes
-   * these in place.
+   * Prepares a statement. `values` contains one pointer to a C string for each parameter, which the
+   * caller of `execute` changes in place.
    */
   prepare(statement: string, values: BigUint64Array<ArrayBuffer>): Statement;
-  /** What the server last complained of. */
+  /** Returns the server's last error message. */
   message(): string;
   close(): void;
 }
@@ -102,7 +102,7 @@ function prepareWith(
 }
 
 /**
- * Connects.
+ * Connects to a database.
  * @param lib the directory with the server's libraries
  */
 export function connect(lib: string, url: string): Connection {
@@ -113,7 +113,8 @@ export function connect(lib: string, url: string): Connection {
     const text = pq.PQerrorMessage(connection);
     return text === null ? "" : new Deno.UnsafePointerView(text).getCString().trim();
   };
-  // Otherwise what the server says beside an answer, as when it is killed, is printed by the library.
+  // Otherwise libpq would print the server's notices, such as the one sent when the server is
+  // killed.
   const silence = new Deno.UnsafeCallback(NOTICE, () => {});
   pq.PQsetNoticeProcessor(connection, silence.pointer, null);
   if (pq.PQstatus(connection) !== CONNECTION_OK) throw new Error(message());

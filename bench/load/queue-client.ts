@@ -1,4 +1,6 @@
-/** One worker of a queue over one connection: a job claimed, the same job completed, in two statements. */
+/**
+ * One worker of a queue over one connection: it claims a job and completes it, in two statements.
+ */
 import type { QueueTarget } from "./client-job.ts";
 import { connect } from "./libpq.ts";
 

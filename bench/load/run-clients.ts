@@ -1,13 +1,13 @@
-/** Runs an arm with so many clients at once and adds up what they did. */
+/** Runs an arm with several clients at once and adds up their results. */
 import { percentile } from "@farthing/command-line";
 import type { Job, Tally } from "./client-job.ts";
 
-/** What one arm did in one round with so many clients. */
+/** The results of one arm in one round with a number of clients. */
 export interface Sample {
   clients: number;
-  /** Calls per second, of all clients. */
+  /** Calls per second, of all clients together. */
   perSecond: number;
-  /** Calls that the server has answered, warm-up included. */
+  /** The number of calls that the server answered, warm-up included. */
   answered: number;
   /** Milliseconds. */
   p50: number;
@@ -21,7 +21,7 @@ type Message = "ready" | Tally | { failure: string };
 
 interface Client {
   worker: Worker;
-  /** The next message; each client says "ready", then its tally. */
+  /** Returns the next message; each client sends "ready", and then its tally. */
   next(): Promise<Message>;
 }
 
@@ -45,10 +45,10 @@ function startClient(): Client {
   };
 }
 
-/** Threads are kept: each costs more to start than a round of an arm. */
+/** Threads that wait for the next arm, because starting one takes longer than a round of an arm. */
 const idle: Client[] = [];
 
-/** Runs without judging: a client whose server died says so in its tally. */
+/** Runs the clients without a check: a client whose server died reports that in its tally. */
 export async function runClients(
   job: Omit<Job, "gate" | "seed">,
   clients: number,
@@ -71,7 +71,7 @@ export async function runClients(
   return tallies;
 }
 
-/** As `runClients`, for arms in which every call has to succeed. */
+/** Runs the clients of an arm in which every call must succeed. */
 export async function measure(
   job: Omit<Job, "gate" | "seed">,
   clients: number,
@@ -83,7 +83,7 @@ export async function measure(
   return sampleOf(tallies);
 }
 
-/** What the clients did, added up. */
+/** Adds up the clients' results. */
 export function sampleOf(tallies: Tally[]): Sample {
   const latencies = tallies.flatMap((tally) => [...tally.latencies]).sort((a, b) => a - b);
   return {

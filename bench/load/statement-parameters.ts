@@ -4,30 +4,30 @@ import { createHash } from "node:crypto";
 import { cString } from "./libpq.ts";
 import { createDraw, KEY_LENGTH, type Spread, writeKey } from "./keys-and-accounts.ts";
 
-/** The benchmark's users: as many as the floors of the design have accounts. */
+/** The number of the benchmark's users, the same as the floors' accounts. */
 const ACCOUNTS = 10_000;
 
-/** How one parameter comes about. */
+/** How the value of a parameter is made. */
 export type Parameter =
   | { kind: "text"; value: string }
   /** The called account: its number (from 1), or its user's id. */
   | { kind: "account"; as: "number" | "user" }
-  /** Another account's number, by chance: the other side of a transfer. */
+  /** A random other account's number: the other side of a transfer. */
   | { kind: "other-account" }
-  /** A key that was never used, or (with `known`) one of the first so many of that seed. */
+  /** A key that was never used; with `known`, one of that seed's first `count` keys. */
   | { kind: "key"; known?: { seed: number; count: number } }
-  /** A batch of usage events of the called account, with ids never used. */
+  /** A batch of usage events of the called account, with new ids. */
   | { kind: "events"; count: number; model: string };
 
-/** What is drawn for a worker: which accounts it calls, and its own seed. */
+/** How a worker draws: over which accounts, and with which seed. */
 export interface Draws {
   spread: Spread;
   seed: number;
-  /** How many of the accounts are called; all of them without. */
+  /** The number of accounts that may be called; all by default. */
   accounts?: number;
 }
 
-/** The id of user number `index` (from 0); the seeding SQL makes the same. */
+/** Returns the id of user number `index` (from 0); the seed's SQL computes the same ids. */
 export function userId(index: number): string {
   const hex = createHash("md5").update(`farthing-bench-${index + 1}`).digest("hex");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
@@ -37,7 +37,7 @@ let allUserIds: string[] | undefined;
 const userIds = () => allUserIds ??= Array.from({ length: ACCOUNTS }, (_, index) => userId(index));
 
 interface Cell {
-  /** Where the parameter's text is, for call number `call` on account `account`. */
+  /** Returns the address of the parameter's text, for call number `call` on account `account`. */
   point(call: number, account: number): bigint;
 }
 
@@ -45,7 +45,7 @@ function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
 }
 
-/** Texts of one length each, side by side, so that choosing one is an addition. */
+/** Texts of equal length side by side, so that choosing one needs only an addition. */
 function tableCell(texts: string[], choose: (account: number) => number): Cell {
   const rows = texts.map(cString);
   const width = Math.max(...rows.map((row) => row.length));
@@ -56,7 +56,10 @@ function tableCell(texts: string[], choose: (account: number) => number): Cell {
   return { point: (_, account) => base + BigInt(width * choose(account)) };
 }
 
-/** What only C points at would be collected: the texts of the worker's present job. */
+/**
+ * The texts of the worker's current job. Only C points at them, so they would be garbage-collected
+ * without this list.
+ */
 const kept: Uint8Array[] = [];
 
 function keyCell(draws: Draws, known: { seed: number; count: number } | undefined): Cell {
@@ -73,7 +76,10 @@ function keyCell(draws: Draws, known: { seed: number; count: number } | undefine
   };
 }
 
-/** One usage event of 1,000 and 500 tokens as JSON, its id and user to be written over. */
+/**
+ * Returns one usage event of 1,000 input and 500 output tokens as JSON, with placeholders for its
+ * id and user.
+ */
 function eventText(model: string): string {
   const [user_id, event_id] = ["u".repeat(36), "e".repeat(KEY_LENGTH)];
   return JSON.stringify({ user_id, event_id, model, input_tokens: 1000, output_tokens: 500 });
@@ -111,7 +117,7 @@ function createCell(parameter: Parameter, draws: Draws): Cell {
   return tableCell(parameter.as === "number" ? numbers() : userIds(), (account) => account);
 }
 
-/** The pointers that libpq takes, and the function that sets them for the next call. */
+/** Returns the pointers that libpq needs, and the function that sets them for the next call. */
 export function createParameters(parameters: Parameter[], draws: Draws) {
   kept.length = 0;
   const values = new BigUint64Array(parameters.length);

@@ -1,8 +1,8 @@
-/** One client of a storm: sends whatever request is next, until all are sent. */
+/** One client of a storm: it sends the next request until all are sent. */
 import { openHttpSocket } from "./http-client.ts";
 import type { StormTarget } from "./client-job.ts";
 
-/** Lays requests out for all clients; each request is sent once, by whoever takes it first. */
+/** Lays requests out for all clients; the client that takes a request first sends it, once. */
 export function makeStorm(port: number, requests: readonly Uint8Array[]): StormTarget {
   const bytes = requests.reduce((sum, { length }) => sum + length, 0);
   const target: StormTarget = {
@@ -32,7 +32,7 @@ export function openStorm(target: StormTarget) {
     call() {
       const index = Atomics.add(taken, 0, 1);
       isOver = index >= ends.length;
-      // A copy: what is shared cannot be handed to the system.
+      // A copy, because the operating system cannot take shared memory.
       return isOver || exchange(requests.slice(ends[index - 1] ?? 0, ends[index]));
     },
     isOver: () => isOver,

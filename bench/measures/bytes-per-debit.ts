@@ -1,4 +1,4 @@
-/** G21: what a debit leaves on disk. */
+/** G21: the disk space that a debit uses. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { exact } from "../report/figure.ts";
 import type { Section } from "../report/section.ts";
@@ -6,13 +6,13 @@ import type { Section } from "../report/section.ts";
 const DATABASE = "disk";
 const DEBITS = 20_000;
 
-/** The tables that a debit writes, and whether their rows stay. */
+/** The tables that a debit writes. */
 const TABLES = ["entries", "accounts", "lots", "idempotency_keys", "entry_seals"] as const;
 type Table = typeof TABLES[number];
 type Sizes = Record<Table, number>;
 
 async function sizes(server: BenchServer): Promise<Sizes> {
-  // Settled: dead versions of updated rows cleared, as autovacuum does, and nothing truncated.
+  // Removes dead row versions, as autovacuum does, but keeps the files' sizes.
   await server.query(DATABASE, "vacuum (analyze, truncate off)");
   const columns = TABLES.map((table) =>
     `pg_total_relation_size('farthing.${table}')::float8 as ${table}`

@@ -1,4 +1,7 @@
-/** G22: every process of the server is killed under load; what was acknowledged has to be there. */
+/**
+ * G22: every process of the server is killed under load, and every acknowledged charge must still
+ * be there.
+ */
 import { type BenchServer, type ServerKind, withServer } from "../database/bench-server.ts";
 import { runClients } from "../load/run-clients.ts";
 import { keyText } from "../load/keys-and-accounts.ts";
@@ -11,12 +14,12 @@ import { nextSeed, targetOf } from "./rounds.ts";
 const DATABASE = "crash";
 const KILLS = 20;
 const CLIENTS = 8;
-/** Long enough for hundreds of debits, at another moment each time. */
+/** Long enough for hundreds of debits, and a different moment each time. */
 const KILL_AFTER_MS = { least: 100, most: 400 };
-/** The clients stop because the server is gone; should it not be, this ends them. */
+/** The clients stop when the server dies; this limit ends them if it does not. */
 const SECONDS = 20;
 
-/** Charges until the server dies; the keys of the debits that were acknowledged. */
+/** Charges until the server dies; returns the keys of the acknowledged debits. */
 async function chargeUntilKilled(server: BenchServer): Promise<string[]> {
   const seed = nextSeed();
   const target = { ...targetOf(server, armNamed("debit, random")), url: server.url(DATABASE) };
@@ -59,7 +62,8 @@ async function killRounds(kind: ServerKind, say: (what: string) => void) {
       acknowledged += keys.length;
       lost += await countLost(server, keys);
     }
-    // A debit and its key are one transaction: an entry without a key, or a second one, is a double.
+    // A debit and its key are one transaction: an entry without a key, or two entries with one key,
+    // is a violation.
     const violations = await server.query(
       DATABASE,
       `select 1 from farthing.prove() union all

@@ -1,19 +1,22 @@
-/** The arms of the debit: what each calls, on whom, and what it does not do. */
+/** The arms of the debit: what each one calls, on which accounts, and what it lacks. */
 import type { Parameter } from "../load/statement-parameters.ts";
 import type { Spread } from "../load/keys-and-accounts.ts";
 
 export interface Arm {
   name: string;
-  /** The goals that need it. */
+  /** The goals that need this arm. */
   goals: string[];
   statement: string;
   parameters: Parameter[];
   spread: Spread;
-  /** Charges per call. */
+  /** The number of charges in one call. */
   batch: number;
-  /** SQL that returns problems; `$calls` stands for the calls answered, `$seeded` for the entries before. */
+  /**
+   * SQL that returns problems; `$calls` stands for the answered calls, `$seeded` for the entries
+   * before.
+   */
   problems: string;
-  /** What a reader has to know to compare it. */
+  /** What this arm lacks, which a reader must know to compare it. */
   lacks: string;
 }
 
@@ -23,7 +26,10 @@ const FINGERPRINT = { kind: "text", value: "ab".repeat(32) } as const;
 const USER = { kind: "account", as: "user" } as const;
 const NUMBER = { kind: "account", as: "number" } as const;
 
-/** A call of one of the product's functions, its arguments by name, as the functions send it. */
+/**
+ * Returns a call of one of the product's functions with arguments by name, as the functions send
+ * it.
+ */
 function call(name: string, args: Record<string, Parameter>) {
   const list = Object.keys(args).map((arg, index) => `${arg} => $${index + 1}`).join(", ");
   return { statement: `select farthing_public.${name}(${list})`, parameters: Object.values(args) };
@@ -39,7 +45,7 @@ const DEBIT = {
 
 const KEYED = { p_idempotency_key: { kind: "key" }, p_fingerprint: FINGERPRINT } as const;
 
-/** The keys that a replay repeats; they are used once before it is measured. */
+/** The keys that a replay repeats. They are used once before the replay is measured. */
 export const REPLAYED = { seed: 7, count: 5_000 };
 
 const replay = call("credits_debit", {
@@ -70,7 +76,7 @@ const ledger = { batch: 1, problems: LEDGER };
 const floors = { batch: 1, problems: FLOOR, lacks: "idempotency, lots, holds, history, answer" };
 const pairs = { batch: 1, problems: PAIR, lacks: "idempotency, lots, holds" };
 
-/** Shows what the client can take by itself: far more than any arm. */
+/** Shows the client's own limit, which is far above that of any arm. */
 const EMPTY: Arm = {
   name: "an empty statement",
   goals: ["G1"],
@@ -120,7 +126,7 @@ const arms: Arm[] = [
     spread: "uniform",
     ...replay,
     ...ledger,
-    // Nothing may be charged a second time.
+    // A replay must not charge again.
     problems: LEDGER.replace("$calls", "0"),
     lacks: "the debit itself",
   },
@@ -139,7 +145,7 @@ const arms: Arm[] = [
   },
 ];
 
-/** The arms that some of the goals need. */
+/** Returns the arms that the wanted goals need. */
 export function armsFor(isWanted: (goal: string) => boolean): Arm[] {
   return arms.filter(({ goals }) => goals.some(isWanted));
 }

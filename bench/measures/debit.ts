@@ -1,4 +1,4 @@
-/** G1 and G4 to G7: the debit beside its floors and its own variants. */
+/** G1 and G4 to G7: the debit, its floors, and its variants, side by side. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import { keyText } from "../load/keys-and-accounts.ts";
@@ -11,7 +11,7 @@ import { CLIENTS, databaseOf, nextSeed, type Run, runRounds, targetOf } from "./
 
 type Say = (what: string) => void;
 
-/** Uses the keys once that the replays will repeat. */
+/** Uses each key once; the replays repeat these keys. */
 async function useKeys(server: BenchServer, arm: Arm): Promise<void> {
   const keys = Array.from({ length: REPLAYED.count }, (_, at) => keyText(REPLAYED.seed, at));
   const list = keys.map((key, at) => `('${key}','${userId(at)}'::uuid)`).join();
@@ -25,7 +25,9 @@ async function useKeys(server: BenchServer, arm: Arm): Promise<void> {
   await server.query(databaseOf(arm), "vacuum (analyze)");
 }
 
-/** What a replay wrote: a transaction that writes has an id. */
+/**
+ * Returns the number of transactions that a replay wrote: only a transaction that writes has an id.
+ */
 async function replayWrites(server: BenchServer): Promise<number> {
   const [row] = await server.query<{ written: number }>(
     databaseOf(armNamed("replay")),
@@ -41,7 +43,7 @@ async function replayWrites(server: BenchServer): Promise<number> {
   return row!.written;
 }
 
-/** Round by round, one arm's calls per second over another's. */
+/** Returns one arm's calls per second divided by another's, for each round. */
 function ratios(run: Run, above: string, below: string, clients: number, factor = 1): number[] {
   const of = (name: string) =>
     run.samples.get(name)!.filter((sample) => sample.clients === clients);
@@ -103,7 +105,10 @@ function armRow(name: string, lacks: string, samples: Sample[], problems: string
   };
 }
 
-/** Latency where it is honest: calls come when they come, at half of what the arm can take. */
+/**
+ * Measures latency in an open loop at half of the arm's full rate: in a closed loop a slow call
+ * would delay later calls, and hide its own effect.
+ */
 async function openLoop(server: BenchServer, run: Run, options: Options, say: Say) {
   const arm = armNamed(RANDOM);
   const clients = CLIENTS.at(-1)!;

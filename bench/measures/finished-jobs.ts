@@ -1,4 +1,4 @@
-/** G17: what a claim and a completion take when many jobs have finished. */
+/** G17: the time of a claim and a completion when many jobs have finished. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure } from "../load/run-clients.ts";
 import type { Options } from "../command/options.ts";
@@ -10,7 +10,7 @@ import { powerOf, sizesUpTo, SMALLEST } from "./powers-of-ten.ts";
 
 type Say = (what: string) => void;
 
-/** Few beside the smallest size; they are forgotten again after each sample. */
+/** Few in comparison with the smallest size; each sample deletes them first. */
 const JOBS = 1_000;
 const LONGEST_SECONDS = 60;
 
@@ -22,7 +22,9 @@ async function finish(server: BenchServer, size: number): Promise<void> {
   await server.query(nameOf(size), `select bench.queue_finish(${size})`);
 }
 
-/** Milliseconds for a claim and its completion, in the middle; or what went wrong. */
+/**
+ * Returns the median milliseconds of a claim with its completion, and the problem if there is one.
+ */
 async function sample(
   server: BenchServer,
   size: number,
@@ -30,8 +32,9 @@ async function sample(
   const database = nameOf(size);
   await server.query(database, "delete from farthing.jobs where type = 'trivial'");
   await server.query(database, "vacuum farthing.jobs");
-  // Or the largest size pays for what was written before. The jobs come after it, as jobs are claimed
-  // soon after they were made: their pages have been logged whole by then.
+  // Without this checkpoint, the largest size would pay for earlier writes. The jobs are made after
+  // it, because jobs are usually claimed soon after they are made: their pages are then fully in
+  // the log already.
   await server.query(database, "checkpoint");
   await server.query(database, `select bench.queue_fill(${JOBS})`);
   await server.query(database, "analyze farthing.jobs");

@@ -1,4 +1,4 @@
-/** G23: what the start of a function costs, as it is bundled and as its sources would be. */
+/** G23: the processor time of a function's start, as a bundle and from its sources. */
 import { BUNDLE, bundleFunctions } from "../../scripts/deploy/bundle-functions.ts";
 import {
   HOSTED_COMMAND,
@@ -17,7 +17,10 @@ import { figure, spreadOf } from "../report/figure.ts";
 import type { Section } from "../report/section.ts";
 import { rotate } from "./rounds.ts";
 
-/** Enough of a project that a function refuses by its own envelope, which takes all of its parts. */
+/**
+ * Enough configuration for a function to refuse a request in its own envelope, which needs all of
+ * its modules.
+ */
 const PROJECT = {
   SUPABASE_URL: "http://127.0.0.1:9",
   SUPABASE_PUBLISHABLE_KEYS: '{"default":"sb_publishable_bench"}',
@@ -33,7 +36,10 @@ interface Forms {
 }
 type Form = keyof Forms;
 
-/** Milliseconds of processor time until the first answer. @throws Error with what the function said */
+/**
+ * Returns the milliseconds of processor time until the first answer. @throws Error with what the
+ * function printed
+ */
 async function start(programOf: ProgramOf, name: string): Promise<number> {
   const program = programOf(name);
   const env = { ...PROJECT, ...program.env };
@@ -52,7 +58,10 @@ async function start(programOf: ProgramOf, name: string): Promise<number> {
   }
 }
 
-/** The sources need the packages in a cache of that Deno's own; the copy, away from our configuration. */
+/**
+ * Prepares both forms. The sources run from a copy, away from the repository's configuration, and
+ * need their packages in the cache of the hosted Deno.
+ */
 async function formsIn(directory: string, names: readonly string[]): Promise<Forms> {
   const runner = await hostedProgram();
   const sources = `${directory}/sources`;
@@ -90,7 +99,7 @@ export async function measureStarts(
     say("bundling the functions");
     const names = await bundleFunctions(`${directory}/bundles`);
     const forms = await formsIn(directory, names);
-    // Not counted: Deno fills its caches.
+    // Not counted: these starts fill Deno's caches.
     for (const name of names) await start(forms.sources, name);
     for (let round = 0; round < rounds; round++) {
       const sums = { sources: 0, bundle: 0 };

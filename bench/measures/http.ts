@@ -1,4 +1,7 @@
-/** G10 and G12: what a route of ours costs beside a bare server, and what knowing the caller adds. */
+/**
+ * G10 and G12: the cost of one of the product's routes compared with a bare server, and the cost of
+ * identifying the caller.
+ */
 import { withCleanup } from "@farthing/command-line";
 import { type HttpServer, startHttpServer } from "../http/server-process.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
@@ -6,7 +9,9 @@ import type { Options } from "../command/options.ts";
 import { type Figure, figure, spreadOf } from "../report/figure.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 
-/** One client for what a single call takes; as many as the design's figures for what a process takes. */
+/**
+ * One client measures a single call's time. 16 clients match the design's figures for one process.
+ */
 const ONE = 1;
 const MANY = 16;
 
@@ -30,7 +35,7 @@ const NOTE =
   "its bytes. The second arm answers with the same ones, fixed and made once.";
 
 interface HttpSample extends Sample {
-  /** Processor time of the server per request, in microseconds. */
+  /** The server's processor time per request, in microseconds. */
   cpuUs: number | undefined;
 }
 
@@ -69,7 +74,7 @@ async function runArms(
 const pick = (samples: Samples, name: string, clients: number) =>
   samples.get(name)!.filter((sample) => sample.clients === clients);
 
-/** Round by round, one arm's measure with another's. */
+/** Combines two arms' results, round by round. */
 function paired(
   samples: Samples,
   [one, other]: [string, string],

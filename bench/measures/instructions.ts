@@ -1,4 +1,6 @@
-/** G25: what the hot path costs beside other commits, by instructions and by processor time. */
+/**
+ * G25: the cost of the hot path compared with other commits, in instructions and in processor time.
+ */
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { addTree, withFilled } from "../database/bench-server.ts";
 import { type Call, CALLS, EMPTY } from "../instructions/hot-path-calls.ts";
@@ -12,13 +14,13 @@ import { nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** A tree's database, and the schema that its functions are in. */
+/** A tree's database, and the schema of its functions. */
 interface Arm {
   name: string;
   schema: string;
 }
 
-/** What a call took in each tree's database, round by round. */
+/** The cost of a call in each tree's database, round by round. */
 type Taken = Map<string, number[]>;
 type Kind = "instructions" | "processor time";
 
@@ -46,7 +48,9 @@ async function armOf(server: DatabaseServer, { name }: Tree): Promise<Arm> {
   return { name, schema: row!.schema };
 }
 
-/** Net of an empty statement, whose instructions are those of single-user mode. */
+/**
+ * Counts instructions, and subtracts those of an empty statement, which are single-user mode's own.
+ */
 async function countAll(directory: string, arms: Arm[], rounds: number, say: Say) {
   const taken = new Map<Call, Taken>(
     CALLS.map((call) => [call, new Map(arms.map(({ name }) => [name, []]))]),
@@ -129,7 +133,7 @@ export async function measureInstructions(
         await addTree(server, name, root);
       }
     };
-    // One build for all; autovacuum would come between two arms.
+    // One build of PostgreSQL for all trees, without autovacuum, which would run between two arms.
     const kind = { flavour: "embedded" as const, settings: { autovacuum: "off" } };
     return await withFilled(kind, say, fill, (server) => measure(server, trees, rounds, say));
   } finally {

@@ -1,4 +1,4 @@
-/** G15: what opening a hold takes on an account that has many open holds. */
+/** G15: the time to open a hold on an account that has many open holds. */
 import type postgres from "postgres";
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
@@ -7,7 +7,7 @@ import type { Section } from "../report/section.ts";
 import { powerOf } from "./powers-of-ten.ts";
 
 const DATABASE = "holding";
-/** Open holds of each account; the first is what the others are compared with. */
+/** The numbers of open holds of the accounts; the others are compared with the first. */
 const OPEN = [10, 1_000, 10_000];
 const CALLS = 200;
 
@@ -23,7 +23,10 @@ async function grow(sql: postgres.Sql, open: number): Promise<void> {
   for (let nr = 0; nr < open; nr++) await sql.unsafe(openOf(open));
 }
 
-/** Milliseconds of one call: a hold is opened, and released so that as many stay open. */
+/**
+ * Returns the milliseconds of one call. Each call opens a hold and releases it, so the number of
+ * open holds stays the same.
+ */
 async function timed(sql: postgres.Sql, open: number): Promise<number> {
   const text = `select farthing_public.holds_release((h.answer #>> '{data,hold_id}')::uuid)
     from (${openOf(open)} as answer offset 0) h`;

@@ -1,8 +1,8 @@
-/** The sizes at which one thing is measured again: powers of ten. */
+/** The smallest of the sizes at which a measure is repeated; the sizes are powers of ten. */
 
 export const SMALLEST = 1_000;
 
-/** From 10^3 on, none above `rows`; the smallest always. */
+/** Returns the sizes from 10^3 up to `rows`, and always the smallest. */
 export function sizesUpTo(rows: number): number[] {
   const sizes = [SMALLEST];
   while (sizes.at(-1)! * 10 <= rows) sizes.push(sizes.at(-1)! * 10);

@@ -1,17 +1,22 @@
-/** Processor time of the calls in the server's own process, slice by slice beside other commits. */
+/**
+ * Measures the server's processor time for the calls, in short slices that alternate with other
+ * commits.
+ */
 import { percentile } from "@farthing/command-line";
 import { processorMs } from "@farthing/local-stack/isolates";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { rotate } from "./rounds.ts";
 import { type Call, valuesOf } from "../instructions/hot-path-calls.ts";
 
-/** Short, and in turn: what else the machine does falls on all alike. */
+/**
+ * The slices are short and alternate, so that other work of the machine affects all commits alike.
+ */
 const SLICES = 15;
 const CALLS = 200;
 
 interface Backend {
   name: string;
-  /** Milliseconds of a slice's calls. */
+  /** Runs the calls of one slice, and returns their processor time in milliseconds. */
   run(): Promise<number>;
   end(): Promise<void>;
 }
@@ -39,7 +44,7 @@ async function connect(
   };
 }
 
-/** Microseconds per call in each database, medians of the slices. */
+/** Returns the microseconds per call in each database, as medians of the slices. */
 export async function timeCalls(
   server: DatabaseServer,
   databases: { name: string; schema: string }[],
@@ -50,7 +55,8 @@ export async function timeCalls(
   const taken = new Map<string, number[]>(databases.map(({ name }) => [name, []]));
   try {
     for (const each of databases) backends.push(await connect(server, each, call, seed));
-    for (const backend of backends) await backend.run(); // not counted: plans are made, caches filled
+    // not counted: this run makes the plans and fills the caches
+    for (const backend of backends) await backend.run();
     for (let slice = 0; slice < SLICES; slice++) {
       for (const { name, run } of rotate(backends, slice)) taken.get(name)!.push(await run());
     }

@@ -1,4 +1,4 @@
-/** G24: what the proof takes on a large ledger, whole and of what is new. */
+/** G24: the cost of the proof on a large ledger, of everything and of new entries only. */
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
 import { type Figure, figure, spreadOf } from "../report/figure.ts";
@@ -12,16 +12,18 @@ const NEW_ENTRIES = 1_000;
 
 const accountsOf = (rows: number) => Math.max(1, Math.round(rows / ENTRIES_PER_ACCOUNT));
 
-/** What one statement took, and the most memory that its backend had. */
+/** The time of a statement, and the most memory that its backend used. */
 interface Cost {
   seconds: number;
-  /** Shared buffers that it touched are part of it. Undefined where the system doesn't tell. */
+  /**
+   * Includes the shared buffers that it touched. Undefined where the system does not provide it.
+   */
   peakMb: number | undefined;
 }
 
 interface Round {
   whole: Cost;
-  /** The first proof of what is new, run after run. */
+  /** The first proof of new entries, run by run. */
   first: Cost[];
   nothingNew: Cost;
   someNew: Cost;
@@ -46,7 +48,10 @@ async function peakMbOf(pid: number): Promise<number | undefined> {
   return kb === undefined ? undefined : Number(kb) / 1024;
 }
 
-/** Runs a statement in a backend of its own; its one row says whether rules are violated and all is done. */
+/**
+ * Runs a statement in a new backend. Its one row contains the violated rules, and whether the proof
+ * is complete.
+ */
 async function cost(server: BenchServer, text: string): Promise<Cost & { isDone: boolean }> {
   const sql = server.connectAsAdmin(DATABASE, { max: 1 });
   try {

@@ -1,4 +1,4 @@
-/** G16: the queue, worked off by one runtime, beside its floor and beside graphile-worker. */
+/** G16: the queue, worked off by one runtime, compared with its floor and with graphile-worker. */
 import { withCleanup } from "@farthing/command-line";
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
@@ -12,12 +12,12 @@ import { CLIENTS, nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** One for all arms: same server, same settings, same neighbours. */
+/** One database for all arms: same server, same settings, same neighbours. */
 const DATABASE = "queue";
-/** The same number for each arm: the fastest has to take long enough to be timed. */
+/** The same number of jobs for each arm, large enough to time the fastest. */
 const JOBS_PER_SECOND = 4_000;
 const FEWEST_JOBS = 2_000;
-/** The clients stop because the queue is empty; should it not be, this ends them. */
+/** The clients stop when the queue is empty; this limit ends them if it never is. */
 const LONGEST_SECONDS = 120;
 
 interface Done {
@@ -30,7 +30,10 @@ interface Queues {
   server: BenchServer;
   jobs: number;
   runtimes: Map<string, Runtime>;
-  /** Jobs ever queued, by what checks them: arms of one table share it. */
+  /**
+   * The number of jobs queued so far, by the function that checks them: arms with a common table
+   * share it.
+   */
   queued: Map<string, number>;
   done: Map<string, Done[]>;
   problems: Map<string, string[]>;
@@ -38,7 +41,7 @@ interface Queues {
 
 async function fill({ server, jobs, queued }: Queues, arm: QueueArm): Promise<void> {
   await server.query(DATABASE, arm.fill.replace("$jobs", String(jobs)));
-  // Neither what earlier arms left behind nor missing statistics is what an arm is measured by.
+  // Removes the effects of earlier arms and of missing statistics.
   await server.query(DATABASE, "vacuum (analyze)");
   await server.query(DATABASE, "checkpoint");
   queued.set(arm.problems, (queued.get(arm.problems) ?? 0) + jobs);
@@ -88,7 +91,7 @@ async function runRounds(queues: Queues, rounds: number, say: Say): Promise<void
 const pick = (queues: Queues, arm: QueueArm, clients: number | undefined) =>
   queues.done.get(arm.name)!.filter((done) => done.clients === clients);
 
-/** The runner's jobs per second over another arm's, round by round. */
+/** Compares the runner's jobs per second with another arm's, round by round. */
 function compare(
   queues: Queues,
   [arm, clients]: [QueueArm, number?],

@@ -1,4 +1,4 @@
-/** G13: what the limiter adds to a route of ours, and what it costs when Redis is hung or away. */
+/** G13: what the limiter adds to a route, and what it costs when Redis hangs or is down. */
 import { withCleanup } from "@farthing/command-line";
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { EXTERNAL_SERVICES } from "../../supabase/functions/_shared/resilience/external-services.ts";
@@ -13,14 +13,17 @@ import { nextSeed, rotate } from "./rounds.ts";
 type Say = (what: string) => void;
 
 const CLIENTS = 16;
-/** A minute's quota of one back end lasts for no more than this at full speed. */
+/** The longest run at full speed: a longer one would use up a back end's quota of one minute. */
 const MOST_SECONDS = 5;
 const LATENCY_GOAL_MS = 5;
-/** Requests per second, of all clients together: docs/reference/load.md. */
+/** Requests per second of all clients together; docs/reference/load.md has the expected load. */
 const TEN_TIMES_EXPECTED = 200;
-/** The wait for Redis, and as long again; a closed loop without waits soon has used up its quota. */
+/**
+ * The wait for Redis, and as long again. After it, a closed loop without waits would soon use up
+ * its quota.
+ */
 const OUTAGE_SECONDS = 0.5;
-/** What a request may take that meets a Redis that does not answer, beside the wait for it. */
+/** The longest time of a request with an unresponsive Redis, in addition to the wait for Redis. */
 const GRACE_MS = 20;
 
 const ARMS = [
@@ -36,7 +39,7 @@ const OUTAGES = [
 ] as const;
 type Outage = typeof OUTAGES[number];
 
-/** How hard both arms are called, by clients that do not wait for each other. */
+/** The rates at which both arms are called, by clients that do not wait for each other. */
 const LOADS = ["ten times what is expected", "half of its most"] as const;
 type Load = typeof LOADS[number];
 
@@ -56,7 +59,10 @@ function targetOf({ port, headers }: HttpServer, { path }: Arm) {
 
 const armAt = (arm: Arm, load: Load) => `${arm.name}, ${load}`;
 
-/** Every request has to have been counted, and by one rule once. */
+/**
+ * Returns the number of counted requests. The limiter must count every request, and exactly once by
+ * this rule.
+ */
 async function counted(redis: BenchRedis): Promise<number> {
   const keys = await redis.client.keys("farthing:usage:*");
   if (keys.length === 0) return 0;
@@ -64,7 +70,7 @@ async function counted(redis: BenchRedis): Promise<number> {
   return counts.reduce((sum, each) => sum + each, 0);
 }
 
-/** As fast as it goes without a load. */
+/** Runs an arm at a load's rate, or as fast as possible without a load. */
 async function run(limits: Limits, server: HttpServer, arm: Arm, load?: Load) {
   const { redis, seconds, rates } = limits;
   await redis.flush();
@@ -81,8 +87,9 @@ async function run(limits: Limits, server: HttpServer, arm: Arm, load?: Load) {
 }
 
 /**
- * From the moment Redis fails, without a call before: what the first to meet it wait is what is asked for.
- * The loop is closed, since a client with one connection would add its own queue to that.
+ * Measures from the moment at which Redis fails, without warm-up calls, because the waits of the
+ * first calls are the result. The loop is closed: in an open loop, a client with one connection
+ * would add its own queue to those waits.
  */
 async function failing(limits: Limits, server: HttpServer, outage: Outage): Promise<void> {
   const { redis } = limits;
@@ -96,7 +103,10 @@ async function failing(limits: Limits, server: HttpServer, outage: Outage): Prom
   limits.outages.get(outage)!.push(sampleOf(tallies));
 }
 
-/** A server of its own for each outage: the breaker of one that met the other is open already. */
+/**
+ * Runs one round. Each outage has a server of its own, because the first outage opens a server's
+ * circuit breaker.
+ */
 async function round(limits: Limits, nth: number, say: Say): Promise<void> {
   for (const outage of OUTAGES) {
     say("warming up");

@@ -1,11 +1,11 @@
-/** Runs arms side by side: in each round every arm, with each number of clients, in turn. */
+/** Runs arms side by side: each round runs every arm, with each number of clients, in turn. */
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import type { Arm } from "./debit-arms.ts";
 
 export const CLIENTS = [1, 4, 16];
 
-/** Each arm's samples, round after round; and what its database then violated. */
+/** Each arm's samples, round after round, and the problems found in its database afterwards. */
 export interface Run {
   samples: Map<string, Sample[]>;
   problems: Map<string, string[]>;
@@ -17,13 +17,13 @@ interface RoundsOptions {
   say: (what: string) => void;
 }
 
-/** Seeds for keys: far enough apart for 16 clients each, and never the replay's. */
+/** Seeds for keys: far enough apart for 16 clients each, and never the replay's seed. */
 const FIRST_SEED = 1_000;
 const SEED_STEP = 100;
 let seeds = FIRST_SEED;
 export const nextSeed = () => seeds += SEED_STEP;
 
-/** An arm's own database. */
+/** Returns the name of an arm's own database. */
 export function databaseOf(arm: Arm): string {
   return `arm_${arm.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_")}`;
 }
@@ -34,7 +34,7 @@ export function targetOf(server: BenchServer, arm: Arm) {
   return { kind: "postgres" as const, lib: server.lib, url, statement, parameters, spread };
 }
 
-/** Entries in an arm's database before it ran. */
+/** Returns the number of entries in an arm's database. */
 async function countEntries(server: BenchServer, arm: Arm): Promise<number> {
   const [row] = await server.query<{ count: number }>(
     databaseOf(arm),
@@ -43,7 +43,7 @@ async function countEntries(server: BenchServer, arm: Arm): Promise<number> {
   return row!.count;
 }
 
-/** Whether the arm did what it answered: no lines, and its figures count. */
+/** Returns the problems of an arm; without problems, the arm did everything that it answered. */
 async function problemsOf(
   server: BenchServer,
   arm: Arm,
@@ -59,7 +59,9 @@ async function problemsOf(
   return rows.map(({ problem }) => problem);
 }
 
-/** Another arm begins each round, so that none always follows the same one. */
+/**
+ * Rotates the arms, so that another arm begins each round and no arm always follows the same one.
+ */
 export function rotate<T>(items: T[], by: number): T[] {
   const at = by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];

@@ -1,4 +1,4 @@
-/** G9: what one HTTP debit says to the database, read between the driver and the server. */
+/** G9: the messages of one HTTP debit to the database, read between the driver and the server. */
 import { createApp } from "../../supabase/functions/credits/app.ts";
 import { SECRET_KEY } from "../../tests/support/functions/project.ts";
 import type { BenchServer } from "../database/bench-server.ts";
@@ -9,12 +9,15 @@ import type { Section } from "../report/section.ts";
 
 const DATABASE = "wire";
 
-/** The messages that make the server run a statement: a simple query, or an execution. */
+/**
+ * The messages that make the server run a statement: a simple query, an execution, or a function
+ * call.
+ */
 const STATEMENTS = new Set(["Q", "E", "F"]);
-/** The server answers these; between two of them lies a round trip. */
+/** The messages that the server answers; each one is a round trip. */
 const TRIPS = new Set(["Q", "S", "F"]);
 
-/** Counts the messages of a byte stream: one letter, and a length that counts itself. */
+/** Splits a byte stream into messages: each has one letter, and a length that includes itself. */
 class MessageCounter {
   readonly seen: string[] = [];
   #rest = new Uint8Array();
@@ -37,7 +40,9 @@ class MessageCounter {
   }
 }
 
-/** Stands between driver and server, and keeps the letters of the driver's messages. */
+/**
+ * Forwards the driver's connection to the server, and records the letters of the driver's messages.
+ */
 function listenBetween(serverPort: number) {
   const letters: string[] = [];
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -87,7 +92,7 @@ export async function measureWire(server: BenchServer): Promise<Section> {
     });
     if (answer.status !== 201) throw new Error(`The debit was refused: ${await answer.text()}`);
   };
-  await debit(); // connects
+  await debit(); // opens the connection
   between.letters.length = 0;
   await debit();
   const said = [...between.letters];

@@ -1,4 +1,7 @@
-/** G20: a storm of webhooks, each event delivered once, beside each delivered five times. */
+/**
+ * G20: a storm of webhooks, each event delivered once, compared with each event delivered five
+ * times.
+ */
 import { withCleanup } from "@farthing/command-line";
 import type { BenchServer } from "../database/bench-server.ts";
 import { type HttpServer, startHttpServer } from "../http/server-process.ts";
@@ -12,14 +15,17 @@ import { nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** Stripe delivers side by side. */
+/** Stripe delivers events concurrently. */
 const CLIENTS = 16;
-/** The same for each arm, so that both do the same work; more than the clients' warming up takes. */
+/**
+ * The same number of orders for each arm, so that both do the same work; more than the clients use
+ * to warm up.
+ */
 const ORDERS_PER_SECOND = 300;
 const FEWEST_ORDERS = 300;
-/** Each order of a run is another account's. */
+/** Each order of a run belongs to another account. */
 const MOST_ORDERS = 9_000;
-/** The clients stop because all is delivered; should it not be, this ends them. */
+/** The clients stop when all events are delivered; this limit ends them if they never are. */
 const LONGEST_SECONDS = 120;
 
 interface Arm {
@@ -57,7 +63,7 @@ async function blow({ server, orders, servers, samples, problems }: Storms, arm:
     database,
     `select id from bench.storm_orders('${run}', ${orders}) t (id)`,
   );
-  // Neither what earlier runs left behind nor missing statistics is what an arm is measured by.
+  // Removes the effects of earlier runs and of missing statistics.
   await server.query(database, "vacuum (analyze)");
   await server.query(database, "checkpoint");
   const events = deliveriesOf(run, rows.map(({ id }) => id));
@@ -75,7 +81,7 @@ async function blow({ server, orders, servers, samples, problems }: Storms, arm:
   }
 }
 
-/** Deliveries per second with duplicates over those without, round by round. */
+/** Compares the deliveries per second with and without duplicates, round by round. */
 function figureOf({ samples, problems }: Storms): Figure {
   const once = samples.get(ONCE)!;
   const ratios = samples.get(FIVE)!.map((five, round) => five.perSecond / once[round]!.perSecond);

@@ -1,7 +1,7 @@
-/** The arms of the queue: how each is filled, worked off and checked, and what it does not do. */
+/** The arms of the queue: how to fill, work off and check each one, and what it lacks. */
 import type { QueueTarget } from "../load/client-job.ts";
 
-/** Two statements that one connection repeats: a job claimed, that job completed. */
+/** Two statements that a connection repeats: claim a job, and complete that job. */
 interface ByStatements {
   claim: string;
   complete: string;
@@ -10,11 +10,11 @@ interface ByStatements {
 
 export interface QueueArm {
   name: string;
-  /** Statements of many connections; or a runtime of its own (runtime.ts) that works by itself. */
+  /** Statements for many connections, or a runtime (runtime.ts) that works by itself. */
   by: ByStatements | { runtime: string };
-  /** SQL that queues `$jobs` more. */
+  /** SQL that queues `$jobs` more jobs. */
   fill: string;
-  /** A function that returns problems; `$jobs` stands for all that were ever queued. */
+  /** A function that returns problems; `$jobs` stands for all jobs that were ever queued. */
   problems: string;
   lacks: string;
 }
@@ -31,10 +31,13 @@ const PEER = {
 
 const PEER_LACKS = "credits, fencing, a row of what is finished";
 
-/** A runner's id; one is as good as another. */
+/** A runner's id; its value does not matter. */
 const RUNNER_ID = "'00000000-0000-4000-8000-000000000000'";
 
-/** The product's two functions, a job at a time, as whoever does without the runner would call them. */
+/**
+ * The product's two functions with one job at a time, as a caller without the runner would use
+ * them.
+ */
 export const ONE_BY_ONE = {
   name: "jobs_claim and jobs_complete, singly",
   by: {

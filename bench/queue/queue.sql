@@ -1,12 +1,12 @@
--- The queue's floor: the least that a queue in a table has to do for a job. And what fills and checks the
--- queues that are measured beside it. Nothing of the product uses these.
+-- The queue's floor, which is the least work that a queue in a table must do for a job, and the
+-- functions that fill and check the measured queues. The product does not use them.
 
 create table bench.queue_jobs (
   job_nr bigint generated always as identity primary key,
   status text not null default 'queued',
   payload jsonb not null,
   run_after timestamptz not null default now()
-) with (fillfactor = 80); -- as the product's jobs
+) with (fillfactor = 80); -- like the product's jobs
 create index on bench.queue_jobs (run_after, job_nr) where status = 'queued';
 
 create function bench.floor_queue_fill(p_jobs int)
@@ -24,7 +24,7 @@ as $$
   from bench.queue_jobs having count(*) filter (where status = 'done') <> p_jobs or count(*) <> p_jobs
 $$;
 
--- Free jobs, as jobs_create leaves them.
+-- Queues free jobs, as jobs_create does.
 create function bench.queue_fill(p_jobs int)
 returns void
 language sql
@@ -36,7 +36,8 @@ as $$
   from generate_series(1, p_jobs) n
 $$;
 
--- Once each: every attempt is counted, but the claim of a job that a run only hands on.
+-- Returns the jobs that were not run exactly once. Every attempt counts, except the claim of a job
+-- that a run only hands on.
 create function bench.queue_problems(p_jobs bigint)
 returns setof text
 language sql stable
@@ -49,7 +50,7 @@ as $$
   select format('rule %s, account %s: %s', p.rule, p.account_id, p.detail) from farthing.prove() p
 $$;
 
--- Finished jobs of the last month, free ones, as jobs_complete and the sweeps leave them.
+-- Writes finished free jobs of the last month, as jobs_complete and the scheduled tasks leave them.
 create function bench.queue_finish(p_jobs int)
 returns void
 language sql

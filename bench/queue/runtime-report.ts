@@ -1,9 +1,12 @@
-/** What a runtime says when it has worked a queue off, and how that is heard among its libraries' words. */
+/**
+ * How a runtime reports that it has worked off a queue, and how the report is found among its
+ * libraries' output.
+ */
 
 /** What a runtime did with the jobs that it found. */
 export interface Worked {
   seconds: number;
-  /** Calls of the job's handler, and for how many jobs these were. */
+  /** The number of calls of the job's handler, and the number of different jobs in these calls. */
   ran: number;
   distinct: number;
 }
@@ -13,8 +16,8 @@ export const sayWorked = (worked: Worked) => `\nworked ${JSON.stringify(worked)}
 const SAID = /^worked (.*)$/;
 
 /**
- * What the runtime says on standard error, whatever its libraries say there too.
- * @throws Error with their last words when it ends
+ * Yields each report from a runtime's standard error; other output there is ignored.
+ * @throws Error with the last other output when the runtime ends
  */
 export async function* listen(stream: ReadableStream<Uint8Array>): AsyncGenerator<Worked, never> {
   let text = "";

@@ -1,6 +1,7 @@
 /**
- * One runtime that works a queue off, in a process of its own: told to by a line on standard input, it says
- * on standard error how long it took. The log of each job goes to standard output, as it does in earnest.
+ * One runtime that works off a queue, in its own process. A line on standard input makes it start,
+ * and it prints the duration on standard error. The log of each job goes to standard output, as in
+ * production.
  */
 import { runOnce, type WorkerUtilsOptions } from "graphile-worker";
 // @ts-types="@types/pg"
@@ -18,7 +19,7 @@ import { sayWorked, type Worked } from "./runtime-report.ts";
 
 let ran: string[] = [];
 
-/** The runner as POST /job-runner starts it, run after run, until a run finds nothing. */
+/** Returns the runner as POST /job-runner starts it: run after run, until a run finds no job. */
 function ours(url: string): () => Promise<void> {
   const trivial = defineJobType({
     type: "trivial",
@@ -57,7 +58,7 @@ function graphile(url: string, worker: GraphileConfig.WorkerOptions): () => Prom
   };
   return async () => {
     await runOnce({ ...options, taskList, noHandleSignals: true });
-    // It may be back before its last jobs are out of the table.
+    // runOnce may return before it has deleted its last jobs.
     const left = "select from graphile_worker._private_jobs where locked_by is not null limit 1";
     while ((await pgPool.query(left)).rowCount !== 0);
   };
@@ -73,7 +74,7 @@ const kinds: Record<string, (url: string) => () => Promise<void>> = {
 
 const [kind, url] = Deno.args as [string, string];
 const workOff = kinds[kind]!(url);
-// The peer makes its schema here.
+// graphile-worker makes its schema in this first run.
 await workOff();
 const say = (worked: Worked) => Deno.stderr.writeSync(new TextEncoder().encode(sayWorked(worked)));
 say({ seconds: 0, ran: 0, distinct: 0 });

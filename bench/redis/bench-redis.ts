@@ -1,11 +1,14 @@
-/** A Redis of the benchmark's own behind the stack's door, which fails as the stack's does. */
+/**
+ * The benchmark's own Redis behind the stack's REST API, with the stack's switches that make it
+ * fail.
+ */
 import { Redis } from "@upstash/redis";
 import { portsAt } from "@farthing/local-stack/running";
 import { type RedisPart, startRedisPart } from "@farthing/local-stack/redis";
 import { freeOffset } from "@farthing/local-stack/testing";
 
 export interface BenchRedis extends RedisPart {
-  /** The token is its password. */
+  /** The address, with the token as its password. */
   readonly url: string;
   readonly client: Redis;
 }

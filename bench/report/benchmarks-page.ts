@@ -1,4 +1,4 @@
-/** The report as docs/reference/benchmarks.md. */
+/** Writes the report to docs/reference/benchmarks.md. */
 import { ROOT } from "../../scripts/command/root.ts";
 import type { Figure } from "./figure.ts";
 import type { Machine } from "./machine.ts";
@@ -82,7 +82,7 @@ ${table(START_TITLES, starts.map(startCells))}
 `;
 }
 
-/** Writes the page; `command` is how to repeat it. */
+/** Writes the page; `command` is the command that repeats the run. */
 export async function writePage(
   section: Section,
   machine: Machine,

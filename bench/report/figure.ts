@@ -1,17 +1,19 @@
-/** A goal, what was measured of it, and the verdict. */
+/** The figure that was measured for a goal, and the verdict. */
 import { percentile } from "@farthing/command-line";
 
-/** One number per round; what is reported is the median, with the least and the most beside it. */
+/**
+ * The spread of one number per round; the report shows the median with the least and the greatest.
+ */
 export interface Spread {
   median: number;
   min: number;
   max: number;
 }
 
-/** `noisy`: the rounds lie too far apart to say. `broken`: the arm was fast and wrong. */
+/** `noisy`: the rounds differ too much for a verdict. `broken`: the arm wrote wrong data. */
 export type Verdict = "stretch" | "met" | "missed" | "noisy" | "broken";
 
-/** Which side of its goal a figure should be on. */
+/** On which side of its goal a figure should be. */
 interface Target {
   better: "higher" | "lower";
   goal: number;
@@ -27,7 +29,10 @@ export interface Figure {
   verdict: Verdict;
 }
 
-/** More than this between the least and the most, of the median, and a run says nothing. */
+/**
+ * The largest difference between the least and the greatest round, as a part of the median, that
+ * allows a verdict.
+ */
 const MAX_SPREAD = 0.25;
 
 export function spreadOf(values: number[]): Spread {
@@ -36,7 +41,7 @@ export function spreadOf(values: number[]): Spread {
 
 function judge(target: Target, { median, min, max }: Spread): Verdict {
   const reaches = (mark: number) => target.better === "higher" ? median >= mark : median <= mark;
-  // A difference may be next to nothing: then what is asked for is the measure of its noise.
+  // A difference may be near zero; its noise is then compared with the goal.
   const size = Math.max(Math.abs(median), target.better === "lower" ? target.goal : 0);
   const noise = max === min ? 0 : (max - min) / size;
   if (noise > MAX_SPREAD) return "noisy";
@@ -56,7 +61,7 @@ export function figure(
   return { goal, what, target, spread, unit, verdict: judge(target, spread) };
 }
 
-/** Counts and sizes are exact: one is enough. */
+/** Makes a figure of an exact count or size, which needs only one measurement. */
 export function exact(
   goal: string,
   what: string,

@@ -1,8 +1,8 @@
-/** The machine and the settings behind the figures; nothing that names the machine itself. */
+/** Describes the machine and the settings of the run, without the machine's name. */
 import { totalmem } from "node:os";
 import type { BenchServer } from "../database/bench-server.ts";
 
-/** Settings that decide such figures, whether or not they were touched. */
+/** The settings that affect the figures, even at their defaults. */
 const SETTINGS = [
   "fsync",
   "synchronous_commit",
@@ -34,7 +34,8 @@ function readText(path: string): string {
 export async function describeMachine(server: BenchServer): Promise<Machine> {
   const [row] = await server.query<{ version: string; flags: string | null; settings: string }>(
     "postgres",
-    // The last -O counts: one build is made for size, another for speed, and the ratios differ.
+    // The last -O counts: some builds are made for size and others for speed, which changes the
+    // ratios.
     `select current_setting('server_version') as version,
        (select (regexp_match(setting, '.*(-O\\w)'))[1] from pg_config where name = 'CFLAGS') as flags,
        string_agg(name || ' ' ||

@@ -1,4 +1,6 @@
-/** What is being measured, on one line that the next one replaces; plain lines where no terminal is. */
+/**
+ * Shows what is being measured, on one line that is replaced; without a terminal, on plain lines.
+ */
 import pc from "picocolors";
 import { printError } from "@farthing/command-line";
 
@@ -7,7 +9,7 @@ const PLAIN_EVERY_MS = 10_000;
 
 export interface Progress {
   say(what: string): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void;
 }
 
@@ -23,7 +25,7 @@ export function createProgress(): Progress {
   if (Deno.stderr.isTerminal()) {
     let now = "";
     const show = () => write(`${CLEAR_LINE}${pc.cyan(clock(begin))} ${now}`);
-    // What takes minutes must not look as if it hung.
+    // The elapsed time moves every second, so that a long step does not look stuck.
     const ticking = setInterval(show, 1_000);
     Deno.unrefTimer(ticking);
     return {

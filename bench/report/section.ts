@@ -1,31 +1,31 @@
 import type { Figure, Spread } from "./figure.ts";
 
-/** What an arm did with so many clients: calls per second, and milliseconds per call. */
+/** The results of an arm with a number of clients: calls per second, and milliseconds per call. */
 export interface ArmRow {
   name: string;
-  /** Undefined for what has connections and jobs at a time as it likes. */
+  /** Undefined for a runtime that chooses its own number of connections and concurrent jobs. */
   clients: number | undefined;
   lacks: string;
   perSecond: Spread;
-  /** Undefined where no single call was timed. */
+  /** Undefined where single calls were not timed. */
   p50: number | undefined;
   p95: number | undefined;
   p99: number | undefined;
   problems: string[];
 }
 
-/** Milliseconds of processor time until a function has given its first answer. */
+/** Milliseconds of processor time until a function's first answer. */
 export interface StartRow {
   name: string;
   sources: number;
   bundle: number;
 }
 
-/** What one measure hands to the report. */
+/** The part of the report from one measure. */
 export interface Section {
   figures: Figure[];
   arms: ArmRow[];
-  /** Sentences that say how a figure came about. */
+  /** Sentences that explain how the figures were measured. */
   notes: string[];
   starts?: StartRow[];
 }

@@ -1,4 +1,4 @@
-/** The report for people at a terminal. */
+/** Formats the report for a terminal. */
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import type { Figure, Verdict } from "./figure.ts";

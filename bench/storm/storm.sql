@@ -1,5 +1,5 @@
--- The storm of webhooks: orders that wait for their events, and what has to be left when these were heard.
--- A run is known by its name: each has orders, sessions and events of its own.
+-- Makes orders that wait for their events, and checks the database after the events. Each run has a
+-- name, with its own orders, sessions and events.
 
 create function bench.storm_orders(p_run text, p_count int)
 returns setof uuid

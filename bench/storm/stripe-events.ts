@@ -1,13 +1,13 @@
-/** The events of purchases as Stripe delivers them: signed, and as they go over the wire. */
+/** The events of purchases as Stripe delivers them: signed, and as bytes of an HTTP request. */
 import { createRandom } from "@farthing/command-line";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { createHmac } from "node:crypto";
 
 export const WEBHOOK_SECRET = "whsec_bench";
-/** A purchase by card tells of its session, its payment and its charge. */
+/** A purchase by card sends one event each for its session, its payment and its charge. */
 export const EVENTS_PER_ORDER = 3;
 
-/** What Stripe would know of an order of Starter. */
+/** An order of the package Starter, as Stripe would know it. */
 interface Purchase {
   run: string;
   nr: number;
@@ -59,7 +59,7 @@ function signed(payload: string, seconds: number): string {
   return `t=${seconds},v1=${hmac.digest("hex")}`;
 }
 
-/** One delivery, head and body. */
+/** Returns one delivery with its head and body. */
 function requestOf(payload: string, seconds: number): Uint8Array {
   const body = new TextEncoder().encode(payload);
   const head = [
@@ -76,7 +76,7 @@ function requestOf(payload: string, seconds: number): Uint8Array {
   return request;
 }
 
-/** The deliveries of these orders' events, one for each event. */
+/** Returns the deliveries of these orders' events, one for each event. */
 export function deliveriesOf(run: string, orderIds: readonly string[]): Uint8Array[] {
   const created = Math.floor(Date.now() / 1000);
   return orderIds.flatMap((orderId, index) => {
@@ -93,7 +93,7 @@ export function deliveriesOf(run: string, orderIds: readonly string[]): Uint8Arr
   });
 }
 
-/** Each of these so many times, in an order by chance that is the same for the same seed. */
+/** Repeats each element `times` times and shuffles them; a seed always gives the same order. */
 export function shuffled<T>(things: readonly T[], times: number, seed: number): T[] {
   const random = createRandom(seed);
   const all = Array.from({ length: times }, () => things).flat();

@@ -1,6 +1,6 @@
 /** Numbers that look random and are the same for the same seed. */
 
-/** A bijection on 32 bits that leaves no trace of the order of its arguments. */
+/** A bijection on 32 bits whose results for consecutive arguments look unrelated. */
 export function mix(value: number): number {
   let x = value | 0;
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
@@ -8,7 +8,7 @@ export function mix(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** From 0 up to 1, one after another. */
+/** Returns a function whose calls return numbers from 0 to below 1, the same ones for the same seed. */
 export function createRandom(seed: number): () => number {
   let at = mix(seed);
   return () => mix(at = (at + 0x9e3779b9) | 0) / 2 ** 32;
