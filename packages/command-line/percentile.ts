@@ -1,4 +1,7 @@
-/** The nearest-rank percentile of some measures: the smallest that `percent` of them don't exceed. */
+/**
+ * Returns the nearest-rank percentile: the smallest measure that `percent` % of the measures do not
+ * exceed.
+ */
 export function percentile(measures: number[], percent: number): number {
   const sorted = measures.toSorted((a, b) => a - b);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));

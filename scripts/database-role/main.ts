@@ -1,4 +1,7 @@
-/** `deno task database:role`: the role of a pooled connection, and its URL in a dotenv file. */
+/**
+ * `deno task database:role`: makes the role of a pooled connection, and writes its URL to a dotenv
+ * file.
+ */
 import { parseArgs } from "node:util";
 import postgres from "postgres";
 import pc from "picocolors";
@@ -27,7 +30,7 @@ function readArguments(args: string[]) {
   return parseArgs({ args: taskArguments(args), options }).values;
 }
 
-/** @throws SettingsError that does not repeat the text, which may hold a password */
+/** @throws SettingsError that does not repeat the text, which may contain a password */
 function ownerUrl(): string {
   const text = Deno.env.get("DEPLOY_DATABASE_URL") ?? "";
   if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
@@ -36,7 +39,9 @@ function ownerUrl(): string {
   );
 }
 
-/** Encrypted, unless the URL says otherwise or the database is on this machine. */
+/**
+ * Connects with encryption, unless the URL chooses an sslmode or the database is on this machine.
+ */
 function connect(url: string): postgres.Sql {
   const { searchParams, hostname } = new URL(url);
   const isLocal = hostname === "localhost" || hostname === "127.0.0.1";
@@ -59,7 +64,8 @@ async function main(): Promise<void> {
     }
     const password = newPassword();
     const text = withLine(await readEnvText(file), "DATABASE_POOL_URL", poolUrlOf(url, password));
-    // A password that can't be written to the file must not be set.
+    // Tests that the file can be written before the role gets the password: a password that was not
+    // written would be lost.
     await tryEnvText(file, text);
     await makeRole(sql, password);
     await writeEnvText(file, text);

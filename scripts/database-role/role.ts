@@ -1,4 +1,7 @@
-/** The role by which the functions use a pooled connection: made, given a password, and named in a URL. */
+/**
+ * Makes the role with which the functions use a pooled connection, sets its password, and builds
+ * its URL.
+ */
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import type postgres from "postgres";
@@ -7,20 +10,24 @@ export const ROLE = "farthing_functions";
 
 const SCRIPT = new URL("../../supabase/functions_role.sql", import.meta.url);
 
-/** Where the platform's pooler hands out connections for one transaction each. */
+/** The port at which the platform's pooler lends a connection for one transaction at a time. */
 const TRANSACTION_MODE_PORT = "6543";
 const POOLER = /\.pooler\.supabase\.com$/;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
-/** 256 random bits, and no character that a URL or a dotenv file would have to quote. */
+/**
+ * Returns 256 random bits as text without characters that a URL or a dotenv file would have to
+ * quote.
+ */
 export const newPassword = () => randomBytes(32).toString("base64url");
 
-// PostgreSQL's own default.
+// PostgreSQL's default number of iterations.
 const ITERATIONS = 4_096;
 
 /**
- * The hash that PostgreSQL stores of a password (RFC 5803). It is sent in the password's place, so that the
- * password reaches neither the server's log, which has every `alter role`, nor pg_stat_statements.
+ * Returns the hash that PostgreSQL stores for a password (RFC 5803). The command sends the hash
+ * instead of the password, because the server's log and pg_stat_statements may contain every `alter
+ * role`.
  */
 function verifierOf(password: string): string {
   const salt = randomBytes(16);
@@ -31,14 +38,14 @@ function verifierOf(password: string): string {
   return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString("base64")}$${stored}:${server}`;
 }
 
-/** Whether the role was there before. */
+/** Returns whether the role exists. */
 export async function isThere(sql: postgres.Sql): Promise<boolean> {
   const [row] = await sql`select from pg_roles where rolname = ${ROLE}`;
   return row !== undefined;
 }
 
 /**
- * Makes the role or brings its grants up to date; with a password it may log in by that one alone.
+ * Makes the role or updates its grants. With a password, the role may log in with that password.
  * @param sql a connection as the owner of the database, who need not be a superuser
  */
 export async function makeRole(sql: postgres.Sql, password?: string): Promise<void> {
@@ -50,15 +57,16 @@ export async function makeRole(sql: postgres.Sql, password?: string): Promise<vo
   });
 }
 
-/** The functions' URL, by the way that the owner's takes. */
+/** Returns the functions' URL, which leads to the same server as the owner's. */
 export function poolUrlOf(ownerUrl: string, password: string): string {
   const url = new URL(ownerUrl);
   const [, project = ""] = /^[^.]*(\..+)$/.exec(url.username) ?? [];
-  url.username = ROLE + project; // the pooler tells projects apart by it
+  url.username = ROLE + project; // the pooler recognizes the project by this suffix
   url.password = password;
   if (POOLER.test(url.hostname)) url.port = TRANSACTION_MODE_PORT;
   url.search = "";
-  // Encrypted, without a look at the certificate: no runtime knows the platform's own authority.
+  // Encrypted, but without a check of the certificate: no runtime knows the platform's own
+  // authority.
   if (!LOOPBACK.test(url.hostname)) url.searchParams.set("sslmode", "no-verify");
   return url.href;
 }

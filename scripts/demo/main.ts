@@ -1,6 +1,6 @@
 /**
- * `deno task demo`: the main job from sign-up to proof, on a public trace of real requests.
- * `deno task demo jobs`: long work and chats.
+ * `deno task demo`: sign-up, purchase, usage and proof, with a public trace of real requests. `deno
+ * task demo jobs`: jobs and chats.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
@@ -36,7 +36,7 @@ const DEFAULT_DEMO = "trace";
 
 const MODEL = "gpt-4o";
 
-/** Plays it all; false where a figure differs or the ledger does not prove itself. */
+/** Runs the demo. Returns false when a figure differs or the ledger's proof finds a violation. */
 async function demoTrace(service: Service): Promise<boolean> {
   const trace = readSample();
   const buyer = await signUp(service);
@@ -85,7 +85,7 @@ async function main(): Promise<boolean> {
   return await withService(values["env-file"], (text) => print(pc.dim(text)), demo);
 }
 
-// Ctrl-C fails the calls under way; the cleaning up has to end the process, not they.
+// Ctrl-C makes the calls in flight fail. The cleanup must end the process, not these errors.
 let interrupted = false;
 Deno.addSignalListener("SIGINT", () => interrupted = true);
 

@@ -1,4 +1,7 @@
-/** `supabase/functions` as it is deployed: one file for each function, which imports nothing but node:*. */
+/**
+ * Bundles `supabase/functions` for deployment: one file for each function, which imports nothing
+ * but node:*.
+ */
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, stop } from "esbuild";
 import { z } from "zod";
@@ -7,12 +10,12 @@ import { nodeModules, packedTokenizer } from "./bundle-plugins.ts";
 const FUNCTIONS = fileURLToPath(new URL("../../supabase/functions", import.meta.url));
 const NODE_GLOBALS = fileURLToPath(new URL("./node-globals.js", import.meta.url));
 
-/** The file of a function, in a folder of its name. */
+/** The file of a function, in a folder with the function's name. */
 export const BUNDLE = "index.js";
 
 const importMap = z.object({ imports: z.record(z.string(), z.string()) });
 
-/** The folders that the CLI would deploy. */
+/** Returns the folders that the CLI would deploy. */
 async function functionNames(): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(FUNCTIONS)) {
@@ -22,7 +25,9 @@ async function functionNames(): Promise<string[]> {
   return names.sort();
 }
 
-/** esbuild looks into node_modules and not into the import map. @throws Error where the two differ */
+/**
+ * esbuild reads node_modules instead of the import map. @throws Error where their versions differ
+ */
 async function requireSameVersions({ inputs }: Metafile): Promise<void> {
   const { imports } = importMap.parse(
     JSON.parse(await Deno.readTextFile(`${FUNCTIONS}/deno.json`)),
@@ -43,9 +48,9 @@ async function requireSameVersions({ inputs }: Metafile): Promise<void> {
 }
 
 /**
- * Writes `<directory>/<name>/index.js` for every function and gives their names. Functions keep their names,
- * so that a stack trace in the platform's log can be read.
- * @throws what esbuild says
+ * Writes `<directory>/<name>/index.js` for every function and returns the functions' names.
+ * Identifiers inside stay readable, for the stack traces in the platform's log.
+ * @throws esbuild's error
  */
 export async function bundleFunctions(directory: string): Promise<string[]> {
   const names = await functionNames();
@@ -56,11 +61,11 @@ export async function bundleFunctions(directory: string): Promise<string[]> {
       outdir: directory,
       bundle: true,
       format: "esm",
-      // As Deno resolves packages.
+      // Resolves packages as Deno does.
       platform: "node",
       conditions: ["deno"],
       mainFields: ["main"],
-      // What Deno 2.1.4 runs without a change.
+      // The language version that Deno 2.1.4 supports natively.
       target: "es2023",
       inject: [NODE_GLOBALS],
       define: { global: "globalThis" },

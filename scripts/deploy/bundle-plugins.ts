@@ -1,4 +1,4 @@
-/** What esbuild is told of the platform: which modules are there, and what is packed. */
+/** esbuild plugins: which modules the platform provides, and which file is packed. */
 import { builtinModules } from "node:module";
 import type { Plugin } from "esbuild";
 import { packedModule } from "./pack-ranks.ts";
@@ -7,8 +7,8 @@ const BUILTIN = new Set(builtinModules);
 const REQUIRED = "required";
 
 /**
- * `node:*` is the platform's. Packages that `require` it get it by an import, for a bundle is an ES module
- * and has no `require`.
+ * The platform provides `node:*`. A package's `require` of such a module becomes an import, because
+ * a bundle is an ES module and has no `require`.
  */
 export const nodeModules: Plugin = {
   name: "node-modules",

@@ -1,4 +1,4 @@
-/** Reads the size of a function that is ready to be sent. */
+/** Reads the sizes of a function that is ready for upload. */
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
@@ -7,7 +7,7 @@ import type { Readings } from "./size-limits.ts";
 
 const compress = promisify(brotliCompress);
 
-/** The default of the compressor that the CLI's bundler uses. */
+/** The default quality of the compressor in the CLI's bundler. */
 const QUALITY = 6;
 
 const info = z.object({
@@ -17,7 +17,10 @@ const info = z.object({
   })),
 });
 
-/** The size that `deno info` gives each file, by its path. @throws Error where one imports another */
+/**
+ * Returns the size that `deno info` gives for each file, by path. @throws Error where a file
+ * imports another
+ */
 async function rawSizes(files: readonly string[]): Promise<Map<string, number>> {
   const root = await Deno.makeTempFile({ suffix: ".js" });
   try {
@@ -42,8 +45,9 @@ async function rawSizes(files: readonly string[]): Promise<Map<string, number>> 
 }
 
 /**
- * Of bundled files, each of which is all that is sent of its function; in the same order.
- * @throws Error when one imports anything but node:*
+ * Returns the sizes of bundled files, in the same order. Each file is everything that is uploaded
+ * for its function.
+ * @throws Error when a file imports anything but node:*
  */
 export async function readingsOf(files: readonly string[]): Promise<Readings[]> {
   const raw = await rawSizes(files);

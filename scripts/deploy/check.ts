@@ -1,14 +1,14 @@
-/** One thing that was looked at, as people read it. */
+/** The result of one check, to be printed. */
 import pc from "picocolors";
 import { tick } from "../command/ticker.ts";
 import { formatTable } from "@farthing/command-line";
 
 export interface Check {
   readonly name: string;
-  /** `warning`: it works, but not all of it. */
+  /** `warning`: it works, but not completely. */
   readonly state: "ok" | "warning" | "failed";
   readonly detail: string;
-  /** What it consists of, or what to do about it: a line each. */
+  /** Further lines: the parts of the result, or what to do about it. */
   readonly more?: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export function hasFailed(checks: readonly Check[]): boolean {
   return checks.some(({ state }) => state === "failed");
 }
 
-/** Shows that something is under way; what it throws is a failed check. */
+/** Shows that a check is in progress; an exception makes the check fail. */
 export async function look(
   name: string,
   about: string,

@@ -1,6 +1,7 @@
 /**
- * Whether the project's data API exposes our schema. It is a setting of the project and no SQL, so no
- * migration can bring it: the Management API reads and sets it (https://supabase.com/docs/reference/api).
+ * Checks and sets whether the project's data API exposes the schema farthing_public. Migrations
+ * cannot do this, because it is a setting of the project and not SQL. The Management API reads and
+ * sets it (https://supabase.com/docs/reference/api).
  */
 import { z } from "zod";
 import type { Check } from "./check.ts";
@@ -11,7 +12,10 @@ const REQUEST_MS = 15_000;
 const config = z.object({ db_schema: z.string() });
 const profile = z.object({ api_url: z.url() });
 
-/** Where the CLI finds the platform: another one has a file that SUPABASE_PROFILE names. */
+/**
+ * Returns the address of the platform's Management API. For another platform, SUPABASE_PROFILE
+ * names a file with the address.
+ */
 async function apiUrl(): Promise<string> {
   const named = Deno.env.get("SUPABASE_PROFILE");
   if (!named?.endsWith(".json")) return "https://api.supabase.com";
@@ -34,7 +38,7 @@ const BY_HAND =
   `add ${EXPOSED} to the exposed schemas (dashboard, Project Settings, Data API), or set ` +
   "SUPABASE_ACCESS_TOKEN and deploy again";
 
-/** The schemas that are exposed; undefined without a token. */
+/** Returns the exposed schemas; undefined without a token. */
 export async function exposedSchemas(project: string): Promise<string[] | undefined> {
   const token = Deno.env.get("SUPABASE_ACCESS_TOKEN");
   if (!token) return;
@@ -42,7 +46,7 @@ export async function exposedSchemas(project: string): Promise<string[] | undefi
   return db_schema.split(",").map((name) => name.trim()).filter((name) => name !== "");
 }
 
-/** The step as the plan shows it. */
+/** Describes the step for the printed plan. */
 export function planOf(schemas: readonly string[] | undefined): string {
   if (schemas === undefined) return `unknown without SUPABASE_ACCESS_TOKEN: ${BY_HAND}`;
   return schemas.includes(EXPOSED)
@@ -50,7 +54,10 @@ export function planOf(schemas: readonly string[] | undefined): string {
     : `expose ${EXPOSED} beside ${schemas.join(", ")}`;
 }
 
-/** Adds ours to those that are exposed. Without a token it only says how: the smoke test judges. */
+/**
+ * Adds the schema to the exposed ones. Without a token it only describes the manual step, and the
+ * smoke test checks the result.
+ */
 export async function expose(project: string): Promise<Omit<Check, "name">> {
   const schemas = await exposedSchemas(project);
   const token = Deno.env.get("SUPABASE_ACCESS_TOKEN");

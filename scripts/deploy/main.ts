@@ -1,4 +1,7 @@
-/** `deno task deploy`: looks, asks, deploys what was measured, and looks again. */
+/**
+ * `deno task deploy`: checks the project, asks for confirmation, deploys the checked bundles, and
+ * tests the result.
+ */
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
@@ -12,7 +15,7 @@ import { uploadFunctions } from "./project-folder.ts";
 import { setSecrets } from "./secrets.ts";
 import { smoke } from "./smoke-test.ts";
 
-/** Stays there, for whoever wants to see what was sent. */
+/** The folder stays after a deployment, so that a developer can read what was sent. */
 const FOLDER = fileURLToPath(new URL("../../.farthing/deploy", import.meta.url));
 
 function planRows(
@@ -49,7 +52,7 @@ function showPlan(plan: Plan, options: Options): void {
   print(`\n${pc.bold("Plan")}\n${formatTable(columns, rows)}`);
 }
 
-/** @throws SettingsError where it would have to ask, and standard input is no terminal */
+/** @throws SettingsError where a question is needed but standard input is not a terminal */
 function requireAnswer({ isDryRun, isConfirmed }: Options): void {
   if (isDryRun || isConfirmed || Deno.stdin.isTerminal()) return;
   throw new SettingsError(
@@ -57,7 +60,10 @@ function requireAnswer({ isDryRun, isConfirmed }: Options): void {
   );
 }
 
-/** Stops at the first that fails. The database goes first: new functions call what it brings. */
+/**
+ * Runs the steps up to the first that fails. The database comes first, because new functions call
+ * what its migrations add.
+ */
 async function deploy({ folder, secrets }: Plan, options: Options): Promise<Check[]> {
   const { project, database, url, skipsDatabase } = options;
   const done = (detail: string) => ({ state: "ok" as const, detail });

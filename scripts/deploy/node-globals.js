@@ -1,6 +1,6 @@
 /**
- * Part of the bundles: what Node gives packages by name. Deno 2.1.4 gives it to packages of npm alone, and a
- * package in a bundle is none any more.
+ * Part of the bundles: the globals of Node that packages expect. Deno 2.1.4 provides them only to
+ * npm packages, and code in a bundle no longer is one.
  */
 export { Buffer } from "node:buffer";
 export { default as process } from "node:process";

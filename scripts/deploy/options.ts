@@ -1,4 +1,4 @@
-/** What `deno task deploy` can be told. */
+/** Reads the options of `deno task deploy`. */
 import { parseArgs } from "node:util";
 import { SettingsError } from "../settings/settings.ts";
 import { taskArguments } from "@farthing/command-line";
@@ -45,25 +45,25 @@ function canDecode(text: string): boolean {
   }
 }
 
-/** The password has to be where migrations.ts takes it out. */
+/** Accepts a URL only if migrations.ts can remove its password. */
 function isDatabaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, password, searchParams } = new URL(text);
   return /^postgres(ql)?:$/.test(protocol) && canDecode(password) && !searchParams.has("password");
 }
 
-/** A URL, or the project. */
+/** Returns the database's URL, or the project's reference if there is no URL. */
 function databaseOf(project: string): string {
   const text = Deno.env.get("DEPLOY_DATABASE_URL");
   if (!text) return project;
   if (isDatabaseUrl(text)) return text;
-  // Not the text itself: it may hold a password.
+  // The message must not repeat the text, which may contain a password.
   throw new SettingsError(
     "DEPLOY_DATABASE_URL must be a postgresql:// URL, its password before the @ and percent-encoded.",
   );
 }
 
-/** @throws SettingsError, or what parseArgs throws; undefined when help was asked for */
+/** @throws SettingsError, or the error of parseArgs; returns undefined when help was asked for */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: taskArguments(args),

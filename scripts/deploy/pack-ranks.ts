@@ -1,6 +1,7 @@
 /**
- * The tokenizer's table as the bundles have it: 2.4 MB of source, more than half of a function's limit, as
- * 1.3 MB of text that V8 skips until somebody counts tokens.
+ * Packs the tokenizer's table for the bundles. Its source of 2.4 MB is more than half of a
+ * function's limit. It becomes 1.3 MB of text, which V8 does not parse until a token count is
+ * needed.
  */
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -13,8 +14,8 @@ export function packRanks(ranks: Ranks): string {
 }
 
 /**
- * Takes the place of the module of a table. The functions import the tokenizer dynamically, so that this
- * one, too, runs when the first text is counted.
+ * Returns a module that replaces the table's module. The functions import the tokenizer
+ * dynamically, so the table is unpacked only when a text is counted.
  */
 export async function packedModule(file: string): Promise<string> {
   const { default: ranks } = await import(pathToFileURL(file).href) as { default: Ranks };

@@ -1,4 +1,4 @@
-/** Looks at everything a deployment needs, and changes nothing. */
+/** Checks everything that a deployment needs, and changes nothing. */
 import { fromProject } from "../secrets/sources.ts";
 import { readEnvText } from "../secrets/env-line.ts";
 import { SettingsError } from "../settings/settings.ts";
@@ -12,18 +12,18 @@ import { readingsOf } from "./bundle-sizes.ts";
 import { lacking, planSecrets, type SecretPlan } from "./secrets.ts";
 import { megabytes, overLimits } from "./size-limits.ts";
 
-/** What was found, and what is to be done with it. */
+/** The results of the checks, and the steps of the deployment. */
 export interface Plan {
   readonly checks: readonly Check[];
   readonly folder: ProjectFolder | undefined;
   readonly migrations: readonly string[];
-  /** The step that exposes the schema, as the plan shows it. */
+  /** The step that exposes the schema, described for the plan. */
   readonly dataApi: string;
   /** Undefined where no file was named. */
   readonly secrets: SecretPlan | undefined;
 }
 
-/** The sizes of all functions; failed where one is over any reading of the limit. */
+/** Checks the sizes of all functions; fails where one exceeds any reading of the limit. */
 async function judgeSizes(folder: ProjectFolder): Promise<Omit<Check, "name">> {
   const { names } = folder;
   const readings = await readingsOf(names.map((name) => bundleOf(folder, name)));
@@ -55,7 +55,7 @@ function judgeSecrets(
   };
 }
 
-/** @param folder where the bundles are written */
+/** @param path where the bundles are written */
 export async function preflight(options: Options, path: string): Promise<Plan> {
   let folder: ProjectFolder | undefined;
   let secrets: SecretPlan | undefined;
@@ -86,7 +86,7 @@ export async function preflight(options: Options, path: string): Promise<Plan> {
       return { state: schemas ? "ok" : "warning", detail: dataApi };
     }),
   );
-  // What takes longest is not begun in vain.
+  // Do not bundle, which takes longest, when an earlier check has failed.
   if (hasFailed(checks)) return { checks, folder, migrations, dataApi, secrets };
   checks.push(
     await look("bundles", "one file for each function", async () => {

@@ -1,11 +1,11 @@
 /**
- * What the Supabase CLI is pointed at to deploy: a folder with the bundles and nothing else, so that no
- * source, no lock file and no import map can go along. The CLI measures nothing; size-limits.ts does.
+ * Makes the folder that the Supabase CLI deploys. It contains only the bundles, so that no source,
+ * lock file or import map is uploaded. The CLI checks no sizes; size-limits.ts does.
  */
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import { BUNDLE, bundleFunctions } from "./bundle-functions.ts";
 
-/** Uploads at a time: the platform bundles each for some seconds. */
+/** Concurrent uploads: the platform needs some seconds to bundle each function. */
 const JOBS = 4;
 
 export interface ProjectFolder {
@@ -13,7 +13,10 @@ export interface ProjectFolder {
   readonly names: readonly string[];
 }
 
-/** Every function authenticates in its routes: the platform's own check would refuse in another envelope. */
+/**
+ * Turns off the platform's own token check, which would refuse with another envelope: every
+ * function authenticates in its routes.
+ */
 function configOf(names: readonly string[]): string {
   const sections = names.map((name) =>
     `[functions.${name}]\nverify_jwt = false\nentrypoint = "./functions/${name}/${BUNDLE}"\n`
@@ -25,7 +28,7 @@ export function bundleOf({ path }: ProjectFolder, name: string): string {
   return `${path}/supabase/functions/${name}/${BUNDLE}`;
 }
 
-/** Bundles every function into the folder, in the place of what was there. */
+/** Bundles every function into the folder, and replaces the folder's earlier content. */
 export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
   await Deno.remove(path, { recursive: true }).catch(() => {});
   const names = await bundleFunctions(`${path}/supabase/functions`);
@@ -35,8 +38,8 @@ export async function writeProjectFolder(path: string): Promise<ProjectFolder> {
 
 /**
  * Uploads all functions.
- * @param env names another platform or account than the environment does
- * @throws with the CLI's last word
+ * @param env names a platform or account other than the environment's
+ * @throws with the CLI's last message
  */
 export async function uploadFunctions(
   { path }: ProjectFolder,

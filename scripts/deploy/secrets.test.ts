@@ -39,7 +39,10 @@ Deno.test("deploy refuses origins of any port beside a live key, and names the v
   assert.deepEqual(names, ["APP_ORIGINS", "STRIPE_SECRET_KEY"]);
 });
 
-/** In the CLI's place: it keeps what the file holds, interrupts its parent and lives until that is gone. */
+/**
+ * Replaces the CLI: it copies the file's content, interrupts its parent, and runs until the parent
+ * has ended.
+ */
 const NPX = `#!/bin/sh
 cat "$TMPDIR"/farthing-secrets-* > "$TMPDIR/seen"
 kill -s "$SIGNAL" "$PPID"

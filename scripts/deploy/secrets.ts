@@ -1,4 +1,7 @@
-/** Which secrets go from a dotenv file to the project. Names are shown and compared, values only sent. */
+/**
+ * Chooses the secrets of a dotenv file that go to the project. Names are printed and compared;
+ * values are only sent.
+ */
 import { parseEnv } from "node:util";
 import { ENV_NEEDS, type EnvName } from "../../supabase/functions/_shared/core/env-needs.ts";
 import { checkSecrets, refusalOf } from "../secrets/check.ts";
@@ -9,9 +12,12 @@ import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
 
 export interface SecretPlan {
   readonly names: readonly string[];
-  /** In the file, and not for the project: the platform's own names, emulators' addresses, and others. */
+  /**
+   * Names in the file that are not for the project: the platform's own names, emulators' addresses,
+   * and unknown names.
+   */
   readonly leftOut: readonly string[];
-  /** A dotenv file with those names alone. */
+  /** A dotenv file with only the chosen names. */
   readonly text: string;
 }
 
@@ -21,7 +27,10 @@ function isSent(name: string): boolean {
   return is === "needed" || is === "optional";
 }
 
-/** @throws SettingsError naming values that the functions would refuse, and the file's own mistakes */
+/**
+ * @throws SettingsError naming the values that the functions would refuse, or the mistakes in the
+ *   file
+ */
 export function planSecrets(fileText: string): SecretPlan {
   const values = parseEnv(fileText);
   const filled = Object.keys(values).filter((name) => values[name]);
@@ -38,18 +47,18 @@ export function planSecrets(fileText: string): SecretPlan {
 }
 
 interface Lack {
-  /** A name, or two of which one is enough. */
+  /** A name, or two names of which one is enough. */
   readonly name: string;
   readonly functions: readonly string[];
 }
 
-/** What functions lack among the names that the project has or will have. */
+/** Returns the names that functions lack among those that the project has or will have. */
 export function lacking(names: ReadonlySet<string>): Lack[] {
   const groups = checkSecrets({ source: "", names, values: null, isWhole: false });
   const functionsBy = new Map<string, string[]>();
   for (const { name: owner, findings } of groups) {
     for (const { name, note } of findings.filter(({ state }) => state === "missing")) {
-      // Of two that would do, each is found missing.
+      // When one of two names is enough, the check reports each as missing.
       const key = /^or /.test(note) ? [name, note.slice("or ".length)].sort().join(" or ") : name;
       const functions = functionsBy.get(key) ?? [];
       if (!functions.includes(owner ?? "all")) functions.push(owner ?? "all");
@@ -59,7 +68,10 @@ export function lacking(names: ReadonlySet<string>): Lack[] {
   return [...functionsBy].map(([name, functions]) => ({ name, functions }));
 }
 
-/** Ctrl-C and SIGTERM end the process, and leave no file with secrets. @throws with the CLI's last word */
+/**
+ * Sends the secrets. Ctrl-C and SIGTERM end the process and remove the file with the secrets.
+ * @throws with the CLI's last message
+ */
 export async function setSecrets({ text }: SecretPlan, project: string): Promise<void> {
   const file = await Deno.makeTempFile({ prefix: "farthing-secrets-" });
   const stopListening = cleanUpOnSignals();

@@ -1,15 +1,18 @@
 /**
- * How large a function may be: the one place. Sources differ on what the platform counts, so a function has
- * to pass by every reading of the limit. Whether the platform refuses could not be tried without an account.
+ * The limits on the size of a function. Sources differ on what the platform counts, so a function
+ * must stay below every reading of the limit. Whether the platform refuses larger functions could
+ * not be tested without an account.
  */
 
-/** Bytes of one function, by each thing that may be counted. */
+/** Sizes of one function in bytes, one for each thing that the platform may count. */
 export interface Readings {
-  /** The size that `deno info` gives: the file and all that it imports. */
+  /** The size that `deno info` gives: the file and everything that it imports. */
   readonly raw: number;
-  /** An estimate of the stored size: the file compressed by brotli, as the CLI's own bundler does. */
+  /**
+   * An estimate of the stored size: the file compressed with brotli, as the CLI's own bundler does.
+   */
   readonly compressed: number;
-  /** The sources in the upload. */
+  /** The size of the sources in the upload. */
   readonly uploaded: number;
 }
 
@@ -21,7 +24,7 @@ interface Limit {
 
 const MB = 1_000_000;
 
-/** MB as the platform's pages write it, read as the smaller one. */
+/** The platform's pages write MB, which is read here as 1,000,000 bytes, the smaller meaning. */
 export const LIMITS: readonly Limit[] = [
   {
     reading: "raw",
@@ -45,7 +48,7 @@ export function megabytes(bytes: number): string {
   return `${(bytes / MB).toFixed(2)} MB`;
 }
 
-/** Where a function is over: a sentence for each reading. */
+/** Returns a sentence for each limit that a function exceeds. */
 export function overLimits(readings: Readings): string[] {
   return LIMITS.filter(({ reading, bytes }) => readings[reading] >= bytes).map((
     { reading, bytes, source },

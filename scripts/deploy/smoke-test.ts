@@ -1,9 +1,9 @@
-/** Asks the deployed functions whether they are there. Nothing is bought, and no credit moves. */
+/** Tests that the deployed functions answer. It buys nothing and moves no credits. */
 import { z } from "zod";
 import { waitFor } from "@farthing/command-line";
 import { type Check, look } from "./check.ts";
 
-/** A new version answers within seconds; the first request loads it. */
+/** A new version answers within seconds, after its first request has loaded it. */
 const PATIENCE_MS = 30_000;
 const REQUEST_MS = 15_000;
 
@@ -45,7 +45,10 @@ async function isReady(base: string): Promise<Omit<Check, "name">> {
   return { state: status === "ok" ? "ok" : "warning", detail: `${status}: ${parts}` };
 }
 
-/** "" where the function started: its own answers carry a request's id, the platform's do not. */
+/**
+ * Returns "" if the function started. The functions' own answers have a request id, and the
+ * platform's do not.
+ */
 async function troubleOf(base: string, name: string): Promise<string> {
   const response = await ask(`${base}/${name}`);
   const body = await response.json().catch(() => undefined);
@@ -66,7 +69,7 @@ async function allStarted(base: string, names: readonly string[]): Promise<Omit<
   return { state: hasFailed ? "failed" : "warning", detail: found.join("; "), more };
 }
 
-/** @param url where the project answers */
+/** @param url the address of the project */
 export async function smoke(url: string, names: readonly string[]): Promise<Check[]> {
   const base = `${url}/functions/v1`;
   const live = await look("live", "the first answer", () => isLive(base));

@@ -1,4 +1,7 @@
-/** `deno task load`: the service at ten times the traffic that is expected, and its ledger afterwards. */
+/**
+ * `deno task load`: runs ten times the expected traffic against the service, and then the ledger's
+ * proof.
+ */
 import pc from "picocolors";
 import { z } from "zod";
 import { readViolations } from "../demo/shared/proof.ts";

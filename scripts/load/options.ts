@@ -1,14 +1,18 @@
-/** What a load test can be told. */
+/** Reads the options of a load test. */
 import { parseArgs } from "node:util";
 import { taskArguments } from "@farthing/command-line";
 import { DemoError } from "../demo/shared/service.ts";
 
-/** Requests per second that are expected of a day like any other: docs/reference/load.md says why. */
+/**
+ * The expected requests per second of an ordinary day: docs/reference/load.md explains the number.
+ */
 const EXPECTED_RATE = 20;
 const TIMES = 10;
 const MAX_RATE = 5_000;
 const MAX_SECONDS = 3_600;
-/** Each makes a request every half second: more than a person, less than a user's limit. */
+/**
+ * Each person makes a request every 500 ms: more than a real person, but less than a user's limit.
+ */
 const REQUESTS_PER_PERSON = 2;
 
 export const USAGE = `Usage: deno task load [--rate N] [--seconds S] [--people N] [--env-file FILE]
@@ -38,7 +42,7 @@ function wholeNumber(name: string, text: string, most: number): number {
   throw new DemoError(`--${name} takes a whole number from 1 to ${most}, not "${text}".`);
 }
 
-/** Undefined asks for help. @throws DemoError that names the flag */
+/** Returns undefined when help was asked for. @throws DemoError that names the flag */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: taskArguments(args),

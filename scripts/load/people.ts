@@ -1,18 +1,18 @@
-/** Those who call: signed in, and with credits to spend. */
+/** Makes the callers: signed in, and with credits to spend. */
 import { createClient } from "@supabase/supabase-js";
 import { DemoError, describeRefusal, type Service } from "../demo/shared/service.ts";
 
 export interface Person {
   readonly id: string;
-  /** The headers of their calls. */
+  /** The headers of the person's requests. */
   readonly as: Readonly<Record<string, string>>;
-  /** Their jobs, the newest last, each with the ETag that a poll sends. */
+  /** The person's jobs, newest last, each with the ETag for its next poll. */
   readonly jobs: { id: string; etag: string }[];
 }
 
-/** More than anybody here can spend. */
+/** More than any person here can spend. */
 const CREDITS = "1000000";
-/** How many sign up side by side. */
+/** How many people sign up concurrently. */
 const AT_ONCE = 4;
 
 const QUIET = { auth: { persistSession: false, autoRefreshToken: false } };
@@ -32,7 +32,10 @@ const headersOf = ({ publishableKey }: Service, token: string) => ({
   authorization: `Bearer ${token}`,
 });
 
-/** The back end grants: no ceiling of the policy binds it, and so much would meet those of an operator. */
+/**
+ * The back end grants the credits, because an operator's grant of this amount would exceed the
+ * policy's limits.
+ */
 async function grant({ url, secretKey }: Service, userId: string): Promise<void> {
   const body = { user_id: userId, amount: CREDITS, source: "promotional", reason: "load test" };
   const answer = await fetch(`${url}/functions/v1/credits/grants`, {
@@ -48,7 +51,7 @@ async function grant({ url, secretKey }: Service, userId: string): Promise<void>
   await answer.body?.cancel();
 }
 
-/** @param each is told how many there are so far */
+/** @param each is called with the number of people who are ready */
 export async function gather(
   service: Service,
   count: number,

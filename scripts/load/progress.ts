@@ -1,13 +1,13 @@
-/** How far a load test is: a bar on a terminal, now and then a line elsewhere. */
+/** Shows the progress of a load test: a bar on a terminal, lines elsewhere. */
 // @ts-types="@types/cli-progress"
 import type { SingleBar } from "cli-progress";
 import { BAR, createSingleBar } from "../demo/shared/progress-bar.ts";
 import { printError } from "@farthing/command-line";
 
 export interface Meter {
-  /** @param what is being done, and how far it has come */
+  /** @param what the current step, with its progress */
   at(what: string, done: number, of: number): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void;
 }
 

@@ -1,9 +1,9 @@
-/** What a load test says at its end. */
+/** Formats the results of a load test. */
 import pc from "picocolors";
 import { formatTable, percentile } from "@farthing/command-line";
 import type { RouteTally, Tally } from "./tally.ts";
 
-/** What the slowest but one of twenty may take on a core route. */
+/** The goal for the 95th percentile of a core route. */
 const GOAL_MS = 120;
 const SLOW_MS = 3_000;
 
@@ -54,12 +54,12 @@ function formatLimits({ limits, soft, sum: { refused } }: Tally): string {
   return pc.yellow(`The limiter refused ${count(refused)}: ${names}.`) + pc.dim(near);
 }
 
-/** How it goes so far. */
+/** Formats the results so far. */
 export function formatProgress({ requests, failed }: Tally["sum"]): string {
   return `seconds, ${count(requests)} requests, ${count(failed)} errors`;
 }
 
-/** The table of all routes, what failed and why, and what was refused. */
+/** Formats the table of all routes, the failures with their reasons, and the refusals. */
 export function formatLoad(tally: Tally, seconds: number): string {
   const { requests } = tally.sum;
   const failures = tally.failures().map(([why, times]) => pc.red(`  ${count(times)} × ${why}`));

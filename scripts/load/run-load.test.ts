@@ -1,4 +1,4 @@
-/** The load test against a service that answers as it is told. */
+/** The load test against a server with fixed answers. */
 import assert from "node:assert/strict";
 import type { Service } from "../demo/shared/service.ts";
 import { type Call, type Doing, mixOf, pick, requestsPerDoing } from "./traffic-mix.ts";
@@ -7,7 +7,7 @@ import { formatLoad } from "./report.ts";
 import { run, warmUp } from "./run-load.ts";
 import type { Tally } from "./tally.ts";
 
-const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // fetch's pool of connections
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // fetch's pool keeps connections open
 
 const POLICY = { "ratelimit-policy": `"jobs";q=10;w=60`, ratelimit: `"jobs";r=0;t=9` };
 const SOFT = { ratelimit: `"default";r=9;t=9;farthing-soft` };
@@ -15,7 +15,7 @@ const SOFT = { ratelimit: `"default";r=9;t=9;farthing-soft` };
 const refusal = (code: string, status: number, headers = {}) =>
   Response.json({ error: { code } }, { status, headers });
 
-/** What each route of the mix answers here. */
+/** The answer of each of the mix's routes. */
 const ANSWERS: Record<string, () => Response> = {
   "GET /credits": () => Response.json({ data: {} }, { headers: SOFT }),
   "POST /usage": () => refusal("internal", 500),

@@ -1,4 +1,6 @@
-/** The open loop: things are begun when they are due, whether those before are done or not. */
+/**
+ * The open loop: each action starts when it is due, whether or not the previous ones have ended.
+ */
 import type { Service } from "../demo/shared/service.ts";
 import { delay } from "@farthing/command-line";
 import {
@@ -13,7 +15,7 @@ import type { Options } from "./options.ts";
 import type { Person } from "./people.ts";
 import { type Outcome, Tally } from "./tally.ts";
 
-/** Whoever waits for longer has gone. */
+/** A request without an answer fails after this time, because a real user would have left. */
 const PATIENCE_MS = 30_000;
 
 function outcomeOf({ good }: Ask, status: number, code: string): Outcome {
@@ -40,7 +42,10 @@ function requestOf(ask: Ask, service: Service, person: Person): Request {
   });
 }
 
-/** Calls for one person; the first request counts from when it was due, the next from when it is sent. */
+/**
+ * Makes the calls of one person. The first request counts from the moment at which it was due, and
+ * each later one from when it is sent.
+ */
 function callerOf(service: Service, person: Person, tally: Tally, dueMs: number): Call {
   let from = dueMs;
   return async (ask) => {
@@ -68,14 +73,17 @@ interface Crowd {
 }
 
 interface Run extends Crowd, Pick<Options, "rate" | "seconds"> {
-  /** Told now and then how far it is. */
+  /** Called from time to time with the elapsed seconds and the results so far. */
   at(seconds: number, tally: Tally): void;
 }
 
-/** Enough for every route to be loaded, and the server to have settled on its plans. */
+/** Enough people for every route to be loaded and for the server to settle on its plans. */
 const WARM_UPS = 20;
 
-/** Everything once for some of them, uncounted: a service that has run for a while is what is measured. */
+/**
+ * Runs every action once for some people, uncounted: the test measures a service that has run for a
+ * while.
+ */
 export async function warmUp({ service, people, mix }: Crowd): Promise<void> {
   for (const person of people.slice(0, WARM_UPS)) {
     const call = callerOf(service, person, new Tally(), performance.now());
@@ -83,7 +91,7 @@ export async function warmUp({ service, people, mix }: Crowd): Promise<void> {
   }
 }
 
-/** Begins at the moments of a Poisson process; resolves when all is answered. */
+/** Starts actions at the moments of a Poisson process; resolves when all requests are answered. */
 export async function run({ service, people, mix, rate, seconds, at }: Run): Promise<Tally> {
   const tally = new Tally();
   const gapMs = 1_000 * requestsPerDoing(mix) / rate;

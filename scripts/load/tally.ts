@@ -1,11 +1,14 @@
-/** What became of the requests, route by route. */
+/** Counts the results of the requests, route by route. */
 
-/** `failed` with a reason: no answer, or one that says that something is wrong with us. */
+/**
+ * `failed` has a reason: no answer, or an answer with a status that the route's requests should not
+ * get.
+ */
 export type Outcome = { kind: "ok" | "refused" } | { kind: "failed"; why: string };
 
 export interface RouteTally {
   readonly route: string;
-  /** Milliseconds from the moment a request was due, of all that were answered. */
+  /** Milliseconds from the moment a request was due, for every answered request. */
   readonly times: number[];
   refused: number;
   failed: number;
@@ -16,7 +19,7 @@ export class Tally {
   readonly #failures = new Map<string, number>();
   /** Refusals by the name of the limit that refused. */
   readonly limits = new Map<string, number>();
-  /** Answers that said that a limit is near. */
+  /** Answers which reported that a limit is near. */
   soft = 0;
 
   #of(route: string): RouteTally {
@@ -37,7 +40,7 @@ export class Tally {
     this.#failures.set(what, (this.#failures.get(what) ?? 0) + 1);
   }
 
-  /** Reads what an answer says of limits. */
+  /** Reads what an answer reports about limits. */
   readLimits(status: number, headers: Headers): void {
     if (headers.get("ratelimit")?.includes(";farthing-soft")) this.soft++;
     if (status !== 429) return;
@@ -45,12 +48,12 @@ export class Tally {
     this.limits.set(name, (this.limits.get(name) ?? 0) + 1);
   }
 
-  /** The busiest first. */
+  /** Returns the routes, the busiest first. */
   routes(): RouteTally[] {
     return [...this.#routes.values()].toSorted((a, b) => b.times.length - a.times.length);
   }
 
-  /** Why requests failed, the most frequent first. */
+  /** Returns the reasons of the failures, the most frequent first. */
   failures(): [why: string, times: number][] {
     return [...this.#failures].toSorted(([, a], [, b]) => b - a);
   }

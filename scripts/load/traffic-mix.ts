@@ -1,12 +1,15 @@
-/** What people do, how often, and how each is asked. docs/reference/load.md shows the same shares. */
+/**
+ * The actions of the load test, their shares, and their requests. docs/reference/load.md lists the
+ * same shares.
+ */
 import type { Person } from "./people.ts";
 
-/** One request: for the tally its route, and what may come back on a good day. */
+/** One request, with its route for the tally and the statuses that count as success. */
 export interface Ask {
   readonly route: string;
   readonly path: string;
   readonly method: "GET" | "POST";
-  /** The person's headers, or the back end's. */
+  /** Whose headers the request has: the person's or the back end's. */
   readonly by: "person" | "back end";
   readonly good: readonly number[];
   readonly body?: unknown;
@@ -19,14 +22,14 @@ export interface Got {
   readonly data: Record<string, unknown>;
 }
 
-/** Undefined where there was no answer as wished for. */
+/** Sends a request; returns undefined when no successful answer came. */
 export type Call = (ask: Ask) => Promise<Got | undefined>;
 
 export interface Doing {
   readonly name: string;
-  /** Of every hundred things that are done. */
+  /** The share of this action among every hundred actions. */
   readonly share: number;
-  /** How many requests it makes. */
+  /** The number of requests that the action makes. */
   readonly requests: number;
   run(person: Person, call: Call): Promise<unknown>;
 }
@@ -81,7 +84,7 @@ async function startJob(person: Person, call: Call): Promise<void> {
   if (started) person.jobs.push({ id: String(started.data.job_id), etag: "" });
 }
 
-/** The newest job again, as a browser asks; whoever has none begins with one. */
+/** Polls the newest job again, as a browser does. A person without a job starts one. */
 async function pollJob(person: Person, call: Call): Promise<void> {
   const job = person.jobs.at(-1);
   if (!job) return await startJob(person, call);
@@ -93,7 +96,7 @@ async function pollJob(person: Person, call: Call): Promise<void> {
   job.etag = seen?.headers.get("etag") ?? job.etag;
 }
 
-/** @param packageId what is bought */
+/** @param packageId the package that people buy */
 export function mixOf(packageId: string): Doing[] {
   return [
     { name: "balance", share: 45, requests: 1, run: (_, call) => call(balance) },
@@ -105,13 +108,13 @@ export function mixOf(packageId: string): Doing[] {
   ];
 }
 
-/** How many requests a thing that is done makes on average. */
+/** Returns the average number of requests of an action. */
 export function requestsPerDoing(mix: readonly Doing[]): number {
   const shares = mix.reduce((sum, { share }) => sum + share, 0);
   return mix.reduce((sum, { share, requests }) => sum + share * requests, 0) / shares;
 }
 
-/** @param random from 0 to below 1 */
+/** @param random a number from 0 to below 1 */
 export function pick(mix: readonly Doing[], random: number): Doing {
   const shares = mix.reduce((sum, { share }) => sum + share, 0);
   let left = random * shares;

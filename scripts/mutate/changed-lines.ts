@@ -1,9 +1,11 @@
-/** The lines that are new since a commit: mistakes are made there, and tests may be missing. */
+/**
+ * Finds the lines that are new since a commit, because new code has most mistakes and fewest tests.
+ */
 import { ROOT } from "../command/root.ts";
 import { lineNumber, type Mutant } from "./mutant.ts";
 import { textOf } from "./mutated-files.ts";
 
-/** The lines that a diff without context says are new, by their file. */
+/** Returns the new lines of a diff without context, by file. */
 export function linesAdded(diff: string): Map<string, Set<number>> {
   const added = new Map<string, Set<number>>();
   let lines = new Set<number>();
@@ -16,7 +18,7 @@ export function linesAdded(diff: string): Map<string, Set<number>> {
   return added;
 }
 
-/** Tells which mutants begin in a line that is new since a commit. */
+/** Returns a function that tells whether a mutant begins in a line that is new since a commit. */
 export async function findChanged(
   commit: string,
 ): Promise<(mutant: Mutant) => Promise<boolean>> {

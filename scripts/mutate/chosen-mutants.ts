@@ -1,4 +1,4 @@
-/** Mistakes that a person chose, most of them since no test noticed them once: chosen.json. */
+/** Mistakes that a person chose, most of them because no test noticed them once: chosen.json. */
 import { z } from "zod";
 import { ROOT } from "../command/root.ts";
 import type { Mutant } from "./mutant.ts";
@@ -7,13 +7,16 @@ import { textOf } from "./mutated-files.ts";
 const chosenSchema = z.strictObject({
   area: z.enum(["sql", "functions", "locks"]),
   file: z.string(),
-  /** Stands in the file exactly once. */
+  /** A text that the file contains exactly once. */
   find: z.string().min(1),
   replace: z.string(),
-  /** What it leads to. */
+  /** The consequence of the mistake. */
   says: z.string().min(1),
   tests: z.array(z.string()).optional(),
-  /** Why it changes nothing: then it is not run, and a drawn mutant like it is not counted. */
+  /**
+   * Why the change has no effect. Such a mutant is not run, and drawn mutants like it are not
+   * counted.
+   */
   equivalent: z.string().optional(),
 });
 
@@ -24,7 +27,10 @@ export async function readChosen(): Promise<Chosen[]> {
   return z.array(chosenSchema).parse(JSON.parse(text));
 }
 
-/** As a mutant of the file as it is now; undefined where the text is not there, or not once. */
+/**
+ * Returns the mistake as a mutant of the current file; undefined where the text is missing or not
+ * unique.
+ */
 export async function place(chosen: Chosen): Promise<Mutant | undefined> {
   const { area, file, find, replace, says, tests } = chosen;
   const text = await textOf(file).catch(() => "");

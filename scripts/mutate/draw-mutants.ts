@@ -1,4 +1,4 @@
-/** Which mistakes are made: drawn by a seed, and alike often of each kind. */
+/** Draws the mistakes to make with a seeded generator, equally often of each kind. */
 import { createRandom } from "@farthing/command-line";
 import { findChanged } from "./changed-lines.ts";
 import { findSources } from "./mutated-files.ts";
@@ -8,7 +8,7 @@ import { lockMistakes, sqlMistakes } from "./sql-mistakes.ts";
 
 const FIND = { sql: sqlMistakes, functions: functionMistakes, locks: lockMistakes };
 
-/** The mistakes of an area by their kind. */
+/** Returns the mistakes of an area by kind. */
 async function mistakesOf(area: Area, since?: string): Promise<Map<string, Mutant[]>> {
   const isMeant = since === undefined ? () => true : await findChanged(since);
   const byKind = new Map<string, Mutant[]>();
@@ -22,9 +22,9 @@ async function mistakesOf(area: Area, since?: string): Promise<Map<string, Mutan
 }
 
 /**
- * So many mutants of an area, a kind at a time in turn; fewer where there are no more.
+ * Draws `count` mutants of an area, one kind after the other in turn; fewer where fewer exist.
  *
- * @param since only those in a line that is new since this commit
+ * @param since only mutants in a line that is new since this commit
  */
 export async function drawMutants(
   area: Area,

@@ -1,4 +1,4 @@
-/** Small mistakes in a module of the functions, by the kind, found in its syntax. */
+/** Makes small mistakes in a module of the functions, by kind, from its syntax tree. */
 import ts from "typescript";
 import { makeSource, syntaxOf, walk } from "../tidy/sources/source.ts";
 import { type Mutant } from "./mutant.ts";
@@ -16,13 +16,16 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, [says: string, after: string]> = new
   [ts.SyntaxKind.MinusToken, ["plus for minus", "+"]],
 ]);
 
-/** Whether it is a text by its form: the compiler refuses every other operator on it. */
+/**
+ * Returns whether an expression is a text by its form: the compiler refuses operators other than +
+ * on a text.
+ */
 function isText(node: ts.Expression): boolean {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ||
     ts.isBinaryExpression(node) && (isText(node.left) || isText(node.right));
 }
 
-/** How a node is written with a mistake in it; undefined where none of these kinds fits. */
+/** Returns a node's mistake; undefined where no kind fits. */
 function mistakeIn(node: ts.Node): { at: ts.Node; says: string; after: string } | undefined {
   if (ts.isBinaryExpression(node)) {
     if (node.operatorToken.kind === ts.SyntaxKind.PlusToken && isText(node)) return;
@@ -46,13 +49,13 @@ function mistakeIn(node: ts.Node): { at: ts.Node; says: string; after: string } 
   }
 }
 
-/** Types and what is imported have no behaviour. */
+/** Returns whether a node has no behaviour, as types and imports have none. */
 function isSilent(node: ts.Node): boolean {
   return ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isImportDeclaration(node) ||
     ts.isTypeAliasDeclaration(node);
 }
 
-/** Every mistake of these kinds in one module, kind by kind. */
+/** Returns every mistake of these kinds in one module, kind by kind. */
 export function functionMistakes(file: string, text: string): Mutant[][] {
   const kinds = new Map<string, Mutant[]>();
   const silent = new Set<ts.Node>();

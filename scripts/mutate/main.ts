@@ -1,6 +1,7 @@
 /**
- * `deno task mutate`: makes small mistakes in the SQL and in the functions, one at a time, and says which no
- * test notices. Exit code 1 where more survive than the floor of their area allows.
+ * `deno task mutate`: makes small mistakes in the SQL and in the functions, one at a time, and
+ * prints those that no test notices. The exit code is 1 where fewer are noticed than the floor of
+ * their area requires.
  */
 import { parseArgs } from "node:util";
 import pc from "picocolors";

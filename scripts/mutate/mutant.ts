@@ -1,22 +1,22 @@
-/** One deliberate mistake in one file: what a test should notice. */
+/** One deliberate mistake in one file, which a test should notice. */
 import { createHash } from "node:crypto";
 
 export type Area = "sql" | "functions" | "locks";
 
-/** What part of the mutants that change anything has to be noticed. */
+/** The part of the effective mutants that tests must notice. */
 export const FLOORS: Readonly<Record<Area, number>> = { sql: 0.95, functions: 0.95, locks: 0.9 };
 
 export interface Mutant {
   readonly area: Area;
-  /** From the root of the repository. */
+  /** The path from the root of the repository. */
   readonly file: string;
-  /** Where the text begins that is replaced. */
+  /** The position of the replaced text. */
   readonly start: number;
   readonly before: string;
   readonly after: string;
-  /** What kind of mistake it is, or what it leads to where somebody chose it. */
+  /** The kind of the mistake, or its consequence for a chosen one. */
   readonly says: string;
-  /** Files that should notice it, by a word of their path; the nearest ones where nobody says. */
+  /** Tests that should notice it, as parts of their paths; by default the nearest ones. */
   readonly tests?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ function lineAt(text: string, position: number): string {
   return text.slice(from, to === -1 ? undefined : to).trim();
 }
 
-/** The line that is changed, before and after: how a mutant is shown, and told from others. */
+/** Returns the changed line before and after, which identifies a mutant in the output. */
 export function linesOf(text: string, mutant: Mutant): [before: string, after: string] {
   return [lineAt(text, mutant.start), lineAt(applied(text, mutant), mutant.start)];
 }
@@ -39,7 +39,10 @@ export function lineNumber(text: string, { start }: Mutant): number {
   return text.slice(0, start).split("\n").length;
 }
 
-/** The same for the same change of the same text: a result is found again by it. */
+/**
+ * Returns a key that is the same for the same change of the same text, by which its result is found
+ * again.
+ */
 export function keyOf(text: string, { area, file, start, before, after }: Mutant): string {
   const parts = JSON.stringify([area, file, text, start, before, after]);
   return createHash("sha256").update(parts).digest("hex").slice(0, 16);

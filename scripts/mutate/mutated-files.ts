@@ -6,7 +6,7 @@ import type { Area } from "./mutant.ts";
 
 let reading: Promise<Source[]> | undefined;
 
-/** Every text file of the repository, read once. */
+/** Returns every text file of the repository, which is read once. */
 export const tree = (): Promise<Source[]> => reading ??= readTree(ROOT);
 
 const isModule = ({ path }: Source) =>

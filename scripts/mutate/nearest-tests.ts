@@ -1,4 +1,6 @@
-/** Which tests are nearest to a mistake: they run first, for most mistakes die of the first few. */
+/**
+ * Finds the tests that are nearest to a mistake. They run first, because they notice most mistakes.
+ */
 import { type Module, modulesOf } from "../tidy/sources/modules.ts";
 import { isTest, type Source } from "../tidy/sources/source.ts";
 import type { Mutant } from "./mutant.ts";
@@ -8,7 +10,7 @@ const DEFINED = /^create (?:or replace )?(?:function|view|table|trigger|procedur
 
 const bareName = (name: string) => name.replace(/^.*\./, "");
 
-/** A schema file, cut where something is created: what was created, and the text up to the next. */
+/** Splits a schema file at its create statements: the name of each, and the text up to the next. */
 function piecesOf({ text }: Source): { name: string; start: number; body: string }[] {
   const starts = [...text.matchAll(DEFINED)];
   return starts.map((match, at) => ({
@@ -18,10 +20,13 @@ function piecesOf({ text }: Source): { name: string; start: number; body: string
   }));
 }
 
-/** How far each name is from one: 0 itself, 1 what uses it, 2 what uses that … */
+/**
+ * Returns how far each name is from one: 0 for itself, 1 for what uses it, 2 for what uses that,
+ * and so on.
+ */
 function distances(from: string, pieces: { name: string; body: string }[]): Map<string, number> {
   const found = new Map([[from, 0]]);
-  for (const [name, distance] of found) { // which grows meanwhile
+  for (const [name, distance] of found) { // the loop also visits the entries that it adds
     const uses = new RegExp(`\\b${name}\\b`);
     for (const piece of pieces) {
       if (!found.has(piece.name) && uses.test(piece.body)) found.set(piece.name, distance + 1);
@@ -34,7 +39,7 @@ function byDistance(files: [path: string, distance: number][]): string[] {
   return files.sort(([a, from], [b, to]) => from - to || (a < b ? -1 : 1)).map(([path]) => path);
 }
 
-/** What the helpers say that a story includes, or a test of two sessions names. */
+/** Returns the helpers that an SQL test includes, or that a test of two sessions names. */
 function includedIn(text: string, sources: Source[]): string[] {
   const helpers = [...text.matchAll(/^\\ir \.\.\/(\S+)$/gm)]
     .map(([, file]) => `supabase/tests/${file}`);
@@ -43,11 +48,11 @@ function includedIn(text: string, sources: Source[]): string[] {
   return sources.filter(({ path }) => helpers.includes(path)).map((source) => source.text);
 }
 
-/** All stories, first those that name what was changed, or what uses it. */
+/** Returns all SQL tests; those that name the changed function or one that uses it come first. */
 export const nearestStories = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/[^/]*\/[^/]*\.test\.sql$/, mutant);
 
-/** The same of the tests of two sessions. */
+/** Returns the tests of two sessions in the same order. */
 export const nearestSessions = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/.*\.test\.ts$/, mutant);
 
@@ -65,13 +70,16 @@ async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[
   }));
 }
 
-/** The test files that import what was changed: first the one beside it, then those that do so themselves. */
+/**
+ * Returns the test files that import the changed module, directly or not: the one beside it first,
+ * then those that import it directly.
+ */
 export async function nearestTests({ file }: Mutant): Promise<string[]> {
   const modules = modulesOf(await tree());
   const beside = file.replace(/\.ts$/, ".test.ts");
   const found = new Map<Module, number>();
   for (const module of modules) if (module.source.path === file) found.set(module, 0);
-  for (const [module, distance] of found) { // which grows meanwhile
+  for (const [module, distance] of found) { // the loop also visits the entries that it adds
     for (const user of [...module.users.values()].flatMap((users) => [...users])) {
       if (!found.has(user)) found.set(user, distance + 1);
     }

@@ -1,17 +1,17 @@
-/** What became of a mutant, and the file in which that stays until the code changes. */
+/** The result of a mutant, and the file that stores it until the code changes. */
 import type { Area } from "./mutant.ts";
 
 export interface Outcome {
   readonly key: string;
   readonly area: Area;
-  /** `file:line` */
+  /** `file:line`. */
   readonly at: string;
   readonly says: string;
   readonly before: string;
   readonly after: string;
-  /** `invalid`: it is no program, so nothing was tested. */
+  /** `invalid`: the mutant does not compile or migrate, so no test ran. */
   readonly is: "killed" | "survived" | "invalid";
-  /** The test that noticed. */
+  /** The test that noticed the mutant. */
   readonly by: string;
   readonly ms: number;
 }
@@ -22,7 +22,7 @@ export async function readOutcomes(file: string): Promise<Map<string, Outcome>> 
   return new Map(outcomes.map((outcome) => [outcome.key, outcome]));
 }
 
-/** Written at once, so that a run that is broken off goes on where it was. */
+/** Writes an outcome at once, so that an interrupted run continues where it stopped. */
 export async function writeOutcome(file: string, outcome: Outcome): Promise<void> {
   await Deno.writeTextFile(file, `${JSON.stringify(outcome)}\n`, { append: true });
 }

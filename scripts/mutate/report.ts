@@ -1,4 +1,4 @@
-/** What a run of mutants says at its end: the survivors one by one, and a line for each area. */
+/** Formats the result of a run of mutants: each survivor, and a line for each area. */
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import { type Area, FLOORS } from "./mutant.ts";
@@ -9,12 +9,12 @@ export interface Figures {
   readonly killed: number;
   readonly survived: number;
   readonly invalid: number;
-  /** Of those that changed anything. */
+  /** The killed part of the mutants that changed anything. */
   readonly part: number;
   readonly isEnough: boolean;
 }
 
-/** The figures of each area in which there was a mutant. */
+/** Returns the figures of each area that had a mutant. */
 export function figuresOf(outcomes: readonly Outcome[]): Figures[] {
   return (Object.keys(FLOORS) as Area[]).flatMap((area) => {
     const count = (is: Outcome["is"]) =>

@@ -1,4 +1,7 @@
-/** Mutants of the functions: each is written into a copy of the repository, whose tests run there. */
+/**
+ * Runs mutants of the functions: each one is written into a copy of the repository, whose tests run
+ * there.
+ */
 import { dirname } from "node:path";
 import { withCleanup } from "@farthing/command-line";
 import { runDenoTests } from "../test-tools/deno-tests.ts";
@@ -9,12 +12,17 @@ import { nearestTests } from "./nearest-tests.ts";
 import { createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.ts";
 import { textOf, tree } from "./mutated-files.ts";
 
-/** Twenty times what the slowest takes: one that hangs has noticed. */
+/**
+ * Twenty times what the slowest test file takes; a mutant that makes tests hang counts as noticed.
+ */
 const LIMIT_MS = 20_000;
-/** The nearest notice most; a process for each file would cost a second each. */
+/**
+ * How many test files each process runs. The nearest tests notice most mutants, and a process for
+ * each file would cost a second each.
+ */
 const AT_ONCE = [4, 8, 16, 200];
 
-/** The text files of the repository, with the packages that it has installed. */
+/** Copies the text files of the repository, and its installed packages. */
 async function copyRepository(to: string): Promise<void> {
   for (const { path, text } of await tree()) {
     await Deno.mkdir(dirname(`${to}/${path}`), { recursive: true });
@@ -56,7 +64,7 @@ async function judge(
   await Deno.writeTextFile(`${cwd}/${file}`, applied(text, mutant));
   const met = await meet(cwd, nearest)
     .finally(() => Deno.writeTextFile(`${cwd}/${file}`, text));
-  // Where nothing could be loaded no file has failed.
+  // The file is not set when no test file could be loaded.
   if (met.file && nearest.includes(met.file)) await baseline(met.file);
   return { is: met.is, by: met.by };
 }

@@ -1,6 +1,6 @@
 /**
- * Mutants of locks: one session never notices a lock that is not there, so each function is replaced in a
- * clone of the kept database and meets the tests of two sessions.
+ * Runs mutants of locks. A single session never notices a missing lock, so each changed function is
+ * created in a clone of the project's database and runs the tests of two sessions.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { type KeptProject, withKeptProject } from "../test-tools/kept/project.ts";
@@ -13,7 +13,9 @@ import { textOf } from "./mutated-files.ts";
 
 const FUNCTION = /^create (?:or replace )?(?:function|procedure) [^]*?^\$\$;/gm;
 
-/** The statement that makes the function around a place; undefined where there is none. */
+/**
+ * Returns the statement that creates the function around a position; undefined where there is none.
+ */
 function functionAt(text: string, start: number): string | undefined {
   const found = [...text.matchAll(FUNCTION)].find((match) =>
     match.index <= start && start < match.index + match[0].length
@@ -21,7 +23,7 @@ function functionAt(text: string, start: number): string | undefined {
   return found?.[0].replace(/^create (?:or replace )?/, "create or replace ");
 }
 
-/** Hands over a clone, which is gone afterwards. */
+/** Passes a clone to `use` and drops it afterwards. */
 async function inClone<T>(
   server: Databases,
   template: string,
@@ -42,7 +44,7 @@ async function replaced(server: Databases, database: string, statement: string):
   await sql.unsafe(statement).finally(() => sql.end());
 }
 
-/** The first failure of a file in a clone; undefined where it passes. */
+/** Returns the first failure of a file in a clone; undefined where the file passes. */
 const failureOf = (server: Databases, template: string, file: string) =>
   inClone(
     server,

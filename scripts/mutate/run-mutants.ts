@@ -1,4 +1,4 @@
-/** What runs the mutants of an area, one after the other. */
+/** The types that the runners of the areas share. */
 import type { Mutant } from "./mutant.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -6,14 +6,14 @@ export type Verdict = Pick<Outcome, "is" | "by">;
 
 export const SURVIVED: Verdict = { is: "survived", by: "" };
 
-/** A test fails without any mistake, and would notice everything. */
+/** A test fails without any mistake, and would therefore seem to notice every mutant. */
 export class BrokenBaseline extends Error {
   constructor(file: string) {
     super(`${file} fails without any mistake: mend it first`);
   }
 }
 
-/** Asks of each test file once whether it passes without a mistake. */
+/** Checks each test file once for whether it passes without a mistake. */
 export function createBaseline(passes: (file: string) => Promise<boolean>) {
   const asked = new Map<string, Promise<boolean>>();
   return async (file: string): Promise<void> => {
@@ -25,7 +25,7 @@ export function createBaseline(passes: (file: string) => Promise<boolean>) {
 
 /**
  * @param most how many test files a mutant meets at most, the nearest first
- * @param found called for each mutant with what judges it
+ * @param found called for each mutant with the function that judges it
  */
 export type Run = (
   mutants: readonly Mutant[],

@@ -1,4 +1,7 @@
-/** Mutants of SQL: each is migrated into a database of the kept server, and meets the stories. */
+/**
+ * Runs mutants of SQL: each one is migrated into a database of the running server, and runs the SQL
+ * tests.
+ */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { StackError } from "@farthing/local-stack/running";
 import { buildMigrations } from "../schema/build.ts";
@@ -12,10 +15,13 @@ import { nearestStories } from "./nearest-tests.ts";
 import { BrokenBaseline, createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.ts";
 import { textOf } from "./mutated-files.ts";
 
-/** A scenario takes a second, the longest twelve; one that waits for what never comes has noticed. */
+/**
+ * An SQL test takes a second, and the longest takes twelve; a statement that runs longer than 60 s
+ * counts as noticed.
+ */
 const SETTINGS = { statement_timeout: "60000" };
 
-/** The first failure of a scenario in a clone; undefined where it passes. */
+/** Returns the first failure of an SQL test in a clone; undefined where the test passes. */
 async function failureOf(server: Databases, template: string, file: string) {
   const clone = `story_${Deno.pid}_mutant`;
   await server.createDatabase(clone, { template });
@@ -67,7 +73,8 @@ async function judge(
     );
   } catch (error) {
     if (error instanceof BrokenBaseline) throw error;
-    // It does not migrate; or it does, and its scheduled tasks fail at once.
+    // A StackError means that the migration failed. Any other error means that it succeeded, but
+    // its scheduled tasks failed.
     const is = error instanceof StackError ? "invalid" : "killed";
     return { is, by: (error as Error).message.split("\n")[0]! };
   }

@@ -1,4 +1,6 @@
-/** A run of mutants: those that a person chose, and some that were drawn; what was found before stays. */
+/**
+ * A run of mutants: the chosen ones and some that are drawn. Results of earlier runs are reused.
+ */
 import { type Chosen, place, readChosen } from "./chosen-mutants.ts";
 import { drawMutants } from "./draw-mutants.ts";
 import { type Area, keyOf, lineNumber, linesOf, type Mutant } from "./mutant.ts";
@@ -17,24 +19,27 @@ const RUNS: Readonly<Record<Area, Run>> = {
 
 export interface Wanted {
   readonly areas: readonly Area[];
-  /** Only chosen ones whose file or consequence contains this. */
+  /** Runs only chosen mutants whose file or consequence contains this text. */
   readonly only?: string | undefined;
-  /** How many are drawn of each area, beside the chosen ones; of locks all, unless it is 0. */
+  /**
+   * How many mutants to draw in each area, in addition to the chosen ones. For locks, any number
+   * but 0 draws all.
+   */
   readonly random: number;
   readonly seed: number;
-  /** Drawn only where a line is new since this commit. */
+  /** Draws only mutants in a line that is new since this commit. */
   readonly since?: string | undefined;
-  /** Test files that a mutant meets at most. */
+  /** The most test files that a mutant meets. */
   readonly most: number;
-  /** Whether those that survived before are run again. */
+  /** Whether earlier survivors run again. */
   readonly again: boolean;
-  /** Where outcomes are kept. */
+  /** The file that stores the outcomes. */
   readonly results: string;
 }
 
 export interface Session {
   readonly outcomes: Outcome[];
-  /** Chosen ones that fit the code no longer. */
+  /** Chosen mistakes that no longer fit the code. */
   readonly stale: Chosen[];
 }
 
@@ -54,7 +59,7 @@ async function mutantsOf(area: Area, wanted: Wanted, all: readonly Chosen[]) {
   );
   const placed = await Promise.all(told.map(place));
   const drawn: Mutant[] = [];
-  // Locks are few enough to leave out each of them.
+  // There are few locks, so the run leaves out each of them in turn.
   const count = area === "locks" && wanted.random > 0 ? Infinity : wanted.random;
   for (const mutant of await drawMutants(area, count, wanted.seed, wanted.since)) {
     const text = await textOf(mutant.file);

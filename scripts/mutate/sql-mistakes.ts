@@ -1,9 +1,9 @@
-/** Small mistakes in a migration, by the kind: each is one that somebody could make. */
+/** Makes small mistakes in a migration, by kind; each is a mistake that a developer could make. */
 import type { Area, Mutant } from "./mutant.ts";
 
 interface Kind {
   readonly says: string;
-  /** What is replaced: the whole match. */
+  /** The pattern whose whole match is replaced. */
   readonly pattern: RegExp;
   replace(match: RegExpExecArray): string;
 }
@@ -57,7 +57,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** What no single session notices. */
+/** Mistakes that a single session never notices. */
 const LOCKS: readonly Kind[] = [
   { says: "skipped rows waited for", pattern: / skip locked\b/g, replace: () => "" },
   {
@@ -74,7 +74,10 @@ const LOCKS: readonly Kind[] = [
   { says: "a table not locked", pattern: /\block table [^;]*;/g, replace: () => "null;" },
 ];
 
-/** The text with comments, and with quoted text where that is no window, blanked out. */
+/**
+ * Returns the text with its comments blanked out, and with its quoted texts blanked out unless
+ * `withQuotes` is true.
+ */
 function masked(text: string, withQuotes: boolean): string {
   const blank = (found: string) => found.replace(/[^\n]/g, "\0");
   const code = text.replace(/--[^\n]*/g, blank)
@@ -82,10 +85,10 @@ function masked(text: string, withQuotes: boolean): string {
   return withQuotes ? code : code.replace(/'(?:[^'\n]|'')*'/g, blank);
 }
 
-/** Every mistake of these kinds in one migration, kind by kind. */
+/** Returns every mistake of these kinds in one migration, kind by kind. */
 export const sqlMistakes = (file: string, text: string) => mistakesIn("sql", KINDS, file, text);
 
-/** Every lock of one migration left out, kind by kind. */
+/** Returns the omission of every lock in one migration, kind by kind. */
 export const lockMistakes = (file: string, text: string) => mistakesIn("locks", LOCKS, file, text);
 
 function mistakesIn(area: Area, kinds: readonly Kind[], file: string, text: string): Mutant[][] {

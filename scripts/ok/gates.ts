@@ -1,14 +1,17 @@
-/** The gates beside the tests, the quick ones first; each is a command that exits 0 when all is well. */
+/**
+ * The static gates, the quick ones first; each is a command that exits with 0 when it finds nothing
+ * wrong.
+ */
 
 export interface Gate {
   name: string;
-  /** Arguments to this very Deno. */
+  /** Arguments for the Deno that runs this script. */
   args: string[];
 }
 
 export interface Passage {
   passed: boolean;
-  /** All that the command said, in colour when that was asked for. */
+  /** Everything that the command printed, in colour if asked for. */
   output: string;
   ms: number;
 }

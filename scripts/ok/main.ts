@@ -1,6 +1,7 @@
 /**
- * `deno task ok [gate …]`: every gate in turn, one line each, with the output of those that fail, and
- * then the tests. With names it runs these gates alone. Exit code 1 when anything failed.
+ * `deno task ok [gate …]`: runs every gate in turn, prints one line for each and the output of
+ * those that fail, and then runs the tests. With names it runs only these gates. The exit code is 1
+ * when anything failed.
  */
 import pc from "picocolors";
 import { print, printError } from "@farthing/command-line";

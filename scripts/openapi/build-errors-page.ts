@@ -1,4 +1,4 @@
-/** The page of error codes, from the registry that the functions answer from. */
+/** Builds the page of error codes from the registry from which the functions answer. */
 import { type ErrorCode, ERRORS } from "../../supabase/functions/_shared/core/errors.ts";
 
 const HEAD =
@@ -29,7 +29,7 @@ function tableOf(errors: Row[]): string {
     .join("\n");
 }
 
-/** Markdown, one row per code, by status. */
+/** Returns Markdown with one row per code, sorted by status. */
 export function buildErrorsPage(): string {
   const rows = Object.entries(ERRORS)
     .map(([code, error]) => ({ code, ...error }))

@@ -1,4 +1,7 @@
-/** The page of routes, from the OpenAPI document: what there is, who may call it, what may be repeated. */
+/**
+ * Builds the page of routes from the OpenAPI document: each route, its callers, and whether it may
+ * be repeated.
+ */
 interface Operation {
   readonly summary: string;
   readonly parameters?: readonly { readonly name: string; readonly required?: boolean }[];
@@ -30,7 +33,10 @@ function row(path: string, method: string, operation: Operation): string {
   return `| ${[...cells, operation.summary].join(" | ")} |`;
 }
 
-/** Markdown, one row per route, by path. @param document the text that buildDocument makes */
+/**
+ * Returns Markdown with one row per route, sorted by path. @param document the text that
+ * buildDocument returns
+ */
 export function buildRoutesPage(document: string): string {
   const { paths } = JSON.parse(document) as Document;
   const rows = Object.entries(paths).flatMap(([path, operations]) =>

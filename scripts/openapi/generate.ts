@@ -1,6 +1,6 @@
 /**
  * Writes the OpenAPI document and the tables of routes and errors from the routes' declarations.
- * `--check` writes nothing and fails when what is committed is not what the routes say.
+ * With `--check` it writes nothing, and fails when the committed files differ.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
@@ -10,7 +10,7 @@ import { buildRoutesPage } from "./build-routes-page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Where each generated file lives: the functions import the first, people read the others. */
+/** The path of each generated file: the functions import the first, and people read the others. */
 const FILES: readonly { path: string; build: () => string }[] = [
   { path: "supabase/functions/_shared/generated/openapi.json", build: buildDocument },
   { path: "docs/reference/api/routes.md", build: () => buildRoutesPage(buildDocument()) },

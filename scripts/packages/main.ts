@@ -1,12 +1,13 @@
 /**
- * `deno task packages`: installs what deno.lock names into node_modules. Every task that needs packages runs
- * it first: left to itself, Deno prints a line for each of some 200 packages, into the output of whatever
- * process meets an empty cache. Itself it imports none. Where all is installed it takes 50 ms and is silent.
+ * `deno task packages`: installs the packages of deno.lock into node_modules. Every task that needs
+ * packages runs this script first. Without it, the first process with an empty cache would print a
+ * line for each of some 200 packages into its own output. The script itself imports no package.
+ * When everything is installed, it takes 50 ms and prints nothing.
  */
 import { styleText } from "node:util";
 import { print, printError, printPiece } from "@farthing/command-line";
 
-/** An installation that takes longer than this is more than a check: it shows its progress. */
+/** An installation that takes longer than this downloads packages, and shows its progress. */
 const SILENT_MS = 500;
 const FOLDER = new URL("../../node_modules/.deno", import.meta.url);
 const CLEAR_LINE = "\r\x1b[K";
@@ -22,7 +23,10 @@ function countPackages(): number {
   }
 }
 
-/** Says from `SILENT_MS` on that packages are being installed; on a terminal with how many and since when. */
+/**
+ * Shows after `SILENT_MS` that packages are being installed; on a terminal with their number and
+ * the elapsed time.
+ */
 function showProgress(start: number): () => void {
   const isTerminal = Deno.stdout.isTerminal();
   let shown = false;

@@ -1,4 +1,6 @@
-/** The database's types as TypeScript, from a database that the migrations have just made. */
+/**
+ * Generates the database's types as TypeScript, from a database that is made with the migrations.
+ */
 import { PROJECT, withProject } from "../test-tools/project-database.ts";
 import { supabase } from "../supabase/cli.ts";
 
@@ -20,7 +22,7 @@ async function format(text: string): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-/** The text of the types file for a database that is there already. */
+/** Returns the text of the types file for an existing database. */
 async function typesOf(databaseUrl: string): Promise<string> {
   const types = await supabase(
     ["gen", "types", "--lang=typescript", "--schema=farthing_public"],
@@ -29,7 +31,7 @@ async function typesOf(databaseUrl: string): Promise<string> {
   return HEADER + await format(types);
 }
 
-/** The same for the migrations as they are on disk. */
+/** Returns the text of the types file for the migrations on disk. */
 export async function typesOfMigrations(): Promise<string> {
   return await withProject("embedded", (server) => typesOf(server.url(PROJECT)));
 }

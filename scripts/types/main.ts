@@ -1,4 +1,7 @@
-/** `deno task types [--check]`: writes the database's types, or says whether the written ones are true. */
+/**
+ * `deno task types [--check]`: writes the database's types, or checks whether the written types are
+ * current.
+ */
 import { print, printError } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
 import { TYPES_FILE, typesOfMigrations } from "./generate.ts";

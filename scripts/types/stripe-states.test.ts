@@ -1,6 +1,7 @@
 /**
- * T29: each state that the pinned SDK names is one that the SQL knows. It fails when the SDK learns a new
- * one: until that has its place in the SQL, it is taken, what may be gone is held, and operators are alerted.
+ * T29: the SQL knows each state that the pinned SDK names. The test fails when the SDK gains a
+ * state. Until the SQL handles a new state, it accepts the event, holds the credits that may be lost,
+ * and alerts operators.
  */
 import assert from "node:assert/strict";
 
@@ -10,7 +11,10 @@ const SCHEMAS = new URL("supabase/schemas/", ROOT);
 
 const words = (text: string, quotes: RegExp) => [...text.matchAll(quotes)].map(([, word]) => word!);
 
-/** The literals of a type, or of a field that is any string, the words of its comment. */
+/**
+ * Returns the literals of a type. For a field that accepts any string, returns the quoted words of
+ * its comment.
+ */
 async function sdkStates(file: string, pattern: RegExp): Promise<string[]> {
   const declared = await Deno.readTextFile(new URL(file, SDK));
   const found = pattern.exec(declared)?.[1];
@@ -18,7 +22,7 @@ async function sdkStates(file: string, pattern: RegExp): Promise<string[]> {
   return words(found, /['`]([a-z_]+)['`]/g).toSorted();
 }
 
-/** The words that a function of the SQL tells apart. */
+/** Returns the states that a function of the SQL distinguishes. */
 async function sqlStates(file: string, name: string): Promise<string[]> {
   const sql = await Deno.readTextFile(new URL(file, SCHEMAS));
   const body = sql.split(`create function farthing.${name}(`)[1]?.split("$$")[1];

@@ -13,20 +13,20 @@ const bill = z.object({
   hold_id: z.string(),
 });
 
-/** The stream's last event: what it cost. */
+/** The stream's last event, with the chat's price. */
 export type Bill = z.infer<typeof bill>;
 
 export interface Reading {
-  /** The same key for the same prompt answers what was answered. */
+  /** With the same key and prompt, the service repeats its first answer. */
   key: string;
   onDelta?: (text: string) => void;
-  /** After so many pieces of the answer the reader leaves. */
+  /** The number of pieces after which the reader disconnects. */
   leaveAfter?: number;
 }
 
 export interface Streamed {
   text: string;
-  /** Absent for who left before it came. */
+  /** Undefined when the reader disconnected before the bill. */
   bill: Bill | undefined;
 }
 

@@ -1,4 +1,6 @@
-/** Two streamed chats: one read to its end, one that its reader leaves. */
+/**
+ * Two streamed chats: one that its reader reads to the end, and one that its reader leaves early.
+ */
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { Exact } from "../../rates/exact.ts";
 import { type Bill, streamChat } from "./chat-stream.ts";
@@ -11,10 +13,10 @@ import { printPiece } from "@farthing/command-line";
 const WIDTH = 92;
 const LEAVE_AFTER = 12;
 
-/** Markers of the models' stand-in. */
+/** Markers of the AI emulator. */
 const WITH_EVERY_KIND = "[tokens:60][pace:40][cached:5][reasoning:12]";
 const LEFT_TOKENS = 60;
-/** So far apart that most of it comes when the reader has left. */
+/** A pause of 60 ms after each token: most tokens come after the reader has disconnected. */
 const WITH_PAUSES = `[tokens:${LEFT_TOKENS}][pace:60]`;
 
 function actOf(name: string, mark: string, { hold_id, credits }: Bill): Act {
@@ -43,7 +45,10 @@ export async function playChat(stage: Stage): Promise<Act> {
   return { ...actOf("chat", mark, bill), ended: bill.finish_reason, wanted: "stop" };
 }
 
-/** Leaves in the middle; the same key then gives the whole answer, which the chat has cost. */
+/**
+ * Disconnects in the middle. A repeat with the same key then returns the whole answer, which the
+ * account has paid for.
+ */
 export async function playLeft(stage: Stage): Promise<Act> {
   const { buyer, say } = stage;
   const mark = `${stage.run}-5`;

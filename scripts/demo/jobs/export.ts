@@ -1,4 +1,4 @@
-/** The ledger as a file, which a job writes and nobody pays for. */
+/** A free job that exports the ledger to a file. */
 import { Exact } from "../../rates/exact.ts";
 import { look, readFile, startExport } from "./job-endpoints.ts";
 import { follow } from "./follow-job.ts";

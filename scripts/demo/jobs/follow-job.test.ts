@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { follow, type Look } from "./follow-job.ts";
 
-/** Answers the looks in this order, and notes what each came with. */
+/** Returns these answers in order, and records the ETag of each poll and each wait. */
 function script(answers: Look<string>[]) {
   const etags: (string | null)[] = [];
   const waits: [number, string | undefined][] = [];

@@ -1,34 +1,39 @@
-/** Polling as the service advises it: it says when to look again, and the ETag spares what is known. */
+/**
+ * Polls as the service advises: `Retry-After` gives the time of the next poll, and the ETag avoids
+ * repeating an unchanged job.
+ */
 
 import { DemoError } from "../shared/service.ts";
 
-/** One answer to a poll; `seen` is absent where nothing has changed (304). */
+/** One answer to a poll; `seen` is undefined when the job is unchanged (304). */
 export interface Look<T> {
   status: number;
   etag: string | null;
-  /** Seconds until the next look; null when there will be nothing new. */
+  /** Seconds until the next poll; null when the job will not change any more. */
   retryAfter: number | null;
   seen: T | undefined;
 }
 
 export interface Followed<T> {
   last: T;
-  /** The status of each look, and how many seconds it waited before it. */
+  /** The status of each poll, and the seconds before it. */
   looks: { status: number; waited: number }[];
 }
 
 export interface Following<T> {
   look: (etag: string | null) => Promise<Look<T>>;
-  /** Lets so many seconds pass; `last` is what is known meanwhile. */
+  /** Waits for some seconds; `last` is the latest known state. */
   wait: (seconds: number, last: T | undefined) => Promise<void>;
-  /** Whether this is enough; else a job is followed to its end. */
+  /** Returns whether to stop polling; by default a job is polled to its end. */
   enough?: (seen: T) => boolean;
 }
 
-/** At 8 s each some three minutes, longer than any job of the demo. */
+/**
+ * With 8 s between polls this takes about three minutes, which is longer than any job of the demo.
+ */
 const MAX_LOOKS = 25;
 
-/** @throws DemoError after 25 looks without an end */
+/** @throws DemoError when 25 polls do not see the end */
 export async function follow<T>(
   firstWait: number,
   { look, wait, enough }: Following<T>,

@@ -3,19 +3,19 @@ import { formatTable } from "@farthing/command-line";
 
 const INDENT = "   ";
 
-/** Facts under a heading: a label and what there is to say. */
+/** Formats facts under a heading, each with a label. */
 export function formatFacts(facts: [string, string][]): string {
   const rows = facts.map(([label, fact]) => [pc.dim(label), fact]);
   return formatTable([{ title: "" }, { title: "" }], rows).replaceAll(/^/gm, INDENT);
 }
 
-/** The beginning of a text on one line, so many characters at most. */
+/** Returns the beginning of a text on one line, with at most `most` characters. */
 export function shorten(text: string, most: number): string {
   const line = [...text.replaceAll(/\s+/g, " ").trim()];
   return line.length <= most ? line.join("") : `${line.slice(0, most - 1).join("").trimEnd()}…`;
 }
 
-/** Lays out text that comes in pieces: indented, and broken at blanks before it is too long. */
+/** Lays out text that arrives in pieces: indented, with lines broken at spaces. */
 export function createFlow(width: number): (piece: string) => string {
   let column = 0;
   return (piece) => {

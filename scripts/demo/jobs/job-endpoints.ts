@@ -1,4 +1,4 @@
-/** The doors of jobs as an app meets them, through supabase-js. */
+/** The routes of jobs, called through supabase-js as an app would. */
 import { z } from "zod";
 import type { Answer, Buyer } from "../shared/buyer.ts";
 import type { Look } from "./follow-job.ts";
@@ -15,13 +15,13 @@ const job = z.object({
 });
 const enveloped = <T extends z.ZodType>(data: T) => z.object({ data });
 
-/** A job as a poll sees it; credits as decimal texts. */
+/** A job as a poll returns it; credits are decimal texts. */
 export type Job = z.infer<typeof job>;
 
 export interface StartedJob {
   id: string;
   held: string;
-  /** Seconds until a first look is worth while. */
+  /** Seconds until the first poll is useful. */
   retryAfter: number;
 }
 
@@ -45,7 +45,10 @@ export function startExport(buyer: Buyer): Promise<StartedJob> {
   return start(buyer, "jobs", { type: "ledger_export", input: {} });
 }
 
-/** One look; with the ETag of the last one, which answers 304 while nothing has changed. */
+/**
+ * Polls a job once. With the ETag of the previous poll, the service answers 304 while the job is
+ * unchanged.
+ */
 export async function look(buyer: Buyer, id: string, etag: string | null): Promise<Look<Job>> {
   const headers: Record<string, string> = etag === null ? {} : { "If-None-Match": etag };
   const answer = await buyer.ask(`jobs/${id}`, { method: "GET", headers });
@@ -61,7 +64,7 @@ export async function cancel(buyer: Buyer, id: string): Promise<void> {
   await buyer.ask(`jobs/${id}`, { method: "DELETE" });
 }
 
-/** The file that a job wrote, as text. */
+/** Returns the file that a job wrote, as text. */
 export async function readFile(buyer: Buyer, id: string): Promise<string> {
   return z.string().parse((await buyer.ask(`jobs/${id}/file`, { method: "GET" })).data);
 }

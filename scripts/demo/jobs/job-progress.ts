@@ -2,19 +2,22 @@ import type { SingleBar } from "cli-progress";
 import { delay, print } from "@farthing/command-line";
 import { BAR, createSingleBar } from "../shared/progress-bar.ts";
 
-/** What is known of a job between two looks. */
+/** The state of a job between two polls. */
 interface Known {
   status: string;
   progress: number;
 }
 
-/** How far a job is: a bar that counts down to the next look; where there is no terminal, lines. */
+/**
+ * Shows the progress of a job: on a terminal a bar that counts down to the next poll, otherwise
+ * lines.
+ */
 export interface JobProgress {
-  /** Lets the seconds pass until the next look. */
+  /** Waits for the seconds until the next poll. */
   wait(seconds: number, known: Known | undefined): Promise<void>;
-  /** Waits for something that takes as long as it takes; `what` says what. */
+  /** Shows `what` until the work ends. */
   busy<T>(what: string, work: Promise<T>): Promise<T>;
-  /** Takes the bar away; it comes back with the next wait. */
+  /** Removes the bar, which the next wait shows again. */
   clear(): void;
 }
 

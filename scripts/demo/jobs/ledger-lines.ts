@@ -1,16 +1,19 @@
 import { Exact } from "../../rates/exact.ts";
 import { readColumns } from "../shared/ledger-csv.ts";
 
-/** What one event took from the account, in credits; from several lots it is several entries. */
+/**
+ * The credits of one charge in the ledger. A charge that takes credits from several lots is several
+ * entries.
+ */
 export interface LedgerLine {
-  /** What it was taken for: `job:<id>:<step>` or `chat:<hold id>`. */
+  /** The charge's reference: `job:<id>:<step>` or `chat:<hold id>`. */
   reference: string;
   credits: Exact;
 }
 
 const SPENDING = ["usage", "settle"];
 
-/** The spending in a ledger CSV (newest entry first), oldest first. */
+/** Returns the charges in a ledger CSV, oldest first; the CSV's newest entry is first. */
 export function readLedgerLines(csv: string): LedgerLine[] {
   const taken = new Map<string, Exact>();
   for (const [kind = "", amount = "", type = "", id = ""] of rowsOf(csv)) {
@@ -21,7 +24,7 @@ export function readLedgerLines(csv: string): LedgerLine[] {
   return [...taken].map(([reference, credits]) => ({ reference, credits }));
 }
 
-/** How many entries a ledger CSV has, whatever their kind. */
+/** Counts the entries of every kind in a ledger CSV. */
 export function countRows(csv: string): number {
   return rowsOf(csv).length;
 }

@@ -1,4 +1,7 @@
-/** `deno task demo jobs`: long work and chats, cancelled, failed and left, and who paid for what. */
+/**
+ * `deno task demo jobs`: jobs and chats that complete, fail, are cancelled or lose their reader,
+ * and what each one costs.
+ */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
 import { signUp } from "../shared/buyer.ts";
@@ -32,14 +35,16 @@ async function playActs(stage: Stage): Promise<Played> {
   return { acts: [...acts, act], ledgerCsv: csv };
 }
 
-/** The rates of the models that were asked, as published. */
+/** Returns the published rates of the models in use. */
 async function readRates({ buyer }: Stage, models: string[]): Promise<Map<string, ModelRate>> {
   const rates = new Map<string, ModelRate>();
   for (const model of new Set(models)) rates.set(model, await readRate(buyer, model));
   return rates;
 }
 
-/** A package's credits come as a lot each of paid and bonus, where there are any. */
+/**
+ * Returns how many lots a package makes: one for paid and one for bonus credits, if it has both.
+ */
 function lotsOf({ credits, bonus_credits }: Package): number {
   return [credits, bonus_credits].filter((amount) => Number(amount) > 0).length;
 }
@@ -51,7 +56,7 @@ function formatVerdict(checks: Check[]): string {
     : pc.red(`${differing} of ${checks.length} figures differ from the provider's list.`);
 }
 
-/** Plays it all; false where a figure differs or the ledger does not prove itself. */
+/** Runs the demo. Returns false when a figure differs or the ledger's proof finds a violation. */
 export async function demoJobs(service: Service): Promise<boolean> {
   if (!service.aiUrl) throw new DemoError("AI_URL is not set: the demo needs the stack's models");
   const buyer = await signUp(service);

@@ -1,6 +1,6 @@
 /**
- * What the run has to cost, from what the provider of the models says it was asked and used: not one
- * answer of the service is in it but the published rates.
+ * Computes the run's price from the AI provider's own list of requests and usage. Of the service's
+ * answers, only the published rates are used.
  */
 import { z } from "zod";
 import type { Exact } from "../../rates/exact.ts";
@@ -22,13 +22,13 @@ const request = z.object({
   ended: z.boolean(),
 });
 
-/** One request as the provider had it. */
+/** One request as the provider recorded it. */
 export type ProviderRequest = z.infer<typeof request>;
 
-/** How long the provider may take to see that a caller has left. */
+/** How long the provider may need to notice that a client has disconnected. */
 const ENDED_DEADLINE_MS = 10_000;
 
-/** The run's requests, oldest first, when nothing about them will change. */
+/** Returns the run's requests, oldest first, after all of them have ended. */
 export async function readRequests(
   { aiUrl }: Service,
   run: string,
@@ -42,10 +42,13 @@ export async function readRequests(
   return found;
 }
 
-/** The tokens to be paid, in disjoint kinds; undefined where the provider gave nothing. */
+/**
+ * Returns the tokens to pay for, each in one kind only; undefined when the provider delivered no
+ * complete answer.
+ */
 export function payable(asked: ProviderRequest): TokenCounts | undefined {
   const { usage, aborted } = asked;
-  // The service reads each stream to its end, whether or not its own caller is still there.
+  // The service reads each stream to its end, even when its own client has disconnected.
   if (usage === null || aborted) return undefined;
   const { cached_tokens: cached } = usage.prompt_tokens_details;
   const { reasoning_tokens: reasoning } = usage.completion_tokens_details;
@@ -57,7 +60,7 @@ export function payable(asked: ProviderRequest): TokenCounts | undefined {
   };
 }
 
-/** Credits of each request that is to be paid and holds this text, oldest first. */
+/** Returns the credits of each payable request whose prompt contains this text, oldest first. */
 export function priceRequests(
   requests: ProviderRequest[],
   mark: string,

@@ -1,4 +1,4 @@
-/** Three pieces of research: one that is let be, one that is cancelled, one that fails at first. */
+/** Three research jobs: one runs to its end, one is cancelled, and one fails at first. */
 import { z } from "zod";
 import { Exact } from "../../rates/exact.ts";
 import { sum } from "../shared/price-request.ts";
@@ -13,14 +13,14 @@ const MOST = 88;
 
 const finding = z.object({ plan: z.array(z.string()), report: z.string() });
 
-/** Markers of the models' stand-in: a second for each answer, and tokens of every kind. */
+/** Markers of the AI emulator: a second for each answer, and tokens of every kind. */
 const AT_A_STEADY_PACE = "[slow:1000][cached:20][reasoning:10]";
-/** Longer than the first two looks are apart, so that the second finds nothing new. */
+/** Longer than the time between the first two polls, so that the second poll gets a 304. */
 const SLOWLY = "[slow:7500]";
-/** As often as one attempt asks before it gives up. */
+/** The number of requests in one attempt before the job gives up. */
 const FAILURES = 3;
 
-/** Follows a job as it advises, and says what it sees on the way. */
+/** Follows a job with the waits that the service advises, and shows each change. */
 async function followJob(
   { buyer, progress }: Stage,
   { id, retryAfter }: StartedJob,
@@ -67,7 +67,7 @@ function outcomeOf({ status, result }: Job): [string, string][] {
   ];
 }
 
-/** Starts a piece of research and waits for its report. */
+/** Starts a research job and waits for its report. */
 export async function playResearch(stage: Stage): Promise<Act> {
   const mark = `${stage.run}-1`;
   sayHeading(stage, "Research, looked at as it advises");
@@ -78,7 +78,10 @@ export async function playResearch(stage: Stage): Promise<Act> {
   return act;
 }
 
-/** Cancels a piece of research after its first step; the step in flight is paid, the rest is not. */
+/**
+ * Cancels a research job after its first step. The account pays for the step in flight, but not for
+ * later steps.
+ */
 export async function playCancelled(stage: Stage): Promise<Act> {
   const { buyer, say } = stage;
   const mark = `${stage.run}-2`;
@@ -98,7 +101,10 @@ export async function playCancelled(stage: Stage): Promise<Act> {
   return act;
 }
 
-/** A provider that is down fails the first attempt, beyond what its caller tries again by itself. */
+/**
+ * A provider that is down makes the first attempt fail, because it fails more often than one
+ * attempt retries.
+ */
 export async function playRetried(stage: Stage): Promise<Act> {
   const mark = `${stage.run}-3`;
   sayHeading(stage, "Research, failed and tried again");

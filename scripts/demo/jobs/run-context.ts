@@ -5,20 +5,23 @@ import { readCredits } from "../shared/purchase.ts";
 import { DemoError } from "../shared/service.ts";
 import type { JobProgress } from "./job-progress.ts";
 
-/** What every act of the demo plays with. */
+/** The objects that every act of the demo uses. */
 export interface Stage {
   buyer: Buyer;
-  /** In every prompt of this run, so that the provider's list of it can be told from all others. */
+  /** A text in every prompt of this run, by which the provider's list is filtered. */
   run: string;
   progress: JobProgress;
   say: (text?: string) => void;
 }
 
-/** A step under way when its job is cancelled ends first, and an abandoned stream is noticed first. */
+/**
+ * A cancelled job's step in flight ends first, and the service needs time to notice an abandoned
+ * stream.
+ */
 const RELEASED_DEADLINE_MS = 30_000;
 const RELEASED_POLL_MS = 100;
 
-/** Waits until nothing of the account is held any more. */
+/** Waits until the account has no held credits. */
 export async function untilReleased({ buyer, progress }: Stage, what: string): Promise<void> {
   const probe = async () => (await readCredits(buyer)).held === "0" || undefined;
   const released = waitFor(probe, RELEASED_DEADLINE_MS, RELEASED_POLL_MS);

@@ -3,37 +3,39 @@ import { sum } from "../shared/price-request.ts";
 import { type Check, check, checkText } from "../shared/check.ts";
 import { countRows, type LedgerLine, readLedgerLines } from "./ledger-lines.ts";
 
-/** Something that was paid for: a job or a chat. */
+/** A job or a chat that the account paid for. */
 export interface Act {
   name: string;
-  /** In each of its prompts and in nobody else's. */
+  /** A text in each of its prompts and in no other prompt. */
   mark: string;
-  /** What its references in the ledger begin with. */
+  /** The beginning of its references in the ledger. */
   reference: string;
-  /** Credits that the service's answers said it cost. */
+  /** The credits that the service's answers gave as its price. */
   shown: Exact;
-  /** How it ended, and how it should have. */
+  /** How it ended, and how it should have ended. */
   ended: string;
   wanted: string;
 }
 
-/** What is judged: the service's side, and the provider's priced list. */
+/** The figures to compare: the service's, and those from the provider's list. */
 export interface Evidence {
   acts: Act[];
   ledgerCsv: string;
   before: string;
   after: string;
   held: string;
-  /** Entries that the ledger had before the acts. */
+  /** The number of ledger entries before the acts. */
   rowsBefore: number;
-  /** Credits of each request that the provider had of an act, oldest first. */
+  /** Returns the credits of each of an act's requests to the provider, oldest first. */
   priced: (act: Act) => Exact[];
 }
 
 const MISSING = "none";
 const text = (credits: Exact | undefined): string => credits?.toFixed() ?? MISSING;
 
-/** Its answers, then each line of it in the ledger, beside what the provider's list comes to. */
+/**
+ * Compares an act's price and each of its ledger lines with the prices from the provider's list.
+ */
 function compareAct(act: Act, lines: LedgerLine[], priced: Exact[]): Check[] {
   const pairs = Array.from({ length: Math.max(lines.length, priced.length) }, (_, at) => {
     const [line, wanted] = [lines[at], priced[at]];
@@ -43,7 +45,7 @@ function compareAct(act: Act, lines: LedgerLine[], priced: Exact[]): Check[] {
   return [check(act.name, act.shown, sum(priced)), ...pairs];
 }
 
-/** Every figure of the run beside the one computed from the provider's list. */
+/** Compares every figure of the run with the one computed from the provider's list. */
 export function compareJobs(evidence: Evidence): Check[] {
   const { acts, ledgerCsv, before, after, held, rowsBefore } = evidence;
   const ledger = readLedgerLines(ledgerCsv);

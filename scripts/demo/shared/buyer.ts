@@ -3,13 +3,16 @@ import { DemoError, describeRefusal, type Service } from "./service.ts";
 
 const NOT_MODIFIED = 304;
 
-/** A person in the browser: supabase-js with the publishable key and their own session. */
+/** A user in a browser: supabase-js with the publishable key and the user's own session. */
 export interface Buyer {
   userId: string;
   email: string;
   get(path: string): Promise<unknown>;
   post(path: string, body: Record<string, unknown>, idempotencyKey: string): Promise<unknown>;
-  /** The whole answer; `data` as it came: envelope, text, or the Response of an event stream. */
+  /**
+   * Returns the whole answer. `data` is the body as supabase-js returns it: envelope, text, or the
+   * Response of an event stream.
+   */
   ask(path: string, options: AskOptions): Promise<Answer>;
 }
 
@@ -26,7 +29,7 @@ export interface Answer {
   data: unknown;
 }
 
-/** Signs up with a random address that no mail server knows. */
+/** Signs up with a random address at example.com. */
 export async function signUp({ url, publishableKey }: Service): Promise<Buyer> {
   const supabase = createClient(url, publishableKey, {
     auth: { persistSession: false, autoRefreshToken: false },
@@ -40,7 +43,7 @@ export async function signUp({ url, publishableKey }: Service): Promise<Buyer> {
 
   const ask = async (path: string, options: AskOptions): Promise<Answer> => {
     const { data, error, response } = await supabase.functions.invoke(path, options);
-    // supabase-js takes whatever is not 2xx for an error, and a 304 is none.
+    // supabase-js treats every answer except 2xx as an error, but a 304 is not an error.
     if (error instanceof FunctionsHttpError && error.context.status !== NOT_MODIFIED) {
       throw await describeRefusal(`${options.method} /${path}`, error.context);
     }

@@ -3,7 +3,7 @@ import type { Buyer } from "./buyer.ts";
 import type { ModelRate } from "./price-request.ts";
 import { DemoError } from "./service.ts";
 
-/** amount in the currency's minor unit; credits as decimal texts. */
+/** `amount` is in the currency's minor unit; credits are decimal texts. */
 export interface Package {
   id: string;
   name: string;
@@ -32,14 +32,14 @@ const rates = z.array(z.object({
   markup: z.string(),
 }));
 
-/** The packages on sale, cheapest first. */
+/** Returns the packages on sale, cheapest first. */
 export async function readPackages(buyer: Buyer): Promise<Package[]> {
   return packages.parse(await buyer.get("checkout/packages")).toSorted((a, b) =>
     a.amount - b.amount
   );
 }
 
-/** The rate in force of one model. */
+/** Returns the current rate of one model. */
 export async function readRate(buyer: Buyer, model: string): Promise<ModelRate> {
   const rate = rates.parse(await buyer.get("usage/rates")).find((each) => each.model === model);
   if (!rate) throw new DemoError(`there is no rate for ${model}: run the seed or rates:import`);

@@ -1,6 +1,6 @@
 import type { Exact } from "../../rates/exact.ts";
 
-/** One figure twice: as the service has it, and as the trace and the rates demand it. */
+/** One figure twice: the service's, and the one computed from the trace and the rates. */
 export interface Check {
   name: string;
   service: string;
@@ -8,7 +8,7 @@ export interface Check {
   equal: boolean;
 }
 
-/** Two numbers, compared by value. */
+/** Compares two numbers by value. */
 export function check(name: string, service: Exact, computed: Exact): Check {
   return {
     name,
@@ -18,7 +18,7 @@ export function check(name: string, service: Exact, computed: Exact): Check {
   };
 }
 
-/** Two texts, compared as they are. */
+/** Compares two texts exactly. */
 export function checkText(name: string, service: string, computed: string): Check {
   return { name, service, computed, equal: service === computed };
 }

@@ -1,6 +1,6 @@
 /**
- * Some columns of a ledger CSV, row by row. Only such as stand before the metadata, which is the
- * first that can hold a comma of its own.
+ * Returns the named columns of a ledger CSV, row by row. The columns must precede the metadata,
+ * which is the first column whose values may contain commas.
  */
 export function readColumns(csv: string, names: string[]): string[][] {
   const [header = "", ...lines] = csv.trim().split(/\r?\n/);

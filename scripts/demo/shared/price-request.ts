@@ -2,8 +2,8 @@
 import { Exact } from "../../rates/exact.ts";
 
 /**
- * USD per million tokens, and the factor on top; decimal texts. Without a rate of their own cached
- * tokens cost as input, reasoning as output.
+ * USD per million tokens, and the factor to multiply by; decimal texts. Without own rates, cached
+ * tokens cost as much as input tokens, and reasoning tokens as much as output tokens.
  */
 export interface ModelRate {
   input_per_million_usd: string;
@@ -13,7 +13,7 @@ export interface ModelRate {
   markup: string;
 }
 
-/** Tokens of one request; no token is counted in two kinds. */
+/** Tokens of one request; each token counts in one kind only. */
 export interface TokenCounts {
   input_tokens: number;
   cached_input_tokens?: number;
@@ -21,7 +21,10 @@ export interface TokenCounts {
   reasoning_tokens?: number;
 }
 
-/** Credits of one request: 1 USD is 1000 credits, and a million over a thousand is a thousand. */
+/**
+ * Returns the credits of one request. 1 USD is 1,000 credits, and rates are per 1,000,000 tokens,
+ * so the divisor is 1,000.
+ */
 export function requestCredits(rate: ModelRate, tokens: TokenCounts): Exact {
   const { input_per_million_usd: input, output_per_million_usd: output } = rate;
   const kinds: [string, number][] = [
@@ -34,6 +37,6 @@ export function requestCredits(rate: ModelRate, tokens: TokenCounts): Exact {
   return usd.times(rate.markup).times("0.001");
 }
 
-/** Without rounding; 0 of none. */
+/** Returns the unrounded sum; 0 for an empty list. */
 export const sum = (numbers: Exact[]): Exact =>
   numbers.reduce((total, each) => total.plus(each), new Exact(0));

@@ -3,13 +3,13 @@ import { SingleBar } from "cli-progress";
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
 
-/** Where there is no terminal, one line per so many requests. */
+/** Without a terminal, progress is one line for every 500 requests. */
 const PLAIN_EVERY = 500;
 
-/** How far the charging is: a bar on a terminal, now and then a line elsewhere. */
+/** Shows how many requests are charged: a bar on a terminal, lines elsewhere. */
 export interface Progress {
   at(done: number, balance: string): void;
-  /** Takes the bar away, so that something can be said; it comes back with the next `at`. */
+  /** Removes the bar, so that a line can be printed; the next `at` shows it again. */
   pause(): void;
 }
 
@@ -20,14 +20,14 @@ export function createProgress(total: number): Progress {
 /** The bar itself, as part of a format. */
 export const BAR = pc.cyan("{bar}");
 
-/** A line of progress on standard error, in the demo's look, that leaves nothing behind. */
+/** Makes a progress bar on standard error, in the demo's style, which is removed at its end. */
 export function createSingleBar(format: string): SingleBar {
   return new SingleBar({
     format: `  ${format}`,
     barCompleteChar: "█",
     barIncompleteChar: "░",
     barsize: 20,
-    // Left as they are: Ctrl-C would leave the terminal without them.
+    // Unchanged: otherwise Ctrl-C would leave the terminal without a cursor and line wrapping.
     hideCursor: false,
     linewrap: true,
     clearOnComplete: true,

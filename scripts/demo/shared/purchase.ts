@@ -16,13 +16,15 @@ const credits = z.object({
 /** The account as the buyer sees it. */
 export type Credits = z.infer<typeof credits>;
 
-/** Stripe's documented test card that pays. */
+/** Stripe's documented test card whose payments succeed. */
 const PAYING_CARD = "4242424242424242";
-/** Until when the webhook has to have granted what was paid, and how often the order is looked at. */
+/**
+ * How long the webhook may take to grant a paid order, and the pause between polls of the order.
+ */
 const PAID_DEADLINE_MS = 30_000;
 const PAID_POLL_MS = 50;
 
-/** Buys a package on the hosted page and waits until the webhook has made the order paid. */
+/** Buys a package on the hosted page, and waits until the webhook has marked the order as paid. */
 export async function buy(buyer: Buyer, { id, name }: Package): Promise<void> {
   const body = { package_id: id };
   const session = checkout.parse(await buyer.post("checkout", body, crypto.randomUUID()));
@@ -41,7 +43,7 @@ export async function buy(buyer: Buyer, { id, name }: Package): Promise<void> {
   }
 }
 
-/** Balance and lots with something left in them. */
+/** Returns the balance, and the lots with credits remaining. */
 export async function readCredits(buyer: Buyer): Promise<Credits> {
   return credits.parse(await buyer.get("credits"));
 }

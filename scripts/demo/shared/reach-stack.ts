@@ -3,9 +3,9 @@ import { withStack } from "../../test-tools/stack-process.ts";
 import { DemoError, isLive, type Service, serviceOf } from "./service.ts";
 
 /**
- * Hands over the stack of the named env file; without one, the stack that runs on this machine,
- * else one of our own, on free ports and new data, which ends with `use` and leaves nothing.
- * @throws DemoError or SettingsError: no stack, and none could be started.
+ * Passes a stack to `use`: the one of the named env file. Without a named file, the stack that runs
+ * on this machine, or else a new stack on free ports with new data, which is removed after `use`.
+ * @throws DemoError or SettingsError when no stack runs and none could be started
  */
 export async function withService<T>(
   envFile: string | undefined,
@@ -22,7 +22,7 @@ export async function withService<T>(
       return use(serviceOf({ values, source: "the demo's own stack" }));
     });
   } catch (error) {
-    // Before it is up, the message holds the stack's last words, which say what to do.
+    // Before the stack is up, the message contains the stack's last output, which says what to do.
     if (!up && error instanceof Error) throw new DemoError(error.message);
     throw error;
   }

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import type { Check } from "./check.ts";
 
-/** Every figure of the service beside the computed one. */
+/** Formats every figure of the service next to the computed figure. */
 export function formatChecks(checks: Check[]): string {
   return formatTable(
     [
@@ -20,7 +20,7 @@ export function formatChecks(checks: Check[]): string {
   );
 }
 
-/** The ledger's proof, for people. */
+/** Formats the result of the ledger's proof. */
 export function formatProof(violations: string[]): string {
   if (violations.length === 0) return pc.green("The ledger proves itself: 0 violations.");
   return [pc.red(`The ledger's proof finds ${violations.length} violations:`), ...violations]

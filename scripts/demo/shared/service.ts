@@ -1,24 +1,24 @@
 import { need, type Settings } from "../../settings/settings.ts";
 
-/** The service under way: where it answers, and the keys of its two kinds of callers. */
+/** The running service: its address, and the keys of its two kinds of callers. */
 export interface Service {
   url: string;
   publishableKey: string;
   secretKey: string;
   databaseUrl: string;
-  /** The models' stand-in, where there is one. */
+  /** The AI emulator's address, where there is an emulator. */
   aiUrl: string | undefined;
 }
 
-/** The demo can't go on; the message says what happened and what to do. */
+/** The demo cannot continue; the message says what happened and what to do. */
 export class DemoError extends Error {
   override name = "DemoError";
 }
 
 /**
- * The service that the settings name.
- * @throws SettingsError, naming what is missing: without STRIPE_API_URL it would be Stripe itself,
- * where nobody may pay by a script.
+ * Returns the service that the settings name.
+ * @throws SettingsError naming the missing setting. STRIPE_API_URL is required, because without it
+ *   the demo would use Stripe itself, where a script must not pay.
  */
 export function serviceOf(settings: Settings): Service {
   need(settings, "STRIPE_API_URL");
@@ -31,7 +31,7 @@ export function serviceOf(settings: Settings): Service {
   };
 }
 
-/** Whether the service answers at all, within two seconds. */
+/** Returns whether the service answers within two seconds. */
 export async function isLive({ url }: Service): Promise<boolean> {
   try {
     const response = await fetch(`${url}/functions/v1/health/live`, {
@@ -44,7 +44,10 @@ export async function isLive({ url }: Service): Promise<boolean> {
   }
 }
 
-/** What an answer that was not expected says: the error in it, or what came instead of the expected data. */
+/**
+ * Describes an unexpected answer: the error in it, or the data that came instead of the expected
+ * data.
+ */
 export async function describeRefusal(what: string, response: Response): Promise<DemoError> {
   const body = await response.json().catch(() => null);
   if (body?.error) {

@@ -20,17 +20,22 @@ const refused = z.object({
 /** A charge as `POST /usage` answers it. */
 export type Charge = z.infer<typeof charged>["data"];
 
-/** What `POST /usage` said: the charge, or what it would have cost and what was there. */
+/**
+ * The answer of `POST /usage`: the charge, or for a refusal the required and the available credits.
+ */
 export type Outcome =
   | { charged: Charge }
   | { refused: z.infer<typeof refused>["error"]["details"] };
 
-/** How long one call may take before it is tried again, how often, and the pause before. */
+/** The timeout of one call, the number of attempts, and the pause between them. */
 const CALL_TIMEOUT_MS = 10_000;
 const CALL_TRIES = 3;
 const CALL_RETRY_MS = 250;
 
-/** The app's own back end: reports usage with the secret key, one call per request of a model. */
+/**
+ * The app's own back end: it reports usage with the secret key, in one call for each request to a
+ * model.
+ */
 export class BackEnd {
   readonly #service: Service;
   readonly #userId: string;
@@ -43,8 +48,9 @@ export class BackEnd {
   }
 
   /**
-   * Charges one request. A 402 is remembered under its Idempotency-Key as any answer is, so that a
-   * new attempt needs a new key; the event id stays, and makes it one charge for ever.
+   * Charges one request. The service stores a 402 under its Idempotency-Key like any other answer,
+   * so a new attempt needs a new key. The event id stays the same, and the service charges it only
+   * once.
    */
   async charge(eventId: string, attempt: number, request: TraceRequest): Promise<Outcome> {
     const response = await this.#fetch("POST", "usage", {
@@ -58,7 +64,7 @@ export class BackEnd {
     throw await describeRefusal("POST /usage", response);
   }
 
-  /** The user's usage entries as CSV: the ledger's own words, amounts with their sign. */
+  /** Returns the user's usage entries as CSV from the ledger; the amounts have a sign. */
   async readUsageCsv(): Promise<string> {
     const query = new URLSearchParams({ user_id: this.#userId, kind: "usage", format: "csv" });
     const response = await this.#fetch("GET", `credits/entries?${query}`);
@@ -66,7 +72,7 @@ export class BackEnd {
     return await response.text();
   }
 
-  /** Tries again where no answer or a 5xx came: the key makes the repeat safe. */
+  /** Retries when no answer or a 5xx came; the Idempotency-Key makes a repeat safe. */
   async #fetch(
     method: string,
     path: string,

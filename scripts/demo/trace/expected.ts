@@ -1,13 +1,14 @@
 /**
- * What the demo has to come to, computed from the trace, the rate and the packages alone: exact
- * decimals, no SQL, no answer of the service. The demo fails unless the service agrees.
+ * Computes the demo's expected figures from the trace, the rate and the packages alone, with exact
+ * decimals, without SQL and without the service's answers. The demo fails unless the service
+ * agrees.
  */
 import { Exact } from "../../rates/exact.ts";
 import type { Package } from "../shared/catalogue.ts";
 import { type ModelRate, requestCredits, sum } from "../shared/price-request.ts";
 import type { TraceRequest } from "./read-trace.ts";
 
-/** Credits that came together: what they were, and how many are left. */
+/** A lot of credits: its source, its amount, and the remaining credits. */
 export interface ExpectedLot {
   name: string;
   source: "paid" | "bonus";
@@ -21,15 +22,16 @@ export interface Expected {
   output_tokens: number;
   credits: Exact;
   balance: Exact;
-  /** Index of each request that is refused once, for the credits ran out. */
+  /** The indexes of the requests that are refused once because the credits ran out. */
   refused: number[];
   bought: Package[];
   lots: ExpectedLot[];
 }
 
 /**
- * Plays the demo on paper: the smallest package first, and whenever a request finds too little,
- * the smallest that carries all the rest (or the largest, again and again, where none does).
+ * Computes the demo's purchases and charges. The first purchase is the smallest package. Each time
+ * a request needs more credits than the balance, the next purchase is the smallest package that
+ * covers all remaining requests, or the largest package if none does.
  */
 export function expectDemo(
   trace: TraceRequest[],
@@ -63,7 +65,10 @@ export function expectDemo(
   return expected;
 }
 
-/** The smallest package that gives this many credits, else the largest there is. */
+/**
+ * Returns the smallest package with at least this many credits, or the largest package if none has
+ * as many.
+ */
 function packageFor(onSale: Package[], credits: Exact): Package | undefined {
   return onSale.find((each) => credits.lessThanOrEqualTo(each.total_credits)) ?? onSale.at(-1);
 }
@@ -84,7 +89,7 @@ function buy(expected: Expected, bought: Package | undefined): void {
   expected.balance = expected.balance.plus(bought.total_credits);
 }
 
-/** Bonus before paid, older before newer: the ledger's order where nothing expires. */
+/** Burns lots in the ledger's order when no lot expires: bonus before paid, older before newer. */
 function burn(lots: ExpectedLot[], cost: Exact): void {
   let due = cost;
   for (const source of ["bonus", "paid"]) {

@@ -8,20 +8,20 @@ import { buy, type Credits, readCredits } from "../shared/purchase.ts";
 import type { Service } from "../shared/service.ts";
 import type { TraceRequest } from "./read-trace.ts";
 
-/** What was seen on the way; credits as exact decimals, times in milliseconds. */
+/** The figures of the run; credits are exact decimals, times are in milliseconds. */
 export interface Played {
   charged: number;
   credits: Exact;
-  /** Index of the request, and what the 402 said. */
+  /** The index of each refused request, and the credits that its 402 named. */
   refused: { at: number; required: string; available: string }[];
-  /** Name of a lot ("Business bonus") → what the charges took from it. */
+  /** The credits that the charges took from each lot, by the lot's name ("Business bonus"). */
   byLot: Map<string, Exact>;
   callMs: number[];
   balance: string;
   ledgerCsv: string;
 }
 
-/** The parts of one run. */
+/** The objects of one run. */
 export interface Scene {
   service: Service;
   buyer: Buyer;
@@ -33,12 +33,12 @@ export interface Scene {
 }
 
 /**
- * Buys the first package of the plan and charges the trace in its order, one call each. A refused
- * request makes the next package be bought, and is charged then.
+ * Buys the first package of the plan and charges the trace in order, with one call for each
+ * request. When a request is refused, buys the next package and charges the request again.
  */
 export async function play(scene: Scene): Promise<Played> {
   const { buyer, plan, trace, progress, say } = scene;
-  // A run of its own: the event ids of an earlier run are charged already, for ever.
+  // New event ids for each run: the service charges an event id only once, for ever.
   const run = crypto.randomUUID().slice(0, 8);
   const backEnd = new BackEnd(scene.service, buyer.userId, scene.model);
   const toBuy = [...plan.bought];
@@ -76,7 +76,7 @@ export async function play(scene: Scene): Promise<Played> {
   return played;
 }
 
-/** Buys the next package of the plan; its new lots get a name. Returns the balance. */
+/** Buys the next package of the plan and names its new lots. Returns the balance. */
 async function buyNext(
   { buyer, say }: Scene,
   toBuy: Package[],

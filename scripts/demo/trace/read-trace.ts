@@ -1,4 +1,4 @@
-/** One request of the trace, as many tokens in and out as the model saw. */
+/** One request of the trace, with the numbers of input and output tokens. */
 export interface TraceRequest {
   input_tokens: number;
   output_tokens: number;
@@ -8,8 +8,8 @@ const HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens";
 const LINE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+,(\d{1,9}),(\d{1,9})$/;
 
 /**
- * Reads the Azure LLM inference trace, in its order.
- * @throws with the number of the first line that is not of that trace.
+ * Reads the Azure LLM inference trace in its order.
+ * @throws with the number of the first line that is not in the trace's format
  */
 export function readTrace(csv: string): TraceRequest[] {
   const [header, ...lines] = csv.trimEnd().split(/\r?\n/);
@@ -23,7 +23,7 @@ export function readTrace(csv: string): TraceRequest[] {
   });
 }
 
-/** The committed sample: the first 2,000 requests (data/ATTRIBUTION.md). */
+/** Returns the committed sample: the first 2,000 requests (data/ATTRIBUTION.md). */
 export function readSample(): TraceRequest[] {
   const file = new URL("../data/azure-llm-trace-2023-code.csv", import.meta.url);
   return readTrace(Deno.readTextFileSync(file));

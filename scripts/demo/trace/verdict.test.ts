@@ -20,7 +20,9 @@ const trace = [{ input_tokens: 1000, output_tokens: 500 }, {
 }];
 const expected = expectDemo(trace, rate, [small]);
 
-/** A run that agrees with the plan: 50 and 50 of 75 and 75, refused once. */
+/**
+ * Returns a run that agrees with the plan: two charges of 50 from 75 bought twice, and one refusal.
+ */
 const agreeing = (): Played => ({
   charged: 2,
   credits: new Exact("100.000"),

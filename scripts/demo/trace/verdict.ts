@@ -4,7 +4,7 @@ import { readColumns } from "../shared/ledger-csv.ts";
 import type { Expected } from "./expected.ts";
 import type { Played } from "./play.ts";
 
-/** Compares what the service did with what was computed without it; numbers by value. */
+/** Compares the service's figures with the computed ones; numbers by value. */
 export function compare(played: Played, expected: Expected): Check[] {
   const spent = new Map<string, Exact>();
   for (const { name, amount, left } of expected.lots) {
@@ -29,7 +29,7 @@ export function compare(played: Played, expected: Expected): Check[] {
   ];
 }
 
-/** The sum of the usage entries of a ledger CSV, whose amounts are negative. */
+/** Returns the credits of the usage entries in a ledger CSV, whose amounts are negative. */
 export function sumOfLedger(csv: string): Exact {
   return readColumns(csv, ["amount"])
     .reduce((sum, [amount = ""]) => sum.minus(amount), new Exact(0));
