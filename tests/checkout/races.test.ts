@@ -1,6 +1,7 @@
 /** A checkout opens once and a payment grants once, however many ask at the same moment. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { Checkout, Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { countEntries, proven, withLostEvents } from "../support/project/database.ts";
 import { backEnd, data, post, refused } from "../support/project/http.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
-import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/runners.ts";
 import {
   Backfilled,

@@ -1,7 +1,7 @@
 /** What goes wrong between an event and its grant, on our side and on the way. */
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
-import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { withBrokenGrant } from "../support/money/broken-grant.ts";
 import { alterBriefly } from "../support/project/alter-table.ts";
 import { countEntries, proven, withLostEvents, withSql } from "../support/project/database.ts";

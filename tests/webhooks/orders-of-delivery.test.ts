@@ -1,7 +1,7 @@
 /** One payment makes one grant, whatever way its events come. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
-import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { countEntries, proven, withLostEvents } from "../support/project/database.ts";
 import { data } from "../support/project/http.ts";
 import { type Person, signUp } from "../support/project/people.ts";

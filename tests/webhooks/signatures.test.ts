@@ -1,6 +1,6 @@
 /** Who may tell us what was paid: Stripe, in our mode, now. */
 import { deepEqual, equal } from "node:assert/strict";
-import { Received } from "../../supabase/functions/_shared/contracts/checkout.ts";
+import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { countEntries, proven, withLostEvents, withSql } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { data, post, refused } from "../support/project/http.ts";

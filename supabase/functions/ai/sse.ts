@@ -1,5 +1,5 @@
 /** Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
-import { baseHeaders } from "../_shared/http/reply/reply.ts";
+import { baseHeaders } from "../_shared/http/reply/headers.ts";
 import type { RequestContext } from "../_shared/core/request.ts";
 
 const encoder = new TextEncoder();

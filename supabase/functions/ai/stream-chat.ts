@@ -9,7 +9,7 @@ import { withOwnTime } from "../_shared/core/request.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive, type Progress, startProgress } from "./progress.ts";
-import { type Line, openLine } from "./line.ts";
+import { type CallerConnection, openConnection } from "./caller-connection.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 import { sseEvent, sseResponse } from "./sse.ts";
 
@@ -25,7 +25,7 @@ interface Started {
   readonly first: IteratorResult<AiPiece>;
   readonly progress: Progress;
   readonly meter: TokenMeter;
-  readonly line: Line;
+  readonly connection: CallerConnection;
 }
 
 /** The caller's side of a stream: it does nothing once they have left. */
@@ -53,7 +53,7 @@ function countedOf({ inputTokens }: OpenChat, { tokens }: Received): AiUsage {
 
 /** Sends piece by piece, each recorded before it is sent. @returns the provider's own end */
 async function relay(started: Started, received: Received, caller: Caller): Promise<Ending> {
-  const { chat, pieces, progress, meter, line } = started;
+  const { chat, pieces, progress, meter, connection } = started;
   let isRecorded = true;
   for (let next = started.first; !next.done; next = await pieces.next()) {
     const piece = next.value;
@@ -63,7 +63,7 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
         text: received.text,
         finishReason,
         usage,
-        ...(line.hasLeft && { errorCode: CALLER_LEFT }),
+        ...(connection.hasLeft && { errorCode: CALLER_LEFT }),
       };
     }
     received.tokens = meter.add(piece.text);
@@ -118,7 +118,7 @@ async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null,
 
 /** Never rejects: nobody awaits it. */
 async function pump(started: Started, caller: Caller): Promise<void> {
-  const { chat, line, progress, pieces } = started;
+  const { chat, connection, progress, pieces } = started;
   const received: Received = { text: "", tokens: 0 };
   let ending: Ending;
   let broken: ApiError | null = null;
@@ -127,14 +127,14 @@ async function pump(started: Started, caller: Caller): Promise<void> {
   } catch (error) {
     broken = toApiError(error);
     logBreak(chat, broken);
-    const [finishReason, errorCode] = line.hasLeft
+    const [finishReason, errorCode] = connection.hasLeft
       ? [CALLER_LEFT, CALLER_LEFT]
       : ["error", broken.code];
     const counted = countedOf(chat, received);
     ending = { text: received.text, finishReason, usage: null, counted, errorCode };
   } finally {
     progress.stop();
-    line.end();
+    connection.end();
     // Else its deadline would keep all of it in memory for two minutes.
     pieces.return?.().catch(() => {});
   }
@@ -145,22 +145,22 @@ async function pump(started: Started, caller: Caller): Promise<void> {
  * Until the first piece is there nothing has been sent: an error of the provider gives everything back and
  * keeps its status. A caller who leaves after the provider has accepted pays what it may have done.
  */
-async function start(chat: OpenChat, line: Line): Promise<Started> {
+async function start(chat: OpenChat, connection: CallerConnection): Promise<Started> {
   const { ai, request, services, holdId } = chat;
   const beat = { p_hold_id: holdId, p_output_tokens: undefined };
   const stopWaiting = keepAlive(() => services.database.rpc("chats_record", beat));
   let progress: Progress | undefined;
   try {
-    const signal = AbortSignal.any([line.stop, services.lifetime.ending]);
+    const signal = AbortSignal.any([connection.stop, services.lifetime.ending]);
     const stream = await ai.stream({ ...request, signal });
     const pieces = stream[Symbol.asyncIterator]();
     progress = await startProgress(chat);
     const meter = await ai.meter(request.model);
-    return { chat, pieces, first: await pieces.next(), progress, meter, line };
+    return { chat, pieces, first: await pieces.next(), progress, meter, connection };
   } catch (error) {
     progress?.stop();
-    line.end();
-    if (line.hasLeft && progress !== undefined) {
+    connection.end();
+    if (connection.hasLeft && progress !== undefined) {
       const counted = countedOf(chat, { text: "", tokens: 0 });
       const ending = {
         text: "",
@@ -171,7 +171,7 @@ async function start(chat: OpenChat, line: Line): Promise<Started> {
       };
       await settleChat(chat, ending);
     } else {
-      await releaseChat(chat, line.hasLeft ? CALLER_LEFT : codeOf(error));
+      await releaseChat(chat, connection.hasLeft ? CALLER_LEFT : codeOf(error));
     }
     throw error;
   } finally {
@@ -180,7 +180,7 @@ async function start(chat: OpenChat, line: Line): Promise<Started> {
 }
 
 function streamOf(started: Started): ReadableStream<Uint8Array> {
-  const { chat, line } = started;
+  const { chat, connection } = started;
   let isOpen = true;
   return new ReadableStream({
     start(controller) {
@@ -196,22 +196,22 @@ function streamOf(started: Started): ReadableStream<Uint8Array> {
       const hangUp = () => {
         if (isOpen) controller.close();
         isOpen = false;
-        line.leave();
+        connection.leave();
       };
       chat.services.waitUntil(pump(started, caller).then(hangUp));
     },
     cancel() {
       isOpen = false;
-      line.leave();
+      connection.leave();
     },
   });
 }
 
 async function begin(chat: OpenChat, signal: AbortSignal): Promise<Response> {
-  const line = openLine(chat.patienceMs);
-  if (signal.aborted) line.leave();
-  signal.addEventListener("abort", () => line.leave(), { once: true });
-  const starting = start(chat, line);
+  const connection = openConnection(chat.patienceMs);
+  if (signal.aborted) connection.leave();
+  signal.addEventListener("abort", () => connection.leave(), { once: true });
+  const starting = start(chat, connection);
   chat.services.waitUntil(starting.catch(() => {}));
   return sseResponse(streamOf(await starting), chat.context);
 }

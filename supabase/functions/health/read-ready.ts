@@ -4,7 +4,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
-import { remembered } from "./remembered.ts";
+import { cached } from "./cached.ts";
 
 /** Scheduled tasks are the database's: without it nobody knows of them. */
 async function checkDatabase({ database }: Services): Promise<[CheckState, CheckState]> {
@@ -34,9 +34,9 @@ async function check(services: Services): Promise<Checks> {
   return { database, jwks, stripe, redis, scheduled_tasks };
 }
 
-const REMEMBERED_MS = 2_000;
+const CACHED_MS = 2_000;
 
-const checkSometimes = remembered(REMEMBERED_MS, check);
+const checkSometimes = cached(CACHED_MS, check);
 
 /** Can this process serve: 503 when the database or the users' key set is out of reach. */
 export const readReady = defineRoute({

@@ -4,9 +4,9 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { ApiError, isUnavailable } from "../_shared/core/errors.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
-import { remembered } from "./remembered.ts";
+import { cached } from "./cached.ts";
 
-const REMEMBERED_MS = 5_000;
+const CACHED_MS = 5_000;
 /** Figures of five minutes ago still say how it began; of an hour ago they would only mislead. */
 const STALE_AFTER_MS = 10 * 60_000;
 
@@ -30,7 +30,7 @@ async function look(services: Services): Promise<Report> {
   }
 }
 
-const report = remembered(REMEMBERED_MS, look);
+const report = cached(CACHED_MS, look);
 
 /** Requests by route, what is left of the error budgets, and how the paid checks last went. */
 export const readReport = defineRoute({

@@ -2,9 +2,10 @@ import document from "../_shared/generated/openapi.json" with { type: "json" };
 import { z } from "@hono/zod-openapi";
 import { Live } from "../_shared/contracts/health.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
-import { baseHeaders, ok } from "../_shared/http/reply/reply.ts";
+import { baseHeaders } from "../_shared/http/reply/headers.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 import { CONTENT_TYPE, writeMetrics } from "../_shared/metrics/prometheus.ts";
-import { remembered } from "./remembered.ts";
+import { cached } from "./cached.ts";
 
 /** Answers as long as the process runs; looks at nothing. */
 export const readLive = defineRoute({
@@ -19,10 +20,10 @@ export const readLive = defineRoute({
 });
 
 /** Two collectors side by side cost as much as one. */
-const REMEMBERED_MS = 2_000;
+const CACHED_MS = 2_000;
 
-const metrics = remembered(
-  REMEMBERED_MS,
+const metrics = cached(
+  CACHED_MS,
   async ({ database }) => writeMetrics(await database.rpc("health_metrics", {})),
 );
 

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { Job, JobPath, type JobStatus } from "../_shared/contracts/jobs.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
-import { baseHeaders, ok } from "../_shared/http/reply/reply.ts";
+import { baseHeaders } from "../_shared/http/reply/headers.ts";
+import { ok } from "../_shared/http/reply/reply.ts";
 
 /** When to look again, in seconds: often while a job is young, for most of them are short. */
 function pollAfter(ageSeconds: number): number {

@@ -1,4 +1,4 @@
-import { Received } from "../_shared/contracts/checkout.ts";
+import { Received } from "../_shared/contracts/webhook-events.ts";
 import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { ApiError } from "../_shared/core/errors.ts";

@@ -2,7 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
-import { Checkout, Received } from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import { Received } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { Debit } from "../../../supabase/functions/_shared/contracts/credits.ts";
 import { countEntries, proven, withSql } from "../../support/project/database.ts";
 import { type Answer, backEnd, data, envelope, post, refused } from "../../support/project/http.ts";

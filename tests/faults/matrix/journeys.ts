@@ -3,7 +3,8 @@
  * fault, and done again under the same key when the fault is over. It has then happened exactly once.
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { Checkout, Received } from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
+import { Received } from "../../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { OpenedHold, SettledHold } from "../../../supabase/functions/_shared/contracts/holds.ts";
 import { ChatAnswer } from "../../../supabase/functions/_shared/contracts/ai.ts";
 import { StartedJob } from "../../../supabase/functions/_shared/contracts/jobs.ts";

@@ -80,10 +80,3 @@ export const Order = z.object({
 export const OrdersQuery = z.strictObject({ ...listQuery, cursor: Uuid.optional() });
 
 export const OrderPath = z.object({ id: Uuid });
-
-/** The answer to Stripe says that the event is stored; the inbox has its state. */
-export const Received = z.object({
-  received: z.literal(true),
-  duplicate: z.literal(true).optional(),
-  deferred: z.literal(true).optional(),
-}).openapi("Received");

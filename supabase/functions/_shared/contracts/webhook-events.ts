@@ -31,6 +31,13 @@ export const WebhookEventWithFacts = WebhookEvent.extend({
   facts: z.record(z.string(), z.unknown()),
 }).openapi("WebhookEventWithFacts");
 
+/** The answer to Stripe says that the event is stored; the inbox has its state. */
+export const Received = z.object({
+  received: z.literal(true),
+  duplicate: z.literal(true).optional(),
+  deferred: z.literal(true).optional(),
+}).openapi("Received");
+
 export const WebhookEventsQuery = z.strictObject({
   ...listQuery,
   cursor: EventId.optional(),

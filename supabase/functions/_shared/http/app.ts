@@ -7,7 +7,7 @@ import type { Context } from "hono";
 import type { ServicesSource } from "./route/app-services.ts";
 import { createCors } from "./cors.ts";
 import { Nothing, type Route } from "./route/define-route.ts";
-import { SECURITY_HEADERS } from "./reply/reply.ts";
+import { SECURITY_HEADERS } from "./reply/headers.ts";
 import { type Endpoint, handleRequest } from "./handle-request.ts";
 import { describeRoute } from "./route/openapi.ts";
 import { startContext } from "../core/request.ts";

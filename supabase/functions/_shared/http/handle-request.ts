@@ -4,7 +4,8 @@ import { consoleLogger, type LogRecord } from "../core/logger.ts";
 import { nameActiveSpan, startContext, withinRequest } from "../core/request.ts";
 import type { Services, ServicesSource } from "./route/app-services.ts";
 import type { Route } from "./route/define-route.ts";
-import { HTTPS_ONLY, renderError } from "./reply/reply.ts";
+import { HTTPS_ONLY } from "./reply/headers.ts";
+import { renderError } from "./reply/reply.ts";
 import { ApiError } from "../core/errors.ts";
 import { runRoute } from "./run-route.ts";
 

@@ -1,6 +1,6 @@
 /** CSV in pages, so that neither a long history nor a large file lies in memory. */
 import type { RequestContext } from "../../core/request.ts";
-import { baseHeaders } from "./reply.ts";
+import { baseHeaders } from "./headers.ts";
 
 /**
  * The first page is read before the answer begins, so that its error can still be one; a later error breaks

@@ -1,7 +1,8 @@
-/** The fixed shape around every JSON answer, and the headers that every answer carries. */
+/** The envelope around every JSON answer, and pages of lists. */
 import { timestampOf } from "../../core/time.ts";
 import { type ApiError, type ErrorBody, invalid } from "../../core/errors.ts";
-import type { HeaderPairs, RequestContext } from "../../core/request.ts";
+import type { RequestContext } from "../../core/request.ts";
+import { contextHeaders, OF_EVERY_JSON } from "./headers.ts";
 
 /** A handler's answer; `data` is the resource, and the envelope is put around it here. */
 export interface Reply<T = unknown> {
@@ -42,39 +43,9 @@ export function pageOfWhole<T>(
   return page(items, isLast ? null : keyOf(last));
 }
 
-/** Forbid browsers to run, frame, embed and guess. Allowed origins may still read. */
-export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
-  ["x-content-type-options", "nosniff"],
-  ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
-  ["referrer-policy", "no-referrer"],
-  ["cross-origin-resource-policy", "same-origin"],
-];
-/** For a year; of our host alone, since what else its domain serves is not ours to say. */
-export const HTTPS_ONLY: [string, string] = ["strict-transport-security", "max-age=31536000"];
-
-const OF_EVERY_ANSWER: Readonly<HeaderPairs> = [
-  ["cache-control", "no-store"],
-  ...SECURITY_HEADERS,
-];
-
-// Checked once: copying them from here costs half of what the runtime takes for pairs.
-const OF_EVERY_JSON = new Headers([
-  ...OF_EVERY_ANSWER,
-  ["content-type", "application/json; charset=utf-8"],
-]);
-
-function headersOf({ requestId, traceparent, answerHeaders }: RequestContext): HeaderPairs {
-  return [["x-request-id", requestId], ["traceparent", traceparent], ...answerHeaders];
-}
-
-/** No cache may store an answer, no browser may take it for a page, and each names its request. */
-export function baseHeaders(context: RequestContext): HeaderPairs {
-  return [...OF_EVERY_ANSWER, ...headersOf(context)];
-}
-
 function answerJson(status: number, body: unknown, context: RequestContext): Response {
   const answer = new Response(JSON.stringify(body), { status, headers: OF_EVERY_JSON });
-  for (const [name, value] of headersOf(context)) answer.headers.append(name, value);
+  for (const [name, value] of contextHeaders(context)) answer.headers.append(name, value);
   return answer;
 }
 

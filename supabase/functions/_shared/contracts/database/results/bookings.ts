@@ -1,7 +1,7 @@
 /** Results of the functions of bookings, and those of the transfers that providers get. */
 import type * as bookings from "../../bookings.ts";
 import type { ErrorBody } from "../../../core/errors.ts";
-import type { Finished, Of, Page, Replay } from "./forms.ts";
+import type { Finished, Of, Page, Replay } from "./shapes.ts";
 import type { RefundToSend } from "./refunds.ts";
 
 export type BookingAnswer = Of<typeof bookings.Booking>;

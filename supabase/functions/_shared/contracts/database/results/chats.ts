@@ -1,6 +1,6 @@
 /** Results of the functions of a chat: begun under a hold, recorded on the way, settled or released. */
 import type { ChatAnswer } from "../../ai.ts";
-import type { Finished, Of, Replay } from "./forms.ts";
+import type { Finished, Of, Replay } from "./shapes.ts";
 
 export type Answer = Of<typeof ChatAnswer>;
 

@@ -1,7 +1,7 @@
 /** Results of the functions of the checkout. */
 import type * as checkout from "../../checkout.ts";
 import type { ErrorBody } from "../../../core/errors.ts";
-import type { Finished, Of, Page } from "./forms.ts";
+import type { Finished, Of, Page } from "./shapes.ts";
 
 /** The fields that Stripe needs of an order; the session is derived from this alone. */
 export interface CheckoutOrder {

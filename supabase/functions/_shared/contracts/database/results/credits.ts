@@ -2,7 +2,7 @@
 import type * as credits from "../../credits.ts";
 import type * as holds from "../../holds.ts";
 import type * as usage from "../../usage.ts";
-import type { Of, Page, Stored } from "./forms.ts";
+import type { Of, Page, Stored } from "./shapes.ts";
 
 type RecordedGrant = Of<typeof credits.RecordedGrant>;
 

@@ -1,7 +1,7 @@
 /** Facts that the inbox takes from Stripe's events, and results of its functions for operators. */
 import type * as events from "../../webhook-events.ts";
 import type { Facts } from "../../stripe/facts.ts";
-import type { Of, Page } from "./forms.ts";
+import type { Of, Page } from "./shapes.ts";
 
 type WebhookEvent = Of<typeof events.WebhookEvent>;
 type WebhookEventWithFacts = Of<typeof events.WebhookEventWithFacts>;

@@ -1,6 +1,6 @@
 /** Results of the functions of jobs, for users and for runners. */
 import type * as jobs from "../../jobs.ts";
-import type { Of, Page, Stored } from "./forms.ts";
+import type { Of, Page, Stored } from "./shapes.ts";
 
 type CreatedJob = Omit<Of<typeof jobs.StartedJob>, "poll_url">;
 

@@ -1,6 +1,6 @@
 /** Results of the functions of metrics and of health. */
 import type { HealthFigures } from "../../health.ts";
-import type { Of } from "./forms.ts";
+import type { Of } from "./shapes.ts";
 
 /** A series, counted since the first day. Numbers are text. */
 export interface CountedSeries {

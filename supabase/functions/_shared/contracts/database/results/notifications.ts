@@ -1,6 +1,6 @@
 /** Results of the functions of notifications, and a runner's report to them. */
 import type { Notification } from "../../notifications.ts";
-import type { Of, Stored } from "./forms.ts";
+import type { Of, Stored } from "./shapes.ts";
 
 /** A notification that one runner has for five minutes. */
 export interface NotificationToSend {

@@ -2,7 +2,7 @@
 import type * as alerts from "../../alerts.ts";
 import type * as features from "../../features.ts";
 import type * as fraud from "../../fraud.ts";
-import type { Of, Page, Stored } from "./forms.ts";
+import type { Of, Page, Stored } from "./shapes.ts";
 
 export type FeatureSetting = Of<typeof features.Feature>;
 

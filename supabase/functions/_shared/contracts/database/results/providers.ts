@@ -1,6 +1,6 @@
 /** Results of the functions of providers. */
 import type * as providers from "../../providers.ts";
-import type { Finished, Of, Replay } from "./forms.ts";
+import type { Finished, Of, Replay } from "./shapes.ts";
 
 export type StartedProvider = Of<typeof providers.StartedProvider>;
 

@@ -1,6 +1,6 @@
 /** Results of the functions of refunds. */
 import type * as refunds from "../../refunds.ts";
-import type { Finished, Of, Page, Replay } from "./forms.ts";
+import type { Finished, Of, Page, Replay } from "./shapes.ts";
 
 export type RefundAnswer = Of<typeof refunds.Refund>;
 

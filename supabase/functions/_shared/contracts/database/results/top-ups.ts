@@ -1,7 +1,7 @@
 /** Results of the functions of saved cards, auto top-up and spend caps. */
 import type { SpendCap } from "../../spend-caps.ts";
 import type { CardPage, TopUps } from "../../top-ups.ts";
-import type { Finished, Of, Replay, Stored } from "./forms.ts";
+import type { Finished, Of, Replay, Stored } from "./shapes.ts";
 
 type Settings = Of<typeof TopUps>;
 type Card = Of<typeof CardPage>;

@@ -7,7 +7,7 @@ interface Known<T> {
 }
 
 /** The same as `look`, called at most once in so many ms; a failure is remembered as long. */
-export function remembered<T>(
+export function cached<T>(
   forMs: number,
   look: (services: Services) => Promise<T>,
 ): (services: Services) => Promise<T> {

@@ -5,7 +5,7 @@
  */
 import { ApiError } from "../_shared/core/errors.ts";
 
-export interface Line {
+export interface CallerConnection {
   /** Aborted when the provider's stream is to be ended. */
   readonly stop: AbortSignal;
   readonly hasLeft: boolean;
@@ -15,7 +15,7 @@ export interface Line {
   end(): void;
 }
 
-export function openLine(patienceMs: number): Line {
+export function openConnection(patienceMs: number): CallerConnection {
   const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const giveUp = () => {
