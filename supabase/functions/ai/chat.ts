@@ -23,7 +23,8 @@ export const chat = defineRoute({
   summary: "Chat with a model, paid in credits",
   description:
     "With `stream: true` the answer is `text/event-stream`: `delta` events with `content`, then one " +
-    "`usage` with the rest of the answer, or one `error` with `error` and what was charged.",
+    "`usage` event with the other fields of the answer, or one `error` event with `error` and, if " +
+    "the charge is known, the same fields.",
   who: ["user"],
   limit: "ai",
   deadlineMs: LONG_DEADLINE_MS,

@@ -29,8 +29,8 @@ export const acknowledgeAlert = defineRoute({
   path: "/{id}/acknowledge",
   summary: "Acknowledge an alert",
   description:
-    "It silences nothing. The first operator who acknowledges it stays, and a resolved alert " +
-    "stays resolved.",
+    "Silences nothing. Only the first operator who acknowledges an alert is recorded, and a " +
+    "resolved alert stays resolved.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

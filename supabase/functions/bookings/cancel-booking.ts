@@ -18,7 +18,7 @@ export const cancelBooking = defineRoute({
   path: "/{id}",
   summary: "Cancel a booking",
   description:
-    "For its buyer and its provider. An unpaid booking is cancelled; a paid or confirmed one is " +
+    "For the buyer and the provider. An unpaid booking is cancelled; a paid or confirmed one is " +
     "refunded in full and cancelled. A payment that arrives afterwards is refunded.",
   who: ["user"],
   limit: "default",

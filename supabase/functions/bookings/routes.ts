@@ -58,7 +58,8 @@ function advance(name: keyof typeof STEPS) {
     path: `/{id}/${name}`,
     summary,
     description:
-      "For its provider alone. In another status it is refused, and `details` names that status.",
+      "For the provider of the booking. In another status the request is refused, and `details` " +
+      "names the booking's status.",
     who: ["user"],
     limit: "default",
     idempotent: false,

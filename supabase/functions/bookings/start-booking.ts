@@ -24,7 +24,12 @@ function refusalOf(error: unknown): unknown {
   }
   const isProvider = stripeCode === "insufficient_capabilities_for_transfer" ||
     param?.startsWith("transfer_data");
-  return isProvider ? invalid("This provider can't be paid at the moment.", "provider_id") : error;
+  return isProvider
+    ? invalid(
+      "This provider can't be paid now. Book another one, or try again later.",
+      "provider_id",
+    )
+    : error;
 }
 
 /** The decision is recorded; the caller learns whose limit it is and when to come back, no more. */
@@ -50,7 +55,9 @@ export const startBooking = defineRoute({
   method: "post",
   path: "/",
   summary: "Book a provider",
-  description: "The provider's charges must be enabled. The fee is 3 %, rounded half up.",
+  description:
+    "The provider's `charges_enabled` must be true. The application fee is 3 %, unless the policy " +
+    "sets another one, rounded half up.",
   who: ["user"],
   limit: "bookings",
   idempotent: true,

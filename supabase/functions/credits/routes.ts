@@ -72,8 +72,8 @@ export const setSpendCap = defineRoute({
   path: "/spend-cap",
   summary: "Set the daily spend cap",
   description:
-    "Above it, debits, usage and holds get 402 `spend_cap_reached`, whose details say when the " +
-    "cap resets.",
+    "Debits, usage and holds that would exceed the cap get 402 `spend_cap_reached`, and " +
+    "`details.resets_at` says when the cap resets.",
   who: ["user", "secret"],
   limit: "default",
   idempotent: true,

@@ -33,7 +33,7 @@ export const readMetrics = defineRoute({
   path: "/metrics",
   summary: "Read the metrics, for Prometheus",
   description:
-    "Sums over all processes, in Prometheus' text format, version 0.0.4. No series names a user.",
+    "Sums over all processes, in Prometheus's text format, version 0.0.4. No series names a user.",
   who: ["secret"],
   limit: "default",
   idempotent: false,

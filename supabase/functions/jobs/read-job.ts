@@ -32,16 +32,15 @@ export const readJob = defineRoute({
   method: "get",
   path: "/{id}",
   summary: "Read a job",
-  description:
-    "Poll as `Retry-After` says: after 2, 4, then every 8 seconds. Without that header the job " +
-    "has ended.",
+  description: "Poll as `Retry-After` says: after 2, 4, then every 8 seconds. An answer without " +
+    "`Retry-After` means that the job has ended.",
   who: ["user", "secret"],
   limit: "default",
   idempotent: false,
   params: JobPath,
   responses: { 200: Job },
   answerHeaders: {
-    etag: z.string().openapi({ description: "It changes whenever the answer does." }),
+    etag: z.string().openapi({ description: "Changes whenever `data` changes." }),
     "retry-after": z.string().optional()
       .openapi({
         description: "Seconds to wait before the next poll; absent when the job has ended.",

@@ -14,7 +14,7 @@ function bodyOf({ type, input, summary }: (typeof JOB_TYPES)[number]) {
 const [first, ...others] = JOB_TYPES.map(bodyOf);
 
 const JobBody = z.discriminatedUnion("type", [first!, ...others], {
-  error: `type is one of ${JOB_TYPES.map(({ type }) => type).join(", ")}.`,
+  error: `Send an object whose type is one of ${JOB_TYPES.map(({ type }) => type).join(", ")}.`,
 }).openapi("JobRequest");
 
 /** Starts long work: its price is held, it is queued, and the answer says where to look for it. */
@@ -23,8 +23,8 @@ export const startJob = defineRoute({
   path: "/",
   summary: "Start a job",
   description:
-    "A user starts their own jobs; with a secret key, `user_id` names the user. `usage_backfill` " +
-    "is for secret keys alone.",
+    "A user starts their own jobs; with a secret key, `user_id` names the user. Only a secret key " +
+    "can start `usage_backfill`.",
   who: ["user", "secret"],
   limit: "jobs",
   idempotent: true,

@@ -11,7 +11,7 @@ export const startRefund = defineRoute({
   summary: "Refund an order or a booking",
   description:
     "In full or in part, until nothing is left. The answer waits up to two seconds for Stripe's " +
-    "event; until that has arrived, status is pending and no credits have moved.",
+    "event; before the event arrives, status is pending and no credits have moved.",
   who: ["operator"],
   limit: "refunds",
   idempotent: true,

@@ -6,9 +6,10 @@ import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 export const sendNotification = defineRoute({
   method: "post",
   path: "/",
-  summary: "Queue a notification to a user or an address",
+  summary: "Queue a notification to a user or an email address",
   description:
-    "It is sent by email soon after, at most once. A user's address is looked up at that time.",
+    "The notification is sent by email soon after, at most once. A user's address is read when " +
+    "the email is sent.",
   who: ["shared"],
   limit: "notifications",
   idempotent: "optional",

@@ -56,7 +56,7 @@ export const replayEvent = defineRoute({
   path: "/{id}/replay",
   summary: "Apply an event again",
   description:
-    "It is applied as if Stripe delivered it now. An event that was processed stays as it is.",
+    "The event is applied as if Stripe delivered it now. A processed event stays as it is.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

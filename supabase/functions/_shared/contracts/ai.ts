@@ -22,8 +22,8 @@ export const ChatBody = z.strictObject({
   messages: z.array(ChatMessage).min(1).max(MAX_MESSAGES),
   max_output_tokens: z.int().min(1).max(MAX_OUTPUT_TOKENS).optional().openapi({
     description:
-      "At most the model's cap, reasoning included. The price of as many is held meanwhile. " +
-      `Defaults to ${DEFAULT_OUTPUT_TOKENS}, or the cap where that is lower.`,
+      "At most the model's cap, reasoning included. The price of this many tokens is held until the " +
+      `answer ends. Defaults to ${DEFAULT_OUTPUT_TOKENS}, or to the cap if that is lower.`,
   }),
   stream: z.boolean().default(false).openapi({
     description: "Answer as server-sent events: `delta`, then `usage` or `error`.",

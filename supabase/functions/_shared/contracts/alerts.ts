@@ -8,13 +8,14 @@ export const Alert = z.object({
   id: Uuid,
   rule: z.string().openapi({ example: "webhook_backlog" }),
   subject: z.string().nullable().openapi({
-    description: "The one of several subjects that the rule reports, such as a rule that failed.",
+    description:
+      "The subject, if the rule reports several, such as the name of a rule that failed.",
   }),
   severity: z.enum(["critical", "warning"]),
   state: z.enum(STATES).openapi({
     description:
-      "resolved: the figure was fine for as long as the rule says; no one resolves an alert by " +
-      "hand.",
+      "resolved: the figure was below the threshold for as long as the rule says; alerts are not " +
+      "resolved by hand.",
   }),
   summary: z.string().openapi({
     example: "3 events from Stripe not applied for more than 15 minutes.",
@@ -25,7 +26,8 @@ export const Alert = z.object({
   threshold: z.string(),
   runbook: z.string().openapi({ example: "docs/runbooks/webhook_backlog.md" }),
   count: z.int().openapi({
-    description: "The number of evaluations, one a minute, in which it was over the threshold.",
+    description:
+      "The number of evaluations, one a minute, in which the figure was over the threshold.",
   }),
   fired_at: TimestampOut,
   last_seen_at: TimestampOut,

@@ -47,7 +47,7 @@ export const Booking = z.object({
   details: z.record(z.string(), z.unknown()).nullable(),
   created_at: TimestampOut,
   paid_at: TimestampOut.nullable().openapi({
-    description: "On a cancelled booking: it was paid, and the money is refunded.",
+    description: "Set on a cancelled booking too, if it was paid: the money is refunded.",
   }),
   confirmed_at: TimestampOut.nullable(),
   completed_at: TimestampOut.nullable(),
@@ -76,6 +76,8 @@ export const BookingPath = z.object({ id: Uuid });
 export const BookingsQuery = z.strictObject({
   ...listQuery,
   cursor: Uuid.optional(),
-  role: Role.optional().openapi({ description: "Without it, both are listed." }),
+  role: Role.optional().openapi({
+    description: "Without a role, the bookings of both roles are listed.",
+  }),
   status: Status.optional(),
 });

@@ -17,7 +17,10 @@ export const Package = z.object({
 
 // No z.url(): it trims, and would accept text that the allow-list has not seen (domain/return-urls.ts).
 export const ReturnUrl = z.string().max(2048)
-  .openapi({ format: "uri", description: "On an allowed origin, written exactly as in the list." });
+  .openapi({
+    format: "uri",
+    description: "The URL must begin with an origin of APP_ORIGINS, letter by letter.",
+  });
 
 export const CheckoutBody = z.strictObject({
   package_id: text(64),
@@ -29,7 +32,8 @@ export const CheckoutBody = z.strictObject({
 const orderFields = {
   order_id: Uuid,
   kind: z.enum(["package", "top_up"]).openapi({
-    description: "A purchase of a package, or a top-up, which has no package.",
+    description:
+      "package: a purchase of a package; top_up: an automatic charge, which has no package.",
   }),
   expires_at: TimestampOut,
   package_id: z.string().nullable(),
@@ -40,7 +44,7 @@ const orderFields = {
   bonus_credits: SignedAmount,
   total_credits: SignedAmount,
   amount_refunded: Money.openapi({
-    description: "The part returned by refunds that have not failed.",
+    description: "The sum of the refunds that have not failed.",
   }),
   amount_disputed: Money.openapi({
     description: "The part taken by disputes that are open or lost.",

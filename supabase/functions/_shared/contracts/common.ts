@@ -2,14 +2,21 @@
 import { z } from "@hono/zod-openapi";
 
 /** Postgres accepts any 128 bits as a uuid, so no version is demanded here either. */
-export const Uuid = z.guid().toLowerCase().openapi({ format: "uuid" });
+export const Uuid = z.guid({
+  error: ({ code }) =>
+    code === "invalid_format"
+      ? "Send a UUID, for example 6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d."
+      : undefined,
+}).toLowerCase().openapi({ format: "uuid" });
 
 const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
 const ZERO = /^0(\.0*)?$/;
 
 function amountError(input: unknown): string {
+  if (input === undefined) return "This field is required.";
   if (typeof input === "number") return 'Send amounts as strings, for example "12.5".';
-  return "The amount must be a decimal string with at most 20 digits before and 18 after the point.";
+  return 'The amount must be a decimal string without a sign, for example "12.5", with at most 20 ' +
+    "digits before the point and 18 after it.";
 }
 
 /** Zero or more credits, for example "0" or "49.5". */
@@ -43,7 +50,10 @@ function isStorable(text: string): boolean {
 export const Timestamp = z.iso.datetime({
   offset: true,
   error: "Send a time as RFC 3339, for example 2026-11-21T12:00:00Z.",
-}).refine(isStorable, "The time must be in the years 0001 to 9999, with a zone of at most 15:59.");
+}).refine(
+  isStorable,
+  "The time must be in the years 0001 to 9999, with an offset of at most 15:59.",
+);
 
 /** A time in an answer: RFC 3339, UTC. */
 export const TimestampOut = z.string()
@@ -60,7 +70,7 @@ const MAX_METADATA_KEYS = 50;
 export const Metadata = z.record(z.string().max(100), z.json())
   .refine(
     (value) => Object.keys(value).length <= MAX_METADATA_KEYS,
-    `metadata must have at most ${MAX_METADATA_KEYS} names.`,
+    `Send an object with at most ${MAX_METADATA_KEYS} names.`,
   )
   .openapi({ type: "object", additionalProperties: true });
 

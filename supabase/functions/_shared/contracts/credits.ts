@@ -20,7 +20,8 @@ const BalanceLot = z.object({
   expires_at: TimestampOut.nullable(),
   frozen: z.boolean().openapi({
     description:
-      "In the balance but not available, since their payment is disputed or has a fraud warning.",
+      "true: the lot is in the balance but not available, since its payment is disputed or has an " +
+      "early fraud warning.",
   }),
 });
 
@@ -66,7 +67,7 @@ export const Entry = z.object({
   author: z.string().openapi({
     description:
       "The author of the movement: owner (the account's own user), operator, key, stripe, " +
-      "task or sql. To a secret key with the name: operator:<user id>, key:<name>, " +
+      "task or sql. A secret key sees the name too: operator:<user id>, key:<name>, " +
       "stripe:<event id>, task:<name>, sql:<role>.",
     example: "owner",
   }),
@@ -111,7 +112,7 @@ function isNamed({ once, reference_id }: Referring): boolean {
 }
 
 const Duplicate = z.literal(true).optional().openapi({
-  description: "Present if this reference_id had moved these credits before.",
+  description: "Present if an earlier request with this reference_id moved the credits.",
 });
 
 const GrantSource = z.enum(["promotional", "adjustment"]);
@@ -122,7 +123,7 @@ export const GrantBody = z.strictObject({
   source: GrantSource,
   expires_at: Timestamp.optional(),
   priority: z.int().min(0).max(1000).optional()
-    .openapi({ description: "0 is spent first." }),
+    .openapi({ description: "Credits with the lowest number are spent first." }),
   reason: text(500),
   ...reference,
 }).refine(isNamed, NEEDS_REFERENCE).openapi("GrantRequest");
@@ -154,7 +155,7 @@ export const RecordedGrant = z.object({
   reference_id: z.string().nullable(),
   ceiling: z.enum(["grant", "author_day", "day"]).nullable().openapi({
     description:
-      "The ceiling that it exceeds: of one grant, of one operator in a day, or of all operators " +
+      "The ceiling that the grant exceeds: of one grant, of one operator in a day, or of all operators " +
       "in a day.",
   }),
   requested_by: z.string().openapi({ example: "operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d" }),

@@ -11,7 +11,8 @@ const State = z.enum(["off", "on", "percentage"]);
 const Percentage = z.number().min(0).max(100).multipleOf(0.01)
   .openapi({
     description:
-      "The share of users, with two decimals at most. An included user stays included as it grows.",
+      "The share of users, with at most two decimals. A user who is included stays included when " +
+      "the percentage grows.",
   });
 
 /** A flag as it is set. */
@@ -31,5 +32,7 @@ export const FeaturePath = z.object({ name: FeatureName });
 
 export const FeatureBody = z.strictObject({
   state: State,
-  percentage: Percentage.optional().openapi({ description: "Only with the state percentage." }),
+  percentage: Percentage.optional().openapi({
+    description: "Required with the state percentage, and not allowed with another.",
+  }),
 }).openapi("FeatureRequest");

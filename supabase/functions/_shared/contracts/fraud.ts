@@ -14,17 +14,18 @@ export const DecisionsQuery = z.strictObject({
 
 export const Decision = z.object({
   id: z.string(),
-  user_id: Uuid.nullable().openapi({ description: "Null: the user has left." }),
+  user_id: Uuid.nullable().openapi({ description: "Null if the user was deleted." }),
   action: z.enum(["checkout", "booking", "top_up"]),
   outcome: Outcome,
   reasons: z.array(z.string()).openapi({ example: ["user_velocity", "no_ip"] }),
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable().openapi({
     description:
-      "The booking that was allowed; with outcome `flag`, its parties share what `reasons` names.",
+      "The booking that was allowed; with outcome `flag`, buyer and provider share what `reasons` " +
+      "names.",
   }),
   ip_hash: z.string().nullable().openapi({
-    description: "A hash of the address, which a block accepts in its place.",
+    description: "A hash of the IP address; a block accepts the hash as its value.",
   }),
   decided_at: TimestampOut,
 }).openapi("FraudDecision");
@@ -85,7 +86,12 @@ export const Warning = z.object({
 }).openapi("FraudWarning");
 
 /** Stripe's id, in its own alphabet. */
-export const WarningPath = z.object({ id: z.string().regex(/^[A-Za-z0-9_]{1,255}$/) });
+export const WarningPath = z.object({
+  id: z.string().regex(
+    /^[A-Za-z0-9_]{1,255}$/,
+    "id must be the id of an early fraud warning, for example issfr_1PgafyB7WZ01zgkWSjxsAJo3.",
+  ),
+});
 export const ClearWarningBody = z.strictObject({ reason: text(500) })
   .openapi("FraudWarningClearRequest");
 export const ClearedWarning = z.object({ warning_id: z.string(), state: WarningState })
@@ -99,7 +105,7 @@ const limits = {
     description: "New checkouts from an IP address in an hour.",
   }),
   failed_cards_per_user_hour: Limit.openapi({
-    description: "The number of declined payments in an hour from which on checkouts are refused.",
+    description: "After this many declined payments in an hour, a user's checkouts are refused.",
   }),
   users_per_card_day: Limit.openapi({ description: "Users who may share a card in a day." }),
   cards_per_user_day: Limit.openapi({ description: "Cards that a user may use in a day." }),
@@ -107,7 +113,8 @@ const limits = {
     description: "New bookings of a provider in an hour, from all buyers.",
   }),
   early_fraud_warning: z.enum(["review", "refund"]).openapi({
-    description: "refund: the payment is refunded at once.",
+    description:
+      "refund: a payment with a warning is refunded at once; review: an operator decides.",
   }),
 };
 

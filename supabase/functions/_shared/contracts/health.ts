@@ -21,7 +21,9 @@ export const Ready = z.object({
   }),
 }).openapi("Ready");
 
-const Milliseconds = z.number().nullable().openapi({ description: "Null without a request." });
+const Milliseconds = z.number().nullable().openapi({
+  description: "Null if there was no request.",
+});
 
 const Requests = z.object({
   requests: z.int(),
@@ -55,7 +57,7 @@ const Burn = z.object({
   short_burn: z.number(),
   factor: z.number(),
   burns: z.boolean().openapi({
-    description: "The budget is being spent `factor` times too fast in both windows.",
+    description: "true: in both windows the budget is spent at least `factor` times too fast.",
   }),
 });
 
@@ -80,7 +82,7 @@ export const HealthFigures = z.object({
 
 export const HealthReport = HealthFigures.extend({
   stale: z.boolean().openapi({
-    description: "The database is unavailable; this is the last report.",
+    description: "true: the database is unavailable, and this is the last report.",
   }),
 }).openapi("HealthReport");
 
@@ -89,7 +91,8 @@ const DeepCheck = z.object({
   outcome: z.enum(["ok", "failed", "skipped"]),
   duration_ms: z.int(),
   code: z.string().nullable().openapi({
-    description: "The reason why it failed or was skipped: `unconfigured`, `budget_spent`.",
+    description:
+      "The reason why the check failed or was skipped, such as `unconfigured` or `budget_spent`.",
   }),
 });
 

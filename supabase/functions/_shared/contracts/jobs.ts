@@ -38,7 +38,8 @@ const summaryFields = {
   status: JobStatus,
   progress: Progress,
   error: JobError.nullable().openapi({
-    description: "The error of the last attempt; also while the job waits for its next attempt.",
+    description:
+      "The error of the last attempt; present also while the job waits for its next attempt.",
   }),
   attempts: z.int(),
   client_temp_id: z.string().nullable(),
@@ -58,7 +59,9 @@ const Checkpoint = z.object({
 
 export const Job = z.object({
   ...summaryFields,
-  checkpoints: z.array(Checkpoint).openapi({ description: "The newest 100, oldest first." }),
+  checkpoints: z.array(Checkpoint).openapi({
+    description: "The newest 100 checkpoints, oldest first.",
+  }),
   result: z.unknown().openapi({
     description: "The result of a completed job; the type defines its shape.",
   }),

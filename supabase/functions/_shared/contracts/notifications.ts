@@ -36,7 +36,10 @@ export const RefundData = z.strictObject({
 }).openapi("RefundData");
 
 export const LowBalanceData = z.strictObject({
-  available: z.string().regex(/^-?(0|[1-9]\d{0,19})(\.\d{1,18})?$/, "An amount of credits.")
+  available: z.string().regex(
+    /^-?(0|[1-9]\d{0,19})(\.\d{1,18})?$/,
+    'available must be a decimal string, for example "-12.5".',
+  )
     .pipe(SignedAmount),
   threshold: AmountOrZero,
 }).openapi("LowBalanceData");
@@ -45,7 +48,7 @@ export const CreditsExpiringData = z.strictObject({
   credits: Amount,
   expires_at: Timestamp,
   days: z.int().min(0).max(366).openapi({
-    description: "The number of days within which they expire.",
+    description: "The number of days within which the credits expire.",
     example: 7,
   }),
 }).openapi("CreditsExpiringData");
@@ -71,10 +74,11 @@ const To = z.union([
   z.strictObject({ user_id: Uuid }),
   z.strictObject({
     email: z.email("email must be an email address.").max(254).openapi({
-      description: "Stored until the notification is sent or given up, at most three days.",
+      description:
+        "Stored until the notification is sent or dead-lettered, for at most three days.",
     }),
   }),
-], "Name one user_id or one email.").openapi("NotificationRecipient");
+], "to must have either user_id or email.").openapi("NotificationRecipient");
 
 function notification<T extends keyof typeof NOTIFICATION_DATA>(template: T) {
   const data = NOTIFICATION_DATA[template];
@@ -87,7 +91,9 @@ export const NotificationBody = z.discriminatedUnion("template", [
   notification("low_balance"),
   notification("credits_expiring"),
   notification("top_up_failed"),
-]).openapi("NotificationRequest");
+], {
+  error: `Send an object whose template is one of ${Object.keys(NOTIFICATION_DATA).join(", ")}.`,
+}).openapi("NotificationRequest");
 
 export const Notification = z.object({
   notification_id: Uuid,

@@ -4,14 +4,18 @@ import { TimestampOut, Uuid } from "./common.ts";
 
 // No z.url(): it trims, and would accept text that the allow-list has not seen (domain/return-urls.ts).
 const OwnUrl = z.string().max(2048)
-  .openapi({ format: "uri", description: "On an allowed origin, written exactly as in the list." });
+  .openapi({
+    format: "uri",
+    description: "The URL must begin with an origin of APP_ORIGINS, letter by letter.",
+  });
 
 const urls = {
   return_url: OwnUrl.optional().openapi({
-    description: "The page to return to after onboarding, finished or not.",
+    description: "The page to which Stripe returns the user after onboarding, finished or not.",
   }),
   refresh_url: OwnUrl.optional().openapi({
-    description: "The page that requests a new link when this one has expired.",
+    description:
+      "The page to which Stripe sends the user when the link has expired; it requests a new link.",
   }),
 };
 
@@ -21,7 +25,7 @@ export const ProviderBody = z.strictObject({
     "country must be two capital letters (ISO 3166-1), such as DE.",
   )
     .openapi({ example: "DE", description: "The provider's country; it can't be changed." }),
-  email: z.email().max(320).optional().openapi({
+  email: z.email("email must be an email address.").max(320).optional().openapi({
     description: "Sent to Stripe, and not stored here.",
   }),
   ...urls,
@@ -32,7 +36,7 @@ export const OnboardingBody = z.strictObject(urls).openapi("OnboardingRequest");
 export const Provider = z.object({
   provider_id: Uuid,
   country: z.string(),
-  charges_enabled: z.boolean().openapi({ description: "Whether bookings can be made." }),
+  charges_enabled: z.boolean().openapi({ description: "Whether the provider can be booked." }),
   payouts_enabled: z.boolean(),
   details_submitted: z.boolean(),
   disabled_reason: z.string().nullable(),
@@ -41,7 +45,7 @@ export const Provider = z.object({
 
 const OnboardingUrl = z.string().openapi({
   format: "uri",
-  description: "It can be opened once, within minutes.",
+  description: "The link can be opened once, within minutes.",
 });
 
 export const StartedProvider = Provider.extend({ onboarding_url: OnboardingUrl })

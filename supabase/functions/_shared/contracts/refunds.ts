@@ -15,26 +15,26 @@ export const RefundBody = z.strictObject({
 }).refine((body) => (body.order_id === undefined) !== (body.booking_id === undefined), {
   message: "Send either order_id or booking_id.",
   path: ["order_id"],
-}).openapi("RefundRequest", { description: "Either order_id or booking_id." });
+}).openapi("RefundRequest", { description: "Send either order_id or booking_id." });
 
 export const Refund = z.object({
   refund_id: Uuid,
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable(),
   status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]).openapi({
-    description: "pending until Stripe's event has arrived: only that moves credits.",
+    description: "pending until Stripe's event has arrived; only the event moves credits.",
   }),
   amount: z.int().openapi({ description: "In the currency's minor unit.", example: 999 }),
   currency: z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" }),
   reason: z.string().nullable(),
   requested_by: z.string().openapi({
     description:
-      "operator:<id> or key:<key's name>; stripe if it began in the dashboard; owner or provider " +
-      "if one of them cancelled a booking.",
+      "operator:<id> or key:<key's name>; stripe if the refund began in Stripe's dashboard; owner " +
+      "if the buyer, or provider if the provider, cancelled the booking.",
   }),
   credits_taken_back: SignedAmount,
   debt_added: SignedAmount.openapi({
-    description: "The part whose credits were already spent, which became debt.",
+    description: "The part of the clawback that became debt, since its credits were already spent.",
   }),
   stripe_refund_id: z.string().nullable(),
   failure_reason: z.string().nullable(),

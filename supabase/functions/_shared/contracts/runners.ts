@@ -9,14 +9,15 @@ export const JobRunnerReport = z.object({
   failed: Count.openapi({ description: "Jobs that failed for good." }),
   released: Count.openapi({
     description:
-      "Jobs back in the queue: to be continued in another run, or attempted again later.",
+      "Jobs that are queued again: another run continues them, or attempts them again later.",
   }),
 }).openapi("RunnerReport");
 
 export const NotificationRunnerReport = z.object({
   sent: z.int(),
   failed: z.int().openapi({
-    description: "Notifications to attempt again, refused, or with an unknown outcome.",
+    description:
+      "Notifications that were not sent, or whose outcome is unknown; some are attempted again.",
   }),
 }).openapi("NotificationRunnerReport");
 
@@ -33,7 +34,7 @@ export const PaymentRunnerReport = z.object({
   payouts_reconciled: z.int().openapi({ description: "Payouts compared with our records." }),
   payouts_failed: z.int(),
   events_backfilled: z.int().openapi({
-    description: "Events that Stripe had and the inbox had not.",
+    description: "Events that Stripe listed and the inbox did not have.",
   }),
   events_unreadable: z.int().openapi({
     description: "Events whose object Stripe did not return; they are fetched again later.",

@@ -5,7 +5,7 @@ import { AmountOrZero, SignedAmount, TimestampOut, Uuid } from "./common.ts";
 export const SpendCap = z.object({
   user_id: Uuid,
   daily: SignedAmount.nullable().openapi({
-    description: "The effective cap: the lower of the two below. Null: no cap.",
+    description: "The effective cap: the lower of `own_daily` and `imposed_daily`. Null: no cap.",
   }),
   own_daily: SignedAmount.nullable().openapi({ description: "The cap that the user set." }),
   imposed_daily: SignedAmount.nullable().openapi({

@@ -32,18 +32,20 @@ export const TopUps = z.object({
   }),
   card: z.object({ brand: z.string().nullable(), last4: z.string().nullable() }).nullable(),
   link: z.string().nullable().openapi({
-    description:
-      "The page on which the user pays the open charge, since their bank requires them to " +
-      "confirm it.",
+    description: "The page on which the user pays the open charge; the user's bank requires a " +
+      "confirmation.",
   }),
-  charges: z.array(Charge).openapi({ description: "The last ten, newest first." }),
+  charges: z.array(Charge).openapi({ description: "The last ten charges, newest first." }),
 }).openapi("TopUps");
 
 export const TopUpsBody = z.strictObject({
-  enabled: z.boolean().openapi({ description: "True is the user's consent to these terms." }),
+  enabled: z.boolean().openapi({
+    description: "true: the user consents to these terms; false: the user opts out.",
+  }),
   threshold: Amount.openapi({ description: "A charge is made below this many available credits." }),
   target: Amount.openapi({
-    description: "One charge buys the credits that are missing to reach this many.",
+    description:
+      "One charge buys the credits that are missing to reach this many available credits.",
   }),
   monthly_cap: z.int().min(1).openapi({
     description: "The most that is charged in a calendar month, UTC, in the currency's minor unit.",

@@ -97,7 +97,7 @@ export const Charge = z.object({
   lots: z.array(LotShare),
   duplicate: z.literal(true).optional().openapi({
     description:
-      "Present if this event was charged before: this is the answer of the first charge.",
+      "Present if this event was charged before; the other fields are those of the first charge.",
   }),
 }).openapi("Charge");
 

@@ -4,7 +4,10 @@ import { listQuery, text, TimestampOut } from "./common.ts";
 
 const STATES = ["received", "processed", "deferred", "failed", "dead", "ignored"] as const;
 
-const EventId = z.string().regex(/^[\x21-\x7e]{1,255}$/, "id must be the id of a Stripe event.")
+const EventId = z.string().regex(
+  /^[\x21-\x7e]{1,255}$/,
+  "Send the id of a Stripe event, for example evt_1PgafyB7WZ01zgkWSjxsAJo3.",
+)
   .openapi({ example: "evt_1PgafyB7WZ01zgkWSjxsAJo3" });
 
 export const WebhookEvent = z.object({
@@ -12,15 +15,15 @@ export const WebhookEvent = z.object({
   type: z.string(),
   state: z.enum(STATES).openapi({
     description:
-      "deferred: the payment it refers to has not arrived yet; failed: attempted again later; " +
-      "dead: dead-lettered after ten attempts; ignored: not ours.",
+      "deferred: the event waits for the payment that it refers to; failed: it is attempted again " +
+      "later; dead: it was dead-lettered after ten attempts; ignored: it changes nothing here.",
   }),
   attempts: z.int(),
   next_attempt_at: TimestampOut.nullable(),
   last_error: z.string().nullable(),
   livemode: z.boolean(),
   occurred_at: TimestampOut.openapi({
-    description: "The time at which it happened, by Stripe's clock.",
+    description: "The time of the event, by Stripe's clock.",
   }),
   received_at: TimestampOut,
   processed_at: TimestampOut.nullable(),
@@ -72,8 +75,10 @@ export const BackfillBody = z.strictObject({
 }).openapi("BackfillRequest");
 
 export const Backfilled = z.object({
-  listed: z.int().openapi({ description: "Stripe's events of that time." }),
-  received: z.int().openapi({ description: "Events that had never arrived, received now." }),
+  listed: z.int().openapi({ description: "The number of events that Stripe listed." }),
+  received: z.int().openapi({
+    description: "Events that had never arrived and were received now.",
+  }),
   failed: z.int().openapi({ description: "Received events that could not be applied yet." }),
   unreadable: z.int().openapi({
     description: "Events that had never arrived and whose object Stripe did not return.",

@@ -71,7 +71,8 @@ export function subjectOf(caller: UserCaller | SecretCaller, named: string | und
   if (caller.kind === "user") {
     if (named === undefined) return caller.userId;
     throw new ApiError("invalid_request", {
-      message: "user_id is not allowed with a user's token: a user reads only their own account.",
+      message:
+        "user_id is not allowed with a user's token: the token names the user. Leave user_id out.",
       field: "user_id",
     });
   }

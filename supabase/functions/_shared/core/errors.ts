@@ -35,15 +35,19 @@ export const ERRORS = {
     400,
     "Send an Idempotency-Key header of 1 to 255 printable ASCII characters.",
   ),
-  signature_invalid: kind("validation", 400, "The signature is missing, wrong or too old."),
+  signature_invalid: kind(
+    "validation",
+    400,
+    "The Stripe-Signature header is missing, wrong or too old. Check STRIPE_WEBHOOK_SECRET.",
+  ),
   mode_mismatch: kind(
     "validation",
     400,
     "Test and live mode do not match. Use Stripe's key and webhook secret of one mode.",
   ),
-  unauthenticated: kind("auth", 401, "A valid credential is required."),
+  unauthenticated: kind("auth", 401, "Send a valid credential that this endpoint accepts."),
   token_expired: kind("auth", 401, "The token has expired. Refresh the session and try again."),
-  forbidden: kind("auth", 403, "This credential may not do that."),
+  forbidden: kind("auth", 403, "This credential is not allowed to do that. Use another one."),
   grant_not_allowed: kind("auth", 403, "You may not make this grant. Ask another operator."),
   feature_disabled: kind("auth", 403, "This feature is not switched on."),
   insufficient_credits: kind(
@@ -51,8 +55,16 @@ export const ERRORS = {
     402,
     "Not enough credits are available. Buy credits, or send a smaller request.",
   ),
-  spend_cap_reached: kind("payment", 402, "The daily spending cap is reached."),
-  not_found: kind("not_found", 404, "There is no such resource."),
+  spend_cap_reached: kind(
+    "payment",
+    402,
+    "The daily spend cap is reached. It resets at the end of the day, UTC.",
+  ),
+  not_found: kind(
+    "not_found",
+    404,
+    "There is no such resource. Check the path and the ids in the request.",
+  ),
   request_timeout: kind("timeout", 408, "The request took too long. Try again.", true),
   idempotency_in_progress: kind(
     "conflict",
@@ -60,8 +72,12 @@ export const ERRORS = {
     "A request with this Idempotency-Key is still running. Try again shortly.",
     true,
   ),
-  hold_not_open: kind("conflict", 409, "The hold is no longer open."),
-  job_not_cancellable: kind("conflict", 409, "The job can no longer be cancelled."),
+  hold_not_open: kind(
+    "conflict",
+    409,
+    "The hold is no longer open; details.status says how it ended.",
+  ),
+  job_not_cancellable: kind("conflict", 409, "The job has ended, so it can't be cancelled."),
   booking_not_cancellable: kind("conflict", 409, "The booking can no longer be cancelled."),
   grant_not_pending: kind("conflict", 409, "The grant is no longer pending."),
   reference_conflict: kind(
@@ -75,7 +91,7 @@ export const ERRORS = {
     409,
     "This event_id was charged with other contents. Send a new event_id for another use.",
   ),
-  payload_too_large: kind("validation", 413, "The body is too large."),
+  payload_too_large: kind("validation", 413, "The body is too large. Send less in one request."),
   idempotency_key_reused: kind(
     "validation",
     422,
@@ -99,7 +115,7 @@ export const ERRORS = {
   refund_too_large: kind(
     "validation",
     422,
-    "The refund is larger than the amount that is left to refund.",
+    "The refund is larger than the amount that is left to refund. Send a smaller amount.",
   ),
   rate_limited: kind(
     "rate_limit",

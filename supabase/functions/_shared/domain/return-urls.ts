@@ -19,7 +19,10 @@ const AMBIGUOUS = /[\\\s\p{Cc}]/u;
 function allowed(url: string, field: string, origins: readonly string[]): string {
   const [origin = ""] = /^[a-z]+:\/\/[^/?#]*/.exec(url) ?? [];
   if (isAllowedOrigin(origin, origins) && !AMBIGUOUS.test(url)) return url;
-  throw invalid(`${field} must begin with an origin of APP_ORIGINS.`, field);
+  throw invalid(
+    `${field} must begin with an origin of APP_ORIGINS, without blanks, backslashes and control characters.`,
+    field,
+  );
 }
 
 /**

@@ -20,7 +20,7 @@ const MAX_INPUT_BYTES = 1024 * 1024;
 /** The headers of a started job's answer, for the OpenAPI document. */
 export const STARTED_HEADERS = {
   location: z.string().openapi({
-    description: "The address to poll for the job; the same as poll_url.",
+    description: "The URL at which to poll the job; the same as poll_url.",
   }),
   "retry-after": z.string().openapi({ description: "Seconds to wait before the first poll." }),
 };
@@ -44,7 +44,8 @@ interface JobRequest {
 function refuseLarge(input: unknown): void {
   if (jsonbBytes(input) <= MAX_INPUT_BYTES) return;
   throw new ApiError("payload_too_large", {
-    message: `The input is too large: the limit is ${MAX_INPUT_BYTES} bytes.`,
+    message:
+      `input must have at most ${MAX_INPUT_BYTES} bytes, with a blank after each comma and colon.`,
     field: "input",
     details: { limit_bytes: MAX_INPUT_BYTES },
   });
@@ -61,7 +62,7 @@ export async function createJob(
 ): Promise<Reply<z.output<typeof StartedJob>>> {
   const { caller, context, services } = call;
   if (!type.who.includes(caller.kind)) {
-    const message = `A user can't start a job of the type ${type.type}. Send another type.`;
+    const message = `type must be one that this credential can start; ${type.type} is not.`;
     throw new ApiError("forbidden", { message, field: "type" });
   }
   refuseLarge(input);

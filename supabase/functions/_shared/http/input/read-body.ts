@@ -69,7 +69,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw invalid("The body is not valid UTF-8.");
+    throw invalid("The body is not valid UTF-8. Send JSON in UTF-8.");
   }
 }
 
@@ -85,8 +85,8 @@ function join(path: string, key: string): string {
 }
 
 function checkText(text: string, path: string): void {
-  if (text.includes("\u0000")) throw invalid("Text may not contain a null character.", path);
-  if (!text.isWellFormed()) throw invalid("Text contains half of a surrogate pair.", path);
+  if (text.includes("\u0000")) throw invalid("Text must not contain a null character.", path);
+  if (!text.isWellFormed()) throw invalid("Text must not contain half of a surrogate pair.", path);
 }
 
 // JSON.parse rounds silently. Up to 15 digits are always exact; longer numbers and exponents are checked.
@@ -122,7 +122,9 @@ function check(value: unknown, path: string, depth: number, hasEscapes: boolean)
     return 0;
   }
   if (typeof value !== "object" || value === null) return 0;
-  if (depth >= MAX_DEPTH) throw invalid(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  if (depth >= MAX_DEPTH) {
+    throw invalid(`The body is nested too deeply: the limit is ${MAX_DEPTH} levels.`);
+  }
   let names = 0;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
@@ -132,7 +134,9 @@ function check(value: unknown, path: string, depth: number, hasEscapes: boolean)
   }
   for (const key of Object.keys(value)) {
     if (hasEscapes) checkText(key, path);
-    if (key === "__proto__") throw invalid("This name is not allowed.", join(path, key));
+    if (key === "__proto__") {
+      throw invalid("This name is not allowed. Leave it out.", join(path, key));
+    }
     const item = (value as Record<string, unknown>)[key];
     names += 1 + check(item, join(path, key), depth + 1, hasEscapes);
   }

@@ -93,7 +93,7 @@ Deno.test("a refusal of headers says how many there may be, and how large", asyn
   const { error } = await (await sendCase(await makeFake(), usage, { headers: many })).json();
   assert.equal(
     error.message,
-    "The headers are too large: send at most 100, of 32768 characters together.",
+    "The headers are too large: send at most 100 headers, with at most 32768 characters in all.",
   );
   assert.deepEqual(error.details, { limit_headers: 100, limit_characters: 32768 });
 });

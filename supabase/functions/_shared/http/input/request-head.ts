@@ -70,8 +70,8 @@ function requireFewHeaders(headers: Headers): void {
   });
   if (count <= MAX_HEADERS && length <= MAX_HEADERS_LENGTH) return;
   throw new ApiError("invalid_request", {
-    message: `The headers are too large: send at most ${MAX_HEADERS}, of ${MAX_HEADERS_LENGTH} ` +
-      "characters together.",
+    message: `The headers are too large: send at most ${MAX_HEADERS} headers, with at most ` +
+      `${MAX_HEADERS_LENGTH} characters in all.`,
     details: { limit_headers: MAX_HEADERS, limit_characters: MAX_HEADERS_LENGTH },
   });
 }
@@ -86,7 +86,7 @@ interface HeadRules {
 export function requireSaneHead(route: HeadRules, { url, headers }: Request): void {
   if (url.length > MAX_URL_LENGTH) {
     throw new ApiError("invalid_request", {
-      message: `The address is too long: the limit is ${MAX_URL_LENGTH} characters.`,
+      message: `The URL is too long: the limit is ${MAX_URL_LENGTH} characters.`,
       details: { limit_characters: MAX_URL_LENGTH },
     });
   }

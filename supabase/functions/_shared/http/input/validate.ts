@@ -19,7 +19,10 @@ function fieldPath(path: readonly PropertyKey[]): string {
 
 function explain(issue: Issue): ApiError {
   if (issue.code === "unrecognized_keys") {
-    return invalid("Unknown field.", fieldPath([...issue.path, issue.keys[0] ?? ""]));
+    return invalid(
+      "This field is unknown. Leave it out.",
+      fieldPath([...issue.path, issue.keys[0] ?? ""]),
+    );
   }
   const field = fieldPath(issue.path);
   if (field === "") return invalid(issue.message);
@@ -46,7 +49,7 @@ export function queryOf(url: string): Record<string, string> {
   for (const [name, value] of new URLSearchParams(url.slice(start))) {
     if (name === FOREIGN_QUERY) continue;
     if (name in query) throw invalid("Send this parameter once.", name.slice(0, MAX_FIELD));
-    if (value.includes("\u0000")) throw invalid("Text may not contain a null character.", name);
+    if (value.includes("\u0000")) throw invalid("Text must not contain a null character.", name);
     query[name] = value;
   }
   return query;

@@ -26,7 +26,7 @@ const ErrorEnvelope = z.object({
     type: z.string(),
     code: z.string(),
     message: z.string().openapi({ description: "For people, safe to show." }),
-    retryable: z.boolean().openapi({ description: "The same request may succeed later." }),
+    retryable: z.boolean().openapi({ description: "true: the same request may succeed later." }),
     field: z.string().optional().openapi({ example: "events[3].model" }),
     details: z.record(z.string(), z.unknown()).optional(),
   }),
@@ -65,14 +65,15 @@ const LIMIT_HEADERS = {
   }),
   "ratelimit": z.string().openapi({
     description:
-      "`r` more requests are allowed in the next `t` seconds. `farthing-soft`: 80 % are used.",
+      "`r` more requests are allowed in the next `t` seconds. `farthing-soft` is added when 80 % " +
+      "are used.",
     example: '"default";r=42;t=17',
   }),
 };
 
 const REFUSED_HEADERS = {
   ...LIMIT_HEADERS,
-  "retry-after": z.string().openapi({ description: "Seconds, at least 1." }),
+  "retry-after": z.string().openapi({ description: "Seconds to wait, at least 1." }),
 };
 
 function statusesOf(code: ErrorCode, route: Route): number[] {
@@ -123,7 +124,7 @@ function successResponses(route: Route): RouteConfig["responses"] {
     }]),
   );
   if (route.conditional) {
-    responses[304] = { description: "Not changed, without a body", ...headers };
+    responses[304] = { description: "Not changed; without a body", ...headers };
   }
   return responses;
 }
@@ -151,14 +152,17 @@ const IdempotencyHeader = z.object({
 const OptionalIdempotencyHeader = z.object({
   "idempotency-key": Key.optional().openapi({
     description:
-      "Printable ASCII, stored for 24 hours. Without it, the same content again within " +
-      `${CONTENT_KEY_SECONDS / 60} minutes is the same request.`,
+      "Printable ASCII, stored for 24 hours. Without a key, a request with the same content within " +
+      `${CONTENT_KEY_SECONDS / 60} minutes is a repeat.`,
   }),
 });
 
 const ConditionHeader = z.object({
   "if-none-match": z.string().optional()
-    .openapi({ description: "The ETag of an earlier answer; 304 while nothing has changed." }),
+    .openapi({
+      description:
+        "The ETag of an earlier answer; the answer is 304 while the resource has not changed.",
+    }),
 });
 
 function requestOf(route: Route): NonNullable<RouteConfig["request"]> {
