@@ -1,4 +1,4 @@
-/** Entries as CSV: one home for the columns, for whoever writes some of them. */
+/** Writes ledger entries as CSV, with one list of columns for every export. */
 import { stringify } from "csv-stringify/sync";
 import type { z } from "@hono/zod-openapi";
 import type { Entry } from "../contracts/credits.ts";
@@ -18,11 +18,12 @@ const COLUMNS = [
   "author",
 ] as const satisfies (keyof z.output<typeof Entry>)[];
 
-// These hold nothing but digits, a point and a sign, so a leading minus is a number and no formula.
+// These columns hold only digits, a point and a sign, so a leading minus begins a number and not a
+// formula.
 const NUMBERS: ReadonlySet<unknown> = new Set(["seq", "amount", "balance_after"]);
 
-// A spreadsheet may skip what is invisible at the start of a cell, and then runs the rest as a formula.
-// The last four are the wide forms of the signs, which some programs read as the narrow ones.
+// A spreadsheet may skip invisible characters at the start of a cell and run the rest as a formula.
+// The last four characters are full-width signs, which some programs read like the normal signs.
 const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
 function disarm(text: string): string {
@@ -31,13 +32,13 @@ function disarm(text: string): string {
 
 export type EntryRow = z.output<typeof Entry>;
 
-/** Lines that end in CRLF, under a header when they are the file's first. */
+/** Returns lines that end in CRLF. The first page of a file begins with the header. */
 export function entriesToCsv(entries: EntryRow[], isFirst: boolean): string {
   return stringify(entries, {
     header: isFirst,
     columns: [...COLUMNS],
     record_delimiter: "\r\n",
-    // A lone CR or LF ends a record for most readers, not only the pair that ends ours.
+    // Most readers end a record at a lone CR or LF too, so values with either are quoted.
     quoted_match: /[\r\n]/,
     cast: {
       string: (value, { column, header }) => header || NUMBERS.has(column) ? value : disarm(value),

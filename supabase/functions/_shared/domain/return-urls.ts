@@ -1,4 +1,7 @@
-/** The pages that Stripe leads back to. Only on allowed origins: anything else would be an open redirect. */
+/**
+ * Checks the URLs to which Stripe returns a user. A URL outside the allowed origins would be an
+ * open redirect.
+ */
 import { invalid } from "../core/errors.ts";
 import { homeOf, isAllowedOrigin } from "../core/origins.ts";
 
@@ -12,10 +15,14 @@ interface RequestedUrls {
   readonly cancel_url?: string | undefined;
 }
 
-// Parsers disagree about these: one reads another host where the next one reads a path.
+// URL parsers disagree about these characters: one parser reads another host where the next reads a
+// path.
 const AMBIGUOUS = /[\\\s\p{Cc}]/u;
 
-/** The text itself is checked, not what one parser makes of it: Stripe and browsers get the text. */
+/**
+ * Returns the URL if it is allowed. The text is checked and not its parsed form, because Stripe and
+ * browsers get the text.
+ */
 function allowed(url: string, field: string, origins: readonly string[]): string {
   const [origin = ""] = /^[a-z]+:\/\/[^/?#]*/.exec(url) ?? [];
   if (isAllowedOrigin(origin, origins) && !AMBIGUOUS.test(url)) return url;
@@ -26,9 +33,9 @@ function allowed(url: string, field: string, origins: readonly string[]): string
 }
 
 /**
- * After a checkout: the requested pages, or pages of the first allowed origin. Stripe puts the session's id
- * in place of `{CHECKOUT_SESSION_ID}`.
- * @throws ApiError `invalid_request` with the field; `not_ready` when no origin is configured
+ * Returns the pages after a checkout: the requested pages, or pages of the first allowed origin.
+ * Stripe replaces `{CHECKOUT_SESSION_ID}` with the session's id.
+ * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
  */
 export function returnUrls(requested: RequestedUrls, origins: readonly string[]): ReturnUrls {
   const home = homeOf(origins);
@@ -49,8 +56,8 @@ interface RequestedOnboardingUrls {
 }
 
 /**
- * After onboarding: the requested pages, or pages of the first allowed origin.
- * @throws ApiError `invalid_request` with the field; `not_ready` when no origin is configured
+ * Returns the pages after onboarding: the requested pages, or pages of the first allowed origin.
+ * @throws ApiError `invalid_request` with the field; `not_ready` if no origin is configured
  */
 export function onboardingUrls(requested: RequestedOnboardingUrls, origins: readonly string[]) {
   const home = homeOf(origins);

@@ -44,7 +44,7 @@ Deno.test("a preflight allows the headers that our clients send", async () => {
   for (const name of ["authorization", "apikey", "idempotency-key", "prefer", "traceparent"]) {
     assert(allowed.includes(name), name);
   }
-  // A page never sends the headers that only servers have.
+  // Browsers never send the headers that only servers send.
   for (const name of ["x-webhook-secret", "stripe-signature", "cf-connecting-ip", "cookie"]) {
     assert(!allowed.includes(name), name);
   }

@@ -1,6 +1,7 @@
 /**
- * Turns a function's routes into a Hono app. One handler per route and no middleware, so a request
- * costs one route match and one call; CORS work is done only when a browser asks.
+ * Turns a function's routes into a Hono app. Each route has one handler and there is no middleware,
+ * so a request costs one route match and one call. CORS work runs only for a request with an Origin
+ * header.
  */
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -64,8 +65,9 @@ export function createApp(
 }
 
 /**
- * A function as its folder's app.ts declares it.
- * @returns its app, on the services of its environment, and a way to make one with other services
+ * Declares a function, for the app.ts in its folder.
+ * @returns the app with the services of the environment, and a function that makes an app with
+ *   other services
  */
 export function defineFunction(name: string, routes: readonly Route[], source: ServicesSource) {
   const create = (services: ServicesSource) => createApp(name, routes, services);

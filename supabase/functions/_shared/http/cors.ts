@@ -1,6 +1,6 @@
 /**
- * CORS: the pages that may call, send and read. A page of any other origin gets no answer that it can read,
- * and the log names its origin, because the browser does not say why.
+ * CORS: which pages may call the API and read its answers. A page of another origin cannot read any
+ * answer. The log names the origin, because the browser does not tell the developer the reason.
  */
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
@@ -9,8 +9,8 @@ import type { Services, ServicesSource } from "./route/app-services.ts";
 import { isAllowedOrigin } from "../core/origins.ts";
 
 /**
- * A header that is missing here fails in browsers alone, before the request is sent. The first four rows
- * are what supabase-js sends, also with a region or with propagated traces.
+ * If a header is missing here, only requests from browsers fail, and they fail before they are
+ * sent. supabase-js sends the headers of the first four rows.
  */
 const ALLOW_HEADERS = [
   ...["authorization", "apikey", "content-type", "x-client-info"],
@@ -36,13 +36,16 @@ const EXPOSE_HEADERS = [
 
 const PREFLIGHT_SECONDS = 7_200;
 
-/** Origins named in the log by one isolate: enough for an app's own, too few to fill a log with. */
+/**
+ * The number of origins that one isolate names in the log: enough for an app's own origins, too few
+ * to flood the log.
+ */
 const NAMED_ORIGINS = 50;
 
-// The form that a browser sends. Any other text is no page that could be allowed.
+// The form of an origin that a browser sends. Any other text is not logged.
 const ORIGIN = /^([a-z][a-z0-9+.-]{0,20}:\/\/[a-z0-9.:[\]-]{1,200}|null)$/;
 
-/** Writes each refused origin to the log once. */
+/** Returns a function that writes each refused origin to the log once. */
 function nameRefused(): (origin: string, log: Logger) => void {
   const named = new Set<string>();
   return (origin, log) => {
@@ -59,7 +62,7 @@ function nameRefused(): (origin: string, log: Logger) => void {
 export function createCors(source: ServicesSource): MiddlewareHandler {
   const refused = nameRefused();
 
-  /** Without an environment no origin is allowed; the request itself then logs what is missing. */
+  /** Returns false if the environment is invalid. The request itself logs the missing variables. */
   function isAllowed(origin: string): boolean {
     let services: Services;
     try {

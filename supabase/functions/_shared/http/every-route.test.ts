@@ -11,7 +11,7 @@ function label({ method, path }: RouteCase): string {
   return `${method} ${path.replace(/[0-9a-f-]{36}/, ":id")}`;
 }
 
-/** The refusal of a role: not authenticated, or not allowed. */
+/** Returns the expected error code for a role that a route refuses. */
 function refusalOf(role: Role): { status: number; code: string } {
   const isNobody = role === "nobody" || role === "publishable";
   return isNobody ? { status: 401, code: "unauthenticated" } : { status: 403, code: "forbidden" };
@@ -62,7 +62,7 @@ Deno.test("a role of the app's own in app_metadata opens nothing that is an oper
   }
 });
 
-/** How the ledger names each role on a route. */
+/** The author that the ledger records for each role on a route. */
 function authorOf(role: Role, { allowed }: RouteCase): string {
   if (role === "secret") return "key:default";
   return allowed.includes("user") ? "owner" : `operator:${USER_ID}`;
@@ -94,7 +94,10 @@ Deno.test("every answer carries the ids, and no cache or sniffer may touch it", 
   }
 });
 
-/** Where each product begins new business; all else goes on while it is off, Stripe's events included. */
+/**
+ * The routes that begin new business, by product. All other routes work while the product is off,
+ * Stripe's events included.
+ */
 const BEGINNINGS = {
   b2b: ["POST /bookings", "POST /providers", "POST /providers/me/onboarding-link"],
   b2c: ["POST /checkout", "POST /top-ups", "POST /top-ups/card"],

@@ -1,4 +1,4 @@
-/** One request from its first byte to its log line, whatever framework brought it. */
+/** Handles one request from its arrival to its log line, independent of the HTTP framework. */
 import { EnvError } from "../core/env.ts";
 import { consoleLogger, type LogRecord } from "../core/logger.ts";
 import { nameActiveSpan, startContext, withinRequest } from "../core/request.ts";
@@ -9,7 +9,7 @@ import { renderError } from "./reply/reply.ts";
 import { ApiError } from "../core/errors.ts";
 import { runRoute } from "./run-route.ts";
 
-/** Anything that is not an ApiError is ours, and the caller learns nothing of it. */
+/** Turns any other error into `not_ready` or `internal`, so that the caller learns no detail. */
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof EnvError) {
@@ -19,8 +19,8 @@ function toApiError(error: unknown): ApiError {
   return new ApiError("internal", { internal: detail, cause: error });
 }
 
-// The shape of our own fields, `events[3].model`. Of a field that nobody knows the name is the caller's,
-// and may be anything they have to say.
+// The form of our own field names, for example `events[3].model`. The name of an unknown field
+// comes from the caller and may contain personal data, so the log leaves other forms out.
 const FIELD_NAME = /^[a-z][a-z0-9_]*(\[\d+\]|\.[a-z0-9_]+)*$/;
 
 function failureRecord(error: ApiError): LogRecord {
@@ -32,14 +32,17 @@ function failureRecord(error: ApiError): LogRecord {
 }
 
 /**
- * 401, 403, and a webhook's wrong signature, which the contract answers with 400. A product that is switched
- * off refuses everybody, whoever they are.
+ * 401, 403, and a wrong webhook signature, which the contract answers with 400. `feature_disabled`
+ * does not count: it refuses every caller.
  */
 function isAuthFailure({ body, code }: ApiError): boolean {
   return body.type === "auth" && code !== "feature_disabled" || code === "signature_invalid";
 }
 
-/** The refusal as an answer; to a signed sender only 500 says "deliver again", whatever we lacked. */
+/**
+ * Returns the error to answer with. On a signed route every 5xx becomes 500, which makes Stripe
+ * deliver the event again.
+ */
 function refuse(thrown: unknown, route: Route | null, record: LogRecord): ApiError {
   const caught = toApiError(thrown);
   const isOurs = route?.isSigned && caught.status >= 500;
@@ -50,27 +53,27 @@ function refuse(thrown: unknown, route: Route | null, record: LogRecord): ApiErr
   return error;
 }
 
-/** A method that nobody knows may be of any length, and say anything. */
+/** The form of a method that the log names. A caller can send any text as the method. */
 const METHOD = /^[A-Z]{3,16}$/;
 
-/** The request of a framework, reduced to what a route needs. */
+/** The framework's request, reduced to what a route needs. */
 interface Incoming {
   readonly request: Request;
-  /** Path without query, as routed. */
+  /** The routed path, without the query. */
   readonly path: string;
-  /** The path's variables. */
+  /** The variables in the path. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A route and what every log line about it says; null where the path leads nowhere. */
+/** A route with its names for the log and for metrics; all three are null for an unknown path. */
 export interface Endpoint {
   readonly route: Route | null;
   readonly name: string | null;
-  /** With its method, as metrics count it. */
+  /** The method and the path, as metrics count them. */
   readonly title: string | null;
 }
 
-/** Answers, whatever happens, and writes one line about it. */
+/** Runs the route and always returns an answer. Writes one log line about the request. */
 export async function handleRequest(
   { route, name, title }: Endpoint,
   { request, path, params }: Incoming,

@@ -18,7 +18,7 @@ const FULL: Limiter = {
     }),
 };
 
-/** Allows, and remembers who asked. */
+/** A limiter that allows every request and records the callers. */
 function listening(): { limiter: Limiter; asked: LimitedRequest[] } {
   const asked: LimitedRequest[] = [];
   const check = (asking: LimitedRequest) => {
@@ -32,7 +32,10 @@ function label({ method, path }: RouteCase): string {
   return `${method} ${path.replace(/[0-9a-f-]{36}/, ":id")}`;
 }
 
-/** Never limited: money that is owed, Stripe, scheduled tasks and monitoring. */
+/**
+ * Routes without a rate limit: settlements of owed money, Stripe's events, scheduled tasks and
+ * monitoring.
+ */
 const NEVER_LIMITED = [
   "GET /health/live",
   "GET /health/ready",
@@ -82,7 +85,7 @@ Deno.test("a success, a refusal and a file carry the limit's headers", async () 
   }
 });
 
-/** The limits that count apart from the caller's own hundred, and their routes. */
+/** The limits that count apart from the caller's default limit of 100, with their routes. */
 const COUNTED_APART: Record<string, string[]> = {
   ai: ["POST /ai/chat", "POST /ai/research"],
   bookings: ["POST /bookings"],

@@ -1,4 +1,7 @@
-/** Takes one request through its route: caller, limit, input, then the handler. */
+/**
+ * Runs one request through its route: checks the head, the caller, the limit and the input, then
+ * calls the handler.
+ */
 import type { LogRecord } from "../core/logger.ts";
 import type { Services } from "./route/app-services.ts";
 import { authorize } from "./auth/authorize.ts";
@@ -23,13 +26,13 @@ interface Run {
   readonly params: Params;
   readonly context: RequestContext;
   readonly services: Services;
-  /** The fields of this request's log line; the caller's kind is added when it is known. */
+  /** The fields of this request's log line; `caller` is added after the caller is identified. */
   readonly record: LogRecord;
 }
 
 interface Identified {
   readonly caller: Caller;
-  /** The name of the API key that came along. */
+  /** The name of the API key that the request carries. */
   readonly key: string | null;
 }
 
@@ -48,7 +51,10 @@ const NO_BODY: Body = { bytes: new Uint8Array(), text: "", value: {} };
 
 const NO_CREDENTIALS: Credentials = { user: null, key: null };
 
-/** A signed route's credential is its signature; everywhere else whatever is given has to be good. */
+/**
+ * On a signed route the signature is the credential, so other credentials are ignored. On every
+ * other route each given credential must be valid.
+ */
 function hasCredentials(route: Route, headers: Headers): boolean {
   return !route.isSigned && (headers.has("authorization") || headers.has("apikey"));
 }
@@ -61,22 +67,26 @@ function keyNameOf({ key }: Credentials): string | null {
 async function readBody(route: Route, request: Request): Promise<Body> {
   const bytes = await readBytes(request, route.bodyLimit);
   const text = decodeUtf8(bytes);
-  // The signature covers the text as it came, which is parsed after the signature is checked.
+  // The signature covers the unparsed text, so the handler parses the text after checking the
+  // signature.
   if (route.isSigned) return { bytes, text, value: {} };
-  // A route without fields takes nothing or an empty object.
+  // A route without body fields accepts an empty body or an empty object.
   if (route.body === Nothing && text === "") return { bytes, text, value: {} };
   requireJson(request.headers);
   return { bytes, text, value: validate(route.body, parseJson(text)) };
 }
 
 function readQuery(route: Route, request: Request): unknown {
-  // A signed sender may add any query to the address that it was given.
+  // A signed sender may add parameters to the URL that it was given.
   if (route.isSigned) return {};
   if (route.query === Nothing && !request.url.includes("?")) return {};
   return validate(route.query, queryOf(request.url));
 }
 
-/** The path with its variables as validated: an id in capitals is the same id, and the same request. */
+/**
+ * Returns the path with its validated variables. An id in capitals is the same id, so the request
+ * has the same fingerprint.
+ */
 function canonicalPath({ route, path }: Run, params: Params): string {
   if (route.params === Nothing) return path;
   const own = route.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "");
@@ -92,7 +102,7 @@ function idempotencyOfCall(
   const { route, request, path } = run;
   return idempotencyOf(key, {
     scope: callerScope(caller),
-    // The first segment names the function: two functions may both have a route `POST /`.
+    // The first path segment is the function's name: two functions may both have a route `POST /`.
     route: `${route.method} ${path.split("/")[1]} ${route.path}`,
     method: request.method,
     path: canonicalPath(run, input.params),
@@ -117,7 +127,10 @@ async function identify({ route, request, services }: Run): Promise<Identified> 
   return { caller: authorize(route.who, credentials, shared), key: keyNameOf(credentials) };
 }
 
-/** @throws ApiError `rate_limited` or `velocity_exceeded` */
+/**
+ * Counts the request against the route's limit.
+ * @throws ApiError `rate_limited` or `velocity_exceeded`
+ */
 async function requireWithinLimit(
   { route, request, context, services }: Run,
   who: Identified | null,
@@ -135,7 +148,10 @@ async function requireWithinLimit(
   throw new ApiError(code, { retryAfterSeconds });
 }
 
-/** Admits the caller. A refused credential counts too, or guessing would be free. */
+/**
+ * Identifies the caller and counts the request. A refused credential counts too, so that guessing
+ * is limited.
+ */
 async function admit(run: Run): Promise<Caller> {
   const who = await identify(run).catch(async (error: unknown) => {
     await requireWithinLimit(run, null);
@@ -145,7 +161,10 @@ async function admit(run: Run): Promise<Caller> {
   return who.caller;
 }
 
-/** @throws ApiError for everything that the contract refuses */
+/**
+ * Runs the route.
+ * @throws ApiError for everything that the contract refuses
+ */
 export async function runRoute(run: Run): Promise<Response> {
   const { route, request, context, services } = run;
   const { headers } = request;
@@ -154,7 +173,7 @@ export async function runRoute(run: Run): Promise<Response> {
   const caller = await admit(run);
   run.record.caller = caller.kind;
   context.author = authorOf(caller, route.who);
-  // Most routes belong to no product, and wait for nothing here.
+  // Most routes belong to no product; the check avoids an await on those routes.
   if (route.feature !== null) await requireFeature(run, caller);
   const params = route.params === Nothing ? {} : validate(route.params, run.params) as Params;
   const query = readQuery(route, request);
@@ -171,7 +190,7 @@ export async function runRoute(run: Run): Promise<Response> {
     body: body.value,
     rawBody: body.text,
     headers,
-    // Made when it is read: that costs more than all else of a small request.
+    // A getter, because creating the signal costs more than the rest of a small request.
     get signal() {
       return request.signal;
     },

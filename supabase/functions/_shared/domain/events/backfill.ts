@@ -1,4 +1,4 @@
-/** Fetches Stripe's events that were never delivered, and receives them like deliveries. */
+/** Fetches Stripe events that were never delivered, and receives them like deliveries. */
 import type * as contract from "../../contracts/webhook-events.ts";
 import type { z } from "@hono/zod-openapi";
 import { ApiError } from "../../core/errors.ts";
@@ -10,9 +10,12 @@ import { compareProviders } from "./compare-providers.ts";
 export type Backfilled = z.output<typeof contract.Backfilled>;
 
 interface Span {
-  /** Seconds since 1970. */
+  /** The creation time of the oldest event to fetch, in seconds since 1970. */
   readonly sinceSeconds: number;
-  /** When to stop, in milliseconds since 1970. Events received by then are not fetched again. */
+  /**
+   * The time at which to stop, in milliseconds since 1970. Events received before that time are not
+   * fetched again.
+   */
   readonly untilMs: number;
 }
 
@@ -23,9 +26,9 @@ async function missingOf({ database }: Services, events: readonly ListedEvent[])
 }
 
 /**
- * One event's failure does not stop the others: a key without the right to fraud warnings must not block
- * payments.
- * @returns null where the event's facts can't be read from Stripe now
+ * Reads one event's facts. A failure does not stop the other events: a key without the right to
+ * read fraud warnings must not block payments.
+ * @returns null if Stripe does not return the event's object now
  */
 async function read({ log }: Services, event: ListedEvent) {
   try {
@@ -40,11 +43,15 @@ async function read({ log }: Services, event: ListedEvent) {
   }
 }
 
-/** @throws ApiError `mode_mismatch` where Stripe's events are of the other mode: none is received then */
+/**
+ * Fetches and receives the missing events of a span.
+ * @throws ApiError `mode_mismatch` if Stripe's events are of the other mode; no event is received
+ *   in that case
+ */
 export async function backfill(services: Services, span: Span): Promise<Backfilled> {
   const { database, now, payments } = services;
   const isOver = (ms = span.untilMs) => !hasTime(services, ms);
-  // Listing may take half of the time, so that the found events are still received.
+  // Listing takes at most half of the time, so that time is left to receive the listed events.
   const listUntilMs = (now().getTime() + span.untilMs) / 2;
   const done: Backfilled = { listed: 0, received: 0, failed: 0, unreadable: 0, complete: true };
   const missing: ListedEvent[] = [];
@@ -56,7 +63,8 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
       break;
     }
   }
-  // In the order in which they happened: an event that arrives before the one it refers to would only wait.
+  // The oldest event is received first: an event that arrives before its payment would only be
+  // deferred.
   missing.sort((a, b) => a.created - b.created);
   for (const event of missing) {
     if (isOver()) return { ...done, complete: false };
@@ -74,8 +82,8 @@ export async function backfill(services: Services, span: Span): Promise<Backfill
 }
 
 /**
- * The hourly backfill, which the database gives to one runner at a time. If it fails, another run takes the
- * claim over minutes later.
+ * Runs the hourly backfill, which the database gives to one runner at a time. If this run fails,
+ * another run claims the backfill minutes later.
  */
 export async function backfillIfDue(
   services: Services,

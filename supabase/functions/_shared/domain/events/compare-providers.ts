@@ -1,13 +1,14 @@
 /**
- * Compares providers' capabilities with Stripe. Their account.updated is an event of their own account:
- * Stripe's list of our events does not contain it, so a lost one would never be found.
+ * Compares providers' capabilities with Stripe. An `account.updated` belongs to the provider's
+ * account and is missing from Stripe's list of our events, so the backfill cannot find a lost one.
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import type { AccountFacts } from "../../contracts/stripe/facts.ts";
 
 async function compare({ database, log, now, payments }: Services, untilMs: number): Promise<void> {
-  // Taken before Stripe is asked: an event that comes meanwhile is newer.
+  // The time is read before Stripe is called: an event that arrives during the call is newer than
+  // the list.
   let p_asked_at = now().toISOString();
   const bring = (p_accounts: readonly AccountFacts[]) =>
     database.rpc("providers_compare", { p_accounts, p_asked_at });
@@ -20,7 +21,10 @@ async function compare({ database, log, now, payments }: Services, untilMs: numb
   }
 }
 
-/** Reads all accounts from Stripe, a hundred in a request, if there are providers. A failure is logged. */
+/**
+ * If there are providers, reads all accounts from Stripe, 100 in each request. A failure is only
+ * logged.
+ */
 export async function compareProviders(services: Services, untilMs: number): Promise<void> {
   try {
     await compare(services, untilMs);

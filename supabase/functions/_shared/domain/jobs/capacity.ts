@@ -1,10 +1,10 @@
-/** How much work a run takes on: until when, and how many jobs at a time. */
+/** Limits the work of one run: its time budget, and the number of jobs that run in parallel. */
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Clock } from "../../core/time.ts";
 
 /**
- * How long a run may take on new work: by the wall clock, by the known CPU of its steps, and by the isolate,
- * which may be older than the run.
+ * The time in which a run may begin new work. The limits are the wall clock, the declared CPU of
+ * the steps, and the isolate's lifetime; the isolate may be older than the run.
  */
 export class RunBudget {
   readonly #endMs: number;
@@ -19,7 +19,7 @@ export class RunBudget {
     this.#cpuLeftMs = cpuMs;
   }
 
-  /** Milliseconds of the wall clock; zero or less when the budget is used up. */
+  /** Milliseconds of wall clock that are left; zero or less if the budget is used up. */
   get leftMs(): number {
     const hasTime = this.#cpuLeftMs > 0 && !this.lifetime.leaving.aborted;
     return hasTime ? this.#endMs - this.clock.nowMs() : 0;
@@ -38,13 +38,14 @@ export class RunBudget {
 export interface ConcurrencyLimits {
   readonly least: number;
   readonly most: number;
-  /** A job that took no longer was small. */
+  /** The longest duration of a small job, in milliseconds. */
   readonly smallMs: number;
 }
 
 /**
- * How many jobs a run has at a time. It begins with few, for a job may be large. Each short job adds one, so
- * that many small jobs share the cost of a call. The first longer job brings it back to few.
+ * The number of jobs that a run works on in parallel. The number starts at `least`, because a job
+ * may be large. Each small job adds one, so that many small jobs share the cost of a call. A longer
+ * job resets the number to `least`.
  */
 export class AdaptiveConcurrency {
   #size: number;

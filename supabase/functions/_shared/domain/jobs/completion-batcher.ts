@@ -1,6 +1,6 @@
 /**
- * Completes finished jobs in batches. While one call runs, further jobs gather for the next: many small jobs
- * cost few calls, and a large one waits for no other.
+ * Completes finished jobs in batches. While one call runs, further finished jobs wait for the next
+ * call, so many small jobs need few calls.
  */
 import type { ResultOf } from "../../contracts/database/functions.ts";
 
@@ -20,7 +20,7 @@ interface Waiting {
 
 type Complete = (done: readonly Finished[]) => Promise<readonly Completed[]>;
 
-// A result has up to 64 KiB, and the call must stay small enough for any gateway.
+// A result has up to 64 KiB, and gateways limit the size of a call.
 const MAX_TOGETHER = 50;
 
 export class CompletionBatcher {
@@ -29,7 +29,7 @@ export class CompletionBatcher {
 
   constructor(private readonly complete: Complete) {}
 
-  /** Resolves to the job's status after the call. */
+  /** Resolves to the job's status after the call; `lost` if another runner has the job. */
   add(finished: Finished): Promise<Completed["status"]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ finished, resolve, reject });
@@ -40,7 +40,7 @@ export class CompletionBatcher {
   async #flush(): Promise<void> {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    // Jobs that end in the same moment share a call: the first waits one turn of the event loop for them.
+    // Jobs that end at the same moment share a call: the flush waits one turn of the event loop.
     await new Promise((resolve) => setTimeout(resolve, 0));
     while (this.#waiting.length > 0) await this.#send(this.#waiting.splice(0, MAX_TOGETHER));
     this.#isFlushing = false;

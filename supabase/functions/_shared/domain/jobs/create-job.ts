@@ -1,4 +1,4 @@
-/** Creates a job: the one way for every route that starts one. */
+/** Creates a job, for every route that starts one. */
 import { z } from "@hono/zod-openapi";
 import type { StartedJob } from "../../contracts/jobs.ts";
 import type { SecretCaller, UserCaller } from "../../core/caller.ts";
@@ -11,10 +11,10 @@ import type { Services } from "../../http/route/app-services.ts";
 import type { JobType } from "./job-type.ts";
 import { jsonbBytes } from "../../core/json-size.ts";
 
-/** Polling a job is worthwhile from 2 s on. */
+/** The first poll is worthwhile 2 s after the start. */
 const FIRST_POLL_SECONDS = 2;
 
-// jobs_input_bounded, in the database.
+// The limit of the database's constraint jobs_input_bounded.
 const MAX_INPUT_BYTES = 1024 * 1024;
 
 /** The headers of a started job's answer, for the OpenAPI document. */
@@ -34,13 +34,16 @@ interface CreateCall {
 
 interface JobRequest {
   readonly type: JobType;
-  /** Validated by the type's schema. */
+  /** The input, validated by the type's schema. */
   readonly input: unknown;
   readonly userId: string;
   readonly clientTempId?: string | undefined;
 }
 
-/** Stored JSON is a little longer than the received: blanks follow commas and colons. */
+/**
+ * Refuses an input that the database could not store. Stored JSON is a little longer than the sent
+ * text: a blank follows each comma and colon.
+ */
 function refuseLarge(input: unknown): void {
   if (jsonbBytes(input) <= MAX_INPUT_BYTES) return;
   throw new ApiError("payload_too_large", {
@@ -52,9 +55,10 @@ function refuseLarge(input: unknown): void {
 }
 
 /**
- * Prices and queues a job, and answers with the address to poll.
- * @throws ApiError `forbidden` when the type is not for this caller, `insufficient_credits` and
- * `unknown_model` before anything is queued
+ * Prices and queues a job, and answers with the URL to poll.
+ * @throws ApiError `forbidden` if this caller cannot start the type; `payload_too_large`,
+ *   `insufficient_credits`
+ * or `unknown_model` before the job is queued
  */
 export async function createJob(
   call: CreateCall,
@@ -74,7 +78,7 @@ export async function createJob(
     p_client_temp_id: clientTempId,
     p_correlation_id: context.traceId,
   });
-  // From status 400 on this is a stored refusal, and there is no job to poll.
+  // With a status of 400 or more the reply is a stored refusal, and there is no job to poll.
   if (reply.status >= 400) return reply as Reply<z.output<typeof StartedJob>>;
   const poll_url = `${services.functionsUrl}/jobs/${reply.data.job_id}`;
   return {

@@ -1,18 +1,23 @@
-/** Describes a failed attempt: for the user, for the log, and for the decision about a retry. */
+/**
+ * Describes a failed attempt for the user and for the log, and decides whether the job is retried.
+ */
 import { ApiError } from "../../core/errors.ts";
 import { redactStart } from "../../privacy/redact.ts";
 
-/** UTF-16 units; as much as a log line holds. */
+/** The longest detail, in UTF-16 units. */
 const MAX_DETAIL = 2_000;
 
-/** An hour, as in jobs_fail. A provider may send any number, and the database takes none above 2^31. */
+/**
+ * One hour, as in jobs_fail. A service may send any number, and the database accepts none above
+ * 2^31.
+ */
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 export interface JobFailure {
   readonly code: string;
-  /** Safe to show. */
+  /** The message for the user; safe to show. */
   readonly message: string;
-  /** For the log and the operator alone. */
+  /** The detail, only for the log and the operator. */
   readonly detail: string | null;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | null;
@@ -24,8 +29,8 @@ function internalError(error: unknown): ApiError {
 }
 
 /**
- * The registry of errors says which failures may succeed later. A bug of ours counts as retryable: the next
- * attempt may run on a version without it, and attempts are counted.
+ * The error registry says which failures may succeed later. A bug of ours counts as retryable: the
+ * next attempt may run on a version without the bug, and the number of attempts is limited.
  */
 export function describeFailure(thrown: unknown): JobFailure {
   const error = thrown instanceof ApiError ? thrown : internalError(thrown);

@@ -1,10 +1,12 @@
 /**
- * A type of job is one declaration: who may start it, its input, its maximum cost, and its steps. The
- * endpoints, the OpenAPI document and the runner are all made from it; types/ holds one file each.
+ * Declares a type of job in one place: callers, input, maximum cost and steps. The endpoints, the
+ * OpenAPI document and the runner are made from the declaration. Each type has its own file in
+ * types/.
  *
- * A job survives its runner because each finished step is stored. On the next run, a type's `run` begins at
- * the top, and every stored step returns its stored output. So the code between the steps must do the same
- * each time, and everything that costs or reads from outside must happen inside a step.
+ * Each finished step is stored, so a job continues after its runner dies. In the next run, the
+ * type's `run` starts from the beginning, and every stored step returns its stored output. So the
+ * code between the steps must be deterministic, and code that costs credits or reads from outside
+ * must run inside a step.
  */
 import type { z } from "@hono/zod-openapi";
 import type { Ai } from "../../adapters/ai/ai.ts";
@@ -12,7 +14,7 @@ import type { AiLog } from "../../adapters/ai/ai-log.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 
-/** The services that types may use; a function's services include them. */
+/** The services that job types may use. */
 export interface JobTools {
   readonly ai: () => Promise<Ai>;
   readonly database: Database;
@@ -21,7 +23,7 @@ export interface JobTools {
   readonly now: () => Date;
 }
 
-/** Tokens of one call of a model. Token kinds are disjoint. */
+/** The tokens of one call of a model. The kinds of tokens do not overlap. */
 interface Tokens {
   readonly model: string;
   readonly input_tokens: number;
@@ -31,82 +33,92 @@ interface Tokens {
   readonly occurred_at?: string | undefined;
 }
 
-/** The maximum usage of a job, held before it is queued. */
+/** One line of a job's maximum usage. Its price is held before the job is queued. */
 export type EstimateLine =
   & Tokens
   & ({ readonly output_tokens: number } | { readonly max_output_tokens: number });
 
-/** The usage of a step. Without an event id it is named after the job and the step. */
+/**
+ * The usage of a step. Without `event_id` the usage event gets an id made of the job and the step.
+ */
 export interface StepUsage extends Tokens {
   readonly event_id?: string;
   readonly output_tokens: number;
   readonly metadata?: unknown;
 }
 
-/** The result of a finished step: stored, charged and written in one transaction. */
+/**
+ * The result of a finished step. One transaction stores the output, charges the usage and appends
+ * the page.
+ */
 export interface StepDone<T> {
-  /** JSON, at most 256 KiB. */
+  /** JSON of at most 256 KiB. */
   readonly output: T;
   readonly usage?: readonly StepUsage[];
-  /** Appended to the job's file; at most 1 MiB. */
+  /** Text to append to the job's file; at most 1 MiB. */
   readonly page?: string;
   readonly log?: AiLog;
-  /** Percent of the whole job, up to 99. */
+  /** Percent of the whole job, 0 to 99. */
   readonly progress?: number;
 }
 
-/** The cost of a step. Credits as text. */
+/** The cost of a step; credits are a decimal string. */
 export interface StepCharge {
   readonly credits: string;
-  /** The number of its uses that had been charged before. */
+  /** The number of the step's usage events that had been charged before. */
   readonly duplicates: number;
-  /** The number of its uses that had been charged before with other contents, and so were not charged. */
+  /**
+   * The number of the step's usage events that were not charged, because they had been charged with
+   * other contents.
+   */
   readonly conflicts: number;
 }
 
-/** The job as its type sees it. */
+/** A job, as its type's `run` uses it. */
 export interface Job {
   readonly id: string;
   readonly userId: string;
-  /** The trace of the request that created it. */
+  /** The trace of the request that created the job. */
   readonly traceId: string | null;
-  /** Aborted when the run must end: pass it to calls that wait for an answer. */
+  /** Aborted when the run must end. Pass the signal to every call that waits for an answer. */
   readonly signal: AbortSignal;
   /**
-   * The output of the step of that name: the stored one, or else that of `run`, which is stored then. Before
-   * a new step the job may leave its run here and continue in a later one. Names are unique in a job.
+   * Returns the step's stored output; without one, calls `run` and stores its output. Before a new
+   * step the job may stop in this run and continue in a later run. Step names are unique within a
+   * job.
    */
   step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T>;
-  /** The cost of a finished step, in this run or an earlier one. */
+  /** Returns the cost of a finished step, of this run or an earlier one. */
   chargeOf(name: string): Promise<StepCharge>;
 }
 
 type MayAsk = "user" | "secret";
 
 interface Declaration<S extends z.ZodType> {
-  /** Lower case with underscores. */
+  /** The type's name, in lower case with underscores. */
   readonly type: string;
   readonly summary: string;
   readonly who: readonly MayAsk[];
   readonly input: S;
   /**
-   * A step's part of the 2 s of CPU that one run of a function has: twice the measured time, for its two
-   * calls and a slower machine.
+   * The CPU budget of a step: twice the measured time, for its two database calls and for slower
+   * machines. The platform gives one run of a function 2 s of CPU.
    */
   readonly stepCpuMs: number;
   /**
-   * An upper bound of the job's usage; an empty list makes it free.
-   * @throws ApiError for faults that only the whole input shows
+   * Returns an upper bound of the job's usage. An empty list makes the job free.
+   * @throws ApiError for mistakes that only the whole input shows
    */
   readonly estimate: (input: z.output<S>, tools: JobTools) => Promise<readonly EstimateLine[]>;
-  /** Runs the steps. Returns the result: JSON, at most 64 KiB. */
+  /** Runs the steps. Returns the job's result: JSON of at most 64 KiB. */
   readonly run: (job: Job, input: z.output<S>, tools: JobTools) => Promise<unknown>;
 }
 
-/** A declaration with its input's type erased, as endpoints and the runner use it. */
+/** A declaration with its input's type erased, for the endpoints and the runner. */
 export type JobType = Declaration<z.ZodType>;
 
 export function defineJobType<S extends z.ZodType>(declaration: Declaration<S>): JobType {
-  // Both callers validate by this very schema first, so the erased type is the true one.
+  // Both callers validate the input by this declaration's schema first, so the erased type is
+  // correct.
   return declaration as unknown as JobType;
 }

@@ -1,4 +1,4 @@
-/** One claimed job, from its lease to its end: it stores the steps and reports how the attempt ended. */
+/** Runs one claimed job: stores its steps and reports how the attempt ended. */
 import type { CheckpointAnswer, ClaimedJob } from "../../contracts/database/results/jobs.ts";
 import { ApiError } from "../../core/errors.ts";
 import { validate } from "../../http/input/validate.ts";
@@ -6,29 +6,32 @@ import type { Job, JobTools, JobType, StepCharge, StepDone } from "./job-type.ts
 import { jsonbBytes } from "../../core/json-size.ts";
 
 /**
- * Thrown before a new step when the job must leave this run. It is no failure: the job continues in another
- * run.
+ * Thrown before a new step if the job must stop in this run. The attempt has not failed: the job
+ * continues in another run.
  */
 class RunMustEnd extends Error {}
 
-/** Thrown after a step when the job no longer belongs to this run; its end is stored already. */
+/**
+ * Thrown after a step if the job was cancelled or belongs to another runner. The job's end is
+ * stored already.
+ */
 class JobEnded extends Error {
   constructor(readonly status: Exclude<CheckpointAnswer["status"], "processing">) {
     super(`the job is ${status}`);
   }
 }
 
-/** How an attempt ended, and with which result or error. */
+/** The end of an attempt, with its result or error. */
 export type AttemptOutcome =
   | { readonly kind: "finished"; readonly result: unknown }
   | { readonly kind: "yielded" }
   | { readonly kind: "ended"; readonly status: JobEnded["status"] }
   | { readonly kind: "threw"; readonly error: unknown };
 
-/** The services of the run that claimed the job. */
+/** The run that claimed the job, as the job uses it. */
 export interface RunContext {
   readonly tools: JobTools;
-  /** Whether no new step may begin. */
+  /** Returns true if no new step may begin. */
   readonly isOver: () => boolean;
   readonly spend: (cpuMs: number) => void;
   readonly checkpoint: (
@@ -38,7 +41,7 @@ export interface RunContext {
   ) => Promise<CheckpointAnswer>;
 }
 
-// jobs_result_bounded, in the database.
+// The limit of the database's constraint jobs_result_bounded.
 const MAX_RESULT_BYTES = 65_536;
 
 export class JobRun implements Job {
@@ -73,24 +76,26 @@ export class JobRun implements Job {
     return this.#abort.signal;
   }
 
-  /** Begins no further step. The current one may end, since it may have cost something already. */
+  /**
+   * Begins no further step. The current step may finish, since it may already have cost something.
+   */
   leave(): void {
     this.#mustLeave = true;
   }
 
-  /** Aborts the current step too: the platform is about to end the isolate. */
+  /** Aborts the current step too, because the platform is about to end the isolate. */
   abort(): void {
     this.leave();
     this.#abort.abort(new RunMustEnd());
   }
 
   async chargeOf(name: string): Promise<StepCharge> {
-    // Writing a step of an earlier run again returns its charge, and changes nothing.
+    // Writing a stored step again changes nothing and returns its charge.
     return this.#charges.get(name) ?? await this.#keep(name, { output: this.#outputs.get(name) });
   }
 
   async step<T>(name: string, run: () => Promise<StepDone<T>>): Promise<T> {
-    // The output stored under this name came from this very function.
+    // The stored output came from the step of this name, so it has the step's type.
     if (this.#outputs.has(name)) return this.#outputs.get(name) as T;
     if (this.#mustLeave || this.run.isOver()) throw new RunMustEnd();
     this.run.spend(this.type.stepCpuMs);
@@ -109,7 +114,7 @@ export class JobRun implements Job {
     return charge;
   }
 
-  /** Runs the type's steps, to their end or as far as possible. Never rejects. */
+  /** Runs the type's steps to the end, or until the run must end. Never rejects. */
   async attempt(): Promise<AttemptOutcome> {
     try {
       const input = validate(this.type.input, this.claimed.input);
@@ -120,7 +125,7 @@ export class JobRun implements Job {
       }
       return { kind: "finished", result };
     } catch (error) {
-      // A call that the signal broke off may throw any error; the reason is that the run ended.
+      // An aborted call may throw any error; the real reason is that the run ended.
       if (error instanceof RunMustEnd || this.signal.aborted) return { kind: "yielded" };
       if (error instanceof JobEnded) return { kind: "ended", status: error.status };
       return { kind: "threw", error };

@@ -183,7 +183,7 @@ for (const reason of ["cpu", "wall_clock"]) {
   });
 }
 
-/** The number of jobs that each claim of a run requested, the largest first. */
+/** Returns the number of jobs that each claim of a run requested, in descending order. */
 async function claimSizes(tookMs: number): Promise<number[]> {
   const { clock, jobs, run } = makeJobWorld();
   for (let nr = 0; nr < 200; nr++) jobs.add("short");

@@ -1,6 +1,7 @@
 /**
- * The bounded batch behind POST /job-runner: claims jobs, runs them side by side, completes them in batches,
- * and ends before the platform would end it. Unfinished jobs are requeued, or reclaimed after their lease.
+ * Runs the batch behind POST /job-runner: claims jobs, runs them in parallel, completes them in
+ * batches, and ends before the platform ends the request. Unfinished jobs are requeued, or
+ * reclaimed after their lease expires.
  */
 import type { z } from "@hono/zod-openapi";
 import { UNTIL_STORED } from "../../adapters/database/retries.ts";
@@ -20,26 +21,26 @@ import { type AttemptOutcome, JobRun, type RunContext } from "./run-job.ts";
 
 export interface RunnerOptions {
   readonly runnerId: string;
-  /** How long a job belongs to the runner after its last heartbeat. */
+  /** Seconds for which a job belongs to the runner after the last heartbeat. */
   readonly leaseSeconds: number;
   readonly heartbeatMs: number;
-  /** Jobs at a time; more while they are small. */
+  /** The number of jobs in parallel at the start; small jobs raise the number. */
   readonly concurrency: number;
-  /** No job is claimed and no step begun after this. */
+  /** Milliseconds after which no job is claimed and no step begins. */
   readonly wallMs: number;
-  /** Steps in progress are aborted after this. */
+  /** Milliseconds after which steps in progress are aborted. */
   readonly hardMs: number;
-  /** Known CPU of steps and jobs after which none is begun. */
+  /** Milliseconds of declared CPU after which no job is claimed and no step begins. */
   readonly cpuMs: number;
-  /** How long the run may wait in all, with nothing to do, for jobs that are due soon. */
+  /** Milliseconds that an idle run may wait in all for jobs that are due soon. */
   readonly lingerMs: number;
 }
 
 const LEASE_SECONDS = 60;
 
-// The platform ends a request after 150 s, and an isolate after 2 s of CPU. Half of that is left for
-// uncounted work: the event loop and the parsing of answers. An isolate that is nearly used up when a run
-// begins ends the run earlier, by its lifetime.
+// The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is left
+// for undeclared work: the event loop and the parsing of answers. If the isolate has used most of
+// its CPU when a run begins, its lifetime ends the run earlier.
 const DEFAULTS = {
   leaseSeconds: LEASE_SECONDS,
   heartbeatMs: LEASE_SECONDS * 1000 / 3,
@@ -50,19 +51,19 @@ const DEFAULTS = {
   lingerMs: 20_000,
 };
 
-/** The CPU of claiming and ending a job, and of its share of the heartbeats. */
+/** The CPU of claiming and ending one job and of its share of the heartbeats, in milliseconds. */
 const JOB_CPU_MS = 1;
 
-/** Up to four times as many while jobs are short: a short job takes little memory, too. */
+/** Small jobs need little memory, so up to four times as many run in parallel. */
 const SMALL_JOBS = { most: 64, smallMs: 100 };
 
-// The database decides by its own time what is due; ours may run ahead of it.
+// The database's clock decides which jobs are due, and the function's clock may be ahead.
 const MIN_WAIT_MS = 500;
 
-/** For a write and its retries: half of a lease. */
+/** Milliseconds for a write and its retries: half of a lease. */
 const STORING_MS = LEASE_SECONDS * 1000 / 2;
 
-/** Final statuses of a job; a lost one has another runner. */
+/** The final statuses of a job. `lost` is missing: another runner has the job. */
 const ENDS: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 
 export interface RunnerTools extends JobTools {
@@ -131,22 +132,22 @@ class Runner {
     return this.#report;
   }
 
-  /** A released job wakes the next run, so the work that this run had no time for need not wait either. */
+  /** A released job wakes the next run, so that the remaining jobs start without delay. */
   async #handOver(): Promise<void> {
     const { jobs } = await this.#claim(1);
     for (const job of jobs) await this.#yield(job);
   }
 
-  /** One round: claims as many jobs as may run, or waits until one ends. False when no work is left. */
+  /** Claims as many jobs as may run, or waits until one ends. Returns false without work. */
   async #goOn(): Promise<boolean> {
     const { size } = this.#concurrency;
-    const room = size - this.#tasks.size;
-    if (room > 0 && !this.#budget.isOver) {
-      // Half at a time: while one half is being completed, the next is claimed.
-      const limit = Math.min(room, Math.ceil(size / 2));
+    const free = size - this.#tasks.size;
+    if (free > 0 && !this.#budget.isOver) {
+      // Claims half at a time: while one half is completed, the other half is claimed.
+      const limit = Math.min(free, Math.ceil(size / 2));
       const { jobs, next_at } = await this.#claim(limit);
       for (const job of jobs) this.#start(job);
-      // The queue had fewer than requested, so all due jobs are claimed.
+      // After a full claim more jobs may be due; after a smaller claim every due job is claimed.
       if (jobs.length === limit) return true;
       if (this.#tasks.size === 0) return await this.#linger(next_at);
     }
@@ -164,7 +165,7 @@ class Runner {
     });
   }
 
-  /** Waits for a job that is due soon, so that a retry need not wait for the next minute. */
+  /** Waits for a job that is due soon, so that its retry starts before the next minute's run. */
   async #linger(nextAt: string | null): Promise<boolean> {
     if (nextAt === null) return false;
     const waitMs = Math.max(Date.parse(nextAt) - this.clock.nowMs(), MIN_WAIT_MS);
@@ -178,7 +179,7 @@ class Runner {
     this.#report.claimed += 1;
     this.#budget.spend(JOB_CPU_MS);
     const job = new JobRun(claimed, this.types.get(claimed.type)!, this.#run);
-    // Started after the job is registered: its first step may take longer than the first heartbeat.
+    // The job is registered before its first step, so that heartbeats renew its lease.
     const task = Promise.resolve().then(() => this.#carry(job));
     this.#tasks.set(job, task.finally(() => this.#tasks.delete(job)));
   }
@@ -193,7 +194,7 @@ class Runner {
       this.#count(claimed, status);
       this.tools.log("info", "job", { ...record, attempt: claimed.attempts, status });
     } catch (error) {
-      // Its lease will expire, and another runner will continue from the last checkpoint.
+      // The job's lease expires, and another runner continues from the last checkpoint.
       const { code, detail } = describeFailure(error);
       this.tools.log("error", "job not ended", { ...record, code, detail });
     } finally {
@@ -201,15 +202,12 @@ class Runner {
     }
   }
 
-  /**
-   * Writes what must not be lost to a restart. Each of these calls may run twice, for it sends the runner's
-   * token.
-   */
+  /** Retries a write. The call may run twice, because it sends the runner's token. */
   #store<N extends FunctionName>(name: N, args: ArgsOf<N>): Promise<ResultOf<N>> {
     return withOwnTime(() => this.tools.database.rpc(name, args, UNTIL_STORED), STORING_MS);
   }
 
-  /** Stores how the attempt ended, and returns the job's status after that. */
+  /** Stores the end of the attempt, and returns the job's new status. */
   async #end(claimed: ClaimedJob, outcome: AttemptOutcome): Promise<string> {
     const { job_id, token } = claimed;
     if (outcome.kind === "ended") return outcome.status;
@@ -218,7 +216,7 @@ class Runner {
     try {
       return await this.#completions.add({ job_id, token, result: outcome.result });
     } catch (error) {
-      // A refused result would be refused again. While the database is unavailable, the lease decides.
+      // A refused result would be refused again. Without the database, the lease expires.
       if (isUnavailable(error)) throw error;
       return await this.#fail(claimed, error);
     }
@@ -227,7 +225,7 @@ class Runner {
   async #yield({ job_id, token }: ClaimedJob): Promise<string> {
     const args = { p_job_id: job_id, p_token: token };
     const { status } = await this.#store("jobs_yield", args);
-    // A job that was cancelled or lost meanwhile wakes no run.
+    // A job that was cancelled or lost in the meantime wakes no run.
     if (status === "queued") this.#hasYielded = true;
     return status;
   }
@@ -281,7 +279,7 @@ class Runner {
     return this.#store("jobs_checkpoint", args);
   };
 
-  /** Renews the leases. A job that the answer leaves out was cancelled, or has another runner. */
+  /** Renews the leases. A job that is missing in the answer was cancelled or reclaimed. */
   async #beat(): Promise<void> {
     const known = [...this.#tasks.keys()];
     if (known.length === 0) return;

@@ -1,16 +1,16 @@
 /**
- * An email, written as text and as HTML from the same parts. Each value that a template is given ends up on
- * one line, escaped, without characters that end a header or reverse the reading direction.
+ * Writes an email as text and as HTML from the same parts. Each value from a notification's data
+ * becomes one escaped line, without characters that end a header or reverse the reading direction.
  */
 import { html } from "hono/html";
 
 export interface EmailParts {
   readonly subject: string;
-  /** Our own sentences; values from the data go into facts. */
+  /** Sentences of ours. Values from the data belong in `facts`. */
   readonly sentences: readonly string[];
-  /** Name and value. */
+  /** Pairs of a name and a value. */
   readonly facts: readonly (readonly [string, string])[];
-  /** The one thing to do. */
+  /** The link to the one action that the email asks for. */
   readonly link?: { readonly label: string; readonly url: string };
 }
 
@@ -20,11 +20,12 @@ export interface Email {
   readonly html: string;
 }
 
-/** Long enough for any id, name or sentence of ours. */
+/** The longest value in UTF-16 units, enough for any id, name or sentence of ours. */
 const LONGEST = 500;
 const LONGEST_SUBJECT = 150;
 
-// Line ends and other control characters, and those that reverse the direction of the following text.
+// Line ends and other control characters, and characters that reverse the direction of the text
+// after them.
 const UNPRINTED = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
 function oneLine(text: string, longest = LONGEST): string {
@@ -48,7 +49,8 @@ function asText({ sentences, facts, link }: EmailParts): string {
 const CELL = "padding:4px 16px 4px 0;vertical-align:top";
 const BODY = "font-family:sans-serif;line-height:1.5;color:#111";
 
-// Email clients support neither style sheets nor scripts; <bdi> isolates a name of another direction.
+// Email clients support neither style sheets nor scripts. <bdi> isolates a value that is written
+// from right to left.
 function asHtml({ subject, sentences, facts, link }: EmailParts): string {
   const rows = facts.map(([name, value]) =>
     html`

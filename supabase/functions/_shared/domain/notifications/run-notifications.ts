@@ -1,4 +1,4 @@
-/** Sends due notifications, batch by batch, while there is time and a channel. */
+/** Sends due notifications in batches, until the queue is empty or the time is over. */
 import { EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import { hasTime } from "../../core/isolate.ts";
@@ -6,7 +6,10 @@ import type { Mail } from "../../adapters/mail/mail.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { type Channels, sendNotification, type SendOutcome } from "./send-notification.ts";
 
-/** Sent side by side; an isolate that dies leaves at most as many with an unknown result. */
+/**
+ * The number of notifications sent in parallel. An isolate that dies leaves at most this many with
+ * an unknown outcome.
+ */
 const AT_ONCE = 10;
 
 interface NotificationCounts {
@@ -16,11 +19,14 @@ interface NotificationCounts {
 
 interface FoundMail {
   readonly mail: Mail | null;
-  /** Why there is none, where its configuration is wrong. */
+  /** The error, if the configuration of mail is invalid. */
   readonly mistake?: EnvError;
 }
 
-/** Without mail, and with a wrong configuration of it, webhooks are still called. */
+/**
+ * Returns the mail service; null if it is not configured or its configuration is invalid. Webhooks
+ * are called in both cases.
+ */
 async function findMail(services: Services): Promise<FoundMail> {
   try {
     return { mail: await services.mail() };
@@ -40,10 +46,10 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
   const due = await services.database.rpc("notices_claim", {
     p_mail: channels.mail?.service,
     p_limit: AT_ONCE,
-    // Its own, so that a claim whose answer is lost can be asked for again.
+    // Each claim has an id of its own, so that a claim whose answer was lost can be repeated.
     p_lease_id: crypto.randomUUID(),
   });
-  // Each by itself: if the result of one can't be recorded, those of the others are.
+  // Each notification is settled alone: if one outcome cannot be recorded, the other outcomes are.
   const ends = await Promise.allSettled(due.map(async (notification) => ({
     isMail: notification.recipient !== "webhook",
     outcome: await sendNotification(services, channels, notification),
@@ -56,9 +62,10 @@ async function sendBatch(services: Services, channels: Channels): Promise<Attemp
 const isDeferred = ({ outcome }: Attempt) => outcome !== "sent" && outcome !== "never";
 
 /**
- * The run stops when the batch is empty or every email in it was deferred. A partial batch does not mean that
- * the queue is empty: a notification queued during a run starts no other run. Webhook failures don't stop the
- * run: webhooks are claimed first, and emails would wait behind them.
+ * The run stops when the batch is empty, or when every email in the batch was deferred or has an
+ * unknown outcome. A partial batch does not mean that the queue is empty: a notification queued
+ * during a run starts no other run. Webhook failures don't stop the run: webhooks are claimed
+ * first, and emails would wait behind them.
  */
 function isLast(batch: readonly Attempt[]): boolean {
   const emails = batch.filter(({ isMail }) => isMail);
@@ -66,8 +73,10 @@ function isLast(batch: readonly Attempt[]): boolean {
 }
 
 /**
- * Until none is due, time is up (milliseconds since 1970), or every email of a batch was deferred.
- * @throws EnvError where mail is configured wrongly, after everything that needs no mail was sent
+ * Runs until no notification is due, the time is over (milliseconds since 1970), or every email of
+ * a batch was deferred or has an unknown outcome.
+ * @throws EnvError if the configuration of mail is invalid, after all notifications that need no
+ *   mail were sent
  */
 export async function runNotifications(
   services: Services,

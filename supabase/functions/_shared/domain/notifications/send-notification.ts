@@ -13,13 +13,13 @@ import { webhookAlert } from "./webhook-alert.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";
 import { InvalidNotification, renderNotification } from "./templates.ts";
 
-/** How notifications are sent. Without a configured mail service no email is claimed. */
+/** The channels of notifications. Without a mail service no email is claimed. */
 export interface Channels {
   readonly mail: Mail | null;
   readonly operators: Operators;
 }
 
-/** There is no address, or no webhook. */
+/** Thrown if the notification has no address, or operators have no webhook. */
 class NoRecipient extends Error {}
 
 interface Failure {
@@ -27,7 +27,7 @@ interface Failure {
   readonly code: string;
 }
 
-/** Empty where there is no address. */
+/** Returns the email addresses; empty if there is none. */
 function addressesOf({ recipient, address }: NotificationToSend, { emails }: Operators) {
   return recipient === "operators" ? emails : address === null ? [] : [address];
 }
@@ -44,14 +44,20 @@ async function postToOperators(
   return null;
 }
 
-/** An alert's runbook is a path in the database; an email needs a link. */
+/**
+ * Returns the template's data. The database stores an alert's runbook as a path, and an email needs
+ * a link.
+ */
 function dataFor({ template, data }: NotificationToSend, { runbookLink }: Operators): unknown {
   if (template !== "alert") return data;
   const alert = data as AlertData;
   return { ...alert, runbook: runbookLink(String(alert.runbook)) };
 }
 
-/** @returns the service's id of it, where there is one */
+/**
+ * Sends the notification on its channel.
+ * @returns the mail service's id of the email; null for a webhook or without an id
+ */
 async function send(
   notification: NotificationToSend,
   { mail, operators }: Channels,
@@ -68,7 +74,10 @@ async function send(
   });
 }
 
-/** After an unknown result it is sent again only where the service recognizes a repeat by its key. */
+/**
+ * Returns the outcome of a failed attempt. Without an answer from the service, the notification is
+ * sent again only if the service recognizes a repeat by its key.
+ */
 function failureOf(error: unknown, recognizesRepeats: boolean): Failure {
   if (error instanceof NoRecipient) return { outcome: "never", code: "no_recipient" };
   if (error instanceof InvalidNotification) return { outcome: "never", code: "bad_data" };
@@ -95,7 +104,8 @@ export async function sendNotification(
   const { database, log, metrics } = services;
   const claim = { p_notice_id: notification.notice_id, p_lease_id: notification.lease_id };
   const channel = notification.recipient === "webhook" ? "webhook" : "email";
-  // In the functions' log, too: access to the database does not suffice to change that.
+  // The head is written to the functions' log too, which a person with access to the database alone
+  // cannot change.
   if (notification.template === "anchor") {
     log("info", "anchor", { head: JSON.stringify(notification.data) });
   }

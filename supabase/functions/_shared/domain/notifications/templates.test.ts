@@ -7,7 +7,7 @@ import { InvalidNotification, renderNotification } from "./templates.ts";
 const ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const AT = "2026-11-21T12:00:00.123456+00:00";
 
-/** One of each, with data as SQL gives them, and the text that it makes. */
+/** One notification of each template, with data as SQL writes them, and the expected text. */
 const LETTERS: Record<string, { data: Record<string, unknown>; subject: string; text: string }> = {
   receipt: {
     data: { ...RECEIPT, bonus_credits: "10.000000000000000001" },
@@ -205,7 +205,7 @@ const HOSTILE = {
 
 for (const [name, text] of Object.entries(HOSTILE)) {
   Deno.test(`hostile data stay text on one line: ${name}`, () => {
-    // Alerts have the longest free text; their summary is in the subject as well.
+    // Alerts have the longest free text, and their summary is part of the subject.
     const { data } = LETTERS.alert!;
     const summary = text.slice(0, 1_000);
     const { subject, text: body, html } = renderNotification("alert", { ...data, summary });
@@ -217,7 +217,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     assert.doesNotMatch(body, /^Bcc/m);
     assert.doesNotMatch(html, /<script|<img|\sonerror="x"/);
     assert.equal(html.match(/<td/g)?.length, 12);
-    // And among the facts, which are in tables.
+    // The facts, which are in tables, are escaped too.
     const { data: disputed } = LETTERS.dispute!;
     const reason = [...text].slice(0, 100).join("");
     const facts = renderNotification("dispute", { ...disputed, reason });

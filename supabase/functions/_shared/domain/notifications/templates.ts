@@ -1,4 +1,6 @@
-/** The notifications that there are: the data that each takes, and the email that it makes of them. */
+/**
+ * The templates of notifications: the data that each template takes, and the email that it writes.
+ */
 import { z } from "@hono/zod-openapi";
 import { text, Timestamp, Uuid } from "../../contracts/common.ts";
 import {
@@ -22,7 +24,7 @@ function defineTemplate<S extends z.ZodType>(schema: S, write: Template<S>["writ
   return { schema, write } satisfies Template<S>;
 }
 
-/** The fact, where there is one. */
+/** Returns the fact in a list; empty if its value is null. */
 function optional(name: string, value: string | null): [string, string][] {
   return value === null ? [] : [[name, value]];
 }
@@ -108,7 +110,7 @@ const WHY_PAUSED = {
   refunded: "A top-up was refunded or disputed. Switch top-ups on again when you want them.",
 } as const;
 
-/** There are no automatic top-ups until the user acts. */
+/** Automatic top-ups are paused until the user acts. */
 const topUpPaused = defineTemplate(
   z.strictObject({ reason: z.enum(["failures", "card_gone", "refunded"]) }),
   ({ reason }) => ({
@@ -128,7 +130,7 @@ const topUpCapped = defineTemplate(
   }),
 );
 
-/** The bank wants its customer to confirm a top-up. */
+/** The bank requires the user to confirm a top-up. */
 const topUpAuthentication = defineTemplate(
   z.strictObject({
     order_id: Uuid,
@@ -160,7 +162,10 @@ const DISPUTE_PHASES = {
   lost: "A dispute was lost: the money is gone, and its credits were clawed back.",
 } as const;
 
-/** For operators: a buyer's bank asks about a payment, takes the money, returns it or keeps it. */
+/**
+ * For operators: a buyer's bank questions a payment, withdraws the money, reinstates the money or
+ * keeps it.
+ */
 export const dispute = defineTemplate(
   z.strictObject({
     dispute_id: text(255),
@@ -186,7 +191,7 @@ export const dispute = defineTemplate(
   }),
 );
 
-/** For operators: an alert is open. Its runbook says what to do. */
+/** For operators: an alert is open, and its runbook says what to do. */
 export const alert = defineTemplate(
   z.object({
     incident_id: text(255),
@@ -213,7 +218,10 @@ export const alert = defineTemplate(
   }),
 );
 
-/** For operators: the head of the ledger's hash chains, to be stored where the database can't change it. */
+/**
+ * For operators: the head of the ledger's hash chains, to be stored where no database role can
+ * change it.
+ */
 export const anchor = defineTemplate(
   z.strictObject({
     head_nr: z.int().min(1),
@@ -239,7 +247,7 @@ export const anchor = defineTemplate(
   }),
 );
 
-/** By the name that the database gives it. */
+/** The templates, by the names that the database stores. */
 const TEMPLATES: ReadonlyMap<string, Template> = new Map(Object.entries({
   receipt,
   refund,
@@ -252,13 +260,18 @@ const TEMPLATES: ReadonlyMap<string, Template> = new Map(Object.entries({
   dispute,
   alert,
   anchor,
-  // Each write() takes what its own schema gives, and gets it below.
+  // renderNotification parses the data by the template's own schema, so each write() gets its own
+  // type.
 }) as [string, Template][]);
 
-/** The template is unknown, or its data are invalid: another attempt would fail, too. */
+/** Thrown if the template is unknown or its data are invalid: another attempt would fail, too. */
 export class InvalidNotification extends Error {}
 
-/** @throws InvalidNotification naming the template and the field, without what stands in it */
+/**
+ * Renders a notification as an email.
+ * @throws InvalidNotification with the template and the field; the field's value is left out of the
+ *   log
+ */
 export function renderNotification(template: string, data: unknown): Email {
   const known = TEMPLATES.get(template);
   if (known === undefined) throw new InvalidNotification(`no template ${template}`);

@@ -1,4 +1,7 @@
-/** The alert that a webhook gets: alerts as they are, disputes and the ledger's heads in the same form. */
+/**
+ * Renders notifications to operators for a webhook. Disputes and heads of the ledger get the form
+ * of alerts.
+ */
 import type { AlertData } from "../../adapters/webhook/alert-data.ts";
 import { moment, money } from "./format.ts";
 import { alert, anchor, dispute, InvalidNotification } from "./templates.ts";
@@ -42,7 +45,10 @@ const ALERTS: Record<string, (data: unknown) => AlertData | undefined> = {
   anchor: ofAnchor,
 };
 
-/** @throws InvalidNotification for any other template, and for invalid data */
+/**
+ * Returns the alert for the webhook.
+ * @throws InvalidNotification for any other template, and for invalid data
+ */
 export function webhookAlert(template: string, data: unknown): AlertData {
   const made = ALERTS[template]?.(data);
   if (made === undefined) throw new InvalidNotification(`${template} by webhook`);

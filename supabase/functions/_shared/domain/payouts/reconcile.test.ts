@@ -9,7 +9,7 @@ import { reconcilePayouts } from "./reconcile.ts";
 
 const UNTIL_MS = Date.parse("2026-11-21T12:01:00Z");
 
-/** A database that gives out each of these payouts once. */
+/** Stubs a database that gives out each of these payouts once. */
 function due(...ids: string[]) {
   return {
     payouts_claim: () => {
@@ -113,7 +113,7 @@ Deno.test("a claim that another runner has taken over is left to it", async () =
 });
 
 Deno.test("a list without an end is left when time is up, and its recorded part stays", async () => {
-  // Each read of the time is 10 s later.
+  // Each read of the clock returns a time 10 s later.
   let ms = UNTIL_MS - 60_000;
   const now = () => new Date(ms += 10_000);
   const listPayout = () => Promise.resolve(page("txn_1", "txn_1"));

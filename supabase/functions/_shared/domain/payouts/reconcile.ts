@@ -1,6 +1,6 @@
 /**
- * Fetches the transactions of Stripe's payouts. At a list's end the database compares it with our books. A
- * mismatch is a row there, and not a failure of this run.
+ * Fetches the transactions of Stripe's payouts. At the end of each list the database compares the
+ * list with our records. A mismatch is stored as a row and does not fail the run.
  */
 import type { PayoutToList } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -15,7 +15,10 @@ interface PayoutsReport {
   readonly failed: number;
 }
 
-/** The recorded part of a list stays: the next run continues after it. */
+/**
+ * Records a payout's transactions page by page. The next run continues after the last recorded
+ * page.
+ */
 async function list(
   services: Services,
   due: PayoutToList,
@@ -45,7 +48,10 @@ async function list(
   return "unfinished";
 }
 
-/** A claim becomes due again by itself, later each time, so a failure is only logged. */
+/**
+ * A failure is only logged: the payout becomes due again without a report, after a longer wait each
+ * time.
+ */
 async function run(services: Services, due: PayoutToList, untilMs: number): Promise<PayoutOutcome> {
   try {
     return await list(services, due, untilMs);
@@ -56,7 +62,10 @@ async function run(services: Services, due: PayoutToList, untilMs: number): Prom
   }
 }
 
-/** Runs until no payout is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
+/**
+ * Runs until no payout is due, the time is over (milliseconds since 1970), or Stripe is
+ * unavailable.
+ */
 export async function reconcilePayouts(
   services: Services,
   untilMs: number,
@@ -68,7 +77,7 @@ export async function reconcilePayouts(
     const outcome = await run(services, due, untilMs);
     done.reconciled += outcome === "reconciled" ? 1 : 0;
     done.failed += outcome === "failed" || outcome === "refused" ? 1 : 0;
-    if (outcome === "failed") break; // Stripe may refuse one payout and list another
+    if (outcome === "failed") break; // Stripe may refuse to list one payout and list another
   }
   return done;
 }

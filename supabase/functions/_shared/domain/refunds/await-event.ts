@@ -2,18 +2,23 @@
 import type { RefundAnswer } from "../../contracts/database/results/refunds.ts";
 import type { Services } from "../../http/route/app-services.ts";
 
-/** 2 s in all: most events arrive within one. A caller who wants to wait longer can read the refund again. */
+/**
+ * The pauses add up to 2 s, and most events arrive within 1 s. A caller can read the refund again
+ * later.
+ */
 const PAUSES_MS = [50, 100, 150, 200, 300, 500, 700];
 
 /**
- * Stripe's first answer moves nothing. A refund that is further than pending, or has moved credits, has its
- * event.
+ * Returns whether the refund's event was applied. Only the event moves credits or ends the states
+ * `pending` and `requires_action`.
  */
 function hasEvent({ status, credits_taken_back }: RefundAnswer): boolean {
   return (status !== "pending" && status !== "requires_action") || credits_taken_back !== "0";
 }
 
-/** The refund once its event has been applied, or its state at the last read. Never throws. */
+/**
+ * Returns the refund after its event was applied, or in its state at the last read. Never throws.
+ */
 export async function awaitEvent(services: Services, refund: RefundAnswer): Promise<RefundAnswer> {
   let latest = refund;
   try {

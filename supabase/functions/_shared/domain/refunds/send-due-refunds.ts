@@ -1,5 +1,6 @@
 /**
- * Sends the refunds that no request sends: those that a policy requested, and those whose request was lost.
+ * Sends the refunds that no request sends: refunds that a policy requested, and refunds whose
+ * request was lost.
  */
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -7,7 +8,10 @@ import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { detailOf, sendRefund } from "./send-refund.ts";
 
-/** Refunds in parallel at Stripe: one after the other would leave most of a batch's time unused. */
+/**
+ * The number of refunds sent in parallel: a run that sends one at a time would mostly wait for
+ * Stripe.
+ */
 const AT_ONCE = 5;
 
 type RefundOutcome = "sent" | "failed" | "unavailable";
@@ -17,7 +21,7 @@ async function send(services: Services, refund: RefundToSend): Promise<RefundOut
     await sendRefund(services, refund);
     return "sent";
   } catch (error) {
-    // The detail goes to the log alone; the database stores its meaning for the refund.
+    // The detail is for the log; sendRefund has stored the outcome.
     services.log("warn", "refund not sent", {
       refund_id: refund.refund_id,
       detail: detailOf(error),
@@ -27,7 +31,10 @@ async function send(services: Services, refund: RefundToSend): Promise<RefundOut
   }
 }
 
-/** Runs until no refund is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
+/**
+ * Runs until no refund is due, the time is over (milliseconds since 1970), or Stripe is
+ * unavailable.
+ */
 export async function sendDueRefunds(services: Services, untilMs: number) {
   const done = { sent: 0, failed: 0 };
   while (hasTime(services, untilMs)) {

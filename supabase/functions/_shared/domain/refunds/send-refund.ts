@@ -1,17 +1,18 @@
-/** Sends to Stripe a refund that the database has set aside. Runs outside any transaction. */
+/** Sends to Stripe a refund that the database has recorded. Runs outside any transaction. */
 import type { RefundAnswer, RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { withOwnTime } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { StripeRefused } from "../../adapters/stripe/errors.ts";
 
-/** The actual error, for logs and for the operator. */
+/** Returns the original error, for the log and for the operator. */
 export function detailOf(error: unknown): string {
   return (error instanceof ApiError ? error.internal : undefined) ?? String(error);
 }
 
 /**
- * Translates Stripe's refusal for the caller. A refusal that only we can correct is our service's failure.
+ * Translates Stripe's refusal for the caller. A refusal that the caller cannot correct stays the
+ * original error.
  */
 function refusalOf(error: StripeRefused): ApiError {
   const { internal, cause } = error;
@@ -30,7 +31,7 @@ function refusalOf(error: StripeRefused): ApiError {
     case "amount_too_large":
       return new ApiError("refund_too_large", { field: "amount", internal, cause });
   }
-  // For an amount above the rest, Stripe names the parameter and gives no code.
+  // If the amount exceeds what is left to refund, Stripe names the parameter and gives no code.
   if (error.param === "amount") {
     return new ApiError("refund_too_large", { field: "amount", internal, cause });
   }
@@ -38,10 +39,13 @@ function refusalOf(error: StripeRefused): ApiError {
 }
 
 /**
- * Asks Stripe, and stores the result: an id, a refusal, or a missing answer.
- * @param key the caller's idempotency key, freed where there is no answer to store
- * @throws ApiError already_refunded, refund_too_large where Stripe refused; else the original error, and then
- * the refund is not over: a repeat or the runner sends it again
+ * Sends the refund, and stores Stripe's id, the refusal, or the missing answer.
+ * @param key the caller's idempotency key, which is freed if the refund was refused or got no
+ *   answer
+ * @throws ApiError `already_refunded` or `refund_too_large` if Stripe refused for that reason;
+ *   otherwise the
+ * original error. After a missing answer the refund stays requested, and a retry or the runner
+ * sends it again.
  */
 export async function sendRefund(
   { database, payments, log }: Services,
@@ -58,7 +62,7 @@ export async function sendRefund(
     const note = isRefused ? "refunds_refuse" : "refunds_postpone";
     const args = { p_refund_id, p_error: detailOf(error), p_idempotency_key: key };
     await withOwnTime(() => database.rpc(note, args)).catch((failure: unknown) => {
-      // The refund stays requested: it is sent again, and Stripe gives the same answer.
+      // The refund stays requested: the runner sends it again, and Stripe gives the same answer.
       log("warn", "refund not noted", { detail: String(failure) });
     });
     throw isRefused ? refusalOf(error) : error;

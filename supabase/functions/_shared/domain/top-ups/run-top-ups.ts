@@ -1,6 +1,6 @@
 /**
- * Charges saved cards for due top-ups. Only the payments' events grant credits: this code requests a charge
- * and reports Stripe's answer.
+ * Charges saved cards for due top-ups. Only Stripe's payment events grant credits; this code
+ * requests a charge and stores Stripe's answer.
  */
 import type { ArgsOf } from "../../contracts/database/functions.ts";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
@@ -11,18 +11,21 @@ import { hasTime } from "../../core/isolate.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import type { Payments } from "../../adapters/stripe/payments.ts";
 
-/** Charges in parallel at Stripe: one after the other would leave most of a batch's time unused. */
+/**
+ * The number of charges made in parallel: a run that makes one at a time would mostly wait for
+ * Stripe.
+ */
 const AT_ONCE = 5;
 
 type TopUpOutcome = "charged" | "failed" | "authentication" | "unavailable";
 
 interface TopUpsReport {
-  /** Stripe accepted the charge; its event will grant the credits. */
+  /** The number of charges that Stripe accepted. Their events grant the credits. */
   readonly charged: number;
   readonly failed: number;
 }
 
-/** Stores Stripe's result, even if the run's time is over. */
+/** Stores Stripe's answer, even after the run's deadline. */
 function report({ database }: Services, args: ArgsOf<"top_ups_report">) {
   return withOwnTime(() => database.rpc("top_ups_report", args));
 }
@@ -43,7 +46,10 @@ async function charge(
   return outcome.kind === "authentication" ? "authentication" : "failed";
 }
 
-/** The bank requires the user. The charge is cancelled first, or they could pay twice. */
+/**
+ * Opens a page on which the user pays, because the bank requires a confirmation. The charge is
+ * cancelled first, or the user could pay twice.
+ */
 async function link(
   services: Services,
   payments: Payments,
@@ -65,7 +71,10 @@ async function link(
   return "authentication";
 }
 
-/** Whether Stripe has the charge is unknown: the same order is requested again, under the same key. */
+/**
+ * Stores that the outcome is unknown. A later run repeats the request for the same order under the
+ * same key.
+ */
 async function postpone(services: Services, due: TopUpCharge, error: unknown): Promise<void> {
   const { order_id, step } = due;
   const internal = error instanceof ApiError ? error.internal : undefined;
@@ -73,7 +82,7 @@ async function postpone(services: Services, due: TopUpCharge, error: unknown): P
   services.log("error", "top-up not answered", { order_id, step, detail });
   const unknown = { p_order_id: order_id, p_outcome: "unknown" as const, p_payment_id: undefined };
   await report(services, { ...unknown, p_code: detail })
-    // Its lease then brings it back.
+    // The order's lease expires, and a later run claims the order again.
     .catch((failure: unknown) => {
       services.log("warn", "top-up not postponed", { order_id, detail: String(failure) });
     });
@@ -92,7 +101,10 @@ async function run(services: Services, due: TopUpCharge): Promise<TopUpOutcome> 
   }
 }
 
-/** Runs until no top-up is due, time is up (milliseconds since 1970), or Stripe is out of reach. */
+/**
+ * Runs until no top-up is due, the time is over (milliseconds since 1970), or Stripe is
+ * unavailable.
+ */
 export async function runTopUps(services: Services, untilMs: number): Promise<TopUpsReport> {
   const done = { charged: 0, failed: 0 };
   while (hasTime(services, untilMs)) {

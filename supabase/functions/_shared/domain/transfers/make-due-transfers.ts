@@ -1,6 +1,6 @@
 /**
- * Transfers providers' delayed shares, reverses the shares of disputed payments, and restores those that were
- * won back.
+ * Transfers providers' delayed shares, reverses the shares of disputed payments, and transfers
+ * reinstated shares again.
  */
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
 import { withOwnTime } from "../../core/request.ts";
@@ -26,14 +26,18 @@ async function make(services: Services, move: TransferToMake): Promise<TransferO
     log("warn", "transfer not made", { move_id: p_move_id, detail: detailOf(error) });
     const failed = { p_move_id, p_stripe_id: undefined, p_error: detailOf(error), p_refused };
     await withOwnTime(() => database.rpc("transfers_finish", failed)).catch((failure: unknown) => {
-      // The transfer stays requested: it is requested again, and Stripe gives the same answer.
+      // The transfer stays requested: the runner requests it again, and Stripe gives the same
+      // answer.
       log("warn", "transfer not noted", { detail: String(failure) });
     });
     return p_refused ? "refused" : "unavailable";
   }
 }
 
-/** Runs until no transfer is due, time is up (milliseconds since 1970), or Stripe is unavailable. */
+/**
+ * Runs until no transfer is due, the time is over (milliseconds since 1970), or Stripe is
+ * unavailable.
+ */
 export async function makeDueTransfers(services: Services, untilMs: number) {
   const done = { made: 0, failed: 0 };
   while (hasTime(services, untilMs)) {

@@ -1,4 +1,4 @@
-/** Decides, from the route's `who` and the verified credentials, whom the request speaks for. */
+/** Decides for which caller a request acts, from the route's `who` and the verified credentials. */
 import type { AnonymousCaller, Caller, SharedCaller, Who } from "../../core/caller.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Credentials } from "./credentials.ts";
@@ -6,9 +6,10 @@ import type { Credentials } from "./credentials.ts";
 const ANONYMOUS: AnonymousCaller = { kind: "none" };
 
 /**
- * The least powerful of the caller's credentials that the route accepts.
- * @throws ApiError `unauthenticated` without a credential that identifies anyone, `forbidden` when
- * the one given is valid but not for this route.
+ * Returns the least powerful of the caller's credentials that the route accepts.
+ * @throws ApiError `unauthenticated` without a user's token or a secret key, `forbidden` when the
+ *   given
+ * credential is valid and the route does not accept it
  */
 export function authorize(
   allowed: readonly Who[],

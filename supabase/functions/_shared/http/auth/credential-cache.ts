@@ -1,10 +1,10 @@
 /**
- * Verified credentials, remembered for a short time. Verifying an ES256 token costs about 0.7 ms of
- * CPU and would cap a process near 2,000 requests per second; remembering it takes that away.
+ * Caches verified credentials for a short time. Verifying an ES256 token costs about 0.7 ms of CPU
+ * and would limit a process to less than 2,000 requests per second.
  *
- * Keyed by hash, so that no token or key lies in memory; bounded, so that a flood of tokens cannot
- * grow it; at most a minute old and never past the token's own expiry, so that a revoked credential
- * is refused within a minute.
+ * The cache is keyed by hash, so it holds no token and no key. Its size is bounded, so that many
+ * different tokens cannot fill the memory. An entry is at most one minute old and never outlives
+ * its token, so a revoked credential is refused within a minute.
  */
 const MAX_AGE_MS = 60_000;
 const MAX_ENTRIES = 10_000;
@@ -19,7 +19,7 @@ export class CredentialCache<T> {
 
   constructor(private readonly maxEntries: number = MAX_ENTRIES) {}
 
-  /** The value stored under the hash, or undefined when there is none or it is too old. */
+  /** Returns the value stored under the hash; undefined if there is none or it has expired. */
   get(hash: string, nowMs: number): T | undefined {
     const entry = this.#entries.get(hash);
     if (entry === undefined) return undefined;

@@ -160,7 +160,10 @@ Deno.test("an API key as bearer is good only as an echo of apikey", async () => 
   assert.equal(user, null);
 });
 
-/** A project whose verifications can be made to fail, to see when one is really made. */
+/**
+ * Makes a verifier whose verifications can be made to fail, so that a test sees when a verification
+ * happens.
+ */
 async function cachedProject(): Promise<{ own: Project; verify: CredentialVerifier }> {
   const own = await makeProject();
   return { own, verify: own.verifier({ maxEntries: 2 }) };

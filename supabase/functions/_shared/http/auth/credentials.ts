@@ -1,6 +1,7 @@
 /**
- * Verifies the two credentials that a request can carry, through `@supabase/server`: a user's token in
- * `Authorization`, an API key in `apikey`. Says who they are, not what they may do (authorize.ts).
+ * Verifies the two credentials that a request can carry, through `@supabase/server`: a user's token
+ * in `Authorization` and an API key in `apikey`. The result names the caller; authorize.ts decides
+ * what the caller may do.
  */
 import { verifyCredentials } from "@supabase/server/core";
 import type { SupabaseEnv } from "@supabase/server";
@@ -11,7 +12,7 @@ import { ApiError } from "../../core/errors.ts";
 import type { KeySet } from "./key-set.ts";
 import { tokenProblem } from "./token-problem.ts";
 
-/** A publishable key: identifies the app, authorises nothing. */
+/** A publishable key identifies the app and grants no rights. */
 interface PublishableCaller {
   readonly kind: "publishable";
 }
@@ -23,14 +24,15 @@ export interface Credentials {
 
 /**
  * Reads and verifies the headers.
- * @throws ApiError `unauthenticated`, `token_expired`, or `not_ready` where no key of a user's token is known
+ * @throws ApiError `unauthenticated`, `token_expired`, or `not_ready` if the keys that verify
+ *   users' tokens cannot be read
  */
 export type CredentialVerifier = (headers: Headers) => Promise<Credentials>;
 
 interface VerifierOptions {
   readonly env: Omit<SupabaseEnv, "jwks">;
   readonly keySet: KeySet;
-  /** Accepted `iss`, one per public address of the project. */
+  /** The accepted values of `iss`, one for each public address of the project. */
   readonly issuers: string[];
   readonly nowMs: () => number;
   readonly maxEntries?: number;
@@ -67,7 +69,8 @@ async function verifyToken(token: string, { env, issuers, keySet }: VerifierOpti
   });
   if (error) throw refusal(error, tokenProblem(token, issuers));
   const { sub, role, exp, app_metadata: app } = data.jwtClaims!;
-  // A token without an end would be a password; one of another role is not a person's.
+  // A token without `exp` would work for ever, like a password. A token of another role does not
+  // belong to a user.
   if (role !== "authenticated" || exp === undefined || !UUID.test(sub)) {
     throw new ApiError("unauthenticated", { internal: "token lacks role, exp or a user id" });
   }
@@ -77,7 +80,7 @@ async function verifyToken(token: string, { env, issuers, keySet }: VerifierOpti
 
 async function verifyKey(apikey: string, { env }: VerifierOptions) {
   const { data, error } = await verifyCredentials({ token: null, apikey }, {
-    // Bare `secret` would accept the key named default alone.
+    // `secret` without `:*` would accept only the key named `default`.
     auth: ["secret:*", "publishable:*"],
     env: { ...env, jwks: null },
   });
@@ -88,18 +91,18 @@ async function verifyKey(apikey: string, { env }: VerifierOptions) {
   return { caller, expiresAtMs: Infinity };
 }
 
-/** Takes the token out of `Authorization`; a scheme that we do not know is a bad credential. */
+/** Returns the token in `Authorization`. Another scheme than Bearer is a bad credential. */
 function bearerToken(header: string | null, apikey: string | null): string | null {
   if (header === null) return null;
   const [scheme, token, ...rest] = header.trim().split(/\s+/);
   if (scheme?.toLowerCase() !== "bearer" || !token || rest.length > 0) {
     throw new ApiError("unauthenticated", { internal: "unreadable authorization header" });
   }
-  // Some clients repeat the API key as a bearer token. That says nothing more than `apikey` does.
+  // Some clients repeat the API key as a bearer token. The copy says no more than `apikey` does.
   return token === apikey ? null : token;
 }
 
-/** Makes the verifier with its cache; one per process. */
+/** Makes the verifier with its cache. Each process makes one. */
 export function createVerifier(options: VerifierOptions): CredentialVerifier {
   const cache = new CredentialCache<Verified>(options.maxEntries);
 

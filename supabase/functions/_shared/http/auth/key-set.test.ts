@@ -10,7 +10,7 @@ const project = await makeProject();
 const OLD_MS = 600_000;
 const COOL_DOWN_MS = 30_000;
 
-/** Auth as a server that can be broken, and how often it was asked. */
+/** Stubs Auth as a server that a test can break, and counts its requests. */
 async function withAuth(test: (auth: Auth) => Promise<void>): Promise<void> {
   const background: Promise<unknown>[] = [];
   const auth: Auth = {

@@ -1,7 +1,8 @@
 /**
- * The public keys that users' tokens are signed with, given by the platform or fetched from Auth. The last
- * good set is stored and used while Auth is unavailable. It is fetched again when it is old or a token names
- * a key that is not in it, though not as often as somebody may make such tokens up.
+ * The public keys that verify users' tokens, given by the platform or fetched from Auth. While Auth
+ * is unavailable, the last good key set is used. The key set is fetched again when it is old, or
+ * when a token names a key that is not in the set; a pause between fetches keeps a caller with
+ * invented tokens from flooding Auth.
  */
 import type { SupabaseEnv } from "@supabase/server";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -14,25 +15,32 @@ export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;
 
 export interface KeySet {
   /**
-   * The keys with which a token may be verified.
-   * @throws ApiError `not_ready` where Auth is unavailable and none, or not the token's, is known
+   * Returns the keys with which the token may be verified.
+   * @throws ApiError `not_ready` if Auth is unavailable and no key set, or not the token's key, is
+   *   known
    */
   forToken(token: string): Promise<Keys>;
-  /** Degraded where Auth is unavailable and the last good set is used. */
+  /**
+   * Returns `degraded` if Auth is unavailable and the last good key set is used, and `down` if no
+   * key set is known.
+   */
   check(): Promise<CheckState>;
 }
 
 interface KeySetOptions {
   readonly url: URL;
-  /** A clock that only goes forward. */
+  /** A monotonic clock. */
   readonly nowMs: () => number;
   readonly metrics: Metrics;
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** As long as Auth lets it be cached. */
+/** Auth lets clients cache the key set for ten minutes. */
 const MAX_AGE_MS = 600_000;
-/** A new key signs tokens some minutes after it is published, so nobody with a true one waits for this. */
+/**
+ * The shortest time between two fetches. Auth signs with a new key only minutes after publishing
+ * the key, so no user with a valid token waits for this pause.
+ */
 const COOL_DOWN_MS = 30_000;
 
 export function givenKeySet(keys: Keys): KeySet {
@@ -42,7 +50,7 @@ export function givenKeySet(keys: Keys): KeySet {
   };
 }
 
-/** The id of the key that a token says it is signed with; anybody can say so. */
+/** Returns the id of the key that the token claims. The claim is not verified. */
 function keyIdOf(token: string): string | undefined {
   const [header = ""] = token.split(".");
   try {
@@ -97,7 +105,10 @@ export function createKeySet({ url, nowMs, metrics, waitUntil }: KeySetOptions):
     }
   }
 
-  /** Once for all that want it now; that one of them has no time left says nothing about the others. */
+  /**
+   * All waiting requests share one fetch. The fetch runs outside their deadlines, because the
+   * timeout of one request must not fail the others.
+   */
   function load(): Promise<Keys> {
     return loading ??= outsideRequests(ask).finally(() => loading = undefined);
   }

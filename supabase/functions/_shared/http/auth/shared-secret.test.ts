@@ -25,7 +25,7 @@ Deno.test("the current and the previous secret are good, and nothing near them i
       assert.equal(await statusWith({ "x-webhook-secret": near }), 401, near);
     }
   }
-  // As a header that is given twice arrives.
+  // The runtime joins a header that was sent twice with a comma.
   const both = `${WEBHOOK_SECRET},${PREVIOUS_WEBHOOK_SECRET}`;
   assert.equal(await statusWith({ "x-webhook-secret": both }), 400);
 });

@@ -1,17 +1,20 @@
 /**
- * The secret that a caller shares with us, in `X-Webhook-Secret`. During a rotation there are two, the
- * current and the previous one, and either is good. Their lengths are checked where the environment is read.
+ * Verifies the secret in `X-Webhook-Secret`. During a rotation the current and the previous secret
+ * are both valid. The lengths of the secrets are checked where the environment is read.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { SharedCaller } from "../../core/caller.ts";
 import { ApiError } from "../../core/errors.ts";
 
-/** Null without the header. @throws ApiError `unauthenticated` for a wrong one, `not_ready` with none set */
+/**
+ * Returns the caller; null without the header.
+ * @throws ApiError `unauthenticated` for a wrong secret, `not_ready` if no secret is configured
+ */
 export type SharedSecretVerifier = (headers: Headers) => SharedCaller | null;
 
 const CALLER: SharedCaller = { kind: "shared" };
 
-// Hashes are of one length, so that comparing tells nothing of the secret's.
+// Hashes have one length, so the time of a comparison does not reveal the length of the secret.
 function digest(text: string): Uint8Array {
   return createHash("sha256").update(text).digest();
 }
@@ -25,7 +28,7 @@ export function createSharedVerifier(secrets: readonly string[] | undefined): Sh
     const given = headers.get("x-webhook-secret");
     if (given === null) return null;
     const hash = digest(given);
-    // All are compared, so that the time does not say which one it was.
+    // Every secret is compared, so the time does not reveal which secret matched.
     const matches = known.map((each) => timingSafeEqual(each, hash));
     if (matches.includes(true)) return CALLER;
     throw new ApiError("unauthenticated", { internal: "wrong x-webhook-secret" });

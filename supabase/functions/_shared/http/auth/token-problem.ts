@@ -1,4 +1,7 @@
-/** Why a user's token is refused, for the log: what the verifier says is the same for every cause. */
+/**
+ * Explains in the log why a user's token was refused. The verifier reports the same error for every
+ * cause.
+ */
 
 interface Parts {
   readonly alg?: unknown;
@@ -11,13 +14,14 @@ function decode(part: string | undefined): Parts {
   return typeof value === "object" && value !== null ? value : {};
 }
 
-/** Anybody can write anything into a token that is not verified. */
+/** The longest quote from a refused token: a caller can write any text into one. */
 const MAX_LENGTH = 100;
 const quoted = (value: unknown) => JSON.stringify(value ?? null).slice(0, MAX_LENGTH);
 
 /**
- * Looks into a token that was refused. Nothing in it is believed: it only says which mistake it may be.
- * @returns null where neither its algorithm nor its issuer is the cause
+ * Finds the likely mistake in a refused token. The token's contents are only quoted, and never
+ * trusted.
+ * @returns null if neither the algorithm nor the issuer is the cause
  */
 export function tokenProblem(token: string, issuers: readonly string[]): string | null {
   const [header, payload] = token.split(".");

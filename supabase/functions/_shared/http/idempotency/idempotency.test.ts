@@ -95,7 +95,10 @@ Deno.test("an id in capitals is the same request, about the same hold", async ()
 
 const notification = IDEMPOTENT.find(({ isKeyOptional }) => isKeyOptional)!;
 
-/** The arguments with which requests of these bodies reach the database, sent without a key. */
+/**
+ * Sends requests with these bodies and without a key. Returns the arguments that reach the
+ * database.
+ */
 async function argsWithoutKey(...bodies: unknown[]) {
   const fake = await makeFake();
   const { method, path, as, headers = {} } = notification;

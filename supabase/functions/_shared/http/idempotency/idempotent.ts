@@ -12,8 +12,8 @@ import { withOwnTime } from "../../core/request.ts";
 import type { Reply } from "../reply/reply.ts";
 import type { Idempotency } from "./key.ts";
 
-// A repeat of these gets the same answer for as long as the key lives. 401, 403, 408, 429, 5xx and an
-// invalid request are not stored: the next attempt may be right.
+// A repeat gets these refusals again while its key is stored. 401, 403, 408, 429, 5xx and
+// `invalid_request` are not stored: the next attempt may succeed.
 const STORED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "insufficient_credits",
   "spend_cap_reached",
@@ -30,15 +30,15 @@ const STORED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "unknown_package",
 ]);
 
-/** The part of a route's `Call` that idempotent calls need. */
+/** The part of a route's `Call` that idempotent calls use. */
 export interface KeyedCall {
   readonly idempotency: Idempotency;
   readonly services: { readonly database: Database; readonly log: Logger };
 }
 
 /**
- * Stores a refusal under the caller's key. A failure to store it changes no answer. Without a key of the
- * caller's nothing is stored: nothing has happened, and the same content may be right in a moment.
+ * Stores a refusal under the caller's key. If storing fails, the answer stays the same. Without a
+ * key from the caller nothing is stored, since the same content may succeed a moment later.
  */
 export async function storeRefusal(call: KeyedCall, error: unknown): Promise<void> {
   if (call.idempotency.key === null) return;
@@ -53,7 +53,7 @@ export async function storeRefusal(call: KeyedCall, error: unknown): Promise<voi
 
 type ArgsWithoutKey<N extends IdempotentName> = Omit<ArgsOf<N>, keyof Idempotency["args"]>;
 
-/** The function's answer as a reply; a replayed one says so. */
+/** Calls the function and returns its answer as a reply. A stored answer is marked `replayed`. */
 export async function idempotent<N extends IdempotentName>(
   call: KeyedCall,
   name: N,
@@ -62,7 +62,8 @@ export async function idempotent<N extends IdempotentName>(
   try {
     const keyed = { ...args, ...call.idempotency.args } as ArgsOf<N>;
     const answer: ResultOf<N> = await call.services.database.rpc(name, keyed);
-    // From status 400 on this is an error body, which the envelope knows by the status.
+    // With a status of 400 or more, `data` is an error body; renderReply recognises it by the
+    // status.
     return { ...answer, data: answer.data as StoredDataOf<N> };
   } catch (error) {
     await storeRefusal(call, error);

@@ -1,36 +1,46 @@
 /**
- * The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header-07) as the database wants it:
- * one hash for the scope of the key and one for the request under it. Where a route makes the header
- * optional, the content is the key of a request without it (docs/decisions/idempotency.md).
+ * Turns the Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header-07) into the two
+ * hashes that the database stores: one for the key in its scope, and one for the request. On a
+ * route where the header is optional, the content of a request without the header is its key
+ * (docs/decisions/idempotency.md).
  */
 import { sha256 } from "../../core/hash.ts";
 import { ApiError } from "../../core/errors.ts";
 
-/** Whether a route takes an Idempotency-Key, and whether a request may come without one. */
+/**
+ * true: the route requires an Idempotency-Key; "optional": a request may come without one; false:
+ * the route reads none.
+ */
 export type IdempotencyMode = boolean | "optional";
 
-/** Repeats after a lost answer come within this time; the same content is rarely meant twice in it. */
+/**
+ * A client repeats a lost request within ten minutes; two requests with the same content are rarely
+ * intended within ten minutes.
+ */
 export const CONTENT_KEY_SECONDS = 600;
 
 export interface Idempotency {
-  /** The key as the caller sent it, unquoted; null where the content is the key. */
+  /** The key that the caller sent, without quotes; null if the content is the key. */
   readonly key: string | null;
   readonly args: {
-    /** Hex SHA-256 over caller, route and key. */
+    /** Hex SHA-256 of the caller, the route, and the key or the content. */
     readonly p_idempotency_key: string;
-    /** Hex SHA-256 over method, path and raw body. */
+    /**
+     * Hex SHA-256 of the method, the path and the raw body; of the content if the content is the
+     * key.
+     */
     readonly p_fingerprint: string;
-    /** How long a key that is the content is remembered; a key of the caller's is for 24 hours. */
+    /** Seconds for which a content key is stored. A caller's own key is stored for 24 hours. */
     readonly p_kept_seconds?: number;
   };
 }
 
-/** Of a route that demands the header. */
+/** The idempotency of a route that requires the header. */
 export interface KeyedIdempotency extends Idempotency {
   readonly key: string;
 }
 
-/** The handler's type under each mode. */
+/** The type that a handler gets for each mode. */
 export type IdempotencyOf<M extends IdempotencyMode> = M extends "optional" ? Idempotency
   : M extends true ? KeyedIdempotency
   : null;
@@ -38,8 +48,8 @@ export type IdempotencyOf<M extends IdempotencyMode> = M extends "optional" ? Id
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * The header's value; the draft's quoted-string form counts as what is inside the quotes. Null without the
- * header where it is optional: one that is present and bad is refused all the same.
+ * Returns the header's value without the draft's quotes; null if the header is optional and absent.
+ * An invalid header is refused even where the header is optional.
  * @throws ApiError `missing_idempotency_key`
  */
 export function readIdempotencyKey(headers: Headers, mode: true | "optional"): string | null {
@@ -54,19 +64,24 @@ export function readIdempotencyKey(headers: Headers, mode: true | "optional"): s
 
 interface KeyedRequest {
   readonly scope: string;
-  /** Method and pattern, for example `POST /credits/holds/:id/settle`. */
+  /**
+   * The method, the function and the route's path, for example `post credits /holds/{id}/settle`.
+   */
   readonly route: string;
   readonly method: string;
   readonly path: string;
   readonly body: Uint8Array;
-  /** The body as validated: its fields in the schema's order, whatever order and blanks they came with. */
+  /**
+   * The validated body. Its fields are in the schema's order, so the order and the blanks of the
+   * sent text do not matter.
+   */
   readonly value: unknown;
 }
 
 export function idempotencyOf(key: string | null, request: KeyedRequest): Idempotency {
   const { scope, route, method, path, body, value } = request;
   if (key === null) {
-    // No key of a caller's begins with a line break.
+    // The content begins with a line break, so it never equals a caller's key.
     const content = `\n${method}\n${path}\n${JSON.stringify(value)}`;
     const p_idempotency_key = sha256(`${scope}\n${route}\n${content}`);
     const p_kept_seconds = CONTENT_KEY_SECONDS;

@@ -16,7 +16,9 @@ const REFUSAL = new ApiError("already_refunded");
 
 const fails = (error: unknown) => () => Promise.reject(error);
 
-/** An order that is made at a service, with some phases of its own; what was done, in order. */
+/**
+ * Makes an order at a service, with the given phases. Returns the order in which the phases ran.
+ */
 async function sceneOf(own: Partial<Phases> = {}, key: string | null = "k") {
   const done: string[] = [];
   const fake = await makeFake();

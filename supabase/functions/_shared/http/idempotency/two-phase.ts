@@ -1,39 +1,41 @@
 /**
- * Work that asks another service between two transactions: begin, outside, attach, or else abandon.
+ * Work that calls another service between two transactions: `begin`, `outside`, then `attach`, or
+ * `abandon` after a failure.
  *
- * The rule about keys. No transaction is open while the service is asked, so `begin` commits the key as
- * started, with all that `outside` needs, and `attach` commits the answer under the key. If anything fails in
- * between, `abandon` frees the key, and a retry begins again: with the same record, for which the service
- * may have done its part already, or with a new one where the service stores its refusal. If `abandon` fails
- * too, the key stays in progress until its lock times out, and a retry takes it over.
+ * No transaction is open during the call. `begin` commits the idempotency key as started, with
+ * everything that `outside` needs; `attach` commits the answer under the key. If a step in between
+ * fails, `abandon` frees the key and a retry begins again. The retry uses the same record, for
+ * which the service may already have done its part; where the service stores its refusal, the retry
+ * makes a new record. If `abandon` fails too, the key stays in progress until its lock times out,
+ * and a retry takes the key over.
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import { withOwnTime } from "../../core/request.ts";
 import type { Reply } from "../reply/reply.ts";
 import { type KeyedCall, storeRefusal } from "./idempotent.ts";
 
-/** A step that has its answer: one stored under the key, or one that needs no service. */
+/** A step that needs no call: it has the stored answer, or an answer that the database knows. */
 interface AnsweredStep<T> {
   readonly step: string;
   readonly status: number;
   readonly data: T | ErrorBody;
 }
 
-/** A step that goes on outside. */
+/** A step that goes on with the call. */
 type OpenStep<S> = Exclude<S, { readonly status: number }>;
 
 interface TwoPhases<S, M, T> {
-  /** Named in the log where it could not be abandoned. */
+  /** The work's name in the log, for an `abandon` that fails. */
   readonly what: string;
-  /** The first transaction: the record and the key, committed as started. */
+  /** The first transaction commits the record and the key. */
   readonly begin: () => Promise<S | AnsweredStep<T>>;
-  /** Asks the service. */
+  /** Calls the service. */
   readonly outside: (step: OpenStep<S>) => Promise<M>;
-  /** The second transaction: notes what the service made, and stores the answer under the key. */
+  /** The second transaction stores what the service made, and the answer under the key. */
   readonly attach: (made: M, step: OpenStep<S>) => Promise<Reply<T>>;
-  /** Frees the key after `error`. Left out where `outside` does that by itself. */
+  /** Frees the key after `error`. Left out if `outside` frees the key. */
   readonly abandon?: (error: unknown, step: OpenStep<S>) => Promise<unknown>;
-  /** Gives the error to answer with; without it, the caller gets the error itself. */
+  /** Returns the error for the caller. Left out if the caller gets `error` unchanged. */
   readonly explain?: (error: unknown, step: OpenStep<S>) => unknown;
 }
 
@@ -41,7 +43,10 @@ function isOpen<S>(step: S): step is OpenStep<S> {
   return !(typeof step === "object" && step !== null && "status" in step);
 }
 
-/** `attach` and `abandon` have time of their own: what the service did is noted after a timeout too. */
+/**
+ * Runs `outside`, then `attach` or `abandon`. `attach` and `abandon` do not share the request's
+ * deadline, so the service's result is stored even after a timeout.
+ */
 async function finish<S, M, T>(
   { services }: KeyedCall,
   { what, outside, attach, abandon, explain }: TwoPhases<S, M, T>,
@@ -60,7 +65,10 @@ async function finish<S, M, T>(
   }
 }
 
-/** A refusal that the request itself caused is stored under its key, whichever phase it comes from. */
+/**
+ * Runs the phases. A refusal that the request caused is stored under the key, whichever phase
+ * throws it.
+ */
 export async function twoPhase<S, M, T>(
   call: KeyedCall,
   phases: TwoPhases<S, M, T>,
@@ -69,7 +77,8 @@ export async function twoPhase<S, M, T>(
     const step = await phases.begin();
     if (isOpen(step)) return await finish(call, phases, step as OpenStep<S>);
     const { step: name, status, data } = step as AnsweredStep<T>;
-    // From status 400 on this is an error body, which the envelope knows by the status.
+    // With a status of 400 or more, `data` is an error body; renderReply recognises it by the
+    // status.
     return { status, data: data as T, replayed: name === "replay" };
   } catch (error) {
     await storeRefusal(call, error);

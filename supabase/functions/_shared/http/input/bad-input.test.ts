@@ -15,7 +15,7 @@ interface Refused {
   readonly field?: string | undefined;
 }
 
-/** Sends a case with another body and checks that it is refused before anything happens. */
+/** Sends another body and checks that the request is refused before it reaches the database. */
 async function checkRefused(route: RouteCase, body: unknown, expected: Refused = {}) {
   const fake = await makeFake();
   const answer = await sendCase(fake, route, { body });

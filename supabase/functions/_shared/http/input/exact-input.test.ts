@@ -1,4 +1,7 @@
-/** Input is stored exactly as it was sent, and the database gets nothing that it would refuse. */
+/**
+ * Input is stored exactly as it was sent, and no input reaches the database that the database would
+ * refuse.
+ */
 import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
 import { makeFake } from "#support/fakes/services.ts";
@@ -23,7 +26,7 @@ async function fieldRefused(route: RouteCase, body: unknown): Promise<string> {
   return error.field;
 }
 
-/** A charge whose metadata is this JSON text. */
+/** Sends a charge whose metadata is this JSON text. */
 function withMetadata(json: string): string {
   return JSON.stringify({ ...usage.body, metadata: 0 }).replace(
     '"metadata":0',

@@ -5,7 +5,7 @@ import { parseJson, readBytes } from "./read-body.ts";
 
 const LIMIT_BYTES = 64;
 
-/** A request whose body begins, and goes on when the test says so. */
+/** Makes a request whose body begins and continues when the test says so. */
 function slowRequest(headers: Record<string, string> = {}) {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   const body = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given) });
@@ -43,7 +43,7 @@ Deno.test("a body that is slow and comes in time is read", async () => {
   });
 });
 
-/** A body of so many bytes that calls itself `length` bytes long. */
+/** Makes a body of `size` bytes whose declared length is `length`. */
 function declared(bytes: number, length: string): Request {
   const headers = { "content-length": length };
   return new Request("http://127.0.0.1/", { method: "POST", headers, body: "x".repeat(bytes) });

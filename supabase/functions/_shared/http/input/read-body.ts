@@ -1,13 +1,14 @@
 /**
- * Reads a request body once, bounded, and parses it as JSON that is safe to hand on: valid UTF-8, not
- * nested deeper than anything the contract knows, no text that PostgreSQL cannot store, and nothing that
- * JavaScript would hand on changed.
+ * Reads a request body with a size limit and parses it as JSON. Refuses text that is not UTF-8,
+ * deep nesting, text that PostgreSQL cannot store, and numbers that JavaScript would round.
  */
 import { DEADLINE_MS, timeLeftMs } from "../../core/request.ts";
 import { ApiError, invalid } from "../../core/errors.ts";
 import { repeatedName } from "./repeated-names.ts";
 
-/** The contract nests deepest in metadata of an event of a batch, far below this. */
+/**
+ * The deepest schema of the contract, metadata in an event of a batch, stays far below this limit.
+ */
 const MAX_DEPTH = 32;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -38,9 +39,10 @@ async function readBounded(stream: ReadableStream<Uint8Array>, limitBytes: numbe
 
 async function readAll(request: Request, limitBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
-  // Without a declared length the sender could go on for ever, so the bytes are counted as they arrive.
+  // A sender who declares no length could send without end, so the bytes are counted as they
+  // arrive.
   if (declared === null) return await readBounded(request.body!, limitBytes);
-  // Not `>`: NaN must be refused, too.
+  // Not `>`: a length that is not a number must be refused, too.
   if (!(Number(declared) <= limitBytes)) throw tooLarge(limitBytes);
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
@@ -48,7 +50,8 @@ async function readAll(request: Request, limitBytes: number): Promise<Uint8Array
 }
 
 /**
- * The raw bytes. A slow sender has as long as an ordinary request, on a long route too.
+ * Reads the raw bytes. A slow sender gets the time of an ordinary request, even on a route with a
+ * longer deadline.
  * @throws ApiError `payload_too_large`, `request_timeout`
  */
 export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
@@ -89,21 +92,28 @@ function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw invalid("Text must not contain half of a surrogate pair.", path);
 }
 
-// JSON.parse rounds silently. Up to 15 digits are always exact; longer numbers and exponents are checked.
+// JSON.parse rounds silently. Numbers of up to 15 digits are always exact; only longer numbers and
+// exponents are checked.
 const MAY_BE_INEXACT = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 
-// Far more than an exact number needs, and short enough to be checked at no cost.
+// An exact number needs far fewer characters, and a text of this length is checked at no measurable
+// cost.
 const MAX_NUMBER_LENGTH = 100;
 
-/** Marks a number that the parser had to change. */
+/** Replaces a number that the parser would round. */
 const INEXACT = Symbol("inexact");
 
-/** The digits that count: without sign, point, exponent and the zeros around them. */
+/**
+ * Returns the significant digits: without sign, point, exponent, and leading and trailing zeros.
+ */
 function digitsOf(text: string): string {
   return text.replace(/e.*$/i, "").replace(/[-.]/g, "").replace(/^0+|0+$/g, "");
 }
 
-/** The runtime hands the number's own text to a reviver; the types do not know it yet. */
+/**
+ * Replaces inexact numbers. The runtime passes the number's source text to a reviver; TypeScript's
+ * types lack that parameter.
+ */
 function markInexact(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
   const { source } = context;
@@ -112,7 +122,9 @@ function markInexact(_key: string, value: unknown, context?: { source?: string }
   return isExact ? value : INEXACT;
 }
 
-/** Returns how many names the value's objects have. */
+/**
+ * Refuses a value that must not be stored. Returns the number of names in all objects of the value.
+ */
 function check(value: unknown, path: string, depth: number, hasEscapes: boolean): number {
   if (value === INEXACT) {
     throw invalid("This number has too many digits to be exact. Send it as a string.", path);
@@ -145,7 +157,8 @@ function check(value: unknown, path: string, depth: number, hasEscapes: boolean)
 
 /**
  * Parses JSON.
- * @throws ApiError `invalid_request` when it is malformed, too deep or cannot be stored exactly
+ * @throws ApiError `invalid_request` if the text is malformed, nested too deeply, repeats a name or
+ *   cannot be stored exactly
  */
 export function parseJson(text: string): unknown {
   let value: unknown;
@@ -155,7 +168,8 @@ export function parseJson(text: string): unknown {
     const isEmpty = text.trim() === "";
     throw invalid(isEmpty ? "The body is empty: send JSON." : "The body is not valid JSON.");
   }
-  // Unstorable text can only arrive as an escape: raw control bytes are malformed JSON already.
+  // Text that cannot be stored arrives only as an escape: raw control characters are malformed
+  // JSON.
   const names = check(value, "", 0, text.includes("\\u"));
   const repeated = repeatedName(text, value, names);
   if (repeated !== undefined) {

@@ -8,7 +8,7 @@ const debit = ROUTE_CASES.find(({ path }) => path === "/credits/debits")!;
 const usage = ROUTE_CASES.find(({ path }) => path === "/usage")!;
 const webhook = ROUTE_CASES.find(({ path }) => path === "/stripe-webhook")!;
 
-/** A header that came with each of these values, as the runtime gives it. */
+/** Returns a header that was sent with each of these values, as the runtime joins them. */
 function joined(...values: string[]): string {
   const headers = new Headers();
   for (const value of values) headers.append("x", value);

@@ -1,17 +1,20 @@
 /**
- * Refuses a request by its head, before anything in it is trusted: an address or headers without bound, and
- * a header that came twice where there can be one. The runtime joins those with ", ", and a proxy may have
- * read the other one, so neither counts (docs/decisions/http.md).
+ * Refuses a request with too long a URL, too large headers, or a repeated header that must come
+ * once. The runtime joins the values of a repeated header with ", ". A proxy may have checked only
+ * one of the values, so the request is refused (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
 
-/** Four times what the longest cursor with every filter takes; servers in between stop at 8 to 16 KiB. */
+/**
+ * Four times the length of a URL with the longest cursor and every filter. Servers in front of this
+ * API stop at 8 to 16 KiB.
+ */
 const MAX_URL_LENGTH = 8_192;
-/** A large token, cookies that do not concern us and what proxies add come to a third of it. */
+/** A large token, foreign cookies and the headers that proxies add use about a third of this. */
 const MAX_HEADERS_LENGTH = 32_768;
 const MAX_HEADERS = 100;
 
-/** A header that must come once, and the form of one value. */
+/** A header that must come once, with a test of whether its value is a single value. */
 interface Single {
   readonly name: string;
   readonly header: string;
@@ -21,13 +24,14 @@ interface Single {
 const hasNoComma = (value: string) => !value.includes(",");
 
 const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
-// In quotes a comma is a parameter's own.
+// A comma inside quotes belongs to a parameter and does not separate two values.
 const ONE_TYPE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/;
-// Commas part the fields of Stripe's one value; only a second value would begin a second time stamp.
+// Commas separate the fields of one Stripe-Signature value. Two time stamps (`t=`) are two values.
 const TWO_STAMPS = /(?:^|,)\s*t=.*,\s*t=/;
 
 /**
- * An idempotency key may hold a comma. Without quotes, a key with a comma before a blank looks like two keys.
+ * An idempotency key may contain a comma. An unquoted key with a comma and a blank looks like two
+ * keys.
  */
 function isOneKey(value: string): boolean {
   return QUOTED.test(value) || !(value.includes(", ") || value.includes('","'));
@@ -51,8 +55,9 @@ const OF_REQUESTS_WITH_A_BODY = [
 const IDEMPOTENCY_KEY = single("Idempotency-Key", isOneKey);
 
 /**
- * Whether it is there. The runtime goes through all headers for each that is read.
- * @throws ApiError `invalid_request` where it came more than once
+ * Returns whether the header is present. Each call scans all headers in the runtime, so no header
+ * is read twice.
+ * @throws ApiError `invalid_request` if the header came more than once
  */
 function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
   const value = headers.get(name);
@@ -60,7 +65,10 @@ function readOnce(headers: Headers, { name, header, isOne }: Single): boolean {
   throw invalid(`Send the ${header} header once.`, header);
 }
 
-/** Looking at every header costs more than all else here, so a plain read is left to the runtime's bounds. */
+/**
+ * Bounds the number and the size of all headers. Counting costs more than the rest of this file, so
+ * a read without a credential relies on the runtime's limits.
+ */
 function requireFewHeaders(headers: Headers): void {
   let count = 0;
   let length = 0;
@@ -76,13 +84,16 @@ function requireFewHeaders(headers: Headers): void {
   });
 }
 
-/** The fields of a route's declaration that decide which headers must come once. */
+/** The fields of a route's declaration that decide which headers are checked. */
 interface HeadRules {
   readonly method: string;
   readonly idempotent: boolean | "optional";
 }
 
-/** @throws ApiError `invalid_request`, naming the header where it is one */
+/**
+ * Refuses an oversized or ambiguous head.
+ * @throws ApiError `invalid_request`, with the name of a repeated header
+ */
 export function requireSaneHead(route: HeadRules, { url, headers }: Request): void {
   if (url.length > MAX_URL_LENGTH) {
     throw new ApiError("invalid_request", {

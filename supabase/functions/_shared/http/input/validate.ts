@@ -1,13 +1,17 @@
-/** Validates input against its schema and says what is wrong as one sentence and one field path. */
+/**
+ * Validates input against its schema, and reports the first mistake as one sentence and one field
+ * path.
+ */
 import type { z } from "@hono/zod-openapi";
 import { type ApiError, invalid } from "../../core/errors.ts";
 
-// A field name comes from the caller, so its echo is bounded.
+// The caller chooses the name of an unknown field, so the answer repeats at most 200 characters of
+// the name.
 const MAX_FIELD = 200;
 
 type Issue = z.core.$ZodIssue;
 
-/** `["events", 3, "model"]` becomes `events[3].model`. */
+/** Returns the path as text: `["events", 3, "model"]` becomes `events[3].model`. */
 function fieldPath(path: readonly PropertyKey[]): string {
   let text = "";
   for (const part of path) {
@@ -26,22 +30,28 @@ function explain(issue: Issue): ApiError {
   }
   const field = fieldPath(issue.path);
   if (field === "") return invalid(issue.message);
-  // zod's own sentence for a field that is not there speaks of types and `undefined`.
+  // zod's message for a missing field speaks of types and `undefined`.
   const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
   return invalid(isMissing ? "This field is required." : issue.message, field);
 }
 
-/** @throws ApiError `invalid_request` with the first offending field */
+/**
+ * Returns the parsed input.
+ * @throws ApiError `invalid_request` with the first invalid field
+ */
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw explain(parsed.error.issues[0]!);
 }
 
-// Added by supabase-js when a region is chosen for the function; none of ours.
+// supabase-js adds this parameter when a region is chosen for the function; no route reads it.
 const FOREIGN_QUERY = "forceFunctionRegion";
 
-/** The query string as an object. @throws ApiError `invalid_request` for a repeated parameter */
+/**
+ * Returns the query string as an object.
+ * @throws ApiError `invalid_request` for a repeated parameter or a null character
+ */
 export function queryOf(url: string): Record<string, string> {
   const query: Record<string, string> = Object.create(null);
   const start = url.indexOf("?");

@@ -1,11 +1,12 @@
-/** CSV in pages, so that neither a long history nor a large file lies in memory. */
+/** Streams CSV page by page, so that a long file never fills the memory. */
 import type { RequestContext } from "../../core/request.ts";
 import { baseHeaders } from "./headers.ts";
 
 /**
- * The first page is read before the answer begins, so that its error can still be one; a later error breaks
- * the stream off, which a client sees as an incomplete answer. A page is read when the one before it has gone
- * out: give each read a time of its own, since a reader may be slow.
+ * Returns a streaming answer. The first page is read before the answer begins, so an error in the
+ * first page still gets an error status. A later error ends the stream early, and the client sees
+ * an incomplete answer. Each page is read after the previous page was sent: the generator must give
+ * each read its own deadline, because a reader may be slow.
  */
 export async function streamCsv(
   filename: string,

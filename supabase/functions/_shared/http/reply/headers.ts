@@ -1,14 +1,17 @@
-/** The headers of every answer: security, no storing, and the request's ids. */
+/** The headers of every answer: security, caching, and the ids of the request. */
 import type { HeaderPairs, RequestContext } from "../../core/request.ts";
 
-/** Forbid browsers to run, frame, embed and guess. Allowed origins may still read. */
+/**
+ * Forbids browsers to guess the content type, run scripts, frame the answer and embed it in another
+ * site. Pages of allowed origins can still read answers.
+ */
 export const SECURITY_HEADERS: Readonly<HeaderPairs> = [
   ["x-content-type-options", "nosniff"],
   ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
   ["referrer-policy", "no-referrer"],
   ["cross-origin-resource-policy", "same-origin"],
 ];
-/** For a year; of our host alone, since what else its domain serves is not ours to say. */
+/** HTTPS for one year. Subdomains are not included: they may belong to other services. */
 export const HTTPS_ONLY: [string, string] = ["strict-transport-security", "max-age=31536000"];
 
 const OF_EVERY_ANSWER: Readonly<HeaderPairs> = [
@@ -16,7 +19,8 @@ const OF_EVERY_ANSWER: Readonly<HeaderPairs> = [
   ...SECURITY_HEADERS,
 ];
 
-// Checked once: copying them from here costs half of what the runtime takes for pairs.
+// `Headers` validates its values once here; copying a Headers object costs half as much as building
+// one from pairs.
 export const OF_EVERY_JSON = new Headers([
   ...OF_EVERY_ANSWER,
   ["content-type", "application/json; charset=utf-8"],
@@ -28,7 +32,7 @@ export function contextHeaders(
   return [["x-request-id", requestId], ["traceparent", traceparent], ...answerHeaders];
 }
 
-/** No cache may store an answer, no browser may take it for a page, and each names its request. */
+/** Returns the headers of an answer that is not in the JSON envelope. */
 export function baseHeaders(context: RequestContext): HeaderPairs {
   return [...OF_EVERY_ANSWER, ...contextHeaders(context)];
 }

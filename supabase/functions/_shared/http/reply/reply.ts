@@ -4,15 +4,15 @@ import { type ApiError, type ErrorBody, invalid } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/request.ts";
 import { contextHeaders, OF_EVERY_JSON } from "./headers.ts";
 
-/** A handler's answer; `data` is the resource, and the envelope is put around it here. */
+/** A handler's answer. `data` is the resource; renderReply adds the envelope. */
 export interface Reply<T = unknown> {
   readonly status: number;
   readonly data: T;
-  /** Lists only: where the next page starts, null on the last one. */
+  /** Only for lists: the cursor of the next page; null on the last page. */
   readonly nextCursor?: string | null;
-  /** True when this is the stored answer of an earlier call. */
+  /** true if this is the stored answer of an earlier request. */
   readonly replayed?: boolean;
-  /** Headers of this answer alone, by lower-case name: location, retry-after, etag. */
+  /** Additional headers, by lower-case name, such as `location`, `retry-after` and `etag`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -25,8 +25,9 @@ export function page<T>(data: T[], nextCursor: string | null): Reply<T[]> {
 }
 
 /**
- * A page of a list that the database answers whole. The cursor is the key of the last item that is known.
- * @throws ApiError `invalid_request` for a cursor that is no item's
+ * Returns a page of a list that the database returned whole. The cursor is the key of the previous
+ * page's last item.
+ * @throws ApiError `invalid_request` for a cursor that is not the key of an item
  */
 export function pageOfWhole<T>(
   all: readonly T[],
@@ -60,7 +61,10 @@ function metadataOf({ requestId, traceId }: RequestContext, now: Date): Metadata
   return { requestId, traceId, timestamp: timestampOf(now) };
 }
 
-/** A reply of status 400 and above is a stored refusal: its data is the `error` object itself. */
+/**
+ * Renders a reply in the envelope. A reply with a status of 400 or more is a stored refusal: `data`
+ * is the `error` object.
+ */
 export function renderReply(reply: Reply, context: RequestContext, now: Date): Response {
   const metadata = metadataOf(context, now);
   if (Array.isArray(reply.data)) metadata.nextCursor = reply.nextCursor ?? null;

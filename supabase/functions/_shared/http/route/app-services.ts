@@ -1,4 +1,4 @@
-/** The services that the routes of an app use: services.ts makes them, and tests make their own. */
+/** The services that routes use. services.ts makes them from the environment; tests make fakes. */
 import type { Ai } from "../../adapters/ai/ai.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import type { Mail } from "../../adapters/mail/mail.ts";
@@ -21,38 +21,44 @@ export interface Services {
   readonly database: Database;
   readonly verify: CredentialVerifier;
   readonly verifyShared: SharedSecretVerifier;
-  /** A keyed hash in hex: the database stores addresses in no other form. */
+  /** Returns a keyed hash in hex. The database stores IP addresses only as such hashes. */
   readonly hashIp: (network: string) => string;
-  /** The products that are switched on, and their users. */
+  /** Says which products are switched on, and for which users. */
   readonly features: FeatureFlags;
   readonly limiter: Limiter;
   readonly metrics: Metrics;
-  /** Reports a failure of ours, besides the log. */
+  /** Reports an unexpected failure to Sentry, in addition to the log. */
   readonly report: Report;
-  /** @throws ApiError `not_ready` when no mail service is configured, EnvError when it is wrongly */
+  /**
+   * @throws ApiError `not_ready` if no mail service is configured; EnvError if the configuration is
+   *   invalid
+   */
   readonly mail: () => Promise<Mail>;
   readonly operators: () => Promise<Operators>;
-  /** @throws ApiError `not_ready` when Stripe is not configured */
+  /** @throws ApiError `not_ready` if Stripe is not configured */
   readonly payments: () => Promise<Payments>;
-  /** @throws ApiError `not_ready` when no model is configured, `internal` where a function has none */
+  /**
+   * @throws ApiError `not_ready` if no model is configured; `internal` in a function that has no
+   *   models
+   */
   readonly ai: () => Promise<Ai>;
-  /** Exact origins that may call from a browser and be returned to after a checkout. */
+  /** The exact origins whose pages may call the API, and to which Stripe may return a user. */
   readonly origins: readonly string[];
-  /** Where the functions are from outside: `<project>/functions/v1`. */
+  /** The public URL of the functions: `<project>/functions/v1`. */
   readonly functionsUrl: string;
-  /** Keeps the isolate alive for work that goes on after the answer. */
+  /** Keeps the isolate alive for work that continues after the answer. */
   readonly waitUntil: (work: Promise<unknown>) => void;
-  /** When the isolate is about to be killed. */
+  /** Reports that the isolate is about to be killed. */
   readonly lifetime: Lifetime;
   /** Sleeps. */
   readonly pause: (ms: number) => Promise<void>;
-  /** Whether users' tokens can be verified: the key set is there. */
+  /** Checks that the keys that verify users' tokens are known. */
   readonly checkKeySet: () => Promise<CheckState>;
-  /** Degraded where limits are counted in this process alone. */
+  /** Returns `degraded` if each process counts its limits alone. */
   readonly checkRedis: () => Promise<CheckState>;
-  /** Redis's own figures of memory, keys and connections; empty if it gives none. */
+  /** Returns Redis's own figures of memory, keys and connections; empty if Redis reports none. */
   readonly readRedisFigures: () => Promise<RedisFigures>;
 }
 
-/** Gives an app its services: those of a test, or those of the environment. */
+/** Returns the services of an app, from a test or from the environment. */
 export type ServicesSource = () => Services;

@@ -1,7 +1,7 @@
 /**
- * A route is one declaration: method, path, who may call it, its limit, whether it is idempotent, what
- * comes in, what goes out, and the handler. Nothing about a route is said anywhere else: the checks
- * (run-route.ts) and the OpenAPI document (openapi.ts) are both made from it.
+ * Declares a route in one place: method, path, callers, rate limit, idempotency, input, output and
+ * handler. The checks (../run-route.ts) and the OpenAPI document (openapi.ts) are both made from
+ * the declaration.
  */
 import { z } from "@hono/zod-openapi";
 import type { FeatureName } from "../../features/feature-flags.ts";
@@ -15,20 +15,20 @@ import type { LimitName } from "../../limits/rules.ts";
 
 type Method = "get" | "post" | "delete";
 
-/** Largest body of an ordinary route, and of a batch or a webhook. */
+/** The largest body of an ordinary route; the second limit is for batches, jobs and webhooks. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** A handler's input: parsed, authenticated, with everything that it may use. */
+/** A handler's input, parsed and authenticated, with the services that the handler may use. */
 export interface Call<W extends Who, I extends IdempotencyMode, P, Q, B> {
   readonly caller: CallerOf<W>;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  /** The raw body, for signatures. Empty for GET. */
+  /** The raw body, for signatures. Empty without a body. */
   readonly rawBody: string;
   readonly headers: Headers;
-  /** Fires when the caller leaves; some runtimes fire it after a finished answer too. */
+  /** Fires when the caller disconnects. Some runtimes also fire it after a complete answer. */
   readonly signal: AbortSignal;
   readonly idempotency: IdempotencyOf<I>;
   readonly context: RequestContext;
@@ -47,36 +47,44 @@ interface Declaration<
   R extends Responses,
 > {
   readonly method: Method;
-  /** Under the function's name, in OpenAPI's form: `/holds/{id}`. */
+  /** The path below the function's name, in OpenAPI's form: `/holds/{id}`. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
   readonly who: readonly [W, ...W[]];
-  /** The rule of limits/rules.ts that counts its calls. */
+  /** The rule of limits/rules.ts that limits this route. */
   readonly limit: LimitName;
-  /** How long it may take; DEADLINE_MS unless it says otherwise. */
+  /** The deadline of a request; DEADLINE_MS by default. */
   readonly deadlineMs?: number;
-  /** `true` demands an Idempotency-Key; with "optional" a request without one is known by its content. */
+  /**
+   * true requires an Idempotency-Key; "optional" identifies a request without a key by its content.
+   */
   readonly idempotent: I;
-  /** The product that has to be on for the caller. Only new business needs it; reading never does. */
+  /**
+   * The product that must be switched on for the caller. Only routes that begin new business name a
+   * product; reading always works.
+   */
   readonly feature?: FeatureName;
   readonly bodyLimit?: number;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** Success by status; stored refusals and errors are in `errors`. */
+  /** The schemas of successful answers, by status. */
   readonly responses: R;
-  /** The media type of a success that is not in our envelope. */
+  /** The media type of a successful answer that is not in the JSON envelope. */
   readonly produces?: string;
-  /** Other media types that a success may have instead, for example `text/csv`. */
+  /** Other media types that a successful answer may have instead, for example `text/csv`. */
   readonly alsoProduces?: readonly string[];
-  /** Headers of this route's success; optional are those that not every answer has. */
+  /** Headers of this route's successful answers; a header is optional if some answers lack it. */
   readonly answerHeaders?: Readonly<Record<string, z.ZodType>>;
-  /** The answer has an ETag, and a caller who sends it as If-None-Match may get 304. */
+  /** true: answers have an ETag, and a request whose If-None-Match names it gets 304. */
   readonly conditional?: boolean;
-  /** The route asks a service whose answer may be of no use: then 502 besides 503. */
+  /**
+   * true: the route calls a service that may return an unusable answer, so the document lists 502
+   * beside 503.
+   */
   readonly asksUpstream?: boolean;
-  /** The codes of this route's own; those that its other fields imply are added by openapi.ts. */
+  /** The error codes of this route. openapi.ts adds the codes that the other fields imply. */
   readonly errors?: readonly ErrorCode[];
   readonly handler: (
     call: Call<W, I, z.output<P>, z.output<Q>, z.output<B>>,
@@ -85,14 +93,14 @@ interface Declaration<
 
 type AnyCall = Call<Who, IdempotencyMode, unknown, unknown, unknown>;
 
-/** A declaration with its types erased, as the framework runs it. */
+/** A declaration with its types erased, for run-route.ts and openapi.ts. */
 export interface Route {
   readonly method: Method;
   readonly path: string;
   readonly summary: string;
   readonly description: string | undefined;
   readonly who: readonly Who[];
-  /** The route checks a signature itself, over the body as it came. */
+  /** true: the handler checks a signature over the unparsed body. */
   readonly isSigned: boolean;
   readonly limit: LimitName;
   readonly deadlineMs: number;
@@ -112,7 +120,7 @@ export interface Route {
   readonly handler: (call: AnyCall) => Promise<Reply | Response>;
 }
 
-/** No fields at all: the default of params, query and body. */
+/** An object without fields: the default of params, query and body. */
 export const Nothing = z.strictObject({});
 type Nothing = typeof Nothing;
 
@@ -140,7 +148,8 @@ export function defineRoute<
     params: declaration.params ?? Nothing,
     query: declaration.query ?? Nothing,
     body: declaration.body ?? Nothing,
-    // The framework builds the call from this very declaration, so the erased types are the true ones.
+    // run-route.ts builds each call from this declaration's schemas, so the erased types are
+    // correct.
     handler: declaration.handler as unknown as Route["handler"],
   };
 }

@@ -7,7 +7,7 @@ import { sendNotification } from "../../../send-notification/send-notification.t
 import type { Route } from "./define-route.ts";
 import { describeRoute } from "./openapi.ts";
 
-/** The statuses that the document lists for one code. */
+/** Returns the statuses that the document lists for one code. */
 function statusesOf(route: Route, code: string): string[] {
   return Object.entries(describeRoute("f", route).responses)
     .filter(([, response]) => (response as { description: string }).description.includes(code))
@@ -19,7 +19,7 @@ Deno.test("upstream_unavailable is 502 as well where Stripe is asked, and only t
   assert.deepEqual(statusesOf(readBalance, "upstream_unavailable"), ["503"]);
 });
 
-/** The headers that a request may carry, those it must carry marked. */
+/** Returns the headers that a request may carry; required headers are marked. */
 function headersOf(route: Route): string[] {
   const headers = describeRoute("f", route).request?.headers as z.ZodObject | undefined;
   return Object.entries(headers?.shape ?? {})

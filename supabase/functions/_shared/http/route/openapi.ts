@@ -1,4 +1,4 @@
-/** Describes a route in OpenAPI terms, errors included: they are as much a promise as the answers. */
+/** Describes a route for OpenAPI, its errors included. */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Who } from "../../core/caller.ts";
 import { Nothing, type Route } from "./define-route.ts";
@@ -33,12 +33,12 @@ const ErrorEnvelope = z.object({
   metadata: Metadata,
 }).openapi("Error");
 
-/** The envelope, narrowed to the codes that can come with this status. */
+/** Returns the error envelope, limited to the codes of one status. */
 function errorOf(codes: readonly ErrorCode[]): z.ZodType {
   return ErrorEnvelope.and(z.object({ error: z.object({ code: z.enum(codes) }) }));
 }
 
-/** The errors that a route's declaration implies, and its own. */
+/** Returns the errors that a route's declaration implies, and the errors that the route names. */
 function errorCodesOf(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(["invalid_request", "internal", "not_ready", ...route.errors]);
   if (!route.isSigned) {
@@ -57,7 +57,7 @@ function errorCodesOf(route: Route): ErrorCode[] {
   return [...codes];
 }
 
-/** On every answer of a limited route, refusals too. */
+/** The headers of every answer of a limited route, refusals included. */
 const LIMIT_HEADERS = {
   "ratelimit-policy": z.string().openapi({
     description: "The limit that is closest to being used up: `q` requests in `w` seconds.",
@@ -178,7 +178,7 @@ function requestOf(route: Route): NonNullable<RouteConfig["request"]> {
   return request;
 }
 
-/** The route as OpenAPI describes it, under the function's name. */
+/** Returns OpenAPI's description of the route, with the function's name before its path. */
 export function describeRoute(name: string, route: Route) {
   return {
     method: route.method,

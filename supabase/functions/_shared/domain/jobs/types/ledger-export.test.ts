@@ -8,7 +8,7 @@ import { ledgerExport } from "./ledger-export.ts";
 
 type Entries = ResultOf<"credits_entries">["entries"];
 
-/** A ledger of so many entries, read as SQL reads it. */
+/** Stubs a ledger of `count` entries, with pages as SQL returns them. */
 function ledgerOf(count: number, metadata: object = {}) {
   const [sample] = SAMPLES.credits_entries({} as never).entries;
   const entries: Entries = Array.from(

@@ -1,6 +1,6 @@
 /**
- * The ledger of a user as one CSV file of any size, a chunk a step. The first chunk is the newest: entries
- * written meanwhile come before it, and shift nothing.
+ * Writes a user's ledger as one CSV file of any size, one chunk in each step. The first chunk has
+ * the newest entries, so entries that are written during the export shift no later chunk.
  */
 import { z } from "@hono/zod-openapi";
 import { Timestamp } from "../../../contracts/common.ts";
@@ -16,26 +16,26 @@ const Input = z.strictObject({
 
 type Input = z.output<typeof Input>;
 
-/** A written chunk: where the next one begins, and the totals so far. */
+/** The state after a written chunk: the start of the next chunk, and the totals. */
 interface Chunk {
   readonly next: string | null;
-  /** The newest entry of the file; the progress is counted from it. */
+  /** The number of the newest entry in the file; the progress is computed from it. */
   readonly newest: number;
   readonly rows: number;
   readonly bytes: number;
-  /** How many entries to read for the next. */
+  /** The number of entries to read for the next chunk. */
   readonly limit: number;
 }
 
-// An entry is some 350 bytes, so this many stay below a page's size. Fewer are read of entries with much
-// metadata.
+// An entry has about 350 bytes, so 500 entries fit into a page. Entries with much metadata are read
+// in smaller numbers.
 const MAX_ROWS = 500;
 const MAX_PAGE_BYTES = 256 * 1024;
 
 const encoder = new TextEncoder();
 const bytesOf = (text: string) => encoder.encode(text).length;
 
-/** The first entries whose lines fit a page, at least one. */
+/** Returns the first entries whose lines fit into a page, at least one. */
 function fitting(entries: EntryRow[], isFirst: boolean): { rows: EntryRow[]; text: string } {
   let rows = entries;
   let text = entriesToCsv(rows, isFirst);
@@ -46,7 +46,10 @@ function fitting(entries: EntryRow[], isFirst: boolean): { rows: EntryRow[]; tex
   return { rows, text };
 }
 
-/** Entries are numbered down to 1, so the last written number shows the progress. */
+/**
+ * Returns the progress in percent. Entries are numbered down to 1, so the oldest written number
+ * shows the progress.
+ */
 function progressOf(newest: number, oldest: number): number {
   return newest === 0 ? 99 : Math.floor(100 * (newest - oldest + 1) / newest);
 }
@@ -57,7 +60,7 @@ async function writeChunk(job: Job, input: Input, { database }: JobTools, before
     p_kind: input.kind,
     p_from: input.from,
     p_to: input.to,
-    p_with_names: false, // the file is the user's
+    p_with_names: false, // the file belongs to the user, who sees no names of operators and keys
     p_before_seq: before.next ?? undefined,
     p_limit: before.limit,
   });

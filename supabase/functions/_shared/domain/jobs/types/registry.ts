@@ -1,4 +1,6 @@
-/** All types of jobs. A list of its own: the types import job-type.ts, so the list cannot stand there. */
+/**
+ * Lists all types of jobs. The types import job-type.ts, so the list cannot stand in job-type.ts.
+ */
 import type { JobType } from "../job-type.ts";
 import { ledgerExport } from "./ledger-export.ts";
 import { research } from "./research/research.ts";

@@ -1,11 +1,14 @@
-/** Charges a list of past uses in batches: a back end collects them while it can't report. */
+/**
+ * Charges a list of past usage events in batches. A back end collects them while it cannot report
+ * usage.
+ */
 import { z } from "@hono/zod-openapi";
 import { OwnUsageEvent } from "../../../contracts/usage.ts";
 import { defineJobType, type EstimateLine } from "../job-type.ts";
 
 const MAX_EVENTS = 5_000;
 const BATCH_SIZE = 500;
-/** Decimals of an amount of credits. */
+/** The number of decimals of an amount of credits. */
 const DECIMALS = 18;
 
 const Input = z.strictObject({
@@ -17,7 +20,7 @@ const Input = z.strictObject({
 
 type Event = z.output<typeof OwnUsageEvent>;
 
-/** The price of a use depends on its tokens and its time alone. */
+/** The price of a usage event depends only on its model, its tokens and its time. */
 function priceOf({ event_id: _id, metadata: _metadata, ...line }: Event): EstimateLine {
   return line;
 }
@@ -36,8 +39,8 @@ function toUnits(amount: string): bigint {
 }
 
 /**
- * The sum of non-negative amounts, as decimal text without trailing zeros. It is exact: a JavaScript number
- * cannot hold 18 decimals.
+ * Returns the sum of non-negative amounts, as decimal text without trailing zeros. The sum is
+ * exact: a JavaScript number cannot hold 18 decimals.
  */
 function addCredits(amounts: readonly string[]): string {
   const units = amounts.reduce((sum, amount) => sum + toUnits(amount), 0n);
@@ -49,7 +52,8 @@ function addCredits(amounts: readonly string[]): string {
 export const usageBackfill = defineJobType({
   type: "usage_backfill",
   summary: "Charges a list of past uses of models, each at most once",
-  // A user who could choose event ids would use them up before the back end does, and be charged for less.
+  // A user could post an event id with few tokens before the back end reports the real usage, and
+  // would be charged for less.
   who: ["secret"],
   input: Input,
   stepCpuMs: 10,

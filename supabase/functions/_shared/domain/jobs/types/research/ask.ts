@@ -1,4 +1,4 @@
-/** One call of the model as a step: its answer, its usage, and its record in the logs. */
+/** Calls the model once, as a step: its answer, its usage, and its record in the AI log. */
 import type { AiMessage, AiUsage } from "../../../../adapters/ai/ai.ts";
 import { aiLog } from "../../../../adapters/ai/ai-log.ts";
 import { countUsedTokens } from "../../../../adapters/ai/usage.ts";
@@ -11,7 +11,7 @@ export interface Answer {
   readonly usage: AiUsage;
 }
 
-/** Five answers, a report and the plan stay below the 64 KiB of a result. */
+/** Five answers, a report and the plan must stay below 64 KiB, the limit of a result. */
 const MAX_ANSWER_BYTES = 8_000;
 
 function hasTokens(usage: AiUsage): boolean {
@@ -51,7 +51,7 @@ const KINDS = [
   "reasoning_tokens",
 ] as const satisfies (keyof AiUsage)[];
 
-/** The usage of all calls together, kind by kind. */
+/** Returns the sum of the usage of all calls, for each kind of tokens. */
 export function addUsage(answers: readonly Pick<Answer, "usage">[]): Record<string, number> {
   return Object.fromEntries(
     KINDS.map((kind) => [kind, answers.reduce((sum, { usage }) => sum + (usage[kind] ?? 0), 0)]),

@@ -1,4 +1,4 @@
-/** The maximum usage of each call of a research job; its price is held for that. */
+/** Computes the maximum usage of each call of a research job. The price of this usage is held. */
 import type { Ai } from "../../../../adapters/ai/ai.ts";
 import type { EstimateLine } from "../../job-type.ts";
 import * as prompts from "./prompts.ts";
@@ -6,7 +6,10 @@ import * as prompts from "./prompts.ts";
 const PLAN_TOKENS = 512;
 const ANSWER_TOKENS = 1_024;
 
-/** Words and line breaks between the parts of a prompt: joined texts count differently than alone. */
+/**
+ * Tokens for the words and line breaks between the parts of a prompt: joined texts can have more
+ * tokens than their parts.
+ */
 const JOIN_TOKENS = 16;
 
 export interface CallLimits {
@@ -14,7 +17,10 @@ export interface CallLimits {
   readonly maxOutputTokens: number;
 }
 
-/** The limits of the plan, and of every answer and the report. @throws ApiError `unknown_model` */
+/**
+ * Returns the limits of the plan, and the limits of each answer and of the report.
+ * @throws ApiError `unknown_model`
+ */
 export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
   const model = ai.researchModel;
   const cap = ai.maxOutputTokens(model);
@@ -24,7 +30,7 @@ export function limitsOf(ai: Ai): { plan: CallLimits; answer: CallLimits } {
   };
 }
 
-/** Every call at its longest: five questions and all answers of maximum length. */
+/** Returns every call at its longest: five questions and all answers of maximum length. */
 export async function estimateResearch(ai: Ai, query: string): Promise<EstimateLine[]> {
   const { plan, answer } = limitsOf(ai);
   const count = (messages: ReturnType<typeof prompts.plan>) => ai.countTokens(plan.model, messages);

@@ -1,10 +1,10 @@
-/** The prompts of each step, and how the plan is read from a model's text. */
+/** Writes the prompt of each step, and reads the plan from the model's text. */
 import type { AiMessage } from "../../../../adapters/ai/ai.ts";
 import { storable } from "../../../../core/json-size.ts";
 
 export const MAX_QUESTIONS = 5;
 
-/** A token is at least a byte, so this bounds the tokens too. */
+/** A token has at least one byte, so this limits a question's tokens too. */
 export const MAX_QUESTION_BYTES = 600;
 
 interface Finding {
@@ -40,7 +40,7 @@ export function synthesis(query: string, findings: readonly Finding[]): AiMessag
 }
 
 function asList(text: string): unknown[] {
-  // Models put words or a fence around the list, although they were asked for the list alone.
+  // Models add words or a code fence around the list, although the prompt asks for the list alone.
   const [from, to] = [text.indexOf("["), text.lastIndexOf("]")];
   if (from === -1 || to < from) return [];
   try {
@@ -56,7 +56,9 @@ function asQuestion(item: unknown): string {
   return typeof text === "string" ? storable(text.trim(), MAX_QUESTION_BYTES) : "";
 }
 
-/** One to five questions. Where no list can be read, the query is the one question. */
+/**
+ * Returns one to five questions. If the text has no readable list, the query is the only question.
+ */
 export function parsePlan(text: string, query: string): string[] {
   const questions = asList(text).map(asQuestion).filter((question) => question !== "");
   const plan = [...new Set(questions)].slice(0, MAX_QUESTIONS);

@@ -5,7 +5,7 @@ import { FAKE_AI } from "#support/fakes/ai.ts";
 import { makeJobWorld } from "#support/fakes/job-world.ts";
 import { research } from "./research.ts";
 
-/** A model that plans two questions and answers all else with a number. */
+/** Stubs a model that plans two questions and answers every other prompt with a number. */
 function planner(plan = '["How?", "Why?"]') {
   const asked: AiRequest[] = [];
   const usage = { input_tokens: 100, cached_input_tokens: 10, output_tokens: 20 };
@@ -86,7 +86,7 @@ Deno.test("research that is resumed asks the model only for the missing steps", 
   const { asked, ai } = planner();
   const { jobs, run } = makeJobWorld({ ai });
   const row = jobs.add("research", QUERY);
-  // Enough for the plan and one question.
+  // 15 ms of CPU are enough for the plan and one question.
   assert.deepEqual((await run([research], { cpuMs: 15 })).released, 1);
   assert.deepEqual([asked.length, row.status], [2, "queued"]);
   assert.equal((await run([research])).completed, 1);

@@ -1,4 +1,7 @@
-/** Research: a plan of questions, an answer to each, and a report of them all. Every call is a step. */
+/**
+ * Research: a plan of questions, an answer to each question, and a report. Each call of the model
+ * is a step.
+ */
 import { z } from "@hono/zod-openapi";
 import { defineJobType, type Job, type JobTools } from "../../job-type.ts";
 import { addUsage, type Answer, ask } from "./ask.ts";
