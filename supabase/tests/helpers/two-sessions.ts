@@ -1,6 +1,6 @@
 /**
- * Two sessions in one database. The second begins when the first has done its work and not committed: a
- * function without the lock that it needs reads there what is no longer so, every time.
+ * Two sessions in one database. The second begins when the first has done its work and not committed, so a
+ * function without a necessary lock reads outdated rows in every run.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import postgres from "postgres";
@@ -8,26 +8,26 @@ import postgres from "postgres";
 type Sql = postgres.Sql<Record<string, never>>;
 
 const HELPERS = new URL("./", import.meta.url);
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 export interface Meeting {
-  /** Committed before the two meet. */
+  /** Statements that are committed before the two sessions meet. */
   given: string[];
   first: string;
-  /** The first session's statements while the second waits: locks taken in another order deadlock here. */
+  /** The first session's next statement while the second waits. Locks in different orders deadlock here. */
   then?: string;
   second: string;
-  /** The second's first value as text, or the code with which it is refused. */
+  /** The second session's first value as text, or its error code. */
   says: string;
-  /** The second doesn't wait for the first. */
+  /** Set if the second session must not wait for the first. */
   passes?: true;
-  /** The second waits for a moment at most: the first goes on when the second has ended. */
+  /** Set if the second session gives up waiting: the first commits after the second has ended. */
   givesUp?: true;
-  /** Expressions and their values as text, after both. */
+  /** Expressions and their values as text, after both sessions have ended. */
   ends?: Record<string, string>;
 }
 
-/** A connection, as `postgres` unless a role is named; a lock that is never released ends a statement. */
+/** Opens a connection. Its statement timeout ends a statement that waits for a lock for ever. */
 export function connect(role = "postgres"): Sql {
   const given = Deno.env.get("SUPABASE_DB_URL");
   if (!given) throw new Error("run by: deno task test database <subject>/sessions");
@@ -37,13 +37,13 @@ export function connect(role = "postgres"): Sql {
     max: 1,
     onnotice() {},
     connection: {
-      statement_timeout: PATIENCE_MS,
+      statement_timeout: TIMEOUT_MS,
       search_path: "farthing_public, public, extensions",
     },
   });
 }
 
-/** A statement's first value, as text. */
+/** Returns the first value of a statement, as text. */
 export async function valueOf(sql: Sql, statement: string): Promise<string> {
   const rows = await sql.unsafe(statement).values();
   const value: unknown = rows[0]?.[0];
@@ -55,9 +55,9 @@ function codeOf(error: unknown): string {
   return code === "PGRST" ? JSON.parse(message).code : code;
 }
 
-/** Resolves once a session waits for another one's lock, or `ended`. */
+/** Resolves to true after a session began to wait for a lock, and to false after it ended. */
 async function untilBlocked(sql: Sql, pid: number, ended: () => boolean): Promise<boolean> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+  for (const end = Date.now() + TIMEOUT_MS; Date.now() < end;) {
     if (ended()) return false;
     const [row] = await sql<{ is_blocked: boolean }[]>`
       select cardinality(pg_blocking_pids(${pid})) > 0 as is_blocked`;
@@ -66,7 +66,7 @@ async function untilBlocked(sql: Sql, pid: number, ended: () => boolean): Promis
   throw new Error("the second session neither waits nor ends");
 }
 
-/** The second's answer, and whether it waited for the first. */
+/** Runs both sessions. Returns the second one's answer, and whether it waited for the first. */
 async function meet(sessions: [Sql, Sql, Sql], { first, then, second, givesUp }: Meeting) {
   const [one, two, watching] = sessions;
   const [row] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;
@@ -99,19 +99,19 @@ async function play(meeting: Meeting): Promise<void> {
   }
 }
 
-/** Makes what the scenarios of a file share. */
+/** Loads the helpers that the scenarios of a file share. */
 export async function prepare(helpers: string[]): Promise<void> {
   const sql = connect();
   for (const name of ["story", ...helpers]) {
     await sql.unsafe(await Deno.readTextFile(new URL(`${name}.psql`, HELPERS)));
   }
-  // The first event of all locks the policy, to fix its mode: here no event is that one.
+  // The first event locks the policy to fix the project's mode. Sent here, it locks nothing in a scenario.
   await sql`select inbox_receive('{"id": "evt_first", "type": "customer.created", "livemode": false,
     "created": 0, "facts": {}}')`;
   await sql.end();
 }
 
-/** Prepares once a file, and defines the tests of its meetings. */
+/** Defines a test for each meeting. The helpers are loaded once per file. */
 export function meetings(helpers: string[], all: Record<string, Meeting>): void {
   let ready: Promise<void> | undefined;
   for (const [name, meeting] of Object.entries(all)) {

@@ -1,4 +1,5 @@
--- T27: what Stripe never paid out, beginning before Stripe's first payout: a new account's takes weeks.
+-- T27: payments that Stripe never paid out. The scenario begins before Stripe's first payout, which
+-- takes weeks for a new account.
 
 begin;
 \ir ../helpers/story.psql
@@ -10,7 +11,8 @@ select plan(22);
 -- The project was installed on the day on which the scenario begins.
 update farthing.paid_out_round set done_until = tests.after();
 
--- A sale each day, a comparison each quarter of an hour; {differences found, alerts, latest mark}.
+-- Makes one payment each day and a comparison every 15 minutes, until an alert is open. Returns the
+-- number of differences found and the open alerts.
 create function pg_temp.sells(p_first_day int, p_last_day int) returns text language plpgsql as $$
 declare
   v_found int := 0;
@@ -31,45 +33,52 @@ begin
 end
 $$;
 
--- The charges of some buyers as Stripe lists them.
+-- Returns the charges of some buyers as Stripe lists them.
 create function pg_temp.charges(p_days int[]) returns jsonb language sql as $$
   select jsonb_agg(tests.listed('buyer' || d, 'charge', 999)) from unnest(p_days) d
 $$;
 
-select is(farthing.known_paid_out_until(tests.after()), null, 'before the first payout nothing is known');
+select is(farthing.known_paid_out_until(tests.after()), null,
+  'before the first payout no payment is known to be paid out');
 update farthing.alert_rules set enabled = rule = 'reconciliation_mismatch';
 select is(pg_temp.sells(0, 20), '0 found, nothing', 'three weeks of sales without a payout raise no alert');
-select is((select count(*)::int from farthing.orders where status = 'paid'), 21, 'of 21 sales');
-select is((select done_until from farthing.paid_out_round), tests.after(), 'and nothing passes as looked at');
+select is((select count(*)::int from farthing.orders where status = 'paid'), 21, '21 payments were made');
+select is((select done_until from farthing.paid_out_round), tests.after(), 'no payment counts as checked');
 
--- The first payout is announced; its list comes a day later.
+-- The first payout is announced, and its list arrives a day later.
 select is(tests.payout('po_1', 'in_transit', p_passed => '21 days', p_changes => jsonb_build_object('amount',
-  13 * 999, 'made_at', extract(epoch from tests.after('21 days'))::bigint)), 'processed', 'the first payout');
-select is(farthing.known_paid_out_until(tests.after('21 days')), null, 'says nothing before it is listed');
-select is(pg_temp.sells(21, 21), '0 found, nothing', 'so no alert is raised');
+  13 * 999, 'made_at', extract(epoch from tests.after('21 days'))::bigint)), 'processed',
+  'the first payout is announced');
+select is(farthing.known_paid_out_until(tests.after('21 days')), null,
+  'a payout says nothing before it is listed');
+select is(pg_temp.sells(21, 21), '0 found, nothing', 'a payout without a list raises no alert');
 select is(tests.payout('po_1', 'paid', 'completed', jsonb_build_object('amount', 13 * 999, 'made_at',
-  extract(epoch from tests.after('21 days'))::bigint), '22 days'), 'processed', 'it is paid');
+  extract(epoch from tests.after('21 days'))::bigint), '22 days'), 'processed', 'the first payout is paid');
 select is(tests.lists(pg_temp.charges(array[0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]), '22 days'), '0',
-  'and lists two weeks of sales but for the one of day 3');
+  'its list contains the payments of two weeks, except the one of day 3');
 select is(farthing.known_paid_out_until(tests.after('22 days')), tests.after('7 days'),
-  'everything two weeks older than it is known');
+  'payments that are two weeks older than the payout are known to be paid out');
 select is(farthing.sweep_reconciliation(tests.after('22 days') + n * interval '15 minutes'), 0,
-  'day by day nothing is missing') from generate_series(1, 2) n;
-select is(farthing.sweep_reconciliation(tests.after('22 days 45 minutes')), 1, 'until the day of the one');
+  'the first two days lack no payment') from generate_series(1, 2) n;
+select is(farthing.sweep_reconciliation(tests.after('22 days 45 minutes')), 1,
+  'a payment of day 3 was never paid out');
 select results_eq('select tests.mismatches()', array['never_paid_out pi_buyer3: 999 usd paid, -'],
-  'it is found, and it alone');
-select is(tests.alerts('22 days 45 minutes'), 'reconciliation_mismatch open', 'and raises the alert');
+  'only that payment is reported');
+select is(tests.alerts('22 days 45 minutes'), 'reconciliation_mismatch open',
+  'the missing payment raises the alert');
 select is((select summary from farthing.incidents where state = 'open'),
-  'Our records and Stripe''s differ in 1 place.', 'in words that fit');
+  'Our records and Stripe''s differ in 1 place.', 'the alert says that one record differs');
 
--- The mark stays two weeks behind, whatever a payout says of its own time.
-select is(pg_temp.sells(22, 22), '0 found, reconciliation_mismatch open', 'the mark moves on and stops');
-select is((select done_until from farthing.paid_out_round), tests.after('7 days'), 'where nothing is known');
+-- The check stays two weeks behind, whatever time a payout has.
+select is(pg_temp.sells(22, 22), '0 found, reconciliation_mismatch open', 'a later run finds nothing more');
+select is((select done_until from farthing.paid_out_round), tests.after('7 days'),
+  'the check stops at the last known moment');
 select is(tests.payout('po_2', 'paid', 'completed', jsonb_build_object('amount', 999, 'made_at',
-  extract(epoch from tests.after('60 days'))::bigint), '23 days'), 'processed', 'a payout of the future');
-select is(tests.lists(pg_temp.charges(array[3]), '23 days'), '0', 'has the missing one');
+  extract(epoch from tests.after('60 days'))::bigint), '23 days'), 'processed',
+  'a payout has a date in the future');
+select is(tests.lists(pg_temp.charges(array[3]), '23 days'), '0', 'its list contains the missing payment');
 select is(farthing.known_paid_out_until(tests.after('23 days')), tests.after('9 days'),
-  'and the mark passes no later moment than two weeks ago');
+  'the check never passes the moment two weeks ago');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

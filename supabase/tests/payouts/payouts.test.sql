@@ -1,4 +1,4 @@
--- Payouts by their events: in any order and doubled, late or failed; and how many charges fail.
+-- Payouts by their events: in any order, repeated, late or failed; and the rate of failed charges.
 
 begin;
 \ir ../helpers/story.psql
@@ -7,7 +7,7 @@ begin;
 \ir ../helpers/orders.psql
 select plan(40);
 
--- Every order of a payout's events ends alike.
+-- Returns the state of a payout after its events arrived twice in the given order, and undoes them.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;
@@ -27,78 +27,86 @@ select results_eq(format('select distinct pg_temp.ends(%L, o) from tests.orders_
   array(select generate_series(0, jsonb_array_length(events::jsonb) - 1))), array[ending || ', processed'],
   name)
 from (values
-  ('made, sent, paid and taken apart, in every order, is paid',
+  ('a payout that is created, sent, paid and listed in any order is paid',
     '[["pending", "in_progress", {}, 1], ["in_transit", "in_progress", {}, 2], ["paid", "in_progress", {}, 3],
       ["paid", "completed", {}, 3]]', 'paid completed -, arrives 01-02'),
   ('a payout that was paid and returned has failed',
     '[["paid", "in_progress", {}, 3], ["paid", "completed", {}, 3],
       ["failed", "completed", {"failure_code": "account_closed"}, 9]]',
     'failed completed account_closed, arrives 01-02'),
-  ('a moved day of arrival is the one reported last',
+  ('the arrival date is the one that was reported last',
     '[["pending", "in_progress", {}, 1], ["in_transit", "in_progress", {"arrives_at": 1798934400}, 2],
       ["in_transit", "in_progress", {"arrives_at": 1799020800}, 2]]',
     'in_transit in_progress -, arrives 01-04'),
-  ('a manual payout that was called off is canceled',
+  ('a manual payout that was cancelled has the state canceled',
     '[["pending", "not_applicable", {"automatic": false}, 1],
       ["canceled", "not_applicable", {"automatic": false}, 2]]', 'canceled not_applicable -, arrives 01-02'))
   e (name, events, ending);
 
 select matches(tests.payout('po_a', status, reconciliation, changes), '^failed: ', name)
-from (values ('one without a day is not taken', 'paid', 'in_progress', '{"arrives_at": null}'::jsonb))
+from (values ('an event without an arrival date fails', 'paid', 'in_progress', '{"arrives_at": null}'::jsonb))
   w (name, status, reconciliation, changes);
-select is(tests.payout('po_q', 'on_hold', 'perhaps'), 'processed', 'T29: states that nobody knows are taken');
+select is(tests.payout('po_q', 'on_hold', 'perhaps'), 'processed',
+  'T29: a payout in unknown states is accepted');
 select is((select format('%s %s', status, reconciliation) from farthing.payouts where payout_id = 'po_q'),
-  'on_hold in_progress', 'as on its way, with no list');
-select is(farthing.late_payouts(tests.after('3 days')), 1::bigint, 'it is waited for');
+  'on_hold in_progress', 'an unknown payout counts as in transit and without a list');
+select is(farthing.late_payouts(tests.after('3 days')), 1::bigint, 'an unknown payout is waited for');
 select is((select array_agg(concat_ws(' ', kind, state, subject) order by kind) from farthing.unknown_states),
-  '{"payout on_hold po_q","reconciliation perhaps po_q"}', 'and both words are remembered');
-select is(tests.payout('po_q', 'paid'), 'processed', 'then it is paid');
-select is((select status from farthing.payouts where payout_id = 'po_q'), 'paid', 'in a word of ours');
-select is(tests.payout('po_a', 'pending'), 'processed', 'a payout');
+  '{"payout on_hold po_q","reconciliation perhaps po_q"}', 'both unknown states are recorded');
+select is(tests.payout('po_q', 'paid'), 'processed', 'the payout is paid');
+select is((select status from farthing.payouts where payout_id = 'po_q'), 'paid',
+  'the unknown state is replaced by paid');
+select is(tests.payout('po_a', 'pending'), 'processed', 'a payout is announced');
 select matches(tests.payout('po_a', 'paid', p_changes => changes), '^failed: payout po_a has another',
-  'has one amount for ever') from unnest(array['{"amount": 941}', '{"currency": "eur"}']::jsonb[]) changes;
+  'the amount and currency of a payout do not change')
+from unnest(array['{"amount": 941}', '{"currency": "eur"}']::jsonb[]) changes;
 select is((select status from farthing.payouts where payout_id = 'po_a'), 'pending',
-  'and is not moved by an event of another');
+  'an event with another amount does not change the state');
 select is(inbox_receive(format('{"id": "evt_c", "type": "payout.paid", "livemode": false,
   "created": %s, "facts": {}}', extract(epoch from tests.after())::bigint)::jsonb, tests.after()),
-  '{"received": true}', 'one of a connected account');
+  '{"received": true}', 'a payout event of a connected account is accepted');
 select is((select state || ', ' || (select count(*) from farthing.payouts) from farthing.inbox
-  where event_id = 'evt_c'), 'ignored, 2', 'is that account''s');
+  where event_id = 'evt_c'), 'ignored, 2', 'a connected account''s payout is ignored and not stored');
 
--- Late: a day behind the day of arrival.
-select is(farthing.late_payouts(tests.after(passed)), late, format('%s late after %s', late, passed))
+-- A payout is late more than a day after its arrival date.
+select is(farthing.late_payouts(tests.after(passed)), late,
+  format('%s payouts are late after %s', late, passed))
 from (values ('1 day'::interval, 0::bigint), ('2 days', 0), ('2 days 1 s', 1)) l (passed, late);
-select is(tests.payout('po_a', 'in_transit'), 'processed', 'it is sent');
-select is(farthing.late_payouts(tests.after('3 days')), 1::bigint, 'sent is not there');
-select is(tests.payout('po_a', 'paid'), 'processed', 'it is paid');
-select is(farthing.late_payouts(tests.after('3 days')), 0::bigint, 'and late no more');
+select is(tests.payout('po_a', 'in_transit'), 'processed', 'the payout is sent');
+select is(farthing.late_payouts(tests.after('3 days')), 1::bigint,
+  'a payout that was sent and has not arrived is late');
+select is(tests.payout('po_a', 'paid'), 'processed', 'the payout is paid');
+select is(farthing.late_payouts(tests.after('3 days')), 0::bigint, 'a paid payout is not late');
 select is(tests.payout('po_m', 'canceled', 'not_applicable', '{"automatic": false}'), 'processed',
-  'another is called off');
-select is(farthing.late_payouts(tests.after('3 days')), 0::bigint, 'and not waited for');
+  'a manual payout is cancelled');
+select is(farthing.late_payouts(tests.after('3 days')), 0::bigint, 'a cancelled payout is not waited for');
 
--- Failed: until its currency is paid out again.
+-- A failed payout is late until its currency is paid out again.
 select is(tests.payout('po_a', 'failed', p_changes => '{"failure_code": "account_closed"}'), 'processed',
-  'the bank returns it');
+  'the bank returns a payout');
 select is(tests.payout('po_0', 'paid', p_changes => jsonb_build_object('made_at',
-  extract(epoch from tests.after('-1 hour'))::bigint)), 'processed', 'though an earlier one was paid');
-select is(farthing.late_payouts(tests.after()), 1::bigint, 'it is late at once');
+  extract(epoch from tests.after('-1 hour'))::bigint)), 'processed', 'an earlier payout was paid');
+select is(farthing.late_payouts(tests.after()), 1::bigint, 'a returned payout is late at once');
 create function pg_temp.later(p_id text, p_status text, p_currency text) returns text language sql as $$
   select tests.payout(p_id, p_status, p_changes => jsonb_build_object('currency', p_currency,
     'made_at', extract(epoch from tests.after('1 hour'))::bigint))
 $$;
-select is(pg_temp.later('po_e', 'paid', 'eur'), 'processed', 'another currency');
-select is(pg_temp.later('po_b', 'in_transit', 'usd'), 'processed', 'and the next on its way');
-select is(farthing.late_payouts(tests.after()), 1::bigint, 'do not bring it');
-select is(pg_temp.later('po_b', 'paid', 'usd'), 'processed', 'the next is paid');
-select is(farthing.late_payouts(tests.after()), 0::bigint, 'and brings what was returned');
+select is(pg_temp.later('po_e', 'paid', 'eur'), 'processed', 'a later payout in another currency is paid');
+select is(pg_temp.later('po_b', 'in_transit', 'usd'), 'processed',
+  'the next payout in its own currency is on its way');
+select is(farthing.late_payouts(tests.after()), 1::bigint,
+  'the returned payout stays late until its currency is paid out');
+select is(pg_temp.later('po_b', 'paid', 'usd'), 'processed', 'the next payout in its own currency is paid');
+select is(farthing.late_payouts(tests.after()), 0::bigint, 'the returned payout is not late any more');
 
--- How many charges fail.
+-- The rate of failed charges.
 select isnt(tests.give('ann', '1'), null, 'ann has an account');
 insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
 select 'ch_' || n, account_id, sha256('card'), case when n % 4 = 0 then 'failed' else 'succeeded' end, false,
   tests.after(n * interval '1 min') from farthing.accounts, generate_series(-9, 12) n;
 select results_eq(format('select * from farthing.charge_failure_rate(%L, %L)', tests.after(a),
-  tests.after(b)), format('values (%s)', told), format('of %s to %s: %s', a, b, told))
+  tests.after(b)), format('values (%s)', told),
+  format('card charges from %s to before %s: attempts, failures and rate are %s', a, b, told))
 from (values ('1 hour'::interval, '2 hours'::interval, '0::bigint, 0::bigint, 0::numeric'),
   ('1 min', '13 min', '12::bigint, 3::bigint, 0.25'), ('4 min', '5 min', '1::bigint, 1::bigint, 1::numeric'),
   ('1 min', '4 min', '3::bigint, 0::bigint, 0::numeric')) w (a, b, told);

@@ -1,5 +1,5 @@
--- Our records and Stripe's: one runner fetches a payout's list and compares it; a difference is reported
--- until it is gone.
+-- Reconciliation: one runner fetches a payout's list and compares it with our books. A difference
+-- is reported until both sides agree.
 
 begin;
 \ir ../helpers/story.psql
@@ -9,57 +9,65 @@ begin;
 select plan(119);
 update farthing.paid_out_round set done_until = tests.after('-1 day');
 
--- When a list is due, and whose it is.
+-- The times at which a list is due, and the runner that claims it.
 select is(tests.payout('po_1', 'in_transit'), 'processed', 'a payout is on its way');
-select is(payouts_claim(tests.after('9 days')), null, 'its list cannot be fetched');
-select is(tests.payout('po_1', 'paid'), 'processed', 'it is paid');
-select is(farthing.payout_lists_are_due(tests.after('59 min')), false, 'Stripe will tell when it has a list');
-select is(farthing.payout_lists_are_due(tests.after('60 min')), true, 'after an hour it is asked');
-select is(tests.payout('po_1', 'paid', 'completed', p_passed => '2 min'), 'processed', 'Stripe tells');
+select is(payouts_claim(tests.after('9 days')), null, 'the list of a payout on its way is not due');
+select is(tests.payout('po_1', 'paid'), 'processed', 'the payout is paid');
+select is(farthing.payout_lists_are_due(tests.after('59 min')), false,
+  'within an hour the runner waits for Stripe''s event');
+select is(farthing.payout_lists_are_due(tests.after('60 min')), true,
+  'after an hour the list is due without the event');
+select is(tests.payout('po_1', 'paid', 'completed', p_passed => '2 min'), 'processed',
+  'Stripe''s event says that the list is available');
 select is(payouts_claim(tests.after('2 min')) - 'claimed_at', '{"payout_id": "po_1", "after": null}',
-  'the list is a runner''s');
-select is(payouts_claim(tests.after('6 min')), null, 'and nobody else''s');
-select is(payouts_claim(tests.after('7 min')) ->> 'payout_id', 'po_1', 'a dead runner''s is taken over');
+  'one runner claims the list');
+select is(payouts_claim(tests.after('6 min')), null, 'a second runner gets nothing');
+select is(payouts_claim(tests.after('7 min')) ->> 'payout_id', 'po_1',
+  'after five minutes another runner takes the claim over');
 select is(payouts_record('po_1', tests.after('2 min'), '[]', null, tests.after('7 min')), '{"taken": true}',
-  'the first can say nothing any more');
+  'the first runner''s report is refused as taken');
 select is(payouts_record('po_1', tests.after('7 min'), jsonb_build_array(tests.listed('a', 'charge', 900),
-  tests.listed('b', 'charge', 30)), 'txn_b', tests.after('8 min')), '{"listed": false}', 'a page is stored');
-select is(payouts_claim(tests.after('12 min')) ->> 'after', 'txn_b', 'the next run goes on behind it');
+  tests.listed('b', 'charge', 30)), 'txn_b', tests.after('8 min')), '{"listed": false}',
+  'a page of the list is stored');
+select is(payouts_claim(tests.after('12 min')) ->> 'after', 'txn_b',
+  'the next run continues after the stored page');
 select is(payouts_record('po_1', tests.after('12 min'), jsonb_build_array(tests.listed('b', 'charge', 30),
   tests.listed('c', 'charge', 10), tests.listed('p', 'payout', -940, '{"source_id": "po_1"}')), null,
-  tests.after('13 min')), '{"listed": true, "mismatches": 0}', 'and ends it');
+  tests.after('13 min')), '{"listed": true, "mismatches": 0}',
+  'the last page ends the list without a difference');
 select results_eq($$ select ours, not_ours, reconciled_at, due_at, claimed_at, attempts
   from farthing.reconciliations $$, $$ values (0, 3, tests.after('13 min'), null::timestamptz,
     null::timestamptz, 0) $$,
-  'a transaction without our mark is counted, and nothing else');
+  'transactions without our mark are counted and not compared');
 select is(tests.payout('po_1', 'failed', 'completed', p_passed => '1 hour'), 'processed',
-  'the bank returns it');
-select is(payouts_claim(tests.after('9 days')), null, 'its list is here already');
+  'the bank returns the payout');
+select is(payouts_claim(tests.after('9 days')), null, 'a list that was stored is not due again');
 select is(tests.payout('po_m', 'paid', 'not_applicable', '{"automatic": false}'), 'processed',
-  'a manual payout');
-select is(payouts_claim(tests.after('9 days')), null, 'has no list');
-select is(tests.payout('po_2', 'failed', p_passed => '1 day'), 'processed', 'one that failed on its way');
+  'a manual payout is paid');
+select is(payouts_claim(tests.after('9 days')), null, 'a manual payout has no list');
+select is(tests.payout('po_2', 'failed', p_passed => '1 day'), 'processed', 'a payout fails on its way');
 select is((select string_agg(to_char(t, 'DD HH24:MI'), ', ' order by t) from (
   select generate_series(tests.after('1 day'), tests.after('3 days'), '1 min') t) s
   where payouts_claim(t) is not null), '02 01:00, 02 01:05, 02 01:10, 02 01:15, 02 01:23, 02 01:39, '
   || '02 02:11, 02 03:15, 02 05:23, 02 09:39, 02 18:11, 03 11:15',
-  'may have one in the end: it is asked for, ever rarer');
+  'the list of a failed payout is requested at growing intervals');
 delete from farthing.reconciliations where payout_id = 'po_2';
 
--- Books that agree.
+-- A list that agrees with our books.
 select is(tests.buys(name), name, name || ' buys') from unnest(array['ann', 'bob', 'cid', 'dan', 'eve']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann', 'bob', 'cid', 'dan']) name;
-select isnt(tests.refund('bob', 1, 400), null, 'bob gets some back');
-select isnt(tests.refund('bob', 2, 100, 'failed'), null, 'and some not');
-select isnt(tests.dispute('cid', 'lost'), null, 'cid takes it all back');
-select isnt(tests.booking('k', 1000), null, 'a booking');
-select is(tests.payment_event('k', 'succeeded', '0'), 'processed', 'is paid');
-select is(tests.fee_event('k', 'created', 0, '0'), 'processed', 'we take a fee of it');
-select is(tests.refund_event('k', 'k1', 400, 'succeeded', '1 s'), 'processed', 'some of it goes back');
-select is(tests.fee_event('k', 'refunded', 12, '1 s'), 'processed', 'and of the fee');
-select isnt(tests.booking('z', 700), null, 'another');
-select is(tests.payment_event('z', 'succeeded', '0'), 'processed', 'is paid as well');
+select isnt(tests.refund('bob', 1, 400), null, 'bob gets a part refunded');
+select isnt(tests.refund('bob', 2, 100, 'failed'), null, 'another refund of bob''s fails');
+select isnt(tests.dispute('cid', 'lost'), null, 'cid''s bank takes back the whole payment');
+select isnt(tests.booking('k', 1000), null, 'a user books');
+select is(tests.payment_event('k', 'succeeded', '0'), 'processed', 'the booking is paid');
+select is(tests.fee_event('k', 'created', 0, '0'), 'processed', 'Stripe takes our fee for the booking');
+select is(tests.refund_event('k', 'k1', 400, 'succeeded', '1 s'), 'processed',
+  'a part of the booking is refunded');
+select is(tests.fee_event('k', 'refunded', 12, '1 s'), 'processed', 'a part of the fee is refunded');
+select isnt(tests.booking('z', 700), null, 'a user books again');
+select is(tests.payment_event('z', 'succeeded', '0'), 'processed', 'the second booking is paid');
 create temporary table list (nr int generated always as identity, id text, tx jsonb);
 insert into list (id, tx) select id, tests.listed(id, kind, net, changes) from (values
   ('ann', 'charge', 999::bigint, jsonb_build_object('our_id', (select order_id from tests.bought
@@ -69,7 +77,7 @@ insert into list (id, tx) select id, tests.listed(id, kind, net, changes) from (
   ('bob2', 'refund', -100, '{"source_id": "re_bob_2", "payment_id": "pi_bob"}'),
   ('bob3', 'refund', 100, '{"source_id": "re_bob_2", "payment_id": "pi_bob", "type": "refund_failure"}'),
   ('cid1', 'dispute', -999, '{"source_id": "du_cid", "payment_id": "pi_cid", "fee": 1500, "net": -2499}'),
-  -- The buyer paid in another currency than the balance's.
+  -- The buyer paid in another currency than that of our balance.
   ('k', 'charge', 920, jsonb_build_object('our_id', tests.booking_id('k'), 'source_amount', 1000)),
   ('k1', 'other', -920, '{"type": "transfer", "source_id": "tr_k"}'),
   ('k2', 'fee', 30, '{"source_id": "fee_k", "fee_id": "fee_k", "charge_id": "ch_k"}'),
@@ -83,13 +91,13 @@ insert into list (id, tx) select id, tests.listed(id, kind, net, changes) from (
   ('po', 'payout', 343, '{"source_id": "po_3"}')) l (id, kind, net, changes);
 create function pg_temp.list() returns jsonb language sql as $$ select jsonb_agg(tx order by nr) from list $$;
 select is(tests.pays_out('po_3', (select sum((tx ->> 'net')::bigint) filter (where id <> 'po') from list)
-  ::bigint, '4 days'), 'processed', 'all of it is paid out');
-select is(tests.lists(pg_temp.list(), '4 days'), '0', 'and agrees with our books');
-select is_empty('select tests.mismatches()', 'to the cent');
+  ::bigint, '4 days'), 'processed', 'all transactions are paid out');
+select is(tests.lists(pg_temp.list(), '4 days'), '0', 'the list agrees with our books');
+select is_empty('select tests.mismatches()', 'no mismatch is stored');
 select results_eq($$ select ours, not_ours from farthing.reconciliations where payout_id = 'po_3' $$,
-  'values (11, 6)', 'another shop''s are counted apart, also where they have ids like ours');
+  'values (11, 6)', 'another app''s transactions are counted apart, even with ids like ours');
 
--- Each possible difference: the records are changed, found wrong, reported twice and corrected.
+-- Each possible difference: our records are changed, reported as different twice, and corrected.
 create function pg_temp.tamper(p_sql text) returns void language plpgsql as $$
 begin
   set local session_replication_role = replica;
@@ -180,87 +188,99 @@ from (values
     'update farthing.payout_transactions set source_id = ''po_3'' where transaction_id = ''txn_po''',
     'payout_sum po_3: 0 usd, -343 usd')) w (tamper, mend, told);
 select is((select count(*)::int from farthing.mismatches where resolved_at = tests.after('7 days')), 20,
-  'each is stored, with the time it was corrected');
-select is(farthing.open_mismatches(), 0::bigint, 'none is open');
+  'each difference is stored with the time of its correction');
+select is(farthing.open_mismatches(), 0::bigint, 'no difference is open');
 
 select is(pg_temp.tamper($$ update farthing.refunds set status = 'canceled'
-  where stripe_refund_id = 're_bob_2' $$) is null, false, 'a refund that failed may be canceled');
-select is(farthing.reconcile('po_3', tests.after('8 days')), 0, 'and be back at Stripe');
+  where stripe_refund_id = 're_bob_2' $$) is null, false, 'a failed refund is changed to canceled');
+select is(farthing.reconcile('po_3', tests.after('8 days')), 0,
+  'a canceled refund agrees with Stripe''s failed refund');
 select is(pg_temp.tamper($$ update farthing.refunds set status = 'failed'
-  where stripe_refund_id = 're_bob_2' $$) is null, false, 'as before');
+  where stripe_refund_id = 're_bob_2' $$) is null, false, 'the refund is changed back to failed');
 
--- Stripe's list is asked for again, once a day, where it was that.
-select is(farthing.reconcile('po_3', tests.after('8 days')), 0, 'the list that is here is right');
+-- A list that was wrong is requested again once a day.
+select is(farthing.reconcile('po_3', tests.after('8 days')), 0, 'the stored list agrees');
 select is(pg_temp.tamper($$ insert into farthing.payout_transactions (transaction_id, payout_id, kind, type,
   amount, fee, net, currency, occurred_at) select 'txn_stray', payout_id, 'other', 'adjustment', 1, 0, 1,
   currency, occurred_at from farthing.payout_transactions where transaction_id = 'txn_ann' $$) is null, false,
-  'Stripe had one too many');
-select is(farthing.reconcile('po_3', tests.after('8 days')), 1, 'it is found');
-select is(farthing.open_mismatches(), 1::bigint, 'and told');
-select is(farthing.sweep_reconciliation(tests.after('8 days')), 1, 'a run finds no change');
-select is(payouts_claim(tests.after('8 days 1 hour')) ->> 'payout_id', 'po_3', 'and has Stripe asked');
+  'Stripe''s list has a transaction that is not in the payout');
+select is(farthing.reconcile('po_3', tests.after('8 days')), 1, 'the extra transaction is found');
+select is(farthing.open_mismatches(), 1::bigint, 'the difference is open');
+select is(farthing.sweep_reconciliation(tests.after('8 days')), 1, 'a run finds the same difference');
+select is(payouts_claim(tests.after('8 days 1 hour')) ->> 'payout_id', 'po_3', 'the list is due again');
 select is((select listed_at from farthing.reconciliations where payout_id = 'po_3'), tests.after('4 days'),
-  'meanwhile the old list holds');
+  'the old list stays until the new list is complete');
 select is(payouts_record('po_3', tests.after('8 days 1 hour'), pg_temp.list(), null,
-  tests.after('8 days 1 hour')), '{"listed": true, "mismatches": 0}', 'the new one is right');
-select is(farthing.open_mismatches(), 0::bigint, 'and so it is mended');
+  tests.after('8 days 1 hour')), '{"listed": true, "mismatches": 0}', 'the new list agrees');
+select is(farthing.open_mismatches(), 0::bigint, 'the difference is resolved');
 
--- A bank debit may be booked, and booked back days later, when it has failed after all.
-select is(tests.pays_out('po_d', 999, '9 days'), 'processed', 'a payout');
+-- A bank debit may be booked and, after it failed, be booked back days later.
+select is(tests.pays_out('po_d', 999, '9 days'), 'processed', 'a payout is announced');
 create function pg_temp.debit() returns jsonb language sql as $$
   select tests.listed('eve', 'charge', 999, jsonb_build_object('type', 'payment', 'our_id', order_id))
   from tests.bought where name = 'eve'
 $$;
-select is(tests.lists(jsonb_build_array(pg_temp.debit()), '9 days'), '1', 'has a debit of an unpaid order');
+select is(tests.lists(jsonb_build_array(pg_temp.debit()), '9 days'), '1',
+  'its list has a debit of an unpaid order');
 select results_eq('select tests.mismatches()', array[
-  'charge_unknown ch_eve: 999 usd pending, 999 usd payment'], 'it is notified');
-select is(tests.pays_out('po_e', -999, '10 days'), 'processed', 'the next');
+  'charge_unknown ch_eve: 999 usd pending, 999 usd payment'], 'the debit is reported as unknown');
+select is(tests.pays_out('po_e', -999, '10 days'), 'processed', 'the next payout is announced');
 select is(tests.lists(jsonb_build_array(tests.listed('back', 'other', -999, '{"source_id": "ch_eve",
   "charge_id": "ch_eve", "type": "payment_failure_refund"}'), tests.listed('s', 'charge', 50,
   '{"type": "payment"}'), tests.listed('s9', 'other', -50, '{"source_id": "ch_s", "charge_id": "ch_s",
-  "type": "payment_failure_refund"}')), '10 days'), '0', 'withdraws it, and another app''s');
+  "type": "payment_failure_refund"}')), '10 days'), '0',
+  'its list returns this debit and another app''s debit');
 select results_eq($$ select ours, not_ours from farthing.reconciliations where payout_id = 'po_e' $$,
-  'values (0, 1)', 'it is not ours for that');
-select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'so nothing differs');
+  'values (0, 1)', 'the returned debit of another app does not count as ours');
+select is(farthing.sweep_reconciliation(tests.after('10 days')), 0,
+  'the returned debit is no longer a difference');
 
--- Payments never paid out: dan paid, and eve has not.
+-- Payments that were never paid out: dan has paid, and eve has not.
 select is(farthing.known_paid_out_until(tests.after('10 days')), tests.after('-4 days'),
-  'for two weeks nobody wonders');
-select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'nothing is looked for');
-select is(tests.pays_out('po_4', 0, '15 days'), 'processed', 'a later payout');
+  'the last two weeks are not checked for missing payments');
+select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'no missing payment is looked for');
+select is(tests.pays_out('po_4', 0, '15 days'), 'processed', 'a later payout is announced');
 select is(tests.lists(jsonb_build_array(tests.listed('o', 'other', 0, '{"payment_id": "pi_dan"}')),
-  '15 days'), '0', 'of nothing but words');
+  '15 days'), '0', 'its list has a transaction that names a payment and is not its charge');
 select is(tests.payout('po_5', 'in_transit', p_passed => '14 days 1 hour', p_changes => jsonb_build_object(
-  'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed', 'but an earlier one');
-select is(farthing.sweep_reconciliation(tests.after('15 days')), 0, 'may have it');
+  'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed',
+  'an earlier payout is on its way');
+select is(farthing.sweep_reconciliation(tests.after('15 days')), 0,
+  'a payment may be in the earlier payout and is not reported');
 select is(tests.payout('po_5', 'paid', 'completed', p_passed => '15 days', p_changes => jsonb_build_object(
-  'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed', 'that is paid');
-select is(tests.lists(jsonb_build_array(tests.listed('y', 'charge', 940)), '15 days'), '0', 'and had not');
-select is(farthing.sweep_reconciliation(tests.after('15 days')), 2, 'then they are reported');
+  'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed', 'the earlier payout is paid');
+select is(tests.lists(jsonb_build_array(tests.listed('y', 'charge', 940)), '15 days'), '0',
+  'its list does not contain the payments');
+select is(farthing.sweep_reconciliation(tests.after('15 days')), 2, 'two missing payments are reported');
 select results_eq('select tests.mismatches()', array['never_paid_out pi_dan: 999 usd paid, -',
-  'never_paid_out pi_z: 700 usd paid, -'], 'those who paid, and they alone');
-select is(farthing.sweep_reconciliation(tests.after('15 days 1 hour')), 0, 'once');
-select is(farthing.open_mismatches(), 2::bigint, 'and stay so');
-select is(tests.pays_out('po_6', 1699, '16 days'), 'processed', 'a late one');
+  'never_paid_out pi_z: 700 usd paid, -'], 'only the missing payments are reported');
+select is(farthing.sweep_reconciliation(tests.after('15 days 1 hour')), 0,
+  'the missing payments are reported once');
+select is(farthing.open_mismatches(), 2::bigint, 'the missing payments stay open');
+select is(tests.pays_out('po_6', 1699, '16 days'), 'processed', 'a late payout is announced');
 select is(tests.lists(jsonb_build_array(tests.listed('dan', 'charge', 999), tests.listed('z', 'charge', 700)),
-  '16 days'), '0', 'has them');
+  '16 days'), '0', 'its list contains both payments');
 update farthing.paid_out_round set done_until = tests.after('-9 days');
-select is(farthing.sweep_reconciliation(tests.after('16 days')), 0, 'and all is reported');
-select is((select done_until from farthing.paid_out_round), tests.after('-8 days'), 'a day at a time');
-select is(farthing.open_mismatches(), 0::bigint, 'and mended');
+select is(farthing.sweep_reconciliation(tests.after('16 days')), 0, 'a run finds nothing more');
+select is((select done_until from farthing.paid_out_round), tests.after('-8 days'),
+  'each run checks one day');
+select is(farthing.open_mismatches(), 0::bigint, 'the missing payments are resolved');
 
--- Of a fee no more comes out than was returned, in however many parts; and what bears our mark is ours.
-select is(tests.pays_out('po_f', -11, '25 days'), 'processed', 'a payout that takes from the bank');
+-- A fee's refunds never exceed the recorded amount, in however many parts; and a refund with our
+-- mark is ours.
+select is(tests.pays_out('po_f', -11, '25 days'), 'processed', 'a payout debits the bank');
 select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"source_id": "fr_f",
   "fee_id": "fee_k"}'), tests.listed('g', 'refund', -10, jsonb_build_object('source_id', 're_g', 'our_id',
-  gen_random_uuid()))), '25 days'), '2', 'has one part more, and a refund of ours that nobody knows');
+  gen_random_uuid()))), '25 days'), '2',
+  'its list has a fee refund and a refund of ours that our books lack');
 select results_eq('select tests.mismatches()', array['fee_differs fr_f: 12 usd, 1 usd fee_refund',
-  'refund_unknown re_g: -, 10 usd refund'], 'it is notified');
-select is(farthing.sweep_reconciliation(tests.after('56 days')), 2, 'a month later it is still reported');
-select is(payouts_claim(tests.after('56 days')), null, 'but Stripe is not asked any more');
+  'refund_unknown re_g: -, 10 usd refund'], 'both differences are reported');
+select is(farthing.sweep_reconciliation(tests.after('56 days')), 2,
+  'a month later both differences are reported again');
+select is(payouts_claim(tests.after('56 days')), null, 'the list is not requested any more after a month');
 
--- Nobody else.
-select is(tests.code_for(role, 'ann', sql), '42501', format('%s by %s is denied', left(sql, 40), role))
+-- Other roles have no access.
+select is(tests.code_for(role, 'ann', sql), '42501', format('%s is denied to %s', left(sql, 40), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role, unnest(array[
   'select farthing.sweep_reconciliation()', 'select * from farthing.payouts',
   'select * from farthing.mismatches', 'select * from farthing.payout_transactions']) sql;

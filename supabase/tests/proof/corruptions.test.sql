@@ -1,5 +1,6 @@
--- M7: each way in which a hand in the SQL editor could change what decides money is refused to the
--- tables' owner, or recorded; and where every guard is disabled, the proof or a head outside names it.
+-- M7: each change by hand of data that decides about money is refused to the tables' owner or
+-- recorded in the audit. If all guards are disabled, the proof or a head stored outside shows the
+-- change.
 
 begin;
 \ir ../helpers/story.psql
@@ -76,7 +77,7 @@ insert into corruptions (prompt, name, sql) values
   ('done', 'a day''s spending', $$update farthing.spending set spent = 0 where account_id = $ann$$),
   ('done', 'a day''s spending that is gone', $$delete from farthing.spending where account_id = $ann$$);
 
--- Entries, seals, sums, heads.
+-- Entries, seals, sums and heads.
 insert into corruptions (prompt, name, sql)
 select 'refused', 'an entry with ' || change, format($$update farthing.entries set %s
   where account_id = $dan and seq = 2$$, change)
@@ -147,7 +148,7 @@ insert into corruptions (prompt, name, sql) values
   ('refused', 'a package rewritten that nobody bought', $$update farthing.packages
     set credits = credits * 2 where name = 'Pro'$$);
 
--- Orders, refunds, disputes, events.
+-- Orders, refunds, disputes and events.
 insert into corruptions (prompt, name, sql) values
   ('refused', 'an order scaled with its refund', $$update farthing.orders set amount = amount * 10,
       amount_refunded = amount_refunded * 10 where account_id = $ann;
@@ -232,7 +233,7 @@ insert into corruptions (prompt, name, sql) values
     where hold_id in (select hold_id from farthing.holds where status = 'open');
     delete from farthing.holds where status = 'open'$$);
 
--- Policy, tasks, the audit, what was answered.
+-- The policy, scheduled tasks, the audit and stored answers.
 insert into corruptions (prompt, name, sql) values
   ('refused', 'the policy', $$update farthing.policy set booking_fee_basis_points = 0$$),
   ('refused', 'the policy, gone', $$delete from farthing.policy$$),
@@ -247,21 +248,21 @@ insert into corruptions (prompt, name, sql) values
     set answer = '{"amount": "0"}' where answer is not null$$),
   ('done', 'an answer forgotten', $$delete from farthing.idempotency_keys$$);
 
-select is(o_rules::text || o_is_done, '{}true', 'all is proved and marked')
+select is(o_rules::text || o_is_done, '{}true', 'the ledger is proved and marked before the changes')
 from farthing.prove_in_parts(p_time => '1 hour');
 create temporary table found as
 select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as told,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql)) as named,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql), 'prove_new') as named_hourly from corruptions c order by nr;
-select is(told, prompt, format('at a prompt: %s is %s', name, prompt)) from found order by nr;
--- Changes that no proof finds: docs/reference/rules.md says why.
+select is(told, prompt, format('at an SQL prompt: %s is %s', name, prompt)) from found order by nr;
+-- docs/reference/rules.md says why no proof finds these changes.
 select set_eq($$ select name from found where named = 'nothing' $$, array['an open hold that lasts longer',
   'a grant by hand in an operator''s name', 'an answer that is to be repeated', 'an answer forgotten'],
-  'three kinds go unnoticed: an open hold''s end, a stored answer, a grant in another''s name');
-select isnt(named, 'nothing', format('without guards: %s is noticed, by %s', name, named))
+  'the whole proof misses only the four known changes');
+select isnt(named, 'nothing', format('without guards: %s is found by %s', name, named))
 from found where name not in ('an open hold that lasts longer', 'a grant by hand in an operator''s name',
   'an answer that is to be repeated', 'an answer forgotten') order by nr;
--- Each of these is refused at a prompt: it takes somebody who disables guards.
+-- Each of these changes is refused at an SQL prompt. Only somebody who disables guards can make it.
 select set_eq($$ select name from found where named <> 'nothing' and named_hourly = 'nothing' $$, array[
   'a larger lot', 'a lot of another source', 'a lot without its order', 'an older lot',
   'a lot that expires no more', 'a lot that expires later', 'a lot that is spent earlier',
@@ -271,9 +272,9 @@ select set_eq($$ select name from found where named <> 'nothing' and named_hourl
   'an entry with kind = ''usage''', 'a usage event forgotten', 'a usage event of another entry',
   'a usage event forged',
   'a hold that settled less'],
-  'a change that waits for the weekly proof contradicts only entries that were proved before');
+  'only changes of entries that were proved before wait for the weekly proof');
 select is((select named from found where name = 'an entry forged, sealed, and under a new head'), 'head',
-  'a head outside shows a rewritten chain');
+  'a stored head shows a rewritten chain');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

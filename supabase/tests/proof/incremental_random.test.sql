@@ -1,6 +1,6 @@
--- Random histories with a mark somewhere in them, and a corruption before or after it. The proof of what is
--- new names what is after the mark, the whole proof names both. A test's name has its seed, which
--- PGOPTIONS='-c farthing.seed=…' plays again.
+-- Random histories with a mark in the middle and a corruption before or after the mark. The
+-- incremental proof finds a corruption after the mark, and the whole proof finds both. A test's
+-- name has its seed: PGOPTIONS='-c farthing.seed=…' repeats it.
 
 begin;
 \ir ../helpers/story.psql
@@ -11,7 +11,8 @@ create function pg_temp.amount(p_most int) returns text language sql as $$
   select (1 + floor(random() * p_most * 100) / 100)::text
 $$;
 
--- Somebody is given credits, spends, works, holds, or buys; what they can't pay is refused.
+-- Makes a random move: a grant, a debit, usage, a hold or a purchase. A move without enough credits
+-- is refused.
 create function pg_temp.moves(p_nr int) returns void language plpgsql as $$
 declare
   v_name text := (array['ann', 'bob', 'cyn', 'dan'])[1 + floor(random() * 4)];
@@ -55,7 +56,8 @@ select row_number() over (order by sql) as nr, sql from (
     ('update farthing.accounts set held = held + 1 where account_id = %1$s'),
     ('update farthing.accounts set last_seq = last_seq + 1 where account_id = %1$s')) c;
 
--- A history of some moves, a mark, some more moves, and one corruption; which proofs name it. Undone.
+-- Makes some moves, a mark, more moves and one corruption. Returns which proofs find the
+-- corruption, and undoes everything.
 create function pg_temp.history(p_seed float, p_is_after boolean, out told text) language plpgsql as $$
 declare
   v_nr int := 0;
@@ -104,10 +106,11 @@ create temporary table seeds as select n, coalesce(nullif(current_setting('farth
 create temporary table histories as select s.n, s.seed, n % 2 = 0 as is_after,
   pg_temp.history(s.seed, n % 2 = 0) as told from seeds s;
 select matches(told, case when is_after then '^clean, .*: new and whole$' else '^clean, .*: (new and )?whole$'
-  end, format('seed %s: a corruption %s the mark is named', seed, case when is_after then 'after'
-  else 'before' end))
+  end, format('seed %s: a corruption %s the mark is found', seed,
+    case when is_after then 'after' else 'before' end))
 from histories order by n;
-select is((select count(*)::int from histories where is_after), 6, 'as many after it as before');
+select is((select count(*)::int from histories where is_after), 6,
+  'half of the corruptions are after the mark');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

@@ -1,4 +1,7 @@
-/** A provider of whom Stripe tells while their account is noted, and while they leave. */
+/**
+ * A provider whose account Stripe reports while the account is stored, and while the user is
+ * deleted.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const begins = (name: string) =>
@@ -23,26 +26,26 @@ const mayCharge = (name: string) =>
 const RECEIVED = '{"received":true}';
 
 meetings([], {
-  "somebody who is leaving does not become a provider": {
+  "a user who is being deleted does not become a provider": {
     given: ["select tests.person('ann')"],
     first: "delete from auth.users where id = tests.person('ann')",
     second: begins("ann"),
     says: "not_found",
   },
-  "two accounts noted for one provider at once are one": {
+  "of two accounts stored for one provider at the same time one is refused": {
     given: [`select tests.person('bob')`, begins("bob")],
     first: attaches("bob", "acct_bob"),
     second: attaches("bob", "acct_other"),
     says: "P0001",
   },
-  "an older event of an account does not overwrite a newer one at the same moment": {
+  "an older event of an account does not overwrite a newer event that is being applied": {
     given: [`select tests.person('cid')`, begins("cid"), attaches("cid", "acct_cid")],
     first: updated("cid", "acct_cid", false, "3 s"),
     second: updated("cid", "acct_cid", true, "2 s"),
     says: RECEIVED,
     ends: { [mayCharge("cid")]: "false" },
   },
-  "an event of an account that is just being noted is applied": {
+  "an event of an account that is being stored is applied": {
     given: [`select tests.person('dan')`, begins("dan")],
     first: attaches("dan", "acct_dan"),
     second: updated("dan", "acct_dan", true, "2 s"),
@@ -56,10 +59,10 @@ meetings([], {
     says: "201",
     ends: { [mayCharge("eve")]: "true" },
   },
-  "an event of another account does not take a provider that is just getting one": {
+  "an event of another account does not take a provider whose account is being stored": {
     given: [`select tests.person('fay')`, begins("fay")],
     first: attaches("fay", "acct_fay"),
-    second: updated("fay", "acct_stranger", true, "2 s"),
+    second: updated("fay", "acct_other_app", true, "2 s"),
     says: RECEIVED,
     ends: {
       [`select stripe_account_id from farthing.providers where provider_id = ${idOf("fay")}`]:

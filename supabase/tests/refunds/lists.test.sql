@@ -1,4 +1,4 @@
--- Refunds and warnings to read: by order, by booking, page by page.
+-- Lists of refunds and warnings: by order, by booking, and page by page.
 
 begin;
 \ir ../helpers/story.psql
@@ -8,31 +8,37 @@ select plan(20);
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob']) name;
 select is(tests.refund('ann', nr, 100 * nr, p_passed => make_interval(secs => nr)), '{"received": true}',
-  format('refund %s', nr)) from generate_series(1, 3) nr;
-select is(tests.refund('bob', 1, 50, p_passed => '9 s'), '{"received": true}', 'bob is refunded');
+  format('refund %s is made', nr)) from generate_series(1, 3) nr;
+select is(tests.refund('bob', 1, 50, p_passed => '9 s'), '{"received": true}', 'bob gets a refund');
 
 create function pg_temp.amounts(p_page jsonb) returns text language sql as $$
   select string_agg(r ->> 'amount', ' ') from jsonb_array_elements(p_page -> 'refunds') r
 $$;
 set local enable_seqscan = off;
-select is(pg_temp.amounts(refunds_list()), '50 300 200 100', 'all refunds, newest first');
-select is(pg_temp.amounts(refunds_list(order_id)), '300 200 100', 'those of an order')
+select is(pg_temp.amounts(refunds_list()), '50 300 200 100', 'all refunds are listed, newest first');
+select is(pg_temp.amounts(refunds_list(order_id)), '300 200 100', 'the refunds of an order are listed')
 from tests.bought where name = 'ann';
-select is(pg_temp.amounts(refunds_list(p_booking_id => gen_random_uuid())), null, 'those of no booking');
+select is(pg_temp.amounts(refunds_list(p_booking_id => gen_random_uuid())), null,
+  'a booking without refunds has an empty list');
 create temporary table page as select refunds_list(p_limit => 3) as page;
-select is(pg_temp.amounts(page), '50 300 200', 'a page of them') from page;
+select is(pg_temp.amounts(page), '50 300 200', 'a page has as many refunds as requested') from page;
 select is(pg_temp.amounts(refunds_list(p_before => page ->> 'next_before', p_limit => 3)), '100',
-  'and the rest')
+  'the next page has the rest')
 from page;
 select is(refunds_list(p_before => page ->> 'next_before', p_limit => 3) -> 'next_before', 'null',
-  'after which there is none') from page;
-select is(refunds_read(refund_id) ->> 'credits_taken_back', '3000', 'one refund, in credits as text')
+  'the last page names no next page') from page;
+select is(refunds_read(refund_id) ->> 'credits_taken_back', '3000',
+  'a refund is read, with its credits as text')
 from farthing.refunds where amount = 300;
-select tests.fails_with($$ select refunds_read(gen_random_uuid()) $$, 'not_found', 'id', 'no such refund');
+select tests.fails_with($$ select refunds_read(gen_random_uuid()) $$, 'not_found', 'id',
+  'reading an unknown refund fails');
 
-select is(tests.warning('ann', p_passed => '10 s'), '{"received": true}', 'a warning of ann''s payment');
-select is(warnings_list('open') #>> '{warnings,0,warning_id}', 'issfr_ann', 'is on the list of those open');
-select is(warnings_list('cleared') -> 'warnings', '[]', 'and not on that of those cleared');
+select is(tests.warning('ann', p_passed => '10 s'), '{"received": true}',
+  'a card network warns of ann''s payment');
+select is(warnings_list('open') #>> '{warnings,0,warning_id}', 'issfr_ann',
+  'an open warning is in the list of open warnings');
+select is(warnings_list('cleared') -> 'warnings', '[]',
+  'an open warning is not in the list of cleared warnings');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,5 +1,6 @@
--- T29, M2, M3: disputes follow money. Money withdrawn and not reinstated is clawed back in any state; the
--- state decides what is frozen, and an unknown one is accepted, frozen and notified.
+-- T29, M2, M3: money decides about disputes. Withdrawn money that was not reinstated claws back
+-- credits in every state; the state decides what is frozen; and an unknown state is accepted,
+-- freezes credits and is reported.
 
 begin;
 \ir ../helpers/story.psql
@@ -17,90 +18,93 @@ returns text language sql as $$
     || tests.bought_by(p_name, p_passed)::text
 $$;
 
--- Ann: an appeal. Lost credits stay clawed back while the bank decides again, and are reinstated with the
--- money.
+-- Ann's dispute is appealed. Credits stay clawed back while the bank decides again, and are
+-- reinstated with the money.
 select is(tests.spends('ann', '90'), '9900', 'ann spends 90');
 select is(tests.dispute('ann', status, 999, nr * interval '1 s', p_moved => moved::text[]),
-  '{"received": true}', format('T29: %s is taken', status))
+  '{"received": true}', format('T29: an event with the state %s is accepted', status))
 from (values (1, 'needs_response', '{}'), (2, 'needs_response', '{out}'), (3, 'under_review', '{out}'),
   (4, 'lost', '{out}'), (5, 'appeal_needs_response', '{out}')) s (nr, status, moved);
 select is(tests.bought_by('ann', '5 s'),
   'disputed, 9990 clawed back; balance -90, held 0, available 0, debt 90',
-  'the money is out, whatever it is called');
+  'withdrawn money claws back credits in every state');
 select is(tests.dispute('ann', 'appeal_under_review', 999, '6 s', p_moved => '{out}'), '{"received": true}',
-  'the appeal is looked at');
-select is(tests.dispute('ann', 'won', 999, '7 s', p_moved => '{out,in}'), '{"received": true}', 'and won');
+  'the bank reviews the appeal');
+select is(tests.dispute('ann', 'won', 999, '7 s', p_moved => '{out,in}'), '{"received": true}',
+  'the appeal is won');
 select is(tests.bought_by('ann', '7 s'), 'paid, 0 clawed back; balance 9900, held 0, available 9900, debt 0',
-  'the money is back, and so are the credits');
+  'reinstated money reinstates the credits');
 select is(tests.dispute('ann', 'lost', 999, '8 s', '4 s', '{out}'), '{"received": true}',
-  'the first loss arrives again, late');
+  'the event of the first loss arrives again, late');
 select is(tests.bought_by('ann', '8 s'), 'paid, 0 clawed back; balance 9900, held 0, available 9900, debt 0',
-  'and changes nothing');
+  'the late event changes nothing');
 select is((select format('%s %s %s', status, case_type, movements) from farthing.disputes
-  where dispute_id = 'du_ann'), 'won chargeback 2', 'the dispute says how it went');
+  where dispute_id = 'du_ann'), 'won chargeback 2', 'the dispute has its last state and number of movements');
 select is((select array_agg(format('%s %s %s', amount, fee, currency) order by transaction_id)
   from farthing.dispute_movements where dispute_id = 'du_ann'), '{-999 1500 usd,999 -1500 usd}',
-  'and its movements are stored once each, with their fees apart');
+  'each movement is stored once, with its fee apart');
 select throws_ok('update farthing.dispute_movements set amount = 0', '23001', null,
-  'a movement never changes');
-select throws_ok('delete from farthing.dispute_movements', '23001', null, 'nor goes');
+  'a movement cannot be changed');
+select throws_ok('delete from farthing.dispute_movements', '23001', null, 'a movement cannot be deleted');
 
--- An appeal before any money moved, after a win: frozen, not taken.
+-- An appeal after a win freezes credits, and claws back nothing before money moves.
 select is(tests.dispute('ann', 'appeal_needs_response', 999, '9 s', p_moved => '{out,in}'),
-  '{"received": true}', 'the bank appeals what we won');
+  '{"received": true}', 'the bank appeals after a win');
 select is(tests.bought_by('ann', '9 s'), 'disputed, 0 clawed back; balance 9900, held 0, available 0, debt 0',
-  'M2: what may go again is frozen');
+  'M2: credits whose money may be withdrawn again are frozen');
 select is(tests.dispute('ann', 'lost', 999, '9 s', p_moved => '{out,in,out}'), '{"received": true}',
-  'and goes within the same second');
+  'the appeal is lost within the same second');
 select is(tests.bought_by('ann', '9 s'),
   'disputed, 9990 clawed back; balance -90, held 0, available 0, debt 90',
-  'of two events of one second the one that knows of more money holds');
+  'of two events in one second, the one with more movements applies');
 
--- Bob: prevented by rapid resolution: the buyer is paid, by the dispute.
+-- Bob's dispute is prevented by rapid resolution, which pays the buyer from the dispute.
 select is(pg_temp.says('bob', 'prevented', '{}', '1 s', p_case_type => 'resolution'),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
-  'M3: prevented, and nobody knows yet by what: frozen');
+  'M3: credits are frozen while it is unknown how a dispute was prevented');
 select is(pg_temp.says('bob', 'prevented', '{out}', '2 s', p_case_type => 'resolution'),
   '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
-  'M3: the money has left, so the credits are taken');
--- Cyn: prevented by a block: the buyer is paid by a refund.
+  'M3: a withdrawal claws back the credits of a prevented dispute');
+-- Cyn's dispute is prevented by a block, which pays the buyer by a refund.
 select is(pg_temp.says('cyn', 'prevented', '{}', '1 s', p_case_type => 'block'),
-  '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0', 'a block freezes');
+  '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
+  'a prevented dispute without a withdrawal freezes credits');
 select is((select array_agg(what) from farthing.unclear_states(tests.after('1 day'), tests.after(passed))),
-  said, format('after %s nobody knows by what: %s', passed, said))
+  said, format('after %s the unclear states are %s', passed, coalesce(said::text, 'none')))
 from (values (interval '1 h', null::text[]), ('1 h 1 s', '{"dispute prevented of du_cyn"}')) u (passed, said);
-select is(tests.refund('cyn', 1, 999, p_passed => '2 s'), '{"received": true}', 'its refund comes');
+select is(tests.refund('cyn', 1, 999, p_passed => '2 s'), '{"received": true}',
+  'the refund that prevented the dispute arrives');
 select is(tests.bought_by('cyn', '2 s'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
-  'and takes the credits, once');
+  'the refund claws back the credits once');
 select is_empty($$ select * from farthing.unclear_states(tests.after('1 day'), tests.after('1 day')) $$,
-  'now it is known');
+  'the state is no longer unclear');
 
--- Dan: a state that Stripe has made up since.
+-- Dan's dispute has a state that Stripe added later.
 select is(tests.dispute('dan', 'pre_arbitration', 999, '1 s', p_moved => '{}', p_case_type => 'arbitration'),
-  '{"received": true}', 'T29: a state that nobody knows is taken');
+  '{"received": true}', 'T29: an unknown state of a dispute is accepted');
 select is(tests.bought_by('dan', '1 s'), 'disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
-  'and freezes');
+  'an unknown state freezes credits');
 select is(tests.dispute('dan', 'pre_arbitration', 999, '2 s', p_moved => '{out}'), '{"received": true}',
-  'its money moves');
+  'money is withdrawn in an unknown state');
 select is(tests.bought_by('dan', '2 s'), 'disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
-  'and is clawed back');
-select is(tests.dispute('dan', 'won', 999, '3 s'), '{"received": true}', 'it ends well');
+  'a withdrawal in an unknown state claws back credits');
+select is(tests.dispute('dan', 'won', 999, '3 s'), '{"received": true}', 'the dispute is won');
 select is(tests.bought_by('dan', '3 s'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
-  'and lets go');
+  'a won dispute unfreezes and reinstates the credits');
 select is(tests.refund('dan', 1, 999, 'reviewed', '4 s'), '{"received": true}',
-  'T29: a refund in such a state is taken');
+  'T29: an unknown state of a refund is accepted');
 select is(tests.bought_by('dan', '4 s'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
-  'and counts as under way');
+  'a refund in an unknown state claws back credits');
 select is(tests.refund('dan', 1, 999, 'requested', '5 s'), '{"received": true}',
-  'so is our own word of Stripe');
-select is(tests.refund('dan', 1, 999, 'failed', '6 s'), '{"received": true}', 'it fails');
+  'Stripe''s use of our own state requested is accepted');
+select is(tests.refund('dan', 1, 999, 'failed', '6 s'), '{"received": true}', 'the refund fails');
 select is(tests.bought_by('dan', '6 s'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
-  'and reinstates');
+  'the failed refund reinstates the credits');
 select is((select array_agg(concat_ws(' ', kind, state, subject) order by kind, state)
   from farthing.unknown_states), '{"dispute pre_arbitration du_dan","refund requested re_dan_1",'
-  '"refund reviewed re_dan_1"}', 'each such word is remembered, with what had it last');
+  '"refund reviewed re_dan_1"}', 'each unknown state is recorded with its last object');
 
--- Eve: a part, settled in euros at two rates.
+-- Eve's dispute is about a part of the payment and is settled in euros at two rates.
 create function pg_temp.in_euros(p_id text, p_amount bigint, p_rate numeric) returns jsonb language sql as $$
   select jsonb_build_object('id', 'txn_eve_' || p_id, 'amount', p_amount, 'fee', 0, 'currency', 'eur',
     'exchange_rate', p_rate)
@@ -114,34 +118,36 @@ language sql as $$
 $$;
 select is(pg_temp.moves('lost', '1 s', pg_temp.in_euros('1', -460, 0.92)),
   '{}disputed, 5000 clawed back; balance 4990, held 0, available 4990, debt 0',
-  'a withdrawal in another currency is a share of the dispute''s claim');
+  'a withdrawal in another currency claws back its share of the disputed amount');
 select is(pg_temp.moves('won', '2 s', pg_temp.in_euros('1', -460, 0.92),
     pg_temp.in_euros('2', 441, 0.883)),
   '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
-  'a reinstatement at another rate is all of it');
+  'a reinstatement at another rate reinstates the whole share');
 select is(pg_temp.moves('won', '3 s', pg_temp.in_euros('3', -230, 0.92)),
   '{}disputed, 2500 clawed back; balance 7490, held 0, available 7490, debt 0',
-  'half of the claim is half of it');
+  'a withdrawal of half the disputed amount claws back half of the share');
 
--- Fay: an inquiry takes nothing, and money of an inquiry is money all the same.
+-- Fay's inquiry freezes nothing, but money that it withdraws claws back credits.
 select is(pg_temp.says('fay', 'warning_needs_response', '{}', '1 s', p_case_type => 'inquiry'),
-  '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0', 'an inquiry freezes nothing');
+  '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0', 'an inquiry freezes no credits');
 select is(pg_temp.says('fay', 'warning_closed', '{out}', '2 s', p_case_type => 'inquiry'),
-  '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0', 'unless it took the money');
--- Gus: lost, and no money left: it had been refunded before.
+  '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
+  'an inquiry that withdrew money claws back credits');
+-- Gus's dispute is lost after the payment was refunded, so no money is withdrawn.
 select is(tests.refund('gus', 1, 999, p_passed => '1 s'), '{"received": true}', 'gus is refunded');
 select is(pg_temp.says('gus', 'lost', '{}', '2 s'),
   '{}refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
-    'a dispute without a withdrawal claws back nothing');
+    'a lost dispute without a withdrawal claws back nothing more');
 
--- Hal: the dispute is dead before its payment comes.
+-- Hal's dispute is dead-lettered before its payment arrives.
 select is(tests.dispute('hal', 'lost', 999, '1 s'), '{"received": true, "deferred": true}',
-  'a dispute waits for its payment');
+  'a dispute before its payment is deferred');
 update farthing.inbox set state = 'dead', attempts = 10, next_attempt_at = null
 where facts ->> 'payment_id' = 'pi_hal';
-select is(tests.pays('hal', '2 s'), '{"received": true}', 'the payment comes after all');
+select is(tests.pays('hal', '2 s'), '{"received": true}',
+  'the payment arrives after its dispute was dead-lettered');
 select is(tests.bought_by('hal', '2 s'), 'disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
-  'a dead-lettered event is applied with its payment: refunded money claws back credits');
+  'a dead-lettered dispute is applied with its payment');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,23 +1,24 @@
--- Seals: a hash chain that names the first entry that is not what it was.
+-- Seals: a hash chain that shows the first changed entry of each account.
 
 begin;
 \ir ../helpers/story.psql
 select plan(40);
 
-select isnt(tests.give(name, '100', p_passed => make_interval(secs => n)), null, format('%s is given 100',
-  name))
+select isnt(tests.give(name, '100', p_passed => make_interval(secs => n)), null,
+  format('%s is granted 100', name))
 from unnest(array['ann', 'bob']) name, generate_series(1, 3) n;
 select isnt(credits_debit(tests.person('ann'), '150', 'work'), null, 'ann spends 150');
 
 -- Sealing.
-select is(farthing.seal(p_limit => 4), 4, 'sealing takes no more entries than it may');
+select is(farthing.seal(p_limit => 4), 4, 'a run seals no more entries than its limit');
 select is((select array_agg(account_id || ':' || seq order by account_id, seq) from farthing.entry_seals),
   (select array_agg(account_id || ':' || seq order by account_id, seq) from (select * from farthing.entries
-    order by account_id, seq limit 4) e), 'sealing goes by account and seq');
-select is(farthing.seal(), 4, 'sealing goes on where it ended');
-select is(farthing.seal(), 0, 'sealing finds nothing twice');
+    order by account_id, seq limit 4) e), 'entries are sealed by account and number');
+select is(farthing.seal(), 4, 'the next run continues after the last sealed entry');
+select is(farthing.seal(), 0, 'a run without new entries seals nothing');
 select is_empty('select * from farthing.verify()', 'a sealed ledger verifies');
-select is((select count(distinct hash) from farthing.entry_seals), 8::bigint, 'no two entries have one hash');
+select is((select count(distinct hash) from farthing.entry_seals), 8::bigint,
+  'no two entries have the same hash');
 select results_eq($$ select sha256(contents) from farthing.entry_contents where seq = 1
   order by account_id $$,
   $$ select hash from farthing.entry_seals where seq = 1 order by account_id $$,
@@ -26,14 +27,14 @@ select results_eq($$ select sha256(s.hash || c.contents)
   from farthing.entry_contents c join farthing.entry_seals s using (account_id)
   where c.seq = 2 and s.seq = 1 order by account_id $$,
   $$ select hash from farthing.entry_seals where seq = 2 order by account_id $$,
-  'each hash covers the one before');
+  'each hash covers the hash before it');
 set local timezone = 'Asia/Kathmandu';
 set local datestyle = 'german';
 set local extra_float_digits = -15;
 select is_empty('select * from farthing.verify()', 'a seal does not depend on the session''s settings');
 reset timezone; reset datestyle; reset extra_float_digits;
 
--- Tampering, by one who may do anything; verify names the first entry that was touched, prove says so, too.
+-- Returns what verify() and prove() find after a superuser changed rows, and undoes the change.
 create function pg_temp.tampered(p_sql text) returns text language plpgsql as $$
 declare
   v_told text;
@@ -53,8 +54,8 @@ end
 $$;
 create temporary table ann as select account_id from farthing.accounts where owner_id = tests.person('ann');
 select is(pg_temp.tampered(format('update farthing.entries set %s where seq = 2 and account_id = %s', change,
-  account_id)), 'the entry is not the one that was sealed at 2 of ann; 1', format('an entry with %s is named',
-  change))
+  account_id)), 'the entry is not the one that was sealed at 2 of ann; 1',
+  format('an entry with %s is found', change))
 from ann, unnest(array['amount = amount + 0.000000000000000001', 'balance_after = 0', 'kind = ''usage''',
   'counterparty = ''purchases''', 'direction = ''out''', 'lot_id = null',
   'event_at = event_at + interval ''1 us''',
@@ -64,21 +65,21 @@ from ann, unnest(array['amount = amount + 0.000000000000000001', 'balance_after 
   'transaction_id = gen_random_uuid()']) change;
 select is(pg_temp.tampered(format('delete from farthing.entries where seq = %s and account_id = %s', seq,
   account_id)),
-  format('a sealed entry is missing at %s of ann; 1', seq), format('an entry %s that is gone is named', seq))
+  format('a sealed entry is missing at %s of ann; 1', seq), format('the deletion of entry %s is found', seq))
 from ann, unnest(array[1, 3, 5]) seq;
 select is(pg_temp.tampered(format('update farthing.entries set seq = 109 - seq where seq >= 4 and account_id
   = %1$s;
   update farthing.entries set seq = seq - 100 where seq > 100 and account_id = %1$s', account_id)),
-  'the entry is not the one that was sealed at 4 of ann; 1', 'entries that changed places are named')
+  'the entry is not the one that was sealed at 4 of ann; 1', 'swapped entries are found')
 from ann;
 select is(pg_temp.tampered(format('delete from farthing.entry_seals where seq = 2 and account_id = %s',
   account_id)),
-  'the entry is not the one that was sealed at 3 of ann; 1', 'a seal that is gone breaks the chain after it')
+  'the entry is not the one that was sealed at 3 of ann; 1', 'a deleted seal breaks the chain after it')
   from ann;
 select is(pg_temp.tampered(format('update farthing.entry_seals set hash = sha256(''x'') where seq = 4 and
   account_id = %s',
-  account_id)), 'the entry is not the one that was sealed at 4 of ann; 1', 'a forged seal is named') from ann;
-select is(pg_temp.tampered('select 1'), 'nothing', 'nothing is named where nothing was touched');
+  account_id)), 'the entry is not the one that was sealed at 4 of ann; 1', 'a forged seal is found') from ann;
+select is(pg_temp.tampered('select 1'), 'nothing', 'an untouched ledger has no broken entry');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,4 +1,7 @@
-/** A top-up of which runners, Stripe's events and its user make use at once. A cent buys ten credits. */
+/**
+ * A top-up that runners, Stripe's events and its user change at the same moment. A cent buys ten
+ * credits.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const optedIn = (name: string) => [`select tests.tops_up('${name}')`];
@@ -19,7 +22,7 @@ const detaches = (card: string) =>
     jsonb_build_object('payment_method_id', '${card}'), '1 min')`;
 
 meetings(["top_ups"], {
-  "T16: two runners at once begin one top-up": {
+  "T16: two runners at the same time begin one top-up": {
     given: optedIn("ann"),
     first: begins("ann"),
     second: begins("ann"),
@@ -27,7 +30,7 @@ meetings(["top_ups"], {
     passes: true,
     ends: { [orders("ann")]: "1" },
   },
-  "T16: two runners at once are given one charge": {
+  "T16: two runners at the same time get one charge": {
     given: [...optedIn("bob"), begins("bob")],
     first: "select top_ups_claim(20, tests.after())",
     second: "select top_ups_claim(20, tests.after())",
@@ -47,28 +50,28 @@ meetings(["top_ups"], {
     says: "off",
     ends: { "tests.standing('dan')": "balance 5000, held 0, available 5000, debt 0" },
   },
-  "an answer that comes while the bank's word is applied changes nothing": {
+  "an answer that arrives while a declined payment's event is applied changes nothing": {
     given: claimed("eve"),
     first: `select tests.told('eve', 'payment_intent.payment_failed', '1 min',
       '{"decline_code": "lost_card"}')`,
     second: "select tests.reports('eve', 'accepted', '1 min')",
     says: "failed closed",
   },
-  "an event that comes while the answer is noted follows it": {
+  "an event that arrives while the answer is stored counts no second failure": {
     given: claimed("fay"),
     first: "select tests.reports('fay', 'declined', '1 min', 'lost_card')",
     second: "select tests.told('fay', 'payment_intent.payment_failed', '1 min')",
     says: "processed",
     ends: { "tests.stands('fay', '1 min')": "on; failed; 1 failed" },
   },
-  "a refused charge reported while the account is spent pauses its top-ups": {
+  "a declined charge is reported while credits are spent": {
     given: [...claimed("gus"), "select tests.give('gus', '100')"],
     first: "select credits_debit(tests.person('gus'), '60', 'x')",
     second: "select tests.told('gus', 'payment_intent.payment_failed', '1 min')",
     says: "processed",
     ends: { "tests.standing('gus')": "balance 40, held 0, available 40, debt 0" },
   },
-  "a top-up that expires while its answer is noted is expired": {
+  "a top-up that expires while its answer arrives stays expired": {
     given: claimed("lou"),
     first: "select farthing.sweep_order(tests.top_up_of('lou')::text, tests.after('25 h'))",
     second: "select tests.reports('lou', 'declined', '25 h', 'lost_card')",
@@ -85,43 +88,43 @@ meetings(["top_ups"], {
     second: stops("mel"),
     says: "off",
   },
-  "a card saved while the old one is answered to be gone stays": {
+  "a card that is saved while the old one is reported missing stays": {
     given: claimed("ned"),
     first: "select tests.saves('ned', 'pm_newer', '1 min')",
     second: "select tests.reports('ned', 'card_gone', '1 min')",
     says: "failed closed",
     ends: { [card("ned")]: "pm_newer" },
   },
-  "a card that goes while another takes its place leaves that one": {
+  "a card that is detached while another replaces it leaves the new card": {
     given: optedIn("hal"),
     first: "select tests.saves('hal', 'pm_new', '1 min')",
     second: detaches("pm_hal"),
     says: "processed",
     ends: { [card("hal")]: "pm_new" },
   },
-  "a card saved while the old one goes is there": {
+  "a card that is saved while the old one is detached is stored": {
     given: optedIn("ida"),
     first: detaches("pm_ida"),
     second: "select tests.saves('ida', 'pm_later', '2 min')",
     says: "processed",
     ends: { [card("ida")]: "pm_later" },
   },
-  "T16: a charge claimed while its user opts out is not asked for": {
+  "T16: a charge whose user opts out meanwhile stays expired": {
     given: [...optedIn("jon"), begins("jon")],
     first: stops("jon"),
     second: "select tests.reports('jon', 'unknown', '1 min', 'no answer')",
     says: "expired closed",
   },
-  "a card saved while its user is deleted is not stored": {
+  "a card that is saved while its user is deleted is not stored": {
     given: optedIn("liv"),
     first: "delete from auth.users where email = 'liv@example.com'",
-    // Her id by its hash: tests.person() would sign her up again.
+    // The id is computed by its hash, because tests.person() would sign the user up again.
     second: `select tests.hears('late', 'setup_intent.succeeded', jsonb_build_object('user_id',
       md5('liv')::uuid, 'customer_id', 'cus_liv', 'payment_method_id', 'pm_late'), '2 min')`,
     says: "ignored",
     ends: { "(select count(*) from farthing.customers where payment_method_id = 'pm_late')": "0" },
   },
-  "T16: whoever opts out while a top-up begins is not charged": {
+  "T16: a user who opts out while a top-up begins is not charged": {
     given: optedIn("kim"),
     first: stops("kim"),
     second: begins("kim"),

@@ -1,6 +1,5 @@
--- A reversal that Stripe refuses: the restoration that was set down against it is not made, so that nobody
--- is
--- paid twice; and what is refused waits for an operator.
+-- Stripe refuses a reversal: the restoration that was recorded against it is not made, so that the
+-- provider is not paid twice, and the refused move waits for an operator.
 
 begin;
 \ir ../helpers/story.psql
@@ -21,52 +20,58 @@ create function pg_temp.refuses(p_label text, p_passed interval) returns text la
     and status = 'requested' order by move_nr limit 1) m
 $$;
 
--- A refund of the dashboard fails before its reversal was made.
+-- A refund from the dashboard fails before its reversal is made.
 select is(pg_temp.paid('a'), 'processed', 'a booking is paid');
 select is(tests.refund_event('a', 'a', 500, state, passed, p_reverses => false), 'processed',
-  'a half of it is refunded: ' || state)
+  'the refund of a half is ' || state)
 from (values ('succeeded', interval '2 s'), ('failed', '3 s')) r (state, passed) order by passed;
-select is(pg_temp.moves('a'), 'reversal 485 requested, restoration 485 requested', 'a half goes and comes');
-select is(pg_temp.claims('1 h'), 'reversal 485 ch_a acct_pat', 'the reversal is asked for');
-select is(pg_temp.refuses('a', '1 h'), '{}', 'and refused');
+select is(pg_temp.moves('a'), 'reversal 485 requested, restoration 485 requested',
+  'the reversal and the restoration of a half are requested');
+select is(pg_temp.claims('1 h'), 'reversal 485 ch_a acct_pat', 'a runner claims the reversal');
+select is(pg_temp.refuses('a', '1 h'), '{}', 'Stripe refuses the reversal');
 select is(pg_temp.moves('a'), 'reversal 485 refused, restoration 485 refused',
-  'T46: what was not reversed is not restored');
-select is(pg_temp.claims('2 h'), 'nothing', 'nothing is asked for any more');
-select is_empty('select * from farthing.prove_rows()', 'the provider has their share, once');
+  'T46: a restoration is refused with its reversal');
+select is(pg_temp.claims('2 h'), 'nothing', 'no move is left to claim');
+select is_empty('select * from farthing.prove_rows()', 'the provider has their share exactly once');
 
--- A bank withdraws all, in two parts, of which one is reversed, and reinstates it.
-select is(pg_temp.paid('b'), 'processed', 'another is paid');
-select is(pg_temp.disputed('b', 'needs_response', '{-500}', '3 h', 500), 'processed', 'a bank takes a half');
+-- A bank withdraws the whole payment in two parts, of which one is reversed, and reinstates it.
+select is(pg_temp.paid('b'), 'processed', 'a second booking is paid');
+select is(pg_temp.disputed('b', 'needs_response', '{-500}', '3 h', 500), 'processed',
+  'a bank withdraws a half');
 select is(pg_temp.claims('3 h') || ' ' || pg_temp.finishes('3 h', 'trr_b'),
-  'reversal 485 ch_b acct_pat {}', 'and we do');
-select is(pg_temp.disputed('b', 'under_review', '{-500,-500}', '4 h'), 'processed', 'it takes the rest');
-select is(pg_temp.claims('4 h'), 'reversal 485 ch_b acct_pat', 'and so do we');
-select is(pg_temp.disputed('b', 'won', '{-500,-500,1000}', '5 h'), 'processed', 'it gives all back');
+  'reversal 485 ch_b acct_pat {}', 'half of the share is reversed');
+select is(pg_temp.disputed('b', 'under_review', '{-500,-500}', '4 h'), 'processed',
+  'the bank withdraws the rest');
+select is(pg_temp.claims('4 h'), 'reversal 485 ch_b acct_pat', 'the reversal of the rest is claimed');
+select is(pg_temp.disputed('b', 'won', '{-500,-500,1000}', '5 h'), 'processed',
+  'the bank reinstates the whole amount');
 select is(pg_temp.moves('b'), 'reversal 485 made, reversal 485 requested, restoration 970 requested',
-  'all of the share is to be restored');
-select is(pg_temp.refuses('b', '5 h'), '{}', 'but Stripe refuses the second reversal');
+  'the restoration of the whole share is requested');
+select is(pg_temp.refuses('b', '5 h'), '{}', 'Stripe refuses the second reversal');
 select is(pg_temp.moves('b'), 'reversal 485 made, reversal 485 refused, restoration 970 refused, '
-  'restoration 485 requested', 'so as much is restored as was reversed');
+  'restoration 485 requested', 'the restoration is reduced to the reversed part');
 select is(pg_temp.claims('6 h') || ' ' || pg_temp.finishes('6 h', 'tr_b'),
-  'restoration 485 ch_b acct_pat {}', 'by one transfer');
-select is_empty('select * from farthing.prove_rows()', 'the provider has their share, once');
+  'restoration 485 ch_b acct_pat {}', 'one transfer restores the reversed part');
+select is_empty('select * from farthing.prove_rows()', 'the provider has their share exactly once again');
 
--- A reversal that is refused and stays due is not set down again by itself: it waits for an operator.
-select is(pg_temp.paid('c'), 'processed', 'a third is paid');
+-- A refused reversal that stays due is not requested again automatically, but waits for an
+-- operator.
+select is(pg_temp.paid('c'), 'processed', 'a third booking is paid');
 select is(tests.refund_event('c', 'c', 500, 'succeeded', '7 h', p_reverses => false), 'processed',
-  'and refunded by half');
-select is(pg_temp.claims('7 h'), 'reversal 485 ch_c acct_pat', 'its reversal is asked for');
-select is(pg_temp.refuses('c', '7 h'), '{}', 'and refused');
-select is(pg_temp.moves('c'), 'reversal 485 refused', 'once');
+  'a half of the third booking is refunded');
+select is(pg_temp.claims('7 h'), 'reversal 485 ch_c acct_pat', 'its reversal is claimed');
+select is(pg_temp.refuses('c', '7 h'), '{}', 'Stripe refuses its reversal');
+select is(pg_temp.moves('c'), 'reversal 485 refused', 'a refused reversal is not requested again');
 select is((select count(*)::int from farthing.parked_items where item_kind = 'transfer'), 3,
-  'each refusal is parked');
+  'each refused move is parked for an operator');
 
--- A third of a booking divides into no exact part of one.
-select is(pg_temp.paid('d', 3000), 'processed', 'a fourth is paid');
+-- A third of a booking's share is computed without a rounding error.
+select is(pg_temp.paid('d', 3000), 'processed', 'a fourth booking is paid');
 select is(tests.refund_event('d', 'd', 1000, 'succeeded', '8 h', p_reverses => false), 'processed',
-  'and refunded by a third');
-select is(pg_temp.claims('8 h'), 'reversal 970 ch_d acct_pat', 'a third of the share is reversed');
-select is(pg_temp.finishes('8 h', 'trr_d'), '{}', 'by Stripe');
+  'a third of the fourth booking is refunded');
+select is(pg_temp.claims('8 h'), 'reversal 970 ch_d acct_pat',
+  'a third of the share is reversed, without a rounding error');
+select is(pg_temp.finishes('8 h', 'trr_d'), '{}', 'Stripe makes the reversal');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

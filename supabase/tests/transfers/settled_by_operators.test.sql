@@ -1,5 +1,5 @@
--- A move of which nobody knows, or which Stripe refused, is settled by a person who has looked into
--- Stripe, with a reason, and the rest is brought to it.
+-- A move whose result is unknown, or that Stripe refused, is settled by an operator who has looked
+-- into Stripe, with a reason. The remaining moves follow from the settlement.
 
 begin;
 \ir ../helpers/story.psql
@@ -30,7 +30,7 @@ begin
   return pg_temp.moves(p_label);
 end
 $$;
--- Its transfer is without an answer for a day.
+-- Completes a booking whose transfer gets no answer for a day.
 create function pg_temp.uncertain(p_label text) returns text language plpgsql as $$
 begin
   perform pg_temp.completed(p_label);
@@ -39,39 +39,49 @@ begin
 end
 $$;
 
-select is(pg_temp.uncertain('a'), 'transfer 970 uncertain', 'nobody knows of a transfer');
-select is(pg_temp.settles('a', 'trr_a'), 'invalid_request p_stripe_id', 'the id of a reversal is not its');
-select is(pg_temp.settles('a', 'tr_a', ''), 'invalid_request p_reason', 'nor is it settled without a reason');
-select is(pg_temp.settles('a', 'tr_a'), 'ok', 'olga has seen it in Stripe');
-select is(pg_temp.moves('a'), 'transfer 970 made', 'it is made, and nothing more is due');
+select is(pg_temp.uncertain('a'), 'transfer 970 uncertain',
+  'a transfer without an answer for a day is uncertain');
+select is(pg_temp.settles('a', 'trr_a'), 'invalid_request p_stripe_id',
+  'the id of a reversal is refused for a transfer');
+select is(pg_temp.settles('a', 'tr_a', ''), 'invalid_request p_reason',
+  'a settlement without a reason is refused');
+select is(pg_temp.settles('a', 'tr_a'), 'ok', 'an operator settles the transfer with Stripe''s id');
+select is(pg_temp.moves('a'), 'transfer 970 made', 'the transfer is made, and no further move is due');
 select is((select array[author, reason, before ->> 'status', after ->> 'status', after ->> 'stripe_id']
     from farthing.audit where row_key ->> 'move_id' = pg_temp.move_id('a')::text),
-  '{sql:olga,"seen in Stripe",uncertain,made,tr_a}', 'the audit says who settled it, how, and why');
-select is((select count(*)::int from farthing.parked_items), 0, 'nothing is parked any more');
-select is(pg_temp.settles('a', null), 'invalid_request p_move_id', 'it is settled once');
+  '{sql:olga,"seen in Stripe",uncertain,made,tr_a}', 'the audit has author, reason, states and Stripe''s id');
+select is((select count(*)::int from farthing.parked_items), 0, 'the settled transfer is no longer parked');
+select is(pg_temp.settles('a', null), 'invalid_request p_move_id',
+  'a settled transfer cannot be settled again');
 select is(tests.outcome($$ select farthing.settle_transfer(gen_random_uuid(), 'tr_x', 'x') $$) ->> 'field',
-  'p_move_id', 'and nothing that is not there is');
+  'p_move_id', 'an unknown move cannot be settled');
 
-select is(pg_temp.uncertain('b'), 'transfer 970 uncertain', 'of another nobody knows');
-select is(tests.refund_event('b', 'b', 200, 'succeeded', '25 h'), 'processed', 'a part of it is refunded');
+select is(pg_temp.uncertain('b'), 'transfer 970 uncertain', 'a second transfer is uncertain');
+select is(tests.refund_event('b', 'b', 200, 'succeeded', '25 h'), 'processed',
+  'a part of its booking is refunded');
 select is(jsonb_array_length(transfers_claim(p_now => tests.after('26 h'))), 0,
   'an uncertain transfer is not reversed');
-select is(pg_temp.moves('b'), 'transfer 970 uncertain, reversal 194 uncertain', 'both wait');
-select is(pg_temp.settles('b', null), 'ok', 'Stripe has made none');
+select is(pg_temp.moves('b'), 'transfer 970 uncertain, reversal 194 uncertain',
+  'the reversal of an uncertain transfer is uncertain');
+select is(pg_temp.settles('b', null), 'ok', 'an operator settles the transfer as not made');
 select is(pg_temp.moves('b'), 'transfer 970 refused, reversal 194 refused, transfer 776 requested',
-  'then as much as is due by now is transferred');
-select is((select count(*)::int from farthing.parked_items), 0, 'nothing is parked any more');
+  'the share that is due after the refund is transferred');
+select is((select count(*)::int from farthing.parked_items), 0, 'no move is parked after the settlement');
 
-select is(pg_temp.completed('c'), 'transfer 970 requested', 'a third one is to be made');
+select is(pg_temp.completed('c'), 'transfer 970 requested', 'a third transfer is requested');
 select lives_ok($$ select transfers_finish(pg_temp.move_id('c'), p_error => 'no capability',
-  p_refused => true, p_now => tests.after('1 h')) $$, 'which Stripe refuses');
-select is_empty('select * from farthing.prove()', 'that waits for an operator');
-select is(pg_temp.settles('c', null), 'invalid_request p_move_id', 'that none was made is known already');
-select is(pg_temp.settles('c', 'tr_c'), 'ok', 'olga has made it in the dashboard');
-select is(pg_temp.moves('c'), 'transfer 970 made', 'it is made, and nothing more is due');
+  p_refused => true, p_now => tests.after('1 h')) $$, 'Stripe refuses the third transfer');
+select is_empty('select * from farthing.prove()', 'a refused transfer violates no rule');
+select is(pg_temp.settles('c', null), 'invalid_request p_move_id',
+  'a refused transfer cannot be settled as not made');
+select is(pg_temp.settles('c', 'tr_c'), 'ok',
+  'an operator settles the refused transfer that was made in the dashboard');
+select is(pg_temp.moves('c'), 'transfer 970 made',
+  'the refused transfer is made, and no further move is due');
 select is((select before ->> 'status' from farthing.audit
-  where row_key ->> 'move_id' = pg_temp.move_id('c')::text), 'refused', 'the audit says what it was');
-select is((select count(*)::int from farthing.parked_items), 0, 'nothing is parked any more');
+  where row_key ->> 'move_id' = pg_temp.move_id('c')::text), 'refused',
+  'the audit has the state before the settlement');
+select is((select count(*)::int from farthing.parked_items), 0, 'no move is parked at the end');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

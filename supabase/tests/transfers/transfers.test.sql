@@ -1,7 +1,6 @@
--- M6: where policy says so a provider's share waits for the booking to be completed: it is transferred
--- once,
--- out of the charge, without our fee and without what went back meanwhile; from then on it follows the
--- money.
+-- M6: with the policy `completed`, a provider's share waits until the booking is completed. It is
+-- transferred once, from the charge, without our fee and without refunded money. Later refunds and
+-- disputes change it.
 
 begin;
 \ir ../helpers/story.psql
@@ -14,7 +13,7 @@ returns text language sql as $$
   select bookings_advance(tests.person('pat'), tests.booking_id(p_label), p_status,
     tests.after(p_passed)) ->> 'status'
 $$;
--- Booked, paid, and confirmed; then completed.
+-- Creates a booking that is paid and confirmed.
 create function pg_temp.begins(p_label text) returns text language plpgsql as $$
 begin
   perform tests.booking(p_label);
@@ -27,92 +26,102 @@ returns text language sql as $$
   select pg_temp.advances(p_label, 'completed', p_passed)
 $$;
 
--- The policy at the time of the booking applies to it.
-select isnt(tests.booking('old'), null, 'ann books while the payment is divided at once');
+-- A booking keeps the policy of its time.
+select isnt(tests.booking('old'), null, 'ann books under the policy to divide payments at once');
 select farthing.set_policy('{"booking_transfer_at": "completed"}', 'a test');
 select is((select transfer_at from farthing.bookings where booking_id = tests.booking_id('old')), 'payment',
-  'it stays so');
-select is(tests.payment_event('old', 'succeeded', '1 s'), 'processed', 'she pays');
+  'a booking keeps the policy of its time');
+select is(tests.payment_event('old', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(pg_temp.advances('old', 'confirmed', '2 s'), 'confirmed', 'pat confirms');
-select is(pg_temp.completes('old', '3 s'), 'completed', 'and completes');
+select is(pg_temp.completes('old', '3 s'), 'completed', 'pat completes the booking');
 select is(pg_temp.moves('old'), 'none', 'Stripe has transferred the share with the payment');
 select tests.fails_with($$ update farthing.bookings set transfer_at = 'completed' $$, '23001', null,
-  'when a booking is transferred does not change');
+  'the transfer time of a booking cannot be changed');
 select tests.fails_with($$ select farthing.set_policy('{"booking_transfer_at": "never"}', 'a test') $$,
-  '23514', null, 'a share is transferred some time');
+  '23514', null, 'an unknown transfer time is refused in the policy');
 
--- Once, when it is completed.
+-- The share is transferred once, when the booking is completed.
 select is(tests.begin_booking('ann', 'pat', 1000, 'usd') #>> '{booking,transfer_at}', 'completed',
-  'Stripe does not divide the payment');
-select is(pg_temp.begins('a'), 'confirmed', 'ann books again and pays, pat confirms');
+  'a new booking waits for its completion, so Stripe does not divide the payment');
+select is(pg_temp.begins('a'), 'confirmed', 'ann pays the booking, and pat confirms it');
 select is(pg_temp.moves('a'), 'none', 'a paid and confirmed booking is not transferred yet');
-select is(pg_temp.completes('a'), 'completed', 'pat has done it');
-select is(pg_temp.moves('a'), 'transfer 970 requested', 'the share is transferred, without our fee of 30');
-select is(pg_temp.completes('a', '2 h'), 'completed', 'said twice');
-select is(pg_temp.moves('a'), 'transfer 970 requested', 'it is transferred once');
-select is(pg_temp.claims('2 h'), 'transfer 970 ch_a acct_pat', 'out of the charge');
-select is(pg_temp.finishes('2 h', 'tr_a'), '{}', 'Stripe makes it');
--- From then on it follows the money.
-select is(tests.refund_event('a', 'a1', 400, 'succeeded', '3 h'), 'processed', 'an operator refunds a part');
+select is(pg_temp.completes('a'), 'completed', 'pat completes the booking that waited');
+select is(pg_temp.moves('a'), 'transfer 970 requested', 'the share is transferred without the fee of 30');
+select is(pg_temp.completes('a', '2 h'), 'completed', 'pat completes the booking twice');
+select is(pg_temp.moves('a'), 'transfer 970 requested', 'a repeated completion transfers nothing more');
+select is(pg_temp.claims('2 h'), 'transfer 970 ch_a acct_pat',
+  'the transfer is paid from the booking''s charge');
+select is(pg_temp.finishes('2 h', 'tr_a'), '{}', 'Stripe makes the transfer');
+-- After the transfer, the share follows refunds and disputes.
+select is(tests.refund_event('a', 'a1', 400, 'succeeded', '3 h'), 'processed',
+  'a part of the booking is refunded');
 select is((select r.status || ' ' || (farthing.refund_to_send(r) ->> 'connected') || ' '
     || (farthing.refund_to_send(r) ->> 'has_fee') from farthing.refunds r where stripe_refund_id = 're_a1'),
-  'succeeded false false', 'it reverses nothing itself, since the charge has no transfer of its own');
+  'succeeded false false', 'the refund reverses no transfer, since the charge has none');
 select is(pg_temp.claims('3 h'), 'reversal 388 ch_a tr_a acct_pat', 'that part of the share is reversed');
-select is(pg_temp.finishes('3 h', 'trr_a'), '{}', 'Stripe reverses it');
+select is(pg_temp.finishes('3 h', 'trr_a'), '{}', 'Stripe makes the reversal');
 select is(pg_temp.disputed('a', 'needs_response', '{-600}', '4 h', 600), 'processed',
-  'a bank takes the rest');
-select is(pg_temp.claims('4 h'), 'reversal 582 ch_a tr_a acct_pat', 'and so do we');
-select is(pg_temp.finishes('4 h', 'trr_a2'), '{}', 'Stripe reverses it');
-select is(pg_temp.disputed('a', 'won', '{-600,600}', '5 h', 600), 'processed', 'the money is returned');
+  'a bank withdraws the rest');
+select is(pg_temp.claims('4 h'), 'reversal 582 ch_a tr_a acct_pat', 'the rest of the share is reversed');
+select is(pg_temp.finishes('4 h', 'trr_a2'), '{}', 'Stripe makes the second reversal');
+select is(pg_temp.disputed('a', 'won', '{-600,600}', '5 h', 600), 'processed',
+  'the bank reinstates the money');
 select is(pg_temp.claims('5 h'), 'restoration 582 ch_a acct_pat',
-  'out of our balance it is transferred again');
-select is(pg_temp.finishes('5 h', 'tr_a2'), '{}', 'Stripe makes it');
+  'the share is restored from our balance');
+select is(pg_temp.finishes('5 h', 'tr_a2'), '{}', 'Stripe makes the restoration');
 
--- Earlier refunds are not transferred.
-select is(pg_temp.begins('b'), 'confirmed', 'a booking');
-select is(tests.refund_event('b', 'b1', 500, 'succeeded', '3 s'), 'processed', 'is refunded by half');
-select is(pg_temp.moves('b'), 'none', 'there is nothing to reverse');
-select is(pg_temp.completes('b'), 'completed', 'completed');
-select is(pg_temp.moves('b'), 'transfer 485 requested', 'its provider gets the other half');
+-- Money that was refunded before the completion is not transferred.
+select is(pg_temp.begins('b'), 'confirmed', 'a second booking is paid and confirmed');
+select is(tests.refund_event('b', 'b1', 500, 'succeeded', '3 s'), 'processed', 'a half of it is refunded');
+select is(pg_temp.moves('b'), 'none', 'a share that was not transferred is not reversed');
+select is(pg_temp.completes('b'), 'completed', 'the second booking is completed');
+select is(pg_temp.moves('b'), 'transfer 485 requested', 'the provider gets the share of the rest');
 
--- A dispute keeps it while the bank decides, and for good where it is lost.
-select is(pg_temp.begins('c'), 'confirmed', 'a booking');
-select is(pg_temp.disputed('c', 'needs_response', '{}', '3 s'), 'processed', 'a bank claims it');
-select is(pg_temp.completes('c'), 'completed', 'it is completed');
-select is(pg_temp.moves('c'), 'none', 'money that a bank claims is not transferred');
-select is(pg_temp.disputed('c', 'under_review', '{-1000}', '2 h'), 'processed', 'nor what it takes');
-select is(pg_temp.moves('c'), 'none', 'while it thinks');
-select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '3 h'), 'processed', 'the money is returned');
-select is(pg_temp.moves('c'), 'restoration 970 requested', 'then the share is due, out of our balance');
+-- An open dispute delays the transfer, and a lost dispute prevents it.
+select is(pg_temp.begins('c'), 'confirmed', 'a third booking is paid and confirmed');
+select is(pg_temp.disputed('c', 'needs_response', '{}', '3 s'), 'processed', 'a bank claims the payment');
+select is(pg_temp.completes('c'), 'completed', 'the third booking is completed');
+select is(pg_temp.moves('c'), 'none', 'claimed money is not transferred');
+select is(pg_temp.disputed('c', 'under_review', '{-1000}', '2 h'), 'processed',
+  'the bank withdraws the money');
+select is(pg_temp.moves('c'), 'none', 'withdrawn money is not transferred');
+select is(pg_temp.disputed('c', 'won', '{-1000,1000}', '3 h'), 'processed',
+  'the bank reinstates the money of the third booking');
+select is(pg_temp.moves('c'), 'restoration 970 requested',
+  'reinstated money is transferred from our balance');
 
--- Cancelled: all of it goes to the buyer.
-select is(pg_temp.begins('d'), 'confirmed', 'a booking');
+-- A cancelled booking's money goes to the buyer.
+select is(pg_temp.begins('d'), 'confirmed', 'a fourth booking is paid and confirmed');
 select is(bookings_cancel(tests.person('ann'), tests.booking_id('d'), p_now => tests.after('3 s'))
-  #>> '{refund,connected}', 'false', 'is cancelled: its refund has no share to reverse');
-select is(pg_temp.moves('d'), 'none', 'and nothing was transferred');
+  #>> '{refund,connected}', 'false', 'the refund of a cancelled booking reverses no transfer');
+select is(pg_temp.moves('d'), 'none', 'a cancelled booking is not transferred');
 
--- Stripe refuses: what was not transferred is not reversed, and is set down anew when asked for.
+-- After Stripe refused a transfer, its reversal is refused, too, and a later run requests what is
+-- due.
 select is(pg_temp.begins('e') || pg_temp.completes('e', '9 h'), 'confirmedcompleted',
-  'a booking is completed');
-select is(tests.refund_event('e', 'e1', 200, 'succeeded', '9 h 1 s'), 'processed', 'and refunded in part');
+  'a fifth booking is completed');
+select is(tests.refund_event('e', 'e1', 200, 'succeeded', '9 h 1 s'), 'processed',
+  'a part of the fifth booking is refunded');
 select transfers_finish(move_id, p_error => 'no capability', p_refused => true,
   p_now => tests.after('9 h 2 s'))
 from farthing.booking_transfers where booking_id = tests.booking_id('e') and kind = 'transfer';
-select is(pg_temp.moves('e'), 'transfer 970 refused, reversal 194 refused', 'Stripe refuses the transfer');
+select is(pg_temp.moves('e'), 'transfer 970 refused, reversal 194 refused',
+  'a refused transfer is not reversed');
 select farthing.net_transfers(b, tests.after('10 h')) from farthing.bookings b
 where booking_id = tests.booking_id('e');
 select is(pg_temp.moves('e'), 'transfer 970 refused, reversal 194 refused, transfer 776 requested',
-  'mended, it is set down as much as is due by now');
+  'a later run transfers the share that is due then');
 
 select transfers_finish(move_id, 'tr_e', p_now => tests.after('11 h')) from farthing.booking_transfers
 where booking_id = tests.booking_id('e') and status = 'requested';
 
--- An uncertain transfer is not reversed.
+-- The reversal of an uncertain transfer is uncertain.
 select is(tests.refund_event('b', 'b2', 100, 'succeeded', '30 h'), 'processed',
-  'a late refund of the second');
-select is(pg_temp.claims('31 h'), 'nothing', 'its transfer got no answer for a day');
-select is(pg_temp.claims('32 h'), 'nothing', 'its reversal waits for an operator, too');
-select is(pg_temp.moves('b'), 'transfer 485 uncertain, reversal 97 uncertain', 'for nobody knows of it');
+  'a late refund of the second booking arrives');
+select is(pg_temp.claims('31 h'), 'nothing', 'a transfer without an answer for a day is not claimed again');
+select is(pg_temp.claims('32 h'), 'nothing', 'the reversal of an uncertain transfer is not claimed');
+select is(pg_temp.moves('b'), 'transfer 485 uncertain, reversal 97 uncertain',
+  'the transfer and its reversal are uncertain');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
