@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readArguments, UsageError } from "./arguments.ts";
 
-Deno.test("readArguments takes a file alone as a dry run over all models", () => {
+Deno.test("readArguments reads a file alone as a dry run over all models", () => {
   assert.deepEqual(readArguments(["map.json"]), {
     help: false,
     file: "map.json",

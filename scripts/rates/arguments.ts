@@ -1,30 +1,33 @@
 import { taskArguments } from "@farthing/command-line";
 import { parseArgs } from "node:util";
 
-/** How the command is called, for people. */
+/** The usage text of the command. */
 export const USAGE = `Usage: deno task rates:import FILE [options]
 
 Reads LiteLLM's model_prices_and_context_window.json and shows what it changes.
 
-  --apply            write it, after showing it (without: a dry run)
-  --dry-run          write nothing; the default
-  --models a,b       these models only
-  --all              every model of the map; the default
-  --markup 4         the factor on the price for all of them; without it a known
-                     model keeps its own and a new one gets 4
-  --skip-refused     go on without the entries whose price is refused
-  --env-file FILE    SUPABASE_URL and SUPABASE_SECRET_KEY; without it the
-                     environment, else .farthing/stack.env`;
+  --apply            write the changes after showing them
+  --dry-run          show the changes and write nothing; the default
+  --models a,b       import these models only
+  --all              import every model of the map; the default
+  --markup 4         the factor on every price; without it a known model keeps
+                     its factor, and a new model gets 4
+  --skip-refused     import the other entries if the price of some is refused
+  --env-file FILE    the file with SUPABASE_URL and SUPABASE_SECRET_KEY; without
+                     it the environment, else .farthing/stack.env`;
 
-/** 0 to 99999 above, 4 decimals: what the rate's column keeps without rounding. */
+/**
+ * A number above 0 and below 100,000 with up to 4 decimals, which the rate's column stores without
+ * rounding.
+ */
 const MARKUP = /^(?!0(\.0+)?$)(0|[1-9]\d{0,4})(\.\d{1,4})?$/;
 
-/** The command line says something it can't mean. */
+/** The command line is invalid; the message says how to correct it. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** The command line in the terms of the import; @throws UsageError. */
+/** Reads the options of an import from the command line. @throws UsageError */
 export function readArguments(args: string[]) {
   const { values, positionals } = parse(args);
   const [file, ...more] = positionals;
@@ -38,7 +41,9 @@ export function readArguments(args: string[]) {
     throw new UsageError("Choose --all or --models, not both.");
   }
   if (values.markup !== undefined && !MARKUP.test(values.markup)) {
-    throw new UsageError("--markup is a number above 0 with at most 4 decimals.");
+    throw new UsageError(
+      "--markup must be a number above 0 and below 100000 with at most 4 decimals.",
+    );
   }
   const models = values.models?.split(",").map((model) => model.trim()).filter(Boolean);
   if (models?.length === 0) throw new UsageError("--models names no model.");

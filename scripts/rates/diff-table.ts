@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
-import type { RatesDiff } from "./door.ts";
+import type { RatesDiff } from "./rates-rpc.ts";
 import { Exact } from "./exact.ts";
 import { DEFAULT_MARKUP, type PriceMap, type Rate } from "./price-map.ts";
 
@@ -12,10 +12,12 @@ const KINDS = [
   ["reasoning", "reasoning_per_million_usd"],
   ["markup", "markup"],
 ] as const;
-/** Names written out behind a reason; the rest is a count, for the map has thousands. */
+/**
+ * Names that are listed after a reason. The others are only counted, since the map has thousands.
+ */
 const NAMES_SHOWN = 3;
 
-/** The difference between a price map and the rates in force, for people. USD per million tokens. */
+/** Formats the difference between a price map and the rates in force, in USD per million tokens. */
 export function formatDiff(diff: RatesDiff, rates: Rate[]): string {
   const blocks = [
     `${pc.green(`+ ${diff.added.length} new`)}  ` +
@@ -64,7 +66,9 @@ function formatChanged({ changed }: RatesDiff): string {
   );
 }
 
-/** What the reading left out, by reason, and what it refused, by model and field. */
+/**
+ * Formats what was read: the rates, the skipped models by reason, and the refused models by field.
+ */
 export function formatReading({ rates, skipped, refused, textOnly }: PriceMap): string {
   const rows = [[pc.bold(String(rates.length)), "rates read"]];
   const reasons = Map.groupBy(skipped, ({ reason }) => reason);
@@ -94,7 +98,10 @@ function names(models: string[]): string {
   return `(${models.slice(0, NAMES_SHOWN).join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
 }
 
-/** To one decimal, with its sign; nothing where a price appears or goes away. Dearer is red. */
+/**
+ * Formats a change in percent, with its sign and one decimal: red if the price rises. Empty if
+ * there was no price before or there is none after.
+ */
 function percentage(from: string | null, to: string | null): string {
   if (from === null || to === null || new Exact(from).isZero()) return "";
   const change = new Exact(to).minus(from).dividedBy(from).times(100);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import type { RatesDiff } from "./door.ts";
+import type { RatesDiff } from "./rates-rpc.ts";
 import { type ImportOptions, importRates, ImportRefused } from "./import-rates.ts";
 import { PriceMapError, type Rate } from "./price-map.ts";
 
@@ -16,7 +16,10 @@ const diff: RatesDiff = {
   unchanged: 0,
 };
 
-/** Runs an import against a door that answers `answer`, and tells what it was asked and what was said. */
+/**
+ * Runs an import against a database stub that returns `answer`. Returns the stub's calls and the
+ * printed lines.
+ */
 async function run(options: Partial<ImportOptions>, answer = diff) {
   const calls: { rates: Rate[]; dryRun: boolean }[] = [];
   const said: string[] = [];
@@ -47,7 +50,7 @@ Deno.test("importRates with apply shows the difference first, then writes it", a
   assert.match(said, /Written: 2 new rate versions/);
 });
 
-Deno.test("importRates with apply does not write where nothing changes", async () => {
+Deno.test("importRates with apply writes nothing if nothing changes", async () => {
   const { said, dryRuns } = await run({ apply: true }, { added: [], changed: [], unchanged: 2 });
   assert.deepEqual(dryRuns, [true]);
   assert.match(said, /= 2 unchanged\n\nNothing to do\./);
@@ -60,12 +63,12 @@ Deno.test("importRates stops at a refused price before it asks the database", as
   assert.match(said, /minus: input_cost_per_token is negative/);
 });
 
-Deno.test("importRates leaves a refused price out where it was told to", async () => {
+Deno.test("importRates with skipRefused imports the entries without a refused price", async () => {
   const { calls } = await run({ priceMap: bad, apply: true, skipRefused: true });
   assert.deepEqual(calls[1]?.rates.map(({ model }) => model), ["old", "new"]);
 });
 
-Deno.test("importRates asks the database nothing for a bad file or an empty choice", async () => {
+Deno.test("importRates sends nothing to the database for a bad file or without a rate", async () => {
   const broken = await run({ priceMap: "{", apply: true });
   assert.ok(broken.outcome instanceof PriceMapError);
   const empty = await run({ priceMap: `{"e": {"mode": "embedding"}}`, apply: true });

@@ -1,34 +1,40 @@
 import pc from "picocolors";
 import { formatDiff, formatReading } from "./diff-table.ts";
-import type { RatesDoor } from "./door.ts";
+import type { RatesRpc } from "./rates-rpc.ts";
 import { readPriceMap } from "./price-map.ts";
 
-/** What to import, and whether to write it. */
+/** The options of an import. */
 export interface ImportOptions {
   /** The text of the price map. */
   priceMap: string;
   apply: boolean;
-  /** Decimal text for every rate; null keeps a known model's markup and gives new ones 4. */
+  /**
+   * Decimal text for every rate; null keeps the markup of a known model and gives a new model 4.
+   */
   markup: string | null;
-  /** These models only; all of the map without it. */
+  /** The models to import; all models of the map if undefined. */
   models?: string[];
-  /** Goes on without the entries that are refused; else one refusal stops the import. */
+  /**
+   * Whether to import the other entries if some are refused. If false, one refused entry stops the
+   * import.
+   */
   skipRefused: boolean;
 }
 
-/** Why an import wrote nothing, when it should have. */
+/** The import was refused and wrote nothing; the message says why. */
 export class ImportRefused extends Error {
   override name = "ImportRefused";
 }
 
 /**
- * Shows what the price map changes, then writes it where that was asked for. The database compares
- * and writes in one transaction: all of it or none.
- * @throws PriceMapError for a bad file, ImportRefused for a bad price: nothing is written.
+ * Shows what the price map changes, and writes the changes if `apply` is set. The database compares
+ * and writes in one transaction, so it writes everything or nothing.
+ * @throws PriceMapError for an unusable file, ImportRefused for a refused price; both write
+ *   nothing.
  */
 export async function importRates(
   options: ImportOptions,
-  door: RatesDoor,
+  rpc: RatesRpc,
   print: (text?: string) => void,
 ): Promise<void> {
   const map = readPriceMap(options.priceMap, options.markup, options.models);
@@ -41,13 +47,15 @@ export async function importRates(
   }
   if (map.rates.length === 0) throw new ImportRefused("There is no rate to import.");
 
-  const diff = await door(map.rates, true);
+  const diff = await rpc(map.rates, true);
   print();
   print(formatDiff(diff, map.rates));
   print();
   if (diff.added.length + diff.changed.length === 0) return print("Nothing to do.");
-  if (!options.apply) return print("Dry run: nothing is written. To write it, add --apply.");
-  const written = await door(map.rates, false);
+  if (!options.apply) {
+    return print("Dry run: nothing is written. Add --apply to write the changes.");
+  }
+  const written = await rpc(map.rates, false);
   const changed = new Set(written.changed.map(({ model }) => model));
   print(
     pc.green(

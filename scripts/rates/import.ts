@@ -1,9 +1,12 @@
-/** `deno task rates:import FILE`: LiteLLM's price map into new rate versions, shown before written. */
+/**
+ * `deno task rates:import FILE`: imports LiteLLM's price map as new rate versions, after showing
+ * them.
+ */
 import pc from "picocolors";
 import { need, readSettings, SettingsError } from "../settings/settings.ts";
 import { print, printError } from "@farthing/command-line";
 import { readArguments, USAGE, UsageError } from "./arguments.ts";
-import { openRatesDoor, RatesDoorError } from "./door.ts";
+import { connectRatesRpc, RatesRpcError } from "./rates-rpc.ts";
 import { importRates, ImportRefused } from "./import-rates.ts";
 import { PriceMapError } from "./price-map.ts";
 
@@ -15,9 +18,9 @@ async function main(): Promise<void> {
   });
   const settings = readSettings(options.envFile);
   const url = need(settings, "SUPABASE_URL");
-  const door = openRatesDoor(url, need(settings, "SUPABASE_SECRET_KEY"));
+  const rpc = connectRatesRpc(url, need(settings, "SUPABASE_SECRET_KEY"));
   print(pc.dim(`${options.file} → ${url}`));
-  await importRates({ ...options, priceMap, ...(models && { models }) }, door, print);
+  await importRates({ ...options, priceMap, ...(models && { models }) }, rpc, print);
 }
 
 try {
@@ -27,7 +30,7 @@ try {
     printError(pc.red(`The price map ${error.message}. Nothing is changed.`));
   } else if (
     error instanceof ImportRefused || error instanceof SettingsError ||
-    error instanceof RatesDoorError
+    error instanceof RatesRpcError
   ) {
     printError(pc.red(error.message));
   } else if (error instanceof UsageError) {

@@ -23,12 +23,12 @@ for (
   });
 }
 
-Deno.test("perMillion keeps the price of the map that a float would change", () => {
+Deno.test("perMillion reads exactly a price that a float would change", () => {
   assert.equal(String(9.54e-07 * 1e6), "0.9540000000000001");
   assert.deepEqual(number("9.54e-07"), { price: "0.954" });
 });
 
-Deno.test("perMillion finds nothing in an absent, null or zero cost", () => {
+Deno.test("perMillion finds no price in a missing, null or zero cost", () => {
   assert.deepEqual(perMillion(undefined), { absent: "missing" });
   assert.deepEqual(perMillion(null), { absent: "missing" });
   for (const zero of ["0", "0.0", "0e-06", "-0.0"]) {
@@ -59,6 +59,6 @@ for (
   });
 }
 
-Deno.test("perMillion refuses what is neither a number nor a text", () => {
+Deno.test("perMillion refuses a cost that is neither a number nor a text", () => {
   for (const cost of [true, {}, ["1e-06"]]) assert.ok("refused" in perMillion(cost));
 });

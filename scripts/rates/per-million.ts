@@ -1,21 +1,29 @@
 import { isLosslessNumber } from "lossless-json";
 import { Exact } from "./exact.ts";
 
-/** Decimals that a price per million tokens may have; one more is a float's dust, not a price. */
+/**
+ * The most decimals of a price per million tokens. More decimals come from a float's rounding
+ * error.
+ */
 const DECIMALS_MAX = 9;
-/** USD per million tokens; the dearest model of 2026 costs 600. */
+/** USD per million tokens. The most expensive model of 2026 costs 600. */
 const PER_MILLION_USD_MAX = 100_000;
-/** Characters of a number as written; keeps the arithmetic within the precision of `Exact`. */
+/**
+ * The most characters of a number in the file, which keeps the arithmetic within the precision of
+ * `Exact`.
+ */
 const LITERAL_LENGTH_MAX = 40;
 const LITERAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 
-/** What became of one field: a price, nothing there (absent, null or zero), or a refusal. */
+/**
+ * The result of reading one field: a price, no price (a missing field, null or zero), or a refusal.
+ */
 export type Price = { price: string } | { absent: "missing" | "zero" } | { refused: string };
 
 /**
- * One cost of the price map, in USD per token as written in the file, as USD per million tokens
- * in plain decimals ("1.25e-06" is "1.25"). The decimal point is shifted, nothing is rounded and
- * no JavaScript number takes part.
+ * Converts a cost of the price map from USD per token, as written in the file, to USD per million
+ * tokens in plain decimals ("1.25e-06" becomes "1.25"). It shifts the decimal point, rounds
+ * nothing, and uses no JavaScript number.
  */
 export function perMillion(cost: unknown): Price {
   if (cost === undefined || cost === null) return { absent: "missing" };

@@ -22,7 +22,7 @@ Deno.test("readPriceMap reads all five kinds of tokens and the markup", () => {
   assert.deepEqual([map.skipped, map.refused, map.textOnly], [[], [], []]);
 });
 
-Deno.test("readPriceMap leaves a kind without its own price, or with zero, to its fallback", () => {
+Deno.test("readPriceMap leaves a kind without a price, or with a price of zero, to its fallback", () => {
   const map = readPriceMap(chat(`"cache_read_input_token_cost": 0.0`), null);
   assert.equal(map.rates[0]?.cached_input_per_million_usd, null);
   assert.equal(map.rates[0]?.cache_write_per_million_usd, null);
@@ -30,7 +30,7 @@ Deno.test("readPriceMap leaves a kind without its own price, or with zero, to it
   assert.equal(map.rates[0]?.markup, null);
 });
 
-Deno.test("readPriceMap skips what has no price per token, with the reason", () => {
+Deno.test("readPriceMap skips a model without a price per token and names the reason", () => {
   const map = readPriceMap(
     `{
       "draws": {"mode": "image_generation", "input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6},
@@ -53,7 +53,7 @@ Deno.test("readPriceMap skips what has no price per token, with the reason", () 
   ]);
 });
 
-Deno.test("readPriceMap refuses an absurd price by model and field, and reads the others", () => {
+Deno.test("readPriceMap refuses an invalid price by model and field, and reads the other entries", () => {
   const map = readPriceMap(
     `{
       "minus": {"mode": "chat", "input_cost_per_token": -1e-6, "output_cost_per_token": 1},
@@ -74,18 +74,19 @@ Deno.test("readPriceMap refuses an absurd price by model and field, and reads th
   ]);
 });
 
-Deno.test("readPriceMap names the models whose audio or long context is priced apart", () => {
+Deno.test("readPriceMap names the models whose audio or long context has its own price", () => {
   for (const field of ["input_cost_per_audio_token", "output_cost_per_token_above_200k_tokens"]) {
     assert.deepEqual(readPriceMap(chat(`"${field}": 9e-06`), null).textOnly, ["m"]);
   }
 });
 
-Deno.test("readPriceMap keeps to the models asked for and names those that the map lacks", () => {
+Deno.test("readPriceMap reads only the requested models and names those that the map lacks", () => {
   const text = `{"a": {"mode": "embedding"}, "b": {"mode": "embedding"}}`;
   assert.deepEqual(readPriceMap(text, null, ["b"]).skipped.map(({ model }) => model), ["b"]);
   assert.throws(
     () => readPriceMap(text, null, ["a", "c", "toString"]),
-    (error) => error instanceof PriceMapError && error.message.endsWith("asked for: c, toString"),
+    (error) =>
+      error instanceof PriceMapError && error.message.endsWith("requested models: c, toString"),
   );
 });
 

@@ -1,7 +1,10 @@
 import { isLosslessNumber, parse } from "lossless-json";
 import { perMillion, type Price } from "./per-million.ts";
 
-/** USD per million tokens as decimal text; null falls back to input (cached) or output (reasoning). */
+/**
+ * Prices in USD per million tokens as decimal text. A null price falls back to the input price
+ * (cached input, cache write) or to the output price (reasoning).
+ */
 export interface Rate {
   model: string;
   input_per_million_usd: string;
@@ -12,21 +15,26 @@ export interface Rate {
   markup: string | null;
 }
 
-/** What a price map holds for us: rates to import, entries without a token price, entries refused. */
+/**
+ * The content of a price map: the rates to import, the entries without a token price, and the
+ * refused entries.
+ */
 export interface PriceMap {
   rates: Rate[];
   skipped: { model: string; reason: string }[];
   refused: { model: string; field: string; reason: string }[];
-  /** Models that also bill audio, images or long contexts; only their plain text rates are read. */
+  /**
+   * Models that also bill audio, images or long contexts. Only their plain text prices are read.
+   */
   textOnly: string[];
 }
 
-/** The file as a whole can't be used; the message says why and is for people. */
+/** The file is unusable as a whole; the message says why. */
 export class PriceMapError extends Error {
   override name = "PriceMapError";
 }
 
-/** What the database gives a new model whose rate names no markup. */
+/** The markup that the database gives a new model whose rate names none. */
 export const DEFAULT_MARKUP = "4";
 
 const MODES_BY_TOKEN = ["chat", "completion", "responses"];
@@ -48,16 +56,16 @@ const isEntry = (value: unknown): value is Entry =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
 
 /**
- * Reads the text of LiteLLM's price map. `only` narrows it to these models; a name that the map
- * lacks is an error, so that a typing mistake never imports less than was asked for.
- * @param markup decimal text that every rate gets; null leaves it to the database.
- * @throws PriceMapError when the text is no price map.
+ * Reads the text of LiteLLM's price map. `only` limits it to the named models. A model that the map
+ * lacks is an error, so that a typing mistake never imports less than requested.
+ * @param markup decimal text for every rate; null leaves the markup to the database
+ * @throws PriceMapError if the text is not a price map or lacks a model of `only`
  */
 export function readPriceMap(text: string, markup: string | null, only?: string[]): PriceMap {
   const entries = parseEntries(text);
   const unknown = (only ?? []).filter((model) => !Object.hasOwn(entries, model));
   if (unknown.length > 0) {
-    throw new PriceMapError(`lacks the models asked for: ${unknown.join(", ")}`);
+    throw new PriceMapError(`lacks the requested models: ${unknown.join(", ")}`);
   }
   const map: PriceMap = { rates: [], skipped: [], refused: [], textOnly: [] };
   for (const model of only ?? Object.keys(entries)) {
@@ -116,7 +124,10 @@ function readEntry(map: PriceMap, model: string, entry: unknown, markup: string 
   if (Object.keys(entry).some((field) => OTHER_PRICES.test(field))) map.textOnly.push(model);
 }
 
-/** A zero here means that the provider does not bill this kind apart: it falls back, never free. */
+/**
+ * A price of zero means that the provider does not bill this kind separately, so it falls back and
+ * is not free.
+ */
 const optional = (price: Price): string | null => "price" in price ? price.price : null;
 
 const modeReason = (mode: unknown): string =>

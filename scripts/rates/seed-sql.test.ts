@@ -5,17 +5,17 @@ const read = (path: string) => Deno.readTextFile(new URL(path, import.meta.url))
 const seed = await read("../../supabase/farthing_seed.sql");
 const priceMap = await read("./data/litellm-prices.json");
 
-Deno.test("writeSeedRates finds the committed seed up to date with the kept price map", () => {
+Deno.test("writeSeedRates does not change the committed seed with the stored price map", () => {
   assert.equal(writeSeedRates(seed, priceMap), seed);
 });
 
-Deno.test("writeSeedRates prices gpt-4o as the worked example and others as the map does", () => {
+Deno.test("writeSeedRates writes the launch price of gpt-4o and the map's price of other models", () => {
   assert.match(seed, /\('gpt-4o', 1, 5, 2\.5, null, 15, null, 4, '2024-05-13T00:00:00Z'\)/);
   assert.match(seed, /\('gpt-4o-mini', 1, 0\.15, 0\.075, null, 0\.6, null, 4, /);
   assert.match(seed, /\('claude-3-haiku-20240307', 1, 0\.25, 0\.03, 0\.3, 1\.25, null, 4, /);
 });
 
-Deno.test("writeSeedRates never touches a row that is there", () => {
+Deno.test("writeSeedRates writes rows that never change an existing row", () => {
   assert.equal(
     seed.match(/^insert into /gm)?.length,
     seed.match(/^on conflict do nothing;$/gm)?.length,
@@ -23,7 +23,7 @@ Deno.test("writeSeedRates never touches a row that is there", () => {
   assert.doesNotMatch(seed, /\b(update|delete|truncate)\b/i);
 });
 
-Deno.test("writeSeedRates refuses a map with an entry that it can't price", () => {
+Deno.test("writeSeedRates refuses a map with an entry without a price", () => {
   assert.throws(() => writeSeedRates(seed, `{"free": {"mode": "chat"}}`), /free: no input/);
 });
 

@@ -7,7 +7,7 @@ const HOME = {
     "create index lots_burn_order on farthing.lots\n  (account_id, expires_at, lot_id) where true;",
 };
 
-Deno.test("the index's columns replace those after a mark, under the alias that stands there", () => {
+Deno.test("the index's columns replace the columns after a mark, with the mark's alias", () => {
   const text = "x order by /* burn-down */ l.priority, l.expires_at, l.lot_id) s;\n" +
     "order by /* burn-down */ priority, lot_id\n  limit 1; order by priority";
   const [, reader] = writeBurnOrder([HOME, { path: "a.sql", text }]);
@@ -18,6 +18,6 @@ Deno.test("the index's columns replace those after a mark, under the alias that 
   );
 });
 
-Deno.test("the burn-down order has to have its index", () => {
+Deno.test("a schema without the burn-down index is refused", () => {
   assert.throws(() => writeBurnOrder([]), /lots_burn_order/);
 });

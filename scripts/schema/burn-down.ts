@@ -1,13 +1,16 @@
 /**
- * Writes the burn-down order (rule 5) into each function that reads lots in it. The index `lots_burn_order`
- * is its home; docs/decisions/ledger.md says why it isn't a function.
+ * Writes the burn-down order (rule 5) into each function that reads lots in that order. The index
+ * `lots_burn_order` defines the order; docs/decisions/ledger.md says why it is not a function.
  */
 import type { SchemaFile } from "./sources.ts";
 
 const INDEX = /create index lots_burn_order on farthing\.lots\s+\(account_id, ([\w, ]+)\)/;
 const READER = /(order by \/\* burn-down \*\/) ((?:\w+\.)?)\w+(?:, (?:\w+\.)?\w+)*/g;
 
-/** The files, with the columns of the index after each mark, under the alias that stands there. */
+/**
+ * Returns the files with the columns of the index after each mark, with the alias that the mark's
+ * query uses.
+ */
 export function writeBurnOrder(files: readonly SchemaFile[]): SchemaFile[] {
   const home = files.map(({ text }) => INDEX.exec(text)).find((found) => found !== null);
   if (!home) throw new Error("no schema file makes the index lots_burn_order");

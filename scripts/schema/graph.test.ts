@@ -6,7 +6,7 @@ import { readSchemas } from "./sources.ts";
 
 const file = (path: string, text: string) => ({ path: `supabase/schemas/${path}`, text });
 
-Deno.test("a table that refers to one of a later file is told, and a function's body is not", () => {
+Deno.test("a table that refers to a later file's table is reported, and a function's body is not", () => {
   const lots = file(
     "ledger/tables.sql",
     "create table farthing.lots (order_id uuid references farthing.orders);",
@@ -18,17 +18,17 @@ Deno.test("a table that refers to one of a later file is told, and a function's 
   assert.deepEqual(forwardReferences([file("ledger/functions.sql", body), orders]), []);
 });
 
-Deno.test("the subjects are in an order, and a call of a later one that nobody knows is told", async () => {
+Deno.test("the subjects are in order, and an unknown call of a later subject is reported", async () => {
   const files = await readSchemas();
   assert.deepEqual(problemsOf(files), []);
   const more = "\ncreate function farthing.f() as $$ select farthing.begin_top_up() $$;";
   const changed = files.map((each) =>
-    each.path.endsWith("/usage/functions.sql") ? { ...each, text: each.text + more } : each
+    each.path.endsWith("/usage/functions/charge.sql") ? { ...each, text: each.text + more } : each
   );
   assert.match(problemsOf(changed).join("\n"), /^usage calls top_ups, a later subject/);
 });
 
-Deno.test("a function that calls an exposed one is told", () => {
+Deno.test("a function that calls an exposed function is reported", () => {
   const body = "create function farthing.f() as $$ select farthing_public.holds_open() $$;";
   assert.match(
     problemsOf([file("holds/functions.sql", body)]).join(),
@@ -36,6 +36,9 @@ Deno.test("a function that calls an exposed one is told", () => {
   );
 });
 
-Deno.test("a file of no known kind is refused, and none is left out", () => {
-  assert.throws(() => buildMigrations([file("ledger/views.sql", "")]), /of no known kind/);
+Deno.test("a file of an unknown kind is refused, and no file is left out", () => {
+  assert.throws(
+    () => buildMigrations([file("ledger/views.sql", "")]),
+    /must be named after its kind/,
+  );
 });

@@ -1,12 +1,16 @@
-/** Whether the subjects' order holds: what the files may name of each other, and what they do. */
+/**
+ * Checks the order of the subjects: a file must not name objects that are created later, and only
+ * known functions call later subjects.
+ */
 import { formatTable } from "@farthing/command-line";
 import { callsOfExposed, forwardReferences, subjectGraph } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
 
 /**
- * Functions that call a later subject's, by subject. Each is one of three: the inbox hands on an event, a
- * rule of money asks for what bounds it (caps, holds, fraud), a figure is read for an alert or a report.
- * Another one is a reason to look for a better home first.
+ * The later subjects that a subject's functions may call. Each call has one of three reasons: the
+ * inbox hands on an event, a rule of money asks for its bound (caps, holds, fraud), or a figure is
+ * read for an alert or a report. Before adding another call, look for a better home for the
+ * function.
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   foundation: ["audit"],
@@ -37,7 +41,7 @@ const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   seals: ["proof"],
 };
 
-/** The breaches of the order, a line each. */
+/** Returns the violations of the order, one line each. */
 export function problemsOf(files: readonly SchemaFile[]): string[] {
   const forward = forwardReferences(files).map(({ from, to, name }) =>
     `${from} names ${name}, which ${to} makes later`

@@ -1,7 +1,8 @@
 /**
- * `deno task schema [--check | --graph | --release]`: writes the migrations, and the burn-down order where
- * functions read in it; or says whether what is written is fresh; or draws which subject names which; or
- * writes down that these migrations are released.
+ * `deno task schema [--check | --graph | --release]`: writes the migrations, and the burn-down
+ * order into the functions that read lots in that order. --check reports files that are not up to
+ * date, --graph draws which subject names which, and --release records these migrations as
+ * released.
  */
 import { print, printError } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";

@@ -1,4 +1,7 @@
-/** What `deno task schema` makes of supabase/migrations: all of it before the first release, then an end. */
+/**
+ * Plans what `deno task schema` writes into supabase/migrations: every file before the first
+ * release, afterwards only the frame of the newest one.
+ */
 import { buildMigrations } from "./build.ts";
 import { frame, goesOn } from "./frame.ts";
 import { endsWithPrivileges, PRIVILEGES } from "./privileges.ts";
@@ -6,14 +9,15 @@ import { type Released, unreleased, type Written } from "./released.ts";
 import type { SchemaFile } from "./sources.ts";
 
 interface Plan {
-  /** The texts that files should have, by name; the others are left alone. */
+  /** The planned texts of files by name. Files without an entry do not change. */
   readonly texts: Written;
   readonly problems: readonly string[];
 }
 
 /**
- * The first release's migrations are built from the schema files. Later ones are written by hand: the newest
- * gets its settings and its privileges here, an earlier one had them when it was the newest.
+ * Plans the migrations. Those of the first release are built from the schema files. Later ones are
+ * written by hand, and the newest gets its settings and privileges here; each earlier one got them
+ * when it was the newest.
  */
 export function planTexts(
   files: readonly SchemaFile[],
@@ -31,7 +35,7 @@ export function planTexts(
   }
   const newest = names.at(-1);
   if (newest && goesOn(written.get(newest)!)) {
-    const why = `goes on after its privileges: put that above "${PRIVILEGES}"`;
+    const why = `has statements after its privileges: move them above "${PRIVILEGES}"`;
     return { texts: new Map(), problems: [`supabase/migrations/${newest} ${why}`] };
   }
   const open = names.filter((name) => name !== newest && !endsWithPrivileges(written.get(name)!));

@@ -23,7 +23,7 @@ grant execute on function farthing_public.f to service_role;`,
 
 const MORE = "-- Why.\n\ncreate table farthing.b ();\n";
 
-Deno.test("a migration ends with the grants on all that exists by then, and on nothing later", () => {
+Deno.test("a migration ends with the grants on all objects that exist then, and on no later ones", () => {
   const ends = buildMigrations([TABLES, API]).map(({ text }) =>
     text.split(PRIVILEGES)[1]!.split("\n").filter((line) => line.startsWith("grant "))
   );
@@ -32,7 +32,7 @@ Deno.test("a migration ends with the grants on all that exists by then, and on n
   assert.deepEqual(ends, [[table], [table], both, both]);
 });
 
-Deno.test("T13: every migration takes what is granted by default, and makes nothing after that", async () => {
+Deno.test("T13: every migration revokes the default grants and creates nothing after that", async () => {
   for (const { file, text } of buildMigrations(await readSchemas())) {
     assert(endsWithPrivileges(text), file);
     assert(!endsWithPrivileges(text.replace(/revoke all on all tables.*\n/, "")), file);

@@ -1,7 +1,8 @@
 /**
- * How every migration ends: our roles have what the grants beside the objects say, and nothing that comes by
- * PostgreSQL's own defaults (everybody may execute a function) or by the host's (some grant all tables to
- * browser roles or to roles of their own, and row level security does not bound TRUNCATE).
+ * The end of every migration: our roles get the grants that stand beside the objects, and lose what
+ * PostgreSQL grants by default (everybody may execute a function) or what the host grants (some
+ * hosts grant all tables to browser roles or to roles of their own, and row level security does not
+ * apply to TRUNCATE).
  */
 import { statementsOf } from "./references.ts";
 import type { SchemaFile } from "./sources.ts";
@@ -10,8 +11,9 @@ const ANYBODY = "public, anon, authenticated";
 const SCHEMAS = "farthing, farthing_public";
 
 /**
- * Whom the host's default privileges name beside those: a role of its own, of which `authenticated` may be a
- * member. A role that they don't name keeps what was granted to it by hand.
+ * Revokes from the other roles that the host's default privileges name, such as a role of which
+ * `authenticated` may be a member. A role that the default privileges do not name keeps grants made
+ * by hand.
  */
 const REVOKES_BY_DEFAULT = `do $$
 declare v_revoke text;
@@ -29,7 +31,10 @@ begin
 end
 $$`;
 
-/** Grants of functions to service_role stand beside them, and stay: it is the one role that calls any. */
+/**
+ * Grants of functions to service_role stand beside the functions and are not revoked, since only
+ * that role calls functions.
+ */
 const REVOKES = [
   REVOKES_BY_DEFAULT,
   `revoke all on schema ${SCHEMAS} from ${ANYBODY}, service_role`,
@@ -39,28 +44,36 @@ const REVOKES = [
   "revoke all on all routines in schema farthing from service_role",
 ];
 
-/** The first line of that end. */
+/** The first line of a migration's privileges. */
 export const PRIVILEGES =
   "-- Privileges: those that the files of the schema grant, and none by default.";
 
-/** Grants on schemas, tables and views; as the files say them, in their order. */
+/** Returns the grants on schemas, tables and views, in the order of the files. */
 function grantsOf(files: readonly SchemaFile[]): string[] {
   return files.flatMap(statementsOf).filter((statement) => /^grant (?!execute )/.test(statement));
 }
 
-/** The end of a migration after which the database has the objects of these files. */
+/**
+ * Returns the privileges for the end of a migration after which the database has the objects of
+ * these files.
+ */
 export function privilegesOf(files: readonly SchemaFile[]): string {
   const statements = [...REVOKES, ...grantsOf(files)];
   return `${PRIVILEGES}\n${statements.map((statement) => `${statement};\n`).join("")}`;
 }
 
-/** Whether a statement may stand in that end, or sets back what the migration had set. */
+/**
+ * Returns whether a statement may stand among the privileges, or resets a setting of the migration.
+ */
 export function isPrivilege(statement: string): boolean {
   return REVOKES.includes(statement) ||
     /^(?:grant (?!execute )|revoke all on |reset )/.test(statement);
 }
 
-/** Whether a migration takes everything that is granted by default, and then makes nothing more. */
+/**
+ * Returns whether a migration revokes everything that is granted by default and creates nothing
+ * after that.
+ */
 export function endsWithPrivileges(text: string): boolean {
   const statements = statementsOf({ text });
   const last = statements.findLastIndex((statement) => !isPrivilege(statement));

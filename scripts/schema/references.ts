@@ -1,6 +1,7 @@
 /**
- * Which file names objects of which other. What stands outside a function's body binds when it is created,
- * so it may only name what comes before; a body binds when it runs, and may name anything.
+ * Finds which file names objects of which other file. A name outside a function's body is resolved
+ * when the statement runs, so it may only name earlier objects. A name inside a body is resolved
+ * when the function runs, and may name any object.
  */
 import { splitStatements } from "@farthing/local-stack/migrations";
 import type { SchemaFile } from "./sources.ts";
@@ -10,7 +11,7 @@ export interface Reference {
   readonly from: string;
   readonly to: string;
   readonly name: string;
-  /** Bound when it runs, inside a function's body. */
+  /** Whether the name is inside a function's body and is resolved when the function runs. */
   readonly late: boolean;
 }
 
@@ -23,12 +24,15 @@ const NAMES = /\bfarthing(?:_public)?\.\w+/g;
 
 const withoutComments = (statement: string) => statement.replace(COMMENT, "").trim();
 
-/** The statements of a text, without their comments. */
+/** Returns the statements of a text without their comments. */
 export function statementsOf({ text }: { readonly text: string }): string[] {
   return splitStatements(text).map(withoutComments);
 }
 
-/** Where each object is made; the first place where a name has several. */
+/**
+ * Returns the file that creates each object; the first file if several create an object of that
+ * name.
+ */
 function homesOf(files: readonly SchemaFile[]): Map<string, string> {
   const homes = new Map<string, string>();
   for (const file of files) {
@@ -40,7 +44,7 @@ function homesOf(files: readonly SchemaFile[]): Map<string, string> {
   return homes;
 }
 
-/** Every reference from a file to another one. */
+/** Returns every reference from a file to another file. */
 function referencesOf(files: readonly SchemaFile[]): Reference[] {
   const homes = homesOf(files);
   const found: Reference[] = [];
@@ -58,7 +62,7 @@ function referencesOf(files: readonly SchemaFile[]): Reference[] {
   return found;
 }
 
-/** References that would not bind: to a file that comes later. */
+/** Returns the references to later files that could not be resolved. */
 export function forwardReferences(files: readonly SchemaFile[]): Reference[] {
   const place = new Map(files.map(({ path }, at) => [path, at]));
   return referencesOf(files).filter(({ from, to, late }) =>
@@ -66,7 +70,9 @@ export function forwardReferences(files: readonly SchemaFile[]): Reference[] {
   );
 }
 
-/** Bodies that call what is exposed: a rule stands in a private function, and endpoints share that. */
+/**
+ * Returns the functions that call an exposed function. A shared rule belongs in a private function.
+ */
 export function callsOfExposed(files: readonly SchemaFile[]): string[] {
   return files.flatMap((file) =>
     statementsOf(file).flatMap((statement) => {
@@ -82,13 +88,13 @@ const subjectOf = (path: string) => path.split("/")[2]!;
 
 export interface Subject {
   readonly name: string;
-  /** Subjects before it that it names. */
+  /** Earlier subjects that this subject names. */
   readonly uses: string[];
-  /** Subjects after it that its functions call. */
+  /** Later subjects that this subject's functions call. */
   readonly calls: string[];
 }
 
-/** The subjects in the order of their tables, and whom each one names. */
+/** Returns the subjects in the order of their tables, with the subjects that each one names. */
 export function subjectGraph(files: readonly SchemaFile[]): Subject[] {
   const subjects = [...new Set(files.map(({ path }) => subjectOf(path)))];
   const references = referencesOf(files);

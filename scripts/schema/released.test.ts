@@ -18,12 +18,12 @@ const LATEST = "20990102000000_farthing_latest.sql";
 const MORE = "-- Why.\n\ncreate table farthing.more ();\n";
 
 interface Copy {
-  /** A file of the copied supabase/migrations. */
+  /** Returns the path of a file in the copied supabase/migrations. */
   path(file: string): string;
   read(): Promise<Written>;
 }
 
-/** Hands over a copy of supabase/migrations to change; gone afterwards. */
+/** Runs a test with a copy of supabase/migrations, which is removed afterwards. */
 async function withCopy(use: (copy: Copy) => Promise<void>): Promise<void> {
   const root = `${await Deno.makeTempDir({ prefix: "farthing-released-" })}/`;
   try {
@@ -53,7 +53,7 @@ Deno.test("a released migration that has changed is refused", () =>
     assert.deepEqual(others, []);
   }));
 
-Deno.test("a released migration that is gone is refused, by another name too", () =>
+Deno.test("a released migration that was deleted or renamed is refused", () =>
   withCopy(async ({ path, read }) => {
     const released = release(await read());
     const first = firstOf(await read());
@@ -63,7 +63,7 @@ Deno.test("a released migration that is gone is refused, by another name too", (
     assert.deepEqual(others, []);
   }));
 
-Deno.test("a new migration that sorts before a released one is refused, and a later one is not", () =>
+Deno.test("a new migration that sorts before a released one is refused, and a later one is accepted", () =>
   withCopy(async ({ path, read }) => {
     await Deno.writeTextFile(path(LATEST), MORE);
     const released = release(await read());
@@ -75,7 +75,7 @@ Deno.test("a new migration that sorts before a released one is refused, and a la
     assert.deepEqual(brokenReleases(released, await read()), []);
   }));
 
-Deno.test("a new migration of a released version is refused, and two new ones of one version", () =>
+Deno.test("a new migration with a used version is refused", () =>
   withCopy(async ({ path, read }) => {
     const last = [...await read()].at(-1)![0];
     const released = release(await read());
@@ -95,7 +95,7 @@ Deno.test("a new migration of a released version is refused, and two new ones of
     );
   }));
 
-Deno.test("before the first release a change of the schemas rewrites migrations, afterwards none", () =>
+Deno.test("a change of the schemas rewrites the migrations only before the first release", () =>
   withCopy(async ({ read }) => {
     const files = (await readSchemas()).map((file) => ({
       ...file,
@@ -123,7 +123,7 @@ Deno.test("T13: a later migration gets its end while it is the newest, and is re
     assert.deepEqual(planTexts(files, released, await read()).problems, []);
   }));
 
-Deno.test("what stands after the privileges of a later migration is refused, and never dropped", () =>
+Deno.test("statements after the privileges of a later migration are refused and not dropped", () =>
   withCopy(async ({ path, read }) => {
     const files = await readSchemas();
     const released = release(await read());
@@ -142,19 +142,22 @@ Deno.test("what stands after the privileges of a later migration is refused, and
       await Deno.writeTextFile(path(LATER), text);
       const { texts, problems } = planTexts(files, released, await read());
       assert.deepEqual([...texts], []);
-      assert.match(problems.join(), new RegExp(`${LATER} goes on after its privileges: put that`));
+      assert.match(
+        problems.join(),
+        new RegExp(`${LATER} has statements after its privileges: move them`),
+      );
     }
     await Deno.writeTextFile(path(LATER), framed);
     assert.deepEqual([...planTexts(files, released, await read()).texts], [[LATER, framed]]);
   }));
 
-Deno.test("a migration of another name is refused, and one that uninstall would leave recorded", () => {
+Deno.test("a migration with a wrong name is refused, and so is one that uninstall.sql does not name", () => {
   const written = (file: string) => new Map([[file, MORE]]);
   assert.deepEqual(badNames(written(LATER), "name in ('farthing_later')"), []);
   assert.match(badNames(written(LATER), "")[0]!, /uninstall.sql does not name farthing_later/);
   assert.match(badNames(written("20990101000000_later.sql"), "'later'")[0]!, /is not named/);
 });
 
-Deno.test("nothing has been released yet, or all that was is as it was", async () => {
+Deno.test("every released migration is unchanged", async () => {
   assert.deepEqual(brokenReleases(await readReleased(ROOT), await readWritten(ROOT)), []);
 });

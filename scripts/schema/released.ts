@@ -1,10 +1,10 @@
 /**
- * supabase/released.json: the migrations that a release has handed out, each with its hash. Projects have
- * applied them and the CLI does not apply a version twice, so these files never change again.
+ * supabase/released.json lists the migrations of past releases, each with its hash. Projects have
+ * applied them, and the CLI never applies a version twice, so these files must not change.
  */
 import { createHash } from "node:crypto";
 
-/** File names with the SHA-256 of what is in them. Empty before the first release. */
+/** The SHA-256 of each released file by its name. Empty before the first release. */
 export type Released = Readonly<Record<string, string>>;
 
 /** The texts of supabase/migrations by file name. */
@@ -15,7 +15,7 @@ const NAME = /^(\d{14})_(farthing_\w+)\.sql$/;
 
 const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** @param root the repository's, with a slash */
+/** @param root the repository's path, with a trailing slash */
 export async function readReleased(root: string): Promise<Released> {
   return JSON.parse(await Deno.readTextFile(`${root}supabase/released.json`));
 }
@@ -32,20 +32,20 @@ export async function readWritten(root: string): Promise<Written> {
   );
 }
 
-/** The contents of supabase/released.json after a release of these files. */
+/** Returns the content of supabase/released.json after a release of these files. */
 export function release(written: Written): Released {
   return Object.fromEntries([...written].map(([name, text]) => [name, hashOf(text)]));
 }
 
-/** The files that no release has handed out yet, in their order. */
+/** Returns the names of files that are not released yet, in their order. */
 export function unreleased(released: Released, written: Written): string[] {
   return [...written.keys()].filter((name) => !(name in released));
 }
 
-/** The CLI tells migrations apart, and orders them, by these 14 digits. */
+/** The CLI identifies and orders migrations by these 14 digits. */
 const versionOf = (file: string) => file.slice(0, 14);
 
-/** How the folder breaks its promise to projects that have applied what was released; a line each. */
+/** Returns the changes that break projects with released migrations, one line each. */
 export function brokenReleases(released: Released, written: Written): string[] {
   const last = Object.keys(released).sort().at(-1) ?? "";
   const broken = Object.entries(released).flatMap(([name, hash]) => {
@@ -64,8 +64,9 @@ export function brokenReleases(released: Released, written: Written): string[] {
 }
 
 /**
- * Files with a name that is not ours to give: an app has them beside its own, and uninstall.sql takes back
- * that they were applied, by name.
+ * Returns the files with an invalid name, one line each. An app has migrations of its own beside
+ * ours, so our names begin with `farthing_`; and uninstall.sql must name each of ours to remove its
+ * record.
  */
 export function badNames(written: Written, uninstall: string): string[] {
   return [...written.keys()].flatMap((file) => {

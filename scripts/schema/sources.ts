@@ -1,4 +1,4 @@
-/** The files that the database is made of, in the order that supabase/config.toml gives them. */
+/** Reads the schema files in the order of supabase/config.toml. */
 import { globSync } from "node:fs";
 import { parse } from "smol-toml";
 import { ROOT } from "../command/root.ts";
@@ -6,7 +6,7 @@ import { ROOT } from "../command/root.ts";
 const SUPABASE = `${ROOT}supabase/`;
 
 export interface SchemaFile {
-  /** From the root: `supabase/schemas/<subject>/<kind>.sql`. */
+  /** The path from the repository's root: `supabase/schemas/<subject>/<kind>.sql`. */
   readonly path: string;
   readonly text: string;
 }
@@ -15,7 +15,7 @@ interface Config {
   readonly db: { readonly migrations: { readonly schema_paths: string[] } };
 }
 
-/** @throws where a pattern finds nothing, and where no pattern finds a file. */
+/** @throws if a pattern matches no file, or if no pattern matches a schema file */
 export async function readSchemas(): Promise<SchemaFile[]> {
   const config = parse(await Deno.readTextFile(`${SUPABASE}config.toml`)) as unknown as Config;
   const paths = new Set<string>();

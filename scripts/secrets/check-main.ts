@@ -1,4 +1,4 @@
-/** `deno task secrets:check`: which names each function needs, and which of them are there. */
+/** `deno task secrets:check`: lists which names each function needs, and whether they are set. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
@@ -8,13 +8,13 @@ import { fromEnvironment, fromFile, fromProject, fromStack } from "./sources.ts"
 
 const USAGE = `Usage: deno task secrets:check [options]
 
-Says of each function which names of the environment it needs, and whether they are there.
-Values are neither shown nor sent. Ends with 1 where a needed one is missing or malformed.
+Lists which environment variables each function needs, and whether they are set. Values are
+neither shown nor sent. Exits with 1 if a needed variable is missing or malformed.
 
   --env-file FILE    a dotenv file, as for \`supabase secrets set --env-file\`
-  --env              this process's environment; the default where it has SUPABASE_URL
-  --stack            the stack that runs here; the default otherwise
-  --remote           the linked hosted project, by \`supabase secrets list\`: names alone
+  --env              this process's environment; the default if it has SUPABASE_URL
+  --stack            the stack on this machine; the default otherwise
+  --remote           the linked hosted project, by \`supabase secrets list\`: names only
   --project-ref REF  with --remote: that project`;
 
 const PAINT: Readonly<Record<State, (text: string) => string>> = {
@@ -86,9 +86,9 @@ try {
 } catch (error) {
   const isUsage = error instanceof TypeError && "code" in error;
   if (!isUsage && !(error instanceof SettingsError)) throw error;
-  // An argument that nobody expects may be a value.
+  // An unexpected argument may be a secret, so it is not printed.
   const isStray = isUsage && error.code === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL";
-  const message = pc.red(isStray ? "It takes nothing but options." : error.message);
+  const message = pc.red(isStray ? "The command takes options only." : error.message);
   printError(isUsage ? `${message}\n\n${USAGE}` : message);
   Deno.exit(2);
 }

@@ -26,7 +26,7 @@ function stateOf(groups: readonly Group[], of: string | null, name: string) {
   return group?.findings.find((each) => each.name === name)?.state;
 }
 
-Deno.test("check finds nothing wrong where all that is needed is there", () => {
+Deno.test("check finds nothing wrong if every needed name is set", () => {
   const groups = checkSecrets(found());
   assert.deepEqual(wrongNames(groups), []);
   assert.equal(stateOf(groups, "checkout", "STRIPE_SECRET_KEY"), "present");
@@ -35,39 +35,39 @@ Deno.test("check finds nothing wrong where all that is needed is there", () => {
   assert.equal(stateOf(groups, null, "SENTRY_DSN"), "not set");
 });
 
-Deno.test("check names what is missing, for the functions that need it and no other", () => {
+Deno.test("check reports a missing name for the functions that need it and for no other", () => {
   const groups = checkSecrets(found({ AI_API_KEY: undefined }));
   assert.deepEqual(wrongNames(groups), ["AI_API_KEY"]);
   for (const name of ["ai", "jobs", "job-runner"]) {
     assert.equal(stateOf(groups, name, "AI_API_KEY"), "missing");
   }
   assert.equal(stateOf(groups, "usage", "AI_API_KEY"), undefined);
-  // The paid checks try it out, and are a check less without.
+  // The paid checks use these names and skip a check without them.
   assert.equal(stateOf(groups, "health", "AI_API_KEY"), "not set");
 });
 
-Deno.test("check is content with one of two mail services, and not with none", () => {
+Deno.test("check requires one of the two mail services", () => {
   const resend = { POSTMARK_SERVER_TOKEN: undefined, RESEND_API_KEY: "key" };
   assert.deepEqual(wrongNames(checkSecrets(found(resend))), []);
   const none = checkSecrets(found({ POSTMARK_SERVER_TOKEN: undefined }));
   assert.deepEqual(wrongNames(none), ["POSTMARK_SERVER_TOKEN", "RESEND_API_KEY"]);
 });
 
-Deno.test("check wants Redis' token where its address is, and neither where it is not", () => {
+Deno.test("check requires Redis' token only if Redis' address is set", () => {
   const half = checkSecrets(found({ UPSTASH_REDIS_REST_URL: "https://redis.example.com" }));
   assert.deepEqual(wrongNames(half), ["UPSTASH_REDIS_REST_TOKEN"]);
   const other = checkSecrets(found({ UPSTASH_REDIS_REST_TOKEN: "x" }));
   assert.deepEqual(wrongNames(other), ["UPSTASH_REDIS_REST_URL"]);
 });
 
-Deno.test("check calls malformed what the functions would refuse, without its value", () => {
+Deno.test("check reports values that the functions would refuse as malformed, without showing them", () => {
   const groups = checkSecrets(found({ STRIPE_SECRET_KEY: "pk_live_secretly" }));
   assert.deepEqual(wrongNames(groups), ["STRIPE_SECRET_KEY"]);
   assert.equal(stateOf(groups, "refunds", "STRIPE_SECRET_KEY"), "malformed");
   assert(!JSON.stringify(groups).includes("secretly"));
 });
 
-Deno.test("check says of a stand-in's address that production has none", () => {
+Deno.test("check notes that production must not have the address of an emulator", () => {
   const groups = checkSecrets(found({ STRIPE_API_URL: "http://127.0.0.1:54325" }));
   const finding = groups.find(({ name }) => name === "checkout")?.findings
     .find(({ name }) => name === "STRIPE_API_URL");
@@ -75,14 +75,14 @@ Deno.test("check says of a stand-in's address that production has none", () => {
   assert.deepEqual(wrongNames(groups), []);
 });
 
-Deno.test("check misses what the platform sets where all has to be there, but for the key set", () => {
+Deno.test("check of a stack reports the platform's missing names, except the key set", () => {
   const groups = checkSecrets({ ...found(), isWhole: true });
   const platform = ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEYS", "SUPABASE_SECRET_KEYS"];
   assert.deepEqual(wrongNames(groups), platform);
   assert.equal(stateOf(groups, null, "SUPABASE_JWKS"), "platform");
 });
 
-Deno.test("check of a hosted project asks for its names alone", async () => {
+Deno.test("check of a hosted project reads names only", async () => {
   const commands: string[] = [];
   const names = Object.keys(COMPLETE).filter((name) => name !== "AI_MODELS");
   const project = await fromProject("abcd", (args) => {
@@ -95,7 +95,7 @@ Deno.test("check of a hosted project asks for its names alone", async () => {
   await assert.rejects(fromProject(undefined, () => Promise.resolve("<html>")), /did not answer/);
 });
 
-Deno.test("check of a stack finds all that its functions are given", () => {
+Deno.test("check of a stack finds every name that its functions get", () => {
   const values = {
     SUPABASE_URL: "http://127.0.0.1:54321",
     SUPABASE_DB_URL: "postgresql://postgres@127.0.0.1:54322/postgres",

@@ -1,4 +1,4 @@
-/** What each function finds of the names it needs: never a value, only whether there is one. */
+/** Checks whether the names that each function needs are set. Values are never returned. */
 import { EnvError, readEnv } from "../../supabase/functions/_shared/core/env.ts";
 import {
   ENV_NEEDS,
@@ -8,13 +8,13 @@ import {
   FUNCTIONS,
 } from "../../supabase/functions/_shared/core/env-needs.ts";
 
-/** The names that somewhere has, with their values where these can be read. */
+/** The names that a source has, with their values if the source can be read. */
 export interface Found {
   readonly source: string;
   readonly names: ReadonlySet<string>;
-  /** Null where names alone are known, as of a hosted project. */
+  /** Null if only names are known, as for a hosted project. */
   readonly values: Readonly<Record<string, string | undefined>> | null;
-  /** Whether it holds all that a function finds, or only what is not the platform's. */
+  /** Whether the source has every name that a function gets, including the platform's. */
   readonly isWhole: boolean;
 }
 
@@ -23,21 +23,26 @@ export type State = "present" | "malformed" | "missing" | "not set" | "left unse
 export interface Finding {
   readonly name: EnvName;
   readonly state: State;
-  /** What would do instead, or what makes it needed. */
+  /** The name that can replace this one, or the name that makes this one necessary. */
   readonly note: string;
 }
 
-/** What the platform sets is made up where it cannot be read, so that the rest is judged. */
-const STAND_INS: Readonly<Record<string, string>> = {
+/**
+ * Placeholders for the platform's values where they cannot be read, so that the other values can be
+ * checked.
+ */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
   SUPABASE_URL: "https://project.supabase.co",
   SUPABASE_PUBLISHABLE_KEYS: '{"default":"x"}',
   SUPABASE_SECRET_KEYS: '{"default":"x"}',
 };
 
-/** What the functions would say of these values; null where they take them. */
+/**
+ * Returns the error that the functions would raise for these values, or null if they accept them.
+ */
 export function refusalOf(values: NonNullable<Found["values"]>): EnvError | null {
   try {
-    readEnv((name) => values[name] || STAND_INS[name]);
+    readEnv((name) => values[name] || PLACEHOLDERS[name]);
     return null;
   } catch (error) {
     if (error instanceof EnvError) return error;
@@ -45,7 +50,7 @@ export function refusalOf(values: NonNullable<Found["values"]>): EnvError | null
   }
 }
 
-/** The names whose values the functions would refuse. */
+/** Returns the names whose values the functions would refuse. */
 export function malformedIn(values: Found["values"]): ReadonlySet<string> {
   return new Set(values === null ? [] : refusalOf(values)?.names);
 }
@@ -61,7 +66,7 @@ function finding(name: EnvName, need: EnvNeed, found: Found, malformed: Readonly
   const has = (other: string) => found.names.has(other);
   if (has(name)) {
     const isStray = need.is === "local" && !found.isWhole;
-    const note = isStray ? "for stand-ins alone: unset it in production" : "";
+    const note = isStray ? "for emulators only: unset it in production" : "";
     return { name, state: malformed.has(name) ? "malformed" : "present", note };
   }
   if (need.or !== undefined) {
@@ -79,7 +84,7 @@ function finding(name: EnvName, need: EnvNeed, found: Found, malformed: Readonly
 }
 
 export interface Group {
-  /** Null: every function. */
+  /** Null for the group of names that every function reads. */
   readonly name: FunctionName | null;
   readonly findings: readonly Finding[];
 }
@@ -88,7 +93,7 @@ function asOptional([name, { by }]: [EnvName, EnvNeed]): [EnvName, EnvNeed] {
   return [name, { by, is: "optional" }];
 }
 
-/** First what every function reads, then what each reads besides. */
+/** Returns the names that every function reads, followed by each function's own names. */
 export function checkSecrets(found: Found): Group[] {
   const malformed = malformedIn(found.values);
   const needs = Object.entries(ENV_NEEDS) as [EnvName, EnvNeed][];
@@ -104,7 +109,7 @@ export function checkSecrets(found: Found): Group[] {
   return groups;
 }
 
-/** The names that keep a function from its work. */
+/** Returns the missing and malformed names, which keep a function from working. */
 export function wrongNames(groups: readonly Group[]): EnvName[] {
   const wrong = groups.flatMap(({ findings }) =>
     findings.filter(({ state }) => state === "missing" || state === "malformed")

@@ -6,7 +6,7 @@ interface Ran {
   readonly said: string;
 }
 
-/** A command as a person runs it; what it says on both outputs. */
+/** Runs a command as a user does. Returns what it writes to both outputs. */
 async function run(program: string, args: string[], input = ""): Promise<Ran> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", new URL(program, import.meta.url).pathname, ...args],
@@ -33,7 +33,7 @@ async function withFile(text: string, use: (file: string) => Promise<void>): Pro
   }
 }
 
-Deno.test("secrets:check ends with 1 where a needed name is missing, and shows no value", async () => {
+Deno.test("secrets:check exits with 1 if a needed name is missing, and shows no value", async () => {
   const text = "STRIPE_SECRET_KEY=sk_test_hush\nNOTIFICATION_SECRET=hush\nMAIL_FROM=hush@x.y\n";
   await withFile(text, async (file) => {
     const { code, said } = await run("./check-main.ts", ["--env-file", file]);
@@ -45,7 +45,7 @@ Deno.test("secrets:check ends with 1 where a needed name is missing, and shows n
   });
 });
 
-Deno.test("secrets:check says how it is called where it is called otherwise", async () => {
+Deno.test("secrets:check prints its usage after an invalid option", async () => {
   const { code, said } = await run("./check-main.ts", ["--values"]);
   assert.equal(code, 2);
   assert.match(said, /Usage/);
@@ -66,7 +66,7 @@ Deno.test("secrets:rotate writes a given value before the old one, and shows nei
   });
 });
 
-Deno.test("secrets:rotate changes nothing without a file, and knows what it does not know", async () => {
+Deno.test("secrets:rotate changes nothing without a file, and refuses an unknown name", async () => {
   const { code, said } = await run("./rotate-main.ts", ["NOTIFICATION_SECRET"]);
   assert.equal(code, 0);
   assert.match(said, /Nothing is written/);
@@ -75,7 +75,7 @@ Deno.test("secrets:rotate changes nothing without a file, and knows what it does
   assert.match(unknown.said, /NOTIFICATION_SECRET/);
 });
 
-Deno.test("a value that was typed among the arguments is neither taken nor shown", async () => {
+Deno.test("a value among the arguments is neither used nor shown", async () => {
   const check = await run("./check-main.ts", ["STRIPE_SECRET_KEY=sk_live_hush"]);
   assert.equal(check.code, 2);
   assert.match(check.said, /Usage/);

@@ -1,18 +1,28 @@
-/** One line of a dotenv file, replaced without touching another, and without showing what it held. */
+/**
+ * Replaces one line of a dotenv file without changing another line and without showing the old
+ * value.
+ */
 import { dirname } from "node:path";
 import { parseEnv } from "node:util";
 import { SettingsError } from "../settings/settings.ts";
 
-/** What needs no quotes in a dotenv file. */
+/** Values that need no quotes in a dotenv file. */
 const PLAIN = /^[\w.,+/=:@-]+$/;
 
 function lineOf(name: string, value: string): string {
   if (PLAIN.test(value)) return `${name}=${value}`;
-  if (/['\n]/.test(value)) throw new SettingsError(`${name} holds a quote or a line break.`);
+  if (/['\n]/.test(value)) {
+    throw new SettingsError(
+      `${name} contains a quote or a line break: set it in the file by hand.`,
+    );
+  }
   return `${name}='${value}'`;
 }
 
-/** The file's text with the name's line in it; at the end where it has none. @throws SettingsError */
+/**
+ * Returns the file's text with the line of this name replaced, or added at the end. @throws
+ * SettingsError
+ */
 export function withLine(text: string, name: string, value: string): string {
   const ours = new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`);
   const lines = text.split("\n");
@@ -27,12 +37,12 @@ export function withLine(text: string, name: string, value: string): string {
   const changed = lines.join("\n");
   const before = parseEnv(text);
   const after = parseEnv(changed);
-  // A value of several lines can hide what looks like a line of its own.
+  // A value of several lines may contain text that looks like another line.
   const isWhole = Object.keys(before).every((other) =>
     other === name || before[other] === after[other]
   );
   if (!isWhole || after[name] !== value || before[name]?.includes("\n")) {
-    throw new SettingsError(`${name} can't be replaced in that file: do it by hand.`);
+    throw new SettingsError(`${name} can't be replaced in that file: replace it by hand.`);
   }
   return changed;
 }
@@ -58,7 +68,7 @@ async function withDraft(file: string, text: string, use: Use): Promise<void> {
   }
 }
 
-/** A draft beside the file, readable by its owner alone. */
+/** Writes a draft beside the file that only its owner can read, and passes it to `use`. */
 async function draftBeside(file: string, text: string, use: Use): Promise<void> {
   const place = await Deno.realPath(file).catch(() => file);
   await withDraft(place, text, use).catch((error) => {
@@ -66,12 +76,18 @@ async function draftBeside(file: string, text: string, use: Use): Promise<void> 
   });
 }
 
-/** Writes beside and renames, readable by its owner alone; a link stays one. @throws SettingsError */
+/**
+ * Replaces the file by a draft that only its owner can read. A symbolic link stays a link. @throws
+ * SettingsError
+ */
 export async function writeEnvText(file: string, text: string): Promise<void> {
   await draftBeside(file, text, Deno.rename);
 }
 
-/** Writes beside and leaves the file alone: most of what a write can fail by. @throws SettingsError */
+/**
+ * Writes and removes a draft beside the file, which shows most reasons why a write would fail.
+ * @throws SettingsError
+ */
 export async function tryEnvText(file: string, text: string): Promise<void> {
   await draftBeside(file, text, (draft) => Deno.remove(draft));
 }

@@ -1,4 +1,7 @@
-/** `deno task secrets:rotate NAME`: the steps for that secret, and of them what can be done here. */
+/**
+ * `deno task secrets:rotate NAME`: shows the steps for rotating a secret, and does those that need
+ * no console.
+ */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { SettingsError } from "../settings/settings.ts";
@@ -9,12 +12,12 @@ import { ROTATIONS } from "./rotations.ts";
 
 const USAGE = `Usage: deno task secrets:rotate NAME [options]
 
-Explains how a secret is replaced without a gap, and makes a new value where it is ours to make.
-Values that are there already are never shown. Nothing is sent anywhere.
+Explains how to replace a secret without an interruption, and makes a new value if no other service
+makes it. Existing values are never shown. Nothing is sent anywhere.
 
-  --write FILE   put the new value into this dotenv file, before the old one where two are accepted
-  --stdin        the new value, made elsewhere, is on standard input
-  --finish       forget the old value: keep the current one alone (with --write)
+  --write FILE   write the new value to this dotenv file, before the old one if two are accepted
+  --stdin        read the new value, made elsewhere, from standard input
+  --finish       remove the old value and keep the current one (with --write)
 
 Names:
   ${Object.keys(ROTATIONS).join("\n  ")}`;
@@ -37,10 +40,12 @@ async function main(): Promise<void> {
   if (values.help || name === undefined) return print(USAGE);
   const { note, steps } = rotationOf(name);
   if (more.length > 0) {
-    throw new SettingsError("One name is taken; a value comes on standard input: --stdin.");
+    throw new SettingsError(
+      "Name one secret only. Pass a new value on standard input with --stdin.",
+    );
   }
   if (values.finish && values.write === undefined) {
-    throw new SettingsError("--finish changes a file: name it with --write.");
+    throw new SettingsError("--finish changes a file: name the file with --write.");
   }
   print(`${pc.bold(name)}\n${note}\n`);
   steps.forEach((step, index) => print(`  ${index + 1}. ${step}`));

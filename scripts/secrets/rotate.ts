@@ -1,4 +1,4 @@
-/** What a rotation changes in a dotenv file: the new value, and for a while the old one behind it. */
+/** Writes a rotation into a dotenv file: the new value, followed for a while by the old one. */
 import { randomBytes } from "node:crypto";
 import { parseEnv } from "node:util";
 import { SettingsError } from "../settings/settings.ts";
@@ -7,37 +7,40 @@ import { malformedIn } from "./check.ts";
 import { withLine } from "./env-line.ts";
 import { type Rotation, ROTATIONS } from "./rotations.ts";
 
-/** 256 bits: what is asked of a secret is 32 characters, and nobody has to remember it. */
+/** 256 bits. Secrets must have at least 32 characters. */
 const RANDOM_BYTES = 32;
 
 export interface Asked {
   readonly name: string;
   /** A new value that was made elsewhere. */
   readonly given?: string;
-  /** Forget the old value, once nobody uses it. */
+  /** Whether to remove the old value, after every sender uses the new one. */
   readonly isLast: boolean;
 }
 
 export interface Rotated {
-  /** The file's new text. */
+  /** The new text of the file. */
   readonly text: string;
-  /** The line for people: a new value of ours is shown, one that was there never is. */
+  /**
+   * The line to print. It shows a random new value, and never a value from the file or from
+   * standard input.
+   */
   readonly shown: string;
 }
 
-/** @throws SettingsError naming what there is */
+/** @throws SettingsError with the known names */
 export function rotationOf(name: string): Rotation {
   const rotation = Object.hasOwn(ROTATIONS, name) ? ROTATIONS[name] : undefined;
   if (rotation !== undefined) return rotation;
   const known = Object.keys(ROTATIONS).join(", ");
-  // Behind the name there may be a value.
+  // The argument may be NAME=VALUE, and a value must not be printed.
   const [asked] = name.split("=");
-  throw new SettingsError(`${asked} is not a secret that is rotated. These are: ${known}.`);
+  throw new SettingsError(`${asked} is not a known secret. Known secrets are: ${known}.`);
 }
 
 function makeValue({ prefix }: Rotation): string {
   const bytes = randomBytes(RANDOM_BYTES);
-  // Standard Webhooks wants plain base64 behind its prefix.
+  // Standard Webhooks requires plain base64 after the prefix.
   return prefix === undefined
     ? bytes.toString("base64url")
     : `${prefix}${bytes.toString("base64")}`;
@@ -46,21 +49,21 @@ function makeValue({ prefix }: Rotation): string {
 function newValue({ name, given }: Asked, rotation: Rotation): string | undefined {
   if (given !== undefined) {
     if (/[\s,]/.test(given) || given === "") {
-      throw new SettingsError(`The new ${name} is empty, or holds a blank or a comma.`);
+      throw new SettingsError(`The new ${name} must not be empty or contain a blank or a comma.`);
     }
     return given;
   }
   return rotation.madeBy === "us" ? makeValue(rotation) : undefined;
 }
 
-/** The values of a name in a file, the current one first. */
+/** Returns the values of a name in a file, the current value first. */
 function valuesIn(text: string, name: string, { takesTwo }: Rotation): string[] {
   const value = parseEnv(text)[name] ?? "";
   if (value === "") return [];
   return takesTwo ? value.split(",").map((each) => each.trim()).filter(Boolean) : [value];
 }
 
-/** @throws SettingsError where the functions would not start with it */
+/** @throws SettingsError if the functions would refuse to start with the value */
 function requireGood(text: string, name: string): string {
   if (malformedIn(parseEnv(text)).has(name)) {
     throw new SettingsError(`The functions would refuse this ${name}: nothing is changed.`);
@@ -76,9 +79,13 @@ function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
         "take the old one out of the file by hand.",
     );
   }
-  if (!rotation.takesTwo) throw new SettingsError(`${asked.name} never has two values.`);
+  if (!rotation.takesTwo) {
+    throw new SettingsError(
+      `--finish does not apply to ${asked.name}, which never has two values.`,
+    );
+  }
   if (current === undefined || old.length === 0) {
-    throw new SettingsError(`${asked.name} has no old value to forget.`);
+    throw new SettingsError(`${asked.name} has no old value to remove.`);
   }
   return {
     text: withLine(text, asked.name, current),
@@ -87,8 +94,8 @@ function finished(text: string, asked: Asked, rotation: Rotation): Rotated {
 }
 
 /**
- * What becomes of a file; null where the new value is made elsewhere and was not given.
- * @param file its text, null where none is looked at
+ * Returns the changed file. Null if the new value is made elsewhere and was not given.
+ * @param file the file's text, or null without a file
  * @throws SettingsError
  */
 export function rotate(file: string | null, asked: Asked): Rotated | null {
@@ -98,7 +105,9 @@ export function rotate(file: string | null, asked: Asked): Rotated | null {
   const value = newValue(asked, rotation);
   if (value === undefined) return null;
   if (!Object.hasOwn(ENV_NEEDS, asked.name)) {
-    throw new SettingsError(`${asked.name} is no variable of the functions: follow the steps.`);
+    throw new SettingsError(
+      `${asked.name} is not a variable of the functions: follow the steps above.`,
+    );
   }
   const values = valuesIn(text, asked.name, rotation);
   const [current] = values;

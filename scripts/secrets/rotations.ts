@@ -1,21 +1,27 @@
-/** How each secret is replaced without a moment in which nothing fits, and what of it is done here. */
+/** The steps to replace each secret without an interruption, and which of them the command does. */
 import type { EnvName } from "../../supabase/functions/_shared/core/env-needs.ts";
 
 export interface Rotation {
-  /** Who makes the new value: this command at random, or somebody else's page. */
+  /** The maker of the new value: this command, at random (`us`), or another service (`them`). */
   readonly madeBy: "us" | "them";
-  /** In front of a random value. */
+  /** The text before a random value. */
   readonly prefix?: string;
-  /** Whether the functions take the new one and the old one side by side, `new,old`. */
+  /** Whether the functions accept the new and the old value at the same time, as `new,old`. */
   readonly takesTwo?: true;
-  /** Several are in use at once, one for each endpoint of Stripe's; which one is old can't be told here. */
+  /**
+   * Whether several values are in use at once, one per Stripe endpoint. The command cannot know
+   * which one is old.
+   */
   readonly isPerEndpoint?: true;
-  /** What it costs, and whom. */
+  /** The rotation's effects on users, senders and receivers. */
   readonly note: string;
   readonly steps: readonly string[];
 }
 
-/** Secrets that are nobody's variable: the database's key in the Vault, and what signs users' tokens. */
+/**
+ * Secrets that no function reads: the database's key in the Vault, and the keys that sign users'
+ * tokens.
+ */
 export type OtherSecret = "farthing_secret_key" | "JWT_KEYS";
 
 const SET =
@@ -26,7 +32,10 @@ const WITH_SQL =
   "In the SQL editor: select vault.update_secret(id, 'sb_secret_…') from vault.secrets " +
   "where name = 'farthing_secret_key'";
 
-/** A key of somebody else's console that may exist twice: the new one goes in before the old one goes. */
+/**
+ * Returns the rotation of a key that may exist twice in another service's console: the new key is
+ * set before the old one is deleted.
+ */
 function key(where: string, note: string): Rotation {
   return {
     madeBy: "them",
@@ -83,7 +92,7 @@ const OURS: Pick<
     madeBy: "us",
     prefix: "whsec_",
     note:
-      "Let the receiver accept both first: what it refuses in between is tried again, and then dead.",
+      "Let the receiver accept both first: alerts that it refuses are retried and then dead-lettered.",
     steps: [
       "--write FILE puts a new one in",
       "Let the receiver accept it beside the old one",
@@ -133,7 +142,7 @@ const OTHERS: Readonly<Record<OtherSecret, Rotation>> = {
   farthing_secret_key: {
     madeBy: "them",
     note:
-      "The key with which the database wakes the runners. Until it fits, the wakes are 401 and work waits.",
+      "The key with which the database wakes the runners. With a wrong key the calls get 401 and work waits.",
     steps: [
       "Dashboard, Settings, API keys: add a secret key for the database alone",
       WITH_SQL,

@@ -1,15 +1,15 @@
-/** Where names of secrets are looked for. */
+/** The sources of names: a dotenv file, the environment, the local stack and a hosted project. */
 import { readSettings, type Settings, SettingsError } from "../settings/settings.ts";
 import { type FunctionContext, functionEnvironment } from "@farthing/local-stack/functions";
 import { lastWord, runSupabase } from "../supabase/cli.ts";
 import type { Found } from "./check.ts";
 
 function namesOf(values: Readonly<Record<string, string | undefined>>): ReadonlySet<string> {
-  // An empty variable counts as absent, as it does in the functions.
+  // An empty variable counts as not set, as in the functions.
   return new Set(Object.keys(values).filter((name) => values[name]));
 }
 
-/** A dotenv file, as `supabase secrets set --env-file` takes it. @throws SettingsError */
+/** Reads a dotenv file as `supabase secrets set --env-file` takes it. @throws SettingsError */
 export function fromFile(file: string): Found {
   const { values, source } = readSettings(file);
   return { source, values, names: namesOf(values), isWhole: false };
@@ -20,11 +20,14 @@ export function fromEnvironment(): Found {
   return { source: "the environment", values, names: namesOf(values), isWhole: false };
 }
 
-/** What `deno task start` gives its functions, by the addresses and keys that it has written down. */
+/**
+ * Returns the environment that `deno task start` gives its functions, from the addresses and keys
+ * in its settings file.
+ */
 export function fromStack(settings: Settings = readSettings()): Found {
   const { values: told, source } = settings;
   if (!told.SUPABASE_URL) {
-    throw new SettingsError("No stack runs here: deno task start begins one.");
+    throw new SettingsError("No stack runs on this machine: start one with deno task start.");
   }
   const context = {
     urls: {
@@ -47,12 +50,12 @@ export function fromStack(settings: Settings = readSettings()): Found {
     },
     options: { origins: [] },
   };
-  // Of the stack's context it is these alone that the environment is made of.
+  // functionEnvironment() reads only these fields of the stack's context.
   const values = functionEnvironment(context as unknown as FunctionContext);
   return { source: `the stack of ${source}`, values, names: namesOf(values), isWhole: true };
 }
 
-/** Runs the Supabase CLI and gives what it says. Rejects with its last words. */
+/** Runs the Supabase CLI and returns its output. Rejects with its last line. */
 export type Run = (args: readonly string[]) => Promise<string>;
 
 const runCli: Run = async (args) => {
@@ -61,7 +64,9 @@ const runCli: Run = async (args) => {
   throw new SettingsError(`supabase ${args.join(" ")} failed: ${lastWord(said)}`);
 };
 
-/** The names of a hosted project's secrets; what the CLI says of their values is not looked at. */
+/**
+ * Returns the names of a hosted project's secrets. The digests that the CLI prints are not read.
+ */
 export async function fromProject(ref: string | undefined, run: Run = runCli): Promise<Found> {
   const project = ref === undefined ? [] : [`--remote=${ref}`];
   const text = await run(["secrets", "list", "--output", "json", ...project]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { need, readSettings, SettingsError } from "./settings.ts";
 
-Deno.test("readSettings reads the named env file and says so", async () => {
+Deno.test("readSettings reads the named env file and names it as the source", async () => {
   const file = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(file, "# a comment\nSUPABASE_URL=http://127.0.0.1:1\nEMPTY=\n");
@@ -14,11 +14,11 @@ Deno.test("readSettings reads the named env file and says so", async () => {
   }
 });
 
-Deno.test("readSettings refuses a named file that is not there", () => {
+Deno.test("readSettings refuses a named file that does not exist", () => {
   assert.throws(() => readSettings("/no/such/file.env"), SettingsError);
 });
 
-Deno.test("need names what is missing, where it looked and what to do, and no value", () => {
+Deno.test("need names the missing setting, the source and what to do, and shows no value", () => {
   const settings = { values: { SECRET: "hush" }, source: "a.env" };
   assert.throws(
     () => need(settings, "SUPABASE_SECRET_KEY"),

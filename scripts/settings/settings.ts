@@ -1,9 +1,9 @@
 import { parseEnv } from "node:util";
 
-/** Where `deno task start` writes what it started; the file every command looks for first. */
+/** The file in which `deno task start` writes the stack's settings. Commands read it by default. */
 export const STACK_ENV_FILE = ".farthing/stack.env";
 
-/** Settings by name, and where they came from, for people. */
+/** Settings by name, and the source that messages name. */
 export interface Settings {
   values: Record<string, string | undefined>;
   source: string;
@@ -15,9 +15,10 @@ export class SettingsError extends Error {
 }
 
 /**
- * The settings of the project to talk to: the named file, else the environment if it knows a
- * SUPABASE_URL (a hosted project), else the file of the stack that runs on this machine.
- * @throws SettingsError when the named file can't be read; without one, nothing found is empty.
+ * Reads the settings of the project to use: from the named file, else from the environment if it
+ * has SUPABASE_URL (a hosted project), else from the file of the stack on this machine, which may
+ * be missing.
+ * @throws SettingsError if the named file cannot be read
  */
 export function readSettings(envFile?: string): Settings {
   if (envFile !== undefined) return { values: readEnvFile(envFile), source: envFile };
@@ -32,7 +33,10 @@ export function readSettings(envFile?: string): Settings {
   }
 }
 
-/** One setting that the command can't do without; its name is said, never its value. */
+/**
+ * Returns a required setting. The error names the setting and never shows a value. @throws
+ * SettingsError
+ */
 export function need(settings: Settings, name: string): string {
   const value = settings.values[name];
   if (value) return value;

@@ -1,4 +1,7 @@
-/** What the function answers at the address that Stripe delivers to, without an event of Stripe's. */
+/**
+ * Asks the function at the address to which Stripe delivers how it answers requests that are not
+ * events.
+ */
 import Stripe from "stripe";
 
 export interface Answered {
@@ -14,7 +17,7 @@ interface Reply {
   readonly location: string | null;
 }
 
-/** Posts an empty object: no event, whoever signs it. */
+/** Posts an empty object, which is not an event even if it is signed. */
 async function post(url: string, headers: Record<string, string>): Promise<Reply | null> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -28,18 +31,18 @@ async function post(url: string, headers: Record<string, string>): Promise<Reply
   }
 }
 
-/** By status. 400 is what the function says to whom it does not know. */
+/** The probable cause of each status. The function itself answers 400 to a wrong signature. */
 const CAUSES: Readonly<Record<number, string>> = {
   401: "the gateway asks for a token: verify_jwt has to be false in config.toml; deploy again",
-  403: "something before the function refuses: a firewall, or the gateway",
-  404: "no such function: deploy it, or the project's address is another",
-  500: "the function fails: its log names the cause, mostly a secret that it lacks (secrets:check)",
+  403: "a firewall or the gateway refuses the request before the function",
+  404: "the function is missing: deploy it, or correct the project's address",
+  500: "the function fails: its log names the cause, often a missing secret (secrets:check)",
   503: "the function is not ready: a secret is missing or malformed (secrets:check)",
 };
 
 function faultOf({ status, location }: Reply): Answered {
   if (status >= 300 && status < 400) {
-    return { state: "wrong", text: `redirects to ${location}, and Stripe follows none` };
+    return { state: "wrong", text: `redirects to ${location}, and Stripe follows no redirect` };
   }
   return {
     state: "wrong",
@@ -47,15 +50,18 @@ function faultOf({ status, location }: Reply): Answered {
   };
 }
 
-/** Whether the function is there and asks for a signature. */
+/** Checks that the function answers and requires a signature. */
 export async function tryAddress(url: string): Promise<Answered> {
   const reply = await post(url, {});
   if (reply === null) return { state: "wrong", text: "can't be reached from here" };
   if (reply.status !== 400 || reply.code !== "signature_invalid") return faultOf(reply);
-  return { state: "ok", text: "answers, and takes nothing unsigned" };
+  return { state: "ok", text: "answers, and refuses unsigned requests" };
 }
 
-/** Whether the function knows a secret: it looks into a body only after its signature. */
+/**
+ * Checks that the function knows a secret. The function reads a body only after verifying its
+ * signature.
+ */
 export async function trySecret(url: string, secret: string): Promise<Answered> {
   const header = await new Stripe("sk_test_none").webhooks.generateTestHeaderStringAsync({
     payload: "{}",
@@ -68,6 +74,6 @@ export async function trySecret(url: string, secret: string): Promise<Answered> 
   if (reply.code !== "signature_invalid") return faultOf(reply);
   return {
     state: "wrong",
-    text: "the function refuses it: set the secrets, they count at its next start",
+    text: "the function refuses it: set the secrets, which it reads at its next start",
   };
 }

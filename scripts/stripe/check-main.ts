@@ -1,4 +1,4 @@
-/** `deno task stripe:check`: whether Stripe and the functions fit each other. */
+/** `deno task stripe:check`: checks whether Stripe's settings fit the functions. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { formatTable, print, taskArguments } from "@farthing/command-line";
@@ -8,9 +8,9 @@ import { readTarget, TARGET_OPTIONS, TARGET_USAGE } from "./target.ts";
 
 const USAGE = `Usage: deno task stripe:check [options]
 
-Compares Stripe's webhook endpoints with what the functions read (API version, events, address), asks
-the function whether it is there and knows its signing secrets, and tries each right that a restricted
-key needs. Nothing is made or changed. Ends with 1 where something is wrong.
+Compares Stripe's webhook endpoints with what the functions read (API version, events, address), checks
+that the function answers and knows its signing secrets, and checks each right that a restricted key
+needs. Nothing is created or changed. Exits with 1 if something is wrong.
 
 ${TARGET_USAGE}`;
 

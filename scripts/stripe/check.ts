@@ -1,4 +1,4 @@
-/** Everything that has to be right between Stripe and the functions, as findings. */
+/** Checks every setting on which Stripe and the functions must agree. */
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { tryAddress, trySecret } from "./answers.ts";
@@ -24,13 +24,14 @@ function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
   const subject = `endpoint for ${nameOf(wanted.kind)}`;
   const [endpoint, ...others] = endpointsFor(wanted, all);
   if (endpoint === undefined) {
-    return [{ subject, state: "wrong", text: "there is none: deno task stripe:setup" }];
+    return [{ subject, state: "wrong", text: "missing: run deno task stripe:setup" }];
   }
   const problems = problemsOf(endpoint, wanted).map(({ state, text, cure }): Finding => {
     return { subject, state, text: `${endpoint.id}: ${text} (stripe:setup ${cure})` };
   });
   const doubles = others.filter(({ status }) => status === "enabled").map(({ id }): Finding => {
-    const text = `${id} is a second one, each event comes twice (stripe:setup --remove ${id})`;
+    const text =
+      `${id} is a second endpoint, so each event arrives twice (stripe:setup --remove ${id})`;
     return { subject, state: "wrong", text };
   });
   const { id, enabled_events } = endpoint;
@@ -42,7 +43,7 @@ function findingsOf(wanted: Wanted, all: readonly Endpoint[]): Finding[] {
     : [{ subject, state: "ok", text }, ...found];
 }
 
-/** Stripe's list, or why the key may not see it. */
+/** Checks Stripe's list of endpoints. If the key must not list endpoints, the finding says so. */
 async function checkEndpoints(target: Target, withConnect: boolean): Promise<Finding[]> {
   const all = await listEndpoints(target).catch((error) => {
     if (error instanceof SettingsError) return error.message;
@@ -82,11 +83,11 @@ async function checkRights(target: Target, withConnect: boolean): Promise<Findin
     const tried = await tryRight(target.stripe, right);
     if (tried.state === "has") continue;
     const { resource, access, use } = right;
-    const why = tried.state === "lacks" ? `lacks (${tried.name})` : `is not known: ${tried.text}`;
+    const why = tried.state === "lacks" ? `lacks (${tried.name})` : `is unknown: ${tried.text}`;
     found.push({ subject, state: "wrong", text: `${resource}: ${access} ${why}, for ${use}` });
   }
   if (found.length > 0) return found;
-  return [{ subject, state: "ok", text: `all ${wanted.length} that are needed` }];
+  return [{ subject, state: "ok", text: `has all ${wanted.length} needed rights` }];
 }
 
 export async function checkStripe(target: Target, withConnect: boolean): Promise<Finding[]> {

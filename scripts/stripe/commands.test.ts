@@ -1,4 +1,4 @@
-/** Both commands as a person runs them, against the emulator and the real webhook function. */
+/** Runs both commands as a user does, against the emulator and the real webhook function. */
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import type Stripe from "stripe";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
@@ -7,7 +7,7 @@ import { EMULATOR_KEY } from "@farthing/stripe-emulator/testing";
 import { CONNECT_RIGHTS, RIGHTS } from "./rights.ts";
 import { type Given, run, start } from "./testing/scene.ts";
 
-Deno.test("stripe:setup makes both endpoints once, and stripe:check finds nothing wrong then", async () => {
+Deno.test("stripe:setup creates both endpoints once, and stripe:check then finds nothing wrong", async () => {
   await using scene = await start();
   const dry = await scene.setup("--dry-run");
   equal(dry.code, 0, dry.said);
@@ -35,7 +35,7 @@ Deno.test("stripe:setup makes both endpoints once, and stripe:check finds nothin
   for (const { said } of [made, checked, again]) doesNotMatch(said, /(sk|whsec)_\w/);
 });
 
-Deno.test("stripe:setup makes no endpoint whose secret it could not write", async () => {
+Deno.test("stripe:setup creates no endpoint whose secret it could not write", async () => {
   await using scene = await start();
   const nowhere = await scene.setup("--write", `${scene.file}.none/.env`);
   equal(nowhere.code, 2, nowhere.said);
@@ -47,10 +47,11 @@ Deno.test("stripe:setup makes no endpoint whose secret it could not write", asyn
   deepEqual(await scene.endpoints(), []);
 });
 
-Deno.test("stripe:setup shows the secrets where the write fails after all", async () => {
+Deno.test("stripe:setup shows the secrets if the write fails after the trial write", async () => {
   await using scene = await start();
   const directory = await Deno.makeTempDir();
-  // The directory goes once the first endpoint is asked for: after the trial, before the write.
+  // The directory disappears with the first request for an endpoint: after the trial write and
+  // before the real one.
   const between = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { method, headers } = request;
     if (method === "POST") await Deno.remove(directory, { recursive: true }).catch(() => {});
@@ -70,7 +71,7 @@ Deno.test("stripe:setup shows the secrets where the write fails after all", asyn
   equal((await scene.endpoints()).length, 2);
 });
 
-Deno.test("stripe:setup names the deployment where a project gets the events", async () => {
+Deno.test("stripe:setup names the deployment if a project gets the events", async () => {
   await using scene = await start();
   const args = [
     "--env-file",
@@ -97,13 +98,13 @@ Deno.test("stripe:setup shows new secrets once, and never the key", async () => 
   await scene.stripe.webhookEndpoints.update((await scene.endpoints())[0]!.id, {
     enabled_events: [...events, "person.updated"],
   });
-  // What is superfluous costs nothing: the endpoint is right, and mended when asked.
+  // Superfluous events do no harm: the endpoint counts as right, and --update removes them.
   match((await scene.check()).said, /note .*person\.updated/);
   doesNotMatch((await scene.setup("--update")).said, /whsec_/);
   deepEqual((await scene.endpoints())[0]?.enabled_events, events);
 });
 
-Deno.test("stripe:setup mends events and a disabled endpoint when told to, and not before", async () => {
+Deno.test("stripe:setup corrects events and a disabled endpoint only with --update", async () => {
   await using scene = await start();
   await scene.setup("--write", scene.file);
   const [, account] = await scene.endpoints();
@@ -119,7 +120,7 @@ Deno.test("stripe:setup mends events and a disabled endpoint when told to, and n
   equal((await scene.check()).code, 0);
 });
 
-Deno.test("stripe:setup replaces an endpoint of another version beside it, and removes the old", async () => {
+Deno.test("stripe:setup creates an endpoint beside one of another version and removes that one", async () => {
   await using scene = await start();
   const { url, stripe, file } = scene;
   const events = EVENT_TYPES.filter((type) => type !== "account.updated");
@@ -129,25 +130,25 @@ Deno.test("stripe:setup replaces an endpoint of another version beside it, and r
     api_version: "2020-03-02",
   });
   await Deno.writeTextFile(file, `STRIPE_WEBHOOK_SECRET=${old.secret}\n`, { append: true });
-  const said = new RegExp(`${old.id}: .* come in 2020-03-02, .*--replace`);
+  const said = new RegExp(`${old.id}: .* have API version 2020-03-02, .*--replace`);
   match((await scene.check()).said, said);
   equal((await scene.setup("--without-connect")).code, 1);
   const refused = await scene.setup("--remove", old.id);
   equal(refused.code, 2);
-  match(refused.said, /no other endpoint for the account is right; in Stripe's dashboard you can/);
+  match(refused.said, /no other endpoint for the account is right\. You can remove it/);
 
   const replaced = await scene.setup("--replace", "--write", file);
   equal(replaced.code, 0, replaced.said);
   match(replaced.said, new RegExp(`--remove ${old.id}`));
   const secrets = await scene.secrets();
   deepEqual([secrets.length, secrets.at(-1)], [3, old.secret]);
-  match((await scene.check()).said, /is a second one, each event comes twice/);
+  match((await scene.check()).said, /is a second endpoint, so each event arrives twice/);
   equal((await scene.setup("--remove", old.id)).code, 0);
   equal((await scene.endpoints()).some(({ id }) => id === old.id), false);
   equal((await scene.check()).code, 0);
 });
 
-Deno.test("stripe:setup names the right that its key lacks, and takes another key", async () => {
+Deno.test("stripe:setup names the right that its key lacks, and accepts another key", async () => {
   await using scene = await start({ rights: [] });
   const { code, said } = await scene.setup();
   equal(code, 2);
@@ -178,7 +179,7 @@ const SLUGS: Readonly<Record<string, string>> = {
   "Account Links": "account_link",
 };
 
-Deno.test("stripe:check tries each right of a restricted key, and changes nothing by it", async () => {
+Deno.test("stripe:check checks each right of a restricted key and changes nothing", async () => {
   const all = [...RIGHTS, ...CONNECT_RIGHTS].map(({ resource, access }) =>
     `${SLUGS[resource]}_${access}`
   );
@@ -191,7 +192,7 @@ Deno.test("stripe:check tries each right of a restricted key, and changes nothin
   const before = await sizes();
   const good = await scene.check();
   equal(good.code, 0, good.said);
-  match(good.said, /all 18 that are needed/);
+  match(good.said, /has all 18 needed rights/);
   deepEqual(await sizes(), before);
 
   const lacking = all.filter((name) => name !== "event_read" && name !== "customer_write");
@@ -206,7 +207,7 @@ Deno.test("stripe:check tries each right of a restricted key, and changes nothin
   equal(said.match(/lacks/g)?.length, 2);
 });
 
-Deno.test("stripe:check tells what answers in the function's place, and who misses it", async () => {
+Deno.test("stripe:check reports a wrong answer at the address, and endpoints that miss it", async () => {
   const location = "https://elsewhere.example.com/";
   const answers: [() => Response, RegExp][] = [
     [
@@ -214,7 +215,7 @@ Deno.test("stripe:check tells what answers in the function's place, and who miss
       /redirects to https:\/\/else/,
     ],
     [() => Response.json({ code: 401 }, { status: 401 }), /verify_jwt has to be false/],
-    [() => new Response("no", { status: 404 }), /no such function/],
+    [() => new Response("no", { status: 404 }), /the function is missing/],
     [() => Response.json({ error: { code: "internal" } }, { status: 500 }), /secrets:check/],
     [() => new Response("<html>"), /this is not the function/],
   ];
@@ -231,7 +232,7 @@ Deno.test("stripe:check tells what answers in the function's place, and who miss
   match((await scene.check()).said, new RegExp(`wrong +endpoints +${id} misses the function`));
 });
 
-Deno.test("stripe:check tells of a signing secret that the function does not know", async () => {
+Deno.test("stripe:check reports a signing secret that the function does not know", async () => {
   await using scene = await start();
   await scene.setup("--write", scene.file);
   const copy = await Deno.makeTempFile({ suffix: ".env" });
@@ -245,12 +246,12 @@ Deno.test("stripe:check tells of a signing secret that the function does not kno
   match(said, /ok +signing secret 2 of 3/);
 });
 
-Deno.test("stripe:setup refuses what does not agree, without a word of the key", async () => {
+Deno.test("stripe:setup refuses conflicting settings without showing the key", async () => {
   const wrong: [Given, string[], RegExp][] = [
-    [{ key: "pk_test_public" }, [], /is no secret key/],
-    [{ key: "sk_live_secretly" }, [], /a live key is Stripe's alone/],
+    [{ key: "pk_test_public" }, [], /is not a secret key/],
+    [{ key: "sk_live_secretly" }, [], /must not be set with a live key/],
     [{ env: { STRIPE_SETUP_KEY: "sk_live_secretly" } }, [], /STRIPE_SETUP_KEY is not/],
-    [{}, ["--project", "nope!"], /--project takes/],
+    [{}, ["--project", "nope!"], /--project must be/],
     [{}, ["sk_test_stray"], /Usage/],
     [{ key: "sk_test_revoked_key" }, [], /does not know this key/],
   ];
@@ -263,7 +264,7 @@ Deno.test("stripe:setup refuses what does not agree, without a word of the key",
   }
 });
 
-Deno.test("stripe:listen forwards every event that is read, to one address", async () => {
+Deno.test("stripe:listen forwards every event that the functions read to one address", async () => {
   const { code, said } = await run("listen-main.ts", ["--url", "http://127.0.0.1:55321/"], {});
   equal(code, 0);
   const [, types] = /--events (\S+)/.exec(said)!;

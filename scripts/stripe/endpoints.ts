@@ -1,4 +1,4 @@
-/** The webhook endpoints that the functions need, and what is wrong with those that there are. */
+/** The webhook endpoints that the functions need, and the problems of the existing ones. */
 import type Stripe from "stripe";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
 import {
@@ -9,7 +9,10 @@ import {
 
 export type Endpoint = Stripe.WebhookEndpoint;
 
-/** Whose events: our own account's, or those of connected accounts. One endpoint never gets both. */
+/**
+ * Whether an endpoint gets events of our own account or of connected accounts. No endpoint gets
+ * both.
+ */
 export type Kind = "account" | "connect";
 
 export interface Wanted {
@@ -18,7 +21,7 @@ export interface Wanted {
   readonly events: readonly EventType[];
 }
 
-/** @param url where the function answers */
+/** @param url the address of the webhook function */
 export function wantedEndpoints(url: string, withConnect: boolean): Wanted[] {
   const isOurs = (type: EventType) => !CONNECTED_EVENT_TYPES.includes(type);
   const account: Wanted = { kind: "account", url, events: EVENT_TYPES.filter(isOurs) };
@@ -38,7 +41,10 @@ export function paramsOf({ kind, url, events }: Wanted) {
   } satisfies Stripe.WebhookEndpointCreateParams;
 }
 
-/** Stripe does not say whose events an endpoint gets. Ours are marked; of others their events tell. */
+/**
+ * Stripe does not report whose events an endpoint gets. Our endpoints are marked in their metadata;
+ * for others, their event types decide.
+ */
 function kindOf({ metadata, enabled_events }: Endpoint): Kind {
   if (metadata.farthing === "account" || metadata.farthing === "connect") return metadata.farthing;
   const isConnected = (type: string) => CONNECTED_EVENT_TYPES.some((each) => each === type);
@@ -46,10 +52,13 @@ function kindOf({ metadata, enabled_events }: Endpoint): Kind {
 }
 
 export interface Problem {
-  /** `wrong` is to be mended; `note` costs nothing but an ignored event. */
+  /** `wrong` must be corrected; `note` only leads to ignored events. */
   readonly state: "wrong" | "note";
   readonly text: string;
-  /** Which option of `stripe:setup` mends it. An endpoint's version is fixed when it is made. */
+  /**
+   * The option of `stripe:setup` that corrects the problem. An endpoint's API version cannot be
+   * changed.
+   */
   readonly cure: "--update" | "--replace";
 }
 
@@ -57,8 +66,8 @@ export function problemsOf(endpoint: Endpoint, { events }: Wanted): Problem[] {
   const { api_version, enabled_events, status } = endpoint;
   const problems: Problem[] = [];
   if (api_version !== API_VERSION) {
-    const came = api_version ?? "the account's default version";
-    const text = `its events come in ${came}, the functions read ${API_VERSION}`;
+    const came = api_version ? `API version ${api_version}` : "the account's default API version";
+    const text = `its events have ${came}, and the functions read ${API_VERSION}`;
     problems.push({ state: "wrong", text, cure: "--replace" });
   }
   if (status !== "enabled") {
@@ -82,7 +91,10 @@ export function isRight(endpoint: Endpoint, wanted: Wanted): boolean {
   return problemsOf(endpoint, wanted).every(({ state }) => state === "note");
 }
 
-/** Those at the function's address and of that kind, the best first: right before wrong, new before old. */
+/**
+ * Returns the endpoints of the wanted kind at the function's address, the best first: right before
+ * wrong, then the newest.
+ */
 export function endpointsFor(wanted: Wanted, all: readonly Endpoint[]): Endpoint[] {
   const rank = (endpoint: Endpoint) => isRight(endpoint, wanted) ? 0 : 1;
   return all.filter((each) => each.url === wanted.url && kindOf(each) === wanted.kind)
@@ -95,7 +107,10 @@ function sameButForm(a: string, b: string): boolean {
   return left!.hostname === right!.hostname && path(left!) === path(right!);
 }
 
-/** Those that seem to mean the function and miss it: Stripe follows no redirect. */
+/**
+ * Returns the endpoints whose address is almost the function's. Stripe follows no redirect, so they
+ * do not reach the function.
+ */
 export function misaddressed(url: string, all: readonly Endpoint[]): Endpoint[] {
   return all.filter((each) => each.url !== url && sameButForm(each.url, url));
 }

@@ -1,19 +1,19 @@
-/** What Stripe refused, in a sentence that names what to do and never a key. */
+/** Stripe's refusals as sentences that say what to do and never contain a key. */
 import Stripe from "stripe";
 import { SettingsError } from "../settings/settings.ts";
 
-/** Stripe shows the ends of a key in its messages; none of it is for a terminal that others may see. */
+/** Stripe's messages show parts of keys, which must not appear on a screen that others may see. */
 export function withoutKeys(text: string): string {
   return text.replace(/\b(sk|rk|pk|whsec)_[\w*]+/g, "$1_…");
 }
 
-/** The right that a restricted key lacks, as Stripe names it; null where it lacks none. */
+/** Returns the right that a restricted key lacks, as Stripe names it; null for any other error. */
 export function missingRight(error: unknown): string | null {
   if (!(error instanceof Stripe.errors.StripePermissionError)) return null;
   return /'rak_(\w+)'/.exec(error.message)?.[1] ?? "not named by Stripe";
 }
 
-/** @returns what to tell; an error that is not Stripe's is thrown on */
+/** Returns the sentence for an error of Stripe's. @throws any other error */
 export function explain(error: unknown): string {
   if (!(error instanceof Stripe.errors.StripeError)) throw error;
   const right = missingRight(error);
@@ -30,7 +30,9 @@ export function explain(error: unknown): string {
   return `Stripe refused: ${withoutKeys(error.message)}`;
 }
 
-/** An endpoint is made, changed or looked up; what Stripe refuses ends the command with its sentence. */
+/**
+ * Awaits a call about endpoints, and turns Stripe's refusal into a sentence. @throws SettingsError
+ */
 export async function asked<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;

@@ -1,4 +1,7 @@
-/** `deno task stripe:listen`: the command of Stripe's own CLI with the events that the functions read. */
+/**
+ * `deno task stripe:listen`: prints the command of Stripe's own CLI with the events that the
+ * functions read.
+ */
 import { parseArgs } from "node:util";
 import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
 import { SettingsError } from "../settings/settings.ts";
@@ -7,7 +10,7 @@ import { run } from "./run.ts";
 
 const USAGE = `Usage: deno task stripe:listen [--url http://127.0.0.1:54321]
 
-Prints the command by which Stripe's CLI forwards test events to functions on this machine.`;
+Prints the command with which Stripe's CLI forwards test events to functions on this machine.`;
 
 await run(USAGE, () => {
   const { values } = parseArgs({
@@ -17,7 +20,9 @@ await run(USAGE, () => {
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  if (!URL.canParse(values.url)) throw new SettingsError("--url takes the project's address.");
+  if (!URL.canParse(values.url)) {
+    throw new SettingsError("--url must be the project's address, such as http://127.0.0.1:54321.");
+  }
   const address = `${new URL(values.url).origin}/functions/v1/stripe-webhook`;
   const forward = `--forward-to ${address} --forward-connect-to ${address}`;
   const command = `stripe listen ${forward} --events ${EVENT_TYPES.join(",")}`;

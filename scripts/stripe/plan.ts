@@ -1,4 +1,4 @@
-/** What `stripe:setup` does to each endpoint: nothing, where there is a right one. */
+/** Plans what `stripe:setup` does to each endpoint. A right endpoint is left unchanged. */
 import type Stripe from "stripe";
 import { asked } from "./failures.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type Wanted,
 } from "./endpoints.ts";
 
-/** What somebody lets the command do to what is there. */
+/** The changes of existing endpoints that the user allows. */
 export interface Allowed {
   readonly update: boolean;
   readonly replace: boolean;
@@ -19,10 +19,10 @@ export interface Allowed {
 
 export type Step =
   | { readonly does: "keep"; readonly wanted: Wanted; readonly endpoint: Endpoint }
-  /** A new one; beside an old one where it replaces that. */
+  /** A new endpoint, beside the old one that it replaces, if any. */
   | { readonly does: "create"; readonly wanted: Wanted; readonly replaces: Endpoint | null }
   | { readonly does: "update"; readonly wanted: Wanted; readonly endpoint: Endpoint }
-  /** Wrong, and nobody has allowed to mend it. */
+  /** A wrong endpoint whose correction the user did not allow. */
   | { readonly does: "leave"; readonly wanted: Wanted; readonly endpoint: Endpoint };
 
 function stepFor(wanted: Wanted, all: readonly Endpoint[], allowed: Allowed): Step {
@@ -49,11 +49,11 @@ export function planSteps(
 
 export interface Done {
   readonly id: string;
-  /** Of a new endpoint: Stripe tells it once. */
+  /** The signing secret of a new endpoint, which Stripe shows once. */
   readonly secret: string | null;
 }
 
-/** @throws SettingsError where Stripe refuses */
+/** @throws SettingsError if Stripe refuses */
 export async function carryOut(stripe: Stripe, step: Step): Promise<Done> {
   if (step.does === "create") {
     const { id, secret } = await asked(stripe.webhookEndpoints.create(paramsOf(step.wanted)));
@@ -69,8 +69,8 @@ export async function carryOut(stripe: Stripe, step: Step): Promise<Done> {
 }
 
 /**
- * Why an endpoint may not be removed, or null where it may: it is at the function's address, and another one
- * of its kind is right.
+ * Returns why an endpoint must not be removed. Null if it delivers to the function and another
+ * endpoint of its kind is right.
  */
 export function keepsOpen(id: string, wanted: readonly Wanted[], all: readonly Endpoint[]) {
   for (const each of wanted) {

@@ -1,16 +1,17 @@
 /**
- * What a restricted key has to be allowed, tried right by right. Nothing is made or changed: a question for a
- * write carries a parameter that Stripe does not have, and is refused for that by a key that may write.
+ * Checks the rights of a restricted key one by one. Nothing is created or changed: a probe of a
+ * write sends a parameter that Stripe does not know, and Stripe refuses the parameter if the key
+ * has the right.
  */
 import Stripe from "stripe";
 import { explain, missingRight } from "./failures.ts";
 
 export interface Right {
-  /** As the dashboard calls it. */
+  /** The resource's name in Stripe's dashboard. */
   readonly resource: string;
   readonly access: "read" | "write";
   readonly path: string;
-  /** What does not work without. */
+  /** The features that need the right. */
   readonly use: string;
 }
 
@@ -46,7 +47,7 @@ export const CONNECT_RIGHTS: readonly Right[] = [
   { resource: "Transfers", access: "write", path: "transfers", use: "disputes of bookings" },
 ];
 
-/** A parameter that no call has. */
+/** A parameter that no endpoint of Stripe's API knows. */
 const UNKNOWN = { farthing_probe: "1" };
 
 async function probe(stripe: Stripe, { access, path }: Right): Promise<void> {
@@ -66,7 +67,7 @@ export async function tryRight(stripe: Stripe, right: Right): Promise<Tried> {
   } catch (error) {
     const name = missingRight(error);
     if (name !== null) return { right, state: "lacks", name };
-    // Refused for what it asks: it may ask.
+    // Stripe refused the parameter and not the key, so the key has the right.
     if (error instanceof Stripe.errors.StripeInvalidRequestError) return { right, state: "has" };
     return { right, state: "unknown", text: explain(error) };
   }

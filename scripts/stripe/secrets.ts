@@ -1,4 +1,4 @@
-/** The signing secrets of new endpoints on their way to the functions: shown once, or written to a file. */
+/** Passes the signing secrets of new endpoints to the user: shown once, or written to a file. */
 import { parseEnv } from "node:util";
 import { readEnvText, tryEnvText, withLine, writeEnvText } from "../secrets/env-line.ts";
 
@@ -8,7 +8,10 @@ function valuesIn(text: string): string[] {
   return (parseEnv(text)[NAME] ?? "").split(",").map((each) => each.trim()).filter(Boolean);
 }
 
-/** The file's text with new secrets before those that are there: the functions try each. */
+/**
+ * Returns the file's text with the new secrets before the existing ones. The functions try each
+ * secret.
+ */
 async function textWith(file: string, secrets: readonly string[]): Promise<string> {
   const text = await readEnvText(file);
   return withLine(text, NAME, [...secrets, ...valuesIn(text)].join(","));
@@ -19,12 +22,17 @@ export async function writeSecrets(file: string, secrets: readonly string[]): Pr
   await writeEnvText(file, await textWith(file, secrets));
 }
 
-/** Fails as writeSecrets would, while there is no secret yet that could be lost. @throws SettingsError */
+/**
+ * Fails if writeSecrets() would fail, before Stripe has made a secret that could be lost. @throws
+ * SettingsError
+ */
 export async function tryWrite(file: string): Promise<void> {
   await tryEnvText(file, await textWith(file, ["whsec_"]));
 }
 
-/** The line of a dotenv file. What is there already is not shown, and has to stay behind the new ones. */
+/**
+ * Returns the line for a dotenv file. Existing secrets are not shown and must follow the new ones.
+ */
 export function secretsLine(secrets: readonly string[], hasOthers: boolean): string {
   return `${NAME}=${secrets.join(",")}${hasOthers ? ",<the current value>" : ""}`;
 }

@@ -1,4 +1,4 @@
-/** `deno task stripe:setup`: makes the webhook endpoints as the functions read them. */
+/** `deno task stripe:setup`: creates the webhook endpoints that the functions need. */
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
@@ -13,16 +13,16 @@ import { listEndpoints, readTarget, type Target, TARGET_OPTIONS, TARGET_USAGE } 
 
 const USAGE = `Usage: deno task stripe:setup [options]
 
-Makes both webhook endpoints by Stripe's API, for the account and for connected accounts, with the API
-version and the events that the functions read. An endpoint that is right already is left alone, one
-that is wrong is told and mended when you say so. Ends with 1 where something stays wrong.
+Creates both webhook endpoints by Stripe's API, for the account and for connected accounts, with the API
+version and the events that the functions read. A right endpoint is left unchanged. A wrong endpoint is
+reported, and corrected with --update or --replace. Exits with 1 if an endpoint stays wrong.
 
-  --dry-run          say what would be done, and do nothing
-  --write FILE       put new signing secrets into this dotenv file instead of showing them
-  --update           mend what Stripe lets one change: events, a disabled endpoint
-  --replace          make a new one beside an endpoint of another API version, which is fixed for good.
-                     Both deliver until the old one is removed; an event that comes twice counts once
-  --remove ID        remove an endpoint, once the secret of its successor is set
+  --dry-run          show the steps and do nothing
+  --write FILE       write new signing secrets to this dotenv file instead of showing them
+  --update           correct what Stripe lets you change: events, a disabled endpoint
+  --replace          create a new endpoint beside one with another API version, which can't be changed.
+                     Both deliver until you remove the old one; an event that arrives twice counts once
+  --remove ID        remove an endpoint, after the secret of its successor is set
 
 ${TARGET_USAGE}`;
 
@@ -46,7 +46,7 @@ function describe(step: Step): string {
   const name = `the endpoint for ${nameOf(kind)}`;
   if (step.does === "create") {
     const beside = step.replaces === null ? "" : `, beside ${step.replaces.id}`;
-    return `make ${name}: ${API_VERSION}, events: ${events.length}${beside}`;
+    return `create ${name}: ${API_VERSION}, events: ${events.length}${beside}`;
   }
   const problems = problemsOf(step.endpoint, step.wanted);
   const texts = problems.map(({ text, cure }) => `\n    ${text} (${cure})`).join("");
@@ -54,7 +54,9 @@ function describe(step: Step): string {
   return `${step.does} ${name}, ${step.endpoint.id}:${texts}`;
 }
 
-/** Whatever a write fails by is told and goes no further: Stripe never says these secrets again. */
+/**
+ * Prints the error of a failed write and continues, since Stripe does not show the secrets again.
+ */
 async function isWritten(file: string, secrets: readonly string[]): Promise<boolean> {
   try {
     await writeSecrets(file, secrets);
@@ -65,14 +67,16 @@ async function isWritten(file: string, secrets: readonly string[]): Promise<bool
   }
 }
 
-/** @returns whether they are where they were asked for */
+/**
+ * Prints the secrets or writes them to the file. Returns false if the file could not be written.
+ */
 async function tellSecrets(
   secrets: readonly string[],
   hasOthers: boolean,
   values: Values,
 ): Promise<boolean> {
   if (secrets.length === 0) return true;
-  // A project is deployed from the file; an address alone may be any stack.
+  // With --project, `deno task deploy` uses the file. An address alone may belong to any stack.
   const next = values.project === undefined
     ? "Now give them to the functions:"
     : "`deno task deploy` gives them to the functions; alone:";
@@ -88,7 +92,10 @@ async function tellSecrets(
   return hasFile || values.write === undefined;
 }
 
-/** One refused endpoint does not keep the other's secret from being told: Stripe says it once. */
+/**
+ * Carries out all steps. A refused endpoint does not hide the other's secret, which Stripe shows
+ * only once.
+ */
 async function perform(target: Target, steps: readonly Step[], values: Values): Promise<number> {
   const makesSecrets = steps.some(({ does }) => does === "create");
   if (makesSecrets && values.write !== undefined) await tryWrite(values.write);
@@ -105,7 +112,9 @@ async function perform(target: Target, steps: readonly Step[], values: Values): 
       if (!(error instanceof SettingsError)) throw error;
       left += 1;
       printError(pc.red(`  ${error.message}`));
-      if (step.wanted.kind === "connect") print("  Without bookings: --without-connect.");
+      if (step.wanted.kind === "connect") {
+        print("  If you have no bookings, add --without-connect.");
+      }
     }
   }
   if (!await tellSecrets(secrets, steps.some(isOld), values)) left += 1;
@@ -114,7 +123,7 @@ async function perform(target: Target, steps: readonly Step[], values: Values): 
   return left === 0 ? 0 : 1;
 }
 
-/** A step after which a secret of before still signs. */
+/** Returns whether an older secret still signs events after a step. */
 function isOld(step: Step): boolean {
   return step.does !== "create" || step.replaces !== null;
 }
@@ -127,7 +136,9 @@ async function remove(
 ): Promise<number> {
   const reason = keepsOpen(id, wanted, all);
   if (reason !== null) {
-    throw new SettingsError(`${id} is not removed: ${reason}; in Stripe's dashboard you can.`);
+    throw new SettingsError(
+      `${id} is not removed: ${reason}. You can remove it in Stripe's dashboard.`,
+    );
   }
   if (!isDry) await asked(target.setup.webhookEndpoints.del(id));
   print(isDry ? `remove ${id}` : pc.green(`${id} is removed.`));

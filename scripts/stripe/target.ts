@@ -1,4 +1,4 @@
-/** Which Stripe account, in which mode, and which address its events go to. */
+/** The Stripe account, its mode, and the address to which its events go. */
 import type Stripe from "stripe";
 import { type Mode, modeOfKey } from "../../supabase/functions/_shared/core/env.ts";
 import { createClient } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
@@ -6,7 +6,7 @@ import { readSettings, type Settings, SettingsError } from "../settings/settings
 import { asked } from "./failures.ts";
 import type { Endpoint } from "./endpoints.ts";
 
-/** The options that both commands take, as `parseArgs` knows them. */
+/** The options of both commands, for `parseArgs`. */
 export const TARGET_OPTIONS = {
   "env-file": { type: "string" },
   "project": { type: "string" },
@@ -16,23 +16,26 @@ export const TARGET_OPTIONS = {
 } as const;
 
 export const TARGET_USAGE =
-  `  --env-file FILE    where STRIPE_SECRET_KEY is: the functions' dotenv file; else the environment,
-                     else the stack that runs here
+  `  --env-file FILE    the functions' dotenv file with STRIPE_SECRET_KEY; without it the environment,
+                     else the stack on this machine
   --project REF      the Supabase project whose function gets the events
-  --url URL          its address instead, where it has a domain of its own: https://api.example.com
-  --without-connect  without bookings: no endpoint for connected accounts
+  --url URL          the project's address, if it has its own domain: https://api.example.com
+  --without-connect  no endpoint for connected accounts, if you have no bookings
 
-Endpoints are read and made with STRIPE_SETUP_KEY where the environment has one (a restricted key with
+Endpoints are read and created with STRIPE_SETUP_KEY if the environment has one (a restricted key with
 Webhook Endpoints: write is enough), else with STRIPE_SECRET_KEY. Keys are never shown.`;
 
 export interface Target {
   readonly mode: Mode;
-  /** Where the function answers. */
+  /** The address of the webhook function. */
   readonly url: string;
-  /** What the functions themselves use. */
+  /** A client with the functions' own key. */
   readonly stripe: Stripe;
   readonly isRestricted: boolean;
-  /** For endpoints: the same, or a key for that alone. */
+  /**
+   * A client for webhook endpoints: with STRIPE_SETUP_KEY if it is set, else with the functions'
+   * own key.
+   */
   readonly setup: Stripe;
   readonly settings: Settings;
 }
@@ -47,20 +50,20 @@ const KEY = /^(sk|rk)_(test|live)_\w+$/;
 
 function requireKey(value: string | undefined, name: string, source: string): string {
   if (value !== undefined && KEY.test(value)) return value;
-  const problem = value ? "is no secret key (sk_… or rk_…)" : "is not set";
+  const problem = value ? "is not a secret key (sk_… or rk_…)" : "is not set";
   throw new SettingsError(`${name} ${problem} in ${source}.`);
 }
 
 function addressOf({ project, url }: Asked, { values, source }: Settings): string {
   if (project !== undefined && !/^[a-z0-9]{8,40}$/.test(project)) {
     throw new SettingsError(
-      "--project takes a project's reference, 20 letters: see supabase projects list.",
+      "--project must be a project's reference of 20 letters: see supabase projects list.",
     );
   }
   const known = values.FARTHING_PUBLIC_URL || values.SUPABASE_URL;
   const base = url ?? (project === undefined ? known : `https://${project}.supabase.co`);
   if (!base || !URL.canParse(base)) {
-    throw new SettingsError(`Which project? ${source} names none: --project REF, or --url URL.`);
+    throw new SettingsError(`${source} names no project: add --project REF or --url URL.`);
   }
   return `${base.replace(/\/+$/, "")}/functions/v1/stripe-webhook`;
 }
@@ -75,7 +78,7 @@ function requireOneMode(mode: Mode, setupKey: string, settings: Settings): void 
   }
 }
 
-/** @throws SettingsError naming what is missing or does not agree */
+/** @throws SettingsError with the missing or conflicting setting */
 export function readTarget(wanted: Asked): Target {
   const settings = readSettings(wanted["env-file"]);
   const { values, source } = settings;
@@ -86,7 +89,9 @@ export function readTarget(wanted: Asked): Target {
   requireOneMode(mode, setupKey, settings);
   const apiUrl = values.STRIPE_API_URL || undefined;
   if (apiUrl !== undefined && mode === "live") {
-    throw new SettingsError("STRIPE_API_URL is for emulators, and a live key is Stripe's alone.");
+    throw new SettingsError(
+      "STRIPE_API_URL must not be set with a live key: it is the address of an emulator.",
+    );
   }
   return {
     mode,
@@ -98,7 +103,7 @@ export function readTarget(wanted: Asked): Target {
   };
 }
 
-/** @throws SettingsError where the key may not list them */
+/** @throws SettingsError if the key must not list endpoints */
 export async function listEndpoints({ setup }: Target): Promise<Endpoint[]> {
   return await asked(Array.fromAsync(setup.webhookEndpoints.list({ limit: 100 })));
 }

@@ -5,12 +5,12 @@ function wordOf(stderr: string): string {
   return lastWord({ success: false, stdout: "", stderr });
 }
 
-// As CLI 3.1.0 says it.
+// The output of CLI 3.1.0.
 const CONNECT =
   "failed to connect to postgres: failed to connect to `host=127.0.0.1 user=postgres " +
   "database=postgres`: ";
 
-Deno.test("the CLI's last word is the cause, and no hint or link after it", () => {
+Deno.test("lastWord returns the cause, and not a hint or a link after it", () => {
   const refused = `${CONNECT}dial error (connect ECONNREFUSED 127.0.0.1:9)`;
   const unreachable = `Target: custom Postgres (127.0.0.1:9)
 ${refused}
@@ -23,7 +23,7 @@ https://supabase.com/dashboard/project/_/database/settings
   assert.equal(wordOf(`${unknown}\n${hint}\n`), unknown);
 });
 
-Deno.test("a sentence with a link in it is a word of its own", () => {
+Deno.test("lastWord returns a sentence that contains a link", () => {
   const sentence = "Access token not provided. Get one at https://supabase.com/dashboard/tokens";
   assert.equal(wordOf(`npm warn old\n${sentence}\nnpm notice new\n`), sentence);
   assert.equal(wordOf("https://supabase.com/dashboard\n"), "no output");

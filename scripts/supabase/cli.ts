@@ -1,10 +1,10 @@
-/** The real Supabase CLI, in the one version that everything here is tried with. */
+/** Runs the real Supabase CLI, in the one version with which the project is tested. */
 import { fileURLToPath } from "node:url";
 import { canRun } from "../command/program.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The command before its own arguments. */
+/** The command before the CLI's own arguments. */
 const SUPABASE_CLI = ["npx", "-y", "supabase@3.1.0"] as const;
 
 const decoder = new TextDecoder();
@@ -20,11 +20,11 @@ export interface Said {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
-  /** For its standard input; without it the CLI is asked nothing and asks nothing. */
+  /** Text for the CLI's standard input, which is empty otherwise. */
   readonly input?: string;
 }
 
-/** Runs the CLI to its end; the account is the environment's, or the one that is logged in. */
+/** Runs the CLI to its end, with the account of the environment or the one that is logged in. */
 export async function runSupabase(
   args: readonly string[],
   { cwd = ROOT, env = {}, input }: RunOptions = {},
@@ -43,13 +43,13 @@ export async function runSupabase(
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** npm's own warnings, a link alone, and the hints that the CLI gives after the cause. */
+/** Warnings of npm, lines with only a link, and hints that the CLI prints after the cause. */
 const BESIDE_THE_POINT = new RegExp(
   "^(npm (warn|notice)|https?://\\S+$|Try rerunning the command|Make sure your local IP is allowed" +
     "|Connect to your database by setting the env var)",
 );
 
-/** The CLI's last line that says what went wrong. */
+/** Returns the CLI's last line that says what went wrong. */
 export function lastWord({ stdout, stderr }: Said): string {
   const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
   return lines.findLast((line) => line !== "" && !BESIDE_THE_POINT.test(line)) ?? "no output";
@@ -60,12 +60,18 @@ function outputOf(args: readonly string[], { success, stdout, stderr }: Said): s
   throw new Error(`supabase ${args.join(" ")}: ${stdout}${stderr}`.trim());
 }
 
-/** What a command says on standard output that asks no database. @throws with all it said when it fails */
+/**
+ * Runs a command that needs no database. Returns its standard output. @throws with all output if it
+ * fails
+ */
 export async function supabaseLocally(args: string[], input: string, cwd = ROOT): Promise<string> {
   return outputOf(args, await runSupabase(args, { input, cwd }));
 }
 
-/** What a command against a database says on standard output. @throws with all it said when it fails */
+/**
+ * Runs a command against a database. Returns its standard output. @throws with all output if it
+ * fails
+ */
 export async function supabase(args: string[], databaseUrl: string): Promise<string> {
   const url = new URL(databaseUrl);
   url.searchParams.set("sslmode", "disable");

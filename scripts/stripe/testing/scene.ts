@@ -1,4 +1,4 @@
-/** The emulator, the real webhook function and a dotenv file, and both commands between them. */
+/** A scene for tests: the emulator, the real webhook function, a dotenv file, and both commands. */
 import { parseEnv } from "node:util";
 import type Stripe from "stripe";
 import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";
@@ -18,7 +18,7 @@ interface Ran {
 export interface Scene extends AsyncDisposable {
   readonly emulator: TestEmulator;
   readonly stripe: Stripe;
-  /** Of the function. */
+  /** The webhook function's address. */
   readonly url: string;
   readonly file: string;
   setup(...args: string[]): Promise<Ran>;
@@ -43,7 +43,7 @@ export async function run(
   return { code, said: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-/** The webhook function with the secrets that a file has at the time of a request. */
+/** Starts the webhook function, which reads the file's secrets at each request. */
 function serveFunction(file: string, answer?: () => Response) {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     if (answer !== undefined) return answer();

@@ -59,7 +59,7 @@ select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann', 'bob', 'cid', 'dan']) name;
 select isnt(tests.refund('bob', 1, 400), null, 'bob gets a part refunded');
 select isnt(tests.refund('bob', 2, 100, 'failed'), null, 'another refund of bob''s fails');
-select isnt(tests.dispute('cid', 'lost'), null, 'cid''s bank takes back the whole payment');
+select isnt(tests.dispute('cid', 'lost'), null, 'cid''s bank withdraws the whole payment');
 select isnt(tests.booking('k', 1000), null, 'a user books');
 select is(tests.payment_event('k', 'succeeded', '0'), 'processed', 'the booking is paid');
 select is(tests.fee_event('k', 'created', 0, '0'), 'processed', 'Stripe takes our fee for the booking');

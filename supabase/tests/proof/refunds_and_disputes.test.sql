@@ -11,7 +11,7 @@ select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(a
   'cyn']) name;
 select is(tests.spends('ann', '5000'), '4990', 'ann spends 5,000');
 select is(tests.refund('ann', 1, 500), '{"received": true}', 'ann gets a part refunded');
-select is(tests.dispute('bob', 'lost'), '{"received": true}', 'bob''s bank takes back the whole payment');
+select is(tests.dispute('bob', 'lost'), '{"received": true}', 'bob''s bank withdraws the whole payment');
 select is(tests.dispute('cyn', 'needs_response'), '{"received": true}', 'cyn''s bank opens a dispute');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 

@@ -14,19 +14,24 @@ const diff = z.object({
   unchanged: z.number().int(),
 });
 
-/** What an import changes, or changed: new models, new prices field by field, a count of the rest. */
+/**
+ * The changes of an import: new models, changed prices by field, and the number of unchanged
+ * models.
+ */
 export type RatesDiff = z.infer<typeof diff>;
 
-/** The database's door for rates; a dry run answers the same and writes nothing. */
-export type RatesDoor = (rates: Rate[], dryRun: boolean) => Promise<RatesDiff>;
+/**
+ * Calls the RPC function rates_import. A dry run returns the same difference and writes nothing.
+ */
+export type RatesRpc = (rates: Rate[], dryRun: boolean) => Promise<RatesDiff>;
 
-/** The database refused, or could not be reached; the message is for people. */
-export class RatesDoorError extends Error {
-  override name = "RatesDoorError";
+/** The database refused the rates or could not be reached; the message is shown to the user. */
+export class RatesRpcError extends Error {
+  override name = "RatesRpcError";
 }
 
-/** The door over supabase-js, with the project's URL and a secret key. */
-export function openRatesDoor(url: string, secretKey: string): RatesDoor {
+/** Connects to a project by supabase-js, with its URL and a secret key. */
+export function connectRatesRpc(url: string, secretKey: string): RatesRpc {
   const project = createClient(url, secretKey, {
     auth: { persistSession: false, autoRefreshToken: false },
   });
@@ -36,8 +41,8 @@ export function openRatesDoor(url: string, secretKey: string): RatesDoor {
       p_dry_run: dryRun,
     });
     if (error) {
-      throw new RatesDoorError(
-        `${url} did not take the rates: ${error.message} ${error.code}`.trim(),
+      throw new RatesRpcError(
+        `${url} failed to import the rates: ${error.message} ${error.code}`.trim(),
       );
     }
     return diff.parse(data);
