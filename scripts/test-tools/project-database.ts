@@ -6,8 +6,8 @@ import {
   type Databases,
   type DatabaseServer,
   type Flavour,
-  startDatabase,
 } from "@farthing/local-stack/postgres";
+import { startOnFreePort } from "@farthing/local-stack/testing";
 import { withCleanup } from "@farthing/command-line";
 import { installPgtap } from "./pgtap.ts";
 import { ROOT } from "../command/root.ts";
@@ -19,12 +19,6 @@ export const MIGRATIONS = `${ROOT}supabase/migrations`;
 
 /** What is lost in a power cut does not matter here, and flushing is half of the time. */
 export const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
-
-export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
-}
 
 /** What a project has before anything of ours is pushed. */
 async function begin(server: Databases): Promise<void> {
@@ -87,7 +81,7 @@ async function withServer<T>(
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-test-" });
   await Deno.chmod(dataDir, 0o755); // the server's account has to get in
-  const options = { dataDir, port: freePort(), flavour };
+  const options = { dataDir, flavour };
   const cron = flavour === "system" ? { "cron.database_name": PROJECT } : {};
   let server: DatabaseServer | undefined;
   const cleanup = async () => {
@@ -95,11 +89,11 @@ async function withServer<T>(
     await Deno.remove(dataDir, { recursive: true });
   };
   return await withCleanup(cleanup, async () => {
-    server = await startDatabase({ ...options, settings: { ...FAST, ...cron } });
+    server = await startOnFreePort({ ...options, settings: { ...FAST, ...cron } });
     await prepare(server);
     if (server.hasCron && isCloned) {
       await server.stop();
-      server = await startDatabase({ ...options, settings: FAST });
+      server = await startOnFreePort({ ...options, settings: FAST });
     }
     return await use(server);
   });

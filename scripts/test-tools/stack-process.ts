@@ -62,7 +62,7 @@ async function untilUp(
 
 const ATTEMPTS = 4;
 /** Between the look at its ports and its start somebody else took one. */
-const PORT_TAKEN = /(^|\n)Port \d+ .* is taken by .*$/;
+const PORT_TAKEN = /(^|\n)Port \d+ .* is taken by .*$|did not start on port \d+:[^]*could not bind/;
 
 /**
  * Starts a stack and resolves when it is up.

@@ -17,7 +17,7 @@ import { countEntries, withSql } from "../support/project/database.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
 import type { World } from "../support/project/world.ts";
-import { closedPort } from "../support/processes/faulty-proxy.ts";
+import { CLOSED_PORT } from "../support/processes/faulty-proxy.ts";
 import { debitOf, newKey, refusalOf } from "./calls.ts";
 import { withWireTap } from "./wire-tap.ts";
 
@@ -193,7 +193,7 @@ const lostAndMadeAgain: Check = async (world, { open, url }) => {
 
 const notThere: Check = async (_world, { open, url }) => {
   const nowhere = new URL(url);
-  nowhere.port = String(closedPort());
+  nowhere.port = String(CLOSED_PORT);
   await withTransport(open(nowhere.href), async (transport) => {
     assert(isConnectionFailure(await failureOf(transport.call("health_database", {}))));
     const error = await refusalOf(createDatabase(transport).rpc("health_database", {}));

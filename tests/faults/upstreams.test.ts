@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { proven } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
-import { closedPort } from "../support/processes/faulty-proxy.ts";
+import { CLOSED_PORT } from "../support/processes/faulty-proxy.ts";
 import { backEnd, data, get, nobody, post, refused } from "../support/project/http.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
 import { balanceOf, packageNamed } from "../support/money/purchases.ts";
@@ -68,7 +68,7 @@ for (const [name, fault] of STUMBLES) {
 
 Deno.test("functions without their database are alive, not ready, and ask to come again", async () => {
   const person = await signUpWith(world, "10");
-  const address = `postgresql://postgres:postgres@127.0.0.1:${closedPort()}/postgres`;
+  const address = `postgresql://postgres:postgres@127.0.0.1:${CLOSED_PORT}/postgres`;
   await withDeployment(world, { DATABASE_POOL_URL: address }, async (cut) => {
     equal((await get(cut, "health/live", nobody)).status, 200);
     const error = refused(await get(cut, "health/ready", nobody), 503, "not_ready");

@@ -6,7 +6,7 @@ import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { countEntries, proven } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
-import { nowhere } from "../support/processes/faulty-proxy.ts";
+import { CLOSED_URL } from "../support/processes/faulty-proxy.ts";
 import { backEnd, data, get, post, send } from "../support/project/http.ts";
 import { withoutMail } from "../support/work/notifications.ts";
 import { signUp } from "../support/project/people.ts";
@@ -19,7 +19,7 @@ const world = readWorld();
 
 /** What the functions would reach Redis and mail by; nobody listens there. */
 function without(): Record<string, string> {
-  const url = nowhere();
+  const url = CLOSED_URL;
   return {
     UPSTASH_REDIS_REST_URL: url,
     UPSTASH_REDIS_REST_TOKEN: "nobody",

@@ -4,7 +4,7 @@ import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
-import { type Manner, nowhere, startProxy } from "../support/processes/faulty-proxy.ts";
+import { CLOSED_URL, type Manner, startProxy } from "../support/processes/faulty-proxy.ts";
 import { backEnd, data, get, nobody, post } from "../support/project/http.ts";
 import { admitted, withinOneMinute } from "./counters.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
@@ -71,7 +71,7 @@ async function servesWithout(
 
 for (const [what, manner] of MANNERS) {
   Deno.test(`T17 a Redis that ${what} stops no payment, and each process limits by itself`, async () => {
-    await using proxy = startProxy(world.redisUrl ?? nowhere(), manner);
+    await using proxy = startProxy(world.redisUrl ?? CLOSED_URL, manner);
     await servesWithout({
       UPSTASH_REDIS_REST_URL: proxy.url,
       UPSTASH_REDIS_REST_TOKEN: world.redisToken ?? "token",
@@ -80,7 +80,7 @@ for (const [what, manner] of MANNERS) {
 }
 
 Deno.test("T17 a Redis that is gone stops no payment, and each process limits by itself", async () => {
-  const redis = { UPSTASH_REDIS_REST_URL: nowhere(), UPSTASH_REDIS_REST_TOKEN: "token" };
+  const redis = { UPSTASH_REDIS_REST_URL: CLOSED_URL, UPSTASH_REDIS_REST_TOKEN: "token" };
   const since = new Date(Date.now() - 60_000);
   const before = await fallbacks("down", since);
   // The first are counted as such; then the breaker is open, which is another reason.

@@ -9,9 +9,9 @@ import {
   endLeftover,
   runningPid,
   RunningServer,
-  startDatabase,
 } from "@farthing/local-stack/postgres";
-import { FAST, freePort } from "../project-database.ts";
+import { startOnFreePort } from "@farthing/local-stack/testing";
+import { FAST } from "../project-database.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { KEPT } from "./lock.ts";
 
@@ -37,7 +37,7 @@ async function readState(): Promise<State | undefined> {
 }
 
 async function answers(server: Databases): Promise<boolean> {
-  const sql = server.connectAsAdmin("postgres", { max: 1, connect_timeout: 5 });
+  const sql = server.connectAsAdmin("postgres", { max: 1, connect_timeout: 30 });
   return await sql`select`.then(() => true, () => false).finally(() => sql.end({ timeout: 0 }));
 }
 
@@ -62,10 +62,10 @@ export async function startServer(): Promise<KeptServer> {
   const made = await fingerprint(MADE_OF);
   await Deno.mkdir(DATA, { recursive: true });
   await Deno.chmod(DATA, 0o755); // the server's account has to get in
-  const port = freePort();
-  const server = await startDatabase({ dataDir: DATA, port, settings: FAST });
+  const server = await startOnFreePort({ dataDir: DATA, settings: FAST });
   server.unref();
-  await Deno.writeTextFile(STATE, JSON.stringify({ port, made } satisfies State));
+  const state: State = { port: server.port, made };
+  await Deno.writeTextFile(STATE, JSON.stringify(state));
   return { server, made };
 }
 

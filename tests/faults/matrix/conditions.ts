@@ -2,7 +2,7 @@
 import { need, readSettings } from "../../../scripts/settings/settings.ts";
 import { withMail, withSql } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
-import { type Manner, nowhere, startProxy } from "../../support/processes/faulty-proxy.ts";
+import { CLOSED_URL, type Manner, startProxy } from "../../support/processes/faulty-proxy.ts";
 import { backEnd, send } from "../../support/project/http.ts";
 import { noticeBecomes, runNotices, withoutMail } from "../../support/work/notifications.ts";
 import { until } from "../../support/project/until.ts";
@@ -104,7 +104,7 @@ function triedReceipt(cut: World, since: Date): Promise<string> {
 /** For the stack's own runner too. What was to be told meanwhile is told when mail is back. */
 const MAIL_DOWN: Condition = {
   async under(world, use) {
-    const away = having(() => ({ ...MAIL, MAIL_URL: nowhere() }));
+    const away = having(() => ({ ...MAIL, MAIL_URL: CLOSED_URL }));
     const receipts: string[] = [];
     const since = new Date();
     await withoutMail(world, () =>
@@ -137,7 +137,7 @@ const JWKS_AWAY = behind({ kind: "answers", status: 503, body: "{}" }, {
 });
 
 export const CONDITIONS = {
-  "Redis down": having(() => ({ UPSTASH_REDIS_REST_URL: nowhere() }), fallback("down")),
+  "Redis down": having(() => ({ UPSTASH_REDIS_REST_URL: CLOSED_URL }), fallback("down")),
   "Redis slow": behind({ kind: "slow", ms: SLOW_REDIS_MS }, REDIS, fallback("slow")),
   "Redis hanging": behind({ kind: "silent" }, REDIS, fallback("slow")),
   "Redis with a wrong token": having(
@@ -145,7 +145,7 @@ export const CONDITIONS = {
     fallback("denied"),
   ),
   "Redis full": REDIS_FULL,
-  "Stripe down": having(() => ({ STRIPE_API_URL: nowhere() })),
+  "Stripe down": having(() => ({ STRIPE_API_URL: CLOSED_URL })),
   "Stripe slow": behind({ kind: "slow", ms: SLOW_STRIPE_MS }, STRIPE),
   "Stripe hanging": behind({ kind: "silent" }, STRIPE),
   "Stripe at its limit (429)": behind(
@@ -158,7 +158,7 @@ export const CONDITIONS = {
   ),
   "mail down": MAIL_DOWN,
   "AI down": {
-    ...having(() => ({ AI_BASE_URL: nowhere() })),
+    ...having(() => ({ AI_BASE_URL: CLOSED_URL })),
     // More failures than one attempt of a job makes requests: the job is tried again.
     marker: `[fail:503x3:${crypto.randomUUID()}]`,
   },

@@ -16,15 +16,13 @@ export interface FaultyProxy extends AsyncDisposable {
   asked(): number;
 }
 
-/** Nobody listens there: what a service that is gone looks like. */
-export function closedPort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}
+/**
+ * A port that refuses connections: no service is assigned to it, and only root may listen on it. A port that
+ * was free a moment ago could belong to another test's server by the time a request reaches it.
+ */
+export const CLOSED_PORT = 4;
 
-export const nowhere = () => `http://127.0.0.1:${closedPort()}`;
+export const CLOSED_URL = `http://127.0.0.1:${CLOSED_PORT}`;
 
 export function startProxy(target: string, manner: Manner): FaultyProxy {
   const ending = new AbortController();

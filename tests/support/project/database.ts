@@ -11,7 +11,7 @@ export async function withSql<T>(
   { databaseUrl }: World,
   use: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {}, connect_timeout: 30 });
   try {
     return await use(sql);
   } finally {

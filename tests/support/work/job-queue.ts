@@ -99,7 +99,7 @@ export async function withQueue<T>(world: World, use: (queue: Queue) => Promise<
   const sql = postgres(world.databaseUrl, {
     max: CONNECTIONS,
     onnotice: () => {},
-    connect_timeout: 5,
+    connect_timeout: 30,
   });
   try {
     return await use(openQueue(world, sql));

@@ -1,13 +1,8 @@
 import { cleanUpOnSignals, withCleanup } from "@farthing/command-line";
 import type postgres from "postgres";
-import { type DatabaseServer, startDatabase } from "../database.ts";
+import type { DatabaseServer } from "../database.ts";
 import type { Flavour } from "../find-postgres.ts";
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
-}
+import { startOnFreePort } from "./free-port-server.ts";
 
 /** Starts a server, passes it to `use`, then stops it and removes its data. */
 export async function withServer(
@@ -23,7 +18,7 @@ export async function withServer(
     await Deno.remove(dataDir, { recursive: true });
   };
   await withCleanup(cleanup, async () => {
-    await use(await (starting = startDatabase({ dataDir, port: freePort(), flavour })));
+    await use(await (starting = startOnFreePort({ dataDir, flavour })));
   });
   noMore();
 }

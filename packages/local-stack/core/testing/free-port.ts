@@ -1,0 +1,19 @@
+/** A port for one server of a test's own. */
+
+/** Below the ports that Linux and macOS give to outgoing connections and to servers that ask for any port. */
+const PORTS = { first: 20_000, count: 12_000 };
+const ATTEMPTS = 100;
+
+/** Returns a port that nobody listens on. It is random, so that two servers rarely get the same one. */
+export function freePort(): number {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Error("no free port for a server");
+}
