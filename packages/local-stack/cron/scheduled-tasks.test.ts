@@ -154,8 +154,8 @@ async function cutsOff({ server, sql }: Project): Promise<void> {
 const RUN_DEADLINE_MS = 180_000;
 
 /**
- * Counts the sessions that pg_cron opens beside its launcher, until a run has ended. A lock makes the run wait
- * until the test has seen it. A run that began before the tasks were due does not count.
+ * Counts the sessions that pg_cron opens beside its launcher, until a run has ended. A lock makes the run
+ * wait until the test has seen it. A run that began before the tasks were due does not count.
  */
 async function watchesSessions({ server, sql, admin }: Project): Promise<void> {
   let most = 0;
