@@ -1,11 +1,12 @@
-/** A chat that is answered in one piece. */
+/** Answers a chat in one piece, without a stream. */
 import { codeOf, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive } from "./progress.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 
 async function ask(chat: OpenChat) {
   const { holdId, services, ai, request } = chat;
-  // The request lives, and the provider has given nothing yet.
+  // Without `p_output_tokens` a heartbeat says that the request is alive and that the provider has
+  // sent nothing.
   const beat = { p_hold_id: holdId, p_output_tokens: undefined };
   const stop = keepAlive(() => services.database.rpc("chats_record", beat));
   try {
@@ -19,9 +20,10 @@ async function ask(chat: OpenChat) {
 }
 
 /**
- * The whole answer, charged. It goes on when the caller has left: the work was asked for and is paid, and a
- * repeat under the same key gets it.
- * @throws ApiError of the provider, nothing charged; or when the charge could not be made yet
+ * Returns the whole answer after charging for it. The work continues when the caller has left: the
+ * answer is charged anyway, and a repeat with the same key gets it.
+ * @throws ApiError of the provider, and nothing is charged; ApiError of the database if the chat
+ *   could not be settled yet
  */
 export async function answerChat(chat: OpenChat): Promise<Answer> {
   const work = ask(chat).then((completion) => settleChat(chat, completion));

@@ -1,4 +1,4 @@
-/** Language models, paid in credits: chat, and research as a job. */
+/** The `ai` function: chats with a language model and research jobs, both paid in credits. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { chat } from "./chat.ts";

@@ -1,17 +1,17 @@
 /**
- * The caller's connection to a stream. It may end at any time, and the provider's stream does not end with
- * it: the provider bills what it has begun, and only its last piece says how much. So it is read on, as long
- * as policy says.
+ * Tracks whether the caller of a stream is still connected. A caller may leave at any time, and the
+ * provider bills the answer that it has begun. Only the last piece of the provider's stream has the
+ * usage, so the stream is read until the policy's timeout.
  */
 import { ApiError } from "../_shared/core/errors.ts";
 
 export interface CallerConnection {
-  /** Aborted when the provider's stream is to be ended. */
+  /** Aborted when the provider's stream must end. */
   readonly stop: AbortSignal;
   readonly hasLeft: boolean;
-  /** The caller has left, or can't be sent any more. */
+  /** Records that the caller has left, or must get no more events. Starts the timeout. */
   leave(): void;
-  /** Nothing more is wanted of the provider. */
+  /** Ends the provider's stream and the timeout. */
   end(): void;
 }
 

@@ -22,7 +22,7 @@ function post(fake: Fake, body: Record<string, unknown> = BODY) {
   });
 }
 
-/** A model that must not be asked. */
+/** A model that fails the test if it is called. */
 const UNASKED: Partial<Ai> = {
   complete: () => Promise.reject(new Error("the provider was asked")),
   stream: () => Promise.reject(new Error("the provider was asked")),
@@ -190,7 +190,7 @@ Deno.test("a charge that cannot be made is left to a scheduled task, and logged 
   const chats_settle = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({ answers: { chats_settle } });
   assert.equal((await post(fake)).status, 503);
-  // The database's own retries are over then, and there are no others.
+  // The database adapter has used up its retries, and the chat adds none.
   assert.equal(fake.names().filter((name) => name === "chats_settle").length, 1);
   assert(!fake.names().includes("chats_release"), "it was worked for");
   const line = fake.lines.find(({ message }) => message === "chat not settled");
@@ -238,7 +238,7 @@ Deno.test("the log record is redacted, classified and names the request", async 
     request_id: metadata.requestId,
     trace_id: metadata.traceId,
   });
-  // The caller gets the model's own words, and gets them again.
+  // The stored answer has the model's unredacted text, because the caller and a repeat get it.
   const kept = fake.calls[1]!.args.p_answer as { message: { content: string } };
   assert.equal(kept.message.content, text);
 });

@@ -9,14 +9,20 @@ import { answerChat } from "./answer-chat.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 import { replayStream, streamChat } from "./stream-chat.ts";
 
-/** @throws ApiError `invalid_request` above the model's cap */
+/**
+ * Returns the most tokens of the answer.
+ * @throws ApiError `invalid_request` above the model's cap
+ */
 function outputTokens(asked: number | undefined, cap: number): number {
   if (asked === undefined) return Math.min(cap, DEFAULT_OUTPUT_TOKENS);
   if (asked <= cap) return asked;
   throw invalid(`max_output_tokens must be at most ${cap} for this model.`, "max_output_tokens");
 }
 
-/** Answers with a model, at the price of what it used; credits for the longest answer are held meanwhile. */
+/**
+ * Answers with a model and charges its usage. The price of the longest answer is held until the
+ * answer ends.
+ */
 export const chat = defineRoute({
   method: "post",
   path: "/chat",

@@ -1,4 +1,7 @@
-/** Settles or releases a chat in the ledger. Both may be repeated: the database does each once. */
+/**
+ * Settles or releases a chat in the ledger. Both calls may be repeated: the database runs each
+ * once.
+ */
 import { aiLog } from "../_shared/adapters/ai/ai-log.ts";
 import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
 import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
@@ -9,21 +12,27 @@ import type { Answer, OpenChat } from "./open-chat.ts";
 
 const MAX_REASON = 64;
 
-/** For all attempts, apart from the request's time. After 60 s a scheduled task takes over. */
+/**
+ * Milliseconds for all attempts, independent of the request's deadline. After 60 s without a
+ * heartbeat a scheduled task closes the chat.
+ */
 const CLOSING_MS = 45_000;
 
-/** How an answer ended: whole, or broken off with what there was of it. */
+/** The end of an answer, with the text received so far. */
 export interface Ending {
   readonly text: string;
   readonly finishReason: string;
-  /** Null where the provider's bill is unknown: then the most that it can be is charged. */
+  /**
+   * The provider's usage. Null if it is unknown: then the chat is charged the most that it can have
+   * cost.
+   */
   readonly usage: AiUsage | null;
-  /** As counted here, beside a usage of null. */
+  /** The tokens counted here, if `usage` is null. */
   readonly counted?: AiUsage;
   readonly errorCode?: string;
 }
 
-/** The error's code in the log. */
+/** Returns the error's code for the log. */
 export function codeOf(error: unknown): string {
   return error instanceof ApiError ? error.code : "internal";
 }
@@ -43,7 +52,7 @@ interface Ended {
   readonly errorCode: string | null;
 }
 
-/** The record of `farthing.write_ai_log`. */
+/** Returns the record for `farthing.write_ai_log`. */
 function chatLog({ request, context, startedMs }: OpenChat, ended: Ended) {
   return aiLog({
     ...ended,
@@ -57,8 +66,9 @@ function chatLog({ request, context, startedMs }: OpenChat, ended: Ended) {
 }
 
 /**
- * A model's text as the database can store it: no null character, no half of a pair. A provider may send
- * one, and a stream may be cut between the halves of an emoji; the chat must be settled all the same.
+ * Replaces the characters that the database cannot store: null characters and unpaired surrogates.
+ * A provider may send one, and a stream may be cut inside an emoji; the chat must be settled
+ * anyway.
  */
 function storable(text: string): string {
   return text.replaceAll("\u0000", "\ufffd").toWellFormed();
@@ -66,13 +76,14 @@ function storable(text: string): string {
 
 /**
  * Charges the chat and stores its answer under its key.
- * @throws ApiError when the database stays unavailable; a scheduled task then charges the most that the
- * chat can have cost
+ * @throws ApiError if the database stays unavailable. A scheduled task then charges the most that
+ *   the chat can
+ * have cost.
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
   const { text, finishReason, usage, counted = null, errorCode = null } = ending;
   const used = usage ?? counted;
-  // The tokens are used, whether or not they can be charged.
+  // The metric counts the used tokens even if the charge fails.
   if (used !== null) countUsedTokens(chat.services.metrics, chat.request.model, used);
   const args = {
     p_hold_id: chat.holdId,
@@ -96,7 +107,7 @@ export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer
   }
 }
 
-/** Releases the hold and frees the key, for a provider that gave nothing. Never throws. */
+/** Releases the hold and frees the key, because the provider sent nothing. Never throws. */
 export async function releaseChat(chat: OpenChat, errorCode: string): Promise<void> {
   const args = {
     p_hold_id: chat.holdId,

@@ -19,7 +19,7 @@ import { createApp } from "./app.ts";
 const USAGE = { input_tokens: 9, output_tokens: 7, reasoning_tokens: 300 };
 const LEAVING: readonly [string, number][] = [["first", 1], ["middle", 3], ["last", 5]];
 
-/** Chats whose stream is read on for so long when its caller has left. */
+/** Stubs chats whose stream is read for `patience_ms` after the caller has left. */
 const patient = (patience_ms: number) => ({
   chats_begin: () => ({ step: "call" as const, hold_id: CHAT_HOLD_ID, held: "62", patience_ms }),
 });
@@ -106,7 +106,7 @@ Deno.test("T9: a caller who leaves after the last piece changes nothing", async 
   assert.deepEqual(all.map(({ p_usage }) => p_usage), [{ input_tokens: 9, output_tokens: 7 }]);
 });
 
-/** A request whose connection ends, as a runtime that tells says it. */
+/** Posts a chat with a signal that aborts, as in a runtime that reports a closed connection. */
 async function postAbortable(fake: Fake, signal: AbortSignal): Promise<Response> {
   const headers = {
     ...await headersOf("user", fake),
@@ -184,7 +184,7 @@ Deno.test("T9: a stream that ends within a character is settled with text that c
   assert.deepEqual([message.content, response], ["a \ufffd", "a \ufffd"]);
 });
 
-/** Services whose isolate has little processor time left as soon as `warn` is called. */
+/** Makes services whose isolate is about to be killed after `warn` is called. */
 async function mortal(ai: Partial<Ai>) {
   const runtime = new EventTarget();
   const lifetime = watchLifetime(runtime, () => {});

@@ -1,4 +1,7 @@
-/** A chat whose price is held: all that calling the provider and closing the chat take. */
+/**
+ * A chat whose price is held, with everything that the call of the provider and the settlement
+ * need.
+ */
 import type { z } from "@hono/zod-openapi";
 import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import type { ChatAnswer } from "../_shared/contracts/ai.ts";
@@ -12,12 +15,12 @@ export interface OpenChat {
   readonly idempotencyKey: string;
   readonly ai: Ai;
   readonly request: AiRequest;
-  /** The prompt as it was counted, and held. */
+  /** The prompt's tokens, as counted for the hold. */
   readonly inputTokens: number;
-  /** For how long a stream is read on when its caller has left. */
+  /** Milliseconds for which a stream is read after its caller has left. */
   readonly patienceMs: number;
   readonly context: RequestContext;
   readonly services: Services;
-  /** By `performance.now()`. */
+  /** The start of the request, by `performance.now()`. */
   readonly startedMs: number;
 }

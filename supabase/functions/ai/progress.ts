@@ -1,31 +1,40 @@
 /**
- * Records how much of a stream has come, so that a scheduled task can charge it when its process died. Why at
- * most 64 tokens ahead of the record: the task's charge has to cover them, and a record is a round trip that
- * the caller waits for.
+ * Records how many tokens of a stream have arrived, so that a scheduled task can charge for them if
+ * the process dies. The record may lag by at most 64 tokens: the task's charge must cover the lag,
+ * and a smaller lag would make the caller wait for more database calls.
  */
 import { ApiError } from "../_shared/core/errors.ts";
 import type { OpenChat } from "./open-chat.ts";
 
-/** A chat that is silent for 60 s is closed by a scheduled task. */
+/** The interval of heartbeats. A scheduled task closes a chat after 60 s without one. */
 const HEARTBEAT_MS = 15_000;
 
-/** Beats until it is stopped. A failed beat does no harm: one of four in 60 s is enough. */
+/**
+ * Calls `beat` at an interval until the returned function is called. A failed heartbeat is ignored:
+ * one of four in 60 s is enough.
+ */
 export function keepAlive(beat: () => Promise<unknown>, everyMs = HEARTBEAT_MS): () => void {
   const timer = setInterval(() => beat().catch(() => {}), everyMs);
   return () => clearInterval(timer);
 }
 
-/** The received tokens are never more than this ahead of the recorded ones. */
+/** The most tokens that may have arrived without being recorded. */
 const MAX_UNRECORDED_TOKENS = 64;
 const RECORD_EVERY_MS = 1_000;
 
 export interface Progress {
-  /** Call before each piece is sent, with all tokens up to its end. @throws when it cannot be recorded */
+  /**
+   * Call before each piece is sent, with the number of tokens up to the end of the piece.
+   * @throws ApiError if the tokens cannot be recorded
+   */
   advance(tokens: number): Promise<void>;
   stop(): void;
 }
 
-/** Records that the provider has accepted, and goes on from there. @throws when it cannot be recorded */
+/**
+ * Records that the provider has accepted the request, and starts the heartbeats.
+ * @throws ApiError if this cannot be recorded
+ */
 export async function startProgress({ holdId, services }: OpenChat): Promise<Progress> {
   const { database, now } = services;
   let delivered = 0;
@@ -43,14 +52,14 @@ export async function startProgress({ holdId, services }: OpenChat): Promise<Pro
     recordedMs = now().getTime();
   }
 
-  /** One at a time, so that an older count never arrives after a newer one. */
+  /** Writes one record at a time, so that an older count never arrives after a newer one. */
   function record(tokens: number): Promise<void> {
     writing = writing.catch(() => {}).then(() => write(tokens));
     return writing;
   }
 
   await record(0);
-  // A beat whose failure nobody awaits is answered by the next record.
+  // A failed heartbeat is ignored, because the next record reports the same failure.
   const stop = keepAlive(() => record(delivered));
   return {
     stop,

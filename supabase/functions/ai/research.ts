@@ -3,7 +3,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";
 import { research, ResearchInput } from "../_shared/domain/jobs/types/research/research.ts";
 
-/** The same as POST /jobs with the type research, for whoever wants an address of its own for it. */
+/** Starts a research job, as POST /jobs does with the type `research`. */
 export const startResearch = defineRoute({
   method: "post",
   path: "/research",

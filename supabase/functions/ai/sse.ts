@@ -4,7 +4,7 @@ import type { RequestContext } from "../_shared/core/request.ts";
 
 const encoder = new TextEncoder();
 
-/** One event. JSON has no line break of its own, so the data is one line. */
+/** Encodes one event. JSON text contains no line break, so the data is one line. */
 export function sseEvent(name: "delta" | "usage" | "error", data: unknown): Uint8Array {
   return encoder.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
 }
@@ -20,7 +20,7 @@ export function sseResponse(
 ): Response {
   const headers = new Headers(baseHeaders(context));
   headers.set("content-type", "text/event-stream; charset=utf-8");
-  // Proxies of nginx's kind hold answers back to fill a buffer.
+  // Proxies such as nginx would otherwise hold events back until a buffer is full.
   headers.set("x-accel-buffering", "no");
   if (replayed) headers.set("idempotency-replayed", "true");
   return new Response(body, { headers });

@@ -1,7 +1,8 @@
 /**
- * A chat that streams its answer. It ends once, in `conclude`, when the provider's stream does. A caller who
- * leaves does not end it: the provider bills what it has begun, reasoning included. The pump does not wait
- * for a slow reader either, who would otherwise hold the credits for longer.
+ * Streams the answer of a chat. A caller who leaves does not end the stream, because the provider
+ * bills the answer that it has begun, reasoning included. The stream does not wait for a slow
+ * reader either, who would keep the credits held for longer. Each chat is settled once, in
+ * `conclude`, after the provider's stream has ended.
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/adapters/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
@@ -13,10 +14,13 @@ import { type CallerConnection, openConnection } from "./caller-connection.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 import { sseEvent, sseResponse } from "./sse.ts";
 
-/** More than any stream: it goes on when its request is answered, and ends by the model's own limits. */
+/**
+ * The deadline of a stream, in milliseconds: longer than any stream, which ends by the model's own
+ * limits.
+ */
 const STREAM_MS = 200_000;
 
-/** The log's code and the finish reason of an answer whose caller left. */
+/** The finish reason, and the code in the log, of an answer whose caller has left. */
 const CALLER_LEFT = "aborted";
 
 interface Started {
@@ -28,14 +32,14 @@ interface Started {
   readonly connection: CallerConnection;
 }
 
-/** The caller's side of a stream: it does nothing once they have left. */
+/** The caller's side of a stream. After the caller has left, its methods do nothing. */
 interface Caller {
   send(event: Uint8Array): void;
-  /** Sends the error, and nothing after it. */
+  /** Sends the error and closes the stream. */
   dismiss(error: ApiError): void;
 }
 
-/** The received part. */
+/** The part of the answer that has arrived. */
 interface Received {
   text: string;
   tokens: number;
@@ -51,7 +55,10 @@ function countedOf({ inputTokens }: OpenChat, { tokens }: Received): AiUsage {
   return { input_tokens: inputTokens, output_tokens: tokens };
 }
 
-/** Sends piece by piece, each recorded before it is sent. @returns the provider's own end */
+/**
+ * Sends the answer piece by piece. Each piece is recorded before it is sent.
+ * @returns the end of the answer, as the provider reports it
+ */
 async function relay(started: Started, received: Received, caller: Caller): Promise<Ending> {
   const { chat, pieces, progress, meter, connection } = started;
   let isRecorded = true;
@@ -76,7 +83,8 @@ async function relay(started: Started, received: Received, caller: Caller): Prom
     try {
       await progress.advance(received.tokens);
     } catch (error) {
-      // A piece that can't be recorded isn't sent; the stream is read on to learn its cost.
+      // A piece that cannot be recorded is not sent. The stream is still read to its end, which has
+      // the usage.
       isRecorded = false;
       const failed = toApiError(error);
       logBreak(chat, failed);
@@ -100,7 +108,10 @@ function logBreak({ context, services }: OpenChat, error: ApiError): void {
   });
 }
 
-/** The last event: what was charged, or what went wrong and what was charged all the same. */
+/**
+ * Settles the chat and sends the last event: `usage` with the charge, or `error` with the error
+ * and, if known, the charge.
+ */
 async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null, caller: Caller) {
   let charged: Answer;
   try {
@@ -116,7 +127,7 @@ async function conclude(chat: OpenChat, ending: Ending, broken: ApiError | null,
   );
 }
 
-/** Never rejects: nobody awaits it. */
+/** Reads the provider's stream to its end. Never rejects, because no code awaits it. */
 async function pump(started: Started, caller: Caller): Promise<void> {
   const { chat, connection, progress, pieces } = started;
   const received: Received = { text: "", tokens: 0 };
@@ -135,15 +146,16 @@ async function pump(started: Started, caller: Caller): Promise<void> {
   } finally {
     progress.stop();
     connection.end();
-    // Else its deadline would keep all of it in memory for two minutes.
+    // Otherwise the stream's deadline would keep the stream in memory for two minutes.
     pieces.return?.().catch(() => {});
   }
   await conclude(chat, ending, broken, caller);
 }
 
 /**
- * Until the first piece is there nothing has been sent: an error of the provider gives everything back and
- * keeps its status. A caller who leaves after the provider has accepted pays what it may have done.
+ * Starts the provider's stream and waits for its first piece. Until then nothing has been sent, so
+ * a provider's error releases the hold and keeps its status. A caller who leaves after the provider
+ * has accepted the request pays the most that the provider can have done.
  */
 async function start(chat: OpenChat, connection: CallerConnection): Promise<Started> {
   const { ai, request, services, holdId } = chat;
@@ -217,14 +229,14 @@ async function begin(chat: OpenChat, signal: AbortSignal): Promise<Response> {
 }
 
 /**
- * Server-sent events, from the provider's first piece on.
- * @throws ApiError of the provider before that, nothing charged
+ * Answers with server-sent events after the provider's first piece has arrived.
+ * @throws ApiError of the provider before the first piece, and nothing is charged
  */
 export function streamChat(chat: OpenChat, signal: AbortSignal): Promise<Response> {
   return withOwnTime(() => begin(chat, signal), STREAM_MS);
 }
 
-/** A stored answer as the events it would have been. */
+/** Returns a stored answer as server-sent events. */
 export function replayStream(
   { message, ...usage }: Answer,
   chat: Pick<OpenChat, "context">,

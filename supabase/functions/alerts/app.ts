@@ -1,4 +1,7 @@
-/** Alerts, for operators: what is wrong, and who is on it. Rules and deliveries are the database's. */
+/**
+ * The `alerts` function: operators list and acknowledge alerts. The database evaluates the rules
+ * and queues the notifications.
+ */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { acknowledgeAlert, listAlerts } from "./routes.ts";

@@ -3,7 +3,7 @@ import { Alert, AlertPath, AlertsQuery } from "../_shared/contracts/alerts.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
-/** Fired alerts, newest first. */
+/** Lists alerts, newest first. */
 export const listAlerts = defineRoute({
   method: "get",
   path: "/",
@@ -23,7 +23,9 @@ export const listAlerts = defineRoute({
   },
 });
 
-/** Marks an alert as being worked on. A repeat changes nothing, so it needs no key. */
+/**
+ * Records that an operator works on an alert. A repeat changes nothing, so the route needs no key.
+ */
 export const acknowledgeAlert = defineRoute({
   method: "post",
   path: "/{id}/acknowledge",

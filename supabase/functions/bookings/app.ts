@@ -1,4 +1,7 @@
-/** Bookings: made by a buyer, confirmed and completed by the provider, read and cancelled by both. */
+/**
+ * The `bookings` function: a buyer books, the provider confirms and completes, and both read and
+ * cancel.
+ */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { cancelBooking } from "./cancel-booking.ts";

@@ -5,14 +5,20 @@ import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** The booking is cancelled already; a refund that is not sent now the runner sends, or it says failed. */
+/**
+ * Sends the refund of a cancelled booking. A failure changes no answer: the booking is cancelled,
+ * and the runner sends the refund later or records that it failed.
+ */
 async function refundNow(services: Services, refund: RefundToSend): Promise<void> {
   await sendRefund(services, refund).catch((error: unknown) => {
     services.log("warn", "refund of a cancelled booking not sent", { detail: String(error) });
   });
 }
 
-/** Cancels a booking for one of its parties: its payment where it is unpaid, else the money goes back. */
+/**
+ * Cancels a booking for its buyer or its provider. An unpaid booking's payment is cancelled; a paid
+ * booking is refunded.
+ */
 export const cancelBooking = defineRoute({
   method: "delete",
   path: "/{id}",

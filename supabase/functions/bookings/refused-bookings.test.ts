@@ -1,4 +1,4 @@
-/** The answer to a booking that the rules of fraud refuse. */
+/** Tests the answer to a booking that the fraud rules refuse. */
 import assert from "node:assert/strict";
 import type { BookingStep } from "../_shared/contracts/database/results/bookings.ts";
 import { PROVIDER_ID } from "#support/samples/bookings.ts";

@@ -3,7 +3,7 @@ import { Booking, BookingPath, BookingsQuery } from "../_shared/contracts/bookin
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
-/** The caller's bookings, newest first, as buyer, as provider or as both. */
+/** Lists the caller's bookings as buyer, as provider or as both, newest first. */
 export const listBookings = defineRoute({
   method: "get",
   path: "/",
@@ -25,7 +25,7 @@ export const listBookings = defineRoute({
   },
 });
 
-/** A booking, to its buyer and to its provider; to anybody else it is not found. */
+/** Reads a booking for its buyer or its provider; every other user gets `not_found`. */
 export const readBooking = defineRoute({
   method: "get",
   path: "/{id}",
@@ -50,7 +50,7 @@ const STEPS = {
   complete: { status: "completed", summary: "Complete a confirmed booking" },
 } as const;
 
-/** A step of the provider. A repeat changes nothing. */
+/** Declares the route of a provider's step. A repeat changes nothing. */
 function advance(name: keyof typeof STEPS) {
   const { status, summary } = STEPS[name];
   return defineRoute({

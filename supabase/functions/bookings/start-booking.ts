@@ -10,7 +10,7 @@ import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** Stripe's refusal in the caller's terms, where they can correct it. */
+/** Translates Stripe's refusal for the caller, if the caller can correct the request. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof StripeRefused)) return error;
   const { stripeCode, param } = error;
@@ -32,7 +32,10 @@ function refusalOf(error: unknown): unknown {
     : error;
 }
 
-/** The decision is recorded; the caller learns whose limit it is and when to come back, no more. */
+/**
+ * Returns the error for a refused booking. The reasons are recorded; the caller learns only whose
+ * limit is used up and when to try again.
+ */
 function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
   return step.code === "forbidden"
     ? new ApiError(step.code, { message: "This booking is not possible." })
@@ -42,7 +45,10 @@ function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
     });
 }
 
-/** The booking was cancelled while Stripe was asked. A payment that is made all the same is refunded. */
+/**
+ * Cancels the payment of a booking that was cancelled during the call to Stripe. If the buyer still
+ * pays, the payment is refunded.
+ */
 async function cancelPayment(services: Services, payment: PaymentToCancel): Promise<void> {
   const payments = await services.payments();
   await payments.cancelBookingPayment(payment).catch((failure: unknown) => {
@@ -50,7 +56,7 @@ async function cancelPayment(services: Services, payment: PaymentToCancel): Prom
   });
 }
 
-/** Books a provider: the answer has the secret with which the buyer's browser pays. */
+/** Books a provider. The answer has the client secret with which the buyer's browser pays. */
 export const startBooking = defineRoute({
   method: "post",
   path: "/",

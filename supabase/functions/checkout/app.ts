@@ -1,4 +1,4 @@
-/** Checkout: what is on sale, opening a hosted checkout, and one's orders. */
+/** The `checkout` function: packages on sale, hosted checkouts, and the caller's orders. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { listOrders, listPackages, readOrder } from "./routes.ts";

@@ -170,7 +170,7 @@ const FOREIGN = [
   "/checkout/success",
   "https://",
   `https://app.example.com/${"x".repeat(2_050)}`,
-  // One parser reads our host in these, another reads a different one.
+  // URL parsers disagree about the host of these.
   "https://app.example.com\\@evil.com/x",
   "https://app.example.com/\\evil.com",
   "https://app.example.com:443/",

@@ -4,7 +4,7 @@ import { WholeListQuery } from "../_shared/contracts/common.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
-/** The packages on sale, by price. */
+/** Lists the packages on sale, by price. */
 export const listPackages = defineRoute({
   method: "get",
   path: "/packages",
@@ -18,7 +18,7 @@ export const listPackages = defineRoute({
     pageOfWhole(await services.database.rpc("checkout_packages", {}), query, ({ id }) => id),
 });
 
-/** The caller's orders, newest first. */
+/** Lists the caller's orders, newest first. */
 export const listOrders = defineRoute({
   method: "get",
   path: "/orders",
@@ -38,7 +38,7 @@ export const listOrders = defineRoute({
   },
 });
 
-/** One of the caller's orders; another's is not found. */
+/** Reads one of the caller's orders; another user's order is `not_found`. */
 export const readOrder = defineRoute({
   method: "get",
   path: "/orders/{id}",

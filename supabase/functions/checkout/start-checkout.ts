@@ -7,14 +7,17 @@ import { returnUrls } from "../_shared/domain/return-urls.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** The decision is recorded; the caller learns when to come back, and never why not. */
+/**
+ * Returns the error for a refused checkout. The reasons are recorded; the caller learns only when
+ * to try again.
+ */
 function refusalOf({ code, retry_after }: CheckoutStep & { step: "refused" }): ApiError {
   return code === "forbidden"
     ? new ApiError(code, { message: "This purchase is not possible." })
     : new ApiError(code, { retryAfterSeconds: retry_after ?? undefined });
 }
 
-/** Opens a hosted checkout for a package, or answers with the one that is still open. */
+/** Opens a hosted checkout for a package, or returns the checkout that is still open. */
 export const startCheckout = defineRoute({
   method: "post",
   path: "/",

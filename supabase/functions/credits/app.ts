@@ -1,4 +1,4 @@
-/** Credits: balance and history, grants, debits and holds. */
+/** The `credits` function: balance, entries, grants, debits, holds and spend caps. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { listEntries } from "./entries.ts";

@@ -70,8 +70,8 @@ Deno.test("CSV is asked for by Accept as well, and format goes before it", async
 });
 
 /**
- * Reads CSV as RFC 4180 has it, except that a lone CR or LF outside quotes ends a record as well, which is
- * what spreadsheets and most libraries do.
+ * Parses CSV by RFC 4180. As in spreadsheets and most libraries, a lone CR or LF outside quotes
+ * ends a record too.
  */
 function readCsv(text: string): string[][] {
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/y;

@@ -1,4 +1,7 @@
-/** The ledger's lines: as pages, or as CSV, page by page, so that a long history never lies in memory. */
+/**
+ * Lists ledger entries as JSON pages, or streams them as CSV, so that a long history never fills
+ * the memory.
+ */
 import { z } from "@hono/zod-openapi";
 import { parseAccept } from "hono/utils/accept";
 import type { Database } from "../_shared/adapters/database/database.ts";
@@ -15,7 +18,7 @@ const PAGE_SIZE = 100;
 
 type Filter = Omit<ArgsOf<"credits_entries">, "p_before_seq" | "p_limit">;
 
-/** Every entry that matches, page by page, from `cursor` on. */
+/** Yields all matching entries as CSV, page by page, from `cursor` on. */
 async function* entryPages(
   database: Database,
   filter: Filter,
@@ -36,7 +39,10 @@ async function* entryPages(
 const JSON_TYPE = "application/json";
 const CSV_TYPE = "text/csv";
 
-/** Whether the caller prefers CSV to JSON; JSON when they name neither. */
+/**
+ * Returns whether the caller prefers CSV to JSON. Without either type in `accept` the answer is
+ * JSON.
+ */
 function prefersCsv(accept: string | null): boolean {
   const [best] = parseAccept(accept ?? "")
     .filter(({ q }) => q > 0)
@@ -45,7 +51,7 @@ function prefersCsv(accept: string | null): boolean {
   return best === CSV_TYPE;
 }
 
-/** Every line of an account, newest first: as pages, or all of them as CSV. */
+/** Lists the entries of an account, newest first: as pages, or all of them as CSV. */
 export const listEntries = defineRoute({
   method: "get",
   path: "/entries",

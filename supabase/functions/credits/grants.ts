@@ -11,8 +11,8 @@ import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /**
- * Gives credits without a payment: a promotion or a correction. Answers with the new lot, or with a grant
- * that waits for a second operator.
+ * Grants credits without a payment: a promotion or a correction. Answers with the new lot, or with
+ * a grant that waits for a second operator.
  */
 export const grantCredits = defineRoute({
   method: "post",
@@ -41,7 +41,10 @@ export const grantCredits = defineRoute({
     }),
 });
 
-/** Grants of operators, and those above the ceiling of one grant; newest first. */
+/**
+ * Lists recorded grants, newest first: grants of operators, grants of secret keys that the policy's
+ * ceilings bind, and all grants above the ceiling of one grant.
+ */
 export const listGrants = defineRoute({
   method: "get",
   path: "/grants",
@@ -61,7 +64,7 @@ export const listGrants = defineRoute({
   },
 });
 
-/** One of them: who asked for it, and who decided. */
+/** Reads a grant, with the operators who requested and decided it. */
 export const readGrant = defineRoute({
   method: "get",
   path: "/grants/{id}",
@@ -76,7 +79,7 @@ export const readGrant = defineRoute({
     ok(await services.database.rpc("grants_read", { p_grant_id: params.id })),
 });
 
-/** The fields that both decisions share. */
+/** The fields that confirmGrant and declineGrant share. */
 const DECISION = {
   method: "post",
   who: ["operator"],
@@ -86,7 +89,7 @@ const DECISION = {
   responses: { 200: RecordedGrant },
 } as const;
 
-/** Lets a pending grant give its credits. */
+/** Confirms a pending grant, which gives its credits. */
 export const confirmGrant = defineRoute({
   ...DECISION,
   path: "/grants/{id}/confirm",
@@ -97,7 +100,7 @@ export const confirmGrant = defineRoute({
     idempotent(call, "grants_decide", { p_grant_id: call.params.id, p_confirm: true }),
 });
 
-/** Ends a pending grant without credits; its requester may do that, too. */
+/** Declines a pending grant. The operator who requested the grant may decline it, too. */
 export const declineGrant = defineRoute({
   ...DECISION,
   path: "/grants/{id}/decline",

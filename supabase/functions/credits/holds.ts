@@ -11,7 +11,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 
-/** Reserves credits before the work begins: an amount, or the price of an estimate. */
+/** Reserves credits for work in progress: an amount, or the price of an estimate. */
 export const openHold = defineRoute({
   method: "post",
   path: "/holds",
@@ -35,7 +35,7 @@ export const openHold = defineRoute({
   },
 });
 
-/** A hold. A user sees only their own; another user's hold is not found. */
+/** Reads a hold. A user reads only their own holds; another user's hold is `not_found`. */
 export const readHold = defineRoute({
   method: "get",
   path: "/holds/{id}",
@@ -56,9 +56,10 @@ export const readHold = defineRoute({
 });
 
 /**
- * Ends a hold with what the work really cost: below releases the rest, above takes more from what is
- * available, and what is still short becomes debt, up to the policy's limit, and stands in `shortfall`. A
- * hold that expired within the policy's hour is settled from what is available, once.
+ * Ends a hold by charging what the work cost. If the work cost less, the rest is released. If the
+ * work cost more, the difference is taken from the available credits; missing credits become debt,
+ * up to the policy's limit, and are returned as `shortfall`. A hold that expired less than an hour
+ * ago (policy) can be settled once, from the available credits.
  */
 export const settleHold = defineRoute({
   method: "post",
@@ -82,7 +83,7 @@ export const settleHold = defineRoute({
   },
 });
 
-/** Ends a hold without a charge. */
+/** Releases a hold without a charge. */
 export const releaseHold = defineRoute({
   method: "post",
   path: "/holds/{id}/release",

@@ -5,7 +5,10 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 
-/** The balance now, with its lots and holds; or the bare balance of a past moment with `?at=`. */
+/**
+ * Reads the current balance with its lots and holds, or the balance of a past moment (`?at=`)
+ * alone.
+ */
 export const readBalance = defineRoute({
   method: "get",
   path: "/",
@@ -25,7 +28,7 @@ export const readBalance = defineRoute({
     ),
 });
 
-/** Takes credits for something other than metered usage, in burn-down order. */
+/** Debits credits, in burn-down order, for anything other than metered usage. */
 export const debitCredits = defineRoute({
   method: "post",
   path: "/debits",
@@ -47,7 +50,7 @@ export const debitCredits = defineRoute({
     }),
 });
 
-/** The daily spend cap, and today's spending. */
+/** Reads the daily spend cap and today's spending. */
 export const readSpendCap = defineRoute({
   method: "get",
   path: "/spend-cap",

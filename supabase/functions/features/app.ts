@@ -1,4 +1,7 @@
-/** Feature flags: which are on for the caller, and switching them. */
+/**
+ * The `features` function: lists the features that are on for the caller, and switches features for
+ * operators.
+ */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { listFeatures, setFeature } from "./routes.ts";

@@ -6,7 +6,10 @@ import { isOnFor } from "../_shared/features/feature-flags.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
-/** The flags that are on for the caller; for an anonymous caller, those that are on for everybody. */
+/**
+ * Lists the features with their value for the caller. For an anonymous caller only the features
+ * that are on for all users are on.
+ */
 export const listFeatures = defineRoute({
   method: "get",
   path: "/",
@@ -24,7 +27,7 @@ export const listFeatures = defineRoute({
   },
 });
 
-/** Switches a feature; every process follows within five seconds. */
+/** Switches a feature. Every process reads the new setting within five seconds. */
 export const setFeature = defineRoute({
   method: "post",
   path: "/{name}",

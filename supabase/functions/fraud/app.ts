@@ -1,4 +1,4 @@
-/** Fraud, for operators: decisions, blocks, early warnings, limits. */
+/** The `fraud` function, for operators: decisions, blocks, early fraud warnings and limits. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import {

@@ -21,7 +21,10 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
-/** Decisions about checkouts and their reasons, newest first, allowed ones too; stored for 90 days. */
+/**
+ * Lists the decisions about checkouts, bookings and top-ups with their reasons, newest first.
+ * Decisions are stored for 90 days.
+ */
 export const listDecisions = defineRoute({
   method: "get",
   path: "/decisions",
@@ -42,7 +45,7 @@ export const listDecisions = defineRoute({
   },
 });
 
-/** Blocks, newest first; blocks that have ended are still listed. */
+/** Lists blocks, newest first, ended blocks included. */
 export const listBlocks = defineRoute({
   method: "get",
   path: "/blocked",
@@ -63,7 +66,10 @@ export const listBlocks = defineRoute({
 
 type Body = (typeof BlockBody)["_output"];
 
-/** The subject as the database stores it: only a hash of an address or a card. */
+/**
+ * Returns the blocked subject as the database stores it: a user's id, or the hash of an IP address
+ * or a card.
+ */
 function subjectOf({ kind, value }: Body, services: Services): string {
   if (kind === "user") return value.toLowerCase();
   if (kind === "card") return sha256(value);
@@ -71,7 +77,7 @@ function subjectOf({ kind, value }: Body, services: Services): string {
   return network === null ? value : services.hashIp(network);
 }
 
-/** Blocks a user, an address or a card; an existing block gets the new reason and end. */
+/** Blocks a user, an IP address or a card. An existing block gets the new reason and end. */
 export const addBlock = defineRoute({
   method: "post",
   path: "/blocked",
@@ -91,7 +97,7 @@ export const addBlock = defineRoute({
     }),
 });
 
-/** Lifts a block; answers with what it was. */
+/** Removes a block and returns it. */
 export const removeBlock = defineRoute({
   method: "delete",
   path: "/blocked/{id}",
@@ -106,7 +112,7 @@ export const removeBlock = defineRoute({
     ok(await services.database.rpc("fraud_blocks_remove", { p_block_id: params.id })),
 });
 
-/** The card networks' early fraud warnings, newest first. An open one freezes its payment's credits. */
+/** Lists early fraud warnings, newest first. An open warning freezes its payment's credits. */
 export const listWarnings = defineRoute({
   method: "get",
   path: "/warnings",
@@ -126,7 +132,7 @@ export const listWarnings = defineRoute({
   },
 });
 
-/** Marks a warning as investigated: what it froze is free again. */
+/** Marks a warning as investigated. The credits that it froze are available again. */
 export const clearWarning = defineRoute({
   method: "post",
   path: "/warnings/{id}/clear",
@@ -145,7 +151,7 @@ export const clearWarning = defineRoute({
     }),
 });
 
-/** The limits of checkouts, and the author of their last change. */
+/** Reads the limits of checkouts, and the author of their last change. */
 export const readPolicy = defineRoute({
   method: "get",
   path: "/policy",
@@ -157,7 +163,7 @@ export const readPolicy = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("fraud_policy_read", {})),
 });
 
-/** Changes the named limits, from the next checkout on. */
+/** Changes the named limits; they apply from the next checkout on. */
 export const changePolicy = defineRoute({
   method: "post",
   path: "/policy",

@@ -1,4 +1,7 @@
-/** Health: is this process up, can it serve, how does it go, and what does it serve. */
+/**
+ * The `health` function: liveness, readiness, reports, paid checks, metrics and the OpenAPI
+ * document.
+ */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesWithProbe } from "../_shared/services-with-probe.ts";
 import { runDeep } from "./deep-checks.ts";

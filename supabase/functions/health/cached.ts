@@ -1,4 +1,4 @@
-/** Caches an answer of an unlimited endpoint for all its callers. */
+/** Caches an answer of a health endpoint for all callers. */
 import type { Services } from "../_shared/http/route/app-services.ts";
 
 interface Known<T> {
@@ -6,12 +6,15 @@ interface Known<T> {
   readonly answer: Promise<T>;
 }
 
-/** The same as `look`, called at most once in so many ms; a failure is remembered as long. */
+/**
+ * Returns a function that calls `look` at most once in `forMs` milliseconds. A failure is cached
+ * for as long.
+ */
 export function cached<T>(
   forMs: number,
   look: (services: Services) => Promise<T>,
 ): (services: Services) => Promise<T> {
-  // A process has one set of services, so this is one answer per process.
+  // A process has one set of services, so it caches one answer.
   const last = new WeakMap<Services, Known<T>>();
   return (services) => {
     const nowMs = services.now().getTime();

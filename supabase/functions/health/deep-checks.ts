@@ -1,6 +1,6 @@
 /**
- * The checks that cost money: each uses a service a little. No email is sent, since somebody would have to
- * read it.
+ * Checks that cost money: each one uses a service a little. No check sends an email, because a
+ * person would have to read it.
  */
 import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { DeepReport } from "../_shared/contracts/health.ts";
@@ -14,11 +14,14 @@ type Figures = Readonly<Record<string, number>>;
 
 interface DeepCheck {
   readonly name: string;
-  /** In hundredths of a cent, roughly, with what it keeps others from. All of them, hourly, are 408 a day. */
+  /**
+   * The check's cost in hundredths of a cent, roughly, including its load on the service. All
+   * checks, each hour, cost 408 units a day.
+   */
   readonly units: number;
   /**
-   * Answers with the service's own figures, where it has some.
-   * @throws whatever is wrong; ApiError `not_ready` where the service is not configured
+   * Uses the service, and returns the service's own figures if there are any.
+   * @throws any error of the service; ApiError `not_ready` if the service is not configured
    */
   readonly run: (services: Services) => Promise<Figures | void>;
 }
@@ -49,7 +52,7 @@ async function askRedis({ checkRedis, readRedisFigures }: Services): Promise<Fig
 }
 
 async function askLedger({ database }: Services): Promise<void> {
-  // From anywhere in the ledger, so that all of it is looked at in time.
+  // Each check starts at a random place in the ledger, so that every part is checked in time.
   const { wrong } = await database.rpc("deep_checks_ledger", {
     p_start: Math.random(),
     p_limit: undefined,
@@ -112,7 +115,7 @@ function skipped(name: string): Ran {
 async function checkWithin(check: DeepCheck, services: Services): Promise<Checked> {
   const { database, metrics } = services;
   const { name, units } = check;
-  // Paid in advance: a check that fails costs the same.
+  // The units are claimed before the check, because a failed check costs the same.
   const { claimed, units_left } = await database.rpc("deep_checks_claim", { p_units: units });
   const { outcome, figures } = claimed ? await runCheck(check, services) : skipped(name);
   metrics.count("deep_checks", { check: name, outcome: outcome.outcome });
@@ -128,7 +131,10 @@ async function checkWithin(check: DeepCheck, services: Services): Promise<Checke
   return { outcome, unitsLeft: units_left };
 }
 
-/** @throws ApiError where the database is unavailable: no check runs without being counted */
+/**
+ * Runs all checks within the day's budget.
+ * @throws ApiError if the database is unavailable: without a claim no check runs
+ */
 async function runDeepChecks(services: Services) {
   const checked = await Promise.all(CHECKS.map((check) => checkWithin(check, services)));
   return {
@@ -137,7 +143,7 @@ async function runDeepChecks(services: Services) {
   };
 }
 
-/** Uses every service a little, within the day's budget. */
+/** Runs the checks that cost money, within the day's budget. */
 export const runDeep = defineRoute({
   method: "post",
   path: "/deep",
@@ -152,7 +158,7 @@ export const runDeep = defineRoute({
   responses: { 200: DeepReport },
   handler: async ({ services }) => {
     const checks = runDeepChecks(services);
-    // The database hands its request over and waits for no answer.
+    // The database sends its request through pg_net and does not wait for the answer.
     services.waitUntil(checks.catch(() => {}));
     return ok(await checks);
   },

@@ -6,14 +6,19 @@ import { ok } from "../_shared/http/reply/reply.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 import { cached } from "./cached.ts";
 
-/** Scheduled tasks are the database's: without it nobody knows of them. */
+/**
+ * Returns the states of the database and of its scheduled tasks. Without the database the state of
+ * the tasks is unknown and counts as `down`.
+ */
 async function checkDatabase({ database }: Services): Promise<[CheckState, CheckState]> {
   const answer = await database.rpc("health_database", {}).catch(() => null);
   if (!answer?.ok) return ["down", "down"];
   return ["ok", answer.runs_tasks ? "ok" : "degraded"];
 }
 
-/** Without Stripe nothing can be bought, but credits are spent as before. */
+/**
+ * Without Stripe users cannot buy credits, but can spend them, so the service is only `degraded`.
+ */
 async function checkStripe({ payments }: Services): Promise<CheckState> {
   try {
     return await (await payments()).isReachable() ? "ok" : "degraded";
@@ -38,7 +43,10 @@ const CACHED_MS = 2_000;
 
 const checkSometimes = cached(CACHED_MS, check);
 
-/** Can this process serve: 503 when the database or the users' key set is out of reach. */
+/**
+ * Checks that this process can serve. Answers 503 if the database is unavailable or the keys that
+ * verify users' tokens are unknown.
+ */
 export const readReady = defineRoute({
   method: "get",
   path: "/ready",

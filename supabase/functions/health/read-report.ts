@@ -7,15 +7,21 @@ import type { Services } from "../_shared/http/route/app-services.ts";
 import { cached } from "./cached.ts";
 
 const CACHED_MS = 5_000;
-/** Figures of five minutes ago still say how it began; of an hour ago they would only mislead. */
+/**
+ * Figures that are a few minutes old still show how an outage began; older figures would mislead.
+ */
 const STALE_AFTER_MS = 10 * 60_000;
 
 type Report = z.output<typeof HealthReport>;
 
-// The last report, for when the database is unavailable.
+// The last report of each set of services, for when the database is unavailable.
 const lastReport = new WeakMap<Services, Report>();
 
-/** @throws ApiError `not_ready` when the database is unavailable and the last report is too old */
+/**
+ * Reads the report from the database. If the database is unavailable, returns the last report,
+ * marked `stale`.
+ * @throws ApiError `not_ready` if the database is unavailable and the last report is too old
+ */
 async function look(services: Services): Promise<Report> {
   try {
     const report = { ...await services.database.rpc("health_report", {}), stale: false };
@@ -32,7 +38,7 @@ async function look(services: Services): Promise<Report> {
 
 const report = cached(CACHED_MS, look);
 
-/** Requests by route, what is left of the error budgets, and how the paid checks last went. */
+/** Reads requests by route, the rest of the error budgets, and the results of the paid checks. */
 export const readReport = defineRoute({
   method: "get",
   path: "/",

@@ -7,7 +7,7 @@ import { ok } from "../_shared/http/reply/reply.ts";
 import { CONTENT_TYPE, writeMetrics } from "../_shared/metrics/prometheus.ts";
 import { cached } from "./cached.ts";
 
-/** Answers as long as the process runs; looks at nothing. */
+/** Answers while the process runs, without any check. */
 export const readLive = defineRoute({
   method: "get",
   path: "/live",
@@ -19,7 +19,7 @@ export const readLive = defineRoute({
   handler: () => Promise.resolve(ok({ status: "ok" as const })),
 });
 
-/** Two collectors side by side cost as much as one. */
+/** Several collectors in parallel cost as much as one. */
 const CACHED_MS = 2_000;
 
 const metrics = cached(
@@ -27,7 +27,7 @@ const metrics = cached(
   async ({ database }) => writeMetrics(await database.rpc("health_metrics", {})),
 );
 
-/** All that was counted and looked up, for a collector; without our envelope. */
+/** Reads all metrics in Prometheus's format, without the JSON envelope. */
 export const readMetrics = defineRoute({
   method: "get",
   path: "/metrics",
@@ -45,10 +45,10 @@ export const readMetrics = defineRoute({
     }),
 });
 
-// Made once: the document is the same for every request.
+// The text is the same for every request, so it is made once.
 const text = JSON.stringify(document);
 
-/** The contract itself, as OpenAPI 3.1, without our envelope. */
+/** Returns the contract as OpenAPI 3.1, without the JSON envelope. */
 export const readOpenApi = defineRoute({
   method: "get",
   path: "/openapi.json",

@@ -1,4 +1,4 @@
-/** The runner of jobs: woken by the database when there is work. */
+/** The `job-runner` function: the database calls it when jobs are due. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { runBatch } from "./run-batch.ts";

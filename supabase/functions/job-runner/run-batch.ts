@@ -6,7 +6,7 @@ import { systemClock } from "../_shared/core/time.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 import { runJobs } from "../_shared/domain/jobs/run-jobs.ts";
 
-/** Runs what is due, for at most some two minutes, and reports the results. */
+/** Runs due jobs for at most about two minutes, and reports the results. */
 export const runBatch = defineRoute({
   method: "post",
   path: "/",
@@ -19,7 +19,7 @@ export const runBatch = defineRoute({
   responses: { 200: JobRunnerReport },
   handler: async ({ services }) => {
     const run = runJobs(services, JOB_TYPES, systemClock);
-    // The database hands its request over and waits for no answer.
+    // The database sends its request through pg_net and does not wait for the answer.
     services.waitUntil(run.catch(() => {}));
     return ok(await run);
   },

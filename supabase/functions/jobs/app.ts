@@ -1,4 +1,4 @@
-/** Jobs: long work that is started, polled, cancelled, and fetched when it is done. */
+/** The `jobs` function: starts, lists, reads and cancels jobs, and returns their files. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesWithModels } from "../_shared/services-with-models.ts";
 import { readFile } from "./read-file.ts";

@@ -145,7 +145,8 @@ Deno.test("an event of a backfill is named by its place", async () => {
 });
 
 Deno.test("an input that would outgrow its place in the database is refused", async () => {
-  // Each comma and colon takes a byte more there: the body fits, and its stored form would not.
+  // Stored JSON has a blank after each comma and colon, so the body is small enough and its stored
+  // form is not.
   const metadata = { list: Array(1_800).fill(1) };
   const events = Array.from(
     { length: 270 },

@@ -1,4 +1,4 @@
-/** A job's file as a stream: a page is read when the one before it has gone out. */
+/** Streams a job's file: each page is read after the page before it was sent. */
 import { z } from "@hono/zod-openapi";
 import type { Database } from "../_shared/adapters/database/database.ts";
 import { JobPath } from "../_shared/contracts/jobs.ts";
@@ -11,7 +11,7 @@ interface FileOwner {
   readonly p_job_id: string;
 }
 
-// A page of the existing types has 256 KiB at most.
+// A page of the existing job types has at most 256 KiB.
 const PAGES_AT_ONCE = 2;
 
 async function* filePages(database: Database, owner: FileOwner): AsyncGenerator<string> {
@@ -28,7 +28,10 @@ async function* filePages(database: Database, owner: FileOwner): AsyncGenerator<
   }
 }
 
-/** The file that a completed job wrote, page by page, so that its size does not matter. */
+/**
+ * Returns the file of a completed job, page by page, so that a file of any size fits into the
+ * memory.
+ */
 export const readFile = defineRoute({
   method: "get",
   path: "/{id}/file",

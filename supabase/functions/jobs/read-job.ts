@@ -4,7 +4,10 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 
-/** When to look again, in seconds: often while a job is young, for most of them are short. */
+/**
+ * Returns the seconds until the next poll. Most jobs are short, so a young job is polled more
+ * often.
+ */
 function pollAfter(ageSeconds: number): number {
   if (ageSeconds < 2) return 2;
   return ageSeconds < 6 ? 4 : 8;
@@ -20,14 +23,20 @@ function opaque(tag: string): string {
   return tag.trim().replace(/^W\//, "");
 }
 
-/** If-None-Match (RFC 9110, 13.1.2), compared weakly: `W/"1"` and `"1"` are the same; `*` names every one. */
+/**
+ * Compares If-None-Match weakly (RFC 9110, 13.1.2): `W/"1"` equals `"1"`, and `*` matches every
+ * tag.
+ */
 function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
   if (ifNoneMatch === null) return false;
   const tags = ifNoneMatch.slice(0, MAX_CHARS).split(",").map(opaque);
   return tags.includes(opaque(etag)) || tags.includes("*");
 }
 
-/** One of the caller's jobs, as often as they like: while nothing has changed the answer is empty. */
+/**
+ * Reads a job. While the job has not changed since the caller's ETag, the answer is 304 without a
+ * body.
+ */
 export const readJob = defineRoute({
   method: "get",
   path: "/{id}",
@@ -53,7 +62,7 @@ export const readJob = defineRoute({
       "jobs_read",
       { p_user_id: caller.kind === "user" ? caller.userId : null, p_job_id: params.id },
     );
-    // Weak: two answers of one revision differ in their metadata.
+    // The ETag is weak: two answers of one revision differ in `metadata`.
     const own = {
       etag: `W/"${revision}"`,
       ...(!isFinished(job.status) && { "retry-after": String(pollAfter(age_seconds)) }),

@@ -7,7 +7,7 @@ import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
-/** A user's jobs of the last 30 days, newest first. */
+/** Lists a user's jobs of the last 30 days, newest first. */
 export const listJobs = defineRoute({
   method: "get",
   path: "/",
@@ -28,7 +28,10 @@ export const listJobs = defineRoute({
   },
 });
 
-/** Refuses a type that users may not start: a user could stop work that they are to be charged for. */
+/**
+ * Refuses to cancel a job whose type a user cannot start: otherwise a user could stop a job that
+ * charges them.
+ */
 async function refuseForeign(services: Services, userId: string, jobId: string): Promise<void> {
   const args = { p_user_id: userId, p_job_id: jobId };
   const { type } = await services.database.rpc("jobs_read", args);
@@ -36,7 +39,10 @@ async function refuseForeign(services: Services, userId: string, jobId: string):
   if (declared !== undefined && !declared.who.includes("user")) throw new ApiError("forbidden");
 }
 
-/** Stops a job: at once while it waits, else before its next step. Its finished steps are paid. */
+/**
+ * Cancels a job: a waiting job at once, a running job before its next step. Finished steps stay
+ * charged.
+ */
 export const cancelJob = defineRoute({
   method: "delete",
   path: "/{id}",

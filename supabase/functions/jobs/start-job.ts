@@ -5,7 +5,7 @@ import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/route/defin
 import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 
-/** One form of body a type, told apart by `type`. */
+/** Returns the body's schema for one job type. */
 function bodyOf({ type, input, summary }: (typeof JOB_TYPES)[number]) {
   return z.strictObject({ type: z.literal(type), input, ...jobFields })
     .openapi({ description: summary });
@@ -17,7 +17,7 @@ const JobBody = z.discriminatedUnion("type", [first!, ...others], {
   error: `Send an object whose type is one of ${JOB_TYPES.map(({ type }) => type).join(", ")}.`,
 }).openapi("JobRequest");
 
-/** Starts long work: its price is held, it is queued, and the answer says where to look for it. */
+/** Starts a job: holds its price, queues the job, and answers with the URL to poll. */
 export const startJob = defineRoute({
   method: "post",
   path: "/",

@@ -1,4 +1,4 @@
-/** The notification runner: the database starts it when notifications are due. */
+/** The `notification-runner` function: the database calls it when notifications are due. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { runBatch } from "./run-batch.ts";

@@ -33,7 +33,7 @@ function run(fake: Fake) {
   return send(fake, "POST", "/notification-runner", { as: "secret" });
 }
 
-/** Those, given out once each as the database does. */
+/** Stubs a database that gives out each of these notifications once. */
 function queueOf(...notices: NotificationToSend[]) {
   return {
     notices_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) =>
@@ -45,7 +45,7 @@ function many(count: number): NotificationToSend[] {
   return Array.from({ length: count }, (_, nr) => ({ ...NOTICE, notice_id: `notice-${nr}` }));
 }
 
-/** The results that the database got. */
+/** Returns the outcomes that the runner reported to the database. */
 function notedBy({ calls }: Fake) {
   return calls.filter(({ name }) => name === "notices_sent" || name === "notices_failed")
     .map(({ name, args }) =>
@@ -195,8 +195,9 @@ Deno.test("a run goes on batch by batch, and stops at one that all had to be put
   assert.deepEqual((await (await run(all)).json()).data, { sent: 25, failed: 0 });
   const leases = all.calls.filter(({ name }) => name === "notices_claim")
     .map(({ args }) => String(args.p_lease_id));
-  // A claim that is made again by the same lease is the same claim: each batch needs its own. The last one
-  // finds nothing: a notification that was queued beside the third would have started no run.
+  // A repeated claim with the same lease returns the same notifications, so each batch needs a
+  // lease of its own. The fourth claim finds no notification; it is needed because a notification
+  // that was queued during the third batch would start no run.
   assert.deepEqual([leases.length, new Set(leases).size], [4, 4]);
   for (const lease of leases) assert.match(lease, /^[0-9a-f-]{36}$/);
   for (const error of [away(), new BreakerOpen("mail", 1_000)]) {
@@ -218,7 +219,7 @@ Deno.test("emails do not wait behind an unavailable webhook", async () => {
 });
 
 Deno.test("a run ends when its time is up, with notices left", async () => {
-  // Each look at the clock is 30 s later; a run has 100 s.
+  // Each read of the clock returns a time 30 s later, and a run has 100 s.
   let seconds = 0;
   const now = () => new Date((seconds += 30) * 1000);
   const fake = await makeFake({ answers: queueOf(...many(90)), now });

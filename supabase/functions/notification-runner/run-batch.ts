@@ -4,10 +4,10 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { runNotifications } from "../_shared/domain/notifications/run-notifications.ts";
 
-/** The platform gives a request 150 s; the rest is for finishing what was begun. */
+/** The platform ends a request after 150 s; the remaining 50 s are for finishing the last batch. */
 const BUDGET_MS = 100_000;
 
-/** Sends what is due, for at most some two minutes, and reports the results. */
+/** Sends due notifications for at most about two minutes, and reports the results. */
 export const runBatch = defineRoute({
   method: "post",
   path: "/",
@@ -20,7 +20,7 @@ export const runBatch = defineRoute({
   responses: { 200: NotificationRunnerReport },
   handler: async ({ services }) => {
     const run = runNotifications(services, services.now().getTime() + BUDGET_MS);
-    // The database hands its request over and waits for no answer.
+    // The database sends its request through pg_net and does not wait for the answer.
     services.waitUntil(run.catch(() => {}));
     return ok(await run);
   },

@@ -1,4 +1,7 @@
-/** The payment runner: the database starts it when refunds, top-ups, payouts or Stripe's events are due. */
+/**
+ * The `payment-runner` function: the database calls it when refunds, transfers, top-ups, payouts or
+ * a backfill are due.
+ */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { runBatch } from "./run-batch.ts";

@@ -31,7 +31,7 @@ function run(fake: Fake) {
   return send(fake, "POST", "/payment-runner", { as: "secret" });
 }
 
-/** So many refunds, given out once each as the database does. */
+/** Stubs a database that gives out each of `count` refunds once. */
 function queueOf(count: number) {
   const due = Array.from(
     { length: count },
@@ -42,7 +42,7 @@ function queueOf(count: number) {
   };
 }
 
-/** The hourly backfill, given to who asks first. */
+/** Stubs the hourly backfill, which only the first caller gets. */
 function oneBackfill() {
   let isClaimed = false;
   return {
@@ -143,7 +143,7 @@ Deno.test("a part that fails at once cuts off none of the others", async () => {
 });
 
 Deno.test("a run ends when its time is up, with refunds left", async () => {
-  // Each look at the clock is 30 s later; a run has 100 s.
+  // Each read of the clock returns a time 30 s later, and a run has 100 s.
   let seconds = 0;
   const now = () => new Date((seconds += 30) * 1000);
   const fake = await makeFake({ answers: queueOf(50), now });
@@ -249,7 +249,7 @@ Deno.test("a key that may not list accounts stops no backfill, and is logged", a
   assert.deepEqual(line?.record, { detail: "stripe: no" });
 });
 
-/** One payout whose list is due, given to who asks first. */
+/** Stubs one payout with a due list, which only the first caller gets. */
 function onePayout() {
   const due: PayoutToList[] = [PAYOUT_TO_LIST];
   return { payouts_claim: () => due.shift() ?? null };

@@ -9,14 +9,18 @@ import type { Services } from "../_shared/http/route/app-services.ts";
 import { runTopUps } from "../_shared/domain/top-ups/run-top-ups.ts";
 import { makeDueTransfers } from "../_shared/domain/transfers/make-due-transfers.ts";
 
-/** The platform gives a request 150 s; the rest is for finishing what was begun. */
+/**
+ * The platform ends a request after 150 s; the remaining 50 s are for finishing the calls in
+ * progress.
+ */
 const BUDGET_MS = 100_000;
 
 type Report = (typeof PaymentRunnerReport)["_output"];
 
 /**
- * Each part by itself: a refund is sent though Stripe's list of events is unavailable. A part's results stay
- * when another part fails; that failure is the answer all the same, so that monitoring sees it.
+ * Runs all parts in parallel. A failed part does not stop the other parts: a refund is sent even if
+ * Stripe's list of events is unavailable. The failure is still the answer, so that monitoring sees
+ * it.
  */
 async function run(services: Services): Promise<Report> {
   const untilMs = services.now().getTime() + BUDGET_MS;
@@ -45,7 +49,7 @@ async function run(services: Services): Promise<Report> {
   };
 }
 
-/** Does what is due with payments, for at most some two minutes, and reports the results. */
+/** Does all due work with payments for at most about two minutes, and reports the results. */
 export const runBatch = defineRoute({
   method: "post",
   path: "/",
@@ -60,7 +64,7 @@ export const runBatch = defineRoute({
   errors: ["mode_mismatch"],
   handler: async ({ services }) => {
     const batch = run(services);
-    // The database hands its request over and waits for no answer.
+    // The database sends its request through pg_net and does not wait for the answer.
     services.waitUntil(batch.catch(() => {}));
     return ok(await batch);
   },

@@ -1,4 +1,7 @@
-/** Providers: users who sell, their onboarding at Stripe, and how it stands. */
+/**
+ * The `providers` function: a user becomes a provider and reads the state of the onboarding at
+ * Stripe.
+ */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { createLink, readProvider } from "./routes.ts";

@@ -4,7 +4,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { onboardingUrls } from "../_shared/domain/return-urls.ts";
 
-/** How the caller's own provider stands, as Stripe last said. */
+/** Reads the caller's own provider, in the state of Stripe's last event. */
 export const readProvider = defineRoute({
   method: "get",
   path: "/me",
@@ -20,7 +20,7 @@ export const readProvider = defineRoute({
   },
 });
 
-/** A new page to go on with onboarding: Stripe's links are opened once and live for minutes. */
+/** Creates a new onboarding link. A link from Stripe works once and expires after minutes. */
 export const createLink = defineRoute({
   method: "post",
   path: "/me/onboarding-link",

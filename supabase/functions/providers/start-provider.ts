@@ -5,7 +5,7 @@ import { onboardingUrls } from "../_shared/domain/return-urls.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** Stripe's refusal in the caller's terms, where they can correct it. */
+/** Translates Stripe's refusal for the caller, if the caller can correct the request. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof StripeRefused)) return error;
   const { stripeCode, param } = error;
@@ -18,7 +18,7 @@ function refusalOf(error: unknown): unknown {
   return error;
 }
 
-/** Makes the caller a provider, or goes on with their onboarding where that was begun. */
+/** Makes the caller a provider, or continues an onboarding that was begun. */
 export const startProvider = defineRoute({
   method: "post",
   path: "/",
@@ -37,7 +37,8 @@ export const startProvider = defineRoute({
     const { p_idempotency_key } = idempotency.args;
     const urls = onboardingUrls(body, services.origins);
     let accountId: string | null = null;
-    // Stripe stores the refusal of an account, so only a new provider may get another answer.
+    // Stripe repeats its refusal for the same provider, so a retry needs a new provider to get
+    // another answer.
     const isSpent = (error: unknown) => accountId === null && error instanceof StoredStripeError;
     return twoPhase(call, {
       what: "provider",

@@ -1,4 +1,4 @@
-/** Refunds: money back to a buyer, for operators. */
+/** The `refunds` function: operators refund orders and bookings. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { listRefunds, readRefund } from "./routes.ts";

@@ -24,7 +24,7 @@ function refusedWith(stripeCode: string | null, param: string | null = null): St
   return new StripeRefused({ ...none, internal: "stripe: no", stripeCode, param });
 }
 
-/** A fake whose Stripe fails, and what it was asked. */
+/** Makes a fake whose Stripe refuses every refund with this error. */
 async function refusing(error: Error) {
   return await makeFake({ payments: { createRefund: () => Promise.reject(error) } });
 }

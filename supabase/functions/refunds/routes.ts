@@ -3,7 +3,10 @@ import { Refund, RefundPath, RefundsQuery } from "../_shared/contracts/refunds.t
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
-/** Refunds of an order, of a booking or of all, newest first; those of Stripe's dashboard included. */
+/**
+ * Lists refunds of an order, of a booking or of all payments, newest first, including refunds that
+ * began in Stripe's dashboard.
+ */
 export const listRefunds = defineRoute({
   method: "get",
   path: "/",
@@ -24,7 +27,7 @@ export const listRefunds = defineRoute({
   },
 });
 
-/** One refund, as it stands by Stripe's last event. */
+/** Reads a refund, in the state of Stripe's last event. */
 export const readRefund = defineRoute({
   method: "get",
   path: "/{id}",

@@ -4,7 +4,10 @@ import { sendRefund } from "../_shared/domain/refunds/send-refund.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** Refunds money. Stripe's event decides how many credits are clawed back, as for the dashboard's. */
+/**
+ * Refunds an order or a booking. Stripe's event decides how many credits are clawed back, as for a
+ * refund in the dashboard.
+ */
 export const startRefund = defineRoute({
   method: "post",
   path: "/",
@@ -33,7 +36,8 @@ export const startRefund = defineRoute({
           p_reason: body.reason,
           ...idempotency.args,
         }),
-      // It notes Stripe's answer by itself, and frees the key where there is none.
+      // sendRefund stores Stripe's answer and frees the key after a failure, so this call needs no
+      // `abandon`.
       async outside({ refund }) {
         const sent = await sendRefund(services, refund, p_idempotency_key);
         return await awaitEvent(services, sent);

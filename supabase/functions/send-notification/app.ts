@@ -1,4 +1,4 @@
-/** Notifications of the app's own, for callers that share a secret with us. */
+/** The `send-notification` function: a back end with the shared secret sends notifications. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { sendNotification } from "./send-notification.ts";

@@ -8,7 +8,7 @@ import { send } from "#support/cases/routes.ts";
 const { body } = NOTICE_CASES[0]!;
 const QUOTA = 600;
 
-/** The limits there are, in a minute that does not end. */
+/** Makes the real limits with a clock that stands still. */
 function limiterOfOneMinute() {
   const nowMs = () => Date.parse("2026-11-21T12:00:13Z");
   return createLimiter({ redis: "unconfigured", metrics: NO_METRICS, log: () => {}, nowMs });

@@ -2,7 +2,7 @@ import { Notification, NotificationBody } from "../_shared/contracts/notificatio
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 
-/** Queues a notification; the runner sends it, at most once. */
+/** Queues a notification. The runner sends it at most once. */
 export const sendNotification = defineRoute({
   method: "post",
   path: "/",

@@ -1,4 +1,4 @@
-/** The address that Stripe delivers events to. */
+/** The `stripe-webhook` function: the endpoint to which Stripe delivers events. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { receiveEvent } from "./receive-event.ts";

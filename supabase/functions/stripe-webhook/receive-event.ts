@@ -4,8 +4,8 @@ import { ok } from "../_shared/http/reply/reply.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 
 /**
- * Takes an event into the inbox, which stores and applies it in one transaction. Every failure of ours is
- * answered with 500, so that Stripe delivers again.
+ * Receives an event. The inbox stores and applies it in one transaction. Every failure of ours is
+ * answered with 500, so that Stripe delivers the event again.
  */
 export const receiveEvent = defineRoute({
   method: "post",

@@ -1,4 +1,4 @@
-/** Auto top-up: a user's terms, their saved card, and how it goes. */
+/** The `top-ups` function: a user's auto top-up, with its settings and the saved card. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { readTopUps, setTopUps, stopTopUps } from "./routes.ts";

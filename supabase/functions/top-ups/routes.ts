@@ -3,7 +3,7 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 
-/** The caller's auto top-up; off unless they opted in. */
+/** Reads the caller's auto top-up, which is off until the user opts in. */
 export const readTopUps = defineRoute({
   method: "get",
   path: "/",
@@ -16,7 +16,7 @@ export const readTopUps = defineRoute({
     ok(await services.database.rpc("top_ups_read", { p_user_id: caller.userId })),
 });
 
-/** Opts in to these terms, or out. A paused top-up resumes. */
+/** Opts in or out, with the given settings. Opting in resumes a paused top-up. */
 export const setTopUps = defineRoute({
   method: "post",
   path: "/",
@@ -41,7 +41,7 @@ export const setTopUps = defineRoute({
     }),
 });
 
-/** Opts out. It needs no feature flag: a user can always opt out. */
+/** Opts out. The route has no feature flag, so that a user can always opt out. */
 export const stopTopUps = defineRoute({
   method: "delete",
   path: "/",

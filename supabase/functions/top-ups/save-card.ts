@@ -6,10 +6,10 @@ import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
 
-/** Only Stripe asks for the currency of a page on which a card is saved. */
+/** Stripe requires a currency for a page that saves a card. No money is charged there. */
 const CURRENCY = "usd";
 
-/** The user's customer at Stripe, made where there is none yet. */
+/** Returns the id of the user's customer at Stripe, and creates a customer if there is none. */
 async function customerOf(
   { database, payments }: Services,
   { user_id, account_id, customer_id }: CardStep & { step: "create" },
@@ -20,7 +20,10 @@ async function customerOf(
   return (await withOwnTime(() => database.rpc("customers_attach", args))).customer_id;
 }
 
-/** Gives the hosted page on which the caller saves a card; its event makes it theirs. */
+/**
+ * Creates a hosted page on which the caller saves a card. Stripe's event then stores the card for
+ * the user.
+ */
 export const saveCard = defineRoute({
   method: "post",
   path: "/card",

@@ -1,4 +1,4 @@
-/** Usage: what models cost, what a use would cost, and the charge for it. */
+/** The `usage` function: rates, estimates, and charges for the usage of models. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { chargeBatch, chargeUsage, estimateUsage, listRates } from "./routes.ts";

@@ -13,7 +13,7 @@ import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/route/defin
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
-/** The current price of a million tokens of each model. Prices are decimal strings in USD. */
+/** Lists the current rate of each model. Prices are decimal strings in USD for a million tokens. */
 export const listRates = defineRoute({
   method: "get",
   path: "/rates",
@@ -27,7 +27,7 @@ export const listRates = defineRoute({
     pageOfWhole(await services.database.rpc("usage_rates", {}), query, ({ model }) => model),
 });
 
-/** The price of a use at the current rate, in credits. Moves nothing. */
+/** Returns the price of a use at the current rate, in credits. Moves no credits. */
 export const estimateUsage = defineRoute({
   method: "post",
   path: "/estimate",
@@ -43,8 +43,9 @@ export const estimateUsage = defineRoute({
 });
 
 /**
- * Charges one use of a model, at most once for ever by (user, event_id). A known event answers 200 with
- * the first charge and `duplicate: true`; with other contents it is 409 `usage_conflict`.
+ * Charges one use of a model. The pair of user and `event_id` is charged at most once, for ever. A
+ * repeat gets 200 with the first charge and `duplicate: true`; other contents under a charged id
+ * get 409 `usage_conflict`.
  */
 export const chargeUsage = defineRoute({
   method: "post",
@@ -72,7 +73,7 @@ export const chargeUsage = defineRoute({
   },
 });
 
-/** Charges up to 1000 uses, each by itself: a refused one does not affect the others. */
+/** Charges up to 1,000 uses. A refused event does not affect the other events. */
 export const chargeBatch = defineRoute({
   method: "post",
   path: "/batch",

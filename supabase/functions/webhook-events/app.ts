@@ -1,4 +1,7 @@
-/** The inbox for operators: Stripe's events, those that are stuck, and those that never came. */
+/**
+ * The `webhook-events` function: operators read the inbox, apply events again, and fetch events
+ * that never arrived.
+ */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { backfillEvents, listEvents, readEvent, replayDead, replayEvent } from "./routes.ts";

@@ -14,7 +14,7 @@ import { backfill } from "../_shared/domain/events/backfill.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
-/** The inbox, newest first. */
+/** Lists the events in the inbox, newest first. */
 export const listEvents = defineRoute({
   method: "get",
   path: "/",
@@ -35,7 +35,7 @@ export const listEvents = defineRoute({
   },
 });
 
-/** One event with its stored facts. */
+/** Reads one event with its stored facts. */
 export const readEvent = defineRoute({
   method: "get",
   path: "/{id}",
@@ -50,7 +50,10 @@ export const readEvent = defineRoute({
     ok(await services.database.rpc("inbox_read", { p_event_id: params.id })),
 });
 
-/** Applies a dead-lettered, failed, deferred or ignored event again. Its state says how that ended. */
+/**
+ * Applies a dead-lettered, failed, deferred or ignored event again. The answer has the event's new
+ * state.
+ */
 export const replayEvent = defineRoute({
   method: "post",
   path: "/{id}/replay",
@@ -68,8 +71,8 @@ export const replayEvent = defineRoute({
 });
 
 /**
- * Each event in a transaction of its own: one that fails delays none of the others, and no transaction
- * locks the accounts of two users.
+ * Applies dead-lettered events again, each in a transaction of its own: a failed event does not
+ * delay the others, and no transaction locks the accounts of two users.
  */
 export const replayDead = defineRoute({
   method: "post",
@@ -95,10 +98,13 @@ export const replayDead = defineRoute({
 });
 
 const HOUR_MS = 3_600_000;
-/** The platform gives a request 150 s; what is begun by then is finished. */
+/**
+ * The platform ends a request after 150 s; the remaining 50 s are for finishing the work in
+ * progress.
+ */
 const BUDGET_MS = 100_000;
 
-/** Takes in the events of the last hours that Stripe could not deliver. */
+/** Fetches and receives the events of the last hours that never arrived. */
 export const backfillEvents = defineRoute({
   method: "post",
   path: "/backfill",

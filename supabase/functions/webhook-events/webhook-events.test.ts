@@ -88,7 +88,10 @@ interface Backfill {
   readonly now?: () => Date;
 }
 
-/** Asks for the last 24 hours; what was answered, received and asked of Stripe. */
+/**
+ * Requests a backfill of the last 24 hours. Returns the answer, the received events and the
+ * requests to Stripe.
+ */
 async function backfill({ pages, known = [], failing = [], now }: Backfill) {
   const since: number[] = [];
   const fake = await makeFake({
@@ -130,7 +133,7 @@ Deno.test("a backfill of nothing has nothing to do", async () => {
 });
 
 Deno.test("a backfill that runs out of time says so and keeps what it has", async () => {
-  // Each look at the clock is 20 s later; a request's time is 100 s.
+  // Each read of the clock returns a time 20 s later, and a request has 100 s.
   let seconds = NOW_SECONDS;
   const now = () => new Date((seconds += 20) * 1000);
   const pages = [[eventAt("a", 1), eventAt("b", 2), eventAt("c", 3), eventAt("d", 4)]];

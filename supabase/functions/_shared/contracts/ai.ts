@@ -1,15 +1,16 @@
-/** Chat with a language model, paid in credits. */
+/** Chats with a language model, paid in credits. */
 import { z } from "@hono/zod-openapi";
 import { SignedAmount, text, Uuid } from "./common.ts";
 import { Model } from "./usage.ts";
 
-// The body, 64 KiB, bounds all messages together: a little more than one message may have.
+// All messages of a request share its body of 64 KiB, so one message cannot be much longer than
+// this.
 const MAX_CONTENT = 60_000;
 const MAX_MESSAGES = 200;
-// Above any cap that a model is offered with; the model's own is checked where it is known.
+// This limit is above the cap of every model. The model's own cap is checked in ai/chat.ts.
 const MAX_OUTPUT_TOKENS = 10_000_000;
 
-/** Tokens held for the answer if the caller names no maximum. */
+/** The tokens held for an answer if the request has no `max_output_tokens`. */
 export const DEFAULT_OUTPUT_TOKENS = 1_024;
 
 const ChatMessage = z.strictObject({

@@ -1,4 +1,4 @@
-/** Alerts, for operators: what is wrong, what was, and who is on it. */
+/** Alerts for operators, with their states and acknowledgements. */
 import { z } from "@hono/zod-openapi";
 import { listQuery, TimestampOut, Uuid } from "./common.ts";
 

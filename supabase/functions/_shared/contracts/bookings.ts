@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { listQuery, Metadata, text, TimestampOut, Uuid } from "./common.ts";
 
-// Stripe takes eight digits.
+// Stripe accepts amounts of at most eight digits.
 const MAX_AMOUNT = 99_999_999;
 
 const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 2500 });
@@ -54,7 +54,10 @@ export const Booking = z.object({
   cancelled_at: TimestampOut.nullable(),
 }).openapi("Booking");
 
-/** The one answer that has the secret to pay with; reading the booking does not. */
+/**
+ * The answer that includes the client secret for the payment. Reading the booking does not return
+ * the secret.
+ */
 export const StartedBooking = Booking.extend({
   payment_intent_id: z.string(),
   client_secret: z.string(),

@@ -15,7 +15,7 @@ export const Package = z.object({
   total_credits: SignedAmount,
 }).openapi("Package");
 
-// No z.url(): it trims, and would accept text that the allow-list has not seen (domain/return-urls.ts).
+// z.url() would trim the text, and accept a text that domain/return-urls.ts has not checked.
 export const ReturnUrl = z.string().max(2048)
   .openapi({
     format: "uri",
@@ -55,7 +55,7 @@ const orderFields = {
   created_at: TimestampOut,
 };
 
-/** A checkout that is open: send the buyer to `checkout_url`. */
+/** An open checkout. The buyer pays at `checkout_url`. */
 export const Checkout = z.object({
   ...orderFields,
   status: z.enum(["pending", "processing", "paid"]).openapi({

@@ -1,7 +1,7 @@
 /** Schemas that every resource shares. */
 import { z } from "@hono/zod-openapi";
 
-/** Postgres accepts any 128 bits as a uuid, so no version is demanded here either. */
+/** PostgreSQL accepts any 128 bits as a uuid, so any version is accepted here too. */
 export const Uuid = z.guid({
   error: ({ code }) =>
     code === "invalid_format"
@@ -30,15 +30,16 @@ export const Amount = AmountOrZero
   .refine((text) => !ZERO.test(text), "The amount must be greater than zero.")
   .openapi({ pattern: AMOUNT.source, example: "49.5" });
 
-/** Credits in an answer; negative where something was taken. */
+/** An amount of credits in an answer; negative if credits were taken. */
 export const SignedAmount = z.string()
   .openapi({ pattern: "^-?(0|[1-9]\\d*)(\\.\\d{1,18})?$", example: "-50" });
 
-// The years that RFC 3339 can write, in UTC. PostgreSQL rounds to the microsecond, hence the last second.
+// RFC 3339 can write the years 0001 to 9999, in UTC. The last second of 9999 has no fraction,
+// because PostgreSQL rounds to the microsecond.
 const EARLIEST_MS = Date.parse("0001-01-01T00:00:00Z");
 const LATEST_MS = Date.parse("9999-12-31T23:59:59Z");
 
-/** PostgreSQL knows zones up to 15:59 from Greenwich. */
+/** PostgreSQL knows zones with an offset of up to 15:59. */
 const FAR_ZONE = /[+-](1[6-9]|2\d):\d\d$/;
 
 function isStorable(text: string): boolean {
@@ -46,7 +47,7 @@ function isStorable(text: string): boolean {
   return ms >= EARLIEST_MS && ms <= LATEST_MS && !FAR_ZONE.test(text);
 }
 
-/** RFC 3339 with a zone, from the year 1 to 9999. */
+/** A time as RFC 3339 with a zone, in the years 0001 to 9999. */
 export const Timestamp = z.iso.datetime({
   offset: true,
   error: "Send a time as RFC 3339, for example 2026-11-21T12:00:00Z.",
@@ -55,18 +56,18 @@ export const Timestamp = z.iso.datetime({
   "The time must be in the years 0001 to 9999, with an offset of at most 15:59.",
 );
 
-/** A time in an answer: RFC 3339, UTC. */
+/** A time in an answer: RFC 3339 in UTC. */
 export const TimestampOut = z.string()
   .openapi({ format: "date-time", example: "2026-11-21T12:00:00Z" });
 
-/** Bounded text; what people wrote, so any characters. */
+/** Text of 1 to `max` characters. People write such text, so every character is allowed. */
 export function text(max: number) {
   return z.string().min(1).max(max);
 }
 
 const MAX_METADATA_KEYS = 50;
 
-/** Free-form facts that the caller wants back, at most 50 names. */
+/** An object of the caller's own, returned unchanged; at most 50 names. */
 export const Metadata = z.record(z.string().max(100), z.json())
   .refine(
     (value) => Object.keys(value).length <= MAX_METADATA_KEYS,
@@ -86,13 +87,19 @@ const LIMIT_TYPE = { type: "integer", minimum: 1, maximum: MAX_LIMIT } as const;
 
 const Cursor = z.string().min(1).max(200).optional();
 
-/** Query of every list: how many, and where the page starts (`metadata.nextCursor` of the last). */
+/**
+ * The query of every list: the page's size and its start, which is `metadata.nextCursor` of the
+ * page before.
+ */
 export const listQuery = {
   limit: Limit.default(DEFAULT_LIMIT).openapi({ ...LIMIT_TYPE, default: DEFAULT_LIMIT }),
   cursor: Cursor,
 };
 
-/** Query of a list that is short and the same for everybody: without a limit it comes whole. */
+/**
+ * The query of a short list that is the same for every caller. Without `limit` the whole list is
+ * returned.
+ */
 export const WholeListQuery = z.strictObject({
   limit: Limit.optional().openapi(LIMIT_TYPE),
   cursor: Cursor,
@@ -101,12 +108,15 @@ export const WholeListQuery = z.strictObject({
 const CURSOR = /^[1-9]\d{0,18}$/;
 const LAST_SEQ = String(2n ** 63n - 1n);
 
-/** Digits of the same number compare as text. */
+/**
+ * Returns whether the text is a sequence number. Numbers with equally many digits compare like
+ * text.
+ */
 function isSeq(text: string): boolean {
   return CURSOR.test(text) && (text.length < LAST_SEQ.length || text <= LAST_SEQ);
 }
 
-/** The cursor of a list that is numbered: what stands before this number is next. */
+/** The cursor of a numbered list: the next page has the items with lower numbers. */
 export const SeqCursor = z.string().refine(
   isSeq,
   "cursor must come from an earlier page of this list.",

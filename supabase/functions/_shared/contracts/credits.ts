@@ -25,7 +25,10 @@ const BalanceLot = z.object({
   }),
 });
 
-/** With `?at=` only `balance` and `as_of` are known: past holds and lots are not stored. */
+/**
+ * A balance. With `?at=` the answer has only `balance` and `as_of`, because past holds and lots are
+ * not stored.
+ */
 export const Balance = z.object({
   balance: SignedAmount,
   held: SignedAmount.optional(),
@@ -86,7 +89,7 @@ export const EntriesQuery = z.strictObject({
   format: z.enum(["json", "csv"]).optional(),
 });
 
-/** A movement that can be asked for once, for ever. */
+/** The fields of a request that moves credits only once, for ever. */
 const reference = {
   reference_id: text(200).optional(),
   once: z.boolean().optional().openapi({
@@ -142,7 +145,7 @@ export const Grant = z.object({
 
 const GrantStatus = z.enum(["pending", "granted", "declined", "expired"]);
 
-/** A grant on record: above a ceiling it waits for a second operator. */
+/** A recorded grant. A grant above a ceiling waits for a second operator. */
 export const RecordedGrant = z.object({
   grant_id: Uuid,
   user_id: Uuid.nullable(),

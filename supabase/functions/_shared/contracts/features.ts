@@ -1,7 +1,7 @@
-/** Feature flags: which product is on, and for whom. */
+/** Feature flags: which product is on, and for which users. */
 import { z } from "@hono/zod-openapi";
 
-/** The flags that routes ask for; each is a row of the database. */
+/** The flags that routes check; each is a row in the database. */
 export const FeatureName = z.enum(["b2b", "b2c"]).openapi({
   description: "b2c sells credits, b2b sells bookings.",
 });
@@ -15,14 +15,14 @@ const Percentage = z.number().min(0).max(100).multipleOf(0.01)
       "the percentage grows.",
   });
 
-/** A flag as it is set. */
+/** A flag's setting. */
 export const Feature = z.object({
   name: z.string(),
   state: State,
   percentage: z.number(),
 }).openapi("Feature");
 
-/** A flag as it is for the caller. */
+/** A flag's value for the caller. */
 export const FeatureForMe = z.object({
   name: z.string(),
   enabled: z.boolean().openapi({ description: "Whether the feature is on for the caller." }),

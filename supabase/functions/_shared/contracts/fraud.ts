@@ -1,4 +1,4 @@
-/** Fraud, for operators: decisions, who is blocked, early warnings, and the limits. */
+/** Fraud, for operators: decisions, blocks, early fraud warnings and limits. */
 import { z } from "@hono/zod-openapi";
 import { networkOf } from "../core/ip.ts";
 import { listQuery, SeqCursor, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
@@ -43,7 +43,10 @@ export const Block = z.object({
   created_at: TimestampOut,
 }).openapi("FraudBlock");
 
-/** A hash comes from an earlier answer: addresses are stored in no other form. */
+/**
+ * Returns whether the value fits the kind. An IP address may also be its hash from an earlier
+ * answer, because addresses are stored only as hashes.
+ */
 function isValueOf(kind: z.output<typeof Kind>, value: string): boolean {
   if (kind === "user") return Uuid.safeParse(value).success;
   if (kind === "ip") return HASH.test(value) || networkOf(value) !== null;
@@ -85,7 +88,7 @@ export const Warning = z.object({
   created_at: TimestampOut,
 }).openapi("FraudWarning");
 
-/** Stripe's id, in its own alphabet. */
+/** The path of a warning: Stripe's id. */
 export const WarningPath = z.object({
   id: z.string().regex(
     /^[A-Za-z0-9_]{1,255}$/,

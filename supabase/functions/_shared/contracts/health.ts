@@ -7,7 +7,10 @@ export type CheckState = z.output<typeof State>;
 
 export const Live = z.object({ status: z.literal("ok") }).openapi("Live");
 
-/** `degraded` still serves: payments and credits never depend on what it stands for. */
+/**
+ * The answer of GET /health/ready. A `degraded` service still serves requests: payments and credits
+ * do not depend on the degraded part.
+ */
 export const Ready = z.object({
   status: State,
   checks: z.object({
@@ -27,7 +30,7 @@ const Milliseconds = z.number().nullable().openapi({
 
 const Requests = z.object({
   requests: z.int(),
-  /** Answered with an error of ours: a 5xx, or a 408. */
+  /** The number of answers that count as our errors: 5xx and 408. */
   errors: z.int(),
   p50_ms: Milliseconds,
   p95_ms: Milliseconds,
@@ -70,7 +73,7 @@ const DeepOutcome = z.object({
   ok_at: TimestampOut.nullable(),
 });
 
-/** Figures of all processes, from the database; each process reports every ten seconds. */
+/** Figures of all processes, from the database. Each process reports every ten seconds. */
 export const HealthFigures = z.object({
   as_of: TimestampOut,
   slo: Slo,

@@ -1,4 +1,4 @@
-/** Credits reserved for work in flight. */
+/** Holds: credits reserved for work in progress. */
 import { z } from "@hono/zod-openapi";
 import { Amount, AmountOrZero, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
 import { LotShare } from "./credits.ts";
@@ -54,7 +54,10 @@ export const OpenedHold = z.object({
   available_after: SignedAmount,
 }).openapi("OpenedHold");
 
-/** `model` and `rate_version` stand in a hold that was priced by an estimate: the rate it pins. */
+/**
+ * A hold. `model` and `rate_version` are present if an estimate priced the hold; the settlement
+ * uses the same rate.
+ */
 export const Hold = z.object({
   ...holdFields,
   status: z.enum(["open", "settled", "released"]),

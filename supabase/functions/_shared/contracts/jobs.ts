@@ -1,10 +1,10 @@
-/** Long work: what starts it, what a poll sees of it, what its runner says. */
+/** Jobs: requests, states, and answers to polls. */
 import { z } from "@hono/zod-openapi";
 import { listQuery, SeqCursor, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
 
 export const JobStatus = z.enum(["queued", "processing", "completed", "failed", "cancelled"]);
 
-/** Beside the type and its input: the fields of every job request. */
+/** The fields of every job request besides `type` and `input`. */
 export const jobFields = {
   client_temp_id: text(100).optional(),
   user_id: Uuid.optional().openapi({ description: "The job's user; required with a secret key." }),
@@ -12,7 +12,7 @@ export const jobFields = {
 
 const Progress = z.int().min(0).max(100).openapi({ description: "Percent; it never falls." });
 
-/** Answered with 202: where to look, and when. */
+/** The answer with status 202: the job, and the URL to poll. */
 export const StartedJob = z.object({
   job_id: Uuid,
   client_temp_id: z.string().nullable(),

@@ -1,11 +1,11 @@
 /**
- * Notifications that a back end may send: which template, to whom, with what data. None of them is for
- * operators, and none takes a link of the back end's choice.
+ * Notifications that a back end may send: the template, the recipient and the data. No template is
+ * for operators, and no data contain a link, so a back end cannot send links of its own.
  */
 import { z } from "@hono/zod-openapi";
 import { Amount, AmountOrZero, SignedAmount, text, Timestamp, Uuid } from "./common.ts";
 
-/** In the currency's minor unit. */
+/** An amount of money in the currency's minor unit. */
 export const Money = z.int().min(0)
   .openapi({ description: "In the currency's minor unit.", example: 999 });
 

@@ -1,8 +1,8 @@
-/** Users who sell through us, each with a connected account at Stripe. */
+/** Providers: users who sell through the app, each with a connected account at Stripe. */
 import { z } from "@hono/zod-openapi";
 import { TimestampOut, Uuid } from "./common.ts";
 
-// No z.url(): it trims, and would accept text that the allow-list has not seen (domain/return-urls.ts).
+// z.url() would trim the text, and accept a text that domain/return-urls.ts has not checked.
 const OwnUrl = z.string().max(2048)
   .openapi({
     format: "uri",

@@ -1,10 +1,10 @@
-/** Refunds. Amounts are integers in the currency's minor unit, credits decimal strings. */
+/** Refunds. Money is an integer in the currency's minor unit; credits are decimal strings. */
 import { z } from "@hono/zod-openapi";
 import { listQuery, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
 
 const MAX_AMOUNT = 999_999_999_999;
 
-/** Without an amount all that is left is refunded. */
+/** A refund request. Without `amount` everything that is left is refunded. */
 export const RefundBody = z.strictObject({
   order_id: Uuid.optional(),
   booking_id: Uuid.optional(),

@@ -1,4 +1,4 @@
-/** The reports of the runners: what one run did. */
+/** The reports of the runners about one run. */
 import { z } from "@hono/zod-openapi";
 
 const Count = z.int().min(0);

@@ -1,4 +1,4 @@
-/** The most that a user may spend in a day. */
+/** Spend caps: the most credits that a user may spend in one day, UTC. */
 import { z } from "@hono/zod-openapi";
 import { AmountOrZero, SignedAmount, TimestampOut, Uuid } from "./common.ts";
 

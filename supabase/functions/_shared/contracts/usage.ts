@@ -1,9 +1,10 @@
-/** Token usage, its rates and its charge. Token kinds are disjoint and add up. */
+/** Usage of models: rates, estimates and charges. The kinds of tokens do not overlap. */
 import { z } from "@hono/zod-openapi";
 import { Metadata, SignedAmount, text, Timestamp, TimestampOut, Uuid } from "./common.ts";
 import { LotShare } from "./credits.ts";
 
-// Far beyond any context window, and low enough that the sum of all kinds stays exact everywhere.
+// This limit is far above any context window, and low enough that the sum of all kinds is exact in
+// JavaScript and SQL.
 const MAX_TOKENS = 1_000_000_000;
 
 const Tokens = z.int().min(0).max(MAX_TOKENS);
@@ -46,7 +47,10 @@ export const Estimate = z.object({
 
 const CorrelationId = text(200).openapi({ description: "Defaults to the trace id." });
 
-/** Usage inside the settlement of a hold: the user is the hold's, and so is its model's rate. */
+/**
+ * Usage in the settlement of a hold. The user and, for the model of the estimate, the rate are
+ * those of the hold.
+ */
 export const SettleUsage = z.strictObject({
   event_id: text(255).optional(),
   model: Model,
@@ -65,7 +69,7 @@ const ownUsageFields = {
 
 const usageFields = { user_id: Uuid, ...ownUsageFields };
 
-/** One use of a model by a user who is known already, under an id of its own. */
+/** One usage event of a user who is named outside the event. */
 export const OwnUsageEvent = z.strictObject({ event_id: text(255), ...ownUsageFields })
   .refine(hasTokens, noTokens)
   .openapi("OwnUsageEvent");
@@ -77,8 +81,8 @@ export const UsageBody = z.strictObject({
 }).refine(hasTokens, noTokens).openapi("UsageRequest");
 
 /**
- * In a batch every event needs its own id: the one Idempotency-Key cannot stand for all of them. They
- * share the call's correlation id, which is its trace id.
+ * One event of a batch. Each event needs its own id, because the single Idempotency-Key cannot
+ * identify all events. The trace id is the correlation id of the whole batch.
  */
 const BatchEvent = z.strictObject({ event_id: text(255), ...usageFields })
   .refine(hasTokens, noTokens)

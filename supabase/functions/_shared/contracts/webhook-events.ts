@@ -1,4 +1,4 @@
-/** Stripe's events as they were received, and what became of them. */
+/** Stripe's events as the inbox received them, with their states. */
 import { z } from "@hono/zod-openapi";
 import { listQuery, text, TimestampOut } from "./common.ts";
 
@@ -29,12 +29,15 @@ export const WebhookEvent = z.object({
   processed_at: TimestampOut.nullable(),
 }).openapi("WebhookEvent");
 
-/** An event with its stored facts: no personal data. */
+/** An event with its stored facts, which hold no personal data. */
 export const WebhookEventWithFacts = WebhookEvent.extend({
   facts: z.record(z.string(), z.unknown()),
 }).openapi("WebhookEventWithFacts");
 
-/** The answer to Stripe says that the event is stored; the inbox has its state. */
+/**
+ * The answer to Stripe's delivery. It confirms that the event is stored; the event's state is in
+ * the inbox.
+ */
 export const Received = z.object({
   received: z.literal(true),
   duplicate: z.literal(true).optional(),
@@ -58,7 +61,7 @@ export const ReplayBody = z.strictObject({
   limit: z.int().min(1).max(MAX_REPLAYED).default(DEFAULT_REPLAYED),
 }).openapi("ReplayRequest");
 
-/** How many events were tried, and how many of them are in which state since. */
+/** The number of events that were applied again, and their new states. */
 export const Replayed = z.object({
   replayed: z.int(),
   processed: z.int(),
@@ -67,7 +70,7 @@ export const Replayed = z.object({
   failed: z.int(),
 }).openapi("Replayed");
 
-/** Stripe keeps events for 30 days. */
+/** Stripe stores events for 30 days. */
 const MAX_HOURS = 720;
 
 export const BackfillBody = z.strictObject({

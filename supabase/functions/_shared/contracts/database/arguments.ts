@@ -1,6 +1,6 @@
 /**
- * The facts about arguments that generated types can't express: which JSON, which texts, what a null means,
- * and that a bigint is passed as text, which loses no digit.
+ * Refines the generated types of arguments: the shape of JSON, the allowed texts, and the meaning
+ * of a null. A bigint is passed as text, which keeps every digit.
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import type { AccountFacts } from "../stripe/facts.ts";
@@ -12,10 +12,10 @@ import type { FeatureSetting } from "./results/operators.ts";
 
 export type MailService = "postmark" | "resend";
 
-/** As metrics_record() takes it. */
+/** A row that metrics_record() takes. */
 export interface MetricRow {
   readonly name: string;
-  /** `rule=user,outcome=blocked`, in the catalogue's order. */
+  /** Labels in the catalogue's order, for example `rule=user,outcome=blocked`. */
   readonly labels: string;
   readonly count: number;
   readonly sum_ms?: number;
@@ -26,41 +26,44 @@ export interface RefinedArguments {
   bookings_advance: { p_status: "confirmed" | "completed" };
   chats_settle: {
     p_answer: Pick<Answer, "message" | "finish_reason">;
-    /** Token counts in disjoint kinds. Null: the provider's are not known, and the most is charged. */
+    /**
+     * Token counts; the kinds do not overlap. Null if the provider's counts are unknown: then the
+     * chat is charged the most that it can have cost.
+     */
     p_usage: object | null;
   };
   credits_entries: { p_before_seq: string | undefined };
-  /** The service's own figures, by the name of the series behind the check's. */
+  /** The service's own figures. A key is the end of a series' name: `keys` for `redis_keys`. */
   deep_checks_report: { p_figures: Readonly<Record<string, number>> };
   features_set: { p_state: FeatureSetting["state"] };
   idempotency_store: { p_data: ErrorBody };
   inbox_missing: { p_event_ids: readonly string[] };
   inbox_receive: { p_event: InboxEvent };
-  /** Null: of any user. */
+  /** A null `p_user_id` means the job of any user. */
   jobs_cancel: { p_user_id: string | null };
   jobs_checkpoint: {
-    /** A list around the output: alone, an output that is a text would be read as JSON itself. */
+    /** The output in a list: an output that is a text would otherwise be parsed as JSON. */
     p_output: readonly [unknown];
   };
   jobs_claim: { p_types: readonly string[] };
   jobs_complete: { p_done: readonly { job_id: string; token: number; result: unknown }[] };
-  /** As the schema of the job's type has checked it. */
+  /** The input that the job type's schema has validated. */
   jobs_create: { p_input: unknown };
-  /** Null: of any user. */
+  /** A null `p_user_id` means the job of any user. */
   jobs_pages: { p_user_id: string | null };
-  /** Null: of any user. */
+  /** A null `p_user_id` means the job of any user. */
   jobs_read: { p_user_id: string | null };
   metrics_record: { p_rows: readonly MetricRow[] };
-  /** Without: nothing but what goes by webhook. */
+  /** Without `p_mail` only notifications by webhook are claimed. */
   notices_claim: { p_mail: MailService | undefined };
   notices_failed: { p_outcome: NotSentOutcome };
   payouts_record: { p_transactions: readonly PayoutTransaction[] };
   providers_compare: { p_accounts: readonly AccountFacts[] };
-  /** Without: no request waits for this refund. */
+  /** Without `p_idempotency_key` no request waits for this refund. */
   refunds_postpone: { p_idempotency_key: string | undefined };
-  /** Without: no request waits for this refund. */
+  /** Without `p_idempotency_key` no request waits for this refund. */
   refunds_refuse: { p_idempotency_key: string | undefined };
-  /** Null: no cap. */
+  /** A null `p_daily` removes the cap. */
   spend_caps_set: { p_daily: string | null };
   top_ups_report: {
     p_outcome: "accepted" | "declined" | "card_gone" | "authentication" | "unknown";

@@ -1,6 +1,6 @@
 /**
- * Each line under an `@ts-expect-error` must not compile, and the compiler complains if it does. Nothing but
- * the types prevents these calls, so they are made.
+ * Tests types: each line under an `@ts-expect-error` must not compile, or the compiler complains.
+ * The calls also run, because only the types prevent them.
  */
 import assert from "node:assert/strict";
 import type { Json } from "../../generated/database.types.ts";
@@ -8,7 +8,7 @@ import type { RefinedArguments } from "./arguments.ts";
 import { createDatabase } from "../../adapters/database/database.ts";
 import type { Results, Sql } from "./functions.ts";
 
-/** `true`, or the names that drifted, which then stand in the compiler's message. */
+/** `true`, or the differing names, which the compiler's message shows. */
 type None<Drifted> = [Drifted] extends [never] ? true : { drifted: Drifted };
 
 function recorder() {
@@ -85,7 +85,7 @@ type UnknownArguments = {
   [N in Refined]: Exclude<keyof RefinedArguments[N], keyof Args<N>>;
 }[Refined];
 
-/** JSON may be said to be anything, and a bigint comes as text. */
+/** The contract may declare any type for JSON, and text for a bigint. */
 type Generated<T> = Json extends T ? unknown : number extends T ? T | string : T;
 type OtherTypes = {
   [N in Refined]: {

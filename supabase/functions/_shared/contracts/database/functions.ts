@@ -1,7 +1,7 @@
 /**
- * The contract of each database function that an endpoint calls: its arguments are SQL's own, generated
- * from the database, and its result is that of results/. Amounts, sequence numbers and prices are strings on
- * both sides, so no JavaScript number ever carries one.
+ * The contract of each database function that an endpoint calls. The arguments are generated from
+ * the database; the results are declared in results/. Amounts, sequence numbers and prices are
+ * strings in both directions, so a JavaScript number never carries one.
  */
 import type { Database, Json } from "../../generated/database.types.ts";
 import type { RefinedArguments } from "./arguments.ts";
@@ -38,37 +38,37 @@ export interface Results
     RefundResults,
     TopUpResults,
     TransferResults {
-  /** Keeps a refusal that the request itself caused, so that a repeat is answered the same. */
+  /** Stores a refusal that the request caused, so that a repeat gets the same answer. */
   idempotency_store: unknown;
-  /** Fails mode_mismatch where the database has taken events of the other mode. */
+  /** Fails with `mode_mismatch` if the database has received events of the other mode. */
   mode_check: { livemode: boolean | null };
   health_database: { ok: true; at: string; runs_tasks: boolean };
 }
 
 export type Sql = Database["farthing_public"]["Functions"];
 
-/** A result for a function that SQL does not have gives no name to call it by. */
+/** The functions that exist in SQL. A result without a SQL function cannot be called. */
 export type FunctionName = keyof Results & keyof Sql;
 export type ResultOf<N extends FunctionName> = Results[N];
 
-/** authored.ts adds the author; the time is the database's own. */
+/** authored.ts adds the author; `p_now` is always the database's time. */
 type Added = "p_author" | "p_now";
-/** Optional in SQL, and part of each request. */
+/** These arguments have defaults in SQL, but every request has them. */
 type OfRequest = "p_idempotency_key" | "p_fingerprint" | "p_correlation_id";
 type Refined<N> = N extends keyof RefinedArguments ? RefinedArguments[N] : unknown;
 
 type ArgOf<N, K, T> = K extends keyof Refined<N> ? Refined<N>[K]
   : K extends OfRequest ? NonNullable<T>
-  // An object or a list: a text would be parsed as JSON.
+  // JSON is an object or a list, because a text would be parsed as JSON.
   : Json extends T ? object | Extract<T, undefined>
   : T;
 
 type Passed<N, A> = { [K in Exclude<keyof A, Added>]: ArgOf<N, K, A[K]> };
 
 /**
- * Every argument is written at the call, so that none can be forgotten or misspelt. One with a default in SQL
- * may be undefined: then it is not sent, and SQL takes its default. A null is sent as NULL, never as the
- * default, and is allowed only where arguments.ts says what it means.
+ * The arguments of a function. Each argument is written at the call, so that the compiler finds a
+ * missing or misspelt one. An undefined argument is not sent, and SQL uses its default. A null is
+ * sent as NULL, and is allowed only where arguments.ts gives its meaning.
  */
 export type ArgsOf<N extends FunctionName> = Passed<N, Sql[N]["Args"]>;
 

@@ -1,11 +1,12 @@
 /**
- * Facts of Stripe's events, as the inbox takes and stores them: Stripe's adapter translates events into
- * these, and SQL reads them by these keys. Every key is always there, null where Stripe says nothing. Amounts
- * are in the currency's minor unit. Types and not interfaces: callers pass them on as a column of JSON.
+ * The facts of Stripe's events. Stripe's adapter translates an event into facts, the inbox stores
+ * them, and SQL reads them by these keys. Every key is present, and null if Stripe gives no value.
+ * Amounts are in the currency's minor unit. The facts are type aliases, because an interface cannot
+ * be passed as a column of JSON.
  */
 
 export type SessionFacts = {
-  /** Null where the session is no purchase of ours, one that saves a card included. */
+  /** Null if the session is not for one of our orders, such as a session that saves a card. */
   order_id: string | null;
   session_id: string;
   /** Stripe's payment intent id: the natural key of a grant. */
@@ -23,9 +24,9 @@ export type PaymentFacts = {
   session_id: null;
   payment_id: string;
   charge_id: string | null;
-  /** `paid`, or Stripe's status of what is not paid. */
+  /** `paid`, or Stripe's status of an unpaid payment. */
   payment_status: string;
-  /** The received amount of a payment that is paid, else the requested one. */
+  /** The received amount of a paid payment, otherwise the requested amount. */
   amount: number;
   currency: string;
   failure_code: string | null;
@@ -42,14 +43,16 @@ export type ChargeFacts = {
   currency: string;
   outcome: "succeeded" | "failed";
   failure_code: string | null;
-  /** The same for the same card, whoever uses it; not the card's number. */
+  /**
+   * Stripe's fingerprint of the card: equal for all users of one card, and not the card's number.
+   */
   card_fingerprint: string | null;
   mark: string | null;
 };
 
 export type RefundFacts = {
   stripe_refund_id: string;
-  /** Ours; null for a refund that was begun in Stripe's dashboard. */
+  /** Our id of the refund; null for a refund that began in Stripe's dashboard. */
   refund_id: string | null;
   payment_id: string | null;
   charge_id: string | null;
@@ -57,9 +60,12 @@ export type RefundFacts = {
   currency: string;
   status: string | null;
   failure_reason: string | null;
-  /** Null where the provider of a booking keeps their part, as they do of a refund of the dashboard. */
+  /** Stripe's id of the reversal of the provider's share; null if Stripe reversed no share. */
   transfer_reversal: string | null;
-  /** Null for a refund of the dashboard, even one of our payment. See mark.ts. */
+  /**
+   * Null for a refund that began in the dashboard, even a refund of our payment. See
+   * adapters/stripe/facts/objects.ts.
+   */
   mark: string | null;
 };
 
@@ -69,23 +75,32 @@ export type DisputeFacts = {
   charge_id: string | null;
   amount: number;
   currency: string;
-  /** Those of an inquiry, which moves no money, begin with `warning_`. */
+  /** Stripe's status. The statuses of an inquiry, which moves no money, begin with `warning_`. */
   status: string;
   reason: string;
-  /** `chargeback`, `inquiry`, `resolution` …: what the bank has opened; null where it is no card's. */
+  /**
+   * The kind of case that the bank opened: `chargeback`, `inquiry`, `resolution` and others; null
+   * if the payment was not by card.
+   */
   case_type: string | null;
-  /** The balance transactions so far: what the status only hints at. */
+  /**
+   * The balance transactions of the dispute so far. They show the moved money, which the status
+   * does not.
+   */
   movements: DisputeMovement[];
 };
 
-/** Money that a dispute has moved, in the currency that Stripe settles in. */
+/** Money that a dispute moved, in the currency of our balance at Stripe. */
 export type DisputeMovement = {
   id: string;
-  /** Minor units, without Stripe's fee; below zero it was withdrawn, above it was reinstated. */
+  /**
+   * The amount in the currency's minor unit, without Stripe's fee; negative if withdrawn, positive
+   * if reinstated.
+   */
   amount: number;
   fee: number;
   currency: string;
-  /** From the dispute's currency; null where nothing was converted. */
+  /** The rate from the dispute's currency; null without a conversion. */
   exchange_rate: number | null;
 };
 
@@ -94,15 +109,18 @@ export type WarningFacts = {
   payment_id: string | null;
   charge_id: string | null;
   fraud_type: string;
-  /** Not disputed yet and not refunded in full. */
+  /** true if the payment is neither disputed yet nor refunded in full. */
   actionable: boolean;
 };
 
 export type FeeFacts = {
   fee_id: string;
-  /** Our own charge. The fee's charge, as Stripe calls it, is the payment that the provider got out of it. */
+  /**
+   * The charge of our payment. The field that Stripe calls the fee's charge is the payment that the
+   * provider received.
+   */
   charge_id: string | null;
-  /** Null unless Stripe sent the charge along: the event as such names no payment. */
+  /** Null unless Stripe sent the charge with the event: an application fee names no payment. */
   payment_id: string | null;
   amount: number;
   amount_refunded: number;
@@ -116,12 +134,12 @@ export type AccountFacts = {
   payouts_enabled: boolean;
   details_submitted: boolean;
   disabled_reason: string | null;
-  /** Stripe's fingerprints of where it pays out to. */
+  /** Stripe's fingerprints of the bank accounts and cards to which the provider is paid. */
   payout_accounts: string[];
 };
 
 export type CardFacts = {
-  /** Ours, of who saved the card; null where it was not saved through us. */
+  /** Our id of the user who saved the card; null if the card was not saved through us. */
   user_id: string | null;
   customer_id: string | null;
   payment_method_id: string | null;
@@ -131,22 +149,24 @@ export type CardFacts = {
 
 export type PayoutFacts = {
   payout_id: string;
-  /** Below zero where Stripe debits the bank. */
+  /** The amount; negative if Stripe debits the bank account. */
   amount: number;
   currency: string;
-  /** Stripe's own schedule made it. Of no other payout Stripe knows what is in it. */
+  /**
+   * true if Stripe's own schedule made the payout. Stripe can list the contents of no other payout.
+   */
   automatic: boolean;
   status: string;
-  /** `completed` once Stripe can list what it is made of. */
+  /** `completed` when Stripe can list the payout's transactions. */
   reconciliation_status: string;
   failure_code: string | null;
-  /** Seconds since 1970. */
+  /** The creation time, in seconds since 1970. */
   made_at: number;
-  /** The beginning of the day on which the bank should have it, in seconds since 1970. */
+  /** The beginning of the day on which the money should reach the bank, in seconds since 1970. */
   arrives_at: number;
 };
 
-/** Empty for the types that we store and ignore. Amounts in the currency's minor unit. */
+/** The facts of any event. They are empty for event types that the inbox stores and ignores. */
 export type Facts =
   | Record<string, never>
   | SessionFacts

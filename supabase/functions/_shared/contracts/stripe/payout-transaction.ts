@@ -1,29 +1,33 @@
-/** One balance transaction of a payout, as payouts_record() takes it. */
+/** One balance transaction of a payout, in the form that payouts_record() takes. */
 
 type Kind = "charge" | "refund" | "dispute" | "fee" | "fee_refund" | "payout" | "other";
 
-/** Money that came into a payout or left it. Flat, and nothing of a person, as facts are. */
+/**
+ * Money that came into a payout or left the payout. The fields are flat and hold no personal data.
+ */
 export interface PayoutTransaction {
   transaction_id: string;
   kind: Kind;
-  /** Stripe's own word, for example `refund_failure`. */
+  /** Stripe's own type, for example `refund_failure`. */
   type: string;
   source_id: string | null;
   payment_id: string | null;
   charge_id: string | null;
   fee_id: string | null;
-  /** An order, a booking or a refund by its metadata, perhaps another app's. */
+  /**
+   * The id of an order, a booking or a refund from the metadata. Another app may have written it.
+   */
   our_id: string | null;
-  /** Of the installation that made it; see mark.ts. */
+  /** The mark of the installation that made the payment; see adapters/stripe/facts/objects.ts. */
   mark: string | null;
-  /** The source's amount in its own currency: the buyer's, which may not be the payout's. */
+  /** The source's amount in its own currency, which may differ from the payout's currency. */
   source_amount: number | null;
   source_currency: string | null;
-  /** Signed, in the payout's currency; `net` is what is left of it after Stripe's `fee`. */
+  /** The signed amount in the payout's currency; `net` is `amount` less Stripe's `fee`. */
   amount: number;
   fee: number;
   net: number;
   currency: string;
-  /** Seconds since 1970. */
+  /** The time of the transaction, in seconds since 1970. */
   occurred_at: number;
 }

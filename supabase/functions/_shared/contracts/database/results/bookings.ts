@@ -1,4 +1,4 @@
-/** Results of the functions of bookings, and those of the transfers that providers get. */
+/** Results of the functions for bookings and for providers' transfers. */
 import type * as bookings from "../../bookings.ts";
 import type { ErrorBody } from "../../../core/errors.ts";
 import type { Finished, Of, Page, Replay } from "./shapes.ts";
@@ -8,22 +8,25 @@ export type BookingAnswer = Of<typeof bookings.Booking>;
 export type StartedBooking = Of<typeof bookings.StartedBooking>;
 export type CancelledBooking = Of<typeof bookings.CancelledBooking>;
 
-/** The fields that Stripe needs of a booking. Amounts in minor units. */
+/** The fields of a booking that Stripe needs. Amounts are in the currency's minor unit. */
 export interface BookingToPay {
   booking_id: string;
   amount: number;
   currency: string;
   application_fee_amount: number;
-  /** When the provider gets their share: Stripe divides the payment, or we transfer it in the end. */
+  /**
+   * How the provider gets the share: Stripe divides the payment, or we transfer the share after the
+   * booking is completed.
+   */
   transfer_at: "payment" | "completed";
   stripe_account_id: string;
-  /** Written upon the payment. */
+  /** The installation's mark, written into the payment's metadata. */
   mark: string;
 }
 
 /**
- * The next step of a booking: answer with what is stored, make the payment at Stripe, or refuse. `limit`:
- * whose is used up; `retry_after` in seconds.
+ * The next step of a booking: return the stored answer, create the payment at Stripe, or refuse.
+ * `limit` names the limit that is used up; `retry_after` is in seconds.
  */
 export type BookingStep =
   | Replay<StartedBooking>
@@ -36,13 +39,15 @@ export type BookingStep =
     retry_after: number;
   };
 
-/** A payment that is to be cancelled at Stripe. */
+/** A payment to cancel at Stripe. */
 export interface PaymentToCancel {
   booking_id: string;
   payment_intent_id: string;
 }
 
-/** The next step of a cancellation: it is over, a refund is to be sent, or a payment to be cancelled. */
+/**
+ * The next step of a cancellation: return the stored answer, send a refund, or cancel a payment.
+ */
 export type CancelStep =
   | {
     step: "replay" | "done";
@@ -53,18 +58,18 @@ export type CancelStep =
   | { step: "refund"; refund: RefundToSend }
   | ({ step: "cancel_payment" } & PaymentToCancel);
 
-/** A move of a provider's share of a booking that Stripe is to make. */
+/** A transfer or a reversal of a provider's share that Stripe is to make. */
 export interface TransferToMake {
   move_id: string;
-  /** transfer: out of the charge; restoration: out of our balance. */
+  /** `transfer` takes the money from the charge, `restoration` takes it from our balance. */
   kind: "transfer" | "reversal" | "restoration";
   booking_id: string;
-  /** In minor units, without our fee. */
+  /** The amount in the currency's minor unit, without our application fee. */
   amount: number;
   currency: string;
   charge_id: string | null;
   stripe_account_id: string | null;
-  /** The transfer to reverse; null: that of the charge itself. */
+  /** The transfer to reverse; null for the transfer that the charge itself made. */
   transfer_id: string | null;
 }
 
@@ -72,19 +77,21 @@ export interface BookingResults {
   bookings_begin: BookingStep;
   /** Finishes the idempotency key and stores the answer. */
   bookings_attach: Finished<StartedBooking>;
-  /** Frees the key, and gives up the booking where one is named. */
+  /** Frees the key, and cancels the booking if one is named. */
   bookings_abandon: unknown;
   bookings_read: BookingAnswer;
   bookings_list: Page<"bookings", BookingAnswer>;
   bookings_advance: BookingAnswer;
   bookings_cancel: CancelStep;
-  /** Stripe has answered: finishes the idempotency key and stores the answer. */
+  /** Finishes the idempotency key and stores the answer, after Stripe has answered. */
   bookings_cancelled: Finished<CancelledBooking>;
 }
 
 export interface TransferResults {
-  /** Moves that are due and that nobody makes; each is given out once until its next time comes. */
+  /** Returns due moves; each move is returned once until its next attempt is due. */
   transfers_claim: TransferToMake[];
-  /** Made, refused for good, or not answered: then it is asked for again. */
+  /**
+   * Stores that the move was made, was refused for good, or got no answer and is attempted again.
+   */
   transfers_finish: Record<string, never>;
 }

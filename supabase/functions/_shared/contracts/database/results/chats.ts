@@ -1,12 +1,13 @@
-/** Results of the functions of a chat: begun under a hold, recorded on the way, settled or released. */
+/** Results of the functions for chats. */
 import type { ChatAnswer } from "../../ai.ts";
 import type { Finished, Of, Replay } from "./shapes.ts";
 
 export type Answer = Of<typeof ChatAnswer>;
 
 /**
- * Answer with what is stored, or call the provider. `held` in credits, as text; `patience_ms` is for how long
- * a stream is read on when its caller has left.
+ * The next step of a chat: return the stored answer, or call the provider. `held` is a decimal
+ * string of credits; `patience_ms` is the time for which a stream is read after its caller has
+ * left.
  */
 export type ChatStep =
   | Replay<Answer>
@@ -14,9 +15,12 @@ export type ChatStep =
 
 export interface ChatResults {
   chats_begin: ChatStep;
-  /** Without `p_output_tokens` it says that the request lives, without saying that the provider accepted. */
+  /**
+   * Renews the chat's heartbeat. With `p_output_tokens` it also records that the provider has
+   * accepted.
+   */
   chats_record: { status: "open" | "closed" };
-  /** Charges once; asked again, answers the same. */
+  /** Charges once. A repeat returns the same answer. */
   chats_settle: Finished<Answer>;
   chats_release: { status: "released" | "settled" };
 }

@@ -1,9 +1,11 @@
-/** Results of the functions of the checkout. */
+/** Results of the functions for the checkout. */
 import type * as checkout from "../../checkout.ts";
 import type { ErrorBody } from "../../../core/errors.ts";
 import type { Finished, Of, Page } from "./shapes.ts";
 
-/** The fields that Stripe needs of an order; the session is derived from this alone. */
+/**
+ * The fields of an order that Stripe needs. The Checkout session is made from these fields alone.
+ */
 export interface CheckoutOrder {
   order_id: string;
   package_id: string;
@@ -13,17 +15,17 @@ export interface CheckoutOrder {
   total_credits: string;
   success_url: string;
   cancel_url: string;
-  /** RFC 3339 and the same in seconds since 1970. */
+  /** The expiry as RFC 3339, and below in seconds since 1970. */
   expires_at: string;
   expires_at_epoch: number;
   client_temp_id: string | null;
-  /** Written upon the session and its payment. */
+  /** The installation's mark, written into the metadata of the session and its payment. */
   mark: string;
 }
 
 /**
- * The next step of a checkout: answer with what is stored, make the session at Stripe, or refuse.
- * `retry_after` in seconds.
+ * The next step of a checkout: return the stored answer, create the session at Stripe, or refuse.
+ * `retry_after` is in seconds.
  */
 export type CheckoutStep =
   | { step: "replay" | "reuse"; status: number; data: Of<typeof checkout.Checkout> | ErrorBody }
@@ -35,7 +37,7 @@ export interface CheckoutResults {
   checkout_begin: CheckoutStep;
   /** Finishes the idempotency key and stores the answer. */
   checkout_attach: Finished<Of<typeof checkout.Checkout>>;
-  /** Frees the key after a failed call to Stripe, and gives up the order where one is named. */
+  /** Frees the key after a failed call to Stripe, and ends the order if one is named. */
   checkout_abandon: unknown;
   checkout_orders: Page<"orders", Of<typeof checkout.Order>>;
   checkout_order: Of<typeof checkout.Order>;

@@ -1,4 +1,6 @@
-/** Results of the functions of credits, grants, holds and usage. Amounts and prices are strings. */
+/**
+ * Results of the functions for credits, grants, holds and usage. Amounts and prices are strings.
+ */
 import type * as credits from "../../credits.ts";
 import type * as holds from "../../holds.ts";
 import type * as usage from "../../usage.ts";
@@ -9,14 +11,14 @@ type RecordedGrant = Of<typeof credits.RecordedGrant>;
 export interface CreditResults {
   credits_balance: Of<typeof credits.Balance>;
   credits_entries: Page<"entries", Of<typeof credits.Entry>>;
-  /** 202: the grant waits for a second operator. */
+  /** With status 202 the grant waits for a second operator. */
   credits_grant: Stored<Of<typeof credits.Grant> | RecordedGrant>;
   grants_decide: Stored<RecordedGrant>;
   grants_read: RecordedGrant;
   grants_list: Page<"grants", RecordedGrant>;
   credits_debit: Stored<Of<typeof credits.Debit>>;
   holds_open: Stored<Of<typeof holds.OpenedHold>>;
-  /** Without p_user_id any user's. */
+  /** Without `p_user_id`, reads a hold of any user. */
   holds_read: Of<typeof holds.Hold>;
   holds_settle: Stored<Of<typeof holds.SettledHold>>;
   holds_release: Stored<Of<typeof holds.ReleasedHold>>;

@@ -1,4 +1,4 @@
-/** Facts that the inbox takes from Stripe's events, and results of its functions for operators. */
+/** The facts that the inbox takes from Stripe's events, and results of the inbox's functions. */
 import type * as events from "../../webhook-events.ts";
 import type { Facts } from "../../stripe/facts.ts";
 import type { Of, Page } from "./shapes.ts";
@@ -10,7 +10,7 @@ export interface InboxEvent {
   id: string;
   type: string;
   livemode: boolean;
-  /** Seconds since 1970. */
+  /** The event's time, in seconds since 1970. */
   created: number;
   facts: Facts;
 }
@@ -22,10 +22,10 @@ interface Received {
   failed?: true;
 }
 
-/** A backfill that is one runner's. */
+/** A backfill that one runner has claimed. */
 interface BackfillClaim {
   claimed_at: string;
-  /** Seconds since 1970. */
+  /** The start of the span, in seconds since 1970. */
   since: number;
 }
 
@@ -33,13 +33,13 @@ export interface InboxResults {
   inbox_receive: Received;
   inbox_list: Page<"events", WebhookEvent>;
   inbox_read: WebhookEventWithFacts;
-  /** Applies what was not; an event that was processed stays as it is. */
+  /** Applies an event again. A processed event stays unchanged. */
   inbox_replay: WebhookEventWithFacts;
   inbox_dead: string[];
-  /** Those of the ids that never came. */
+  /** Returns the ids of events that never arrived. */
   inbox_missing: string[];
-  /** Null where none is due, or another runner is at it. */
+  /** Null if no backfill is due, or another runner has claimed it. */
   backfills_claim: BackfillClaim | null;
-  /** Events that could not be read are asked for again, though not at once. */
+  /** Ends the claim. If events were unreadable, a later backfill fetches them again. */
   backfills_finish: unknown;
 }

@@ -1,11 +1,11 @@
-/** Results of the functions of jobs, for users and for runners. */
+/** Results of the functions for jobs, for users and for runners. */
 import type * as jobs from "../../jobs.ts";
 import type { Of, Page, Stored } from "./shapes.ts";
 
 type CreatedJob = Omit<Of<typeof jobs.StartedJob>, "poll_url">;
 
 type JobRow = Of<typeof jobs.Job> & {
-  /** Changes whenever anything in the answer does. */
+  /** A number that changes whenever the answer changes. */
   revision: number;
   age_seconds: number;
   has_file: boolean;
@@ -16,14 +16,14 @@ interface Pages {
   last: boolean;
 }
 
-/** A step that is done, and what it gave. */
+/** A finished step with its output. */
 export interface DoneStep {
   step: string;
-  /** The list around it, as it was sent. */
+  /** The output in a list, as jobs_checkpoint() got it. */
   output: readonly [unknown];
 }
 
-/** A job under a lease. Each write to it must show the token. */
+/** A job under a lease. Each write to the job must send the token. */
 export interface ClaimedJob {
   job_id: string;
   token: number;
@@ -40,13 +40,16 @@ export interface ClaimedJob {
 }
 
 export interface CheckpointAnswer {
-  /** Anything but processing: stop. */
+  /** The job's status. With any status but `processing`, the runner must stop. */
   status: "processing" | "cancelled" | "failed" | "lost";
-  /** The step's cost as text; of a known step its cost at that time. */
+  /** The step's cost as a decimal string of credits. A stored step returns its first cost. */
   credits?: string;
-  /** How many of its uses had been charged before. */
+  /** The number of the step's usage events that had been charged before. */
   duplicates?: number;
-  /** How many had been charged before with other contents, and so were not charged. */
+  /**
+   * The number of the step's usage events that were not charged, because they had been charged with
+   * other contents.
+   */
   conflicts?: number;
   held?: string;
 }
@@ -62,14 +65,16 @@ interface Completed {
 
 export interface JobResults {
   jobs_create: Stored<CreatedJob>;
-  /** `p_user_id` null reads any user's job; so it does in the next two that take it. */
+  /**
+   * A null `p_user_id` reads the job of any user; the same holds for jobs_cancel and jobs_pages.
+   */
   jobs_read: JobRow;
   jobs_cancel: Of<typeof jobs.CancelledJob>;
   jobs_pages: Pages;
   jobs_list: Page<"jobs", Of<typeof jobs.JobSummary>>;
-  /** `next_at`: when the next job is due, where none is now. */
+  /** `next_at` is the time at which the next job is due. */
   jobs_claim: { jobs: ClaimedJob[]; next_at: string | null };
-  /** The jobs that are still this runner's to work on. */
+  /** The jobs that still belong to this runner. */
   jobs_heartbeat: { jobs: string[] };
   jobs_checkpoint: CheckpointAnswer;
   jobs_complete: Completed;

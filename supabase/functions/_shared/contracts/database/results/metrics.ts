@@ -1,18 +1,18 @@
-/** Results of the functions of metrics and of health. */
+/** Results of the functions for metrics and health. */
 import type { HealthFigures } from "../../health.ts";
 import type { Of } from "./shapes.ts";
 
-/** A series, counted since the first day. Numbers are text. */
+/** A series with its total since the first day. Numbers are text. */
 export interface CountedSeries {
   readonly name: string;
-  /** `rule=user,outcome=blocked`. */
+  /** Labels, for example `rule=user,outcome=blocked`. */
   readonly labels: string;
   readonly count: string;
   readonly sum_ms: string;
   readonly buckets: readonly number[];
 }
 
-/** A figure that is read when asked for, and not counted. The value is text. */
+/** A figure that is computed when it is read. The value is text. */
 export interface Figure {
   readonly name: string;
   readonly labels: string;
@@ -25,6 +25,6 @@ export interface MetricResults {
   health_metrics: { counted: CountedSeries[]; figures: Figure[] };
   deep_checks_claim: { claimed: boolean; units_left: number };
   deep_checks_report: { name: string; outcome: string };
-  /** p_start from 0 to 1. */
+  /** `p_start` is a number from 0 to 1: the place in the ledger at which the check begins. */
   deep_checks_ledger: { looked_at: number; wrong: number };
 }

@@ -1,29 +1,33 @@
-/** Results of the functions of notifications, and a runner's report to them. */
+/** Results of the functions for notifications, and the outcomes that a runner reports. */
 import type { Notification } from "../../notifications.ts";
 import type { Of, Stored } from "./shapes.ts";
 
-/** A notification that one runner has for five minutes. */
+/** A notification that one runner has claimed for five minutes. */
 export interface NotificationToSend {
   notice_id: string;
   lease_id: string;
   recipient: "owner" | "address" | "operators" | "webhook";
-  /** Null for operators and webhooks, and for a user without an account or an address. */
+  /** Null for operators and webhooks, and for a user who was deleted or has no email address. */
   address: string | null;
   template: string;
   data: unknown;
 }
 
 /**
- * not_asked: the service was not asked, so it was no attempt; again: certainly not sent; never: the service
- * refuses it for good; unknown: it may have been sent, so it is not sent again.
+ * `not_asked`: the service was not called, so this was no attempt; `again`: the notification was
+ * certainly not sent; `never`: the service refuses it for good; `unknown`: it may have been sent,
+ * so it is not sent again.
  */
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 
 export interface NotificationResults {
   notices_send: Stored<Of<typeof Notification>>;
-  /** Due notifications; without a mail service only those for webhooks. A repeat gets those of its lease. */
+  /**
+   * Returns due notifications; without a mail service only those for webhooks. A repeat with the
+   * same lease returns the same notifications.
+   */
   notices_claim: NotificationToSend[];
-  /** `known` is false if another runner has it by now, or it is finished. */
+  /** `known` is false if another runner has claimed the notification, or it is finished. */
   notices_sent: { known: boolean };
   notices_failed: { known: boolean };
 }

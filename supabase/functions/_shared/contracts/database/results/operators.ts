@@ -1,4 +1,4 @@
-/** Results of the functions of alerts, feature flags and fraud: what operators read and set. */
+/** Results of the functions for alerts, feature flags and fraud. */
 import type * as alerts from "../../alerts.ts";
 import type * as features from "../../features.ts";
 import type * as fraud from "../../fraud.ts";
@@ -8,7 +8,7 @@ export type FeatureSetting = Of<typeof features.Feature>;
 
 export interface AlertResults {
   alerts_list: Page<"alerts", Of<typeof alerts.Alert>>;
-  /** The first who acknowledges it stays, and a resolved one stays as it is. */
+  /** Records the first operator who acknowledges the alert. A resolved alert stays unchanged. */
   alerts_acknowledge: Of<typeof alerts.Alert>;
 }
 

@@ -1,14 +1,14 @@
-/** Results of the functions of payouts: the lists that are due, and the comparison. */
+/** Results of the functions for payouts: the due lists, and the comparison with our records. */
 
-/** A payout whose list is one runner's to fetch. */
+/** A payout whose list one runner has claimed. */
 export interface PayoutToList {
   payout_id: string;
   claimed_at: string;
-  /** The last transaction that is here already. */
+  /** The last recorded transaction; null before the first page. */
   after: string | null;
 }
 
-/** `taken`: another runner has the payout by now. */
+/** `taken` means that another runner has claimed the payout. */
 export type PayoutRecorded =
   | { listed: false }
   | { listed: true; mismatches: number }

@@ -1,10 +1,12 @@
-/** Results of the functions of providers. */
+/** Results of the functions for providers. */
 import type * as providers from "../../providers.ts";
 import type { Finished, Of, Replay } from "./shapes.ts";
 
 export type StartedProvider = Of<typeof providers.StartedProvider>;
 
-/** The fields that Stripe needs of a provider; without an account one is made. */
+/**
+ * The fields of a provider that Stripe needs. If the account's id is null, an account is created.
+ */
 export interface ProviderToOnboard {
   provider_id: string;
   country: string;
@@ -12,7 +14,9 @@ export interface ProviderToOnboard {
   stripe_account_id: string | null;
 }
 
-/** The next step: answer with what is stored, or have Stripe make a page. */
+/**
+ * The next step of onboarding: return the stored answer, or create an onboarding page at Stripe.
+ */
 type ProviderStep =
   | Replay<StartedProvider>
   | { step: "onboard"; provider: ProviderToOnboard };
@@ -26,9 +30,12 @@ export interface ProviderResults {
   providers_begin: ProviderStep;
   /** Finishes the idempotency key and stores the answer. */
   providers_attach: Finished<StartedProvider>;
-  /** Frees the key, and gives up the provider where one is named. */
+  /** Frees the key, and ends the provider's onboarding if one is named. */
   providers_abandon: unknown;
   providers_read: OwnProvider;
-  /** Compares accounts with Stripe's state: how many providers differed, how many have an account. */
+  /**
+   * Compares accounts with Stripe's state. `changed` counts the providers that differed,
+   * `providers` the providers with an account.
+   */
   providers_compare: { changed: number; providers: number };
 }

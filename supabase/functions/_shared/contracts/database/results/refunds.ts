@@ -1,44 +1,50 @@
-/** Results of the functions of refunds. */
+/** Results of the functions for refunds. */
 import type * as refunds from "../../refunds.ts";
 import type { Finished, Of, Page, Replay } from "./shapes.ts";
 
 export type RefundAnswer = Of<typeof refunds.Refund>;
 
-/** The fields that Stripe needs of a refund. */
+/** The fields of a refund that Stripe needs. */
 export interface RefundToSend {
   refund_id: string;
   payment_id: string;
   order_id: string | null;
   booking_id: string | null;
-  /** In minor units. */
+  /** The amount in the currency's minor unit. */
   amount: number;
   currency: string;
   reason: string | null;
-  /** Of a payment on to a provider: their part comes back. */
+  /** true for a payment whose share went to a provider: Stripe reverses the share. */
   connected: boolean;
-  /** And so does our fee, where one was taken. */
+  /** true if an application fee was taken: Stripe refunds the fee too. */
   has_fee: boolean;
-  /** Written upon the refund. */
+  /** The installation's mark, written into the refund's metadata. */
   mark: string;
 }
 
-/** The next step of a refund: answer with what is stored, or ask Stripe. */
+/** The next step of a refund: return the stored answer, or send the refund to Stripe. */
 export type RefundStep =
   | Replay<RefundAnswer>
   | { step: "send"; refund: RefundToSend };
 
 export interface RefundResults {
   refunds_begin: RefundStep;
-  /** Notes Stripe's id. Moves no credits. */
+  /** Stores Stripe's id. Moves no credits. */
   refunds_attach: RefundAnswer;
-  /** Stripe said a definite no: the refund has failed. */
+  /** Stores that Stripe refused: the refund has failed. */
   refunds_refuse: RefundAnswer;
-  /** Whether Stripe has it is not known: it stays, for a repeat or for the runner. */
+  /**
+   * Stores that Stripe's answer is unknown. The refund stays requested, and a retry or the runner
+   * sends it again.
+   */
   refunds_postpone: RefundAnswer;
-  /** Stores the answer as the refund stands now. */
+  /** Stores the refund's current state as the answer. */
   refunds_finish: Finished<RefundAnswer>;
   refunds_read: RefundAnswer;
   refunds_list: Page<"refunds", RefundAnswer>;
-  /** Refunds that are due and that nobody sends; each is given out once until its next time comes. */
+  /**
+   * Returns due refunds that no request sends; each refund is returned once until its next attempt
+   * is due.
+   */
   refunds_claim: RefundToSend[];
 }

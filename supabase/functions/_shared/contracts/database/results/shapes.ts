@@ -1,28 +1,31 @@
-/** The forms that results of several subjects have. */
+/** The shapes that results of several subjects share. */
 import type { z } from "@hono/zod-openapi";
 import type { ErrorBody } from "../../../core/errors.ts";
 
 export type Of<S extends z.ZodType> = z.output<S>;
 
-/** The answer of an idempotent function. From status 400 on, `data` is the stored `error` object. */
+/**
+ * The answer of an idempotent function. With a status of 400 or more, `data` is the stored `error`
+ * object.
+ */
 export interface Stored<T> {
   status: number;
   replayed: boolean;
   data: T | ErrorBody;
 }
 
-/** The step of an answer that is stored already. */
+/** A step whose answer is stored already. */
 export interface Replay<T> {
   step: "replay";
   status: number;
   data: T | ErrorBody;
 }
 
-/** The answer that a call has stored under its request's key. */
+/** The answer that this call has stored under the request's key. */
 export interface Finished<T> {
   status: number;
   data: T;
 }
 
-/** `next_before`: where the next page begins; null on the last one. */
+/** A page. `next_before` is the cursor of the next page; null on the last page. */
 export type Page<Name extends string, Row> = Record<Name, Row[]> & { next_before: string | null };

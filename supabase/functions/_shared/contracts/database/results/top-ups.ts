@@ -1,4 +1,4 @@
-/** Results of the functions of saved cards, auto top-up and spend caps. */
+/** Results of the functions for saved cards, auto top-up and spend caps. */
 import type { SpendCap } from "../../spend-caps.ts";
 import type { CardPage, TopUps } from "../../top-ups.ts";
 import type { Finished, Of, Replay, Stored } from "./shapes.ts";
@@ -7,25 +7,25 @@ type Settings = Of<typeof TopUps>;
 type Card = Of<typeof CardPage>;
 type Cap = Of<typeof SpendCap>;
 
-/** The request to Stripe: charge the card, or make a page in its place. */
+/** A request to Stripe: charge the card, or open a page on which the user pays. */
 export interface TopUpCharge {
   order_id: string;
   step: "charge" | "link";
-  /** In minor units. */
+  /** The amount in the currency's minor unit. */
   amount: number;
   currency: string;
   credits: string;
   customer_id: string;
   payment_method_id: string;
-  /** The charge that a page takes the place of. */
+  /** The charge that the page replaces; null for a new charge. */
   payment_id: string | null;
-  /** When the order is given up; seconds since 1970. */
+  /** The time at which the order expires, in seconds since 1970. */
   expires_at_epoch: number;
-  /** Written upon the payment. */
+  /** The installation's mark, written into the payment's metadata. */
   mark: string;
 }
 
-/** The next step of saving a card: answer with what is stored, or ask Stripe. */
+/** The next step of saving a card: return the stored answer, or create a page at Stripe. */
 export type CardStep =
   | Replay<Card>
   | { step: "create"; user_id: string; account_id: number; customer_id: string | null };
@@ -41,11 +41,11 @@ export interface TopUpResults {
   top_ups_set: Stored<Settings>;
   top_ups_stop: Settings;
   cards_begin: CardStep;
-  /** The first customer of a user stays. */
+  /** Stores the user's customer at Stripe. If the user has one already, returns that customer. */
   customers_attach: { customer_id: string };
   cards_finish: Finished<Card>;
   cards_abandon: unknown;
-  /** Begins what is due; each charge is given out once until its lease is over. */
+  /** Begins due top-ups; each charge is returned once until its lease expires. */
   top_ups_claim: TopUpCharge[];
   top_ups_report: Reported;
   top_ups_link: { order_id: string; status: string };
