@@ -315,13 +315,14 @@ create policy private_answers_none on farthing.private_answers for select to aut
 
 -- supabase/schemas/ledger/tables.sql
 
--- The ledger: accounts, lots, entries, debt payments. Why this shape: one entry row is both sides of a
--- transfer between a user's account and a system account, so an unbalanced ledger cannot be written; a
--- system account is a name and its balance a sum, so no debit ever updates a row that another user's debit
--- needs; every key begins with the account, so the ledger distributes by account. Entries carry no foreign
--- key to accounts: the writer holds the account's row lock, and prove() looks for orphans. Nor does any
--- table outside the ledger: each such key is two triggers on the row that every debit updates, and ten of
--- them took 7 % of a debit's time.
+-- The ledger: accounts, lots, entries and debt payments. Why this shape: one entry is both sides of
+-- a transfer between a user's account and a system account, so an unbalanced ledger cannot be
+-- written. A system account is a name, and its balance is a sum, so a debit never updates a row
+-- that another user's debit needs. Every key begins with the account, so the ledger can be
+-- distributed by account. Entries and many other tables have no foreign key to accounts, because
+-- each such key costs two triggers on the row that every debit updates: ten keys took 7 % of a
+-- debit's time. The writer of an entry holds the lock of its account's row instead, and prove()
+-- looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
@@ -329,12 +330,14 @@ create type farthing.system_account as enum
 create type farthing.direction as enum ('in', 'out');
 create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
   'settle', 'expiry', 'clawback', 'reinstatement');
--- In burn-down order (rule 5): of lots alike in priority and expiry, promotional go first and paid ones last.
+-- In burn-down order (rule 5): among lots with the same priority and expiry, promotional lots are
+-- spent first and paid lots last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
--- A user's account has an owner until the user is deleted, and left_at from then on. An organisation's
--- account has no single owner. check_owner() enforces this and not a check constraint, which every debit
--- would pay for, and since the foreign key sets the owner to null before left_at is set.
+-- A user's account has an owner until the user is deleted, and left_at after that. An
+-- organisation's account has no owner. check_owner() enforces this. A check constraint would slow
+-- every debit, and would fail between two steps of a deletion: the foreign key sets the owner to
+-- null before left_at is set.
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,
   kind farthing.account_kind not null default 'user',
@@ -348,18 +351,19 @@ create table farthing.accounts (
   created_at timestamptz not null default now(),
   left_at timestamptz
 ) with (fillfactor = 80);
--- free space in the page lets the balance update skip the indexes (HOT)
+-- The free space in each page lets an update of the balance skip the indexes (HOT).
 comment on table farthing.accounts is
-  'One per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = Σ open '
-  'holds; daily_cap: the most that may be spent in a day, null for no cap; left_at: when the user was '
-  'deleted or the organisation dissolved, null while the account is in use. Credits.';
+  'One account per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = '
+  'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; left_at: when '
+  'the user was deleted or the organisation dissolved, null while the account is in use. Credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
   lot_id uuid not null default gen_random_uuid(),
   source farthing.lot_source not null,
   amount farthing.positive_credits not null,
-  remaining numeric(38, 18) not null, -- 0 or more by lots_add_up: each debit pays for the length of a check
+  -- lots_add_up keeps this at 0 or more; a longer check would slow every debit
+  remaining numeric(38, 18) not null,
   reserved farthing.credits not null default 0,
   cost_basis_usd numeric(38, 18),
   priority smallint not null default 100,
@@ -373,17 +377,18 @@ create table farthing.lots (
   constraint lots_add_up check (reserved <= remaining and remaining <= amount)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
-  'Credits that arrived together. remaining: not spent; reserved: the part of remaining that open holds '
-  'reserve; clawed_back: the part that refunds and disputes took; frozen: while its payment is in doubt, '
-  'only held credits can leave it. Credits.';
--- Rule 5: the only definition of the burn-down order. `deno task schema` writes these columns after each
--- `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY without that mark. The predicate
--- uses closed_at and not remaining, so that a debit stays a HOT update.
+  'Credits that arrived together. remaining: the part that is not spent; reserved: the part of remaining '
+  'that open holds reserve; clawed_back: the part that refunds and disputes took; frozen: the payment '
+  'is in doubt, so only held credits can be spent. Credits.';
+-- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
+-- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY
+-- without that mark. The predicate uses closed_at instead of remaining, so that a debit stays a HOT
+-- update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
--- Rule 9, below every other guard: an order adds each kind of credit once.
+-- Rule 9, guaranteed even if every other check fails: an order adds each kind of credit once.
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 
@@ -404,15 +409,17 @@ create table farthing.entries (
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
-  author varchar(255) not null, -- no farthing.author, for its cost: see prove_authors()
+  -- not farthing.author, whose check would slow every debit: prove_authors() checks it
+  author varchar(255) not null,
   primary key (account_id, seq)
 );
 comment on table farthing.entries is
-  'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. '
-  'Credits.';
+  'Append-only. direction: `in` moves credits from the counterparty to the account, `out` from the '
+  'account to the counterparty. seq has no gap per account. Credits.';
 
--- Incoming credits pay debt: the lot and the debt shrink, the balance stays, so this is not an entry. If a
--- debt turns out to be unfounded after it was paid, its payments are undone, the latest first.
+-- Incoming credits pay debt: the lot and the debt shrink and the balance stays, so a payment of
+-- debt is not an entry. If a debt turns out to be unfounded after it was paid, its payments are
+-- undone, the latest payment first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
@@ -426,7 +433,8 @@ create table farthing.debt_payments (
   constraint debt_payments_signed check (case when undoes is null then amount > 0 else amount < 0 end)
 );
 comment on table farthing.debt_payments is
-  'Append-only. Credits of a lot that paid its account''s debt; negative if a payment was undone. Credits.';
+  'Append-only. Credits of a lot that paid the debt of its account; the amount is negative if the row '
+  'undoes a payment. Credits.';
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
 create index debt_payments_undone on farthing.debt_payments (account_id, undoes) where undoes is not null;
 
@@ -435,12 +443,14 @@ alter table farthing.lots enable row level security;
 alter table farthing.entries enable row level security;
 alter table farthing.debt_payments enable row level security;
 
--- The only predicate of row level security. Every other policy on an account's rows uses the array of
--- accounts that the caller may see, so that this is evaluated once and the rows are found by their index.
+-- The only predicate of row level security on accounts. Each other policy on an account's rows uses
+-- the array of accounts that the caller may see, so the predicate is evaluated once and the rows
+-- are found by their index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Lets an account''s owner alone see it and all its rows; nobody once the owner is deleted.';
+  'Only an account''s owner sees the account and its rows; after the owner''s deletion no user sees '
+  'them.';
 create policy lots_own on farthing.lots for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 create policy entries_own on farthing.entries for select to authenticated
@@ -467,8 +477,8 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that a caller declared to be used only once, for ever, by account and movement. '
-  'The entries first_seq to last_seq have the movement.';
+  'Append-only. References that a caller uses only once, for ever, by account and movement. The entries '
+  'first_seq to last_seq have the movement.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);
@@ -567,8 +577,8 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale: amount in the currency''s minor unit, credits and bonus in credits. The highest '
-  'effective version counts.';
+  'Packages for sale: amount in the currency''s minor unit, credits and bonus_credits in credits. The '
+  'newest version that is in effect applies.';
 
 create table farthing.rates (
   model text not null,
@@ -583,7 +593,8 @@ create table farthing.rates (
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
   constraint rates_version_positive check (version > 0),
-  -- A model without a price is refused and never priced 0, so no rate has 0 for both.
+  -- Usage of a model without a price is refused and never charged 0, so no rate has 0 for both
+  -- prices.
   constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
     and input_per_million_usd + output_per_million_usd > 0),
   constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0
@@ -591,8 +602,8 @@ create table farthing.rates (
   constraint rates_markup_positive check (markup > 0)
 );
 comment on table farthing.rates is
-  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals stay under 18, so every charge is '
-  'exact, never rounded.';
+  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals are below 18, so every charge is '
+  'exact and never rounded.';
 create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
 
 alter table farthing.packages enable row level security;
@@ -602,8 +613,8 @@ create policy rates_public on farthing.rates for select to anon, authenticated u
 grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
 
--- The origin of an event's id: the caller, or the hold, chat or job that it pays for. Ids of different
--- origins never collide, so a caller cannot use up an id of ours.
+-- The origin of an event_id: the caller, or the hold, chat or job that the event pays for. Ids of
+-- different origins never collide, so a caller cannot use up an id of ours.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 
 create type farthing.priced_usage as (
@@ -627,8 +638,8 @@ create table farthing.usage_events (
   primary key (account_id, origin, event_id)
 );
 comment on table farthing.usage_events is
-  'Rule 9: one usage event, one charge, for ever, among the events of its origin. The charge is in the '
-  'entries first_seq to last_seq; for free usage, which has no entries, in usage and event_at.';
+  'Rule 9: one usage event is charged once, for ever, among the events of its origin. The charge is in '
+  'the entries first_seq to last_seq. Free usage has no entries: its contents are in usage and event_at.';
 alter table farthing.usage_events enable row level security;
 create policy usage_events_none on farthing.usage_events for select to authenticated using (false);
 
@@ -1392,10 +1403,10 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 
 -- supabase/schemas/jobs/tables.sql
 
--- Jobs: long work that a browser polls. Their table, their steps and their pages. Why in the ledger's
--- database: the job, the credits held for it and the idempotency key commit together, so no job runs unpaid
--- and no credits are held for a missing job. A job is claimed under a lease with a token that counts up; a
--- runner that has lost its lease finds another token and can write nothing.
+-- Jobs: long work that a browser polls, in steps and with pages of a file. Why in the ledger's
+-- database: the job, the credits held for it and its idempotency key commit together, so each job
+-- is paid for and each hold has its job. A job is claimed under a lease with a token that counts
+-- up; a runner that has lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -1415,15 +1426,15 @@ create table farthing.jobs (
   max_attempts smallint not null default 5,
   priority smallint not null default 100,
   run_after timestamptz not null,
-  -- The lease. token counts the claims, so it never comes back.
+  -- The lease. token counts the claims, so each claim has another token.
   token int not null default 0,
   runner_id uuid,
   lease_expires_at timestamptz,
-  -- The hold for the rest of the job, and the rate versions that price it: {model: version}.
+  -- The hold for the rest of the job, and the rate versions that price the job: {model: version}.
   account_id bigint,
   hold_id uuid,
   rates jsonb,
-  -- Counts visible changes: the ETag.
+  -- The number of visible changes, which is the ETag of the job.
   revision int not null default 1,
   client_temp_id text,
   correlation_id text,
@@ -1438,7 +1449,8 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576), -- the input names each
+  -- as large as the input, which names each model
+  constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576),
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25
     and attempts between 0 and max_attempts),
@@ -1451,17 +1463,18 @@ create table farthing.jobs (
     when 'completed' then lease_expires_at is null and completed_at is not null and progress = 100
     when 'failed' then lease_expires_at is null and completed_at is not null and result is null
       and error_code is not null
-    -- With a lease: the step in flight may still write its result, and is charged.
+    -- A cancelled job may have a lease: its running step may still write its result, and is
+    -- charged.
     when 'cancelled' then completed_at is not null and result is null
     else false end),
   constraint jobs_lease_whole check ((lease_expires_at is null) = (runner_id is null))
 ) with (fillfactor = 80);
 comment on table farthing.jobs is
-  'Long work: queued, processing, then completed, failed or cancelled. progress 0 to 100 never falls. '
-  'error_message may be shown, error_detail may not. input is emptied when the job ends, result and file '
-  '24 hours after its creation; the row is deleted after 30 days.';
--- The three indexes of live jobs: a finished job is in none of them, so a claim costs the same after a
--- million jobs.
+  'Long work. status: queued, processing, then completed, failed or cancelled. progress (0 to 100) never '
+  'falls. error_message may be shown to users, error_detail must not be. input is emptied when the job '
+  'ends, result and file 24 hours after its creation; the row is deleted after 30 days.';
+-- A job that has ended and has no lease is in none of the next three indexes, so a claim costs the
+-- same after a million jobs.
 create index jobs_due on farthing.jobs (priority, run_after, job_nr) where status = 'queued';
 create index jobs_leased on farthing.jobs (lease_expires_at, job_nr) where lease_expires_at is not null;
 create index jobs_unfinished on farthing.jobs (expires_at, job_nr) where status in ('queued', 'processing');
@@ -1493,7 +1506,8 @@ create table farthing.job_checkpoints (
   constraint job_checkpoints_charged check ((credits = 0) = (first_seq is null))
 );
 comment on table farthing.job_checkpoints is
-  'A finished step, once: its result, and its cost as the entries first_seq to last_seq. Credits.';
+  'A finished step of a job: its result, and its cost, which is in the entries first_seq to last_seq. '
+  'Credits.';
 
 create table farthing.job_pages (
   job_nr bigint not null references farthing.jobs (job_nr) on delete cascade,
@@ -1504,7 +1518,8 @@ create table farthing.job_pages (
   constraint job_pages_countable check (page between 1 and 20000)
 );
 comment on table farthing.job_pages is
-  'The file that a job writes, one page per checkpoint. Deleted 24 hours after the job was created.';
+  'The file that a job writes, at most one page per checkpoint. Deleted 24 hours after the job was '
+  'created.';
 
 alter table farthing.jobs enable row level security;
 alter table farthing.job_checkpoints enable row level security;
@@ -1652,7 +1667,7 @@ insert into farthing.features (name, state) values ('b2c', 'on'), ('b2b', 'on');
 
 -- supabase/schemas/notifications/tables.sql
 
--- Notifications: waiting, sent, or given up.
+-- Notifications: waiting, sent or given up.
 
 create table farthing.notices (
   notice_id uuid primary key default gen_random_uuid(),
@@ -1695,10 +1710,10 @@ create table farthing.notices (
 );
 comment on table farthing.notices is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
-  '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or failed '
-  '(retried) → dead after 8 attempts; uncertain: it may or may not have been sent. sender: the service '
-  'that accepted it. in_doubt_since: it may have been sent at that time, whatever was reported since. '
-  'data: the template''s values, no personal data. last_error: a code.';
+  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
+  'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
+  'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
+  'answer may have sent it. data: the template''s values, no personal data. last_error: a code.';
 create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
   where account_id is null;
 alter table farthing.notices enable row level security;
@@ -1706,14 +1721,14 @@ create policy notices_own on farthing.notices for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 grant select on farthing.notices to authenticated;
 
--- Low balances are searched account by account, in rounds, because an index on the balance would slow every
--- debit.
+-- Low balances are looked for account by account, in rounds, because an index on the balance would
+-- slow every debit.
 create table farthing.low_balance_round (
   one_row boolean primary key default true constraint low_balance_round_is_one_row check (one_row),
   last_account_id bigint not null default 0
 );
 comment on table farthing.low_balance_round is
-  'The account up to which the current round has looked for low balances.';
+  'The last account that the current round has checked for a low balance.';
 alter table farthing.low_balance_round enable row level security;
 create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
 insert into farthing.low_balance_round default values;
@@ -1728,19 +1743,19 @@ as $$
   select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
 $$;
 comment on function farthing.notice_turn(text) is
-  'The order of sending: an alert waits neither behind a thousand emails nor for an unavailable mail '
-  'service.';
+  'Returns the rank of a recipient in the order of sending: alerts must wait neither behind a thousand '
+  'emails nor for an unavailable mail service.';
 
 create index notices_due on farthing.notices (farthing.notice_turn(recipient), next_attempt_at)
   where state in ('queued', 'failed');
 create index notices_sending on farthing.notices (leased_until) where state = 'sending';
 
--- Only rows that are not in a user's list are deleted; rows arrive in time's order.
+-- Only notifications without an account are deleted by age.
 create index notices_elsewhere_by_age on farthing.notices (created_at) where account_id is null;
 
 -- supabase/schemas/metrics/tables.sql
 
--- Counters and durations by minute and hour.
+-- Metrics per minute, per hour and of all time.
 
 create table farthing.metrics (
   grain text not null,
@@ -1750,7 +1765,7 @@ create table farthing.metrics (
   count numeric(38, 9) not null,
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
-  -- By name first: every reader reads the rows of one name in a window.
+  -- The name precedes the time, because every reader reads the rows of one name in a window.
   primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour')
     or (grain = 'total' and starts_at = '-infinity')),
@@ -1759,18 +1774,19 @@ create table farthing.metrics (
   constraint metrics_counted check (count >= 0 and sum_ms >= 0),
   constraint metrics_buckets_bounded check (cardinality(buckets) <= 165)
 ) with (fillfactor = 70);
--- rows are added to in place
+-- The free space in each page is for rows that are updated in place.
 comment on table farthing.metrics is
-  'Metrics per minute (for a day), per hour (for 35 days) and in all. labels: name=value, separated by '
-  'commas. count: a number of events, or an amount. sum_ms and buckets: of durations; see bucket_ms(). '
-  'They contain no user and no address.';
+  'Metrics per minute (stored for 25 hours), per hour (35 days) and of all time. labels: name=value, '
+  'separated by commas. count: a number of events, or an amount. sum_ms and buckets: durations; see '
+  'bucket_ms(). The rows name no user and no address.';
 
 create table farthing.metric_batches (
   batch_id uuid primary key,
   recorded_at timestamptz not null
 );
 comment on table farthing.metric_batches is
-  'Recorded batches, so that a batch whose answer was lost is not counted twice. Deleted after a day.';
+  'Ids of recorded batches: if the answer to a batch was lost, the process sends the batch again, and it '
+  'is not counted twice. Deleted after a day.';
 create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
 
 alter table farthing.metrics enable row level security;

@@ -1500,8 +1500,8 @@ comment on function farthing_public.mode_check is
 
 -- supabase/schemas/ledger/api.sql
 
--- Balances, now and at any moment, pages of entries, debits; and the views that a browser reads through the
--- data API.
+-- Debits, balances (current and past), pages of entries, and the views that a browser reads through
+-- the data API.
 
 create function farthing_public.credits_debit(
   p_user_id uuid, p_amount text, p_reason text, p_reference_id text default null,
@@ -1548,9 +1548,9 @@ $$;
 grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
-  'balance_after, lots}}. p_once: p_reference_id takes credits only once, for ever; a repeat returns 200 '
-  'with the first debit and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, '
-  'invalid_request.';
+  'balance_after, lots}}. With p_once, p_reference_id takes credits only once, for ever; a repeat '
+  'returns 200 with the first debit and duplicate: true. Fails insufficient_credits, spend_cap_reached, '
+  'reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now())
@@ -1586,8 +1586,8 @@ end
 $$;
 grant execute on function farthing_public.credits_balance to service_role;
 comment on function farthing_public.credits_balance is
-  '{balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance of that '
-  'moment: {balance, as_of}. Credits as text. Fails not_found.';
+  'Returns {balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance at '
+  'that moment: {balance, as_of}. Credits as text. Fails not_found.';
 
 create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
@@ -1626,12 +1626,12 @@ end
 $$;
 grant execute on function farthing_public.credits_entries to service_role;
 comment on function farthing_public.credits_entries is
-  'A page of entries, newest first: {entries, next_before}. amount is signed: negative for debits. author '
-  'is the kind alone (owner, operator, key, stripe, task, sql): an operator''s id is not for users. '
-  'Credits as text. Fails not_found.';
+  'Returns a page of entries, newest first: {entries, next_before}. amount is signed: negative for '
+  'debits. author is only the kind of author (owner, operator, key, stripe, task, sql) unless '
+  'p_with_names is true, because users must not see an operator''s id. Credits as text. Fails not_found.';
 
--- Views for the data API. They have invoker's rights, so the tables' RLS decides. Amounts are text, because
--- JSON numbers would lose digits.
+-- Views for the data API. They run with the caller's rights, so row level security decides what the
+-- caller sees. Amounts are text, because JSON numbers would lose digits.
 create view farthing_public.credits with (security_invoker = true) as
 select trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held, trim_scale(a.debt)::text
   as debt
@@ -1659,7 +1659,7 @@ grant select on farthing_public.credit_entries to authenticated;
 
 -- supabase/schemas/metrics/api.sql
 
--- One batch of a process's metrics.
+-- Recording a batch of a process's metrics.
 
 create function farthing_public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
@@ -1671,7 +1671,7 @@ begin
   if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
     return '{"recorded": false}'::jsonb;
   end if;
-  -- If scheduled tasks have stopped, nothing else would notice.
+  -- If scheduled tasks stop, only the recording of metrics can notice it.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end
@@ -1679,11 +1679,12 @@ $$;
 grant execute on function farthing_public.metrics_record to service_role;
 comment on function farthing_public.metrics_record is
   'Adds a batch of a process''s metrics: rows of {name, labels, count, sum_ms?, buckets?}, counted '
-  'p_age_ms ago. A known batch adds nothing: {recorded: false}.';
+  'p_age_ms ago. A batch that was recorded before adds nothing: {recorded: false}.';
 
 -- supabase/schemas/notifications/api.sql
 
--- Notifications: queue, claim, report as sent or failed; and a user's own through the data API.
+-- Notifications: queue, claim, report as sent or failed. A user reads their own through the data
+-- API.
 
 create view farthing_public.notices with (security_invoker = true) as
 select n.notice_id as id, n.template, n.data, n.created_at from farthing.notices n;
@@ -1719,13 +1720,13 @@ $$;
 grant execute on function farthing_public.notices_send to service_role;
 comment on function farthing_public.notices_send is
   'Queues a notification to a user or to an address: {notification_id, status: queued}. p_kept_seconds: '
-  'for how long a repeat counts as the same request. Fails not_found, invalid_request.';
+  'for how many seconds a repeat counts as the same request. Fails not_found, invalid_request.';
 
 create function farthing_public.notices_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table, and addresses are Auth's
+language plpgsql security definer -- service_role owns no table, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -1735,9 +1736,9 @@ $$;
 grant execute on function farthing_public.notices_claim to service_role;
 comment on function farthing_public.notices_claim is
   'Leases due notifications to one runner for five minutes: {notice_id, lease_id, recipient, address, '
-  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that will '
-  'send email; without one, only webhooks are leased. p_lease_id: the id of the claim; a repeat returns '
-  'the same notifications.';
+  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that '
+  'will send email; without it, only webhooks are leased. p_lease_id: the id of the claim; a repeat with '
+  'the same id returns the same notifications.';
 
 create function farthing_public.notices_sent(
   p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -1746,7 +1747,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A late report is accepted: an uncertain notification was sent after all.
+  -- A late report is accepted, because an uncertain notification was sent after all.
   update farthing.notices
   set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
     finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
@@ -1757,7 +1758,8 @@ end
 $$;
 grant execute on function farthing_public.notices_sent to service_role;
 comment on function farthing_public.notices_sent is
-  'The service has accepted a claimed notification: {known}, false if another runner has the claim by now.';
+  'Records that the service has accepted a claimed notification: {known}, false if the claim is not this '
+  'runner''s any more.';
 
 create function farthing_public.notices_failed(
   p_notice_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
@@ -1784,10 +1786,11 @@ end
 $$;
 grant execute on function farthing_public.notices_failed to service_role;
 comment on function farthing_public.notices_failed is
-  'A claimed notification was not sent. p_outcome: not_asked (no request was made: due again after at '
-  'least a minute, not counted as an attempt), again (certainly not sent: due later, or dead after 8 '
-  'attempts), never (the service refuses it: dead), unknown (it may have been sent: uncertain). p_error: a '
-  'code. Returns {known}.';
+  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made: due '
+  'again after at least a minute, not counted as an attempt), again (certainly not sent: due later, or '
+  'dead after 8 attempts), never (the service refuses it: dead), unknown (it may have been sent: '
+  'uncertain). A dead notification becomes uncertain if an earlier attempt may have sent it. p_error: a '
+  'code. Returns {known}. Fails invalid_request.';
 
 -- supabase/schemas/payouts/api.sql
 
@@ -1864,7 +1867,7 @@ as $$
 $$;
 grant execute on function farthing_public.usage_rates to service_role;
 comment on function farthing_public.usage_rates is
-  'The rate in force per model. USD per million tokens and the markup, as text.';
+  'Returns the rate in force of each model: USD per million tokens, and the markup, as text.';
 
 create view farthing_public.packages with (security_invoker = true) as
 select distinct on (p.package_id) p.package_id as id, p.version, p.name, p.amount, p.currency,
@@ -1887,8 +1890,8 @@ declare
   v_report jsonb;
 begin
   perform farthing.refuse_bad_rates(v_rates);
-  -- One import at a time, since versions count up from the stored ones. Readers, and so charges, are not
-  -- blocked.
+  -- Only one import runs at a time, because versions count up from the stored ones. Readers, and so
+  -- charges, do not wait.
   lock table farthing.rates in share row exclusive mode;
   select jsonb_build_object(
     'added', coalesce(jsonb_agg(distinct c.model) filter (where c.version = 1), '[]'),
@@ -1909,8 +1912,9 @@ end
 $$;
 grant execute on function farthing_public.rates_import to service_role;
 comment on function farthing_public.rates_import is
-  'Price list [{model, …_per_million_usd, markup?}] → new rate versions from now on. Returns {added, '
-  'changed: [{model, version, field, from, to}], unchanged}; p_dry_run changes nothing.';
+  'Adds rate versions, in force from p_now, for the changes in a price list [{model, …_per_million_usd, '
+  'markup?}]. Returns {added, changed: [{model, version, field, from, to}], unchanged}; with p_dry_run '
+  'it changes nothing. Fails invalid_request.';
 
 -- supabase/schemas/providers/api.sql
 
@@ -2254,7 +2258,7 @@ comment on function farthing_public.transfers_finish is
 
 -- supabase/schemas/usage/api.sql
 
--- Usage: charged by one or by the batch, and estimated.
+-- Usage: charges one event or a batch of events, and estimates the price of one.
 
 create function farthing_public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,
@@ -2298,9 +2302,9 @@ end
 $$;
 grant execute on function farthing_public.usage_charge to service_role;
 comment on function farthing_public.usage_charge is
-  'Charges one usage event, only once for ever by (user, event_id). Returns {status, replayed, data}; '
-  'status 200 and duplicate: true for a known event. Fails insufficient_credits, unknown_model, '
-  'usage_conflict (a known event with other contents), not_found, invalid_request.';
+  'Charges one usage event, only once for ever by (user, event_id). Returns {status, replayed, data}; a '
+  'known event returns status 200 and duplicate: true. Fails insufficient_credits, spend_cap_reached, '
+  'unknown_model, usage_conflict (a known event with other contents), not_found, invalid_request.';
 
 create function farthing_public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb
@@ -2320,7 +2324,8 @@ end
 $$;
 grant execute on function farthing_public.usage_estimate to service_role;
 comment on function farthing_public.usage_estimate is
-  'The price of a usage now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
+  'Returns the price of usage at p_now, in credits as text; moves nothing. Fails unknown_model, '
+  'invalid_request.';
 
 create function farthing_public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
@@ -2345,7 +2350,8 @@ begin
     perform farthing.fail('invalid_request', 'events must have 1 to 1000 items.', null, 'events');
   end if;
   for v_user in
-    -- Looked up one by one: for a join, the planner would read all users for a batch of any size.
+    -- Users are looked up one by one, because for a join the planner would read all users, however
+    -- small the batch is.
     select g.user_id, g.events, (select true from auth.users u where u.id = g.user_id) as known
     from (select p.user_id, array_agg(p order by p.index) as events
       from farthing.price_usage(v_events, p_now) p group by p.user_id) g
@@ -2367,8 +2373,9 @@ end
 $$;
 grant execute on function farthing_public.usage_charge_batch to service_role;
 comment on function farthing_public.usage_charge_batch is
-  'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: {accepted, '
-  'duplicates, rejected: [{index, event_id, code, field, details}], results}}.';
+  'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: '
+  '{accepted, duplicates, rejected: [{index, event_id, code, field, details}], results}}. Fails '
+  'invalid_request.';
 
 -- supabase/schemas/jobs/api/runners.sql
 
@@ -2390,8 +2397,8 @@ $$;
 grant execute on function farthing_public.jobs_claim to service_role;
 comment on function farthing_public.jobs_claim is
   'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, '
-  'checkpoints, …}], next_at}. Two runners never get the same job; a job whose lease expired is leased '
-  'again under a new token.';
+  'checkpoints, …}], next_at}. Two runners never get the same job; a job whose lease has expired is '
+  'leased again under a new token.';
 
 create function farthing_public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
@@ -2403,13 +2410,15 @@ declare
   v_owners uuid[];
   v_jobs jsonb;
 begin
-  -- Deleting a user locks their jobs in another order, so locked jobs are skipped and not waited for.
+  -- The deletion of a user locks the user's jobs in another order, so jobs of locked owners are
+  -- skipped.
   select array_agg(o.id) into v_owners from (
     select u.id from auth.users u
     where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)
     order by u.id for key share skip locked) o;
   with mine as (
-    -- This includes the last step of a cancelled job: its credits stay held while it works.
+    -- The running step of a cancelled job is included, so that its credits stay held while it
+    -- works.
     select job_nr from farthing.jobs
     where runner_id = p_runner_id and expires_at > p_now and user_id = any (v_owners)
     order by job_nr for no key update
@@ -2424,7 +2433,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_heartbeat to service_role;
 comment on function farthing_public.jobs_heartbeat is
-  'Extends the leases of a runner. Returns {jobs: ids to keep working on}.';
+  'Extends the leases of a runner. Returns {jobs: ids of the jobs to continue}.';
 
 create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
 returns jsonb
@@ -2462,9 +2471,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_fail to service_role;
 comment on function farthing_public.jobs_fail is
-  'An attempt failed: it is retried later if attempts are left and a retry may help, else the job has '
-  'failed. p_message may be shown to users, p_detail may not. Returns {status: queued with run_after, '
-  'failed, cancelled or lost}.';
+  'Ends a failed attempt: the job is queued again if p_retryable is true and attempts are left, else the '
+  'job fails. A cancelled job ends. p_message may be shown to users, p_detail must not be. Returns '
+  '{status: queued with run_after, failed, cancelled or lost}.';
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
@@ -2490,8 +2499,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_yield to service_role;
 comment on function farthing_public.jobs_yield is
-  'The run ended before the job did: queues it to continue at its last checkpoint, which does not count as '
-  'an attempt. Returns {status: queued, cancelled or lost}.';
+  'Queues a job again whose runner has no time left. The job continues at its last checkpoint, and the '
+  'run does not count as an attempt. Returns {status: queued, cancelled or lost}.';
 
 create function farthing_public.jobs_checkpoint(
   p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
@@ -2514,10 +2523,10 @@ end
 $$;
 grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
-  'Finishes a step once: stores its result, charges it from the job''s hold, writes its page and its log; '
-  'a repeat changes nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events '
-  'known with other contents, which are not charged. Stop at any status other than processing. Fails '
-  'unknown_model, invalid_request.';
+  'Finishes a step once: stores its result, charges it from the job''s hold, and writes its page and its '
+  'log; a repeat changes nothing. Returns {status, credits, duplicates, conflicts, held}. conflicts: '
+  'events that were charged before with other contents; they are not charged. A runner must stop at any '
+  'status other than processing. Fails unknown_model, invalid_request.';
 
 -- supabase/schemas/jobs/api/users.sql
 
@@ -2552,9 +2561,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
-  'Queues a job and holds the price of its estimate (usage lines; without any it is free). Returns '
-  '{status: 202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
-  'unknown_model, not_found, invalid_request. Credits as text.';
+  'Queues a job and holds the price of its estimate; a job without an estimate is free. Returns {status: '
+  '202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
+  'spend_cap_reached, unknown_model, not_found, invalid_request. Credits as text.';
 
 create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -2576,8 +2585,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_read to service_role;
 comment on function farthing_public.jobs_read is
-  'A job with its result and its newest 100 checkpoints; revision changes with every other change. '
-  'p_user_id null: a job of any user. Fails not_found.';
+  'Returns a job with its result and its newest 100 checkpoints. revision counts the visible changes of '
+  'the job. If p_user_id is null, the job may be of any user. Fails not_found.';
 
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
@@ -2594,7 +2603,7 @@ as $$
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
-  'A page of a user''s jobs, newest first: {jobs, next_before}.';
+  'Returns a page of a user''s jobs, newest first: {jobs, next_before}.';
 
 create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -2606,13 +2615,13 @@ declare
 begin
   v_job := farthing.lock_job(v_job.job_id);
   if v_job.status not in ('queued', 'processing') or v_job.expires_at <= p_now then
-    perform farthing.fail('job_not_cancellable', 'This job has ended, so it can''t be cancelled.',
+    perform farthing.fail('job_not_cancellable', 'This job has ended or expired, so it can''t be cancelled.',
       jsonb_build_object('status', v_job.status));
   end if;
   if v_job.status = 'queued' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
   else
-    -- The step in flight may still write its result: it is charged, and no further step is.
+    -- The running step may still write its result and is charged; no step after it is.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
@@ -2620,7 +2629,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Ends a job that has not ended; a step in flight is still charged. Returns {job_id, status}. Fails '
+  'Cancels a job that has not ended; a running step is still charged. Returns {job_id, status}. Fails '
   'not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
@@ -2634,7 +2643,7 @@ declare
 begin
   if not v_job.has_file or v_job.status <> 'completed' then
     perform farthing.fail('not_found',
-      'This job has no file: it writes none, is not completed, or its file has expired.', null, 'id');
+      'This job has no file: jobs of its type write none, or it is not completed, or the file has expired.', null, 'id');
   end if;
   return (
     with shown as (
@@ -2650,7 +2659,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
-  'Pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails not_found.';
+  'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
+  'not_found.';
 
 -- supabase/schemas/refunds/api/fraud_warnings.sql
 

@@ -170,8 +170,8 @@ select farthing.never_remove('inbox');
 
 -- supabase/schemas/jobs/triggers.sql
 
--- Triggers: the guard of a job's states; changes are broadcast if Realtime is installed. Tasks end lost
--- leases and overdue jobs, wake the runner and remove old data.
+-- Triggers: only allowed changes of a job's state; changes are broadcast if Realtime is installed.
+-- Scheduled tasks end lost leases and overdue jobs, wake the runner and remove old data.
 
 create trigger jobs_are_guarded before update on farthing.jobs
   for each row execute function farthing.jobs_guard();
@@ -180,15 +180,16 @@ select farthing.open_realtime();
 
 select farthing.add_task('sweep_leases', '1 minute');
 select farthing.add_task('sweep_jobs', '1 minute');
--- After the task of the leases, which queues jobs again.
+-- This task runs after sweep_leases, which queues jobs again.
 select farthing.add_task('wake_runner_if_due', '1 minute');
 select farthing.add_task('sweep_job_data', '5 minutes');
 
 -- supabase/schemas/ledger/triggers.sql
 
--- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, the terms of a
--- lot never change (rule 19). Deleting a user sets left_at on their account, and an account with left_at
--- closes: here, in customers and in seals. A task expires lots and holds.
+-- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, and the
+-- terms of a lot never change (rule 19). Deleting a user sets left_at on the user's account, and
+-- left_at closes the account: here, in customers and in seals. A scheduled task expires lots and
+-- holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();
@@ -202,7 +203,7 @@ create trigger accounts_are_never_deleted before delete on farthing.accounts
   for each row execute function farthing.refuse_change();
 create trigger lots_are_never_deleted before delete on farthing.lots
   for each row execute function farthing.refuse_change();
--- "always": a session with the role of a replica does not bypass them.
+-- "always": these triggers also fire in a session that has the role of a replica.
 alter table farthing.entries enable always trigger entries_are_append_only;
 alter table farthing.entries enable always trigger entries_are_not_truncated;
 alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;
@@ -222,7 +223,7 @@ create trigger accounts_leave_with_their_owner after update of owner_id on farth
 create trigger accounts_close after update of left_at on farthing.accounts
   for each row execute function farthing.close_account();
 
--- Rule 19: the terms of a lot, a hold and a purchase.
+-- Rule 19: the terms of a lot and of an account never change.
 select farthing.never_change('lots', '{account_id, lot_id, source, amount, cost_basis_usd, priority,
   expires_at, order_id, created_at}');
 select farthing.never_change('accounts', '{account_id, kind, created_at}');
@@ -233,14 +234,15 @@ select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true)
 
 -- supabase/schemas/metrics/triggers.sql
 
--- A task sums minutes into hours and removes old rows.
+-- A scheduled task deletes old metrics.
 
 select farthing.add_task('sweep_metrics', '5 minutes');
 
 -- supabase/schemas/notifications/triggers.sql
 
--- Triggers: a paid order, a refund and a dispute each queue a notification in the transaction that writes
--- them; a queued one wakes the runner. Tasks find low balances and credits that expire soon.
+-- Triggers: a paid order, a refund and a dispute each queue a notification in the transaction that
+-- writes them; a queued notification wakes the runner. Scheduled tasks look for low balances and
+-- for credits that expire soon.
 
 select farthing.add_task('sweep_low_balances', '1 minute');
 select farthing.add_task('sweep_expiring_credits', '5 minutes');
@@ -254,7 +256,8 @@ select farthing.add_task('sweep_notices', '5 minutes');
 create trigger orders_have_receipts after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
     execute function farthing.notify_payment();
--- The column of clawed-back credits is written last, whether or not it changes.
+-- credits_clawed_back is the last column that a refund's transaction writes, even if its value does
+-- not change.
 create trigger refunds_notify_the_buyer after update of credits_clawed_back on farthing.refunds
   for each row when (new.status = 'succeeded') execute function farthing.notify_refund();
 create trigger disputes_notify_operators after insert or update of status on farthing.disputes
@@ -269,12 +272,12 @@ select farthing.add_task('sweep_reconciliation', '15 minutes', p_budget => '30 s
 
 -- supabase/schemas/pricing/triggers.sql
 
--- A version keeps its terms: of a package only `active` may change, a rate is append-only. Both are
--- audited.
+-- A version of a package or a rate keeps its terms: only `active` of a package may change, and
+-- rates are append-only. Both are audited.
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
--- `active` may be switched; the terms of a version may not change.
+-- `active` is not in the list, so a package may be switched on and off.
 create trigger packages_keep_their_terms before update of package_id, version, name, amount, currency,
   credits, bonus_credits, effective_from
   on farthing.packages for each row execute function farthing.refuse_change();
@@ -399,7 +402,7 @@ select farthing.set_once('booking_transfers', '{stripe_id}');
 
 -- supabase/schemas/usage/triggers.sql
 
--- Usage events are append-only.
+-- Triggers: usage events are append-only.
 
 create trigger usage_events_are_append_only before update or delete on farthing.usage_events
   for each row execute function farthing.refuse_change();

@@ -1,7 +1,7 @@
--- Jobs: long work that a browser polls. Their table, their steps and their pages. Why in the ledger's
--- database: the job, the credits held for it and the idempotency key commit together, so no job runs unpaid
--- and no credits are held for a missing job. A job is claimed under a lease with a token that counts up; a
--- runner that has lost its lease finds another token and can write nothing.
+-- Jobs: long work that a browser polls, in steps and with pages of a file. Why in the ledger's
+-- database: the job, the credits held for it and its idempotency key commit together, so each job
+-- is paid for and each hold has its job. A job is claimed under a lease with a token that counts
+-- up; a runner that has lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -21,15 +21,15 @@ create table farthing.jobs (
   max_attempts smallint not null default 5,
   priority smallint not null default 100,
   run_after timestamptz not null,
-  -- The lease. token counts the claims, so it never comes back.
+  -- The lease. token counts the claims, so each claim has another token.
   token int not null default 0,
   runner_id uuid,
   lease_expires_at timestamptz,
-  -- The hold for the rest of the job, and the rate versions that price it: {model: version}.
+  -- The hold for the rest of the job, and the rate versions that price the job: {model: version}.
   account_id bigint,
   hold_id uuid,
   rates jsonb,
-  -- Counts visible changes: the ETag.
+  -- The number of visible changes, which is the ETag of the job.
   revision int not null default 1,
   client_temp_id text,
   correlation_id text,
@@ -44,7 +44,8 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576), -- the input names each
+  -- as large as the input, which names each model
+  constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576),
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25
     and attempts between 0 and max_attempts),
@@ -57,17 +58,18 @@ create table farthing.jobs (
     when 'completed' then lease_expires_at is null and completed_at is not null and progress = 100
     when 'failed' then lease_expires_at is null and completed_at is not null and result is null
       and error_code is not null
-    -- With a lease: the step in flight may still write its result, and is charged.
+    -- A cancelled job may have a lease: its running step may still write its result, and is
+    -- charged.
     when 'cancelled' then completed_at is not null and result is null
     else false end),
   constraint jobs_lease_whole check ((lease_expires_at is null) = (runner_id is null))
 ) with (fillfactor = 80);
 comment on table farthing.jobs is
-  'Long work: queued, processing, then completed, failed or cancelled. progress 0 to 100 never falls. '
-  'error_message may be shown, error_detail may not. input is emptied when the job ends, result and file '
-  '24 hours after its creation; the row is deleted after 30 days.';
--- The three indexes of live jobs: a finished job is in none of them, so a claim costs the same after a
--- million jobs.
+  'Long work. status: queued, processing, then completed, failed or cancelled. progress (0 to 100) never '
+  'falls. error_message may be shown to users, error_detail must not be. input is emptied when the job '
+  'ends, result and file 24 hours after its creation; the row is deleted after 30 days.';
+-- A job that has ended and has no lease is in none of the next three indexes, so a claim costs the
+-- same after a million jobs.
 create index jobs_due on farthing.jobs (priority, run_after, job_nr) where status = 'queued';
 create index jobs_leased on farthing.jobs (lease_expires_at, job_nr) where lease_expires_at is not null;
 create index jobs_unfinished on farthing.jobs (expires_at, job_nr) where status in ('queued', 'processing');
@@ -99,7 +101,8 @@ create table farthing.job_checkpoints (
   constraint job_checkpoints_charged check ((credits = 0) = (first_seq is null))
 );
 comment on table farthing.job_checkpoints is
-  'A finished step, once: its result, and its cost as the entries first_seq to last_seq. Credits.';
+  'A finished step of a job: its result, and its cost, which is in the entries first_seq to last_seq. '
+  'Credits.';
 
 create table farthing.job_pages (
   job_nr bigint not null references farthing.jobs (job_nr) on delete cascade,
@@ -110,7 +113,8 @@ create table farthing.job_pages (
   constraint job_pages_countable check (page between 1 and 20000)
 );
 comment on table farthing.job_pages is
-  'The file that a job writes, one page per checkpoint. Deleted 24 hours after the job was created.';
+  'The file that a job writes, at most one page per checkpoint. Deleted 24 hours after the job was '
+  'created.';
 
 alter table farthing.jobs enable row level security;
 alter table farthing.job_checkpoints enable row level security;

@@ -1,5 +1,5 @@
--- Triggers: the guard of a job's states; changes are broadcast if Realtime is installed. Tasks end lost
--- leases and overdue jobs, wake the runner and remove old data.
+-- Triggers: only allowed changes of a job's state; changes are broadcast if Realtime is installed.
+-- Scheduled tasks end lost leases and overdue jobs, wake the runner and remove old data.
 
 create trigger jobs_are_guarded before update on farthing.jobs
   for each row execute function farthing.jobs_guard();
@@ -8,6 +8,6 @@ select farthing.open_realtime();
 
 select farthing.add_task('sweep_leases', '1 minute');
 select farthing.add_task('sweep_jobs', '1 minute');
--- After the task of the leases, which queues jobs again.
+-- This task runs after sweep_leases, which queues jobs again.
 select farthing.add_task('wake_runner_if_due', '1 minute');
 select farthing.add_task('sweep_job_data', '5 minutes');

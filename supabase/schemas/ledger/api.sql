@@ -1,5 +1,5 @@
--- Balances, now and at any moment, pages of entries, debits; and the views that a browser reads through the
--- data API.
+-- Debits, balances (current and past), pages of entries, and the views that a browser reads through
+-- the data API.
 
 create function farthing_public.credits_debit(
   p_user_id uuid, p_amount text, p_reason text, p_reference_id text default null,
@@ -46,9 +46,9 @@ $$;
 grant execute on function farthing_public.credits_debit to service_role;
 comment on function farthing_public.credits_debit is
   'Takes credits in burn-down order. Returns {status, replayed, data: {transaction_id, amount, '
-  'balance_after, lots}}. p_once: p_reference_id takes credits only once, for ever; a repeat returns 200 '
-  'with the first debit and duplicate: true. Fails insufficient_credits, reference_conflict, not_found, '
-  'invalid_request.';
+  'balance_after, lots}}. With p_once, p_reference_id takes credits only once, for ever; a repeat '
+  'returns 200 with the first debit and duplicate: true. Fails insufficient_credits, spend_cap_reached, '
+  'reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now())
@@ -84,8 +84,8 @@ end
 $$;
 grant execute on function farthing_public.credits_balance to service_role;
 comment on function farthing_public.credits_balance is
-  '{balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance of that '
-  'moment: {balance, as_of}. Credits as text. Fails not_found.';
+  'Returns {balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance at '
+  'that moment: {balance, as_of}. Credits as text. Fails not_found.';
 
 create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
@@ -124,12 +124,12 @@ end
 $$;
 grant execute on function farthing_public.credits_entries to service_role;
 comment on function farthing_public.credits_entries is
-  'A page of entries, newest first: {entries, next_before}. amount is signed: negative for debits. author '
-  'is the kind alone (owner, operator, key, stripe, task, sql): an operator''s id is not for users. '
-  'Credits as text. Fails not_found.';
+  'Returns a page of entries, newest first: {entries, next_before}. amount is signed: negative for '
+  'debits. author is only the kind of author (owner, operator, key, stripe, task, sql) unless '
+  'p_with_names is true, because users must not see an operator''s id. Credits as text. Fails not_found.';
 
--- Views for the data API. They have invoker's rights, so the tables' RLS decides. Amounts are text, because
--- JSON numbers would lose digits.
+-- Views for the data API. They run with the caller's rights, so row level security decides what the
+-- caller sees. Amounts are text, because JSON numbers would lose digits.
 create view farthing_public.credits with (security_invoker = true) as
 select trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held, trim_scale(a.debt)::text
   as debt

@@ -1,10 +1,11 @@
--- The ledger: accounts, lots, entries, debt payments. Why this shape: one entry row is both sides of a
--- transfer between a user's account and a system account, so an unbalanced ledger cannot be written; a
--- system account is a name and its balance a sum, so no debit ever updates a row that another user's debit
--- needs; every key begins with the account, so the ledger distributes by account. Entries carry no foreign
--- key to accounts: the writer holds the account's row lock, and prove() looks for orphans. Nor does any
--- table outside the ledger: each such key is two triggers on the row that every debit updates, and ten of
--- them took 7 % of a debit's time.
+-- The ledger: accounts, lots, entries and debt payments. Why this shape: one entry is both sides of
+-- a transfer between a user's account and a system account, so an unbalanced ledger cannot be
+-- written. A system account is a name, and its balance is a sum, so a debit never updates a row
+-- that another user's debit needs. Every key begins with the account, so the ledger can be
+-- distributed by account. Entries and many other tables have no foreign key to accounts, because
+-- each such key costs two triggers on the row that every debit updates: ten keys took 7 % of a
+-- debit's time. The writer of an entry holds the lock of its account's row instead, and prove()
+-- looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
@@ -12,12 +13,14 @@ create type farthing.system_account as enum
 create type farthing.direction as enum ('in', 'out');
 create type farthing.entry_kind as enum ('purchase', 'bonus', 'promotion', 'adjustment', 'debit', 'usage',
   'settle', 'expiry', 'clawback', 'reinstatement');
--- In burn-down order (rule 5): of lots alike in priority and expiry, promotional go first and paid ones last.
+-- In burn-down order (rule 5): among lots with the same priority and expiry, promotional lots are
+-- spent first and paid lots last.
 create type farthing.lot_source as enum ('promotional', 'adjustment', 'bonus', 'paid');
 
--- A user's account has an owner until the user is deleted, and left_at from then on. An organisation's
--- account has no single owner. check_owner() enforces this and not a check constraint, which every debit
--- would pay for, and since the foreign key sets the owner to null before left_at is set.
+-- A user's account has an owner until the user is deleted, and left_at after that. An
+-- organisation's account has no owner. check_owner() enforces this. A check constraint would slow
+-- every debit, and would fail between two steps of a deletion: the foreign key sets the owner to
+-- null before left_at is set.
 create table farthing.accounts (
   account_id bigint generated always as identity primary key,
   kind farthing.account_kind not null default 'user',
@@ -31,18 +34,19 @@ create table farthing.accounts (
   created_at timestamptz not null default now(),
   left_at timestamptz
 ) with (fillfactor = 80);
--- free space in the page lets the balance update skip the indexes (HOT)
+-- The free space in each page lets an update of the balance skip the indexes (HOT).
 comment on table farthing.accounts is
-  'One per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = Σ open '
-  'holds; daily_cap: the most that may be spent in a day, null for no cap; left_at: when the user was '
-  'deleted or the organisation dissolved, null while the account is in use. Credits.';
+  'One account per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = '
+  'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; left_at: when '
+  'the user was deleted or the organisation dissolved, null while the account is in use. Credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
   lot_id uuid not null default gen_random_uuid(),
   source farthing.lot_source not null,
   amount farthing.positive_credits not null,
-  remaining numeric(38, 18) not null, -- 0 or more by lots_add_up: each debit pays for the length of a check
+  -- lots_add_up keeps this at 0 or more; a longer check would slow every debit
+  remaining numeric(38, 18) not null,
   reserved farthing.credits not null default 0,
   cost_basis_usd numeric(38, 18),
   priority smallint not null default 100,
@@ -56,17 +60,18 @@ create table farthing.lots (
   constraint lots_add_up check (reserved <= remaining and remaining <= amount)
 ) with (fillfactor = 80);
 comment on table farthing.lots is
-  'Credits that arrived together. remaining: not spent; reserved: the part of remaining that open holds '
-  'reserve; clawed_back: the part that refunds and disputes took; frozen: while its payment is in doubt, '
-  'only held credits can leave it. Credits.';
--- Rule 5: the only definition of the burn-down order. `deno task schema` writes these columns after each
--- `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY without that mark. The predicate
--- uses closed_at and not remaining, so that a debit stays a HOT update.
+  'Credits that arrived together. remaining: the part that is not spent; reserved: the part of remaining '
+  'that open holds reserve; clawed_back: the part that refunds and disputes took; frozen: the payment '
+  'is in doubt, so only held credits can be spent. Credits.';
+-- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
+-- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY
+-- without that mark. The predicate uses closed_at instead of remaining, so that a debit stays a HOT
+-- update.
 create index lots_burn_order on farthing.lots
   (account_id, priority, expires_at, source, created_at, lot_id) where closed_at is null;
 create index lots_by_expiry on farthing.lots (expires_at, account_id) where closed_at is null
   and expires_at is not null;
--- Rule 9, below every other guard: an order adds each kind of credit once.
+-- Rule 9, guaranteed even if every other check fails: an order adds each kind of credit once.
 create unique index lots_one_grant_per_order on farthing.lots (account_id, order_id, source)
   where order_id is not null;
 
@@ -87,15 +92,17 @@ create table farthing.entries (
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
-  author varchar(255) not null, -- no farthing.author, for its cost: see prove_authors()
+  -- not farthing.author, whose check would slow every debit: prove_authors() checks it
+  author varchar(255) not null,
   primary key (account_id, seq)
 );
 comment on table farthing.entries is
-  'Append-only. in: counterparty → account, out: account → counterparty. seq has no gap per account. '
-  'Credits.';
+  'Append-only. direction: `in` moves credits from the counterparty to the account, `out` from the '
+  'account to the counterparty. seq has no gap per account. Credits.';
 
--- Incoming credits pay debt: the lot and the debt shrink, the balance stays, so this is not an entry. If a
--- debt turns out to be unfounded after it was paid, its payments are undone, the latest first.
+-- Incoming credits pay debt: the lot and the debt shrink and the balance stays, so a payment of
+-- debt is not an entry. If a debt turns out to be unfounded after it was paid, its payments are
+-- undone, the latest payment first.
 create table farthing.debt_payments (
   account_id bigint not null references farthing.accounts (account_id),
   payment_id bigint generated always as identity,
@@ -109,7 +116,8 @@ create table farthing.debt_payments (
   constraint debt_payments_signed check (case when undoes is null then amount > 0 else amount < 0 end)
 );
 comment on table farthing.debt_payments is
-  'Append-only. Credits of a lot that paid its account''s debt; negative if a payment was undone. Credits.';
+  'Append-only. Credits of a lot that paid the debt of its account; the amount is negative if the row '
+  'undoes a payment. Credits.';
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
 create index debt_payments_undone on farthing.debt_payments (account_id, undoes) where undoes is not null;
 
@@ -118,12 +126,14 @@ alter table farthing.lots enable row level security;
 alter table farthing.entries enable row level security;
 alter table farthing.debt_payments enable row level security;
 
--- The only predicate of row level security. Every other policy on an account's rows uses the array of
--- accounts that the caller may see, so that this is evaluated once and the rows are found by their index.
+-- The only predicate of row level security on accounts. Each other policy on an account's rows uses
+-- the array of accounts that the caller may see, so the predicate is evaluated once and the rows
+-- are found by their index.
 create policy may_see on farthing.accounts for select to authenticated
   using (owner_id = (select auth.uid()));
 comment on policy may_see on farthing.accounts is
-  'Lets an account''s owner alone see it and all its rows; nobody once the owner is deleted.';
+  'Only an account''s owner sees the account and its rows; after the owner''s deletion no user sees '
+  'them.';
 create policy lots_own on farthing.lots for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 create policy entries_own on farthing.entries for select to authenticated
@@ -150,8 +160,8 @@ create table farthing.used_references (
   constraint used_references_movements check (movement in ('grant', 'debit'))
 );
 comment on table farthing.used_references is
-  'Append-only. References that a caller declared to be used only once, for ever, by account and movement. '
-  'The entries first_seq to last_seq have the movement.';
+  'Append-only. References that a caller uses only once, for ever, by account and movement. The entries '
+  'first_seq to last_seq have the movement.';
 
 alter table farthing.used_references enable row level security;
 create policy used_references_none on farthing.used_references for select to authenticated using (false);

@@ -1,6 +1,7 @@
--- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, the terms of a
--- lot never change (rule 19). Deleting a user sets left_at on their account, and an account with left_at
--- closes: here, in customers and in seals. A task expires lots and holds.
+-- Triggers: entries and debt payments are append-only, accounts and lots are never deleted, and the
+-- terms of a lot never change (rule 19). Deleting a user sets left_at on the user's account, and
+-- left_at closes the account: here, in customers and in seals. A scheduled task expires lots and
+-- holds.
 
 create trigger entries_are_append_only before update or delete on farthing.entries
   for each row execute function farthing.refuse_change();
@@ -14,7 +15,7 @@ create trigger accounts_are_never_deleted before delete on farthing.accounts
   for each row execute function farthing.refuse_change();
 create trigger lots_are_never_deleted before delete on farthing.lots
   for each row execute function farthing.refuse_change();
--- "always": a session with the role of a replica does not bypass them.
+-- "always": these triggers also fire in a session that has the role of a replica.
 alter table farthing.entries enable always trigger entries_are_append_only;
 alter table farthing.entries enable always trigger entries_are_not_truncated;
 alter table farthing.debt_payments enable always trigger debt_payments_are_append_only;
@@ -34,7 +35,7 @@ create trigger accounts_leave_with_their_owner after update of owner_id on farth
 create trigger accounts_close after update of left_at on farthing.accounts
   for each row execute function farthing.close_account();
 
--- Rule 19: the terms of a lot, a hold and a purchase.
+-- Rule 19: the terms of a lot and of an account never change.
 select farthing.never_change('lots', '{account_id, lot_id, source, amount, cost_basis_usd, priority,
   expires_at, order_id, created_at}');
 select farthing.never_change('accounts', '{account_id, kind, created_at}');

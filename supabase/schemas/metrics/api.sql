@@ -1,4 +1,4 @@
--- One batch of a process's metrics.
+-- Recording a batch of a process's metrics.
 
 create function farthing_public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
@@ -10,7 +10,7 @@ begin
   if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
     return '{"recorded": false}'::jsonb;
   end if;
-  -- If scheduled tasks have stopped, nothing else would notice.
+  -- If scheduled tasks stop, only the recording of metrics can notice it.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end
@@ -18,4 +18,4 @@ $$;
 grant execute on function farthing_public.metrics_record to service_role;
 comment on function farthing_public.metrics_record is
   'Adds a batch of a process''s metrics: rows of {name, labels, count, sum_ms?, buckets?}, counted '
-  'p_age_ms ago. A known batch adds nothing: {recorded: false}.';
+  'p_age_ms ago. A batch that was recorded before adds nothing: {recorded: false}.';

@@ -1,4 +1,4 @@
--- Counters and durations by minute and hour.
+-- Metrics per minute, per hour and of all time.
 
 create table farthing.metrics (
   grain text not null,
@@ -8,7 +8,7 @@ create table farthing.metrics (
   count numeric(38, 9) not null,
   sum_ms numeric(38, 3) not null default 0,
   buckets bigint[] not null default '{}',
-  -- By name first: every reader reads the rows of one name in a window.
+  -- The name precedes the time, because every reader reads the rows of one name in a window.
   primary key (grain, name, starts_at, labels),
   constraint metrics_grains check (grain in ('minute', 'hour')
     or (grain = 'total' and starts_at = '-infinity')),
@@ -17,18 +17,19 @@ create table farthing.metrics (
   constraint metrics_counted check (count >= 0 and sum_ms >= 0),
   constraint metrics_buckets_bounded check (cardinality(buckets) <= 165)
 ) with (fillfactor = 70);
--- rows are added to in place
+-- The free space in each page is for rows that are updated in place.
 comment on table farthing.metrics is
-  'Metrics per minute (for a day), per hour (for 35 days) and in all. labels: name=value, separated by '
-  'commas. count: a number of events, or an amount. sum_ms and buckets: of durations; see bucket_ms(). '
-  'They contain no user and no address.';
+  'Metrics per minute (stored for 25 hours), per hour (35 days) and of all time. labels: name=value, '
+  'separated by commas. count: a number of events, or an amount. sum_ms and buckets: durations; see '
+  'bucket_ms(). The rows name no user and no address.';
 
 create table farthing.metric_batches (
   batch_id uuid primary key,
   recorded_at timestamptz not null
 );
 comment on table farthing.metric_batches is
-  'Recorded batches, so that a batch whose answer was lost is not counted twice. Deleted after a day.';
+  'Ids of recorded batches: if the answer to a batch was lost, the process sends the batch again, and it '
+  'is not counted twice. Deleted after a day.';
 create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
 
 alter table farthing.metrics enable row level security;

@@ -1,3 +1,3 @@
--- A task sums minutes into hours and removes old rows.
+-- A scheduled task deletes old metrics.
 
 select farthing.add_task('sweep_metrics', '5 minutes');

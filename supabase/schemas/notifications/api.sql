@@ -1,4 +1,5 @@
--- Notifications: queue, claim, report as sent or failed; and a user's own through the data API.
+-- Notifications: queue, claim, report as sent or failed. A user reads their own through the data
+-- API.
 
 create view farthing_public.notices with (security_invoker = true) as
 select n.notice_id as id, n.template, n.data, n.created_at from farthing.notices n;
@@ -34,13 +35,13 @@ $$;
 grant execute on function farthing_public.notices_send to service_role;
 comment on function farthing_public.notices_send is
   'Queues a notification to a user or to an address: {notification_id, status: queued}. p_kept_seconds: '
-  'for how long a repeat counts as the same request. Fails not_found, invalid_request.';
+  'for how many seconds a repeat counts as the same request. Fails not_found, invalid_request.';
 
 create function farthing_public.notices_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table, and addresses are Auth's
+language plpgsql security definer -- service_role owns no table, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -50,9 +51,9 @@ $$;
 grant execute on function farthing_public.notices_claim to service_role;
 comment on function farthing_public.notices_claim is
   'Leases due notifications to one runner for five minutes: {notice_id, lease_id, recipient, address, '
-  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that will '
-  'send email; without one, only webhooks are leased. p_lease_id: the id of the claim; a repeat returns '
-  'the same notifications.';
+  'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that '
+  'will send email; without it, only webhooks are leased. p_lease_id: the id of the claim; a repeat with '
+  'the same id returns the same notifications.';
 
 create function farthing_public.notices_sent(
   p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
@@ -61,7 +62,7 @@ language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A late report is accepted: an uncertain notification was sent after all.
+  -- A late report is accepted, because an uncertain notification was sent after all.
   update farthing.notices
   set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
     finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
@@ -72,7 +73,8 @@ end
 $$;
 grant execute on function farthing_public.notices_sent to service_role;
 comment on function farthing_public.notices_sent is
-  'The service has accepted a claimed notification: {known}, false if another runner has the claim by now.';
+  'Records that the service has accepted a claimed notification: {known}, false if the claim is not this '
+  'runner''s any more.';
 
 create function farthing_public.notices_failed(
   p_notice_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
@@ -99,7 +101,8 @@ end
 $$;
 grant execute on function farthing_public.notices_failed to service_role;
 comment on function farthing_public.notices_failed is
-  'A claimed notification was not sent. p_outcome: not_asked (no request was made: due again after at '
-  'least a minute, not counted as an attempt), again (certainly not sent: due later, or dead after 8 '
-  'attempts), never (the service refuses it: dead), unknown (it may have been sent: uncertain). p_error: a '
-  'code. Returns {known}.';
+  'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made: due '
+  'again after at least a minute, not counted as an attempt), again (certainly not sent: due later, or '
+  'dead after 8 attempts), never (the service refuses it: dead), unknown (it may have been sent: '
+  'uncertain). A dead notification becomes uncertain if an earlier attempt may have sent it. p_error: a '
+  'code. Returns {known}. Fails invalid_request.';

@@ -1,4 +1,4 @@
--- Notifications: waiting, sent, or given up.
+-- Notifications: waiting, sent or given up.
 
 create table farthing.notices (
   notice_id uuid primary key default gen_random_uuid(),
@@ -41,10 +41,10 @@ create table farthing.notices (
 );
 comment on table farthing.notices is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
-  '(blanked once finished), the operators'' addresses or their webhook. queued → sending → sent, or failed '
-  '(retried) → dead after 8 attempts; uncertain: it may or may not have been sent. sender: the service '
-  'that accepted it. in_doubt_since: it may have been sent at that time, whatever was reported since. '
-  'data: the template''s values, no personal data. last_error: a code.';
+  '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
+  'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
+  'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
+  'answer may have sent it. data: the template''s values, no personal data. last_error: a code.';
 create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
   where account_id is null;
 alter table farthing.notices enable row level security;
@@ -52,14 +52,14 @@ create policy notices_own on farthing.notices for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
 grant select on farthing.notices to authenticated;
 
--- Low balances are searched account by account, in rounds, because an index on the balance would slow every
--- debit.
+-- Low balances are looked for account by account, in rounds, because an index on the balance would
+-- slow every debit.
 create table farthing.low_balance_round (
   one_row boolean primary key default true constraint low_balance_round_is_one_row check (one_row),
   last_account_id bigint not null default 0
 );
 comment on table farthing.low_balance_round is
-  'The account up to which the current round has looked for low balances.';
+  'The last account that the current round has checked for a low balance.';
 alter table farthing.low_balance_round enable row level security;
 create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
 insert into farthing.low_balance_round default values;
@@ -74,12 +74,12 @@ as $$
   select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
 $$;
 comment on function farthing.notice_turn(text) is
-  'The order of sending: an alert waits neither behind a thousand emails nor for an unavailable mail '
-  'service.';
+  'Returns the rank of a recipient in the order of sending: alerts must wait neither behind a thousand '
+  'emails nor for an unavailable mail service.';
 
 create index notices_due on farthing.notices (farthing.notice_turn(recipient), next_attempt_at)
   where state in ('queued', 'failed');
 create index notices_sending on farthing.notices (leased_until) where state = 'sending';
 
--- Only rows that are not in a user's list are deleted; rows arrive in time's order.
+-- Only notifications without an account are deleted by age.
 create index notices_elsewhere_by_age on farthing.notices (created_at) where account_id is null;

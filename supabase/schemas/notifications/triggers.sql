@@ -1,5 +1,6 @@
--- Triggers: a paid order, a refund and a dispute each queue a notification in the transaction that writes
--- them; a queued one wakes the runner. Tasks find low balances and credits that expire soon.
+-- Triggers: a paid order, a refund and a dispute each queue a notification in the transaction that
+-- writes them; a queued notification wakes the runner. Scheduled tasks look for low balances and
+-- for credits that expire soon.
 
 select farthing.add_task('sweep_low_balances', '1 minute');
 select farthing.add_task('sweep_expiring_credits', '5 minutes');
@@ -13,7 +14,8 @@ select farthing.add_task('sweep_notices', '5 minutes');
 create trigger orders_have_receipts after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
     execute function farthing.notify_payment();
--- The column of clawed-back credits is written last, whether or not it changes.
+-- credits_clawed_back is the last column that a refund's transaction writes, even if its value does
+-- not change.
 create trigger refunds_notify_the_buyer after update of credits_clawed_back on farthing.refunds
   for each row when (new.status = 'succeeded') execute function farthing.notify_refund();
 create trigger disputes_notify_operators after insert or update of status on farthing.disputes

@@ -17,7 +17,7 @@ as $$
 $$;
 grant execute on function farthing_public.usage_rates to service_role;
 comment on function farthing_public.usage_rates is
-  'The rate in force per model. USD per million tokens and the markup, as text.';
+  'Returns the rate in force of each model: USD per million tokens, and the markup, as text.';
 
 create view farthing_public.packages with (security_invoker = true) as
 select distinct on (p.package_id) p.package_id as id, p.version, p.name, p.amount, p.currency,
@@ -40,8 +40,8 @@ declare
   v_report jsonb;
 begin
   perform farthing.refuse_bad_rates(v_rates);
-  -- One import at a time, since versions count up from the stored ones. Readers, and so charges, are not
-  -- blocked.
+  -- Only one import runs at a time, because versions count up from the stored ones. Readers, and so
+  -- charges, do not wait.
   lock table farthing.rates in share row exclusive mode;
   select jsonb_build_object(
     'added', coalesce(jsonb_agg(distinct c.model) filter (where c.version = 1), '[]'),
@@ -62,5 +62,6 @@ end
 $$;
 grant execute on function farthing_public.rates_import to service_role;
 comment on function farthing_public.rates_import is
-  'Price list [{model, …_per_million_usd, markup?}] → new rate versions from now on. Returns {added, '
-  'changed: [{model, version, field, from, to}], unchanged}; p_dry_run changes nothing.';
+  'Adds rate versions, in force from p_now, for the changes in a price list [{model, …_per_million_usd, '
+  'markup?}]. Returns {added, changed: [{model, version, field, from, to}], unchanged}; with p_dry_run '
+  'it changes nothing. Fails invalid_request.';

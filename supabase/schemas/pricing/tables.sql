@@ -18,8 +18,8 @@ create table farthing.packages (
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale: amount in the currency''s minor unit, credits and bonus in credits. The highest '
-  'effective version counts.';
+  'Packages for sale: amount in the currency''s minor unit, credits and bonus_credits in credits. The '
+  'newest version that is in effect applies.';
 
 create table farthing.rates (
   model text not null,
@@ -34,7 +34,8 @@ create table farthing.rates (
   primary key (model, version),
   constraint rates_model_bounded check (length(model) between 1 and 200),
   constraint rates_version_positive check (version > 0),
-  -- A model without a price is refused and never priced 0, so no rate has 0 for both.
+  -- Usage of a model without a price is refused and never charged 0, so no rate has 0 for both
+  -- prices.
   constraint rates_not_free check (input_per_million_usd >= 0 and output_per_million_usd >= 0
     and input_per_million_usd + output_per_million_usd > 0),
   constraint rates_not_negative check (cached_input_per_million_usd >= 0 and cache_write_per_million_usd >= 0
@@ -42,8 +43,8 @@ create table farthing.rates (
   constraint rates_markup_positive check (markup > 0)
 );
 comment on table farthing.rates is
-  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals stay under 18, so every charge is '
-  'exact, never rounded.';
+  'USD per million tokens by kind, and the markup. 9 + 4 + 3 decimals are below 18, so every charge is '
+  'exact and never rounded.';
 create index rates_in_force on farthing.rates (model, effective_from desc, version desc);
 
 alter table farthing.packages enable row level security;
@@ -53,8 +54,8 @@ create policy rates_public on farthing.rates for select to anon, authenticated u
 grant select on farthing.packages to anon, authenticated;
 grant select on farthing.rates to anon, authenticated;
 
--- The origin of an event's id: the caller, or the hold, chat or job that it pays for. Ids of different
--- origins never collide, so a caller cannot use up an id of ours.
+-- The origin of an event_id: the caller, or the hold, chat or job that the event pays for. Ids of
+-- different origins never collide, so a caller cannot use up an id of ours.
 create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 
 create type farthing.priced_usage as (

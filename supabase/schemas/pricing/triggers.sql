@@ -1,9 +1,9 @@
--- A version keeps its terms: of a package only `active` may change, a rate is append-only. Both are
--- audited.
+-- A version of a package or a rate keeps its terms: only `active` of a package may change, and
+-- rates are append-only. Both are audited.
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
--- `active` may be switched; the terms of a version may not change.
+-- `active` is not in the list, so a package may be switched on and off.
 create trigger packages_keep_their_terms before update of package_id, version, name, amount, currency,
   credits, bonus_credits, effective_from
   on farthing.packages for each row execute function farthing.refuse_change();

@@ -1,4 +1,4 @@
--- Usage: charged by one or by the batch, and estimated.
+-- Usage: charges one event or a batch of events, and estimates the price of one.
 
 create function farthing_public.usage_charge(
   p_user_id uuid, p_usage jsonb, p_correlation_id text default null,
@@ -42,9 +42,9 @@ end
 $$;
 grant execute on function farthing_public.usage_charge to service_role;
 comment on function farthing_public.usage_charge is
-  'Charges one usage event, only once for ever by (user, event_id). Returns {status, replayed, data}; '
-  'status 200 and duplicate: true for a known event. Fails insufficient_credits, unknown_model, '
-  'usage_conflict (a known event with other contents), not_found, invalid_request.';
+  'Charges one usage event, only once for ever by (user, event_id). Returns {status, replayed, data}; a '
+  'known event returns status 200 and duplicate: true. Fails insufficient_credits, spend_cap_reached, '
+  'unknown_model, usage_conflict (a known event with other contents), not_found, invalid_request.';
 
 create function farthing_public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb
@@ -64,7 +64,8 @@ end
 $$;
 grant execute on function farthing_public.usage_estimate to service_role;
 comment on function farthing_public.usage_estimate is
-  'The price of a usage now, in credits as text; moves nothing. Fails unknown_model, invalid_request.';
+  'Returns the price of usage at p_now, in credits as text; moves nothing. Fails unknown_model, '
+  'invalid_request.';
 
 create function farthing_public.usage_charge_batch(
   p_events jsonb, p_correlation_id text default null,
@@ -89,7 +90,8 @@ begin
     perform farthing.fail('invalid_request', 'events must have 1 to 1000 items.', null, 'events');
   end if;
   for v_user in
-    -- Looked up one by one: for a join, the planner would read all users for a batch of any size.
+    -- Users are looked up one by one, because for a join the planner would read all users, however
+    -- small the batch is.
     select g.user_id, g.events, (select true from auth.users u where u.id = g.user_id) as known
     from (select p.user_id, array_agg(p order by p.index) as events
       from farthing.price_usage(v_events, p_now) p group by p.user_id) g
@@ -111,5 +113,6 @@ end
 $$;
 grant execute on function farthing_public.usage_charge_batch to service_role;
 comment on function farthing_public.usage_charge_batch is
-  'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: {accepted, '
-  'duplicates, rejected: [{index, event_id, code, field, details}], results}}.';
+  'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: '
+  '{accepted, duplicates, rejected: [{index, event_id, code, field, details}], results}}. Fails '
+  'invalid_request.';

@@ -1,4 +1,4 @@
--- Usage events are append-only.
+-- Triggers: usage events are append-only.
 
 create trigger usage_events_are_append_only before update or delete on farthing.usage_events
   for each row execute function farthing.refuse_change();

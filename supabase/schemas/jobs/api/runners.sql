@@ -16,8 +16,8 @@ $$;
 grant execute on function farthing_public.jobs_claim to service_role;
 comment on function farthing_public.jobs_claim is
   'Leases due jobs of these types to a runner, most urgent first: {jobs: [{job_id, token, input, '
-  'checkpoints, …}], next_at}. Two runners never get the same job; a job whose lease expired is leased '
-  'again under a new token.';
+  'checkpoints, …}], next_at}. Two runners never get the same job; a job whose lease has expired is '
+  'leased again under a new token.';
 
 create function farthing_public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
@@ -29,13 +29,15 @@ declare
   v_owners uuid[];
   v_jobs jsonb;
 begin
-  -- Deleting a user locks their jobs in another order, so locked jobs are skipped and not waited for.
+  -- The deletion of a user locks the user's jobs in another order, so jobs of locked owners are
+  -- skipped.
   select array_agg(o.id) into v_owners from (
     select u.id from auth.users u
     where u.id in (select j.user_id from farthing.jobs j where j.runner_id = p_runner_id)
     order by u.id for key share skip locked) o;
   with mine as (
-    -- This includes the last step of a cancelled job: its credits stay held while it works.
+    -- The running step of a cancelled job is included, so that its credits stay held while it
+    -- works.
     select job_nr from farthing.jobs
     where runner_id = p_runner_id and expires_at > p_now and user_id = any (v_owners)
     order by job_nr for no key update
@@ -50,7 +52,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_heartbeat to service_role;
 comment on function farthing_public.jobs_heartbeat is
-  'Extends the leases of a runner. Returns {jobs: ids to keep working on}.';
+  'Extends the leases of a runner. Returns {jobs: ids of the jobs to continue}.';
 
 create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
 returns jsonb
@@ -88,9 +90,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_fail to service_role;
 comment on function farthing_public.jobs_fail is
-  'An attempt failed: it is retried later if attempts are left and a retry may help, else the job has '
-  'failed. p_message may be shown to users, p_detail may not. Returns {status: queued with run_after, '
-  'failed, cancelled or lost}.';
+  'Ends a failed attempt: the job is queued again if p_retryable is true and attempts are left, else the '
+  'job fails. A cancelled job ends. p_message may be shown to users, p_detail must not be. Returns '
+  '{status: queued with run_after, failed, cancelled or lost}.';
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
@@ -116,8 +118,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_yield to service_role;
 comment on function farthing_public.jobs_yield is
-  'The run ended before the job did: queues it to continue at its last checkpoint, which does not count as '
-  'an attempt. Returns {status: queued, cancelled or lost}.';
+  'Queues a job again whose runner has no time left. The job continues at its last checkpoint, and the '
+  'run does not count as an attempt. Returns {status: queued, cancelled or lost}.';
 
 create function farthing_public.jobs_checkpoint(
   p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
@@ -140,7 +142,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_checkpoint to service_role;
 comment on function farthing_public.jobs_checkpoint is
-  'Finishes a step once: stores its result, charges it from the job''s hold, writes its page and its log; '
-  'a repeat changes nothing. Returns {status, credits, duplicates, conflicts, held}; conflicts are events '
-  'known with other contents, which are not charged. Stop at any status other than processing. Fails '
-  'unknown_model, invalid_request.';
+  'Finishes a step once: stores its result, charges it from the job''s hold, and writes its page and its '
+  'log; a repeat changes nothing. Returns {status, credits, duplicates, conflicts, held}. conflicts: '
+  'events that were charged before with other contents; they are not charged. A runner must stop at any '
+  'status other than processing. Fails unknown_model, invalid_request.';

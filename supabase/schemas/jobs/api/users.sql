@@ -29,9 +29,9 @@ end
 $$;
 grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
-  'Queues a job and holds the price of its estimate (usage lines; without any it is free). Returns '
-  '{status: 202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
-  'unknown_model, not_found, invalid_request. Credits as text.';
+  'Queues a job and holds the price of its estimate; a job without an estimate is free. Returns {status: '
+  '202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
+  'spend_cap_reached, unknown_model, not_found, invalid_request. Credits as text.';
 
 create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -53,8 +53,8 @@ end
 $$;
 grant execute on function farthing_public.jobs_read to service_role;
 comment on function farthing_public.jobs_read is
-  'A job with its result and its newest 100 checkpoints; revision changes with every other change. '
-  'p_user_id null: a job of any user. Fails not_found.';
+  'Returns a job with its result and its newest 100 checkpoints. revision counts the visible changes of '
+  'the job. If p_user_id is null, the job may be of any user. Fails not_found.';
 
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
@@ -71,7 +71,7 @@ as $$
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
-  'A page of a user''s jobs, newest first: {jobs, next_before}.';
+  'Returns a page of a user''s jobs, newest first: {jobs, next_before}.';
 
 create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -83,13 +83,13 @@ declare
 begin
   v_job := farthing.lock_job(v_job.job_id);
   if v_job.status not in ('queued', 'processing') or v_job.expires_at <= p_now then
-    perform farthing.fail('job_not_cancellable', 'This job has ended, so it can''t be cancelled.',
+    perform farthing.fail('job_not_cancellable', 'This job has ended or expired, so it can''t be cancelled.',
       jsonb_build_object('status', v_job.status));
   end if;
   if v_job.status = 'queued' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
   else
-    -- The step in flight may still write its result: it is charged, and no further step is.
+    -- The running step may still write its result and is charged; no step after it is.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
@@ -97,7 +97,7 @@ end
 $$;
 grant execute on function farthing_public.jobs_cancel to service_role;
 comment on function farthing_public.jobs_cancel is
-  'Ends a job that has not ended; a step in flight is still charged. Returns {job_id, status}. Fails '
+  'Cancels a job that has not ended; a running step is still charged. Returns {job_id, status}. Fails '
   'not_found, job_not_cancellable.';
 
 create function farthing_public.jobs_pages(
@@ -111,7 +111,7 @@ declare
 begin
   if not v_job.has_file or v_job.status <> 'completed' then
     perform farthing.fail('not_found',
-      'This job has no file: it writes none, is not completed, or its file has expired.', null, 'id');
+      'This job has no file: jobs of its type write none, or it is not completed, or the file has expired.', null, 'id');
   end if;
   return (
     with shown as (
@@ -127,4 +127,5 @@ end
 $$;
 grant execute on function farthing_public.jobs_pages to service_role;
 comment on function farthing_public.jobs_pages is
-  'Pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails not_found.';
+  'Returns pages of the file that a completed job wrote: {pages: [{page, content}], last}. Fails '
+  'not_found.';

@@ -1,6 +1,6 @@
--- Checkpoints: a step is finished, stored and charged in one transaction, once. Why a successor hold: a
--- hold resolves at most once (rule 7), so each charge settles the job's hold and holds the rest anew, on
--- the same lots, for as long as the job may live.
+-- Checkpoints: a step is finished, stored and charged once, in one transaction. Why each charge
+-- opens a new hold: a hold ends at most once (rule 7), so a charge settles the job's hold and holds
+-- the rest again, on the same lots, until the job expires.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.priced_usage[]
@@ -16,16 +16,17 @@ begin
       row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
-    -- T10: usage in the job is priced by the time of the request for the job; usage with an earlier time of
-    -- its own, by that time.
+    -- T10: usage is priced at the rates of the moment when the job was requested. Usage with an
+    -- occurred_at is priced at the rates of that moment, but not later ones than those of the
+    -- request.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
     select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
       from given g where g.is_dated), p_job.created_at) p
   )
-  -- An event without an id belongs to the job and is named after its step: a step that runs twice is
-  -- charged once.
+  -- An event without an event_id belongs to the job and is named after its step, so a step that
+  -- runs twice is charged once.
   select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
       coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
       p.rate_version, p.credits, p.metadata, p.event_at, p.problem, p.field)::farthing.priced_usage
@@ -40,7 +41,8 @@ begin
 end
 $$;
 comment on function farthing.price_step is
-  'The usage of a step, in order, priced at the job''s rates. Fails unknown_model, invalid_request.';
+  'Returns the usage of a step, in order, priced at the job''s rates. Fails unknown_model, '
+  'invalid_request.';
 
 create function farthing.count_repeats(
   p_charge farthing.step_charge, p_account_id bigint, p_events farthing.priced_usage[],
@@ -58,8 +60,8 @@ begin
 end
 $$;
 comment on function farthing.count_repeats is
-  'A step''s charge, with the number of its events that were known: with the same contents, and with '
-  'others.';
+  'Adds to a step''s charge how many of its events were charged before: with the same contents '
+  '(duplicates) and with other contents (conflicts).';
 
 create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
 returns farthing.step_charge
@@ -74,7 +76,7 @@ declare
   v_settlement farthing.settlement;
   v_result farthing.step_charge;
 begin
-  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own may have expired
+  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own hold may have expired
   select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
   v_result := row(0, 0, null, null, 0, 0, p_job.hold_id,
     case when v_hold.status = 'open' then v_hold.amount else 0 end, false)::farthing.step_charge;
@@ -82,7 +84,7 @@ begin
     return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
   end if;
   if v_hold.hold_id is null then
-    -- Free jobs hold nothing, so there is no hold to refer to.
+    -- A free job has no hold, so its steps must not have a price.
     if exists (select from unnest(v_fresh) f where f.credits > 0) then
       raise exception 'job %: usage without an estimate', p_job.job_id;
     end if;
@@ -91,14 +93,14 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- No hold is left: the job's id takes the place of an empty one.
+    -- The job's hold has ended: the job's id stands in for a hold of nothing.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
     v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
   end loop;
-  -- The work is done, so missing credits become debt. A step beyond the overdraft limit takes all that is
-  -- held: using too much is never cheaper.
+  -- The work is done, so missing credits become debt. A step beyond the overdraft limit is charged
+  -- all that is held, so that excessive usage is never cheaper.
   v_settlement := farthing.settle(v_hold, array[
     row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
     row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
@@ -110,8 +112,8 @@ begin
 end
 $$;
 comment on function farthing.charge_step is
-  'Charges a step from the job''s hold and keeps the rest held. The account and the job are locked by the '
-  'caller. Credits.';
+  'Charges a step from the job''s hold and holds the rest again. The caller has locked the account and '
+  'the job. Credits.';
 
 create function farthing.keep_checkpoint(
   p_job farthing.jobs, p_step text, p_output jsonb, p_charge farthing.step_charge, p_page text,
@@ -132,7 +134,8 @@ begin
       where g.job_nr = p_job.job_nr), 0) + 1, p_page);
   end if;
   update farthing.jobs set hold_id = p_charge.hold_id, has_file = has_file or p_page is not null,
-    -- 100 is for completed jobs; and a step that counts from 0 again does not lower the progress.
+    -- Only a completed job has progress 100. A step that counts from 0 again does not lower the
+    -- progress.
     progress = case when status = 'processing' then greatest(progress, least(p_progress, 99)) else progress
       end,
     lease_expires_at = p_now + make_interval(secs => p_lease_seconds), revision = revision + 1
@@ -140,8 +143,8 @@ begin
 end
 $$;
 comment on function farthing.keep_checkpoint is
-  'Writes a finished step, its page and its progress, and extends the lease. The job is locked by the '
-  'caller.';
+  'Writes a finished step, its page and its progress, and extends the lease. The caller has locked the '
+  'job.';
 
 create function farthing.finish_step(
   p_job farthing.jobs, p_step text, p_output jsonb, p_usage jsonb, p_page text, p_log jsonb, p_progress int,
@@ -171,13 +174,12 @@ begin
   elsif v_charge.is_beyond then
     v_status := 'failed';
     perform farthing.end_job(p_job, 'failed', 'overdraft_exceeded',
-      'A step used far more than the job had held. It was charged all that was held, and the job ended.',
-        null,
-      p_now);
+      'A step used far more than the job had held. The step was charged all that was held, and the job ended.',
+      null, p_now);
   elsif v_charge.shortfall > 0 then
     v_status := 'failed';
     perform farthing.end_job(p_job, 'failed', 'insufficient_credits',
-      'The job used more than it had held, and the balance did not suffice.', null, p_now);
+      'The job used more than it had held, and not enough credits were available.', null, p_now);
   end if;
   return jsonb_build_object('status', v_status, 'credits',
     trim_scale(coalesce(v_known.credits, v_charge.credits))::text,
@@ -187,6 +189,6 @@ begin
 end
 $$;
 comment on function farthing.finish_step is
-  'Stores and charges a step that is not known, and ends the job if it was cancelled or the credits were '
-  'missing. Returns {status, credits, duplicates, conflicts, held}. The caller has locked the account and '
-  'the job.';
+  'Stores and charges a step, unless the step is already stored; ends the job if it was cancelled, if '
+  'credits are missing, or if the step exceeds the overdraft limit. Returns {status, credits, '
+  'duplicates, conflicts, held}. The caller has locked the account and the job.';

@@ -5,9 +5,9 @@ create function farthing.claim_jobs(
 returns jsonb
 language plpgsql
 set search_path = ''
--- In the order of the index jobs_due, whatever the statistics say: among a million finished jobs the
--- planner easily takes the few due ones for one row, and chooses a plan that sorts them all for every
--- claim.
+-- With these settings the claim always reads the index jobs_due in its order. Among a million ended
+-- jobs the planner may expect a single due job, and would then choose a plan that sorts all due
+-- jobs for every claim.
 set enable_sort = off
 set plan_cache_mode = force_generic_plan
 as $$
@@ -44,5 +44,5 @@ begin
 end
 $$;
 comment on function farthing.claim_jobs is
-  'Leases due jobs of these types to a runner, most urgent first: {jobs, next_at}; next_at: when the next '
-  'waiting job is due, if no job is due now.';
+  'Leases due jobs of these types to a runner, most urgent first: {jobs, next_at}. next_at: the moment '
+  'when the next job is due, if none is due now.';

@@ -4,17 +4,17 @@ create function farthing.complete_jobs(p_runner_id uuid, p_done jsonb, p_now tim
 returns jsonb
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
--- Jobs are found by their ids, one by one: the planner takes a list in JSON for a hundred rows, and would
--- read a table of ten thousand jobs to find one.
+set lock_timeout = '2s' -- the same timeout as in lock_account()
+-- With these settings jobs are found one by one by their ids. The planner expects a hundred rows of
+-- a JSON list, and would read a table of ten thousand jobs to find one job.
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_ended farthing.jobs[];
   v_job farthing.jobs;
 begin
-  -- This locks the owners of all jobs, since deleting a user locks their jobs in another order. Accounts of
-  -- free jobs are not needed.
+  -- The owners of all jobs are locked first, because the deletion of a user locks the user's jobs
+  -- in another order. The accounts of free jobs need no lock.
   perform from auth.users u where u.id in (
     select j.user_id from jsonb_to_recordset(p_done) d (job_id uuid)
     join farthing.jobs j on j.job_id = d.job_id)

@@ -5,13 +5,15 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  -- A line with occurred_at is priced by that moment; the others by the moment of the request.
+  -- A line with occurred_at is priced at the rates of that moment, so only the other lines pin a
+  -- rate.
   select jsonb_object_agg(u.model, u.rate_version) filter (where u.rate_version is not null)
   from farthing.price_usage((select coalesce(jsonb_agg(l), '[]') from jsonb_array_elements(p_lines) l
     where not l ? 'occurred_at'), p_now) u
 $$;
 comment on function farthing.rates_of(jsonb, timestamptz) is
-  'The rate versions that price a job, {model: version}: those in force when it was requested (T10).';
+  'Returns the rate versions that price a job, {model: version}: those in force at p_now, when the job '
+  'is requested (T10).';
 
 create function farthing.hold_for_job(
   p_user_id uuid, p_estimate jsonb, p_correlation_id text, p_author text,
@@ -48,8 +50,8 @@ begin
 end
 $$;
 comment on function farthing.hold_for_job is
-  'Holds the price of a job''s estimate for as long as the job lives; null if it is free. Fails '
-  'insufficient_credits, unknown_model, invalid_request, not_found.';
+  'Holds the price of a job''s estimate until the job expires; returns null if the job is free. Fails '
+  'insufficient_credits, spend_cap_reached, unknown_model, invalid_request, not_found.';
 
 create function farthing.create_job(
   p_user_id uuid, p_type text, p_input jsonb, p_estimate jsonb, p_client_temp_id text, p_correlation_id text,
@@ -65,13 +67,14 @@ declare
   v_hold farthing.holds;
 begin
   if p_client_temp_id is not null then
-    -- Two requests with the same client_temp_id wait for each other here, even with different idempotency
-    -- keys.
+    -- Two requests with the same client_temp_id wait for each other here, even if their idempotency
+    -- keys differ.
     perform pg_advisory_xact_lock(hashtextextended(p_user_id::text || p_client_temp_id, 23));
     select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
   end if;
   if v_job.job_id is null then
-    perform from auth.users where id = p_user_id for key share; -- locked before the account, as runners do
+    -- the owner is locked before the account, as in lock_job()
+    perform from auth.users where id = p_user_id for key share;
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
     end if;
@@ -85,7 +88,8 @@ begin
     returning * into v_job;
     perform farthing.wake_runner();
   elsif v_job.type <> p_type or v_job.input_hash <> v_input_hash then
-    perform farthing.fail('invalid_request', 'client_temp_id belongs to another job. Send a new one.', null,
+    perform farthing.fail('invalid_request',
+      'client_temp_id was used for a job with another type or input. Send a new client_temp_id.', null,
       'client_temp_id');
   else
     select * into v_hold from farthing.holds where account_id = v_job.account_id and hold_id = v_job.hold_id
@@ -95,5 +99,6 @@ begin
 end
 $$;
 comment on function farthing.create_job is
-  'Queues a job, holds the price of its estimate for 24 hours and wakes the runner; a known client_temp_id '
-  'returns its job. Fails insufficient_credits, unknown_model, not_found, invalid_request. Credits.';
+  'Queues a job, holds the price of its estimate for 24 hours and wakes the runner; a known '
+  'client_temp_id returns its job. Fails insufficient_credits, spend_cap_reached, unknown_model, '
+  'not_found, invalid_request. Credits.';

@@ -17,7 +17,8 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_job(text, timestamptz) is 'Fails a job after its 24 hours; 1 if it did.';
+comment on function farthing.sweep_job(text, timestamptz) is
+  'Fails a job whose 24 hours are over; returns 1, or 0 if the job has ended or is locked.';
 
 create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -31,7 +32,7 @@ as $$
     order by j.expires_at limit p_limit), 'sweep_job', p_now)
 $$;
 comment on function farthing.sweep_jobs(timestamptz, int) is
-  'Fails jobs after their 24 hours and releases their holds; returns how many.';
+  'Fails the jobs whose 24 hours are over and releases their holds; returns how many jobs.';
 
 create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int
@@ -50,7 +51,7 @@ begin
   ), emptied as (
     delete from farthing.job_pages p using due where p.job_nr = due.job_nr
   )
-  -- Readers see the removal of a result: an earlier ETag must not match any more.
+  -- The removal of a result is a visible change, so an earlier ETag must not match any more.
   update farthing.jobs j set result = null, has_file = false, revision = j.revision
     + (j.result is not null)::int
   from due where j.job_nr = due.job_nr;
@@ -65,4 +66,5 @@ begin
 end
 $$;
 comment on function farthing.sweep_job_data(timestamptz, int) is
-  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many of both.';
+  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many jobs were '
+  'emptied or deleted.';

@@ -7,7 +7,7 @@ create function farthing.lock_job(p_job_id uuid)
 returns farthing.jobs
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_job farthing.jobs;
@@ -19,7 +19,8 @@ begin
   return v_job;
 end
 $$;
-comment on function farthing.lock_job(uuid) is 'Locks a job''s owner, the account that pays, then the job.';
+comment on function farthing.lock_job(uuid) is
+  'Locks a job''s owner, the account that pays, and the job, in this order.';
 
 create function farthing.lock_leased_job(p_job_id uuid, p_token int, p_now timestamptz)
 returns farthing.jobs
@@ -29,7 +30,7 @@ as $$
 declare
   v_job farthing.jobs := farthing.lock_job(p_job_id);
 begin
-  -- An expired lease is still the runner's until another runner claims the job, which changes the token.
+  -- An expired lease still belongs to its runner until a scheduled task or a claim ends it.
   if v_job.token = p_token and v_job.lease_expires_at is not null and v_job.expires_at > p_now then
     return v_job;
   end if;
@@ -37,7 +38,7 @@ begin
 end
 $$;
 comment on function farthing.lock_leased_job(uuid, int, timestamptz) is
-  'The job, locked, if this token still has its lease; else null.';
+  'Locks and returns a job if this token still has the job''s lease; else null.';
 
 create function farthing.try_lock_job(p_job_nr bigint)
 returns farthing.jobs
@@ -48,8 +49,8 @@ declare
   v_job farthing.jobs;
 begin
   select * into v_job from farthing.jobs where job_nr = p_job_nr;
-  -- Owner and account first, without waiting: a locked job is being worked on, and the next minute tries
-  -- again.
+  -- Owner and account are locked before the job. If another transaction has locked one of them, it
+  -- is working on the job, and this task finds the job again a minute later.
   perform from auth.users where id = v_job.user_id for key share skip locked;
   if not found then
     return null;
@@ -65,7 +66,8 @@ begin
 end
 $$;
 comment on function farthing.try_lock_job(bigint) is
-  'Locks a job and its account without waiting; null if another transaction has locked one of them.';
+  'Locks a job, its owner and its account without waiting; null if another transaction has locked one of '
+  'them.';
 
 create function farthing.sweep_lease(p_job_nr text, p_now timestamptz)
 returns int
@@ -90,7 +92,8 @@ begin
 end
 $$;
 comment on function farthing.sweep_lease(text, timestamptz) is
-  'Ends the lease of a job whose runner is dead; 1 if it did.';
+  'Ends the expired lease of a job: queues the job again, or ends it if it was cancelled or has no '
+  'attempt left. Returns 1, or 0 if there is nothing to end.';
 
 create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -103,4 +106,4 @@ as $$
     order by j.lease_expires_at limit p_limit), 'sweep_lease', p_now)
 $$;
 comment on function farthing.sweep_leases(timestamptz, int) is
-  'Ends the leases of dead runners: their jobs are queued again while attempts are left; returns how many.';
+  'Ends the expired leases of dead runners; returns how many leases.';

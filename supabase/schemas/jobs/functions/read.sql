@@ -12,7 +12,8 @@ as $$
       jsonb_build_object('code', p_job.error_code, 'message', p_job.error_message) end)
 $$;
 comment on function farthing.job_answer(farthing.jobs) is
-  'A job in the form of lists. error is that of the last attempt, also while the job waits for a retry.';
+  'Returns a job in the form of lists. error: the error of the last attempt, also while the job waits '
+  'for a retry.';
 
 create function farthing.find_job(p_user_id uuid, p_job_id uuid)
 returns farthing.jobs
@@ -31,4 +32,4 @@ begin
 end
 $$;
 comment on function farthing.find_job(uuid, uuid) is
-  'A job; with p_user_id only if it is that user''s. Fails not_found.';
+  'Returns a job; with p_user_id only a job of that user. Fails not_found.';

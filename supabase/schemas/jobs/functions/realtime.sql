@@ -20,8 +20,8 @@ exception when others then
 end
 $$;
 comment on function farthing.publish_job(farthing.jobs) is
-  'Broadcasts a changed job, in the form of lists, as event "job" on its user''s private channel '
-  'jobs:<user id>. Does nothing without Realtime.';
+  'Broadcasts a changed job, in the form of lists, as the event "job" on its user''s private channel '
+  'jobs:<user id>. Does nothing without Realtime. An error is only logged as a warning.';
 
 create function farthing.open_realtime()
 returns boolean
@@ -41,4 +41,4 @@ begin
 end
 $$;
 comment on function farthing.open_realtime() is
-  'Lets each user listen to their own channel jobs:<user id> and no other. True if Realtime is installed.';
+  'Lets each user listen to their own channel jobs:<user id> only. True if Realtime is installed.';

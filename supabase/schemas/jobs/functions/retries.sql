@@ -5,11 +5,12 @@ returns interval
 language sql volatile
 set search_path = ''
 as $$
-  -- 2, 4, 8 … seconds, at most 5 minutes, with 25 % jitter: jobs that failed together are not retried
-  -- together.
+  -- Backoff of 2, 4, 8 … seconds, at most 5 minutes, with 25 % jitter, so that jobs that failed
+  -- together are not retried together.
   select make_interval(secs => least(2 ^ p_attempts, 300) * (0.75 + random() * 0.5))
 $$;
-comment on function farthing.job_backoff(int) is 'The backoff after the nth attempt of a job.';
+comment on function farthing.job_backoff(int) is
+  'Returns the backoff after the attempt number p_attempts of a job.';
 
 create function farthing.fail_attempt(
   p_job farthing.jobs, p_code text, p_message text, p_detail text, p_retryable boolean,
@@ -35,6 +36,6 @@ begin
 end
 $$;
 comment on function farthing.fail_attempt is
-  'Queues a job again after its backoff, or p_retry_after_seconds if that is longer (an hour at most); ends '
-  'the job as failed if a retry would not help or no attempt is left. The caller has locked the account and '
-  'the job.';
+  'Queues a job again after its backoff, or after p_retry_after_seconds if that is longer (an hour at '
+  'most). Fails the job if a retry would not help or no attempt is left. The caller has locked the '
+  'account and the job.';

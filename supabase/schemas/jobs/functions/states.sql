@@ -8,7 +8,7 @@ as $$
 declare
   v_legal boolean := case old.status
     when 'queued' then new.status in ('processing', 'failed', 'cancelled')
-    -- Back to queued: for a retry, to continue later, or because its runner died.
+    -- A job returns to queued for a retry, to continue in another run, or because its runner died.
     when 'processing' then new.status in ('queued', 'completed', 'failed', 'cancelled')
     else false end;
 begin
@@ -28,8 +28,8 @@ begin
 end
 $$;
 comment on function farthing.jobs_guard() is
-  'The job''s state machine: the order of states, a progress that never falls, and the broadcast of '
-  'changes.';
+  'Trigger: refuses a wrong order of states and a falling progress or token; counts visible changes in '
+  'revision and broadcasts them.';
 
 create function farthing.end_job(
   p_job farthing.jobs, p_status text, p_code text, p_message text, p_detail text, p_now timestamptz)
@@ -39,7 +39,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
-  -- The input may be personal, and nobody needs it any more.
+  -- Input and step results may be personal, and an ended job does not need them.
   update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
   update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',
     runner_id = null, lease_expires_at = null, error_code = coalesce(p_code, error_code),
@@ -49,4 +49,5 @@ begin
 end
 $$;
 comment on function farthing.end_job is
-  'Ends a job without a result: failed, or cancelled. The account and the job are locked by the caller.';
+  'Ends a job as failed or cancelled, without a result, and releases its hold. The caller has locked the '
+  'account and the job.';

@@ -1,7 +1,7 @@
--- The owner of an account: who may act for it, and its lock. Why only here: today a user acts for their own
--- account; members of an organisation will act for its account, which changes this file and the policy
--- may_see (ledger/tables.sql). Nothing else compares an owner but check_owner(), the owner's hash and the
--- proof; foundation/owners tests that. left_at says whether an account's user was deleted.
+-- The owner of an account: who may act for the account, and its lock. Why in one file: today users
+-- act for their own account only; when members of an organisation act for its account, only this
+-- file and the policy may_see (ledger/tables.sql) change. Outside of this file, only check_owner(),
+-- the hash of the owner and the proof compare an owner; foundation/owners.test.sql checks that.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -14,8 +14,8 @@ begin
 end
 $$;
 comment on function farthing.account_for(uuid, bigint) is
-  'The account that a user may act for: their own, or the named one; null if there is none or it is not '
-  'theirs, which a caller cannot distinguish.';
+  'Returns the account that a user may act for: their own, or the named one. Null if there is no such '
+  'account or the user may not act for it, which the caller cannot distinguish.';
 
 create function farthing.acts_for(p_user_id uuid, p_account_id bigint)
 returns boolean
@@ -27,23 +27,26 @@ begin
 end
 $$;
 comment on function farthing.acts_for(uuid, bigint) is
-  'Whether a user may act for this account; false for no account.';
+  'Whether a user may act for this account; false if p_account_id is null.';
 
--- The locking form of the resolver: one select and no further call, because every charge begins with it.
+-- Like account_for(), but with a lock. It is one select without further calls, because every charge
+-- begins with it.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
 set search_path = ''
--- One stuck account must not use up the connections that all others need; endpoints retry.
+-- One blocked account must not use up the connections that all others need; endpoints retry.
 set lock_timeout = '2s'
 as $$
 declare
   v_account farthing.accounts;
 begin
-  -- One value, not a column each: the executor sets up every column of a select at each call.
+  -- The select returns one composite value, because the executor would set up each single column at
+  -- every call.
   v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
-    -- Locked: this waits for a user's deletion in progress, after which there is no user.
+    -- This lock waits for a deletion of the user that is in progress; after it there is no such
+    -- user.
     perform from auth.users where id = p_user_id for key share;
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
@@ -52,7 +55,8 @@ begin
     v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   end if;
   if v_account.held > 0 then
-    -- Separate: a call in a condition is prepared even if it is not made.
+    -- This condition is not joined to the outer one, because a function call in a condition is
+    -- prepared even if it is not made.
     if farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
       select * into v_account from farthing.accounts where account_id = v_account.account_id;
     end if;
@@ -61,8 +65,8 @@ begin
 end
 $$;
 comment on function farthing.lock_account(uuid, timestamptz) is
-  'The user''s own account, locked, with expired holds released; created on first use. Fails not_found if '
-  'there is no such user.';
+  'Locks and returns the user''s own account, with expired holds released; creates the account on first '
+  'use. Fails not_found if there is no such user.';
 
 create function farthing.owner_of(p_account_id bigint)
 returns uuid
@@ -74,7 +78,8 @@ begin
 end
 $$;
 comment on function farthing.owner_of(bigint) is
-  'The user who owns an account; null if they were deleted, and for an organisation''s account.';
+  'Returns the user who owns an account; null for an organisation''s account, and if the user was '
+  'deleted.';
 
 create function farthing.operator_id(p_author text)
 returns uuid
@@ -84,7 +89,8 @@ as $$
   select substring(translate(p_author, '{}-', '') from '^operator:([0-9a-fA-F]{32})$')::uuid
 $$;
 comment on function farthing.operator_id(text) is
-  'The user of the author operator:<user id>, in any spelling; null for every other author.';
+  'Returns the user id of an author operator:<user id>, in any spelling of the id; null for every other '
+  'author.';
 
 create function farthing.is_own(p_author text, p_account_id bigint)
 returns boolean
@@ -96,4 +102,4 @@ begin
 end
 $$;
 comment on function farthing.is_own(text, bigint) is
-  'Whether an author acts for an account: its owner, also as operator.';
+  'Whether an author may act for an account as its owner: `owner`, or an operator who owns the account.';

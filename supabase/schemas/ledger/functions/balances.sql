@@ -5,8 +5,8 @@ returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired holds
-  -- are looked up: those are few, and under lock_account() there are none, however many are open.
+  -- Expired lots and holds do not count, even before a scheduled task has closed them. Only expired
+  -- holds are looked up, because they are few; after lock_account() there are none.
   select greatest(0, coalesce(sum(l.remaining - l.reserved + coalesce(h.freed, 0)), 0) - p_account.debt)
   from farthing.lots l
   left join (
@@ -18,8 +18,8 @@ as $$
     and (l.expires_at is null or l.expires_at > p_now)
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
-  'The credits that a debit or a hold can use: unexpired lots that are not frozen, less live holds, less '
-  'debt, never below 0. Credits.';
+  'Returns the credits that a debit or a hold can use: unexpired lots that are not frozen, less '
+  'unexpired holds, less debt, but at least 0. Credits.';
 
 create function farthing.seq_at(p_account_id bigint, p_at timestamptz)
 returns bigint
@@ -31,7 +31,8 @@ declare
   v_high bigint := (select last_seq from farthing.accounts where account_id = p_account_id);
   v_middle bigint;
 begin
-  -- created_at never falls as seq rises, so a binary search finds the moment without an index by time.
+  -- created_at never falls as seq rises, so a binary search finds the entry without an index by
+  -- time.
   while v_low < v_high loop
     v_middle := (v_low + v_high + 1) / 2;
     if (select created_at <= p_at from farthing.entries where account_id = p_account_id
@@ -45,4 +46,4 @@ begin
 end
 $$;
 comment on function farthing.seq_at(bigint, timestamptz) is
-  'The last entry of an account at or before a moment; 0 if there is none.';
+  'Returns the number of an account''s last entry at or before a moment; 0 if there is none.';

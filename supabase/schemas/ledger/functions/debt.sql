@@ -29,4 +29,5 @@ begin
 end
 $$;
 comment on function farthing.pay_debt(bigint, timestamptz) is
-  'Rule 8: incoming and released credits pay debt first. The account is locked by the caller.';
+  'Rule 8: pays an account''s debt from the free credits of its lots, in burn-down order. The caller has '
+  'locked the account.';

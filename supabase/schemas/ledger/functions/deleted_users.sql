@@ -1,10 +1,10 @@
 -- Accounts of deleted users: they stay for the records, and their credits close to breakage.
 
--- An owner leaves only by deletion, and is never replaced. Closing an account relies on that: only the
--- deletion updates owner_id, and left_at is set once.
+-- An owner leaves an account only by the deletion of the user, and is never replaced.
+-- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
 create function farthing.check_owner()
 returns trigger
-language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+language plpgsql security definer -- runs inside Auth's delete, whose role has no rights here
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -23,8 +23,9 @@ begin
 end
 $$;
 comment on function farthing.check_owner() is
-  'Trigger: a user''s account begins with its owner, loses them when the user is deleted, and gets no other; '
-  'an organisation''s never has one. left_at is set once, and not while there is an owner.';
+  'Trigger: a user''s account begins with its owner, loses the owner when the user is deleted, and gets '
+  'no other owner; an organisation''s account never has an owner. left_at is set once, and only while '
+  'there is no owner.';
 
 create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
@@ -43,22 +44,23 @@ begin
 end
 $$;
 comment on function farthing.close_lots(bigint, text, timestamptz) is
-  'Closes the lots of a deleted user''s account to breakage. The account is locked by the caller.';
+  'Closes all lots of a deleted user''s account; their free credits go to breakage. The caller has '
+  'locked the account.';
 
 create function farthing.note_leaving()
 returns trigger
-language plpgsql security definer -- runs inside auth's delete, by a role that owns nothing here
+language plpgsql security definer -- runs inside Auth's delete, whose role has no rights here
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- now(), since Auth's delete passes no time. Triggers on left_at do the rest, with this function's
-  -- rights.
+  -- now() is used because Auth's delete passes no time. The triggers on left_at run with the rights
+  -- of this function.
   update farthing.accounts set left_at = now() where account_id = new.account_id;
   return null;
 end
 $$;
 comment on function farthing.note_leaving() is
-  'Trigger: sets left_at when the foreign key has set a deleted owner to null.';
+  'Trigger: sets left_at after the foreign key has set the owner of an account to null.';
 
 create function farthing.close_account()
 returns trigger
@@ -76,12 +78,12 @@ begin
   end loop;
   perform farthing.forget_private_answers(new.account_id);
   perform farthing.pay_debt(new.account_id, now());
-  -- Auth's own role if the user was deleted there, which cannot distinguish a user's request from an
-  -- operator's.
+  -- The author is the session's role. If Auth deleted the user, that is Auth's own role, which does
+  -- not say whether the user or an operator requested the deletion.
   perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());
   return null;
 end
 $$;
 comment on function farthing.close_account() is
-  'Trigger, rule 16: deleting a user deletes no entry. The account stays, its holds are released and its '
-  'lots close to breakage.';
+  'Trigger, rule 16: deleting a user deletes no entry. The account stays, its open holds are released, '
+  'its private answers are deleted, and its lots close to breakage.';

@@ -27,8 +27,9 @@ begin
 end
 $$;
 comment on function farthing.write_entry(farthing.entries, timestamptz) is
-  'Writes one entry and moves its account''s balance with it; a null number, time or id of the entry is '
-  'filled in. Returns the account, which the caller has locked.';
+  'Writes one entry and changes its account''s balance by the entry''s amount. Sets the entry''s number '
+  'and id, and its times, transaction and correlation id where they are null. Returns the account, which '
+  'the caller has locked.';
 
 create function farthing.receive(
   p_account_id bigint, p_source farthing.lot_source, p_amount numeric, p_kind farthing.entry_kind,
@@ -43,7 +44,7 @@ declare
   v_lot farthing.lots;
   v_entry farthing.entries;
 begin
-  -- This is the limit of numeric(38, 18).
+  -- 10^20 is the limit of numeric(38, 18).
   if (select balance >= 1e20 - p_amount from farthing.accounts where account_id = p_account_id) then
     perform farthing.fail('invalid_request',
       'The balance must stay below 10^20 credits. Send a smaller amount.', null, 'amount');
@@ -72,5 +73,5 @@ begin
 end
 $$;
 comment on function farthing.receive is
-  'Adds credits: a lot (terms from p_lot), its entry, and the payment of debt. The account is locked by '
-  'the caller.';
+  'Adds credits: inserts a lot with the terms of p_lot, writes its entry, and pays debt. The caller has '
+  'locked the account. Fails invalid_request.';

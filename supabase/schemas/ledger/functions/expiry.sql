@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.expire_lots(bigint, timestamptz) is
-  'Rule 11: moves the expired remainder to breakage, except credits that an open hold needs or a dispute '
-  'has frozen. The account is locked by the caller.';
+  'Rule 11: moves the rest of expired lots to breakage, except credits that an open hold reserves, and '
+  'frozen lots. Returns how many lots. The caller has locked the account.';
 
 create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_author text,
   p_now timestamptz)
@@ -51,7 +51,8 @@ begin
 end
 $$;
 comment on function farthing.close_lot is
-  'Moves the free part of a lot to breakage. The account is locked by the caller.';
+  'Moves the free part of a lot to breakage, and closes the lot if no hold reserves a part of it. The '
+  'caller has locked the account.';
 
 create function farthing.sweep_account(p_account_id text, p_now timestamptz)
 returns int
@@ -69,7 +70,8 @@ begin
 end
 $$;
 comment on function farthing.sweep_account(text, timestamptz) is
-  'Releases the expired holds of an account and expires its lots; returns how many of both.';
+  'Releases the expired holds of an account and expires its lots; returns how many holds and lots, 0 if '
+  'the account is locked.';
 
 create function farthing.sweep_accounts(p_now timestamptz default now(), p_limit int default 1000)
 returns int
@@ -89,4 +91,4 @@ as $$
     order by d.account_id limit p_limit), 'sweep_account', p_now)
 $$;
 comment on function farthing.sweep_accounts(timestamptz, int) is
-  'Releases expired holds and expires lots; returns how many of both.';
+  'Releases expired holds and expires lots; returns how many holds and lots.';

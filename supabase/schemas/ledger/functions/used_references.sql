@@ -15,11 +15,12 @@ begin
 end
 $$;
 comment on function farthing.require_reference(text) is
-  'Refuses a movement with once and without a reference.';
+  'Fails invalid_request if a reference for `once` is missing or too long.';
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
-language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
+-- not immutable: the planner would call the function before the statement runs, and fail
+language plpgsql stable
 set search_path = ''
 as $$
 begin
@@ -31,7 +32,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_reference(text[]) is
-  'Fails reference_conflict if a known reference has other contents; details name the fields.';
+  'Fails reference_conflict if a known reference was used with other contents; details name the fields '
+  'that differ.';
 
 create function farthing.known_debit(p_account_id bigint, p_reference_id text, p_amount numeric)
 returns jsonb
@@ -57,4 +59,5 @@ begin
 end
 $$;
 comment on function farthing.known_debit is
-  'The answer of an earlier debit with this reference; null if there is none. Fails reference_conflict.';
+  'Returns the answer of an earlier debit with this reference; null if there is none. Fails '
+  'reference_conflict.';

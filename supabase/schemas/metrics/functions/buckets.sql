@@ -10,7 +10,7 @@ as $$
   select coalesce(array_agg(coalesce(this, 0) + coalesce(that, 0) order by nr), '{}')
   from unnest(p_these, p_those) with ordinality b (this, that, nr)
 $$;
-comment on function farthing.add_buckets(bigint[], bigint[]) is 'Two histograms in one, bucket by bucket.';
+comment on function farthing.add_buckets(bigint[], bigint[]) is 'Adds two histograms, bucket by bucket.';
 
 create function farthing.bucket_ms(p_nr numeric)
 returns numeric
@@ -20,5 +20,5 @@ as $$
   select round((120 * power(1.15::float8, p_nr - 68))::numeric, 4)
 $$;
 comment on function farthing.bucket_ms(numeric) is
-  'The upper bound of a bucket in ms; of p_nr - 0.5 its middle. The 68th ends at 120 ms, each is 15 % above '
-  'the one before. The same as in _shared/metrics/buckets.ts.';
+  'Returns the upper bound of a bucket in ms, and its middle for p_nr - 0.5. The 68th bucket ends at 120 '
+  'ms; each bound is 15 % above the one before. The numbers are the same in _shared/metrics/buckets.ts.';

@@ -1,7 +1,7 @@
--- Recording a batch of a process's metrics, and what is computed from it. Why in Postgres: a process of
--- the platform runs for minutes and cannot be scraped, so its counts are stored outside of it, and the
--- alert rules are SQL. Writers add to rows and never read them; the number of rows grows with routes and
--- minutes, not with requests.
+-- Recording a batch of a process's metrics, with the figures that are computed from it. Why in
+-- Postgres: a process of the platform runs for minutes and cannot be scraped, so its metrics are
+-- stored outside of the process, and the alert rules are SQL. Writers add to rows and never read
+-- them. The number of rows grows with routes and minutes, and not with requests.
 
 create function farthing.label_of(p_labels text, p_name text)
 returns text
@@ -10,14 +10,16 @@ set search_path = ''
 as $$
   select substring(',' || p_labels from ',' || p_name || '=([^,]*)')
 $$;
-comment on function farthing.label_of(text, text) is 'The value of a label.';
+comment on function farthing.label_of(text, text) is
+  'Returns the value of a label; null if there is no such label.';
 
 create function farthing.token_costs(p_rows jsonb, p_now timestamptz)
 returns table (name text, labels text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- Priced when counted, by the rate in force: a new rate does not change yesterday's cost.
+  -- Tokens are priced when they are counted, at the rate in force, so a new rate does not change
+  -- yesterday's cost.
   select 'ai_spend_usd', 'model=' || r.model, sum(t.count * case t.kind
     when 'input' then r.input_per_million_usd
     when 'cached_input' then coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
@@ -32,15 +34,16 @@ as $$
   group by r.model
 $$;
 comment on function farthing.token_costs(jsonb, timestamptz) is
-  'The cost of a batch''s tokens at the provider, in US dollars, by model; nothing for a model without a '
-  'rate.';
+  'Returns the cost of a batch''s tokens at the provider, in US dollars, by model; a model without a '
+  'rate has no row.';
 
 create function farthing.core_counts(p_rows jsonb)
 returns table (name text, count numeric)
 language sql stable
 set search_path = ''
 as $$
-  -- The objectives are evaluated over 30 days, every minute: three numbers an hour, and no histograms.
+  -- The objectives are evaluated each minute over 30 days, so they read three numbers per hour
+  -- instead of histograms.
   select v.name, sum(v.count) from farthing.slo() s
   join jsonb_to_recordset(p_rows) r (name text, labels text, count numeric, buckets bigint[])
     on r.name = 'requests' and farthing.label_of(r.labels, 'route') = any (s.core_routes)
@@ -51,7 +54,8 @@ as $$
   group by v.name having sum(v.count) > 0
 $$;
 comment on function farthing.core_counts(jsonb) is
-  'A batch''s requests to core routes: how many, how many failed, how many were slower than the objective.';
+  'Counts a batch''s requests to core routes: all requests, failed ones, and those slower than the '
+  'objective.';
 
 create function farthing.record_metrics(p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz)
 returns boolean
@@ -59,8 +63,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- By the database's clock, since no two clocks agree; and never further back than a process stores unsent
-  -- metrics.
+  -- The time is the database's, because the clocks of processes differ. A process stores unsent
+  -- metrics for at most an hour.
   v_at timestamptz := p_now - interval '1 ms' * least(greatest(p_age_ms, 0), 3600000);
 begin
   insert into farthing.metric_batches (batch_id, recorded_at) values (p_batch_id, p_now)
@@ -78,7 +82,8 @@ begin
     union all select c.name, '', c.count, 0, '{}' from farthing.core_counts(p_rows) c) r
   cross join (values ('minute', date_trunc('minute', v_at, 'UTC')), ('hour', date_trunc('hour', v_at, 'UTC')),
     ('total', '-infinity')) g (grain, starts_at)
-  -- Many processes add to the same rows: a fixed order of locks prevents deadlocks.
+  -- Many processes add to the same rows, so rows are locked in a fixed order, which prevents
+  -- deadlocks.
   order by g.grain, g.starts_at, r.name collate "C", r.labels collate "C"
   on conflict (grain, name, starts_at, labels) do update set count = m.count + excluded.count,
     sum_ms = m.sum_ms + excluded.sum_ms, buckets = farthing.add_buckets(m.buckets, excluded.buckets);
@@ -86,4 +91,5 @@ begin
 end
 $$;
 comment on function farthing.record_metrics(uuid, bigint, jsonb, timestamptz) is
-  'Adds a batch of metrics to the rows of their minute, their hour and in all; false if the batch is known.';
+  'Adds a batch of metrics to the rows of its minute, of its hour and of all time; false if the batch '
+  'was recorded before.';

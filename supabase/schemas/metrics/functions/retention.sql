@@ -1,4 +1,4 @@
--- How long metrics are stored.
+-- The deletion of old metrics.
 
 create function farthing.sweep_metrics(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -20,4 +20,5 @@ as $$
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.sweep_metrics(timestamptz, int) is
-  'Deletes minutes after 25 hours, hours after 35 days, batches after a day; returns how many rows.';
+  'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day; '
+  'returns how many rows.';

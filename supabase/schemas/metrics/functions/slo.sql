@@ -11,8 +11,9 @@ as $$
     0.995, 0.95, 120, 30
 $$;
 comment on function farthing.slo() is
-  'The objectives of the core routes: the share of answers without an error of ours, the share within '
-  'fast_ms, and the number of days. The same as in _shared/metrics/slo.ts; a test compares them.';
+  'Returns the objectives of the core routes: the share of answers without an error of ours, the share '
+  'of answers within fast_ms, and the number of days. The numbers are the same in '
+  '_shared/metrics/slo.ts; a test compares them.';
 
 create function farthing.is_failure(p_labels text)
 returns boolean
@@ -22,20 +23,22 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Whether requests with these labels ended in an error of ours. 408 is one: keeping the time is up to us.';
+  'Whether requests with these labels ended in an error of ours. 408 is one, because the request ran out '
+  'of time here.';
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)
 language sql immutable
 set search_path = ''
 as $$
-  -- Google's SRE workbook, chapter 5, table 5-8: 2 % of a month's budget in an hour, 5 % in six, 10 % in
-  -- three days. The short window ends the alert soon after its cause.
+  -- From Google's SRE workbook, chapter 5, table 5-8: 2 % of a month's budget in one hour, 5 % in
+  -- six hours, 10 % in three days. The short window ends the alert soon after its cause has ended.
   values (interval '1 hour', interval '5 minutes', 14.4), (interval '6 hours', interval '30 minutes', 6),
     (interval '3 days', interval '6 hours', 1)
 $$;
 comment on function farthing.burn_windows() is
-  'The budget burns when it is spent factor times too fast in both windows. The same as in slo.ts.';
+  'Returns the pairs of windows; the budget burns if it is spent faster than factor times its normal '
+  'rate in both windows. The numbers are the same in slo.ts.';
 
 create function farthing.core_requests(p_window interval, p_now timestamptz)
 returns table (requests numeric, failed numeric, slow numeric)
@@ -47,7 +50,8 @@ as $$
     farthing.metric_sum('core_slow', null, p_now - p_window, p_now)
 $$;
 comment on function farthing.core_requests(interval, timestamptz) is
-  'Requests to core routes up to p_now: how many, how many failed, how many were slower than the objective.';
+  'Counts the requests to core routes in the window before p_now: all requests, failed ones, and those '
+  'slower than the objective.';
 
 create function farthing.burn_rate(
   p_window interval, p_now timestamptz, p_slo text default 'available')
@@ -60,8 +64,8 @@ as $$
   from farthing.slo() s, farthing.core_requests(p_window, p_now) c
 $$;
 comment on function farthing.burn_rate(interval, timestamptz, text) is
-  'The burn rate of an objective''s budget (available, fast): at 1 it lasts exactly its days. 0 without a '
-  'request.';
+  'Returns the burn rate of an objective''s budget (available or fast). At rate 1 the budget lasts '
+  'exactly its days. The rate is 0 if there was no request.';
 
 create function farthing.budget_burns(p_now timestamptz)
 returns table (slo text, long_window interval, short_window interval, factor numeric, long_burn numeric,
@@ -77,5 +81,5 @@ as $$
       farthing.burn_rate(w.short_window, p_now, o.slo) as short_burn) r
 $$;
 comment on function farthing.budget_burns(timestamptz) is
-  'Each objective in each pair of windows, and whether its budget burns there: too fast in both. requests: '
-  'of the short window.';
+  'Returns each objective in each pair of windows, and whether its budget burns: too fast in both '
+  'windows. requests: the requests of the short window.';

@@ -1,6 +1,6 @@
--- The metrics of a window of time. Whole hours are read as hours, the time before and after them as
--- minutes; so a window of three days costs about as much as a window of an hour. A window that begins
--- more than a day ago begins with a whole hour.
+-- The metrics of a window of time. Whole hours are read from the rows per hour, the time before and after
+-- them from the rows per minute, so a window of three days costs about as much as a window of an hour. Rows
+-- per minute are deleted after 25 hours: an earlier window counts from its first whole hour on.
 
 create function farthing.metric_rows(p_name text, p_from timestamptz, p_to timestamptz)
 returns setof farthing.metrics
@@ -9,7 +9,7 @@ set search_path = ''
 as $$
   select m.* from (
     select date_trunc('minute', p_from, 'UTC') as from_at,
-      -- No whole hour in between: only minutes.
+      -- If the window contains no whole hour, all of it is read from minutes.
       case when hi > lo then lo else p_to end as lo, case when hi > lo then hi else p_to end as hi
     from (select date_trunc('hour', p_from + interval '1 hour' - interval '1 us', 'UTC') as lo,
       date_trunc('hour', p_to, 'UTC') as hi) h
@@ -20,7 +20,8 @@ as $$
     or (m.grain = 'minute' and m.starts_at >= w.hi and m.starts_at < p_to))
 $$;
 comment on function farthing.metric_rows(text, timestamptz, timestamptz) is
-  'The rows of a metric that make up a window, none twice; from the whole minute in which it begins.';
+  'Returns the rows of a metric that make up a window, each once, from the whole minute in which the '
+  'window begins.';
 
 create function farthing.metric_sum(p_name text, p_labels text, p_from timestamptz, p_to timestamptz)
 returns numeric
@@ -31,8 +32,8 @@ as $$
   where p_labels is null or m.labels like p_labels
 $$;
 comment on function farthing.metric_sum(text, text, timestamptz, timestamptz) is
-  'A metric''s count or amount in a window; of all labels, or of those like p_labels '
-  '(rule=user,outcome=blocked).';
+  'Returns a metric''s count or amount in a window, of all labels or of labels that match the pattern '
+  'p_labels (such as rule=user,outcome=blocked).';
 
 create function farthing.requests_between(p_from timestamptz, p_to timestamptz)
 returns table (route text, requests bigint, errors bigint, p50 numeric, p95 numeric, p99 numeric)
@@ -55,7 +56,8 @@ as $$
       sum(c.count) over (partition by c.route) as n
     from counted c
   ), quantiles as (
-    -- The nearest rank: the first value that this share of the values does not exceed.
+    -- The quantile is the nearest rank: the first value that this share of the values does not
+    -- exceed.
     select r.route, min(r.nr) filter (where r.up_to >= ceil(0.50 * r.n)) as p50,
       min(r.nr) filter (where r.up_to >= ceil(0.95 * r.n)) as p95,
       min(r.nr) filter (where r.up_to >= ceil(0.99 * r.n)) as p99
@@ -66,5 +68,5 @@ as $$
   from totals t left join quantiles q on q.route is not distinct from t.route
 $$;
 comment on function farthing.requests_between(timestamptz, timestamptz) is
-  'Requests in a window, errors of ours among them, and quantiles of their duration in ms, by route; one row '
-  'with route null for all together, which is there even without a request.';
+  'Returns the requests in a window by route, with errors of ours, and quantiles of the duration in ms. '
+  'The row with a null route has all requests and is returned even if there was none.';

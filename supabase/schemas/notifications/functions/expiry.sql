@@ -20,7 +20,8 @@ begin
 end
 $$;
 comment on function farthing.sweep_notice(text, timestamptz) is
-  'Gives up a notification that could not be sent for three days; 1 if it did.';
+  'Gives up a notification that was not sent within three days; returns 1, or 0 if it is not waiting or '
+  'is locked.';
 
 create function farthing.sweep_notices(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -31,13 +32,15 @@ declare
   v_expired int;
   v_forgotten int;
 begin
-  -- After three days it is no longer news, and an address must not be stored until a mail service exists.
+  -- After three days a notification is no longer news, and an address must not be stored until a
+  -- mail service is configured.
   v_expired := farthing.work_off('sweep_notices', 'notice', array(
     select n.notice_id::text from farthing.notices n
     where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
       and not farthing.is_parked('sweep_notices', 'notice', n.notice_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'sweep_notice', p_now);
-  -- The notifications of users stay, since tasks find in them what was notified. The others are a log.
+  -- Notifications to users stay, because scheduled tasks look there for what was already notified.
+  -- The others are a log.
   delete from farthing.notices where notice_id in (
     select notice_id from farthing.notices
     where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
@@ -47,5 +50,6 @@ begin
 end
 $$;
 comment on function farthing.sweep_notices(timestamptz, int) is
-  'Gives up notifications that could not be sent for three days (not_tried if none was attempted, for lack '
-  'of a mail service), and deletes those to given addresses and operators after 90 days; returns how many.';
+  'Gives up notifications that were not sent within three days (error not_tried if there was no attempt, '
+  'for lack of a mail service), and deletes notifications to given addresses and to operators after 90 '
+  'days; returns how many notifications.';

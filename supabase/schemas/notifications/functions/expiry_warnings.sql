@@ -7,13 +7,14 @@ language sql
 set search_path = ''
 as $$
   with due as (
-    -- Lots that expire at the same moment are one notification.
+    -- Lots of an account that expire at the same moment share one notification.
     select l.account_id, l.expires_at, sum(l.remaining) as credits,
       format('%s:%s', p_days, extract(epoch from l.expires_at)) as subject
     from farthing.lots l
     where l.closed_at is null and l.remaining > 0 and not l.frozen
       and l.expires_at > p_from and l.expires_at <= p_now + p_days * interval '1 day'
-      -- Lots that live less than a week get no warning a week ahead; all get one a day ahead (T23).
+      -- A lot that was granted less than a week before its expiry gets no warning a week ahead;
+      -- every lot gets one a day ahead (T23).
       and (p_days = 1 or l.created_at <= l.expires_at - p_days * interval '1 day')
     group by l.account_id, l.expires_at
   ), unnotified as (
@@ -31,17 +32,18 @@ as $$
   select count(*)::int from notified
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Notifies of lots that expire after p_from and within p_days; returns how many notifications. Empty lots '
-  'are left out.';
+  'Queues warnings of lots that expire after p_from and within p_days days; returns how many '
+  'notifications. Empty and frozen lots are left out.';
 
 create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- The warning a day ahead comes first: if both are due, the more urgent one is sent.
+  -- The warning a day ahead covers the first day, and the warning a week ahead only later expiries:
+  -- if both are due, the more urgent one is sent.
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
 comment on function farthing.sweep_expiring_credits(timestamptz, int) is
-  'T23: notifies of credits a week and a day before they expire; returns how many notifications.';
+  'T23: queues warnings a week and a day before credits expire; returns how many notifications.';

@@ -1,7 +1,7 @@
--- Leases of notifications, for sending each at most once: a claim commits before a service is asked to
--- send the notification. If the runner dies or the answer is lost, the notification may have been sent.
--- It is retried only if the service recognises a repeat by its key; otherwise it stays `uncertain`, for
--- an operator to see.
+-- Leases of notifications, which send each notification at most once: a claim commits before a
+-- service is called. If the runner dies or the answer is lost, the notification may have been sent.
+-- It is retried only if the service recognises a repeat by its key; otherwise it stays `uncertain`,
+-- for an operator to see.
 
 create function farthing.claim_notices(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
 returns jsonb
@@ -9,14 +9,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Longer than any request can live (150 s).
+  -- A lease is longer than any request can run (150 seconds).
   c_lease constant interval := interval '5 minutes';
-  -- Resend remembers an idempotency key for a day.
+  -- Resend remembers an idempotency key for 24 hours.
   c_known constant interval := interval '23 hours';
   v_lease_id uuid := coalesce(p_lease_id, gen_random_uuid());
 begin
-  -- A repeat, since the answer was lost: the first call is over, and its claimed notifications are returned
-  -- again.
+  -- A repeat has the p_lease_id of a call whose answer was lost. The lock waits until the first
+  -- call has ended, and the notifications that the first call claimed are returned again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
     select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
@@ -25,7 +25,8 @@ begin
       select d.notice_id from farthing.notices d
       where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
         and (d.recipient = 'webhook' or p_mail is not null)
-        -- A service cannot recognise a repeat of a notification that another service may have sent.
+        -- A mail service cannot recognise a repeat of a notification that another mail service may
+        -- have sent.
         and (d.recipient = 'webhook' or d.in_doubt_since is null
           or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
       order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
@@ -71,7 +72,8 @@ begin
 end
 $$;
 comment on function farthing.end_notice_lease(text, timestamptz) is
-  'Ends the lease of a notification whose runner is dead; 1 if it did.';
+  'Ends the expired lease of a notification: plans a retry, or sets the state `uncertain`. Returns 1, or '
+  '0 if there is nothing to end.';
 
 create function farthing.end_notice_leases(p_now timestamptz)
 returns int
@@ -85,5 +87,5 @@ as $$
     order by n.leased_until limit 1000), 'end_notice_lease', p_now)
 $$;
 comment on function farthing.end_notice_leases(timestamptz) is
-  'Ends the leases of dead runners: a notification is retried if the service recognises a repeat by its '
-  'key (Resend, webhooks), else it is uncertain. Returns how many.';
+  'Ends the expired leases of dead runners: a notification is retried if the service recognises a repeat '
+  'by its key (Resend, webhooks), else its state becomes `uncertain`. Returns how many leases.';

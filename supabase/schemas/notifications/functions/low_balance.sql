@@ -16,12 +16,13 @@ begin
   select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
   from farthing.top_ups t where t.account_id = v_account.account_id;
   v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
-  -- Most accounts have more than enough, by a sum on their row; and users with a top-up have nothing to do.
+  -- The sum on an account's row shows that most accounts have enough. A user whose top-ups run has
+  -- nothing to do.
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
-  -- A low balance follows credits: an account with new credits may be notified again, one that never had
-  -- any is not.
+  -- The subject is the account's newest lot: an account that received credits since the last
+  -- notification may be notified again, and an account that never had credits is not notified.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
   if v_lot_id is null or exists (select from farthing.notices where account_id = v_account.account_id
@@ -35,7 +36,8 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balance(text, timestamptz) is
-  'Notifies an account of its low balance, once until credits arrive again; 1 if it did.';
+  'Notifies an account''s owner of a low balance, once until credits arrive again; returns 1 if a '
+  'notification was queued, else 0.';
 
 create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -65,4 +67,5 @@ begin
 end
 $$;
 comment on function farthing.sweep_low_balances(timestamptz, int) is
-  'Checks the next accounts of the round and notifies those with a low balance; returns how many.';
+  'Checks the next p_limit accounts of the round and notifies the owners of those with a low balance; '
+  'returns how many notifications.';

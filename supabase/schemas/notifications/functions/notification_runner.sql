@@ -6,8 +6,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- If an earlier one still waits, its runner is on the way, or the wake of the next minute: one call is
-  -- enough.
+  -- If an earlier notification is still queued, a runner was already woken for it, or the scheduled
+  -- task wakes one within a minute: one call is enough.
   if exists (select from added) and not exists (select from farthing.notices n where n.state = 'queued'
     and not exists (select from added a where a.notice_id = n.notice_id)) then
     perform farthing.wake('notification-runner');
@@ -16,8 +16,8 @@ begin
 end
 $$;
 comment on function farthing.wake_for_notices() is
-  'Wakes the runner for a new notification once the transaction has committed; does nothing if the queue '
-  'was not empty.';
+  'Trigger: wakes the runner for new notifications after the transaction has committed; does nothing if '
+  'the queue was not empty.';
 
 create function farthing.wake_notification_runner_if_due(p_now timestamptz default now())
 returns boolean
@@ -30,4 +30,4 @@ as $$
     and farthing.wake('notification-runner')
 $$;
 comment on function farthing.wake_notification_runner_if_due(timestamptz) is
-  'Wakes the runner if a notification is due, or was leased to a dead runner; true if it did.';
+  'Wakes the runner if a notification is due or is leased to a dead runner; true if the call was queued.';

@@ -1,8 +1,9 @@
--- Notifications to users and operators, stored until they are sent. Why an outbox: the row commits with its
--- cause, and nothing that moves money waits for mail. Each subject is notified once per template; so a
--- scheduled task may find the same thing again, and two may run at once. No personal data: the recipient's
--- address is looked up when it is sent. An address that the caller gives is stored until the notification
--- is sent or given up, and no longer.
+-- The outbox: notifications to users and operators are stored until they are sent. Why an outbox:
+-- the row commits with its cause, and a transaction that moves money never waits for mail. Each
+-- subject is notified once per template, so a scheduled task may find the same subject again, and
+-- two tasks may run at once. The rows contain no personal data: the recipient's address is looked
+-- up when the notification is sent. Only an address that a caller gives is stored, until the
+-- notification is sent or given up.
 
 create function farthing.notify(
   p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -17,15 +18,15 @@ begin
   on conflict on constraint notices_once do nothing;
   return found;
 exception when others then
-  -- Money moves whether or not a notification can be stored.
+  -- Money moves even if the notification cannot be stored.
   raise warning 'farthing: a notification % was not queued: %', p_template, sqlstate;
   return false;
 end
 $$;
 comment on function farthing.notify(bigint, text, text, jsonb, timestamptz) is
-  'Puts a notification to an account''s owner into the outbox; false if this subject was notified already, '
-  'or the owner was deleted. Never fails: a notification that cannot be written is a warning in the '
-  'server''s log.';
+  'Queues a notification to an account''s owner; false if this subject was notified before, or if the '
+  'owner was deleted. Never fails: if the notification cannot be written, the server''s log has a '
+  'warning.';
 
 create function farthing.notify_operators(
   p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -45,7 +46,7 @@ end
 $$;
 comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
   'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
-  'notified already. Never fails, as notify().';
+  'notified before. Never fails: if the notification cannot be written, the server''s log has a warning.';
 
 create function farthing.queue_requested_notice(
   p_template text, p_user_id uuid, p_email text, p_data jsonb, p_now timestamptz)
@@ -69,5 +70,5 @@ begin
 end
 $$;
 comment on function farthing.queue_requested_notice(text, uuid, text, jsonb, timestamptz) is
-  'Puts a notification that a back end requested into the outbox, to a user or to an address; returns its '
-  'id. Fails not_found.';
+  'Queues a notification that a back end requested, to a user or to an address; returns its id. Fails '
+  'not_found.';

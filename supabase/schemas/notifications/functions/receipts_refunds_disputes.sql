@@ -1,6 +1,6 @@
--- Notifications about a payment: received, refunded, disputed. Why by triggers: a notification commits with
--- its cause, and functions that move money do not know of them. notify() never fails, so neither do these.
--- A debit runs none of them.
+-- Notifications about a payment: its receipt, a refund, a dispute. Why triggers queue them: a
+-- notification commits with its cause, and the functions that move money need not know of
+-- notifications. notify() never fails, so these triggers never fail. A debit fires none of them.
 
 create function farthing.notify_payment()
 returns trigger
@@ -16,8 +16,8 @@ begin
 end
 $$;
 comment on function farthing.notify_payment() is
-  'The receipt of an order or a top-up. An order is paid once (rule 9), so there is one per payment, '
-  'however many events Stripe sends.';
+  'Trigger: queues the receipt of an order or a top-up. An order is paid once (rule 9), so each payment '
+  'has one receipt, however many events Stripe sends.';
 
 create function farthing.notify_refund()
 returns trigger
@@ -33,7 +33,8 @@ begin
 end
 $$;
 comment on function farthing.notify_refund() is
-  'Notifies the buyer that money is on its way back, once per refund; a later failure is not notified.';
+  'Trigger: notifies the buyer, once per refund, that money is on its way back. If the refund fails '
+  'later, the buyer is not notified again.';
 
 create function farthing.notify_dispute()
 returns trigger
@@ -56,5 +57,5 @@ begin
 end
 $$;
 comment on function farthing.notify_dispute() is
-  'Notifies the operators of a dispute, once when the bank asks, withdraws, reinstates or decides. The '
-  'buyer knows, since they went to the bank.';
+  'Trigger: notifies the operators of a dispute, once for each phase: inquiry, opened, appealed, won, '
+  'lost or prevented. The buyer is not notified, because the buyer went to the bank.';

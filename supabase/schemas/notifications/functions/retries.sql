@@ -1,5 +1,5 @@
--- Attempts that failed: the backoff before the next attempt, and the end of a notification that is not
--- sent.
+-- Failed attempts: the backoff before the next attempt, and the end of a notification that is given
+-- up.
 
 create function farthing.finish_notice(p_notice_id uuid, p_state text, p_error text, p_now timestamptz)
 returns void
@@ -13,8 +13,8 @@ as $$
   where notice_id = p_notice_id
 $$;
 comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
-  'Ends a notification that is not sent: dead, or uncertain if it may have been sent. Its address is '
-  'erased.';
+  'Ends a notification and erases its address. p_state: dead or uncertain; a dead notification becomes '
+  'uncertain if an earlier attempt may have sent it.';
 
 create function farthing.retry_notice(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
@@ -34,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.retry_notice(farthing.notices, text, interval, timestamptz) is
-  'Plans another attempt after p_wait, or ends the notification after the eighth. p_notice.attempts: the '
-  'attempts that count.';
+  'Plans another attempt after p_wait, or ends the notification as dead if p_notice.attempts, the '
+  'attempts that count, are eight.';
 
 create function farthing.end_attempt(
   p_notice farthing.notices, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)
@@ -45,11 +45,12 @@ set search_path = ''
 as $$
 begin
   if p_outcome = 'not_asked' then
-    p_notice.attempts := p_notice.attempts - 1; -- a claim without a request is no attempt
+    p_notice.attempts := p_notice.attempts - 1; -- without a request, a claim is no attempt
     perform farthing.retry_notice(p_notice, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
-    -- 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half a day.
+    -- Backoff of 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half
+    -- a day.
     perform farthing.retry_notice(p_notice, p_error, greatest(
       least(interval '6 hours', interval '1 minute' * (3 ^ (p_notice.attempts - 1))) * (0.8 + 0.4 * random()),
       p_retry_after * interval '1 second'), p_now);
@@ -60,5 +61,6 @@ begin
 end
 $$;
 comment on function farthing.end_attempt is
-  'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed attempt: '
-  'not_asked, again, never or unknown. p_retry_after: the service''s wish, in seconds.';
+  'Plans the next attempt of a notification, or ends the notification, by the outcome of a failed '
+  'attempt: not_asked, again, never or unknown. p_retry_after: the shortest wait that the service '
+  'requests, in seconds.';

@@ -1,5 +1,5 @@
--- The price of usage. Rates are versioned and never edited: a new price is a new version, and charges at
--- an old price still refer to their version.
+-- The price of usage. Rates are versioned and never edited: a new price is a new version, and
+-- charges at an old price still refer to the old version.
 
 create function farthing.price_usage(
   p_events jsonb, p_now timestamptz, p_rate_at timestamptz default null, p_pinned jsonb default null)
@@ -29,23 +29,25 @@ begin
     f.field
   from counted c
   left join lateral (
-    -- The pinned version; else the newest in force at that moment; an event older than the first version is
-    -- charged at the first, so that a late report is not free; one from the future at today's.
+    -- The order prefers the pinned version, then the newest version in force at the moment of the
+    -- event. An event older than the first version is charged at the first version, so that a late
+    -- report is not free. An event in the future is charged at today's version.
     select x.* from farthing.rates x where x.model = c.model
     order by (x.version is not distinct from (p_pinned ->> c.model)::int) desc,
       (x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now))) desc,
       case when x.effective_from <= coalesce(p_rate_at, least(c.event_at, p_now)) then
         x.effective_from end desc, x.effective_from, x.version desc
     limit 1) r on true
-  -- offset 0: computed once. Without it the planner repeats the whole sum wherever its result is used.
+  -- `offset 0` makes the planner compute the sum once; without it the sum is computed wherever its
+  -- result is used.
   cross join lateral (select
     (c.tokens_in * r.input_per_million_usd
       + c.cached * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
       + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
       + c.tokens_out * r.output_per_million_usd
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
-      * r.markup * 0.001 as credits, -- 1 USD is 1000 credits; USD per million tokens / 1e6 × 1e3
-    -- The caller's fields stay as sent, nulls included.
+      * r.markup * 0.001 as credits, -- USD per million tokens / 1e6 × 1e3, because 1 USD is 1000 credits
+    -- Nulls in the caller's own metadata stay, so only our fields are stripped of nulls.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
       'output_tokens', c.tokens_out, 'reasoning_tokens', nullif(c.reasoned, 0)))
@@ -57,18 +59,20 @@ begin
       or greatest(c.tokens_in, c.cached, c.written, c.tokens_out, c.reasoned) > 1000000000
       or c.tokens_in + c.cached + c.written + c.tokens_out + c.reasoned = 0 or p.credits >= 1e20
       then 'input_tokens'
-    -- Checked only for usage with occurred_at; for other usage the policy is not read.
+    -- Only usage with occurred_at reads the policy.
     when c.occurred_at is not null and (select c.occurred_at < p_now - o.usage_max_age
       or c.occurred_at > p_now + o.usage_max_ahead from farthing.policy o) then 'occurred_at'
     when r.version is null then 'model'
-    -- farthing.metadata's bound is higher: a settled hold adds its id, a job its id and step.
+    -- The bound of farthing.metadata is higher, because a settled hold adds its id, and a job its
+    -- id and step.
     when pg_column_size(p.facts) > 8100 then 'metadata' end as field
     offset 0) f
   order by c.index;
 end
 $$;
 comment on function farthing.price_usage is
-  'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a kind '
-  'without a rate of its own costs as input (cached, cache write) or output (reasoning). p_pinned is '
-  '{model: rate version}. problem is a code if an event cannot be priced. origin is the caller; our own '
-  'work overwrites it, with an id of its own. event_at is null for usage without occurred_at.';
+  'Prices usage events exactly: Σ tokens × rate × markup / 1000 credits. Token kinds are disjoint; a '
+  'kind without a rate of its own costs as much as input (cached, cache write) or output (reasoning). '
+  'p_pinned: {model: rate version}. problem: an error code if the event cannot be priced. origin: always '
+  'the caller; our own work overwrites origin and event_id. event_at: null for usage without '
+  'occurred_at.';

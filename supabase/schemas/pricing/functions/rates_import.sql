@@ -1,11 +1,11 @@
--- The import of a price list: its checks, and the changes that it makes.
+-- The import of a price list: its checks, and the changes to the rates in force.
 
 create function farthing.rates_given(p_rates jsonb)
 returns setof farthing.rates
 language sql stable
 set search_path = ''
 as $$
-  -- The list as rows: with the next version, and the current markup if the list names none.
+  -- If the list names no markup, the model's newest markup applies, or 4 for a new model.
   select g.model, coalesce(c.version, 0) + 1, g.input_per_million_usd, g.cached_input_per_million_usd,
     g.cache_write_per_million_usd, g.output_per_million_usd, g.reasoning_per_million_usd,
     coalesce(g.markup, c.markup, 4), null::timestamptz
@@ -17,7 +17,8 @@ as $$
     order by r.version desc limit 1) c
     on true
 $$;
-comment on function farthing.rates_given(jsonb) is 'A price list as rate rows; USD per million tokens.';
+comment on function farthing.rates_given(jsonb) is
+  'Returns a price list as rate rows, each with the next version of its model; USD per million tokens.';
 
 create function farthing.rate_changes(p_rates jsonb)
 returns setof farthing.rate_change
@@ -34,7 +35,8 @@ as $$
   where g.version = 1 or (c.fields ->> f.key)::numeric is distinct from f.value::numeric
 $$;
 comment on function farthing.rate_changes(jsonb) is
-  'The changes that a price list would make, field by field; a new model''s fields have no `was`.';
+  'Returns the changes that a price list would make, field by field; the fields of a new model have no '
+  '`was`.';
 
 create function farthing.refuse_bad_rates(p_rates jsonb)
 returns void
@@ -47,7 +49,7 @@ begin
   if jsonb_typeof(p_rates) is distinct from 'array' then
     perform farthing.fail('invalid_request', 'rates must be an array of rates.', null, 'rates');
   end if;
-  -- No price is rounded: a value that the columns cannot hold exactly is refused.
+  -- Prices are not rounded: a value that the columns cannot hold exactly is refused.
   select r.nr - 1 as index, f.field into v_bad
   from (select e.nr, e.rate, count(*) over (partition by e.rate ->> 'model') as mentions
     from jsonb_array_elements(p_rates) with ordinality e (rate, nr)) r
@@ -67,11 +69,12 @@ begin
       and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
-    perform farthing.fail('invalid_request', 'A rate must have a model named once, prices of at most 9 '
-      'decimals that are not all 0, and a markup above 0.', null,
+    perform farthing.fail('invalid_request', 'Each rate must have a model that the list names once, prices of '
+      'at most 9 decimals, an input or output price above 0, and a markup above 0 of at most 4 decimals.', null,
       format('rates[%s].%s', v_bad.index, v_bad.field));
   end if;
 end
 $$;
 comment on function farthing.refuse_bad_rates(jsonb) is
-  'Fails invalid_request naming the first field of a price list that no rate can hold exactly.';
+  'Fails invalid_request if a price list is no array or a field cannot be stored exactly in a rate; '
+  'names the first such field.';

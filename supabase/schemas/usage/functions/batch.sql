@@ -1,6 +1,7 @@
--- Usage in batches: one call, one transaction, up to 1000 independent events. Why: one busy account is
--- limited by the commit flush that its row lock waits for; a batch pays that flush once. Accounts are
--- locked in the order of their ids (rule 4), so two batches with the same users cannot deadlock.
+-- Usage in batches: one call, one transaction, up to 1000 independent events. Why: the lock on a
+-- busy account's row waits for each transaction's commit flush, and a batch pays for that flush
+-- once. Accounts are locked in the order of their ids (rule 4), so two batches with the same users
+-- cannot deadlock.
 
 create function farthing.batch_refusal(
   p_event farthing.priced_usage, p_code text, p_field text default null, p_details jsonb default null)
@@ -12,8 +13,8 @@ as $$
     || jsonb_strip_nulls(jsonb_build_object('field', p_field, 'details', p_details))
 $$;
 comment on function farthing.batch_refusal is
-  'A batch''s report of an event it did not charge: {index, event_id, code}, with field and details if '
-  'there are any.';
+  'Returns a batch''s report of an event that was not charged: {index, event_id, code, field?, '
+  'details?}.';
 
 create function farthing.batch_repeat(p_account_id bigint, p_event farthing.priced_usage)
 returns jsonb
@@ -35,8 +36,8 @@ begin
 end
 $$;
 comment on function farthing.batch_repeat is
-  'A batch''s report of a known event: a duplicate with its first charge, or, with other contents, a '
-  'conflict; null for an unknown one.';
+  'Returns a batch''s report of a known event: a duplicate with its first charge, or a conflict if the '
+  'contents differ; null for an unknown event.';
 
 create function farthing.batch_charge_user(
   p_user_id uuid, p_events farthing.priced_usage[], p_correlation_id text, p_author text, p_now timestamptz)
@@ -50,7 +51,8 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  v_fresh := farthing.fresh_usage(v_account.account_id, p_events); -- the rest is answered from these
+  -- the other events are answered from v_fresh
+  v_fresh := farthing.fresh_usage(v_account.account_id, p_events);
   if cardinality(v_fresh) > 0 then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
     return query
@@ -67,7 +69,8 @@ begin
   end if;
   return query
     select coalesce(
-      -- Not a duplicate: a mention that cannot be priced, before one that can.
+      -- A mention that cannot be priced, before one that can, is not a duplicate of the later
+      -- mention.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,
@@ -79,4 +82,4 @@ begin
 end
 $$;
 comment on function farthing.batch_charge_user is
-  'One user''s share of a batch: a result, a duplicate or a refusal for each event.';
+  'Charges one user''s events of a batch; returns a result, a duplicate or a refusal for each event.';

@@ -1,4 +1,4 @@
--- Usage: token counts in, exact charges out, each event only once for ever.
+-- Charging usage: token counts are priced exactly, and each event is charged only once for ever.
 
 create function farthing.charge_usage(
   p_account farthing.accounts, p_events farthing.priced_usage[], p_correlation_id text, p_author text,
@@ -31,8 +31,8 @@ begin
 end
 $$;
 comment on function farthing.charge_usage is
-  'Charges priced events, new to a locked account and in index order, and records their ids. One result '
-  'per event.';
+  'Charges priced events that are new to a locked account, in the order of their index, and records '
+  'their ids. Returns one result per event.';
 
 create function farthing.refuse_usage(p_event farthing.priced_usage, p_prefix text default '')
 returns void
@@ -54,10 +54,11 @@ begin
       when 'metadata' then 'metadata must be at most 8 KiB.'
       when 'occurred_at' then format('occurred_at must be at most %s in the past and %s in the future.',
         v_max_age, v_max_ahead)
-      else 'event_id must have 1 to 255 characters, and each token count 0 to 1000000000, not all 0.'
+      when 'event_id' then 'event_id must have 1 to 255 characters.'
+      else 'Each token count must be between 0 and 1000000000, one above 0, and the price below 10^20 credits.'
     end,
     v_window, p_prefix || p_event.field);
 end
 $$;
 comment on function farthing.refuse_usage is
-  'Fails with the problem that price_usage() found, naming the field.';
+  'Fails with the problem that price_usage() found in an event; names the field.';

@@ -1,4 +1,4 @@
--- Usage events that were charged before: their answer, and a repeat with other contents.
+-- Usage events that were charged before: their stored answer, and a repeat with other contents.
 
 create function farthing.usage_answer(p_account_id bigint, p_origin farthing.usage_origin, p_event_id text)
 returns jsonb
@@ -6,7 +6,8 @@ language plpgsql stable -- plpgsql caches its plan; an SQL function would be pla
 set search_path = ''
 as $$
 begin
-  -- Most events are new: preparing the answer's query costs many times this check.
+  -- Most events are new, and preparing the query of the answer costs many times as much as this
+  -- check.
   if not exists (select from farthing.usage_events u
     where u.account_id = p_account_id and u.origin = p_origin and u.event_id = p_event_id) then
     return null;
@@ -27,7 +28,8 @@ begin
 end
 $$;
 comment on function farthing.usage_answer is
-  'The charge of a known event, read from its entries; null for an unknown one. Credits as text.';
+  'Returns the charge of a known event, read from its entries; null for an unknown event. Credits as '
+  'text.';
 
 create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
 returns jsonb
@@ -52,9 +54,9 @@ begin
 end
 $$;
 comment on function farthing.usage_difference is
-  'Rule 9: {field: {charged, sent}} of an event that is known with other contents; null if they are the '
-  'same, or the event is new. Contents are the model, the tokens of each kind, and occurred_at, if sent. A '
-  'caller''s metadata does not count, and is not shown.';
+  'Rule 9: returns {field: {charged, sent}} for an event that was charged with other contents; null if '
+  'the contents are the same, or if the event is new. Contents are the model, the tokens of each kind, '
+  'and occurred_at if it was sent. A caller''s metadata is not compared and not returned.';
 
 create function farthing.refuse_other_usage(
   p_account_id bigint, p_event farthing.priced_usage, p_prefix text default '')
@@ -73,7 +75,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_other_usage is
-  'Fails usage_conflict if the event is known with other contents; details name the fields that differ.';
+  'Fails usage_conflict if the event was charged with other contents; details name the fields that '
+  'differ.';
 
 create function farthing.fresh_usage(p_account_id bigint, p_events farthing.priced_usage[])
 returns farthing.priced_usage[]
@@ -86,11 +89,13 @@ begin
     from (select u as event, row_number() over (partition by u.origin, u.event_id order by u.index) as mention
       from unnest(p_events) u where u.problem is null and u.event_id is not null) m
     where m.mention = 1
-      -- Not "not exists": as a join, its cached plan reads all usage that the account was ever charged for.
+      -- "not exists" would become a join, whose cached plan reads all usage that was ever charged
+      -- to the account.
       and (select true from farthing.usage_events k where k.account_id = p_account_id
         and k.origin = (m.event).origin and k.event_id = (m.event).event_id) is null
     order by (m.event).index);
 end
 $$;
 comment on function farthing.fresh_usage is
-  'The events to charge, in order: the first mention of each that can be priced and is not known.';
+  'Returns the events to charge, in order: of each event the first mention that can be priced, unless '
+  'the event is known.';
