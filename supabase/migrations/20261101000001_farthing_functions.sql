@@ -5464,7 +5464,7 @@ begin
   elsif v_charge.is_beyond then
     v_status := 'failed';
     perform farthing.end_job(p_job, 'failed', 'overdraft_exceeded',
-      'A step used far more than the job had held. The step was charged all that was held, and the job ended.',
+      'A step used far more than the job had held. The step was charged all held credits; the job ended.',
       null, p_now);
   elsif v_charge.shortfall > 0 then
     v_status := 'failed';
@@ -6622,8 +6622,7 @@ begin
         gen_random_uuid(), v_transaction_id, v_lot_ids[v_lot], 'usage', 'out', v_take, v_balance,
         v_charge.kind, v_charge.reference_type, v_charge.reference_id, v_charge.correlation_id,
         v_charge.metadata, v_charge.author)::farthing.entries;
-      -- After the last lot the arrays give null, so v_take is all that is unpaid: the shortfall,
-      -- which becomes debt.
+      -- After the last lot both arrays give null: v_take is the shortfall, and becomes debt.
       if v_lot > cardinality(v_lot_ids) then
         v_shortfall := v_take; v_debt := v_debt + v_take; v_overdraft := v_overdraft - v_take;
         exit;
@@ -7598,8 +7597,8 @@ as $$
   where notice_id = p_notice_id
 $$;
 comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
-  'Ends a notification and erases its address. p_state: dead or uncertain; a dead notification becomes '
-  'uncertain if an earlier attempt may have sent it.';
+  'Ends a notification and erases its address. p_state: dead or uncertain. A notification that an '
+  'earlier attempt may have sent becomes uncertain instead of dead.';
 
 create function farthing.retry_notice(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
@@ -8373,8 +8372,9 @@ begin
       and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
-    perform farthing.fail('invalid_request', 'Each rate must have a model that the list names once, prices of '
-      'at most 9 decimals, an input or output price above 0, and a markup above 0 of at most 4 decimals.', null,
+    perform farthing.fail('invalid_request', 'Each rate must have a model that the list names '
+      'once, prices of at most 9 decimals, an input or output price above 0, and a markup above 0 of at most '
+      '4 decimals.', null,
       format('rates[%s].%s', v_bad.index, v_bad.field));
   end if;
 end
@@ -12699,7 +12699,7 @@ begin
       when 'occurred_at' then format('occurred_at must be at most %s in the past and %s in the future.',
         v_max_age, v_max_ahead)
       when 'event_id' then 'event_id must have 1 to 255 characters.'
-      else 'Each token count must be between 0 and 1000000000, one above 0, and the price below 10^20 credits.'
+      else 'Each token count must be 0 to 1000000000, one above 0, and the price below 10^20 credits.'
     end,
     v_window, p_prefix || p_event.field);
 end

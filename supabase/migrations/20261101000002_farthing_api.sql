@@ -1789,8 +1789,8 @@ comment on function farthing_public.notices_failed is
   'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made: due '
   'again after at least a minute, not counted as an attempt), again (certainly not sent: due later, or '
   'dead after 8 attempts), never (the service refuses it: dead), unknown (it may have been sent: '
-  'uncertain). A dead notification becomes uncertain if an earlier attempt may have sent it. p_error: a '
-  'code. Returns {known}. Fails invalid_request.';
+  'uncertain). A notification that an earlier attempt may have sent becomes uncertain instead of dead. '
+  'p_error: a code. Returns {known}. Fails invalid_request.';
 
 -- supabase/schemas/payouts/api.sql
 
@@ -2643,7 +2643,8 @@ declare
 begin
   if not v_job.has_file or v_job.status <> 'completed' then
     perform farthing.fail('not_found',
-      'This job has no file: jobs of its type write none, or it is not completed, or the file has expired.', null, 'id');
+      'This job has no file: jobs of its type write none, or it is not completed, or the file has expired.',
+      null, 'id');
   end if;
   return (
     with shown as (

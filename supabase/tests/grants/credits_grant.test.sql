@@ -1,4 +1,4 @@
--- Grants: credits that an operator gives, and who may give them.
+-- Grants: the credits that an operator gives, and who may give them.
 
 begin;
 \ir ../helpers/story.psql

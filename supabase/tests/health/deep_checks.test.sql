@@ -1,11 +1,11 @@
--- Paid checks stay within the day's budget; tokens are priced as they are counted; and metrics are
--- forgotten.
+-- Paid checks stay within the day's budget, tokens are priced when they are counted, and old
+-- metrics are deleted.
 
 begin;
 \ir ../helpers/story.psql
 select plan(49);
 
--- The guard.
+-- The budget.
 create function pg_temp.claim(p_units int, p_passed interval default '0') returns text language sql as $$
   select format('%s, %s left', a ->> 'claimed', a ->> 'units_left')
   from deep_checks_claim(p_units, tests.after(p_passed)) a
@@ -29,7 +29,7 @@ select is(pg_temp.claim(1, '25 hours'), 'false, 0 left', 'below what is spent al
 select is((select f.value from farthing.health_figures(tests.after('25 hours')) f
   where f.name = 'deep_units_left'), 0::numeric, 'and never less than nothing');
 
--- How they went.
+-- The results of checks.
 select is(deep_checks_report('stripe', outcome, 120, code, p_now => tests.after(passed)) ->> 'outcome',
   outcome, 'a check reports ' || outcome)
 from (values ('ok', null, interval '1 hour'), ('failed', 'upstream_unavailable', '2 hours')) r
@@ -41,7 +41,7 @@ select tests.fails_with(format('select deep_checks_report(%L, %L, 1)', name, out
   format('no check is %s %s', name, outcome)) from (values ('Stripe', 'ok'), ('stripe', 'skipped')) r
   (name, outcome);
 
--- A service's own figures.
+-- The figures that a checked service reports.
 select is(deep_checks_report('redis', outcome, 5, p_figures => figures, p_now => tests.after(passed))
   ->> 'outcome', outcome, format('redis is %s and says %s', outcome, figures))
 from (values ('ok', '{"memory_used_bytes": 1048576, "evicted_keys": 0}'::jsonb, interval '3 hours'))
@@ -59,7 +59,7 @@ select is(pg_temp.redis('5 hours'), 'nothing', 'and has said nothing');
 select is((select count(*)::int from health_report(tests.after('5 hours')) r,
   jsonb_array_elements(r -> 'deep') d where d ? 'figures'), 0, 'the report for anyone has no such figures');
 
--- Tokens.
+-- The cost of tokens.
 select is(metrics_record(gen_random_uuid(), 0, (select jsonb_agg(jsonb_build_object('name', 'ai_tokens',
   'labels', format('model=%s,kind=%s', model, kind), 'count', 1000000)) from (values ('gpt-4o', 'input'),
   ('gpt-4o', 'cached_input'), ('gpt-4o', 'output'), ('gpt-4o', 'reasoning'), ('nobody', 'input')) t (model,
@@ -95,7 +95,7 @@ select is(farthing.sweep_metrics(tests.after('35 days'), 1), 0, 'hours of less t
 select is((select count from farthing.metrics where grain = 'total'), 3::numeric, 'the result is stored');
 select is((select count(*) from farthing.metrics), 4::bigint, 'with yesterday''s hours, and the last tick');
 
--- Nobody's.
+-- Permissions.
 select is(tests.code_for(role, 'ann', sql), '42501', format('%s is denied to %s', left(sql, 40), role))
 from unnest(array['authenticated', 'anon']) role, unnest(array['select * from farthing.metrics',
   'select health_metrics()', 'select health_report()',

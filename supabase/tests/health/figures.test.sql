@@ -1,4 +1,4 @@
--- Health's figures: budgets and how they burn, credits as the ledger has them, work by its state.
+-- Figures of health: error budgets and their burn rates, credits by purpose, and work by state.
 
 begin;
 \ir ../helpers/story.psql
@@ -6,7 +6,7 @@ begin;
 \ir ../helpers/money_back.psql
 select plan(62);
 
--- Another test covers that no scheduled task runs.
+-- The case in which no scheduled task runs has its own test.
 update farthing.alert_rules set enabled = false where rule = 'tasks_stopped';
 
 create function pg_temp.record(p_rows jsonb, p_passed interval) returns text language sql as $$
@@ -24,7 +24,7 @@ create function pg_temp.figures(p_pattern text, p_passed interval) returns text 
   where f.name ~ p_pattern
 $$;
 
--- How fast a budget burns: of 1,000 core requests 5 may fail and 50 be slow.
+-- Burn rates: of 1,000 core requests 5 may fail and 50 may be slow.
 select is(farthing.burn_rate('1 hour', tests.after('1 hour')), 0::numeric, 'nothing burns without a request');
 select is(pg_temp.record(pg_temp.requests('POST /usage', status, number, bucket), '40 min'), 'true',
   format('%s of %s', number, status))
@@ -60,14 +60,14 @@ select is((r #>> '{budget_left,fast}')::numeric, 1 - round(75 / 1200.0 / 0.05, 4
   'the rest of a month''s budget may be negative')
 from health_report(tests.after('1 hour')) r;
 
--- Connections, as any role may count them: this test's own is one of them, and it is at work.
+-- Connections as any role may count them: this test's own connection is one of them, and is active.
 select ok(f.value >= 1, 'a connection is counted by its state') from farthing.connection_figures() f
 where f.labels = 'state=active';
 select ok(f.value >= (select sum(value) from farthing.connection_figures() c where c.labels <> ''),
   'and there are no more than the server takes')
 from farthing.connection_figures() f where f.name = 'database_connections_max';
 
--- Credits, as the ledger has them.
+-- Credits by purpose.
 select isnt(tests.give(name, '100', expires), null, name || ' is given 100')
 from (values ('ann', interval '1 hour'), ('bob', null)) g (name, expires);
 select isnt(credits_debit(tests.person('bob'), '30.000000000000000001', 'x', p_now => tests.after('1 min')),
@@ -95,7 +95,7 @@ select is((select value from farthing.health_figures(tests.after('1 hour'))
   where name = 'credits_outstanding'), (select sum(balance) from farthing.accounts),
   'users'' credits are the sum of their balances');
 
--- Work.
+-- Work by state.
 select is(inbox_receive(jsonb_build_object('id', 'evt_of_' || n, 'type', 'payment_intent.succeeded',
   'livemode', false, 'created', 1, 'facts', case n when 1 then '{}' else jsonb_build_object('order_id',
   gen_random_uuid(), 'mark', installation_id) end), tests.after('1 hour')) ->> 'received', 'true',
@@ -110,7 +110,7 @@ select is(pg_temp.figures('^job_oldest', '-1 hour'), 'job_oldest_seconds{} 0',
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
   'finished work is reported for a day, waiting work as long as it waits');
 
--- Sent notifications stay for ever, and a collector does not read them.
+-- Sent notifications of users are never deleted, and a collector does not read them.
 insert into farthing.notices (account_id, template, subject, data, state, finished_at)
 select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
 from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;
@@ -154,7 +154,7 @@ from health_metrics(tests.after('1 hour')) m;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 
--- More than one account can hold.
+-- An amount larger than one account can hold.
 select isnt(tests.give(name, '99999999999999999999'), null, name || ' is given as much as one can have')
 from unnest(array['eve', 'fay']) name;
 select cmp_ok(farthing.seal(), '>=', 2, 'two of these are more than an account holds, and are sealed');

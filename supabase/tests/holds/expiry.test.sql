@@ -1,4 +1,4 @@
--- Holds and time: what a hold that runs out, and a lot that runs out under a hold, become.
+-- Expiry of holds: what happens when a hold expires, and when a lot expires under a hold.
 
 begin;
 \ir ../helpers/story.psql
@@ -7,7 +7,7 @@ select plan(57);
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
 select isnt(tests.give('ann', '50'), null, 'and 50 for ever');
 
--- A hold past its expiry counts as released from that instant, before any sweep.
+-- A hold past its expiry counts as released from that instant, before any scheduled task has run.
 create temporary table h as select tests.hold('ann', '70', 60) as hold_id;
 select is(holds_read(hold_id, p_now => tests.after('59 s')) ->> 'status', 'open',
   'a hold is open until it expires')
@@ -30,7 +30,7 @@ select is((select array[status, resolved_at::text] from farthing.holds), array['
 select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''61 min''))', hold_id),
   'hold_not_open', null, 'T8: a hold settled an hour after its expiry is refused, swept') from h;
 
--- The task does the same for inactive accounts.
+-- The scheduled task does the same for inactive accounts.
 select isnt(tests.give('bob', '20'), null, 'bob has 20');
 create temporary table b as select tests.hold('bob', '20', 60) as hold_id;
 select is(farthing.sweep_accounts(tests.after('59 s')), 0, 'the task leaves an open hold alone');
@@ -39,7 +39,8 @@ select is((select array[status, resolved_at::text] from farthing.holds join b us
   array['released', tests.after('60 s')::text], 'a swept hold is released as of its expiry');
 select is(farthing.sweep_accounts(tests.after('60 s')), 0, 'the task finds nothing twice');
 
--- A lot does not expire under a hold that needs it: 40 are left of ann's hour, 30 of them held.
+-- A lot does not expire under a hold that needs it: 40 of ann's hour-long lot are left, and 30 of
+-- them are held.
 create temporary table late as select tests.hold('ann', '30', 7200, '50 min') as hold_id;
 select is(tests.standing('ann', '61 min'), 'balance 90, held 30, available 50, debt 0',
   'of a lot that expired, what no hold needs is gone');
@@ -58,7 +59,8 @@ select is(holds_settle(hold_id, '60', p_now => tests.after('70 min')) -> 'data' 
 select is((select remaining::int from farthing.lots where expires_at is not null and closed_at is not null),
   0, 'the expired lot was used up by its hold');
 
--- Before any task ran, a settlement takes no more of an expired lot than the hold reserved.
+-- Before a scheduled task has run, a settlement takes no more of an expired lot than the hold
+-- reserved.
 select isnt(tests.give('dan', '30', '1 hour'), null, 'dan has 30 for an hour');
 select isnt(tests.give('dan', '5'), null, 'and 5 for ever');
 select is(holds_settle(tests.hold('dan', '20', 7200), '26', p_now => tests.after('90 min'))
@@ -67,7 +69,7 @@ select is(tests.standing('dan', '90 min'), 'balance 9, held 0, available 0, debt
   'credits that expired outside the hold are not spent, and the rest is a debt');
 select is(farthing.sweep_accounts(tests.after('90 min')), 1, 'the task takes it');
 
--- And when the hold lets go of it, it is gone.
+-- When the hold releases an expired lot, the lot's credits are gone.
 select isnt(tests.give('cid', '30', '1 hour'), null, 'cid has 30 for an hour');
 create temporary table c as select tests.hold('cid', '20', 7200) as hold_id;
 select is(farthing.sweep_accounts(tests.after('2 hours' - interval '1 s')), 1,
@@ -79,14 +81,14 @@ select is(tests.standing('cid', '2 hours'), 'balance 15, held 0, available 0, de
 select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the task takes it');
 select is(tests.standing('cid', '2 hours'), 'balance 0, held 0, available 0, debt 0', 'and it is gone');
 
--- A settlement finds the credits of another hold that has expired since.
+-- A settlement uses the credits of another hold that has expired since.
 select isnt(tests.give('eve', '100'), null, 'eve has 100');
 select isnt(tests.hold('eve', '50', 60), null, 'and holds 50 for a minute');
 select is(holds_settle(tests.hold('eve', '50', 3600), '80', p_now => tests.after('61 s'))
   #>> '{data,shortfall}', '0',
   'a settlement takes an expired hold''s credits before any task ran');
 
--- A hold read by others.
+-- Reading a hold: its owner may, another user may not.
 select is(holds_read(hold_id, tests.person('cid')) ->> 'status', 'settled',
   'a person reads an own hold') from c;
 select tests.fails_with(format('select holds_read(%L, tests.person(''ann''))', hold_id), 'not_found', 'id',
@@ -99,7 +101,7 @@ from (values ('holds_open(tests.person(''ann''), ''1'')', 'ok'), ('holds_read(ge
     'not_found'))
   calls (call, code), unnest(array['service_role', 'authenticated', 'anon']) role;
 
--- A lot is over in the moment in which it expires, and not a moment sooner.
+-- A lot expires exactly at its expires_at.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
 from unnest(array['yan', 'zoe']) name;
 create temporary table kept as select name, tests.give(name, '10') as later,
@@ -108,7 +110,7 @@ from (values ('yan', interval '59 min 59 s'), ('zoe', '1 hour')) k (name, passed
 select results_eq($$ select name, l.lot_id = later from kept join farthing.hold_lots l using (hold_id)
   order by name $$, $$ values ('yan', false), ('zoe', true) $$, 'a hold keeps of a lot until that moment');
 
--- At the very moment of its expiry a hold is freed by that, and not once more by its settlement.
+-- A settlement at the moment of the expiry does not free the hold a second time.
 select isnt(tests.give('gil', '20'), null, 'gil has 20');
 select isnt(tests.hold('gil', '10', 1200), null, 'and holds 10 for longer');
 select is(holds_settle(tests.hold('gil', '10', 600), '4', p_now => tests.after('600 s')) #>> '{data,settled}',

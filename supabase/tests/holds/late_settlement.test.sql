@@ -13,7 +13,7 @@ create function pg_temp.hold_of(p_hold uuid) returns text language sql as $$
   where hold_id = p_hold
 $$;
 
--- A hold that expired is settled late, from what is available, once.
+-- An expired hold is settled late from the available credits, once.
 select isnt(tests.give(name, '100', case when name = 'fay' then interval '30 s' end), null, name
   || ' has 100')
 from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;
@@ -35,14 +35,14 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '61 min')) ->> 'code', 'hol
   'when the hour is over it is too late') from late where name = 'gus';
 select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok', 'it may have cost nothing')
 from late where name = 'gus';
--- fay's lot was kept by the hold alone, and has expired with it.
+-- fay's lot outlived its own expiry only because of the hold, so it has expired with the hold.
 select is(tests.standing('fay', '61 s'), 'balance 0, held 0, available 0, debt 0', 'fay''s lot is gone');
 select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',
   'a late settlement has the limit, too') from late where name = 'fay';
 select is(tests.outcome(pg_temp.settle(hold_id, '50', '62 s')) ->> 'code', 'ok', 'and owes up to it')
 from late where name = 'fay';
 select is(tests.standing('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes it');
--- hal released his; ida has left.
+-- hal releases his hold; ida's account is deleted.
 select is(pg_temp.hold_of(hold_id), 'released', 'hal''s is over') from late where name = 'hal';
 select is(tests.hold('hal', '5', 60, '62 s') is not null, true, 'hal holds anew');
 select is(holds_release(hold_id, p_now => tests.after('63 s')) #>> '{data,status}', 'released',
@@ -53,7 +53,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '1', '3 min')) ->> 'code', 'hold
 delete from auth.users where id = tests.person('ida');
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '62 s')) ->> 'code', 'hold_not_open',
   'nor one of somebody who has left') from late where name = 'ida';
--- Before any sweep, with a lot that expired between hold and settlement.
+-- A settlement before a scheduled task has run, after the lot has expired, too.
 select isnt(tests.give('joe', '100', '90 s'), null, 'joe has 100 for 90 seconds');
 create temporary table j as select tests.hold('joe', '60', 60) as hold_id;
 select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',
@@ -61,7 +61,7 @@ select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',
 from j;
 select is(pg_temp.hold_of(hold_id), 'settled 60 60', 'an expired lot gives a late settlement nothing') from j;
 
--- At the very moment at which it expires a hold is late, and is freed once.
+-- At the moment of its expiry a hold is already late, and is freed once.
 select isnt(tests.give('noe', '100'), null, 'noe has 100');
 select is(tests.outcome(pg_temp.settle(tests.hold('noe', '60', 60), '10', '60 s')) ->> 'code', 'ok',
   'a hold is settled as it expires');

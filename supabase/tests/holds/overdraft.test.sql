@@ -15,7 +15,7 @@ create function pg_temp.hold_of(p_hold uuid) returns text language sql as $$
   where hold_id = p_hold
 $$;
 
--- The limit is twice the hold, and never less than 1,000; each from both sides.
+-- The limit is twice the hold, and at least 1,000; each is tested from both sides.
 select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob', 'cid']) name;
 create temporary table h as
   select tests.hold('ann', '600') as large, tests.hold('bob', '100') as small, tests.hold('cid', '1') as kept;
@@ -36,7 +36,7 @@ select is(tests.outcome(format('select holds_settle(%L, p_usage => %L, p_now => 
 select is(usage_charge(tests.person('cid'), '{"model": "gpt-4o", "input_tokens": 1, "event_id": "e"}',
   p_now => tests.after('1 s')) ->> 'status', '201', 'and its event was not charged');
 
--- The limit counts what the settlement itself leaves owed, and is the operator's.
+-- The limit counts only the debt that the settlement itself adds, and an operator sets it.
 select farthing.set_policy('{"overdraft_factor": 0, "overdraft_floor": 5}', 'another limit');
 select isnt(tests.give('dan', '20'), null, 'dan has 20');
 create temporary table d as select tests.hold('dan', '10') as one, tests.hold('dan', '10') as two;
@@ -61,7 +61,7 @@ from m;
 select is(tests.standing('mia', '1 s'), 'balance 20, held 0, available 20, debt 0',
   'and its rest has paid the debt');
 
--- A chat: its answer has been delivered, so it costs what was held for the longest one.
+-- A chat beyond the limit costs what was held, because its answer has been delivered.
 select isnt(tests.give('kim', '100'), null, 'kim has 100');
 select is(tests.begin_chat('kim', 'kim') #>> '{held}', '50', 'a chat holds 50');
 select is(tests.settle_chat(tests.chat_id('kim'), '5 s', 1000, 20000, 'kim') #>> '{data,credits}', '50',
@@ -71,7 +71,7 @@ select is(tests.key('kim'), '200', 'its answer is stored');
 select is(tests.outcome(pg_temp.settle(tests.chat_id('kim'), '1', '10 min 1 s')) ->> 'code', 'hold_not_open',
   'the hold of a chat is not settled late by anybody else');
 
--- A job's step: all that is held is taken, and the job ends.
+-- A job's step beyond the limit is charged all that is held, and the job ends.
 select isnt(tests.give('lea', '300'), null, 'lea has 300');
 select is((select data ->> 'held' from tests.job('lea', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'paid', '1 s'), '1', 'it is claimed');
@@ -85,7 +85,7 @@ select is(tests.standing('lea', '2 s'), 'balance 100, held 0, available 100, deb
 select is((select count(*)::int from farthing.usage_events where origin = 'job'), 1,
   'an event that was not charged is not known');
 
--- Events after one that is too much are charged, and count towards the hold.
+-- The other events of a step beyond the limit are charged, and count towards the hold.
 select isnt(tests.give('nia', '300'), null, 'nia has 300');
 select is((select data ->> 'held' from tests.job('nia', 'mixed', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'mixed', '1 s'), '1', 'it is claimed');

@@ -1,4 +1,6 @@
-/** Holds and lots whose time is over, met by two sessions: each hold ends once, each lot expires once. */
+/**
+ * Two sessions that meet an expired hold or lot: each hold ends once, and each lot expires once.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const person = (name: string) => `tests.person('${name}')`;
@@ -16,13 +18,13 @@ const sweeps = (passed = "2 h") => `select farthing.sweep_accounts(tests.after('
 const charges = (name: string) =>
   `select credits_debit(${person(name)}, '60', 'x', p_now => tests.after('2 h'))
     #>> '{data,balance_after}'`;
-/** Within the hour that policy gives a hold which has expired. */
+/** Within the hour in which the policy allows late settlements. */
 const settles = (name: string) =>
   `select holds_settle(${holdOf(name)}, '40', p_now => tests.after('30 min'))
     #>> '{data,settled}'`;
 
 const ended = (name: string) => `tests.ended('${name}')`;
-/** No account of which both wanted something is put off. */
+/** Two sessions that want the same account do not park it. */
 const parked = { "select count(*) from farthing.parked_items": "0" };
 
 meetings(["expiry"], {

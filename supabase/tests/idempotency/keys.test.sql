@@ -1,4 +1,4 @@
--- Idempotency: the same question gets the same answer for a day.
+-- Idempotency keys: the same request gets the same answer for a day.
 
 begin;
 \ir ../helpers/story.psql
@@ -17,7 +17,7 @@ create function pg_temp.begin(p_key text, p_passed interval default '0') returns
 $$;
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
--- Replay.
+-- Replays.
 create temporary table first as select pg_temp.debit('k', 'body', '10') as a;
 select is(a ->> 'replayed', 'false', 'the first call runs') from first;
 select is(pg_temp.debit('k', 'body', '10', '1 h'), a || '{"replayed": true}',
@@ -33,7 +33,7 @@ select is(credits_debit(tests.person('ann'), '10', 'x', p_now => tests.after()) 
   'a call without a key runs each time') from generate_series(1, 2);
 select is(tests.standing('ann'), 'balance 60, held 0, available 60, debt 0', 'four debits ran');
 
--- Every RPC function that changes something replays.
+-- Every RPC function that changes something replays its answer.
 create temporary table hold as select tests.hold('ann', '1') as a, tests.hold('ann', '1') as b;
 create temporary table door as select nr, format(call, hold.a, hold.b) as call from hold, unnest(array[
   $$ credits_grant(tests.person('ann'), '1', 'promotional', $$, $$ holds_open(tests.person('ann'), '1', $$,
@@ -57,7 +57,7 @@ select is(pg_temp.call(nr), a || '{"replayed": true}', format('T12: a repeat of 
 select tests.fails_with(format('select pg_temp.call(%s, ''other'')', nr), 'idempotency_key_reused', null,
   format('T12:%s with a key of another body is refused', split_part(call, '(', 1))) from answered order by nr;
 
--- A refusal is stored beside, since nothing was changed.
+-- The answer of a refused request is stored after it, since the request changed nothing.
 select tests.fails_with($$ select pg_temp.debit('poor', 'body', '5000') $$, 'insufficient_credits', null,
   'too much');
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('body'), 402,
@@ -71,7 +71,7 @@ select is(pg_temp.debit('k', 'body', '10'), a || '{"replayed": true}',
   'an answer that stands is not overwritten')
 from first;
 
--- A call that goes outside: its key is started before, and finished after.
+-- A request with an external call: its key is started before the call, and finished after it.
 create temporary table begun as select pg_temp.begin('c') as b;
 select is(b ->> 'step', 'create', 'the first call is to ask Stripe') from begun;
 select is(tests.outcome($$ select pg_temp.begin('c', '2 min') $$), '{"code": "idempotency_in_progress",
@@ -90,7 +90,7 @@ select is(pg_temp.begin('c', '5 min'), a || '{"replayed": true, "step": "replay"
 select is(checkout_abandon(tests.sha256('c')), '{}', 'an abandoned call that has finished');
 select is(pg_temp.begin('c', '5 min') ->> 'step', 'replay', 'stays finished');
 
--- A day later.
+-- After a day.
 select is(pg_temp.debit('k', 'body', '10', '24 hours' - interval '1 s') ->> 'replayed', 'true',
   'an answer is kept for 24 hours');
 select is(pg_temp.debit('k', 'another body', '10', '24 hours') ->> 'replayed', 'false',

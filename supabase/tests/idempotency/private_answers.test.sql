@@ -1,4 +1,5 @@
--- m6: stored answers that are one user's alone: what a model said, and the client secret of a booking.
+-- m6: stored answers that belong to one user: the text of a model, and the client secret of a
+-- booking.
 
 begin;
 \ir ../helpers/story.psql
@@ -8,7 +9,7 @@ select plan(19);
 select isnt(tests.give('ann', '200'), null, 'ann has 200');
 select isnt(tests.give('bob', '200'), null, 'bob has 200');
 
--- Ann's answer is nowhere among the keys, and is repeated for a day.
+-- Ann's answer is not in the table of keys, and is replayed for a day.
 select is(tests.begin_chat(name, name) ->> 'step', 'call', name || ' begins a chat')
 from unnest(array['ann', 'bob']) name;
 create temporary table told as select name, tests.settle_chat(tests.chat_id(name), '1 s', p_key => name,
@@ -24,7 +25,7 @@ select tests.fails_with($$ update farthing.private_answers set answer = '{}' $$,
 select is(tests.code_for(role, 'ann', 'select * from farthing.private_answers'), '42501',
   format('it is not for %s', role)) from unnest(array['authenticated', 'anon', 'service_role']) role;
 
--- It goes with its user, with its key, and another's stays.
+-- Ann's answer and its key are deleted with ann; another user's answer stays.
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
   'ann is deleted');
 select is(tests.key('ann'), 'free', 'her key is forgotten');
@@ -34,7 +35,7 @@ select is(tests.settle_chat(tests.chat_id('ann'), '1 h', p_key => 'ann') #>> '{d
   'a settlement that comes after that stores nothing');
 select is(tests.key('ann'), 'free', 'her key stays free');
 
--- It goes with its day.
+-- A private answer is deleted after a day.
 select is(farthing.sweep_idempotency_keys(tests.after('24 h')), 1, 'a day later bob''s is forgotten');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -1,4 +1,5 @@
--- When the payments' runner is woken, and that one runner at a time asks Stripe for events.
+-- Backfills: when the payment runner is woken, and that one runner at a time fetches Stripe's
+-- events.
 
 begin;
 \ir ../helpers/story.psql
@@ -8,7 +9,7 @@ create function pg_temp.since(p_claim jsonb) returns interval language sql as $$
   select to_timestamp((p_claim ->> 'since')::bigint) - tests.after()
 $$;
 
--- One runner's at a time.
+-- One runner at a time has the claim.
 select is((select done_until <= now() from farthing.backfills), true, 'a new project has missed nothing');
 update farthing.backfills set done_until = tests.after('-1 hour');
 select is(backfills_claim(tests.after('-1 s')), null, 'for an hour none is due');
@@ -34,7 +35,8 @@ select is(pg_temp.since(backfills_claim(tests.after('67 min'))), interval '-5 mi
 select is(backfills_finish(tests.after('67 min'), true, 0), '{}', 'and ends it');
 select is(backfills_claim(tests.after('2 hours')), null, 'so none is due for an hour');
 
--- An event that can't be read: asked for again each quarter of an hour, and passed over by nothing.
+-- An unreadable event is fetched again each quarter of an hour, and the backfill is not complete
+-- before.
 select is(pg_temp.since(backfills_claim(tests.after('3 hours'))), interval '57 min', 'an hour later');
 select is(backfills_finish(tests.after('3 hours'), false, 2), '{}', 'two events can''t be read');
 select is((select unreadable from farthing.backfills), 2, 'it is stored');
@@ -54,11 +56,11 @@ select is(pg_temp.since(backfills_claim(tests.after('4 hours 20 min'))), interva
   'the next looks back to when the last began');
 select is(backfills_finish(tests.after('4 hours 20 min'), true, 0), '{}', 'and ends');
 
--- After a long absence: as far as Stripe keeps events.
+-- After a long outage the backfill goes back as far as Stripe stores events.
 select is(pg_temp.since(backfills_claim(tests.after('90 days'))), interval '60 days', 'Stripe keeps 30 days');
 select is(backfills_finish(tests.after('90 days'), true, 0), '{}', 'all is there');
 
--- Nobody is woken for nothing, and without an address nobody at all.
+-- The runner is woken only for due work, and only if its address is stored.
 select isnt(vault.create_secret('https://project.example.com/functions/v1', 'farthing_functions_url'), null,
   'an address');
 select isnt(vault.create_secret('sb_secret_1', 'farthing_secret_key'), null, 'and a key');

@@ -1,4 +1,4 @@
--- T7: events about a payment that arrived before it, and were given up meanwhile.
+-- T7: events about a payment that arrived before it and were dead-lettered meanwhile.
 
 begin;
 \ir ../helpers/story.psql

@@ -1,14 +1,15 @@
--- Events in every order: whatever comes first, twice or late, one payment is one grant.
+-- Events in every order: with events first, twice or late, one payment is one grant.
 
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/orders.psql
 select plan(10);
 
--- Every order of some numbers.
+-- Returns every permutation of some numbers.
 select is((select count(*) from tests.orders_of('{1,2,3,4}')), 24::bigint, 'there are 24 orders of four');
 
--- Plays events, each twice, to a new order, and tells how it ended; all of it is undone.
+-- Applies events, each twice, to a new order and returns the order's end; all changes are rolled
+-- back.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_order_id uuid;
@@ -67,7 +68,7 @@ from (values
     'expired, 0 credits, 0 lots, events processed')
 ) plays (name, events, ending);
 
--- An order's states, each step that is legal and each that is not.
+-- Each change of an order's state, allowed or refused.
 select isnt(checkout_begin(tests.person('bob'), 'da11a803-9576-4108-9c21-42b8c220cca6', 'https://a.test',
   'https://a.test'), null, 'bob begins');
 create function pg_temp.may(p_from text, p_to text) returns boolean language plpgsql as $$

@@ -1,4 +1,5 @@
--- Other apps on the same Stripe account: their order_id is a UUID, too. By our mark we know what is ours.
+-- Foreign payments: other apps on the same Stripe account also use UUIDs as order_id. Our mark
+-- distinguishes our own objects.
 
 begin;
 \ir ../helpers/story.psql
@@ -9,7 +10,7 @@ create temporary table marks (owner text primary key, mark uuid);
 insert into marks select 'ours', installation_id from farthing.policy
 union all values ('another installation''s', gen_random_uuid()), ('nobody''s', null);
 
--- Each type of event that names an order or a booking, about one that is not here.
+-- Each type of event that names an order or a booking, for one that is unknown here.
 create temporary table types (type text, facts jsonb);
 insert into types select type, jsonb_build_object('order_id', gen_random_uuid(), 'session_id', 'cs_1',
   'payment_id', 'pi_1', 'payment_status', 'paid', 'amount', 999, 'currency', 'usd') from unnest(array[
@@ -46,13 +47,13 @@ select is((select sum(farthing.sweep_inbox(tests.after(make_interval(mins => (2 
 select is((select count(*) from farthing.inbox where state = 'dead'), (select count(*) from types),
   'then it is dead, and operators are alerted');
 
--- A session from before there were marks.
+-- A session that was created before there were marks.
 select is(tests.buys('ann'), 'ann', 'ann orders');
 select is(tests.pays('ann'), '{"received": true}', 'her session bears no mark');
 select is(tests.bought_by('ann'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'an order that is here is ours without it');
 
--- Refunds: those of the dashboard bear no mark, so each waits for its payment.
+-- Refunds from the dashboard bear no mark, so each waits for its payment.
 select is(tests.hears('refund.updated', jsonb_build_object('stripe_refund_id', 're_' || owner, 'refund_id',
     gen_random_uuid(), 'payment_id', 'pi_elsewhere', 'charge_id', 'ch_elsewhere', 'amount', 999, 'currency',
     'usd', 'status', 'succeeded', 'failure_reason', null, 'mark', mark)),
@@ -68,7 +69,7 @@ select is((select array_agg(distinct last_error) from farthing.inbox
     where state = 'ignored' and type = 'refund.updated'),
   '{its payment is not here and it does not bear our mark}', 'the others are ignored with a reason');
 
--- A payment looks for what has waited for it, in an inbox that grows for ever.
+-- A payment finds the events that waited for it, however large the inbox is.
 insert into farthing.inbox (event_id, type, livemode, facts, occurred_at, received_at, state, attempts,
   processed_at)
 select 'evt_waited_' || nr, 'application_fee.created', false, jsonb_build_object('payment_id', 'pi_of_' || nr,

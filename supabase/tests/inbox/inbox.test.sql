@@ -1,10 +1,11 @@
--- The inbox: what Stripe tells, applied once, in whatever order, however often, and never lost.
+-- The inbox: each Stripe event is applied once, in any order and after any number of deliveries,
+-- and none is lost.
 
 begin;
 \ir ../helpers/story.psql
 select plan(60);
 
--- Names for people's orders of Starter (999 cents, 9,990 credits), and events about them.
+-- Names for people's orders of the package Starter (999 cents, 9,990 credits), and their events.
 create temporary table bought (name text primary key, order_id uuid);
 create function pg_temp.buys(p_name text) returns text language sql as $$
   insert into bought select p_name, (checkout_begin(tests.person(p_name),
@@ -41,7 +42,7 @@ from (values ('checkout.session.completed', '{}'::jsonb), ('checkout.session.asy
   ('payment_intent.succeeded', '{"session_id": null}')) e (type, facts);
 select is(pg_temp.state('ann'), 'paid, 9990 credits', 'T3: several events of one payment grant once');
 
--- T4: unpaid.
+-- T4: an unpaid session.
 select is(pg_temp.buys('bob'), 'pending', 'bob buys with a slow method');
 select is(inbox_receive(pg_temp.event('bob', 'checkout.session.completed', '{"payment_status": "unpaid"}')),
   '{"received": true}', 'a session completes unpaid');
@@ -59,7 +60,7 @@ select is(inbox_receive(pg_temp.event('cid', 'checkout.session.async_payment_fai
   '{"received": true}', 'a failure that calls itself paid');
 select is(pg_temp.state('cid'), 'failed, 0 credits', 'T4: is a failure');
 
--- T7: an event comes before what it refers to.
+-- T7: an event arrives before the payment that it refers to.
 insert into bought values ('dan', md5('dan''s order')::uuid);
 select is(inbox_receive(pg_temp.event('dan', 'checkout.session.completed'), tests.after()),
   '{"received": true, "deferred": true}',
@@ -77,7 +78,7 @@ select is(farthing.sweep_inbox(tests.after('1 min')), 1, 'T7: the task retries a
 select is(pg_temp.state('dan'), 'paid, 9990 credits',
   'T7: a deferred event is applied when its order is here');
 
--- T2: an event that fails is not done.
+-- T2: an event that fails is not marked as done.
 select is(pg_temp.buys('eve'), 'pending', 'eve buys');
 create function pg_temp.breaks() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end
   $$;
@@ -120,7 +121,8 @@ select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{
   facts);
 select is((select array_agg(distinct state) from farthing.inbox where event_id like 'evt_nobody%'),
   '{ignored}', 'a foreign event is ignored');
--- m3: an unpaid session of somebody else is no matter of the order that it names; a paid one is explained.
+-- m3: an unpaid session of another app does not change the order that it names; a paid one raises
+-- an error.
 select is(pg_temp.buys('ora'), 'pending', 'ora opens a checkout');
 select is(inbox_receive(jsonb_build_object('id', 'evt_ora_' || nr, 'type', 'checkout.session.' || type,
     'livemode', false, 'created', nr, 'facts', jsonb_build_object('order_id', order_id, 'session_id', session,
@@ -134,7 +136,7 @@ select is((select array_agg(concat_ws(': ', state, last_error) order by event_id
 select is((select status from farthing.orders join bought using (order_id) where name = 'ora'),
   'processing', 'the order goes its own way');
 
--- Of a connected account nothing is read but what it may do (inbox-event.ts).
+-- Of a connected account, only the state of its permissions is read (inbox-event.ts).
 select is((select array_agg(distinct inbox_receive(jsonb_build_object('id', 'evt_foreign_' || type, 'type',
     type, 'livemode', false, 'created', 1, 'facts', '{}'::jsonb), tests.after()) - 'received')
   from unnest(array['checkout.session.completed', 'payment_intent.succeeded', 'payment_intent.canceled',

@@ -1,10 +1,10 @@
--- The inbox for operators: what is there, what is tried again, and what never came.
+-- The inbox for operators: which events it has, how they are replayed, and which never arrived.
 
 begin;
 \ir ../helpers/story.psql
 select plan(32);
 
--- Ann's order, and events about it; zed's is never ours.
+-- Events about ann's order; zed's order is a foreign payment.
 create temporary table bought as select (checkout_begin(tests.person('ann'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}')::uuid as order_id;
@@ -47,7 +47,7 @@ select is(inbox_read('evt_1') #>> '{facts,payment_id}', 'pi_ann', 'one event has
 select matches(inbox_read('evt_1') ->> 'last_error', '.', 'and says why it failed');
 select tests.fails_with($$ select inbox_read('evt_9') $$, 'not_found', 'id', 'no event, nothing to read');
 
--- Ten tries, and an event is dead.
+-- After ten attempts an event is dead-lettered.
 do $$
 begin
   for n in 1..9 loop

@@ -1,4 +1,6 @@
-/** Payments, refunds and disputes, of which Stripe tells while their account is in use. */
+/**
+ * Stripe's events about payments, refunds and disputes that arrive while their account is in use.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const bought = (name: string) => [`select tests.buys('${name}')`, `select tests.pays('${name}')`];

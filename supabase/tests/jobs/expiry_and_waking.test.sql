@@ -1,16 +1,16 @@
--- Waking runners, broadcasts to readers, retention, and users deleted with work in progress.
+-- Waking runners, broadcasts, retention, and users who are deleted while a job runs.
 
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/jobs.psql
 select plan(51);
 
--- Nobody to wake: a job is queued all the same.
+-- A job is queued even if no runner can be woken.
 delete from vault.secrets where name like 'farthing%';
 select is(farthing.wake_runner(), false, 'without an address nobody is woken');
 select is((select status from tests.job('ann', 'a')), 202, 'and a job is queued all the same');
 
--- With Vault and pg_net a runner is asked for, once the job is there.
+-- With Vault and pg_net, a runner is called after the job has committed.
 select isnt(vault.create_secret('https://project.example.com/functions/v1', 'farthing_functions_url'), null,
   'an address');
 select isnt(vault.create_secret('sb_secret_1', 'farthing_secret_key'), null, 'and a key');
@@ -33,14 +33,14 @@ select is(farthing.wake_runner_if_due(tests.after('60 s')), false, 'ann''s is no
 select is(farthing.wake_runner_if_due(tests.after('61 s')), true, 'now it is');
 select is(farthing.wake_runner_if_due(tests.after('24 h -1 microsecond')), true, 'as long as it may run');
 select is(farthing.wake_runner_if_due(tests.after('24 h')), false, 'and not when its 24 hours are over');
--- pg_net refuses what is no URL. That refuses no job.
+-- pg_net refuses an invalid URL. The job is queued all the same.
 select lives_ok($$ select vault.update_secret(id, 'no url') from vault.secrets
   where name = 'farthing_functions_url' $$, 'the address is wrong now');
 set local client_min_messages = error;
 select is(farthing.wake_runner(), false, 'so nobody is called');
 select is((select status from tests.job('cid', 'a')), 202, 'a job is queued though nobody could be called');
 
--- Realtime, where it is: each change of a job goes to its user's private channel.
+-- With Realtime, each change of a job is broadcast on its user's private channel.
 select is(farthing.open_realtime(), false, 'without Realtime there is nothing to open');
 create schema realtime;
 create table realtime.messages (topic text, event text, payload jsonb, private boolean);
@@ -74,7 +74,7 @@ create or replace function realtime.send(payload jsonb, event text, topic text, 
 select is(tests.step('bob', 2, 'more', p_passed => '5 s', p_progress => 60) ->> 'status', 'processing',
   'a step is stored even if the broadcast fails');
 
--- A file, a day long; the job itself, thirty.
+-- A file is stored for a day, and its job for thirty days.
 select is(tests.step('bob', 2, 'file', p_passed => '6 s', p_page => 'a,b') ->> 'status', 'processing',
   'page 1');
 select is(tests.step('bob', 2, 'file 2', p_passed => '7 s', p_page => 'c,d') ->> 'status', 'processing',

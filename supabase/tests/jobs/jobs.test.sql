@@ -1,4 +1,4 @@
--- Jobs: asked for, read, listed, cancelled; what a job holds, and the states it may be in.
+-- Jobs: creating, reading, listing and cancelling them, the hold of a job, and its states.
 
 begin;
 \ir ../helpers/story.psql
@@ -20,7 +20,7 @@ select is(jobs_read(null, tests.job_id('ann')) ->> 'type', 'trivial', 'the back 
 select tests.fails_with($$ select jobs_create(gen_random_uuid(), 'trivial', '{}') $$, 'not_found', 'user_id',
   'nobody''s job is refused');
 
--- One wish, one job: by key, and by the client's temporary id.
+-- One request creates one job, by its idempotency key or its client_temp_id.
 select is((select data ->> 'job_id' from tests.job('ann', 'trivial', p_temp => 'tmp-1')),
   tests.job_id('ann')::text, 'a known client_temp_id answers with its job');
 select is((select count(*)::int from farthing.jobs), 1, 'and makes no second one');
@@ -56,7 +56,7 @@ from (values (interval '24 h -1 microsecond', '100'), ('24 h', '0')) v (passed, 
 select tests.fails_with($$ select * from tests.job('cid', 'paid', tests.lines(1)) $$, 'insufficient_credits',
   null, 'the next job finds too little');
 
--- Cancelled before it began.
+-- A job that is cancelled before it began.
 select tests.fails_with($$ select jobs_cancel(tests.person('ann'), tests.job_id('cid')) $$, 'not_found', 'id',
   'nobody cancels another user''s job');
 select is(jobs_cancel(tests.person('cid'), tests.job_id('cid'), tests.after('1 min')),
@@ -73,7 +73,7 @@ select is(tests.outcome($$ select jobs_cancel(tests.person('cid'), tests.job_id(
 select is((select input from farthing.jobs where job_id = tests.job_id('cid')), '{}',
   'the input is deleted with the job''s end');
 
--- Lists, newest first.
+-- Lists have the newest job first.
 select is((select array_agg(j ->> 'type') from jsonb_array_elements(jobs_list(tests.person('ann')) -> 'jobs')
   j), '{keyed,trivial}', 'a user''s jobs, newest first');
 select is(jobs_list(tests.person('ann'), p_limit => 1) #>> '{jobs,0,type}', 'keyed', 'a page of one');
@@ -83,7 +83,7 @@ select is(jobs_list(tests.person('ann'), p_limit => 2) -> 'next_before', 'null',
 select is(jsonb_array_length(jobs_list(tests.person('cid'), 'cancelled') -> 'jobs'), 1, 'by status');
 select is(jsonb_array_length(jobs_list(tests.person('cid'), 'queued') -> 'jobs'), 0, 'by status, none');
 
--- States: what may not follow is refused by the table, whoever asks.
+-- The table refuses every wrong change of state, whichever role makes it.
 select is(tests.code_for('none', null, format('update farthing.jobs set status = %L where type = %L', s, t)),
   '23001', format('a job that is %s can''t become %s', f, s))
 from (values ('trivial', 'queued', 'completed'), ('paid', 'cancelled', 'queued'),

@@ -1,11 +1,12 @@
--- Paid jobs: held at the start, charged by the step, the rest released however they end.
+-- Paid jobs: credits are held at the start and charged by the step, and the rest is released at any
+-- end.
 
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/jobs.psql
 select plan(100);
 
--- Four steps of 50 are held; two are used; the rest comes back.
+-- Four steps of 50 are held, two are used, and the rest is released.
 select isnt(tests.give('ann', '300'), null, 'ann has 300');
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is(tests.claim('one', 'paid', '1 s'), '1', 'it is claimed');
@@ -24,7 +25,7 @@ select is((select array_agg(format('%s %s %s %s', kind, amount::int, reference_t
 select is((select array_agg(format('%s %s', status, amount::int) order by created_at) from farthing.holds),
   '{settled 200,open 150}', 'each hold resolves once, the rest is the next one');
 
--- T10: a rate that changes in the middle of a job changes nothing for the job.
+-- T10: a rate that changes during a job does not change the job's price.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('gpt-4o', 9, 500, 1500, tests.after('4 s')), ('gpt-4o', 10, 500, 1500, '2020-01-01');
 select is(tests.step('ann', 1, 's2', 1, '5 s') ->> 'credits', '50',
@@ -40,7 +41,8 @@ select is(tests.standing('ann', '7 s'), 'balance 200, held 0, available 200, deb
 select is((select array_agg(format('%s %s', step, credits::int) order by nr) from farthing.job_checkpoints),
   '{s1 50,s2 50}', 'each step says what it cost');
 
--- Cancelled in the middle of a step: readers see it at once, the step is paid, nothing more.
+-- A job that is cancelled during a step: readers see the end at once, and only this step is
+-- charged.
 select isnt(tests.give('bob', '200'), null, 'bob has 200');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('gpt-4o', 11, 5, 15, tests.after('8 s'));
@@ -63,7 +65,7 @@ select is(tests.standing('bob', '80 s'), 'balance 100, held 0, available 100, de
 select is(tests.step('bob', 1, 's3', 1, '81 s'), '{"status": "lost"}', 'no further step is');
 select is(tests.job_state('bob'), 'cancelled 0%, attempt 1, no error', 'the job is over');
 
--- Cancelled, and its runner died: the task releases the hold.
+-- A cancelled job whose runner died: the scheduled task releases the hold.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => '90 s')), '100',
   'bob asks again');
 select is(tests.claim('one', 'paid', '91 s'), '1', 'it is claimed');
@@ -72,7 +74,7 @@ select is(jobs_cancel(null, tests.job_id('bob'), tests.after('92 s')) ->> 'statu
 select is(farthing.sweep_leases(tests.after('150 s')), 0, 'while the lease lasts, its credits stay');
 select is(farthing.sweep_leases(tests.after('151 s')), 1, 'then the task ends it');
 select is(tests.standing('bob', '151 s'), 'balance 100, held 0, available 100, debt 0', 'and all is free');
--- The same where the runner says that the step failed, or that its run is over.
+-- The hold is also released if the runner reports a failed step, or the end of its run.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => v)), '100',
   'again')
 from (values (interval '200 s')) t (v);
@@ -83,7 +85,7 @@ select is(jobs_fail(tests.job_id('bob'), 1, 'internal', 'x', null, true, null, t
   '{"status": "cancelled"}', 'a step of a cancelled job that fails is not tried again');
 select is(tests.standing('bob', '203 s'), 'balance 100, held 0, available 100, debt 0', 'and all is free');
 
--- Failed for good, and expired.
+-- A job that failed, and a job that expired.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => '300 s')), '100',
   'bob asks once more');
 select is(tests.claim('one', 'paid', '301 s'), '1', 'it is claimed');
@@ -101,7 +103,8 @@ select is(farthing.sweep_jobs(tests.after('24 h 399 s')), 0, 'the task waits for
 select is(farthing.sweep_jobs(tests.after('24 h 400 s')), 1, 'and fails the job');
 select is(tests.job_state('bob'), 'failed 0%, attempt 0, job_expired', 'saying why');
 
--- A step that costs more than was held takes from what is free; what is then missing is debt, and the end.
+-- A step that costs more than was held takes available credits; missing credits become debt and end
+-- the job.
 select isnt(tests.give('cid', '120'), null, 'cid has 120');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(1), p_passed => '25 h')), '50',
   'holds 50');
@@ -115,7 +118,7 @@ select is(tests.standing('cid', '25 h 3 s'), 'balance -30, held 0, available 0, 
   'the work was done: what is missing is owed');
 select is(tests.job_state('cid'), 'failed 0%, attempt 1, insufficient_credits', 'the reader learns why');
 
--- Credits released by a job's end pay its user's debt.
+-- The credits that a job's end releases pay the user's debt.
 select isnt(tests.give('hal', '150', null, '26 h'), null, 'hal has 150');
 select is((select data ->> 'held' from tests.job('hal', 'paid', tests.lines(2), p_passed => '26 h')), '100',
   'a job holds 100 of them');
@@ -126,7 +129,7 @@ select is(jobs_cancel(null, tests.job_id('hal'), tests.after('26 h 2 s')) ->> 's
 select is(tests.standing('hal', '26 h 2 s'), 'balance 60, held 0, available 60, debt 0',
   'and the debt is paid');
 
--- The credits of an expired hold pay for a step before any task ran.
+-- The credits of an expired hold pay for a step, even before a scheduled task has run.
 select isnt(tests.hold('ida', '50', 60, '27 h'), null, 'ida holds half of her 100 for a minute')
 from (select tests.give('ida', '100', null, '27 h')) given;
 select is((select data ->> 'held' from tests.job('ida', 'paid', tests.lines(1), p_passed => '27 h')), '50',
@@ -137,7 +140,7 @@ select is(tests.step('ida', 1, 's1', 2, '27 h 60 s') ->> 'status', 'processing',
 select is(jobs_cancel(null, tests.job_id('ida'), tests.after('27 h 61 s')) ->> 'status', 'cancelled',
   'it ends');
 
--- A lot that expires under a job stays for its later steps too (rule 5).
+-- A lot that expires under a job stays for the later steps, too (rule 5).
 select isnt(tests.give('dan', '100', '31 h', '30 h'), null, 'dan has 100 for an hour');
 select is((select data ->> 'held' from tests.job('dan', 'paid', tests.lines(2), p_passed => '30 h')), '100',
   'all held');
@@ -146,7 +149,7 @@ select is(tests.claim('one', 'paid', '30 h 1 s') || (tests.step('dan', 1, 's1', 
   'credits that expired under a job pay its steps');
 select is(tests.standing('dan', '31 h 3 s'), 'balance 0, held 0, available 0, debt 0', 'to the last');
 
--- A step of many events: each charged at its own time's rate, under its own id, and none twice.
+-- A step with many events: each is charged once, under its own id, at the rate of its own time.
 select isnt(tests.give('eve', '1000', null, '40 h'), null, 'eve has 1000');
 create temporary table events as select jsonb_build_array(
   jsonb_build_object('event_id', 'e9', 'model', 'gpt-4o', 'input_tokens', 1000),
@@ -173,7 +176,7 @@ select is((select string_agg(format('%s %s', u.event_id, trim_scale(e.amount)), 
 select is(jobs_cancel(null, tests.job_id('eve'), tests.after('40 h 3 s')) ->> 'status', 'cancelled',
   'it ends');
 
--- Usage that costs nothing at its model: nothing is held, nothing is charged, and the job goes on.
+-- Usage of a model that costs nothing: no credits are held or charged, and the job continues.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('free-input', 1, 0, 10, '2020-01-01');
 create temp table free on commit drop as
@@ -189,7 +192,8 @@ select throws_like(format($$ select jobs_checkpoint(%L, 1, 'dear', null, tests.l
   p_now => tests.after('41 h 3 s')) $$, tests.job_id('fay')), '%usage without an estimate',
   'usage without an estimate is a bug of the type, and is not free');
 
--- As many models as fit into an input. A free step, and one of several events that each fall short.
+-- A job with as many models as an input can name, a free step, and a step whose events each exceed
+-- the credits.
 select isnt(tests.give('joy', '100', null, '41 h'), null, 'joy has 100');
 select is((select data ->> 'held' from tests.job('joy', 'short', tests.lines(1), p_passed => '41 h')), '50',
   'a job holds 50');
@@ -209,7 +213,8 @@ select is((select concat_ws(' ', h.status, trim_scale(h.settled), trim_scale(h.s
   where j.job_id = tests.job_id('joy')), 'settled 200 100', 'its hold says that 100 of them were missing');
 select is(tests.standing('joy', '41 h 3 s'), 'balance -100, held 0, available 0, debt 100', 'and are owed');
 
--- A job whose hold an operator has released pays from what is free, and holds nothing anew.
+-- A job whose hold an operator has released pays from the available credits, and holds no new
+-- credits.
 select isnt(tests.give('kit', '300', null, '41 h'), null, 'kit has 300');
 select is((select data ->> 'held' from tests.job('kit', 'let_go', tests.lines(4), p_passed => '41 h')), '200',
   'a job holds 200');

@@ -1,11 +1,12 @@
--- Running jobs: claims, leases, checkpoints, retries, and what a runner that lost its lease can't do.
+-- Running jobs: claims, leases, checkpoints, retries, and the refusals for a runner that lost its
+-- lease.
 
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/jobs.psql
 select plan(68);
 
--- Claims: the most urgent first, each job to one runner.
+-- Claims give the most urgent job first, and each job to one runner.
 select isnt((select data from tests.job('ann', 'a')), null, 'ann asks');
 select isnt((select data from tests.job('bob', 'a', p_passed => '1 s')), null, 'bob asks later');
 select isnt((select data from tests.job('cid', 'b')), null, 'cid asks for another type');
@@ -45,7 +46,7 @@ select is(tests.job_state('ann'), 'processing 99%, attempt 1, no error', '100 is
 select cmp_ok((jobs_read(null, tests.job_id('ann')) ->> 'revision')::int, '>=', 5,
   'each change is a new revision');
 
--- Lost leases: 60 s without a sign, and the job is somebody else's.
+-- A lease is lost after 60 seconds without a heartbeat, and another runner may claim the job.
 select is(jobs_heartbeat(tests.runner('two'), 60, tests.after('50 s')),
   jsonb_build_object('jobs', jsonb_build_array(tests.job_id('ann'))), 'a heartbeat names what is to be done');
 select is(tests.claim('three', 'a', '70 s'), '2', 'bob''s runner gave no sign: his job is given again');
@@ -70,7 +71,7 @@ select is((select count(*)::int from farthing.job_checkpoints where step = 'late
   'so nothing was written');
 select is(tests.job_state('ann'), 'processing 99%, attempt 2, no error', 'and nothing changed');
 
--- Completed, in one call for all that is done.
+-- One call completes all finished jobs.
 select is(jobs_complete(tests.runner('three'), jsonb_build_array(
     jsonb_build_object('job_id', tests.job_id('ann'), 'token', 2, 'result', '{"ok": true}'::jsonb),
     jsonb_build_object('job_id', tests.job_id('bob'), 'token', 2)), tests.after('112 s')),
@@ -85,7 +86,7 @@ select is((select count(*)::int from farthing.job_checkpoints where output is no
 select is(jobs_complete(tests.runner('three'), format('[{"job_id": "%s", "token": 2}]',
   tests.job_id('ann'))::jsonb, tests.after('113 s')) #>> '{jobs,0,status}', 'lost', 'a job completes once');
 
--- Retries: later and later, a bounded number of times, with the last error.
+-- Retries have a growing backoff and a limit, and store the last error.
 create temporary table tries as
 select n, tests.after(make_interval(hours => n)) as at, null::jsonb as outcome, null::text as claimed
 from generate_series(1, 5) n;
@@ -117,7 +118,7 @@ select is(tests.claim('one', 'flaky', '1 s'), '1', 'it is claimed');
 select is(jobs_fail(tests.job_id('eve'), 1, 'invalid_request', 'no', null, false, null, tests.after('1 s')),
   '{"status": "failed"}', 'a job that can''t succeed is attempted once');
 
--- A retry waits for its time, and says when.
+-- A retry waits for its time, and the claim returns that time.
 select isnt((select data from tests.job('fay', 'later')), null, 'fay asks');
 select is(tests.claim('one', 'later', '0 s'), '1', 'it is claimed');
 select is(jobs_fail(tests.job_id('fay'), 1, 'internal', 'x', null, true, 30, tests.after('0 s')) ->> 'status',
@@ -126,19 +127,19 @@ select is(jobs_claim(tests.runner('one'), '["later"]', 1, 60, tests.after('29 s'
   jsonb_build_object('jobs', '[]'::jsonb, 'next_at', tests.after('30 s')), 'not before its time');
 select is(tests.claim('one', 'later', '30 s'), '2', 'then it is claimed again');
 
--- Yields: a run is over, the job is not. That is no attempt.
+-- A yield ends the run of a job that is not finished. It does not count as an attempt.
 select is(tests.step('fay', 2, 'half', p_passed => '31 s') ->> 'status', 'processing', 'half is done');
 select is(jobs_yield(tests.job_id('fay'), 2, tests.after('32 s')), '{"status": "queued"}', 'the run is over');
 select is(tests.job_state('fay'), 'queued 0%, attempt 1, internal', 'a yield is no attempt');
 select is(tests.claim('two', 'later', '32 s'), '3:half', 'the next runner goes on where it was');
 
--- A job whose runners die and die.
+-- A job whose runners die again and again.
 update farthing.jobs set attempts = 5 where job_id = tests.job_id('fay');
 select is(farthing.sweep_leases(tests.after('91 s')), 0, 'a lease is a lease for its 60 s');
 select is(farthing.sweep_leases(tests.after('92 s')), 1, 'then the task ends the lease');
 select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost', 'after the last attempt for good');
 
--- A step's call of a model is logged with it, once.
+-- A step's call of a model is logged once, with the step.
 select isnt((select data from tests.job('gus', 'logged')), null, 'gus asks');
 select is(tests.claim('three', 'logged', '93 s'), '1', 'his job is claimed');
 select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', p_log => '{"kind": "chat", "model": "m",

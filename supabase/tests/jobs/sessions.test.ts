@@ -1,4 +1,4 @@
-/** A job used at once by two runners, its user and a scheduled task. */
+/** A job that two runners, its user and a scheduled task use at once. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const asked = (name: string, type = name) => [
@@ -72,7 +72,7 @@ meetings(["jobs"], {
     says: "cancelled",
     ends: {
       [state("fay")]: "cancelled 0%, attempt 1, no error",
-      // A step may be under way: held credits for it stays.
+      // A step may be running, so its credits stay held.
       "tests.standing('fay')": "balance 1000, held 200, available 800, debt 0",
     },
   },

@@ -1,5 +1,5 @@
--- The owner of an account: its kind, owner and left_at follow the model, and one resolver says who acts for
--- it.
+-- The owner of an account: kind, owner and left_at follow the model, and one function decides who
+-- may act for an account.
 
 begin;
 \ir ../helpers/story.psql
@@ -12,7 +12,7 @@ select (select account_id from farthing.accounts where owner_id = tests.person('
   (select account_id from farthing.accounts where owner_id = tests.person('bob')) as bob,
   (select account_id from farthing.accounts where kind = 'organisation') as club;
 
--- Impossible accounts, and impossible changes.
+-- Invalid accounts, and invalid changes of accounts.
 select tests.fails_with(sql, '23001', null, name) from (values
   ('a user''s account begins with its owner', 'insert into farthing.accounts (kind) values (''user'')'),
   ('and not as one that was left', 'insert into farthing.accounts (owner_id, left_at)
@@ -57,7 +57,7 @@ from ids, lateral (values ('owner', true), ('operator:' || tests.person('ann'), 
   ('operator:' || tests.person('bob'), false), ('operator:ops', false), ('key:default', false))
   a (author, own);
 
--- Ann leaves.
+-- Ann is deleted.
 select isnt(set_config('farthing.change', '{"author": "key:x", "reason": "another change"}', true), null,
   'a transaction changes something else, too');
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
@@ -74,7 +74,7 @@ from ids, unnest(array['null', 'now() + interval ''1 day''']) moment;
 select tests.fails_with(format('update farthing.accounts set owner_id = %L where account_id = %s',
   tests.person('cid'), ann), '23001', null, 'and nobody comes in her place') from ids;
 
--- An organisation is dissolved: the same happens as to a user's account.
+-- An organisation is dissolved: its account closes like that of a deleted user.
 create temporary table held as select (farthing.receive(club, 'promotional', 10, 'promotion', 'promotions',
   null, null, null, null, null, 'sql:x', tests.after())).lot_id from ids;
 do $$ begin
@@ -94,7 +94,7 @@ select is(balance, 0.0, 'an organisation''s credits close to breakage when it is
 from farthing.accounts join ids on account_id = club;
 select is(salt, null, 'and its mark forgets it') from farthing.owner_marks join ids on account_id = club;
 
--- Past the guards, the proof sees it.
+-- The proof finds a change that was made with triggers disabled.
 select tests.unguarded('accounts', 'update farthing.accounts set kind = ''organisation''
   where account_id = (select bob from ids)');
 select is((select array_agg(distinct rule order by rule) from farthing.prove() join ids on account_id = bob),

@@ -1,13 +1,14 @@
 /**
- * Users deleted as the platform's Auth deletes them: by a role of its own, which has no rights here. Triggers
- * that its statement ends with run as that role, so a pgTAP test, which runs as `postgres`, would not notice.
+ * Users deleted as the platform's Auth deletes them: by its own role, which has no rights here.
+ * Triggers that fire at the end of Auth's statement run as that role, and a pgTAP test, which runs
+ * as `postgres`, would not notice a missing right.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { connect, prepare, valueOf } from "../helpers/two-sessions.ts";
 
 const HELPERS = ["bookings", "jobs", "top_ups"];
 
-/** Ann has one of everything; pat sells to her; bob has signed up and done nothing. */
+/** Ann has a row of every kind; pat sells to ann; bob has only signed up. */
 const GIVEN = [
   "select tests.person('bob')",
   "select tests.give('ann', '1000'), tests.give('ann', '500', '1 day')",
@@ -36,7 +37,7 @@ const GIVEN = [
     from farthing.accounts`,
 ];
 
-/** Tables that hold something of ann: a new one belongs into GIVEN. */
+/** Tables that hold rows of ann: a new table must be added to GIVEN. */
 const HERS = `
   select string_agg(distinct t, ' ' order by t) from (
     select c.relname as t from pg_class c join pg_attribute a on a.attrelid = c.oid

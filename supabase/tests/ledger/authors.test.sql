@@ -1,4 +1,5 @@
--- T40: every entry says who moved the credits, and a later step writes who asked for the work.
+-- T40: every entry names its author, and work that continues later names the author who requested
+-- it.
 
 begin;
 \ir ../helpers/story.psql
@@ -7,7 +8,7 @@ begin;
 \ir ../helpers/chats.psql
 select plan(44);
 
--- The authors of a person's entries, in order, with the kind of the entry.
+-- Returns the authors of a person's entries, in order, with the kind of each entry.
 create function pg_temp.authors(p_name text, p_after int default 0) returns text language sql as $$
   select string_agg(e.kind || ' ' || replace(e.author, tests.person('op')::text, 'op'), ', ' order by e.seq)
   from farthing.entries e join farthing.accounts a using (account_id)
@@ -36,7 +37,7 @@ select is((select string_agg(author, ' ') from farthing.holds), 'key:default', '
 select isnt(tests.give('ann', '1'), null, 'somebody at an SQL prompt grants');
 select is(pg_temp.authors('ann', 5), 'promotion sql:' || session_user, 'and is the role that signed in');
 
--- Stripe's events, whoever caused them.
+-- An entry that a Stripe event causes has that event as its author.
 select is(tests.buys('bob'), 'bob', 'bob buys');
 select is(tests.pays('bob'), '{"received": true}', 'and pays');
 select is(tests.refund('bob', 1, 400), '{"received": true}', 'is refunded in part');
@@ -48,13 +49,15 @@ select lives_ok($$ select refunds_begin((select order_id from tests.bought where
 select is((select replace(requested_by, tests.person('op')::text, 'op') from farthing.refunds
   where status = 'requested'), 'operator:op', 'and the refund says who asked');
 
--- An event that waited for its payment writes its own name, not that of the payment it was applied with.
+-- An event that waited for its payment is the author of its own entries, and not the payment's
+-- event.
 select is(tests.buys('cyn'), 'cyn', 'cyn buys');
 select is(tests.refund('cyn', 1, 999) ->> 'deferred', 'true', 'her refund comes first');
 select is(tests.pays('cyn'), '{"received": true}', 'then the payment');
 select is(pg_temp.authors('cyn'), 'purchase stripe:evt_5, clawback stripe:evt_4', 'each by its own event');
 
--- Work that a user asked for is theirs, whoever finishes it; an expiry is the task's.
+-- A user's work has the user as its author, whichever process finishes it; an expiry has the
+-- scheduled task.
 select isnt(tests.give('dan', '1000'), null, 'dan has 1000');
 select is(tests.begin_chat('dan') ->> 'step', 'call', 'asks a model');
 select is(chats_record(tests.chat_id('dan'), 100, tests.after()) ->> 'status', 'open', 'has 100 tokens');
@@ -72,7 +75,7 @@ select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select cmp_ok(farthing.sweep_accounts(tests.after('2 hours')), '>=', 1, 'they expire');
 select is(pg_temp.authors('eve', 1), 'expiry task:sweep_accounts', 'by the task''s decision');
 
--- Nothing else is an author. A debit does not pay for that check, so the proof makes it.
+-- Other texts are no authors. To keep debits fast, only the proof checks this on entries.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
     text)) ->> 'code'), ', ' order by nr)
@@ -90,7 +93,7 @@ select is(pg_temp.authors('ann', 8), 'debit sql:' || session_user, 'and where no
 select results_eq('select rule, detail from farthing.prove()',
   $$ values (18, 'seq 8: ann is not a valid author') $$, 'and the proof names one who can''t be');
 
--- Rule 18 where the grants' own refusal was got round: the proof names a grant to oneself.
+-- Rule 18: the proof finds a grant to oneself that was made past the refusal of grants.
 create function pg_temp.granted_by(p_author text, p_reference_type text default 'grant') returns text
 language plpgsql as $$
 declare

@@ -1,10 +1,10 @@
--- Reading: the balance now and at any moment, and entries by page.
+-- Balances, now and at any moment, and entries by page.
 
 begin;
 \ir ../helpers/story.psql
 select plan(51);
 
--- Ann's day: +100 at 1 h, −30 at 2 h, +5 at 3 h (expires at 5 h), −0.000000000000000001 at 4 h.
+-- Ann's entries: +100 at 1 h, −30 at 2 h, +5 at 3 h (expires at 5 h), −0.000000000000000001 at 4 h.
 select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0', 'ann begins with nothing');
 select is(credits_entries(tests.person('ann')), '{"entries": [], "next_before": null}', 'and no entry');
 select is(credits_balance(tests.person('ann'), tests.after()) ->> 'balance', '0', 'nor had she any before');
@@ -24,7 +24,7 @@ select is(credits_balance(tests.person('ann'), p_now => tests.after('4 h')) #- '
       'frozen', false)),
     'as_of', tests.after('4 h')), 'a balance tells all there is, to the last decimal');
 
--- The past.
+-- Past balances.
 select is(credits_balance(tests.person('ann'), tests.after(passed)),
   jsonb_build_object('balance', balance, 'as_of', tests.after(passed)), format('the balance at %s was %s',
   passed, balance))
@@ -61,14 +61,14 @@ select is(pg_temp.page(p_to => '0'), '', 'nor of the time before');
 select is((select array_agg(e ->> 'amount') from jsonb_array_elements(credits_entries(tests.person('ann')) ->
   'entries') e), '{-0.000000000000000001,5,-30,100}', 'debits are negative');
 
--- Owners.
+-- Permissions.
 select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0', 'bob has nothing');
 select is(credits_entries(tests.person('bob')) -> 'entries', '[]', 'bob sees no entry of ann''s');
 select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(call, '(',
   1) || ' of nobody is not found')
 from unnest(array['credits_balance(gen_random_uuid())', 'credits_balance(gen_random_uuid(), now())',
   'credits_entries(gen_random_uuid())', 'credits_balance(null)']) call;
--- Whether its tasks run depends on when they last did.
+-- runs_tasks depends on when the scheduled tasks last ran.
 select is(health_database() - 'at' - 'runs_tasks', '{"ok": true, "migrated": true}',
   'the database says that it is well');
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'

@@ -1,10 +1,10 @@
--- Debits: in which order lots burn, and that a refusal changes nothing.
+-- Debits: in which order lots are spent, and that a refusal changes nothing.
 
 begin;
 \ir ../helpers/story.psql
 select plan(42);
 
--- Ann's credits, put in so that no order of insertion, amount or id is the order of burning.
+-- Ann's lots: the order of insertion, of amounts and of ids differs from the burn-down order.
 create temporary table given as
 select name, tests.give('ann', '10', expires, passed, priority) as lot_id
 from (values
@@ -28,7 +28,7 @@ select is((select string_agg(name, ', ' order by nr) from jsonb_array_elements(
   (select string_agg(name, ', ' order by name = 'gone: expires before' desc, name) from given),
   'a balance lists lots in the order in which they burn');
 
--- Two hours later, before any sweep: 70 of 80 can be spent.
+-- Two hours later, before a scheduled task has run: 70 of 80 can be spent.
 select is(tests.standing('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
   'an expired lot is not available, though no task has run');
 select is(tests.outcome($$ select credits_debit(tests.person('ann'), '70.000000000000000001', 'work',
@@ -63,7 +63,7 @@ select results_eq($$ select distinct concat_ws(' ', reference_type, reference_id
 select is((select count(*) from farthing.lots where closed_at is not null), 6::bigint,
   'a lot that is used up closes');
 
--- Of lots alike in all else the oldest burn first, whatever their ids.
+-- Among lots that are otherwise alike the oldest is spent first, whatever its id.
 select isnt(tests.give('eve', '1', p_passed => make_interval(secs => 9 - n)), null, 'eve has 1 more')
 from generate_series(1, 8) n;
 create temporary table eves as
@@ -73,7 +73,7 @@ select is((select array_agg(l.created_at - tests.after() order by l.created_at) 
   array(select make_interval(secs => n) from generate_series(1, 4) n), 'a debit takes the oldest lots first')
 from eves;
 
--- Bought credits burn last, bonus before paid; the cheap ones first.
+-- Bought credits are spent last, and bonus before paid credits.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits)
 values (md5('deal')::uuid, 1, 'Deal', 100, 'usd', 10, 10);
 select is((checkout_begin(tests.person('bob'), md5('deal')::uuid::text, 'https://a.test', 'https://a.test')
@@ -89,7 +89,7 @@ select is((select string_agg(lot ->> 'source' || ' ' || (lot ->> 'amount'), ', '
     #> '{data,lots}') with ordinality l (lot, nr)),
   'promotional 10, bonus 10, paid 5', 'a debit takes what was given before what was paid for');
 
--- The last crumb.
+-- The smallest amount.
 select is(credits_debit(tests.person('bob'), '5', 'all', p_now => tests.after('1 h'))
   #>> '{data,balance_after}', '0',
   'a debit of all there is leaves 0');
@@ -105,7 +105,7 @@ select is(tests.code_for(role, 'bob', $$ select credits_debit(tests.person('ann'
   format('T13: a debit by %s: %s', role, code))
 from (values ('service_role', 'ok'), ('authenticated', '42501'), ('anon', '42501')) r (role, code);
 
--- A reference that is debited once, for ever: an idempotency key is forgotten after a day.
+-- A reference is debited once, for ever, although an idempotency key is deleted after a day.
 create function pg_temp.once(p_amount text, p_reference text, p_passed interval default '0',
   p_once boolean default true) returns jsonb language sql as $$
   select credits_debit(tests.person('dot'), p_amount, 'invoice', p_reference,

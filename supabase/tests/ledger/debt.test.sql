@@ -1,11 +1,11 @@
--- Debt: what was used before it was paid for is paid first.
+-- Debt: new and released credits pay it before anything else.
 
 begin;
 \ir ../helpers/story.psql
 select farthing.set_policy('{"overdraft_floor": 10000}', 'the debts of this test');
 select plan(60);
 
--- Ann's work came out dearer than all she had.
+-- A settlement costs more than all of ann's credits.
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
 select is(holds_settle(tests.hold('ann', '10'), '35', p_now => tests.after('1 s')) #>> '{data,shortfall}',
   '25', 'ann''s work cost 25 more than she had');
@@ -48,7 +48,7 @@ select is(inbox_receive(jsonb_build_object('id', 'evt', 'type', 'checkout.sessio
 select is(tests.standing('ann', '8 s'), 'balance 991, held 0, available 991, debt 0',
   'a purchase pays the debt first');
 
--- A hold that lets go pays debt, too.
+-- A released hold pays debt, too.
 create temporary table h as select tests.hold('ann', '900', p_passed => '9 s') as hold_id;
 select is(holds_settle(tests.hold('ann', '91', p_passed => '9 s'), '191', p_now => tests.after('10 s'))
   #>> '{data,shortfall}', '100', 'ann owes 100 while 900 are held');
@@ -60,7 +60,7 @@ from h;
 select is(tests.standing('ann', '11 s'), 'balance 800, held 0, available 800, debt 0',
   'credits that come free pay the debt first');
 
--- So does an expired hold, found by a task or by the first caller.
+-- An expired hold pays debt, whether a scheduled task or a call finds it first.
 select isnt(tests.give('cid', '10'), null, 'cid has 10');
 select isnt(tests.hold('cid', '6', 60), null, 'and holds 6 for a minute');
 select is(holds_settle(tests.hold('cid', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
@@ -69,7 +69,7 @@ select is(farthing.sweep_accounts(tests.after('1 min')), 1, 'the hold runs out')
 select is(tests.standing('cid', '1 min'), 'balance 3, held 0, available 3, debt 0',
   'credits of a hold that ran out pay the debt first');
 
--- And one that settles below its amount.
+-- A hold that settles below its amount pays debt.
 select isnt(tests.give('dan', '10'), null, 'dan has 10');
 create temporary table d as select tests.hold('dan', '6') as hold_id;
 select is(holds_settle(tests.hold('dan', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
@@ -79,7 +79,7 @@ select is(holds_settle(hold_id, '1', p_now => tests.after('2 s')) #>> '{data,rel
 select is(tests.standing('dan', '2 s'), 'balance 2, held 0, available 2, debt 0',
   'credits that a settlement releases pay the debt first');
 
--- Nor is a lot that expired worth anything.
+-- An expired lot pays no debt.
 select isnt(tests.give('bob', '10', '1 hour'), null, 'bob has 10 for an hour');
 create temporary table b as select tests.hold('bob', '10', 7200) as hold_id;
 select is(holds_settle(hold_id, '0', p_now => tests.after('90 min')) #>> '{data,released}', '10',
@@ -91,9 +91,8 @@ select is((select array_agg(amount::int order by payment_id) from farthing.debt_
   join farthing.accounts
   using (account_id) where owner_id = tests.person('bob')), null, 'an expired lot pays no debt');
 
--- m4: a hold that ran out ends as of its expiry, so its credits pay what was owed then, though their lot
--- has
--- expired before any sweep came.
+-- m4: an expired hold ends as of its expiry, so its credits pay the debt of that moment, even if
+-- their lot has expired before a scheduled task ran.
 create function pg_temp.owe(p_name text) returns text language sql as $$
   select holds_settle(tests.hold(p_name, '1'), '1001', p_now => tests.after('1 s'))
     #>> '{data,shortfall}'
@@ -117,9 +116,8 @@ select is(tests.standing('fay', '1 hour'), 'balance -1000, held 0, available 0, 
 select is(tests.standing('kai', '1 hour'), 'balance -850, held 0, available 0, debt 850',
   'of two holds each has paid as of its own expiry');
 
--- Holds that run out at the same moment, of two accounts: what comes free pays in burn-down order, though
--- the
--- holds were opened, and have ids, in any order.
+-- Two accounts with holds that expire at the same moment: the freed credits pay in burn-down order,
+-- and not in the order of the holds or their ids.
 create function pg_temp.owe_with_holds(p_name text, p_priorities int[]) returns text language plpgsql as $$
 begin
   for nr in 1 .. cardinality(p_priorities) loop
@@ -142,7 +140,7 @@ select is((select array_agg(format('%s of %s', d.amount::int, l.priority) order 
 from (values ('gil', '{"50 of 1","10 of 200"}'::text[]), ('hal', '{"50 of 1","10 of 200"}'),
   ('ida', '{"50 of 1","10 of 150"}')) p (name, paid);
 
--- A hold that ends by its expiry writes no entry: the proof knows all the same that its lot had expired.
+-- A hold that expires writes no entry, and the proof still accepts that its lot had expired.
 select isnt(tests.give('kim', '60', '10 min'), null, 'kim has 60 for ten minutes');
 select isnt(tests.hold('kim', '60', 1200), null, 'held for twenty');
 select is((select pg_temp.owe('kim') from (select tests.give('kim', '1')) given), '1000',

@@ -1,4 +1,5 @@
--- Rule 16: a user who leaves takes along what they wrote and what was written for them, in every table.
+-- Rule 16: with a user, the texts that they wrote and that were written for them are deleted, in
+-- every table.
 
 begin;
 \ir ../helpers/story.psql
@@ -6,7 +7,7 @@ begin;
 \ir ../helpers/chats.psql
 select plan(21);
 
--- Tables in which a user's words are found. Each of them is "whispered by" its user.
+-- The tables that contain a user's texts. Each text is "whispered by" its user.
 create function pg_temp.words_of(p_name text) returns text[] language plpgsql as $$
 declare
   v_table name;
@@ -32,7 +33,7 @@ select is(tests.code_for('authenticated', name,
   'insert into farthing_public.ai_consent (level) values (''full_redacted'')'), 'ok',
   name || ' agrees to logs') from unnest(array['ann', 'bob']) name;
 
--- Jobs: one that is done, one that failed, one under way.
+-- Three jobs: completed, failed and running.
 create function pg_temp.jobs(p_name text) returns text language plpgsql as $$
 declare
   v_words jsonb := to_jsonb('whispered by ' || p_name);
@@ -59,7 +60,7 @@ $$;
 select is(pg_temp.jobs(name), 'completed failed processing', name || ' has jobs')
 from unnest(array['ann', 'bob']) name;
 
--- Chats: one answered, one in progress. The model's text is stored with the key.
+-- Two chats: answered and in progress. The model's text is stored with the key.
 select is(tests.begin_chat(name, key, passed) ->> 'step', 'call', format('%s chats: %s', name, key))
 from (values ('ann', 'ann 1', interval '6 s'), ('bob', 'bob 1', '6 s'), ('ann', 'ann 2', '7 s'),
   ('bob', 'bob 2', '7 s')) c (name, key, passed);
@@ -81,7 +82,7 @@ select is(tests.key('ann 1'), 'free', 'and the key of her answer');
 select is(pg_temp.words_of('bob'), '{ai_logs,job_checkpoints,job_pages,jobs,private_answers}',
   'bob''s are there');
 
--- Work that was under way writes nothing more.
+-- Work that was running at the deletion writes nothing more.
 select is(tests.settle_chat((select c.hold_id from farthing.chats c join farthing.holds h
     using (account_id, hold_id) where h.correlation_id = 'trace-ann' and c.state <> 'settled'), '9 s',
     p_key => 'ann 2', p_text => 'whispered by ann') ->> 'status', '200',

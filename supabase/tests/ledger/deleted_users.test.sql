@@ -1,10 +1,10 @@
--- Deleted users: their entries stay, their credits go to breakage, and nothing says who they were.
+-- Deleted users: their entries stay, their credits go to breakage, and no row says who they were.
 
 begin;
 \ir ../helpers/story.psql
 select plan(31);
 
--- Ann leaves with lots, a hold and an order under way.
+-- Ann is deleted with lots, a hold and a pending order.
 select isnt(tests.give('ann', '10', '1 hour'), null, 'ann has 10 for an hour');
 select isnt(tests.give('ann', '20'), null, 'and 20 for ever');
 select isnt(tests.give('bob', '7'), null, 'bob has 7');
@@ -44,12 +44,12 @@ from unnest(array['credits_balance(md5(''ann'')::uuid)', 'credits_entries(md5(''
   'usage_charge(md5(''ann'')::uuid, ''{"model": "gpt-4o", "input_tokens": 1}'')',
   'checkout_begin(md5(''ann'')::uuid, ''b04eb8da-a595-4fbc-a8f4-708b219f705a'', '''', '''')']) call;
 
--- The one who comes back is another.
+-- A user who signs up again with the same address gets a new account.
 select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
   'ann signs up again and has nothing');
 select is(credits_entries(tests.person('ann')) -> 'entries', '[]', 'and no past');
 
--- A user with debt: held credits pay first.
+-- A user with debt: held credits pay the debt first.
 select isnt(tests.give('cid', '10'), null, 'cid has 10');
 create temporary table cid as select tests.hold('cid', '5') as kept;
 select is(holds_settle(tests.hold('cid', '5'), '8', p_now => tests.after()) #>> '{data,shortfall}', '3',
@@ -60,7 +60,8 @@ select results_eq($$ select a.balance::int, a.debt::int from farthing.accounts a
   (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)', 'a released hold''s credits pay
   the debt');
 
--- A user who pays and is deleted before the event: paid, without an owner, so breakage.
+-- A user who pays and is deleted before the event arrives: the order is paid, and its credits go to
+-- breakage.
 create temporary table eve as select checkout_begin(tests.person('eve'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}' as order_id;
@@ -74,7 +75,7 @@ select results_eq($$ select o.status, a.balance::int from farthing.orders o join
   using (account_id), eve where o.order_id::text = eve.order_id $$, $$ values ('paid', 0) $$,
   'credits paid for a deleted user close to breakage');
 
--- One who has nothing leaves nothing.
+-- A user without an account leaves no rows.
 select isnt(tests.person('dan'), null, 'dan signs up');
 select is(tests.standing('dan'), 'balance 0, held 0, available 0, debt 0', 'and does nothing');
 select is(tests.outcome('delete from auth.users where email = ''dan@example.com''') ->> 'code', 'ok',

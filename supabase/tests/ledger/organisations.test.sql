@@ -1,5 +1,5 @@
--- An organisation's account has no owner, and is in use: its purchases stay, and are held, settled, spent
--- and refunded as in a user's account.
+-- An organisation's account has no owner and is in use: its purchases stay, and are held, settled,
+-- spent and refunded like those of a user's account.
 
 begin;
 \ir ../helpers/story.psql
@@ -25,7 +25,7 @@ returns uuid language sql as $$
   from pg_temp.club() a
 $$;
 
--- It buys.
+-- The organisation buys credits.
 insert into tests.bought select 'club', o.order_id
 from pg_temp.club() a, farthing.packages p, farthing.checkout_new_order(a.account_id, gen_random_uuid(), p,
   'https://a.test', 'https://a.test', null, tests.after()) o
@@ -36,7 +36,7 @@ select is(pg_temp.standing('1 s'), 'balance 9990, held 0, available 9990, debt 0
   'and what it has paid for is there');
 select is_empty('select from farthing.lots where closed_at is not null', 'T49: no lot of it closes');
 
--- It holds and settles.
+-- The organisation holds and settles.
 create temporary table held as select pg_temp.holds(100, '2 s') as first, pg_temp.holds(20, '2 s') as late;
 select is(pg_temp.standing('2 s'), 'balance 9990, held 120, available 9870, debt 0', 'it holds 100 and 20');
 select is(holds_settle(first, '40', p_now => tests.after('3 s')) #>> '{data,released}', '60',
@@ -49,7 +49,7 @@ select is(farthing.sweep_accounts(tests.after('11 min')) > 0, true, 'the second 
 select is(holds_settle(late, '5', p_now => tests.after('12 min')) #>> '{data,settled}', '5',
   'it is settled late, with 5') from held;
 
--- It spends.
+-- The organisation spends.
 select is((farthing.spend(pg_temp.club(), row(10, 'debit', null, null, null, '{}', null,
   'key:club')::farthing.charge, tests.after('13 min'))).balance_after, 9935.0, 'it spends 10');
 select is((farthing.charge_usage(pg_temp.club(), array[u], 'trace-club', 'key:club', null,
@@ -57,14 +57,15 @@ select is((farthing.charge_usage(pg_temp.club(), array[u], 'trace-club', 'key:cl
 from farthing.price_usage('[{"event_id": "e", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500}]', tests.after('14 min')) u;
 
--- Its payment is refunded, and then it is not.
+-- A refund of its payment succeeds, and then fails.
 select is(tests.refund('club', 1, 999, 'succeeded', '15 min'), '{"received": true}', 'it is refunded');
 select is(pg_temp.standing('15 min'), 'balance -105, held 0, available 0, debt 105', 'and owes what it used');
 select is(tests.refund('club', 1, 999, 'failed', '16 min'), '{"received": true}', 'the refund fails');
 select is(pg_temp.standing('16 min'), 'balance 9885, held 0, available 9885, debt 0',
   'and the clawed-back credits are reinstated');
 
--- A chat whose request is gone is swept, and corrected when its request comes back.
+-- A chat whose request is gone is closed by a scheduled task, and corrected when its request
+-- settles.
 create temporary table chat as select pg_temp.holds(50, '20 min', 'gpt-4o') as hold_id;
 insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_tokens, max_output_tokens,
   output_is_counted, author, created_at, accepted_at, heartbeat_at)
@@ -75,7 +76,7 @@ select is(tests.chat(hold_id), 'settled, hold settled, charged 50', 'and charged
 select is(tests.settle_chat(hold_id, '23 min') ->> 'status', '200', 'its request comes back') from chat;
 select is(corrected::numeric, 24.0, 'and the difference is refunded') from farthing.chats;
 
--- A grant to it is confirmed, an answer kept for it, and a notification queued.
+-- A grant to the organisation is confirmed, an answer is stored, and a notification is queued.
 select isnt(tests.person('ops'), null, 'somebody runs the project');
 update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('ops');
 insert into farthing.grants (account_id, author, source, amount, once, status, ceiling, confirm_before,
@@ -94,7 +95,7 @@ select is(tests.key('k'), '200', 'an answer of its own is stored for a repeat');
 select is(farthing.notify(account_id, 'top_up_paused', 'x', '{"reason": "failures"}', tests.after('26 min')),
   true, 'it is notified') from pg_temp.club();
 
--- It is topped up, and notified of its low balance.
+-- The organisation has top-ups, and is notified of a low balance.
 insert into farthing.customers (account_id, customer_id, payment_method_id)
 select account_id, 'cus_club', 'pm_club' from pg_temp.club();
 insert into farthing.top_ups (account_id, enabled, threshold, target, monthly_cap, consented_at,
@@ -112,7 +113,7 @@ select is((select array_agg(template order by template) from farthing.notices jo
   using (account_id) where kind = 'organisation'), '{low_balance,receipt,refund,top_up_paused}',
   'beside all else');
 
--- Its kind.
+-- The kind of account never changes.
 select is((owner_id, left_at)::text, (null::uuid, null::timestamptz)::text,
   'it has no owner and was not left') from pg_temp.club();
 select is((select count(*) from farthing.entries where reference_type = 'account_closed'), 0::bigint,
@@ -121,7 +122,7 @@ select is(farthing.seal() > 0, true, 'its entries are sealed');
 select is_empty('select * from farthing.verify()', 'its chain holds');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 
--- A user put in as its owner past the guards is named.
+-- The proof finds a user who was made its owner with triggers disabled.
 select tests.unguarded('accounts', format('update farthing.accounts set kind = ''user'', owner_id = %L
   where kind = ''organisation''', tests.person('eve')));
 select is((select array_agg(distinct rule) from farthing.prove()), '{19}', 'that nobody takes it is proved');

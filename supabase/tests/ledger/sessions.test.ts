@@ -1,4 +1,4 @@
-/** An account of which two sessions make use: its credits, its holds, its keys. */
+/** An account whose credits, holds and keys two sessions use at once. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const person = (name: string) => `tests.person('${name}')`;

@@ -1,4 +1,4 @@
--- One charge or a batch of one: the short way of spend() ends as spend_batch() does, in every case.
+-- The shortcut of spend() has the same result as spend_batch() with one charge, in every case.
 
 begin;
 \ir ../helpers/story.psql
@@ -11,7 +11,7 @@ select isnt(tests.give('bob', '10'), null, 'bob has 10');
 select is(holds_settle(tests.hold('bob', '10'), '30', p_now => tests.after()) #>> '{data,shortfall}', '20',
   'and owes 20');
 
--- A charge's answer and effects, without random values; all of it is undone.
+-- Returns a charge's answer and effects without random values; all changes are rolled back.
 create function pg_temp.charged(p_person text, p_amount numeric, p_way text, p_passed interval) returns text
 language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
--- Through the data API an account's owner sees its rows. Another user sees nothing of it, nor does a user
--- who
--- has left, though their token still lives; an organisation has no members yet, so nobody sees its rows.
+-- Through the data API an account's owner sees the account's rows. Other users see none of them,
+-- and a deleted user sees none, even with a valid token. No user sees an organisation's rows,
+-- because it has no members yet.
 
 begin;
 \ir ../helpers/story.psql
@@ -15,7 +15,8 @@ from (values ('farthing', 'accounts'), ('farthing', 'lots'), ('farthing', 'entri
   ('farthing_public', 'credit_holds'), ('farthing_public', 'orders'), ('farthing_public', 'notices'),
   ('farthing_public', 'bookings')) s (schema, name);
 
--- Rows visible with a token, also that of a deleted user (tests.seen_by would sign them up again).
+-- Counts the rows that a token shows, also the token of a deleted user (tests.seen_by would sign
+-- the user up again).
 create function pg_temp.count_seen(p_name text, p_title text) returns bigint language plpgsql as $$
 declare
   v_count bigint;
@@ -28,7 +29,7 @@ begin
 end
 $$;
 
--- Ann, Eve and a club have something of everything; Cid has signed up.
+-- Ann, Eve and a club have rows of every kind; Cid has only signed up.
 create function pg_temp.lives(p_name text) returns text language sql as $$
   select tests.buys(p_name);
   select tests.pays(p_name, '1 s');
@@ -59,7 +60,7 @@ from seen order by title;
 select is(pg_temp.count_seen('eve', title), 0::bigint, 'eve, who has left, sees no row of ' || title)
 from seen order by title;
 
--- However many rows others have: where an index may be used at all, it is.
+-- However many rows other accounts have, an index is used wherever one can be.
 create function pg_temp.plan_of(p_title text) returns text language plpgsql as $$
 declare
   v_line text;

@@ -1,5 +1,5 @@
--- Metrics: what processes hand over is counted once, per minute, per hour and in all, and read back
--- exactly.
+-- Metrics: each batch of a process is counted once, per minute, per hour and of all time, and is
+-- read back exactly.
 
 begin;
 \ir ../helpers/story.psql
@@ -10,7 +10,7 @@ create function pg_temp.record(p_rows text, p_passed interval default '0', p_age
 returns text language sql as $$
   select metrics_record(p_batch_id, p_age_ms, p_rows::jsonb, tests.after(p_passed)) ->> 'recorded'
 $$;
--- So many requests in one bucket.
+-- Returns a number of requests in one bucket.
 create function pg_temp.requests(p_route text, p_status text, p_count int, p_bucket int) returns text
 language sql as $$
   select jsonb_build_array(jsonb_build_object('name', 'requests', 'labels', format('route=%s,status=%s',
@@ -19,7 +19,7 @@ language sql as $$
     ::text
 $$;
 
--- Once, and added up.
+-- A batch is counted once, and batches add up.
 select is(pg_temp.record('[{"name": "limiter_decisions", "labels": "rule=user,outcome=blocked", "count": 2},
   {"name": "limiter_decisions", "labels": "rule=ip,outcome=blocked", "count": 1}]', '1 min', 0,
   md5('batch')::uuid), 'true', 'a batch is recorded');
@@ -40,7 +40,7 @@ select is(tests.code_for('none', null, format('select pg_temp.record(%L)', rows)
   format('%s is refused', rows))
 from unnest(array['[{"name": "Requests", "count": 1}]', '[{"name": "x", "count": -1}]']) rows;
 
--- Windows longer than an hour are made of hours and of the minutes at both ends.
+-- Windows longer than an hour are read from hours, and from the minutes at both ends.
 select is(pg_temp.record('[{"name": "ticks", "count": 1}]', make_interval(mins => n)), 'true',
   'a tick') from unnest(array[0, 59, 60, 119, 120, 121]) n;
 select is(farthing.metric_sum('ticks', null, tests.after(make_interval(mins => a)),
@@ -65,7 +65,7 @@ select results_eq(
   $$ values (null::text, 0::bigint, 0::bigint, null::numeric, null::numeric, null::numeric) $$,
   'without a request there is a row that says so');
 
--- A batch is as old as it says, within reason.
+-- A batch is counted at the time p_age_ms ago, at most an hour ago.
 select is(pg_temp.record('[{"name": "late", "count": 1}]', '10 hours', age), 'true', format('%s ms old', age))
 from unnest(array[-90000, 0, 86400000]) age;
 select results_eq($$ select starts_at, count::int from farthing.metrics where name = 'late'

@@ -4,7 +4,6 @@ begin;
 \ir ../helpers/story.psql
 select plan(20);
 
--- T23: credits that will expire.
 create function pg_temp.expiring(p_passed interval) returns text[] language plpgsql as $$
 begin
   perform farthing.sweep_expiring_credits(tests.after(p_passed));

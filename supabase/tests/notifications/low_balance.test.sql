@@ -7,7 +7,7 @@ select plan(28);
 
 select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob']) name;
 
--- A low balance.
+-- An account falls below the threshold.
 select is(farthing.sweep_low_balances(tests.after('1 min')), 0, 'a user with enough credits is not notified');
 select is((credits_debit(tests.person(name), amount, 'x', p_now => tests.after('2 min')) ->> 'status')::int,
   201, format('%s spends %s', name, amount))
@@ -34,14 +34,14 @@ select is((farthing.lock_account(tests.person('cid'), tests.after())).balance, 0
 select is(farthing.sweep_low_balances(tests.after('8 min')), 0,
   'an account that never had credits has not fallen');
 
--- Round and round.
+-- The task checks accounts in rounds.
 select isnt(tests.give(format('p%s', n), '1', p_passed => '9 min'), null,
   'a poor person') from generate_series(1, 4) n;
 update farthing.low_balance_round set last_account_id = 0;
 select is(array(select farthing.sweep_low_balances(tests.after('10 min'), 3) from generate_series(1, 4)),
   array[0, 3, 1, 0], 'the task goes on where it stopped, and begins anew behind the last');
 
--- Users with a top-up, and deleted users, have nothing to do.
+-- Users with a top-up, and deleted users, are not notified.
 select isnt(tests.give(name, '10', p_passed => '11 min'), null, name || ' has too little')
 from unnest(array['ivy', 'jon']) name;
 select is(tests.tops_up('ivy'), 'card_missing, processed', 'ivy asks for top-ups, and saves a card');

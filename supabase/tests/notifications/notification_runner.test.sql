@@ -1,4 +1,5 @@
--- A new notice wakes the runner at once; one more for a queue that waits already does not.
+-- Waking the notification runner: a new notification wakes it at once, unless earlier ones are
+-- still queued.
 
 begin;
 \ir ../helpers/story.psql
@@ -24,7 +25,7 @@ update farthing.notices set state = 'dead', finished_at = tests.after(), next_at
   last_error = 'expired' where true;
 select is(pg_temp.woken_by('c') <> 'nobody', true, 'and after the queue was emptied it is woken again');
 
--- And once a minute, for what was not taken along.
+-- A scheduled task wakes the runner each minute if notifications are due.
 create function pg_temp.woken_at(p_passed interval) returns text language plpgsql as $$
 declare
   v_is_woken boolean;

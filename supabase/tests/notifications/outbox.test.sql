@@ -4,7 +4,7 @@ begin;
 \ir ../helpers/story.psql
 select plan(45);
 
--- The outbox.
+-- Each subject is notified once.
 select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob']) name;
 create function pg_temp.tell(p_name text, p_template text, p_subject text, p_data text default '{}')
 returns boolean language sql as $$

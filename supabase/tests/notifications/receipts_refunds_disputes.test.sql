@@ -1,5 +1,6 @@
--- Money is notified once: a receipt per payment, a notification per refund, one per turn of a dispute, for
--- events in any order and repeated; and no notification blocks money.
+-- Receipts, refunds and disputes are notified once: a receipt per payment, a notification per
+-- refund, and one per phase of a dispute, for events in any order and repeated. No notification
+-- blocks money.
 
 begin;
 \ir ../helpers/story.psql
@@ -15,7 +16,7 @@ create function pg_temp.operators_told() returns text language sql as $$
   from farthing.notices n where recipient = 'operators'
 $$;
 
--- A receipt.
+-- The receipt of a payment.
 select is(tests.buys(name), name, name || ' buys Starter')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve']) name;
 select is(pg_temp.told('ann'), 'nothing', 'a buyer who has not paid gets no receipt');
@@ -29,7 +30,7 @@ select results_eq($$ select n.data, n.created_at from farthing.notices n $$, $$ 
   'credits', '9990', 'bonus_credits', '0', 'paid_at', tests.after('1 min')), tests.after('1 min')
   from tests.bought where name = 'ann' $$, 'it names the amount and the purchase');
 
--- Refunds, and failed ones.
+-- Refunds that succeed, and refunds that fail.
 select is(tests.refund('ann', 1, 333, 'pending', '3 min'), '{"received": true}', 'a refund is under way');
 select is(pg_temp.told('ann'), 'receipt', 'nothing is said of it');
 select is(tests.refund('ann', 1, 333, 'succeeded', '4 min'), '{"received": true}', 'it is made')
@@ -43,7 +44,7 @@ select is(pg_temp.told('ann'), 'receipt refund', 'it is not notified');
 select is(tests.refund('ann', 2, 666, 'succeeded', '6 min'), '{"received": true}', 'another one is made');
 select is(pg_temp.told('ann'), 'receipt refund refund', 'and told');
 
--- Out of turn: refund and dispute before the payment they are of.
+-- A refund and a dispute that arrive before their payment.
 select is(tests.refund('bob', 1, 999, 'succeeded', '7 min'), '{"received": true, "deferred": true}',
   'bob''s refund comes first');
 select is(tests.dispute('bob', 'needs_response', 999, '7 min'), '{"received": true, "deferred": true}',
@@ -53,7 +54,7 @@ select is(tests.pays('bob', '8 min'), '{"received": true}', 'then the payment') 
 select is(pg_temp.told('bob'), 'receipt refund', 'bob is notified of both, once');
 select is(pg_temp.operators_told(), 'opened', 'and the operators of the dispute');
 
--- A dispute's turns are for the operators.
+-- Operators are notified of each phase of a dispute.
 select is(tests.pays('cyn', '9 min'), '{"received": true}', 'cyn pays');
 select is(tests.dispute('cyn', status, 999, nr * interval '1 s' + '10 min'), '{"received": true}', status)
 from unnest(array['warning_needs_response', 'warning_under_review', 'needs_response', 'under_review', 'lost',
@@ -66,7 +67,7 @@ select is((select data - 'order_id' from farthing.notices
   tests.after('10 min 5 s')), 'with its order');
 select is(pg_temp.told('cyn'), 'receipt', 'cyn is not notified of it');
 
--- Nothing holds money up.
+-- An error in a notification does not block money.
 alter table farthing.notices add constraint notices_broken check (account_id is null) not valid;
 select is(tests.pays('dan', '11 min'), '{"received": true}', 'dan pays while no notification can be written');
 select is(tests.bought_by('dan'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',

@@ -1,5 +1,5 @@
--- Notifications are sent at most once: claimed under a lease, retried where that is safe, else left
--- uncertain.
+-- Notifications are sent at most once: claimed under a lease, retried where a retry is safe, else
+-- left uncertain.
 
 begin;
 \ir ../helpers/story.psql
@@ -10,7 +10,7 @@ language sql as $$
   select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person(p_name)),
     'low_balance', p_subject, '{}', tests.after(p_passed))
 $$;
--- Claims; a table stores them by subject.
+-- Claims notifications; a table stores them by subject.
 create temporary table claims (subject text, notice_id uuid, lease_id uuid, address text, claimed interval);
 create function pg_temp.claims(p_passed interval, p_mail text default 'postmark', p_limit int default 10)
 returns text language sql as $$
@@ -40,7 +40,7 @@ create function pg_temp.stands(p_subject text) returns text language sql as $$
   where subject = p_subject and recipient <> 'webhook'
 $$;
 
--- One notification, one runner.
+-- Each notification is claimed by one runner.
 select isnt(tests.give(name, '1000'), null, name || ' has an account') from unnest(array['ann', 'bob']) name;
 select is(pg_temp.tell('ann', subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
@@ -53,7 +53,7 @@ select is((select count(*)::int from farthing.notices where address is not null)
   'and stored nowhere else');
 select is(pg_temp.stands('a'), 'sending 1', 'it is being sent');
 
--- Sent, refused, and nobody knows.
+-- Three outcomes: sent, refused, and uncertain.
 select is(pg_temp.sent('a', '2 s', 'pm-1'), 'true', 'a is sent');
 select is(pg_temp.stands('a'), 'sent 1 pm-1', 'and says so');
 select is(pg_temp.sent('a', '3 s', 'pm-2'), 'false', 'once');
@@ -69,7 +69,7 @@ select tests.fails_with(format('select notices_failed(gen_random_uuid(), gen_ran
   outcome), 'invalid_request', 'outcome', 'no other outcome is taken')
 from unnest(array['perhaps', null]) outcome;
 
--- Tried again: eight times, each later than the one before.
+-- A notification has eight attempts, each later than the one before.
 select is(pg_temp.tell('ann', 'd'), true, 'notification d for ann is queued');
 create temporary table tries (nr int, passed interval, again text);
 do $$
@@ -100,7 +100,7 @@ select is((select next_attempt_at from farthing.notices where subject = 'e'), te
 select is(pg_temp.claims('2 d 2 h'), 'e', 'then it is claimed again');
 select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'and sent');
 
--- A runner that is gone.
+-- A runner that died.
 select is(pg_temp.tell('bob', subject, '3 d'), true, 'bob is notified of ' || subject)
 from unnest(array['f', 'g']) subject;
 select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true, 'one is claimed to be sent by Postmark');
@@ -120,7 +120,8 @@ select is((select pg_temp.sent(subject, '3 d 6 min', 'pm-3') from gone where sen
 select results_eq($$ select sender, pg_temp.stands(subject) from gone order by sender $$,
   $$ values ('postmark', 'sent 1 pm-3'), ('resend', 'sent 2 re-1') $$, 'both were sent');
 
--- Operators: by email and by webhook; without a mail service only the webhook's is claimed.
+-- Operators are notified by email and by webhook; without a mail service only the webhook is
+-- claimed.
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d')), true, 'there is a fire');
 select is(pg_temp.claims('4 d', null), 'fire', 'without mail the webhook is called');
 select is((select recipient from farthing.notices where state = 'sending'), 'webhook', 'and nobody else');
@@ -128,7 +129,7 @@ select is(pg_temp.claims('4 d'), 'fire', 'with mail the operators are');
 select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook leased to a dead runner is called again');
 select is((select pg_temp.sent('fire', '4 d 5 min')), 'true', 'and has heard');
 
--- From outside: to a user or to an address, once per idempotency key.
+-- A back end sends a notification to a user or to an address, once per idempotency key.
 create function pg_temp.sends(
   p_args text, p_key text default null, p_passed interval default '5 d', p_kept_seconds int default 86400)
 returns text language plpgsql as $$
@@ -197,7 +198,7 @@ select is((select count(*)::int from farthing.notices where account_id is null),
 select is((select count(*)::int from farthing.notices where account_id is not null) > 8, true, 'lists are');
 select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false, 'nobody can be woken here');
 
--- Without a key of the sender's the content is one, and counts for a shorter time.
+-- Without a caller's key, the key is derived from the content, and counts for a shorter time.
 select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + passed, 600), said, what)
 from (values (interval '0', '200 false queued', 'the first of its content is queued'),
   ('9 min 59 s', '200 true queued', 'the same content within ten minutes is the same notice'),

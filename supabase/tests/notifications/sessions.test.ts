@@ -1,4 +1,6 @@
-/** A notification used at once by runners and a scheduled task, and parallel evaluations of alerts. */
+/**
+ * A notification that runners and a scheduled task use at once, and parallel evaluations of alerts.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const told = (name: string) => [

@@ -1,4 +1,5 @@
--- Notifications that may have been sent, claims whose answer is lost, and the order of many that wait.
+-- Notifications that may have been sent, claims whose answer was lost, and the order of a long
+-- queue.
 
 begin;
 \ir ../helpers/story.psql
@@ -32,7 +33,8 @@ create function pg_temp.stands(p_subject text) returns text language sql as $$
   where subject = p_subject and recipient = 'owner'
 $$;
 
--- A claim whose answer is lost is asked for again, and gives the same: nobody else would ever send it.
+-- A repeat of a claim whose answer was lost returns the same notifications, because no other runner
+-- would send them.
 select isnt(tests.give('ann', '1000'), null, 'ann has an account');
 select is(pg_temp.tell(subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
@@ -44,7 +46,8 @@ select is(pg_temp.claims('1 s', 'postmark', 2), 'c', 'another claim is another''
 select is(pg_temp.failed(subject, 'never', 'refused', '2 s'), 'true', subject || ' is refused')
 from unnest(array['a', 'b', 'c']) subject;
 
--- A notification that one service may have sent is sent by no other, whatever was reported since.
+-- A notification that one service may have sent is not sent by another service, whatever was
+-- reported since.
 select is(pg_temp.tell(subject, '1 h'), true, 'ann is notified of ' || subject)
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('1 h'), 'd later', 'Resend is asked');
@@ -54,14 +57,14 @@ select is(pg_temp.claims('2 h'), 'd later', 'it is asked again');
 select is(pg_temp.failed(subject, 'again', 'not_sent', '2 h'), 'true', 'and says that it does not send')
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark is not asked');
--- Resend forgets a key after a day.
+-- Resend forgets an idempotency key after a day.
 select is(pg_temp.claims('24 h'), 'later', 'nor is Resend, once 23 hours have passed');
 select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true', 'it refuses the other');
 select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1, 'in time it is given up');
 select is(pg_temp.stands('d'), 'uncertain 2 expired', 'and nobody knows whether it was sent');
 
--- While mail is known to be unavailable no request is made, and that is no attempt: else a day of it uses
--- up all eight.
+-- While mail is known to be unavailable, no request is made and no attempt is counted; otherwise
+-- one day would use up all eight attempts.
 select is(pg_temp.tell('e', '3 d 2 h'), true, 'notification e for ann is queued');
 select is(pg_temp.claims('3 d 2 h'), 'e', 'mail is asked');
 select is(pg_temp.failed('e', 'again', 'not_sent', '3 d 2 h'), 'true', 'and away');
@@ -89,7 +92,7 @@ select is(farthing.sweep_notices(tests.after('6 d 2 h')), 2, 'on the third day b
 select is(pg_temp.stands('e'), 'dead 1 expired', 'e is dead');
 select is(pg_temp.stands('f'), 'dead 0 expired', 'f is dead, too, though there was a service');
 
--- Operators come first: a queue that cannot be sent does not block an alert.
+-- Operators come first: a queue that cannot be sent does not delay an alert.
 select is(pg_temp.tell('many ' || nr, '7 d'), true, 'many wait') from generate_series(1, 3) nr;
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('7 d 1 min')), true,
   'there is a fire');

@@ -1,4 +1,4 @@
--- Rates: which price counts, and that a new one changes nothing that was agreed.
+-- Rates: which rate applies, and that a new rate does not change an agreed price.
 
 begin;
 \ir ../helpers/story.psql
@@ -16,7 +16,7 @@ create function pg_temp.price(p_now interval, p_occurred interval default null) 
     tests.after(p_now)) e
 $$;
 
--- The price of the moment.
+-- The rate in force at a moment.
 select is(pg_temp.price('0'), '1 at version 1', 'usage costs what is in force');
 select is(pg_temp.price('10 min' - interval '1 us'), '1 at version 1',
   'a new rate does not count before its time');
@@ -64,7 +64,7 @@ select is(holds_settle(tests.hold('ann', '5'), p_usage => '{"model": "m", "input
   "event_id": "u2"}',
   p_now => tests.after('1 s')) -> 'data' ->> 'settled', '6', 'usage settles above the hold');
 
--- T10: not even a rate that is backdated to before the hold changes what was agreed.
+-- T10: even a rate that is backdated to before the hold does not change the pinned price.
 create temporary table pinned as select (holds_open(tests.person('ann'), null,
   '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', 3600, p_now => tests.after('25 min'))
   #>> '{data,hold_id}')::uuid as hold_id;
@@ -98,7 +98,7 @@ select is((holds_settle(hold_id, p_usage => '{"model": "free", "input_tokens": 1
   "released": "1", "shortfall": "0", "transaction_id": null, "balance_after": "965"}',
   'a hold settled with free usage releases everything') from o;
 
--- An event from the future costs what it costs today.
+-- An event in the future is charged at today's rate.
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
 values ('f', 1, 1, 1, tests.after()), ('f', 2, 100, 100, tests.after('3 years'));
 select is((select rate_version from farthing.price_usage(jsonb_build_array(jsonb_build_object('model', 'f',

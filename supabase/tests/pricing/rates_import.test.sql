@@ -1,4 +1,4 @@
--- Importing rates: new versions of what changed, and of nothing else.
+-- Importing rates: each changed rate gets a new version, and an unchanged rate gets none.
 
 begin;
 \ir ../helpers/story.psql
@@ -13,7 +13,7 @@ $$;
 create temporary table list as select jsonb_build_array(pg_temp.rate('a', '1', '2'), pg_temp.rate('b', '3',
   '4', '{"cached_input_per_million_usd": "0.123456789", "markup": "2.5"}')) as rates;
 
--- First.
+-- The first import.
 select is(rates_import(rates, true, tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
   'a dry run tells what is new') from list;
 select is((select count(*) from farthing.rates where model in ('a', 'b')), 0::bigint,
@@ -28,7 +28,7 @@ select results_eq($$ select model, version, cached_input_per_million_usd::text, 
   $$ values ('a', 1, null, '4', tests.after()), ('b', 1, '0.123456789', '2.5', tests.after()) $$,
   'an import adds version 1 of what is new, to the last decimal');
 
--- Again, and changed.
+-- The same list again, and a changed list.
 select is(rates_import(rates, false, tests.after('1 day')), '{"added": [], "changed": [], "unchanged": 2}',
   'an import of the same list changes nothing') from list;
 create temporary table changed as select jsonb_build_array(pg_temp.rate('a', '1', '2', '{"markup": "4.0"}'),
@@ -49,7 +49,7 @@ select is(rates_import(to_jsonb(rates::text), true), '{"added": [], "changed": [
 select is(rates_import('[]', false), '{"added": [], "changed": [], "unchanged": 0}',
   'an empty list removes nothing');
 
--- Lists that are refused as a whole.
+-- Lists that are refused wholly.
 select tests.fails_with(format('select rates_import(%L, false)', jsonb_build_array(pg_temp.rate('d', '1',
   '1'), bad)), 'invalid_request', 'rates[1].' || field, format('a rate whose %s is %s is refused', field,
   coalesce(bad ->> field, 'missing')))
@@ -70,7 +70,7 @@ select tests.fails_with(format('select rates_import(%L, false)', bad), 'invalid_
 select is((select count(*) from farthing.rates where model in ('d', 'e')), 0::bigint,
   'a refused list changes nothing');
 
--- A version is for ever.
+-- A version never changes.
 select tests.fails_with('update farthing.rates set markup = 1', '23001', null, 'a rate is not edited');
 select tests.fails_with('delete from farthing.rates', '23001', null, 'a rate is not deleted');
 select is(tests.code_for(role, 'ann', 'select rates_import(''[]'')'), case role when 'service_role' then 'ok'

@@ -1,10 +1,10 @@
--- Sweeps: what time does by itself, in bounded batches, and when.
+-- Scheduled tasks: what they expire, their limits per run, and when they run.
 
 begin;
 \ir ../helpers/story.psql
 select plan(92);
 
--- Lots that nobody touches expire as of their moment.
+-- Lots of inactive accounts expire as of their expires_at.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
 from unnest(array['ann', 'bob', 'cid']) name;
 select isnt(tests.give('ann', '5'), null, 'ann has 5 for ever');
@@ -24,7 +24,7 @@ select results_eq($$ select counterparty::text, direction::text, kind::text, amo
   'expired credits are in breakage, as of their expiry, written when the task ran');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 0, 'a lot expires once');
 
--- A lot that expired and was half spent gives just its rest.
+-- Of an expired lot that was partly spent, only the rest goes to breakage.
 select isnt(tests.give('dan', '10', '1 hour'), null, 'dan has 10 for an hour');
 select isnt(credits_debit(tests.person('dan'), '4', 'x', p_now => tests.after('30 min')), null,
   'dan spends 4');
@@ -32,7 +32,7 @@ select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the task takes da
 select is((select e.amount::int from farthing.entries e join farthing.accounts using (account_id)
   where owner_id = tests.person('dan') and e.kind = 'expiry'), 6, 'which is 6');
 
--- A task that runs late after a debit does not let time fall.
+-- A task that runs late after a debit writes no earlier time than the debit's.
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
 select isnt(tests.give('eve', '10'), null, 'and 10 for ever');
 select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null,
@@ -42,14 +42,14 @@ select is((select e.created_at from farthing.entries e join farthing.accounts us
   where owner_id = tests.person('eve') and e.kind = 'expiry'), tests.after('3 hours'),
   'writes no earlier than the last entry');
 
--- Holds: oldest first, each account once.
+-- Holds are released in the order of their expiry, and each account is handled once.
 select isnt(tests.give('fay', '10'), null, 'fay has 10');
 select isnt(tests.hold('fay', '1', seconds), null, 'fay holds 1') from unnest(array[10, 20, 30]) seconds;
 select is(farthing.sweep_accounts(tests.after('20 s')), 2, 'the task releases expired holds');
 select is(tests.standing('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
   'and leaves what has not');
 
--- Orders and the inbox.
+-- Tasks of orders and of the inbox.
 select isnt(checkout_begin(tests.person('ann'), package_id::text, 'https://a.test', 'https://a.test',
   p_now => tests.after()), null, 'ann begins') from farthing.packages order by amount limit 3;
 select is(farthing.sweep_orders(tests.after('2 hours'), 2), 2,
@@ -66,7 +66,7 @@ select is(farthing.sweep_inbox(tests.after('1 min' - interval '1 s')), 0,
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the task handles no more events than its limit');
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the next time');
 
--- Tasks and times.
+-- The list of tasks, and when each runs.
 select results_eq($$ select jobname::text collate "default", schedule, command
   from cron.job where command like '%farthing%' $$,
   $$ values ('farthing', '* * * * *', 'call farthing.run_due_tasks()') $$,

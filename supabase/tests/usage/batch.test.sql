@@ -1,4 +1,4 @@
--- Batches of usage: many events in one call, each standing alone.
+-- Batches of usage: many events in one call, each independent of the others.
 
 begin;
 \ir ../helpers/story.psql
@@ -7,9 +7,9 @@ select plan(31);
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 select isnt(tests.give('bob', '10'), null, 'bob has 10');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
-values ('one', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- a token of `one` is a credit
+values ('one', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- a token of the model `one` costs one credit
 
--- A batch as a caller writes it: person, event, tokens, model.
+-- Returns a batch as a caller writes it: user, event, tokens and model of each event.
 create function pg_temp.events(p_rows text[]) returns jsonb language sql as $$
   select jsonb_agg(jsonb_build_object('user_id', case c[1] when 'nobody' then md5('nobody')::uuid
       else tests.person(c[1]) end, 'event_id', c[2], 'model', coalesce(c[4], 'one'), 'input_tokens',
@@ -20,7 +20,7 @@ $$;
 create function pg_temp.batch(variadic p_rows text[]) returns jsonb language sql as $$
   select usage_charge_batch(pg_temp.events(p_rows), 'trace-1', p_now => tests.after()) -> 'data'
 $$;
--- The result of each: index and credits, = for a duplicate, or the code.
+-- Returns the result of each event: index and credits, = for a duplicate, or the code.
 create function pg_temp.told(p_answer jsonb) returns text language sql as $$
   select string_agg(concat(o ->> 'index', ':', o ->> 'code', case when o ? 'duplicate' then '=' end,
   o ->> 'credits'),
@@ -50,7 +50,7 @@ select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0', 'bob 
 select is((select array_agg(seq order by seq) from farthing.entries join farthing.accounts using (account_id)
   where owner_id = tests.person('bob')), '{1,2,3}', 'a refused event leaves no gap');
 
--- Again, and beside single calls.
+-- Repeats of a batch, and of single calls.
 select is(pg_temp.told(pg_temp.batch('ann a1 10', 'ann a3 30', 'bob b1 4', 'ann a6 5')),
   '0:=10 1:=30 2:=4 3:5', 'a known event in a batch is reported, not charged');
 select is(usage_charge(tests.person('ann'), '{"event_id": "a6", "model": "one", "input_tokens": 5}',
@@ -72,7 +72,7 @@ select is(pg_temp.told(usage_charge_batch((select jsonb_agg(e || jsonb_build_obj
     pg_temp.events(array['ann z1 1', 'ann z2 0'])) e) || pg_temp.events(array['ann z3 1'])) -> 'data'),
   '0:invalid_request 1:invalid_request 2:1', 'metadata too large refuses its own event alone');
 
--- A batch over lots.
+-- A batch that spends several lots.
 select isnt(tests.give('cid', '3', '1 hour'), null, 'cid has 3 for an hour');
 select isnt(tests.give('cid', '3'), null, 'and 3 for ever');
 select is((select string_agg((select string_agg(lot ->> 'amount', '+') from jsonb_array_elements(r -> 'lots')
@@ -80,7 +80,7 @@ select is((select string_agg((select string_agg(lot ->> 'amount', '+') from json
     ' ') from jsonb_array_elements(pg_temp.batch('cid 1 2', 'cid 2 5', 'cid 3 2', 'cid 4 2') -> 'results') r),
   '2 1+1 2', 'a batch burns on where its last event stopped, past the one that was too large');
 
--- The bounds.
+-- The limits of a batch.
 select is((usage_charge_batch((select jsonb_agg(jsonb_build_object('user_id', tests.person('dan'), 'event_id',
   n,
     'model', 'one', 'input_tokens', 1)) from generate_series(1, 1000) n), p_now => tests.after()) -> 'data')

@@ -1,4 +1,5 @@
--- A usage event's identity: the same id with other contents is refused, and says what differs.
+-- Known usage events: the same id with other contents is refused, and the refusal names the
+-- difference.
 
 begin;
 \ir ../helpers/story.psql
@@ -6,7 +7,7 @@ begin;
 select plan(31);
 
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
-values ('dear', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- a token of `dear` is a credit
+values ('dear', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- a token of the model `dear` costs one credit
 select isnt(tests.give(name, '1000'), null, name || ' has 1,000') from unnest(array['ann', 'bob',
   'cid']) name;
 
@@ -24,7 +25,7 @@ begin
 end
 $$;
 
--- m1: one cheap token, then two million dear ones, under one id.
+-- m1: one cheap token, then two million expensive ones, under one id.
 select is(pg_temp.told(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}')), '201 0.02',
   'a token is charged');
 select is(tests.outcome(pg_temp.use('e1', '{"input_tokens": 2000000}', '25 h')), jsonb_build_object('code',
@@ -37,7 +38,7 @@ select is(tests.standing('ann'), 'balance 999.98, held 0, available 999.98, debt
 select is(pg_temp.told(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}', '25 h')), '200 0.02',
   'the same contents are a duplicate');
 
--- Each part of the contents counts, and nothing else does.
+-- Each part of the contents is compared, and metadata is not.
 select is(pg_temp.told(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
   "cache_write_tokens": 3,
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z", "metadata": {"a": 1}}')),
@@ -47,7 +48,7 @@ select is(tests.outcome(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tok
   || v.other)) #> '{details,differs}', jsonb_build_object(v.field, v.difference), v.field
     || ' is of the contents')
 from (values ('model', '{"model": "gpt-4o"}'::jsonb, '{"charged": "dear", "sent": "gpt-4o"}'::jsonb),
-  ('model', '{"model": null}', '{"charged": "dear"}'), -- outcome() leaves nulls out
+  ('model', '{"model": null}', '{"charged": "dear"}'), -- outcome() leaves out nulls
   ('input_tokens', '{"input_tokens": 2}', '{"charged": 1, "sent": 2}'),
   ('cached_input_tokens', '{"cached_input_tokens": null}', '{"charged": 2, "sent": 0}'),
   ('cache_write_tokens', '{"cache_write_tokens": 1}', '{"charged": 3, "sent": 1}'),
@@ -69,7 +70,7 @@ select is(pg_temp.told(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_toke
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z"}', '1 year')), '200 15',
   'a known event is a duplicate however late it is sent again');
 
--- Free usage is known, too.
+-- Free usage is recognised, too.
 select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '201 0', 'a free use');
 select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '200 0', 'is a duplicate');
 select is(tests.outcome(pg_temp.use('e3', '{"input_tokens": 7}')) #> '{details,differs}',
@@ -89,7 +90,7 @@ select is((select jsonb_agg(r - 'event_id' order by r -> 'index') from
   'an event of a batch is refused alone where its contents differ');
 select is(tests.standing('bob'), 'balance 985, held 0, available 985, debt 0', 'the others are charged once');
 
--- A hold and a job meet known events.
+-- Known events in a hold and in a job.
 select is(tests.outcome(format('select holds_settle(%L, p_usage => %L, p_now => tests.after(''1 s''))',
   tests.hold('bob', '20'), '{"event_id": "b1", "model": "dear", "input_tokens": 20}')) - 'details',
   '{"code": "usage_conflict", "status": 409, "field": "usage.event_id"}',

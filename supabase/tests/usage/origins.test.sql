@@ -6,13 +6,13 @@ begin;
 \ir ../helpers/chats.psql
 select plan(25);
 
--- A caller charges one token under an id of its choice.
+-- Charges one token under an id that the caller chooses.
 create function pg_temp.poison(p_name text, p_event_id text, p_passed interval) returns text
 language sql as $$
   select usage_charge(tests.person(p_name), jsonb_build_object('event_id', p_event_id, 'model',
     'gpt-4o', 'input_tokens', 1), p_now => tests.after(p_passed)) #>> '{data,credits}'
 $$;
--- All the names that work of ours could go by.
+-- All ids that our own work could use.
 create function pg_temp.names(p_id uuid) returns text[] language sql as $$
   select array[p_id::text, 'chat:' || p_id, 'hold:' || p_id, 'job:' || p_id, 'job:' || p_id || ':s1',
     p_id || ':s1', p_id || ':s1:2']
@@ -20,7 +20,7 @@ $$;
 select isnt(tests.give(name, '1000'), null, name || ' has 1,000')
 from unnest(array['ann', 'bob', 'cid', 'dan', 'eve']) name;
 
--- M5: a job's step whose id a caller has used is charged all the same.
+-- M5: a job's step is charged even if a caller has used its id.
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is((select sum(pg_temp.poison('ann', n, '1 s')::numeric) from unnest(pg_temp.names(
   tests.job_id('ann'))) n), 0.14, 'a caller uses up every name its steps could have');
@@ -29,7 +29,7 @@ select is(tests.step('ann', 1, 's1', 2, '3 s'),
   '{"status": "processing", "credits": "100", "held": "100", "duplicates": 0, "conflicts": 0}',
   'T30: a job''s step costs what it costs, whatever ids a caller has used');
 
--- M5: a chat settles, and a task closes it.
+-- M5: a chat settles, and a scheduled task closes another one.
 select is(tests.begin_chat(name, name) #>> '{step}', 'call', name || ' begins a chat')
 from unnest(array['bob', 'cid', 'dan']) name;
 select is((select sum(pg_temp.poison(name, n, '1 s')::numeric) from unnest(pg_temp.names(
@@ -44,7 +44,8 @@ select matches(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged
 select is(tests.chat(tests.chat_id('cid')), tests.chat(tests.chat_id('dan')),
   'T30: cid''s is charged the same, whatever ids a caller has used');
 
--- A hold that is settled with usage: an id of the caller's own is a caller's event, none is the hold's.
+-- A hold settled with usage: usage with an event_id is a caller's event, usage without one has the
+-- hold's id.
 create temporary table held as select tests.hold('eve', '50') as own, tests.hold('eve', '50') as named;
 select is((select sum(pg_temp.poison('eve', n, '1 s')::numeric) from unnest(pg_temp.names(own)) n), 0.14,
   'a caller uses up every name that a hold could have') from held;

@@ -1,4 +1,4 @@
--- Usage: token counts in, exact charges out, each event at most once for ever.
+-- Usage: token counts are priced exactly, and each event is charged at most once, for ever.
 
 begin;
 \ir ../helpers/story.psql
@@ -24,7 +24,7 @@ select results_eq($$ select kind::text, reference_type::text, reference_id::text
     "output_tokens": 500, "caller": {"job": 7, "note": null}}'::jsonb) $$,
   'a charge keeps what it was computed from, and what the caller said as the caller said it');
 
--- Once, for ever.
+-- An event is charged once, for ever.
 select is(pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500}'), jsonb_set(a || '{"status": 200}', '{data,duplicate}', 'true'),
   'a known event answers with the first charge') from first;
@@ -40,7 +40,7 @@ select isnt(tests.give('bob', '1'), null, 'bob has 1');
 select is(pg_temp.charge('bob', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1}') ->> 'status',
   '201', 'another person''s event of the same id is another event');
 
--- Over two lots, and read back as it was.
+-- A charge that spends two lots, and its repeat.
 create temporary table wide as select pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o",
   "output_tokens": 1000}') as a;
 select is((select array_agg(lot ->> 'amount') from jsonb_array_elements(a #> '{data,lots}') lot),
@@ -48,7 +48,7 @@ select is((select array_agg(lot ->> 'amount') from jsonb_array_elements(a #> '{d
 select is(pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o", "output_tokens": 1000}') -> 'data',
   jsonb_set(a -> 'data', '{duplicate}', 'true'), 'a charge over two lots is repeated as it was') from wide;
 
--- All kinds of tokens, to the last decimal; a kind without a price costs as input or output.
+-- All kinds of tokens, to the last decimal; a kind without a rate costs as much as input or output.
 insert into farthing.rates (model, version, input_per_million_usd, cached_input_per_million_usd,
   cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from)
 values ('fine', 1, 0.000000001, 0.000000003, 0.000000007, 0.00000002, 0.00000005, 1.0001, tests.after()),
@@ -69,7 +69,7 @@ select is(pg_temp.charge('ann', '{"event_id": "e3", "model": "fine", "input_toke
 select is(usage_estimate('{"model": "gpt-4o", "input_tokens": 1000000000, "output_tokens": 1000000000}')
   ->> 'credits', '80000000', 'the most tokens there can be are priced');
 
--- Free usage is reported, moves nothing, and is known like any other.
+-- Free usage is recorded, moves no credits, and is recognised like any other usage.
 select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_tokens": 5}'),
   '{"status": 201, "replayed": false, "data": {"transaction_id": null, "event_id": "e4", "credits": "0",
     "balance_after": "949.9799999999989999", "rate_version": 1, "lots": []}}',

@@ -111,7 +111,8 @@ declare
 begin
   if not v_job.has_file or v_job.status <> 'completed' then
     perform farthing.fail('not_found',
-      'This job has no file: jobs of its type write none, or it is not completed, or the file has expired.', null, 'id');
+      'This job has no file: jobs of its type write none, or it is not completed, or the file has expired.',
+      null, 'id');
   end if;
   return (
     with shown as (

@@ -174,7 +174,7 @@ begin
   elsif v_charge.is_beyond then
     v_status := 'failed';
     perform farthing.end_job(p_job, 'failed', 'overdraft_exceeded',
-      'A step used far more than the job had held. The step was charged all that was held, and the job ended.',
+      'A step used far more than the job had held. The step was charged all held credits; the job ended.',
       null, p_now);
   elsif v_charge.shortfall > 0 then
     v_status := 'failed';

@@ -13,8 +13,8 @@ as $$
   where notice_id = p_notice_id
 $$;
 comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
-  'Ends a notification and erases its address. p_state: dead or uncertain; a dead notification becomes '
-  'uncertain if an earlier attempt may have sent it.';
+  'Ends a notification and erases its address. p_state: dead or uncertain. A notification that an '
+  'earlier attempt may have sent becomes uncertain instead of dead.';
 
 create function farthing.retry_notice(
   p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)

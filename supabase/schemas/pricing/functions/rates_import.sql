@@ -69,8 +69,9 @@ begin
       and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
-    perform farthing.fail('invalid_request', 'Each rate must have a model that the list names once, prices of '
-      'at most 9 decimals, an input or output price above 0, and a markup above 0 of at most 4 decimals.', null,
+    perform farthing.fail('invalid_request', 'Each rate must have a model that the list names '
+      'once, prices of at most 9 decimals, an input or output price above 0, and a markup above 0 of at most '
+      '4 decimals.', null,
       format('rates[%s].%s', v_bad.index, v_bad.field));
   end if;
 end
