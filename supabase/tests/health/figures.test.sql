@@ -25,82 +25,88 @@ create function pg_temp.figures(p_pattern text, p_passed interval) returns text 
 $$;
 
 -- Burn rates: of 1,000 core requests 5 may fail and 50 may be slow.
-select is(farthing.burn_rate('1 hour', tests.after('1 hour')), 0::numeric, 'nothing burns without a request');
+select is(farthing.burn_rate('1 hour', tests.after('1 hour')), 0::numeric,
+  'burn rates are 0 without a request');
 select is(pg_temp.record(pg_temp.requests('POST /usage', status, number, bucket), '40 min'), 'true',
   format('%s of %s', number, status))
 from (values ('2xx', 900, 68), ('2xx', 75, 69), ('4xx', 15, 10), ('5xx', 9, 10), ('408', 1, 10))
   r (status, number, bucket);
 select is(pg_temp.record(pg_temp.requests('POST /ai/chat', '5xx', 1000, 90), '40 min'), 'true',
-  'another route fails, that was not promised');
+  'failed requests to another route are recorded');
 select is(farthing.burn_rate('1 hour', tests.after('1 hour')), 2::numeric,
-  'errors of ours and late answers are failures: 10 of 1,000 is twice too fast');
+  'errors and late answers are failures: 10 of 1,000 burn the budget twice too fast');
 select is(farthing.burn_rate('1 hour', tests.after('1 hour'), 'fast'), 1.5,
   'requests over 120 ms are slow: 75 of 1,000 burn the budget 1.5 times too fast');
-select is(farthing.burn_rate('3 days', tests.after('20 hours')), 2::numeric, 'longer windows read hours');
+select is(farthing.burn_rate('3 days', tests.after('20 hours')), 2::numeric,
+  'longer windows read the rows per hour');
 select is(farthing.burn_rate('5 minutes', tests.after('1 hour')), 0::numeric,
-  'five minutes have seen nothing');
-select is(pg_temp.record(pg_temp.requests('POST /usage', '5xx', 200, 10), '58 min'), 'true', 'it gets worse');
+  'the last five minutes had no request');
+select is(pg_temp.record(pg_temp.requests('POST /usage', '5xx', 200, 10), '58 min'), 'true',
+  'more requests fail');
 select set_eq($$ select labels from farthing.health_figures(tests.after('1 hour'))
   where name = 'burn_rate' $$,
   $$ select format('slo=%s,minutes=%s', slo, minutes) from unnest(array['available', 'fast']) slo,
-    unnest(array[5, 30, 60, 360, 4320]) minutes $$, 'each window is a figure');
+    unnest(array[5, 30, 60, 360, 4320]) minutes $$, 'each window has a figure');
 select set_eq($$ select slo, long_window from farthing.budget_burns(tests.after('1 hour')) where burns $$,
   $$ values ('available', interval '1 hour'), ('available', '6 hours'), ('available', '3 days'),
   ('fast', '3 days') $$,
-  'a budget burns where it is spent too fast in both windows');
+  'a budget burns if it is spent too fast in both windows');
 select is_empty($$ select from farthing.budget_burns(tests.after('64 min')) where burns
-  and long_window = '1 hour' $$, 'the short window ends it soon after its cause');
+  and long_window = '1 hour' $$, 'the short window ends the alert soon after its cause');
 
 -- The report.
 select is(r #>> '{windows,1h,all,requests}', '2200', 'the report counts all requests')
 from health_report(tests.after('1 hour')) r;
-select is(r #>> '{windows,5m,routes,0,route}', 'POST /usage', 'and each route''s')
+select is(r #>> '{windows,5m,routes,0,route}', 'POST /usage',
+  'the report counts the requests of each route')
 from health_report(tests.after('1 hour')) r;
 select is((r #>> '{budget_left,fast}')::numeric, 1 - round(75 / 1200.0 / 0.05, 4),
-  'the rest of a month''s budget may be negative')
+  'the rest of a month''s budget can be negative')
 from health_report(tests.after('1 hour')) r;
 
 -- Connections as any role may count them: this test's own connection is one of them, and is active.
 select ok(f.value >= 1, 'a connection is counted by its state') from farthing.connection_figures() f
 where f.labels = 'state=active';
 select ok(f.value >= (select sum(value) from farthing.connection_figures() c where c.labels <> ''),
-  'and there are no more than the server takes')
+  'there are no more connections than the server''s maximum')
 from farthing.connection_figures() f where f.name = 'database_connections_max';
 
 -- Credits by purpose.
 select isnt(tests.give(name, '100', expires), null, name || ' is given 100')
 from (values ('ann', interval '1 hour'), ('bob', null)) g (name, expires);
 select isnt(credits_debit(tests.person('bob'), '30.000000000000000001', 'x', p_now => tests.after('1 min')),
-  null, 'bob spends');
-select isnt(tests.hold('bob', '10', 3600), null, 'and holds');
-select is(farthing.seal(p_limit => 2), 2, 'some of it is sealed');
-select is(farthing.seal(), 1, 'then the rest');
+  null, 'bob spends credits');
+select isnt(tests.hold('bob', '10', 3600), null, 'bob holds credits');
+select is(farthing.seal(p_limit => 2), 2, 'some of the entries are sealed');
+select is(farthing.seal(), 1, 'the other entries are sealed');
 select is(pg_temp.figures('^credits_held', passed), 'credits_held{} ' || held, format('%s are held after %s',
   held, passed)) from (values (interval '59 min', 10), ('1 hour', 0)) h (passed, held);
-select is(farthing.sweep_accounts(tests.after('1 hour')), 2, 'ann''s credits expire, and bob''s hold');
-select is(farthing.seal(), 1, 'it is sealed, too');
+select is(farthing.sweep_accounts(tests.after('1 hour')), 2,
+  'ann''s credits expire, and so does bob''s hold');
+select is(farthing.seal(), 1, 'the expiry is sealed');
 create function pg_temp.unlike_the_ledger() returns setof record language sql as $$
   select s.counterparty, s.direction, s.kind, s.entries, s.amount from farthing.entry_sums s
   except select e.counterparty, e.direction, e.kind, count(*), sum(e.amount) from farthing.entries e
   group by 1, 2, 3
 $$;
 select is_empty('select * from pg_temp.unlike_the_ledger() as u (a farthing.system_account,
-  b farthing.direction, c farthing.entry_kind, d bigint, e numeric)', 'the sums are those of the ledger');
+  b farthing.direction, c farthing.entry_kind, d bigint, e numeric)',
+  'the figures equal the sums of the ledger');
 select is((select sum(entries) from farthing.entry_sums), (select count(*)::numeric from farthing.entries),
-  'and of all of it');
+  'the figures of all sealed entries equal the ledger''s');
 select is(pg_temp.figures('^credits_', '1 hour'), E'credits_expired{kind=expiry} 100\ncredits_given'
   || E'{kind=promotion} 200\ncredits_held{} 0\ncredits_outstanding{} 69.999999999999999999\ncredits_spent'
   || '{kind=debit} 30.000000000000000001', 'credits are reported by purpose');
 select is((select value from farthing.health_figures(tests.after('1 hour'))
   where name = 'credits_outstanding'), (select sum(balance) from farthing.accounts),
-  'users'' credits are the sum of their balances');
+  'the outstanding credits are the sum of all balances');
 
 -- Work by state.
 select is(inbox_receive(jsonb_build_object('id', 'evt_of_' || n, 'type', 'payment_intent.succeeded',
   'livemode', false, 'created', 1, 'facts', case n when 1 then '{}' else jsonb_build_object('order_id',
   gen_random_uuid(), 'mark', installation_id) end), tests.after('1 hour')) ->> 'received', 'true',
-  'an event comes') from generate_series(1, 3) n, farthing.policy;
-select is((select status from tests.job('bob', 'research')), 202, 'a job is asked for');
+  'events arrive') from generate_series(1, 3) n, farthing.policy;
+select is((select status from tests.job('bob', 'research')), 202, 'a job is created');
 select is(pg_temp.figures('^(webhook|jobs|job_)', '2 hours'), E'job_oldest_seconds{} 7200\n'
   || E'jobs{state=queued} 1\nwebhook_events{state=deferred} 2\n'
   || E'webhook_events{state=ignored} 1\nwebhook_oldest_seconds{} 3600',
@@ -108,7 +114,7 @@ select is(pg_temp.figures('^(webhook|jobs|job_)', '2 hours'), E'job_oldest_secon
 select is(pg_temp.figures('^job_oldest', '-1 hour'), 'job_oldest_seconds{} 0',
   'a job that may not run yet does not wait');
 select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=deferred} 2',
-  'finished work is reported for a day, waiting work as long as it waits');
+  'ended work is reported for a day, and waiting work as long as it waits');
 
 -- Sent notifications of users are never deleted, and a collector does not read them.
 insert into farthing.notices (account_id, template, subject, data, state, finished_at)
@@ -120,33 +126,37 @@ create function pg_temp.read_whole() returns bigint language sql as $$
 $$;
 create temp table before as select pg_temp.read_whole() as n;
 select is(pg_temp.figures('^notices', '2 hours'), '', 'sent notifications are not reported');
-select is(pg_temp.read_whole(), (select n from before), 'nor looked at');
+select is(pg_temp.read_whole(), (select n from before), 'sent notifications are not read');
 delete from farthing.notices where subject like 'past %';
 
 -- Credits sold, clawed back and reinstated.
 select is(tests.buys('cid'), 'cid', 'cid buys Starter');
-select is(tests.pays('cid') ->> 'received', 'true', 'and pays');
+select is(tests.pays('cid') ->> 'received', 'true', 'cid pays');
 select is(tests.refund('cid', 1, 333, state) ->> 'received', 'true', 'a third of it: ' || state)
 from unnest(array['succeeded', 'failed']) state;
-select is(farthing.seal(), 3, 'all of which is sealed');
+select is(farthing.seal(), 3, 'all entries are sealed');
 select is(pg_temp.figures('^credits_(sold|taken|reinst)', '0'),
   E'credits_reinstated{kind=reinstatement} 3330\n'
-  || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330', 'and reported by purpose');
+  || E'credits_sold{kind=purchase} 9990\ncredits_taken_back{kind=clawback} 3330',
+  'sold, clawed-back and reinstated credits are reported by purpose');
 
 -- The sample of accounts, and the metrics for a collector.
-select isnt(credits_debit(tests.person('cid'), '9000', 'y'), null, 'cid spends nearly all');
-select is(tests.refund('cid', 2, 999, 'succeeded') ->> 'received', 'true', 'and is given all the money back');
-select is(debt > 0, true, 'it leaves a debt') from farthing.accounts where owner_id = tests.person('cid');
-select is(deep_checks_ledger(0), '{"wrong": 0, "looked_at": 3}', 'a sample of accounts is as it should be');
+select isnt(credits_debit(tests.person('cid'), '9000', 'y'), null, 'cid spends nearly all credits');
+select is(tests.refund('cid', 2, 999, 'succeeded') ->> 'received', 'true',
+  'cid''s payment is refunded in full');
+select is(debt > 0, true,
+  'the refund leaves a debt') from farthing.accounts where owner_id = tests.person('cid');
+select is(deep_checks_ledger(0), '{"wrong": 0, "looked_at": 3}',
+  'a sample of correct accounts finds no error');
 update farthing.accounts set held = 5 where owner_id = tests.person('bob');
-select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and what is wrong is seen');
+select is(deep_checks_ledger(0) ->> 'wrong', '1', 'the sample finds a wrong balance');
 update farthing.accounts set held = 0 where owner_id = tests.person('bob');
 update farthing.accounts set last_seq = last_seq + 1 where owner_id = tests.person('bob');
-select is(deep_checks_ledger(0) ->> 'wrong', '1', 'an entry that is not there, too');
+select is(deep_checks_ledger(0) ->> 'wrong', '1', 'the sample finds a missing entry');
 update farthing.accounts set last_seq = last_seq - 1 where owner_id = tests.person('bob');
 update farthing.lots set remaining = remaining - 1 where lot_id = (select l.lot_id from farthing.lots l
   join farthing.accounts a using (account_id) where a.owner_id = tests.person('bob'));
-select is(deep_checks_ledger(0) ->> 'wrong', '1', 'and credits that no lot has');
+select is(deep_checks_ledger(0) ->> 'wrong', '1', 'the sample finds credits without a lot');
 update farthing.lots set remaining = remaining + 1 where lot_id = (select l.lot_id from farthing.lots l
   join farthing.accounts a using (account_id) where a.owner_id = tests.person('bob'));
 select is(jsonb_array_length(m -> 'counted'), 8, 'a collector gets each series once')
@@ -157,9 +167,9 @@ select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 -- An amount larger than one account can hold.
 select isnt(tests.give(name, '99999999999999999999'), null, name || ' is given as much as one can have')
 from unnest(array['eve', 'fay']) name;
-select cmp_ok(farthing.seal(), '>=', 2, 'two of these are more than an account holds, and are sealed');
+select cmp_ok(farthing.seal(), '>=', 2, 'entries of more credits than one account can hold are sealed');
 select is_empty('select * from pg_temp.unlike_the_ledger() as u (a farthing.system_account,
-  b farthing.direction, c farthing.entry_kind, d bigint, e numeric)', 'with their sum');
+  b farthing.direction, c farthing.entry_kind, d bigint, e numeric)', 'the figure is their sum');
 
 select * from finish();
 rollback;

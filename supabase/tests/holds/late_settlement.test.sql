@@ -19,53 +19,58 @@ select isnt(tests.give(name, '100', case when name = 'fay' then interval '30 s' 
 from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;
 create temporary table late as select name, tests.hold(name, '60', 60) as hold_id
 from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;
-select is(farthing.sweep_accounts(tests.after('61 s')) > 0, true, 'T31: holds expire and are swept');
-select is(pg_temp.hold_of(hold_id), 'released', 'as is eve''s') from late where name = 'eve';
+select is(farthing.sweep_accounts(tests.after('61 s')) > 0, true, 'T31: the task releases expired holds');
+select is(pg_temp.hold_of(hold_id), 'released', 'eve''s hold is released') from late where name = 'eve';
 select is(tests.outcome(pg_temp.settle(hold_id, '70', '60 min 59.999999 s')) ->> 'code', 'ok',
-  'T31: a late settlement is taken just before the hour is over') from late where name = 'eve';
-select is(pg_temp.hold_of(hold_id), 'settled 70 0', 'the hold is settled') from late where name = 'eve';
+  'T31: a late settlement is accepted until just before the hour ends') from late where name = 'eve';
+select is(pg_temp.hold_of(hold_id), 'settled 70 0', 'eve''s hold is settled') from late where name = 'eve';
 select is(tests.standing('eve', '61 min'), 'balance 30, held 0, available 30, debt 0',
-  'T31: nothing is released twice');
+  'T31: credits are not released twice');
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '60 min 59.999999 s')) ->> 'code', 'hold_not_open',
-  'T8: it is settled once') from late where name = 'eve';
+  'T8: a late settlement is accepted once') from late where name = 'eve';
 select is(tests.outcome(format('select holds_release(%L, p_now => tests.after(''62 s''))',
   hold_id)) ->> 'code',
-  'hold_not_open', 'and released never') from late where name = 'gus';
+  'hold_not_open', 'an expired hold cannot be released') from late where name = 'gus';
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '61 min')) ->> 'code', 'hold_not_open',
-  'when the hour is over it is too late') from late where name = 'gus';
-select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok', 'it may have cost nothing')
+  'a settlement after the hour is refused') from late where name = 'gus';
+select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok',
+  'a late settlement at zero is accepted')
 from late where name = 'gus';
 -- fay's lot outlived its own expiry only because of the hold, so it has expired with the hold.
-select is(tests.standing('fay', '61 s'), 'balance 0, held 0, available 0, debt 0', 'fay''s lot is gone');
+select is(tests.standing('fay', '61 s'), 'balance 0, held 0, available 0, debt 0',
+  'fay''s lot has expired');
 select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',
-  'a late settlement has the limit, too') from late where name = 'fay';
-select is(tests.outcome(pg_temp.settle(hold_id, '50', '62 s')) ->> 'code', 'ok', 'and owes up to it')
+  'a late settlement has the overdraft limit, too') from late where name = 'fay';
+select is(tests.outcome(pg_temp.settle(hold_id, '50', '62 s')) ->> 'code', 'ok',
+  'a late settlement leaves a debt up to the limit')
 from late where name = 'fay';
-select is(tests.standing('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes it');
+select is(tests.standing('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes 50');
 -- hal releases his hold; ida's account is deleted.
-select is(pg_temp.hold_of(hold_id), 'released', 'hal''s is over') from late where name = 'hal';
-select is(tests.hold('hal', '5', 60, '62 s') is not null, true, 'hal holds anew');
+select is(pg_temp.hold_of(hold_id), 'released', 'hal''s hold is released') from late where name = 'hal';
+select is(tests.hold('hal', '5', 60, '62 s') is not null, true, 'hal opens another hold');
 select is(holds_release(hold_id, p_now => tests.after('63 s')) #>> '{data,status}', 'released',
-  'and releases it')
+  'hal releases the hold')
 from farthing.holds where amount = 5;
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '3 min')) ->> 'code', 'hold_not_open',
-  'T8: a hold that was released is never settled late') from farthing.holds where amount = 5;
+  'T8: a hold that its caller released cannot be settled late') from farthing.holds where amount = 5;
 delete from auth.users where id = tests.person('ida');
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '62 s')) ->> 'code', 'hold_not_open',
-  'nor one of somebody who has left') from late where name = 'ida';
+  'a hold of a deleted user cannot be settled late') from late where name = 'ida';
 -- A settlement before a scheduled task has run, after the lot has expired, too.
 select isnt(tests.give('joe', '100', '90 s'), null, 'joe has 100 for 90 seconds');
 create temporary table j as select tests.hold('joe', '60', 60) as hold_id;
 select is(tests.outcome(pg_temp.settle(hold_id, '60', '91 s')) ->> 'code', 'ok',
-  'his hold is settled unswept')
+  'joe''s hold is settled before the task has run')
 from j;
-select is(pg_temp.hold_of(hold_id), 'settled 60 60', 'an expired lot gives a late settlement nothing') from j;
+select is(pg_temp.hold_of(hold_id), 'settled 60 60',
+  'a late settlement takes no credits of an expired lot') from j;
 
 -- At the moment of its expiry a hold is already late, and is freed once.
 select isnt(tests.give('noe', '100'), null, 'noe has 100');
 select is(tests.outcome(pg_temp.settle(tests.hold('noe', '60', 60), '10', '60 s')) ->> 'code', 'ok',
-  'a hold is settled as it expires');
-select is(tests.standing('noe', '60 s'), 'balance 90, held 0, available 90, debt 0', 'and keeps nothing');
+  'a hold is settled at the moment of its expiry');
+select is(tests.standing('noe', '60 s'), 'balance 90, held 0, available 90, debt 0',
+  'a hold settled at its expiry reserves nothing');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

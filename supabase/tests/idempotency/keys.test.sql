@@ -19,18 +19,19 @@ select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
 -- Replays.
 create temporary table first as select pg_temp.debit('k', 'body', '10') as a;
-select is(a ->> 'replayed', 'false', 'the first call runs') from first;
+select is(a ->> 'replayed', 'false', 'the first request runs') from first;
 select is(pg_temp.debit('k', 'body', '10', '1 h'), a || '{"replayed": true}',
   'T12: a repeat gets the stored answer')
 from first;
 select is(tests.standing('ann'), 'balance 90, held 0, available 90, debt 0', 'T12: a repeat moves nothing');
 select is(tests.outcome($$ select pg_temp.debit('k', 'another body', '20') $$),
-  '{"code": "idempotency_key_reused", "status": 422}', 'T12: a key used with another body is refused');
+  '{"code": "idempotency_key_reused", "status": 422}',
+  'T12: a key that was used with another body is refused');
 select is(tests.standing('ann'), 'balance 90, held 0, available 90, debt 0',
-  'T12: a reused key moves nothing');
-select is(pg_temp.debit('K', 'body', '10') ->> 'replayed', 'false', 'another key is another call');
+  'T12: a refused key moves no credits');
+select is(pg_temp.debit('K', 'body', '10') ->> 'replayed', 'false', 'another key is another request');
 select is(credits_debit(tests.person('ann'), '10', 'x', p_now => tests.after()) ->> 'replayed', 'false',
-  'a call without a key runs each time') from generate_series(1, 2);
+  'a request without a key runs each time') from generate_series(1, 2);
 select is(tests.standing('ann'), 'balance 60, held 0, available 60, debt 0', 'four debits ran');
 
 -- Every RPC function that changes something replays its answer.
@@ -59,50 +60,51 @@ select tests.fails_with(format('select pg_temp.call(%s, ''other'')', nr), 'idemp
 
 -- The answer of a refused request is stored after it, since the request changed nothing.
 select tests.fails_with($$ select pg_temp.debit('poor', 'body', '5000') $$, 'insufficient_credits', null,
-  'too much');
+  'a request that is too large is refused');
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('body'), 402,
   '{"code": "insufficient_credits"}',
   tests.after()), '{}', 'the endpoint stores the refusal');
 select is(pg_temp.debit('poor', 'body', '5000', '1 h'), '{"status": 402, "replayed": true,
-  "data": {"code": "insufficient_credits"}}', 'T12: a repeat of a refused call gets the stored refusal');
+  "data": {"code": "insufficient_credits"}}', 'T12: a repeat of a refused request gets the stored refusal');
 select is(idempotency_store(tests.sha256('k'), tests.sha256('body'), 402, '{}',
-  tests.after('24 hours' - interval '1 s')), '{}', 'stored too late');
+  tests.after('24 hours' - interval '1 s')), '{}', 'a second refusal comes too late to be stored');
 select is(pg_temp.debit('k', 'body', '10'), a || '{"replayed": true}',
-  'an answer that stands is not overwritten')
+  'a stored answer is not overwritten')
 from first;
 
 -- A request with an external call: its key is started before the call, and finished after it.
 create temporary table begun as select pg_temp.begin('c') as b;
-select is(b ->> 'step', 'create', 'the first call is to ask Stripe') from begun;
+select is(b ->> 'step', 'create', 'the first request will call Stripe') from begun;
 select is(tests.outcome($$ select pg_temp.begin('c', '2 min') $$), '{"code": "idempotency_in_progress",
-  "status": 409}', 'T12: a repeat while the first runs is refused as in progress, and does not fail');
+  "status": 409}', 'T12: a repeat during the first request is refused as in progress');
 select is(pg_temp.begin('c', '3 min') #>> '{order,order_id}', b #>> '{order,order_id}',
-  'a key whose request died is taken over, with the same order') from begun;
+  'a repeat takes over the key of a dead request, with the same order') from begun;
 select tests.fails_with($$ select pg_temp.begin('c', '4 min') $$, 'idempotency_in_progress', null,
   'a key that was taken over is in progress again');
-select is(checkout_abandon(tests.sha256('c')), '{}', 'Stripe could not be asked');
+select is(checkout_abandon(tests.sha256('c')), '{}', 'the call of Stripe fails');
 select is(pg_temp.begin('c', '4 min') #>> '{order,order_id}', b #>> '{order,order_id}',
-  'an abandoned key runs again at once, with the same order') from begun;
+  'an abandoned key can be used again at once, with the same order') from begun;
 create temporary table done as select checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_1',
   'https://stripe.test', tests.sha256('c'), tests.after('4 min')) as a from begun;
 select is(pg_temp.begin('c', '5 min'), a || '{"replayed": true, "step": "replay"}',
-  'T12: a repeat after the first has finished gets the stored answer') from done;
-select is(checkout_abandon(tests.sha256('c')), '{}', 'an abandoned call that has finished');
-select is(pg_temp.begin('c', '5 min') ->> 'step', 'replay', 'stays finished');
+  'T12: a repeat after the first request has finished gets the stored answer') from done;
+select is(checkout_abandon(tests.sha256('c')), '{}', 'abandoning a finished request is accepted');
+select is(pg_temp.begin('c', '5 min') ->> 'step', 'replay', 'a finished key stays finished');
 
 -- After a day.
 select is(pg_temp.debit('k', 'body', '10', '24 hours' - interval '1 s') ->> 'replayed', 'true',
-  'an answer is kept for 24 hours');
+  'an answer is stored for 24 hours');
 select is(pg_temp.debit('k', 'another body', '10', '24 hours') ->> 'replayed', 'false',
-  'a key is forgotten after 24 hours, before any sweep');
+  'a key is forgotten after 24 hours, before the task has run');
 select is(idempotency_store(tests.sha256('poor'), tests.sha256('new'), 402, '{"new": 1}',
   tests.after('24 hours')), '{}',
-  'a refusal is stored over a forgotten one');
-select is(pg_temp.debit('poor', 'new', '5000', '25 hours') -> 'data', '{"new": 1}', 'and is answered');
+  'a refusal replaces a key older than 24 hours');
+select is(pg_temp.debit('poor', 'new', '5000', '25 hours') -> 'data', '{"new": 1}',
+  'the stored refusal is returned');
 select is(farthing.sweep_idempotency_keys(tests.after('24 hours' - interval '1 s')), 0,
-  'the task leaves young keys');
+  'the task keeps keys of less than 24 hours');
 select is(farthing.sweep_idempotency_keys(tests.after('48 hours')) > 5, true, 'the task deletes old keys');
-select is_empty('select * from farthing.idempotency_keys', 'none is left');
+select is_empty('select * from farthing.idempotency_keys', 'no key is left');
 
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'
   end, format('T13: %s by %s', split_part(call, '(', 1), role))

@@ -15,28 +15,28 @@ from unnest(array['ann', 'bob']) name;
 create temporary table told as select name, tests.settle_chat(tests.chat_id(name), '1 s', p_key => name,
   p_text => 'whispered to ' || name) -> 'data' as data from unnest(array['ann', 'bob']) name;
 select is_empty($$ select from farthing.idempotency_keys where answer::text ~ 'whispered' $$,
-  'no answer of a chat lies with its key');
+  'the answer of a chat is not in the table of keys');
 select is(tests.begin_chat('ann', 'ann', passed) -> 'data', data, format('it is repeated after %s', passed))
 from told, unnest(array[interval '2 s', '23 h 59 min']) passed where name = 'ann';
 select is(tests.settle_chat(tests.chat_id('ann'), '3 s', p_key => 'ann', p_text => 'Other') -> 'data', data,
-  'and by a second settlement') from told where name = 'ann';
+  'a second settlement returns the stored answer') from told where name = 'ann';
 select tests.fails_with($$ update farthing.private_answers set answer = '{}' $$, '23001', null,
-  'nobody rewrites it');
+  'a private answer cannot be changed');
 select is(tests.code_for(role, 'ann', 'select * from farthing.private_answers'), '42501',
   format('it is not for %s', role)) from unnest(array['authenticated', 'anon', 'service_role']) role;
 
 -- Ann's answer and its key are deleted with ann; another user's answer stays.
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
   'ann is deleted');
-select is(tests.key('ann'), 'free', 'her key is forgotten');
+select is(tests.key('ann'), 'free', 'ann''s key is deleted');
 select results_eq($$ select answer #>> '{message,content}' from farthing.private_answers $$,
-  $$ values ('whispered to bob') $$, 'and her answer; bob''s is there');
+  $$ values ('whispered to bob') $$, 'ann''s answer is deleted, and bob''s stays');
 select is(tests.settle_chat(tests.chat_id('ann'), '1 h', p_key => 'ann') #>> '{data,credits}', '26',
-  'a settlement that comes after that stores nothing');
-select is(tests.key('ann'), 'free', 'her key stays free');
+  'a settlement after the deletion stores nothing');
+select is(tests.key('ann'), 'free', 'ann''s key stays free');
 
 -- A private answer is deleted after a day.
-select is(farthing.sweep_idempotency_keys(tests.after('24 h')), 1, 'a day later bob''s is forgotten');
+select is(farthing.sweep_idempotency_keys(tests.after('24 h')), 1, 'bob''s answer is deleted after a day');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

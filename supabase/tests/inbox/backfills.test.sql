@@ -10,70 +10,81 @@ create function pg_temp.since(p_claim jsonb) returns interval language sql as $$
 $$;
 
 -- One runner at a time has the claim.
-select is((select done_until <= now() from farthing.backfills), true, 'a new project has missed nothing');
+select is((select done_until <= now() from farthing.backfills), true, 'a new project has missed no events');
 update farthing.backfills set done_until = tests.after('-1 hour');
-select is(backfills_claim(tests.after('-1 s')), null, 'for an hour none is due');
+select is(backfills_claim(tests.after('-1 s')), null, 'no backfill is due within an hour');
 select is(pg_temp.since(backfills_claim(tests.after())), '-70 min'::interval,
-  'then one looks back to where the last ended, and a little more');
-select is(backfills_claim(tests.after('1 s')), null, 'a second runner gets none');
-select is(backfills_claim(tests.after('5 min' - interval '1 s')), null, 'while the first may live');
+  'the backfill begins 10 minutes before the end of the last one');
+select is(backfills_claim(tests.after('1 s')), null, 'a second runner gets no backfill');
+select is(backfills_claim(tests.after('5 min' - interval '1 s')), null,
+  'the claim holds for as long as the first runner may run');
 select is(pg_temp.since(backfills_claim(tests.after('5 min'))), '-70 min'::interval,
-  'a dead runner''s is taken over');
-select is(backfills_finish(tests.after(), false, 3), '{}', 'the first ends late');
-select is(backfills_claim(tests.after('7 min')), null, 'and takes nothing from the second');
-select is((select unreadable from farthing.backfills), 0, 'nor is what it could not read the second''s');
-select is(backfills_finish(tests.after('5 min'), true, 0), '{}', 'the second ends');
-select is(backfills_finish(tests.after(), true, 0), '{}', 'the first has asked for no more than the second');
-select is(backfills_claim(tests.after('1 hour')), null, 'for an hour none is due');
+  'a second runner takes over the backfill of a dead runner');
+select is(backfills_finish(tests.after(), false, 3), '{}', 'the first runner finishes late');
+select is(backfills_claim(tests.after('7 min')), null,
+  'the late runner does not end the second runner''s claim');
+select is((select unreadable from farthing.backfills), 0,
+  'the late runner''s unreadable events are not stored');
+select is(backfills_finish(tests.after('5 min'), true, 0), '{}', 'the second runner finishes');
+select is(backfills_finish(tests.after(), true, 0), '{}',
+  'the first runner finishes again, with an earlier end');
+select is(backfills_claim(tests.after('1 hour')), null, 'no backfill is due within an hour');
 select is(pg_temp.since(backfills_claim(tests.after('65 min'))), interval '-5 min',
-  'the next looks back to when the last began, and a little more');
+  'the next backfill begins 10 minutes before the last claim');
 
 -- A backfill that ran out of time continues in the next run.
-select is(backfills_finish(tests.after('65 min'), false, 0), '{}', 'time ran out');
+select is(backfills_finish(tests.after('65 min'), false, 0), '{}', 'a runner runs out of time');
 select is(pg_temp.since(backfills_claim(tests.after('67 min'))), interval '-5 min',
-  'the next goes on at once');
-select is(backfills_finish(tests.after('67 min'), true, 0), '{}', 'and ends it');
-select is(backfills_claim(tests.after('2 hours')), null, 'so none is due for an hour');
+  'the next backfill is due at once');
+select is(backfills_finish(tests.after('67 min'), true, 0), '{}', 'the next runner finishes the backfill');
+select is(backfills_claim(tests.after('2 hours')), null, 'no backfill is due within an hour');
 
 -- An unreadable event is fetched again each quarter of an hour, and the backfill is not complete
 -- before.
-select is(pg_temp.since(backfills_claim(tests.after('3 hours'))), interval '57 min', 'an hour later');
-select is(backfills_finish(tests.after('3 hours'), false, 2), '{}', 'two events can''t be read');
-select is((select unreadable from farthing.backfills), 2, 'it is stored');
-select is(backfills_claim(tests.after('3 hours 1 min')), null, 'a minute later none is due');
-select is(farthing.wake_payment_runner_if_due(tests.after('3 hours 1 min')), false, 'and nobody is woken');
-select is(backfills_claim(tests.after('3 hours 15 min' - interval '1 s')), null, 'nor before 15 minutes');
+select is(pg_temp.since(backfills_claim(tests.after('3 hours'))), interval '57 min',
+  'a backfill is due an hour later');
+select is(backfills_finish(tests.after('3 hours'), false, 2), '{}', 'a runner cannot read two events');
+select is((select unreadable from farthing.backfills), 2, 'the number of unreadable events is stored');
+select is(backfills_claim(tests.after('3 hours 1 min')), null, 'no backfill is due a minute later');
+select is(farthing.wake_payment_runner_if_due(tests.after('3 hours 1 min')), false,
+  'no runner is woken a minute later');
+select is(backfills_claim(tests.after('3 hours 15 min' - interval '1 s')), null,
+  'no backfill is due before 15 minutes have passed');
 select is(pg_temp.since(backfills_claim(tests.after('3 hours 15 min'))), interval '57 min',
-  'after 15 minutes they are asked for again');
-select is(backfills_claim(tests.after('3 hours 20 min' - interval '1 s')), null, 'by one runner');
+  'the backfill is due again after 15 minutes');
+select is(backfills_claim(tests.after('3 hours 20 min' - interval '1 s')), null,
+  'one runner claims the retry');
 select is(pg_temp.since(backfills_claim(tests.after('3 hours 20 min'))), interval '57 min',
-  'another may take it over');
-select is(backfills_finish(tests.after('3 hours 20 min'), true, 0), '{}', 'they can be read');
+  'another runner can take over the retry of a dead runner');
+select is(backfills_finish(tests.after('3 hours 20 min'), true, 0), '{}', 'the events can be read now');
 select is((select array[unreadable::text, retry_at::text] from farthing.backfills), array['0', null],
-  'then nothing is left of it');
-select is(backfills_claim(tests.after('4 hours 20 min' - interval '1 s')), null, 'for an hour none is due');
+  'no unreadable events are stored any more');
+select is(backfills_claim(tests.after('4 hours 20 min' - interval '1 s')), null,
+  'no backfill is due within an hour');
 select is(pg_temp.since(backfills_claim(tests.after('4 hours 20 min'))), interval '190 min',
-  'the next looks back to when the last began');
-select is(backfills_finish(tests.after('4 hours 20 min'), true, 0), '{}', 'and ends');
+  'the next backfill begins 10 minutes before the last claim');
+select is(backfills_finish(tests.after('4 hours 20 min'), true, 0), '{}', 'the next backfill finishes');
 
 -- After a long outage the backfill goes back as far as Stripe stores events.
-select is(pg_temp.since(backfills_claim(tests.after('90 days'))), interval '60 days', 'Stripe keeps 30 days');
-select is(backfills_finish(tests.after('90 days'), true, 0), '{}', 'all is there');
+select is(pg_temp.since(backfills_claim(tests.after('90 days'))), interval '60 days',
+  'a backfill goes back at most 30 days');
+select is(backfills_finish(tests.after('90 days'), true, 0), '{}', 'all events were fetched');
 
 -- The runner is woken only for due work, and only if its address is stored.
 select isnt(vault.create_secret('https://project.example.com/functions/v1', 'farthing_functions_url'), null,
-  'an address');
-select isnt(vault.create_secret('sb_secret_1', 'farthing_secret_key'), null, 'and a key');
-select is(farthing.wake_payment_runner_if_due(tests.after('90 days')), false, 'nobody is woken for nothing');
-select is((select count(*)::int from net.http_request_queue), 0, 'nothing is asked for');
+  'the address of the functions is stored');
+select isnt(vault.create_secret('sb_secret_1', 'farthing_secret_key'), null, 'a secret key is stored');
+select is(farthing.wake_payment_runner_if_due(tests.after('90 days')), false,
+  'no runner is woken without due work');
+select is((select count(*)::int from net.http_request_queue), 0, 'no call is queued');
 select is(farthing.wake_payment_runner_if_due(tests.after('90 days 1 hour')), true,
-  'after an hour Stripe is to be asked again');
+  'the runner is woken after an hour');
 select results_eq($$ select url, headers ->> 'apikey' from net.http_request_queue $$,
   $$ values ('https://project.example.com/functions/v1/payment-runner', 'sb_secret_1') $$,
-  'the payments'' runner is asked for, with the key where keys go');
+  'the payment runner is called with the secret key in its header');
 delete from vault.secrets where name like 'farthing%';
 select is(farthing.wake_payment_runner_if_due(tests.after('90 days 1 hour')), false,
-  'without an address nobody is woken');
+  'no runner is woken without an address');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -6,7 +6,7 @@ begin;
 select plan(10);
 
 -- Returns every permutation of some numbers.
-select is((select count(*) from tests.orders_of('{1,2,3,4}')), 24::bigint, 'there are 24 orders of four');
+select is((select count(*) from tests.orders_of('{1,2,3,4}')), 24::bigint, 'four events have 24 orders');
 
 -- Applies events, each twice, to a new order and returns the order's end; all changes are rolled
 -- back.
@@ -70,7 +70,7 @@ from (values
 
 -- Each change of an order's state, allowed or refused.
 select isnt(checkout_begin(tests.person('bob'), 'da11a803-9576-4108-9c21-42b8c220cca6', 'https://a.test',
-  'https://a.test'), null, 'bob begins');
+  'https://a.test'), null, 'bob opens an order');
 create function pg_temp.may(p_from text, p_to text) returns boolean language plpgsql as $$
 begin
   alter table farthing.orders disable trigger orders_are_guarded;
@@ -98,7 +98,7 @@ select results_eq($$
     'paid: disputed partially_refunded refunded', 'partially_refunded: disputed paid refunded',
     'pending: expired failed paid processing', 'processing: failed paid',
     'refunded: disputed paid partially_refunded'],
-  'an order goes from state to state as drawn, and no other way');
+  'an order makes the allowed changes of state and no others');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -36,22 +36,23 @@ select results_eq(format('select pg_temp.outcomes(%L)', owner), array['{"receive
   format('T44: an order that is not here and bears %s mark is none of ours', owner))
 from marks where owner <> 'ours' order by owner;
 select is(pg_temp.states(), '{"ignored: its booking is not here and it does not bear our mark",'
-  '"ignored: its order is not here and it does not bear our mark"}', 'it is ignored, with a reason');
+  '"ignored: its order is not here and it does not bear our mark"}', 'the event is ignored, with a reason');
 select is((select array_agg(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ nr - 1)::int)))
-  order by nr) from generate_series(1, 10) nr), '{0,0,0,0,0,0,0,0,0,0}', 'never tried again, and never dead');
+  order by nr) from generate_series(1, 10) nr), '{0,0,0,0,0,0,0,0,0,0}',
+  'the ignored event is never retried and never dead-lettered');
 
 select results_eq('select pg_temp.outcomes(''ours'')', array['{"deferred": true, "received": true}'],
-  'an order that is not here and bears our mark was lost, and is waited for');
+  'an unknown order that bears our mark was lost, and its event is deferred');
 select is((select sum(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
-  from generate_series(1, 9) nr), 9 * (select count(*) from types)::int, 'nine times more');
+  from generate_series(1, 9) nr), 9 * (select count(*) from types)::int, 'nine more attempts are made');
 select is((select count(*) from farthing.inbox where state = 'dead'), (select count(*) from types),
-  'then it is dead, and operators are alerted');
+  'the event is dead-lettered, and operators are alerted');
 
 -- A session that was created before there were marks.
-select is(tests.buys('ann'), 'ann', 'ann orders');
-select is(tests.pays('ann'), '{"received": true}', 'her session bears no mark');
+select is(tests.buys('ann'), 'ann', 'ann opens an order');
+select is(tests.pays('ann'), '{"received": true}', 'ann''s session bears no mark');
 select is(tests.bought_by('ann'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
-  'an order that is here is ours without it');
+  'a known order needs no mark');
 
 -- Refunds from the dashboard bear no mark, so each waits for its payment.
 select is(tests.hears('refund.updated', jsonb_build_object('stripe_refund_id', 're_' || owner, 'refund_id',
@@ -60,14 +61,14 @@ select is(tests.hears('refund.updated', jsonb_build_object('stripe_refund_id', '
   '{"received": true, "deferred": true}', format('a refund with %s mark comes before its payment', owner))
 from marks order by owner;
 select is((select sum(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
-  from generate_series(1, 9) nr), 27, 'they are tried nine times more');
+  from generate_series(1, 9) nr), 27, 'nine more attempts are made');
 select results_eq($$ select owner, state from farthing.inbox
     join marks on facts ->> 'stripe_refund_id' = 're_' || owner order by owner $$,
   $$ values ('another installation''s', 'ignored'), ('nobody''s', 'ignored'), ('ours', 'dead') $$,
-  'only one with our mark is dead then');
+  'only the event with our mark is dead-lettered');
 select is((select array_agg(distinct last_error) from farthing.inbox
     where state = 'ignored' and type = 'refund.updated'),
-  '{its payment is not here and it does not bear our mark}', 'the others are ignored with a reason');
+  '{its payment is not here and it does not bear our mark}', 'the other events are ignored, with a reason');
 
 -- A payment finds the events that waited for it, however large the inbox is.
 insert into farthing.inbox (event_id, type, livemode, facts, occurred_at, received_at, state, attempts,
@@ -88,7 +89,7 @@ begin
 end
 $$;
 select is(pg_temp.rows_read_of_waiting(), 0::bigint,
-  'events that wait for a payment are found by two indexes');
+  'two indexes find the events that wait for a payment');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -28,10 +28,10 @@ create function pg_temp.state(p_name text) returns text language sql as $$
   (order_id) join farthing.accounts a using (account_id) where name = p_name
 $$;
 
-select is(pg_temp.buys('ann'), 'pending', 'ann buys');
+select is(pg_temp.buys('ann'), 'pending', 'ann opens an order');
 select is(inbox_receive(pg_temp.event('ann', 'checkout.session.completed'), tests.after()),
   '{"received": true}', 'a paid session is received');
-select is(pg_temp.state('ann'), 'paid, 9990 credits', 'a paid session grants');
+select is(pg_temp.state('ann'), 'paid, 9990 credits', 'a paid session grants the credits');
 select is(inbox_receive(pg_temp.event('ann', 'checkout.session.completed'), tests.after()),
   '{"received": true, "duplicate": true}', 'an event that was processed is a duplicate')
   from generate_series(1, 2);
@@ -43,75 +43,76 @@ from (values ('checkout.session.completed', '{}'::jsonb), ('checkout.session.asy
 select is(pg_temp.state('ann'), 'paid, 9990 credits', 'T3: several events of one payment grant once');
 
 -- T4: an unpaid session.
-select is(pg_temp.buys('bob'), 'pending', 'bob buys with a slow method');
+select is(pg_temp.buys('bob'), 'pending', 'bob opens an order with a slow payment method');
 select is(inbox_receive(pg_temp.event('bob', 'checkout.session.completed', '{"payment_status": "unpaid"}')),
-  '{"received": true}', 'a session completes unpaid');
+  '{"received": true}', 'bob''s session completes unpaid');
 select is(pg_temp.state('bob'), 'processing, 0 credits', 'T4: an unpaid session grants nothing');
 select is(inbox_receive(pg_temp.event('bob', 'checkout.session.async_payment_succeeded')),
-  '{"received": true}', 'the payment succeeds, days later');
-select is(pg_temp.state('bob'), 'paid, 9990 credits', 'T4: later success grants');
-select is(pg_temp.buys('cid'), 'pending', 'cid buys with a slow method');
+  '{"received": true}', 'bob''s payment succeeds days later');
+select is(pg_temp.state('bob'), 'paid, 9990 credits', 'T4: the later success grants the credits');
+select is(pg_temp.buys('cid'), 'pending', 'cid opens an order with a slow payment method');
 select is(inbox_receive(pg_temp.event('cid', type, '{"payment_status": "unpaid"}')), '{"received": true}',
   type)
 from unnest(array['checkout.session.completed', 'checkout.session.async_payment_failed']) type;
-select is(pg_temp.state('cid'), 'failed, 0 credits', 'T4: later failure grants nothing');
+select is(pg_temp.state('cid'), 'failed, 0 credits', 'T4: the later failure grants nothing');
 
 select is(inbox_receive(pg_temp.event('cid', 'checkout.session.async_payment_failed', '{}', 2)),
-  '{"received": true}', 'a failure that calls itself paid');
-select is(pg_temp.state('cid'), 'failed, 0 credits', 'T4: is a failure');
+  '{"received": true}', 'a failed payment that says "paid" is received');
+select is(pg_temp.state('cid'), 'failed, 0 credits', 'T4: the order has failed');
 
 -- T7: an event arrives before the payment that it refers to.
 insert into bought values ('dan', md5('dan''s order')::uuid);
 select is(inbox_receive(pg_temp.event('dan', 'checkout.session.completed'), tests.after()),
   '{"received": true, "deferred": true}',
-  'T7: an event whose order is not here yet is deferred, not dropped');
+  'T7: an event whose order is unknown is deferred');
 select is(inbox_receive(pg_temp.event('dan', 'checkout.session.completed'), tests.after()) ->> 'duplicate',
-  null, 'T7: a deferred event is no duplicate when it comes again');
+  null, 'T7: a deferred event that is delivered again is not a duplicate');
 insert into farthing.accounts (owner_id) values (tests.person('dan'));
 insert into farthing.orders (account_id, order_id, package_id, package_version, package_name, amount,
   currency, credits, bonus_credits, success_url, cancel_url, session_id, expires_at)
 select account_id, md5('dan''s order')::uuid, 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 1, 'Starter', 999,
   'usd', 9990, 0, 'https://a.test', 'https://a.test', 'cs_dan', tests.after('1 h')
 from farthing.accounts where owner_id = tests.person('dan');
-select is(farthing.sweep_inbox(tests.after('59 s')), 0, 'an attempt waits its minute');
+select is(farthing.sweep_inbox(tests.after('59 s')), 0, 'no attempt is made within the first minute');
 select is(farthing.sweep_inbox(tests.after('1 min')), 1, 'T7: the task retries a deferred event');
 select is(pg_temp.state('dan'), 'paid, 9990 credits',
-  'T7: a deferred event is applied when its order is here');
+  'T7: a deferred event is applied when its order exists');
 
 -- T2: an event that fails is not marked as done.
-select is(pg_temp.buys('eve'), 'pending', 'eve buys');
+select is(pg_temp.buys('eve'), 'pending', 'eve opens an order');
 create function pg_temp.breaks() returns trigger language plpgsql as $$ begin raise 'the disk is full'; end
   $$;
 create trigger breaks before insert on farthing.lots for each row execute function pg_temp.breaks();
 select is(inbox_receive(pg_temp.event('eve', 'checkout.session.completed'), tests.after()),
   '{"received": true, "failed": true}', 'T2: an event whose grant fails is reported as failed');
-select is(pg_temp.state('eve'), 'pending, 0 credits', 'T2: a failed grant leaves nothing half done');
+select is(pg_temp.state('eve'), 'pending, 0 credits', 'T2: a failed grant leaves no partial changes');
 select is((select state || ': ' || last_error from farthing.inbox where event_id like 'evt_eve%'),
-  'failed: the disk is full', 'T2: a failed event is stored with its reason, and not as done');
+  'failed: the disk is full', 'T2: a failed event is stored with its reason, and not as processed');
 drop trigger breaks on farthing.lots;
 select is(inbox_receive(pg_temp.event('eve', 'checkout.session.completed'), tests.after()),
-  '{"received": true}', 'T2: the redelivery is applied, not taken for a duplicate');
-select is(pg_temp.state('eve'), 'paid, 9990 credits', 'T2: the redelivery grants');
+  '{"received": true}', 'T2: the redelivery is applied and not treated as a duplicate');
+select is(pg_temp.state('eve'), 'paid, 9990 credits', 'T2: the redelivery grants the credits');
 
 -- A payment that does not fit its order.
-select is(pg_temp.buys('fay'), 'pending', 'fay buys');
+select is(pg_temp.buys('fay'), 'pending', 'fay opens an order');
 select is(inbox_receive(pg_temp.event('fay', 'checkout.session.completed', facts, nr),
   tests.after()) ->> 'failed',
   'true', format('a payment with %s is not granted', facts))
 from (values ('{"amount": 998}'::jsonb, 1), ('{"amount": null}', 2), ('{"currency": "eur"}', 3),
   ('{"amount": "x"}', 4), ('{"session_id": "cs_other"}', 5), ('{"payment_id": "pi_ann"}', 6)) f (facts, nr);
-select is(pg_temp.state('fay'), 'pending, 0 credits', 'a payment that does not fit grants nothing');
+select is(pg_temp.state('fay'), 'pending, 0 credits',
+  'a payment that does not fit its order grants nothing');
 select is((select array_agg(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ (n + 1) - 1)::int)))
   order by n) from generate_series(0, 9) n), '{6,6,6,6,6,6,6,6,6,0}',
-  'a failed event is tried again, each time twice as late');
+  'a failed event is retried with a doubled backoff');
 select is((select array_agg(distinct state || attempts) from farthing.inbox where event_id like 'evt_fay%'),
-  '{dead10}', 'an event that failed ten times is dead');
+  '{dead10}', 'an event that failed ten times is dead-lettered');
 select is(inbox_receive(pg_temp.event('fay', 'checkout.session.completed', '{}', 7)), '{"received": true}',
-  'a payment that fits is granted all the same');
+  'a later payment that fits is granted');
 
 select is(inbox_receive(pg_temp.event('fay', 'payment_intent.succeeded', '{"payment_id": "pi_second"}', 8))
-  ->> 'failed', 'true', 'a second payment of an order that is paid is not taken for the first');
-select is(pg_temp.state('fay'), 'paid, 9990 credits', 'nor granted');
+  ->> 'failed', 'true', 'a second payment of a paid order is not treated as the first');
+select is(pg_temp.state('fay'), 'paid, 9990 credits', 'the second payment grants nothing');
 
 -- Foreign events.
 select is(inbox_receive(pg_temp.event('nobody', type, facts), tests.after()), '{"received": true}',
@@ -132,9 +133,9 @@ from bought, (values (1, 'completed', 'cs_ora'), (2, 'expired', 'cs_foreign'),
   (3, 'async_payment_failed', 'cs_foreign')) s (nr, type, session) where name = 'ora' order by nr;
 select is((select array_agg(concat_ws(': ', state, last_error) order by event_id) from farthing.inbox
   where event_id like 'evt_ora_%'), '{processed,"ignored: the order has another session",'
-  '"ignored: the order has another session"}', 'and ignored with a reason');
+  '"ignored: the order has another session"}', 'the event is ignored, with a reason');
 select is((select status from farthing.orders join bought using (order_id) where name = 'ora'),
-  'processing', 'the order goes its own way');
+  'processing', 'the order keeps its own session and state');
 
 -- Of a connected account, only the state of its permissions is read (inbox-event.ts).
 select is((select array_agg(distinct inbox_receive(jsonb_build_object('id', 'evt_foreign_' || type, 'type',
@@ -142,7 +143,7 @@ select is((select array_agg(distinct inbox_receive(jsonb_build_object('id', 'evt
   from unnest(array['checkout.session.completed', 'payment_intent.succeeded', 'payment_intent.canceled',
     'refund.created', 'charge.dispute.created', 'radar.early_fraud_warning.created', 'charge.succeeded',
     'application_fee.created', 'account.updated', 'setup_intent.succeeded', 'payment_method.detached']) type),
-  '{"{}"}'::jsonb[], 'an event without facts is ignored, of whatever type');
+  '{"{}"}'::jsonb[], 'an event without facts is ignored, whatever its type');
 select is(tests.code_for(role, 'ann', 'select inbox_receive(''{"id": "x", "type": "y", "livemode": false,
   "created": 1, "facts": {}}'')'), case role when 'service_role' then 'ok' else '42501' end,
   format('T13: inbox_receive by %s', role))

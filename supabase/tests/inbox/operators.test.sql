@@ -29,23 +29,25 @@ $$;
 select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', pg_temp.paid(order_id, 1)) ->> 'failed',
   'true', 'an event that does not fit its order fails') from bought;
 select is(pg_temp.arrives('evt_2', 'payment_intent.succeeded', pg_temp.paid(gen_random_uuid()), '1 s')
-  ->> 'deferred', 'true', 'one of an order that is not here waits');
+  ->> 'deferred', 'true', 'an event whose order is unknown is deferred');
 select is(pg_temp.arrives('evt_3', 'customer.created', '{}', '2 s'), '{"received": true}',
-  'one of no use is ignored');
+  'an event of an unused type is ignored');
 
 -- Reading.
 select is(pg_temp.ids(inbox_list()), 'evt_3 evt_2 evt_1', 'events are listed, newest first');
-select is(pg_temp.ids(inbox_list(p_limit => 2)), 'evt_3 evt_2 ...evt_2', 'by page');
-select is(pg_temp.ids(inbox_list(p_limit => 2, p_before => 'evt_2')), 'evt_1', 'and the next page');
+select is(pg_temp.ids(inbox_list(p_limit => 2)), 'evt_3 evt_2 ...evt_2', 'a page of events is listed');
+select is(pg_temp.ids(inbox_list(p_limit => 2, p_before => 'evt_2')), 'evt_1',
+  'the next page of events is listed');
 select is(inbox_list(p_before => 'evt_9'), '{"events": [], "next_before": null}',
-  'from an event that is not there on there is nothing');
-select is(pg_temp.ids(inbox_list('failed')), 'evt_1', 'by state');
-select is(pg_temp.ids(inbox_list(p_type => 'customer.created')), 'evt_3', 'by type');
-select is(inbox_list('dead'), '{"events": [], "next_before": null}', 'none is dead');
+  'a list before an unknown event id is empty');
+select is(pg_temp.ids(inbox_list('failed')), 'evt_1', 'events are listed by state');
+select is(pg_temp.ids(inbox_list(p_type => 'customer.created')), 'evt_3', 'events are listed by type');
+select is(inbox_list('dead'), '{"events": [], "next_before": null}', 'no event is dead-lettered');
 select is(inbox_list('failed') #> '{events,0}' ? 'facts', false, 'a list has no facts');
-select is(inbox_read('evt_1') #>> '{facts,payment_id}', 'pi_ann', 'one event has its facts');
-select matches(inbox_read('evt_1') ->> 'last_error', '.', 'and says why it failed');
-select tests.fails_with($$ select inbox_read('evt_9') $$, 'not_found', 'id', 'no event, nothing to read');
+select is(inbox_read('evt_1') #>> '{facts,payment_id}', 'pi_ann', 'a single event has its facts');
+select matches(inbox_read('evt_1') ->> 'last_error', '.', 'a single event has the reason of its failure');
+select tests.fails_with($$ select inbox_read('evt_9') $$, 'not_found', 'id',
+  'reading an unknown event is refused');
 
 -- After ten attempts an event is dead-lettered.
 do $$
@@ -55,35 +57,38 @@ begin
   end loop;
 end
 $$;
-select is(pg_temp.state('evt_1'), 'dead, 10 tries', 'after ten tries an event is dead');
-select is(inbox_dead(), inbox_dead(9), 'the dead are found');
-select is(inbox_dead() ? 'evt_1', true, 'the one that failed is among them');
-select is(inbox_dead(0), '[]', 'no more than are wanted');
+select is(pg_temp.state('evt_1'), 'dead, 10 tries', 'an event is dead-lettered after ten attempts');
+select is(inbox_dead(), inbox_dead(9), 'dead-lettered events are listed');
+select is(inbox_dead() ? 'evt_1', true, 'the failed event is among the dead-lettered ones');
+select is(inbox_dead(0), '[]', 'the list has no more events than its limit');
 select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', '{}', '11 days'),
-  '{"received": true, "duplicate": true}', 'a delivery revives no dead-lettered event');
+  '{"received": true, "duplicate": true}', 'a delivery does not retry a dead-lettered event');
 
 -- Replay.
 select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'failed',
-  'replayed while nothing is mended it fails');
-select is(pg_temp.state('evt_1'), 'failed, 1 tries', 'and has its other nine tries again');
-select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0', 'nothing was granted');
+  'a replay fails if the cause is not fixed');
+select is(pg_temp.state('evt_1'), 'failed, 1 tries', 'a replayed event has nine more attempts');
+select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0', 'no credits were granted');
 select tests.unguarded('inbox', $$update farthing.inbox set facts = pg_temp.paid(order_id) from bought
   where event_id = 'evt_1'$$);
-select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'processed', 'mended, it is applied');
-select is(tests.standing('ann', '11 days'), 'balance 9990, held 0, available 9990, debt 0', 'and grants');
+select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'processed',
+  'a replay applies the event after the cause is fixed');
+select is(tests.standing('ann', '11 days'), 'balance 9990, held 0, available 9990, debt 0',
+  'the replay grants the credits');
 select is(inbox_replay('evt_1', tests.after('12 days')) ->> 'processed_at', (select to_jsonb(processed_at)
-  #>> '{}' from farthing.inbox where event_id = 'evt_1'), 'once applied it stays as it is');
+  #>> '{}' from farthing.inbox where event_id = 'evt_1'), 'a replay does not change a processed event');
 select is(tests.standing('ann', '12 days'), 'balance 9990, held 0, available 9990, debt 0',
-  'a replay grants nothing twice');
+  'a second replay grants nothing');
 select is(inbox_replay('evt_3', tests.after('12 days')) ->> 'state', 'ignored',
   'an event without facts stays ignored');
-select tests.fails_with($$ select inbox_replay('evt_9') $$, 'not_found', 'id', 'no event, nothing to replay');
+select tests.fails_with($$ select inbox_replay('evt_9') $$, 'not_found', 'id',
+  'replaying an unknown event is refused');
 
 -- Events that never arrived.
 select is(inbox_missing('["evt_1", "evt_8", "evt_2", "evt_9"]'), '["evt_8", "evt_9"]',
-  'ids that never arrived are returned');
-select is(inbox_missing('"[\"evt_1\"]"'), '[]', 'also from servers that send lists as text');
-select is(inbox_missing('[]'), '[]', 'of none, none');
+  'the ids of events that never arrived are returned');
+select is(inbox_missing('"[\"evt_1\"]"'), '[]', 'a list that arrives as text is accepted');
+select is(inbox_missing('[]'), '[]', 'an empty list returns an empty list');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

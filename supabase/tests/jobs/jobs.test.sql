@@ -13,75 +13,84 @@ select is(jobs_read(tests.person('ann'), tests.job_id('ann'), tests.after('3 s')
   jsonb_build_object('type', 'trivial', 'status', 'queued', 'progress', 0, 'attempts', 0, 'client_temp_id',
     'tmp-1', 'created_at', tests.after(), 'started_at', null, 'completed_at', null, 'expires_at',
     tests.after('24 h'), 'error', null, 'result', null, 'revision', 1, 'has_file', false, 'age_seconds', 3,
-    'checkpoints', '[]'::jsonb), 'a queued job reads as one');
+    'checkpoints', '[]'::jsonb), 'a queued job reads as queued');
 select tests.fails_with($$ select jobs_read(tests.person('bob'), tests.job_id('ann')) $$, 'not_found', 'id',
-  'another user''s job is not there');
-select is(jobs_read(null, tests.job_id('ann')) ->> 'type', 'trivial', 'the back end reads anybody''s job');
+  'another user''s job is not found');
+select is(jobs_read(null, tests.job_id('ann')) ->> 'type', 'trivial',
+  'the back end reads every user''s job');
 select tests.fails_with($$ select jobs_create(gen_random_uuid(), 'trivial', '{}') $$, 'not_found', 'user_id',
-  'nobody''s job is refused');
+  'a job without a user is refused');
 
 -- One request creates one job, by its idempotency key or its client_temp_id.
 select is((select data ->> 'job_id' from tests.job('ann', 'trivial', p_temp => 'tmp-1')),
-  tests.job_id('ann')::text, 'a known client_temp_id answers with its job');
-select is((select count(*)::int from farthing.jobs), 1, 'and makes no second one');
+  tests.job_id('ann')::text, 'a known client_temp_id returns its job');
+select is((select count(*)::int from farthing.jobs), 1, 'a known client_temp_id creates no second job');
 select tests.fails_with($$ select * from tests.job('ann', 'other', p_temp => 'tmp-1') $$, 'invalid_request',
   'client_temp_id', 'a known client_temp_id for another type is refused');
 select tests.fails_with($$ select * from tests.job('ann', 'trivial', p_input => '{"a": 1}', p_temp =>
   'tmp-1') $$,
   'invalid_request', 'client_temp_id', 'a known client_temp_id with another input is refused');
 select isnt((select data ->> 'job_id' from tests.job('bob', 'trivial', p_temp => 'tmp-1')),
-  tests.job_id('ann')::text, 'another user''s client_temp_id is another');
+  tests.job_id('ann')::text, 'another user can use the same client_temp_id');
 create temporary table keyed as select jobs_create(tests.person('ann'), 'keyed', '{}',
   p_idempotency_key => tests.sha256('k'), p_fingerprint => tests.sha256('f'), p_now => tests.after()) as a
   from generate_series(1, 2);
-select is((select array_agg(a ->> 'replayed') from keyed), '{false,true}', 'a repeat is replayed');
-select is((select count(distinct a #>> '{data,job_id}')::int from keyed), 1, 'as the same job');
+select is((select array_agg(a ->> 'replayed') from keyed), '{false,true}',
+  'a repeat with the same key is replayed');
+select is((select count(distinct a #>> '{data,job_id}')::int from keyed), 1,
+  'the repeat returns the same job');
 
 -- The price of a job is held before it is queued: 1000 + 500 tokens of gpt-4o are 50 credits.
 select tests.fails_with($$ select * from tests.job('cid', 'paid', tests.lines(1)) $$, 'insufficient_credits',
-  null, 'a job that nobody can pay is refused');
-select is((select count(*)::int from farthing.jobs where type = 'paid'), 0, 'and not queued');
+  null, 'a job that the credits do not cover is refused');
+select is((select count(*)::int from farthing.jobs where type = 'paid'), 0,
+  'the refused job is not queued');
 select tests.fails_with($$ select * from tests.job('cid', 'paid', '[{"model": "none", "input_tokens": 1}]')
   $$,
   'unknown_model', 'input.events[0].model', 'a job of a model without a rate is refused');
 select isnt(tests.give('cid', '120'), null, 'cid has 120');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1')), '100',
   'a job holds its whole estimate');
-select is(tests.standing('cid'), 'balance 120, held 100, available 20, debt 0', 'so it is not spent twice');
+select is(tests.standing('cid'), 'balance 120, held 100, available 20, debt 0',
+  'held credits are not held a second time');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1')), '100',
-  'asking again holds nothing more');
+  'a repeat of the request holds no more credits');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1',
   p_passed => passed)), held, format('asked again after %s it holds %s', passed, held))
 from (values (interval '24 h -1 microsecond', '100'), ('24 h', '0')) v (passed, held);
 select tests.fails_with($$ select * from tests.job('cid', 'paid', tests.lines(1)) $$, 'insufficient_credits',
-  null, 'the next job finds too little');
+  null, 'the next job finds too few credits');
 
 -- A job that is cancelled before it began.
 select tests.fails_with($$ select jobs_cancel(tests.person('ann'), tests.job_id('cid')) $$, 'not_found', 'id',
-  'nobody cancels another user''s job');
+  'a user cannot cancel another user''s job');
 select is(jobs_cancel(tests.person('cid'), tests.job_id('cid'), tests.after('1 min')),
   jsonb_build_object('job_id', tests.job_id('cid'), 'status', 'cancelled'), 'a queued job is cancelled');
 select is(tests.standing('cid', '1 min'), 'balance 120, held 0, available 120, debt 0',
-  'and what it held is free at once');
+  'the held credits are available at once');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1',
-  p_passed => '1 min')), '0', 'so asked again it holds nothing');
+  p_passed => '1 min')), '0', 'a repeat of the request for a cancelled job holds nothing');
 select is(jobs_claim(gen_random_uuid(), '["paid"]', p_now => tests.after('1 min')) -> 'jobs', '[]',
   'a cancelled job is not claimed');
 select is(tests.outcome($$ select jobs_cancel(tests.person('cid'), tests.job_id('cid'), tests.after()) $$),
   '{"code": "job_not_cancellable", "details": {"status": "cancelled"}, "status": 409}',
-  'an ended job can''t be cancelled, and the refusal says how it ended');
+  'cancelling an ended job is refused, with the job''s status');
 select is((select input from farthing.jobs where job_id = tests.job_id('cid')), '{}',
-  'the input is deleted with the job''s end');
+  'the input is deleted when the job ends');
 
 -- Lists have the newest job first.
 select is((select array_agg(j ->> 'type') from jsonb_array_elements(jobs_list(tests.person('ann')) -> 'jobs')
-  j), '{keyed,trivial}', 'a user''s jobs, newest first');
-select is(jobs_list(tests.person('ann'), p_limit => 1) #>> '{jobs,0,type}', 'keyed', 'a page of one');
+  j), '{keyed,trivial}', 'a user''s jobs are listed, newest first');
+select is(jobs_list(tests.person('ann'), p_limit => 1) #>> '{jobs,0,type}', 'keyed',
+  'a page of one job is listed');
 select is((select jobs_list(tests.person('ann'), p_limit => 1, p_before => jobs_list(tests.person('ann'),
-  p_limit => 1) ->> 'next_before') #>> '{jobs,0,type}'), 'trivial', 'and the next page');
-select is(jobs_list(tests.person('ann'), p_limit => 2) -> 'next_before', 'null', 'the last page says so');
-select is(jsonb_array_length(jobs_list(tests.person('cid'), 'cancelled') -> 'jobs'), 1, 'by status');
-select is(jsonb_array_length(jobs_list(tests.person('cid'), 'queued') -> 'jobs'), 0, 'by status, none');
+  p_limit => 1) ->> 'next_before') #>> '{jobs,0,type}'), 'trivial', 'the next page is listed');
+select is(jobs_list(tests.person('ann'), p_limit => 2) -> 'next_before', 'null',
+  'the last page has no next one');
+select is(jsonb_array_length(jobs_list(tests.person('cid'), 'cancelled') -> 'jobs'), 1,
+  'jobs are listed by status');
+select is(jsonb_array_length(jobs_list(tests.person('cid'), 'queued') -> 'jobs'), 0,
+  'a status without jobs gives an empty list');
 
 -- The table refuses every wrong change of state, whichever role makes it.
 select is(tests.code_for('none', null, format('update farthing.jobs set status = %L where type = %L', s, t)),
@@ -101,9 +110,9 @@ from (values ('pages (job_nr, page, content)', '1, repeat(''x'', 1048577)',
     '''s'', 1, to_jsonb(repeat(''x'', 262144)), now()', 'a checkpoint of more than 256 KiB is refused'))
   v (t, c, n);
 select is(tests.code_for('authenticated', 'ann', 'select * from farthing.jobs'), '42501',
-  'the data API reads no job');
+  'the data API returns no job');
 select is(tests.code_for('anon', null, format('select jobs_read(null, %L)', tests.job_id('ann'))),
-  '42501', 'T13: nobody calls an RPC function of jobs through the data API');
+  '42501', 'T13: the RPC functions of jobs cannot be called through the data API');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -7,69 +7,75 @@ begin;
 select plan(68);
 
 -- Claims give the most urgent job first, and each job to one runner.
-select isnt((select data from tests.job('ann', 'a')), null, 'ann asks');
-select isnt((select data from tests.job('bob', 'a', p_passed => '1 s')), null, 'bob asks later');
-select isnt((select data from tests.job('cid', 'b')), null, 'cid asks for another type');
+select isnt((select data from tests.job('ann', 'a')), null, 'ann creates a job');
+select isnt((select data from tests.job('bob', 'a', p_passed => '1 s')), null, 'bob creates a job later');
+select isnt((select data from tests.job('cid', 'b')), null, 'cid creates a job of another type');
 update farthing.jobs set priority = 50 where user_id = tests.person('bob');
 select is(jobs_claim(tests.runner('one'), '["a"]', 1, 60, tests.after('2 s')) #>> '{jobs,0,user_id}',
-  tests.person('bob')::text, 'the more urgent job comes first, though later');
+  tests.person('bob')::text, 'the more urgent job is claimed first, although it is newer');
 select is((jobs_claim(tests.runner('two'), '["a"]', 9, 60, tests.after('2 s')) #> '{jobs,0}')
   - '{job_id,user_id}'::text[], jsonb_build_object('token', 1, 'type', 'a', 'input', '{}'::jsonb,
     'attempts', 1, 'max_attempts', 5, 'progress', 0, 'correlation_id', 'trace-ann', 'created_at',
     tests.after(), 'expires_at', tests.after('24 h'), 'checkpoints', '[]'::jsonb),
-  'another runner gets the next one, with all it needs');
-select is(tests.claim('three', 'a', '2 s'), null, 'a third runner gets none');
+  'another runner gets the next job, with everything it needs');
+select is(tests.claim('three', 'a', '2 s'), null, 'a third runner gets no job');
 select is(tests.claim('three', 'c', '2 s'), null, 'a runner gets no job of a type it does not know');
-select is(tests.claim('three', 'b', '2 s'), '1', 'but one of a type that it knows');
+select is(tests.claim('three', 'b', '2 s'), '1', 'a runner gets a job of a type that it knows');
 select is(tests.job_state('ann'), 'processing 0%, attempt 1, no error', 'a claimed job is processing');
 select is(jobs_read(null, tests.job_id('ann')) ->> 'started_at', to_jsonb(tests.after('2 s')) #>> '{}',
-  'and has begun');
+  'a claimed job has started_at');
 
 -- Checkpoints.
 select is(tests.step('ann', 1, 'plan', p_passed => '3 s', p_progress => 30, p_output => '{"n": 1}'),
   '{"status": "processing", "credits": "0", "held": "0", "conflicts": 0, "duplicates": 0}',
   'a step is stored');
-select is(tests.job_state('ann'), 'processing 30%, attempt 1, no error', 'and shows as progress');
+select is(tests.job_state('ann'), 'processing 30%, attempt 1, no error', 'the step changes the progress');
 select is(tests.step('ann', 1, 'look', p_passed => '4 s', p_progress => 20) ->> 'status', 'processing',
-  'the next step says less');
-select is(tests.job_state('ann'), 'processing 30%, attempt 1, no error', 'progress never goes back');
+  'the next step has a lower progress');
+select is(tests.job_state('ann'), 'processing 30%, attempt 1, no error', 'progress never falls');
 select is(tests.step('ann', 1, 'plan', p_passed => '5 s', p_progress => 90, p_output => '{"n": 2}') ->>
   'status',
-  'processing', 'a step that is known is answered');
+  'processing', 'a known step gets the stored answer');
 select is((select array_agg(step || coalesce(output ->> 'n', '') order by nr) from farthing.job_checkpoints),
-  '{plan1,look}', 'and changes nothing');
+  '{plan1,look}', 'a known step changes nothing');
 select is(jobs_read(null, tests.job_id('ann')) -> 'checkpoints' -> 0, jsonb_build_object('step', 'plan', 'at',
-  tests.after('3 s'), 'credits', '0'), 'readers see when each step was done, and not what it gave');
+  tests.after('3 s'), 'credits', '0'), 'readers see when each step was finished, and not its result');
 select is(tests.step('ann', 1, 'all', p_passed => '6 s', p_progress => 100) ->> 'status', 'processing',
-  'a step may say 100');
-select is(tests.job_state('ann'), 'processing 99%, attempt 1, no error', '100 is for what is completed');
+  'a step can report progress 100');
+select is(tests.job_state('ann'), 'processing 99%, attempt 1, no error',
+  'only a completed job has progress 100');
 select cmp_ok((jobs_read(null, tests.job_id('ann')) ->> 'revision')::int, '>=', 5,
   'each change is a new revision');
 
 -- A lease is lost after 60 seconds without a heartbeat, and another runner may claim the job.
 select is(jobs_heartbeat(tests.runner('two'), 60, tests.after('50 s')),
-  jsonb_build_object('jobs', jsonb_build_array(tests.job_id('ann'))), 'a heartbeat names what is to be done');
-select is(tests.claim('three', 'a', '70 s'), '2', 'bob''s runner gave no sign: his job is given again');
-select is(tests.job_state('bob'), 'processing 0%, attempt 2, no error', 'it is another attempt');
-select is(tests.claim('three', 'a', '109 s'), null, 'ann''s runner did, and keeps it');
+  jsonb_build_object('jobs', jsonb_build_array(tests.job_id('ann'))),
+  'a heartbeat returns the jobs to continue');
+select is(tests.claim('three', 'a', '70 s'), '2',
+  'another runner gets bob''s job, because its runner sent no heartbeat');
+select is(tests.job_state('bob'), 'processing 0%, attempt 2, no error',
+  'the second claim is another attempt');
+select is(tests.claim('three', 'a', '109 s'), null, 'ann''s runner sent a heartbeat and keeps the job');
 select is(tests.claim('three', 'a', '110 s'), '2:plan,look,all',
-  'until it too is gone: its steps come along');
+  'a later claim of ann''s job gets the finished steps');
 select is(tests.step('ann', 1, 'late', p_passed => '111 s'), '{"status": "lost"}',
-  'the first runner can''t write a step any more');
+  'a runner without its lease cannot write a step');
 select is(jobs_complete(tests.runner('two'), format('[{"job_id": "%s", "token": 1, "result": 1}]',
   tests.job_id('ann'))::jsonb, tests.after('111 s')), jsonb_build_object('jobs', jsonb_build_array(
-    jsonb_build_object('job_id', tests.job_id('ann'), 'status', 'lost'))), 'nor complete the job');
+    jsonb_build_object('job_id', tests.job_id('ann'), 'status', 'lost'))),
+  'a runner without its lease cannot complete the job');
 select is(jobs_complete(tests.runner('two'), format('[{"job_id": "%s", "token": 2, "result": 1}]',
   tests.job_id('ann'))::jsonb, tests.after('111 s')) #>> '{jobs,0,status}', 'lost',
-  'nor under a token that it did not get');
+  'a runner cannot use a token that it did not get');
 select is(jobs_fail(tests.job_id('ann'), 1, 'internal', 'x', p_now => tests.after('111 s')),
-  '{"status": "lost"}', 'nor fail it');
-select is(jobs_yield(tests.job_id('ann'), 1, tests.after('111 s')), '{"status": "lost"}', 'nor release it');
+  '{"status": "lost"}', 'a runner without its lease cannot fail the job');
+select is(jobs_yield(tests.job_id('ann'), 1, tests.after('111 s')), '{"status": "lost"}',
+  'a runner without its lease cannot yield the job');
 select is(jobs_heartbeat(tests.runner('two'), 60, tests.after('111 s')), '{"jobs": []}',
-  'and its heartbeat holds nothing');
+  'the heartbeat of a runner without its lease extends nothing');
 select is((select count(*)::int from farthing.job_checkpoints where step = 'late'), 0,
-  'so nothing was written');
-select is(tests.job_state('ann'), 'processing 99%, attempt 2, no error', 'and nothing changed');
+  'no step was written');
+select is(tests.job_state('ann'), 'processing 99%, attempt 2, no error', 'the job was not changed');
 
 -- One call completes all finished jobs.
 select is(jobs_complete(tests.runner('three'), jsonb_build_array(
@@ -77,12 +83,15 @@ select is(jobs_complete(tests.runner('three'), jsonb_build_array(
     jsonb_build_object('job_id', tests.job_id('bob'), 'token', 2)), tests.after('112 s')),
   jsonb_build_object('jobs', jsonb_build_array(
     jsonb_build_object('job_id', tests.job_id('ann'), 'status', 'completed'),
-    jsonb_build_object('job_id', tests.job_id('bob'), 'status', 'completed'))), 'both are completed');
-select is(jobs_read(null, tests.job_id('ann')) -> 'result', '{"ok": true}', 'a result is stored');
-select is(jobs_read(null, tests.job_id('bob')) -> 'result', 'null', 'no result is none');
-select is(tests.job_state('ann'), 'completed 100%, attempt 2, no error', 'completed is 100');
+    jsonb_build_object('job_id', tests.job_id('bob'), 'status', 'completed'))), 'both jobs are completed');
+select is(jobs_read(null, tests.job_id('ann')) -> 'result', '{"ok": true}',
+  'the result of a job is stored');
+select is(jobs_read(null, tests.job_id('bob')) -> 'result', 'null',
+  'a job without a result has result null');
+select is(tests.job_state('ann'), 'completed 100%, attempt 2, no error',
+  'a completed job has progress 100');
 select is((select count(*)::int from farthing.job_checkpoints where output is not null), 0,
-  'the results of steps are deleted with the job''s end');
+  'the results of steps are deleted when the job ends');
 select is(jobs_complete(tests.runner('three'), format('[{"job_id": "%s", "token": 2}]',
   tests.job_id('ann'))::jsonb, tests.after('113 s')) #>> '{jobs,0,status}', 'lost', 'a job completes once');
 
@@ -90,7 +99,7 @@ select is(jobs_complete(tests.runner('three'), format('[{"job_id": "%s", "token"
 create temporary table tries as
 select n, tests.after(make_interval(hours => n)) as at, null::jsonb as outcome, null::text as claimed
 from generate_series(1, 5) n;
-select isnt((select data from tests.job('dan', 'flaky')), null, 'dan asks for what fails');
+select isnt((select data from tests.job('dan', 'flaky')), null, 'dan creates a job that fails');
 create function pg_temp.attempt(p_n int, p_at timestamptz) returns jsonb language plpgsql as $$
 begin
   perform jobs_claim(tests.runner('one'), '["flaky"]', 1, 60, p_at);
@@ -100,53 +109,58 @@ end
 $$;
 update tries set outcome = pg_temp.attempt(n, at);
 select is((select array_agg(outcome ->> 'status' order by n) from tries),
-  '{queued,queued,queued,queued,failed}', 'a job is tried five times');
+  '{queued,queued,queued,queued,failed}', 'a job has five attempts');
 select is((select bool_and((outcome ->> 'run_after')::timestamptz between at
     + make_interval(secs => 0.75 * 2 ^ n) and at + make_interval(secs => 1.25 * 2 ^ n))
-  from tries where n < 4), true, 'after 2, 4, 8 seconds, give or take a quarter');
+  from tries where n < 4), true, 'retries are due after 2, 4 and 8 seconds, with 25 % jitter');
 select is((select (outcome ->> 'run_after')::timestamptz - at from tries where n = 4), interval '600 s',
-  'and never before who failed it said');
+  'a retry is never due before the requested wait');
 select is((select count(distinct farthing.job_backoff(3))::int > 1 from generate_series(1, 9)), true,
-  'no two failures come back together');
+  'two jobs that failed together are not retried together');
 select is((select max(farthing.job_backoff(24)) <= interval '375 s' from generate_series(1, 99)), true,
-  'the wait is bounded');
+  'the backoff has a maximum');
 select is(jobs_read(null, tests.job_id('dan')) -> 'error',
-  '{"code": "upstream_unavailable", "message": "error 5"}', 'the last error is shown, its detail is not');
-select is(tests.claim('one', 'flaky', '9 h'), null, 'a failed job is not tried again');
-select isnt((select data from tests.job('eve', 'flaky')), null, 'eve asks for what can''t succeed');
-select is(tests.claim('one', 'flaky', '1 s'), '1', 'it is claimed');
+  '{"code": "upstream_unavailable", "message": "error 5"}', 'the last error is shown without its detail');
+select is(tests.claim('one', 'flaky', '9 h'), null, 'a failed job is not retried');
+select isnt((select data from tests.job('eve', 'flaky')), null, 'eve creates a job that cannot succeed');
+select is(tests.claim('one', 'flaky', '1 s'), '1', 'a runner claims the job');
 select is(jobs_fail(tests.job_id('eve'), 1, 'invalid_request', 'no', null, false, null, tests.after('1 s')),
   '{"status": "failed"}', 'a job that can''t succeed is attempted once');
 
 -- A retry waits for its time, and the claim returns that time.
-select isnt((select data from tests.job('fay', 'later')), null, 'fay asks');
-select is(tests.claim('one', 'later', '0 s'), '1', 'it is claimed');
+select isnt((select data from tests.job('fay', 'later')), null, 'fay creates a job');
+select is(tests.claim('one', 'later', '0 s'), '1', 'a runner claims the job');
 select is(jobs_fail(tests.job_id('fay'), 1, 'internal', 'x', null, true, 30, tests.after('0 s')) ->> 'status',
-  'queued', 'it fails');
+  'queued', 'the job fails');
 select is(jobs_claim(tests.runner('one'), '["later"]', 1, 60, tests.after('29 s')),
-  jsonb_build_object('jobs', '[]'::jsonb, 'next_at', tests.after('30 s')), 'not before its time');
-select is(tests.claim('one', 'later', '30 s'), '2', 'then it is claimed again');
+  jsonb_build_object('jobs', '[]'::jsonb, 'next_at', tests.after('30 s')),
+  'the job is not claimed before its retry is due');
+select is(tests.claim('one', 'later', '30 s'), '2', 'the job is claimed when its retry is due');
 
 -- A yield ends the run of a job that is not finished. It does not count as an attempt.
-select is(tests.step('fay', 2, 'half', p_passed => '31 s') ->> 'status', 'processing', 'half is done');
-select is(jobs_yield(tests.job_id('fay'), 2, tests.after('32 s')), '{"status": "queued"}', 'the run is over');
-select is(tests.job_state('fay'), 'queued 0%, attempt 1, internal', 'a yield is no attempt');
-select is(tests.claim('two', 'later', '32 s'), '3:half', 'the next runner goes on where it was');
+select is(tests.step('fay', 2, 'half', p_passed => '31 s') ->> 'status', 'processing',
+  'half of the job is done');
+select is(jobs_yield(tests.job_id('fay'), 2, tests.after('32 s')), '{"status": "queued"}',
+  'the job yields');
+select is(tests.job_state('fay'), 'queued 0%, attempt 1, internal', 'a yield does not count as an attempt');
+select is(tests.claim('two', 'later', '32 s'), '3:half',
+  'the next runner continues at the last checkpoint');
 
 -- A job whose runners die again and again.
 update farthing.jobs set attempts = 5 where job_id = tests.job_id('fay');
-select is(farthing.sweep_leases(tests.after('91 s')), 0, 'a lease is a lease for its 60 s');
-select is(farthing.sweep_leases(tests.after('92 s')), 1, 'then the task ends the lease');
-select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost', 'after the last attempt for good');
+select is(farthing.sweep_leases(tests.after('91 s')), 0, 'the task does not end a lease within 60 seconds');
+select is(farthing.sweep_leases(tests.after('92 s')), 1, 'the task ends the lease after 60 seconds');
+select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost',
+  'the task fails the job after the last attempt');
 
 -- A step's call of a model is logged once, with the step.
-select isnt((select data from tests.job('gus', 'logged')), null, 'gus asks');
-select is(tests.claim('three', 'logged', '93 s'), '1', 'his job is claimed');
+select isnt((select data from tests.job('gus', 'logged')), null, 'gus creates a job');
+select is(tests.claim('three', 'logged', '93 s'), '1', 'a runner claims the job');
 select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', p_log => '{"kind": "chat", "model": "m",
   "request_id": "r_gus"}', p_now => tests.after('94 s')) ->> 'status', 'processing',
   'a step is written, ' || nr)
 from generate_series(1, 2) nr;
-select results_eq('select request_id from farthing.ai_logs', array['r_gus'], 'and one log');
+select results_eq('select request_id from farthing.ai_logs', array['r_gus'], 'one log is written');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

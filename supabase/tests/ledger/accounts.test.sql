@@ -35,18 +35,21 @@ select tests.fails_with(sql, '23001', null, name) from (values
     where account_id = (select ann from ids)')) refused (name, sql);
 
 -- Acting as ann.
-select is(farthing.account_for(tests.person('ann')), ann, 'ann acts for her account') from ids;
-select is(farthing.account_for(tests.person('ann'), ann), ann, 'also where she names it') from ids;
-select is(farthing.acts_for(tests.person('ann'), ann), true, 'so she is one who acts for it') from ids;
+select is(farthing.account_for(tests.person('ann')), ann, 'ann can act for her account') from ids;
+select is(farthing.account_for(tests.person('ann'), ann), ann,
+  'ann can act for her account if she names it') from ids;
+select is(farthing.acts_for(tests.person('ann'), ann), true,
+  'acts_for() is true for ann''s account') from ids;
 select is(
   row(farthing.account_for(tests.person('ann'), other), farthing.acts_for(tests.person('ann'), other)),
   row(null::bigint, false), 'ann acts for no ' || name)
 from ids, lateral (values (bob, 'account of bob''s'), (club, 'account of an organisation'),
   (9223372036854775807, 'account that is not there')) o (other, name);
-select is(farthing.acts_for(tests.person('ann'), null), false, 'ann acts for no account that is none');
-select is(farthing.account_for(tests.person('cid')), null, 'a user without an account acts for none');
-select is(farthing.account_for(null), null, 'nobody acts for none');
-select is(farthing.account_for(null, club), null, 'nor for an organisation''s') from ids;
+select is(farthing.acts_for(tests.person('ann'), null), false, 'ann cannot act for a null account');
+select is(farthing.account_for(tests.person('cid')), null, 'a user without an account acts for no account');
+select is(farthing.account_for(null), null, 'a null user acts for no account');
+select is(farthing.account_for(null, club), null,
+  'a null user acts for no organisation''s account') from ids;
 
 -- Authors.
 select is(farthing.is_own(author, ann), own, format('%s is %sone of ann''s', author, case when not own
@@ -59,20 +62,21 @@ from ids, lateral (values ('owner', true), ('operator:' || tests.person('ann'), 
 
 -- Ann is deleted.
 select isnt(set_config('farthing.change', '{"author": "key:x", "reason": "another change"}', true), null,
-  'a transaction changes something else, too');
+  'the transaction has the reason of another change');
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
-  'ann leaves');
+  'ann is deleted');
 select is(current_setting('farthing.change'), '{"author": "key:x", "reason": "another change"}',
-  'a reason that was given for something else stays');
-select is((owner_id, left_at, kind)::text, (null::uuid, now(), 'user')::text, 'and her account says when')
+  'the reason of the other change stays');
+select is((owner_id, left_at, kind)::text, (null::uuid, now(), 'user')::text, 'the account has its left_at')
 from farthing.accounts join ids on account_id = ann;
-select is(farthing.account_for(tests.person('ann'), ann), null, 'she acts for it no longer') from ids;
+select is(farthing.account_for(tests.person('ann'), ann), null,
+  'ann cannot act for the account any more') from ids;
 select tests.fails_with(
   format('update farthing.accounts set left_at = %s where account_id = %s', moment, ann), '23001',
   null, 'that she has left stays, as it is: ' || moment)
 from ids, unnest(array['null', 'now() + interval ''1 day''']) moment;
 select tests.fails_with(format('update farthing.accounts set owner_id = %L where account_id = %s',
-  tests.person('cid'), ann), '23001', null, 'and nobody comes in her place') from ids;
+  tests.person('cid'), ann), '23001', null, 'the account gets no new owner') from ids;
 
 -- An organisation is dissolved: its account closes like that of a deleted user.
 create temporary table held as select (farthing.receive(club, 'promotional', 10, 'promotion', 'promotions',
@@ -87,28 +91,30 @@ select tests.fails_with(format('update farthing.accounts set left_at = %L where 
   club), '23001', null, 'nobody dissolves it at no time: ' || moment)
 from ids, unnest(array['infinity', '-infinity']) moment;
 update farthing.accounts set left_at = now() where account_id = (select club from ids);
-select is(a.reason, 'the organisation was dissolved', 'the audit says why its card is forgotten')
+select is(a.reason, 'the organisation was dissolved', 'the audit has the reason of the deleted card')
 from farthing.audit a, ids where a.table_name = 'customers'
   and a.row_key = jsonb_build_object('account_id', club) order by a.audit_nr desc limit 1;
-select is(balance, 0.0, 'an organisation''s credits close to breakage when it is dissolved')
+select is(balance, 0.0, 'the credits of a dissolved organisation go to breakage')
 from farthing.accounts join ids on account_id = club;
-select is(salt, null, 'and its mark forgets it') from farthing.owner_marks join ids on account_id = club;
+select is(salt, null,
+  'the mark of the organisation''s account is '
+  'deleted') from farthing.owner_marks join ids on account_id = club;
 
 -- The proof finds a change that was made with triggers disabled.
 select tests.unguarded('accounts', 'update farthing.accounts set kind = ''organisation''
   where account_id = (select bob from ids)');
 select is((select array_agg(distinct rule order by rule) from farthing.prove() join ids on account_id = bob),
-  '{16}', 'an organisation''s account that has an owner is named');
+  '{16}', 'the proof names an organisation''s account with an owner');
 create temporary table dan as select (farthing.lock_account(tests.person('dan'), tests.after())).account_id;
 select tests.unguarded('accounts', 'update farthing.accounts set left_at = now()
   where account_id = (select account_id from dan)');
 update farthing.owner_marks set salt = null where account_id = (select account_id from dan);
 select is((select array_agg(rule) from farthing.prove() join dan using (account_id)), '{16}',
-  'so is a user''s account that was left by an owner who is there');
+  'the proof names an account with left_at whose owner still exists');
 select tests.unguarded('accounts', 'update farthing.accounts set left_at = ''infinity''
   where account_id = (select club from ids)');
 select is((select array_agg(rule) from farthing.prove() join ids on account_id = club), '{16}',
-  'and one that was left at no time');
+  'the proof names an account with an infinite left_at');
 
 select * from finish();
 rollback;

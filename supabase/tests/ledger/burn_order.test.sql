@@ -27,11 +27,11 @@ select o.name, o.columns from pg_temp.orders o, pg_temp.burn_order b
 where o.columns ~ '^priority\M' and o.columns <> b.columns;
 
 select is((select columns from pg_temp.burn_order), 'priority, expires_at, source, created_at, lot_id',
-  'burn-down is by priority, then by expiry, then promotional before paid, then the oldest');
+  'the index has priority, then expiry, then source, then age');
 select set_eq($$ select name from pg_temp.orders o, pg_temp.burn_order b where o.columns = b.columns $$,
   array['credits_balance', 'pay_debt', 'reserve', 'spend', 'spend_batch'],
   'spending, holding, paying debt and listing lots use that order');
-select is_empty('select * from pg_temp.other_orders', 'and nobody in another one');
+select is_empty('select * from pg_temp.other_orders', 'no function uses another order');
 
 -- The check finds an offender.
 create function farthing.offend() returns uuid language sql set search_path = '' as $$
@@ -41,7 +41,7 @@ create function farthing.forget() returns uuid language sql set search_path = ''
   select (array_agg(l.lot_id order by l.priority, l.source, l.expires_at))[1] from farthing.lots l $$;
 select set_eq('select * from pg_temp.other_orders', $$ values
   ('offend', 'priority, expires_at nulls first, source, created_at, lot_id'),
-  ('forget', 'priority, source, expires_at') $$, 'another order is seen, written however');
+  ('forget', 'priority, source, expires_at') $$, 'another order is found, however it is written');
 
 select * from finish();
 rollback;

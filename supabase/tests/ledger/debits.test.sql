@@ -26,16 +26,16 @@ select is((select string_agg(name, ', ' order by nr) from jsonb_array_elements(
     credits_balance(tests.person('ann'), p_now => tests.after('1 min')) -> 'lots') with ordinality l (lot, nr)
     join given on lot_id = (lot ->> 'id')::uuid),
   (select string_agg(name, ', ' order by name = 'gone: expires before' desc, name) from given),
-  'a balance lists lots in the order in which they burn');
+  'a balance lists lots in burn-down order');
 
 -- Two hours later, before a scheduled task has run: 70 of 80 can be spent.
 select is(tests.standing('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
-  'an expired lot is not available, though no task has run');
+  'an expired lot is not available before the task has run');
 select is(tests.outcome($$ select credits_debit(tests.person('ann'), '70.000000000000000001', 'work',
     p_now => tests.after('2 hours')) $$),
   '{"code": "insufficient_credits", "status": 402,
     "details": {"limit": "balance", "required": "70.000000000000000001", "available": "70"}}',
-  'T25: a debit too large says which limit blocked, what it needed and what there was');
+  'T25: a debit beyond the available credits names the limit, the required and the available credits');
 select is(tests.standing('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
   'a refused debit changes nothing');
 select is((select count(*) from farthing.entries), 8::bigint, 'a refused debit writes no entry');
@@ -52,14 +52,14 @@ select is((select string_agg(name || ' ' || (lot ->> 'amount'), ', ' order by nr
   '1st: priority 10, 2nd: expires first 10, 3rd: expires second 10, '
   || '4th: adjustment that expires with the second 10, 5th: promotional, oldest of the endless 10, '
   || '6th: promotional, younger 10, 7th: adjustment 4.5',
-  'a debit takes by priority, then soonest expiry, then source, then age, and never what has expired');
+  'a debit takes lots by priority, expiry, source and age, and never an expired lot');
 select is((select array[count(*), count(distinct transaction_id), max(seq) - min(seq) + 1]
   from farthing.entries
   where kind = 'debit'), array[7, 1, 7]::bigint[],
   'a debit over seven lots is seven entries of one transaction');
 select results_eq($$ select distinct concat_ws(' ', reference_type, reference_id, correlation_id,
   metadata ->> 'reason', counterparty, direction) from farthing.entries where kind = 'debit' $$,
-  array['caller job-7 trace-2 work usage out'], 'every entry of a debit says what it was for');
+  array['caller job-7 trace-2 work usage out'], 'every entry of a debit has its reason');
 select is((select count(*) from farthing.lots where closed_at is not null), 6::bigint,
   'a lot that is used up closes');
 
@@ -70,35 +70,36 @@ create temporary table eves as
 select credits_debit(tests.person('eve'), '4', 'work', p_now => tests.after('1 h')) #> '{data,lots}' as lots;
 select is((select array_agg(l.created_at - tests.after() order by l.created_at) from farthing.lots l
     join jsonb_array_elements(lots) lot on (lot ->> 'id')::uuid = l.lot_id),
-  array(select make_interval(secs => n) from generate_series(1, 4) n), 'a debit takes the oldest lots first')
+  array(select make_interval(secs => n) from generate_series(1, 4) n),
+  'a debit takes the oldest lots first')
 from eves;
 
 -- Bought credits are spent last, and bonus before paid credits.
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits)
 values (md5('deal')::uuid, 1, 'Deal', 100, 'usd', 10, 10);
 select is((checkout_begin(tests.person('bob'), md5('deal')::uuid::text, 'https://a.test', 'https://a.test')
-  #>> '{step}'), 'create', 'bob buys a deal with a bonus');
+  #>> '{step}'), 'create', 'bob opens an order with a bonus');
 select is(inbox_receive(jsonb_build_object('id', 'evt_1', 'type', 'checkout.session.completed', 'livemode',
   false,
     'created', 1, 'facts', jsonb_build_object('order_id', o.order_id, 'session_id', 'cs_1', 'payment_id',
     'pi_1', 'payment_status', 'paid', 'amount', 100, 'currency', 'usd')), p_now => tests.after()),
   '{"received": true}', 'bob pays') from farthing.orders o;
-select isnt(tests.give('bob', '10', p_passed => '1 min'), null, 'bob gets a present, later');
+select isnt(tests.give('bob', '10', p_passed => '1 min'), null, 'bob is granted credits later');
 select is((select string_agg(lot ->> 'source' || ' ' || (lot ->> 'amount'), ', ' order by nr)
     from jsonb_array_elements(credits_debit(tests.person('bob'), '25', 'work', p_now => tests.after('1 h'))
     #> '{data,lots}') with ordinality l (lot, nr)),
-  'promotional 10, bonus 10, paid 5', 'a debit takes what was given before what was paid for');
+  'promotional 10, bonus 10, paid 5', 'a debit takes granted credits before paid ones');
 
 -- The smallest amount.
 select is(credits_debit(tests.person('bob'), '5', 'all', p_now => tests.after('1 h'))
   #>> '{data,balance_after}', '0',
-  'a debit of all there is leaves 0');
+  'a debit of all credits leaves 0');
 select tests.fails_with($$ select credits_debit(tests.person('bob'), '0.000000000000000001', 'crumb') $$,
   'insufficient_credits', null, 'a debit of the smallest amount is refused at 0');
 select tests.fails_with($$ select credits_debit(tests.person('cid'), '1', 'work') $$, 'insufficient_credits',
-  null, 'a debit from a person who never had anything is refused as short');
+  null, 'a debit from a user without an account is refused as insufficient');
 select tests.fails_with($$ select credits_debit(gen_random_uuid(), '1', 'work') $$, 'not_found', 'user_id',
-  'a debit from nobody is refused');
+  'a debit without a user is refused');
 select tests.fails_with($$ select credits_debit(tests.person('ann'), '0', 'work') $$, 'invalid_request',
   'amount', 'a debit of 0 is refused');
 select is(tests.code_for(role, 'bob', $$ select credits_debit(tests.person('ann'), '1', 'work') $$), code,
@@ -113,24 +114,27 @@ create function pg_temp.once(p_amount text, p_reference text, p_passed interval 
     p_now => tests.after(p_passed))
 $$;
 select isnt(tests.give('dot', '5'), null, 'dot has 5');
-select isnt(tests.give('dot', '100'), null, 'and 100');
+select isnt(tests.give('dot', '100'), null, 'dot has 100 more');
 create temporary table first_time as select pg_temp.once('7', 'inv-1') as answer;
-select is(answer ->> 'status', '201', 'an invoice is debited') from first_time;
+select is(answer ->> 'status', '201', 'an invoice is debited once') from first_time;
 create temporary table second_time as select pg_temp.once('7', 'inv-1', '25 hours') as answer;
 select is(s.answer, jsonb_build_object('status', 200, 'replayed', false, 'data',
-  f.answer -> 'data' || '{"duplicate": true}'), 'a day later it is answered, and not debited again')
+  f.answer -> 'data' || '{"duplicate": true}'),
+  'a repeat a day later gets the first answer and is not debited')
 from first_time f, second_time s;
 select is(tests.outcome($$ select pg_temp.once('8', 'inv-1', '50 hours') $$),
   '{"code": "reference_conflict", "field": "reference_id", "status": 409,
-    "details": {"differs": ["amount"]}}', 'another amount is refused');
+    "details": {"differs": ["amount"]}}', 'a repeat with another amount is refused');
 select tests.fails_with($$ select pg_temp.once('8', null, '50 hours') $$, 'invalid_request', 'reference_id',
-  'once needs a reference');
+  '`once` without a reference is refused');
 select is(pg_temp.once('7', 'inv-1', '50 hours', false) ->> 'status', '201',
-  'without once a reference is a note');
-select is(tests.standing('dot', '50 hours'), 'balance 91, held 0, available 91, debt 0', 'two were debited');
+  'a reference without `once` can be repeated');
+select is(tests.standing('dot', '50 hours'), 'balance 91, held 0, available 91, debt 0',
+  'two debits were made');
 select tests.fails_with($$ select pg_temp.once('92', 'inv-2', '80 hours') $$, 'insufficient_credits', null,
-  'refused debits');
-select is(pg_temp.once('9', 'inv-2', '80 hours') ->> 'status', '201', 'uses no reference up');
+  'a debit beyond the available credits is refused');
+select is(pg_temp.once('9', 'inv-2', '80 hours') ->> 'status', '201',
+  'a refused debit does not use up its reference');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

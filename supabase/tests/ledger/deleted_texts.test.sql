@@ -76,18 +76,18 @@ end $$;
 select is(pg_temp.words_of(name), '{ai_logs,job_checkpoints,job_pages,jobs,private_answers}',
   format('%s''s words lie in these tables', name)) from unnest(array['ann', 'bob']) name;
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
-  'ann leaves');
-select is(pg_temp.words_of('ann'), '{}', 'with all of her words');
-select is(tests.key('ann 1'), 'free', 'and the key of her answer');
+  'ann is deleted');
+select is(pg_temp.words_of('ann'), '{}', 'ann''s texts are deleted in all tables');
+select is(tests.key('ann 1'), 'free', 'the key of ann''s answer is deleted');
 select is(pg_temp.words_of('bob'), '{ai_logs,job_checkpoints,job_pages,jobs,private_answers}',
-  'bob''s are there');
+  'bob''s texts stay');
 
 -- Work that was running at the deletion writes nothing more.
 select is(tests.settle_chat((select c.hold_id from farthing.chats c join farthing.holds h
     using (account_id, hold_id) where h.correlation_id = 'trace-ann' and c.state <> 'settled'), '9 s',
     p_key => 'ann 2', p_text => 'whispered by ann') ->> 'status', '200',
-  'a chat of hers that ends later is closed');
-select is(pg_temp.words_of('ann'), '{}', 'and stores nothing');
+  'a chat of ann''s that ends later is closed');
+select is(pg_temp.words_of('ann'), '{}', 'the closed chat stores nothing');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

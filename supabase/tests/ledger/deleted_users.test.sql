@@ -6,7 +6,7 @@ select plan(31);
 
 -- Ann is deleted with lots, a hold and a pending order.
 select isnt(tests.give('ann', '10', '1 hour'), null, 'ann has 10 for an hour');
-select isnt(tests.give('ann', '20'), null, 'and 20 for ever');
+select isnt(tests.give('ann', '20'), null, 'ann has 20 for ever');
 select isnt(tests.give('bob', '7'), null, 'bob has 7');
 create temporary table ann as
 select tests.hold('ann', '15') as hold_id, (checkout_begin(tests.person('ann'),
@@ -16,25 +16,27 @@ create temporary table account as select account_id from farthing.accounts where
   = tests.person('ann');
 select is((select array_agg(tests.code_for(role, 'ann', 'delete from auth.users') order by role)
   from unnest(array['anon', 'authenticated']) role), '{42501,42501}',
-  'nobody deletes people through the data API');
+  'users cannot be deleted through the data API');
 select is(tests.outcome('delete from auth.users where email = ''ann@example.com''') ->> 'code', 'ok',
-  'ann leaves');
+  'ann is deleted');
 
 select is((select array_agg(owner_id) from farthing.accounts join account using (account_id)),
-  array[null::uuid], 'the account stays, without an owner');
+  array[null::uuid], 'the account stays without an owner');
 select results_eq($$ select kind::text, direction::text, amount::int, reference_type::text
   from farthing.entries
     join account using (account_id) order by direction, amount $$,
   $$ values ('promotion', 'in', 10, 'grant'), ('promotion', 'in', 20, 'grant'), ('expiry', 'out', 10,
   'account_closed'),
-    ('expiry', 'out', 20, 'account_closed') $$, 'no entry is gone, and what was left is in breakage');
+    ('expiry', 'out', 20, 'account_closed') $$,
+  'all entries stay, and the rest of the credits is in breakage');
 select results_eq('select balance::int, held::int, debt::int from farthing.accounts join account using
-  (account_id)', 'values (0, 0, 0)', 'nothing is left in the account');
+  (account_id)', 'values (0, 0, 0)', 'the account has no credits left');
 select is((select array_agg(status) from farthing.holds join account using (account_id)), '{released}',
   'an open hold is released');
 select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after())', hold_id),
-  'hold_not_open', null, 'and settles nothing') from ann;
-select is(tests.standing('bob'), 'balance 7, held 0, available 7, debt 0', 'another person keeps everything');
+  'hold_not_open', null, 'the released hold cannot be settled') from ann;
+select is(tests.standing('bob'), 'balance 7, held 0, available 7, debt 0',
+  'another user''s account does not change');
 select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(call, '(',
   1) || ' of one who left')
 from unnest(array['credits_balance(md5(''ann'')::uuid)', 'credits_entries(md5(''ann'')::uuid)',
@@ -46,8 +48,8 @@ from unnest(array['credits_balance(md5(''ann'')::uuid)', 'credits_entries(md5(''
 
 -- A user who signs up again with the same address gets a new account.
 select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
-  'ann signs up again and has nothing');
-select is(credits_entries(tests.person('ann')) -> 'entries', '[]', 'and no past');
+  'ann signs up again and has no credits');
+select is(credits_entries(tests.person('ann')) -> 'entries', '[]', 'ann''s new account has no entries');
 
 -- A user with debt: held credits pay the debt first.
 select isnt(tests.give('cid', '10'), null, 'cid has 10');
@@ -55,10 +57,10 @@ create temporary table cid as select tests.hold('cid', '5') as kept;
 select is(holds_settle(tests.hold('cid', '5'), '8', p_now => tests.after()) #>> '{data,shortfall}', '3',
   'cid owes 3');
 select is(tests.outcome('delete from auth.users where email = ''cid@example.com''') ->> 'code', 'ok',
-  'cid leaves');
+  'cid is deleted');
 select results_eq($$ select a.balance::int, a.debt::int from farthing.accounts a join farthing.holds h using
-  (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)', 'a released hold''s credits pay
-  the debt');
+  (account_id), cid where h.hold_id = cid.kept $$, 'values (0, 0)',
+  'the credits of the released hold pay the debt');
 
 -- A user who pays and is deleted before the event arrives: the order is paid, and its credits go to
 -- breakage.
@@ -66,20 +68,20 @@ create temporary table eve as select checkout_begin(tests.person('eve'),
   'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test', 'https://a.test', p_now => tests.after())
   #>> '{order,order_id}' as order_id;
 select is(tests.outcome('delete from auth.users where email = ''eve@example.com''') ->> 'code', 'ok',
-  'eve leaves');
+  'eve is deleted');
 select is(inbox_receive(jsonb_build_object('id', 'evt_eve', 'type', 'payment_intent.succeeded', 'livemode',
   false, 'created', 1, 'facts', jsonb_build_object('order_id', order_id, 'payment_id', 'pi_eve',
   'payment_status', 'paid', 'amount', 999, 'currency', 'usd')), tests.after('1 s')), '{"received": true}',
-  'the late payment is taken') from eve;
+  'the late payment is received') from eve;
 select results_eq($$ select o.status, a.balance::int from farthing.orders o join farthing.accounts a
   using (account_id), eve where o.order_id::text = eve.order_id $$, $$ values ('paid', 0) $$,
   'credits paid for a deleted user close to breakage');
 
 -- A user without an account leaves no rows.
 select isnt(tests.person('dan'), null, 'dan signs up');
-select is(tests.standing('dan'), 'balance 0, held 0, available 0, debt 0', 'and does nothing');
+select is(tests.standing('dan'), 'balance 0, held 0, available 0, debt 0', 'dan does nothing');
 select is(tests.outcome('delete from auth.users where email = ''dan@example.com''') ->> 'code', 'ok',
-  'dan leaves');
+  'dan is deleted');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

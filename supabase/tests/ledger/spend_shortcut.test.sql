@@ -5,11 +5,11 @@ begin;
 select plan(12);
 
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
-select isnt(tests.give('ann', '50'), null, 'and 50 for ever');
-select isnt(tests.hold('ann', '10', 600), null, 'a hold reserves 10 of them');
+select isnt(tests.give('ann', '50'), null, 'ann has 50 for ever');
+select isnt(tests.hold('ann', '10', 600), null, 'a hold reserves 10 of ann''s credits');
 select isnt(tests.give('bob', '10'), null, 'bob has 10');
 select is(holds_settle(tests.hold('bob', '10'), '30', p_now => tests.after()) #>> '{data,shortfall}', '20',
-  'and owes 20');
+  'bob owes 20');
 
 -- Returns a charge's answer and effects without random values; all changes are rolled back.
 create function pg_temp.charged(p_person text, p_amount numeric, p_way text, p_passed interval) returns text

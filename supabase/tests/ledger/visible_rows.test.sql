@@ -43,12 +43,12 @@ insert into tests.bought select 'club', o.order_id
 from farthing.accounts a, farthing.packages p, farthing.checkout_new_order(a.account_id, gen_random_uuid(), p,
   'https://a.test', 'https://a.test', null, tests.after()) o
 where a.kind = 'organisation' and p.package_id = 'b04eb8da-a595-4fbc-a8f4-708b219f705a';
-select is(tests.pays('club', '1 s'), '{"received": true}', 'a club lives');
+select is(tests.pays('club', '1 s'), '{"received": true}', 'a club has an account');
 select isnt(tests.person('cid'), null, 'cid signs up');
 select is(pg_temp.count_seen('eve', title) > 0, true, 'eve sees her rows of ' || title)
 from seen where is_table order by title;
 select is(tests.outcome('delete from auth.users where email = ''eve@example.com''') ->> 'code', 'ok',
-  'eve leaves');
+  'eve is deleted');
 
 select is(pg_temp.count_seen('ann', title) > 0, true, 'ann sees her rows of ' || title)
 from seen order by title;

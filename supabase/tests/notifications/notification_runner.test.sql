@@ -20,10 +20,11 @@ $$;
 select is(pg_temp.woken_by('a'), 'https://project.example.com/functions/v1/notification-runner',
   'a notification for an empty queue wakes the runner');
 delete from net.http_request_queue where true;
-select is(pg_temp.woken_by('b'), 'nobody', 'another one finds it on its way');
+select is(pg_temp.woken_by('b'), 'nobody', 'another notification does not wake the runner again');
 update farthing.notices set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
   last_error = 'expired' where true;
-select is(pg_temp.woken_by('c') <> 'nobody', true, 'and after the queue was emptied it is woken again');
+select is(pg_temp.woken_by('c') <> 'nobody', true,
+  'a notification wakes the runner again after the queue was emptied');
 
 -- A scheduled task wakes the runner each minute if notifications are due.
 create function pg_temp.woken_at(p_passed interval) returns text language plpgsql as $$
@@ -35,15 +36,16 @@ begin
   return format('%s, %s', v_is_woken, (select count(*) from net.http_request_queue));
 end
 $$;
-select is(pg_temp.woken_at('-1 s'), 'f, 0', 'before a notification is due no runner is woken');
-select is(pg_temp.woken_at('0'), 't, 1', 'when it is due its runner is');
+select is(pg_temp.woken_at('-1 s'), 'f, 0', 'no runner is woken before a notification is due');
+select is(pg_temp.woken_at('0'), 't, 1', 'the runner is woken when a notification is due');
 select is(jsonb_array_length(notices_claim('resend', p_now => tests.after())), 1,
-  'it takes the notification along');
-select is(pg_temp.woken_at('5 min' - interval '1 s'), 'f, 0', 'while it is being sent nobody is');
-select is(pg_temp.woken_at('5 min'), 't, 1', 'until its lease is over');
+  'the runner claims the notification');
+select is(pg_temp.woken_at('5 min' - interval '1 s'), 'f, 0',
+  'no runner is woken while the notification is being sent');
+select is(pg_temp.woken_at('5 min'), 't, 1', 'the runner is woken when the lease has expired');
 update farthing.notices set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
   last_error = 'expired', lease_id = null, leased_until = null where true;
-select is(pg_temp.woken_at('5 min'), 'f, 0', 'and nobody for an empty queue');
+select is(pg_temp.woken_at('5 min'), 'f, 0', 'no runner is woken for an empty queue');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -13,7 +13,8 @@ returns boolean language sql as $$
 $$;
 select is(pg_temp.tell('ann', 'hello', 'a'), true, 'a notification is queued');
 select is(pg_temp.tell('ann', 'hello', 'a'), false, 'a subject is notified once');
-select is(pg_temp.tell(name, template, subject), true, 'another account, template or subject is another')
+select is(pg_temp.tell(name, template, subject), true,
+  'another account, template or subject is another notification')
 from (values ('bob', 'hello', 'a'), ('ann', 'bye', 'a'), ('ann', 'hello', 'b')) n (name, template, subject);
 select is(pg_temp.tell('ann', template, subject, data), false,
   format('a notification of %s is not queued, and no transaction fails',
@@ -27,7 +28,7 @@ select is(farthing.notify_operators('alert', subject, '{}', tests.after('-1 day'
 from (values ('fire', true), ('fire', false), ('flood', true), ('', false)) n (subject, told);
 select set_eq($$ select recipient, subject from farthing.notices where account_id is null $$,
   $$ select * from unnest(array['operators', 'webhook']) r, unnest(array['fire', 'flood']) s $$,
-  'once each, by email and by webhook');
+  'operators are notified once by email and once by webhook');
 
 -- Bounds of a notification.
 delete from farthing.notices where subject = 'flood' or recipient = 'webhook';
@@ -49,11 +50,13 @@ from (values
   ('address = ''x@y.test''', '23514'), ('state = ''uncertain''', 'ok'), ('state = ''lost''', '23514'),
   ('state = ''dead'', last_error = null', '23514')) c (change, code);
 select is(jsonb_array_length(tests.seen_by('authenticated', 'ann', 'select * from notices')), 3,
-  'a user reads their own');
+  'a user reads their own notifications');
 select is(jsonb_array_length(tests.seen_by('authenticated', 'bob', 'select * from notices')), 1,
-  'and nobody else''s');
-select is(tests.code_for('anon', null, 'select * from notices'), '42501', 'a visitor reads none');
-select is(tests.code_for('authenticated', 'ann', sql), '42501', 'a user changes none') from unnest(array[
+  'a user does not read other users'' notifications');
+select is(tests.code_for('anon', null, 'select * from notices'), '42501',
+  'an anonymous caller reads no notifications');
+select is(tests.code_for('authenticated', 'ann', sql), '42501',
+  'a user cannot change notifications') from unnest(array[
   'delete from notices', 'insert into notices (template) values (''x'')',
   'update farthing.notices set data = ''{}''']) sql;
 delete from farthing.notices;

@@ -23,64 +23,71 @@ select is(pg_temp.told('ann'), 'nothing', 'a buyer who has not paid gets no rece
 select is(tests.pays('ann', '1 min'), '{"received": true}', 'ann pays') from generate_series(1, 3);
 select is(tests.hears('payment_intent.succeeded', jsonb_build_object('order_id', order_id, 'payment_id',
   'pi_ann', 'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '2 min'), '{"received": true}',
-  'and another event says so, too') from tests.bought where name = 'ann';
+  'another event reports the same payment') from tests.bought where name = 'ann';
 select is(pg_temp.told('ann'), 'receipt', 'ann has one receipt');
 select results_eq($$ select n.data, n.created_at from farthing.notices n $$, $$ select jsonb_build_object(
   'order_id', order_id, 'kind', 'package', 'package_name', 'Starter', 'amount', 999, 'currency', 'usd',
   'credits', '9990', 'bonus_credits', '0', 'paid_at', tests.after('1 min')), tests.after('1 min')
-  from tests.bought where name = 'ann' $$, 'it names the amount and the purchase');
+  from tests.bought where name = 'ann' $$, 'the receipt has the amount and the package');
 
 -- Refunds that succeed, and refunds that fail.
-select is(tests.refund('ann', 1, 333, 'pending', '3 min'), '{"received": true}', 'a refund is under way');
-select is(pg_temp.told('ann'), 'receipt', 'nothing is said of it');
-select is(tests.refund('ann', 1, 333, 'succeeded', '4 min'), '{"received": true}', 'it is made')
+select is(tests.refund('ann', 1, 333, 'pending', '3 min'), '{"received": true}', 'a refund is pending');
+select is(pg_temp.told('ann'), 'receipt', 'a pending refund is not notified');
+select is(tests.refund('ann', 1, 333, 'succeeded', '4 min'), '{"received": true}', 'the refund succeeds')
 from generate_series(1, 2);
-select is(pg_temp.told('ann'), 'receipt refund', 'it is notified once');
+select is(pg_temp.told('ann'), 'receipt refund', 'the refund is notified once');
 select is((select data - 'refund_id' - 'order_id' from farthing.notices where template = 'refund'),
   '{"amount": 333, "currency": "usd", "booking_id": null, "credits_taken_back": "3330"}',
-  'with the clawed-back credits, though they were taken before');
-select is(tests.refund('ann', 1, 333, 'failed', '5 min'), '{"received": true}', 'it fails later');
-select is(pg_temp.told('ann'), 'receipt refund', 'it is not notified');
-select is(tests.refund('ann', 2, 666, 'succeeded', '6 min'), '{"received": true}', 'another one is made');
-select is(pg_temp.told('ann'), 'receipt refund refund', 'and told');
+  'the notification has the credits that were clawed back before');
+select is(tests.refund('ann', 1, 333, 'failed', '5 min'), '{"received": true}', 'the refund fails later');
+select is(pg_temp.told('ann'), 'receipt refund', 'the failure is not notified');
+select is(tests.refund('ann', 2, 666, 'succeeded', '6 min'), '{"received": true}',
+  'another refund succeeds');
+select is(pg_temp.told('ann'), 'receipt refund refund', 'the other refund is notified');
 
 -- A refund and a dispute that arrive before their payment.
 select is(tests.refund('bob', 1, 999, 'succeeded', '7 min'), '{"received": true, "deferred": true}',
-  'bob''s refund comes first');
+  'bob''s refund arrives before the payment');
 select is(tests.dispute('bob', 'needs_response', 999, '7 min'), '{"received": true, "deferred": true}',
-  'and so does his dispute');
-select is(pg_temp.told('bob') || ', ' || pg_temp.operators_told(), 'nothing, nothing', 'nobody is notified');
-select is(tests.pays('bob', '8 min'), '{"received": true}', 'then the payment') from generate_series(1, 2);
-select is(pg_temp.told('bob'), 'receipt refund', 'bob is notified of both, once');
-select is(pg_temp.operators_told(), 'opened', 'and the operators of the dispute');
+  'bob''s dispute arrives before the payment');
+select is(pg_temp.told('bob') || ', ' || pg_temp.operators_told(), 'nothing, nothing',
+  'neither is notified before the payment');
+select is(tests.pays('bob', '8 min'), '{"received": true}',
+  'bob''s payment arrives') from generate_series(1, 2);
+select is(pg_temp.told('bob'), 'receipt refund',
+  'bob is notified of the payment and the refund, once each');
+select is(pg_temp.operators_told(), 'opened', 'the operators are notified of the dispute');
 
 -- Operators are notified of each phase of a dispute.
 select is(tests.pays('cyn', '9 min'), '{"received": true}', 'cyn pays');
 select is(tests.dispute('cyn', status, 999, nr * interval '1 s' + '10 min'), '{"received": true}', status)
 from unnest(array['warning_needs_response', 'warning_under_review', 'needs_response', 'under_review', 'lost',
   'needs_response', 'won', 'won']) with ordinality s (status, nr);
-select is(pg_temp.operators_told(), 'opened inquiry opened lost won', 'each turn is notified once');
-select is((select count(*)::int from farthing.notices where recipient = 'webhook'), 5, 'and by webhook');
+select is(pg_temp.operators_told(), 'opened inquiry opened lost won', 'each phase is notified once');
+select is((select count(*)::int from farthing.notices where recipient = 'webhook'), 5,
+  'each phase is also sent by webhook');
 select is((select data - 'order_id' from farthing.notices
   where recipient = 'operators' and subject = 'du_cyn:lost'), jsonb_build_object('dispute_id', 'du_cyn',
   'phase', 'lost', 'amount', 999, 'currency', 'usd', 'reason', 'fraudulent', 'booking_id', null, 'at',
-  tests.after('10 min 5 s')), 'with its order');
-select is(pg_temp.told('cyn'), 'receipt', 'cyn is not notified of it');
+  tests.after('10 min 5 s')), 'the notification names the order');
+select is(pg_temp.told('cyn'), 'receipt', 'cyn is not notified of the dispute');
 
 -- An error in a notification does not block money.
 alter table farthing.notices add constraint notices_broken check (account_id is null) not valid;
-select is(tests.pays('dan', '11 min'), '{"received": true}', 'dan pays while no notification can be written');
+select is(tests.pays('dan', '11 min'), '{"received": true}',
+  'dan pays while no notification can be written');
 select is(tests.bought_by('dan'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
-  'and has what was bought');
-select is(tests.refund('dan', 1, 999, 'succeeded', '12 min'), '{"received": true}', 'and is refunded');
-select is(pg_temp.told('dan'), 'nothing', 'nothing was notified of it');
+  'dan gets the bought credits');
+select is(tests.refund('dan', 1, 999, 'succeeded', '12 min'), '{"received": true}', 'dan is refunded');
+select is(pg_temp.told('dan'), 'nothing', 'dan is not notified');
 alter table farthing.notices drop constraint notices_broken;
 
 -- Deleted users are not notified.
 delete from auth.users where id = (select tests.person('eve'));
-select is(tests.pays('eve', '13 min'), '{"received": true}', 'eve pays late, and has left');
+select is(tests.pays('eve', '13 min'), '{"received": true}',
+  'eve''s payment arrives after eve was deleted');
 select is((select count(*)::int from farthing.notices n join farthing.accounts using (account_id)
-  where owner_id is null), 0, 'nobody is notified');
+  where owner_id is null), 0, 'eve is not notified');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -45,28 +45,30 @@ select isnt(tests.give(name, '1000'), null, name || ' has an account') from unne
 select is(pg_temp.tell('ann', subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
 select is(pg_temp.claims('-1 s'), 'nothing', 'a notification that is not due is not claimed');
-select is(pg_temp.claims('1 s', p_limit => 2), 'a b', 'a runner claims no more than it asks for');
-select is(pg_temp.claims('1 s'), 'c', 'another the rest');
-select is(pg_temp.claims('1 s'), 'nothing', 'and a third nothing');
-select is((pg_temp.last('a')).address, 'ann@example.com', 'the address is Auth''s');
+select is(pg_temp.claims('1 s', p_limit => 2), 'a b',
+  'a runner claims no more notifications than its limit');
+select is(pg_temp.claims('1 s'), 'c', 'another runner claims the rest');
+select is(pg_temp.claims('1 s'), 'nothing', 'a third runner claims none');
+select is((pg_temp.last('a')).address, 'ann@example.com', 'the address comes from Auth');
 select is((select count(*)::int from farthing.notices where address is not null), 0,
-  'and stored nowhere else');
-select is(pg_temp.stands('a'), 'sending 1', 'it is being sent');
+  'the address is stored only in Auth');
+select is(pg_temp.stands('a'), 'sending 1', 'a claimed notification is in the state sending');
 
 -- Three outcomes: sent, refused, and uncertain.
-select is(pg_temp.sent('a', '2 s', 'pm-1'), 'true', 'a is sent');
-select is(pg_temp.stands('a'), 'sent 1 pm-1', 'and says so');
-select is(pg_temp.sent('a', '3 s', 'pm-2'), 'false', 'once');
-select is(pg_temp.failed('a', 'again', '3 s'), 'false', 'a sent notification fails no more');
-select is(pg_temp.stands('a'), 'sent 1 pm-1', 'and stays so');
-select is(pg_temp.failed('b', 'never', '2 s', p_error => 'refused'), 'true', 'b is refused');
-select is(pg_temp.stands('b'), 'dead 1 refused', 'and dead');
-select is(pg_temp.failed('c', 'unknown', '2 s', p_error => 'no_answer'), 'true', 'of c nobody knows');
-select is(pg_temp.stands('c'), 'uncertain 1 no_answer', 'it says so');
-select is(pg_temp.claims('30 d'), 'nothing', 'none of them is sent again');
-select is(pg_temp.tell('ann', 'a', '1 d'), false, 'and none is queued again');
+select is(pg_temp.sent('a', '2 s', 'pm-1'), 'true', 'notification a is sent');
+select is(pg_temp.stands('a'), 'sent 1 pm-1', 'notification a is in the state sent');
+select is(pg_temp.sent('a', '3 s', 'pm-2'), 'false', 'a second report of a sent notification is not known');
+select is(pg_temp.failed('a', 'again', '3 s'), 'false', 'a sent notification cannot fail');
+select is(pg_temp.stands('a'), 'sent 1 pm-1', 'the sent notification stays sent');
+select is(pg_temp.failed('b', 'never', '2 s', p_error => 'refused'), 'true', 'notification b is refused');
+select is(pg_temp.stands('b'), 'dead 1 refused', 'notification b is dead-lettered');
+select is(pg_temp.failed('c', 'unknown', '2 s', p_error => 'no_answer'), 'true',
+  'the outcome of notification c is unknown');
+select is(pg_temp.stands('c'), 'uncertain 1 no_answer', 'notification c is uncertain');
+select is(pg_temp.claims('30 d'), 'nothing', 'no ended notification is claimed again');
+select is(pg_temp.tell('ann', 'a', '1 d'), false, 'no ended notification is queued again');
 select tests.fails_with(format('select notices_failed(gen_random_uuid(), gen_random_uuid(), %L, ''x'')',
-  outcome), 'invalid_request', 'outcome', 'no other outcome is taken')
+  outcome), 'invalid_request', 'outcome', 'another outcome is refused')
 from unnest(array['perhaps', null]) outcome;
 
 -- A notification has eight attempts, each later than the one before.
@@ -90,44 +92,50 @@ $$;
 select results_eq($$ select nr, passed between m * interval '0.8 min' and m * interval '1.2 min', again
   from tries join (values (1, 1), (2, 3), (3, 9), (4, 27), (5, 81), (6, 243), (7, 360)) t (nr, m) using (nr)
   order by nr $$, $$ select nr, true, 'nothing' from generate_series(1, 7) nr $$,
-  'the pauses treble up to six hours, with jitter, and nothing is sent before their end');
-select is(pg_temp.stands('d'), 'dead 8 mail_down', 'after the eighth try it is dead');
+  'the backoff trebles up to six hours, with jitter, and nothing is claimed before its end');
+select is(pg_temp.stands('d'), 'dead 8 mail_down',
+  'a notification is dead-lettered after the eighth attempt');
 select is(pg_temp.tell('ann', 'e', '2 d'), true, 'notification e for ann is queued');
-select is(pg_temp.claims('2 d'), 'e', 'it is claimed');
-select is(pg_temp.failed('e', 'again', '2 d', 7200), 'true', 'the service says when to come again');
+select is(pg_temp.claims('2 d'), 'e', 'a runner claims the notification');
+select is(pg_temp.failed('e', 'again', '2 d', 7200), 'true', 'the service requests a wait');
 select is((select next_attempt_at from farthing.notices where subject = 'e'), tests.after('2 d 2 h'),
-  'and is listened to');
-select is(pg_temp.claims('2 d 2 h'), 'e', 'then it is claimed again');
-select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'and sent');
+  'the next attempt is due after that wait');
+select is(pg_temp.claims('2 d 2 h'), 'e', 'the notification is claimed after the wait');
+select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'the notification is sent');
 
 -- A runner that died.
 select is(pg_temp.tell('bob', subject, '3 d'), true, 'bob is notified of ' || subject)
 from unnest(array['f', 'g']) subject;
-select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true, 'one is claimed to be sent by Postmark');
-select is(pg_temp.claims('3 d', 'resend', 1) ~ '^(f|g)$', true, 'one by Resend');
+select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true,
+  'one notification is claimed for Postmark');
+select is(pg_temp.claims('3 d', 'resend', 1) ~ '^(f|g)$', true, 'one notification is claimed for Resend');
 create temporary table gone as select subject, sender from farthing.notices where subject in ('f', 'g');
-select is(pg_temp.claims('3 d 5 min' - interval '1 s'), 'nothing', 'within its lease it is a runner''s own');
-select is(pg_temp.claims('3 d 5 min', 'postmark'), 'nothing', 'afterwards Postmark is asked for neither');
+select is(pg_temp.claims('3 d 5 min' - interval '1 s'), 'nothing',
+  'a leased notification is not claimed by another runner');
+select is(pg_temp.claims('3 d 5 min', 'postmark'), 'nothing',
+  'after the leases expired, Postmark gets neither notification');
 select results_eq($$ select sender, pg_temp.stands(subject) from gone order by sender $$,
   $$ values ('postmark', 'uncertain 1 runner_lost'), ('resend', 'failed 1 runner_lost') $$,
-  'since it knows no repeat, and what Resend may have sent is not Postmark''s');
+  'Postmark''s is uncertain, and Resend''s waits for Resend');
 select is(pg_temp.claims('3 d 5 min', 'resend'), (select subject from gone where sender = 'resend'),
-  'Resend is asked again, and sends once');
+  'Resend gets its notification again');
 select is((select pg_temp.sent(subject, '3 d 6 min', 're-1') from gone where sender = 'resend'), 'true',
-  'that is sent');
+  'the repeated notification is sent');
 select is((select pg_temp.sent(subject, '3 d 6 min', 'pm-3') from gone where sender = 'postmark'), 'true',
-  'a runner that comes back late is believed');
+  'a late report of the dead runner is accepted');
 select results_eq($$ select sender, pg_temp.stands(subject) from gone order by sender $$,
-  $$ values ('postmark', 'sent 1 pm-3'), ('resend', 'sent 2 re-1') $$, 'both were sent');
+  $$ values ('postmark', 'sent 1 pm-3'), ('resend', 'sent 2 re-1') $$, 'both notifications are sent');
 
 -- Operators are notified by email and by webhook; without a mail service only the webhook is
 -- claimed.
-select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d')), true, 'there is a fire');
-select is(pg_temp.claims('4 d', null), 'fire', 'without mail the webhook is called');
-select is((select recipient from farthing.notices where state = 'sending'), 'webhook', 'and nobody else');
-select is(pg_temp.claims('4 d'), 'fire', 'with mail the operators are');
-select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook leased to a dead runner is called again');
-select is((select pg_temp.sent('fire', '4 d 5 min')), 'true', 'and has heard');
+select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d')), true,
+  'the operators are notified of a fire');
+select is(pg_temp.claims('4 d', null), 'fire', 'without a mail service the webhook is claimed');
+select is((select recipient from farthing.notices where state = 'sending'), 'webhook',
+  'without a mail service nothing else is claimed');
+select is(pg_temp.claims('4 d'), 'fire', 'with a mail service the operators'' email is claimed');
+select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook leased to a dead runner is claimed again');
+select is((select pg_temp.sent('fire', '4 d 5 min')), 'true', 'the webhook is sent');
 
 -- A back end sends a notification to a user or to an address, once per idempotency key.
 create function pg_temp.sends(
@@ -142,61 +150,71 @@ begin
   return concat_ws(' ', v_answer ->> 'status', v_answer ->> 'replayed', v_answer #>> '{data,status}');
 end
 $$;
-select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k1'), '200 false queued', 'to a new user');
+select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k1'), '200 false queued',
+  'a back end notifies a new user');
 select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k1'), '200 true queued',
   'a repeat is replayed');
 select is(pg_temp.sends($$p_user_id => tests.person('cid')$$, 'k2'), '200 false queued',
   'another key is another notification');
-select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k3'), '200 false queued', 'to an address');
+select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k3'), '200 false queued',
+  'a back end notifies an address');
 select tests.fails_with(format('select pg_temp.sends(%L, %L)', args, key), code, field, args)
 from (values ($$p_email => 'yve@example.net'$$, 'k3', 'idempotency_key_reused', null),
   ($$p_user_id => gen_random_uuid()$$, 'k4', 'not_found', 'user_id'),
   ($$p_email => 'x@example.net', p_user_id => tests.person('cid')$$, 'k5', 'invalid_request', 'to'),
   ($$p_email => null$$, 'k6', 'invalid_request', 'to')) f (args, key, code, field);
 select is(jsonb_array_length(tests.seen_by('authenticated', 'cid', 'select * from notices')), 2,
-  'the user reads their own');
+  'the user reads their own notifications');
 select is((select count(*)::int from farthing.notices where address = 'zoe@example.net'), 1,
   'the address is stored');
 create function pg_temp.leaks() returns int language sql as $$
   select count(*)::int from farthing.notices n where n::text ~ 'zoe'
 $$;
-select isnt(pg_temp.claims('5 d'), 'nothing', 'they are claimed');
-select is((select count(*)::int from claims where address = 'zoe@example.net'), 1, 'with the address');
-select is(pg_temp.leaks(), 1, 'it is there while it is needed');
+select isnt(pg_temp.claims('5 d'), 'nothing', 'a runner claims the notifications');
+select is((select count(*)::int from claims where address = 'zoe@example.net'), 1,
+  'the claim has the address');
+select is(pg_temp.leaks(), 1, 'the address is stored until the notification is sent');
 select is((select pg_temp.sent(subject, '5 d') from claims where address = 'zoe@example.net'), 'true',
-  'it is sent');
-select is(pg_temp.leaks(), 0, 'and forgotten');
+  'the notification is sent');
+select is(pg_temp.leaks(), 0, 'the address is erased');
 
 -- Deleted users are not notified any more.
 select is(pg_temp.tell('bob', 'h', '6 d'), true, 'notification h for bob is queued');
 create temporary table bob as select account_id from farthing.accounts where owner_id = tests.person('bob');
 delete from auth.users where id = (select tests.person('bob'));
 select is(farthing.notify(account_id, 'low_balance', 'i', '{}', tests.after('6 d')), false,
-  'of who has left nothing is queued') from bob;
-select is(pg_temp.claims('6 d'), 'h', 'a queued notification is claimed');
-select is((pg_temp.last('h')).address, null, 'and has no address');
+  'a notification to a deleted user is not queued') from bob;
+select is(pg_temp.claims('6 d'), 'h', 'the queued notification of a deleted user is claimed');
+select is((pg_temp.last('h')).address, null, 'the notification of a deleted user has no address');
 
 -- Scheduled tasks.
 select is(pg_temp.tell('ann', 'k', '7 d'), true, 'notification k for ann is queued');
-select is(pg_temp.claims('7 d'), 'k', 'it is attempted');
-select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'and put off for long');
+select is(pg_temp.claims('7 d'), 'k', 'a runner claims notification k');
+select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'notification k is postponed for long');
 select is(pg_temp.tell('ann', 'j', '7 d'), true, 'notification j for ann is queued and never attempted');
 select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k9', '7 d'), '200 false queued',
-  'and zoe something');
-select is(farthing.sweep_notices(tests.after('10 d' - interval '1 s')), 0, 'for three days it may be sent');
-select is(farthing.sweep_notices(tests.after('10 d'), 1), 1, 'the task takes no more than its limit');
+  'a notification for zoe is queued');
+select is(farthing.sweep_notices(tests.after('10 d' - interval '1 s')), 0,
+  'the notifications stay queued for three days');
+select is(farthing.sweep_notices(tests.after('10 d'), 1), 1,
+  'the task handles no more notifications than its limit');
 select is(farthing.sweep_notices(tests.after('10 d')), 2,
-  'and the rest the next time');
+  'the task handles the rest in its next run');
 select is(pg_temp.stands('k'), 'dead 1 expired',
-  'a notification that could not be sent for three days is given up');
-select is(pg_temp.stands('j'), 'dead 0 not_tried', 'a notification of three days ago is not sent');
-select is(pg_temp.leaks(), 0, 'and no address waits longer');
-select is(farthing.sweep_notices(tests.after('94 d' - interval '1 s')), 0, 'a sent notification is stored');
+  'a notification that was not sent within three days is given up');
+select is(pg_temp.stands('j'), 'dead 0 not_tried',
+  'a notification that was never attempted is given up with the reason not_tried');
+select is(pg_temp.leaks(), 0, 'no address is stored after three days');
+select is(farthing.sweep_notices(tests.after('94 d' - interval '1 s')), 0,
+  'a sent notification is stored for 90 days');
 select is((select farthing.sweep_notices(tests.after('100 d'))), 4,
-  'and forgotten after 90 days, where it is in no user''s list');
-select is((select count(*)::int from farthing.notices where account_id is null), 0, 'none of it is left');
-select is((select count(*)::int from farthing.notices where account_id is not null) > 8, true, 'lists are');
-select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false, 'nobody can be woken here');
+  'a notification that is in no user''s list is deleted after 90 days');
+select is((select count(*)::int from farthing.notices where account_id is null), 0,
+  'no deleted notification is left');
+select is((select count(*)::int from farthing.notices where account_id is not null) > 8, true,
+  'the notifications in users'' lists stay');
+select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false,
+  'no runner can be woken here');
 
 -- Without a caller's key, the key is derived from the content, and counts for a shorter time.
 select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + passed, 600), said, what)

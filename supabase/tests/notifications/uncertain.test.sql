@@ -39,10 +39,11 @@ select isnt(tests.give('ann', '1000'), null, 'ann has an account');
 select is(pg_temp.tell(subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
 create temporary table lease as select gen_random_uuid() as id;
-select is(pg_temp.claims('0', 'postmark', 2, id), 'a b', 'two are claimed') from lease;
-select is(pg_temp.claims('1 s', 'postmark', 2, id), 'a b', 'asked again, it is the same two') from lease;
-select is(pg_temp.stands('a'), 'sending 1', 'and one attempt');
-select is(pg_temp.claims('1 s', 'postmark', 2), 'c', 'another claim is another''s');
+select is(pg_temp.claims('0', 'postmark', 2, id), 'a b', 'a runner claims two notifications') from lease;
+select is(pg_temp.claims('1 s', 'postmark', 2, id), 'a b',
+  'a repeat of the claim returns the same two notifications') from lease;
+select is(pg_temp.stands('a'), 'sending 1', 'the repeat does not count as an attempt');
+select is(pg_temp.claims('1 s', 'postmark', 2), 'c', 'another claim gets other notifications');
 select is(pg_temp.failed(subject, 'never', 'refused', '2 s'), 'true', subject || ' is refused')
 from unnest(array['a', 'b', 'c']) subject;
 
@@ -50,24 +51,28 @@ from unnest(array['a', 'b', 'c']) subject;
 -- reported since.
 select is(pg_temp.tell(subject, '1 h'), true, 'ann is notified of ' || subject)
 from unnest(array['d', 'later']) subject;
-select is(pg_temp.claims('1 h'), 'd later', 'Resend is asked');
-select is(pg_temp.failed(subject, 'again', 'no_answer', passed), 'true', 'and its answer is lost')
+select is(pg_temp.claims('1 h'), 'd later', 'Resend is called');
+select is(pg_temp.failed(subject, 'again', 'no_answer', passed), 'true', 'the answer of Resend is lost')
 from (values ('d', '1 h'::interval), ('later', '1 h 1 s')) f (subject, passed);
-select is(pg_temp.claims('2 h'), 'd later', 'it is asked again');
-select is(pg_temp.failed(subject, 'again', 'not_sent', '2 h'), 'true', 'and says that it does not send')
+select is(pg_temp.claims('2 h'), 'd later', 'Resend is called again');
+select is(pg_temp.failed(subject, 'again', 'not_sent', '2 h'), 'true',
+  'Resend reports that it did not send')
 from unnest(array['d', 'later']) subject;
-select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark is not asked');
+select is(pg_temp.claims('12 h', 'postmark'), 'nothing', 'Postmark does not get the notification');
 -- Resend forgets an idempotency key after a day.
-select is(pg_temp.claims('24 h'), 'later', 'nor is Resend, once 23 hours have passed');
-select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true', 'it refuses the other');
-select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1, 'in time it is given up');
-select is(pg_temp.stands('d'), 'uncertain 2 expired', 'and nobody knows whether it was sent');
+select is(pg_temp.claims('24 h'), 'later',
+  'Resend gets only the notification whose lost answer is less than 23 hours old');
+select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true',
+  'Resend refuses the other notification');
+select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1,
+  'the task gives up the other notification after three days');
+select is(pg_temp.stands('d'), 'uncertain 2 expired', 'the notification that was given up is uncertain');
 
 -- While mail is known to be unavailable, no request is made and no attempt is counted; otherwise
 -- one day would use up all eight attempts.
 select is(pg_temp.tell('e', '3 d 2 h'), true, 'notification e for ann is queued');
-select is(pg_temp.claims('3 d 2 h'), 'e', 'mail is asked');
-select is(pg_temp.failed('e', 'again', 'not_sent', '3 d 2 h'), 'true', 'and away');
+select is(pg_temp.claims('3 d 2 h'), 'e', 'a runner claims the notification');
+select is(pg_temp.failed('e', 'again', 'not_sent', '3 d 2 h'), 'true', 'the mail service is unavailable');
 do $$
 begin
   for nr in 1..20 loop
@@ -76,29 +81,35 @@ begin
   end loop;
 end
 $$;
-select is((select count(*)::int from claims where subject = 'e'), 21, 'a minute later it is looked at again');
-select is(pg_temp.stands('e'), 'failed 1 not_asked', 'however often, it was tried once');
+select is((select count(*)::int from claims where subject = 'e'), 21,
+  'the notification is due again after a minute');
+select is(pg_temp.stands('e'), 'failed 1 not_asked', 'claims without a request do not count as attempts');
 select is((select next_attempt_at from farthing.notices where subject = 'e'), tests.after('3 d 3 h 21 min'),
-  'and waits a minute');
-select is(pg_temp.claims('3 d 3 h 21 min'), 'e', 'then mail is back');
+  'the notification waits a minute each time');
+select is(pg_temp.claims('3 d 3 h 21 min'), 'e', 'the mail service is available again');
 select is(notices_failed(notice_id, lease_id, 'not_asked', 'not_asked', 90, tests.after('3 d 4 h'))
-  ->> 'known', 'true', 'or says for how long not') from farthing.notices where subject = 'e';
+  ->> 'known', 'true', 'the mail service requests a longer wait') from farthing.notices where subject = 'e';
 select is((select next_attempt_at from farthing.notices where subject = 'e'),
-  tests.after('3 d 4 h' + interval '90 s'), 'it is respected');
+  tests.after('3 d 4 h' + interval '90 s'), 'the requested wait is kept');
 select is(pg_temp.tell('f', '3 d 2 h'), true, 'notification f for ann is queued');
-select is(pg_temp.claims('3 d 2 h', 'postmark'), 'f', 'which nobody');
-select is(pg_temp.failed('f', 'not_asked', 'not_asked', '3 d 2 h'), 'true', 'is asked to send');
-select is(farthing.sweep_notices(tests.after('6 d 2 h')), 2, 'on the third day both are given up');
-select is(pg_temp.stands('e'), 'dead 1 expired', 'e is dead');
-select is(pg_temp.stands('f'), 'dead 0 expired', 'f is dead, too, though there was a service');
+select is(pg_temp.claims('3 d 2 h', 'postmark'), 'f', 'notification f is claimed');
+select is(pg_temp.failed('f', 'not_asked', 'not_asked', '3 d 2 h'), 'true',
+  'no request is made for notification f');
+select is(farthing.sweep_notices(tests.after('6 d 2 h')), 2,
+  'both notifications are given up on the third day');
+select is(pg_temp.stands('e'), 'dead 1 expired', 'notification e is dead-lettered');
+select is(pg_temp.stands('f'), 'dead 0 expired', 'notification f is dead-lettered, too');
 
 -- Operators come first: a queue that cannot be sent does not delay an alert.
-select is(pg_temp.tell('many ' || nr, '7 d'), true, 'many wait') from generate_series(1, 3) nr;
+select is(pg_temp.tell('many ' || nr, '7 d'), true,
+  'many notifications are queued') from generate_series(1, 3) nr;
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('7 d 1 min')), true,
-  'there is a fire');
-select is(pg_temp.claims('7 d 2 min', 'resend', 1), 'fire', 'it is claimed first');
-select is((select recipient from claims order by claimed desc limit 1), 'webhook', 'for the webhook');
-select is(pg_temp.claims('7 d 2 min' + interval '1 s', 'resend', 1), 'fire', 'then for the operators');
+  'the operators are notified of a fire');
+select is(pg_temp.claims('7 d 2 min', 'resend', 1), 'fire', 'the alert is claimed first');
+select is((select recipient from claims order by claimed desc limit 1), 'webhook',
+  'the first claim is for the webhook');
+select is(pg_temp.claims('7 d 2 min' + interval '1 s', 'resend', 1), 'fire',
+  'the second claim is for the operators');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -17,52 +17,52 @@ create function pg_temp.price(p_now interval, p_occurred interval default null) 
 $$;
 
 -- The rate in force at a moment.
-select is(pg_temp.price('0'), '1 at version 1', 'usage costs what is in force');
+select is(pg_temp.price('0'), '1 at version 1', 'usage is priced at the rate in force');
 select is(pg_temp.price('10 min' - interval '1 us'), '1 at version 1',
-  'a new rate does not count before its time');
-select is(pg_temp.price('10 min'), '3 at version 2', 'a new rate counts from its moment');
+  'a new rate does not apply before its effective_from');
+select is(pg_temp.price('10 min'), '3 at version 2', 'a new rate applies from its effective_from on');
 select is(pg_temp.price('1 hour', '5 min'), '1 at version 1',
-  'usage reported late costs what it cost when it occurred');
+  'usage that is reported late is priced at the rate of its occurred_at');
 select is(pg_temp.price('1 hour', '-1 day'), '1 at version 1',
-  'usage older than the first rate costs the first rate');
+  'usage older than the first rate is priced at the first rate');
 select is((select array_agg(r ->> 'version') from jsonb_array_elements(usage_rates(tests.after('15 min'))) r
-  where r ->> 'model' = 'm'), '{2}', 'the list of rates shows what is in force');
+  where r ->> 'model' = 'm'), '{2}', 'the list of rates has the rates in force');
 
 -- T10: a hold pins its rate.
 create temporary table h as select (holds_open(tests.person('ann'), null,
   '{"model": "m", "input_tokens": 10, "max_output_tokens": 10}', 3600, p_now => tests.after()) -> 'data') as
   d;
 select is(concat_ws(' ', d ->> 'amount', d ->> 'model', d ->> 'rate_version'), '30 m 1',
-  'T10: a hold on an estimate keeps its price and names its rate') from h;
+  'T10: a hold on an estimate pins its rate and names it') from h;
 select is((holds_settle((d ->> 'hold_id')::uuid, p_usage => '{"event_id": "u1", "model": "m",
   "input_tokens": 10,
     "output_tokens": 5}', p_now => tests.after('30 min')) -> 'data')
     - '{hold_id,transaction_id,lots}'::text[],
   '{"status": "settled", "settled": "20", "released": "10", "shortfall": "0", "balance_after": "980"}',
-  'T10: work that was held at a rate is charged at that rate, two changes later') from h;
+  'T10: a hold is settled at its pinned rate after two changes') from h;
 select is((select metadata - 'hold_id' from farthing.entries where kind = 'settle'),
   '{"model": "m", "rate_version": 1, "input_tokens": 10, "output_tokens": 5}',
-  'the settled entry says at which rate');
+  'the entry of the settlement names the rate version');
 select is(usage_charge(tests.person('ann'), '{"event_id": "u1", "model": "m", "input_tokens": 10,
   "output_tokens": 5}', p_now => tests.after('30 min')) #>> '{data,duplicate}', 'true',
-    'an event that settled a hold is known');
+    'the usage event of a settlement is recorded');
 select tests.fails_with($$ select holds_settle(tests.hold('ann', '1'), p_usage => '{"event_id": "u1",
   "model": "m", "input_tokens": 10, "output_tokens": 5}', p_now => tests.after()) $$, 'invalid_request',
     'usage.event_id',
-  'an event that is known settles no hold');
+  'a recorded usage event cannot settle a hold');
 
 create temporary table later as select (holds_open(tests.person('ann'), null,
   '{"model": "m", "input_tokens": 1, "max_output_tokens": 1}', 3600, p_now => tests.after('5 min')) -> 'data')
   as d;
 select is(holds_settle((d ->> 'hold_id')::uuid, p_usage => '{"input_tokens": 1}',
   p_now => tests.after('30 min'))
-  #>> '{data,settled}', '1', 'usage that names no model is the hold''s model') from later;
+  #>> '{data,settled}', '1', 'usage without a model has the hold''s model') from later;
 select is(holds_settle(tests.hold('ann', '5', 3600, '12 min'), p_usage => '{"model": "m", "input_tokens": 1}',
   p_now => tests.after('30 min')) #>> '{data,settled}', '3',
-  'T10: usage that settles a hold on an amount costs what was in force when it was held');
+  'T10: usage that settles a hold on an amount is priced at the rate of the hold''s opening');
 select is(holds_settle(tests.hold('ann', '5'), p_usage => '{"model": "m", "input_tokens": 6,
   "event_id": "u2"}',
-  p_now => tests.after('1 s')) -> 'data' ->> 'settled', '6', 'usage settles above the hold');
+  p_now => tests.after('1 s')) -> 'data' ->> 'settled', '6', 'usage can settle above the hold');
 
 -- T10: even a rate that is backdated to before the hold does not change the pinned price.
 create temporary table pinned as select (holds_open(tests.person('ann'), null,
@@ -72,7 +72,7 @@ insert into farthing.rates (model, version, input_per_million_usd, output_per_mi
   effective_from)
 values ('m', 4, 1, 1, 1, tests.after('24 min'));
 select is(holds_settle(hold_id, p_usage => '{"input_tokens": 1}', p_now => tests.after('30 min'))
-  #>> '{data,settled}', '5', 'T10: a backdated rate does not change what a hold agreed') from pinned;
+  #>> '{data,settled}', '5', 'T10: a backdated rate does not change a hold''s price') from pinned;
 
 -- Usage without a price cannot be held or settled.
 select tests.fails_with(format('select holds_open(tests.person(''ann''), null, %L, p_now => tests.after())',
@@ -83,7 +83,8 @@ from (values ('{"model": "x", "input_tokens": 1}', 'unknown_model', 'estimate.mo
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd) values ('free', 1,
   0, 1);
 select tests.fails_with($$ select holds_open(tests.person('ann'), null, '{"model": "free",
-  "input_tokens": 1}') $$, 'invalid_request', 'estimate', 'a hold on what costs nothing is refused');
+  "input_tokens": 1}') $$, 'invalid_request', 'estimate',
+  'a hold on an estimate without a price is refused');
 create temporary table o as select tests.hold('ann', '1') as hold_id;
 select tests.fails_with(format('select holds_settle(%L, p_usage => %L, p_now => tests.after())', hold_id,
   usage), code, field, format('a hold settled with %s is refused', usage))

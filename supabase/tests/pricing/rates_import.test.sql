@@ -15,18 +15,18 @@ create temporary table list as select jsonb_build_array(pg_temp.rate('a', '1', '
 
 -- The first import.
 select is(rates_import(rates, true, tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
-  'a dry run tells what is new') from list;
+  'a dry run returns the added models') from list;
 select is((select count(*) from farthing.rates where model in ('a', 'b')), 0::bigint,
   'a dry run writes nothing');
 select is(rates_import(rates, p_now => tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
-  'an import is a dry run unless it says otherwise') from list;
+  'an import is a dry run by default') from list;
 select is(rates_import(rates, false, tests.after()), '{"added": ["a", "b"], "changed": [], "unchanged": 0}',
-  'an import tells what it added') from list;
+  'an import returns the models that it added') from list;
 select results_eq($$ select model, version, cached_input_per_million_usd::text, trim_scale(markup)::text,
   effective_from
     from farthing.rates where model in ('a', 'b') order by model $$,
   $$ values ('a', 1, null, '4', tests.after()), ('b', 1, '0.123456789', '2.5', tests.after()) $$,
-  'an import adds version 1 of what is new, to the last decimal');
+  'an import adds version 1 of each new model, to the last decimal');
 
 -- The same list again, and a changed list.
 select is(rates_import(rates, false, tests.after('1 day')), '{"added": [], "changed": [], "unchanged": 2}',
@@ -36,16 +36,16 @@ create temporary table changed as select jsonb_build_array(pg_temp.rate('a', '1'
 select is(rates_import(rates, false, tests.after('2 days')), '{"added": ["c"], "unchanged": 1, "changed": [
   {"model": "b", "version": 2, "field": "cached_input_per_million_usd", "from": "0.123456789", "to": null},
   {"model": "b", "version": 2, "field": "output_per_million_usd", "from": "4", "to": "5"}]}',
-  'an import tells what changed, field by field') from changed;
+  'an import returns each changed field') from changed;
 select results_eq($$ select version, trim_scale(output_per_million_usd)::text, trim_scale(markup)::text
     from farthing.rates where model = 'b' order by version $$, $$ values (1, '4', '2.5'), (2, '5', '2.5') $$,
-  'a changed price is a new version, and the old one stays; a markup that is not named stays');
+  'a changed rate gets a new version, the old version stays, and a markup that is not named stays');
 select is((select array_agg(version) from farthing.rates where model = 'a'), '{1}',
-  'an unchanged rate gets no version');
+  'an unchanged rate gets no new version');
 select is(usage_estimate('{"model": "b", "output_tokens": 1000}', tests.after('1 day')) ->> 'credits', '10',
-  'yesterday''s usage costs yesterday''s price');
+  'yesterday''s usage is priced at yesterday''s rate');
 select is(rates_import(to_jsonb(rates::text), true), '{"added": [], "changed": [], "unchanged": 3}',
-  'a list that comes as a string of JSON is the same list') from changed;
+  'a list that arrives as a string of JSON is accepted') from changed;
 select is(rates_import('[]', false), '{"added": [], "changed": [], "unchanged": 0}',
   'an empty list removes nothing');
 
@@ -71,8 +71,8 @@ select is((select count(*) from farthing.rates where model in ('d', 'e')), 0::bi
   'a refused list changes nothing');
 
 -- A version never changes.
-select tests.fails_with('update farthing.rates set markup = 1', '23001', null, 'a rate is not edited');
-select tests.fails_with('delete from farthing.rates', '23001', null, 'a rate is not deleted');
+select tests.fails_with('update farthing.rates set markup = 1', '23001', null, 'a rate cannot be changed');
+select tests.fails_with('delete from farthing.rates', '23001', null, 'a rate cannot be deleted');
 select is(tests.code_for(role, 'ann', 'select rates_import(''[]'')'), case role when 'service_role' then 'ok'
   else '42501' end, format('T13: an import by %s', role)) from unnest(array['service_role', 'authenticated',
   'anon']) role;

@@ -12,65 +12,68 @@ select is(farthing.sweep_accounts(tests.after('1 hour' - interval '1 s')), 0,
   'the task leaves unexpired lots');
 select is(farthing.sweep_accounts(tests.after('1 hour'), 2), 2,
   'the task handles no more accounts than its limit');
-select is(farthing.sweep_accounts(tests.after('2 hours'), 2), 1, 'and the rest the next time');
+select is(farthing.sweep_accounts(tests.after('2 hours'), 2), 1,
+  'the task handles the rest in its next run');
 select is(tests.standing('ann', '2 hours'), 'balance 5, held 0, available 5, debt 0',
-  'expired credits are gone');
+  'expired credits are not in the balance');
 select results_eq($$ select counterparty::text, direction::text, kind::text, amount::int, event_at,
   created_at, lot_id
     is not null from farthing.entries where kind = 'expiry' order by account_id $$, $$ values
   ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('1 hour'), true),
   ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('1 hour'), true),
   ('breakage', 'out', 'expiry', 10, tests.after('1 hour'), tests.after('2 hours'), true) $$,
-  'expired credits are in breakage, as of their expiry, written when the task ran');
+  'expired credits are in breakage as of their expiry, in entries of the moment when the task ran');
 select is(farthing.sweep_accounts(tests.after('2 hours')), 0, 'a lot expires once');
 
 -- Of an expired lot that was partly spent, only the rest goes to breakage.
 select isnt(tests.give('dan', '10', '1 hour'), null, 'dan has 10 for an hour');
 select isnt(credits_debit(tests.person('dan'), '4', 'x', p_now => tests.after('30 min')), null,
   'dan spends 4');
-select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the task takes dan''s rest');
+select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the task expires the rest of dan''s lot');
 select is((select e.amount::int from farthing.entries e join farthing.accounts using (account_id)
-  where owner_id = tests.person('dan') and e.kind = 'expiry'), 6, 'which is 6');
+  where owner_id = tests.person('dan') and e.kind = 'expiry'), 6, 'the entry of the expiry has 6');
 
 -- A task that runs late after a debit writes no earlier time than the debit's.
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
-select isnt(tests.give('eve', '10'), null, 'and 10 for ever');
+select isnt(tests.give('eve', '10'), null, 'eve has 10 for ever');
 select isnt(credits_debit(tests.person('eve'), '1', 'x', p_now => tests.after('3 hours')), null,
-  'eve spends 1, later');
-select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'a task whose clock is behind');
+  'eve spends 1 at 3 h');
+select is(farthing.sweep_accounts(tests.after('2 hours')), 1,
+  'the task runs with an earlier time than the debit''s');
 select is((select e.created_at from farthing.entries e join farthing.accounts using (account_id)
   where owner_id = tests.person('eve') and e.kind = 'expiry'), tests.after('3 hours'),
-  'writes no earlier than the last entry');
+  'the expiry''s entry has the time of the debit');
 
 -- Holds are released in the order of their expiry, and each account is handled once.
 select isnt(tests.give('fay', '10'), null, 'fay has 10');
 select isnt(tests.hold('fay', '1', seconds), null, 'fay holds 1') from unnest(array[10, 20, 30]) seconds;
 select is(farthing.sweep_accounts(tests.after('20 s')), 2, 'the task releases expired holds');
 select is(tests.standing('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
-  'and leaves what has not');
+  'holds that have not expired stay open');
 
 -- Tasks of orders and of the inbox.
 select isnt(checkout_begin(tests.person('ann'), package_id::text, 'https://a.test', 'https://a.test',
-  p_now => tests.after()), null, 'ann begins') from farthing.packages order by amount limit 3;
+  p_now => tests.after()), null, 'ann opens an order') from farthing.packages order by amount limit 3;
 select is(farthing.sweep_orders(tests.after('2 hours'), 2), 2,
   'the task handles no more orders than its limit');
-select is(farthing.sweep_orders(tests.after('2 hours'), 2), 1, 'and the rest the next time');
+select is(farthing.sweep_orders(tests.after('2 hours'), 2), 1, 'the task handles the rest in its next run');
 select is((select array_agg(distinct status) from farthing.orders), '{expired}',
-  'orders whose time is over are expired');
+  'orders whose session is over are expired');
 select is(inbox_receive(jsonb_build_object('id', 'evt_' || n, 'type', 'payment_intent.succeeded', 'livemode',
   false,
   'created', 1, 'facts', jsonb_build_object('order_id', gen_random_uuid(), 'mark', installation_id)),
-  tests.after()) ->> 'deferred', 'true', 'an event waits') from generate_series(1, 3) n, farthing.policy;
+  tests.after()) ->> 'deferred', 'true',
+  'an event is deferred') from generate_series(1, 3) n, farthing.policy;
 select is(farthing.sweep_inbox(tests.after('1 min' - interval '1 s')), 0,
-  'the task waits a minute before the next attempt');
+  'the task makes no attempt before a minute has passed');
 select is(farthing.sweep_inbox(tests.after('1 min'), 2), 2, 'the task handles no more events than its limit');
-select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'and the rest the next time');
+select is(farthing.sweep_inbox(tests.after('1 min'), 2), 1, 'the task handles the rest in its next run');
 
 -- The list of tasks, and when each runs.
 select results_eq($$ select jobname::text collate "default", schedule, command
   from cron.job where command like '%farthing%' $$,
   $$ values ('farthing', '* * * * *', 'call farthing.run_due_tasks()') $$,
-    'one job runs all tasks, each minute');
+    'one job of pg_cron runs all tasks each minute');
 select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))
   order by task) from farthing.tasks),
   array['anchor 01:00:00 00:07:00',
@@ -83,7 +86,7 @@ select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))
     'sweep_notices 00:05:00', 'sweep_orders 00:05:00', 'sweep_reconciliation 00:15:00',
     'sweep_run_history 01:00:00 00:29:00', 'wake_deep_checks 01:00:00 00:17:00',
     'wake_notification_runner_if_due 00:01:00', 'wake_payment_runner_if_due 00:01:00',
-    'wake_runner_if_due 00:01:00'], 'these are the tasks');
+    'wake_runner_if_due 00:01:00'], 'the list of tasks is complete');
 select is_empty($$ select task, last_error from (select t.task, farthing.run_task(t.task,
       tests.after('3 hours'))
     as went_well from farthing.tasks t) r join farthing.tasks using (task) where not went_well $$,

@@ -32,59 +32,63 @@ create temporary table mixed as select pg_temp.batch('ann a1 10', 'bob b1 4', 'a
   'nobody n1 1',
   'ann a3 30', 'bob b2 7', 'ann a1 10', 'bob b3 6', 'bob b2 1', 'ann a4 0', 'ann a5 0 free') as a;
 select is(pg_temp.told(a), '0:10 1:4 2:unknown_model 3:not_found 4:30 5:insufficient_credits 6:=10 7:6 '
-  || '8:insufficient_credits 9:invalid_request 10:invalid_request', 'each event of a batch stands alone')
+  || '8:insufficient_credits 9:invalid_request 10:invalid_request',
+  'each event of a batch is independent of the others')
   from mixed;
 select is(a - '{results,rejected}'::text[], '{"accepted": 4, "duplicates": 1}',
-  'a batch counts what it did') from mixed;
+  'a batch counts its results') from mixed;
 select is(a #> '{rejected,0}', '{"index": 2, "event_id": "a2", "code": "unknown_model", "field": "model"}',
   'T11: an unknown model in a batch is refused, not free') from mixed;
 select is((a #> '{results,0}') - 'transaction_id' #- '{lots,0,id}', '{"index": 0, "event_id": "a1",
   "credits": "10",
   "balance_after": "90", "rate_version": 1, "lots": [{"source": "promotional", "amount": "10"}]}',
-  'an accepted event answers as a single one does') from mixed;
+  'an accepted event has the answer of a single charge') from mixed;
 select is((a #> '{results,3}') - 'index', (a #> '{results,0}') - 'index' || '{"duplicate": true}',
-  'an event twice in a batch is charged once, at its first mention') from mixed;
+  'an event that is twice in a batch is charged once, at its first mention') from mixed;
 select is(tests.standing('ann'), 'balance 60, held 0, available 60, debt 0',
-  'ann paid for what was accepted');
-select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0', 'bob paid for what was accepted');
+  'ann is charged for the accepted events');
+select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0',
+  'bob is charged for the accepted events');
 select is((select array_agg(seq order by seq) from farthing.entries join farthing.accounts using (account_id)
-  where owner_id = tests.person('bob')), '{1,2,3}', 'a refused event leaves no gap');
+  where owner_id = tests.person('bob')), '{1,2,3}', 'a refused event leaves no gap in the entries');
 
 -- Repeats of a batch, and of single calls.
 select is(pg_temp.told(pg_temp.batch('ann a1 10', 'ann a3 30', 'bob b1 4', 'ann a6 5')),
-  '0:=10 1:=30 2:=4 3:5', 'a known event in a batch is reported, not charged');
+  '0:=10 1:=30 2:=4 3:5', 'a known event in a batch is reported and not charged');
 select is(usage_charge(tests.person('ann'), '{"event_id": "a6", "model": "one", "input_tokens": 5}',
-  p_now => tests.after()) #>> '{data,duplicate}', 'true', 'an event of a batch is known to a single charge');
+  p_now => tests.after()) #>> '{data,duplicate}', 'true', 'a single charge recognises an event of a batch');
 select is(pg_temp.told(pg_temp.batch('ann b1 1')), '0:1',
-  'another person''s event of the same id is another event');
+  'another user can use the same event_id');
 select is(pg_temp.told(pg_temp.batch('ann f1 1 free', 'ann f1 1 free', 'ann f1 2 free')),
-  '0:0 1:=0 2:usage_conflict', 'free usage is known like any other');
+  '0:0 1:=0 2:usage_conflict', 'free usage is recognised like any other');
 select is(pg_temp.told(pg_temp.batch('ann x1 1 gone', 'ann x1 2')), '0:unknown_model 1:2',
-  'an event that was refused can be charged by a later mention');
+  'a refused event can be charged by a later mention');
 select is(pg_temp.told(usage_charge_batch((select jsonb_agg(e - 'event_id')
   from jsonb_array_elements(pg_temp.events(
-  array['ann - 1'])) e)) -> 'data'), '0:invalid_request', 'an event without an id is refused in a batch');
+  array['ann - 1'])) e)) -> 'data'), '0:invalid_request',
+  'an event without an event_id is refused in a batch');
 select is(pg_temp.told(usage_charge_batch((select jsonb_agg(e - 'user_id')
   from jsonb_array_elements(pg_temp.events(
-  array['ann y1 1'])) e)) -> 'data'), '0:not_found', 'an event without a person is refused in a batch');
+  array['ann y1 1'])) e)) -> 'data'), '0:not_found', 'an event without a user is refused in a batch');
 select is(pg_temp.told(usage_charge_batch((select jsonb_agg(e || jsonb_build_object('metadata',
     jsonb_build_object('a', repeat('x', 9000 * (e ->> 'input_tokens')::int)))) from jsonb_array_elements(
     pg_temp.events(array['ann z1 1', 'ann z2 0'])) e) || pg_temp.events(array['ann z3 1'])) -> 'data'),
-  '0:invalid_request 1:invalid_request 2:1', 'metadata too large refuses its own event alone');
+  '0:invalid_request 1:invalid_request 2:1', 'an event with too much metadata is refused alone');
 
 -- A batch that spends several lots.
 select isnt(tests.give('cid', '3', '1 hour'), null, 'cid has 3 for an hour');
-select isnt(tests.give('cid', '3'), null, 'and 3 for ever');
+select isnt(tests.give('cid', '3'), null, 'cid has 3 for ever');
 select is((select string_agg((select string_agg(lot ->> 'amount', '+') from jsonb_array_elements(r -> 'lots')
   lot),
     ' ') from jsonb_array_elements(pg_temp.batch('cid 1 2', 'cid 2 5', 'cid 3 2', 'cid 4 2') -> 'results') r),
-  '2 1+1 2', 'a batch burns on where its last event stopped, past the one that was too large');
+  '2 1+1 2', 'a batch continues in the same lot after an event that was refused');
 
 -- The limits of a batch.
 select is((usage_charge_batch((select jsonb_agg(jsonb_build_object('user_id', tests.person('dan'), 'event_id',
   n,
     'model', 'one', 'input_tokens', 1)) from generate_series(1, 1000) n), p_now => tests.after()) -> 'data')
-    - '{results,rejected}'::text[], '{"accepted": 1000, "duplicates": 0}', 'a batch holds 1,000 events')
+    - '{results,rejected}'::text[], '{"accepted": 1000, "duplicates": 0}',
+  'a batch of 1,000 events is accepted')
 from (select tests.give('dan', '1000')) given;
 select tests.fails_with(format('select usage_charge_batch(%L)', bad), 'invalid_request', 'events',
   format('a batch of %s is refused', coalesce(left(bad::text, 20), 'nothing')))

@@ -27,14 +27,14 @@ $$;
 
 -- m1: one cheap token, then two million expensive ones, under one id.
 select is(pg_temp.told(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}')), '201 0.02',
-  'a token is charged');
+  'one token is charged');
 select is(tests.outcome(pg_temp.use('e1', '{"input_tokens": 2000000}', '25 h')), jsonb_build_object('code',
   'usage_conflict', 'status', 409, 'field', 'event_id', 'details', '{"event_id": "e1", "differs": {
     "model": {"charged": "gpt-4o", "sent": "dear"}, "input_tokens": {"charged": 1,
       "sent": 2000000}}}'::jsonb),
-  'other contents under a known id are refused, with what was charged and what was sent');
+  'a known event with other contents is refused, with the charged and the sent contents');
 select is(tests.standing('ann'), 'balance 999.98, held 0, available 999.98, debt 0',
-  'and nothing is charged');
+  'the refused event is not charged');
 select is(pg_temp.told(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}', '25 h')), '200 0.02',
   'the same contents are a duplicate');
 
@@ -42,7 +42,7 @@ select is(pg_temp.told(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}
 select is(pg_temp.told(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
   "cache_write_tokens": 3,
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z", "metadata": {"a": 1}}')),
-  '201 15', 'a use of all kinds of tokens');
+  '201 15', 'usage with all kinds of tokens is charged');
 select is(tests.outcome(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
   "cache_write_tokens": 3, "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z"}'
   || v.other)) #> '{details,differs}', jsonb_build_object(v.field, v.difference), v.field
@@ -68,13 +68,15 @@ from (values ('{"occurred_at": "2027-01-01T00:00:00+01:00"}'::jsonb,
 select is(pg_temp.told(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
   "cache_write_tokens": 3,
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z"}', '1 year')), '200 15',
-  'a known event is a duplicate however late it is sent again');
+  'a known event is a duplicate, however late it is sent again');
 
 -- Free usage is recognised, too.
-select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '201 0', 'a free use');
-select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '200 0', 'is a duplicate');
+select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '201 0',
+  'free usage is accepted');
+select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '200 0',
+  'repeated free usage is a duplicate');
 select is(tests.outcome(pg_temp.use('e3', '{"input_tokens": 7}')) #> '{details,differs}',
-  '{"model": {"charged": "free", "sent": "dear"}}', 'and other contents are refused');
+  '{"model": {"charged": "free", "sent": "dear"}}', 'known free usage with other contents is refused');
 
 -- In a batch each event has its own status.
 select is((select jsonb_agg(r - 'event_id' order by r -> 'index') from
@@ -87,24 +89,25 @@ select is((select jsonb_agg(r - 'event_id' order by r -> 'index') from
       "details": {"differs": {"input_tokens": {"charged": 10, "sent": 11}}}},
     {"index": 4, "code": "usage_conflict", "field": "event_id",
       "details": {"differs": {"input_tokens": {"charged": 1, "sent": 2}}}}]',
-  'an event of a batch is refused alone where its contents differ');
-select is(tests.standing('bob'), 'balance 985, held 0, available 985, debt 0', 'the others are charged once');
+  'in a batch, only the event with other contents is refused');
+select is(tests.standing('bob'), 'balance 985, held 0, available 985, debt 0',
+  'the other events of the batch are charged once');
 
 -- Known events in a hold and in a job.
 select is(tests.outcome(format('select holds_settle(%L, p_usage => %L, p_now => tests.after(''1 s''))',
   tests.hold('bob', '20'), '{"event_id": "b1", "model": "dear", "input_tokens": 20}')) - 'details',
   '{"code": "usage_conflict", "status": 409, "field": "usage.event_id"}',
-  'a hold is not settled with a known event of other contents');
+  'a hold cannot be settled with a known event of other contents');
 select is(usage_charge(tests.person('cid'), '{"event_id": "c1", "model": "gpt-4o", "input_tokens": 100}',
   p_now => tests.after()) #>> '{data,credits}', '2', 'an event is charged');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(1))), '50', 'a job holds 50');
-select is(tests.claim('one', 'paid', '1 s'), '1', 'it is claimed');
+select is(tests.claim('one', 'paid', '1 s'), '1', 'a runner claims the job');
 select is(jobs_checkpoint(tests.job_id('cid'), 1, 's1', null, '[
   {"event_id": "c1", "model": "gpt-4o", "input_tokens": 100},
   {"event_id": "c1", "model": "gpt-4o", "input_tokens": 200},
   {"event_id": "c2", "model": "gpt-4o", "input_tokens": 300}]', p_now => tests.after('2 s')),
   '{"status": "processing", "credits": "6", "held": "44", "duplicates": 1, "conflicts": 1}',
-  'a job''s step counts those of other contents apart, and charges neither');
+  'a job''s step counts duplicates and conflicts separately, and charges neither');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -24,10 +24,10 @@ select is(pg_temp.use(moment), '{"code": "invalid_request", "status": 400, "fiel
   {"max_age_seconds": 3024000, "max_ahead_seconds": 300}}', 'a use at ' || moment || ' is refused')
 from unnest(array['0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '-infinity', 'infinity']) moment;
 select is(usage_charge(tests.person('ann'), '{"model": "gpt-4o", "input_tokens": 1}', p_now =>
-  '1999-01-01 00:00+00') ->> 'status', '201', 'a use that does not say when is taken at any time');
+  '1999-01-01 00:00+00') ->> 'status', '201', 'usage without occurred_at is accepted at any time');
 select tests.fails_with(format('select usage_charge(tests.person(''ann''), %L, p_now => tests.after())',
   '{"model": "gpt-99", "input_tokens": 1, "occurred_at": "0001-01-01T00:00:00Z"}'), 'invalid_request',
-  'occurred_at', 'the window is asked before the model');
+  'occurred_at', 'the window is checked before the model');
 
 -- A batch checks each event; a settlement and a job name the field with its path.
 select is((select jsonb_agg(r - 'event_id') from jsonb_array_elements(usage_charge_batch((select jsonb_agg(
@@ -35,19 +35,19 @@ select is((select jsonb_agg(r - 'event_id') from jsonb_array_elements(usage_char
   from (values (1, tests.after()), (2, tests.after('-40 days')), (3, tests.after('1 day'))) v (nr, m)),
   p_now => tests.after()) #> '{data,rejected}') r), '[{"index": 1, "code": "invalid_request", "field":
     "occurred_at"}, {"index": 2, "code": "invalid_request", "field": "occurred_at"}]',
-  'an event of a batch is refused alone');
+  'in a batch, only the event outside of the window is refused');
 select tests.fails_with(format('select holds_settle(%L, p_usage => %L, p_now => tests.after(''1 s''))',
   tests.hold('ann', '20'), pg_temp.at('2020-01-01T00:00:00Z')), 'invalid_request', 'usage.occurred_at',
-  'a settlement has the window of the moment it is settled');
+  'a settlement checks the window at the moment of the settlement');
 select tests.fails_with(format('select * from tests.job(''ann'', ''paid'', %L)', jsonb_build_array(
   pg_temp.at(tests.after('-1 day')::text), pg_temp.at(tests.after('-36 days')::text))), 'invalid_request',
-  'input.events[1].occurred_at', 'a job is refused when it is asked for');
+  'input.events[1].occurred_at', 'a job with an event outside of the window is refused when it is created');
 select is((select data ->> 'held' from tests.job('ann', 'paid', jsonb_build_array(pg_temp.at(
-  tests.after('-35 days')::text)))), '0.02', 'a job of uses just within the window is taken');
-select is(tests.claim('one', 'paid', '1 h'), '1', 'it is claimed an hour later');
+  tests.after('-35 days')::text)))), '0.02', 'a job with events just within the window is accepted');
+select is(tests.claim('one', 'paid', '1 h'), '1', 'a runner claims the job an hour later');
 select is(jobs_checkpoint(tests.job_id('ann'), 1, 's1', null, jsonb_build_array(pg_temp.at(
   tests.after('-35 days')::text)), p_now => tests.after('1 h')) ->> 'credits', '0.02',
-  'and charges them: its window is that of the moment it was asked for');
+  'the step checks the window of the moment when the job was created');
 
 -- An operator sets the window.
 select farthing.allow_change('sql:' || session_user, 'another window');

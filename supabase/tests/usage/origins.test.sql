@@ -23,11 +23,11 @@ from unnest(array['ann', 'bob', 'cid', 'dan', 'eve']) name;
 -- M5: a job's step is charged even if a caller has used its id.
 select is((select data ->> 'held' from tests.job('ann', 'paid', tests.lines(4))), '200', 'a job holds 200');
 select is((select sum(pg_temp.poison('ann', n, '1 s')::numeric) from unnest(pg_temp.names(
-  tests.job_id('ann'))) n), 0.14, 'a caller uses up every name its steps could have');
-select is(tests.claim('one', 'paid', '2 s'), '1', 'it is claimed');
+  tests.job_id('ann'))) n), 0.14, 'a caller uses all ids that the job''s steps could have');
+select is(tests.claim('one', 'paid', '2 s'), '1', 'a runner claims the job');
 select is(tests.step('ann', 1, 's1', 2, '3 s'),
   '{"status": "processing", "credits": "100", "held": "100", "duplicates": 0, "conflicts": 0}',
-  'T30: a job''s step costs what it costs, whatever ids a caller has used');
+  'T30: a job''s step is charged in full, whatever ids a caller has used');
 
 -- M5: a chat settles, and a scheduled task closes another one.
 select is(tests.begin_chat(name, name) #>> '{step}', 'call', name || ' begins a chat')
@@ -36,32 +36,36 @@ select is((select sum(pg_temp.poison(name, n, '1 s')::numeric) from unnest(pg_te
   tests.chat_id(name))) n), 0.14, 'a caller uses up every name that ' || name || '''s chat could have')
 from unnest(array['bob', 'cid']) name;
 select is(tests.settle_chat(tests.chat_id('bob'), '2 s', 1000, 100, 'bob') #>> '{data,credits}', '26',
-  'T30: a chat costs what it costs, whatever ids a caller has used');
+  'T30: a chat is charged in full, whatever ids a caller has used');
 select is((select array_agg(tests.record(tests.chat_id(name), 100, '2 s'))
-  from unnest(array['cid', 'dan']) name), '{open,open}', 'two more stream 100 tokens and fall silent');
-select is(farthing.sweep_chats(tests.after('2 min')), 2, 'T30: the task closes both');
-select matches(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged [1-9]', 'dan''s is charged');
+  from unnest(array['cid', 'dan']) name), '{open,open}',
+  'two more chats stream 100 tokens and send no more heartbeats');
+select is(farthing.sweep_chats(tests.after('2 min')), 2, 'T30: the task closes both chats');
+select matches(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged [1-9]',
+  'dan''s chat is charged');
 select is(tests.chat(tests.chat_id('cid')), tests.chat(tests.chat_id('dan')),
-  'T30: cid''s is charged the same, whatever ids a caller has used');
+  'T30: cid''s chat is charged the same, whatever ids a caller has used');
 
 -- A hold settled with usage: usage with an event_id is a caller's event, usage without one has the
 -- hold's id.
 create temporary table held as select tests.hold('eve', '50') as own, tests.hold('eve', '50') as named;
 select is((select sum(pg_temp.poison('eve', n, '1 s')::numeric) from unnest(pg_temp.names(own)) n), 0.14,
-  'a caller uses up every name that a hold could have') from held;
+  'a caller uses all ids that a hold could have') from held;
 select is(holds_settle(own, p_usage => '{"model": "gpt-4o", "input_tokens": 100}',
   p_now => tests.after('2 s')) #>> '{data,settled}', '2', 
-  'T30: the hold is settled with what was used') from held;
+  'T30: the hold is settled with its usage') from held;
 select is(holds_settle(named, p_usage => '{"model": "gpt-4o", "input_tokens": 100, "event_id": "mine"}',
-  p_now => tests.after('2 s')) #>> '{data,settled}', '2', 'another with an event of the caller''s') from held;
+  p_now => tests.after('2 s')) #>> '{data,settled}', '2',
+  'another hold is settled with an event of the caller') from held;
 select is(usage_charge(tests.person('eve'), '{"model": "gpt-4o", "input_tokens": 100, "event_id": "mine"}',
-  p_now => tests.after('3 s')) #>> '{data,duplicate}', 'true', 'it is then known, and not charged again');
+  p_now => tests.after('3 s')) #>> '{data,duplicate}', 'true',
+  'that event is known then, and is not charged again');
 select results_eq($$ select distinct on (u.origin) u.origin::text, reference_type::text, reference_id::text =
     event_id from farthing.usage_events u join farthing.entries e on e.account_id = u.account_id
     and e.seq = u.first_seq order by u.origin, reference_type $$,
   $$ values ('caller', 'usage', true), ('hold', 'hold', true), ('chat', 'chat', true),
     ('job', 'job', true) $$,
-  'an entry says whose event it charges');
+  'each entry has the origin of its event');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

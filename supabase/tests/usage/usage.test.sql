@@ -9,7 +9,7 @@ language sql as $$
   select usage_charge(tests.person(p_name), p_usage, 'trace-9', p_now => tests.after(p_passed))
 $$;
 select isnt(tests.give('ann', '60', '1 hour'), null, 'ann has 60 for an hour');
-select isnt(tests.give('ann', '1000'), null, 'and 1,000 for ever');
+select isnt(tests.give('ann', '1000'), null, 'ann has 1,000 for ever');
 
 -- The price, exactly.
 create temporary table first as select pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o",
@@ -22,31 +22,33 @@ select results_eq($$ select kind::text, reference_type::text, reference_id::text
     metadata::jsonb from farthing.entries where direction = 'out' $$,
   $$ values ('usage', 'usage', 'e1', 'trace-9', '{"model": "gpt-4o", "rate_version": 1, "input_tokens": 1000,
     "output_tokens": 500, "caller": {"job": 7, "note": null}}'::jsonb) $$,
-  'a charge keeps what it was computed from, and what the caller said as the caller said it');
+  'a charge stores its token counts and rate, and the caller''s metadata as it was sent');
 
 -- An event is charged once, for ever.
 select is(pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500}'), jsonb_set(a || '{"status": 200}', '{data,duplicate}', 'true'),
-  'a known event answers with the first charge') from first;
+  'a known event returns the first charge') from first;
 select is(pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1000,
   "output_tokens": 500, "reasoning_tokens": 0, "metadata": {"other": 1}}', '10 years') -> 'data',
-  jsonb_set(a -> 'data', '{duplicate}', 'true'), 'with any other fields, ten years later')
+  jsonb_set(a -> 'data', '{duplicate}', 'true'),
+  'a known event returns the first charge ten years later, with other metadata')
   from first;
 select is(tests.standing('ann'), 'balance 1010, held 0, available 1010, debt 0',
-  'a known event moves nothing');
+  'a known event moves no credits');
 select is(pg_temp.charge('ann', '{"event_id": "E1", "model": "gpt-4o", "input_tokens": 1}') ->> 'status',
-  '201', 'an event id in another case is another event');
+  '201', 'an event_id in another case is another event');
 select isnt(tests.give('bob', '1'), null, 'bob has 1');
 select is(pg_temp.charge('bob', '{"event_id": "e1", "model": "gpt-4o", "input_tokens": 1}') ->> 'status',
-  '201', 'another person''s event of the same id is another event');
+  '201', 'another user can use the same event_id');
 
 -- A charge that spends two lots, and its repeat.
 create temporary table wide as select pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o",
   "output_tokens": 1000}') as a;
 select is((select array_agg(lot ->> 'amount') from jsonb_array_elements(a #> '{data,lots}') lot),
-  '{9.98,50.02}', 'a charge burns over lots') from wide;
+  '{9.98,50.02}', 'a charge spends several lots') from wide;
 select is(pg_temp.charge('ann', '{"event_id": "e2", "model": "gpt-4o", "output_tokens": 1000}') -> 'data',
-  jsonb_set(a -> 'data', '{duplicate}', 'true'), 'a charge over two lots is repeated as it was') from wide;
+  jsonb_set(a -> 'data', '{duplicate}', 'true'),
+  'the repeat of a charge over two lots returns the same answer') from wide;
 
 -- All kinds of tokens, to the last decimal; a kind without a rate costs as much as input or output.
 insert into farthing.rates (model, version, input_per_million_usd, cached_input_per_million_usd,
@@ -57,17 +59,17 @@ values ('fine', 1, 0.000000001, 0.000000003, 0.000000007, 0.00000002, 0.00000005
 select is(usage_estimate('{"model": "fine", "input_tokens": 1, "cached_input_tokens": 1,
   "cache_write_tokens": 1,
     "output_tokens": 1, "reasoning_tokens": 1}', tests.after()),
-  '{"credits": "0.0000000000810081", "rate_version": 1}', 'token kinds add up, each at its own price');
+  '{"credits": "0.0000000000810081", "rate_version": 1}', 'each kind of token has its own price');
 select is(usage_estimate('{"model": "fine", "input_tokens": 1}', tests.after()) ->> 'credits',
-  '0.0000000000010001', 'the smallest charge there is keeps its 16th decimal');
+  '0.0000000000010001', 'the smallest charge keeps its 16th decimal');
 select is(usage_estimate('{"model": "plain", "cached_input_tokens": 10, "cache_write_tokens": 100,
     "reasoning_tokens": 1000}', tests.after()) ->> 'credits', '3.22',
-  'a kind without a price costs as input (cached, written) or as output (reasoning)');
+  'a kind without a rate costs as much as input (cached, written) or output (reasoning)');
 select is(pg_temp.charge('ann', '{"event_id": "e3", "model": "fine", "input_tokens": 1}')
   #>> '{data,balance_after}',
-  '949.9799999999989999', 'a charge of 16 decimals is taken exactly');
+  '949.9799999999989999', 'a charge with 16 decimals is exact');
 select is(usage_estimate('{"model": "gpt-4o", "input_tokens": 1000000000, "output_tokens": 1000000000}')
-  ->> 'credits', '80000000', 'the most tokens there can be are priced');
+  ->> 'credits', '80000000', 'the highest token counts can be priced');
 
 -- Free usage is recorded, moves no credits, and is recognised like any other usage.
 select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_tokens": 5}'),
@@ -77,7 +79,7 @@ select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_t
 select is(pg_temp.charge('ann', '{"event_id": "e4", "model": "free-in", "input_tokens": 5}'),
   '{"status": 200, "replayed": false, "data": {"transaction_id": null, "event_id": "e4", "credits": "0",
     "balance_after": "949.9799999999989999", "rate_version": 1, "lots": [], "duplicate": true}}',
-    'and is known the next time');
+    'free usage is recognised the next time');
 
 -- Refusals.
 select tests.fails_with(format('select usage_charge(tests.person(''ann''), %L)', u), code, field, name)
@@ -106,12 +108,12 @@ from (values
   ('{"model": "gpt-4o", "input_tokens": 1000000000}', 'insufficient_credits', null,
     'usage beyond the balance is refused')) bad (u, code, field, name);
 select tests.fails_with($$ select usage_charge(gen_random_uuid(), '{"model": "gpt-4o", "input_tokens": 1}')
-  $$, 'not_found', 'user_id', 'usage by nobody is refused');
+  $$, 'not_found', 'user_id', 'usage without a user is refused');
 select is(pg_temp.charge('ann', jsonb_build_object('model', 'gpt-4o', 'input_tokens', 1, 'event_id',
   repeat('é', 255), 'metadata', jsonb_build_object('a', repeat('é', 3900)))) ->> 'status', '201',
-  'the longest id and the largest metadata are taken');
+  'the longest event_id and the largest metadata are accepted');
 select is(pg_temp.charge('ann', to_jsonb('{"event_id": "e5", "model": "gpt-4o", "input_tokens": 1}'::text))
-  #>> '{data,credits}', '0.02', 'usage that comes as a string of JSON is the same usage');
+  #>> '{data,credits}', '0.02', 'usage that arrives as a string of JSON is accepted');
 
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'
   end, format('T13: %s by %s', split_part(call, '(', 1), role))
