@@ -28,7 +28,7 @@ const ended = (name: string) => `tests.ended('${name}')`;
 const parked = { "select count(*) from farthing.parked_items": "0" };
 
 meetings(["expiry"], {
-  "two sweeps at once release each hold once": {
+  "two runs of the task at once release each hold once": {
     given: [...held("ann"), ...held("bob")],
     first: sweeps(),
     second: sweeps(),
@@ -41,7 +41,7 @@ meetings(["expiry"], {
       ...parked,
     },
   },
-  "two sweeps at once expire each lot once": {
+  "two runs of the task at once expire each lot once": {
     given: [gives("cid", "30", "1 h"), gives("cid", "40", "90 min"), gives("dan", "50", "1 h")],
     first: sweeps(),
     second: sweeps(),
@@ -54,7 +54,7 @@ meetings(["expiry"], {
       ...parked,
     },
   },
-  "two sweeps at once expire a lot once that its hold has kept until then": {
+  "two runs of the task at once expire a lot once after its hold ends": {
     given: [gives("eve", "100", "1 h"), "select tests.hold('eve', '70', 5400)", sweeps("80 min")],
     first: sweeps(),
     second: sweeps(),
@@ -65,7 +65,7 @@ meetings(["expiry"], {
       ...parked,
     },
   },
-  "a charge during the task finds the hold that it released, and releases nothing": {
+  "a charge during the task finds the hold released, and releases nothing itself": {
     given: held("fay"),
     first: sweeps(),
     second: charges("fay"),
@@ -80,7 +80,7 @@ meetings(["expiry"], {
     passes: true,
     ends: { [ended("hal")]: "balance 40, held 0, available 40, debt 0; released", ...parked },
   },
-  "a late settlement during the task settles the hold that it released": {
+  "a late settlement during the task settles the released hold": {
     given: held("ida"),
     first: sweeps("30 min"),
     second: settles("ida"),

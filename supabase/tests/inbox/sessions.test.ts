@@ -19,14 +19,14 @@ const attaches = (name: string, session: string) =>
 const RECEIVED = '{"received":true}';
 
 meetings(["money_back"], {
-  "T5: a refund of what is being spent is owed": {
+  "T5: a refund of credits that are being spent becomes debt": {
     given: bought("ann"),
     first: "select tests.spends('ann', '9000')",
     second: "select tests.refund('ann', 1, 999)",
     says: RECEIVED,
     ends: ends("ann", "refunded, 9990 clawed back; balance -9000, held 0, available 0, debt 9000"),
   },
-  "T5: what is being refunded is not spent": {
+  "T5: credits that are being refunded cannot be spent": {
     given: bought("bob"),
     first: "select tests.refund('bob', 1, 999)",
     second: "select tests.spends('bob', '9000')",
@@ -40,35 +40,35 @@ meetings(["money_back"], {
     says: RECEIVED,
     ends: ends("cid", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "a dispute that is lost while its order is refunded claws back no more than there was": {
+  "a dispute lost during a refund claws back no more than the order granted": {
     given: bought("dan"),
     first: "select tests.refund('dan', 1, 500)",
     second: "select tests.dispute('dan', 'lost', 499)",
     says: RECEIVED,
     ends: ends("dan", "disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "a dispute that begins while its order is spent freezes what is left": {
+  "a dispute that begins while credits are spent freezes the rest": {
     given: bought("eve"),
     first: "select tests.spends('eve', '9000')",
     second: "select tests.dispute('eve', 'needs_response')",
     says: RECEIVED,
     ends: ends("eve", "disputed, 0 clawed back; balance 990, held 0, available 0, debt 0"),
   },
-  "T1: a payment whose event arrives twice at once is granted once": {
+  "T1: two events of one payment at once grant once": {
     given: ["select tests.buys('fay')"],
     first: "select tests.pays('fay')",
     second: "select tests.pays('fay')",
     says: RECEIVED,
     ends: ends("fay", "paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0"),
   },
-  "a payment that comes while its buyer spends is granted": {
+  "a payment that arrives while its buyer spends is granted": {
     given: ["select tests.give('gus', '100')", "select tests.buys('gus')"],
     first: "select tests.spends('gus', '60')",
     second: "select tests.pays('gus')",
     says: RECEIVED,
     ends: ends("gus", "paid, 0 clawed back; balance 10030, held 0, available 10030, debt 0"),
   },
-  "a payment that comes while an expired hold is released does not release it again": {
+  "a payment that arrives while an expired hold is released does not release the hold again": {
     given: [
       "select tests.give('vic', '100')",
       "select tests.hold('vic', '50', 60)",
@@ -82,21 +82,21 @@ meetings(["money_back"], {
       "tests.standing('vic', '2 min')": "balance 10090, held 0, available 10090, debt 0",
     },
   },
-  "T4: a refund whose event arrives while its payment is applied waits for it": {
+  "T4: a refund that arrives while its payment is applied waits for the payment": {
     given: ["select tests.buys('hal')"],
     first: "select tests.pays('hal')",
     second: "select tests.refund('hal', 1, 999)",
     says: RECEIVED,
     ends: ends("hal", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "T4: a payment applied while its refund is put aside finds it": {
+  "T4: a payment applied while its refund is deferred applies the refund, too": {
     given: ["select tests.buys('ida')"],
     first: "select tests.refund('ida', 1, 999)",
     second: "select tests.pays('ida')",
     says: RECEIVED,
     ends: ends("ida", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "T4: a payment passes by a refund that another session has begun to apply": {
+  "T4: a payment skips a refund that another session is applying": {
     given: ["select tests.buys('jon')", "select tests.refund('jon', 1, 999)"],
     first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_jon' for update",
     second: "select tests.pays('jon')",
@@ -104,7 +104,7 @@ meetings(["money_back"], {
     passes: true,
     ends: ends("jon", "paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0"),
   },
-  "an event of another session of the same order fails while that one is noted": {
+  "an event of another checkout session fails while the order's session is stored": {
     given: ["select tests.buys('kim')"],
     first: attaches("kim", "cs_other"),
     second: "select tests.pays('kim') ->> 'failed'",
@@ -113,14 +113,14 @@ meetings(["money_back"], {
       [`select session_id from farthing.orders where order_id = ${order("kim")}`]: "cs_other",
     },
   },
-  "two sessions noted for one order at once are one": {
+  "of two checkout sessions stored for one order at once, one stays": {
     given: ["select tests.buys('lea')"],
     first: attaches("lea", "cs_lea"),
     second: attaches("lea", "cs_other"),
     says: "P0001",
     ends: { [`select session_id from farthing.orders where order_id = ${order("lea")}`]: "cs_lea" },
   },
-  "the task of orders skips one that is being paid": {
+  "the task of orders skips an order that is being paid": {
     given: ["select tests.buys('mia')"],
     first: "select tests.pays('mia')",
     second: `select farthing.sweep_order(${order("mia")}::text, tests.after('10 days'))`,
@@ -128,7 +128,7 @@ meetings(["money_back"], {
     passes: true,
     ends: ends("mia", "paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0"),
   },
-  "T5: two refunds asked for at once never exceed the payment": {
+  "T5: two refunds requested at once never exceed the payment": {
     given: bought("ned"),
     first: begins("ned", "600"),
     second: begins("ned", "600"),
@@ -141,7 +141,7 @@ meetings(["money_back"], {
     says: "succeeded",
     ends: { [`select status from farthing.refunds where order_id = ${order("ola")}`]: "succeeded" },
   },
-  "two runners are not given one refund": {
+  "two runners do not claim the same refund": {
     given: [...bought("pia"), begins("pia", "999")],
     first: "select refunds_claim(20, tests.after('5 min'))",
     second: "select refunds_claim(20, tests.after('5 min'))",
@@ -196,7 +196,7 @@ meetings(["money_back"], {
     says: "1",
     ends: ends("sue", "refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0"),
   },
-  "the task of events skips one that is delivered again": {
+  "the task of events skips an event that is delivered again": {
     given: ["select tests.refund('tom', 1, 999)"],
     first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_tom' for update",
     second: `select farthing.sweep_event(event_id, tests.after('1 day')) from farthing.inbox
@@ -204,14 +204,14 @@ meetings(["money_back"], {
     says: "0",
     passes: true,
   },
-  "a warning is cleared after its account is held, as every event locks them": {
+  "a warning is cleared after its account is locked, in the order of every event": {
     given: [...bought("yan"), "select tests.warning('yan')"],
     first: "select from farthing.accounts where owner_id = tests.person('yan') for no key update",
     then: `select from farthing.orders where order_id = ${order("yan")} for update`,
     second: "select warnings_clear('issfr_yan', 'a friend') #>> '{data,state}'",
     says: "cleared",
   },
-  "a warning cleared while its order is spent unfreezes the rest": {
+  "a warning cleared while credits are spent unfreezes the rest": {
     given: [...bought("uli"), "select tests.give('uli', '100')", "select tests.warning('uli')"],
     first: "select tests.spends('uli', '60')",
     second: "select warnings_clear('issfr_uli', 'a friend') #>> '{data,state}'",

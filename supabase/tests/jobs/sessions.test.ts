@@ -29,7 +29,7 @@ const sweepsLease = (name: string, passed = "5 min") =>
   `select farthing.sweep_lease(${jobNr(name)}, tests.after('${passed}'))`;
 
 meetings(["jobs"], {
-  "two runners at once are given a job once": {
+  "two runners at once claim a job once": {
     given: asked("ann"),
     first: "select tests.claim('one', 'ann', '1 s')",
     second: "select tests.claim('two', 'ann', '1 s')",
@@ -44,7 +44,7 @@ meetings(["jobs"], {
     says: "processing",
     ends: { "tests.standing('bob')": "balance 950, held 150, available 800, debt 0" },
   },
-  "a step written while its job is cancelled is charged, and ends nothing": {
+  "a step written while its job is cancelled is charged, and the job stays cancelled": {
     given: claimed("cid"),
     first: cancels("cid"),
     second: step("cid", "4 s"),
@@ -76,14 +76,14 @@ meetings(["jobs"], {
       "tests.standing('fay')": "balance 1000, held 200, available 800, debt 0",
     },
   },
-  "a job completed while its account is charged releases what it held": {
+  "a job completed while its account is charged releases its hold": {
     given: claimed("gus"),
     first: "select credits_debit(tests.person('gus'), '700', 'x')",
     second: completes("gus"),
     says: "completed",
     ends: { "tests.standing('gus')": "balance 300, held 0, available 300, debt 0" },
   },
-  "two jobs asked for under one client_temp_id at once are one": {
+  "two requests with one client_temp_id at once create one job": {
     given: ["select tests.give('hal', '1000')"],
     first: "select data ->> 'job_id' from tests.job('hal', 'hal', tests.lines(1), p_temp => 't')",
     second: `select data ->> 'job_id' = tests.job_id('hal')::text
@@ -91,21 +91,21 @@ meetings(["jobs"], {
     says: "true",
     ends: { "tests.standing('hal')": "balance 1000, held 50, available 950, debt 0" },
   },
-  "a job asked for by somebody who is leaving waits before it holds the account": {
+  "a job requested during the deletion of its user waits before it locks the account": {
     given: ["select tests.give('ida', '1000')"],
     first: leaves("ida"),
     then: locksAccount("ida"),
     second: "select (tests.job('ida', 'ida', tests.lines(1))).status",
     says: "202",
   },
-  "a step of somebody who is leaving waits before it holds the account": {
+  "a step written during the deletion of its user waits before it locks the account": {
     given: claimed("jon"),
     first: leaves("jon"),
     then: locksAccount("jon"),
     second: step("jon"),
     says: "processing",
   },
-  "a job of somebody who is leaving is completed before its account is held": {
+  "a job completed during the deletion of its user locks the user before the account": {
     given: claimed("kim"),
     first: `${
       leaves("kim")
@@ -114,28 +114,28 @@ meetings(["jobs"], {
     second: completes("kim"),
     says: "completed",
   },
-  "a step is written after its account is held, as every step locks them": {
+  "a step locks the account before the job, as every step does": {
     given: claimed("viv"),
     first: locksAccount("viv"),
     then: "select from farthing.jobs where job_id = tests.job_id('viv') for no key update",
     second: step("viv"),
     says: "processing",
   },
-  "a job is completed after its account is held, as every step locks them": {
+  "a completion locks the account before the job, as every step does": {
     given: claimed("tim"),
     first: locksAccount("tim"),
     then: "select from farthing.jobs where job_id = tests.job_id('tim') for no key update",
     second: completes("tim"),
     says: "completed",
   },
-  "a heartbeat passes by the jobs of somebody who is leaving": {
+  "a heartbeat skips the jobs of a user who is being deleted": {
     given: claimed("lea"),
     first: leaves("lea"),
     second: "select jobs_heartbeat(tests.runner('lea'), 60, tests.after('2 s'))",
     says: '{"jobs":[]}',
     passes: true,
   },
-  "a heartbeat waits for a job that is being completed, and leaves it": {
+  "a heartbeat waits for a job that is being completed, and does not change it": {
     given: claimed("mia"),
     first: completes("mia"),
     second: "select jobs_heartbeat(tests.runner('mia'), 60, tests.after('4 s'))",
@@ -170,7 +170,7 @@ meetings(["jobs"], {
     says: "lost",
     ends: { [state("rob")]: "processing 0%, attempt 2, no error" },
   },
-  "a free requeued job is not completed by its first runner either": {
+  "a free requeued job is not completed by its first runner at the same moment": {
     given: [
       "select tests.job('uma', 'uma')",
       "select tests.claim('uma', 'uma', '1 s')",

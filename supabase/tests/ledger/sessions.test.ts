@@ -18,21 +18,21 @@ const settles = (name: string, amount: string) =>
     #>> '{data,charged}'`;
 
 meetings([], {
-  "two charges of one account at once find its credits once": {
+  "two charges of one account at once spend its credits once": {
     given: [gives("ann")],
     first: spends("ann", "60"),
     second: spends("ann", "60"),
     says: "insufficient_credits",
     ends: { "tests.standing('ann')": "balance 40, held 0, available 40, debt 0" },
   },
-  "two first grants to somebody at once make one account": {
+  "two first grants to a user at once create one account": {
     given: [`select ${person("new")}`],
     first: "select tests.give('new', '10') is not null",
     second: "select tests.give('new', '20') is not null",
     says: "true",
     ends: { "tests.standing('new')": "balance 30, held 0, available 30, debt 0" },
   },
-  "a first grant to somebody who is being deleted finds nobody": {
+  "a first grant to a user who is being deleted is refused": {
     given: [`select ${person("gone")}`],
     first: "delete from auth.users where id = md5('gone')::uuid",
     second: "select credits_grant(md5('gone')::uuid, '10', 'promotional')",
@@ -67,7 +67,7 @@ meetings([], {
     says: "hold_not_open",
     ends: { "tests.standing('dan')": "balance 100, held 0, available 100, debt 0" },
   },
-  "the task of accounts skips one that is being charged": {
+  "the task of accounts skips an account that is being charged": {
     given: [gives("eve"), "select tests.hold('eve', '50', 60)"],
     first: spends("eve", "10"),
     second: "select farthing.sweep_accounts(tests.after('1 h'))",
@@ -75,7 +75,7 @@ meetings([], {
     passes: true,
     ends: { "farthing.sweep_accounts(tests.after('1 h'))": "1" },
   },
-  "the task of keys skips one that is in use": {
+  "the task of keys skips a key that is in use": {
     given: [
       gives("fay"),
       spends(
@@ -91,19 +91,19 @@ meetings([], {
     passes: true,
     ends: { "farthing.sweep_idempotency_keys(tests.after('25 h'))": "1" },
   },
-  "two sealers at once seal each entry once": {
+  "two runs of the seal at once seal each entry once": {
     given: [gives("gus")],
     first: "select farthing.seal_entries(1000)",
     second: "select farthing.seal_entries(1000)",
     says: "0",
   },
-  "two heads at once are one after the other": {
+  "two heads made at once follow one another": {
     given: [gives("hal"), "select farthing.seal_entries(1000)"],
     first: "select farthing.make_head(tests.after())",
     second: "select (farthing.make_head(tests.after('1 h'))).head_nr",
     says: "2",
   },
-  "a head waits for a change that has its number in the audit already": {
+  "a head waits for a change that already has its number in the audit": {
     given: ["update farthing.alert_rules set enabled = false"],
     first: "update farthing.alert_rules set enabled = true where rule = 'parked_items'",
     second: `do $$ begin

@@ -22,7 +22,7 @@ const state = (name: string) => `select state from farthing.notices where subjec
 const forget = (name: string) => `delete from farthing.notices where subject = '${name}'`;
 
 meetings([], {
-  "T22: two runners at once are given a notification once": {
+  "T22: two runners at once claim a notification once": {
     given: told("ann"),
     first: claims("1 s", lease("ann")),
     second: claims("1 s"),
@@ -30,13 +30,13 @@ meetings([], {
     passes: true,
     ends: { [state("ann")]: "sending" },
   },
-  "a claim repeated while the first one runs is given the same": {
+  "a claim repeated while the first one runs returns the same notifications": {
     given: [forget("ann"), ...told("bob")],
     first: claims("1 s", lease("bob")),
     second: claims("1 s", lease("bob")),
     says: "1",
   },
-  "a lease does not end while its runner answers": {
+  "a lease does not end while its runner reports": {
     given: [forget("bob"), ...told("cid"), claims("1 s", lease("cid"))],
     first: fails("cid", "6 min"),
     second: ends("cid", "6 min"),
@@ -44,7 +44,7 @@ meetings([], {
     passes: true,
     ends: { [state("cid")]: "failed" },
   },
-  "T22: a runner that answers while its lease ends has lost the notification": {
+  "T22: a runner that reports while its lease ends has lost the notification": {
     given: [forget("cid"), ...told("dan"), claims("1 s", lease("dan"), "postmark")],
     first: ends("dan", "6 min"),
     second: fails("dan", "6 min"),
@@ -59,7 +59,7 @@ meetings([], {
     passes: true,
     ends: { [state("eve")]: "sending" },
   },
-  "the task of notifications skips one that is in use": {
+  "the task of notifications skips a notification that is in use": {
     given: [
       "select farthing.notify_operators('alert', 'fay', '{}', tests.after())",
       `update farthing.notices set state = 'sent', finished_at = tests.after(), next_attempt_at = null
@@ -79,7 +79,7 @@ meetings([], {
     second: "select farthing.evaluate_alerts(tests.after('1 h'))",
     says: "0",
   },
-  "nobody watches the scheduled tasks beside an evaluation of alerts": {
+  "scheduled tasks are not watched during an evaluation of alerts": {
     given: ["update farthing.alert_rules set enabled = true where rule = 'tasks_stopped'"],
     first: "select farthing.evaluate_alerts(tests.after('2 h'))",
     second: "select farthing.watch_runner(tests.after('2 h'))",

@@ -90,7 +90,7 @@ select is(pg_temp.claims('3 d 3 h 21 min'), 'e', 'the mail service is available 
 select is(notices_failed(notice_id, lease_id, 'not_asked', 'not_asked', 90, tests.after('3 d 4 h'))
   ->> 'known', 'true', 'the mail service requests a longer wait') from farthing.notices where subject = 'e';
 select is((select next_attempt_at from farthing.notices where subject = 'e'),
-  tests.after('3 d 4 h' + interval '90 s'), 'the requested wait is kept');
+  tests.after('3 d 4 h' + interval '90 s'), 'the retry is due after the requested wait');
 select is(pg_temp.tell('f', '3 d 2 h'), true, 'notification f for ann is queued');
 select is(pg_temp.claims('3 d 2 h', 'postmark'), 'f', 'notification f is claimed');
 select is(pg_temp.failed('f', 'not_asked', 'not_asked', '3 d 2 h'), 'true',
