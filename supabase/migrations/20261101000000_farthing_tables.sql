@@ -4,45 +4,49 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/foundation/tables.sql
 
--- The private schema, the types that all subjects share, and the policy: every number that may be tuned.
+-- The private schema, the types that all subjects share, and the policy: every number that an
+-- operator may tune.
 
--- Farthing is a guest in a project: all its objects are in these two schemas, and nothing of the host is
--- changed, not even default privileges. So every migration ends by revoking each privilege that these files
--- do not grant: a money function that anybody may call is the most common hole in this field.
+-- Farthing is a guest in a project: all its objects are in these two schemas, and nothing of the
+-- host is changed, not even default privileges. So every migration ends by revoking each privilege
+-- that these files do not grant. A function that moves money and that any visitor may call is a
+-- common vulnerability.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
 comment on schema farthing_public is
-  'Exposed through the data API: functions for the secret key alone, and views behind row level security.';
+  'Exposed through the data API: functions that only the secret key may call, and views with row level '
+  'security.';
 
--- Browser roles reach the private schema only through invoker views, table by table, behind RLS.
+-- Browser roles reach the private schema only through invoker views. Each of those tables has row
+-- level security.
 grant usage on schema farthing to anon, authenticated;
 grant usage on schema farthing_public to anon, authenticated, service_role;
 
--- Ranges are domains and not checks where a debit writes: Postgres parses a table's checks for each
--- statement.
+-- Columns that a debit writes have domains and not checks: PostgreSQL parses the checks of a table
+-- for each statement that writes the table.
 create domain farthing.credits as numeric(38, 18) constraint credits_not_negative check (value >= 0);
 create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
 comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
 comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
--- 8 KiB for the caller, and space for the ledger's additions (the hold, the job and its step).
+-- 8 KiB for the caller, and 256 bytes for the ledger's additions (the hold, the job and its step).
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
 comment on domain farthing.metadata is
   'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';
--- The owner's own id is not stored: they may be deleted, and entries stay.
+-- The owner's id is not stored, because the owner may be deleted and the entries stay.
 create domain farthing.author as varchar(255) constraint author_known check (
   value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
     and split_part(value, ':', 2) <> '');
 comment on domain farthing.author is
-  'The author of a movement: owner (the account''s own), operator:<user id>, key:<secret key''s name>, '
-  'stripe:<event id>, task:<scheduled task> or sql:<role>.';
+  'The author of a movement: owner (the account''s own user), operator:<user id>, key:<secret key''s '
+  'name>, stripe:<event id>, task:<scheduled task> or sql:<role>.';
 
--- A domain and not a check: a check is parsed by every statement that writes the table.
+-- A domain and not a check, because each statement that writes a table parses the table's checks.
 create domain farthing.final_status as smallint
   constraint final_status_answers check (value between 200 and 499);
 comment on domain farthing.final_status is 'The HTTP status of a stored answer.';
 
--- An item of a list in the contract's form, and the cursor of the page after it.
+-- An item of a list in the API's form, and the cursor of the page that follows the item.
 create type farthing.page_item as (answer jsonb, cursor text);
 
 create table farthing.policy (
@@ -66,7 +70,8 @@ create table farthing.policy (
   grant_ceiling_day farthing.positive_credits not null default 2000000,
   grant_ceilings_bind_keys boolean not null default false,
   keys_confirm_grants boolean not null default false,
-  pending_grant_life interval not null default '72 hours', -- requested on Friday, confirmed on Monday
+  -- a grant requested on Friday can be confirmed on Monday
+  pending_grant_life interval not null default '72 hours',
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
   booking_transfer_at text not null default 'payment'
@@ -106,39 +111,41 @@ create table farthing.policy (
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
-  'The operator''s settings, one row. early_fraud_warning: review (credits stay frozen until an operator '
-  'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). low_balance: '
-  'credits below which a user without a threshold of their own is notified. top_up_*: 1 USD is 1000 '
-  'credits, so a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between '
-  'two. overdraft_*: the debt that a settled hold may leave, as a multiple of the hold, and never less '
-  'than the floor in credits. late_settle_within: for how long an expired hold may be settled. '
-  'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead. '
-  'grant_ceiling*: credits above which a second operator confirms a grant: of one grant, of one operator '
-  'in a day, of all in a day; two settings say whether they bind secret keys and whether a key may '
-  'confirm. pending_grant_life: how long a grant waits for confirmation. booking_transfer_at: whether the '
-  'provider of a booking gets their share with its payment, or when it is completed. '
-  'booking_shared_parties: whether a booking whose buyer shares a card or an address with the provider is '
+  'The operator''s settings, in one row. early_fraud_warning: review (credits stay frozen until an '
+  'operator clears the warning or refunds the payment) or refund (at once). sessions_*, failed_cards_*, '
+  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: the available credits '
+  'below which a user without a threshold of their own is notified. top_up_*: 1 USD buys 1,000 credits, '
+  'so a cent buys 10; the smallest charge and the highest monthly cap are in minor units; cool_down is '
+  'the pause between two charges. overdraft_*: the most debt that one settlement may leave, as a '
+  'multiple of the hold, and at least the floor in credits. late_settle_within: for how long an expired '
+  'hold may be settled. usage_max_*: how far in the past or in the future a reported usage may have '
+  'occurred. grant_ceiling*: the credits above which another operator must confirm a grant: in one '
+  'grant, in the grants of one author in a day, in all grants of a day. grant_ceilings_bind_keys: '
+  'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
+  'pending_grant_life: for how long a grant waits for confirmation. booking_transfer_at: whether the '
+  'provider of a booking gets their share with its payment or at its completion. booking_shared_parties: '
+  'whether a booking whose buyer shares a card, a payout account or an address with the provider is '
   'flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
-  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments from '
-  'those of other apps on the same Stripe account, other installations of Farthing included. A restored '
+  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments '
+  'from those of other apps and other installations of Farthing on the same Stripe account. A restored '
   'database has the same mark.';
 comment on column farthing.policy.stream_patience is
   'For how long a provider''s stream is still read after its caller has left, to learn its usage. The '
-  'stream''s own limit of 130 seconds applies, too. 0: the stream is ended at once, and the most that it '
-  'can cost is charged.';
+  'stream''s own limit of 130 seconds also applies. 0 ends the stream at once, and the chat is charged '
+  'the most that it can have cost.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'The most output that a provider can have produced beyond the recorded output when a stream breaks off: '
-  'up to 64 tokens not yet recorded, and tokens in transit. Raise it for a provider that is faster than '
-  '200 tokens a second.';
+  'The most output tokens that a provider can have produced beyond the recorded ones when a stream '
+  'breaks off: up to 64 tokens that are not recorded yet, and tokens in transit. Raise this number for a '
+  'provider that is faster than 200 tokens per second.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;
 
 -- supabase/schemas/scheduled_tasks/tables.sql
 
--- Scheduled tasks, the results of their runs, and items that a task could not finish. The extensions for
--- scheduling.
+-- Scheduled tasks, the failures of their runs, the items that a task could not finish, and the
+-- extensions for scheduling.
 
 create extension if not exists pg_cron with schema pg_catalog;
 
@@ -163,11 +170,12 @@ create table farthing.tasks (
   constraint tasks_errors check (failures >= 0 and (failures = 0) = (last_error is null)
     and length(last_error) <= 20)
 ) with (fillfactor = 50);
--- each run updates its row in place, each minute
+-- Each run updates its task's row in place.
 comment on table farthing.tasks is
-  'Scheduled tasks: farthing.<task>(moment) runs once per interval, phase after it begins. budget: after '
-  'it no new item is begun; from PostgreSQL 17 on, the task is ended after twice the budget. started_at: a '
-  'run is under way. failures: in a row; last_error: a SQLSTATE, or session_lost.';
+  'Scheduled tasks: farthing.<task>(moment) runs once per interval (every), at phase after the '
+  'interval''s start. budget: the time after which a task begins no new item; from PostgreSQL 17 on, a '
+  'task is ended after twice its budget. started_at: the start of a run that has not ended. failures: '
+  'the number of failures in a row. last_error: a SQLSTATE, or session_lost.';
 
 create table farthing.task_failures (
   failure_nr bigint generated always as identity primary key,
@@ -178,8 +186,8 @@ create table farthing.task_failures (
   constraint task_failures_bounded check (length(task) <= 40 and length(error) <= 20)
 );
 comment on table farthing.task_failures is
-  'Failed runs of tasks, with the SQLSTATE, for a week. Successful runs have no history: tasks has the '
-  'last one.';
+  'Failed runs of tasks, with the SQLSTATE, stored for a week. Successful runs have no history; '
+  'farthing.tasks has the last one.';
 create index task_failures_by_time on farthing.task_failures (failed_at);
 
 create table farthing.parked_items (
@@ -195,8 +203,9 @@ create table farthing.parked_items (
     and length(item_id) <= 255 and length(error) <= 20 and attempts >= 1)
 );
 comment on table farthing.parked_items is
-  'Items that raised an error in a task: retried at next_attempt_at, deleted once they succeed or are no '
-  'longer due. error: a SQLSTATE. parked_at: the first failure.';
+  'Items that raised an error in a task. An item is retried at next_attempt_at, and its row is deleted '
+  'when the item succeeds or is no longer due. error: a SQLSTATE. parked_at: the time of the first '
+  'failure.';
 
 alter table farthing.tasks enable row level security;
 alter table farthing.task_failures enable row level security;
@@ -212,7 +221,8 @@ create table farthing.task_runner (
   ran_before_at timestamptz
 );
 comment on table farthing.task_runner is
-  'One row. ran_at: when the runner last looked for due tasks; ran_before_at: the time before that.';
+  'One row. ran_at: when the runner last looked for due tasks. ran_before_at: when it looked before '
+  'that.';
 alter table farthing.task_runner enable row level security;
 create policy task_runner_none on farthing.task_runner for select to authenticated using (false);
 insert into farthing.task_runner default values;
@@ -227,8 +237,8 @@ $$;
 
 -- supabase/schemas/audit/tables.sql
 
--- Changes of data that decides about money, the tables that are watched for them, and the triggers that
--- must exist.
+-- Changes of data that decides about money, the tables whose changes are audited, and the triggers
+-- that must exist.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,
@@ -244,8 +254,8 @@ create table farthing.audit (
   constraint audit_says_something check (num_nonnulls(before, after) > 0)
 );
 comment on table farthing.audit is
-  'Append-only. Changes of data that decides about money. before: null for a new row; after: null for a '
-  'deleted one. author: as in entries; sql:<role> is a person at an SQL prompt.';
+  'Changes of data that decides about money. Append-only. before: null for a new row; after: null for a '
+  'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 alter table farthing.audit enable row level security;
 create policy audit_none on farthing.audit for select to authenticated using (false);
@@ -258,8 +268,8 @@ create table farthing.audited (
   has_rows boolean not null
 );
 comment on table farthing.audited is
-  'Tables whose changes are audited: of which columns, and whether a change without a reason is refused; '
-  'has_rows: new rows are audited, too.';
+  'Tables whose changes are audited, and the audited columns. needs_reason: a change without a reason is '
+  'refused. has_rows: added and deleted rows are audited, too.';
 alter table farthing.audited enable row level security;
 create policy audited_none on farthing.audited for select to authenticated using (false);
 
@@ -269,7 +279,7 @@ create table farthing.guards (
   primary key (table_name, trigger_name)
 );
 comment on table farthing.guards is
-  'Triggers that protect data about money from changes. Each must exist and be enabled always '
+  'Triggers that protect data about money from changes. Each trigger must exist and be enabled always '
   '(prove_guards).';
 alter table farthing.guards enable row level security;
 create policy guards_none on farthing.guards for select to authenticated using (false);
@@ -485,7 +495,7 @@ create policy used_references_none on farthing.used_references for select to aut
 
 -- supabase/schemas/caps/tables.sql
 
--- Daily caps of accounts, and what they have spent.
+-- Daily caps of accounts, and their spending.
 
 create table farthing.spending (
   account_id bigint primary key,
@@ -493,26 +503,27 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'The spending of an account with a daily cap on its last day of spending, UTC. Credits.';
+  'The credits that an account with a daily cap has spent on one day (UTC), the last on which it spent '
+  'any.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 
--- Two caps, of which the lower applies, so that a user can't lift the cap that the back end imposes.
--- Charges read only accounts.daily_cap, which is the lower of the two.
+-- There are two caps, so that a user can't lift the cap that the back end imposes. Charges read
+-- only accounts.daily_cap, the lower of the two.
 create table farthing.spend_caps (
   account_id bigint primary key references farthing.accounts (account_id),
   own_daily farthing.credits,
   imposed_daily farthing.credits
 );
 comment on table farthing.spend_caps is
-  'Daily caps of an account: the user''s own, and the one that the back end imposes; null for no cap. '
-  'Credits.';
+  'Daily caps of an account, in credits: the user''s own cap, and the cap that the back end imposes. '
+  'Null is no cap.';
 alter table farthing.spend_caps enable row level security;
 create policy spend_caps_none on farthing.spend_caps for select to authenticated using (false);
 
 -- supabase/schemas/grants/tables.sql
 
--- Grants, pending and decided.
+-- Grants by operators and keys, pending and decided.
 
 create table farthing.grants (
   account_id bigint not null references farthing.accounts (account_id),
@@ -546,9 +557,10 @@ create table farthing.grants (
     else false end)
 );
 comment on table farthing.grants is
-  'Grants of operators, of keys that ceilings bind, and of anyone above the ceiling of one grant. Pending '
-  'until another operator confirms or declines, or confirm_before has passed. ceiling: the one it '
-  'exceeded. decided_by: who confirmed or declined; null if no decision was needed. Credits.';
+  'Grants by authors that the ceilings bind, and grants above a ceiling by any author. Amounts are in '
+  'credits. A grant is pending until another operator confirms or declines it, or confirm_before has '
+  'passed. ceiling: the ceiling that the grant exceeded. decided_by: the author who confirmed or '
+  'declined the grant; null if no decision was needed.';
 create unique index grants_by_id on farthing.grants (grant_id);
 create index grants_newest on farthing.grants (created_at desc, grant_id desc);
 create index grants_pending on farthing.grants (confirm_before) where status = 'pending';
@@ -714,7 +726,7 @@ create type farthing.settlement as (
 
 -- supabase/schemas/checkout/tables.sql
 
--- Orders.
+-- Orders: purchases of packages, and top-ups.
 
 create table farthing.orders (
   account_id bigint not null references farthing.accounts (account_id),
@@ -760,10 +772,10 @@ create table farthing.orders (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up of the missing credits. amount in the currency''s minor unit; '
-  'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not '
-  'failed; amount_disputed: by disputes that are open or lost; credits_clawed_back: for both together '
-  '(rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. amount: in the currency''s minor unit. '
+  'credits, bonus_credits: as sold. payment_ref: the payment that paid the order. amount_refunded: by '
+  'refunds that have not failed. amount_disputed: by disputes that are open or lost. '
+  'credits_clawed_back: the credits clawed back for both together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
@@ -771,10 +783,10 @@ create index orders_to_expire on farthing.orders (expires_at) where status = 'pe
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
 -- Rule 9: one payment pays one order, and an order is paid once.
 create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
--- One open session per user and package version: a second click gets the first session again.
+-- A user has one open session per package version: a second click gets the first session again.
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)
   where status = 'pending';
--- One charge for a gap: a second runner finds the first one's order (T16).
+-- An account has one open top-up, so that a second runner finds the first runner's order (T16).
 create unique index orders_one_top_up on farthing.orders (account_id)
   where kind = 'top_up' and status in ('pending', 'processing');
 
@@ -1017,7 +1029,7 @@ create type farthing.disputed as (disputed numeric, withdrawn numeric, is_open b
 
 -- supabase/schemas/fraud/tables.sql
 
--- Cards and how they were used, blocks, and decisions.
+-- Uses of cards, blocks, and decisions about fraud.
 
 create table farthing.card_uses (
   charge_id text primary key,
@@ -1030,11 +1042,11 @@ create table farthing.card_uses (
   constraint card_uses_bounded check (length(charge_id) <= 255 and octet_length(card) = 32)
 );
 comment on table farthing.card_uses is
-  'Cards with which an account has paid or tried to pay. card: sha256 of Stripe''s fingerprint. Deleted '
-  'after 90 days.';
+  'Charges of cards by an account, successful and failed. card: sha256 of Stripe''s fingerprint. Rows '
+  'are deleted after 90 days.';
 create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
 create index card_uses_by_card on farthing.card_uses (card, used_at desc);
--- Rows arrive in time's order, as idempotency keys do.
+-- Rows arrive in order of time, which suits a BRIN index.
 create index card_uses_by_age on farthing.card_uses using brin (used_at);
 
 create table farthing.blocks (
@@ -1052,7 +1064,8 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Blocks: a user by id, an address or a card by its hash, who may buy nothing. Without until, for good.';
+  'Blocks: a user (by id), an address or a card (by hash) that may buy nothing. A block without until '
+  'has no end.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
@@ -1074,12 +1087,13 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Every decision of check_fraud(), allowed orders too, and allowed bookings from a known address. '
-  'ip_hash: hashed with a key by the function that knows the address; the address itself is not stored. '
-  'order_id, booking_id: the allowed purchase. flag: nothing was refused, but booking_id should be '
-  'reviewed. Deleted after 90 days.';
+  'Decisions about fraud: refusals, allowed checkouts, allowed bookings from a known address, and '
+  'flagged bookings. ip_hash: a keyed hash of the address, made by the Edge Function; the address is not '
+  'stored. order_id: the allowed order. booking_id: the allowed or flagged booking. The outcome flag '
+  'refuses nothing, but the booking should be reviewed. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
--- Only allowed checkouts are counted, so repeated refused requests do not slow a neighbour's checkout.
+-- The limits count only allowed decisions, so refused requests that are repeated do not slow the
+-- count.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
   where outcome = 'allow';
 create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)
@@ -1113,7 +1127,7 @@ create table farthing.customers (
     payment_method_id is not null or (card_brand is null and card_last4 is null))
 );
 comment on table farthing.customers is
-  'A user''s customer at Stripe and their saved card. card_changed_at: the time of the event that last '
+  'A user''s customer at Stripe, and their saved card. card_changed_at: the time of the event that last '
   'saved or removed a card; older events change nothing.';
 create index customers_by_method on farthing.customers (payment_method_id)
   where payment_method_id is not null;
@@ -1229,10 +1243,11 @@ grant select on farthing.providers to authenticated;
 
 -- supabase/schemas/bookings/tables.sql
 
--- Bookings: money from a buyer to a provider, of which the platform takes a fee. Why the fee is a column
--- and a check: it is fixed when the booking is made, by the rate of that day, and is never computed again.
--- Amounts are integers of the currency's minor unit. Why one trigger: Stripe's events, both parties and
--- scheduled tasks change a booking, and none may move it back.
+-- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is a
+-- column with a check, because it is fixed by the rate of the day on which the booking is made and
+-- is never computed again. Amounts are integers in the currency's minor unit. One trigger guards
+-- the states, because Stripe's events, both parties and scheduled tasks change a booking, and none
+-- of them may move it back.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -1240,12 +1255,12 @@ language sql immutable
 set search_path = ''
 as $$
   select case
-    -- Stripe counts these in thousandths, and moves only hundredths.
+    -- Stripe counts these currencies in thousandths, and moves only whole hundredths.
     when p_currency in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 10
-    -- Stripe counts these in hundredths, and moves only whole units, since no smaller coin exists.
+    -- Stripe counts these currencies in hundredths, and moves only whole units.
     when p_currency in ('isk', 'ugx') then 100
     when p_currency = any (string_to_array(
-      -- No decimals: their minor unit is the unit.
+      -- The currencies of the first line have no decimals: their minor unit is the unit.
       'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf '
     || 'aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny '
     || 'cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr '
@@ -1254,19 +1269,21 @@ as $$
     || 'thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd yer zar zmw', ' ')) then 1 end
 $$;
 comment on function farthing.currency_step(text) is
-  'The smallest amount of a currency that Stripe moves, in minor units; null for an unknown currency.';
+  'Returns the smallest amount of a currency that Stripe moves, in minor units; null for an unknown '
+  'currency.';
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- Rounded half up, in integers, to the currency's step.
+  -- Integers only: rounded half up to a multiple of the currency's step.
   select (p_amount * p_basis_points + 5000 * s) / (10000 * s) * s
   from (select farthing.currency_step(p_currency)::bigint as s) step
 $$;
 comment on function farthing.booking_fee(bigint, text, int) is
-  'The fee of an amount, both in minor units: basis points of it, rounded half up.';
+  'Returns the fee of an amount, both in minor units: p_basis_points of the amount, rounded half up to '
+  'the currency''s step.';
 
 create table farthing.bookings (
   account_id bigint not null,
@@ -1297,7 +1314,7 @@ create table farthing.bookings (
   cancelled_at timestamptz,
   primary key (account_id, booking_id),
   constraint bookings_currency_known check (farthing.currency_step(currency) is not null),
-  -- Stripe takes eight digits.
+  -- Stripe accepts amounts of at most eight digits.
   constraint bookings_amount_bounded check (amount between 1 and 99999999
     and amount % farthing.currency_step(currency) = 0),
   constraint bookings_fee_of_the_amount check (fee_basis_points between 0 and 10000
@@ -1318,11 +1335,11 @@ create table farthing.bookings (
   constraint bookings_paid_by_a_payment check (paid_at is null or payment_intent_id is not null)
 );
 comment on table farthing.bookings is
-  'amount, application_fee_amount (requested), fee_collected and fee_refunded (Stripe''s figures) in minor '
-  'units. transfer_at: when the provider gets their share, with the payment (Stripe divides it) or with '
-  'the booking''s end (we transfer it), by the policy at the time of the booking. origin_key: the request '
-  'that began it, until the payment exists. A cancelled booking with paid_at was paid, and its money is '
-  'refunded.';
+  'Bookings, with amounts in minor units. application_fee_amount: the fee that we request. '
+  'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: when the provider gets their '
+  'share, by the policy at the time of the booking: with the payment (Stripe divides it), or when the '
+  'booking is completed (we transfer it). origin_key: the key of the request that began the booking, '
+  'until the payment exists. A cancelled booking with paid_at was paid, and its money is refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;
@@ -1536,9 +1553,9 @@ create type farthing.created_job as (job farthing.jobs, held numeric);
 
 -- supabase/schemas/ai/tables.sql
 
--- Users' consent, logs of model calls, and chats: a chat is a streamed answer paid from a hold.
+-- Users' consent, logs of model calls, and chats. A chat is one call of a model, paid from a hold.
 
--- In rising order: each level stores more than the one before.
+-- The levels rise: each stores more than the level before.
 create type farthing.ai_consent as enum ('none', 'usage_only', 'full_redacted');
 
 create table farthing.ai_consents (
@@ -1546,7 +1563,8 @@ create table farthing.ai_consents (
   level farthing.ai_consent not null,
   updated_at timestamptz not null default now()
 );
-comment on table farthing.ai_consents is 'The data that a user lets the AI logs store. No row: none.';
+comment on table farthing.ai_consents is
+  'The data that the AI logs may store for a user. A user without a row has the level none.';
 
 create table farthing.ai_logs (
   log_id uuid primary key default gen_random_uuid(),
@@ -1579,10 +1597,10 @@ create table farthing.ai_logs (
   constraint ai_logs_duration_not_negative check (duration_ms >= 0)
 );
 comment on table farthing.ai_logs is
-  'One row per call of a model. Texts are redacted and truncated before they are stored. Deleted after 30 '
-  'days.';
+  'One row per call of a model. Texts are redacted and cut before they are stored. Rows are deleted '
+  'after 30 days.';
 create index ai_logs_by_user on farthing.ai_logs (user_id, created_at desc);
--- Rows arrive in time's order, as idempotency keys do.
+-- Rows arrive in order of time, which suits a BRIN index.
 create index ai_logs_by_expiry on farthing.ai_logs using brin (expires_at);
 
 alter table farthing.ai_consents enable row level security;
@@ -1630,13 +1648,14 @@ create table farthing.chats (
   constraint chats_states check ((state = 'open' and closed_at is null and answered_at is null)
     or (state in ('settled', 'released') and closed_at is not null))
 ) with (fillfactor = 80);
--- a heartbeat changes no indexed column
+-- A heartbeat changes no indexed column, so it updates the row in place.
 comment on table farthing.chats is
-  'One call of a model under a hold. input_tokens: the prompt as counted here; max_input_tokens: the most '
-  'that any tokenizer counts, whose price is held. output_is_counted: the provider hides no output and '
-  'counts as we do. streamed_tokens: the output received so far, as last recorded. answered_at: when its '
-  'own request closed it; null if a scheduled task did. corrected: credits refunded since the usage became '
-  'known after the task had charged the most.';
+  'One call of a model under a hold. input_tokens: the prompt''s tokens as we count them; '
+  'max_input_tokens: the most that any tokenizer counts, whose price is held. output_is_counted: the '
+  'provider hides no output and counts tokens as we do. streamed_tokens: the output tokens received so '
+  'far, as last recorded. answered_at: the time at which the chat''s own request closed it; null if the '
+  'scheduled task did. corrected: credits refunded because the scheduled task had charged more than the '
+  'provider''s usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';
@@ -1659,7 +1678,8 @@ create table farthing.features (
   constraint features_text_bounded check (length(changed_by) <= 255)
 );
 comment on table farthing.features is
-  'One flag a product: off, on, or on for a percentage of users. percentage counts only in that state.';
+  'One flag per product: off, on, or on for a percentage of the users. percentage counts only in the '
+  'state percentage.';
 alter table farthing.features enable row level security;
 create policy features_none on farthing.features for select to authenticated using (false);
 
@@ -1973,7 +1993,7 @@ insert into farthing.paid_out_round default values;
 
 -- supabase/schemas/alerts/tables.sql
 
--- Rules, and the incidents that they opened.
+-- Alert rules, and the incidents that they open.
 
 create table farthing.alert_rules (
   rule text primary key,
@@ -1997,11 +2017,12 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules; their figures may be changed by update. Over: above the threshold for fires_after. Fine: '
-  'at most fine_at (or the threshold, if that is less) for resolves_after; in between, an incident stays '
-  'as it is. period: the time that is evaluated. minimum: the volume below which the rule does not fire. '
-  'factor, baseline: how many times the usual value of the time before. runbook: a page of docs/runbooks, '
-  'or a URL.';
+  'Alert rules. An operator may change their figures by update. A rule is over if its figure is above '
+  'threshold for fires_after. It is fine if its figure is at most fine_at and threshold for '
+  'resolves_after. Between the two, an incident stays as it is. period: the time that is evaluated. '
+  'minimum: the volume below which the rule does not fire. factor, baseline: a rule with a factor also '
+  'compares its figure with factor times the usual value, which is that of the time baseline before. '
+  'runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -2038,10 +2059,11 @@ create table farthing.incidents (
     else false end)
 );
 comment on table farthing.incidents is
-  'Times in which a rule was over: pending (over, not long enough) → open → acknowledged → resolved. '
-  'value, threshold and summary: as it was last over. queued_at: its notifications are in the outbox. '
-  'fine_since: fine, but not long enough.';
--- One open incident at a time, even if two evaluations run at once.
+  'Times in which a rule was over its threshold. The state goes from pending (not over for long enough) '
+  'to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in which '
+  'the rule was over. queued_at: the time at which the incident''s notifications were queued. '
+  'fine_since: the time since which the rule is fine, before the incident is resolved.';
+-- A rule and subject has one unresolved incident, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
 create policy incidents_none on farthing.incidents for select to authenticated using (false);
@@ -2049,32 +2071,33 @@ create policy incidents_none on farthing.incidents for select to authenticated u
 create type farthing.alert_reading as (
   subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
 comment on type farthing.alert_reading is
-  'The reading of a rule. Neither over nor fine: an open incident stays open, and none is opened.';
+  'The reading of a rule. A reading that is neither over nor fine leaves an open incident open and opens '
+  'none.';
 
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, minimum, period, baseline,
   fires_after, resolves_after, runbook)
 select rule, severity, threshold, fine_at, factor, minimum, period::interval, baseline::interval,
   fires_after::interval, resolves_after::interval, format('docs/runbooks/%s.md', rule)
 from (values
-  -- Counts: above 0 means one or more.
+  -- A count: the threshold 0 means that one event fires the rule.
   ('webhook_backlog', 'warning', 0, 0, null, 0, '15 minutes', null, '0', '5 minutes'),
-  -- A task that fails once is retried after a minute.
+  -- An event that fails once is retried after a minute, before this rule fires.
   ('webhook_failure', 'critical', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes'),
   ('charge_failure_rate', 'critical', 0.005, 0.004, 2, 20, '1 hour', '7 days', '0', '15 minutes'),
   ('payout_delay', 'warning', 0, 0, null, 0, '1 day', null, '0', '0'),
   ('reconciliation_mismatch', 'critical', 0, 0, null, 0, '1 day', null, '0', '0'),
-  -- Two days without a proof are as bad as one that fails.
+  -- Two days without a proof are as bad as a proof that fails.
   ('prove_violation', 'critical', 0, 0, null, 0, '2 days', null, '0', '0'),
   ('error_rate', 'critical', 0.05, 0.04, null, 20, '5 minutes', null, '0', '5 minutes'),
-  -- Milliseconds.
+  -- The figure is in ms.
   ('slow_answers', 'warning', 3000, 2500, null, 20, '5 minutes', null, '0', '5 minutes'),
-  -- Times the factor of the windows: farthing.burn_windows().
+  -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- A share of requests, and at least so many.
+  -- The figure is a share of requests; minimum is the number of requests that fell back.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
-  -- An address that refuses email is not our fault.
+  -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
   ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
   ('rule_failed', 'warning', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes')
 ) r (rule, severity, threshold, fine_at, factor, minimum, period, baseline, fires_after, resolves_after);
@@ -2084,13 +2107,14 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, fires_after::interval, '5 minutes',
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- Minutes.
+  -- The figure is in minutes.
   ('overdue_work', 'critical', 15, 10, '15 minutes', '0'),
-  -- A task that fails once is retried after a minute.
+  -- An item that fails once is retried after a minute, before this rule fires.
   ('parked_items', 'warning', 0, 0, '1 hour', '2 minutes'),
-  -- In a row: above 2 means three or more.
+  -- The figure is a number of failures in a row: the threshold 2 means that the third failure fires
+  -- the rule.
   ('task_failed', 'critical', 2, 0, '1 hour', '0'),
-  -- Minutes. A database that has been started runs tasks within one of them.
+  -- The figure is in minutes. A database that has just started runs tasks within one minute.
   ('tasks_stopped', 'critical', 5, 2, '5 minutes', '2 minutes')
 ) r (rule, severity, threshold, fine_at, period, fires_after);
 
@@ -2099,13 +2123,14 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, minimum, p
 select rule, severity, threshold, fine_at, minimum, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- They run hourly: a result that is two hours old says nothing about the current state.
+  -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
-  -- A share of attempts, and at least so many of them.
+  -- The figure is a share of calls; minimum is the number of failed calls.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
-  -- Milliseconds until a model has answered, or has begun its stream.
+  -- The figure is the ms until a model has answered or has begun its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- A share of requests, and at least so many refusals: a page with an old token asks again and again.
+  -- The figure is a share of requests. minimum is the number of refusals: one page with an old
+  -- token may repeat its request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
 
@@ -2114,9 +2139,9 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- Credits since midnight UTC, by all operators and keys.
+  -- The figure is in credits, granted since midnight UTC by all authors.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
-  -- Above 0 means one or more.
+  -- A count: the threshold 0 means that one grant fires the rule.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0')
 ) r (rule, severity, threshold, fine_at, period, resolves_after);
 

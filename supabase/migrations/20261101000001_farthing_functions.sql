@@ -4,9 +4,10 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/caps/functions.sql
 
--- Daily spend caps: the most that an account may spend between one midnight UTC and the next. Why not a sum
--- over the day's entries: an account with a cap spends often, and a sum grows with each charge. Accounts
--- without a cap, which are most, pay nothing for this feature.
+-- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next.
+-- The day's spending is a stored figure and not a sum of entries, because an account with a cap
+-- spends often and a sum gets slower with each charge. Accounts without a cap pay nothing for this
+-- feature.
 
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
@@ -17,19 +18,20 @@ as $$
     where account_id = p_account_id and day >= (p_now at time zone 'UTC')::date), 0)
 $$;
 comment on function farthing.spent_today(bigint, timestamptz) is
-  'The spending of an account with a cap since midnight UTC. Credits.';
+  'Returns the credits that an account with a cap has spent since midnight UTC.';
 
 create function farthing.cap_left(p_account farthing.accounts, p_now timestamptz)
 returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores nulls: without the case, an account without a cap would have nothing left.
+  -- greatest() ignores nulls: without the case, an account without a cap could spend nothing.
   select case when p_account.daily_cap is not null then greatest(0,
     p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;
 comment on function farthing.cap_left(farthing.accounts, timestamptz) is
-  'The credits that may still be spent or held today; null without a cap. Held credits count as spent.';
+  'Returns the credits that may still be spent or held today; null without a cap. Held credits count as '
+  'spent.';
 
 create function farthing.note_spending(p_account_id bigint, p_amount numeric, p_now timestamptz)
 returns void
@@ -38,12 +40,12 @@ set search_path = ''
 as $$
   insert into farthing.spending as s (account_id, day, spent)
   values (p_account_id, (p_now at time zone 'UTC')::date, p_amount)
-  -- A charge that waits for the account past midnight counts towards the new day.
+  -- A charge that waits for the account's lock past midnight counts towards the new day.
   on conflict (account_id) do update set day = greatest(s.day, excluded.day),
     spent = excluded.spent + case when s.day >= excluded.day then s.spent else 0 end
 $$;
 comment on function farthing.note_spending(bigint, numeric, timestamptz) is
-  'Counts a charge towards its day. The account is locked by the caller. Credits.';
+  'Adds a charge, in credits, to the day''s spending. The caller has locked the account.';
 
 create function farthing.spend_within_cap(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
@@ -61,7 +63,7 @@ begin
     return farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   end if;
   if p_hold_id is not null then
-    -- It was admitted when it was held, so it counts and is not refused.
+    -- The cap admitted this charge when its credits were held, so it counts and is not refused.
     v_results := farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   else
     v_left := farthing.cap_left(p_account, p_now);
@@ -83,7 +85,8 @@ begin
 end
 $$;
 comment on function farthing.spend_within_cap is
-  'As spend_batch(), within the account''s daily cap, if it has one. Credits.';
+  'Charges like spend_batch(), and refuses each charge above what is left of the account''s daily cap. '
+  'Charges of a hold are not refused.';
 
 create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
 returns text
@@ -94,7 +97,8 @@ as $$
     then 'spend_cap_reached' else 'insufficient_credits' end
 $$;
 comment on function farthing.refusal_code(farthing.accounts, numeric, numeric) is
-  'The limit that a refused charge has met.';
+  'Returns the code of a refused charge: spend_cap_reached if the account has a cap, no debt and enough '
+  'available credits; insufficient_credits otherwise.';
 
 create function farthing.refuse_cap(p_account farthing.accounts, p_required numeric, p_now timestamptz)
 returns void
@@ -103,7 +107,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.fail('spend_cap_reached',
-    'The daily spending cap is reached. It resets at details.resets_at.', jsonb_build_object(
+    'The daily spend cap leaves too few credits. It resets at details.resets_at.', jsonb_build_object(
     'limit', 'daily_spend_cap', 'required', trim_scale(p_required)::text,
     'cap', trim_scale(p_account.daily_cap)::text,
     'spent', trim_scale(farthing.spent_today(p_account.account_id, p_now))::text,
@@ -111,7 +115,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached; details name the cap, the parts spent and held, and when it resets.';
+  'Fails spend_cap_reached. details has the cap, the credits spent and held today, and the time of the '
+  'reset.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -127,7 +132,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Refuses a charge that was not accepted, naming the limit it met (T25).';
+  'Fails spend_cap_reached or insufficient_credits, by the limit that the charge has met (T25).';
 
 create function farthing.day_ends_at(p_now timestamptz)
 returns timestamptz
@@ -136,7 +141,7 @@ set search_path = ''
 as $$
   select (date_trunc('day', p_now at time zone 'UTC') + interval '1 day') at time zone 'UTC'
 $$;
-comment on function farthing.day_ends_at(timestamptz) is 'The next midnight UTC.';
+comment on function farthing.day_ends_at(timestamptz) is 'Returns the next midnight UTC.';
 
 create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
 returns numeric
@@ -149,7 +154,8 @@ as $$
       farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
 $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
-  'Today''s spending by the day''s entries, for a cap that begins in the middle of a day. Credits.';
+  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. An account without a '
+  'cap has no recorded figure, and a new cap needs one.';
 
 create function farthing.set_spend_cap(
   p_account farthing.accounts, p_author text, p_daily numeric, p_now timestamptz)
@@ -168,7 +174,7 @@ begin
   update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
   where a.account_id = p_account.account_id and c.account_id = a.account_id
   returning a.* into p_account;
-  -- Spending is not tracked without a cap: recompute it.
+  -- Without a cap, spending is not recorded. So the figure is computed anew from the entries.
   delete from farthing.spending where account_id = p_account.account_id;
   perform farthing.note_spending(p_account.account_id, farthing.spent_since_midnight(p_account, p_now),
     p_now);
@@ -176,8 +182,8 @@ begin
 end
 $$;
 comment on function farthing.set_spend_cap is
-  'Sets the daily cap of a locked account, or removes it with null: the user''s own cap if p_author is '
-  'owner, else the imposed one. Returns the account. Credits.';
+  'Sets the daily cap of a locked account, or removes it if p_daily is null: the user''s own cap if '
+  'p_author is owner, the imposed cap otherwise. Returns the account.';
 
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
@@ -195,14 +201,14 @@ as $$
     'resets_at', farthing.day_ends_at(p_now))
 $$;
 comment on function farthing.cap_answer is
-  'The daily caps in the contract''s form, daily being the effective one; credits as text.';
+  'Returns the daily caps in the API''s form; daily is the lower cap, which applies. Credits are text.';
 
 -- supabase/schemas/features/functions.sql
 
--- Feature flags: a product is on, off, or on for a part of the users. Why a bucket and not a random draw:
--- an included user stays included while the percentage grows, and in every process, because the bucket is a
--- hash of the flag's name and the user's id. Flags block only new business. Payments made already are still
--- applied, read, cancelled and refunded.
+-- Feature flags: a product is on, off, or on for a part of the users. A user's bucket is a hash of
+-- the flag's name and the user's id, not a random draw: so each process computes the same bucket,
+-- and a user who is included stays included while the percentage grows. Flags block only new
+-- business. Payments that are already made are still applied, read, cancelled and refunded.
 
 create function farthing.feature_bucket(p_name text, p_user_id uuid)
 returns int
@@ -213,8 +219,8 @@ as $$
     ::bigint % 10000)::int
 $$;
 comment on function farthing.feature_bucket(text, uuid) is
-  'A user''s bucket of a flag, 0 to 9999. The endpoints compute the same (feature-flags.ts); a flag at p % '
-  'is on for the buckets below p * 100.';
+  'Returns a user''s bucket of a flag, from 0 to 9999. feature-flags.ts computes the same bucket for the '
+  'endpoints. A flag at p % is on for the buckets below p * 100.';
 
 create function farthing.feature_answer(p_feature farthing.features)
 returns jsonb
@@ -226,8 +232,8 @@ as $$
     'changed_at', p_feature.changed_at)
 $$;
 comment on function farthing.feature_answer(farthing.features) is
-  'A flag as endpoints read it. The percentage is a number, since it has at most two decimals and is not '
-  'money.';
+  'Returns a flag in the API''s form. The percentage is a JSON number, because it is not money and has '
+  'at most two decimals.';
 
 -- supabase/schemas/idempotency/functions.sql
 
@@ -600,7 +606,8 @@ comment on view farthing.actors is
 
 -- supabase/schemas/ai/functions/abandoned_chats.sql
 
--- The heartbeat of a chat, and the end of a chat whose request is dead: its heartbeats are missing.
+-- The heartbeats of chats, and the end of chats without a heartbeat for 60 seconds, whose request
+-- is dead.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -610,7 +617,7 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
-  'The request of a chat without a heartbeat since this moment is dead.';
+  'Returns the moment after which a chat must have had a heartbeat; otherwise its request is dead.';
 
 create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
 returns boolean
@@ -628,15 +635,16 @@ begin
   if not found then
     return false;
   end if;
-  -- A key that was started 3 minutes ago may be taken over; each heartbeat keeps it younger than that.
+  -- Another request may take over a key 3 minutes after its start. Heartbeats keep the key younger
+  -- than that.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return true;
 end
 $$;
 comment on function farthing.record_heartbeat(uuid, int, timestamptz) is
-  'Records that a chat''s request is alive, and the output received so far: null while the provider has not '
-  'accepted the request. Returns false if the chat is closed.';
+  'Records that a chat''s request is alive, and the output tokens received so far; null means that the '
+  'provider has not accepted the request yet. Returns false if the chat is closed.';
 
 create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void
@@ -644,20 +652,21 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.release_expired_holds(p_chat.account_id, p_now); -- its own may be among them
+  -- the chat's own hold may be expired, too
+  perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
   elsif (select status = 'open' from farthing.holds
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to store: a repeat runs anew.
+  -- There is no answer to replay, so a repeat starts again.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
 comment on function farthing.close_abandoned_chat is
-  'Ends a chat whose request is dead: if the provider accepted it, the most that it can have cost is '
-  'charged, else it is released. The caller has locked everything.';
+  'Ends a chat whose request is dead: charges the most that the chat can have cost if the provider '
+  'accepted the request, and releases the hold otherwise. The caller has locked everything.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -679,8 +688,8 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'The task''s work for one key: a repeat that arrives before the scheduled task must not run beside the '
-  'request that it repeats.';
+  'Closes the abandoned chat of one key, because a repeat may arrive before the scheduled task and must '
+  'not run beside the first request.';
 
 create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
 returns int
@@ -693,7 +702,8 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- Chats come in order of time and not of accounts (rule 4), so this waits for no lock.
+  -- Chats are read in order of time and not of accounts (rule 4), so this function waits for no
+  -- lock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -706,7 +716,8 @@ begin
   if not found then
     return 0;
   end if;
-  -- Read again: its request may have sent a heartbeat, or closed it, in between.
+  -- The chat is read again under its locks: its request may have sent a heartbeat or closed it
+  -- meanwhile.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
     and heartbeat_at <= farthing.heartbeat_deadline(p_now)
@@ -719,7 +730,8 @@ begin
 end
 $$;
 comment on function farthing.sweep_chat(text, timestamptz) is
-  'Closes a chat without a heartbeat for 60 seconds; 1 if it did.';
+  'Closes one chat without a heartbeat for 60 seconds. Returns 1, or 0 if a row is locked or the chat is '
+  'no longer abandoned.';
 
 create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -733,17 +745,17 @@ as $$
     order by c.created_at limit p_limit), 'sweep_chat', p_now)
 $$;
 comment on function farthing.sweep_chats(timestamptz, int) is
-  'Closes chats without a heartbeat for 60 seconds; returns how many.';
+  'Closes chats without a heartbeat for 60 seconds, and returns their number.';
 
 -- supabase/schemas/ai/functions/chats.sql
 
--- Chats: begin (credits held before the provider is asked), record (output streamed so far), settle or
--- release. A dead request is recognised by its missing heartbeat, and a scheduled task charges its chat:
--- see left_streams.sql. Why a trigger makes a chat's state follow its hold: a hold can end in other ways
--- (expiry, deletion of its owner, an operator), and none may leave a chat open. Order of locks: the key,
--- the owner, the account, the chat, the key's row. The scheduled task waits for none of them. The owner is
--- locked because changing an account twice, or writing a log, asks for its owner's row, which the deletion
--- of a user locks while it waits for the account.
+-- Chats: a chat begins with a hold, before the provider is called. Its request then records
+-- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
+-- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
+-- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
+-- the chat, the key's row. The scheduled task skips what is locked. The owner is locked because
+-- writing a log, or changing an account a second time, takes a lock on the owner's row, and the
+-- deletion of a user holds that lock while it waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -768,9 +780,9 @@ begin
 end
 $$;
 comment on function farthing.begin_chat is
-  'Holds, for ten minutes, the most that a chat can cost, stores the chat, and returns the hold. p_chat has '
-  'the model, the token counts, the key and the author. Fails insufficient_credits, spend_cap_reached, '
-  'not_found.';
+  'Holds, for ten minutes, the most credits that a chat can cost, stores the chat, and returns the hold. '
+  'p_chat has the model, the token counts, the key and the author. Fails insufficient_credits, '
+  'spend_cap_reached, not_found.';
 
 create function farthing.close_chat()
 returns trigger
@@ -783,13 +795,14 @@ begin
   return null;
 end
 $$;
-comment on function farthing.close_chat() is 'A chat is open as long as its hold, however the hold ends.';
+comment on function farthing.close_chat() is
+  'Trigger: closes a chat when its hold ends, whatever ended the hold.';
 
 create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
 returns farthing.chats
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the same as in lock_account
 as $$
 declare
   v_chat farthing.chats;
@@ -809,13 +822,15 @@ begin
 end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
-  'A chat with its key and its account locked. Fails not_found, also where it began under another key.';
+  'Returns a chat, with its key and its account locked. Fails not_found, also if the chat began under '
+  'another key.';
 
 -- supabase/schemas/ai/functions/logs.sql
 
--- AI logs: each call of a model, with as much of its text as the user has agreed to. Why SQL decides and
--- not the Edge Functions: a function passes everything, redacted; SQL decides what is stored, in the
--- transaction of the charge, and a check enforces it. A failing log never fails the charge.
+-- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
+-- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because it
+-- reads the consent in the transaction of the charge, and a check of the table enforces the
+-- consent. A log that fails never fails the charge.
 
 create function farthing.date_consent()
 returns trigger
@@ -827,7 +842,8 @@ begin
   return new;
 end
 $$;
-comment on function farthing.date_consent() is 'The user can''t choose the date of their consent.';
+comment on function farthing.date_consent() is
+  'Trigger: dates a consent, so that the user can''t choose the date.';
 
 create function farthing.erase_ai_logs()
 returns trigger
@@ -844,7 +860,8 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'A lowered consent applies to stored logs, too: they are erased in the same statement.';
+  'Trigger: erases from stored logs the fields that a lowered consent no longer allows, in the same '
+  'statement.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -854,7 +871,7 @@ as $$
   select case when length(p_text) > p_most then left(p_text, p_most - 6) || ' [cut]' else p_text end
 $$;
 comment on function farthing.cut_text(text, int) is
-  'A text of at most p_most characters; a longer one ends in " [cut]".';
+  'Cuts a text to at most p_most characters; a cut text ends in " [cut]".';
 
 create function farthing.cut_json(p_value jsonb, p_most int)
 returns jsonb
@@ -865,14 +882,14 @@ as $$
     then jsonb_build_object('cut', true, 'bytes', pg_column_size(p_value)) else p_value end
 $$;
 comment on function farthing.cut_json(jsonb, int) is
-  'A JSON value of at most p_most bytes as stored; a larger one is replaced by {"cut": true, "bytes": n}.';
+  'Replaces a JSON value of more than p_most bytes, as stored, by {"cut": true, "bytes": n}.';
 
 create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
--- The caller has locked an account. The deletion of a user locks their row in auth.users while it waits for
--- that account, so this gives up long before the deadlock timeout.
+-- The caller has locked an account. The deletion of a user locks their row in auth.users while it
+-- waits for that account, so this function gives up long before the deadlock timeout.
 set lock_timeout = '200ms'
 as $$
 declare
@@ -882,8 +899,8 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- Locked, so that lowering the consent meanwhile erases this row, too; a consent that is being changed at
-  -- this moment counts as none.
+  -- The row is locked so that a consent that is lowered meanwhile erases the new log, too. A
+  -- consent that is being changed at this moment counts as none.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -899,14 +916,14 @@ begin
     farthing.cut_text(v_log ->> 'error_code', 64), farthing.cut_text(v_log ->> 'request_id', 64),
     farthing.cut_text(v_log ->> 'trace_id', 64), p_now, p_now + interval '720 hours';
 exception when others then
-  -- Only the state: an error's message can quote the text to be logged.
+  -- Only the SQLSTATE is reported: an error's message can quote the text to be logged.
   raise warning 'an AI log was lost: %', sqlstate;
 end
 $$;
 comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
-  'Stores those fields of {model, kind, prompt, response, structured, usage, classification, duration_ms, '
-  'error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that cannot be stored '
-  'is lost with a warning.';
+  'Stores those fields of {model, kind, prompt, response, structured, usage, classification, '
+  'duration_ms, error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that '
+  'cannot be stored is lost, with a warning.';
 
 create function farthing.sweep_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -916,24 +933,26 @@ as $$
   select farthing.delete_older('ai_logs', 'log_id', 'expires_at', p_now, p_limit)
 $$;
 comment on function farthing.sweep_ai_logs(timestamptz, int) is
-  'Deletes AI logs after their 30 days; returns how many.';
+  'Deletes AI logs that are 30 days old, and returns their number.';
 
 -- supabase/schemas/ai/functions/settle_chats.sql
 
--- The end of a chat by its own request: it is charged for the provider's usage.
+-- The end of an answered chat: it is charged for the usage that the provider reports, or for the
+-- most that it can have used.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  -- Fields are picked by name: other fields of a provider's usage must not choose model, rate or event.
+  -- Only these fields are taken: another field of a provider's usage must not choose the model, the
+  -- rate or the event.
   select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
     'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
     'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
 $$;
 comment on function farthing.chat_usage(farthing.chats, jsonb) is
-  'The usage of a chat: its own model, and the token counts of p_usage.';
+  'Returns the usage of a chat: the chat''s own model, and the token counts of p_usage.';
 
 create function farthing.chat_owns_key(p_chat farthing.chats)
 returns boolean
@@ -944,7 +963,7 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Whether a started key belongs to the chat itself and not to a running repeat.';
+  'Whether the chat''s key still belongs to the chat; false if a repeat under the same key is running.';
 
 create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
 returns void
@@ -959,8 +978,8 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat with the first of these usages that can be charged, as settle() does. The caller '
-  'has locked everything and released expired holds.';
+  'Settles an open chat by settle(), with the first of p_usages that can be charged. The caller has '
+  'locked everything and released expired holds.';
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -972,7 +991,7 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- If a repeat runs or has run, nobody waits for this answer any more.
+  -- After a repeat has begun, this answer reaches no caller, so it is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -994,9 +1013,9 @@ begin
 end
 $$;
 comment on function farthing.charge_late_chat is
-  'Charges a chat that was released before its answer arrived, at the rate of its hold: like any usage, '
-  'from available credits and never into debt. Returns whether it was charged. The account is locked by '
-  'the caller.';
+  'Charges a chat that was released before its answer arrived. The charge uses the rate of the chat''s '
+  'hold and available credits only, and never leads to debt. Returns whether credits were charged. The '
+  'caller has locked the account.';
 
 create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns numeric
@@ -1028,8 +1047,8 @@ begin
 end
 $$;
 comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the part that the scheduled task charged above a usage learned later; '
-  'returns it. The caller has locked the account, and calls this once per chat.';
+  'Refunds, as an adjustment, the excess of the scheduled task''s charge over p_usage, and returns the '
+  'refunded credits. The caller has locked the account, and calls this function once per chat.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
@@ -1045,8 +1064,8 @@ begin
   select * into v_chat from farthing.chats
   where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   if v_chat.state = 'open' then
-    -- Its answer was delivered: beyond the overdraft limit it costs the amount that was held for the
-    -- longest answer.
+    -- The answer was delivered. If its charge exceeds the overdraft limit, the chat costs what the
+    -- longest answer would have cost, and the hold covers that.
     perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then
@@ -1061,8 +1080,8 @@ begin
 end
 $$;
 comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestamptz) is
-  'Charges an answered chat: settles an open one, charges a released one late, and corrects one that the '
-  'scheduled task has charged. Returns the closed chat. The caller has locked everything.';
+  'Charges an answered chat: settles an open chat, charges a released chat late, and corrects a chat '
+  'that the scheduled task has charged. Returns the closed chat. The caller has locked everything.';
 
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
@@ -1086,14 +1105,14 @@ begin
 end
 $$;
 comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
-  'The answer of a closed chat: the provider''s message, and the charge by the ledger; p_usage: the '
-  'corrected usage, if any. Credits as text.';
+  'Returns the answer of a closed chat: the provider''s message, the usage and the charge. p_usage '
+  'replaces the charged usage if the charge was corrected. Credits are text.';
 
 -- supabase/schemas/ai/functions/unknown_usage.sql
 
--- The charge of a stream whose usage is unknown: the most that it can be, which its hold covers. Why the
--- most: otherwise leaving a stream, a dying isolate and a provider that breaks off would be the cheapest
--- ways to use a model. The excess is refunded when the usage becomes known after all.
+-- The charge of a chat whose usage is unknown: the most that the chat can have used, which its hold
+-- covers. A smaller charge would make it cheap to leave a stream before its end. The excess is
+-- refunded if the provider's usage becomes known later.
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -1109,8 +1128,8 @@ as $$
   order by p.credits desc nulls last, k.nr limit 1
 $$;
 comment on function farthing.dearest_usage is
-  'The most expensive usage of so many tokens: a model may have spent its output on reasoning, which has a '
-  'rate of its own. p_pinned is {model: rate version}.';
+  'Returns the most expensive usage of these token counts: a model may have spent its output on '
+  'reasoning, which has its own rate. p_pinned is {model: rate version}.';
 
 create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
 returns jsonb
@@ -1125,13 +1144,14 @@ as $$
   where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
-  'The most that a chat can have used, never more than its hold. p_output_tokens: the output received, if '
-  'more than was recorded.';
+  'Returns the most that a chat can have used, which its hold covers. p_output_tokens: the output tokens '
+  'received, if more than the recorded ones.';
 
 -- supabase/schemas/alerts/functions/evaluate.sql
 
--- The rules are evaluated each minute. Their figures come with alerts/tables.sql.
--- The figures are to be tuned where they run: update farthing.alert_rules set threshold = … where rule = ….
+-- The evaluation of the alert rules, each minute. The rules and their first figures are in
+-- alerts/tables.sql. An operator tunes a figure in the database: update farthing.alert_rules set
+-- threshold = … where rule = ….
 
 create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1169,7 +1189,7 @@ begin
 end
 $$;
 comment on function farthing.read_alert(farthing.alert_rules, timestamptz) is
-  'The reading of a rule at p_now; null for a rule without a reading function.';
+  'Returns the reading of a rule at p_now; null for a rule without a reading function.';
 
 create function farthing.attempt_rule(p_rule farthing.alert_rules, p_now timestamptz)
 returns text
@@ -1186,13 +1206,14 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- A statement_timeout ends an endless reading. Only the code is stored: an error's text may quote user
-  -- input.
+  -- The statement timeout ends an endless reading. Only the SQLSTATE is stored: an error's text may
+  -- quote user input.
   return 'failed with ' || sqlstate;
 end
 $$;
 comment on function farthing.attempt_rule(farthing.alert_rules, timestamptz) is
-  'Evaluates one rule; null, or the reason why it failed. Its writes are undone in that case.';
+  'Evaluates one rule. Returns null, or the reason why the evaluation failed; a failed evaluation writes '
+  'nothing.';
 
 create function farthing.note_failed_rule(p_rule text, p_problem text, p_now timestamptz)
 returns void
@@ -1212,13 +1233,15 @@ exception when others then
 end
 $$;
 comment on function farthing.note_failed_rule(text, text, timestamptz) is
-  'The incident of a rule that cannot be evaluated: opened by a failure, resolved by a success.';
+  'Opens or refreshes the incident rule_failed of a rule that could not be evaluated; a null p_problem '
+  'resolves the incident.';
 
 create function farthing.evaluate_alerts(p_now timestamptz default now())
 returns int
 language plpgsql
 set search_path = ''
--- Another evaluation takes seconds; for a longer lock, the next minute tries again.
+-- Another evaluation takes seconds. If a lock is held for longer, the next minute's run evaluates
+-- again.
 set lock_timeout = '10s'
 as $$
 declare
@@ -1227,7 +1250,7 @@ declare
   v_rule farthing.alert_rules;
   v_problem text;
 begin
-  -- With two at once, the second waits and finds the incidents that the first has opened.
+  -- Of two evaluations at once, the second waits and finds the incidents that the first has opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
@@ -1237,11 +1260,11 @@ begin
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- A statement times out only once: the next endless reading would end the whole evaluation, without any
-    -- notification.
+    -- The statement timeout fires only once in a statement. A second endless reading would end the
+    -- whole evaluation without any notification, so no further rule is evaluated.
     exit when v_problem = 'failed with 57014';
   end loop;
-  -- Incidents of disabled rules are closed, and so are those of deleted rules.
+  -- The incidents of disabled and deleted rules are closed.
   delete from farthing.incidents i where state = 'pending' and not exists (
     select from farthing.alert_rules r where r.rule = i.rule and r.enabled);
   update farthing.incidents i set state = 'resolved', resolved_at = p_now
@@ -1253,15 +1276,15 @@ begin
 end
 $$;
 comment on function farthing.evaluate_alerts(timestamptz) is
-  'Evaluates each enabled rule on its own; returns how many incidents were put into the outbox.';
+  'Evaluates each enabled rule on its own. Returns the number of incidents that were put into the '
+  'outbox.';
 
 -- supabase/schemas/alerts/functions/incidents.sql
 
--- Alerts: rules as rows, and the incidents that they open. Why in the database: the watched data is here,
--- and pg_cron evaluates each minute even if no function runs. A rule holds the limits; a function reads its
--- figure. An incident is notified once, when it opens, in the transaction that opens it. proof_runs:
--- prove() reads the whole ledger, so it runs less often and its result is stored. No personal data: a
--- summary has counts, shares and names of routes.
+-- Incidents: an alert rule that is over its threshold opens one. Alerts are in the database because
+-- the watched data is there, and because pg_cron evaluates the rules each minute even if no Edge
+-- Function runs. An incident is notified once, in the transaction that opens it. A summary has no
+-- personal data: it has counts, shares and names of routes.
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -1289,7 +1312,8 @@ begin
 end
 $$;
 comment on function farthing.open_incident is
-  'A rule is over: opens its incident, or refreshes an existing one; true if it fires now.';
+  'Opens the incident of a rule that is over its threshold, or refreshes an existing incident. Returns '
+  'true if the incident fires now.';
 
 create function farthing.close_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -1300,7 +1324,8 @@ as $$
 begin
   delete from farthing.incidents
   where rule = p_rule.rule and subject = p_reading.subject and state = 'pending';
-  -- Against flapping: it must be fine for a while without a break, else it is still the same incident.
+  -- Against flapping: the rule must be fine for a while without a break before its incident is
+  -- resolved.
   update farthing.incidents set fine_since = case when p_reading.is_fine
     then least(fine_since, p_now) end
   where rule = p_rule.rule and subject = p_reading.subject and state in ('open', 'acknowledged');
@@ -1310,7 +1335,8 @@ begin
 end
 $$;
 comment on function farthing.close_incident is
-  'A rule is not over: resolves its incident once it has been fine for resolves_after.';
+  'Resolves the incident of a rule that has been fine for resolves_after, and deletes a pending '
+  'incident.';
 
 create function farthing.note_reading(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -1327,7 +1353,8 @@ begin
 end
 $$;
 comment on function farthing.note_reading is
-  'Opens, refreshes or resolves the incident of a rule and subject; true if one fires now.';
+  'Opens, refreshes or resolves the incident of a rule and subject. Returns true if an incident fires '
+  'now.';
 
 create function farthing.queue_incidents(p_now timestamptz)
 returns int
@@ -1339,7 +1366,7 @@ declare
   v_count int := 0;
 begin
   for v_incident in
-    -- An incident that could not be queued is retried while it is recent.
+    -- An incident that could not be queued is retried by each evaluation until it is resolved.
     select * from farthing.incidents
     where state in ('open', 'acknowledged') and queued_at is null order by incident_nr
   loop
@@ -1356,18 +1383,18 @@ begin
 end
 $$;
 comment on function farthing.queue_incidents(timestamptz) is
-  'Puts fired incidents into the outbox, for email and webhook, once per incident; returns how many.';
+  'Puts fired incidents into the outbox, for email and webhook, once per incident. Returns their number.';
 
 create function farthing.sweep_incidents(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Incidents are few: there is no index for this.
+  -- There are few incidents, so no index is needed.
   select farthing.delete_older('incidents', 'incident_nr', 'resolved_at', p_now - interval '1 year', p_limit)
 $$;
 comment on function farthing.sweep_incidents(timestamptz, int) is
-  'Deletes incidents a year after they were resolved; returns how many.';
+  'Deletes incidents a year after they were resolved, and returns their number.';
 
 create function farthing.incident_answer(p_incident farthing.incidents)
 returns jsonb
@@ -1383,25 +1410,29 @@ as $$
     'acknowledged_by', p_incident.acknowledged_by, 'resolved_at', p_incident.resolved_at)
 $$;
 comment on function farthing.incident_answer(farthing.incidents) is
-  'An incident in the contract''s form. count: the number of evaluations in which the rule was over.';
+  'Returns an incident in the API''s form. count: the number of evaluations in which the rule was over '
+  'its threshold.';
 
 -- supabase/schemas/alerts/functions/readings.sql
 
--- The parts of every reading: the comparison with the rule's threshold, and the words of its summary.
+-- The common parts of readings: the comparison with the rule's threshold, and the words of a
+-- summary.
 
 create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
 returns farthing.alert_reading
 language sql immutable
 set search_path = ''
 as $$
-  -- An empty reading, such as a share of nothing, is fine. Rounded to the digits of a threshold, so that a
-  -- threshold set to a shown value is not below it.
+  -- An empty reading, such as a share of zero requests, is fine. The value is rounded to the digits
+  -- of a threshold: an operator who copies a shown value into the threshold must not get a
+  -- threshold below it.
   select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
     coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
   from (select round(p_value, 6) as value) v
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'A figure compared with its rule''s threshold: over if it is above, not if it is equal.';
+  'Compares a figure with its rule''s threshold: over if the figure is above it, fine if the figure is '
+  'at most fine_at and the threshold.';
 
 create function farthing.count_text(p_count bigint, p_thing text)
 returns text
@@ -1411,7 +1442,7 @@ as $$
   select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
 $$;
 comment on function farthing.count_text(bigint, text) is
-  'A count with its noun, for summaries: 1 place, 2 places.';
+  'Writes a count with its noun, for summaries: 1 place, 2 places.';
 
 create function farthing.period_text(p_period interval)
 returns text
@@ -1425,7 +1456,7 @@ as $$
   end
   from (select extract(epoch from p_period) / 60) v (minutes)
 $$;
-comment on function farthing.period_text(interval) is 'A period in words, for summaries.';
+comment on function farthing.period_text(interval) is 'Writes a period in words, for summaries.';
 
 create function farthing.percent_text(p_share numeric)
 returns text
@@ -1434,15 +1465,14 @@ set search_path = ''
 as $$
   select trim_scale(round(100 * p_share, 2)) || ' %'
 $$;
-comment on function farthing.percent_text(numeric) is 'A share in percent, for summaries.';
+comment on function farthing.percent_text(numeric) is 'Writes a share in percent, for summaries.';
 
 -- supabase/schemas/alerts/functions/rules_ledger.sql
 
--- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings. Why two
--- rules about grants although ceilings bind: ceilings bind operators. Grants by keys and at SQL prompts show
--- up here.
+-- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
+-- Grants have alerts although they have ceilings, because ceilings bind only operators, and keys if
+-- the policy says so.
 
--- The ledger.
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language plpgsql stable
@@ -1454,8 +1484,8 @@ declare
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- An incremental proof does not check again what an earlier one found: only a whole proof without a
-  -- violation shows that it is fixed.
+  -- An incremental proof does not check again what an earlier proof found. Only a whole proof
+  -- without a violation shows that the violation is fixed.
   select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
     select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
   order by r.run_nr desc limit 1;
@@ -1475,8 +1505,8 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'The violations of the last proof that found any, unless a whole proof found none since; also over if '
-  'the last proof failed or is older than period.';
+  'Reads the violations of the last proof that found any, unless a whole proof has found none since. '
+  'Also over if the last proof failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1495,7 +1525,7 @@ as $$
     where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
 comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'The credits granted on this day, UTC, by anyone, in sealed entries.';
+  'Reads the credits granted since midnight UTC by all authors, in sealed entries.';
 
 create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1511,7 +1541,7 @@ as $$
     where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'The number of grants that exceeded a ceiling within the period, in any state.';
+  'Reads the number of grants above a ceiling within period, in any state.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1526,26 +1556,26 @@ as $$
     where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
 $$;
 comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
-  'The number of bookings flagged within the period.';
+  'Reads the number of bookings that were flagged within period.';
 
 -- supabase/schemas/alerts/functions/rules_requests.sql
 
--- Alert rules about requests: their errors and durations, the error budget, refused callers, and limits
--- without Redis. All read the metrics that processes report. A share of few requests says nothing, so each
--- rule has a minimum.
+-- Alert rules about requests: errors and durations, the error budget, refused callers, and limits
+-- without Redis. Each rule reads the metrics that processes report. A share of few requests is
+-- chance, so each rule has a minimum of requests.
 
--- Metrics of the functions' processes.
 create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Fewer than these are chance, whatever their share.
+  -- Fewer errors than this are chance, whatever their share.
   c_least_errors constant int := 3;
   v_worst record;
 begin
-  -- All requests together, and each route with enough requests: a rare route must not be outvoted.
+  -- The worst of all requests together and of each route with enough requests: many requests to
+  -- other routes must not hide the errors of a rare route.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
@@ -1557,7 +1587,7 @@ begin
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'The share of requests that ended in an error of ours: of all, or of the worst route.';
+  'Reads the share of requests that ended in an error of ours: of all requests, or of the worst route.';
 
 create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1565,7 +1595,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Models and runners may take long.
+  -- Calls of models and runners may take long.
   c_slow_by_nature constant text :=
     '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
   v_worst record;
@@ -1580,7 +1610,8 @@ begin
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
-  'The p95 in milliseconds of the slowest route that neither waits for a model nor is a runner.';
+  'Reads the p95 duration, in ms, of the slowest route; routes that call models or run work do not '
+  'count.';
 
 create function farthing.core_coverage(p_window interval, p_now timestamptz)
 returns interval
@@ -1588,14 +1619,14 @@ language sql stable
 set search_path = ''
 as $$
   select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Minutes are stored for a day.
+  -- Minutes are stored for 25 hours.
   from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
   left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
     and m.starts_at > p_now - p_window and m.starts_at <= p_now
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'The part of a window, in minutes or hours, with requests to core routes.';
+  'Returns the part of a window in which core routes had requests, in whole minutes or hours.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1603,7 +1634,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- A window with few data says little: the first minutes of a day, or of a project.
+  -- A window with few data says little, such as in the first minutes of a project.
   v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
     where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
       and farthing.core_coverage(w.long_window, p_now)
@@ -1624,7 +1655,8 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'The burn rate of the error budget in both of two windows, in multiples of their factor.';
+  'Reads how fast the error budget is spent in both windows of a pair, in multiples of the pair''s '
+  'factor.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1643,7 +1675,7 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
-  'The share of requests with refused credentials, if at least minimum of them were refused.';
+  'Reads the share of requests with refused credentials, if at least minimum requests were refused.';
 
 create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1652,7 +1684,7 @@ set search_path = ''
 as $$
   with counted as (
     select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- A project without Redis falls back by choice.
+        -- A project without Redis has chosen the fallback.
         - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
         as fallbacks,
       (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
@@ -1665,12 +1697,13 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'The share of requests that the fallback limited, because Redis was slow, down or wrong.';
+  'Reads the share of requests that were limited without Redis because Redis was slow, unavailable or '
+  'wrong.';
 
 -- supabase/schemas/alerts/functions/rules_services.sql
 
--- Alert rules about external services and undelivered work: failed paid checks, models that fail or are slow,
--- dead-lettered jobs and notifications.
+-- Alert rules about external services and undelivered work: failed paid checks, models that fail or
+-- are slow, and dead-lettered jobs and notifications.
 
 create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1683,7 +1716,7 @@ as $$
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
 comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
-  'The number of paid checks whose last run failed.';
+  'Reads the number of paid checks whose last run failed.';
 
 create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1691,7 +1724,8 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- A rejection by the provider is an error of the request. Refused: the circuit breaker is open.
+    -- A rejection by the provider is the request's error and does not count. The outcome refused
+    -- means that the circuit breaker is open.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
     from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
@@ -1704,7 +1738,7 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
-  'The share of failed calls to models, if at least minimum of them failed.';
+  'Reads the share of failed calls to models, if at least minimum calls failed.';
 
 create function farthing.metric_quantile(
   p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
@@ -1719,13 +1753,14 @@ as $$
   ), ranked as (
     select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
   )
-  -- The nearest rank: the first value that this share of the values does not exceed.
+  -- The nearest rank: the smallest value that is at least as large as this share of the values.
   select coalesce(max(r.n), 0)::bigint,
     farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'The number of a metric''s durations in a window, and the value in ms below which p_share of them lie.';
+  'Returns the number of a metric''s durations in a window, and the duration in ms that a share of '
+  'p_share does not exceed.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1738,9 +1773,8 @@ as $$
   from farthing.metric_quantile('outside_call', 'service=ai', 0.95, p_now - p_rule.period, p_now) q
 $$;
 comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz) is
-  'The p95 of calls to models in milliseconds.';
+  'Reads the p95 duration of calls to models, in ms.';
 
--- Dead-lettered work.
 create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
@@ -1749,13 +1783,13 @@ as $$
   select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
     farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
   from (select from farthing.jobs
-    -- A job lives at most a day, and rows are in order of creation.
+    -- A job ends within a day of its creation, so an index on created_at bounds the rows to read.
     where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
       and completed_at > p_now - p_rule.period
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'The number of jobs that were lost, expired, or failed in each of their attempts. A refused job does not '
+  'Reads the number of jobs that were lost, expired or failed in each attempt. A refused job does not '
   'count.';
 
 create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
@@ -1768,18 +1802,18 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A project without a configured address, webhook or mail service wants no such alert.
+      -- A project without a configured address, webhook or mail service needs no alert about that.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
-  'The number of notifications that ended as dead or uncertain.';
+  'Reads the number of notifications that ended as dead or uncertain within period.';
 
 -- supabase/schemas/alerts/functions/rules_stripe.sql
 
--- Alert rules about Stripe: events not applied, failed charges, payouts, mismatches and unknown states. An
--- index and a limit bound each reading: ten thousand dead-lettered events are as wrong as a million.
+-- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches and
+-- unknown states. An index and a limit bound each reading: an alert about 10,000 dead-lettered
+-- events says as much as one about a million.
 
--- Events of Stripe's.
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
@@ -1790,11 +1824,11 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
-      -- Payments of another app on the same Stripe account wait for ever, which is no problem.
+      -- Events of foreign payments wait for ever, which is no problem.
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'The number of events that were received longer ago than period and are not applied yet.';
+  'Reads the number of events that were received longer ago than period and are not applied yet.';
 
 create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1811,17 +1845,16 @@ as $$
     (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'The number of dead-lettered events of any age, of failed events received within period, and of events '
-  'that the last backfill could not read.';
+  'Reads the number of dead-lettered events of any age, of failed events received within period, and of '
+  'events that the last backfill could not read.';
 
--- Money at Stripe.
 create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Fewer than these are chance, whatever their share.
+  -- Fewer failed charges than this are chance, whatever their share.
   c_least_failed constant int := 3;
   v_from timestamptz := p_now - p_rule.period;
   v_now record;
@@ -1843,7 +1876,8 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'The share of failed charges: over if it is above the threshold and factor times the usual share.';
+  'Reads the share of failed charges: over if it is above the threshold and at least factor times the '
+  'usual share.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1855,7 +1889,7 @@ as $$
   from farthing.late_payouts(p_now) late
 $$;
 comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
-  'The number of payouts that are late or were returned.';
+  'Reads the number of payouts that are late or were returned by the bank.';
 
 create function farthing.read_mismatches(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -1867,7 +1901,7 @@ as $$
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'The number of open differences from Stripe''s records.';
+  'Reads the number of open mismatches with Stripe''s records.';
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)
@@ -1877,7 +1911,7 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- Neither this dispute nor a refund has paid the buyer yet.
+  -- Only disputes whose buyer has been paid by neither the dispute nor a refund.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -1890,8 +1924,9 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Unknown states of Stripe''s objects seen after p_from, and prevented disputes of an order or a booking '
-  'that still hold money after an hour, since their means of payment is unknown.';
+  'Returns the unknown states of Stripe''s objects seen after p_from. Also returns the prevented '
+  'disputes that still freeze credits or a provider''s share after an hour: Stripe has not said how the '
+  'buyer gets their money.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1903,14 +1938,16 @@ as $$
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
-  'The number of unknown states that Stripe reported within period.';
+  'Reads the number of unknown states that Stripe reported within period. An alert is needed although '
+  'nothing fails: credits that such a state froze stay frozen until an operator decides.';
 
 -- supabase/schemas/alerts/functions/rules_tasks.sql
 
--- Alerts about scheduled tasks: overdue work, parked items, failing tasks, and no run at all. Why from the
--- rows of the work: a task that is disabled, deleted or idle reports no failure. When nothing runs, no rule
--- is evaluated either. So each process that reports its metrics checks whether the runner looked for due
--- tasks lately, and opens that one incident itself: watch_runner().
+-- Alert rules about scheduled tasks: overdue work, parked items, failing tasks, and no run at all.
+-- Overdue work is read from the rows of the work itself, because a task that is disabled, deleted
+-- or idle reports no failure. If no task runs, no rule is evaluated either. So each process that
+-- reports its metrics calls watch_runner(), which opens the incident tasks_stopped if the runner
+-- has not looked for due tasks lately.
 
 create function farthing.oldest_unsealed(p_now timestamptz)
 returns timestamptz
@@ -1918,8 +1955,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Finding unsealed entries reads every account. If a recent run has sealed everything, no unsealed entry
-  -- is old.
+  -- A search for unsealed entries reads every account. If a recent run has sealed everything, no
+  -- unsealed entry is old.
   if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
     and last_run_at > p_now - interval '10 minutes') then
     return null;
@@ -1933,28 +1970,28 @@ begin
 end
 $$;
 comment on function farthing.oldest_unsealed(timestamptz) is
-  'The time of the oldest unsealed entry; null if there is none, or none can be old.';
+  'Returns the time of the oldest unsealed entry; null if no entry is unsealed or no unsealed entry can '
+  'be old.';
 
 create function farthing.overdue_head(p_now timestamptz)
 returns timestamptz
-language plpgsql stable -- not sql: heads are made by a later migration
+language sql stable
 set search_path = ''
 as $$
-begin
-  -- One is made each hour, and queued for the webhook in the same transaction.
-  return (select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
-    order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now);
-end
+  -- Each hour a head is made and queued for the webhook, in one transaction.
+  select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
+    order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now
 $$;
 comment on function farthing.overdue_head(timestamptz) is
-  'The time since which a head of the ledger is overdue; null if none is, or none was ever made.';
+  'Returns the time since which a head of the ledger is overdue; null if none is overdue or none was '
+  'ever made.';
 
 create function farthing.overdue_work(p_now timestamptz)
 returns table (what text, due_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- Parked items have an alert of their own.
+  -- Parked items do not count here: the rule parked_items reads them.
   select 'hold', (select h.expires_at from farthing.holds h
     where h.status = 'open' and h.expires_at <= p_now
       and not exists (select from farthing.parked_items p
@@ -1976,14 +2013,16 @@ as $$
   union all
   select 'head', farthing.overdue_head(p_now)
   union all
-  -- Emails of a project without a mail service wait in vain, for three days.
+  -- In a project without a mail service emails wait for three days and are never sent, so they do
+  -- not count.
   select 'notification', (select min(n.next_attempt_at) from farthing.notices n
     where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now
       and (n.recipient = 'webhook' or exists (select from farthing.metrics m
         where m.grain = 'total' and m.name = 'notices' and m.labels like 'channel=email,%')))
 $$;
 comment on function farthing.overdue_work(timestamptz) is
-  'For each kind of work, the time since which its oldest open item is due; null if there is none.';
+  'Returns, for each kind of work, the time since which its oldest open item is due; null if no item is '
+  'due.';
 
 create function farthing.read_overdue(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -1998,7 +2037,7 @@ as $$
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
 $$;
 comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
-  'The minutes by which the oldest item of a scheduled task is overdue.';
+  'Reads by how many minutes the oldest item of a scheduled task is overdue.';
 
 create function farthing.read_parked(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -2014,7 +2053,7 @@ as $$
     from (select *, row_number() over (order by parked_at, item_id) as nr from farthing.parked_items) i) p
 $$;
 comment on function farthing.read_parked(farthing.alert_rules) is
-  'The number of parked items, and which of which task.';
+  'Reads the number of parked items; the summary names the first three and their tasks.';
 
 create function farthing.read_failed_tasks(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -2028,7 +2067,7 @@ as $$
     select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
 $$;
 comment on function farthing.read_failed_tasks(farthing.alert_rules) is
-  'The number of failures in a row of the worst scheduled task.';
+  'Reads the most failures in a row of any enabled scheduled task.';
 
 create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2040,7 +2079,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'The minutes for which no scheduled task could run.';
+  'Reads for how many minutes no scheduled task could run.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean
@@ -2057,7 +2096,7 @@ begin
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- One process is enough, and none waits: all of them report metrics.
+  -- All processes report metrics, so one of them is enough and no other waits for it.
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;
@@ -2067,7 +2106,8 @@ begin
     format('No scheduled task, or none that evaluates alerts, has run for %s.',
       farthing.period_text(v_silence))), p_now);
   v_told := farthing.queue_incidents(p_now) > 0;
-  -- The minute's own wake is a scheduled task.
+  -- The notification runner is normally woken each minute by a scheduled task, and no task runs
+  -- now.
   if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
     perform farthing.wake_notification_runner_if_due(p_now);
   end if;
@@ -2078,20 +2118,21 @@ exception when others then
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the runner of notifications each '
-  'minute; true if operators are notified now.';
+  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the notification runner each '
+  'minute. Returns true if operators are notified now.';
 
 -- supabase/schemas/audit/functions/audit_changes.sql
 
--- The audit: changes of data that decides about money, with their author and the row before and after. Why
--- triggers write it: a function that changes a cap or a policy can't forget the row, and the row has the
--- actual change and not a claim. Some columns change only in a transaction that gave its reason by
--- allow_change(). That is not a lock: a role that may write the table may call it at an SQL prompt, too. It
--- prevents slips and makes changes visible. The owner of the tables can disable triggers; a row changed
--- then differs from its last audit row, and the proof names it (prove_audit). The hot path pays nothing: a
--- trigger with a list of columns is not even queued by an update of others. Why after triggers: a before
--- trigger on a row makes PostgreSQL lock that row once more, and a debit updates two. Accounts and lots
--- have after triggers anyway, those of their foreign keys.
+-- The audit: changes of data that decides about money, with the author and the row before and
+-- after. Triggers write it, so that a function cannot forget the audit row and the row has the
+-- actual change. Some columns change only in a transaction that gave a reason by allow_change().
+-- This prevents slips and makes changes visible; it locks out no role that may write the table,
+-- because that role may call allow_change() at an SQL prompt. The owner of the tables can disable
+-- triggers; then the changed row differs from its last audit row, and the proof reports it
+-- (prove_audit). Charges pay nothing for the audit: PostgreSQL queues no trigger for an update of
+-- columns outside the trigger's list. The triggers are after triggers, because with a before
+-- trigger PostgreSQL locks the row once more, and a debit updates two rows. Accounts and lots have
+-- after triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -2112,7 +2153,7 @@ begin
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
       'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
     perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
-    -- Existing rows get their first row in the audit.
+    -- An existing row gets a first audit row, with which its later state is compared.
     execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
       select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
       'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
@@ -2120,7 +2161,7 @@ begin
 end
 $$;
 comment on function farthing.audit_changes(text, text[], boolean, boolean) is
-  'From now on changes of these columns are audited; p_needs_reason: those without a reason are refused; '
+  'Audits changes of these columns from now on. p_needs_reason: a change without a reason is refused. '
   'p_rows: added and deleted rows are audited, too.';
 
 create function farthing.allow_change(p_author text, p_reason text)
@@ -2132,13 +2173,13 @@ as $$
     coalesce(p_author, 'sql:' || session_user), 'reason', p_reason)::text, true)
 $$;
 comment on function farthing.allow_change(text, text) is
-  'Gives the author and the reason of the changes that follow in this transaction. They are audited.';
+  'Gives the author and the reason for the changes that follow in this transaction. Both are audited.';
 
 create function farthing.write_audit()
 returns trigger
 language plpgsql
 set search_path = ''
-set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings
+set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings are
 set intervalstyle = 'postgres'
 as $$
 declare
@@ -2172,7 +2213,7 @@ set search_path = ''
 as $$
   select jsonb_object_agg(f.key, f.value) from jsonb_each(p_row) f where f.key = any (p_columns)
 $$;
-comment on function farthing.pick(jsonb, text[]) is 'Some columns of a row.';
+comment on function farthing.pick(jsonb, text[]) is 'Returns these columns of a row.';
 
 -- supabase/schemas/audit/functions/guards.sql
 
@@ -2184,16 +2225,17 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- "always": a session with the role of a replica does not bypass it.
+  -- An "always" trigger also fires in a session whose session_replication_role is replica.
   execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
   insert into farthing.guards values (p_table, p_trigger);
 end
 $$;
 comment on function farthing.note_guard(text, text) is
-  'Makes a trigger fire always, and records that it must exist.';
+  'Makes a trigger fire always, and records that the trigger must exist.';
 
--- Every insert and update of a table copies the conditions of its triggers, even of those that don't fire:
--- on tables that a debit writes to, triggers have no condition, and the functions check it.
+-- Every insert and update of a table copies the conditions of the table's triggers, also of
+-- triggers that do not fire. So the triggers of tables that a debit writes have no condition, and
+-- their functions check it.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -2212,8 +2254,8 @@ begin
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Calls a trigger function after updates of these columns that meet a condition; without one, after all '
-  'of them.';
+  'Calls a trigger function after each update of these columns that meets p_when; a null p_when is '
+  'always met.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text
@@ -2222,7 +2264,8 @@ set search_path = ''
 as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
-comment on function farthing.listed(text[], text) is 'Columns in the form of an SQL list.';
+comment on function farthing.listed(text[], text) is
+  'Writes columns as an SQL list, with the row''s name before each column if p_row is given.';
 
 create function farthing.refuse_change()
 returns trigger
@@ -2230,12 +2273,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  raise exception '% on %.% is refused: the ledger is append-only', tg_op, tg_table_schema, tg_table_name
-    using errcode = 'restrict_violation';
+  raise exception '% on %.% is refused: the rows of this table are permanent', tg_op, tg_table_schema,
+    tg_table_name using errcode = 'restrict_violation';
 end
 $$;
 comment on function farthing.refuse_change() is
-  'Trigger of every append-only table: nobody changes a written row, not even the tables'' owner.';
+  'Trigger: refuses every change of an append-only table''s rows, also by the tables'' owner.';
 
 create function farthing.refuse_terms()
 returns trigger
@@ -2257,7 +2300,8 @@ set search_path = ''
 as $$
   select farthing.guard_updates(p_table, p_table || '_keep_their_terms', p_columns, null, 'refuse_terms')
 $$;
-comment on function farthing.never_change(text, text[]) is 'From now on these columns can''t be updated.';
+comment on function farthing.never_change(text, text[]) is
+  'Refuses every update of these columns from now on.';
 
 create function farthing.set_once(p_table text, p_columns text[])
 returns void
@@ -2269,7 +2313,7 @@ as $$
     from unnest(p_columns) c), 'refuse_terms')
 $$;
 comment on function farthing.set_once(text, text[]) is
-  'From now on these columns can''t be updated once they have a value.';
+  'Refuses updates of these columns that change an existing value; a null may be set.';
 
 create function farthing.never_remove(p_table text)
 returns void
@@ -2285,12 +2329,13 @@ begin
   perform farthing.note_guard(p_table, p_table || '_are_not_emptied');
 end
 $$;
-comment on function farthing.never_remove(text) is 'From now on no row of a table can be deleted.';
+comment on function farthing.never_remove(text) is
+  'Refuses the deletion of a table''s rows from now on, and its truncation.';
 
 -- supabase/schemas/bookings/functions/abandon_booking.sql
 
--- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking under the
--- same key, or by a scheduled task.
+-- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking
+-- under the same key, or by a scheduled task.
 
 create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -2306,8 +2351,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
 comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking that never got a payment, since nobody can pay it. The account is locked by the '
-  'caller.';
+  'Cancels a booking for which Stripe made no payment, and frees its key. A booking with a payment only '
+  'loses its key. The caller has locked the account.';
 
 create function farthing.sweep_booking(p_booking_id text, p_now timestamptz)
 returns int
@@ -2318,7 +2363,8 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- They come in order of time and not of accounts (rule 4), so this waits for no lock.
+  -- Bookings are read in order of time and not of accounts (rule 4), so this function waits for no
+  -- lock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;
@@ -2328,7 +2374,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_booking(text, timestamptz) is
-  'Cancels a booking for which Stripe never answered; 1 if it did.';
+  'Cancels one booking for which Stripe made no payment. Returns 1, or 0 if the account is locked.';
 
 create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -2338,17 +2384,17 @@ as $$
   select farthing.work_off('sweep_bookings', 'booking', array(
     select b.booking_id::text from farthing.bookings b
     where b.status = 'payment_pending' and b.payment_intent_id is null
-      and b.created_at <= p_now - interval '24 hours' -- Stripe has forgotten the request by then
+      and b.created_at <= p_now - interval '24 hours' -- Stripe forgets a request after 24 hours
       and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
     order by b.created_at limit p_limit), 'sweep_booking', p_now)
 $$;
 comment on function farthing.sweep_bookings(timestamptz, int) is
-  'Cancels bookings for which Stripe was asked a day ago without an answer; returns how many.';
+  'Cancels bookings for which Stripe made no payment within 24 hours, and returns their number.';
 
 -- supabase/schemas/bookings/functions/begin_booking.sql
 
--- The beginning of a booking: it is committed before Stripe is asked, and abandoned if Stripe did not
--- answer (abandon_booking.sql).
+-- The beginning of a booking. It is committed before Stripe is called, and abandoned if Stripe
+-- makes no payment (abandon_booking.sql).
 
 create function farthing.check_booking(
   p_user_id uuid, p_provider farthing.providers, p_amount bigint, p_currency text)
@@ -2360,9 +2406,8 @@ declare
   v_step int := farthing.currency_step(p_currency);
 begin
   if v_step is null then
-    perform farthing.fail('invalid_request', 'currency must be three lower-case letters, such as usd.',
-      null,
-      'currency');
+    perform farthing.fail('invalid_request',
+      'currency must be a currency that Stripe supports, in lower case, such as usd.', null, 'currency');
   end if;
   if p_amount is null or p_amount not between 1 and 99999999 then
     perform farthing.fail('invalid_request',
@@ -2375,7 +2420,7 @@ begin
   -- A deleted user could not confirm the booking.
   if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request',
-      'This provider can''t be paid yet. Send one whose charges_enabled is true.', null, 'provider_id');
+      'provider_id must name a provider whose charges_enabled is true.', null, 'provider_id');
   end if;
   if p_provider.user_id = p_user_id then
     perform farthing.fail('invalid_request', 'You can''t book your own services.', null, 'provider_id');
@@ -2383,14 +2428,14 @@ begin
 end
 $$;
 comment on function farthing.check_booking is
-  'Refuses impossible bookings: invalid_request with currency, amount or provider_id.';
+  'Refuses an impossible booking. Fails invalid_request, naming currency, amount or provider_id.';
 
 create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe repeats its answer under a key for 24 hours.
+  -- Stripe repeats its answer under a key for 24 hours, so an older booking cannot be continued.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
     and b.created_at > p_now - interval '24 hours'
@@ -2400,8 +2445,8 @@ as $$
   for update
 $$;
 comment on function farthing.begun_booking(farthing.bookings, timestamptz) is
-  'The booking that a request under this key began and did not finish; null if there is none. The account '
-  'is locked by the caller.';
+  'Returns the booking that an earlier request with the same key and terms began and did not finish; '
+  'null if there is none. The caller has locked the account.';
 
 create function farthing.new_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -2411,7 +2456,7 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- This request does not continue another booking begun under the key.
+  -- A booking with other terms that was begun under this key is not continued.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
@@ -2427,7 +2472,7 @@ begin
 end
 $$;
 comment on function farthing.new_booking(farthing.bookings, timestamptz) is
-  'A new booking with the day''s fee. The account is locked by the caller.';
+  'Makes a new booking, with the current rate of the fee. The caller has locked the account.';
 
 create function farthing.begin_booking(
   p_wanted farthing.bookings, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -2458,15 +2503,16 @@ begin
 end
 $$;
 comment on function farthing.begin_booking is
-  'Continues the booking that this request began, or makes a new one: step create with the values for '
-  'Stripe, or refused with code, limit (buyer, provider) and retry_after (seconds). The account is locked '
-  'by the caller.';
+  'Continues the booking that an earlier request began, or makes a new one. Returns step create with the '
+  'values for Stripe, or step refused with code, limit (buyer, provider) and retry_after (seconds). The '
+  'caller has locked the account.';
 
 -- supabase/schemas/bookings/functions/cancel_booking.sql
 
--- Cancelling a booking: if unpaid, its payment is cancelled at Stripe; if paid, it is refunded. Why a
--- refund is only recorded here: Stripe is asked outside any transaction, by this request or, if it dies, by
--- the runner. A payment that is faster than its cancellation is refunded in the same way.
+-- Cancelling a booking: the payment of an unpaid booking is cancelled at Stripe, and a paid booking
+-- is refunded. A refund is only recorded here, because Stripe is called outside of any transaction:
+-- by the same request, or by the runner if the request dies. If the payment succeeds before Stripe
+-- cancels it, the money is refunded, too.
 
 create function farthing.begin_cancelling(
   p_booking farthing.bookings, p_user_id uuid, p_now timestamptz)
@@ -2484,10 +2530,11 @@ begin
   if p_booking.status in ('paid', 'confirmed') then
     if p_booking.amount_disputed > 0 then
       perform farthing.fail('booking_not_cancellable',
-        'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
+        'The payment is disputed, so the booking can''t be cancelled. Wait until the bank has decided.',
         jsonb_build_object('status', p_booking.status, 'amount_disputed', p_booking.amount_disputed), 'id');
     end if;
-    -- If the request dies, a runner sends it two minutes later.
+    -- The request sends the refund. If the request dies, the runner sends the refund two minutes
+    -- later.
     v_refund := farthing.refund_booking(p_booking, case farthing.booking_role(p_booking, p_user_id)
       when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
     p_booking := farthing.cancel_booking(p_booking, p_now);
@@ -2504,9 +2551,10 @@ begin
 end
 $$;
 comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamptz) is
-  'Cancels a booking, or says what comes first: step done with the answer as data, refund (cancelled; send '
-  'its refund) or cancel_payment (cancel the payment at Stripe first). The account is locked by the caller. '
-  'Fails booking_not_cancellable.';
+  'Cancels a booking, or returns the step that must come first. Returns step done with the answer as '
+  'data, step refund (the booking is cancelled, and its refund is to be sent), or step cancel_payment '
+  '(the payment is to be cancelled at Stripe first). The caller has locked the account. Fails '
+  'booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -2519,7 +2567,7 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
 $$;
 comment on function farthing.cancel_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking and returns its new state; the caller refunds its money.';
+  'Cancels a booking, and returns its new state. The caller refunds its money.';
 
 create function farthing.cancelled_answer(p_booking farthing.bookings)
 returns jsonb
@@ -2534,11 +2582,11 @@ as $$
       order by r.created_at desc, r.refund_id desc limit 1))
 $$;
 comment on function farthing.cancelled_answer(farthing.bookings) is
-  'A cancelled booking in the contract''s form, with its newest refund, if any.';
+  'Returns a cancelled booking in the API''s form, with its newest refund, if any.';
 
 -- supabase/schemas/bookings/functions/payment_events.sql
 
--- Stripe's events about a booking's payment and our fee, applied.
+-- Stripe's events about the payment of a booking and about our fee.
 
 create function farthing.pay_booking(p_booking farthing.bookings, p_facts jsonb, p_now timestamptz)
 returns void
@@ -2555,15 +2603,15 @@ begin
   perform farthing.flag_booking(p_booking, p_now);
   perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now, p_facts ->> 'charge_id');
   if p_booking.status = 'cancelled' then
-    -- The money for a cancelled booking goes back, less the part already refunded.
+    -- The money for a cancelled booking is refunded, less the part that is already refunded.
     v_booking.payment_intent_id := p_facts ->> 'payment_id';
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.pay_booking is
-  'The money of a locked, unpaid booking has arrived: it is paid, and events that waited for that are '
-  'applied; or it is cancelled already, and the money is refunded.';
+  'Records the payment of a locked, unpaid booking, and applies the events that waited for it. The money '
+  'for a cancelled booking is refunded.';
 
 create function farthing.apply_booking_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -2599,8 +2647,9 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one. Within one second, a failure follows processing; and a
-  -- payment cancelled at Stripe stays so, whatever arrives later.
+  -- An older state never overwrites a newer one. Of two events in the same second, a failure
+  -- follows processing. A payment that was cancelled at Stripe stays cancelled, whatever arrives
+  -- later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
       or v_booking.payment_event_at = v_at and v_status = 'processing')
@@ -2615,8 +2664,8 @@ begin
 end
 $$;
 comment on function farthing.apply_booking_event is
-  'Applies an event about a booking''s payment; returns processed, deferred or ignored, raises if the '
-  'facts do not fit the booking.';
+  'Applies an event about the payment of a booking. Returns processed, deferred or ignored; raises if '
+  'the facts do not fit the booking.';
 
 create function farthing.apply_fee_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -2633,14 +2682,15 @@ begin
     union all select booking_id from farthing.bookings where payment_intent_id = p_facts ->> 'payment_id'
       and paid_at is not null limit 1);
   if v_booking_id is null then
-    return 'deferred'; -- the event of a fee may come before or after that of its payment
+    return 'deferred'; -- the event of a fee may come before the event of its payment
   end if;
   v_booking := farthing.lock_booking(v_booking_id);
   if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
     then
     raise exception 'booking % has another fee', v_booking.booking_id;
   end if;
-  -- The refunded part of a fee only grows, so the largest value is the newest, in any order of events.
+  -- The refunded part of a fee only grows. So the largest value is the newest, in any order of
+  -- events.
   update farthing.bookings set fee_id = p_facts ->> 'fee_id', fee_collected = (p_facts ->> 'amount')::bigint,
     fee_refunded = greatest(fee_refunded, (p_facts ->> 'amount_refunded')::bigint), updated_at = p_now
   where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
@@ -2648,7 +2698,8 @@ begin
 end
 $$;
 comment on function farthing.apply_fee_event is
-  'Our fee of a booking as Stripe has it: collected, and refunded. Deferred until its payment has arrived.';
+  'Records our fee of a booking as Stripe reports it: the collected and the refunded amount. Returns '
+  'processed, or deferred until the payment has arrived.';
 
 -- supabase/schemas/bookings/functions/read_and_lock.sql
 
@@ -2668,7 +2719,7 @@ as $$
     'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
 $$;
 comment on function farthing.booking_answer(farthing.bookings, text) is
-  'A booking in the contract''s form, for its buyer or its provider; amounts in minor units.';
+  'Returns a booking in the API''s form, for its buyer or its provider. Amounts are in minor units.';
 
 create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
 returns text
@@ -2681,13 +2732,13 @@ as $$
     then 'provider' end
 $$;
 comment on function farthing.booking_role(farthing.bookings, uuid) is
-  'A user''s role in a booking: buyer or provider; null for anyone else.';
+  'Returns a user''s role in a booking: buyer or provider; null for any other user.';
 
 create function farthing.lock_booking(p_booking_id uuid)
 returns farthing.bookings
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the same as in lock_account
 as $$
 declare
   v_booking farthing.bookings;
@@ -2700,8 +2751,8 @@ begin
 end
 $$;
 comment on function farthing.lock_booking(uuid) is
-  'A booking, with its buyer''s account locked: every change of a booking holds that lock. Null if there '
-  'is none.';
+  'Returns a booking, with its buyer''s account locked; null if there is no such booking. Every change '
+  'of a booking holds this lock.';
 
 create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
 returns farthing.bookings
@@ -2719,11 +2770,11 @@ begin
 end
 $$;
 comment on function farthing.lock_booking_of(uuid, uuid) is
-  'A booking of which the user is a party, locked. Fails not_found.';
+  'Returns a booking of which the user is a party, with its buyer''s account locked. Fails not_found.';
 
 -- supabase/schemas/bookings/functions/refunds_and_disputes.sql
 
--- Refunds of a booking that we request, and the booking's figures from all refunds and disputes.
+-- Refunds of bookings that Farthing requests, and the refunded and disputed amounts of a booking.
 
 create function farthing.refund_booking(
   p_booking farthing.bookings, p_requested_by text, p_send_at timestamptz, p_now timestamptz)
@@ -2748,8 +2799,8 @@ begin
 end
 $$;
 comment on function farthing.refund_booking is
-  'Records a refund of all that is left of a paid booking; the runner sends it from p_send_at on. Null if '
-  'nothing is left. The account is locked by the caller.';
+  'Records a refund of the remaining amount of a paid booking, which the runner sends from p_send_at on. '
+  'Returns null if nothing remains. The caller has locked the account.';
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void
@@ -2763,7 +2814,7 @@ begin
   select * into v_before from farthing.bookings where booking_id = p_booking_id;
   update farthing.bookings b
   set amount_refunded = s.refunded, amount_disputed = s.disputed, updated_at = p_now,
-    -- All of its money is on the way back, so nothing is left to do.
+    -- A booking whose whole amount is refunded before its completion is cancelled.
     status = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then 'cancelled'
       else b.status end,
     cancelled_at = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then p_now
@@ -2780,22 +2831,24 @@ begin
   where b.booking_id = s.booking_id
   returning b.* into v_after;
   perform farthing.net_transfers(v_after, p_now);
-  -- Money that a bank held could not be refunded when this was cancelled; money that the bank returns can.
+  -- Money that a bank held could not be refunded when the booking was cancelled. Money that the
+  -- bank returns can be refunded.
   if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
     perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.net_booking(uuid, timestamptz) is
-  'Updates a booking to its current refunds and disputes; one refunded in full before its completion is '
-  'cancelled, and a cancelled one refunds the money that a bank returns. The account is locked by the '
-  'caller.';
+  'Updates the refunded and disputed amounts of a booking. A booking that is refunded in full before its '
+  'completion is cancelled. A cancelled booking refunds the money that a bank returns. The caller has '
+  'locked the account.';
 
 -- supabase/schemas/bookings/functions/shared_parties.sql
 
--- Buyers and providers who may be the same person: they share a card, a payout account or an address. Why
--- flagged and not refused: families share cards, and houses an address. A person who pays themselves with a
--- stolen card is noticed before the bank notices, and a policy may refuse them.
+-- Buyers and providers who may be the same person, because they share a card, a payout account or
+-- an address. A shared booking is flagged and not refused, because families share cards and
+-- addresses. A flag shows a person who pays themselves with a stolen card before the bank does. A
+-- policy may refuse shared bookings instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -2806,12 +2859,13 @@ as $$
   with parties as (
     select p_account_id as buyer, farthing.account_for(p_provider.user_id) as provider
   ), paid_out as (
-    -- The buyer may sell, too.
+    -- The buyer may be a provider, too, with payout accounts of their own.
     select t.mark, t.provider_id = p_provider.provider_id as is_provider from farthing.payout_accounts t
     where t.provider_id = p_provider.provider_id or t.provider_id in (select s.provider_id
       from farthing.providers s where s.user_id = farthing.owner_of(p_account_id))
   ), marks as (
-    -- A card can pay and be paid out to: either use makes it a payout account.
+    -- A debit card can also receive payouts, so a card that one party used can be the other's
+    -- payout account.
     select k.kind, u.card as mark, u.account_id is not distinct from p.provider as is_provider,
       k.kind = 'shared_card' as is_shown
     from parties p join farthing.card_uses u on u.account_id in (p.buyer, p.provider)
@@ -2829,9 +2883,9 @@ as $$
     having bool_or(is_provider) and bool_or(not is_provider) and bool_or(is_shown)) s
 $$;
 comment on function farthing.shared_by(bigint, farthing.providers, text) is
-  'The things that a buyer and a provider share: shared_card, shared_payout_account, shared_address; null '
-  'if nothing. By payments, payouts, checkouts and bookings of the last 90 days, and by the address of '
-  'this request.';
+  'Returns the things that a buyer and a provider share: shared_card, shared_payout_account, '
+  'shared_address; null if they share nothing. Compares payout accounts, the cards and addresses of the '
+  'last 90 days, and the address of this request.';
 
 create function farthing.refuse_shared(
   p_account_id bigint, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -2853,7 +2907,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_shared is
-  'Whether the policy refuses a booking because of the things that its parties share, and records that.';
+  'Returns true, and records the refusal, if the policy refuses shared bookings and the two parties '
+  'share something.';
 
 create function farthing.keep_address(p_booking farthing.bookings, p_ip_hash text, p_now timestamptz)
 returns void
@@ -2866,14 +2921,14 @@ as $$
   where p_ip_hash is not null
 $$;
 comment on function farthing.keep_address(farthing.bookings, text, timestamptz) is
-  'Records the address from which a booking was made, if known: flag_booking() looks for it later.';
+  'Records the address from which a booking was made, if it is known: flag_booking() reads it later.';
 
 create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- A shared thing that this booking was flagged for is not flagged again.
+  -- A booking is flagged once for each thing that its parties share.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -2883,11 +2938,12 @@ as $$
   where n.reasons is not null
 $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
-  'Records the things that the parties of a booking share, each once. The account is locked by the caller.';
+  'Flags a booking for the things that its parties share, once for each thing. The caller has locked the '
+  'account.';
 
 -- supabase/schemas/bookings/functions/state_machine.sql
 
--- The state machine of a booking.
+-- The state machine of a booking. triggers.sql protects the terms of a booking.
 
 create function farthing.bookings_guard()
 returns trigger
@@ -2898,7 +2954,7 @@ declare
   v_legal boolean := case old.status
     when 'payment_pending' then new.status in ('processing', 'paid', 'payment_failed', 'cancelled')
     when 'processing' then new.status in ('paid', 'payment_failed', 'cancelled')
-    -- The buyer may try another card on the same payment.
+    -- The buyer may use another card for the same payment.
     when 'payment_failed' then new.status in ('processing', 'paid', 'cancelled')
     when 'paid' then new.status in ('confirmed', 'cancelled')
     when 'confirmed' then new.status in ('completed', 'cancelled')
@@ -2911,11 +2967,13 @@ begin
   return new;
 end
 $$;
-comment on function farthing.bookings_guard() is 'The booking''s state machine. Its terms: triggers.sql.';
+comment on function farthing.bookings_guard() is
+  'Trigger: refuses a change of a booking''s status that the state machine does not allow.';
 
 -- supabase/schemas/checkout/functions/begin_checkout.sql
 
--- A checkout: an order is committed before Stripe opens its session, and attached to that session after.
+-- The beginning of a checkout: its order is committed before Stripe opens the session, and the
+-- session is attached afterwards.
 
 create function farthing.package_on_sale(p_package_id text, p_now timestamptz)
 returns farthing.packages
@@ -2935,7 +2993,7 @@ begin
 end
 $$;
 comment on function farthing.package_on_sale(text, timestamptz) is
-  'The current version of a package. Fails unknown_package if it is not on sale.';
+  'Returns the current version of a package. Fails unknown_package if the package is not on sale.';
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -2945,7 +3003,8 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
-  -- A crashed request can be continued while Stripe would still accept the session's end.
+  -- Stripe refuses a session that ends in less than 30 minutes, and an order's session ends an hour
+  -- after the order. So a retry cannot continue an older order.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
@@ -2962,7 +3021,8 @@ begin
 end
 $$;
 comment on function farthing.checkout_open_order is
-  'The user''s open order for a package version, or null. The account is locked by the caller.';
+  'Returns the user''s open order for a package version, or null. An order that is about to expire, or '
+  'cannot get a session any more, is marked as expired. The caller has locked the account.';
 
 create function farthing.checkout_new_order(
   p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
@@ -2987,7 +3047,7 @@ begin
 end
 $$;
 comment on function farthing.checkout_new_order is
-  'An order of a package version under the given id. The account is locked by the caller.';
+  'Makes an order of a package version, with the given id. The caller has locked the account.';
 
 create function farthing.session_to_create(p_order farthing.orders)
 returns jsonb
@@ -3000,7 +3060,7 @@ as $$
     'expires_at_epoch', extract(epoch from p_order.expires_at)::bigint)
 $$;
 comment on function farthing.session_to_create(farthing.orders) is
-  'An order with the values that its session at Stripe is created with.';
+  'Returns an order with the values that its session at Stripe is created with.';
 
 create function farthing.attach_session(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz)
@@ -3011,8 +3071,9 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- Same order, same Stripe key, same session: a second caller writes the values that are stored already.
-  -- The webhook may have been faster than this call; then only the session is stored.
+  -- Two requests with the same order and the same Stripe key get the same session, so the second
+  -- request writes the values that are already stored. If the webhook was faster, only the session
+  -- is still missing.
   select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
@@ -3057,8 +3118,8 @@ begin
   update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
   where account_id = p_order.account_id and order_id = p_order.order_id;
   v_terms.order_id := p_order.order_id;
-  -- The price that the buyer paid, in USD per lot; other currencies get theirs when reports know the
-  -- exchange rate.
+  -- The price that the buyer paid, in USD per lot. An order in another currency has none, because
+  -- reports have no exchange rate.
   v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
   perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
     'order', p_order.order_id::text, null, null, p_author, p_now);
@@ -3068,20 +3129,20 @@ begin
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
   if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- Paid by a user who was deleted (rule 16).
+    -- The order of a deleted user was paid: the account keeps no lots (rule 16).
     perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;
 end
 $$;
 comment on function farthing.grant_order is
-  'One payment, one grant: marks the locked order as paid and adds its lots, unless this payment did '
+  'Marks the locked order as paid, and adds its lots. Changes nothing if this payment has paid the order '
   'already. Raises if the payment does not fit the order.';
 
 -- supabase/schemas/checkout/functions/orders.sql
 
--- Orders: a purchase, from the request to the grant, and its refunds. Why an order exists before Stripe is
--- asked: each later event is tied to an id of ours, and the order's package version fixes what the buyer
--- gets, not the catalogue at the time of payment.
+-- Orders: their states, from the request to the payment and its refunds. An order exists before
+-- Stripe is called, so that each later event is tied to an id of ours. The order's package version
+-- fixes what the buyer gets; the catalogue may change before the payment.
 
 create function farthing.orders_guard()
 returns trigger
@@ -3093,10 +3154,10 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- Money that arrives after the session was given up still counts: a late payment is granted.
+    -- A payment may arrive after its session was given up. It counts, and its credits are granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
-    -- States change back, too: refunds fail, disputes are won.
+    -- These states may change back, because refunds fail and disputes are won.
     when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
     when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
     when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
@@ -3109,7 +3170,9 @@ begin
   return new;
 end
 $$;
-comment on function farthing.orders_guard() is 'The order''s state machine. Its terms: triggers.sql.';
+comment on function farthing.orders_guard() is
+  'Trigger: refuses a change of an order''s status that the state machine does not allow. triggers.sql '
+  'protects the terms of an order.';
 
 create function farthing.order_answer(p_order farthing.orders)
 returns jsonb
@@ -3128,7 +3191,7 @@ as $$
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is
-  'An order in the contract''s form; amount in minor units, credits as text.';
+  'Returns an order in the API''s form. The amount is in minor units; credits are text.';
 
 create function farthing.sweep_order(p_order_id text, p_now timestamptz)
 returns int
@@ -3145,14 +3208,15 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.sweep_order(text, timestamptz) is
-  'Marks a pending order as expired; 1 if it did.';
+  'Marks one pending order as expired. Returns 1, or 0 if the order is locked or no longer pending.';
 
 create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe sends checkout.session.expired, too; this is the fallback, a little later.
+  -- Stripe reports the end of a session by checkout.session.expired. This task is the fallback, 5
+  -- minutes later.
   select farthing.work_off('sweep_orders', 'order', array(
     select o.order_id::text from farthing.orders o
     where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
@@ -3160,15 +3224,15 @@ as $$
     order by o.expires_at limit p_limit), 'sweep_order', p_now)
 $$;
 comment on function farthing.sweep_orders(timestamptz, int) is
-  'Marks orders whose session has ended as expired; returns how many.';
+  'Marks pending orders whose session has ended as expired, and returns their number.';
 
 -- supabase/schemas/customers/functions/saved_cards.sql
 
--- Customers: a user's customer at Stripe, and their saved card. Why one customer per account: a saved card
--- belongs to a customer. Stripe creates one per account (the request's key is derived from it and its
--- user), and a second request finds the first customer here. The account of a deleted user keeps its
--- customer: the same user id later has another account, and a customer of its own. Stored are Stripe's ids,
--- and the card's brand and last four digits; never its number.
+-- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
+-- creates one customer per account, because the key of that request is derived from the account and
+-- its user. A second request finds the first customer here. The account of a deleted user keeps its
+-- customer. If the same user id signs up later, it has another account and another customer.
+-- Farthing stores Stripe's ids and the card's brand and last four digits, never its number.
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -3185,7 +3249,7 @@ begin
   on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,
     card_brand = excluded.card_brand, card_last4 = excluded.card_last4,
     card_changed_at = excluded.card_changed_at
-  -- A card of another customer could not be charged through this one.
+  -- A card of another customer could not be charged through this customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if found then
     perform farthing.resume_top_up(p_account_id, p_now);
@@ -3193,7 +3257,8 @@ begin
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, unless a newer event contradicts it. The account is locked by the caller.';
+  'Stores a saved card, unless a newer event has changed the card already. The caller has locked the '
+  'account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -3205,7 +3270,7 @@ as $$
   where account_id = p_account_id
 $$;
 comment on function farthing.forget_card(bigint, timestamptz) is
-  'Removes the saved card. The account is locked by the caller.';
+  'Removes the saved card. The caller has locked the account.';
 
 create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -3218,16 +3283,17 @@ begin
   if p_type = 'setup_intent.succeeded' then
     if num_nulls(p_facts ->> 'customer_id', p_facts ->> 'payment_method_id') > 0
       or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-      return 'ignored'; -- not saved through us
+      return 'ignored'; -- another app saved this card
     end if;
-    -- left_at is read again under the lock: the user may be deleted while this waits for it.
+    -- The query waits for the account's lock, and then reads left_at again: the user may be deleted
+    -- meanwhile.
     select a.account_id into v_account_id from farthing.accounts a
     where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
       and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
         and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      return 'ignored'; -- saved by a deleted user, even if their id has signed up again
+      return 'ignored'; -- the user is deleted; a new account under the same user id does not get the card
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';
@@ -3235,10 +3301,10 @@ begin
   select account_id into v_account_id from farthing.customers
   where payment_method_id = p_facts ->> 'payment_method_id';
   if v_account_id is null then
-    return 'ignored'; -- not a card that we would charge
+    return 'ignored'; -- no account has saved this card
   end if;
   perform from farthing.accounts where account_id = v_account_id for no key update;
-  -- Another card may have replaced it meanwhile.
+  -- Another card may have replaced this card before the lock was taken.
   if exists (select from farthing.customers where account_id = v_account_id
     and payment_method_id = p_facts ->> 'payment_method_id') then
     perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
@@ -3248,8 +3314,8 @@ begin
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves one, payment_method.detached '
-  'removes it. Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, and '
+  'payment_method.detached removes it. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -3263,13 +3329,13 @@ begin
     else 'the organisation was dissolved' end);
   perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
-  -- This reason applies to these changes, not to others of the transaction.
+  -- The reason applies only to these changes, and not to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: the account of a deleted user loses its card and is not charged any more.';
+  'Trigger: removes the saved card of a deleted user''s account, and stops its top-ups.';
 
 -- supabase/schemas/foundation/functions/arguments_and_pages.sql
 
@@ -3282,19 +3348,19 @@ set search_path = ''
 as $$
 begin
   if p_amount is null or p_amount !~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$' then
-    perform farthing.fail('invalid_request',
-      'The amount must be a decimal string with at most 20 digits before and 18 after the point.', null,
+    perform farthing.fail('invalid_request', format(
+      '%s must be a decimal string with at most 20 digits before the point and 18 after it.', p_field), null,
       p_field);
   end if;
   if p_amount::numeric = 0 and not p_zero_allowed then
-    perform farthing.fail('invalid_request', 'The amount must be greater than zero.', null, p_field);
+    perform farthing.fail('invalid_request', p_field || ' must be greater than zero.', null, p_field);
   end if;
   return p_amount::numeric;
 end
 $$;
 comment on function farthing.parse_amount(text, text, boolean) is
-  'Text to credits: no sign, no exponent, no NaN, at most 18 decimals; fails invalid_request naming the '
-  'field.';
+  'Parses a text as credits: no sign, no exponent, no NaN, at most 18 decimals. Fails invalid_request, '
+  'naming the field.';
 
 create function farthing.json_argument(p_value jsonb)
 returns jsonb
@@ -3302,13 +3368,13 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- Some REST servers pass a json argument as one JSON string; both forms mean the same.
+  -- Some REST servers pass a JSON argument as one JSON string. Both forms have the same value.
   return nullif(case jsonb_typeof(p_value) when 'string' then (p_value #>> '{}')::jsonb else p_value end,
     'null');
 end
 $$;
 comment on function farthing.json_argument(jsonb) is
-  'The value of a jsonb argument, which may arrive as JSON or as a string of JSON.';
+  'Returns the value of a jsonb argument, which may be JSON or a JSON string that contains JSON.';
 
 create function farthing.items_to_read(p_limit int)
 returns int
@@ -3316,7 +3382,8 @@ language plpgsql immutable
 set search_path = ''
 as $$
 begin
-  -- An empty page would end the list; 1000 rows is the data API's own bound (max_rows).
+  -- An empty page would look like the end of the list. 1000 rows are the data API's own limit
+  -- (max_rows).
   if p_limit is null or p_limit not between 1 and 1000 then
     perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
   end if;
@@ -3324,8 +3391,8 @@ begin
 end
 $$;
 comment on function farthing.items_to_read(int) is
-  'The number of items to read for a page of p_limit: one more, which shows that another page follows. '
-  'Fails invalid_request naming limit.';
+  'Returns the number of items to read for a page of p_limit: one more, which shows whether another page '
+  'follows. Fails invalid_request, naming limit.';
 
 create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
 returns jsonb
@@ -3338,12 +3405,12 @@ as $$
     'next_before', case when cardinality(p_items) > p_limit then (p_items[p_limit]).cursor end)
 $$;
 comment on function farthing.page_of(text, int, farthing.page_item[]) is
-  'A page of a list: {p_name: the first p_limit items, next_before: the last one''s cursor}. The caller '
-  'reads items_to_read(p_limit), in order; without another item, next_before is null.';
+  'Returns a page of a list: {p_name: the first p_limit items, next_before: the cursor of the last '
+  'item}. The caller reads items_to_read(p_limit) items in order. next_before is null on the last page.';
 
 -- supabase/schemas/foundation/functions/errors.sql
 
--- The errors of every RPC function: a code, a message, details and the HTTP status.
+-- The errors of every RPC function: a code, a message, details, and the HTTP status.
 
 create function farthing.fail(p_code text, p_message text, p_details jsonb default null,
   p_field text default null)
@@ -3352,7 +3419,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The statuses of docs/reference/api/errors.md for the codes that SQL raises; a test compares the two.
+  -- The statuses of the codes that SQL raises. A test compares them with
+  -- docs/reference/api/errors.md.
   v_status int := case p_code
     when 'invalid_request' then 400
     when 'mode_mismatch' then 400
@@ -3384,8 +3452,8 @@ begin
 end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
-  'The only way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
-  'field.';
+  'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The hint '
+  'names the invalid field. RPC functions refuse only by this function.';
 
 -- supabase/schemas/foundation/functions/policy.sql
 
@@ -3407,16 +3475,16 @@ begin
 end
 $$;
 comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
-  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author are audited.';
+  'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';
 
 -- supabase/schemas/foundation/functions/request_headers.sql
 
--- The headers of the current request, for functions that get no correlation id as an argument. Why:
--- endpoints pass one, but an event grants a purchase, a dispute claws back, a top-up pays in, and these
--- have no argument for it. The data API puts the headers of each request into the setting request.headers,
--- and the pooled connection does the same for its one call; an entry without a correlation id takes the
--- trace from there. It is read only if none was given, so a debit pays nothing for it. No locks; no table
--- is read.
+-- The headers of the current request, for functions that get no correlation id as an argument.
+-- Endpoints pass a correlation id, but the grant of a purchase, the clawback of a dispute and a
+-- top-up have no argument for it. The data API puts a request's headers into the setting
+-- request.headers, and the pooled connection does the same for its one call. An entry without a
+-- correlation id takes the trace from that setting. The setting is read only if no correlation id
+-- was given, so a debit pays nothing for it. These functions take no locks and read no table.
 
 create function farthing.request_header(p_name text)
 returns text
@@ -3426,18 +3494,18 @@ as $$
 declare
   v_headers text := current_setting('request.headers', true);
 begin
-  -- Most work has no request: scheduled tasks, scripts.
+  -- Scheduled tasks and scripts have no request.
   if coalesce(v_headers, '') = '' then
     return null;
   end if;
   return v_headers::jsonb ->> lower(p_name);
 exception when data_exception or statement_too_complex then
-  return null; -- a caller may set any text here; invalid JSON is ignored
+  return null; -- a caller may set any text as this setting, and invalid JSON counts as no header
 end
 $$;
 comment on function farthing.request_header(text) is
-  'A header, by name, of the request that this transaction serves; null if there is none or it cannot be '
-  'read.';
+  'Returns a header of the request that this transaction serves; null if there is no request, no such '
+  'header or invalid JSON.';
 
 create function farthing.trace_id()
 returns text
@@ -3448,8 +3516,8 @@ as $$
     from '^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)'), repeat('0', 32))
 $$;
 comment on function farthing.trace_id() is
-  'The W3C trace, 32 hex digits, of the request that this transaction serves; null if there is none. '
-  'Entries without a correlation id take it.';
+  'Returns the W3C trace id (32 hex digits) of the request that this transaction serves; null if there '
+  'is none. Entries without a correlation id take the trace id.';
 
 -- supabase/schemas/fraud/functions/blocks.sql
 
@@ -3468,7 +3536,8 @@ as $$
       where u.account_id = p_account_id)
 $$;
 comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'The blocks of an account: blocked_user, blocked_ip, blocked_card (a card it has used).';
+  'Returns the blocks that apply to an account and an address: blocked_user, blocked_ip, blocked_card '
+  '(for a card that the account has used).';
 
 create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
 returns void
@@ -3481,13 +3550,14 @@ begin
       where card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
         and farthing.is_own(p_author, account_id))
   then
-    perform farthing.fail('forbidden', 'You can''t change or lift your own block. Ask another operator.');
+    perform farthing.fail('forbidden',
+      'You can''t change or lift a block of yourself or of a card you used. Ask another operator.');
   end if;
 end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Refuses an operator who would change or lift a block of themselves or of a card they used. Fails '
-  'forbidden. The owner of an address is unknown.';
+  'Refuses an operator who would change or lift a block of themselves or of a card that they used. A '
+  'block of an address is not checked, because its owner is unknown. Fails forbidden.';
 
 create function farthing.put_block(p_block farthing.blocks)
 returns farthing.blocks
@@ -3511,8 +3581,8 @@ begin
 end
 $$;
 comment on function farthing.put_block(farthing.blocks) is
-  'Adds a block, or replaces the reason and the end of an existing one; returns it. Fails forbidden for the '
-  'operator whom the existing one blocks.';
+  'Adds a block, or replaces the reason, the author and the end of an existing block, and returns it. '
+  'Fails forbidden for the operator whom the existing block blocks.';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb
@@ -3524,11 +3594,12 @@ as $$
     'created_at', p_block.created_at)
 $$;
 comment on function farthing.block_answer(farthing.blocks) is
-  'A block in the contract''s form: value is a user''s id, or the hash of an address or a card.';
+  'Returns a block in the API''s form. value: a user''s id, or the hash of an address or a card.';
 
 -- supabase/schemas/fraud/functions/card_uses.sql
 
--- Cards and their uses: recorded from Stripe's events, and deleted with the decisions after 90 days.
+-- The use of cards: recorded from Stripe's events, and deleted after 90 days together with the
+-- decisions.
 
 create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -3541,7 +3612,7 @@ declare
   v_booking_id text := p_facts ->> 'booking_id';
   v_account_id bigint;
 begin
-  -- Not ours, or not by card.
+  -- The charge names no order or booking of ours, or was not paid by card.
   if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
     or p_facts ->> 'card_fingerprint' is null then
     return 'ignored';
@@ -3567,7 +3638,8 @@ begin
 end
 $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
-  'Records the card that an account has used, and whether it was accepted: the limits of cards count these.';
+  'Records that an account has used a card, and whether the charge succeeded, for the card limits. '
+  'Returns processed, ignored or deferred.';
 
 create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -3579,14 +3651,14 @@ as $$
     + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
 comment on function farthing.sweep_fraud(timestamptz, int) is
-  'Deletes decisions and uses of cards after 90 days; returns how many of both.';
+  'Deletes decisions and uses of cards that are 90 days old, and returns their number.';
 
 -- supabase/schemas/fraud/functions/check_fraud.sql
 
--- Fraud: checks before a checkout session or a booking, and their decisions. Why in the transaction that
--- creates the order or the booking: the account is locked, so parallel requests are counted one after the
--- other, and a decision is stored exactly if the order or booking is. Rows are counted, and no counters:
--- the counted rows can be read, and nothing has to be reset.
+-- The fraud check before a checkout session or a booking. The check runs in the transaction that
+-- creates the order or the booking. So the account is locked, parallel requests are counted one
+-- after the other, and a decision is stored exactly if the order or booking is stored. The limits
+-- count stored rows: an operator can read these rows, and no counter has to be reset.
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
@@ -3595,7 +3667,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- A separate space of locks: idempotency keys use the other kind, with one number.
+  -- Locks with two numbers: idempotency keys use locks with one number, so the two cannot collide.
   c_addresses constant int := 37;
   c_providers constant int := 53;
   v_ip_hash bytea := decode(p_ip_hash, 'hex');
@@ -3605,17 +3677,19 @@ declare
   v_reasons text[];
 begin
   if v_ip_hash is not null then
-    -- Until commit: requests from one address are counted one after the other, for all its accounts.
+    -- The lock lasts until the commit, so requests from one address are counted one after the
+    -- other, whatever their accounts.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
   if p_provider_id is not null and p_is_new then
-    -- The same for a provider, for all buyers: always after the account and the address, never before.
+    -- Bookings of one provider are counted one after the other, whatever their buyers. This lock
+    -- always comes after the locks of the account and the address.
     perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
   end if;
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
   if p_is_new then
     select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
-      -- Bookings are limited by provider: a buyer may book many times an hour.
+      -- A buyer may book many times per hour: new bookings are limited by provider.
       select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
         where p_action <> 'booking'
       union all select * from farthing.find_cards_over(p_account_id, p_now)
@@ -3623,7 +3697,8 @@ begin
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
   if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- A booking's decision is stored when it is made, and a request that continues one was decided then.
+    -- keep_address() records an allowed booking, and a request that continues an order or a booking
+    -- was decided when that began.
     return '{"outcome": "allow"}'::jsonb;
   end if;
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
@@ -3643,15 +3718,16 @@ begin
 end
 $$;
 comment on function farthing.check_fraud is
-  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, '
-  'retry_after} in seconds, or code forbidden for a blocked user. limit: whose limit it is, the buyer''s '
-  'or the provider''s. The caller has locked the account, and returns a refusal instead of raising it, so '
-  'that the record stays. p_order_id: the allowed order; without one, only a refusal is recorded. p_is_new '
-  'false: only blocks count, and only a refusal is recorded. p_provider_id: the booked provider.';
+  'Decides about a checkout or a booking, and records the decision. Returns {outcome: allow}, or '
+  '{outcome: refuse, code, limit, retry_after}. code: forbidden for a block, else velocity_exceeded with '
+  'limit (buyer or provider) and retry_after (seconds). The caller has locked the account, and returns '
+  'a refusal instead of raising it, so that the record stays. p_order_id: the order to allow; without an '
+  'order only a refusal is recorded. p_is_new: false for a request that continues an order or a '
+  'booking; then only blocks count. p_provider_id: the booked provider.';
 
 -- supabase/schemas/fraud/functions/velocity_limits.sql
 
--- The limits of new sessions, new bookings and cards, and the settings of these limits.
+-- The limits of new checkouts, new bookings and cards, and the policy's settings of these limits.
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -3659,7 +3735,8 @@ returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- The oldest of the last n allowed ones: when it is an hour old, the next one is allowed.
+  -- The limit is n per hour. If the n-th newest allowed decision is less than an hour old, the
+  -- limit is used up until that decision is an hour old.
   select 'user_velocity', d.decided_at + interval '1 hour'
   from farthing.policy p, lateral (
     select decided_at from farthing.fraud_decisions
@@ -3675,14 +3752,15 @@ as $$
     order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'The used-up limits of new sessions, by user and by address, and when each allows the next one.';
+  'Returns the used-up limits of new sessions, by user and by address, and when each limit allows the '
+  'next session.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- As in find_sessions_over(): the oldest of the last n.
+  -- The limit counts as in find_sessions_over().
   select 'provider_velocity', b.created_at + interval '1 hour'
   from farthing.policy p, lateral (
     select created_at from farthing.bookings
@@ -3690,8 +3768,8 @@ as $$
     order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
 $$;
 comment on function farthing.find_provider_over(uuid, timestamptz) is
-  'Whether the limit of new bookings of a provider is used up, by bookings of all buyers and in all '
-  'states, and when it allows the next one.';
+  'Returns provider_velocity if the limit of new bookings of a provider is used up, and when the next '
+  'booking is allowed. Bookings of all buyers and in all states count.';
 
 create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -3702,14 +3780,15 @@ as $$
     select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
     where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
   )
-  -- Card testing: failed attempts with any card.
+  -- Card testing shows as many failed attempts, with any cards.
   select 'failed_cards', u.used_at + interval '1 hour'
   from farthing.policy p, lateral (
     select used_at from farthing.card_uses
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- One user too many. The limit frees when that user's last use, or the buyer's own, is a day old.
+  -- The card was used by one user too many. The limit ends when that user's last use, or the
+  -- buyer's own last use, is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -3723,7 +3802,7 @@ as $$
     select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'The limits of cards that an account''s payments exceed, and when that ends.';
+  'Returns the card limits that an account''s payments exceed, and when each limit ends.';
 
 create function farthing.policy_answer()
 returns jsonb
@@ -3739,7 +3818,7 @@ as $$
   from farthing.policy p
 $$;
 comment on function farthing.policy_answer() is
-  'The policy''s settings about fraud, and who changed them last.';
+  'Returns the policy''s settings about fraud, and the author and time of the last change.';
 
 create function farthing.set_fraud_limits(p_changes jsonb, p_author text, p_now timestamptz)
 returns void
@@ -3763,11 +3842,12 @@ begin
 end
 $$;
 comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
-  'Changes the settings named in p_changes, and leaves the others. Author and change are audited.';
+  'Changes the settings that p_changes names. The author and the change are audited.';
 
 -- supabase/schemas/grants/functions/ceilings.sql
 
--- The ceilings of grants: of one grant, of one author in a day, and of all in a day.
+-- The ceilings of grants: for one grant, for the grants of one author in a day, and for all grants
+-- of a day.
 
 create function farthing.is_bound(p_author text, p_policy farthing.policy)
 returns boolean
@@ -3777,7 +3857,7 @@ as $$
   select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
 $$;
 comment on function farthing.is_bound(text, farthing.policy) is
-  'Whether a grant of this author above a ceiling waits for another operator.';
+  'Whether the ceilings bind this author, so that a grant above a ceiling waits for another operator.';
 
 create function farthing.ceiling_met(p_grant farthing.grants, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -3795,8 +3875,8 @@ begin
   if not farthing.is_bound(p_grant.author, p_policy) then
     return null;
   end if;
-  -- Two parallel grants would both fit under a ceiling that allows one: the second waits, and sees the
-  -- first.
+  -- Two parallel grants could each fit under a ceiling that only one of them fits under. So the
+  -- second grant waits for the first, and counts it.
   perform pg_advisory_xact_lock(hashtextextended('farthing.grants', 0));
   select coalesce(sum(g.amount) filter (where g.author = p_grant.author), 0), coalesce(sum(g.amount), 0)
   into v_own, v_all
@@ -3808,16 +3888,18 @@ begin
 end
 $$;
 comment on function farthing.ceiling_met is
-  'The ceiling of the policy that a grant would exceed: grant, author_day, day, or null. Days are UTC.';
+  'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if none. '
+  'Days are UTC.';
 
 -- supabase/schemas/grants/functions/make_grant.sql
 
--- Grants: credits that a person or a key grants without a payment. Why two people: the right to grant is
--- the right to mint (T40). Operators can't grant to themselves; above a ceiling of the policy a grant waits
--- until another operator confirms it. Confirmed grants count towards no ceiling. Keys are the app's own
--- programs: ceilings bind them if the policy says so. A person at an SQL prompt is not bound but noticed:
--- credits_minted and grant_above_ceiling alert. Order of locks: the account, then the ceilings' lock, then
--- the grant.
+-- Grants: credits that an operator or a secret key grants without a payment. The right to grant is
+-- the right to mint (T40), so operators can't grant to themselves, and a grant above a ceiling of
+-- the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants count
+-- towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind them only if
+-- the policy says so. The ceilings do not bind a person at an SQL prompt, but the rules
+-- credits_minted and grant_above_ceiling alert. Order of locks: the account, the lock of the
+-- ceilings, the grant.
 
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
@@ -3845,7 +3927,8 @@ begin
 end
 $$;
 comment on function farthing.begin_grant is
-  'The requested terms of a grant, with its account locked. Fails invalid_request, not_found.';
+  'Checks the requested terms of a grant, locks the account, and returns the terms. Fails '
+  'invalid_request, not_found.';
 
 create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -3855,7 +3938,7 @@ as $$
 declare
   v_lot farthing.lots;
   v_pending farthing.grants;
-  c_priority constant smallint := 100; -- receive()'s default for a lot
+  c_priority constant smallint := 100; -- the default of receive() for a lot
 begin
   select l.* into v_lot from farthing.used_references r
   join farthing.entries e on e.account_id = r.account_id and e.seq = r.first_seq
@@ -3886,9 +3969,9 @@ begin
 end
 $$;
 comment on function farthing.known_grant is
-  'The earlier grant of a reference that is used once: {status: 200, data: lot} or {status: 202, data: the '
-  'pending grant}; null if there is none. Fails reference_conflict if the amount, the source, the expiry '
-  'or the priority differs.';
+  'Returns the earlier grant of a reference that may be used only once: {status: 200, data: lot} or '
+  '{status: 202, data: the pending grant}; null if there is none. Fails reference_conflict if the '
+  'amount, the source, the expiry or the priority differs.';
 
 create function farthing.grant_kind(p_source farthing.lot_source)
 returns farthing.entry_kind
@@ -3897,7 +3980,8 @@ set search_path = ''
 as $$
   select case p_source when 'promotional' then 'promotion' else 'adjustment' end::farthing.entry_kind
 $$;
-comment on function farthing.grant_kind(farthing.lot_source) is 'The kind of entry that a grant writes.';
+comment on function farthing.grant_kind(farthing.lot_source) is
+  'Returns the kind of the entry that a grant writes.';
 
 create function farthing.put_grant(p_grant farthing.grants, p_now timestamptz)
 returns farthing.lots
@@ -3925,7 +4009,7 @@ begin
 end
 $$;
 comment on function farthing.put_grant is
-  'Adds a grant''s credits, with its requester as the author. The account is locked by the caller.';
+  'Adds the credits of a grant, with its requester as the author. The caller has locked the account.';
 
 create function farthing.finish_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -3937,7 +4021,8 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
-  -- Not earlier: a repeat of a grant that is made once is answered even when its credits have expired.
+  -- This check comes after known_grant(): a repeat of a grant that is made once is answered even if
+  -- its credits have expired.
   if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
       'that never expire.', null, 'expires_at');
@@ -3964,8 +4049,9 @@ begin
 end
 $$;
 comment on function farthing.finish_grant is
-  'Grants, or waits for another operator if a ceiling is exceeded: {status: 201, data: lot} or {status: '
-  '202, data: the pending grant}. The account is locked by the caller.';
+  'Adds the credits, or stores a pending grant if a ceiling is exceeded. Returns {status: 201, data: '
+  'lot} or {status: 202, data: the pending grant}. The caller has locked the account. Fails '
+  'invalid_request.';
 
 create function farthing.make_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -3976,8 +4062,8 @@ as $$
     farthing.finish_grant(p_grant, p_user_id, p_now))
 $$;
 comment on function farthing.make_grant(farthing.grants, uuid, timestamptz) is
-  'Makes a grant, or finds the one that its reference has made already: {status, data} as known_grant() or '
-  'finish_grant(). The account is locked by the caller.';
+  'Makes a grant, or finds the earlier grant of its reference. Returns {status, data} from known_grant() '
+  'or finish_grant(). The caller has locked the account.';
 
 create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
 returns jsonb
@@ -3989,11 +4075,11 @@ as $$
     'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
 $$;
 comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'A lot in the form of a grant''s answer; credits as text.';
+  'Returns a lot in the API''s form for a grant. Credits are text.';
 
 -- supabase/schemas/grants/functions/pending_grants.sql
 
--- Grants that wait for another operator: confirmed, declined or expired.
+-- Grants that wait for another operator, and end as confirmed, declined or expired.
 
 create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -4011,7 +4097,8 @@ as $$
   from farthing.accounts a where a.account_id = p_grant.account_id
 $$;
 comment on function farthing.grant_answer(farthing.grants, timestamptz) is
-  'A grant in the form for operators; credits as text. Past confirm_before a pending one counts as expired.';
+  'Returns a grant in the API''s form for operators. Credits are text. A pending grant counts as expired '
+  'after confirm_before.';
 
 create function farthing.lock_pending_grant(p_grant_id uuid, p_now timestamptz)
 returns farthing.grants
@@ -4037,7 +4124,7 @@ begin
 end
 $$;
 comment on function farthing.lock_pending_grant(uuid, timestamptz) is
-  'A pending grant, with its account locked. Fails not_found, grant_not_pending.';
+  'Returns a pending grant, with its account locked. Fails not_found, grant_not_pending.';
 
 create function farthing.decide_grant(
   p_grant farthing.grants, p_confirm boolean, p_author text, p_now timestamptz)
@@ -4058,7 +4145,7 @@ begin
 end
 $$;
 comment on function farthing.decide_grant is
-  'Confirms a locked, pending grant, which adds its credits, or declines it; returns it. Fails '
+  'Confirms a locked, pending grant, which adds its credits, or declines it. Returns the grant. Fails '
   'grant_not_allowed.';
 
 create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
@@ -4076,15 +4163,16 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.sweep_grants(timestamptz, int) is
-  'Marks grants that were not confirmed in time as expired; returns how many.';
+  'Marks grants that were not confirmed in time as expired, and returns their number.';
 
 -- supabase/schemas/grants/functions/who_may_grant.sql
 
--- The people and keys that may grant, confirm a grant, or decide about a payment.
+-- The operators and keys that may grant credits, confirm a grant, or decide about a payment.
 
 create function farthing.refuse_grant(p_limit text)
 returns void
-language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
+-- not immutable: the planner would call an immutable function before the statement runs, and fail
+language plpgsql stable
 set search_path = ''
 as $$
 begin
@@ -4096,7 +4184,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_grant(text) is
-  'Fails grant_not_allowed; details.limit says why: self, same_operator or key.';
+  'Fails grant_not_allowed. details.limit is the reason: self, same_operator or key.';
 
 create function farthing.require_operator(p_author text)
 returns void
@@ -4104,21 +4192,24 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Ceilings are counted, and operators distinguished, by the ledger's author.
+  -- The ledger's author distinguishes operators and is what the ceilings count, so an operator
+  -- needs one spelling.
   if p_author <> 'operator:' || farthing.operator_id(p_author) then
     perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
       'with hyphens.', null, 'p_author');
   end if;
-  -- A token has the roles of the time it was made. This reads the current ones.
+  -- A token keeps the roles that its user had at sign-in, so the current role is read from
+  -- auth.users.
   if p_author like 'operator:%' and not exists (select from auth.users
     where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
   then
-    perform farthing.fail('forbidden', 'You are not an operator any more. Sign in again.');
+    perform farthing.fail('forbidden',
+      'You are no longer an operator. Ask an operator for the role, then sign in again.');
   end if;
 end
 $$;
 comment on function farthing.require_operator(text) is
-  'Refuses a person whose token names them an operator although auth.users no longer does, and an id in '
+  'Refuses an operator who has lost the role since their token was made, and an operator''s id in '
   'another spelling. Fails forbidden, invalid_request.';
 
 create function farthing.require_granter(p_author text)
@@ -4127,7 +4218,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A secret key may name any author. Stripe and scheduled tasks never grant, so their names are refused.
+  -- A secret key may name any author. Stripe's events and scheduled tasks never grant, so their
+  -- names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -4136,8 +4228,8 @@ begin
 end
 $$;
 comment on function farthing.require_granter(text) is
-  'Refuses authors who neither grant nor confirm grants: Stripe''s events, tasks, none. Fails '
-  'invalid_request, forbidden.';
+  'Refuses an author who may neither grant nor confirm: a Stripe event, a scheduled task, or an operator '
+  'who has lost the role. Fails invalid_request, forbidden.';
 
 create function farthing.refuse_own(p_author text, p_account_id bigint)
 returns void
@@ -4171,8 +4263,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_confirming is
-  'Refuses a confirmation by the requester or the recipient of a grant, or by a key. Fails '
-  'grant_not_allowed.';
+  'Refuses a confirmation by the requester or the recipient of a grant, or by a key unless the policy '
+  'allows it. Fails grant_not_allowed.';
 
 -- supabase/schemas/health/functions/deep_checks.sql
 
@@ -10887,7 +10979,7 @@ comment on function farthing.apply_refund_event is
 
 -- supabase/schemas/scheduled_tasks/functions/delete_older.sql
 
--- Retention: a task deletes rows that are old enough.
+-- Retention: tasks delete rows that are older than their retention period.
 
 create function farthing.delete_older(
   p_table text, p_key text, p_column text, p_until timestamptz, p_limit int)
@@ -10907,8 +10999,9 @@ begin
 end
 $$;
 comment on function farthing.delete_older(text, text, text, timestamptz, int) is
-  'Retention: deletes rows of one of our tables whose p_column is at most p_until, the oldest first, at '
-  'most p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
+  'Deletes rows whose p_column is at most p_until, the oldest first, at most p_limit rows. Rows that '
+  'another transaction has locked are skipped. p_key names the column that identifies a row. Returns the '
+  'number of deleted rows.';
 
 create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
 returns bigint
@@ -10921,7 +11014,7 @@ declare
     p_limit);
   v_cron bigint;
 begin
-  -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
+  -- pg_cron itself deletes no history. The history of the project's other jobs stays.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
     where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
@@ -10931,25 +11024,28 @@ begin
 end
 $$;
 comment on function farthing.sweep_run_history(timestamptz, int) is
-  'Deletes the history of runs after a week, ours and pg_cron''s; returns how many rows.';
+  'Deletes the history of runs after a week, ours and pg_cron''s, and returns the number of deleted '
+  'rows.';
 
 -- supabase/schemas/scheduled_tasks/functions/run_due_tasks.sql
 
--- The runner of scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
--- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name
--- in it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
--- ended, so runs that take longer than a minute do not pile up. A task is bounded by its batch; by its time
--- budget, after which no new item is begun; by lock_timeout; and from PostgreSQL 17 on by
--- transaction_timeout, which ends the session: the next run counts that as a failure of the task. A
--- statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL has begun.
--- The role's own timeout (2 minutes on the platform) ends the running task, as any error does.
+-- The runner of scheduled tasks: pg_cron starts one job each minute, which runs each due task in a
+-- transaction of its own. The runner is a procedure, because only a procedure may commit between
+-- tasks, and only without a SET clause; so every name in it is qualified. A lock lets only one
+-- session run tasks. pg_cron starts the next run after the last has ended, so long runs do not pile
+-- up. A task is bounded by its batch; by its time budget, after which it begins no new item; by
+-- lock_timeout; and from PostgreSQL 17 on by transaction_timeout, which ends the session, and the
+-- next run counts a failure of the task. The runner cannot set a statement_timeout: PostgreSQL
+-- starts that timer when the CALL begins. The role's own statement_timeout (2 minutes on the
+-- platform) ends the running task like an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- A task that keeps failing runs less often, but at least each quarter of an hour: others need the time.
+  -- A task that keeps failing runs less often, because other tasks need the time, but at least
+  -- every 15 minutes.
   update farthing.tasks
   set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
     last_ms = p_took_ms, last_count = null,
@@ -10960,7 +11056,7 @@ as $$
   values (p_task, p_now, p_error, p_took_ms);
 $$;
 comment on function farthing.note_failure(text, text, int, timestamptz) is
-  'Records a failed run, and when the next one is due.';
+  'Records a failed run of a task, and when the next run is due.';
 
 create function farthing.begin_run(p_now timestamptz)
 returns void
@@ -10968,14 +11064,16 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- After a server clock ran ahead and was set back, no task would be due for that long.
+  -- If the server's time was ahead and is set back, no task would be due for as long as it was
+  -- ahead.
   update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
-  -- Only one session runs tasks: a task that another session began and did not finish ended with it.
+  -- Only one session runs tasks, so the session of a task that is still marked as started has
+  -- ended.
   select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
   where started_at is not null
 $$;
 comment on function farthing.begin_run(timestamptz) is
-  'Records the start of a run, and the failure of a task whose session ended in the middle.';
+  'Records the start of a run, and the failure of a task whose session ended before the task did.';
 
 create function farthing.next_task(p_now timestamptz, p_left interval default null)
 returns text
@@ -10985,14 +11083,14 @@ as $$
   update farthing.tasks set started_at = p_now where task = (
     select t.task from farthing.tasks t cross join farthing.task_runner r
     where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
-    -- First the tasks for which the last run had no time, the longest overdue first; then the small ones;
-    -- then those that read the results of others.
+    -- The order: first the tasks for which the last run had no time, the longest overdue first;
+    -- then tasks with a small budget; then tasks that were added first.
     order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
       t.task_nr limit 1)
   returning task
 $$;
 comment on function farthing.next_task(timestamptz, interval) is
-  'Marks the next due task that the remaining time allows as running, and returns its name.';
+  'Marks the next due task that fits into the remaining time as started, and returns its name.';
 
 create function farthing.run_task(p_task text, p_now timestamptz)
 returns boolean
@@ -11008,7 +11106,7 @@ begin
   begin
     execute format('select farthing.%I($1)::int', p_task) into v_count using p_now;
   exception when query_canceled or others then
-    -- Only the code is stored: an error's text may quote user input.
+    -- Only the SQLSTATE is stored: an error's text may quote user input.
     v_error := sqlstate;
     raise warning 'farthing: the task % failed: % %', p_task, sqlstate, sqlerrm;
   end;
@@ -11025,14 +11123,15 @@ begin
 end
 $$;
 comment on function farthing.run_task(text, timestamptz) is
-  'Runs one task and records its result; false if it failed. Its writes are undone in that case.';
+  'Runs one task, and records its result. Returns false if the task failed; a failed task writes '
+  'nothing.';
 
 create function farthing.limit_run(p_task text)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- All three end with the transaction.
+  -- All three settings end with the transaction.
   select set_config('farthing.deadline', (clock_timestamp() + t.budget)::text, true),
     set_config('lock_timeout', '5s', true),
     case when current_setting('transaction_timeout', true) is not null
@@ -11049,7 +11148,7 @@ declare
   -- An arbitrary number that no other lock uses.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
-  -- For this CALL as a whole; no limit if it is 0.
+  -- The statement timeout applies to the whole CALL; 0 is no limit.
   v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
   v_left interval;
   v_task text;
@@ -11059,14 +11158,15 @@ begin
   end if;
   perform farthing.begin_run(coalesce(p_now, pg_catalog.now()));
   loop
-    -- now() is the moment at which the transaction began: each task has its own.
+    -- now() is the moment at which a transaction began, so it differs for each task.
     v_task := farthing.next_task(coalesce(p_now, pg_catalog.now()), v_left);
     commit;
     exit when v_task is null;
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- A task that might not end in time is left to the next run, which begins with it.
+    -- A task that might not end within the timeout is left to the next run, which begins with that
+    -- task.
     v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;
@@ -11074,16 +11174,16 @@ begin
 end
 $$;
 comment on procedure farthing.run_due_tasks(timestamptz) is
-  'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs them.';
+  'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs tasks.';
 
 -- supabase/schemas/scheduled_tasks/functions/schedule.sql
 
--- Scheduled tasks, as rows, and the items that a task could not finish. Why rows: one job of pg_cron runs
--- the due tasks one after the other (runner.sql). One job per task would open 20 sessions in the same
--- second, and write 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds
--- its tasks. A task is a function of this schema that takes a moment, works off a bounded batch in a fixed
--- order, skips rows that another transaction has locked, and returns how much it did. A task that works
--- item by item uses work_off(): an item that can't be finished is parked, and blocks no other.
+-- The schedule of tasks. Tasks are rows, and one job of pg_cron runs the due tasks one after the
+-- other (run_due_tasks.sql). One job per task would open 20 sessions in the same second, and write
+-- 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds its tasks.
+-- A task is a function of this schema that takes a moment, works through a bounded batch in a fixed
+-- order, skips rows that another transaction has locked, and returns a number of items. A task that
+-- works item by item uses work_off() (work_off.sql).
 
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz
@@ -11093,8 +11193,8 @@ as $$
   select date_bin(p_every, p_after - p_phase, timestamptz '2000-01-01 00:00:00+00') + p_every + p_phase
 $$;
 comment on function farthing.next_run(interval, interval, timestamptz) is
-  'The first moment after p_after at which a task is due. Aligned, so that a late run does not delay later '
-  'ones.';
+  'Returns the first moment after p_after at which a task is due. Due times are aligned, so that a late '
+  'run does not delay the runs after it.';
 
 create function farthing.add_task(p_task text, p_every interval, p_phase interval default '0',
   p_budget interval default '10 seconds')
@@ -11106,35 +11206,38 @@ as $$
   values (p_task, p_every, p_phase, p_budget, farthing.next_run(p_every, p_phase, now()))
 $$;
 comment on function farthing.add_task(text, interval, interval, interval) is
-  'Schedules farthing.<p_task>(moment).';
+  'Adds the scheduled task farthing.<p_task>(moment).';
 
 create function farthing.runner_silence(p_now timestamptz)
 returns interval
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores the null before the first run. A server that has just started has not missed a run.
+  -- greatest() ignores ran_at while it is null, before the first run. A server that has just
+  -- started has missed no run.
   select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
 $$;
 comment on function farthing.runner_silence(timestamptz) is
-  'The time for which no scheduled task could run.';
+  'Returns for how long no scheduled task could run.';
 
 create function farthing.unwatched_for(p_now timestamptz)
 returns interval
 language sql stable
 set search_path = ''
 as $$
-  -- Other tasks may run while the task that evaluates alerts fails, is disabled, or gets no time.
+  -- The task that evaluates alerts may fail, be disabled or get no time while other tasks run.
   select greatest(farthing.runner_silence(p_now),
     p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
   from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
 $$;
 comment on function farthing.unwatched_for(timestamptz) is
-  'The time for which no alert could open: no scheduled task ran, or the one that evaluates alerts did not.';
+  'Returns for how long no alert could open, because no scheduled task ran or the task that evaluates '
+  'alerts did not succeed.';
 
 -- supabase/schemas/scheduled_tasks/functions/wake_runners.sql
 
--- Calls of Edge Functions by the database: through pg_net, with the secret key in Vault.
+-- The database wakes runners: it calls Edge Functions through pg_net, with the secret key from
+-- Vault.
 
 create function farthing.wake(p_function text)
 returns boolean
@@ -11142,7 +11245,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Long enough to deliver the request; the runner continues when pg_net no longer waits.
+  -- Long enough to deliver the request. The runner goes on after pg_net has stopped waiting.
   c_timeout_ms constant int := 5000;
   v_url text;
   v_key text;
@@ -11165,18 +11268,20 @@ begin
         'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
-  -- The wake of each minute is the fallback: nothing fails because a runner could not be called.
+  -- A runner that could not be woken is woken by a scheduled task within a minute, so nothing fails
+  -- here.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end
 $$;
 comment on function farthing.wake(text) is
-  'Queues POST /<function>, sent once this transaction has committed, in the trace of the current request. '
-  'True if it was queued. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';
+  'Queues a request POST /<p_function>, in the trace of the current request; pg_net sends it after the '
+  'commit. Returns true if the request was queued. The URL and the key are Vault''s '
+  'farthing_functions_url and farthing_secret_key.';
 
 -- supabase/schemas/scheduled_tasks/functions/work_off.sql
 
--- The work of a task, item by item: an item that can't be finished is parked, and blocks no other.
+-- The work of a task, item by item. An item that fails is parked, and the other items continue.
 
 create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
 returns boolean
@@ -11187,14 +11292,15 @@ as $$
     where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
 $$;
 comment on function farthing.is_parked(text, text, text, timestamptz) is
-  'Whether an item failed and its next attempt is later: a task skips it.';
+  'Whether an item has failed and its next attempt is not due yet; a task skips a parked item.';
 
 create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- 1, 2, 4 … 64 minutes: an item that an operator has fixed is done within about an hour.
+  -- The next attempt is after 1, 2, 4 … 64 minutes. So an item that an operator has fixed is done
+  -- within about an hour.
   insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
   values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
   on conflict (task, item_kind, item_id) do update
@@ -11202,7 +11308,7 @@ as $$
     next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
 $$;
 comment on function farthing.park_item(text, text, text, text, timestamptz) is
-  'Parks an item that raised an error, each time for longer.';
+  'Parks an item that raised an error, with a longer backoff for each attempt.';
 
 create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
   out o_count bigint, out o_error text)
@@ -11220,7 +11326,8 @@ exception
 end
 $$;
 comment on function farthing.attempt_items(text, text[], timestamptz) is
-  'Works on items in one subtransaction: returns how much it did, or the SQLSTATE that undid it, or busy.';
+  'Works on items in one subtransaction. Returns the sum of their results, or the SQLSTATE of the error '
+  'that undid the work; busy means that another transaction held a lock.';
 
 create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
 returns bigint
@@ -11241,7 +11348,8 @@ begin
 end
 $$;
 comment on function farthing.work_one(text, text, text, text, timestamptz) is
-  'Works on one item: parks it if it raises an error, else removes its parking.';
+  'Works on one item. Parks the item if it raises an error, and deletes its parked row if it succeeds. '
+  'Returns its result.';
 
 create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
 returns int
@@ -11249,8 +11357,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- A subtransaction costs little, but with more than 64 in one transaction every snapshot of every session
-  -- gets slower; so items share one while nothing fails.
+  -- More than 64 subtransactions in one transaction slow every snapshot of every session. So items
+  -- share a subtransaction as long as nothing fails.
   c_batch constant int := 100;
   v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
   v_began timestamptz := clock_timestamp();
@@ -11278,8 +11386,8 @@ begin
       end loop;
     end if;
     exit when clock_timestamp() > v_deadline;
-    -- A batch that ends after the deadline would be undone as a whole, so it has as many items as the time
-    -- allows.
+    -- A batch that ends after the deadline would be undone as a whole. So a batch has only as many
+    -- items as the remaining time allows.
     v_done := v_done + v_size;
     v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
       / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
@@ -11288,7 +11396,8 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- A parked item that could have been retried for a while and was not found is no longer due.
+  -- A parked item whose retry was due ten minutes ago, and that the task did not find, is no longer
+  -- due.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);
@@ -11296,8 +11405,8 @@ begin
 end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget; items that raise '
-  'an error are parked, and the others continue. Returns the sum of what the calls return.';
+  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget. An item that '
+  'raises an error is parked, and the other items continue. Returns the sum of the results.';
 
 -- supabase/schemas/seals/functions/entries.sql
 

@@ -4,7 +4,8 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/api.sql
 
--- Chats, as their requests call them, and the consent and logs that a browser may read and change.
+-- The RPC functions of chats, which requests call, and the views of consent and AI logs, which
+-- browsers read and change.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
@@ -13,9 +14,10 @@ select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.struc
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
 comment on view farthing_public.ai_consent is
-  'The caller''s own consent: none, usage_only or full_redacted. No row means none. Set it by an upsert on '
-  'user_id, which may be left out.';
-comment on view farthing_public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
+  'The caller''s own consent: none, usage_only or full_redacted. A user without a row has not consented. '
+  'An upsert on user_id sets the consent; user_id may be left out.';
+comment on view farthing_public.ai_logs is
+  'The caller''s own AI logs. The caller may read and delete them.';
 grant select, insert, update on farthing_public.ai_consent to authenticated;
 grant select, delete on farthing_public.ai_logs to authenticated;
 
@@ -69,10 +71,11 @@ end
 $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
-  'Holds, for ten minutes, the most that a prompt and its longest answer can cost. p_input_tokens: the '
-  'prompt as counted here; p_max_input_tokens: the most that another tokenizer counts. Returns step call '
-  'with the hold and patience_ms, the time for which a stream whose caller has left is still read, or step '
-  'replay. Fails insufficient_credits, unknown_model, not_found, invalid_request, idempotency_in_progress.';
+  'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
+  'p_input_tokens: the prompt''s tokens as we count them. p_max_input_tokens: the most that another '
+  'tokenizer counts. Returns step call with the hold and patience_ms (for how long a stream is still '
+  'read after its caller has left), or step replay. Fails insufficient_credits, spend_cap_reached, '
+  'unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -85,9 +88,9 @@ as $$
 $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
-  'The heartbeat of a chat. p_output_tokens: the output received so far, which also says that the provider '
-  'accepted the request; null says only that the request is alive and waits. Returns {status: open | '
-  'closed}.';
+  'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far; a number also '
+  'says that the provider has accepted the request, and null says that the request still waits for the '
+  'provider. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -119,11 +122,11 @@ end
 $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
-  'Charges a chat once, and stores its answer under its key and its log in the same transaction. p_usage '
-  'null: the provider''s usage is unknown, so the most that it can be with p_output_tokens received is '
-  'charged. A repeat returns the same answer; if a scheduled task had charged the most, the difference is '
-  'refunded. Returns {status: 200, data: {message, finish_reason, usage, credits, balance_after, '
-  'hold_id}}. Fails not_found, invalid_request.';
+  'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is null, '
+  'the provider''s usage is unknown, and the chat is charged the most that it can have cost after '
+  'p_output_tokens. A repeat returns the same answer. If the scheduled task has charged the chat '
+  'already, the excess is refunded. Returns {status: 200, data: {message, finish_reason, usage, credits, '
+  'balance_after, hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -149,12 +152,13 @@ end
 $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
-  'The provider returned nothing: releases the hold, frees the key, stores the log. Returns {status: '
-  'released}, or settled if a scheduled task has charged the streamed output. Fails not_found.';
+  'Ends a chat whose provider returned nothing: releases the hold, frees the key and stores the log. '
+  'Returns {status: released}, or {status: settled} if the scheduled task has charged the chat already. '
+  'Fails not_found.';
 
 -- supabase/schemas/alerts/api.sql
 
--- Alerts for operators: open and past incidents, and who acknowledged them.
+-- The RPC functions of alerts, for operators: list incidents, and acknowledge one.
 
 create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
@@ -167,14 +171,15 @@ as $$
     from farthing.incidents i
     where i.state = any (case when p_state is null then array['open', 'acknowledged', 'resolved']
         else array[p_state] end)
-      -- A cursor without an item gives an empty page, as in every list.
+      -- A cursor that names no incident gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
     order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
-  'Incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, next_before}.';
+  'Returns the incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, '
+  'next_before}.';
 
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
@@ -185,7 +190,8 @@ as $$
 declare
   v_incident farthing.incidents;
 begin
-  -- Only from open: the first acknowledgement stays, and a resolved incident needs none.
+  -- Only an open incident changes: the first acknowledgement stays, and a resolved incident needs
+  -- none.
   update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
   where incident_id = p_incident_id and state = 'open';
   select * into v_incident from farthing.incidents
@@ -198,12 +204,13 @@ end
 $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
-  'Acknowledges an incident and returns it. Changes nothing if it was acknowledged before or is resolved. '
-  'Silences nothing. Fails not_found.';
+  'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. An '
+  'acknowledgement silences nothing. Fails not_found.';
 
 -- supabase/schemas/bookings/api.sql
 
--- Bookings: begin, attach, abandon; reading; the provider's steps; cancelling.
+-- The RPC functions of bookings: begin, attach and abandon; read and list; confirm and complete;
+-- cancel.
 
 create view farthing_public.bookings with (security_invoker = true) as
 select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.application_fee_amount,
@@ -211,7 +218,7 @@ select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.appl
   b.cancelled_at
 from farthing.bookings b;
 comment on view farthing_public.bookings is
-  'The caller''s bookings, as buyer and as provider; amounts in minor units.';
+  'The caller''s bookings, as buyer and as provider. Amounts are in minor units.';
 grant select on farthing_public.bookings to authenticated;
 
 create function farthing_public.bookings_begin(
@@ -252,9 +259,10 @@ end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
 comment on function farthing_public.bookings_begin is
-  'Fixes the terms of a booking and its fee. Returns step create with the values for Stripe, replay, or '
-  'refused with code, limit (buyer, provider) and retry_after (seconds). A refusal is returned and not '
-  'raised, so that the decision is stored. Fails invalid_request, not_found, idempotency_in_progress.';
+  'Fixes the terms of a booking and its fee. Returns step create with the values for Stripe, step '
+  'replay, or step refused with code, limit (buyer, provider) and retry_after (seconds). A refusal is '
+  'returned and not raised, so that the decision is stored. Fails invalid_request, not_found, '
+  'idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
@@ -284,9 +292,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_attach to service_role;
 comment on function farthing_public.bookings_attach is
-  'Stores the payment that Stripe made for a booking and finishes the idempotency key. The client secret '
-  'is in this answer and its repeats, and stored only in private_answers, for at most 24 hours. Returns '
-  '{status: 201, replayed, data}.';
+  'Stores the payment that Stripe made for a booking, and finishes the idempotency key. The answer and '
+  'its repeats have the client secret, which is stored only in private_answers, for at most 24 hours. '
+  'Returns {status: 201, replayed, data}. Fails not_found.';
 
 create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
@@ -304,10 +312,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Stripe made no payment: frees the key, so that a retry runs at once. The retry finds the same booking, '
-  'unless p_booking_id names it because Stripe refused it, which cancels it.';
+  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. The retry '
+  'finds the same booking. If Stripe refused the booking, p_booking_id names it, and it is cancelled.';
 
--- Bookings as both parties read them, and the provider's steps.
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
 returns jsonb
@@ -328,7 +335,7 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'A booking, to its buyer and its provider; else not_found.';
+  'Returns a booking to its buyer or its provider. Fails not_found for any other user.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
@@ -359,8 +366,8 @@ as $$
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
-  'A user''s bookings, newest first, as buyer, as provider or as both, up to p_limit from before a '
-  'booking''s id: {bookings, next_before}.';
+  'Returns a user''s bookings before an id, newest first, at most p_limit: {bookings, next_before}. '
+  'p_role: buyer or provider; null for both.';
 
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
@@ -373,9 +380,12 @@ declare
   v_from text := case p_status when 'confirmed' then 'paid' when 'completed' then 'confirmed' end;
 begin
   if farthing.booking_role(v_booking, p_user_id) <> 'provider' then
-    perform farthing.fail('forbidden', 'Only the provider can do this to a booking.');
+    perform farthing.fail('forbidden', 'Only the provider of a booking can confirm or complete it.');
   end if;
-  if v_from is not null and v_booking.status = p_status then
+  if v_from is null then
+    perform farthing.fail('invalid_request', 'p_status must be confirmed or completed.', null, 'p_status');
+  end if;
+  if v_booking.status = p_status then
     return farthing.booking_answer(v_booking, 'provider'); -- a repeat
   end if;
   if v_booking.status is distinct from v_from then
@@ -390,14 +400,14 @@ begin
   where account_id = v_booking.account_id and booking_id = p_booking_id
   returning * into v_booking;
   perform farthing.flag_booking(v_booking, p_now);
-  perform farthing.net_transfers(v_booking, p_now); -- the provider's share waited for this
+  perform farthing.net_transfers(v_booking, p_now); -- the provider's share may have waited for this step
   return farthing.booking_answer(v_booking, 'provider');
 end
 $$;
 grant execute on function farthing_public.bookings_advance to service_role;
 comment on function farthing_public.bookings_advance is
-  'The provider confirms a paid booking or completes a confirmed one; a repeat changes nothing. Returns the '
-  'booking. Fails not_found, forbidden, invalid_request.';
+  'Confirms a paid booking or completes a confirmed one, for its provider. A repeat changes nothing. '
+  'Returns the booking. Fails not_found, forbidden, invalid_request.';
 
 create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -424,9 +434,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancel to service_role;
 comment on function farthing_public.bookings_cancel is
-  'Cancels a booking for one of its parties. Returns step done with the answer, refund (cancelled; send '
-  'its refund), cancel_payment (cancel the payment at Stripe first), or replay. Fails not_found, '
-  'booking_not_cancellable.';
+  'Cancels a booking for one of its parties. Returns step done with the answer, step refund (the booking '
+  'is cancelled, and its refund is to be sent), step cancel_payment (the payment is to be cancelled at '
+  'Stripe first), or step replay. Fails not_found, booking_not_cancellable, idempotency_in_progress.';
 
 create function farthing_public.bookings_cancelled(
   p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())
@@ -442,7 +452,7 @@ begin
     perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
-  -- It was paid while Stripe was asked to cancel: the money is refunded.
+  -- The booking was paid while Stripe was asked to cancel the payment, so the money is refunded.
   if v_booking.status in ('paid', 'confirmed') then
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
@@ -452,12 +462,12 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancelled to service_role;
 comment on function farthing_public.bookings_cancelled is
-  'After Stripe''s answer: cancels the booking, whatever happens to its payment later, and finishes the '
-  'idempotency key. Returns {status: 200, replayed, data}.';
+  'Cancels a booking after Stripe was asked to cancel its payment, and finishes the idempotency key. '
+  'Returns {status: 200, replayed, data}. Fails booking_not_cancellable.';
 
 -- supabase/schemas/caps/api.sql
 
--- Daily spend caps: read, and set by the user or for them.
+-- The RPC functions of daily spend caps: read the caps of a user, and set one.
 
 create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -476,8 +486,8 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_read to service_role;
 comment on function farthing_public.spend_caps_read is
-  'A user''s daily caps and today''s spending: {user_id, daily, own_daily, imposed_daily, spent_today, '
-  'resets_at}. Fails not_found.';
+  'Returns a user''s daily caps and today''s spending: {user_id, daily, own_daily, imposed_daily, '
+  'spent_today, resets_at}. Fails not_found.';
 
 create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -506,14 +516,14 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
-  'Sets a user''s daily cap, or removes it with null: their own cap if they ask, else the imposed one. The '
-  'lower of the two applies. Returns {status: 200, replayed, data: the caps}. Fails not_found, '
-  'invalid_request.';
+  'Sets a user''s daily cap, or removes it if p_daily is null: the user''s own cap if the author is '
+  'owner, the imposed cap otherwise. The lower of the two applies. Returns {status: 200, replayed, data: '
+  'the caps}. Fails not_found, invalid_request.';
 
 -- supabase/schemas/checkout/api.sql
 
--- Checkout: begin (committed before Stripe is asked), attach (after Stripe's answer), abandon (without
--- one); packages on sale, and a user's orders.
+-- The RPC functions of checkouts: begin (committed before Stripe is called), attach (after Stripe's
+-- answer), and abandon (without an answer). Also the packages on sale, and a user's orders.
 
 create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
@@ -549,7 +559,7 @@ begin
   end if;
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
-      -- This request gets its own temporary id back, with the session that is open.
+      -- This request gets its own client_temp_id back, with the session that is already open.
       farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
       || '{"step": "reuse"}';
   end if;
@@ -559,9 +569,10 @@ end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
 comment on function farthing_public.checkout_begin is
-  'Fixes the terms of a purchase. Returns step create with the order to open a session for, reuse with the '
-  'open session, replay, or refused with code and retry_after (seconds). A refusal is returned and not '
-  'raised, so that the decision is stored. Fails unknown_package, idempotency_in_progress.';
+  'Fixes the terms of a purchase. Returns step create with the order whose session is to be opened, step '
+  'reuse with the open session, step replay, or step refused with code and retry_after (seconds). A '
+  'refusal is returned and not raised, so that the decision is stored. Fails unknown_package, not_found, '
+  'idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -579,8 +590,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_attach to service_role;
 comment on function farthing_public.checkout_attach is
-  'Stores the session that Stripe opened for an order and finishes the idempotency key. Returns {status: '
-  '201, replayed, data: order}.';
+  'Stores the session that Stripe opened for an order, and finishes the idempotency key. Returns '
+  '{status: 201, replayed, data: order}. Fails not_found.';
 
 create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
@@ -590,8 +601,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats its answer under the order's key, errors too, so after an answer the order cannot be
-  -- used again.
+  -- Stripe repeats its answer under the order's key, errors included. So the order of a refused
+  -- session cannot be used again.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;
   return '{}'::jsonb;
@@ -599,8 +610,9 @@ end
 $$;
 grant execute on function farthing_public.checkout_abandon to service_role;
 comment on function farthing_public.checkout_abandon is
-  'Stripe opened no session: frees the key, so that a retry runs at once. The retry finds the same order, '
-  'unless p_order_id names it because Stripe refused it, which ends it.';
+  'Frees the key of a checkout for which Stripe opened no session, so that a retry runs at once. The '
+  'retry finds the same order. If Stripe refused the session, p_order_id names the order, and the order '
+  'expires.';
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -617,7 +629,8 @@ as $$
   where p.active
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
-comment on function farthing_public.checkout_packages is 'The packages on sale, by price.';
+comment on function farthing_public.checkout_packages is
+  'Returns the packages on sale, by currency and price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid)
 returns jsonb
@@ -635,7 +648,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.checkout_order to service_role;
-comment on function farthing_public.checkout_order is 'A user''s own order, else not_found.';
+comment on function farthing_public.checkout_order is 'Returns a user''s own order. Fails not_found.';
 
 create function farthing_public.checkout_orders(
   p_user_id uuid, p_before text default null, p_limit int default 20)
@@ -653,7 +666,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
-  'A user''s orders before an order id, newest first, at most p_limit: {orders, next_before}.';
+  'Returns a user''s orders before an id, newest first, at most p_limit: {orders, next_before}.';
 
 create view farthing_public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
@@ -661,13 +674,14 @@ select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.cur
     o.client_temp_id, o.expires_at, o.paid_at, o.created_at
 from farthing.orders o;
 
-comment on view farthing_public.orders is 'The caller''s own orders; amount in minor units, credits as text.';
+comment on view farthing_public.orders is
+  'The caller''s own orders. The amount is in minor units; credits are text.';
 
 grant select on farthing_public.orders to authenticated;
 
 -- supabase/schemas/customers/api.sql
 
--- Saving a card: begin, attach, finish, abandon.
+-- The RPC functions of saved cards: begin, attach the customer, finish and abandon.
 
 create function farthing_public.cards_begin(
   p_user_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -691,8 +705,8 @@ end
 $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
-  'Begins to save a user''s card. Returns step create with the customer to save it for (null if Stripe has '
-  'to create one for the account first), or replay. Fails not_found, idempotency_in_progress.';
+  'Begins to save a user''s card. Returns step create with the customer at Stripe (null if Stripe must '
+  'create one first), or step replay. Fails not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())
@@ -712,8 +726,8 @@ end
 $$;
 grant execute on function farthing_public.customers_attach to service_role;
 comment on function farthing_public.customers_attach is
-  'Stores the customer that Stripe created for a user. Returns {customer_id}: the first one, if there was '
-  'one already.';
+  'Stores the customer that Stripe created for a user. Returns {customer_id}: an earlier customer of the '
+  'user stays. Fails not_found.';
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
@@ -728,8 +742,8 @@ end
 $$;
 grant execute on function farthing_public.cards_finish to service_role;
 comment on function farthing_public.cards_finish is
-  'Finishes the key of a page on which a card can be saved. Returns {status: 201, replayed, data: '
-  '{setup_url}}.';
+  'Finishes the key of a request for a page on which the user saves a card. Returns {status: 201, '
+  'replayed, data: {setup_url}}.';
 
 create function farthing_public.cards_abandon(p_idempotency_key text)
 returns jsonb
@@ -743,12 +757,11 @@ end
 $$;
 grant execute on function farthing_public.cards_abandon to service_role;
 comment on function farthing_public.cards_abandon is
-  'Stripe created no page: frees the key, so that a retry runs at
-  once.';
+  'Frees the key of a request for which Stripe created no page, so that a retry runs at once.';
 
 -- supabase/schemas/features/api.sql
 
--- Feature flags: read by all, set by operators.
+-- The RPC functions of feature flags: everyone reads them, and operators set them.
 
 create function farthing_public.features_read()
 returns jsonb
@@ -759,7 +772,7 @@ as $$
 $$;
 grant execute on function farthing_public.features_read to service_role;
 comment on function farthing_public.features_read is
-  'All flags: [{name, state, percentage, changed_by, changed_at}].';
+  'Returns all flags: [{name, state, percentage, changed_by, changed_at}].';
 
 create function farthing_public.features_set(
   p_name text, p_state text, p_percentage numeric default null,
@@ -776,7 +789,7 @@ begin
   end if;
   if (p_state = 'percentage') <> (p_percentage is not null) then
     perform farthing.fail('invalid_request',
-      'percentage is required with the state percentage, and not allowed with another.', null,
+      'Send percentage if state is percentage, and leave it out otherwise.', null,
       'percentage');
   end if;
   if p_percentage not between 0 and 100 or p_percentage <> round(p_percentage, 2) then
@@ -794,11 +807,11 @@ end
 $$;
 grant execute on function farthing_public.features_set to service_role;
 comment on function farthing_public.features_set is
-  'Switches a flag; a repeat changes nothing. Returns the flag. Fails not_found, invalid_request.';
+  'Sets a flag, and returns it. Fails not_found, invalid_request.';
 
 -- supabase/schemas/fraud/api.sql
 
--- Fraud, for operators: decisions, blocks and limits.
+-- The RPC functions of fraud, for operators: decisions, blocks and limits.
 
 create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
   p_before text default null, p_limit int default 20)
@@ -819,8 +832,8 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
-  'Decisions of check_fraud() before an id, newest first, by user and outcome (allow, refuse, flag): '
-  '{decisions, next_before}.';
+  'Returns the recorded decisions about fraud before an id, newest first, by user and outcome (allow, '
+  'refuse, flag): {decisions, next_before}.';
 
 create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
 returns jsonb
@@ -835,7 +848,7 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
-  'Blocks, current and expired, newest first: {blocks, next_before}.';
+  'Returns current and expired blocks before an id, newest first: {blocks, next_before}.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
@@ -871,8 +884,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (id), an ip or a card (64 hex digits of its hash); an existing block gets the new reason '
-  'and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
+  'Blocks a user (by id), or an ip or a card (by 64 hex digits of its hash). An existing block gets the '
+  'new reason and the new end. Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, '
+  'invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)
@@ -895,7 +909,7 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block and returns it. Fails not_found; forbidden for the operator whom it blocks.';
+  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks.';
 
 create function farthing_public.fraud_policy_read()
 returns jsonb
@@ -906,7 +920,8 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_policy_read to service_role;
 comment on function farthing_public.fraud_policy_read is
-  'The limits of checkouts and bookings, the reaction to an early fraud warning, and who changed them last.';
+  'Returns the limits of checkouts and bookings, the reaction to an early fraud warning, and the author '
+  'of the last change.';
 
 create function farthing_public.fraud_policy_set(
   p_changes jsonb, p_author text default 'sql:' || session_user,
@@ -927,11 +942,11 @@ end
 $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
-  'Changes the limits named in p_changes. Returns {status: 200, replayed, data: policy}.';
+  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
 
 -- supabase/schemas/grants/api.sql
 
--- Grants: make, confirm, decline, read.
+-- The RPC functions of grants, for operators and keys: grant, confirm or decline, read and list.
 
 create function farthing_public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
@@ -971,10 +986,10 @@ end
 $$;
 grant execute on function farthing_public.credits_grant to service_role;
 comment on function farthing_public.credits_grant is
-  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}; {status: 202, data: '
-  'grant} if a second operator has to confirm. p_once: p_reference_id grants only once, for ever; a repeat '
-  'is 200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, '
-  'reference_conflict, not_found, invalid_request. Credits as text.';
+  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: 202, '
+  'replayed, data: grant} if another operator must confirm. p_once: p_reference_id grants only once, for '
+  'ever; a repeat returns status 200 (202 while the grant is pending) with duplicate: true. Fails '
+  'grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request. Credits are text.';
 
 create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
@@ -1019,7 +1034,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.grants_read to service_role;
-comment on function farthing_public.grants_read is 'A grant, for operators. Fails not_found.';
+comment on function farthing_public.grants_read is 'Returns a grant, for operators. Fails not_found.';
 
 create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
@@ -1037,7 +1052,7 @@ as $$
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
-  'A page of grants, newest first: {grants, next_before}. For operators.';
+  'Returns grants before an id, newest first, for operators: {grants, next_before}.';
 
 -- supabase/schemas/health/api.sql
 

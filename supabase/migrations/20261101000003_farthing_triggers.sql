@@ -4,8 +4,8 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/ai/triggers.sql
 
--- Triggers: consent is dated, and lowering it erases stored logs; a chat ends with its hold. Tasks erase
--- expired logs and charge abandoned chats.
+-- Triggers date a consent, erase stored logs when a consent is lowered, and close a chat when its
+-- hold ends. Tasks delete expired logs, and charge or release abandoned chats.
 
 create trigger ai_consents_are_dated before insert or update on farthing.ai_consents
   for each row execute function farthing.date_consent();
@@ -19,13 +19,14 @@ select farthing.add_task('sweep_chats', '1 minute');
 
 -- supabase/schemas/alerts/triggers.sql
 
--- Tasks evaluate the rules each minute and remove resolved incidents after a year. Changes of rules are
--- audited.
+-- Tasks evaluate the rules each minute and delete resolved incidents after a year. Changes of rules
+-- are audited.
 
 select farthing.add_task('sweep_incidents', '1 hour', '23 minutes');
 
--- With the largest budget it runs last: after a pause of days, all work would be overdue and no proof
--- recent. The budget is still below the role's statement timeout of two minutes.
+-- The task with the largest budget runs last. So after a pause of days the other tasks do the
+-- overdue work first, and the rules read its result. The budget is below the role's statement
+-- timeout of two minutes.
 select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds');
 
 select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}',
@@ -33,7 +34,8 @@ select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minim
 
 -- supabase/schemas/audit/triggers.sql
 
--- The audit itself never changes.
+-- The rows of the audit never change and are never deleted. The rows of the lists of audited tables
+-- and of guards are never deleted.
 
 select farthing.never_change('audit', '{audit_nr, changed_at, author, reason, table_name, row_key, before,
   after}');
@@ -44,7 +46,8 @@ select farthing.never_remove('audited');
 
 -- supabase/schemas/bookings/triggers.sql
 
--- Triggers: one guard of a booking's states; its terms never change. A task moves bookings that are due.
+-- Triggers guard the states of a booking and refuse changes of its terms. A task cancels bookings
+-- for which Stripe made no payment.
 
 create trigger bookings_are_guarded before update on farthing.bookings
   for each row execute function farthing.bookings_guard();
@@ -66,7 +69,7 @@ select farthing.audit_changes('spend_caps', '{own_daily, imposed_daily}', p_need
 
 -- supabase/schemas/checkout/triggers.sql
 
--- Triggers: the guard of an order's states; the terms of a purchase never change. A task expires unpaid
+-- Triggers guard the states of an order and refuse changes of its terms. A task expires unpaid
 -- orders.
 
 create trigger orders_are_guarded before update on farthing.orders
@@ -82,8 +85,8 @@ select farthing.set_once('orders', '{payment_ref, paid_at}');
 
 -- supabase/schemas/customers/triggers.sql
 
--- Triggers: the saved card of an account goes when its user is deleted. Changes of a saved card are
--- audited.
+-- A trigger removes the saved card of an account when its user is deleted. Changes of a saved card
+-- are audited.
 
 create trigger accounts_forget_cards after update of left_at on farthing.accounts
   for each row execute function farthing.forget_customer();
@@ -92,7 +95,7 @@ select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p
 
 -- supabase/schemas/foundation/triggers.sql
 
--- Each change of the policy is audited, with a reason, and its row is never deleted.
+-- Each change of the policy is audited, with a reason. The policy's row is never deleted.
 
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
   where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
@@ -102,7 +105,7 @@ select farthing.never_remove('policy');
 
 -- supabase/schemas/fraud/triggers.sql
 
--- A task removes old decisions and uses of cards. Changes of blocks are audited.
+-- A task deletes old decisions and uses of cards. Changes of blocks are audited.
 
 select farthing.add_task('sweep_fraud', '5 minutes');
 
@@ -110,7 +113,7 @@ select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);
 
 -- supabase/schemas/grants/triggers.sql
 
--- Triggers: a grant's terms never change, and it is decided once. A task ends unconfirmed grants.
+-- Triggers refuse changes of a grant's terms and of a decision. A task expires unconfirmed grants.
 
 select farthing.never_change('grants', '{account_id, grant_id, author, source, amount, priority, expires_at,
   reason, reference_id, once, correlation_id, ceiling, confirm_before, created_at}');
@@ -336,10 +339,11 @@ select farthing.never_change('disputes', '{account_id, dispute_id, order_id, boo
 
 do $$
 begin
-  -- cron.schedule() would overwrite it.
+  -- cron.schedule() would overwrite a job with the same name.
   if exists (select from cron.job
     where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
-    raise exception 'Another scheduled job is named farthing.' using hint = 'Rename it, and push again.';
+    raise exception 'Another scheduled job is named farthing.'
+      using hint = 'Rename that job, and push again.';
   end if;
 end
 $$;
@@ -413,12 +417,13 @@ alter table farthing.usage_events enable always trigger usage_events_are_not_tru
 
 -- supabase/schemas/audit/last.sql
 
--- Runs last: the installed rows are the first rows of the audit, and all existing guards are recorded.
+-- Runs last, after all subjects: audits the tasks that they have added, and records all guards that
+-- they have made.
 
 select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
 
--- Guards defined with their tables belong to the list and fire always, too: those that refuse changes, and
--- the state machines.
+-- Guards that are defined with their tables are recorded and always fire, too: those that refuse
+-- changes, and the state machines.
 do $$
 declare
   v_guard record;

@@ -1,4 +1,5 @@
--- Chats, as their requests call them, and the consent and logs that a browser may read and change.
+-- The RPC functions of chats, which requests call, and the views of consent and AI logs, which
+-- browsers read and change.
 
 create view farthing_public.ai_consent with (security_invoker = true) as
 select c.user_id, c.level, c.updated_at from farthing.ai_consents c;
@@ -7,9 +8,10 @@ select l.log_id as id, l.kind, l.model, l.consent, l.prompt, l.response, l.struc
   l.classification, l.duration_ms, l.error_code, l.request_id, l.trace_id, l.created_at, l.expires_at
 from farthing.ai_logs l where l.expires_at > now();
 comment on view farthing_public.ai_consent is
-  'The caller''s own consent: none, usage_only or full_redacted. No row means none. Set it by an upsert on '
-  'user_id, which may be left out.';
-comment on view farthing_public.ai_logs is 'The caller''s own AI logs, to read and to delete.';
+  'The caller''s own consent: none, usage_only or full_redacted. A user without a row has not consented. '
+  'An upsert on user_id sets the consent; user_id may be left out.';
+comment on view farthing_public.ai_logs is
+  'The caller''s own AI logs. The caller may read and delete them.';
 grant select, insert, update on farthing_public.ai_consent to authenticated;
 grant select, delete on farthing_public.ai_logs to authenticated;
 
@@ -63,10 +65,11 @@ end
 $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
-  'Holds, for ten minutes, the most that a prompt and its longest answer can cost. p_input_tokens: the '
-  'prompt as counted here; p_max_input_tokens: the most that another tokenizer counts. Returns step call '
-  'with the hold and patience_ms, the time for which a stream whose caller has left is still read, or step '
-  'replay. Fails insufficient_credits, unknown_model, not_found, invalid_request, idempotency_in_progress.';
+  'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
+  'p_input_tokens: the prompt''s tokens as we count them. p_max_input_tokens: the most that another '
+  'tokenizer counts. Returns step call with the hold and patience_ms (for how long a stream is still '
+  'read after its caller has left), or step replay. Fails insufficient_credits, spend_cap_reached, '
+  'unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
@@ -79,9 +82,9 @@ as $$
 $$;
 grant execute on function farthing_public.chats_record to service_role;
 comment on function farthing_public.chats_record is
-  'The heartbeat of a chat. p_output_tokens: the output received so far, which also says that the provider '
-  'accepted the request; null says only that the request is alive and waits. Returns {status: open | '
-  'closed}.';
+  'Records the heartbeat of a chat. p_output_tokens: the output tokens received so far; a number also '
+  'says that the provider has accepted the request, and null says that the request still waits for the '
+  'provider. Returns {status: open | closed}.';
 
 create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
@@ -113,11 +116,11 @@ end
 $$;
 grant execute on function farthing_public.chats_settle to service_role;
 comment on function farthing_public.chats_settle is
-  'Charges a chat once, and stores its answer under its key and its log in the same transaction. p_usage '
-  'null: the provider''s usage is unknown, so the most that it can be with p_output_tokens received is '
-  'charged. A repeat returns the same answer; if a scheduled task had charged the most, the difference is '
-  'refunded. Returns {status: 200, data: {message, finish_reason, usage, credits, balance_after, '
-  'hold_id}}. Fails not_found, invalid_request.';
+  'Charges a chat once, and stores its answer and its log in the same transaction. If p_usage is null, '
+  'the provider''s usage is unknown, and the chat is charged the most that it can have cost after '
+  'p_output_tokens. A repeat returns the same answer. If the scheduled task has charged the chat '
+  'already, the excess is refunded. Returns {status: 200, data: {message, finish_reason, usage, credits, '
+  'balance_after, hold_id}}. Fails not_found, invalid_request.';
 
 create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
@@ -143,5 +146,6 @@ end
 $$;
 grant execute on function farthing_public.chats_release to service_role;
 comment on function farthing_public.chats_release is
-  'The provider returned nothing: releases the hold, frees the key, stores the log. Returns {status: '
-  'released}, or settled if a scheduled task has charged the streamed output. Fails not_found.';
+  'Ends a chat whose provider returned nothing: releases the hold, frees the key and stores the log. '
+  'Returns {status: released}, or {status: settled} if the scheduled task has charged the chat already. '
+  'Fails not_found.';

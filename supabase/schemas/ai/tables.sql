@@ -1,6 +1,6 @@
--- Users' consent, logs of model calls, and chats: a chat is a streamed answer paid from a hold.
+-- Users' consent, logs of model calls, and chats. A chat is one call of a model, paid from a hold.
 
--- In rising order: each level stores more than the one before.
+-- The levels rise: each stores more than the level before.
 create type farthing.ai_consent as enum ('none', 'usage_only', 'full_redacted');
 
 create table farthing.ai_consents (
@@ -8,7 +8,8 @@ create table farthing.ai_consents (
   level farthing.ai_consent not null,
   updated_at timestamptz not null default now()
 );
-comment on table farthing.ai_consents is 'The data that a user lets the AI logs store. No row: none.';
+comment on table farthing.ai_consents is
+  'The data that the AI logs may store for a user. A user without a row has the level none.';
 
 create table farthing.ai_logs (
   log_id uuid primary key default gen_random_uuid(),
@@ -41,10 +42,10 @@ create table farthing.ai_logs (
   constraint ai_logs_duration_not_negative check (duration_ms >= 0)
 );
 comment on table farthing.ai_logs is
-  'One row per call of a model. Texts are redacted and truncated before they are stored. Deleted after 30 '
-  'days.';
+  'One row per call of a model. Texts are redacted and cut before they are stored. Rows are deleted '
+  'after 30 days.';
 create index ai_logs_by_user on farthing.ai_logs (user_id, created_at desc);
--- Rows arrive in time's order, as idempotency keys do.
+-- Rows arrive in order of time, which suits a BRIN index.
 create index ai_logs_by_expiry on farthing.ai_logs using brin (expires_at);
 
 alter table farthing.ai_consents enable row level security;
@@ -92,13 +93,14 @@ create table farthing.chats (
   constraint chats_states check ((state = 'open' and closed_at is null and answered_at is null)
     or (state in ('settled', 'released') and closed_at is not null))
 ) with (fillfactor = 80);
--- a heartbeat changes no indexed column
+-- A heartbeat changes no indexed column, so it updates the row in place.
 comment on table farthing.chats is
-  'One call of a model under a hold. input_tokens: the prompt as counted here; max_input_tokens: the most '
-  'that any tokenizer counts, whose price is held. output_is_counted: the provider hides no output and '
-  'counts as we do. streamed_tokens: the output received so far, as last recorded. answered_at: when its '
-  'own request closed it; null if a scheduled task did. corrected: credits refunded since the usage became '
-  'known after the task had charged the most.';
+  'One call of a model under a hold. input_tokens: the prompt''s tokens as we count them; '
+  'max_input_tokens: the most that any tokenizer counts, whose price is held. output_is_counted: the '
+  'provider hides no output and counts tokens as we do. streamed_tokens: the output tokens received so '
+  'far, as last recorded. answered_at: the time at which the chat''s own request closed it; null if the '
+  'scheduled task did. corrected: credits refunded because the scheduled task had charged more than the '
+  'provider''s usage.';
 create index chats_by_hold on farthing.chats (hold_id);
 create index chats_open on farthing.chats (created_at) where state = 'open';
 create unique index chats_one_open_by_key on farthing.chats (idempotency_key) where state = 'open';

@@ -1,5 +1,5 @@
--- Triggers: consent is dated, and lowering it erases stored logs; a chat ends with its hold. Tasks erase
--- expired logs and charge abandoned chats.
+-- Triggers date a consent, erase stored logs when a consent is lowered, and close a chat when its
+-- hold ends. Tasks delete expired logs, and charge or release abandoned chats.
 
 create trigger ai_consents_are_dated before insert or update on farthing.ai_consents
   for each row execute function farthing.date_consent();

@@ -1,4 +1,4 @@
--- Alerts for operators: open and past incidents, and who acknowledged them.
+-- The RPC functions of alerts, for operators: list incidents, and acknowledge one.
 
 create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
@@ -11,14 +11,15 @@ as $$
     from farthing.incidents i
     where i.state = any (case when p_state is null then array['open', 'acknowledged', 'resolved']
         else array[p_state] end)
-      -- A cursor without an item gives an empty page, as in every list.
+      -- A cursor that names no incident gives an empty page, as in every list.
       and (p_before is null or i.incident_nr < (
         select b.incident_nr from farthing.incidents b where b.incident_id::text = p_before))
     order by i.incident_nr desc limit farthing.items_to_read(p_limit)))
 $$;
 grant execute on function farthing_public.alerts_list to service_role;
 comment on function farthing_public.alerts_list is
-  'Incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, next_before}.';
+  'Returns the incidents in a state (open, acknowledged, resolved) before an id, newest first: {alerts, '
+  'next_before}.';
 
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
@@ -29,7 +30,8 @@ as $$
 declare
   v_incident farthing.incidents;
 begin
-  -- Only from open: the first acknowledgement stays, and a resolved incident needs none.
+  -- Only an open incident changes: the first acknowledgement stays, and a resolved incident needs
+  -- none.
   update farthing.incidents set state = 'acknowledged', acknowledged_at = p_now, acknowledged_by = p_author
   where incident_id = p_incident_id and state = 'open';
   select * into v_incident from farthing.incidents
@@ -42,5 +44,5 @@ end
 $$;
 grant execute on function farthing_public.alerts_acknowledge to service_role;
 comment on function farthing_public.alerts_acknowledge is
-  'Acknowledges an incident and returns it. Changes nothing if it was acknowledged before or is resolved. '
-  'Silences nothing. Fails not_found.';
+  'Acknowledges an incident, and returns it. An acknowledged or resolved incident does not change. An '
+  'acknowledgement silences nothing. Fails not_found.';

@@ -1,4 +1,4 @@
--- Rules, and the incidents that they opened.
+-- Alert rules, and the incidents that they open.
 
 create table farthing.alert_rules (
   rule text primary key,
@@ -22,11 +22,12 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules; their figures may be changed by update. Over: above the threshold for fires_after. Fine: '
-  'at most fine_at (or the threshold, if that is less) for resolves_after; in between, an incident stays '
-  'as it is. period: the time that is evaluated. minimum: the volume below which the rule does not fire. '
-  'factor, baseline: how many times the usual value of the time before. runbook: a page of docs/runbooks, '
-  'or a URL.';
+  'Alert rules. An operator may change their figures by update. A rule is over if its figure is above '
+  'threshold for fires_after. It is fine if its figure is at most fine_at and threshold for '
+  'resolves_after. Between the two, an incident stays as it is. period: the time that is evaluated. '
+  'minimum: the volume below which the rule does not fire. factor, baseline: a rule with a factor also '
+  'compares its figure with factor times the usual value, which is that of the time baseline before. '
+  'runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -63,10 +64,11 @@ create table farthing.incidents (
     else false end)
 );
 comment on table farthing.incidents is
-  'Times in which a rule was over: pending (over, not long enough) → open → acknowledged → resolved. '
-  'value, threshold and summary: as it was last over. queued_at: its notifications are in the outbox. '
-  'fine_since: fine, but not long enough.';
--- One open incident at a time, even if two evaluations run at once.
+  'Times in which a rule was over its threshold. The state goes from pending (not over for long enough) '
+  'to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in which '
+  'the rule was over. queued_at: the time at which the incident''s notifications were queued. '
+  'fine_since: the time since which the rule is fine, before the incident is resolved.';
+-- A rule and subject has one unresolved incident, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
 alter table farthing.incidents enable row level security;
 create policy incidents_none on farthing.incidents for select to authenticated using (false);
@@ -74,32 +76,33 @@ create policy incidents_none on farthing.incidents for select to authenticated u
 create type farthing.alert_reading as (
   subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
 comment on type farthing.alert_reading is
-  'The reading of a rule. Neither over nor fine: an open incident stays open, and none is opened.';
+  'The reading of a rule. A reading that is neither over nor fine leaves an open incident open and opens '
+  'none.';
 
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, minimum, period, baseline,
   fires_after, resolves_after, runbook)
 select rule, severity, threshold, fine_at, factor, minimum, period::interval, baseline::interval,
   fires_after::interval, resolves_after::interval, format('docs/runbooks/%s.md', rule)
 from (values
-  -- Counts: above 0 means one or more.
+  -- A count: the threshold 0 means that one event fires the rule.
   ('webhook_backlog', 'warning', 0, 0, null, 0, '15 minutes', null, '0', '5 minutes'),
-  -- A task that fails once is retried after a minute.
+  -- An event that fails once is retried after a minute, before this rule fires.
   ('webhook_failure', 'critical', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes'),
   ('charge_failure_rate', 'critical', 0.005, 0.004, 2, 20, '1 hour', '7 days', '0', '15 minutes'),
   ('payout_delay', 'warning', 0, 0, null, 0, '1 day', null, '0', '0'),
   ('reconciliation_mismatch', 'critical', 0, 0, null, 0, '1 day', null, '0', '0'),
-  -- Two days without a proof are as bad as one that fails.
+  -- Two days without a proof are as bad as a proof that fails.
   ('prove_violation', 'critical', 0, 0, null, 0, '2 days', null, '0', '0'),
   ('error_rate', 'critical', 0.05, 0.04, null, 20, '5 minutes', null, '0', '5 minutes'),
-  -- Milliseconds.
+  -- The figure is in ms.
   ('slow_answers', 'warning', 3000, 2500, null, 20, '5 minutes', null, '0', '5 minutes'),
-  -- Times the factor of the windows: farthing.burn_windows().
+  -- The figure is the burn rate, in multiples of the factors in farthing.burn_windows().
   ('budget_burn_fast', 'critical', 1, 0.9, null, 50, '6 hours', null, '0', '5 minutes'),
   ('budget_burn_slow', 'warning', 1, 0.9, null, 50, '3 days', null, '0', '30 minutes'),
-  -- A share of requests, and at least so many.
+  -- The figure is a share of requests; minimum is the number of requests that fell back.
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
-  -- An address that refuses email is not our fault.
+  -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
   ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
   ('rule_failed', 'warning', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes')
 ) r (rule, severity, threshold, fine_at, factor, minimum, period, baseline, fires_after, resolves_after);
@@ -109,13 +112,14 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, fires_after::interval, '5 minutes',
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- Minutes.
+  -- The figure is in minutes.
   ('overdue_work', 'critical', 15, 10, '15 minutes', '0'),
-  -- A task that fails once is retried after a minute.
+  -- An item that fails once is retried after a minute, before this rule fires.
   ('parked_items', 'warning', 0, 0, '1 hour', '2 minutes'),
-  -- In a row: above 2 means three or more.
+  -- The figure is a number of failures in a row: the threshold 2 means that the third failure fires
+  -- the rule.
   ('task_failed', 'critical', 2, 0, '1 hour', '0'),
-  -- Minutes. A database that has been started runs tasks within one of them.
+  -- The figure is in minutes. A database that has just started runs tasks within one minute.
   ('tasks_stopped', 'critical', 5, 2, '5 minutes', '2 minutes')
 ) r (rule, severity, threshold, fine_at, period, fires_after);
 
@@ -124,13 +128,14 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, minimum, p
 select rule, severity, threshold, fine_at, minimum, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- They run hourly: a result that is two hours old says nothing about the current state.
+  -- Paid checks run each hour: a result that is two hours old says nothing about the current state.
   ('deep_check_failed', 'warning', 0, 0, 0, '2 hours', '0'),
-  -- A share of attempts, and at least so many of them.
+  -- The figure is a share of calls; minimum is the number of failed calls.
   ('ai_errors', 'critical', 0.2, 0.1, 5, '10 minutes', '5 minutes'),
-  -- Milliseconds until a model has answered, or has begun its stream.
+  -- The figure is the ms until a model has answered or has begun its stream.
   ('ai_slow', 'warning', 30000, 20000, 10, '10 minutes', '5 minutes'),
-  -- A share of requests, and at least so many refusals: a page with an old token asks again and again.
+  -- The figure is a share of requests. minimum is the number of refusals: one page with an old
+  -- token may repeat its request many times.
   ('auth_failures', 'warning', 0.2, 0.1, 100, '10 minutes', '10 minutes')
 ) r (rule, severity, threshold, fine_at, minimum, period, resolves_after);
 
@@ -139,9 +144,9 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 select rule, severity, threshold, fine_at, period::interval, '0', resolves_after::interval,
   format('docs/runbooks/%s.md', rule)
 from (values
-  -- Credits since midnight UTC, by all operators and keys.
+  -- The figure is in credits, granted since midnight UTC by all authors.
   ('credits_minted', 'critical', 2000000, 2000000, '1 day', '5 minutes'),
-  -- Above 0 means one or more.
+  -- A count: the threshold 0 means that one grant fires the rule.
   ('grant_above_ceiling', 'warning', 0, 0, '1 day', '0')
 ) r (rule, severity, threshold, fine_at, period, resolves_after);
 

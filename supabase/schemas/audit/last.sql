@@ -1,9 +1,10 @@
--- Runs last: the installed rows are the first rows of the audit, and all existing guards are recorded.
+-- Runs last, after all subjects: audits the tasks that they have added, and records all guards that
+-- they have made.
 
 select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
 
--- Guards defined with their tables belong to the list and fire always, too: those that refuse changes, and
--- the state machines.
+-- Guards that are defined with their tables are recorded and always fire, too: those that refuse
+-- changes, and the state machines.
 do $$
 declare
   v_guard record;

@@ -1,5 +1,5 @@
--- Changes of data that decides about money, the tables that are watched for them, and the triggers that
--- must exist.
+-- Changes of data that decides about money, the tables whose changes are audited, and the triggers
+-- that must exist.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,
@@ -15,8 +15,8 @@ create table farthing.audit (
   constraint audit_says_something check (num_nonnulls(before, after) > 0)
 );
 comment on table farthing.audit is
-  'Append-only. Changes of data that decides about money. before: null for a new row; after: null for a '
-  'deleted one. author: as in entries; sql:<role> is a person at an SQL prompt.';
+  'Changes of data that decides about money. Append-only. before: null for a new row; after: null for a '
+  'deleted row. author: as in entries; sql:<role> is a person at an SQL prompt.';
 create index audit_by_row on farthing.audit (table_name, row_key, audit_nr desc);
 alter table farthing.audit enable row level security;
 create policy audit_none on farthing.audit for select to authenticated using (false);
@@ -29,8 +29,8 @@ create table farthing.audited (
   has_rows boolean not null
 );
 comment on table farthing.audited is
-  'Tables whose changes are audited: of which columns, and whether a change without a reason is refused; '
-  'has_rows: new rows are audited, too.';
+  'Tables whose changes are audited, and the audited columns. needs_reason: a change without a reason is '
+  'refused. has_rows: added and deleted rows are audited, too.';
 alter table farthing.audited enable row level security;
 create policy audited_none on farthing.audited for select to authenticated using (false);
 
@@ -40,7 +40,7 @@ create table farthing.guards (
   primary key (table_name, trigger_name)
 );
 comment on table farthing.guards is
-  'Triggers that protect data about money from changes. Each must exist and be enabled always '
+  'Triggers that protect data about money from changes. Each trigger must exist and be enabled always '
   '(prove_guards).';
 alter table farthing.guards enable row level security;
 create policy guards_none on farthing.guards for select to authenticated using (false);

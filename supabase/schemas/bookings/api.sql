@@ -1,4 +1,5 @@
--- Bookings: begin, attach, abandon; reading; the provider's steps; cancelling.
+-- The RPC functions of bookings: begin, attach and abandon; read and list; confirm and complete;
+-- cancel.
 
 create view farthing_public.bookings with (security_invoker = true) as
 select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.application_fee_amount,
@@ -6,7 +7,7 @@ select b.booking_id as id, b.provider_id, b.status, b.amount, b.currency, b.appl
   b.cancelled_at
 from farthing.bookings b;
 comment on view farthing_public.bookings is
-  'The caller''s bookings, as buyer and as provider; amounts in minor units.';
+  'The caller''s bookings, as buyer and as provider. Amounts are in minor units.';
 grant select on farthing_public.bookings to authenticated;
 
 create function farthing_public.bookings_begin(
@@ -47,9 +48,10 @@ end
 $$;
 grant execute on function farthing_public.bookings_begin to service_role;
 comment on function farthing_public.bookings_begin is
-  'Fixes the terms of a booking and its fee. Returns step create with the values for Stripe, replay, or '
-  'refused with code, limit (buyer, provider) and retry_after (seconds). A refusal is returned and not '
-  'raised, so that the decision is stored. Fails invalid_request, not_found, idempotency_in_progress.';
+  'Fixes the terms of a booking and its fee. Returns step create with the values for Stripe, step '
+  'replay, or step refused with code, limit (buyer, provider) and retry_after (seconds). A refusal is '
+  'returned and not raised, so that the decision is stored. Fails invalid_request, not_found, '
+  'idempotency_in_progress.';
 
 create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
@@ -79,9 +81,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_attach to service_role;
 comment on function farthing_public.bookings_attach is
-  'Stores the payment that Stripe made for a booking and finishes the idempotency key. The client secret '
-  'is in this answer and its repeats, and stored only in private_answers, for at most 24 hours. Returns '
-  '{status: 201, replayed, data}.';
+  'Stores the payment that Stripe made for a booking, and finishes the idempotency key. The answer and '
+  'its repeats have the client secret, which is stored only in private_answers, for at most 24 hours. '
+  'Returns {status: 201, replayed, data}. Fails not_found.';
 
 create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
@@ -99,10 +101,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_abandon to service_role;
 comment on function farthing_public.bookings_abandon is
-  'Stripe made no payment: frees the key, so that a retry runs at once. The retry finds the same booking, '
-  'unless p_booking_id names it because Stripe refused it, which cancels it.';
+  'Frees the key of a booking for which Stripe made no payment, so that a retry runs at once. The retry '
+  'finds the same booking. If Stripe refused the booking, p_booking_id names it, and it is cancelled.';
 
--- Bookings as both parties read them, and the provider's steps.
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
 returns jsonb
@@ -123,7 +124,7 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'A booking, to its buyer and its provider; else not_found.';
+  'Returns a booking to its buyer or its provider. Fails not_found for any other user.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
@@ -154,8 +155,8 @@ as $$
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
-  'A user''s bookings, newest first, as buyer, as provider or as both, up to p_limit from before a '
-  'booking''s id: {bookings, next_before}.';
+  'Returns a user''s bookings before an id, newest first, at most p_limit: {bookings, next_before}. '
+  'p_role: buyer or provider; null for both.';
 
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
@@ -168,9 +169,12 @@ declare
   v_from text := case p_status when 'confirmed' then 'paid' when 'completed' then 'confirmed' end;
 begin
   if farthing.booking_role(v_booking, p_user_id) <> 'provider' then
-    perform farthing.fail('forbidden', 'Only the provider can do this to a booking.');
+    perform farthing.fail('forbidden', 'Only the provider of a booking can confirm or complete it.');
   end if;
-  if v_from is not null and v_booking.status = p_status then
+  if v_from is null then
+    perform farthing.fail('invalid_request', 'p_status must be confirmed or completed.', null, 'p_status');
+  end if;
+  if v_booking.status = p_status then
     return farthing.booking_answer(v_booking, 'provider'); -- a repeat
   end if;
   if v_booking.status is distinct from v_from then
@@ -185,14 +189,14 @@ begin
   where account_id = v_booking.account_id and booking_id = p_booking_id
   returning * into v_booking;
   perform farthing.flag_booking(v_booking, p_now);
-  perform farthing.net_transfers(v_booking, p_now); -- the provider's share waited for this
+  perform farthing.net_transfers(v_booking, p_now); -- the provider's share may have waited for this step
   return farthing.booking_answer(v_booking, 'provider');
 end
 $$;
 grant execute on function farthing_public.bookings_advance to service_role;
 comment on function farthing_public.bookings_advance is
-  'The provider confirms a paid booking or completes a confirmed one; a repeat changes nothing. Returns the '
-  'booking. Fails not_found, forbidden, invalid_request.';
+  'Confirms a paid booking or completes a confirmed one, for its provider. A repeat changes nothing. '
+  'Returns the booking. Fails not_found, forbidden, invalid_request.';
 
 create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -219,9 +223,9 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancel to service_role;
 comment on function farthing_public.bookings_cancel is
-  'Cancels a booking for one of its parties. Returns step done with the answer, refund (cancelled; send '
-  'its refund), cancel_payment (cancel the payment at Stripe first), or replay. Fails not_found, '
-  'booking_not_cancellable.';
+  'Cancels a booking for one of its parties. Returns step done with the answer, step refund (the booking '
+  'is cancelled, and its refund is to be sent), step cancel_payment (the payment is to be cancelled at '
+  'Stripe first), or step replay. Fails not_found, booking_not_cancellable, idempotency_in_progress.';
 
 create function farthing_public.bookings_cancelled(
   p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())
@@ -237,7 +241,7 @@ begin
     perform farthing.fail('booking_not_cancellable', 'A completed booking cannot be cancelled.',
       jsonb_build_object('status', v_booking.status), 'id');
   end if;
-  -- It was paid while Stripe was asked to cancel: the money is refunded.
+  -- The booking was paid while Stripe was asked to cancel the payment, so the money is refunded.
   if v_booking.status in ('paid', 'confirmed') then
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
@@ -247,5 +251,5 @@ end
 $$;
 grant execute on function farthing_public.bookings_cancelled to service_role;
 comment on function farthing_public.bookings_cancelled is
-  'After Stripe''s answer: cancels the booking, whatever happens to its payment later, and finishes the '
-  'idempotency key. Returns {status: 200, replayed, data}.';
+  'Cancels a booking after Stripe was asked to cancel its payment, and finishes the idempotency key. '
+  'Returns {status: 200, replayed, data}. Fails booking_not_cancellable.';

@@ -1,7 +1,8 @@
--- Bookings: money from a buyer to a provider, of which the platform takes a fee. Why the fee is a column
--- and a check: it is fixed when the booking is made, by the rate of that day, and is never computed again.
--- Amounts are integers of the currency's minor unit. Why one trigger: Stripe's events, both parties and
--- scheduled tasks change a booking, and none may move it back.
+-- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is a
+-- column with a check, because it is fixed by the rate of the day on which the booking is made and
+-- is never computed again. Amounts are integers in the currency's minor unit. One trigger guards
+-- the states, because Stripe's events, both parties and scheduled tasks change a booking, and none
+-- of them may move it back.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -9,12 +10,12 @@ language sql immutable
 set search_path = ''
 as $$
   select case
-    -- Stripe counts these in thousandths, and moves only hundredths.
+    -- Stripe counts these currencies in thousandths, and moves only whole hundredths.
     when p_currency in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then 10
-    -- Stripe counts these in hundredths, and moves only whole units, since no smaller coin exists.
+    -- Stripe counts these currencies in hundredths, and moves only whole units.
     when p_currency in ('isk', 'ugx') then 100
     when p_currency = any (string_to_array(
-      -- No decimals: their minor unit is the unit.
+      -- The currencies of the first line have no decimals: their minor unit is the unit.
       'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf '
     || 'aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny '
     || 'cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr '
@@ -23,19 +24,21 @@ as $$
     || 'thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd yer zar zmw', ' ')) then 1 end
 $$;
 comment on function farthing.currency_step(text) is
-  'The smallest amount of a currency that Stripe moves, in minor units; null for an unknown currency.';
+  'Returns the smallest amount of a currency that Stripe moves, in minor units; null for an unknown '
+  'currency.';
 
 create function farthing.booking_fee(p_amount bigint, p_currency text, p_basis_points int)
 returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- Rounded half up, in integers, to the currency's step.
+  -- Integers only: rounded half up to a multiple of the currency's step.
   select (p_amount * p_basis_points + 5000 * s) / (10000 * s) * s
   from (select farthing.currency_step(p_currency)::bigint as s) step
 $$;
 comment on function farthing.booking_fee(bigint, text, int) is
-  'The fee of an amount, both in minor units: basis points of it, rounded half up.';
+  'Returns the fee of an amount, both in minor units: p_basis_points of the amount, rounded half up to '
+  'the currency''s step.';
 
 create table farthing.bookings (
   account_id bigint not null,
@@ -66,7 +69,7 @@ create table farthing.bookings (
   cancelled_at timestamptz,
   primary key (account_id, booking_id),
   constraint bookings_currency_known check (farthing.currency_step(currency) is not null),
-  -- Stripe takes eight digits.
+  -- Stripe accepts amounts of at most eight digits.
   constraint bookings_amount_bounded check (amount between 1 and 99999999
     and amount % farthing.currency_step(currency) = 0),
   constraint bookings_fee_of_the_amount check (fee_basis_points between 0 and 10000
@@ -87,11 +90,11 @@ create table farthing.bookings (
   constraint bookings_paid_by_a_payment check (paid_at is null or payment_intent_id is not null)
 );
 comment on table farthing.bookings is
-  'amount, application_fee_amount (requested), fee_collected and fee_refunded (Stripe''s figures) in minor '
-  'units. transfer_at: when the provider gets their share, with the payment (Stripe divides it) or with '
-  'the booking''s end (we transfer it), by the policy at the time of the booking. origin_key: the request '
-  'that began it, until the payment exists. A cancelled booking with paid_at was paid, and its money is '
-  'refunded.';
+  'Bookings, with amounts in minor units. application_fee_amount: the fee that we request. '
+  'fee_collected, fee_refunded: the fee as Stripe reports it. transfer_at: when the provider gets their '
+  'share, by the policy at the time of the booking: with the payment (Stripe divides it), or when the '
+  'booking is completed (we transfer it). origin_key: the key of the request that began the booking, '
+  'until the payment exists. A cancelled booking with paid_at was paid, and its money is refunded.';
 create unique index bookings_by_id on farthing.bookings (booking_id);
 create unique index bookings_by_payment on farthing.bookings (payment_intent_id)
   where payment_intent_id is not null;

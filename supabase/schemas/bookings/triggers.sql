@@ -1,4 +1,5 @@
--- Triggers: one guard of a booking's states; its terms never change. A task moves bookings that are due.
+-- Triggers guard the states of a booking and refuse changes of its terms. A task cancels bookings
+-- for which Stripe made no payment.
 
 create trigger bookings_are_guarded before update on farthing.bookings
   for each row execute function farthing.bookings_guard();

@@ -1,4 +1,4 @@
--- Daily spend caps: read, and set by the user or for them.
+-- The RPC functions of daily spend caps: read the caps of a user, and set one.
 
 create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -17,8 +17,8 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_read to service_role;
 comment on function farthing_public.spend_caps_read is
-  'A user''s daily caps and today''s spending: {user_id, daily, own_daily, imposed_daily, spent_today, '
-  'resets_at}. Fails not_found.';
+  'Returns a user''s daily caps and today''s spending: {user_id, daily, own_daily, imposed_daily, '
+  'spent_today, resets_at}. Fails not_found.';
 
 create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
@@ -47,6 +47,6 @@ end
 $$;
 grant execute on function farthing_public.spend_caps_set to service_role;
 comment on function farthing_public.spend_caps_set is
-  'Sets a user''s daily cap, or removes it with null: their own cap if they ask, else the imposed one. The '
-  'lower of the two applies. Returns {status: 200, replayed, data: the caps}. Fails not_found, '
-  'invalid_request.';
+  'Sets a user''s daily cap, or removes it if p_daily is null: the user''s own cap if the author is '
+  'owner, the imposed cap otherwise. The lower of the two applies. Returns {status: 200, replayed, data: '
+  'the caps}. Fails not_found, invalid_request.';

@@ -1,6 +1,7 @@
--- Daily spend caps: the most that an account may spend between one midnight UTC and the next. Why not a sum
--- over the day's entries: an account with a cap spends often, and a sum grows with each charge. Accounts
--- without a cap, which are most, pay nothing for this feature.
+-- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next.
+-- The day's spending is a stored figure and not a sum of entries, because an account with a cap
+-- spends often and a sum gets slower with each charge. Accounts without a cap pay nothing for this
+-- feature.
 
 create function farthing.spent_today(p_account_id bigint, p_now timestamptz)
 returns numeric
@@ -11,19 +12,20 @@ as $$
     where account_id = p_account_id and day >= (p_now at time zone 'UTC')::date), 0)
 $$;
 comment on function farthing.spent_today(bigint, timestamptz) is
-  'The spending of an account with a cap since midnight UTC. Credits.';
+  'Returns the credits that an account with a cap has spent since midnight UTC.';
 
 create function farthing.cap_left(p_account farthing.accounts, p_now timestamptz)
 returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores nulls: without the case, an account without a cap would have nothing left.
+  -- greatest() ignores nulls: without the case, an account without a cap could spend nothing.
   select case when p_account.daily_cap is not null then greatest(0,
     p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;
 comment on function farthing.cap_left(farthing.accounts, timestamptz) is
-  'The credits that may still be spent or held today; null without a cap. Held credits count as spent.';
+  'Returns the credits that may still be spent or held today; null without a cap. Held credits count as '
+  'spent.';
 
 create function farthing.note_spending(p_account_id bigint, p_amount numeric, p_now timestamptz)
 returns void
@@ -32,12 +34,12 @@ set search_path = ''
 as $$
   insert into farthing.spending as s (account_id, day, spent)
   values (p_account_id, (p_now at time zone 'UTC')::date, p_amount)
-  -- A charge that waits for the account past midnight counts towards the new day.
+  -- A charge that waits for the account's lock past midnight counts towards the new day.
   on conflict (account_id) do update set day = greatest(s.day, excluded.day),
     spent = excluded.spent + case when s.day >= excluded.day then s.spent else 0 end
 $$;
 comment on function farthing.note_spending(bigint, numeric, timestamptz) is
-  'Counts a charge towards its day. The account is locked by the caller. Credits.';
+  'Adds a charge, in credits, to the day''s spending. The caller has locked the account.';
 
 create function farthing.spend_within_cap(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
@@ -55,7 +57,7 @@ begin
     return farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   end if;
   if p_hold_id is not null then
-    -- It was admitted when it was held, so it counts and is not refused.
+    -- The cap admitted this charge when its credits were held, so it counts and is not refused.
     v_results := farthing.spend_batch(p_account, p_charges, p_hold_id, p_now);
   else
     v_left := farthing.cap_left(p_account, p_now);
@@ -77,7 +79,8 @@ begin
 end
 $$;
 comment on function farthing.spend_within_cap is
-  'As spend_batch(), within the account''s daily cap, if it has one. Credits.';
+  'Charges like spend_batch(), and refuses each charge above what is left of the account''s daily cap. '
+  'Charges of a hold are not refused.';
 
 create function farthing.refusal_code(p_account farthing.accounts, p_required numeric, p_available numeric)
 returns text
@@ -88,7 +91,8 @@ as $$
     then 'spend_cap_reached' else 'insufficient_credits' end
 $$;
 comment on function farthing.refusal_code(farthing.accounts, numeric, numeric) is
-  'The limit that a refused charge has met.';
+  'Returns the code of a refused charge: spend_cap_reached if the account has a cap, no debt and enough '
+  'available credits; insufficient_credits otherwise.';
 
 create function farthing.refuse_cap(p_account farthing.accounts, p_required numeric, p_now timestamptz)
 returns void
@@ -97,7 +101,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.fail('spend_cap_reached',
-    'The daily spending cap is reached. It resets at details.resets_at.', jsonb_build_object(
+    'The daily spend cap leaves too few credits. It resets at details.resets_at.', jsonb_build_object(
     'limit', 'daily_spend_cap', 'required', trim_scale(p_required)::text,
     'cap', trim_scale(p_account.daily_cap)::text,
     'spent', trim_scale(farthing.spent_today(p_account.account_id, p_now))::text,
@@ -105,7 +109,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_cap is
-  'Fails spend_cap_reached; details name the cap, the parts spent and held, and when it resets.';
+  'Fails spend_cap_reached. details has the cap, the credits spent and held today, and the time of the '
+  'reset.';
 
 create function farthing.refuse_charge(
   p_account farthing.accounts, p_required numeric, p_available numeric, p_now timestamptz)
@@ -121,7 +126,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_charge is
-  'Refuses a charge that was not accepted, naming the limit it met (T25).';
+  'Fails spend_cap_reached or insufficient_credits, by the limit that the charge has met (T25).';
 
 create function farthing.day_ends_at(p_now timestamptz)
 returns timestamptz
@@ -130,7 +135,7 @@ set search_path = ''
 as $$
   select (date_trunc('day', p_now at time zone 'UTC') + interval '1 day') at time zone 'UTC'
 $$;
-comment on function farthing.day_ends_at(timestamptz) is 'The next midnight UTC.';
+comment on function farthing.day_ends_at(timestamptz) is 'Returns the next midnight UTC.';
 
 create function farthing.spent_since_midnight(p_account farthing.accounts, p_now timestamptz)
 returns numeric
@@ -143,7 +148,8 @@ as $$
       farthing.day_ends_at(p_now) - interval '1 day' - interval '1 microsecond')
 $$;
 comment on function farthing.spent_since_midnight(farthing.accounts, timestamptz) is
-  'Today''s spending by the day''s entries, for a cap that begins in the middle of a day. Credits.';
+  'Returns the credits spent since midnight UTC, as the sum of the day''s entries. An account without a '
+  'cap has no recorded figure, and a new cap needs one.';
 
 create function farthing.set_spend_cap(
   p_account farthing.accounts, p_author text, p_daily numeric, p_now timestamptz)
@@ -162,7 +168,7 @@ begin
   update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
   where a.account_id = p_account.account_id and c.account_id = a.account_id
   returning a.* into p_account;
-  -- Spending is not tracked without a cap: recompute it.
+  -- Without a cap, spending is not recorded. So the figure is computed anew from the entries.
   delete from farthing.spending where account_id = p_account.account_id;
   perform farthing.note_spending(p_account.account_id, farthing.spent_since_midnight(p_account, p_now),
     p_now);
@@ -170,8 +176,8 @@ begin
 end
 $$;
 comment on function farthing.set_spend_cap is
-  'Sets the daily cap of a locked account, or removes it with null: the user''s own cap if p_author is '
-  'owner, else the imposed one. Returns the account. Credits.';
+  'Sets the daily cap of a locked account, or removes it if p_daily is null: the user''s own cap if '
+  'p_author is owner, the imposed cap otherwise. Returns the account.';
 
 create function farthing.cap_answer(p_user_id uuid, p_account farthing.accounts, p_now timestamptz)
 returns jsonb
@@ -189,4 +195,4 @@ as $$
     'resets_at', farthing.day_ends_at(p_now))
 $$;
 comment on function farthing.cap_answer is
-  'The daily caps in the contract''s form, daily being the effective one; credits as text.';
+  'Returns the daily caps in the API''s form; daily is the lower cap, which applies. Credits are text.';

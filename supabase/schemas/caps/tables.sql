@@ -1,4 +1,4 @@
--- Daily caps of accounts, and what they have spent.
+-- Daily caps of accounts, and their spending.
 
 create table farthing.spending (
   account_id bigint primary key,
@@ -6,19 +6,20 @@ create table farthing.spending (
   spent farthing.credits not null
 );
 comment on table farthing.spending is
-  'The spending of an account with a daily cap on its last day of spending, UTC. Credits.';
+  'The credits that an account with a daily cap has spent on one day (UTC), the last on which it spent '
+  'any.';
 alter table farthing.spending enable row level security;
 create policy spending_none on farthing.spending for select to authenticated using (false);
 
--- Two caps, of which the lower applies, so that a user can't lift the cap that the back end imposes.
--- Charges read only accounts.daily_cap, which is the lower of the two.
+-- There are two caps, so that a user can't lift the cap that the back end imposes. Charges read
+-- only accounts.daily_cap, the lower of the two.
 create table farthing.spend_caps (
   account_id bigint primary key references farthing.accounts (account_id),
   own_daily farthing.credits,
   imposed_daily farthing.credits
 );
 comment on table farthing.spend_caps is
-  'Daily caps of an account: the user''s own, and the one that the back end imposes; null for no cap. '
-  'Credits.';
+  'Daily caps of an account, in credits: the user''s own cap, and the cap that the back end imposes. '
+  'Null is no cap.';
 alter table farthing.spend_caps enable row level security;
 create policy spend_caps_none on farthing.spend_caps for select to authenticated using (false);

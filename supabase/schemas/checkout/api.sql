@@ -1,5 +1,5 @@
--- Checkout: begin (committed before Stripe is asked), attach (after Stripe's answer), abandon (without
--- one); packages on sale, and a user's orders.
+-- The RPC functions of checkouts: begin (committed before Stripe is called), attach (after Stripe's
+-- answer), and abandon (without an answer). Also the packages on sale, and a user's orders.
 
 create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
@@ -35,7 +35,7 @@ begin
   end if;
   if v_order.session_id is not null then
     return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201,
-      -- This request gets its own temporary id back, with the session that is open.
+      -- This request gets its own client_temp_id back, with the session that is already open.
       farthing.order_answer(v_order) || jsonb_build_object('client_temp_id', p_client_temp_id), p_now)
       || '{"step": "reuse"}';
   end if;
@@ -45,9 +45,10 @@ end
 $$;
 grant execute on function farthing_public.checkout_begin to service_role;
 comment on function farthing_public.checkout_begin is
-  'Fixes the terms of a purchase. Returns step create with the order to open a session for, reuse with the '
-  'open session, replay, or refused with code and retry_after (seconds). A refusal is returned and not '
-  'raised, so that the decision is stored. Fails unknown_package, idempotency_in_progress.';
+  'Fixes the terms of a purchase. Returns step create with the order whose session is to be opened, step '
+  'reuse with the open session, step replay, or step refused with code and retry_after (seconds). A '
+  'refusal is returned and not raised, so that the decision is stored. Fails unknown_package, not_found, '
+  'idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -65,8 +66,8 @@ end
 $$;
 grant execute on function farthing_public.checkout_attach to service_role;
 comment on function farthing_public.checkout_attach is
-  'Stores the session that Stripe opened for an order and finishes the idempotency key. Returns {status: '
-  '201, replayed, data: order}.';
+  'Stores the session that Stripe opened for an order, and finishes the idempotency key. Returns '
+  '{status: 201, replayed, data: order}. Fails not_found.';
 
 create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
@@ -76,8 +77,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform farthing.idempotency_free(p_idempotency_key);
-  -- Stripe repeats its answer under the order's key, errors too, so after an answer the order cannot be
-  -- used again.
+  -- Stripe repeats its answer under the order's key, errors included. So the order of a refused
+  -- session cannot be used again.
   update farthing.orders set status = 'expired', updated_at = p_now
   where order_id = p_order_id and status = 'pending' and session_id is null;
   return '{}'::jsonb;
@@ -85,8 +86,9 @@ end
 $$;
 grant execute on function farthing_public.checkout_abandon to service_role;
 comment on function farthing_public.checkout_abandon is
-  'Stripe opened no session: frees the key, so that a retry runs at once. The retry finds the same order, '
-  'unless p_order_id names it because Stripe refused it, which ends it.';
+  'Frees the key of a checkout for which Stripe opened no session, so that a retry runs at once. The '
+  'retry finds the same order. If Stripe refused the session, p_order_id names the order, and the order '
+  'expires.';
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
@@ -103,7 +105,8 @@ as $$
   where p.active
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
-comment on function farthing_public.checkout_packages is 'The packages on sale, by price.';
+comment on function farthing_public.checkout_packages is
+  'Returns the packages on sale, by currency and price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid)
 returns jsonb
@@ -121,7 +124,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.checkout_order to service_role;
-comment on function farthing_public.checkout_order is 'A user''s own order, else not_found.';
+comment on function farthing_public.checkout_order is 'Returns a user''s own order. Fails not_found.';
 
 create function farthing_public.checkout_orders(
   p_user_id uuid, p_before text default null, p_limit int default 20)
@@ -139,7 +142,7 @@ as $$
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
-  'A user''s orders before an order id, newest first, at most p_limit: {orders, next_before}.';
+  'Returns a user''s orders before an id, newest first, at most p_limit: {orders, next_before}.';
 
 create view farthing_public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
@@ -147,6 +150,7 @@ select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.cur
     o.client_temp_id, o.expires_at, o.paid_at, o.created_at
 from farthing.orders o;
 
-comment on view farthing_public.orders is 'The caller''s own orders; amount in minor units, credits as text.';
+comment on view farthing_public.orders is
+  'The caller''s own orders. The amount is in minor units; credits are text.';
 
 grant select on farthing_public.orders to authenticated;

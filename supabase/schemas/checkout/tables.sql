@@ -1,4 +1,4 @@
--- Orders.
+-- Orders: purchases of packages, and top-ups.
 
 create table farthing.orders (
   account_id bigint not null references farthing.accounts (account_id),
@@ -44,10 +44,10 @@ create table farthing.orders (
     (status in ('pending', 'processing', 'failed', 'expired')) = (payment_ref is null and paid_at is null))
 );
 comment on table farthing.orders is
-  'A purchase of a package, or a top-up of the missing credits. amount in the currency''s minor unit; '
-  'credits as sold. payment_ref: the payment that paid it. amount_refunded: by refunds that have not '
-  'failed; amount_disputed: by disputes that are open or lost; credits_clawed_back: for both together '
-  '(rule 10).';
+  'A purchase of a package, or a top-up of the missing credits. amount: in the currency''s minor unit. '
+  'credits, bonus_credits: as sold. payment_ref: the payment that paid the order. amount_refunded: by '
+  'refunds that have not failed. amount_disputed: by disputes that are open or lost. '
+  'credits_clawed_back: the credits clawed back for both together (rule 10).';
 create unique index orders_by_id on farthing.orders (order_id);
 create index orders_by_package on farthing.orders (package_id, package_version);
 create index orders_newest on farthing.orders (account_id, created_at desc, order_id desc);
@@ -55,10 +55,10 @@ create index orders_to_expire on farthing.orders (expires_at) where status = 'pe
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
 -- Rule 9: one payment pays one order, and an order is paid once.
 create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
--- One open session per user and package version: a second click gets the first session again.
+-- A user has one open session per package version: a second click gets the first session again.
 create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)
   where status = 'pending';
--- One charge for a gap: a second runner finds the first one's order (T16).
+-- An account has one open top-up, so that a second runner finds the first runner's order (T16).
 create unique index orders_one_top_up on farthing.orders (account_id)
   where kind = 'top_up' and status in ('pending', 'processing');
 

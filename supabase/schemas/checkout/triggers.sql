@@ -1,4 +1,4 @@
--- Triggers: the guard of an order's states; the terms of a purchase never change. A task expires unpaid
+-- Triggers guard the states of an order and refuse changes of its terms. A task expires unpaid
 -- orders.
 
 create trigger orders_are_guarded before update on farthing.orders

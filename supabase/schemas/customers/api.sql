@@ -1,4 +1,4 @@
--- Saving a card: begin, attach, finish, abandon.
+-- The RPC functions of saved cards: begin, attach the customer, finish and abandon.
 
 create function farthing_public.cards_begin(
   p_user_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
@@ -22,8 +22,8 @@ end
 $$;
 grant execute on function farthing_public.cards_begin to service_role;
 comment on function farthing_public.cards_begin is
-  'Begins to save a user''s card. Returns step create with the customer to save it for (null if Stripe has '
-  'to create one for the account first), or replay. Fails not_found, idempotency_in_progress.';
+  'Begins to save a user''s card. Returns step create with the customer at Stripe (null if Stripe must '
+  'create one first), or step replay. Fails not_found, idempotency_in_progress.';
 
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())
@@ -43,8 +43,8 @@ end
 $$;
 grant execute on function farthing_public.customers_attach to service_role;
 comment on function farthing_public.customers_attach is
-  'Stores the customer that Stripe created for a user. Returns {customer_id}: the first one, if there was '
-  'one already.';
+  'Stores the customer that Stripe created for a user. Returns {customer_id}: an earlier customer of the '
+  'user stays. Fails not_found.';
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
@@ -59,8 +59,8 @@ end
 $$;
 grant execute on function farthing_public.cards_finish to service_role;
 comment on function farthing_public.cards_finish is
-  'Finishes the key of a page on which a card can be saved. Returns {status: 201, replayed, data: '
-  '{setup_url}}.';
+  'Finishes the key of a request for a page on which the user saves a card. Returns {status: 201, '
+  'replayed, data: {setup_url}}.';
 
 create function farthing_public.cards_abandon(p_idempotency_key text)
 returns jsonb
@@ -74,5 +74,4 @@ end
 $$;
 grant execute on function farthing_public.cards_abandon to service_role;
 comment on function farthing_public.cards_abandon is
-  'Stripe created no page: frees the key, so that a retry runs at
-  once.';
+  'Frees the key of a request for which Stripe created no page, so that a retry runs at once.';

@@ -15,7 +15,7 @@ create table farthing.customers (
     payment_method_id is not null or (card_brand is null and card_last4 is null))
 );
 comment on table farthing.customers is
-  'A user''s customer at Stripe and their saved card. card_changed_at: the time of the event that last '
+  'A user''s customer at Stripe, and their saved card. card_changed_at: the time of the event that last '
   'saved or removed a card; older events change nothing.';
 create index customers_by_method on farthing.customers (payment_method_id)
   where payment_method_id is not null;

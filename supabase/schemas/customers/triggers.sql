@@ -1,5 +1,5 @@
--- Triggers: the saved card of an account goes when its user is deleted. Changes of a saved card are
--- audited.
+-- A trigger removes the saved card of an account when its user is deleted. Changes of a saved card
+-- are audited.
 
 create trigger accounts_forget_cards after update of left_at on farthing.accounts
   for each row execute function farthing.forget_customer();

@@ -1,4 +1,4 @@
--- Feature flags: read by all, set by operators.
+-- The RPC functions of feature flags: everyone reads them, and operators set them.
 
 create function farthing_public.features_read()
 returns jsonb
@@ -9,7 +9,7 @@ as $$
 $$;
 grant execute on function farthing_public.features_read to service_role;
 comment on function farthing_public.features_read is
-  'All flags: [{name, state, percentage, changed_by, changed_at}].';
+  'Returns all flags: [{name, state, percentage, changed_by, changed_at}].';
 
 create function farthing_public.features_set(
   p_name text, p_state text, p_percentage numeric default null,
@@ -26,7 +26,7 @@ begin
   end if;
   if (p_state = 'percentage') <> (p_percentage is not null) then
     perform farthing.fail('invalid_request',
-      'percentage is required with the state percentage, and not allowed with another.', null,
+      'Send percentage if state is percentage, and leave it out otherwise.', null,
       'percentage');
   end if;
   if p_percentage not between 0 and 100 or p_percentage <> round(p_percentage, 2) then
@@ -44,4 +44,4 @@ end
 $$;
 grant execute on function farthing_public.features_set to service_role;
 comment on function farthing_public.features_set is
-  'Switches a flag; a repeat changes nothing. Returns the flag. Fails not_found, invalid_request.';
+  'Sets a flag, and returns it. Fails not_found, invalid_request.';

@@ -1,7 +1,7 @@
--- Feature flags: a product is on, off, or on for a part of the users. Why a bucket and not a random draw:
--- an included user stays included while the percentage grows, and in every process, because the bucket is a
--- hash of the flag's name and the user's id. Flags block only new business. Payments made already are still
--- applied, read, cancelled and refunded.
+-- Feature flags: a product is on, off, or on for a part of the users. A user's bucket is a hash of
+-- the flag's name and the user's id, not a random draw: so each process computes the same bucket,
+-- and a user who is included stays included while the percentage grows. Flags block only new
+-- business. Payments that are already made are still applied, read, cancelled and refunded.
 
 create function farthing.feature_bucket(p_name text, p_user_id uuid)
 returns int
@@ -12,8 +12,8 @@ as $$
     ::bigint % 10000)::int
 $$;
 comment on function farthing.feature_bucket(text, uuid) is
-  'A user''s bucket of a flag, 0 to 9999. The endpoints compute the same (feature-flags.ts); a flag at p % '
-  'is on for the buckets below p * 100.';
+  'Returns a user''s bucket of a flag, from 0 to 9999. feature-flags.ts computes the same bucket for the '
+  'endpoints. A flag at p % is on for the buckets below p * 100.';
 
 create function farthing.feature_answer(p_feature farthing.features)
 returns jsonb
@@ -25,5 +25,5 @@ as $$
     'changed_at', p_feature.changed_at)
 $$;
 comment on function farthing.feature_answer(farthing.features) is
-  'A flag as endpoints read it. The percentage is a number, since it has at most two decimals and is not '
-  'money.';
+  'Returns a flag in the API''s form. The percentage is a JSON number, because it is not money and has '
+  'at most two decimals.';

@@ -1,42 +1,46 @@
--- The private schema, the types that all subjects share, and the policy: every number that may be tuned.
+-- The private schema, the types that all subjects share, and the policy: every number that an
+-- operator may tune.
 
--- Farthing is a guest in a project: all its objects are in these two schemas, and nothing of the host is
--- changed, not even default privileges. So every migration ends by revoking each privilege that these files
--- do not grant: a money function that anybody may call is the most common hole in this field.
+-- Farthing is a guest in a project: all its objects are in these two schemas, and nothing of the
+-- host is changed, not even default privileges. So every migration ends by revoking each privilege
+-- that these files do not grant. A function that moves money and that any visitor may call is a
+-- common vulnerability.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
 comment on schema farthing_public is
-  'Exposed through the data API: functions for the secret key alone, and views behind row level security.';
+  'Exposed through the data API: functions that only the secret key may call, and views with row level '
+  'security.';
 
--- Browser roles reach the private schema only through invoker views, table by table, behind RLS.
+-- Browser roles reach the private schema only through invoker views. Each of those tables has row
+-- level security.
 grant usage on schema farthing to anon, authenticated;
 grant usage on schema farthing_public to anon, authenticated, service_role;
 
--- Ranges are domains and not checks where a debit writes: Postgres parses a table's checks for each
--- statement.
+-- Columns that a debit writes have domains and not checks: PostgreSQL parses the checks of a table
+-- for each statement that writes the table.
 create domain farthing.credits as numeric(38, 18) constraint credits_not_negative check (value >= 0);
 create domain farthing.positive_credits as numeric(38, 18) constraint credits_positive check (value > 0);
 comment on domain farthing.credits is 'An amount of credits, 0 or more, exact to 18 decimals.';
 comment on domain farthing.positive_credits is 'An amount of credits above 0, exact to 18 decimals.';
--- 8 KiB for the caller, and space for the ledger's additions (the hold, the job and its step).
+-- 8 KiB for the caller, and 256 bytes for the ledger's additions (the hold, the job and its step).
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
 comment on domain farthing.metadata is
   'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';
--- The owner's own id is not stored: they may be deleted, and entries stay.
+-- The owner's id is not stored, because the owner may be deleted and the entries stay.
 create domain farthing.author as varchar(255) constraint author_known check (
   value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
     and split_part(value, ':', 2) <> '');
 comment on domain farthing.author is
-  'The author of a movement: owner (the account''s own), operator:<user id>, key:<secret key''s name>, '
-  'stripe:<event id>, task:<scheduled task> or sql:<role>.';
+  'The author of a movement: owner (the account''s own user), operator:<user id>, key:<secret key''s '
+  'name>, stripe:<event id>, task:<scheduled task> or sql:<role>.';
 
--- A domain and not a check: a check is parsed by every statement that writes the table.
+-- A domain and not a check, because each statement that writes a table parses the table's checks.
 create domain farthing.final_status as smallint
   constraint final_status_answers check (value between 200 and 499);
 comment on domain farthing.final_status is 'The HTTP status of a stored answer.';
 
--- An item of a list in the contract's form, and the cursor of the page after it.
+-- An item of a list in the API's form, and the cursor of the page that follows the item.
 create type farthing.page_item as (answer jsonb, cursor text);
 
 create table farthing.policy (
@@ -60,7 +64,8 @@ create table farthing.policy (
   grant_ceiling_day farthing.positive_credits not null default 2000000,
   grant_ceilings_bind_keys boolean not null default false,
   keys_confirm_grants boolean not null default false,
-  pending_grant_life interval not null default '72 hours', -- requested on Friday, confirmed on Monday
+  -- a grant requested on Friday can be confirmed on Monday
+  pending_grant_life interval not null default '72 hours',
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
   booking_transfer_at text not null default 'payment'
@@ -100,31 +105,33 @@ create table farthing.policy (
   constraint policy_text_bounded check (length(updated_by) <= 255)
 );
 comment on table farthing.policy is
-  'The operator''s settings, one row. early_fraud_warning: review (credits stay frozen until an operator '
-  'clears the warning or refunds) or refund (at once). The limits are those of check_fraud(). low_balance: '
-  'credits below which a user without a threshold of their own is notified. top_up_*: 1 USD is 1000 '
-  'credits, so a cent buys 10; smallest charge, highest monthly cap (minor units) and the pause between '
-  'two. overdraft_*: the debt that a settled hold may leave, as a multiple of the hold, and never less '
-  'than the floor in credits. late_settle_within: for how long an expired hold may be settled. '
-  'usage_max_*: how long ago a usage may have occurred when it is reported, and how far ahead. '
-  'grant_ceiling*: credits above which a second operator confirms a grant: of one grant, of one operator '
-  'in a day, of all in a day; two settings say whether they bind secret keys and whether a key may '
-  'confirm. pending_grant_life: how long a grant waits for confirmation. booking_transfer_at: whether the '
-  'provider of a booking gets their share with its payment, or when it is completed. '
-  'booking_shared_parties: whether a booking whose buyer shares a card or an address with the provider is '
+  'The operator''s settings, in one row. early_fraud_warning: review (credits stay frozen until an '
+  'operator clears the warning or refunds the payment) or refund (at once). sessions_*, failed_cards_*, '
+  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: the available credits '
+  'below which a user without a threshold of their own is notified. top_up_*: 1 USD buys 1,000 credits, '
+  'so a cent buys 10; the smallest charge and the highest monthly cap are in minor units; cool_down is '
+  'the pause between two charges. overdraft_*: the most debt that one settlement may leave, as a '
+  'multiple of the hold, and at least the floor in credits. late_settle_within: for how long an expired '
+  'hold may be settled. usage_max_*: how far in the past or in the future a reported usage may have '
+  'occurred. grant_ceiling*: the credits above which another operator must confirm a grant: in one '
+  'grant, in the grants of one author in a day, in all grants of a day. grant_ceilings_bind_keys: '
+  'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
+  'pending_grant_life: for how long a grant waits for confirmation. booking_transfer_at: whether the '
+  'provider of a booking gets their share with its payment or at its completion. booking_shared_parties: '
+  'whether a booking whose buyer shares a card, a payout account or an address with the provider is '
   'flagged or refused.';
 alter table farthing.policy enable row level security;
 comment on column farthing.policy.installation_id is
-  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments from '
-  'those of other apps on the same Stripe account, other installations of Farthing included. A restored '
+  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments '
+  'from those of other apps and other installations of Farthing on the same Stripe account. A restored '
   'database has the same mark.';
 comment on column farthing.policy.stream_patience is
   'For how long a provider''s stream is still read after its caller has left, to learn its usage. The '
-  'stream''s own limit of 130 seconds applies, too. 0: the stream is ended at once, and the most that it '
-  'can cost is charged.';
+  'stream''s own limit of 130 seconds also applies. 0 ends the stream at once, and the chat is charged '
+  'the most that it can have cost.';
 comment on column farthing.policy.stream_in_flight_tokens is
-  'The most output that a provider can have produced beyond the recorded output when a stream breaks off: '
-  'up to 64 tokens not yet recorded, and tokens in transit. Raise it for a provider that is faster than '
-  '200 tokens a second.';
+  'The most output tokens that a provider can have produced beyond the recorded ones when a stream '
+  'breaks off: up to 64 tokens that are not recorded yet, and tokens in transit. Raise this number for a '
+  'provider that is faster than 200 tokens per second.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;

@@ -1,4 +1,4 @@
--- Each change of the policy is audited, with a reason, and its row is never deleted.
+-- Each change of the policy is audited, with a reason. The policy's row is never deleted.
 
 select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
   where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped

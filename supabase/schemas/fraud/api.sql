@@ -1,4 +1,4 @@
--- Fraud, for operators: decisions, blocks and limits.
+-- The RPC functions of fraud, for operators: decisions, blocks and limits.
 
 create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
   p_before text default null, p_limit int default 20)
@@ -19,8 +19,8 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
-  'Decisions of check_fraud() before an id, newest first, by user and outcome (allow, refuse, flag): '
-  '{decisions, next_before}.';
+  'Returns the recorded decisions about fraud before an id, newest first, by user and outcome (allow, '
+  'refuse, flag): {decisions, next_before}.';
 
 create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
 returns jsonb
@@ -35,7 +35,7 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_blocks_list to service_role;
 comment on function farthing_public.fraud_blocks_list is
-  'Blocks, current and expired, newest first: {blocks, next_before}.';
+  'Returns current and expired blocks before an id, newest first: {blocks, next_before}.';
 
 create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
   p_author text default 'sql:' || session_user, p_until timestamptz default null,
@@ -71,8 +71,9 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_add to service_role;
 comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (id), an ip or a card (64 hex digits of its hash); an existing block gets the new reason '
-  'and end. Returns {status: 201, replayed, data: block}. Fails not_found, invalid_request.';
+  'Blocks a user (by id), or an ip or a card (by 64 hex digits of its hash). An existing block gets the '
+  'new reason and the new end. Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, '
+  'invalid_request.';
 
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)
@@ -95,7 +96,7 @@ end
 $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block and returns it. Fails not_found; forbidden for the operator whom it blocks.';
+  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks.';
 
 create function farthing_public.fraud_policy_read()
 returns jsonb
@@ -106,7 +107,8 @@ as $$
 $$;
 grant execute on function farthing_public.fraud_policy_read to service_role;
 comment on function farthing_public.fraud_policy_read is
-  'The limits of checkouts and bookings, the reaction to an early fraud warning, and who changed them last.';
+  'Returns the limits of checkouts and bookings, the reaction to an early fraud warning, and the author '
+  'of the last change.';
 
 create function farthing_public.fraud_policy_set(
   p_changes jsonb, p_author text default 'sql:' || session_user,
@@ -127,4 +129,4 @@ end
 $$;
 grant execute on function farthing_public.fraud_policy_set to service_role;
 comment on function farthing_public.fraud_policy_set is
-  'Changes the limits named in p_changes. Returns {status: 200, replayed, data: policy}.';
+  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';

@@ -1,4 +1,4 @@
--- Cards and how they were used, blocks, and decisions.
+-- Uses of cards, blocks, and decisions about fraud.
 
 create table farthing.card_uses (
   charge_id text primary key,
@@ -11,11 +11,11 @@ create table farthing.card_uses (
   constraint card_uses_bounded check (length(charge_id) <= 255 and octet_length(card) = 32)
 );
 comment on table farthing.card_uses is
-  'Cards with which an account has paid or tried to pay. card: sha256 of Stripe''s fingerprint. Deleted '
-  'after 90 days.';
+  'Charges of cards by an account, successful and failed. card: sha256 of Stripe''s fingerprint. Rows '
+  'are deleted after 90 days.';
 create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
 create index card_uses_by_card on farthing.card_uses (card, used_at desc);
--- Rows arrive in time's order, as idempotency keys do.
+-- Rows arrive in order of time, which suits a BRIN index.
 create index card_uses_by_age on farthing.card_uses using brin (used_at);
 
 create table farthing.blocks (
@@ -33,7 +33,8 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Blocks: a user by id, an address or a card by its hash, who may buy nothing. Without until, for good.';
+  'Blocks: a user (by id), an address or a card (by hash) that may buy nothing. A block without until '
+  'has no end.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
@@ -55,12 +56,13 @@ create table farthing.fraud_decisions (
   constraint fraud_decisions_ip_hashed check (octet_length(ip_hash) = 32)
 );
 comment on table farthing.fraud_decisions is
-  'Every decision of check_fraud(), allowed orders too, and allowed bookings from a known address. '
-  'ip_hash: hashed with a key by the function that knows the address; the address itself is not stored. '
-  'order_id, booking_id: the allowed purchase. flag: nothing was refused, but booking_id should be '
-  'reviewed. Deleted after 90 days.';
+  'Decisions about fraud: refusals, allowed checkouts, allowed bookings from a known address, and '
+  'flagged bookings. ip_hash: a keyed hash of the address, made by the Edge Function; the address is not '
+  'stored. order_id: the allowed order. booking_id: the allowed or flagged booking. The outcome flag '
+  'refuses nothing, but the booking should be reviewed. Rows are deleted after 90 days.';
 create index fraud_decisions_by_account on farthing.fraud_decisions (account_id, decided_at desc);
--- Only allowed checkouts are counted, so repeated refused requests do not slow a neighbour's checkout.
+-- The limits count only allowed decisions, so refused requests that are repeated do not slow the
+-- count.
 create index fraud_decisions_allowed on farthing.fraud_decisions (account_id, action, decided_at desc)
   where outcome = 'allow';
 create index fraud_decisions_allowed_by_ip on farthing.fraud_decisions (ip_hash, action, decided_at desc)

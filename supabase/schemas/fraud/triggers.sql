@@ -1,4 +1,4 @@
--- A task removes old decisions and uses of cards. Changes of blocks are audited.
+-- A task deletes old decisions and uses of cards. Changes of blocks are audited.
 
 select farthing.add_task('sweep_fraud', '5 minutes');
 

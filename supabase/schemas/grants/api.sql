@@ -1,4 +1,4 @@
--- Grants: make, confirm, decline, read.
+-- The RPC functions of grants, for operators and keys: grant, confirm or decline, read and list.
 
 create function farthing_public.credits_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz default null,
@@ -38,10 +38,10 @@ end
 $$;
 grant execute on function farthing_public.credits_grant to service_role;
 comment on function farthing_public.credits_grant is
-  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}; {status: 202, data: '
-  'grant} if a second operator has to confirm. p_once: p_reference_id grants only once, for ever; a repeat '
-  'is 200 (202 while pending) with duplicate: true. Fails grant_not_allowed, forbidden, '
-  'reference_conflict, not_found, invalid_request. Credits as text.';
+  'Grants a promotional or adjustment lot. Returns {status: 201, replayed, data: lot}, or {status: 202, '
+  'replayed, data: grant} if another operator must confirm. p_once: p_reference_id grants only once, for '
+  'ever; a repeat returns status 200 (202 while the grant is pending) with duplicate: true. Fails '
+  'grant_not_allowed, forbidden, reference_conflict, not_found, invalid_request. Credits are text.';
 
 create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
@@ -86,7 +86,7 @@ begin
 end
 $$;
 grant execute on function farthing_public.grants_read to service_role;
-comment on function farthing_public.grants_read is 'A grant, for operators. Fails not_found.';
+comment on function farthing_public.grants_read is 'Returns a grant, for operators. Fails not_found.';
 
 create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
@@ -104,4 +104,4 @@ as $$
 $$;
 grant execute on function farthing_public.grants_list to service_role;
 comment on function farthing_public.grants_list is
-  'A page of grants, newest first: {grants, next_before}. For operators.';
+  'Returns grants before an id, newest first, for operators: {grants, next_before}.';

@@ -1,4 +1,4 @@
--- Grants, pending and decided.
+-- Grants by operators and keys, pending and decided.
 
 create table farthing.grants (
   account_id bigint not null references farthing.accounts (account_id),
@@ -32,9 +32,10 @@ create table farthing.grants (
     else false end)
 );
 comment on table farthing.grants is
-  'Grants of operators, of keys that ceilings bind, and of anyone above the ceiling of one grant. Pending '
-  'until another operator confirms or declines, or confirm_before has passed. ceiling: the one it '
-  'exceeded. decided_by: who confirmed or declined; null if no decision was needed. Credits.';
+  'Grants by authors that the ceilings bind, and grants above a ceiling by any author. Amounts are in '
+  'credits. A grant is pending until another operator confirms or declines it, or confirm_before has '
+  'passed. ceiling: the ceiling that the grant exceeded. decided_by: the author who confirmed or '
+  'declined the grant; null if no decision was needed.';
 create unique index grants_by_id on farthing.grants (grant_id);
 create index grants_newest on farthing.grants (created_at desc, grant_id desc);
 create index grants_pending on farthing.grants (confirm_before) where status = 'pending';

@@ -1,4 +1,4 @@
--- Triggers: a grant's terms never change, and it is decided once. A task ends unconfirmed grants.
+-- Triggers refuse changes of a grant's terms and of a decision. A task expires unconfirmed grants.
 
 select farthing.never_change('grants', '{account_id, grant_id, author, source, amount, priority, expires_at,
   reason, reference_id, once, correlation_id, ceiling, confirm_before, created_at}');

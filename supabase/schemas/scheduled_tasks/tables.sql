@@ -1,5 +1,5 @@
--- Scheduled tasks, the results of their runs, and items that a task could not finish. The extensions for
--- scheduling.
+-- Scheduled tasks, the failures of their runs, the items that a task could not finish, and the
+-- extensions for scheduling.
 
 create extension if not exists pg_cron with schema pg_catalog;
 
@@ -24,11 +24,12 @@ create table farthing.tasks (
   constraint tasks_errors check (failures >= 0 and (failures = 0) = (last_error is null)
     and length(last_error) <= 20)
 ) with (fillfactor = 50);
--- each run updates its row in place, each minute
+-- Each run updates its task's row in place.
 comment on table farthing.tasks is
-  'Scheduled tasks: farthing.<task>(moment) runs once per interval, phase after it begins. budget: after '
-  'it no new item is begun; from PostgreSQL 17 on, the task is ended after twice the budget. started_at: a '
-  'run is under way. failures: in a row; last_error: a SQLSTATE, or session_lost.';
+  'Scheduled tasks: farthing.<task>(moment) runs once per interval (every), at phase after the '
+  'interval''s start. budget: the time after which a task begins no new item; from PostgreSQL 17 on, a '
+  'task is ended after twice its budget. started_at: the start of a run that has not ended. failures: '
+  'the number of failures in a row. last_error: a SQLSTATE, or session_lost.';
 
 create table farthing.task_failures (
   failure_nr bigint generated always as identity primary key,
@@ -39,8 +40,8 @@ create table farthing.task_failures (
   constraint task_failures_bounded check (length(task) <= 40 and length(error) <= 20)
 );
 comment on table farthing.task_failures is
-  'Failed runs of tasks, with the SQLSTATE, for a week. Successful runs have no history: tasks has the '
-  'last one.';
+  'Failed runs of tasks, with the SQLSTATE, stored for a week. Successful runs have no history; '
+  'farthing.tasks has the last one.';
 create index task_failures_by_time on farthing.task_failures (failed_at);
 
 create table farthing.parked_items (
@@ -56,8 +57,9 @@ create table farthing.parked_items (
     and length(item_id) <= 255 and length(error) <= 20 and attempts >= 1)
 );
 comment on table farthing.parked_items is
-  'Items that raised an error in a task: retried at next_attempt_at, deleted once they succeed or are no '
-  'longer due. error: a SQLSTATE. parked_at: the first failure.';
+  'Items that raised an error in a task. An item is retried at next_attempt_at, and its row is deleted '
+  'when the item succeeds or is no longer due. error: a SQLSTATE. parked_at: the time of the first '
+  'failure.';
 
 alter table farthing.tasks enable row level security;
 alter table farthing.task_failures enable row level security;
@@ -73,7 +75,8 @@ create table farthing.task_runner (
   ran_before_at timestamptz
 );
 comment on table farthing.task_runner is
-  'One row. ran_at: when the runner last looked for due tasks; ran_before_at: the time before that.';
+  'One row. ran_at: when the runner last looked for due tasks. ran_before_at: when it looked before '
+  'that.';
 alter table farthing.task_runner enable row level security;
 create policy task_runner_none on farthing.task_runner for select to authenticated using (false);
 insert into farthing.task_runner default values;

@@ -2,10 +2,11 @@
 
 do $$
 begin
-  -- cron.schedule() would overwrite it.
+  -- cron.schedule() would overwrite a job with the same name.
   if exists (select from cron.job
     where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
-    raise exception 'Another scheduled job is named farthing.' using hint = 'Rename it, and push again.';
+    raise exception 'Another scheduled job is named farthing.'
+      using hint = 'Rename that job, and push again.';
   end if;
 end
 $$;

@@ -1,4 +1,5 @@
--- The heartbeat of a chat, and the end of a chat whose request is dead: its heartbeats are missing.
+-- The heartbeats of chats, and the end of chats without a heartbeat for 60 seconds, whose request
+-- is dead.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -8,7 +9,7 @@ as $$
   select p_now - interval '60 seconds'
 $$;
 comment on function farthing.heartbeat_deadline(timestamptz) is
-  'The request of a chat without a heartbeat since this moment is dead.';
+  'Returns the moment after which a chat must have had a heartbeat; otherwise its request is dead.';
 
 create function farthing.record_heartbeat(p_hold_id uuid, p_output_tokens int, p_now timestamptz)
 returns boolean
@@ -26,15 +27,16 @@ begin
   if not found then
     return false;
   end if;
-  -- A key that was started 3 minutes ago may be taken over; each heartbeat keeps it younger than that.
+  -- Another request may take over a key 3 minutes after its start. Heartbeats keep the key younger
+  -- than that.
   update farthing.idempotency_keys set created_at = p_now
   where key = v_key and status is null and created_at <= p_now - interval '1 minute';
   return true;
 end
 $$;
 comment on function farthing.record_heartbeat(uuid, int, timestamptz) is
-  'Records that a chat''s request is alive, and the output received so far: null while the provider has not '
-  'accepted the request. Returns false if the chat is closed.';
+  'Records that a chat''s request is alive, and the output tokens received so far; null means that the '
+  'provider has not accepted the request yet. Returns false if the chat is closed.';
 
 create function farthing.close_abandoned_chat(p_chat farthing.chats, p_now timestamptz)
 returns void
@@ -42,20 +44,21 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform farthing.release_expired_holds(p_chat.account_id, p_now); -- its own may be among them
+  -- the chat's own hold may be expired, too
+  perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
   elsif (select status = 'open' from farthing.holds
     where account_id = p_chat.account_id and hold_id = p_chat.hold_id) then
     perform farthing.settle_chat(p_chat, array[farthing.chat_bound(p_chat)], p_now);
   end if;
-  -- There is no answer to store: a repeat runs anew.
+  -- There is no answer to replay, so a repeat starts again.
   delete from farthing.idempotency_keys where key = p_chat.idempotency_key and status is null;
 end
 $$;
 comment on function farthing.close_abandoned_chat is
-  'Ends a chat whose request is dead: if the provider accepted it, the most that it can have cost is '
-  'charged, else it is released. The caller has locked everything.';
+  'Ends a chat whose request is dead: charges the most that the chat can have cost if the provider '
+  'accepted the request, and releases the hold otherwise. The caller has locked everything.';
 
 create function farthing.close_dead_chat(p_idempotency_key text, p_now timestamptz)
 returns void
@@ -77,8 +80,8 @@ begin
 end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
-  'The task''s work for one key: a repeat that arrives before the scheduled task must not run beside the '
-  'request that it repeats.';
+  'Closes the abandoned chat of one key, because a repeat may arrive before the scheduled task and must '
+  'not run beside the first request.';
 
 create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
 returns int
@@ -91,7 +94,8 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- Chats come in order of time and not of accounts (rule 4), so this waits for no lock.
+  -- Chats are read in order of time and not of accounts (rule 4), so this function waits for no
+  -- lock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -104,7 +108,8 @@ begin
   if not found then
     return 0;
   end if;
-  -- Read again: its request may have sent a heartbeat, or closed it, in between.
+  -- The chat is read again under its locks: its request may have sent a heartbeat or closed it
+  -- meanwhile.
   select * into v_chat from farthing.chats
   where account_id = v_chat.account_id and hold_id = v_chat.hold_id and state = 'open'
     and heartbeat_at <= farthing.heartbeat_deadline(p_now)
@@ -117,7 +122,8 @@ begin
 end
 $$;
 comment on function farthing.sweep_chat(text, timestamptz) is
-  'Closes a chat without a heartbeat for 60 seconds; 1 if it did.';
+  'Closes one chat without a heartbeat for 60 seconds. Returns 1, or 0 if a row is locked or the chat is '
+  'no longer abandoned.';
 
 create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -131,4 +137,4 @@ as $$
     order by c.created_at limit p_limit), 'sweep_chat', p_now)
 $$;
 comment on function farthing.sweep_chats(timestamptz, int) is
-  'Closes chats without a heartbeat for 60 seconds; returns how many.';
+  'Closes chats without a heartbeat for 60 seconds, and returns their number.';

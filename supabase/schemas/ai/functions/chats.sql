@@ -1,10 +1,10 @@
--- Chats: begin (credits held before the provider is asked), record (output streamed so far), settle or
--- release. A dead request is recognised by its missing heartbeat, and a scheduled task charges its chat:
--- see left_streams.sql. Why a trigger makes a chat's state follow its hold: a hold can end in other ways
--- (expiry, deletion of its owner, an operator), and none may leave a chat open. Order of locks: the key,
--- the owner, the account, the chat, the key's row. The scheduled task waits for none of them. The owner is
--- locked because changing an account twice, or writing a log, asks for its owner's row, which the deletion
--- of a user locks while it waits for the account.
+-- Chats: a chat begins with a hold, before the provider is called. Its request then records
+-- heartbeats (abandoned_chats.sql), and settles (settle_chats.sql) or releases the chat. A trigger
+-- closes a chat when its hold ends, because a hold can also end by expiry, by the deletion of its
+-- owner or by an operator. Order of locks: the advisory lock of the key, the owner, the account,
+-- the chat, the key's row. The scheduled task skips what is locked. The owner is locked because
+-- writing a log, or changing an account a second time, takes a lock on the owner's row, and the
+-- deletion of a user holds that lock while it waits for the account.
 
 create function farthing.begin_chat(p_user_id uuid, p_chat farthing.chats, p_now timestamptz)
 returns farthing.holds
@@ -29,9 +29,9 @@ begin
 end
 $$;
 comment on function farthing.begin_chat is
-  'Holds, for ten minutes, the most that a chat can cost, stores the chat, and returns the hold. p_chat has '
-  'the model, the token counts, the key and the author. Fails insufficient_credits, spend_cap_reached, '
-  'not_found.';
+  'Holds, for ten minutes, the most credits that a chat can cost, stores the chat, and returns the hold. '
+  'p_chat has the model, the token counts, the key and the author. Fails insufficient_credits, '
+  'spend_cap_reached, not_found.';
 
 create function farthing.close_chat()
 returns trigger
@@ -44,13 +44,14 @@ begin
   return null;
 end
 $$;
-comment on function farthing.close_chat() is 'A chat is open as long as its hold, however the hold ends.';
+comment on function farthing.close_chat() is
+  'Trigger: closes a chat when its hold ends, whatever ended the hold.';
 
 create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
 returns farthing.chats
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the same as in lock_account
 as $$
 declare
   v_chat farthing.chats;
@@ -70,4 +71,5 @@ begin
 end
 $$;
 comment on function farthing.lock_chat(uuid, text) is
-  'A chat with its key and its account locked. Fails not_found, also where it began under another key.';
+  'Returns a chat, with its key and its account locked. Fails not_found, also if the chat began under '
+  'another key.';

@@ -1,6 +1,7 @@
--- AI logs: each call of a model, with as much of its text as the user has agreed to. Why SQL decides and
--- not the Edge Functions: a function passes everything, redacted; SQL decides what is stored, in the
--- transaction of the charge, and a check enforces it. A failing log never fails the charge.
+-- AI logs: one row for each call of a model, with as much of its text as the user has agreed to.
+-- The Edge Functions pass every field, redacted. SQL decides which fields are stored, because it
+-- reads the consent in the transaction of the charge, and a check of the table enforces the
+-- consent. A log that fails never fails the charge.
 
 create function farthing.date_consent()
 returns trigger
@@ -12,7 +13,8 @@ begin
   return new;
 end
 $$;
-comment on function farthing.date_consent() is 'The user can''t choose the date of their consent.';
+comment on function farthing.date_consent() is
+  'Trigger: dates a consent, so that the user can''t choose the date.';
 
 create function farthing.erase_ai_logs()
 returns trigger
@@ -29,7 +31,8 @@ begin
 end
 $$;
 comment on function farthing.erase_ai_logs() is
-  'A lowered consent applies to stored logs, too: they are erased in the same statement.';
+  'Trigger: erases from stored logs the fields that a lowered consent no longer allows, in the same '
+  'statement.';
 
 create function farthing.cut_text(p_text text, p_most int)
 returns text
@@ -39,7 +42,7 @@ as $$
   select case when length(p_text) > p_most then left(p_text, p_most - 6) || ' [cut]' else p_text end
 $$;
 comment on function farthing.cut_text(text, int) is
-  'A text of at most p_most characters; a longer one ends in " [cut]".';
+  'Cuts a text to at most p_most characters; a cut text ends in " [cut]".';
 
 create function farthing.cut_json(p_value jsonb, p_most int)
 returns jsonb
@@ -50,14 +53,14 @@ as $$
     then jsonb_build_object('cut', true, 'bytes', pg_column_size(p_value)) else p_value end
 $$;
 comment on function farthing.cut_json(jsonb, int) is
-  'A JSON value of at most p_most bytes as stored; a larger one is replaced by {"cut": true, "bytes": n}.';
+  'Replaces a JSON value of more than p_most bytes, as stored, by {"cut": true, "bytes": n}.';
 
 create function farthing.write_ai_log(p_user_id uuid, p_log jsonb, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
--- The caller has locked an account. The deletion of a user locks their row in auth.users while it waits for
--- that account, so this gives up long before the deadlock timeout.
+-- The caller has locked an account. The deletion of a user locks their row in auth.users while it
+-- waits for that account, so this function gives up long before the deadlock timeout.
 set lock_timeout = '200ms'
 as $$
 declare
@@ -67,8 +70,8 @@ begin
   if p_user_id is null or v_log is null then
     return;
   end if;
-  -- Locked, so that lowering the consent meanwhile erases this row, too; a consent that is being changed at
-  -- this moment counts as none.
+  -- The row is locked so that a consent that is lowered meanwhile erases the new log, too. A
+  -- consent that is being changed at this moment counts as none.
   select level into v_level from farthing.ai_consents where user_id = p_user_id for share skip locked;
   v_level := coalesce(v_level, 'none');
   insert into farthing.ai_logs (user_id, kind, model, consent, prompt, response, structured, usage,
@@ -84,14 +87,14 @@ begin
     farthing.cut_text(v_log ->> 'error_code', 64), farthing.cut_text(v_log ->> 'request_id', 64),
     farthing.cut_text(v_log ->> 'trace_id', 64), p_now, p_now + interval '720 hours';
 exception when others then
-  -- Only the state: an error's message can quote the text to be logged.
+  -- Only the SQLSTATE is reported: an error's message can quote the text to be logged.
   raise warning 'an AI log was lost: %', sqlstate;
 end
 $$;
 comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
-  'Stores those fields of {model, kind, prompt, response, structured, usage, classification, duration_ms, '
-  'error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that cannot be stored '
-  'is lost with a warning.';
+  'Stores those fields of {model, kind, prompt, response, structured, usage, classification, '
+  'duration_ms, error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that '
+  'cannot be stored is lost, with a warning.';
 
 create function farthing.sweep_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -101,4 +104,4 @@ as $$
   select farthing.delete_older('ai_logs', 'log_id', 'expires_at', p_now, p_limit)
 $$;
 comment on function farthing.sweep_ai_logs(timestamptz, int) is
-  'Deletes AI logs after their 30 days; returns how many.';
+  'Deletes AI logs that are 30 days old, and returns their number.';

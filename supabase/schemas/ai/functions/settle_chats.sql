@@ -1,17 +1,19 @@
--- The end of a chat by its own request: it is charged for the provider's usage.
+-- The end of an answered chat: it is charged for the usage that the provider reports, or for the
+-- most that it can have used.
 
 create function farthing.chat_usage(p_chat farthing.chats, p_usage jsonb)
 returns jsonb
 language sql immutable
 set search_path = ''
 as $$
-  -- Fields are picked by name: other fields of a provider's usage must not choose model, rate or event.
+  -- Only these fields are taken: another field of a provider's usage must not choose the model, the
+  -- rate or the event.
   select jsonb_strip_nulls(jsonb_build_object('model', p_chat.model,
     'input_tokens', p_usage -> 'input_tokens', 'cached_input_tokens', p_usage -> 'cached_input_tokens',
     'output_tokens', p_usage -> 'output_tokens', 'reasoning_tokens', p_usage -> 'reasoning_tokens'))
 $$;
 comment on function farthing.chat_usage(farthing.chats, jsonb) is
-  'The usage of a chat: its own model, and the token counts of p_usage.';
+  'Returns the usage of a chat: the chat''s own model, and the token counts of p_usage.';
 
 create function farthing.chat_owns_key(p_chat farthing.chats)
 returns boolean
@@ -22,7 +24,7 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Whether a started key belongs to the chat itself and not to a running repeat.';
+  'Whether the chat''s key still belongs to the chat; false if a repeat under the same key is running.';
 
 create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
 returns void
@@ -37,8 +39,8 @@ begin
 end
 $$;
 comment on function farthing.settle_chat is
-  'Settles an open chat with the first of these usages that can be charged, as settle() does. The caller '
-  'has locked everything and released expired holds.';
+  'Settles an open chat by settle(), with the first of p_usages that can be charged. The caller has '
+  'locked everything and released expired holds.';
 
 create function farthing.charge_late_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns boolean
@@ -50,7 +52,7 @@ declare
   v_account farthing.accounts;
   v_event farthing.priced_usage;
 begin
-  -- If a repeat runs or has run, nobody waits for this answer any more.
+  -- After a repeat has begun, this answer reaches no caller, so it is not charged.
   if not farthing.chat_owns_key(p_chat)
     or exists (select from farthing.idempotency_keys
       where key = p_chat.idempotency_key and status is not null)
@@ -72,9 +74,9 @@ begin
 end
 $$;
 comment on function farthing.charge_late_chat is
-  'Charges a chat that was released before its answer arrived, at the rate of its hold: like any usage, '
-  'from available credits and never into debt. Returns whether it was charged. The account is locked by '
-  'the caller.';
+  'Charges a chat that was released before its answer arrived. The charge uses the rate of the chat''s '
+  'hold and available credits only, and never leads to debt. Returns whether credits were charged. The '
+  'caller has locked the account.';
 
 create function farthing.correct_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns numeric
@@ -106,8 +108,8 @@ begin
 end
 $$;
 comment on function farthing.correct_chat is
-  'Refunds, as an adjustment, the part that the scheduled task charged above a usage learned later; '
-  'returns it. The caller has locked the account, and calls this once per chat.';
+  'Refunds, as an adjustment, the excess of the scheduled task''s charge over p_usage, and returns the '
+  'refunded credits. The caller has locked the account, and calls this function once per chat.';
 
 create function farthing.close_answered_chat(p_chat farthing.chats, p_usage jsonb, p_now timestamptz)
 returns farthing.chats
@@ -123,8 +125,8 @@ begin
   select * into v_chat from farthing.chats
   where account_id = p_chat.account_id and hold_id = p_chat.hold_id;
   if v_chat.state = 'open' then
-    -- Its answer was delivered: beyond the overdraft limit it costs the amount that was held for the
-    -- longest answer.
+    -- The answer was delivered. If its charge exceeds the overdraft limit, the chat costs what the
+    -- longest answer would have cost, and the hold covers that.
     perform farthing.settle_chat(v_chat, array[p_usage, jsonb_build_object('model', v_chat.model,
       'input_tokens', v_chat.input_tokens, 'output_tokens', v_chat.max_output_tokens)], p_now);
   elsif v_chat.state = 'released' then
@@ -139,8 +141,8 @@ begin
 end
 $$;
 comment on function farthing.close_answered_chat(farthing.chats, jsonb, timestamptz) is
-  'Charges an answered chat: settles an open one, charges a released one late, and corrects one that the '
-  'scheduled task has charged. Returns the closed chat. The caller has locked everything.';
+  'Charges an answered chat: settles an open chat, charges a released chat late, and corrects a chat '
+  'that the scheduled task has charged. Returns the closed chat. The caller has locked everything.';
 
 create function farthing.chat_answer(p_chat farthing.chats, p_answer jsonb, p_usage jsonb)
 returns jsonb
@@ -164,5 +166,5 @@ begin
 end
 $$;
 comment on function farthing.chat_answer(farthing.chats, jsonb, jsonb) is
-  'The answer of a closed chat: the provider''s message, and the charge by the ledger; p_usage: the '
-  'corrected usage, if any. Credits as text.';
+  'Returns the answer of a closed chat: the provider''s message, the usage and the charge. p_usage '
+  'replaces the charged usage if the charge was corrected. Credits are text.';

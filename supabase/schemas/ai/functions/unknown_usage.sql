@@ -1,6 +1,6 @@
--- The charge of a stream whose usage is unknown: the most that it can be, which its hold covers. Why the
--- most: otherwise leaving a stream, a dying isolate and a provider that breaks off would be the cheapest
--- ways to use a model. The excess is refunded when the usage becomes known after all.
+-- The charge of a chat whose usage is unknown: the most that the chat can have used, which its hold
+-- covers. A smaller charge would make it cheap to leave a stream before its end. The excess is
+-- refunded if the provider's usage becomes known later.
 
 create function farthing.dearest_usage(
   p_model text, p_input_tokens int, p_output_tokens int, p_now timestamptz, p_pinned jsonb default null)
@@ -16,8 +16,8 @@ as $$
   order by p.credits desc nulls last, k.nr limit 1
 $$;
 comment on function farthing.dearest_usage is
-  'The most expensive usage of so many tokens: a model may have spent its output on reasoning, which has a '
-  'rate of its own. p_pinned is {model: rate version}.';
+  'Returns the most expensive usage of these token counts: a model may have spent its output on '
+  'reasoning, which has its own rate. p_pinned is {model: rate version}.';
 
 create function farthing.chat_bound(p_chat farthing.chats, p_output_tokens int default null)
 returns jsonb
@@ -32,5 +32,5 @@ as $$
   where h.account_id = p_chat.account_id and h.hold_id = p_chat.hold_id
 $$;
 comment on function farthing.chat_bound(farthing.chats, int) is
-  'The most that a chat can have used, never more than its hold. p_output_tokens: the output received, if '
-  'more than was recorded.';
+  'Returns the most that a chat can have used, which its hold covers. p_output_tokens: the output tokens '
+  'received, if more than the recorded ones.';

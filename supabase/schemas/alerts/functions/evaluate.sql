@@ -1,5 +1,6 @@
--- The rules are evaluated each minute. Their figures come with alerts/tables.sql.
--- The figures are to be tuned where they run: update farthing.alert_rules set threshold = … where rule = ….
+-- The evaluation of the alert rules, each minute. The rules and their first figures are in
+-- alerts/tables.sql. An operator tunes a figure in the database: update farthing.alert_rules set
+-- threshold = … where rule = ….
 
 create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -37,7 +38,7 @@ begin
 end
 $$;
 comment on function farthing.read_alert(farthing.alert_rules, timestamptz) is
-  'The reading of a rule at p_now; null for a rule without a reading function.';
+  'Returns the reading of a rule at p_now; null for a rule without a reading function.';
 
 create function farthing.attempt_rule(p_rule farthing.alert_rules, p_now timestamptz)
 returns text
@@ -54,13 +55,14 @@ begin
   perform farthing.note_reading(p_rule, v_reading, p_now);
   return null;
 exception when query_canceled or others then
-  -- A statement_timeout ends an endless reading. Only the code is stored: an error's text may quote user
-  -- input.
+  -- The statement timeout ends an endless reading. Only the SQLSTATE is stored: an error's text may
+  -- quote user input.
   return 'failed with ' || sqlstate;
 end
 $$;
 comment on function farthing.attempt_rule(farthing.alert_rules, timestamptz) is
-  'Evaluates one rule; null, or the reason why it failed. Its writes are undone in that case.';
+  'Evaluates one rule. Returns null, or the reason why the evaluation failed; a failed evaluation writes '
+  'nothing.';
 
 create function farthing.note_failed_rule(p_rule text, p_problem text, p_now timestamptz)
 returns void
@@ -80,13 +82,15 @@ exception when others then
 end
 $$;
 comment on function farthing.note_failed_rule(text, text, timestamptz) is
-  'The incident of a rule that cannot be evaluated: opened by a failure, resolved by a success.';
+  'Opens or refreshes the incident rule_failed of a rule that could not be evaluated; a null p_problem '
+  'resolves the incident.';
 
 create function farthing.evaluate_alerts(p_now timestamptz default now())
 returns int
 language plpgsql
 set search_path = ''
--- Another evaluation takes seconds; for a longer lock, the next minute tries again.
+-- Another evaluation takes seconds. If a lock is held for longer, the next minute's run evaluates
+-- again.
 set lock_timeout = '10s'
 as $$
 declare
@@ -95,7 +99,7 @@ declare
   v_rule farthing.alert_rules;
   v_problem text;
 begin
-  -- With two at once, the second waits and finds the incidents that the first has opened.
+  -- Of two evaluations at once, the second waits and finds the incidents that the first has opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
@@ -105,11 +109,11 @@ begin
   loop
     v_problem := farthing.attempt_rule(v_rule, p_now);
     perform farthing.note_failed_rule(v_rule.rule, v_problem, p_now);
-    -- A statement times out only once: the next endless reading would end the whole evaluation, without any
-    -- notification.
+    -- The statement timeout fires only once in a statement. A second endless reading would end the
+    -- whole evaluation without any notification, so no further rule is evaluated.
     exit when v_problem = 'failed with 57014';
   end loop;
-  -- Incidents of disabled rules are closed, and so are those of deleted rules.
+  -- The incidents of disabled and deleted rules are closed.
   delete from farthing.incidents i where state = 'pending' and not exists (
     select from farthing.alert_rules r where r.rule = i.rule and r.enabled);
   update farthing.incidents i set state = 'resolved', resolved_at = p_now
@@ -121,4 +125,5 @@ begin
 end
 $$;
 comment on function farthing.evaluate_alerts(timestamptz) is
-  'Evaluates each enabled rule on its own; returns how many incidents were put into the outbox.';
+  'Evaluates each enabled rule on its own. Returns the number of incidents that were put into the '
+  'outbox.';

@@ -1,8 +1,7 @@
--- Alerts: rules as rows, and the incidents that they open. Why in the database: the watched data is here,
--- and pg_cron evaluates each minute even if no function runs. A rule holds the limits; a function reads its
--- figure. An incident is notified once, when it opens, in the transaction that opens it. proof_runs:
--- prove() reads the whole ledger, so it runs less often and its result is stored. No personal data: a
--- summary has counts, shares and names of routes.
+-- Incidents: an alert rule that is over its threshold opens one. Alerts are in the database because
+-- the watched data is there, and because pg_cron evaluates the rules each minute even if no Edge
+-- Function runs. An incident is notified once, in the transaction that opens it. A summary has no
+-- personal data: it has counts, shares and names of routes.
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -30,7 +29,8 @@ begin
 end
 $$;
 comment on function farthing.open_incident is
-  'A rule is over: opens its incident, or refreshes an existing one; true if it fires now.';
+  'Opens the incident of a rule that is over its threshold, or refreshes an existing incident. Returns '
+  'true if the incident fires now.';
 
 create function farthing.close_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -41,7 +41,8 @@ as $$
 begin
   delete from farthing.incidents
   where rule = p_rule.rule and subject = p_reading.subject and state = 'pending';
-  -- Against flapping: it must be fine for a while without a break, else it is still the same incident.
+  -- Against flapping: the rule must be fine for a while without a break before its incident is
+  -- resolved.
   update farthing.incidents set fine_since = case when p_reading.is_fine
     then least(fine_since, p_now) end
   where rule = p_rule.rule and subject = p_reading.subject and state in ('open', 'acknowledged');
@@ -51,7 +52,8 @@ begin
 end
 $$;
 comment on function farthing.close_incident is
-  'A rule is not over: resolves its incident once it has been fine for resolves_after.';
+  'Resolves the incident of a rule that has been fine for resolves_after, and deletes a pending '
+  'incident.';
 
 create function farthing.note_reading(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -68,7 +70,8 @@ begin
 end
 $$;
 comment on function farthing.note_reading is
-  'Opens, refreshes or resolves the incident of a rule and subject; true if one fires now.';
+  'Opens, refreshes or resolves the incident of a rule and subject. Returns true if an incident fires '
+  'now.';
 
 create function farthing.queue_incidents(p_now timestamptz)
 returns int
@@ -80,7 +83,7 @@ declare
   v_count int := 0;
 begin
   for v_incident in
-    -- An incident that could not be queued is retried while it is recent.
+    -- An incident that could not be queued is retried by each evaluation until it is resolved.
     select * from farthing.incidents
     where state in ('open', 'acknowledged') and queued_at is null order by incident_nr
   loop
@@ -97,18 +100,18 @@ begin
 end
 $$;
 comment on function farthing.queue_incidents(timestamptz) is
-  'Puts fired incidents into the outbox, for email and webhook, once per incident; returns how many.';
+  'Puts fired incidents into the outbox, for email and webhook, once per incident. Returns their number.';
 
 create function farthing.sweep_incidents(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Incidents are few: there is no index for this.
+  -- There are few incidents, so no index is needed.
   select farthing.delete_older('incidents', 'incident_nr', 'resolved_at', p_now - interval '1 year', p_limit)
 $$;
 comment on function farthing.sweep_incidents(timestamptz, int) is
-  'Deletes incidents a year after they were resolved; returns how many.';
+  'Deletes incidents a year after they were resolved, and returns their number.';
 
 create function farthing.incident_answer(p_incident farthing.incidents)
 returns jsonb
@@ -124,4 +127,5 @@ as $$
     'acknowledged_by', p_incident.acknowledged_by, 'resolved_at', p_incident.resolved_at)
 $$;
 comment on function farthing.incident_answer(farthing.incidents) is
-  'An incident in the contract''s form. count: the number of evaluations in which the rule was over.';
+  'Returns an incident in the API''s form. count: the number of evaluations in which the rule was over '
+  'its threshold.';

@@ -1,8 +1,7 @@
--- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings. Why two
--- rules about grants although ceilings bind: ceilings bind operators. Grants by keys and at SQL prompts show
--- up here.
+-- Alert rules about the ledger and its operators: the proof, granted credits and flagged bookings.
+-- Grants have alerts although they have ceilings, because ceilings bind only operators, and keys if
+-- the policy says so.
 
--- The ledger.
 create function farthing.read_proof(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language plpgsql stable
@@ -14,8 +13,8 @@ declare
   v_reading farthing.alert_reading;
 begin
   select * into v_last from farthing.proof_runs order by run_nr desc limit 1;
-  -- An incremental proof does not check again what an earlier one found: only a whole proof without a
-  -- violation shows that it is fixed.
+  -- An incremental proof does not check again what an earlier proof found. Only a whole proof
+  -- without a violation shows that the violation is fixed.
   select * into v_found from farthing.proof_runs r where r.violations > 0 and r.run_nr > coalesce((
     select max(w.run_nr) from farthing.proof_runs w where w.is_whole and w.violations = 0), 0)
   order by r.run_nr desc limit 1;
@@ -35,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.read_proof(farthing.alert_rules, timestamptz) is
-  'The violations of the last proof that found any, unless a whole proof found none since; also over if '
-  'the last proof failed or is older than period.';
+  'Reads the violations of the last proof that found any, unless a whole proof has found none since. '
+  'Also over if the last proof failed or the last finished proof is older than period.';
 
 create function farthing.read_minted(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -55,7 +54,7 @@ as $$
     where d.day = (p_now at time zone 'UTC')::date and d.kind in ('promotion', 'adjustment')) m
 $$;
 comment on function farthing.read_minted(farthing.alert_rules, timestamptz) is
-  'The credits granted on this day, UTC, by anyone, in sealed entries.';
+  'Reads the credits granted since midnight UTC by all authors, in sealed entries.';
 
 create function farthing.read_high_grants(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -71,7 +70,7 @@ as $$
     where created_at > p_now - p_rule.period and ceiling is not null limit 10000) g
 $$;
 comment on function farthing.read_high_grants(farthing.alert_rules, timestamptz) is
-  'The number of grants that exceeded a ceiling within the period, in any state.';
+  'Reads the number of grants above a ceiling within period, in any state.';
 
 create function farthing.read_flagged(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -86,4 +85,4 @@ as $$
     where d.outcome = 'flag' and d.decided_at > p_now - p_rule.period group by 1) f
 $$;
 comment on function farthing.read_flagged(farthing.alert_rules, timestamptz) is
-  'The number of bookings flagged within the period.';
+  'Reads the number of bookings that were flagged within period.';

@@ -1,19 +1,19 @@
--- Alert rules about requests: their errors and durations, the error budget, refused callers, and limits
--- without Redis. All read the metrics that processes report. A share of few requests says nothing, so each
--- rule has a minimum.
+-- Alert rules about requests: errors and durations, the error budget, refused callers, and limits
+-- without Redis. Each rule reads the metrics that processes report. A share of few requests is
+-- chance, so each rule has a minimum of requests.
 
--- Metrics of the functions' processes.
 create function farthing.read_error_rate(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Fewer than these are chance, whatever their share.
+  -- Fewer errors than this are chance, whatever their share.
   c_least_errors constant int := 3;
   v_worst record;
 begin
-  -- All requests together, and each route with enough requests: a rare route must not be outvoted.
+  -- The worst of all requests together and of each route with enough requests: many requests to
+  -- other routes must not hide the errors of a rare route.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
@@ -25,7 +25,7 @@ begin
 end
 $$;
 comment on function farthing.read_error_rate(farthing.alert_rules, timestamptz) is
-  'The share of requests that ended in an error of ours: of all, or of the worst route.';
+  'Reads the share of requests that ended in an error of ours: of all requests, or of the worst route.';
 
 create function farthing.read_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -33,7 +33,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Models and runners may take long.
+  -- Calls of models and runners may take long.
   c_slow_by_nature constant text :=
     '^POST /(ai/|job-runner|payment-runner|notification-runner|health/deep|webhook-events/)';
   v_worst record;
@@ -48,7 +48,8 @@ begin
 end
 $$;
 comment on function farthing.read_slowness(farthing.alert_rules, timestamptz) is
-  'The p95 in milliseconds of the slowest route that neither waits for a model nor is a runner.';
+  'Reads the p95 duration, in ms, of the slowest route; routes that call models or run work do not '
+  'count.';
 
 create function farthing.core_coverage(p_window interval, p_now timestamptz)
 returns interval
@@ -56,14 +57,14 @@ language sql stable
 set search_path = ''
 as $$
   select count(*) * case g.grain when 'minute' then interval '1 minute' else interval '1 hour' end
-  -- Minutes are stored for a day.
+  -- Minutes are stored for 25 hours.
   from (select case when p_window <= interval '6 hours' then 'minute' else 'hour' end as grain) g
   left join farthing.metrics m on m.grain = g.grain and m.name = 'core_requests'
     and m.starts_at > p_now - p_window and m.starts_at <= p_now
   group by g.grain
 $$;
 comment on function farthing.core_coverage(interval, timestamptz) is
-  'The part of a window, in minutes or hours, with requests to core routes.';
+  'Returns the part of a window in which core routes had requests, in whole minutes or hours.';
 
 create function farthing.read_budget(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -71,7 +72,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- A window with few data says little: the first minutes of a day, or of a project.
+  -- A window with few data says little, such as in the first minutes of a project.
   v_seen interval[] := array(select w.long_window from farthing.burn_windows() w
     where (w.long_window > interval '6 hours') = (p_rule.rule = 'budget_burn_slow')
       and farthing.core_coverage(w.long_window, p_now)
@@ -92,7 +93,8 @@ begin
 end
 $$;
 comment on function farthing.read_budget(farthing.alert_rules, timestamptz) is
-  'The burn rate of the error budget in both of two windows, in multiples of their factor.';
+  'Reads how fast the error budget is spent in both windows of a pair, in multiples of the pair''s '
+  'factor.';
 
 create function farthing.read_auth_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -111,7 +113,7 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_auth_failures(farthing.alert_rules, timestamptz) is
-  'The share of requests with refused credentials, if at least minimum of them were refused.';
+  'Reads the share of requests with refused credentials, if at least minimum requests were refused.';
 
 create function farthing.read_limiter(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -120,7 +122,7 @@ set search_path = ''
 as $$
   with counted as (
     select farthing.metric_sum('limiter_fallbacks', null, p_now - p_rule.period, p_now)
-        -- A project without Redis falls back by choice.
+        -- A project without Redis has chosen the fallback.
         - farthing.metric_sum('limiter_fallbacks', 'reason=unconfigured', p_now - p_rule.period, p_now)
         as fallbacks,
       (select r.requests from farthing.requests_between(p_now - p_rule.period, p_now) r
@@ -133,4 +135,5 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_limiter(farthing.alert_rules, timestamptz) is
-  'The share of requests that the fallback limited, because Redis was slow, down or wrong.';
+  'Reads the share of requests that were limited without Redis because Redis was slow, unavailable or '
+  'wrong.';

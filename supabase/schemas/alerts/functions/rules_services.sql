@@ -1,5 +1,5 @@
--- Alert rules about external services and undelivered work: failed paid checks, models that fail or are slow,
--- dead-lettered jobs and notifications.
+-- Alert rules about external services and undelivered work: failed paid checks, models that fail or
+-- are slow, and dead-lettered jobs and notifications.
 
 create function farthing.read_deep_checks(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -12,7 +12,7 @@ as $$
   from farthing.deep_checks c where c.outcome = 'failed' and c.checked_at > p_now - p_rule.period
 $$;
 comment on function farthing.read_deep_checks(farthing.alert_rules, timestamptz) is
-  'The number of paid checks whose last run failed.';
+  'Reads the number of paid checks whose last run failed.';
 
 create function farthing.read_ai_errors(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -20,7 +20,8 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- A rejection by the provider is an error of the request. Refused: the circuit breaker is open.
+    -- A rejection by the provider is the request's error and does not count. The outcome refused
+    -- means that the circuit breaker is open.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
     from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
@@ -33,7 +34,7 @@ as $$
   from counted c
 $$;
 comment on function farthing.read_ai_errors(farthing.alert_rules, timestamptz) is
-  'The share of failed calls to models, if at least minimum of them failed.';
+  'Reads the share of failed calls to models, if at least minimum calls failed.';
 
 create function farthing.metric_quantile(
   p_name text, p_labels text, p_share numeric, p_from timestamptz, p_to timestamptz)
@@ -48,13 +49,14 @@ as $$
   ), ranked as (
     select c.nr, sum(c.count) over (order by c.nr) as up_to, sum(c.count) over () as n from counted c
   )
-  -- The nearest rank: the first value that this share of the values does not exceed.
+  -- The nearest rank: the smallest value that is at least as large as this share of the values.
   select coalesce(max(r.n), 0)::bigint,
     farthing.bucket_ms(min(r.nr) filter (where r.up_to >= ceil(p_share * r.n)) - 0.5)
   from ranked r
 $$;
 comment on function farthing.metric_quantile(text, text, numeric, timestamptz, timestamptz) is
-  'The number of a metric''s durations in a window, and the value in ms below which p_share of them lie.';
+  'Returns the number of a metric''s durations in a window, and the duration in ms that a share of '
+  'p_share does not exceed.';
 
 create function farthing.read_ai_slowness(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -67,9 +69,8 @@ as $$
   from farthing.metric_quantile('outside_call', 'service=ai', 0.95, p_now - p_rule.period, p_now) q
 $$;
 comment on function farthing.read_ai_slowness(farthing.alert_rules, timestamptz) is
-  'The p95 of calls to models in milliseconds.';
+  'Reads the p95 duration of calls to models, in ms.';
 
--- Dead-lettered work.
 create function farthing.read_dead_jobs(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
@@ -78,13 +79,13 @@ as $$
   select farthing.read_against(p_rule, count(*), format('%s given up within %s.',
     farthing.count_text(count(*), 'job'), farthing.period_text(p_rule.period)))
   from (select from farthing.jobs
-    -- A job lives at most a day, and rows are in order of creation.
+    -- A job ends within a day of its creation, so an index on created_at bounds the rows to read.
     where created_at > p_now - p_rule.period - interval '1 day' and status = 'failed'
       and completed_at > p_now - p_rule.period
       and (attempts >= max_attempts or error_code in ('job_lost', 'job_expired')) limit 10000) dead
 $$;
 comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) is
-  'The number of jobs that were lost, expired, or failed in each of their attempts. A refused job does not '
+  'Reads the number of jobs that were lost, expired or failed in each attempt. A refused job does not '
   'count.';
 
 create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
@@ -97,8 +98,8 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.notices
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A project without a configured address, webhook or mail service wants no such alert.
+      -- A project without a configured address, webhook or mail service needs no alert about that.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
-  'The number of notifications that ended as dead or uncertain.';
+  'Reads the number of notifications that ended as dead or uncertain within period.';

@@ -1,7 +1,7 @@
--- Alert rules about Stripe: events not applied, failed charges, payouts, mismatches and unknown states. An
--- index and a limit bound each reading: ten thousand dead-lettered events are as wrong as a million.
+-- Alert rules about Stripe: events that are not applied, failed charges, payouts, mismatches and
+-- unknown states. An index and a limit bound each reading: an alert about 10,000 dead-lettered
+-- events says as much as one about a million.
 
--- Events of Stripe's.
 create function farthing.read_webhook_backlog(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
@@ -12,11 +12,11 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
-      -- Payments of another app on the same Stripe account wait for ever, which is no problem.
+      -- Events of foreign payments wait for ever, which is no problem.
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'The number of events that were received longer ago than period and are not applied yet.';
+  'Reads the number of events that were received longer ago than period and are not applied yet.';
 
 create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -33,17 +33,16 @@ as $$
     (select unreadable from farthing.backfills) as unreadable) f
 $$;
 comment on function farthing.read_webhook_failure(farthing.alert_rules, timestamptz) is
-  'The number of dead-lettered events of any age, of failed events received within period, and of events '
-  'that the last backfill could not read.';
+  'Reads the number of dead-lettered events of any age, of failed events received within period, and of '
+  'events that the last backfill could not read.';
 
--- Money at Stripe.
 create function farthing.read_charge_failures(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Fewer than these are chance, whatever their share.
+  -- Fewer failed charges than this are chance, whatever their share.
   c_least_failed constant int := 3;
   v_from timestamptz := p_now - p_rule.period;
   v_now record;
@@ -65,7 +64,8 @@ begin
 end
 $$;
 comment on function farthing.read_charge_failures(farthing.alert_rules, timestamptz) is
-  'The share of failed charges: over if it is above the threshold and factor times the usual share.';
+  'Reads the share of failed charges: over if it is above the threshold and at least factor times the '
+  'usual share.';
 
 create function farthing.read_payout_delay(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -77,7 +77,7 @@ as $$
   from farthing.late_payouts(p_now) late
 $$;
 comment on function farthing.read_payout_delay(farthing.alert_rules, timestamptz) is
-  'The number of payouts that are late or were returned.';
+  'Reads the number of payouts that are late or were returned by the bank.';
 
 create function farthing.read_mismatches(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -89,7 +89,7 @@ as $$
   from farthing.open_mismatches() found
 $$;
 comment on function farthing.read_mismatches(farthing.alert_rules) is
-  'The number of open differences from Stripe''s records.';
+  'Reads the number of open mismatches with Stripe''s records.';
 
 create function farthing.unclear_states(p_from timestamptz, p_now timestamptz)
 returns table (what text, seen_at timestamptz)
@@ -99,7 +99,7 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- Neither this dispute nor a refund has paid the buyer yet.
+  -- Only disputes whose buyer has been paid by neither the dispute nor a refund.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
@@ -112,8 +112,9 @@ as $$
       where m.account_id = d.account_id and m.dispute_id = d.dispute_id)
 $$;
 comment on function farthing.unclear_states(timestamptz, timestamptz) is
-  'Unknown states of Stripe''s objects seen after p_from, and prevented disputes of an order or a booking '
-  'that still hold money after an hour, since their means of payment is unknown.';
+  'Returns the unknown states of Stripe''s objects seen after p_from. Also returns the prevented '
+  'disputes that still freeze credits or a provider''s share after an hour: Stripe has not said how the '
+  'buyer gets their money.';
 
 create function farthing.read_unknown_states(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -125,4 +126,5 @@ as $$
   from farthing.unclear_states(p_now - p_rule.period, p_now) s
 $$;
 comment on function farthing.read_unknown_states(farthing.alert_rules, timestamptz) is
-  'The number of unknown states that Stripe reported within period.';
+  'Reads the number of unknown states that Stripe reported within period. An alert is needed although '
+  'nothing fails: credits that such a state froze stay frozen until an operator decides.';

@@ -1,7 +1,8 @@
--- Alerts about scheduled tasks: overdue work, parked items, failing tasks, and no run at all. Why from the
--- rows of the work: a task that is disabled, deleted or idle reports no failure. When nothing runs, no rule
--- is evaluated either. So each process that reports its metrics checks whether the runner looked for due
--- tasks lately, and opens that one incident itself: watch_runner().
+-- Alert rules about scheduled tasks: overdue work, parked items, failing tasks, and no run at all.
+-- Overdue work is read from the rows of the work itself, because a task that is disabled, deleted
+-- or idle reports no failure. If no task runs, no rule is evaluated either. So each process that
+-- reports its metrics calls watch_runner(), which opens the incident tasks_stopped if the runner
+-- has not looked for due tasks lately.
 
 create function farthing.oldest_unsealed(p_now timestamptz)
 returns timestamptz
@@ -9,8 +10,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Finding unsealed entries reads every account. If a recent run has sealed everything, no unsealed entry
-  -- is old.
+  -- A search for unsealed entries reads every account. If a recent run has sealed everything, no
+  -- unsealed entry is old.
   if exists (select from farthing.tasks where task = 'seal' and failures = 0 and last_count < 60000
     and last_run_at > p_now - interval '10 minutes') then
     return null;
@@ -24,28 +25,28 @@ begin
 end
 $$;
 comment on function farthing.oldest_unsealed(timestamptz) is
-  'The time of the oldest unsealed entry; null if there is none, or none can be old.';
+  'Returns the time of the oldest unsealed entry; null if no entry is unsealed or no unsealed entry can '
+  'be old.';
 
 create function farthing.overdue_head(p_now timestamptz)
 returns timestamptz
-language plpgsql stable -- not sql: heads are made by a later migration
+language sql stable
 set search_path = ''
 as $$
-begin
-  -- One is made each hour, and queued for the webhook in the same transaction.
-  return (select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
-    order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now);
-end
+  -- Each hour a head is made and queued for the webhook, in one transaction.
+  select h.made_at + interval '1 hour' from (select n.made_at from farthing.heads n
+    order by n.head_nr desc limit 1) h where h.made_at + interval '1 hour' <= p_now
 $$;
 comment on function farthing.overdue_head(timestamptz) is
-  'The time since which a head of the ledger is overdue; null if none is, or none was ever made.';
+  'Returns the time since which a head of the ledger is overdue; null if none is overdue or none was '
+  'ever made.';
 
 create function farthing.overdue_work(p_now timestamptz)
 returns table (what text, due_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- Parked items have an alert of their own.
+  -- Parked items do not count here: the rule parked_items reads them.
   select 'hold', (select h.expires_at from farthing.holds h
     where h.status = 'open' and h.expires_at <= p_now
       and not exists (select from farthing.parked_items p
@@ -67,14 +68,16 @@ as $$
   union all
   select 'head', farthing.overdue_head(p_now)
   union all
-  -- Emails of a project without a mail service wait in vain, for three days.
+  -- In a project without a mail service emails wait for three days and are never sent, so they do
+  -- not count.
   select 'notification', (select min(n.next_attempt_at) from farthing.notices n
     where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now
       and (n.recipient = 'webhook' or exists (select from farthing.metrics m
         where m.grain = 'total' and m.name = 'notices' and m.labels like 'channel=email,%')))
 $$;
 comment on function farthing.overdue_work(timestamptz) is
-  'For each kind of work, the time since which its oldest open item is due; null if there is none.';
+  'Returns, for each kind of work, the time since which its oldest open item is due; null if no item is '
+  'due.';
 
 create function farthing.read_overdue(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -89,7 +92,7 @@ as $$
     from farthing.overdue_work(p_now) w order by w.due_at nulls last limit 1) o on true
 $$;
 comment on function farthing.read_overdue(farthing.alert_rules, timestamptz) is
-  'The minutes by which the oldest item of a scheduled task is overdue.';
+  'Reads by how many minutes the oldest item of a scheduled task is overdue.';
 
 create function farthing.read_parked(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -105,7 +108,7 @@ as $$
     from (select *, row_number() over (order by parked_at, item_id) as nr from farthing.parked_items) i) p
 $$;
 comment on function farthing.read_parked(farthing.alert_rules) is
-  'The number of parked items, and which of which task.';
+  'Reads the number of parked items; the summary names the first three and their tasks.';
 
 create function farthing.read_failed_tasks(p_rule farthing.alert_rules)
 returns farthing.alert_reading
@@ -119,7 +122,7 @@ as $$
     select * from farthing.tasks where enabled order by failures desc, task_nr limit 1) t on true
 $$;
 comment on function farthing.read_failed_tasks(farthing.alert_rules) is
-  'The number of failures in a row of the worst scheduled task.';
+  'Reads the most failures in a row of any enabled scheduled task.';
 
 create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -131,7 +134,7 @@ as $$
   from farthing.runner_silence(p_now) s
 $$;
 comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'The minutes for which no scheduled task could run.';
+  'Reads for how many minutes no scheduled task could run.';
 
 create function farthing.watch_runner(p_now timestamptz)
 returns boolean
@@ -148,7 +151,7 @@ begin
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- One process is enough, and none waits: all of them report metrics.
+  -- All processes report metrics, so one of them is enough and no other waits for it.
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;
@@ -158,7 +161,8 @@ begin
     format('No scheduled task, or none that evaluates alerts, has run for %s.',
       farthing.period_text(v_silence))), p_now);
   v_told := farthing.queue_incidents(p_now) > 0;
-  -- The minute's own wake is a scheduled task.
+  -- The notification runner is normally woken each minute by a scheduled task, and no task runs
+  -- now.
   if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
     perform farthing.wake_notification_runner_if_due(p_now);
   end if;
@@ -169,5 +173,5 @@ exception when others then
 end
 $$;
 comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the runner of notifications each '
-  'minute; true if operators are notified now.';
+  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the notification runner each '
+  'minute. Returns true if operators are notified now.';

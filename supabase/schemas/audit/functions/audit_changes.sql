@@ -1,12 +1,13 @@
--- The audit: changes of data that decides about money, with their author and the row before and after. Why
--- triggers write it: a function that changes a cap or a policy can't forget the row, and the row has the
--- actual change and not a claim. Some columns change only in a transaction that gave its reason by
--- allow_change(). That is not a lock: a role that may write the table may call it at an SQL prompt, too. It
--- prevents slips and makes changes visible. The owner of the tables can disable triggers; a row changed
--- then differs from its last audit row, and the proof names it (prove_audit). The hot path pays nothing: a
--- trigger with a list of columns is not even queued by an update of others. Why after triggers: a before
--- trigger on a row makes PostgreSQL lock that row once more, and a debit updates two. Accounts and lots
--- have after triggers anyway, those of their foreign keys.
+-- The audit: changes of data that decides about money, with the author and the row before and
+-- after. Triggers write it, so that a function cannot forget the audit row and the row has the
+-- actual change. Some columns change only in a transaction that gave a reason by allow_change().
+-- This prevents slips and makes changes visible; it locks out no role that may write the table,
+-- because that role may call allow_change() at an SQL prompt. The owner of the tables can disable
+-- triggers; then the changed row differs from its last audit row, and the proof reports it
+-- (prove_audit). Charges pay nothing for the audit: PostgreSQL queues no trigger for an update of
+-- columns outside the trigger's list. The triggers are after triggers, because with a before
+-- trigger PostgreSQL locks the row once more, and a debit updates two rows. Accounts and lots have
+-- after triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -27,7 +28,7 @@ begin
     execute format('create trigger %I after insert or delete on farthing.%I for each row execute '
       'function farthing.write_audit()', p_table || '_rows_are_audited', p_table);
     perform farthing.note_guard(p_table, p_table || '_rows_are_audited');
-    -- Existing rows get their first row in the audit.
+    -- An existing row gets a first audit row, with which its later state is compared.
     execute format('insert into farthing.audit (author, reason, table_name, row_key, after)
       select %L, %L, %L, farthing.pick(to_jsonb(t), $1), farthing.pick(to_jsonb(t), $2) from farthing.%I t',
       'task:install', 'as installed', p_table, p_table) using v_keys, p_columns;
@@ -35,7 +36,7 @@ begin
 end
 $$;
 comment on function farthing.audit_changes(text, text[], boolean, boolean) is
-  'From now on changes of these columns are audited; p_needs_reason: those without a reason are refused; '
+  'Audits changes of these columns from now on. p_needs_reason: a change without a reason is refused. '
   'p_rows: added and deleted rows are audited, too.';
 
 create function farthing.allow_change(p_author text, p_reason text)
@@ -47,13 +48,13 @@ as $$
     coalesce(p_author, 'sql:' || session_user), 'reason', p_reason)::text, true)
 $$;
 comment on function farthing.allow_change(text, text) is
-  'Gives the author and the reason of the changes that follow in this transaction. They are audited.';
+  'Gives the author and the reason for the changes that follow in this transaction. Both are audited.';
 
 create function farthing.write_audit()
 returns trigger
 language plpgsql
 set search_path = ''
-set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings
+set timezone = 'UTC' -- times and intervals have one form in JSON, whatever the session's settings are
 set intervalstyle = 'postgres'
 as $$
 declare
@@ -87,4 +88,4 @@ set search_path = ''
 as $$
   select jsonb_object_agg(f.key, f.value) from jsonb_each(p_row) f where f.key = any (p_columns)
 $$;
-comment on function farthing.pick(jsonb, text[]) is 'Some columns of a row.';
+comment on function farthing.pick(jsonb, text[]) is 'Returns these columns of a row.';

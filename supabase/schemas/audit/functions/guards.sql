@@ -6,16 +6,17 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- "always": a session with the role of a replica does not bypass it.
+  -- An "always" trigger also fires in a session whose session_replication_role is replica.
   execute format('alter table farthing.%I enable always trigger %I', p_table, p_trigger);
   insert into farthing.guards values (p_table, p_trigger);
 end
 $$;
 comment on function farthing.note_guard(text, text) is
-  'Makes a trigger fire always, and records that it must exist.';
+  'Makes a trigger fire always, and records that the trigger must exist.';
 
--- Every insert and update of a table copies the conditions of its triggers, even of those that don't fire:
--- on tables that a debit writes to, triggers have no condition, and the functions check it.
+-- Every insert and update of a table copies the conditions of the table's triggers, also of
+-- triggers that do not fire. So the triggers of tables that a debit writes have no condition, and
+-- their functions check it.
 create function farthing.guard_updates(p_table text, p_trigger text, p_columns text[], p_when text,
   p_function text)
 returns void
@@ -34,8 +35,8 @@ begin
 end
 $$;
 comment on function farthing.guard_updates(text, text, text[], text, text) is
-  'Calls a trigger function after updates of these columns that meet a condition; without one, after all '
-  'of them.';
+  'Calls a trigger function after each update of these columns that meets p_when; a null p_when is '
+  'always met.';
 
 create function farthing.listed(p_columns text[], p_row text default null)
 returns text
@@ -44,7 +45,8 @@ set search_path = ''
 as $$
   select string_agg(concat(p_row || '.', format('%I', c)), ', ') from unnest(p_columns) c
 $$;
-comment on function farthing.listed(text[], text) is 'Columns in the form of an SQL list.';
+comment on function farthing.listed(text[], text) is
+  'Writes columns as an SQL list, with the row''s name before each column if p_row is given.';
 
 create function farthing.refuse_change()
 returns trigger
@@ -52,12 +54,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  raise exception '% on %.% is refused: the ledger is append-only', tg_op, tg_table_schema, tg_table_name
-    using errcode = 'restrict_violation';
+  raise exception '% on %.% is refused: the rows of this table are permanent', tg_op, tg_table_schema,
+    tg_table_name using errcode = 'restrict_violation';
 end
 $$;
 comment on function farthing.refuse_change() is
-  'Trigger of every append-only table: nobody changes a written row, not even the tables'' owner.';
+  'Trigger: refuses every change of an append-only table''s rows, also by the tables'' owner.';
 
 create function farthing.refuse_terms()
 returns trigger
@@ -79,7 +81,8 @@ set search_path = ''
 as $$
   select farthing.guard_updates(p_table, p_table || '_keep_their_terms', p_columns, null, 'refuse_terms')
 $$;
-comment on function farthing.never_change(text, text[]) is 'From now on these columns can''t be updated.';
+comment on function farthing.never_change(text, text[]) is
+  'Refuses every update of these columns from now on.';
 
 create function farthing.set_once(p_table text, p_columns text[])
 returns void
@@ -91,7 +94,7 @@ as $$
     from unnest(p_columns) c), 'refuse_terms')
 $$;
 comment on function farthing.set_once(text, text[]) is
-  'From now on these columns can''t be updated once they have a value.';
+  'Refuses updates of these columns that change an existing value; a null may be set.';
 
 create function farthing.never_remove(p_table text)
 returns void
@@ -107,4 +110,5 @@ begin
   perform farthing.note_guard(p_table, p_table || '_are_not_emptied');
 end
 $$;
-comment on function farthing.never_remove(text) is 'From now on no row of a table can be deleted.';
+comment on function farthing.never_remove(text) is
+  'Refuses the deletion of a table''s rows from now on, and its truncation.';

@@ -1,5 +1,5 @@
--- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking under the
--- same key, or by a scheduled task.
+-- Bookings without a payment are cancelled: by the request that Stripe refused, by a new booking
+-- under the same key, or by a scheduled task.
 
 create function farthing.give_up_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
@@ -15,8 +15,8 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id
 $$;
 comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking that never got a payment, since nobody can pay it. The account is locked by the '
-  'caller.';
+  'Cancels a booking for which Stripe made no payment, and frees its key. A booking with a payment only '
+  'loses its key. The caller has locked the account.';
 
 create function farthing.sweep_booking(p_booking_id text, p_now timestamptz)
 returns int
@@ -27,7 +27,8 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- They come in order of time and not of accounts (rule 4), so this waits for no lock.
+  -- Bookings are read in order of time and not of accounts (rule 4), so this function waits for no
+  -- lock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;
@@ -37,7 +38,7 @@ begin
 end
 $$;
 comment on function farthing.sweep_booking(text, timestamptz) is
-  'Cancels a booking for which Stripe never answered; 1 if it did.';
+  'Cancels one booking for which Stripe made no payment. Returns 1, or 0 if the account is locked.';
 
 create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
 returns int
@@ -47,9 +48,9 @@ as $$
   select farthing.work_off('sweep_bookings', 'booking', array(
     select b.booking_id::text from farthing.bookings b
     where b.status = 'payment_pending' and b.payment_intent_id is null
-      and b.created_at <= p_now - interval '24 hours' -- Stripe has forgotten the request by then
+      and b.created_at <= p_now - interval '24 hours' -- Stripe forgets a request after 24 hours
       and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
     order by b.created_at limit p_limit), 'sweep_booking', p_now)
 $$;
 comment on function farthing.sweep_bookings(timestamptz, int) is
-  'Cancels bookings for which Stripe was asked a day ago without an answer; returns how many.';
+  'Cancels bookings for which Stripe made no payment within 24 hours, and returns their number.';

@@ -1,5 +1,5 @@
--- The beginning of a booking: it is committed before Stripe is asked, and abandoned if Stripe did not
--- answer (abandon_booking.sql).
+-- The beginning of a booking. It is committed before Stripe is called, and abandoned if Stripe
+-- makes no payment (abandon_booking.sql).
 
 create function farthing.check_booking(
   p_user_id uuid, p_provider farthing.providers, p_amount bigint, p_currency text)
@@ -11,9 +11,8 @@ declare
   v_step int := farthing.currency_step(p_currency);
 begin
   if v_step is null then
-    perform farthing.fail('invalid_request', 'currency must be three lower-case letters, such as usd.',
-      null,
-      'currency');
+    perform farthing.fail('invalid_request',
+      'currency must be a currency that Stripe supports, in lower case, such as usd.', null, 'currency');
   end if;
   if p_amount is null or p_amount not between 1 and 99999999 then
     perform farthing.fail('invalid_request',
@@ -26,7 +25,7 @@ begin
   -- A deleted user could not confirm the booking.
   if p_provider.user_id is null or not p_provider.charges_enabled then
     perform farthing.fail('invalid_request',
-      'This provider can''t be paid yet. Send one whose charges_enabled is true.', null, 'provider_id');
+      'provider_id must name a provider whose charges_enabled is true.', null, 'provider_id');
   end if;
   if p_provider.user_id = p_user_id then
     perform farthing.fail('invalid_request', 'You can''t book your own services.', null, 'provider_id');
@@ -34,14 +33,14 @@ begin
 end
 $$;
 comment on function farthing.check_booking is
-  'Refuses impossible bookings: invalid_request with currency, amount or provider_id.';
+  'Refuses an impossible booking. Fails invalid_request, naming currency, amount or provider_id.';
 
 create function farthing.begun_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
 language sql
 set search_path = ''
 as $$
-  -- Stripe repeats its answer under a key for 24 hours.
+  -- Stripe repeats its answer under a key for 24 hours, so an older booking cannot be continued.
   select * from farthing.bookings b
   where b.origin_key = p_wanted.origin_key and b.status = 'payment_pending'
     and b.created_at > p_now - interval '24 hours'
@@ -51,8 +50,8 @@ as $$
   for update
 $$;
 comment on function farthing.begun_booking(farthing.bookings, timestamptz) is
-  'The booking that a request under this key began and did not finish; null if there is none. The account '
-  'is locked by the caller.';
+  'Returns the booking that an earlier request with the same key and terms began and did not finish; '
+  'null if there is none. The caller has locked the account.';
 
 create function farthing.new_booking(p_wanted farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -62,7 +61,7 @@ as $$
 declare
   v_booking farthing.bookings;
 begin
-  -- This request does not continue another booking begun under the key.
+  -- A booking with other terms that was begun under this key is not continued.
   perform farthing.give_up_booking(b, p_now) from farthing.bookings b
   where b.origin_key = p_wanted.origin_key;
   insert into farthing.bookings (account_id, provider_id, amount, currency, fee_basis_points,
@@ -78,7 +77,7 @@ begin
 end
 $$;
 comment on function farthing.new_booking(farthing.bookings, timestamptz) is
-  'A new booking with the day''s fee. The account is locked by the caller.';
+  'Makes a new booking, with the current rate of the fee. The caller has locked the account.';
 
 create function farthing.begin_booking(
   p_wanted farthing.bookings, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -109,6 +108,6 @@ begin
 end
 $$;
 comment on function farthing.begin_booking is
-  'Continues the booking that this request began, or makes a new one: step create with the values for '
-  'Stripe, or refused with code, limit (buyer, provider) and retry_after (seconds). The account is locked '
-  'by the caller.';
+  'Continues the booking that an earlier request began, or makes a new one. Returns step create with the '
+  'values for Stripe, or step refused with code, limit (buyer, provider) and retry_after (seconds). The '
+  'caller has locked the account.';

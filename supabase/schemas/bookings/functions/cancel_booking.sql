@@ -1,6 +1,7 @@
--- Cancelling a booking: if unpaid, its payment is cancelled at Stripe; if paid, it is refunded. Why a
--- refund is only recorded here: Stripe is asked outside any transaction, by this request or, if it dies, by
--- the runner. A payment that is faster than its cancellation is refunded in the same way.
+-- Cancelling a booking: the payment of an unpaid booking is cancelled at Stripe, and a paid booking
+-- is refunded. A refund is only recorded here, because Stripe is called outside of any transaction:
+-- by the same request, or by the runner if the request dies. If the payment succeeds before Stripe
+-- cancels it, the money is refunded, too.
 
 create function farthing.begin_cancelling(
   p_booking farthing.bookings, p_user_id uuid, p_now timestamptz)
@@ -18,10 +19,11 @@ begin
   if p_booking.status in ('paid', 'confirmed') then
     if p_booking.amount_disputed > 0 then
       perform farthing.fail('booking_not_cancellable',
-        'The payment is disputed, so the booking can''t be cancelled: the bank decides.',
+        'The payment is disputed, so the booking can''t be cancelled. Wait until the bank has decided.',
         jsonb_build_object('status', p_booking.status, 'amount_disputed', p_booking.amount_disputed), 'id');
     end if;
-    -- If the request dies, a runner sends it two minutes later.
+    -- The request sends the refund. If the request dies, the runner sends the refund two minutes
+    -- later.
     v_refund := farthing.refund_booking(p_booking, case farthing.booking_role(p_booking, p_user_id)
       when 'buyer' then 'owner' else 'provider' end, p_now + interval '2 minutes', p_now);
     p_booking := farthing.cancel_booking(p_booking, p_now);
@@ -38,9 +40,10 @@ begin
 end
 $$;
 comment on function farthing.begin_cancelling(farthing.bookings, uuid, timestamptz) is
-  'Cancels a booking, or says what comes first: step done with the answer as data, refund (cancelled; send '
-  'its refund) or cancel_payment (cancel the payment at Stripe first). The account is locked by the caller. '
-  'Fails booking_not_cancellable.';
+  'Cancels a booking, or returns the step that must come first. Returns step done with the answer as '
+  'data, step refund (the booking is cancelled, and its refund is to be sent), or step cancel_payment '
+  '(the payment is to be cancelled at Stripe first). The caller has locked the account. Fails '
+  'booking_not_cancellable.';
 
 create function farthing.cancel_booking(p_booking farthing.bookings, p_now timestamptz)
 returns farthing.bookings
@@ -53,7 +56,7 @@ as $$
   where account_id = p_booking.account_id and booking_id = p_booking.booking_id;
 $$;
 comment on function farthing.cancel_booking(farthing.bookings, timestamptz) is
-  'Cancels a booking and returns its new state; the caller refunds its money.';
+  'Cancels a booking, and returns its new state. The caller refunds its money.';
 
 create function farthing.cancelled_answer(p_booking farthing.bookings)
 returns jsonb
@@ -68,4 +71,4 @@ as $$
       order by r.created_at desc, r.refund_id desc limit 1))
 $$;
 comment on function farthing.cancelled_answer(farthing.bookings) is
-  'A cancelled booking in the contract''s form, with its newest refund, if any.';
+  'Returns a cancelled booking in the API''s form, with its newest refund, if any.';

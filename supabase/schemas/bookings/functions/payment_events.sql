@@ -1,4 +1,4 @@
--- Stripe's events about a booking's payment and our fee, applied.
+-- Stripe's events about the payment of a booking and about our fee.
 
 create function farthing.pay_booking(p_booking farthing.bookings, p_facts jsonb, p_now timestamptz)
 returns void
@@ -15,15 +15,15 @@ begin
   perform farthing.flag_booking(p_booking, p_now);
   perform farthing.apply_waiting(p_facts ->> 'payment_id', p_now, p_facts ->> 'charge_id');
   if p_booking.status = 'cancelled' then
-    -- The money for a cancelled booking goes back, less the part already refunded.
+    -- The money for a cancelled booking is refunded, less the part that is already refunded.
     v_booking.payment_intent_id := p_facts ->> 'payment_id';
     perform farthing.refund_booking(v_booking, 'late_payment', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.pay_booking is
-  'The money of a locked, unpaid booking has arrived: it is paid, and events that waited for that are '
-  'applied; or it is cancelled already, and the money is refunded.';
+  'Records the payment of a locked, unpaid booking, and applies the events that waited for it. The money '
+  'for a cancelled booking is refunded.';
 
 create function farthing.apply_booking_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -59,8 +59,9 @@ begin
     end if;
     return 'processed';
   end if;
-  -- An older state never overwrites a newer one. Within one second, a failure follows processing; and a
-  -- payment cancelled at Stripe stays so, whatever arrives later.
+  -- An older state never overwrites a newer one. Of two events in the same second, a failure
+  -- follows processing. A payment that was cancelled at Stripe stays cancelled, whatever arrives
+  -- later.
   if v_status is null or v_booking.status not in ('payment_pending', 'processing', 'payment_failed')
     or v_status <> 'cancelled' and (v_booking.payment_event_at > v_at
       or v_booking.payment_event_at = v_at and v_status = 'processing')
@@ -75,8 +76,8 @@ begin
 end
 $$;
 comment on function farthing.apply_booking_event is
-  'Applies an event about a booking''s payment; returns processed, deferred or ignored, raises if the '
-  'facts do not fit the booking.';
+  'Applies an event about the payment of a booking. Returns processed, deferred or ignored; raises if '
+  'the facts do not fit the booking.';
 
 create function farthing.apply_fee_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -93,14 +94,15 @@ begin
     union all select booking_id from farthing.bookings where payment_intent_id = p_facts ->> 'payment_id'
       and paid_at is not null limit 1);
   if v_booking_id is null then
-    return 'deferred'; -- the event of a fee may come before or after that of its payment
+    return 'deferred'; -- the event of a fee may come before the event of its payment
   end if;
   v_booking := farthing.lock_booking(v_booking_id);
   if v_booking.fee_id <> p_facts ->> 'fee_id' or p_facts ->> 'currency' is distinct from v_booking.currency
     then
     raise exception 'booking % has another fee', v_booking.booking_id;
   end if;
-  -- The refunded part of a fee only grows, so the largest value is the newest, in any order of events.
+  -- The refunded part of a fee only grows. So the largest value is the newest, in any order of
+  -- events.
   update farthing.bookings set fee_id = p_facts ->> 'fee_id', fee_collected = (p_facts ->> 'amount')::bigint,
     fee_refunded = greatest(fee_refunded, (p_facts ->> 'amount_refunded')::bigint), updated_at = p_now
   where account_id = v_booking.account_id and booking_id = v_booking.booking_id;
@@ -108,4 +110,5 @@ begin
 end
 $$;
 comment on function farthing.apply_fee_event is
-  'Our fee of a booking as Stripe has it: collected, and refunded. Deferred until its payment has arrived.';
+  'Records our fee of a booking as Stripe reports it: the collected and the refunded amount. Returns '
+  'processed, or deferred until the payment has arrived.';

@@ -14,7 +14,7 @@ as $$
     'completed_at', p_booking.completed_at, 'cancelled_at', p_booking.cancelled_at)
 $$;
 comment on function farthing.booking_answer(farthing.bookings, text) is
-  'A booking in the contract''s form, for its buyer or its provider; amounts in minor units.';
+  'Returns a booking in the API''s form, for its buyer or its provider. Amounts are in minor units.';
 
 create function farthing.booking_role(p_booking farthing.bookings, p_user_id uuid)
 returns text
@@ -27,13 +27,13 @@ as $$
     then 'provider' end
 $$;
 comment on function farthing.booking_role(farthing.bookings, uuid) is
-  'A user''s role in a booking: buyer or provider; null for anyone else.';
+  'Returns a user''s role in a booking: buyer or provider; null for any other user.';
 
 create function farthing.lock_booking(p_booking_id uuid)
 returns farthing.bookings
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- as in lock_account
+set lock_timeout = '2s' -- the same as in lock_account
 as $$
 declare
   v_booking farthing.bookings;
@@ -46,8 +46,8 @@ begin
 end
 $$;
 comment on function farthing.lock_booking(uuid) is
-  'A booking, with its buyer''s account locked: every change of a booking holds that lock. Null if there '
-  'is none.';
+  'Returns a booking, with its buyer''s account locked; null if there is no such booking. Every change '
+  'of a booking holds this lock.';
 
 create function farthing.lock_booking_of(p_user_id uuid, p_booking_id uuid)
 returns farthing.bookings
@@ -65,4 +65,4 @@ begin
 end
 $$;
 comment on function farthing.lock_booking_of(uuid, uuid) is
-  'A booking of which the user is a party, locked. Fails not_found.';
+  'Returns a booking of which the user is a party, with its buyer''s account locked. Fails not_found.';

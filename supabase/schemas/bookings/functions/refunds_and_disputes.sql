@@ -1,4 +1,4 @@
--- Refunds of a booking that we request, and the booking's figures from all refunds and disputes.
+-- Refunds of bookings that Farthing requests, and the refunded and disputed amounts of a booking.
 
 create function farthing.refund_booking(
   p_booking farthing.bookings, p_requested_by text, p_send_at timestamptz, p_now timestamptz)
@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.refund_booking is
-  'Records a refund of all that is left of a paid booking; the runner sends it from p_send_at on. Null if '
-  'nothing is left. The account is locked by the caller.';
+  'Records a refund of the remaining amount of a paid booking, which the runner sends from p_send_at on. '
+  'Returns null if nothing remains. The caller has locked the account.';
 
 create function farthing.net_booking(p_booking_id uuid, p_now timestamptz)
 returns void
@@ -38,7 +38,7 @@ begin
   select * into v_before from farthing.bookings where booking_id = p_booking_id;
   update farthing.bookings b
   set amount_refunded = s.refunded, amount_disputed = s.disputed, updated_at = p_now,
-    -- All of its money is on the way back, so nothing is left to do.
+    -- A booking whose whole amount is refunded before its completion is cancelled.
     status = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then 'cancelled'
       else b.status end,
     cancelled_at = case when b.status in ('paid', 'confirmed') and s.refunded = b.amount then p_now
@@ -55,13 +55,14 @@ begin
   where b.booking_id = s.booking_id
   returning b.* into v_after;
   perform farthing.net_transfers(v_after, p_now);
-  -- Money that a bank held could not be refunded when this was cancelled; money that the bank returns can.
+  -- Money that a bank held could not be refunded when the booking was cancelled. Money that the
+  -- bank returns can be refunded.
   if v_after.status = 'cancelled' and v_after.amount_disputed < v_before.amount_disputed then
     perform farthing.refund_booking(v_after, 'dispute_won', p_now, p_now);
   end if;
 end
 $$;
 comment on function farthing.net_booking(uuid, timestamptz) is
-  'Updates a booking to its current refunds and disputes; one refunded in full before its completion is '
-  'cancelled, and a cancelled one refunds the money that a bank returns. The account is locked by the '
-  'caller.';
+  'Updates the refunded and disputed amounts of a booking. A booking that is refunded in full before its '
+  'completion is cancelled. A cancelled booking refunds the money that a bank returns. The caller has '
+  'locked the account.';

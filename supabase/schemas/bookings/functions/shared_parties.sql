@@ -1,6 +1,7 @@
--- Buyers and providers who may be the same person: they share a card, a payout account or an address. Why
--- flagged and not refused: families share cards, and houses an address. A person who pays themselves with a
--- stolen card is noticed before the bank notices, and a policy may refuse them.
+-- Buyers and providers who may be the same person, because they share a card, a payout account or
+-- an address. A shared booking is flagged and not refused, because families share cards and
+-- addresses. A flag shows a person who pays themselves with a stolen card before the bank does. A
+-- policy may refuse shared bookings instead.
 
 create function farthing.shared_by(p_account_id bigint, p_provider farthing.providers,
   p_ip_hash text default null)
@@ -11,12 +12,13 @@ as $$
   with parties as (
     select p_account_id as buyer, farthing.account_for(p_provider.user_id) as provider
   ), paid_out as (
-    -- The buyer may sell, too.
+    -- The buyer may be a provider, too, with payout accounts of their own.
     select t.mark, t.provider_id = p_provider.provider_id as is_provider from farthing.payout_accounts t
     where t.provider_id = p_provider.provider_id or t.provider_id in (select s.provider_id
       from farthing.providers s where s.user_id = farthing.owner_of(p_account_id))
   ), marks as (
-    -- A card can pay and be paid out to: either use makes it a payout account.
+    -- A debit card can also receive payouts, so a card that one party used can be the other's
+    -- payout account.
     select k.kind, u.card as mark, u.account_id is not distinct from p.provider as is_provider,
       k.kind = 'shared_card' as is_shown
     from parties p join farthing.card_uses u on u.account_id in (p.buyer, p.provider)
@@ -34,9 +36,9 @@ as $$
     having bool_or(is_provider) and bool_or(not is_provider) and bool_or(is_shown)) s
 $$;
 comment on function farthing.shared_by(bigint, farthing.providers, text) is
-  'The things that a buyer and a provider share: shared_card, shared_payout_account, shared_address; null '
-  'if nothing. By payments, payouts, checkouts and bookings of the last 90 days, and by the address of '
-  'this request.';
+  'Returns the things that a buyer and a provider share: shared_card, shared_payout_account, '
+  'shared_address; null if they share nothing. Compares payout accounts, the cards and addresses of the '
+  'last 90 days, and the address of this request.';
 
 create function farthing.refuse_shared(
   p_account_id bigint, p_provider farthing.providers, p_ip_hash text, p_now timestamptz)
@@ -58,7 +60,8 @@ begin
 end
 $$;
 comment on function farthing.refuse_shared is
-  'Whether the policy refuses a booking because of the things that its parties share, and records that.';
+  'Returns true, and records the refusal, if the policy refuses shared bookings and the two parties '
+  'share something.';
 
 create function farthing.keep_address(p_booking farthing.bookings, p_ip_hash text, p_now timestamptz)
 returns void
@@ -71,14 +74,14 @@ as $$
   where p_ip_hash is not null
 $$;
 comment on function farthing.keep_address(farthing.bookings, text, timestamptz) is
-  'Records the address from which a booking was made, if known: flag_booking() looks for it later.';
+  'Records the address from which a booking was made, if it is known: flag_booking() reads it later.';
 
 create function farthing.flag_booking(p_booking farthing.bookings, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- A shared thing that this booking was flagged for is not flagged again.
+  -- A booking is flagged once for each thing that its parties share.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -88,4 +91,5 @@ as $$
   where n.reasons is not null
 $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
-  'Records the things that the parties of a booking share, each once. The account is locked by the caller.';
+  'Flags a booking for the things that its parties share, once for each thing. The caller has locked the '
+  'account.';

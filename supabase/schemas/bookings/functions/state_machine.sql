@@ -1,4 +1,4 @@
--- The state machine of a booking.
+-- The state machine of a booking. triggers.sql protects the terms of a booking.
 
 create function farthing.bookings_guard()
 returns trigger
@@ -9,7 +9,7 @@ declare
   v_legal boolean := case old.status
     when 'payment_pending' then new.status in ('processing', 'paid', 'payment_failed', 'cancelled')
     when 'processing' then new.status in ('paid', 'payment_failed', 'cancelled')
-    -- The buyer may try another card on the same payment.
+    -- The buyer may use another card for the same payment.
     when 'payment_failed' then new.status in ('processing', 'paid', 'cancelled')
     when 'paid' then new.status in ('confirmed', 'cancelled')
     when 'confirmed' then new.status in ('completed', 'cancelled')
@@ -22,4 +22,5 @@ begin
   return new;
 end
 $$;
-comment on function farthing.bookings_guard() is 'The booking''s state machine. Its terms: triggers.sql.';
+comment on function farthing.bookings_guard() is
+  'Trigger: refuses a change of a booking''s status that the state machine does not allow.';

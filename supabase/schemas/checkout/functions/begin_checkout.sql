@@ -1,4 +1,5 @@
--- A checkout: an order is committed before Stripe opens its session, and attached to that session after.
+-- The beginning of a checkout: its order is committed before Stripe opens the session, and the
+-- session is attached afterwards.
 
 create function farthing.package_on_sale(p_package_id text, p_now timestamptz)
 returns farthing.packages
@@ -18,7 +19,7 @@ begin
 end
 $$;
 comment on function farthing.package_on_sale(text, timestamptz) is
-  'The current version of a package. Fails unknown_package if it is not on sale.';
+  'Returns the current version of a package. Fails unknown_package if the package is not on sale.';
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -28,7 +29,8 @@ set search_path = ''
 as $$
 declare
   v_order farthing.orders;
-  -- A crashed request can be continued while Stripe would still accept the session's end.
+  -- Stripe refuses a session that ends in less than 30 minutes, and an order's session ends an hour
+  -- after the order. So a retry cannot continue an older order.
   c_sessionless_life constant interval := interval '25 minutes';
 begin
   select * into v_order from farthing.orders
@@ -45,7 +47,8 @@ begin
 end
 $$;
 comment on function farthing.checkout_open_order is
-  'The user''s open order for a package version, or null. The account is locked by the caller.';
+  'Returns the user''s open order for a package version, or null. An order that is about to expire, or '
+  'cannot get a session any more, is marked as expired. The caller has locked the account.';
 
 create function farthing.checkout_new_order(
   p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
@@ -70,7 +73,7 @@ begin
 end
 $$;
 comment on function farthing.checkout_new_order is
-  'An order of a package version under the given id. The account is locked by the caller.';
+  'Makes an order of a package version, with the given id. The caller has locked the account.';
 
 create function farthing.session_to_create(p_order farthing.orders)
 returns jsonb
@@ -83,7 +86,7 @@ as $$
     'expires_at_epoch', extract(epoch from p_order.expires_at)::bigint)
 $$;
 comment on function farthing.session_to_create(farthing.orders) is
-  'An order with the values that its session at Stripe is created with.';
+  'Returns an order with the values that its session at Stripe is created with.';
 
 create function farthing.attach_session(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz)
@@ -94,8 +97,9 @@ as $$
 declare
   v_order farthing.orders;
 begin
-  -- Same order, same Stripe key, same session: a second caller writes the values that are stored already.
-  -- The webhook may have been faster than this call; then only the session is stored.
+  -- Two requests with the same order and the same Stripe key get the same session, so the second
+  -- request writes the values that are already stored. If the webhook was faster, only the session
+  -- is still missing.
   select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');

@@ -23,8 +23,8 @@ begin
   update farthing.orders set status = 'paid', payment_ref = p_payment_ref, paid_at = p_now, updated_at = p_now
   where account_id = p_order.account_id and order_id = p_order.order_id;
   v_terms.order_id := p_order.order_id;
-  -- The price that the buyer paid, in USD per lot; other currencies get theirs when reports know the
-  -- exchange rate.
+  -- The price that the buyer paid, in USD per lot. An order in another currency has none, because
+  -- reports have no exchange rate.
   v_terms.cost_basis_usd := case p_order.currency when 'usd' then p_order.amount::numeric / 100 end;
   perform farthing.receive(p_order.account_id, 'paid', p_order.credits, 'purchase', 'purchases', v_terms,
     'order', p_order.order_id::text, null, null, p_author, p_now);
@@ -34,11 +34,11 @@ begin
       'order', p_order.order_id::text, null, null, p_author, p_now);
   end if;
   if (select left_at is not null from farthing.accounts where account_id = p_order.account_id) then
-    -- Paid by a user who was deleted (rule 16).
+    -- The order of a deleted user was paid: the account keeps no lots (rule 16).
     perform farthing.close_lots(p_order.account_id, p_author, p_now);
   end if;
 end
 $$;
 comment on function farthing.grant_order is
-  'One payment, one grant: marks the locked order as paid and adds its lots, unless this payment did '
+  'Marks the locked order as paid, and adds its lots. Changes nothing if this payment has paid the order '
   'already. Raises if the payment does not fit the order.';

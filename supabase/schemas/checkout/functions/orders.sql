@@ -1,6 +1,6 @@
--- Orders: a purchase, from the request to the grant, and its refunds. Why an order exists before Stripe is
--- asked: each later event is tied to an id of ours, and the order's package version fixes what the buyer
--- gets, not the catalogue at the time of payment.
+-- Orders: their states, from the request to the payment and its refunds. An order exists before
+-- Stripe is called, so that each later event is tied to an id of ours. The order's package version
+-- fixes what the buyer gets; the catalogue may change before the payment.
 
 create function farthing.orders_guard()
 returns trigger
@@ -12,10 +12,10 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- Money that arrives after the session was given up still counts: a late payment is granted.
+    -- A payment may arrive after its session was given up. It counts, and its credits are granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
-    -- States change back, too: refunds fail, disputes are won.
+    -- These states may change back, because refunds fail and disputes are won.
     when 'partially_refunded' then new.status in ('paid', 'refunded', 'disputed')
     when 'refunded' then new.status in ('paid', 'partially_refunded', 'disputed')
     when 'disputed' then new.status in ('paid', 'partially_refunded', 'refunded')
@@ -28,7 +28,9 @@ begin
   return new;
 end
 $$;
-comment on function farthing.orders_guard() is 'The order''s state machine. Its terms: triggers.sql.';
+comment on function farthing.orders_guard() is
+  'Trigger: refuses a change of an order''s status that the state machine does not allow. triggers.sql '
+  'protects the terms of an order.';
 
 create function farthing.order_answer(p_order farthing.orders)
 returns jsonb
@@ -47,7 +49,7 @@ as $$
     'client_temp_id', p_order.client_temp_id, 'paid_at', p_order.paid_at, 'created_at', p_order.created_at)
 $$;
 comment on function farthing.order_answer(farthing.orders) is
-  'An order in the contract''s form; amount in minor units, credits as text.';
+  'Returns an order in the API''s form. The amount is in minor units; credits are text.';
 
 create function farthing.sweep_order(p_order_id text, p_now timestamptz)
 returns int
@@ -64,14 +66,15 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.sweep_order(text, timestamptz) is
-  'Marks a pending order as expired; 1 if it did.';
+  'Marks one pending order as expired. Returns 1, or 0 if the order is locked or no longer pending.';
 
 create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  -- Stripe sends checkout.session.expired, too; this is the fallback, a little later.
+  -- Stripe reports the end of a session by checkout.session.expired. This task is the fallback, 5
+  -- minutes later.
   select farthing.work_off('sweep_orders', 'order', array(
     select o.order_id::text from farthing.orders o
     where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
@@ -79,4 +82,4 @@ as $$
     order by o.expires_at limit p_limit), 'sweep_order', p_now)
 $$;
 comment on function farthing.sweep_orders(timestamptz, int) is
-  'Marks orders whose session has ended as expired; returns how many.';
+  'Marks pending orders whose session has ended as expired, and returns their number.';

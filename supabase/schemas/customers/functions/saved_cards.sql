@@ -1,8 +1,8 @@
--- Customers: a user's customer at Stripe, and their saved card. Why one customer per account: a saved card
--- belongs to a customer. Stripe creates one per account (the request's key is derived from it and its
--- user), and a second request finds the first customer here. The account of a deleted user keeps its
--- customer: the same user id later has another account, and a customer of its own. Stored are Stripe's ids,
--- and the card's brand and last four digits; never its number.
+-- Saved cards: a card belongs to a customer at Stripe, and an account has one customer. Stripe
+-- creates one customer per account, because the key of that request is derived from the account and
+-- its user. A second request finds the first customer here. The account of a deleted user keeps its
+-- customer. If the same user id signs up later, it has another account and another customer.
+-- Farthing stores Stripe's ids and the card's brand and last four digits, never its number.
 
 create function farthing.save_card(p_account_id bigint, p_facts jsonb, p_now timestamptz)
 returns void
@@ -19,7 +19,7 @@ begin
   on conflict (account_id) do update set payment_method_id = excluded.payment_method_id,
     card_brand = excluded.card_brand, card_last4 = excluded.card_last4,
     card_changed_at = excluded.card_changed_at
-  -- A card of another customer could not be charged through this one.
+  -- A card of another customer could not be charged through this customer.
   where c.customer_id = excluded.customer_id and coalesce(c.card_changed_at <= v_at, true);
   if found then
     perform farthing.resume_top_up(p_account_id, p_now);
@@ -27,7 +27,8 @@ begin
 end
 $$;
 comment on function farthing.save_card(bigint, jsonb, timestamptz) is
-  'Stores a saved card, unless a newer event contradicts it. The account is locked by the caller.';
+  'Stores a saved card, unless a newer event has changed the card already. The caller has locked the '
+  'account.';
 
 create function farthing.forget_card(p_account_id bigint, p_at timestamptz)
 returns void
@@ -39,7 +40,7 @@ as $$
   where account_id = p_account_id
 $$;
 comment on function farthing.forget_card(bigint, timestamptz) is
-  'Removes the saved card. The account is locked by the caller.';
+  'Removes the saved card. The caller has locked the account.';
 
 create function farthing.apply_card_event(p_type text, p_facts jsonb, p_now timestamptz)
 returns text
@@ -52,16 +53,17 @@ begin
   if p_type = 'setup_intent.succeeded' then
     if num_nulls(p_facts ->> 'customer_id', p_facts ->> 'payment_method_id') > 0
       or coalesce(p_facts ->> 'user_id', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-      return 'ignored'; -- not saved through us
+      return 'ignored'; -- another app saved this card
     end if;
-    -- left_at is read again under the lock: the user may be deleted while this waits for it.
+    -- The query waits for the account's lock, and then reads left_at again: the user may be deleted
+    -- meanwhile.
     select a.account_id into v_account_id from farthing.accounts a
     where a.account_id = farthing.account_for((p_facts ->> 'user_id')::uuid) and a.left_at is null
       and not exists (select from farthing.customers c where c.customer_id = p_facts ->> 'customer_id'
         and c.account_id <> a.account_id)
     for no key update;
     if v_account_id is null then
-      return 'ignored'; -- saved by a deleted user, even if their id has signed up again
+      return 'ignored'; -- the user is deleted; a new account under the same user id does not get the card
     end if;
     perform farthing.save_card(v_account_id, p_facts, p_now);
     return 'processed';
@@ -69,10 +71,10 @@ begin
   select account_id into v_account_id from farthing.customers
   where payment_method_id = p_facts ->> 'payment_method_id';
   if v_account_id is null then
-    return 'ignored'; -- not a card that we would charge
+    return 'ignored'; -- no account has saved this card
   end if;
   perform from farthing.accounts where account_id = v_account_id for no key update;
-  -- Another card may have replaced it meanwhile.
+  -- Another card may have replaced this card before the lock was taken.
   if exists (select from farthing.customers where account_id = v_account_id
     and payment_method_id = p_facts ->> 'payment_method_id') then
     perform farthing.forget_card(v_account_id, (p_facts ->> 'occurred_at')::timestamptz);
@@ -82,8 +84,8 @@ begin
 end
 $$;
 comment on function farthing.apply_card_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves one, payment_method.detached '
-  'removes it. Returns processed or ignored.';
+  'Applies Stripe''s events about saved cards: setup_intent.succeeded saves a card, and '
+  'payment_method.detached removes it. Returns processed or ignored.';
 
 create function farthing.forget_customer()
 returns trigger
@@ -97,10 +99,10 @@ begin
     else 'the organisation was dissolved' end);
   perform farthing.stop_top_up(new.account_id, now());
   perform farthing.forget_card(new.account_id, now());
-  -- This reason applies to these changes, not to others of the transaction.
+  -- The reason applies only to these changes, and not to later changes of the transaction.
   perform set_config('farthing.change', coalesce(v_change, ''), true);
   return null;
 end
 $$;
 comment on function farthing.forget_customer() is
-  'Trigger: the account of a deleted user loses its card and is not charged any more.';
+  'Trigger: removes the saved card of a deleted user''s account, and stops its top-ups.';

@@ -1,4 +1,4 @@
--- The errors of every RPC function: a code, a message, details and the HTTP status.
+-- The errors of every RPC function: a code, a message, details, and the HTTP status.
 
 create function farthing.fail(p_code text, p_message text, p_details jsonb default null,
   p_field text default null)
@@ -7,7 +7,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- The statuses of docs/reference/api/errors.md for the codes that SQL raises; a test compares the two.
+  -- The statuses of the codes that SQL raises. A test compares them with
+  -- docs/reference/api/errors.md.
   v_status int := case p_code
     when 'invalid_request' then 400
     when 'mode_mismatch' then 400
@@ -39,5 +40,5 @@ begin
 end
 $$;
 comment on function farthing.fail(text, text, jsonb, text) is
-  'The only way to refuse: raises SQLSTATE PGRST with {code, message, details, hint}; hint names the bad '
-  'field.';
+  'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The hint '
+  'names the invalid field. RPC functions refuse only by this function.';

@@ -16,4 +16,4 @@ begin
 end
 $$;
 comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
-  'Changes the policy, at an SQL prompt, too: {column: value}. Reason and author are audited.';
+  'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';

@@ -13,7 +13,8 @@ as $$
       where u.account_id = p_account_id)
 $$;
 comment on function farthing.find_blocks(bigint, bytea, timestamptz) is
-  'The blocks of an account: blocked_user, blocked_ip, blocked_card (a card it has used).';
+  'Returns the blocks that apply to an account and an address: blocked_user, blocked_ip, blocked_card '
+  '(for a card that the account has used).';
 
 create function farthing.refuse_own_block(p_block farthing.blocks, p_author text)
 returns void
@@ -26,13 +27,14 @@ begin
       where card = case p_block.kind when 'card' then decode(p_block.subject, 'hex') end
         and farthing.is_own(p_author, account_id))
   then
-    perform farthing.fail('forbidden', 'You can''t change or lift your own block. Ask another operator.');
+    perform farthing.fail('forbidden',
+      'You can''t change or lift a block of yourself or of a card you used. Ask another operator.');
   end if;
 end
 $$;
 comment on function farthing.refuse_own_block(farthing.blocks, text) is
-  'Refuses an operator who would change or lift a block of themselves or of a card they used. Fails '
-  'forbidden. The owner of an address is unknown.';
+  'Refuses an operator who would change or lift a block of themselves or of a card that they used. A '
+  'block of an address is not checked, because its owner is unknown. Fails forbidden.';
 
 create function farthing.put_block(p_block farthing.blocks)
 returns farthing.blocks
@@ -56,8 +58,8 @@ begin
 end
 $$;
 comment on function farthing.put_block(farthing.blocks) is
-  'Adds a block, or replaces the reason and the end of an existing one; returns it. Fails forbidden for the '
-  'operator whom the existing one blocks.';
+  'Adds a block, or replaces the reason, the author and the end of an existing block, and returns it. '
+  'Fails forbidden for the operator whom the existing block blocks.';
 
 create function farthing.block_answer(p_block farthing.blocks)
 returns jsonb
@@ -69,4 +71,4 @@ as $$
     'created_at', p_block.created_at)
 $$;
 comment on function farthing.block_answer(farthing.blocks) is
-  'A block in the contract''s form: value is a user''s id, or the hash of an address or a card.';
+  'Returns a block in the API''s form. value: a user''s id, or the hash of an address or a card.';

@@ -1,4 +1,5 @@
--- Cards and their uses: recorded from Stripe's events, and deleted with the decisions after 90 days.
+-- The use of cards: recorded from Stripe's events, and deleted after 90 days together with the
+-- decisions.
 
 create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -11,7 +12,7 @@ declare
   v_booking_id text := p_facts ->> 'booking_id';
   v_account_id bigint;
 begin
-  -- Not ours, or not by card.
+  -- The charge names no order or booking of ours, or was not paid by card.
   if not coalesce(coalesce(v_order_id, v_booking_id) ~* c_uuid, false)
     or p_facts ->> 'card_fingerprint' is null then
     return 'ignored';
@@ -37,7 +38,8 @@ begin
 end
 $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
-  'Records the card that an account has used, and whether it was accepted: the limits of cards count these.';
+  'Records that an account has used a card, and whether the charge succeeded, for the card limits. '
+  'Returns processed, ignored or deferred.';
 
 create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
 returns int
@@ -49,4 +51,4 @@ as $$
     + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
 comment on function farthing.sweep_fraud(timestamptz, int) is
-  'Deletes decisions and uses of cards after 90 days; returns how many of both.';
+  'Deletes decisions and uses of cards that are 90 days old, and returns their number.';

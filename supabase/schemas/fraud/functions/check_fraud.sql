@@ -1,7 +1,7 @@
--- Fraud: checks before a checkout session or a booking, and their decisions. Why in the transaction that
--- creates the order or the booking: the account is locked, so parallel requests are counted one after the
--- other, and a decision is stored exactly if the order or booking is. Rows are counted, and no counters:
--- the counted rows can be read, and nothing has to be reset.
+-- The fraud check before a checkout session or a booking. The check runs in the transaction that
+-- creates the order or the booking. So the account is locked, parallel requests are counted one
+-- after the other, and a decision is stored exactly if the order or booking is stored. The limits
+-- count stored rows: an operator can read these rows, and no counter has to be reset.
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
@@ -10,7 +10,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- A separate space of locks: idempotency keys use the other kind, with one number.
+  -- Locks with two numbers: idempotency keys use locks with one number, so the two cannot collide.
   c_addresses constant int := 37;
   c_providers constant int := 53;
   v_ip_hash bytea := decode(p_ip_hash, 'hex');
@@ -20,17 +20,19 @@ declare
   v_reasons text[];
 begin
   if v_ip_hash is not null then
-    -- Until commit: requests from one address are counted one after the other, for all its accounts.
+    -- The lock lasts until the commit, so requests from one address are counted one after the
+    -- other, whatever their accounts.
     perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
   end if;
   if p_provider_id is not null and p_is_new then
-    -- The same for a provider, for all buyers: always after the account and the address, never before.
+    -- Bookings of one provider are counted one after the other, whatever their buyers. This lock
+    -- always comes after the locks of the account and the address.
     perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
   end if;
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
   if p_is_new then
     select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
-      -- Bookings are limited by provider: a buyer may book many times an hour.
+      -- A buyer may book many times per hour: new bookings are limited by provider.
       select * from farthing.find_sessions_over(p_account_id, p_action, v_ip_hash, p_now)
         where p_action <> 'booking'
       union all select * from farthing.find_cards_over(p_account_id, p_now)
@@ -38,7 +40,8 @@ begin
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
   if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- A booking's decision is stored when it is made, and a request that continues one was decided then.
+    -- keep_address() records an allowed booking, and a request that continues an order or a booking
+    -- was decided when that began.
     return '{"outcome": "allow"}'::jsonb;
   end if;
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
@@ -58,8 +61,9 @@ begin
 end
 $$;
 comment on function farthing.check_fraud is
-  'Decides and records: {outcome: allow}, or {outcome: refuse, code: velocity_exceeded, limit, '
-  'retry_after} in seconds, or code forbidden for a blocked user. limit: whose limit it is, the buyer''s '
-  'or the provider''s. The caller has locked the account, and returns a refusal instead of raising it, so '
-  'that the record stays. p_order_id: the allowed order; without one, only a refusal is recorded. p_is_new '
-  'false: only blocks count, and only a refusal is recorded. p_provider_id: the booked provider.';
+  'Decides about a checkout or a booking, and records the decision. Returns {outcome: allow}, or '
+  '{outcome: refuse, code, limit, retry_after}. code: forbidden for a block, else velocity_exceeded with '
+  'limit (buyer or provider) and retry_after (seconds). The caller has locked the account, and returns '
+  'a refusal instead of raising it, so that the record stays. p_order_id: the order to allow; without an '
+  'order only a refusal is recorded. p_is_new: false for a request that continues an order or a '
+  'booking; then only blocks count. p_provider_id: the booked provider.';

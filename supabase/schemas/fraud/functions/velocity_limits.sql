@@ -1,4 +1,4 @@
--- The limits of new sessions, new bookings and cards, and the settings of these limits.
+-- The limits of new checkouts, new bookings and cards, and the policy's settings of these limits.
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -6,7 +6,8 @@ returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- The oldest of the last n allowed ones: when it is an hour old, the next one is allowed.
+  -- The limit is n per hour. If the n-th newest allowed decision is less than an hour old, the
+  -- limit is used up until that decision is an hour old.
   select 'user_velocity', d.decided_at + interval '1 hour'
   from farthing.policy p, lateral (
     select decided_at from farthing.fraud_decisions
@@ -22,14 +23,15 @@ as $$
     order by decided_at desc offset p.sessions_per_ip_hour - 1 limit 1) d
 $$;
 comment on function farthing.find_sessions_over(bigint, text, bytea, timestamptz) is
-  'The used-up limits of new sessions, by user and by address, and when each allows the next one.';
+  'Returns the used-up limits of new sessions, by user and by address, and when each limit allows the '
+  'next session.';
 
 create function farthing.find_provider_over(p_provider_id uuid, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
 language sql stable
 set search_path = ''
 as $$
-  -- As in find_sessions_over(): the oldest of the last n.
+  -- The limit counts as in find_sessions_over().
   select 'provider_velocity', b.created_at + interval '1 hour'
   from farthing.policy p, lateral (
     select created_at from farthing.bookings
@@ -37,8 +39,8 @@ as $$
     order by created_at desc offset p.bookings_per_provider_hour - 1 limit 1) b
 $$;
 comment on function farthing.find_provider_over(uuid, timestamptz) is
-  'Whether the limit of new bookings of a provider is used up, by bookings of all buyers and in all '
-  'states, and when it allows the next one.';
+  'Returns provider_velocity if the limit of new bookings of a provider is used up, and when the next '
+  'booking is allowed. Bookings of all buyers and in all states count.';
 
 create function farthing.find_cards_over(p_account_id bigint, p_now timestamptz)
 returns table (reason text, over_at timestamptz)
@@ -49,14 +51,15 @@ as $$
     select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
     where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
   )
-  -- Card testing: failed attempts with any card.
+  -- Card testing shows as many failed attempts, with any cards.
   select 'failed_cards', u.used_at + interval '1 hour'
   from farthing.policy p, lateral (
     select used_at from farthing.card_uses
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- One user too many. The limit frees when that user's last use, or the buyer's own, is a day old.
+  -- The card was used by one user too many. The limit ends when that user's last use, or the
+  -- buyer's own last use, is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -70,7 +73,7 @@ as $$
     select used_at from cards order by used_at desc offset p.cards_per_user_day limit 1) c
 $$;
 comment on function farthing.find_cards_over(bigint, timestamptz) is
-  'The limits of cards that an account''s payments exceed, and when that ends.';
+  'Returns the card limits that an account''s payments exceed, and when each limit ends.';
 
 create function farthing.policy_answer()
 returns jsonb
@@ -86,7 +89,7 @@ as $$
   from farthing.policy p
 $$;
 comment on function farthing.policy_answer() is
-  'The policy''s settings about fraud, and who changed them last.';
+  'Returns the policy''s settings about fraud, and the author and time of the last change.';
 
 create function farthing.set_fraud_limits(p_changes jsonb, p_author text, p_now timestamptz)
 returns void
@@ -110,4 +113,4 @@ begin
 end
 $$;
 comment on function farthing.set_fraud_limits(jsonb, text, timestamptz) is
-  'Changes the settings named in p_changes, and leaves the others. Author and change are audited.';
+  'Changes the settings that p_changes names. The author and the change are audited.';

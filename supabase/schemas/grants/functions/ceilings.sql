@@ -1,4 +1,5 @@
--- The ceilings of grants: of one grant, of one author in a day, and of all in a day.
+-- The ceilings of grants: for one grant, for the grants of one author in a day, and for all grants
+-- of a day.
 
 create function farthing.is_bound(p_author text, p_policy farthing.policy)
 returns boolean
@@ -8,7 +9,7 @@ as $$
   select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
 $$;
 comment on function farthing.is_bound(text, farthing.policy) is
-  'Whether a grant of this author above a ceiling waits for another operator.';
+  'Whether the ceilings bind this author, so that a grant above a ceiling waits for another operator.';
 
 create function farthing.ceiling_met(p_grant farthing.grants, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -26,8 +27,8 @@ begin
   if not farthing.is_bound(p_grant.author, p_policy) then
     return null;
   end if;
-  -- Two parallel grants would both fit under a ceiling that allows one: the second waits, and sees the
-  -- first.
+  -- Two parallel grants could each fit under a ceiling that only one of them fits under. So the
+  -- second grant waits for the first, and counts it.
   perform pg_advisory_xact_lock(hashtextextended('farthing.grants', 0));
   select coalesce(sum(g.amount) filter (where g.author = p_grant.author), 0), coalesce(sum(g.amount), 0)
   into v_own, v_all
@@ -39,4 +40,5 @@ begin
 end
 $$;
 comment on function farthing.ceiling_met is
-  'The ceiling of the policy that a grant would exceed: grant, author_day, day, or null. Days are UTC.';
+  'Returns the ceiling of the policy that a grant would exceed: grant, author_day or day; null if none. '
+  'Days are UTC.';

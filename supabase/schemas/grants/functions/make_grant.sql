@@ -1,9 +1,10 @@
--- Grants: credits that a person or a key grants without a payment. Why two people: the right to grant is
--- the right to mint (T40). Operators can't grant to themselves; above a ceiling of the policy a grant waits
--- until another operator confirms it. Confirmed grants count towards no ceiling. Keys are the app's own
--- programs: ceilings bind them if the policy says so. A person at an SQL prompt is not bound but noticed:
--- credits_minted and grant_above_ceiling alert. Order of locks: the account, then the ceilings' lock, then
--- the grant.
+-- Grants: credits that an operator or a secret key grants without a payment. The right to grant is
+-- the right to mint (T40), so operators can't grant to themselves, and a grant above a ceiling of
+-- the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants count
+-- towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind them only if
+-- the policy says so. The ceilings do not bind a person at an SQL prompt, but the rules
+-- credits_minted and grant_above_ceiling alert. Order of locks: the account, the lock of the
+-- ceilings, the grant.
 
 create function farthing.begin_grant(
   p_user_id uuid, p_amount text, p_source text, p_expires_at timestamptz, p_priority int, p_now timestamptz)
@@ -31,7 +32,8 @@ begin
 end
 $$;
 comment on function farthing.begin_grant is
-  'The requested terms of a grant, with its account locked. Fails invalid_request, not_found.';
+  'Checks the requested terms of a grant, locks the account, and returns the terms. Fails '
+  'invalid_request, not_found.';
 
 create function farthing.known_grant(p_user_id uuid, p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -41,7 +43,7 @@ as $$
 declare
   v_lot farthing.lots;
   v_pending farthing.grants;
-  c_priority constant smallint := 100; -- receive()'s default for a lot
+  c_priority constant smallint := 100; -- the default of receive() for a lot
 begin
   select l.* into v_lot from farthing.used_references r
   join farthing.entries e on e.account_id = r.account_id and e.seq = r.first_seq
@@ -72,9 +74,9 @@ begin
 end
 $$;
 comment on function farthing.known_grant is
-  'The earlier grant of a reference that is used once: {status: 200, data: lot} or {status: 202, data: the '
-  'pending grant}; null if there is none. Fails reference_conflict if the amount, the source, the expiry '
-  'or the priority differs.';
+  'Returns the earlier grant of a reference that may be used only once: {status: 200, data: lot} or '
+  '{status: 202, data: the pending grant}; null if there is none. Fails reference_conflict if the '
+  'amount, the source, the expiry or the priority differs.';
 
 create function farthing.grant_kind(p_source farthing.lot_source)
 returns farthing.entry_kind
@@ -83,7 +85,8 @@ set search_path = ''
 as $$
   select case p_source when 'promotional' then 'promotion' else 'adjustment' end::farthing.entry_kind
 $$;
-comment on function farthing.grant_kind(farthing.lot_source) is 'The kind of entry that a grant writes.';
+comment on function farthing.grant_kind(farthing.lot_source) is
+  'Returns the kind of the entry that a grant writes.';
 
 create function farthing.put_grant(p_grant farthing.grants, p_now timestamptz)
 returns farthing.lots
@@ -111,7 +114,7 @@ begin
 end
 $$;
 comment on function farthing.put_grant is
-  'Adds a grant''s credits, with its requester as the author. The account is locked by the caller.';
+  'Adds the credits of a grant, with its requester as the author. The caller has locked the account.';
 
 create function farthing.finish_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -123,7 +126,8 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
-  -- Not earlier: a repeat of a grant that is made once is answered even when its credits have expired.
+  -- This check comes after known_grant(): a repeat of a grant that is made once is answered even if
+  -- its credits have expired.
   if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
       'that never expire.', null, 'expires_at');
@@ -150,8 +154,9 @@ begin
 end
 $$;
 comment on function farthing.finish_grant is
-  'Grants, or waits for another operator if a ceiling is exceeded: {status: 201, data: lot} or {status: '
-  '202, data: the pending grant}. The account is locked by the caller.';
+  'Adds the credits, or stores a pending grant if a ceiling is exceeded. Returns {status: 201, data: '
+  'lot} or {status: 202, data: the pending grant}. The caller has locked the account. Fails '
+  'invalid_request.';
 
 create function farthing.make_grant(p_grant farthing.grants, p_user_id uuid, p_now timestamptz)
 returns jsonb
@@ -162,8 +167,8 @@ as $$
     farthing.finish_grant(p_grant, p_user_id, p_now))
 $$;
 comment on function farthing.make_grant(farthing.grants, uuid, timestamptz) is
-  'Makes a grant, or finds the one that its reference has made already: {status, data} as known_grant() or '
-  'finish_grant(). The account is locked by the caller.';
+  'Makes a grant, or finds the earlier grant of its reference. Returns {status, data} from known_grant() '
+  'or finish_grant(). The caller has locked the account.';
 
 create function farthing.lot_answer(p_user_id uuid, p_lot farthing.lots)
 returns jsonb
@@ -175,4 +180,4 @@ as $$
     'priority', p_lot.priority, 'expires_at', p_lot.expires_at, 'created_at', p_lot.created_at)
 $$;
 comment on function farthing.lot_answer(uuid, farthing.lots) is
-  'A lot in the form of a grant''s answer; credits as text.';
+  'Returns a lot in the API''s form for a grant. Credits are text.';

@@ -1,4 +1,4 @@
--- Grants that wait for another operator: confirmed, declined or expired.
+-- Grants that wait for another operator, and end as confirmed, declined or expired.
 
 create function farthing.grant_answer(p_grant farthing.grants, p_now timestamptz)
 returns jsonb
@@ -16,7 +16,8 @@ as $$
   from farthing.accounts a where a.account_id = p_grant.account_id
 $$;
 comment on function farthing.grant_answer(farthing.grants, timestamptz) is
-  'A grant in the form for operators; credits as text. Past confirm_before a pending one counts as expired.';
+  'Returns a grant in the API''s form for operators. Credits are text. A pending grant counts as expired '
+  'after confirm_before.';
 
 create function farthing.lock_pending_grant(p_grant_id uuid, p_now timestamptz)
 returns farthing.grants
@@ -42,7 +43,7 @@ begin
 end
 $$;
 comment on function farthing.lock_pending_grant(uuid, timestamptz) is
-  'A pending grant, with its account locked. Fails not_found, grant_not_pending.';
+  'Returns a pending grant, with its account locked. Fails not_found, grant_not_pending.';
 
 create function farthing.decide_grant(
   p_grant farthing.grants, p_confirm boolean, p_author text, p_now timestamptz)
@@ -63,7 +64,7 @@ begin
 end
 $$;
 comment on function farthing.decide_grant is
-  'Confirms a locked, pending grant, which adds its credits, or declines it; returns it. Fails '
+  'Confirms a locked, pending grant, which adds its credits, or declines it. Returns the grant. Fails '
   'grant_not_allowed.';
 
 create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
@@ -81,4 +82,4 @@ as $$
   select count(*)::int from swept
 $$;
 comment on function farthing.sweep_grants(timestamptz, int) is
-  'Marks grants that were not confirmed in time as expired; returns how many.';
+  'Marks grants that were not confirmed in time as expired, and returns their number.';

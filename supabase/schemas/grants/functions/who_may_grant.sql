@@ -1,8 +1,9 @@
--- The people and keys that may grant, confirm a grant, or decide about a payment.
+-- The operators and keys that may grant credits, confirm a grant, or decide about a payment.
 
 create function farthing.refuse_grant(p_limit text)
 returns void
-language plpgsql stable -- not immutable: the planner would call it, and fail, ahead of the statement
+-- not immutable: the planner would call an immutable function before the statement runs, and fail
+language plpgsql stable
 set search_path = ''
 as $$
 begin
@@ -14,7 +15,7 @@ begin
 end
 $$;
 comment on function farthing.refuse_grant(text) is
-  'Fails grant_not_allowed; details.limit says why: self, same_operator or key.';
+  'Fails grant_not_allowed. details.limit is the reason: self, same_operator or key.';
 
 create function farthing.require_operator(p_author text)
 returns void
@@ -22,21 +23,24 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Ceilings are counted, and operators distinguished, by the ledger's author.
+  -- The ledger's author distinguishes operators and is what the ceilings count, so an operator
+  -- needs one spelling.
   if p_author <> 'operator:' || farthing.operator_id(p_author) then
     perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
       'with hyphens.', null, 'p_author');
   end if;
-  -- A token has the roles of the time it was made. This reads the current ones.
+  -- A token keeps the roles that its user had at sign-in, so the current role is read from
+  -- auth.users.
   if p_author like 'operator:%' and not exists (select from auth.users
     where id = farthing.operator_id(p_author) and raw_app_meta_data ->> 'role' = 'operator')
   then
-    perform farthing.fail('forbidden', 'You are not an operator any more. Sign in again.');
+    perform farthing.fail('forbidden',
+      'You are no longer an operator. Ask an operator for the role, then sign in again.');
   end if;
 end
 $$;
 comment on function farthing.require_operator(text) is
-  'Refuses a person whose token names them an operator although auth.users no longer does, and an id in '
+  'Refuses an operator who has lost the role since their token was made, and an operator''s id in '
   'another spelling. Fails forbidden, invalid_request.';
 
 create function farthing.require_granter(p_author text)
@@ -45,7 +49,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- A secret key may name any author. Stripe and scheduled tasks never grant, so their names are refused.
+  -- A secret key may name any author. Stripe's events and scheduled tasks never grant, so their
+  -- names are refused.
   if split_part(p_author, ':', 1) not in ('owner', 'operator', 'key', 'sql') then
     perform farthing.fail('invalid_request',
       'p_author must be operator:<user id>, key:<name> or sql:<role>.', null, 'p_author');
@@ -54,8 +59,8 @@ begin
 end
 $$;
 comment on function farthing.require_granter(text) is
-  'Refuses authors who neither grant nor confirm grants: Stripe''s events, tasks, none. Fails '
-  'invalid_request, forbidden.';
+  'Refuses an author who may neither grant nor confirm: a Stripe event, a scheduled task, or an operator '
+  'who has lost the role. Fails invalid_request, forbidden.';
 
 create function farthing.refuse_own(p_author text, p_account_id bigint)
 returns void
@@ -89,5 +94,5 @@ begin
 end
 $$;
 comment on function farthing.refuse_confirming is
-  'Refuses a confirmation by the requester or the recipient of a grant, or by a key. Fails '
-  'grant_not_allowed.';
+  'Refuses a confirmation by the requester or the recipient of a grant, or by a key unless the policy '
+  'allows it. Fails grant_not_allowed.';

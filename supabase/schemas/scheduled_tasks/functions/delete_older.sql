@@ -1,4 +1,4 @@
--- Retention: a task deletes rows that are old enough.
+-- Retention: tasks delete rows that are older than their retention period.
 
 create function farthing.delete_older(
   p_table text, p_key text, p_column text, p_until timestamptz, p_limit int)
@@ -18,8 +18,9 @@ begin
 end
 $$;
 comment on function farthing.delete_older(text, text, text, timestamptz, int) is
-  'Retention: deletes rows of one of our tables whose p_column is at most p_until, the oldest first, at '
-  'most p_limit, and none that another transaction has locked. p_key identifies a row. Returns how many.';
+  'Deletes rows whose p_column is at most p_until, the oldest first, at most p_limit rows. Rows that '
+  'another transaction has locked are skipped. p_key names the column that identifies a row. Returns the '
+  'number of deleted rows.';
 
 create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
 returns bigint
@@ -32,7 +33,7 @@ declare
     p_limit);
   v_cron bigint;
 begin
-  -- pg_cron itself deletes nothing. The history of the project's other jobs is left alone.
+  -- pg_cron itself deletes no history. The history of the project's other jobs stays.
   delete from cron.job_run_details where runid in (
     select d.runid from cron.job_run_details d join cron.job j using (jobid)
     where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
@@ -42,4 +43,5 @@ begin
 end
 $$;
 comment on function farthing.sweep_run_history(timestamptz, int) is
-  'Deletes the history of runs after a week, ours and pg_cron''s; returns how many rows.';
+  'Deletes the history of runs after a week, ours and pg_cron''s, and returns the number of deleted '
+  'rows.';

@@ -1,18 +1,20 @@
--- The runner of scheduled tasks: one job of pg_cron, each minute, one session, a transaction for each task.
--- Why a procedure: only a procedure may commit between tasks, and only without a SET clause; so every name
--- in it is qualified. Two at once exclude each other; pg_cron itself starts the next run when the last has
--- ended, so runs that take longer than a minute do not pile up. A task is bounded by its batch; by its time
--- budget, after which no new item is begun; by lock_timeout; and from PostgreSQL 17 on by
--- transaction_timeout, which ends the session: the next run counts that as a failure of the task. A
--- statement_timeout can't be set here: PostgreSQL arms it when a statement begins, and the CALL has begun.
--- The role's own timeout (2 minutes on the platform) ends the running task, as any error does.
+-- The runner of scheduled tasks: pg_cron starts one job each minute, which runs each due task in a
+-- transaction of its own. The runner is a procedure, because only a procedure may commit between
+-- tasks, and only without a SET clause; so every name in it is qualified. A lock lets only one
+-- session run tasks. pg_cron starts the next run after the last has ended, so long runs do not pile
+-- up. A task is bounded by its batch; by its time budget, after which it begins no new item; by
+-- lock_timeout; and from PostgreSQL 17 on by transaction_timeout, which ends the session, and the
+-- next run counts a failure of the task. The runner cannot set a statement_timeout: PostgreSQL
+-- starts that timer when the CALL begins. The role's own statement_timeout (2 minutes on the
+-- platform) ends the running task like an error.
 
 create function farthing.note_failure(p_task text, p_error text, p_took_ms int, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- A task that keeps failing runs less often, but at least each quarter of an hour: others need the time.
+  -- A task that keeps failing runs less often, because other tasks need the time, but at least
+  -- every 15 minutes.
   update farthing.tasks
   set failures = failures + 1, last_error = p_error, started_at = null, last_run_at = p_now,
     last_ms = p_took_ms, last_count = null,
@@ -23,7 +25,7 @@ as $$
   values (p_task, p_now, p_error, p_took_ms);
 $$;
 comment on function farthing.note_failure(text, text, int, timestamptz) is
-  'Records a failed run, and when the next one is due.';
+  'Records a failed run of a task, and when the next run is due.';
 
 create function farthing.begin_run(p_now timestamptz)
 returns void
@@ -31,14 +33,16 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- After a server clock ran ahead and was set back, no task would be due for that long.
+  -- If the server's time was ahead and is set back, no task would be due for as long as it was
+  -- ahead.
   update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
-  -- Only one session runs tasks: a task that another session began and did not finish ended with it.
+  -- Only one session runs tasks, so the session of a task that is still marked as started has
+  -- ended.
   select farthing.note_failure(task, 'session_lost', null, p_now) from farthing.tasks
   where started_at is not null
 $$;
 comment on function farthing.begin_run(timestamptz) is
-  'Records the start of a run, and the failure of a task whose session ended in the middle.';
+  'Records the start of a run, and the failure of a task whose session ended before the task did.';
 
 create function farthing.next_task(p_now timestamptz, p_left interval default null)
 returns text
@@ -48,14 +52,14 @@ as $$
   update farthing.tasks set started_at = p_now where task = (
     select t.task from farthing.tasks t cross join farthing.task_runner r
     where t.enabled and t.next_due_at <= p_now and (p_left is null or t.budget <= p_left)
-    -- First the tasks for which the last run had no time, the longest overdue first; then the small ones;
-    -- then those that read the results of others.
+    -- The order: first the tasks for which the last run had no time, the longest overdue first;
+    -- then tasks with a small budget; then tasks that were added first.
     order by case when t.next_due_at <= r.ran_before_at then t.next_due_at end nulls last, t.budget,
       t.task_nr limit 1)
   returning task
 $$;
 comment on function farthing.next_task(timestamptz, interval) is
-  'Marks the next due task that the remaining time allows as running, and returns its name.';
+  'Marks the next due task that fits into the remaining time as started, and returns its name.';
 
 create function farthing.run_task(p_task text, p_now timestamptz)
 returns boolean
@@ -71,7 +75,7 @@ begin
   begin
     execute format('select farthing.%I($1)::int', p_task) into v_count using p_now;
   exception when query_canceled or others then
-    -- Only the code is stored: an error's text may quote user input.
+    -- Only the SQLSTATE is stored: an error's text may quote user input.
     v_error := sqlstate;
     raise warning 'farthing: the task % failed: % %', p_task, sqlstate, sqlerrm;
   end;
@@ -88,14 +92,15 @@ begin
 end
 $$;
 comment on function farthing.run_task(text, timestamptz) is
-  'Runs one task and records its result; false if it failed. Its writes are undone in that case.';
+  'Runs one task, and records its result. Returns false if the task failed; a failed task writes '
+  'nothing.';
 
 create function farthing.limit_run(p_task text)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- All three end with the transaction.
+  -- All three settings end with the transaction.
   select set_config('farthing.deadline', (clock_timestamp() + t.budget)::text, true),
     set_config('lock_timeout', '5s', true),
     case when current_setting('transaction_timeout', true) is not null
@@ -112,7 +117,7 @@ declare
   -- An arbitrary number that no other lock uses.
   c_runner constant int := 75;
   v_began timestamptz := pg_catalog.clock_timestamp();
-  -- For this CALL as a whole; no limit if it is 0.
+  -- The statement timeout applies to the whole CALL; 0 is no limit.
   v_timeout interval := nullif(pg_catalog.current_setting('statement_timeout')::pg_catalog.interval, '0');
   v_left interval;
   v_task text;
@@ -122,14 +127,15 @@ begin
   end if;
   perform farthing.begin_run(coalesce(p_now, pg_catalog.now()));
   loop
-    -- now() is the moment at which the transaction began: each task has its own.
+    -- now() is the moment at which a transaction began, so it differs for each task.
     v_task := farthing.next_task(coalesce(p_now, pg_catalog.now()), v_left);
     commit;
     exit when v_task is null;
     perform farthing.limit_run(v_task);
     perform farthing.run_task(v_task, coalesce(p_now, pg_catalog.now()));
     commit;
-    -- A task that might not end in time is left to the next run, which begins with it.
+    -- A task that might not end within the timeout is left to the next run, which begins with that
+    -- task.
     v_left := v_timeout - (pg_catalog.clock_timestamp() - v_began);
     exit when pg_catalog.clock_timestamp() > v_began + '50 seconds'::pg_catalog.interval;
   end loop;
@@ -137,4 +143,4 @@ begin
 end
 $$;
 comment on procedure farthing.run_due_tasks(timestamptz) is
-  'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs them.';
+  'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs tasks.';

@@ -1,4 +1,5 @@
--- Calls of Edge Functions by the database: through pg_net, with the secret key in Vault.
+-- The database wakes runners: it calls Edge Functions through pg_net, with the secret key from
+-- Vault.
 
 create function farthing.wake(p_function text)
 returns boolean
@@ -6,7 +7,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Long enough to deliver the request; the runner continues when pg_net no longer waits.
+  -- Long enough to deliver the request. The runner goes on after pg_net has stopped waiting.
   c_timeout_ms constant int := 5000;
   v_url text;
   v_key text;
@@ -29,11 +30,13 @@ begin
         'traceparent', farthing.request_header('traceparent'))), c_timeout_ms;
   return true;
 exception when others then
-  -- The wake of each minute is the fallback: nothing fails because a runner could not be called.
+  -- A runner that could not be woken is woken by a scheduled task within a minute, so nothing fails
+  -- here.
   raise warning 'farthing: no runner was woken: %', sqlerrm;
   return false;
 end
 $$;
 comment on function farthing.wake(text) is
-  'Queues POST /<function>, sent once this transaction has committed, in the trace of the current request. '
-  'True if it was queued. URL and key are Vault''s farthing_functions_url and farthing_secret_key.';
+  'Queues a request POST /<p_function>, in the trace of the current request; pg_net sends it after the '
+  'commit. Returns true if the request was queued. The URL and the key are Vault''s '
+  'farthing_functions_url and farthing_secret_key.';

@@ -1,4 +1,4 @@
--- The work of a task, item by item: an item that can't be finished is parked, and blocks no other.
+-- The work of a task, item by item. An item that fails is parked, and the other items continue.
 
 create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
 returns boolean
@@ -9,14 +9,15 @@ as $$
     where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
 $$;
 comment on function farthing.is_parked(text, text, text, timestamptz) is
-  'Whether an item failed and its next attempt is later: a task skips it.';
+  'Whether an item has failed and its next attempt is not due yet; a task skips a parked item.';
 
 create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  -- 1, 2, 4 … 64 minutes: an item that an operator has fixed is done within about an hour.
+  -- The next attempt is after 1, 2, 4 … 64 minutes. So an item that an operator has fixed is done
+  -- within about an hour.
   insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
   values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
   on conflict (task, item_kind, item_id) do update
@@ -24,7 +25,7 @@ as $$
     next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
 $$;
 comment on function farthing.park_item(text, text, text, text, timestamptz) is
-  'Parks an item that raised an error, each time for longer.';
+  'Parks an item that raised an error, with a longer backoff for each attempt.';
 
 create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
   out o_count bigint, out o_error text)
@@ -42,7 +43,8 @@ exception
 end
 $$;
 comment on function farthing.attempt_items(text, text[], timestamptz) is
-  'Works on items in one subtransaction: returns how much it did, or the SQLSTATE that undid it, or busy.';
+  'Works on items in one subtransaction. Returns the sum of their results, or the SQLSTATE of the error '
+  'that undid the work; busy means that another transaction held a lock.';
 
 create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
 returns bigint
@@ -63,7 +65,8 @@ begin
 end
 $$;
 comment on function farthing.work_one(text, text, text, text, timestamptz) is
-  'Works on one item: parks it if it raises an error, else removes its parking.';
+  'Works on one item. Parks the item if it raises an error, and deletes its parked row if it succeeds. '
+  'Returns its result.';
 
 create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
 returns int
@@ -71,8 +74,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- A subtransaction costs little, but with more than 64 in one transaction every snapshot of every session
-  -- gets slower; so items share one while nothing fails.
+  -- More than 64 subtransactions in one transaction slow every snapshot of every session. So items
+  -- share a subtransaction as long as nothing fails.
   c_batch constant int := 100;
   v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
   v_began timestamptz := clock_timestamp();
@@ -100,8 +103,8 @@ begin
       end loop;
     end if;
     exit when clock_timestamp() > v_deadline;
-    -- A batch that ends after the deadline would be undone as a whole, so it has as many items as the time
-    -- allows.
+    -- A batch that ends after the deadline would be undone as a whole. So a batch has only as many
+    -- items as the remaining time allows.
     v_done := v_done + v_size;
     v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
       / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
@@ -110,7 +113,8 @@ begin
     exit when clock_timestamp() > v_deadline;
     v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
   end loop;
-  -- A parked item that could have been retried for a while and was not found is no longer due.
+  -- A parked item whose retry was due ten minutes ago, and that the task did not find, is no longer
+  -- due.
   delete from farthing.parked_items
   where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
     and item_id <> all (p_ids);
@@ -118,5 +122,5 @@ begin
 end
 $$;
 comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget; items that raise '
-  'an error are parked, and the others continue. Returns the sum of what the calls return.';
+  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget. An item that '
+  'raises an error is parked, and the other items continue. Returns the sum of the results.';
