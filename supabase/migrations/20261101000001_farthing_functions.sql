@@ -1254,7 +1254,7 @@ begin
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
-    -- Rules that failed come last, so that they cannot prevent the others.
+    -- Rules that failed come last, so that they cannot prevent the evaluation of the others.
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop
@@ -1911,7 +1911,7 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- Only disputes whose buyer has been paid by neither the dispute nor a refund.
+  -- A prevented dispute is clear when its money has moved, or when it holds nothing any more.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'

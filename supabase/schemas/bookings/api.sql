@@ -175,7 +175,7 @@ begin
     perform farthing.fail('invalid_request', 'p_status must be confirmed or completed.', null, 'p_status');
   end if;
   if v_booking.status = p_status then
-    return farthing.booking_answer(v_booking, 'provider'); -- a repeat
+    return farthing.booking_answer(v_booking, 'provider'); -- a repeat changes nothing
   end if;
   if v_booking.status is distinct from v_from then
     perform farthing.fail('invalid_request',

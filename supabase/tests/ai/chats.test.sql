@@ -1,30 +1,32 @@
--- Chats: held before the provider is asked, settled once with what it counted, or released.
+-- Chats: held before the provider is called, and then settled once with the provider's usage, or released.
 
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/chats.psql
 select plan(78);
 
-select isnt(tests.give(name, '200'), null, name || ' has 200') from unnest(array['ann', 'bob', 'eve']) name;
+select isnt(tests.give(name, '200'), null, name ||
+  ' has 200 credits') from unnest(array['ann', 'bob', 'eve']) name;
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
 values ('free-to-ask', 1, 0, 10, 1);
 
--- Begin: the price of the longest answer is held, and the provider is asked only then.
+-- Begin: the price of the longest answer is held before the provider is called.
 create temporary table begun as select tests.begin_chat('ann', 'k') as b;
 select is(b, jsonb_build_object('step', 'call', 'hold_id', tests.chat_id('ann'), 'held', '50',
     'patience_ms', 120000),
   'a chat begins with a hold for its longest answer') from begun;
-select is(tests.standing('ann'), 'balance 200, held 50, available 150, debt 0', 'it is held');
-select is(expires_at, tests.after('10 min'), 'for ten minutes') from farthing.holds;
-select is(tests.key('k'), 'started', 'and the key is started');
+select is(tests.standing('ann'), 'balance 200, held 50, available 150, debt 0',
+  'the price of the longest answer is held');
+select is(expires_at, tests.after('10 min'), 'the hold expires after ten minutes') from farthing.holds;
+select is(tests.key('k'), 'started', 'the key is started');
 select tests.fails_with($$ select tests.begin_chat('ann', 'k') $$, 'idempotency_in_progress', null,
   'T12: a repeat while the chat runs is refused as in progress');
 select tests.fails_with($$ select tests.begin_chat('ann', 'm', p_model => 'gpt-none') $$, 'unknown_model',
   'model', 'T11: an unknown model is refused before the call');
 select tests.fails_with($$ select tests.begin_chat('ann', 'm', p_most => 5000) $$, 'insufficient_credits',
-  null, 'a chat that could cost more than there is is refused before the call');
+  null, 'a chat that could cost more than the available credits is refused before the call');
 select tests.fails_with($$ select tests.begin_chat('cid', 'm') $$, 'insufficient_credits', null,
-  'one who has nothing asks nothing');
+  'a user without credits is refused');
 select tests.fails_with(format('select tests.begin_chat(''ann'', ''m'', p_input => %s, p_most => %s)', input,
   most), 'invalid_request', field, format('%s tokens for %s are refused', input, most))
 from (values ('-1', '5', 'messages'), ('0', '5', 'messages'), ('1000000001', '5', 'messages'),
@@ -32,55 +34,62 @@ from (values ('-1', '5', 'messages'), ('0', '5', 'messages'), ('1000000001', '5'
   ('5', 'null', 'max_output_tokens')) t (input, most, field);
 select is(tests.key('m'), 'free', 'a refused request starts no key');
 select tests.fails_with($$ select chats_begin(gen_random_uuid(), 'gpt-4o', 1, 1) $$, 'not_found', 'user_id',
-  'nobody asks nothing');
-select is((select count(*)::int from farthing.chats), 1, 'and one chat there is');
+  'an unknown user is refused');
+select is((select count(*)::int from farthing.chats), 1, 'exactly one chat is stored');
 
--- Record: a heartbeat that never falls, nor counts more than was asked for.
-select is(tests.record(tests.chat_id('ann'), null, '5 s'), 'open', 'the request lives and waits');
-select is(accepted_at, null::timestamptz, 'it does not say that the provider accepted')
+-- Record: the recorded tokens never fall and never exceed the most that was requested.
+select is(tests.record(tests.chat_id('ann'), null, '5 s'), 'open', 'a heartbeat without tokens is recorded');
+select is(accepted_at, null::timestamptz,
+  'a heartbeat without tokens does not say that the provider accepted')
 from farthing.chats;
 select is(tests.record(tests.chat_id('ann'), tokens, passed), 'open',
-  format('%s tokens are streamed', tokens))
+  format('%s tokens are recorded', tokens))
 from (values (0, interval '10 s'), (40, '20 s'), (30, '15 s'), (9999, '25 s'), (-1, '26 s'),
   (null, '27 s')) r (tokens, passed);
 select results_eq('select streamed_tokens, accepted_at, heartbeat_at from farthing.chats',
   $$ values (500, tests.after('10 s'), tests.after('27 s')) $$,
   'the most tokens, the time of acceptance and the last heartbeat are stored');
-select is(tests.record(gen_random_uuid(), 1, '1 s'), 'closed', 'a chat that is not there is closed');
+select is(tests.record(gen_random_uuid(), 1, '1 s'), 'closed',
+  'a chat that does not exist is reported as closed');
 
--- Settle: charged, answered, logged and kept under its key, at once.
+-- Settle: the chat is charged, answered, logged and stored under its key in one transaction.
 select is(settle.a, jsonb_build_object('status', 200, 'data', jsonb_build_object(
     'message', '{"role": "assistant", "content": "Hello"}'::jsonb, 'finish_reason', 'stop',
     'usage', '{"input_tokens": 1000, "output_tokens": 100}'::jsonb, 'credits', '26', 'balance_after', '174',
-    'hold_id', tests.chat_id('ann'))), 'a chat is settled with what the provider counted')
+    'hold_id', tests.chat_id('ann'))), 'a chat is settled with the provider''s usage')
 from tests.settle_chat(tests.chat_id('ann'), '30 s', p_key => 'k') settle (a);
-select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 26', 'and charged that');
-select is(tests.standing('ann'), 'balance 174, held 0, available 174, debt 0', 'the rest is free again');
-select is(tests.key('k'), '200', 'the answer is stored');
+select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 26',
+  'the chat is charged for that usage');
+select is(tests.standing('ann'), 'balance 174, held 0, available 174, debt 0',
+  'the rest of the hold is available again');
+select is(tests.key('k'), '200', 'the answer is stored under the key');
 select is(tests.begin_chat('ann', 'k', '1 h'), jsonb_build_object('step', 'replay', 'status', 200, 'replayed',
     true, 'data', tests.settle_chat(tests.chat_id('ann'), '31 s', p_key => 'k') -> 'data'),
-  'T12: a repeat gets it');
+  'T12: a repeat gets the stored answer');
 select is(tests.settle_chat(tests.chat_id('ann'), '32 s', 9, 9, 'k', 'Other') #>> '{data,message,content}',
-  'Hello', 'a second settlement answers as the first');
-select is(tests.release_chat(tests.chat_id('ann'), '33 s', 'k'), 'settled', 'a late release releases not');
-select is(tests.record(tests.chat_id('ann'), 500, '34 s'), 'closed', 'and nothing more is recorded');
+  'Hello', 'a second settlement returns the first answer');
+select is(tests.release_chat(tests.chat_id('ann'), '33 s', 'k'), 'settled', 'a late release changes nothing');
+select is(tests.record(tests.chat_id('ann'), 500, '34 s'), 'closed', 'a late heartbeat records nothing');
 select is(tests.standing('ann', '1 h'), 'balance 174, held 0, available 174, debt 0',
-  'none of which is charged');
+  'the repeats charge nothing');
 select results_eq('select user_id, model, request_id from farthing.ai_logs',
-  $$ values (tests.person('ann'), 'gpt-4o', 'settled') $$, 'and one log there is');
+  $$ values (tests.person('ann'), 'gpt-4o', 'settled') $$, 'one log is stored');
 select is((select correlation_id from farthing.entries where kind = 'settle'), 'trace-ann',
-  'the entry carries the request''s trace');
+  'the entry has the request''s trace');
 
--- Another request settles nothing, and a provider's words do not choose what is charged.
-select is(tests.begin_chat('bob', 'b') ->> 'held', '50', 'bob begins');
+-- A request with another key settles nothing, and a provider's fields do not choose what is charged.
+select is(tests.begin_chat('bob', 'b') ->> 'held', '50', 'bob begins a chat');
 select tests.fails_with(format('select tests.%s_chat(tests.chat_id(''bob''), ''1 s'', p_key => ''k'')', door),
-  'not_found', 'hold_id', door || ' under another key') from unnest(array['settle', 'release']) door;
+  'not_found', 'hold_id', door ||
+  ' under another key is refused') from unnest(array['settle', 'release']) door;
 select tests.fails_with(format('select tests.%s_chat(gen_random_uuid(), ''1 s'')', door), 'not_found',
-  'hold_id', door || ' of a chat that is not there') from unnest(array['settle', 'release']) door;
+  'hold_id', door ||
+  ' of a chat that does not exist is refused') from unnest(array['settle', 'release']) door;
 select tests.fails_with(format('select chats_settle(tests.chat_id(''bob''), %L, null)', usage),
   'invalid_request', 'usage.input_tokens', format('usage %s is refused', usage))
 from unnest(array['{}', '{"input_tokens": -1}', '{"max_output_tokens": 5}']) usage;
-select is(tests.chat(tests.chat_id('bob')), 'open, hold open, charged 0', 'and leaves the chat open');
+select is(tests.chat(tests.chat_id('bob')), 'open, hold open, charged 0',
+  'a refused usage leaves the chat open');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
   effective_from) values ('gpt-4o', 2, 5000, 5000, 4, tests.after('1 min'));
 select is((chats_settle(tests.chat_id('bob'), '{"input_tokens": 1000, "cached_input_tokens": 100,
@@ -88,38 +97,41 @@ select is((chats_settle(tests.chat_id('bob'), '{"input_tokens": 1000, "cached_in
     "metadata": {"a": 1}}', null, p_now => tests.after('2 min')) -> 'data') - '{hold_id,message}'::text[],
   '{"finish_reason": null, "usage": {"input_tokens": 1000, "cached_input_tokens": 100, "output_tokens": 400,
     "reasoning_tokens": 200}, "credits": "57", "balance_after": "143"}',
-  'T10: it costs what it cost when it began, above its hold too');
+  'T10: a chat costs the rate of its beginning, also above its hold');
 
--- Release: the provider gave nothing, and the key is free.
-select is(tests.begin_chat('eve', 'e') ->> 'step', 'call', 'eve begins');
-select is(tests.release_chat(tests.chat_id('eve'), '1 s', 'e'), 'released', 'and gets nothing');
-select is(tests.release_chat(tests.chat_id('eve'), '2 s', 'e'), 'released', 'released again it stays so');
+-- Release: the provider returned nothing, and the key is free.
+select is(tests.begin_chat('eve', 'e') ->> 'step', 'call', 'eve begins a chat');
+select is(tests.release_chat(tests.chat_id('eve'), '1 s', 'e'), 'released', 'eve''s chat is released');
+select is(tests.release_chat(tests.chat_id('eve'), '2 s', 'e'), 'released',
+  'a second release changes nothing');
 select is(tests.standing('eve'), 'balance 200, held 0, available 200, debt 0', 'nothing is held or charged');
 select is((select array_agg(error_code) from farthing.ai_logs where user_id = tests.person('eve')),
   '{upstream_unavailable}', 'the failure is logged once');
 select is(tests.begin_chat('eve', 'e', '3 s') ->> 'step', 'call', 'a repeat runs at once');
-select is(tests.release_chat(tests.chat_id('eve'), '4 s', 'e'), 'released', 'a late release of the first');
-select is(tests.key('e'), 'started', 'leaves the key to the second');
+select is(tests.release_chat(tests.chat_id('eve'), '4 s', 'e'), 'released',
+  'a late release of the first chat is answered');
+select is(tests.key('e'), 'started', 'the late release leaves the key to the second chat');
 
--- A free chat leaves no entries.
-select is(tests.begin_chat('bob', null, p_model => 'free-to-ask') ->> 'held', '5', 'bob asks what is free');
+-- A chat that costs nothing leaves no entries.
+select is(tests.begin_chat('bob', null, p_model => 'free-to-ask') ->> 'held', '5',
+  'bob begins a chat whose input is free');
 select is((tests.settle_chat(tests.chat_id('bob', 2), '1 s', 1000, 0) -> 'data') - 'hold_id' - 'message',
   '{"finish_reason": "stop", "usage": {"input_tokens": 1000, "output_tokens": 0}, "credits": "0",
-    "balance_after": "143"}', 'and pays nothing');
+    "balance_after": "143"}', 'bob pays nothing');
 
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then code
-  else '42501' end, format('T13: %s by %s', split_part(call, '(', 1), role))
+  else '42501' end, format('T13: only service_role may call %s (as %s)', split_part(call, '(', 1), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role, (values
   ('chats_begin(null, null, 1, 1)', 'unknown_model'), ('chats_record(null)', 'ok'),
   ('chats_settle(null, null, null)', 'not_found'), ('chats_release(null)', 'not_found')) c (call, code);
 
--- Released after its hold has expired, and before any sweep has seen it.
-select is(tests.begin_chat('zoe', 'zoe') ->> 'step', 'call', 'zoe begins') from (select tests.give('zoe',
-  '50'))
-  given;
+-- A chat is released after its hold has expired and before any task has run.
+select is(tests.begin_chat('zoe', 'zoe') ->> 'step', 'call', 'zoe begins a chat')
+from (select tests.give('zoe', '50')) given;
 select is(tests.release_chat(tests.chat_id('zoe'), '11 min', 'zoe'), 'released',
-  'a chat is released though its hold has expired');
-select is(tests.standing('zoe', '11 min'), 'balance 50, held 0, available 50, debt 0', 'and keeps nothing');
+  'a chat is released although its hold has expired');
+select is(tests.standing('zoe', '11 min'), 'balance 50, held 0, available 50, debt 0',
+  'nothing of zoe''s credits stays held');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,4 +1,5 @@
--- AI logs: as much is kept as the user agreed to, for 30 days, and it is theirs to read and to delete.
+-- AI logs: the fields that a user has agreed to are stored for 30 days, and the user may read and delete
+-- them.
 
 begin;
 \ir ../helpers/story.psql
@@ -10,7 +11,7 @@ create function pg_temp.log(p_changes jsonb default '{}') returns jsonb language
     'classification', 'personal', 'duration_ms', 12, 'error_code', null, 'request_id', 'req-1', 'trace_id',
     repeat('a', 32)) || p_changes
 $$;
--- The clock of these rows is the database's: what a browser sees ends with their 30 days.
+-- These rows use the database's own time, because a browser sees a row only for its 30 days.
 create function pg_temp.write(p_name text, p_changes jsonb default '{}', p_at timestamptz default now())
 returns farthing.ai_logs language plpgsql as $$
 begin
@@ -28,41 +29,41 @@ create function pg_temp.kept(p_log farthing.ai_logs) returns text language sql a
     case when p_log.usage::text || p_log.classification is not null then 'usage' else '-' end)
 $$;
 
--- Three levels, and what each of them keeps.
-select is(pg_temp.kept(pg_temp.write('ann')), 'none: - -', 'one who never chose has agreed to nothing');
+-- The three levels of consent, and the fields that each level stores.
+select is(pg_temp.kept(pg_temp.write('ann')), 'none: - -', 'a user without a consent has the level none');
 select is(pg_temp.agree('ann', level), 'ok', 'ann agrees to ' || level)
-  || E'\n' || is(pg_temp.kept(pg_temp.write('ann')), kept, level || ' keeps ' || kept)
+  || E'\n' || is(pg_temp.kept(pg_temp.write('ann')), kept, level || ' stores ' || kept)
 from (values ('none', 'none: - -'), ('usage_only', 'usage_only: - usage'),
   ('full_redacted', 'full_redacted: texts usage')) l (level, kept);
 select is((select to_jsonb(l) - '{log_id,user_id}'::text[] from farthing.ai_logs l where consent = 'none'
   limit 1), jsonb_build_object('kind', 'chat', 'model', 'gpt-4o', 'consent', 'none', 'prompt', null,
     'response', null, 'structured', null, 'usage', null, 'classification', null, 'duration_ms', 12,
     'error_code', null, 'request_id', 'req-1', 'trace_id', repeat('a', 32), 'created_at', now(),
-    'expires_at', now() + interval '720 hours'), 'without consent just the call is on record');
+    'expires_at', now() + interval '720 hours'), 'without consent only the call is stored');
 select throws_ok(format('update farthing.ai_logs set %s where consent = %L', change, level), '23514', null,
-  format('%s in a row of %s is refused by the table itself', change, level))
+  format('the table refuses %s in a row of the level %s', change, level))
 from (values ('none', 'usage = ''{}'''), ('none', 'classification = ''none'''), ('none', 'prompt = ''x'''),
   ('usage_only', 'prompt = ''x'''), ('usage_only', 'response = ''x'''),
   ('usage_only', 'structured = ''{}''')) l (level, change);
 
--- Consent that is lowered counts for what is there; raised, it brings nothing back.
-select is(pg_temp.agree('bob', 'full_redacted'), 'ok', 'bob agrees to all');
+-- A lowered consent applies to stored logs. A raised consent restores nothing.
+select is(pg_temp.agree('bob', 'full_redacted'), 'ok', 'bob agrees to the level full_redacted');
 select is(pg_temp.kept(pg_temp.write('bob')), 'full_redacted: texts usage', 'bob''s call is stored');
-select is(pg_temp.agree('bob', 'usage_only'), 'ok', 'bob takes the texts back');
-select is(pg_temp.kept(l), 'usage_only: - usage', 'and they are gone') from farthing.ai_logs l
+select is(pg_temp.agree('bob', 'usage_only'), 'ok', 'bob lowers his consent to usage_only');
+select is(pg_temp.kept(l), 'usage_only: - usage', 'the texts are erased') from farthing.ai_logs l
 where user_id = tests.person('bob');
-select is(pg_temp.agree('bob', 'none'), 'ok', 'bob takes everything back');
-select is(pg_temp.kept(l), 'none: - -', 'and it is gone') from farthing.ai_logs l
+select is(pg_temp.agree('bob', 'none'), 'ok', 'bob lowers his consent to none');
+select is(pg_temp.kept(l), 'none: - -', 'the usage is erased') from farthing.ai_logs l
 where user_id = tests.person('bob');
-select is(pg_temp.agree('bob', 'full_redacted'), 'ok', 'bob agrees again');
-select is(pg_temp.kept(l), 'none: - -', 'and nothing comes back') from farthing.ai_logs l
+select is(pg_temp.agree('bob', 'full_redacted'), 'ok', 'bob agrees to full_redacted again');
+select is(pg_temp.kept(l), 'none: - -', 'the erased fields stay erased') from farthing.ai_logs l
 where user_id = tests.person('bob');
 select is((select count(*)::int from farthing.ai_logs where consent = 'full_redacted'), 1,
-  'ann''s stays as it was');
+  'ann''s log does not change');
 
 -- A log never fails: a long text is cut, and a log that cannot be stored is lost.
 select is(right(prompt, 6) || length(prompt) || right(response, 6) || length(response),
-  ' [cut]32768 [cut]32768', 'long texts are cut with a mark')
+  ' [cut]32768 [cut]32768', 'long texts are cut and marked')
 from pg_temp.write('ann', jsonb_build_object('prompt', repeat('ä', 100000), 'response', repeat('x', 32769)));
 select is(length(prompt), 32768, 'a text of the full length is stored whole')
 from pg_temp.write('ann', jsonb_build_object('prompt', repeat('ä', 32768))) where prompt not like '%[cut]';
@@ -75,21 +76,22 @@ select is(array[length(model), length(error_code), length(request_id), length(tr
     from unnest(array['model', 'error_code', 'request_id', 'trace_id']) name));
 select is(array[(pg_temp.write('ann', '{"duration_ms": 1.5}')).duration_ms, (pg_temp.write('ann',
   '{"duration_ms": -1}')).duration_ms, (pg_temp.write('ann', '{"duration_ms": 1e12}')).duration_ms],
-  '{2,0,2147483647}', 'durations are whole and have bounds');
+  '{2,0,2147483647}', 'durations are rounded and bounded');
 select is(pg_temp.kept(pg_temp.write('ann', '{"structured": null, "usage": null}')), 'full_redacted: - -',
-  'JSON''s null is nothing');
+  'the JSON value null stores nothing');
 create temporary table before as select count(*)::int as logs from farthing.ai_logs;
 select lives_ok(format('select farthing.write_ai_log(%L, %L, now())', person, log), name)
 from (values (md5('ann'), '{"kind": "poem"}', 'a log of an unknown kind is lost'), (md5('ann'), '{}',
-    'an empty log is lost'), (md5('ann'), null, 'no log is no log'),
+    'an empty log is lost'), (md5('ann'), null, 'a null log stores nothing'),
   (md5('ann'), '{"kind": "chat", "duration_ms": "x"}', 'a log with a wrong number is lost'),
   (md5('ann'), '{"kind": "chat", "classification": "secret"}', 'a log of an unknown class is lost'),
-  (md5('gone'), '{"kind": "chat"}', 'a log of one who has left is lost'),
-  (null, '{"kind": "chat"}', 'a log of nobody is lost')) l (person, log, name);
-select is((select count(*)::int from farthing.ai_logs), logs, 'nothing of these was stored') from before;
+  (md5('gone'), '{"kind": "chat"}', 'a log of a deleted user is lost'),
+  (null, '{"kind": "chat"}', 'a log without a user is lost')) l (person, log, name);
+select is((select count(*)::int from farthing.ai_logs), logs, 'none of these logs is stored') from before;
 select lives_ok($$ select farthing.write_ai_log(tests.person('ann'), to_jsonb(pg_temp.log()::text), now()) $$,
-  'a log that comes as a string of JSON');
-select is((select count(*)::int from farthing.ai_logs), logs + 1, 'is one all the same') from before;
+  'a log that arrives as a JSON string is accepted');
+select is((select count(*)::int from farthing.ai_logs), logs + 1,
+  'the log in a JSON string is stored') from before;
 
 -- The owners of logs.
 create temporary table own as select count(*)::int as logs from farthing.ai_logs
@@ -102,9 +104,9 @@ select is(tests.seen_by('authenticated', who, 'select * from farthing_public.' |
   format('%s sees no row of %s', coalesce(who, 'a token without a person'), name))
 from (values ('cid'), (null)) p (who), unnest(array['ai_logs', 'ai_consent']) name;
 select is(tests.code_for(role, 'ann', 'select * from farthing_public.' || name), '42501',
-  format('%s may not read %s', role, name))
+  format('%s must not read %s', role, name))
 from unnest(array['anon', 'service_role']) role, unnest(array['ai_logs', 'ai_consent']) name;
-select is(tests.code_for(role, 'ann', sql), '42501', format('%s: %s', role, sql))
+select is(tests.code_for(role, 'ann', sql), '42501', format('%s is refused: %s', role, sql))
 from (values ('authenticated', 'update ai_logs set prompt = ''x'''),
   ('authenticated', 'insert into ai_logs (kind) values (''chat'')'),
   ('authenticated', 'delete from ai_consent'),
@@ -113,29 +115,33 @@ from (values ('authenticated', 'update ai_logs set prompt = ''x'''),
   ('anon', 'insert into ai_consent (level) values (''none'')'),
   ('anon', 'delete from ai_logs')) d (role, sql);
 select is(tests.code_for('authenticated', 'cid', 'update ai_consent set level = ''none'''), 'ok',
-  'cid changes every consent there is');
+  'cid changes all consents that she sees');
 select is((select array_agg(level::text) from farthing.ai_consents), '{full_redacted,full_redacted}',
-  'she sees only her own');
-select is(tests.code_for('authenticated', 'bob', 'delete from ai_logs'), 'ok', 'bob deletes all logs');
-select is((select count(*)::int from farthing.ai_logs), logs, 'he sees all of his own') from own;
+  'cid''s statement changes only her own consent');
+select is(tests.code_for('authenticated', 'bob', 'delete from ai_logs'), 'ok',
+  'bob deletes all logs that he sees');
+select is((select count(*)::int from farthing.ai_logs), logs, 'ann''s logs stay') from own;
 select is(tests.code_for('authenticated', 'ann', 'update ai_consent set updated_at = ''2000-01-01'''),
-  'ok', 'ann dates her consent back');
-select is((select max(updated_at) from farthing.ai_consents), now(), 'and it is dated all the same');
+  'ok', 'ann sets an old date on her consent');
+select is((select max(updated_at) from farthing.ai_consents), now(), 'the consent has the current date');
 
--- After 30 days.
-select is((pg_temp.write('dan', '{}', tests.after())).expires_at, tests.after('720 h'), 'dan''s log');
-select is((pg_temp.write('eve', '{}', now() - interval '720 hours')).expires_at, now(), 'eve''s old log');
+-- Logs after 30 days.
+select is((pg_temp.write('dan', '{}', tests.after())).expires_at, tests.after('720 h'),
+  'dan''s log expires after 30 days');
+select is((pg_temp.write('eve', '{}', now() - interval '720 hours')).expires_at, now(),
+  'eve''s old log expires now');
 select is(tests.seen_by('authenticated', 'eve', 'select * from ai_logs'), '[]',
-  'is gone before any sweep');
+  'an expired log is hidden before the task runs');
 select is(farthing.sweep_ai_logs(now()), 1, 'the task deletes expired logs');
-select is(farthing.sweep_ai_logs(tests.after('720 h'), logs), logs, 'and no more than it may') from own;
-select is(farthing.sweep_ai_logs(tests.after('720 h')), 1, 'and the rest the next time');
+select is(farthing.sweep_ai_logs(tests.after('720 h'), logs), logs,
+  'the task deletes no more logs than its limit') from own;
+select is(farthing.sweep_ai_logs(tests.after('720 h')), 1, 'the next run deletes the rest');
 
--- One who leaves.
-select isnt(pg_temp.write('bob'), null, 'bob calls again');
-select lives_ok('delete from auth.users where id = md5(''bob'')::uuid', 'bob leaves');
-select is_empty('select * from farthing.ai_logs', 'and his logs with him');
-select is((select count(*)::int from farthing.ai_consents), 1, 'and his consent');
+-- The logs of a deleted user.
+select isnt(pg_temp.write('bob'), null, 'bob calls a model again');
+select lives_ok('delete from auth.users where id = md5(''bob'')::uuid', 'bob is deleted');
+select is_empty('select * from farthing.ai_logs', 'bob''s logs are deleted with him');
+select is((select count(*)::int from farthing.ai_consents), 1, 'bob''s consent is deleted with him');
 
 select * from finish();
 rollback;

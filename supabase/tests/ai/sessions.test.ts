@@ -1,4 +1,7 @@
-/** A chat whose request, whose repeat and whose sweep meet. gpt-4o: 0.02 credits a token in, 0.06 out. */
+/**
+ * A chat in two sessions at once: its request, a repeat of the request, and the scheduled task. gpt-4o costs
+ * 0.02 credits per input token and 0.06 credits per output token.
+ */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const begun = (name: string) => [
@@ -26,14 +29,14 @@ meetings(["chats"], {
     passes: true,
     ends: { [chat("ann")]: "settled, hold settled, charged 26" },
   },
-  "T28: a chat settled while the task closes it refunds the difference": {
+  "T28: a chat that is settled while the task closes it gets the difference back": {
     given: begun("bob"),
     first: sweeps("bob", "70 s"),
     second: settles("bob", "70 s"),
     says: "26",
     ends: { "tests.standing('bob')": "balance 74, held 0, available 74, debt 0" },
   },
-  "a chat settled twice at once is charged once": {
+  "a chat that is settled twice at once is charged once": {
     given: begun("cid"),
     first: settles("cid", "2 s"),
     second: settles("cid", "2 s"),
@@ -69,21 +72,21 @@ meetings(["chats"], {
     says: "0",
     passes: true,
   },
-  "a chat settled while its user is leaving waits before it holds the account": {
+  "a chat that is settled while its user is deleted waits before it locks the account": {
     given: begun("gus"),
     first: leaves("gus"),
     then: locksAccount("gus"),
     second: settles("gus", "2 s"),
     says: "26",
   },
-  "a chat is settled after its account is held, as every step locks them": {
+  "a settlement locks the account before the chat": {
     given: begun("oda"),
     first: locksAccount("oda"),
     then: "select from farthing.chats where hold_id = tests.chat_id('oda') for update",
     second: settles("oda", "2 s"),
     says: "26",
   },
-  "a chat settled while it is heard of is charged what had come": {
+  "a chat that is settled during a heartbeat is charged for the heartbeat's tokens": {
     given: [
       `select farthing.set_policy('{"stream_in_flight_tokens": 100}', 'a round figure')`,
       ...begun("hal"),
@@ -91,36 +94,36 @@ meetings(["chats"], {
     first: "select tests.record(tests.chat_id('hal'), 200, '2 s')",
     second: `select chats_settle(tests.chat_id('hal'), null, '{}', null, tests.sha256('hal'), 1,
       tests.after('3 s')) #>> '{data,credits}'`,
-    says: "38", // 1,000 in, 200 that came, 100 in flight
+    says: "38", // 1,000 input tokens, 200 recorded output tokens, 100 tokens in flight
   },
-  "T12: a chat repeated while it is settled is answered": {
+  "T12: a chat that is repeated while it is settled is answered": {
     given: begun("ida"),
     first: settles("ida", "2 s"),
     second: "select tests.begin_chat('ida', 'ida', '3 s') ->> 'step'",
     says: "replay",
   },
-  "T12: a chat repeated while it begins is begun once": {
+  "T12: a chat that is repeated while it begins is begun once": {
     given: ["select tests.give('jon', '100')"],
     first: "select tests.begin_chat('jon', 'jon')",
     second: "select tests.begin_chat('jon', 'jon')",
     says: "idempotency_in_progress",
     ends: { "tests.standing('jon')": "balance 100, held 50, available 50, debt 0" },
   },
-  "a silent chat repeated while it is heard of again goes on": {
+  "a chat without a heartbeat that is repeated during a new heartbeat goes on": {
     given: begun("kim"),
     first: "select tests.record(tests.chat_id('kim'), 100, '65 s')",
     second: "select tests.begin_chat('kim', 'kim', '70 s')",
     says: "idempotency_in_progress",
     ends: { [chat("kim")]: "open, hold open, charged 0" },
   },
-  "a silent chat repeated while its request settles is answered": {
+  "a chat without a heartbeat that is repeated while its request settles is answered": {
     given: begun("lea"),
     first: settles("lea", "70 s"),
     second: "select tests.begin_chat('lea', 'lea', '70 s') ->> 'step'",
     says: "replay",
     ends: { [chat("lea")]: "settled, hold settled, charged 26" },
   },
-  "a silent chat is closed by one of two repeats at once": {
+  "one of two repeats at once closes a chat without a heartbeat": {
     given: begun("mia"),
     first: "select tests.begin_chat('mia', 'mia', '70 s') ->> 'step'",
     second: "select tests.begin_chat('mia', 'mia', '70 s') ->> 'step'",

@@ -1,5 +1,5 @@
--- A figure that goes up and down is one incident, notified once, even if a clock goes back, it is
--- acknowledged before anybody could be notified, or its notifications are deleted.
+-- A figure that goes up and down is one incident. It is notified once, even if a server's time goes back, an
+-- operator acknowledges it before its notifications could be queued, or its notifications are deleted.
 
 begin;
 \ir ../helpers/story.psql
@@ -20,35 +20,43 @@ begin
 end
 $$;
 
-select is(pg_temp.late(3, '0'), 'payout_delay open', 'it is over');
-select is(pg_temp.late(0, '1 min'), 'payout_delay open', 'fine');
-select is(pg_temp.late(3, '4 min'), 'payout_delay open', 'over again');
-select is(pg_temp.late(0, '5 min'), 'payout_delay open', 'fine again');
-select is(pg_temp.late(0, '7 min'), 'payout_delay open', 'of the minutes before it was over none counts');
-select is(pg_temp.late(3, '9 min'), 'payout_delay open', 'over');
-select is(pg_temp.late(0, '10 min'), 'payout_delay open', 'fine');
--- In between is neither, and begins it anew.
-select is(pg_temp.late(2, '14 min'), 'payout_delay open', 'not fine, and not over');
-select is(pg_temp.late(0, '15 min'), 'payout_delay open', 'fine');
--- Its clock goes back by a minute.
-select is(pg_temp.late(0, '14 min'), 'payout_delay open', 'and a minute before that');
-select is(pg_temp.late(0, '19 min'), 'nothing', 'fine for as long as it says, it is resolved');
-select is((select count(*)::int from farthing.incidents), 1, 'it was one incident');
+select is(pg_temp.late(3, '0'), 'payout_delay open', 'a late payout above the threshold opens an incident');
+select is(pg_temp.late(0, '1 min'), 'payout_delay open',
+  'a fine figure does not resolve the incident at once');
+select is(pg_temp.late(3, '4 min'), 'payout_delay open', 'the figure is above the threshold again');
+select is(pg_temp.late(0, '5 min'), 'payout_delay open', 'the figure is fine again');
+select is(pg_temp.late(0, '7 min'), 'payout_delay open',
+  'the fine minutes before the figure rose do not count');
+select is(pg_temp.late(3, '9 min'), 'payout_delay open', 'the figure is above the threshold once more');
+select is(pg_temp.late(0, '10 min'), 'payout_delay open', 'the figure is fine once more');
+-- A figure between fine and over ends the time that counts as fine.
+select is(pg_temp.late(2, '14 min'), 'payout_delay open',
+  'a figure between fine and over leaves the incident open');
+select is(pg_temp.late(0, '15 min'), 'payout_delay open', 'the time that counts as fine begins again');
+-- The server's time goes back by a minute.
+select is(pg_temp.late(0, '14 min'), 'payout_delay open',
+  'an evaluation of an earlier minute also counts as fine');
+select is(pg_temp.late(0, '19 min'), 'nothing',
+  'the incident is resolved when the figure was fine for resolves_after');
+select is((select count(*)::int from farthing.incidents), 1, 'all changes are one incident');
 select is((select count(*)::int from farthing.notices where template = 'alert'), 2,
-  'notified by email and by webhook, once');
+  'the incident is notified once by email and once by webhook');
 
--- Nobody can be notified, and an operator acknowledges it all the same.
+-- No notification can be queued, and an operator acknowledges the incident.
 alter table farthing.notices add constraint notices_broken check (template <> 'alert') not valid;
-select is(pg_temp.late(3, '20 min'), 'payout_delay open', 'it opens though the outbox refuses');
+select is(pg_temp.late(3, '20 min'), 'payout_delay open',
+  'an incident opens although the outbox refuses its notifications');
 select is(alerts_acknowledge((select incident_id from farthing.incidents where state = 'open'), 'key:ann',
-  tests.after('21 min')) ->> 'state', 'acknowledged', 'the operator who has seen it has acknowledged it');
+  tests.after('21 min')) ->> 'state', 'acknowledged', 'the operator acknowledges the incident');
 alter table farthing.notices drop constraint notices_broken;
-select is(pg_temp.late(3, '22 min'), 'payout_delay acknowledged', 'the outbox is well again');
+select is(pg_temp.late(3, '22 min'), 'payout_delay acknowledged',
+  'the incident stays acknowledged when the outbox works again');
 select is((select count(*)::int from farthing.notices where template = 'alert'), 4,
-  'and the others are notified');
+  'the notifications are queued after the outbox works again');
 delete from farthing.notices;
-select is(pg_temp.late(3, '100 d'), 'payout_delay acknowledged', 'when its notifications are deleted');
-select is((select count(*)::int from farthing.notices), 0, 'it is not notified again');
+select is(pg_temp.late(3, '100 d'), 'payout_delay acknowledged',
+  'the incident outlives its deleted notifications');
+select is((select count(*)::int from farthing.notices), 0, 'deleted notifications are not queued again');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,11 +1,12 @@
--- Alerts: a rule fires, is refreshed, acknowledged and resolved; each incident is notified once.
+-- Incidents: a rule fires, its incident is refreshed, acknowledged and resolved, and each incident is
+-- notified once.
 
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/alerts.psql
 select plan(68);
 
--- One rule, and something to read for it.
+-- One rule, and late payouts that it reads.
 update farthing.alert_rules set enabled = rule in ('payout_delay', 'rule_failed');
 update farthing.alert_rules set threshold = 2, fine_at = 1, fires_after = '2 min', resolves_after = '3 min'
 where rule = 'payout_delay';
@@ -24,23 +25,27 @@ create function pg_temp.newest() returns farthing.incidents language sql as $$
   select i from farthing.incidents i order by incident_nr desc limit 1
 $$;
 
--- Over, for long enough.
+-- The rule is over its threshold for long enough.
 select pg_temp.late(2);
-select is(tests.alerts('0 min'), 'nothing', 'at its threshold a rule is silent');
+select is(tests.alerts('0 min'), 'nothing', 'a figure at the threshold opens no incident');
 select pg_temp.late(3);
-select is(tests.alerts('1 min'), 'payout_delay pending', 'above it, it waits for how long it lasts');
-select is(jsonb_array_length(alerts_list() -> 'alerts'), 0, 'and is not listed yet');
+select is(tests.alerts('1 min'), 'payout_delay pending',
+  'a figure above the threshold makes a pending incident');
+select is(jsonb_array_length(alerts_list() -> 'alerts'), 0, 'a pending incident is not listed');
 select is(tests.code_for('none', null, format('select alerts_acknowledge(%L, ''x'')',
-  (pg_temp.newest()).incident_id)), 'not_found', 'nor acknowledged');
+  (pg_temp.newest()).incident_id)), 'not_found', 'a pending incident cannot be acknowledged');
 select pg_temp.late(2);
-select is(tests.alerts('2 min'), 'nothing', 'over for a moment is forgotten');
+select is(tests.alerts('2 min'), 'nothing', 'a pending incident is deleted when the figure falls');
 select pg_temp.late(3);
-select is(tests.alerts('3 min'), 'payout_delay pending', 'the next time is a new one');
-select is(tests.alerts('5 min' - interval '1 s'), 'payout_delay pending', 'a second too early');
-select is(pg_temp.told(), 'nobody, 0', 'nobody was notified');
-select is(farthing.evaluate_alerts(tests.after('5 min')), 1, 'over for as long as it says, it fires');
-select is(farthing.evaluate_alerts(tests.after('5 min')), 0, 'another evaluation of that moment fires none');
-select is(tests.alerts('5 min'), 'payout_delay open', 'it is open');
+select is(tests.alerts('3 min'), 'payout_delay pending', 'the next rise makes a new pending incident');
+select is(tests.alerts('5 min' - interval '1 s'), 'payout_delay pending',
+  'the incident is pending until fires_after has passed');
+select is(pg_temp.told(), 'nobody, 0', 'a pending incident is not notified');
+select is(farthing.evaluate_alerts(tests.after('5 min')), 1,
+  'an incident fires when the figure was over for fires_after');
+select is(farthing.evaluate_alerts(tests.after('5 min')), 0,
+  'another evaluation of the same moment fires no incident');
+select is(tests.alerts('5 min'), 'payout_delay open', 'the incident is open');
 select is(pg_temp.told(), 'operators and webhook, 2', 'operators are notified by email and by webhook');
 select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payout_delay', 'severity',
   'warning', 'summary', '3 payouts: late, or returned by the bank.', 'value', '3', 'threshold', '2',
@@ -48,72 +53,82 @@ select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payo
   'the notification names the problem and the runbook')
 from farthing.notices n, pg_temp.newest() i where n.subject = i.incident_id::text;
 
--- Still over: one incident, refreshed.
+-- The rule is still over: its one incident is refreshed.
 select pg_temp.late(4);
-select is(tests.alerts('6 min'), 'payout_delay open', 'it is one incident');
+select is(tests.alerts('6 min'), 'payout_delay open', 'a higher figure opens no second incident');
 select is(i - '{id,summary,runbook}'::text[], jsonb_build_object('rule', 'payout_delay', 'subject', null,
   'severity', 'warning', 'state', 'open', 'value', '4', 'threshold', '2', 'count', 6, 'fired_at',
   tests.after('5 min'), 'last_seen_at', tests.after('6 min'), 'acknowledged_at', null, 'acknowledged_by',
-  null, 'resolved_at', null), 'with the newest figures') from (select alerts_list() #> '{alerts,0}') l (i);
-select is(pg_temp.told(), 'operators and webhook, 2', 'and nobody is notified again');
+  null, 'resolved_at', null),
+  'the incident has the newest figures') from (select alerts_list() #> '{alerts,0}') l (i);
+select is(pg_temp.told(), 'operators and webhook, 2', 'a refreshed incident is not notified again');
 
--- Acknowledged.
-select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged operator:ann', 'somebody is on it')
+-- An operator acknowledges the incident.
+select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged operator:ann',
+  'an operator acknowledges the incident')
 from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:ann', tests.after('7 min')) a;
-select is(a ->> 'acknowledged_by', 'operator:ann', 'the first operator stays')
+select is(a ->> 'acknowledged_by', 'operator:ann', 'a second acknowledgement keeps the first operator')
 from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('8 min')) a;
 select tests.fails_with('select alerts_acknowledge(gen_random_uuid(), ''operator:ann'')', 'not_found', 'id',
   'an unknown alert cannot be acknowledged');
-select is(tests.alerts('8 min'), 'payout_delay acknowledged', 'it silences nothing, and notifies nobody');
-select is(pg_temp.told(), 'operators and webhook, 2', 'as before');
+select is(tests.alerts('8 min'), 'payout_delay acknowledged',
+  'an acknowledged incident stays acknowledged while the figure is over');
+select is(pg_temp.told(), 'operators and webhook, 2', 'an acknowledgement notifies nobody');
 
--- Fine, for long enough.
+-- The rule is fine for long enough.
 select pg_temp.late(2);
-select is(tests.alerts('9 min'), 'payout_delay acknowledged', 'between fine and over it stays');
-select is((pg_temp.newest()).fine_since, null, 'and does not count as fine');
+select is(tests.alerts('9 min'), 'payout_delay acknowledged',
+  'a figure between fine and over leaves the incident as it is');
+select is((pg_temp.newest()).fine_since, null, 'a figure between fine and over does not count as fine');
 select pg_temp.late(1);
-select is(tests.alerts('10 min'), 'payout_delay acknowledged', 'fine for a moment is not resolved');
+select is(tests.alerts('10 min'), 'payout_delay acknowledged',
+  'a figure that is fine for a moment does not resolve the incident');
 select pg_temp.late(3);
-select is(tests.alerts('11 min'), 'payout_delay acknowledged', 'over again is the same incident');
+select is(tests.alerts('11 min'), 'payout_delay acknowledged',
+  'a figure that rises again belongs to the same incident');
 select pg_temp.late(1);
-select is(tests.alerts('12 min'), 'payout_delay acknowledged', 'fine again');
+select is(tests.alerts('12 min'), 'payout_delay acknowledged', 'the figure is fine again');
 select pg_temp.late(2);
-select is(tests.alerts('13 min'), 'payout_delay acknowledged', 'and between');
+select is(tests.alerts('13 min'), 'payout_delay acknowledged', 'the figure is between fine and over');
 select pg_temp.late(1);
-select is(tests.alerts('14 min'), 'payout_delay acknowledged', 'its time begins anew');
-select is(tests.alerts('17 min' - interval '1 s'), 'payout_delay acknowledged', 'a second too early');
-select is(tests.alerts('17 min'), 'nothing', 'fine for long enough, it is resolved');
-select is((pg_temp.newest()).resolved_at, tests.after('17 min'), 'then');
-select is(a ->> 'state', 'resolved', 'a resolved alert is not acknowledged any more')
+select is(tests.alerts('14 min'), 'payout_delay acknowledged', 'the time that counts as fine begins again');
+select is(tests.alerts('17 min' - interval '1 s'), 'payout_delay acknowledged',
+  'the incident stays until resolves_after has passed');
+select is(tests.alerts('17 min'), 'nothing',
+  'the incident is resolved when the figure was fine for resolves_after');
+select is((pg_temp.newest()).resolved_at, tests.after('17 min'),
+  'the incident has the time of its resolution');
+select is(a ->> 'state', 'resolved', 'a resolved incident cannot be acknowledged')
 from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.after('18 min')) a;
 
--- Once more: a new incident, notified again.
+-- The rule is over again: a new incident, with new notifications.
 update farthing.alert_rules set fires_after = '0', resolves_after = '0' where rule = 'payout_delay';
 select pg_temp.late(3);
-select is(tests.alerts('20 min'), 'payout_delay open', 'the next time is another, and fires at once');
-select is(pg_temp.told(), 'operators and webhook, 4', 'and is notified');
+select is(tests.alerts('20 min'), 'payout_delay open', 'a new incident fires at once if fires_after is 0');
+select is(pg_temp.told(), 'operators and webhook, 4', 'the new incident is notified');
 
--- Figures are changed by update.
+-- Figures of a rule are changed by update.
 update farthing.alert_rules set threshold = 3 where rule = 'payout_delay';
-select is(tests.alerts('21 min'), 'payout_delay open', 'three are not over any more, nor fine');
+select is(tests.alerts('21 min'), 'payout_delay open',
+  'with a higher threshold the figure is neither over nor fine');
 update farthing.alert_rules set threshold = 0 where rule = 'payout_delay';
 select pg_temp.late(1);
-select is(tests.alerts('22 min'), 'payout_delay open', 'one is over');
+select is(tests.alerts('22 min'), 'payout_delay open', 'with a lower threshold a smaller figure is over');
 select pg_temp.late(0);
-select is(tests.alerts('23 min'), 'nothing', 'a fine figure is never above the threshold');
+select is(tests.alerts('23 min'), 'nothing', 'a figure of 0 is fine although fine_at is above the threshold');
 select tests.fails_with(format('update farthing.alert_rules set %s where rule = ''payout_delay''', change),
   '23514', null, change || ' is refused')
 from unnest(array['threshold = -1', 'severity = ''low''', 'period = ''0''', 'fires_after = ''-1 s''',
   'resolves_after = ''2 days''', 'factor = 0', 'runbook = ''''']) change;
 
--- A disabled rule is silent, and what is open of it is not any more.
+-- A disabled rule opens no incident, and its open incident is resolved.
 select pg_temp.late(1);
-select is(tests.alerts('24 min'), 'payout_delay open', 'it is over');
+select is(tests.alerts('24 min'), 'payout_delay open', 'the figure is over the threshold');
 update farthing.alert_rules set enabled = false where rule = 'payout_delay';
-select is(tests.alerts('25 min'), 'nothing', 'disabled, it is resolved');
-select is(tests.alerts('26 min'), 'nothing', 'and silent');
+select is(tests.alerts('25 min'), 'nothing', 'disabling a rule resolves its incident');
+select is(tests.alerts('26 min'), 'nothing', 'a disabled rule opens no incident');
 
--- A rule that fails stops no other, and is seen.
+-- A rule that fails does not stop other rules, and is reported.
 update farthing.alert_rules set enabled = true, fires_after = '1 min' where rule = 'payout_delay';
 update farthing.alert_rules set enabled = true where rule = 'charge_failure_rate';
 create function pg_temp.breaks(p_broken boolean) returns void language plpgsql as $$
@@ -124,55 +139,63 @@ end
 $$;
 select pg_temp.breaks(true);
 select is(tests.alerts('30 min'), 'payout_delay pending, rule_failed charge_failure_rate pending',
-  'one rule cannot be read, and the next is');
-select is(tests.alerts('32 min'), 'payout_delay open, rule_failed charge_failure_rate open', 'both fire');
+  'the next rule is evaluated after one that cannot be read');
+select is(tests.alerts('32 min'), 'payout_delay open, rule_failed charge_failure_rate open',
+  'both incidents fire');
 select is(format('%s %s', trim_scale(value), summary), '1 The rule charge_failure_rate failed with 42703.',
-  'the one says which rule, and by which code') from farthing.incidents where rule = 'rule_failed';
+  'the summary names the rule and the SQLSTATE') from farthing.incidents where rule = 'rule_failed';
 select pg_temp.breaks(false);
-select is(tests.alerts('33 min'), 'payout_delay open, rule_failed charge_failure_rate open', 'mended');
-select is(tests.alerts('38 min'), 'payout_delay open', 'it is resolved');
+select is(tests.alerts('33 min'), 'payout_delay open, rule_failed charge_failure_rate open',
+  'a rule that works again leaves its incident open at first');
+select is(tests.alerts('38 min'), 'payout_delay open', 'the incident is resolved after resolves_after');
 alter function farthing.charge_failure_rate(timestamptz, timestamptz) rename to real_rate;
 create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
 returns table (attempts bigint, failed bigint, rate numeric)
 language plpgsql as 'begin raise query_canceled; end';
 select is(tests.alerts('38 min 30 s'), 'payout_delay open, rule_failed charge_failure_rate pending',
-  'so is one that is cut off');
+  'a rule that the statement timeout ends has failed');
 drop function farthing.charge_failure_rate(timestamptz, timestamptz);
 alter function farthing.real_rate(timestamptz, timestamptz) rename to charge_failure_rate;
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, runbook)
 values ('made_up', 'warning', 0, 0, '1 hour', 'https://runbooks.test/made_up');
 select is(tests.alerts('39 min'), 'payout_delay open, rule_failed made_up pending',
-  'a rule without a reading is one that fails');
-select is(tests.alerts('41 min'), 'payout_delay open, rule_failed made_up open', 'and is notified');
+  'a rule without a reading has failed');
+select is(tests.alerts('41 min'), 'payout_delay open, rule_failed made_up open',
+  'the incident of the rule without a reading fires');
 delete from farthing.alert_rules where rule = 'made_up';
-select is(tests.alerts('42 min'), 'payout_delay open', 'until it is gone');
+select is(tests.alerts('42 min'), 'payout_delay open', 'deleting a rule resolves its incident');
 
--- An incident that could not be queued is queued the next time.
+-- An incident that could not be queued is queued by the next evaluation.
 create function pg_temp.refuses() returns trigger language plpgsql as 'begin raise exception ''full''; end';
 create trigger refuses before insert on farthing.notices for each row execute function pg_temp.refuses();
 update farthing.payouts set status = 'paid';
-select is(tests.alerts('43 min'), 'nothing', 'all is well');
+select is(tests.alerts('43 min'), 'nothing', 'a fine figure resolves the incident');
 select pg_temp.late(1);
 update farthing.alert_rules set fires_after = '0' where rule = 'payout_delay';
-select is(tests.alerts('44 min'), 'payout_delay open', 'an incident opens while the outbox is broken');
-select is((pg_temp.newest()).queued_at, null, 'and is not queued');
+select is(tests.alerts('44 min'), 'payout_delay open',
+  'an incident opens while the outbox refuses notifications');
+select is((pg_temp.newest()).queued_at, null, 'the incident is not queued');
 drop trigger refuses on farthing.notices;
-select is(farthing.evaluate_alerts(tests.after('45 min')), 1, 'mended, it is');
-select is(count(*)::int, 2, 'once each') from farthing.notices
+select is(farthing.evaluate_alerts(tests.after('45 min')), 1, 'the next evaluation queues the incident');
+select is(count(*)::int, 2, 'each channel gets one notification') from farthing.notices
 where subject = (pg_temp.newest()).incident_id::text;
 
--- Lists and sweeps.
+-- Lists and retention.
 select is((select array_agg(distinct a ->> 'state') from jsonb_array_elements(
-    alerts_list(state) -> 'alerts') a), array[state], 'only what is ' || state || ' is listed')
+    alerts_list(state) -> 'alerts') a), array[state],
+  format('the list of a state has only %s incidents', state))
 from unnest(array['open', 'resolved']) state;
-select is(jsonb_array_length(alerts_list('acknowledged') -> 'alerts'), 0, 'nothing is acknowledged');
+select is(jsonb_array_length(alerts_list('acknowledged') -> 'alerts'), 0,
+  'the list of acknowledged incidents is empty');
 select results_eq($$ with recursive pages as (
     select alerts_list(p_limit => 2) as p
     union all select alerts_list(null, p ->> 'next_before', 2) from pages
     where p ->> 'next_before' is not null)
   select a ->> 'id' from pages, jsonb_array_elements(p -> 'alerts') a $$,
-  'select incident_id::text from farthing.incidents order by incident_nr desc', 'all are listed by pages');
-select is(farthing.sweep_incidents(tests.after('366 days'), 3), 3, 'after a year they are forgotten');
+  'select incident_id::text from farthing.incidents order by incident_nr desc',
+  'the pages list all incidents');
+select is(farthing.sweep_incidents(tests.after('366 days'), 3), 3,
+  'the task deletes incidents a year after their resolution');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,4 +1,5 @@
--- Paid checks, models and credentials: what each rule reads, and that it says nothing of few.
+-- Rules about paid checks, models and credentials: what each rule reads, and that few calls open no
+-- incident.
 
 begin;
 \ir ../helpers/story.psql
@@ -14,52 +15,56 @@ returns jsonb language sql as $$
 $$;
 
 -- Paid checks.
-select is(tests.alerts('0'), 'nothing', 'where nothing was checked, nothing is wrong');
+select is(tests.alerts('0'), 'nothing', 'no check opens no incident');
 select isnt(deep_checks_report('ai', 'failed', 100, 'upstream_unavailable', p_now => tests.after()), null,
-  'AI is down at the hourly check');
-select isnt(deep_checks_report('stripe', 'ok', 100, null, p_now => tests.after()), null, 'Stripe is up');
-select is(tests.alerts('1 min'), 'deep_check_failed open', 'it is an alert');
+  'the hourly check reports that the AI service failed');
+select isnt(deep_checks_report('stripe', 'ok', 100, null, p_now => tests.after()), null,
+  'the hourly check reports that Stripe works');
+select is(tests.alerts('1 min'), 'deep_check_failed open', 'a failed check opens an incident');
 select is((select summary from farthing.incidents where state = 'open'),
-  '1 paid check failed: ai with upstream_unavailable.', 'that names the check');
-select is(tests.alerts('2 hours'), 'nothing', 'a check of two hours ago says nothing');
+  '1 paid check failed: ai with upstream_unavailable.', 'the summary names the failed check');
+select is(tests.alerts('2 hours'), 'nothing', 'a check of two hours ago no longer counts');
 select isnt(deep_checks_report('ai', 'failed', 100, null, p_now => tests.after('3 hours')), null,
-  'it fails again');
-select is(tests.alerts('3 hours'), 'deep_check_failed open', 'an alert again');
-select isnt(deep_checks_report('ai', 'ok', 100, null, p_now => tests.after('4 hours')), null, 'AI is back');
-select is(tests.alerts('4 hours'), 'nothing', 'and the alert ends');
+  'the AI service fails again');
+select is(tests.alerts('3 hours'), 'deep_check_failed open', 'the new failure opens an incident');
+select isnt(deep_checks_report('ai', 'ok', 100, null, p_now => tests.after('4 hours')), null,
+  'the AI service works again');
+select is(tests.alerts('4 hours'), 'nothing', 'a successful check resolves the incident');
 
 -- Calls to models that fail.
 select isnt(pg_temp.calls('1 day', outcome, count, service), null,
-  format('%s %s by %s', count, outcome, service))
+  format('%s calls to %s have the outcome %s', count, service, outcome))
 from (values ('ok', 1, 'ai'), ('failed', 2, 'ai'), ('timeout', 1, 'ai'), ('refused', 1, 'ai'),
   ('rejected', 9, 'ai'), ('failed', 100, 'mail')) c (outcome, count, service);
-select is(tests.alerts('1 day 1 min'), 'nothing', 'four failures are chance, whatever their share');
+select is(tests.alerts('1 day 1 min'), 'nothing', 'four failures open no incident, whatever their share');
 select pg_temp.calls('1 day', 'failed', 1);
-select is(tests.alerts('1 day 1 min'), 'ai_errors open', 'five of fifteen are an alert');
+select is(tests.alerts('1 day 1 min'), 'ai_errors open', 'five failures of fifteen calls open an incident');
 select is((select summary from farthing.incidents where rule = 'ai_errors'),
-  '5 of 15 calls to models failed within 10 minutes, which is 33.33 %.', 'in its words');
+  '5 of 15 calls to models failed within 10 minutes, which is 33.33 %.',
+  'the summary has the share of failed calls');
 select pg_temp.calls('1 day 1 min', 'ok', 10);
-select is(tests.alerts('1 day 2 min'), 'ai_errors open', 'one of five is less, and not fine');
+select is(tests.alerts('1 day 2 min'), 'ai_errors open', 'a share of one in five is neither over nor fine');
 select pg_temp.calls('1 day 1 min', 'ok', 40);
-select is(tests.alerts('1 day 2 min'), 'nothing', 'one of thirteen is');
+select is(tests.alerts('1 day 2 min'), 'nothing', 'a share of one in thirteen is fine');
 
--- Bucket 108's middle is 29.9 s, that of bucket 109 is 34.4 s.
+-- The middle of bucket 108 is 29.9 s, and the middle of bucket 109 is 34.4 s.
 select tests.measures('2 days', 'outside_call', 'service=ai', 9, 109);
-select is(tests.alerts('2 days 1 min'), 'nothing', 'of nine slow calls nothing is said');
+select is(tests.alerts('2 days 1 min'), 'nothing', 'nine slow calls open no incident');
 select tests.measures('2 days', 'outside_call', 'service=ai', 171, 108);
-select is(tests.alerts('2 days 1 min'), 'nothing', 'one of twenty may be slow');
+select is(tests.alerts('2 days 1 min'), 'nothing', 'one slow call of twenty opens no incident');
 select tests.measures('2 days', 'outside_call', 'service=ai', 2, 109);
 select tests.measures('2 days', 'outside_call', 'service=mail', 1000, 20);
-select is(tests.alerts('2 days 1 min'), 'ai_slow open', 'not more, however quick other services are');
-select is(tests.alerts('2 days 11 min'), 'nothing', 'ten minutes later that is over');
+select is(tests.alerts('2 days 1 min'), 'ai_slow open',
+  'more slow calls open an incident, however fast other services are');
+select is(tests.alerts('2 days 11 min'), 'nothing', 'the incident ends after ten minutes');
 
 -- Credentials.
 select tests.measures('3 days', 'auth_failures', 'status=401,code=unauthorized', 60);
 select tests.measures('3 days', 'auth_failures', 'status=403,code=forbidden', 39);
 select tests.requests('3 days', 'GET /credits', '4xx', 99);
-select is(tests.alerts('3 days 1 min'), 'nothing', 'of 99 refusals nothing is said');
+select is(tests.alerts('3 days 1 min'), 'nothing', '99 refusals open no incident');
 select tests.measures('3 days', 'auth_failures', 'status=400,code=bad_signature', 2);
-select is(tests.alerts('3 days 1 min'), 'auth_failures open', 'of a hundred it is');
+select is(tests.alerts('3 days 1 min'), 'auth_failures open', 'a hundred refusals open an incident');
 select tests.requests('3 days', 'GET /credits', '2xx', 406);
 select is(tests.alerts('3 days 1 min'), 'auth_failures open', 'a fifth of all requests is not fine');
 

@@ -1,4 +1,5 @@
--- A rule that takes for ever is cut off once per statement, and never again: it is asked last, and alone.
+-- A rule that never ends is ended once per statement. Afterwards it is evaluated last, so that it stops no
+-- other rule.
 
 begin;
 \ir ../helpers/story.psql
@@ -9,7 +10,7 @@ update farthing.alert_rules set
   enabled = rule in ('charge_failure_rate', 'payout_delay', 'reconciliation_mismatch', 'rule_failed');
 update farthing.alert_rules set threshold = 0, fine_at = 0, fires_after = '0', resolves_after = '0'
 where rule in ('payout_delay', 'reconciliation_mismatch');
--- As statement_timeout ends it. A sequence counts also what is undone.
+-- The functions fail as under statement_timeout. A sequence also counts calls that are undone.
 create sequence pg_temp.cut;
 alter function farthing.charge_failure_rate(timestamptz, timestamptz) rename to real_rate;
 create function farthing.charge_failure_rate(p_from timestamptz, p_to timestamptz)
@@ -25,13 +26,13 @@ values ('po_1', 100, 'usd', true, 'in_transit', 'in_progress', tests.after('-9 d
   tests.after('-7 days'), tests.after('-9 days'));
 
 select is(tests.alerts('0'), 'rule_failed charge_failure_rate pending',
-  'nothing would cut off the next one, so it is not asked');
+  'the evaluation ends after a rule that was cut off');
 select is(tests.alerts('1 min'), 'payout_delay open, rule_failed charge_failure_rate pending',
-  'a minute later the others are asked before it');
+  'the next evaluation begins with the other rules');
 select is(tests.alerts('2 min'), 'payout_delay open, rule_failed charge_failure_rate open',
-  'and it is notified');
-select is((select last_value::int from pg_temp.cut), 3, 'it is asked each time');
--- Two of them: the one that is known goes last, and who is well is asked.
+  'the failed rule opens an incident');
+select is((select last_value::int from pg_temp.cut), 3, 'the failed rule is evaluated each time');
+-- Two endless rules: the one that is known to fail comes last, and the rules before it are evaluated.
 alter function farthing.open_mismatches() rename to real_mismatches;
 create function farthing.open_mismatches() returns bigint language plpgsql as $$
 begin
@@ -42,14 +43,15 @@ $$;
 update farthing.payouts set status = 'paid';
 select is(tests.alerts('3 min'),
   'rule_failed charge_failure_rate open, rule_failed reconciliation_mismatch pending',
-  'another one, behind which the first is not asked');
-select is((select last_value::int from pg_temp.cut), 4, 'nothing would cut it off');
+  'the evaluation ends at the second endless rule');
+select is((select last_value::int from pg_temp.cut), 4,
+  'the first endless rule is not evaluated after the second');
 drop function farthing.open_mismatches();
 alter function farthing.real_mismatches() rename to open_mismatches;
 drop function farthing.charge_failure_rate(timestamptz, timestamptz);
 alter function farthing.real_rate(timestamptz, timestamptz) rename to charge_failure_rate;
-select is(tests.alerts('4 min'), 'rule_failed charge_failure_rate open', 'both are quick again');
-select is(tests.alerts('9 min'), 'nothing', 'and well');
+select is(tests.alerts('4 min'), 'rule_failed charge_failure_rate open', 'both rules work again');
+select is(tests.alerts('9 min'), 'nothing', 'both incidents are resolved');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,6 +1,5 @@
--- T42: a refund of a booking in Stripe's dashboard leaves the provider their part, unless its author asks
--- for
--- it. Then we reverse it, and once.
+-- T42: a refund of a booking in Stripe's dashboard leaves the provider their share, unless its author also
+-- reverses the transfer. Farthing reverses a share that was left, once.
 
 begin;
 \ir ../helpers/story.psql
@@ -27,42 +26,42 @@ returns text language sql as $$
       from unnest(p_moved) with ordinality m (amount, nr))), p_passed)
 $$;
 
-select is(pg_temp.paid('a'), 'processed', 'a booking is paid, and divided at once');
+select is(pg_temp.paid('a'), 'processed', 'a booking is paid and divided at once');
 select is(tests.refund_event('a', 'a', 1000, 'succeeded', '2 s', p_reverses => false), 'processed',
-  'all of it is refunded in the dashboard, and the transfer left');
+  'the booking is refunded in the dashboard without a reversal of the transfer');
 select is(pg_temp.moves('a'), 'reversal 970 requested',
-  'T42: what a refund of the dashboard leaves with the provider, we reverse');
+  'T42: the share that the refund left with the provider is reversed');
 select is(tests.refund_event('a', 'a', 1000, 'succeeded', '3 s', p_reverses => false), 'processed',
-  'told again');
-select is(pg_temp.moves('a'), 'reversal 970 requested', 'it is reversed once');
+  'the same event arrives again');
+select is(pg_temp.moves('a'), 'reversal 970 requested', 'the share is reversed once');
 select is((select farthing.share_paid(b) from farthing.bookings b where booking_id = tests.booking_id('a')),
-  0::bigint, 'the provider has nothing of what went back');
+  0::bigint, 'the provider keeps nothing of the refunded amount');
 
-select is(pg_temp.paid('b'), 'processed', 'another is paid');
+select is(pg_temp.paid('b'), 'processed', 'another booking is paid');
 select is(tests.refund_event('b', 'b', 1000, 'succeeded', '2 s', p_reverses => true), 'processed',
-  'refunded in the dashboard, and the transfer reversed');
-select is(pg_temp.moves('b'), 'none', 'Stripe has done it then');
+  'the booking is refunded in the dashboard with a reversal of the transfer');
+select is(pg_temp.moves('b'), 'none', 'Farthing does not reverse what Stripe has reversed');
 
-select is(pg_temp.paid('c'), 'processed', 'a third is paid');
+select is(pg_temp.paid('c'), 'processed', 'a third booking is paid');
 select is(tests.refund_event('c', 'c', 500, 'succeeded', '2 s', p_reverses => false), 'processed',
-  'and refunded by half, the transfer left');
+  'half of the booking is refunded without a reversal of the transfer');
 select is(pg_temp.moves('c'), 'reversal 485 requested', 'half of the share is reversed');
 select is(tests.refund_event('c', 'c', 500, 'failed', '3 s', p_reverses => false), 'processed',
   'the refund fails');
 select is(pg_temp.moves('c'), 'reversal 485 requested, restoration 485 requested',
-  'and it is transferred again');
+  'the half of the share is transferred again');
 
--- After a move of ours, too, Stripe reverses what it is asked for.
-select is(pg_temp.paid('d'), 'processed', 'a fourth is paid');
-select is(pg_temp.disputed('d', 'needs_response', '{-400}', '2 s'), 'processed', 'a bank takes a part');
+-- Stripe also reverses the requested part after a transfer that Farthing has moved.
+select is(pg_temp.paid('d'), 'processed', 'a fourth booking is paid');
+select is(pg_temp.disputed('d', 'needs_response', '{-400}', '2 s'), 'processed', 'a bank withdraws a part');
 select is(tests.refund_event('d', 'd', 600, 'succeeded', '3 s', p_reverses => true), 'processed',
-  'the rest is refunded in the dashboard, and the transfer reversed');
-select is(pg_temp.moves('d'), 'reversal 388 requested', 'that part is not reversed twice');
+  'the rest is refunded in the dashboard with a reversal of the transfer');
+select is(pg_temp.moves('d'), 'reversal 388 requested', 'the disputed part is not reversed twice');
 
--- A refund of ours is divided by Stripe, whatever moved of another booking.
-select is(pg_temp.paid('z'), 'processed', 'one more is paid');
+-- Stripe divides a refund that Farthing requests, whatever was moved for another booking.
+select is(pg_temp.paid('z'), 'processed', 'one more booking is paid');
 select is(refunds_begin(p_booking_id => tests.booking_id('z'), p_now => tests.after('1 hour'))
-  #>> '{refund,connected}', 'true', 'its refund takes the provider''s part with it');
+  #>> '{refund,connected}', 'true', 'the refund takes the provider''s part with it');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,75 +1,78 @@
--- Bookings out of turn: a request that comes back when its booking is over, a fee before its payment, money
--- for what nobody waited for, and a bank that looks at only a part.
+-- Bookings whose requests and events come in an unusual order: a retry after a day, a fee before its
+-- payment, a payment of a cancelled booking, and disputes of a part.
 
 begin;
 \ir ../helpers/story.psql
 \ir ../helpers/bookings.psql
 select plan(61);
 
-select isnt(tests.provider('pat'), null, 'pat sells');
+select isnt(tests.provider('pat'), null, 'pat is a provider');
 
--- A key that comes back.
+-- A key that is used again later.
 create temporary table begun as
 select n, tests.begin_booking('ann', 'pat', n, 'usd', 'k' || n) #>> '{booking,booking_id}' as id
 from generate_series(100, 101) n;
-select is(bookings_abandon(tests.sha256('k' || n)), '{}', 'Stripe is out of reach') from begun;
+select is(bookings_abandon(tests.sha256('k' || n)), '{}', 'Stripe does not answer') from begun;
 select is(tests.begin_booking('ann', 'pat', 100, 'usd', 'k100', '24 hours' - interval '1 s')
   #>> '{booking,booking_id}' = id, true, 'within a day the key finds its booking') from begun where n = 100;
-select is(bookings_abandon(tests.sha256('k100')), '{}', 'Stripe is out of reach again');
+select is(bookings_abandon(tests.sha256('k100')), '{}', 'Stripe does not answer again');
 select is(tests.begin_booking('ann', 'pat', 100, 'usd', 'k100', '24 hours') #>> '{booking,booking_id}' = id,
-  false, 'after a day Stripe has forgotten, and it is another') from begun where n = 100;
+  false, 'after a day Stripe has forgotten the key, and a new booking is made') from begun where n = 100;
 select is((select status from farthing.bookings where booking_id = id::uuid), 'cancelled',
-  'the first is given up, so that there is one to pay') from begun where n = 100;
+  'the first booking is cancelled, so that only one can be paid') from begun where n = 100;
 select is(bookings_cancel(tests.person('ann'), id::uuid, p_now => tests.after('1 min')) #>> '{data,status}',
-  'cancelled', 'ann calls the other off') from begun where n = 101;
+  'cancelled', 'ann cancels the other booking') from begun where n = 101;
 select is(bookings_cancel(tests.person('ann'), id::uuid, p_now => tests.after('2 min')) #>> '{data,status}',
-  'cancelled', 'twice') from begun where n = 101;
+  'cancelled', 'ann cancels the booking again') from begun where n = 101;
 select is((select array[cancelled_at, updated_at] from farthing.bookings where booking_id = id::uuid),
-  array_fill(tests.after('1 min'), '{2}'), 'it is done once') from begun where n = 101;
+  array_fill(tests.after('1 min'), '{2}'), 'the booking is cancelled once') from begun where n = 101;
 select is(tests.begin_booking('ann', 'pat', 101, 'usd', 'k101', '3 min') #>> '{booking,booking_id}' = id,
-  false, 'its key books anew: what is called off is not paid for') from begun where n = 101;
+  false, 'the key of a cancelled booking makes a new booking') from begun where n = 101;
 
--- A list goes on only from what its reader may see.
+-- A list continues only from a booking that its reader may see.
 select isnt(tests.booking('b', 300, 'usd', 'bob', 'pat', '2 days'), null, 'bob books later');
 select is(jsonb_array_length(bookings_list(tests.person('ann'), p_before => tests.booking_id('b')::text)
-  -> 'bookings'), 0, 'where bob''s booking stands in time ann does not learn');
+  -> 'bookings'), 0, 'bob''s booking is no cursor for ann');
 
--- Cancelled at Stripe is final, whichever event arrives later.
+-- A payment that was cancelled at Stripe stays cancelled, whichever event arrives later.
 select isnt(tests.booking('c'), null, 'ann books');
 select is(tests.payment_event('c', 'processing', '3 s'), 'processed', 'the newer event arrives first');
-select is(tests.payment_event('c', 'canceled', '2 s'), 'processed', 'then the cancellation');
-select is(tests.told('c') like 'cancelled%', true, 'holds');
+select is(tests.payment_event('c', 'canceled', '2 s'), 'processed', 'the cancellation arrives later');
+select is(tests.told('c') like 'cancelled%', true, 'the booking stays cancelled');
 
--- Fees whose events arrived before their payment, and were given up meanwhile.
+-- Fees whose events arrived before their payment, and were given up.
 select isnt(tests.booking('f'), null, 'ann books');
-select is(tests.fee_event('f', 'refunded', 12, '2 s'), 'deferred', 'a fee comes back before it was paid');
+select is(tests.fee_event('f', 'refunded', 12, '2 s'), 'deferred',
+  'the refund of a fee arrives before the payment');
 update farthing.inbox set state = 'dead', next_attempt_at = null, attempts = 10 where state = 'deferred';
-select is(tests.payment_event('f', 'succeeded', '1 s'), 'processed', 'then it is');
+select is(tests.payment_event('f', 'succeeded', '1 s'), 'processed', 'the payment arrives');
 select is(tests.told('f'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
-  'and the fee is applied with it, though it was not retried any more');
+  'the fee is applied with the payment, although its event is dead-lettered');
 select isnt(tests.booking('i'), null, 'ann books');
-select is(tests.fee_event('i', 'created', 0, '2 s'), 'deferred', 'a fee comes before its payment');
+select is(tests.fee_event('i', 'created', 0, '2 s'), 'deferred', 'a fee arrives before its payment');
 select is((select sum(farthing.sweep_inbox(tests.after(interval '2 s' + make_interval(mins =>
-  (2 ^ nr - 1)::int)))) > 8 from generate_series(1, 10) nr), true, 'it is tried nine times more');
+  (2 ^ nr - 1)::int)))) > 8 from generate_series(1, 10) nr), true, 'the fee''s event is retried nine times');
 select is((select state || ': ' || last_error from farthing.inbox where facts ->> 'fee_id' = 'fee_i'),
-  'ignored: its payment is not here and it does not bear our mark', 'and given up, with a reason');
-select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed', 'then it is paid');
+  'ignored: its payment is not here and it does not bear our mark',
+  'the fee''s event is ignored, with the reason');
+select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed', 'the payment arrives');
 select is(tests.told('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',
-  'a fee that waited ten times is applied with its payment all the same');
+  'an ignored fee is applied with its payment');
 
--- Money for what never had a payment of ours.
+-- A payment of a booking that never got a payment from us.
 create temporary table lost as
 select (tests.begin_booking('ann', 'pat', 700, 'usd', 'lost') #>> '{booking,booking_id}')::uuid as id;
-select is(bookings_cancel(tests.person('ann'), id) #>> '{data,status}', 'cancelled', 'called off') from lost;
+select is(bookings_cancel(tests.person('ann'), id) #>> '{data,status}', 'cancelled',
+  'ann cancels the booking') from lost;
 select is(tests.event('payment_intent.succeeded', jsonb_build_object('order_id', null, 'booking_id', id,
   'session_id', null, 'payment_id', 'pi_lost', 'charge_id', 'ch_lost', 'payment_status', 'paid', 'amount',
-  700, 'currency', 'usd'), '1 min'), 'processed', 'Stripe''s lost answer was a payment, and is paid')
+  700, 'currency', 'usd'), '1 min'), 'processed', 'the payment of Stripe''s lost answer arrives')
 from lost;
 select is((select array_agg(r ->> 'payment_id' || ' ' || (r ->> 'amount'))
   from jsonb_array_elements(refunds_claim(p_now => tests.after('1 min'))) r), '{"pi_lost 700"}',
-  'it is sent back');
+  'the payment is refunded');
 
--- A bank that asks, that has decided, that counts in other money; a refund that waits for its customer.
+-- Disputes of a part, in another currency and won, and a refund that waits for its customer.
 create function pg_temp.disputed(p_status text, p_amount bigint, p_currency text, p_passed interval)
 returns text language sql as $$
   select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_f', 'payment_id', 'pi_f',
@@ -78,28 +81,30 @@ returns text language sql as $$
 $$;
 select is(pg_temp.disputed(status, amount, currency, passed),
   format('processed: paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed %s', counted),
-  format('%s of %s %s is %s disputed', status, amount, currency, counted))
+  format('a dispute %s of %s %s disputes %s of the booking', status, amount, currency, counted))
 from (values ('needs_response', 400, 'usd', interval '10 s', 400), ('under_review', 400, 'usd', '20 s', 400),
   ('under_review', 4, 'eur', '30 s', 1000), ('won', 400, 'usd', '40 s', 0))
   d (status, amount, currency, passed, counted);
 select isnt(tests.booking('l'), null, 'ann books');
-select is(tests.payment_event('l', 'succeeded', '1 s'), 'processed', 'and pays');
+select is(tests.payment_event('l', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(tests.event('charge.dispute.closed', jsonb_build_object('dispute_id', 'dp_l', 'payment_id', 'pi_l',
   'charge_id', 'ch_l', 'amount', 1000, 'currency', 'usd', 'status', 'lost', 'reason', 'fraudulent',
   'movements', '[{"id": "txn_l", "amount": -1000, "fee": 1500, "currency": "usd"}]'::jsonb), '9 s'),
-  'processed', 'the bank decides against us');
-select is(tests.told('l') like '%disputed 1000', true, 'a lost dispute stays');
+  'processed', 'the dispute is lost');
+select is(tests.told('l') like '%disputed 1000', true, 'the amount of a lost dispute stays disputed');
 select tests.fails_with($$ select bookings_cancel(tests.person('ann'), tests.booking_id('l')) $$,
-  'booking_not_cancellable', 'id', 'and is not refunded beside');
+  'booking_not_cancellable', 'id', 'a booking with a lost dispute cannot be cancelled');
 select is(tests.refund_event('f', 'f1', 300, 'requires_action', '50 s'), 'processed',
   'a refund waits for its customer');
-select is(tests.told('f') like '%refunded 300,%', true, 'and counts');
+select is(tests.told('f') like '%refunded 300,%', true, 'a refund that waits counts as refunded');
 select is(bookings_advance(tests.person('pat'), tests.booking_id('f'), 'confirmed') ->> 'status',
-  'confirmed', 'pat confirms');
-select is(tests.refund_event('f', 'f2', 700, 'succeeded', '60 s'), 'processed', 'all the rest goes back');
-select is(tests.told('f') like 'cancelled%refunded 1000,%', true, 'confirmed or not, that is cancelled');
+  'confirmed', 'pat confirms the booking');
+select is(tests.refund_event('f', 'f2', 700, 'succeeded', '60 s'), 'processed',
+  'the rest of the payment is refunded');
+select is(tests.told('f') like 'cancelled%refunded 1000,%', true,
+  'a confirmed booking that is refunded in full is cancelled');
 
--- A bank that holds the money of what is cancelled: won, it goes back.
+-- A bank that holds the money of a cancelled booking: after a won dispute the money is refunded.
 create function pg_temp.of_d(p_type text, p_status text, p_passed interval) returns text language sql as $$
   select tests.event('charge.dispute.' || p_type, jsonb_build_object('dispute_id', 'dp_d', 'payment_id',
     'pi_d', 'charge_id', 'ch_d', 'amount', 600, 'currency', 'usd', 'status', p_status, 'reason', 'other'),
@@ -110,21 +115,22 @@ create function pg_temp.asked() returns text[] language sql as $$
   from farthing.refunds where booking_id = tests.booking_id('d') and status = 'requested'
 $$;
 select isnt(tests.booking('d'), null, 'ann books');
-select is(bookings_cancelled(tests.booking_id('d')) #>> '{data,status}', 'cancelled', 'calls it off');
+select is(bookings_cancelled(tests.booking_id('d')) #>> '{data,status}', 'cancelled',
+  'ann cancels the booking');
 select is(pg_temp.of_d('created', 'needs_response', '2 s'), 'deferred',
-  'disputes what she paid all the same');
-select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'its event arrives last');
+  'ann disputes the payment that she made nevertheless');
+select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'the event of the payment arrives last');
 select is(pg_temp.asked(), '{"400 by late_payment"}',
   'money that the bank does not hold is refunded at once');
-select is(pg_temp.of_d('updated', 'under_review', '3 s'), 'processed', 'the bank thinks');
-select is(pg_temp.asked(), '{"400 by late_payment"}', 'nothing is paid for it');
-select is(pg_temp.of_d('closed', 'won', '4 s'), 'processed', 'and returns it');
+select is(pg_temp.of_d('updated', 'under_review', '3 s'), 'processed', 'the dispute is under review');
+select is(pg_temp.asked(), '{"400 by late_payment"}', 'the disputed money is not refunded');
+select is(pg_temp.of_d('closed', 'won', '4 s'), 'processed', 'the dispute is won');
 select is(pg_temp.asked(), '{"400 by late_payment","600 by dispute_won"}',
-  'nobody keeps the money of what is cancelled');
+  'the reinstated money is refunded');
 select is(pg_temp.of_d('funds_reinstated', 'won', '5 s') || array_to_string(pg_temp.asked(), ', '),
-  'processed400 by late_payment, 600 by dispute_won', 'delivered twice it is returned once');
+  'processed400 by late_payment, 600 by dispute_won', 'a second event does not refund the money again');
 
--- The proof: each thing that may not be is named.
+-- The proof reports each inconsistency.
 create function pg_temp.named(p_label text, p_change text) returns text[] language plpgsql as $$
 declare
   v_named text[];
@@ -138,7 +144,8 @@ exception when sqlstate 'UNDO1' then
   return string_to_array(sqlerrm, ', ');
 end
 $$;
-select is(pg_temp.named(label, change), told, format('%s of %s is %s', change, label, told))
+select is(pg_temp.named(label, change), told, format(
+  'the proof reports for %s of %s: %s', change, label, told))
 from (values ('f', 'amount_refunded = 699', '{"10: 699 refunded","its refunds say 1000"}'::text[]),
   ('l', 'amount_refunded = 1', '{"10: 1 refunded","its refunds say 0"}'),
   ('f', 'fee_collected = 29', '{"10: the fee is 30","Stripe collected 29"}'),
@@ -146,6 +153,6 @@ from (values ('f', 'amount_refunded = 699', '{"10: 699 refunded","its refunds sa
   ('f', 'fee_refunded = 0', '{}')) b (label, change, told);
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
-select is_empty('select * from farthing.prove_bookings()', 'and its bookings');
+select is_empty('select * from farthing.prove_bookings()', 'the bookings prove themselves');
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
--- Bookings and Stripe: every order of its events, its fee, money that goes back, and money that comes too
--- late.
+-- Bookings and Stripe's events: every order of events, the fee, refunds, disputes, and payments that arrive
+-- too late.
 
 begin;
 \ir ../helpers/story.psql
@@ -7,9 +7,9 @@ begin;
 \ir ../helpers/orders.psql
 select plan(99);
 
--- Paying: pending, tried, failed, tried again, paid; each event in any order, twice.
--- Plays events [what, second] in an order, each twice, to a new booking, and tells how it ended; undone
--- after.
+-- Payments that are pending, fail, are retried and succeed: each event in every order, twice. ends() plays
+-- events [what, second] in an order, each twice, to a new booking, returns how the booking ended, and undoes
+-- everything.
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;
@@ -55,7 +55,7 @@ from (values
   ('processing and failed within one second in every order is failed',
     '[["processing", 1], ["payment_failed", 1]]',
     'payment_failed, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0; 0 refunds asked for'),
-  ('failed and tried again in every order is processing',
+  ('failed and retried in every order is processing',
     '[["processing", 1], ["payment_failed", 2], ["processing", 3]]',
     'processing, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0; 0 refunds asked for'),
   ('a payment that is cancelled at Stripe in every order is cancelled',
@@ -66,65 +66,69 @@ from (values
     'paid, fee 30 of 1000, collected 30, back 12, refunded 400, disputed 0; 0 refunds asked for')
 ) plays (name, events, ending);
 
--- A payment that does not fit is not accepted.
+-- A payment that does not fit the booking is refused.
 select isnt(tests.booking('a'), null, 'ann books');
 select is(tests.payment_event('a', 'succeeded', passed, p_changes => changes), 'failed',
-  format('a payment with %s is not taken', changes))
+  format('a payment with %s is refused', changes))
 from (values (interval '1 s', '{"amount": 999}'::jsonb), ('2 s', '{"amount": null}'),
   ('3 s', '{"currency": "eur"}'), ('4 s', '{"payment_id": "pi_other"}')) c (passed, changes);
 select is(tests.payment_event('a', 'succeeded', '5 s', p_changes => '{"booking_id": "no uuid"}'), 'ignored',
-  'metadata that is no id of ours is not ours');
+  'a payment whose metadata has no id of ours is ignored');
 select is(tests.payment_event('a', 'succeeded', '6 s', p_changes => jsonb_build_object('booking_id',
-  gen_random_uuid(), 'mark', installation_id)), 'deferred', 'a booking of ours that is not here was lost')
+  gen_random_uuid(), 'mark', installation_id)), 'deferred',
+  'a payment of an unknown booking with our mark is deferred')
 from farthing.policy;
-select is(tests.payment_event('a', 'requires_action', '7 s'), 'processed', 'a bank that asks moves nothing');
+select is(tests.payment_event('a', 'requires_action', '7 s'), 'processed',
+  'a payment that requires an action changes nothing');
 select is(tests.told('a'), 'payment_pending, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
-  'none of which is a payment');
+  'the booking stays pending after these events');
 select is(tests.payment_event('a', 'succeeded', '8 s'), 'processed', 'ann pays');
 select is((select array[charge_id, paid_at::text] from farthing.bookings where payment_intent_id = 'pi_a'),
-  array['ch_a', tests.after('8 s')::text], 'when, and by which charge, is noted');
-select is(tests.payment_event('a', what, passed), 'processed', format('%s afterwards', what))
+  array['ch_a', tests.after('8 s')::text], 'the time and the charge of the payment are stored');
+select is(tests.payment_event('a', what, passed), 'processed', format('a later event %s is processed', what))
 from (values ('processing', interval '9 s'), ('payment_failed', '10 s'), ('canceled', '11 s')) w (what,
   passed);
-select is((select status from farthing.bookings where payment_intent_id = 'pi_a'), 'paid', 'changes nothing');
+select is((select status from farthing.bookings where payment_intent_id = 'pi_a'), 'paid',
+  'the later events change nothing');
 
--- The fee is Stripe's figure.
+-- The fee as Stripe reports it.
 select is(tests.fee_event('a', 'created', 0, '8 s'), 'processed', 'a fee is collected');
-select is(tests.fee_event('a', 'refunded', 12, '20 s'), 'processed', 'and 12 of it returned');
-select is(tests.fee_event('a', 'refunded', 5, '15 s'), 'processed', 'an older event comes late');
+select is(tests.fee_event('a', 'refunded', 12, '20 s'), 'processed', '12 of the fee are refunded');
+select is(tests.fee_event('a', 'refunded', 5, '15 s'), 'processed', 'an older event of the fee arrives late');
 select is((select array[fee_collected, fee_refunded] from farthing.bookings where payment_intent_id = 'pi_a'),
-  '{30,12}', 'and changes nothing');
-select is(tests.fee_event('a', 'created', 0, '30 s', changes), 'failed', format('a fee with %s is not it',
+  '{30,12}', 'the older event changes nothing');
+select is(tests.fee_event('a', 'created', 0, '30 s', changes), 'failed', format('a fee with %s is refused',
   changes)) from unnest(array['{"fee_id": "fee_b"}', '{"currency": "eur"}']::jsonb[]) changes;
 select is(tests.fee_event('a', 'created', 0, '31 s', '{"fee_id": "fee_x", "charge_id": "ch_x"}'), 'deferred',
-  'a fee of a payment that is not here waits');
+  'a fee of an unknown payment is deferred');
 select is(tests.fee_event('a', 'created', 0, '32 s', '{"charge_id": null, "payment_id": "pi_a"}'),
   'processed',
-  'a fee that names its payment alone is found');
+  'a fee that names only its payment is found');
 
--- Refunds, from here and from the dashboard.
-select is(tests.refund_event('a', '1', 300, 'pending', '40 s'), 'processed', 'a refund is on its way');
+-- Refunds that we request, and refunds in the dashboard.
+select is(tests.refund_event('a', '1', 300, 'pending', '40 s'), 'processed', 'a refund is pending');
 select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 300, disputed 0',
-  'and counted');
-select is(tests.refund_event('a', '1', 300, 'failed', '50 s'), 'processed', 'it fails');
+  'a pending refund counts');
+select is(tests.refund_event('a', '1', 300, 'failed', '50 s'), 'processed', 'the refund fails');
 select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
-  'and is not counted any more');
+  'a failed refund does not count');
 select is(refunds_begin(p_booking_id => tests.booking_id('a'), p_amount => '600', p_now =>
   tests.after('1 min'))
-  #>> '{refund,connected}', 'true', 'a refund of a booking takes the provider''s and our part back too');
+  #>> '{refund,connected}', 'true',
+  'a refund of a booking also reverses the provider''s share and our fee');
 select tests.fails_with($$ select refunds_begin(p_booking_id => tests.booking_id('a'), p_amount => '401',
   p_now => tests.after('1 min')) $$, 'refund_too_large', 'amount', 'no more is refunded than is left');
 select is(tests.refund_event('a', '2', 600, 'succeeded', '2 min', (select refund_id from farthing.refunds
-  where status = 'requested')), 'processed', 'Stripe made it');
+  where status = 'requested')), 'processed', 'Stripe makes the refund');
 select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
-  'the booking stands, in part refunded');
+  'a booking that is refunded in part stays paid');
 select is(tests.refund_event('a', '3', 400, 'succeeded', '3 min'), 'processed',
-  'the rest is refunded by hand');
+  'the rest is refunded in the dashboard');
 select is(tests.told('a'), 'cancelled, fee 30 of 1000, collected 30, back 12, refunded 1000, disputed 0',
-  'a booking without any money left in it is cancelled');
-select is(tests.refund_event('a', '3', 400, 'failed', '4 min'), 'processed', 'that refund fails');
+  'a booking that is refunded in full is cancelled');
+select is(tests.refund_event('a', '3', 400, 'failed', '4 min'), 'processed', 'the second refund fails');
 select is(tests.told('a'), 'cancelled, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
-  'the booking stays cancelled, and shows what is still to be returned');
+  'the booking stays cancelled, with what is refunded');
 
 -- Disputes.
 create function pg_temp.disputed(p_label text, p_status text, p_amount bigint, p_passed interval) returns text
@@ -136,17 +140,19 @@ language sql as $$
     'reason', 'fraudulent'), p_passed)
 $$;
 select isnt(tests.booking('d'), null, 'ann books again');
-select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'and pays');
-select is(pg_temp.disputed('d', status, amount, passed), 'processed', format('a dispute: %s of %s', status,
+select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'ann pays');
+select is(pg_temp.disputed('d', status, amount, passed), 'processed', format(
+  'a dispute %s of %s is applied', status,
   amount))
 from (values ('warning_needs_response', 1000, interval '2 s'), ('needs_response', 1500, '3 s')) s
   (status, amount, passed);
 select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 1000',
-  'T14: a dispute above the payment is of all of it, and no more');
+  'T14: a dispute above the payment disputes the whole payment and no more');
 select tests.fails_with($$ select bookings_cancel(tests.person('ann'), tests.booking_id('d')) $$,
-  'booking_not_cancellable', 'id', 'a booking under dispute cannot be cancelled');
-select is(pg_temp.disputed('d', 'won', 1500, '4 s'), 'processed', 'it is won');
-select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0', 'and over');
+  'booking_not_cancellable', 'id', 'a disputed booking cannot be cancelled');
+select is(pg_temp.disputed('d', 'won', 1500, '4 s'), 'processed', 'the dispute is won');
+select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
+  'a won dispute disputes nothing');
 
 -- Cancelling.
 create function pg_temp.cancel(p_name text, p_label text, p_key text default null) returns jsonb language sql
@@ -159,7 +165,7 @@ create function pg_temp.cancelled(p_label text, p_key text default null) returns
   select bookings_cancelled(tests.booking_id(p_label), tests.sha256(p_key), tests.after('11 min'))
 $$;
 select tests.fails_with(format('select pg_temp.cancel(%L, ''d'')', who), 'not_found', 'id',
-  format('%s cancels nothing of ann''s', who)) from unnest(array['cid', 'bob']) who;
+  format('%s cannot cancel ann''s booking', who)) from unnest(array['cid', 'bob']) who;
 create temporary table paid as select pg_temp.cancel('ann', 'd', 'k') as c;
 select is(c, jsonb_build_object('step', 'refund', 'refund', jsonb_build_object('refund_id', (select refund_id
     from farthing.refunds where status = 'requested'), 'order_id', null, 'booking_id', tests.booking_id('d'),
@@ -167,82 +173,92 @@ select is(c, jsonb_build_object('step', 'refund', 'refund', jsonb_build_object('
     'payment_id', 'pi_d', 'mark', (select installation_id from farthing.policy))),
   'a paid booking is refunded') from paid;
 select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
-  'and cancelled');
+  'a paid booking is cancelled');
 select is(tests.key('k'), 'started', 'the key is started');
 select is(refunds_attach((c #>> '{refund,refund_id}')::uuid, 're_d') ->> 'status', 'pending',
-  'Stripe takes the refund') from paid;
+  'Stripe accepts the refund') from paid;
 select is(pg_temp.cancelled('d', 'k') -> 'data', jsonb_build_object('booking_id', tests.booking_id('d'),
   'status',
     'cancelled', 'refund', jsonb_build_object('refund_id', c #>> '{refund,refund_id}', 'amount', 1000,
       'currency',
-      'usd', 'status', 'pending')), 'the answer names the refund') from paid;
+      'usd', 'status', 'pending')), 'the answer has the refund') from paid;
 select is(pg_temp.cancel('ann', 'd', 'k') ->> 'step', 'replay', 'T12: a repeat gets the answer');
-select is(pg_temp.cancel('pat', 'd') #>> '{data,refund,status}', 'pending', 'cancelled again it is the same');
+select is(pg_temp.cancel('pat', 'd') #>> '{data,refund,status}', 'pending',
+  'a second cancellation gets the same refund');
 select is((select count(*)::int from farthing.refunds where booking_id = tests.booking_id('d')), 1,
-  'T6: and refunded once');
+  'T6: the booking is refunded once');
 select is(tests.refund_event('d', 'd', 1000, 'succeeded', '12 min', (select refund_id from farthing.refunds
-  where stripe_refund_id = 're_d')), 'processed', 'the money is back');
+  where stripe_refund_id = 're_d')), 'processed', 'the refund succeeds');
 select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
-  'all of it');
+  'the whole amount is refunded');
 
 select isnt(tests.booking('u'), null, 'ann books and does not pay');
 select is(pg_temp.cancel('pat', 'u', 'u'), jsonb_build_object('step', 'cancel_payment', 'payment_intent_id',
-  'pi_u', 'booking_id', tests.booking_id('u')), 'an unpaid payment is cancelled at Stripe first');
-select is(tests.told('u') like 'payment_pending%', true, 'and the booking not before');
+  'pi_u', 'booking_id', tests.booking_id('u')), 'an unpaid payment is first cancelled at Stripe');
+select is(tests.told('u') like 'payment_pending%', true, 'the booking is not cancelled before its payment');
 select is(pg_temp.cancelled('u', 'u') -> 'data', jsonb_build_object('booking_id', tests.booking_id('u'),
   'status',
-  'cancelled', 'refund', null), 'then it is');
-select is(tests.key('u'), '200', 'and the key finished');
-select is(tests.payment_event('u', 'canceled', '12 min'), 'processed', 'Stripe says so too');
+  'cancelled', 'refund', null), 'the booking is cancelled after its payment');
+select is(tests.key('u'), '200', 'the key is finished');
+select is(tests.payment_event('u', 'canceled', '12 min'), 'processed',
+  'Stripe''s event of the cancellation arrives');
 
--- A payment that wins the race is refunded, in any order of events.
-select is(tests.payment_event('u', 'succeeded', '13 min'), 'processed', 'the money comes all the same');
+-- A payment that is faster than its cancellation is refunded, in any order of events.
+select is(tests.payment_event('u', 'succeeded', '13 min'), 'processed',
+  'a payment of the cancelled booking arrives');
 select is(tests.told('u'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'the booking stays cancelled');
 select is((select format('%s %s by %s, due %s', amount, status, requested_by, next_attempt_at <= tests.after(
   '13 min')) from farthing.refunds where booking_id = tests.booking_id('u')),
     '1000 requested by late_payment, due t',
-  'and the money is to be returned at once');
-select is(tests.payment_event('u', 'succeeded', '14 min'), 'processed', 'told twice');
+  'the late payment is refunded at once');
+select is(tests.payment_event('u', 'succeeded', '14 min'), 'processed',
+  'the event of the payment arrives again');
 select is((select count(*)::int from farthing.refunds where booking_id = tests.booking_id('u')), 1,
-  'it is returned once');
+  'the late payment is refunded once');
 select isnt(tests.booking('v'), null, 'ann books');
-select is(pg_temp.cancel('ann', 'v', 'v') ->> 'step', 'cancel_payment', 'cancels');
+select is(pg_temp.cancel('ann', 'v', 'v') ->> 'step', 'cancel_payment', 'ann begins to cancel the booking');
 select is(tests.payment_event('v', 'succeeded', '12 min'), 'processed',
-  'has paid, whose event arrives first');
-select is(pg_temp.cancelled('v', 'v') #>> '{data,refund,status}', 'pending', 'and is refunded');
+  'the event of ann''s payment arrives first');
+select is(pg_temp.cancelled('v', 'v') #>> '{data,refund,status}', 'pending', 'the payment is refunded');
 select isnt(tests.booking('w'), null, 'ann books');
-select is(tests.refund_event('w', 'w', 1000, 'succeeded', '2 min'), 'deferred', 'a refund comes first');
-select is(pg_temp.cancelled('w') #>> '{data,status}', 'cancelled', 'then the cancellation');
-select is(tests.payment_event('w', 'succeeded', '1 min'), 'processed', 'and the payment last');
+select is(tests.refund_event('w', 'w', 1000, 'succeeded', '2 min'), 'deferred',
+  'a refund arrives before its payment');
+select is(pg_temp.cancelled('w') #>> '{data,status}', 'cancelled', 'the booking is cancelled');
+select is(tests.payment_event('w', 'succeeded', '1 min'), 'processed', 'the payment arrives last');
 select is(tests.told('w'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
-  'the part already refunded');
+  'the refund is applied to the cancelled booking');
 select is((select string_agg(requested_by, ' ') from farthing.refunds where booking_id =
   tests.booking_id('w')),
-  'stripe', 'is not returned again');
-select is(tests.begin_booking('ann', 'pat', 800, 'usd', 'x') ->> 'step', 'create', 'ann begins');
+  'stripe', 'the refunded amount is not refunded again');
+select is(tests.begin_booking('ann', 'pat', 800, 'usd', 'x') ->> 'step', 'create', 'ann begins a booking');
 select is(bookings_cancel(tests.person('ann'), booking_id) #>> '{data,status}', 'cancelled',
   'a booking without a payment is cancelled at once') from farthing.bookings where amount = 800;
 
 select isnt(tests.booking('z'), null, 'ann books');
-select is(tests.payment_event('z', 'succeeded', '1 min'), 'processed', 'pays');
-select isnt(bookings_advance(tests.person('pat'), tests.booking_id('z'), status), null, 'it is ' || status)
+select is(tests.payment_event('z', 'succeeded', '1 min'), 'processed', 'ann pays');
+select isnt(bookings_advance(tests.person('pat'), tests.booking_id('z'), status), null,
+  'the booking becomes ' || status)
 from unnest(array['confirmed', 'completed']) status;
 select tests.fails_with($$ select pg_temp.cancel('ann', 'z') $$, 'booking_not_cancellable', 'id',
-  'a completed booking is not cancelled');
-select tests.fails_with($$ select pg_temp.cancelled('z') $$, 'booking_not_cancellable', 'id', 'nor late');
-select is(tests.refund_event('z', 'z', 1000, 'succeeded', '20 min'), 'processed', 'it may be refunded');
+  'a completed booking cannot be cancelled');
+select tests.fails_with($$ select pg_temp.cancelled('z') $$, 'booking_not_cancellable', 'id',
+  'a completed booking cannot be cancelled after Stripe''s answer');
+select is(tests.refund_event('z', 'z', 1000, 'succeeded', '20 min'), 'processed',
+  'a completed booking may be refunded');
 select is(tests.told('z'), 'completed, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
-  'and stays completed');
+  'a refunded booking stays completed');
 
--- Test and live money.
-select is((select livemode from farthing.policy), false, 'the first event made this a place of test money');
+-- Test mode and live mode.
+select is((select livemode from farthing.policy), false,
+  'the first event set the mode of the project to test');
 select tests.fails_with($$ select tests.event('account.updated', '{}', '1 h', p_livemode => true) $$,
-  'mode_mismatch', null, 'an event of live money is refused');
-select is(mode_check(false), '{"livemode": false}', 'a test key fits');
-select tests.fails_with('select mode_check(true)', 'mode_mismatch', null, 'a live key does not');
+  'mode_mismatch', null, 'an event of the live mode is refused');
+select is(mode_check(false), '{"livemode": false}', 'a key of the test mode fits');
+select tests.fails_with('select mode_check(true)', 'mode_mismatch', null,
+  'a key of the live mode is refused');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
-select is_empty('select * from farthing.prove_bookings()', 'and its bookings');
+select is_empty('select * from farthing.prove_bookings()', 'the bookings prove themselves');
 select * from finish();
 rollback;

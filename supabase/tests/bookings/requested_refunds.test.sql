@@ -1,5 +1,5 @@
--- T43: a provider's share that waits for the booking to be completed is not paid out of what a refund asks
--- for, from the moment it is asked for; and is, once that refund has failed.
+-- T43: a provider's share that waits for the completion of the booking excludes an amount whose refund is
+-- requested. The share includes that amount again if the refund fails.
 
 begin;
 \ir ../helpers/story.psql
@@ -12,7 +12,7 @@ returns text language sql as $$
   select bookings_advance(tests.person('pat'), tests.booking_id(p_label), p_status,
     tests.after(p_passed)) ->> 'status'
 $$;
--- Booked, paid and confirmed; an amount of it is to be refunded.
+-- Books, pays and confirms a booking, and requests the refund of an amount.
 create function pg_temp.asked(p_label text, p_amount text default null)
 returns text language plpgsql as $$
 begin
@@ -31,43 +31,44 @@ create function pg_temp.moves(p_label text) returns text language sql as $$
   from farthing.booking_transfers where booking_id = tests.booking_id(p_label)
 $$;
 
-select is(pg_temp.asked('a'), 'send', 'all of a booking is to be refunded');
-select is(pg_temp.advances('a', 'completed', '4 s'), 'completed', 'it is completed all the same');
-select is(pg_temp.moves('a'), 'none', 'T43: a share is not paid out of a refund that is asked for');
+select is(pg_temp.asked('a'), 'send', 'a refund of the whole booking is requested');
+select is(pg_temp.advances('a', 'completed', '4 s'), 'completed', 'the booking is completed nevertheless');
+select is(pg_temp.moves('a'), 'none', 'T43: an amount whose refund is requested is not paid out');
 select is(tests.refund_event('a', 'a', 1000, 'succeeded', '5 s', pg_temp.refund_id('a')), 'processed',
   'Stripe makes the refund');
-select is(pg_temp.moves('a'), 'none', 'and there is nothing to reverse');
+select is(pg_temp.moves('a'), 'none', 'nothing needs to be reversed');
 
-select is(pg_temp.asked('b', '500'), 'send', 'a half is to be refunded');
-select is(pg_temp.advances('b', 'completed', '4 s'), 'completed', 'it is completed');
-select is(pg_temp.moves('b'), 'transfer 485 requested', 'the provider gets the other half');
+select is(pg_temp.asked('b', '500'), 'send', 'a refund of half a booking is requested');
+select is(pg_temp.advances('b', 'completed', '4 s'), 'completed', 'the booking is completed');
+select is(pg_temp.moves('b'), 'transfer 485 requested', 'the provider gets the share of the other half');
 select is(tests.refund_event('b', 'b', 500, 'succeeded', '5 s', pg_temp.refund_id('b')), 'processed',
   'Stripe makes the refund');
-select is(pg_temp.moves('b'), 'transfer 485 requested', 'it changes nothing');
+select is(pg_temp.moves('b'), 'transfer 485 requested', 'the refund changes nothing of the share');
 
-select is(pg_temp.asked('c'), 'send', 'of a third all is to be refunded');
-select is(pg_temp.advances('c', 'completed', '4 s'), 'completed', 'it is completed');
+select is(pg_temp.asked('c'), 'send', 'a refund of a third booking is requested');
+select is(pg_temp.advances('c', 'completed', '4 s'), 'completed', 'the booking is completed');
 select is(refunds_refuse(pg_temp.refund_id('c'), 'no', p_now => tests.after('5 s')) ->> 'status', 'failed',
   'Stripe refuses the refund');
-select is(pg_temp.moves('c'), 'transfer 970 requested', 'then the share is paid out');
+select is(pg_temp.moves('c'), 'transfer 970 requested', 'the share is paid out after the refusal');
 
-select is(pg_temp.asked('d'), 'send', 'of a fourth, too');
-select is(pg_temp.advances('d', 'completed', '4 s'), 'completed', 'it is completed');
-select is(refunds_claim(p_now => tests.after('24 hours')), '[]', 'Stripe could not be asked for a day');
-select is(pg_temp.moves('d'), 'transfer 970 requested', 'then the share is paid out');
+select is(pg_temp.asked('d'), 'send', 'a refund of a fourth booking is requested');
+select is(pg_temp.advances('d', 'completed', '4 s'), 'completed', 'the booking is completed');
+select is(refunds_claim(p_now => tests.after('24 hours')), '[]',
+  'the refund is given up after a day without Stripe');
+select is(pg_temp.moves('d'), 'transfer 970 requested', 'the share is paid out after the refund is given up');
 
--- A warning has the runner refund it; an operator clears the warning.
+-- An early fraud warning makes the runner refund a payment, and an operator clears the warning.
 select farthing.set_policy('{"early_fraud_warning": "refund"}', 'a test');
-select isnt(tests.booking('e'), null, 'a booking');
+select isnt(tests.booking('e'), null, 'a booking is made');
 select is(tests.payment_event('e', 'succeeded', '1 s') || pg_temp.advances('e', 'confirmed', '2 s'),
-  'processedconfirmed', 'is paid and confirmed');
+  'processedconfirmed', 'the booking is paid and confirmed');
 select is(tests.event('radar.early_fraud_warning.created', jsonb_build_object('warning_id', 'issfr_e',
   'payment_id', 'pi_e', 'charge_id', 'ch_e', 'fraud_type', 'misc', 'actionable', true), '3 s'), 'processed',
-  'a card network warns of it');
+  'an early fraud warning arrives');
 select is(pg_temp.advances('e', 'completed', '4 s') || ', ' || pg_temp.moves('e'), 'completed, none',
-  'it is completed, and nothing paid out');
+  'the completed booking is not paid out');
 select warnings_clear('issfr_e', 'known', p_now => tests.after('5 s'));
-select is(pg_temp.moves('e'), 'transfer 970 requested', 'once the warning is cleared the share is');
+select is(pg_temp.moves('e'), 'transfer 970 requested', 'the share is paid out after the warning is cleared');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

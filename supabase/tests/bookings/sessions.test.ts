@@ -42,7 +42,7 @@ const disputed = (label: string) =>
     'txn_${label}', 'amount', -1000, 'fee', 1500, 'currency', 'usd'))), '2 min')`;
 
 meetings(["bookings"], {
-  "two runners at once are given one reversal of a transfer": {
+  "a reversal of a transfer is claimed by one of two runners at once": {
     given: [...paid("lou"), disputed("lou")],
     first: "select transfers_claim(20, tests.after('3 min'))",
     second: "select transfers_claim(20, tests.after('3 min'))",
@@ -50,28 +50,28 @@ meetings(["bookings"], {
     passes: true,
     ends: { "jsonb_array_length(transfers_claim(20, tests.after('10 min')))": "1" },
   },
-  "a booking confirmed while it is called off stays called off": {
+  "a booking that is confirmed while it is cancelled stays cancelled": {
     given: paid("ann"),
     first: cancels("ann"),
     second: advances("ann", "confirmed"),
     says: "invalid_request",
     ends: { [status("ann")]: "cancelled" },
   },
-  "a booking called off while it is confirmed is called off": {
+  "a booking that is cancelled while it is confirmed is cancelled": {
     given: paid("bob"),
     first: advances("bob", "confirmed"),
     second: cancels("bob"),
     says: "refund",
     ends: { [status("bob")]: "cancelled" },
   },
-  "a booking paid while its payment is being called off is paid": {
+  "a booking that is paid while its payment is cancelled is paid": {
     given: booked("cid"),
     first: cancels("cid"),
     second: "select tests.payment_event('cid', 'succeeded', '2 min')",
     says: "processed",
     ends: { [status("cid")]: "paid" },
   },
-  "a booking called off while it is paid gives the money back": {
+  "a booking that is cancelled while it is paid is refunded": {
     given: booked("dan"),
     first: "select tests.payment_event('dan', 'succeeded', '2 min')",
     second: cancels("dan"),
@@ -85,13 +85,13 @@ meetings(["bookings"], {
     says: "processed",
     ends: { [refunded("eve")]: "1000" },
   },
-  "a fee whose event arrives while its payment is applied waits for it": {
+  "a fee whose event arrives while its payment is applied waits for the payment": {
     given: booked("fay"),
     first: "select tests.payment_event('fay', 'succeeded', '1 min')",
     second: "select tests.fee_event('fay', 'created', 0, '1 min')",
     says: "processed",
   },
-  "a payment applied while its fee is put aside finds it": {
+  "a payment that is applied while its fee is deferred finds the fee": {
     given: booked("gus"),
     first: "select tests.fee_event('gus', 'created', 0, '1 min')",
     second: "select tests.payment_event('gus', 'succeeded', '1 min')",
@@ -101,20 +101,20 @@ meetings(["bookings"], {
         "true",
     },
   },
-  "a payment passes by a fee that another session has begun to apply": {
+  "a payment skips a fee that another session applies": {
     given: [...booked("hal"), "select tests.fee_event('hal', 'created', 0, '1 min')"],
     first: "select from farthing.inbox where facts ->> 'charge_id' = 'ch_hal' for update",
     second: "select tests.payment_event('hal', 'succeeded', '2 min')",
     says: "processed",
     passes: true,
   },
-  "T12: a booking asked for twice at once is one": {
+  "T12: two equal requests at once begin one booking": {
     given: ["select tests.provider('p_ida')"],
     first: begins("ida"),
     second: begins("ida"),
     says: "idempotency_in_progress",
   },
-  "M6: two buyers at once share the last place of a provider's hour: one has it": {
+  "M6: one of two buyers at once gets the last booking of a provider's limit": {
     given: fills("p_lea"),
     first: takes("lea", "p_lea"),
     // The next statements lock only their own account, so there is no deadlock.
@@ -133,7 +133,7 @@ meetings(["bookings"], {
     says: "create",
     passes: true,
   },
-  "the task of bookings skips one whose account is in use": {
+  "the task skips a booking whose account is in use": {
     given: [
       "select tests.provider('p_jon')",
       "select tests.begin_booking('jon', 'p_jon', 1000, 'usd')",
@@ -143,7 +143,7 @@ meetings(["bookings"], {
     says: "0",
     passes: true,
   },
-  "the task leaves a booking that is just getting its payment": {
+  "the task skips a booking that gets its payment": {
     given: [
       "select tests.provider('p_kim')",
       "select tests.begin_booking('kim', 'p_kim', 1000, 'usd')",

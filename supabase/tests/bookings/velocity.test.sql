@@ -1,4 +1,4 @@
--- M6: how many bookings a provider may get in an hour, and which cards may pay for another.
+-- M6: the limit of bookings per provider and hour, and the limits of cards.
 
 begin;
 \ir ../helpers/story.psql
@@ -8,7 +8,7 @@ select plan(44);
 select farthing.set_policy('{"bookings_per_provider_hour": 3}', 'a test');
 select tests.provider(name) from unnest(array['pat', 'quinn', 'rae']) name;
 
--- A person books; what became of it.
+-- Begins a booking, and returns its step or refusal.
 create function pg_temp.books(p_name text, p_passed interval default '0', p_provider text default 'pat',
   p_key text default null)
 returns text language sql as $$
@@ -27,64 +27,66 @@ create function pg_temp.decided(p_name text) returns text[] language sql as $$
   where owner_id = tests.person(p_name)
 $$;
 
--- A provider.
+-- The limit of a provider.
 select is(pg_temp.books('p' || n, n * interval '1 min', p_key => 'k' || n), 'create', 'pat is booked')
 from generate_series(1, 3) n;
 select is(pg_temp.books('dan', '11 min', p_key => 'dan'), 'refused velocity_exceeded provider 3000',
-  'M6: a fourth booking within the hour is refused for any buyer, with the time of the next one');
-select is((select count(*)::int from farthing.bookings), 3, 'a refused request leaves no booking');
-select is(pg_temp.decided('dan'), '{"booking refuse provider_velocity,no_ip"}', 'and is on record');
-select is(pg_temp.decided('p1'), null, 'a booking that was allowed from nowhere is its own record');
-select is(tests.key('dan'), 'free', 'the refusal is kept under no key');
+  'M6: a fourth booking within an hour is refused to any buyer, with the time of the next one');
+select is((select count(*)::int from farthing.bookings), 3, 'a refused request stores no booking');
+select is(pg_temp.decided('dan'), '{"booking refuse provider_velocity,no_ip"}', 'the refusal is recorded');
+select is(pg_temp.decided('p1'), null, 'an allowed booking without an address records no decision');
+select is(tests.key('dan'), 'free', 'the refusal is stored under no key');
 select is(pg_temp.books('p3', '12 min', p_key => 'k3'), 'create',
-  'a request that takes over goes on with its booking, which is no new one');
-select is((select count(*)::int from farthing.bookings), 3, 'and is counted once');
-select is(pg_temp.books('dan', '12 min', 'quinn'), 'create', 'another provider has an hour of their own');
+  'a request that takes over its key continues its booking');
+select is((select count(*)::int from farthing.bookings), 3, 'the continued booking counts once');
+select is(pg_temp.books('dan', '12 min', 'quinn'), 'create', 'another provider has their own limit');
 select is(bookings_cancel(tests.person('p1'), booking_id, p_now => tests.after('12 min'))
-  #>> '{data,status}', 'cancelled', 'a booking is called off') from farthing.bookings
+  #>> '{data,status}', 'cancelled', 'a booking is cancelled') from farthing.bookings
 where account_id = (select account_id from farthing.accounts where owner_id = tests.person('p1'));
 select is(pg_temp.books('dan', '61 min' - interval '1 s', p_key => 'dan'),
-  'refused velocity_exceeded provider 1', 'and is counted all the same; refused ones make it no later');
+  'refused velocity_exceeded provider 1', 'a cancelled booking counts, and refusals do not count');
 select is(pg_temp.books('dan', '61 min', p_key => 'dan'), 'create',
-  'at that time one is allowed, under the same key');
-select is(pg_temp.books('eve', '61 min'), 'refused velocity_exceeded provider 60', 'and for no more');
+  'the next booking is allowed at the reported time, under the same key');
+select is(pg_temp.books('eve', '61 min'), 'refused velocity_exceeded provider 60',
+  'no further booking is allowed');
 insert into farthing.blocks (kind, subject, reason, blocked_by)
 values ('user', tests.person('eve')::text, 'a test', 'key:test');
-select is(pg_temp.books('eve', '61 min'), 'refused forbidden', 'a blocked user gets no limit');
+select is(pg_temp.books('eve', '61 min'), 'refused forbidden', 'a blocked user gets no limit in the answer');
 select is(pg_temp.decided('eve'), '{"booking refuse provider_velocity,no_ip",'
-  '"booking refuse blocked_user,provider_velocity,no_ip"}', 'the record has both');
+  '"booking refuse blocked_user,provider_velocity,no_ip"}', 'the decision records the block and the limit');
 select is(fraud_policy_set('{"bookings_per_provider_hour": 4}', 'operator:ops')
   #>> '{data,bookings_per_provider_hour}', '4', 'an operator raises the limit');
-select is(pg_temp.books('fay', '61 min'), 'create', 'the next booking is held to that');
+select is(pg_temp.books('fay', '61 min'), 'create', 'the next booking is checked against the new limit');
 select tests.fails_with($$ select fraud_policy_set('{"bookings_per_provider_hour": 0}', 'operator:ops') $$,
-  '23514', null, 'a limit of nothing is none');
+  '23514', null, 'a limit of 0 is refused');
 
--- A card, by what it has shown of checkouts and of bookings: one count of both.
+-- The limits of cards count the uses in checkouts and in bookings together.
 select isnt(tests.booking('gus', p_name => 'gus', p_provider => 'rae'), null, 'gus books rae');
 select is(tests.charge_event('gus', 'fp_g' || n % 2, n * interval '1 min', 'failed', 'g' || n), 'processed',
-  'a card of gus''s is declined') from generate_series(1, 4) n;
-select is(pg_temp.books('gus', '4 min', 'rae'), 'create', 'four failures are bad luck');
-select is(tests.charge_event('gus', 'fp_g1', '5 min', 'failed', 'g5'), 'processed', 'a fifth');
+  'a card of gus is declined') from generate_series(1, 4) n;
+select is(pg_temp.books('gus', '4 min', 'rae'), 'create', 'four failures do not reach the limit');
+select is(tests.charge_event('gus', 'fp_g1', '5 min', 'failed', 'g5'), 'processed',
+  'a fifth card is declined');
 select is(pg_temp.books('gus', '6 min', 'rae'), 'refused velocity_exceeded buyer 3300',
-  'M6: is card testing, of bookings too');
-select is(pg_temp.buys('gus', '6 min'), 'refused velocity_exceeded 3300', 'and of checkouts');
+  'M6: five failures refuse a booking');
+select is(pg_temp.buys('gus', '6 min'), 'refused velocity_exceeded 3300', 'five failures refuse a checkout');
 select is(pg_temp.decided('gus'),
   '{"booking refuse failed_cards,no_ip","checkout refuse failed_cards,no_ip"}',
-  'both are on record');
-select is(pg_temp.books('gus', '61 min', 'rae'), 'create', 'until fewer lie within the hour');
+  'both refusals are recorded');
+select is(pg_temp.books('gus', '61 min', 'rae'), 'create', 'fewer failures within the hour allow a booking');
 select is(pg_temp.books('gus', '61 min', 'pat'), 'refused velocity_exceeded provider 60',
-  'if only the provider is over the limit, the answer says so');
+  'if only the provider is over the limit, the answer names the provider');
 
--- The same card by user after user.
+-- Several users with the same card.
 select isnt(tests.booking(name, p_name => name, p_provider => 'quinn', p_passed => nr * interval '1 h'), null,
   format('%s books quinn', name)) from unnest(array['hal', 'ida', 'jon', 'kim']) with ordinality u (name, nr);
 select is(tests.charge_event(name, 'fp_all', nr * interval '1 h'), 'processed', name || ' pays')
 from unnest(array['hal', 'ida', 'jon']) with ordinality u (name, nr);
-select is(pg_temp.books('jon', '5 h', 'quinn'), 'create', 'three users share a card');
-select is(tests.charge_event('kim', 'fp_all', '4 h'), 'processed', 'kim pays with it, too');
+select is(pg_temp.books('jon', '5 h', 'quinn'), 'create', 'three users may share a card');
+select is(tests.charge_event('kim', 'fp_all', '4 h'), 'processed', 'kim pays with the same card');
 select is(pg_temp.books('kim', '5 h', 'quinn'), 'refused velocity_exceeded buyer 72000',
-  'M6: a fourth user of it books nobody until the first one''s use is a day old');
-select is(pg_temp.books('kim', '25 h', 'quinn'), 'create', 'then they do');
+  'M6: a fourth user of a card is refused until the first user''s use is a day old');
+select is(pg_temp.books('kim', '25 h', 'quinn'), 'create', 'the fourth user may book after that day');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

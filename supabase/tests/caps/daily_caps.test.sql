@@ -1,4 +1,4 @@
--- Daily spend caps: what an account may spend between one midnight UTC and the next.
+-- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next.
 
 begin;
 \ir ../helpers/story.psql
@@ -14,88 +14,93 @@ create function pg_temp.cap(p_passed interval default '0') returns jsonb languag
     - '{user_id, own_daily, imposed_daily}'::text[]
 $$;
 
-select isnt(tests.give('ann', '1000'), null, 'ann has 1,000');
+select isnt(tests.give('ann', '1000'), null, 'ann has 1,000 credits');
 select is(pg_temp.cap('30 min'), '{"daily": null, "spent_today": "0",
-  "resets_at": "2027-01-02T00:00:00+00:00"}', 'a day begins at midnight UTC');
-select is(pg_temp.spends('30', '1 h') ->> 'code', 'ok', 'ann spends 30 without a cap');
+  "resets_at": "2027-01-02T00:00:00+00:00"}', 'the day ends at midnight UTC');
+select is(pg_temp.spends('30', '1 h') ->> 'code', 'ok', 'ann spends 30 credits without a cap');
 select is(pg_temp.cap('1 h'), '{"daily": null, "spent_today": "30",
-  "resets_at": "2027-01-02T00:00:00+00:00"}', 'without a cap the day is added up');
+  "resets_at": "2027-01-02T00:00:00+00:00"}', 'the day''s spending is summed up without a cap');
 select is(spend_caps_set(tests.person('ann'), '100', p_now => tests.after('2 h')) #>> '{data,spent_today}',
   '30',
-  'a cap in the middle of a day knows what was spent');
+  'a new cap counts what was spent on its day');
 select is(pg_temp.spends('70.5', '3 h'), '{"code": "spend_cap_reached", "status": 402, "details":
   {"limit": "daily_spend_cap", "cap": "100", "spent": "30", "held": "0", "required": "70.5",
-  "resets_at": "2027-01-02T00:00:00+00:00"}}', 'T25: beyond the cap is refused, and says so');
+  "resets_at": "2027-01-02T00:00:00+00:00"}}',
+  'T25: a charge above the cap is refused, with the cap in the details');
 select is(pg_temp.spends('5000', '3 h') ->> 'code', 'insufficient_credits',
-  'missing credits are another limit');
-select is(pg_temp.spends('20', '3 h') ->> 'code', 'ok', 'within the cap it runs');
+  'a charge above the available credits is refused for the credits');
+select is(pg_temp.spends('20', '3 h') ->> 'code', 'ok', 'a charge within the cap is accepted');
 
--- Holds count as spent, and are settled whatever they cost.
+-- Held credits count as spent, and a hold is settled whatever it cost.
 create temporary table h as select tests.hold('ann', '40', p_passed => '4 h') as hold_id;
-select is(pg_temp.spends('11', '4 h') #>> '{details,held}', '40', 'held credits count');
+select is(pg_temp.spends('11', '4 h') #>> '{details,held}', '40', 'held credits count as spent');
 select tests.fails_with($$ select holds_open(tests.person('ann'), '11', p_now => tests.after('4 h')) $$,
-  'spend_cap_reached', null, 'a hold beyond the cap is refused');
+  'spend_cap_reached', null, 'a hold above the cap is refused');
 select is(holds_settle(hold_id, '60', p_now => tests.after('4 h 1 min')) #>> '{data,settled}', '60',
-  'work that was admitted is settled above its hold') from h;
-select is(pg_temp.cap('5 h') ->> 'spent_today', '110', 'and counts');
+  'a hold is settled for more than it held') from h;
+select is(pg_temp.cap('5 h') ->> 'spent_today', '110', 'the whole settlement counts as spent');
 select is(spend_caps_set(tests.person('ann'), '100', p_now => tests.after('5 h')) #>> '{data,spent_today}',
-  '110', 'a cap that is set again counts nothing twice');
-select is(pg_temp.spends('1', '6 h') ->> 'code', 'spend_cap_reached', 'then nothing is left');
+  '110', 'setting the cap again counts nothing twice');
+select is(pg_temp.spends('1', '6 h') ->> 'code', 'spend_cap_reached',
+  'a charge after the cap is used up is refused');
 
--- Usage, one and many.
+-- Single usage reports and batches.
 select is(tests.outcome($$ select usage_charge(tests.person('ann'), '{"event_id": "e", "model": "gpt-4o",
-  "input_tokens": 1000}', p_now => tests.after('6 h')) $$) ->> 'code', 'spend_cap_reached', 'usage is
-    refused');
+  "input_tokens": 1000}', p_now => tests.after('6 h')) $$) ->> 'code', 'spend_cap_reached',
+  'usage above the cap is refused');
 select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'a', 'user_id',
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 1000)), p_now => tests.after('6 h'))
-  #>> '{data,rejected,0,code}', 'spend_cap_reached', 'in a batch too');
+  #>> '{data,rejected,0,code}', 'spend_cap_reached', 'usage in a batch is refused');
 
 -- The next day.
 select is(pg_temp.cap('25 h'), '{"daily": "100", "spent_today": "0",
-  "resets_at": "2027-01-03T00:00:00+00:00"}', 'at midnight it starts anew');
+  "resets_at": "2027-01-03T00:00:00+00:00"}', 'the spending starts at 0 after midnight');
 select is(usage_charge_batch((select jsonb_agg(jsonb_build_object('event_id', 'b' || n, 'user_id',
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 2000)) from generate_series(1, 4) n),
   p_now => tests.after('25 h')) -> 'data' -> 'accepted', '2',
   'a batch is charged up to the cap');
-select is(pg_temp.cap('25 h') ->> 'spent_today', '80', 'and counted once');
+select is(pg_temp.cap('25 h') ->> 'spent_today', '80', 'the charges of the batch count once');
 select is(usage_charge_batch(jsonb_build_array(jsonb_build_object('event_id', 'b1', 'user_id',
   tests.person('ann'), 'model', 'gpt-4o', 'input_tokens', 2000)), p_now => tests.after('25 h'))
-  #>> '{data,duplicates}', '1', 'a known event is answered, whatever the cap');
+  #>> '{data,duplicates}', '1', 'a repeated event is answered, whatever the cap');
 
--- One that began before midnight and waited for the account until after it: the day does not go back.
-select is(pg_temp.spends('15', '23 h 59 min') ->> 'code', 'ok', 'a debit of before midnight comes late');
-select is(pg_temp.cap('25 h') ->> 'spent_today', '95', 'and counts towards the day that has begun');
+-- A charge that began before midnight and waited for the account until after it counts towards the new day.
+select is(pg_temp.spends('15', '23 h 59 min') ->> 'code', 'ok',
+  'a debit from before midnight is charged after midnight');
+select is(pg_temp.cap('25 h') ->> 'spent_today', '95', 'the debit counts towards the new day');
 select is(pg_temp.spends('6', '23 h 59 min') ->> 'code', 'spend_cap_reached',
-  'it has no capacity for another');
-select is(pg_temp.spends('6', '25 h') ->> 'code', 'spend_cap_reached', 'nor has its own');
+  'another debit from before midnight is refused');
+select is(pg_temp.spends('6', '25 h') ->> 'code', 'spend_cap_reached',
+  'another debit of the new day is refused');
 
--- A charge refused for lack of credits uses up no cap.
-select isnt(tests.give('bob', '50'), null, 'bob has 50');
+-- A charge that is refused for missing credits does not count as spent.
+select isnt(tests.give('bob', '50'), null, 'bob has 50 credits');
 select is(spend_caps_set(tests.person('bob'), '60', p_now => tests.after()) #>> '{data,daily}', '60',
-  'and a cap of 60');
+  'bob has a cap of 60 credits');
 select is(usage_charge_batch((select jsonb_agg(jsonb_build_object('event_id', 'c' || n, 'user_id',
   tests.person('bob'), 'model', 'gpt-4o', 'input_tokens', n)) from unnest(array[3000, 1000]) n),
-  p_now => tests.after()) -> 'data' -> 'accepted', '1', 'he is charged what he can pay');
+  p_now => tests.after()) -> 'data' -> 'accepted', '1', 'bob is charged as much as he can pay');
 
--- Taken away, or none at all.
+-- A cap of 0, and no cap.
 select is(spend_caps_set(tests.person('ann'), '0', p_now => tests.after('26 h')) #>> '{data,daily}', '0',
   'a cap of 0 is a cap');
 select is(pg_temp.spends('0.000000000000000001', '26 h') ->> 'code', 'spend_cap_reached',
-  'that stops everything');
+  'a cap of 0 stops every charge');
 select is(spend_caps_set(tests.person('ann'), null, p_now => tests.after('26 h')) #>> '{data,daily}', null,
-  'a cap is taken away');
-select is(pg_temp.spends('200', '26 h') ->> 'code', 'ok', 'and stops nothing');
+  'a cap is removed');
+select is(pg_temp.spends('200', '26 h') ->> 'code', 'ok', 'an account without a cap is not limited');
 select tests.fails_with($$ select spend_caps_set(gen_random_uuid(), '1') $$, 'not_found', 'user_id',
-  'nobody has no cap');
+  'an unknown user cannot have a cap');
 
--- The user's own cap and the imposed one: the stricter holds, and neither lifts the other.
+-- The user's own cap and the imposed cap: the lower applies, and neither removes the other.
 create function pg_temp.caps(p_daily text, p_author text) returns text language sql as $$
   select format('%s: own %s, imposed %s', c ->> 'daily', c ->> 'own_daily', c ->> 'imposed_daily')
   from (select spend_caps_set(tests.person('pia'), p_daily, p_author => p_author, p_now => tests.after())
     -> 'data' as c) t
 $$;
-select isnt(tests.give('pia', '1000'), null, 'pia has 1,000');
-select is(pg_temp.caps(daily, author), expected, format('m9: %s sets %s', author, coalesce(daily, 'none')))
+select isnt(tests.give('pia', '1000'), null, 'pia has 1,000 credits');
+select is(pg_temp.caps(daily, author), expected, format('m9: %s sets %s', author, coalesce(daily,
+  'm9: %s sets the cap %s')))
 from (values
   (1, '100', 'key:default', '100: own , imposed 100'),
   (2, '500', 'owner', '100: own 500, imposed 100'),
@@ -105,14 +110,16 @@ from (values
   (6, '50', 'operator:x', '20: own 20, imposed 50'),
   (7, null, 'owner', '50: own , imposed 50')) c (nr, daily, author, expected) order by nr;
 select tests.fails_with($$ select credits_debit(tests.person('pia'), '51', 'x', p_now => tests.after()) $$,
-  'spend_cap_reached', null, 'm9: what the back end imposed holds');
+  'spend_cap_reached', null, 'm9: the imposed cap applies');
 select is((select string_agg(author, ' ' order by audit_nr) from farthing.audit
   where table_name = 'spend_caps' and row_key = (select jsonb_build_object('account_id', account_id)
     from farthing.accounts where owner_id = tests.person('pia'))),
-  'key:default owner owner owner key:default operator:x owner', 'and who set what is on record');
+  'key:default owner owner owner key:default operator:x owner',
+  'the audit records the author of each change');
 
-select isnt(tests.person('zoe'), null, 'zoe has had no credits yet');
-select is(spend_caps_read(tests.person('zoe'), tests.after()) ->> 'daily', null, 'and has no cap');
+select isnt(tests.person('zoe'), null, 'zoe has no account yet');
+select is(spend_caps_read(tests.person('zoe'), tests.after()) ->> 'daily', null,
+  'a user without an account has no cap');
 select is(tests.outcome('select spend_caps_read(gen_random_uuid())') ->> 'code', 'not_found',
   'an unknown user is not found');
 

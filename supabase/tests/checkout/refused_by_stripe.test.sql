@@ -1,4 +1,4 @@
--- A checkout that Stripe refused, and one it could not be asked for.
+-- A checkout that Stripe refused, and a checkout for which Stripe did not answer.
 
 begin;
 \ir ../helpers/story.psql
@@ -10,16 +10,16 @@ create function pg_temp.begins(p_click text, p_passed interval) returns uuid lan
     #>> '{order,order_id}')::uuid
 $$;
 create temporary table fay as select pg_temp.begins('first', '0') as order_id;
-select is(checkout_abandon(tests.sha256('fay')), '{}', 'Stripe could not be reached');
+select is(checkout_abandon(tests.sha256('fay')), '{}', 'Stripe does not answer');
 select is(pg_temp.begins('again', '1 s'), order_id, 'a retry finds the same order') from fay;
-select is(checkout_abandon(tests.sha256('fay'), order_id), '{}', 'Stripe refused it') from fay;
-select isnt(pg_temp.begins('third', '2 s'), order_id, 'after a refusal the next click gets another order')
+select is(checkout_abandon(tests.sha256('fay'), order_id), '{}', 'Stripe refuses the session') from fay;
+select isnt(pg_temp.begins('third', '2 s'), order_id, 'a click after a refusal gets another order')
 from fay;
 
--- A sale stays tied to the version that was sold, and is found by it.
+-- An order is tied to the package version that was sold.
 select ok((select count(*) > 0 from farthing.orders o where (o.package_id, o.package_version) =
   (select x.package_id, x.package_version from farthing.orders x limit 1)),
-  'T15: orders are found by the package version they bought');
+  'T15: orders are found by their package version');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,14 +1,14 @@
--- Features: a product is off, on, or on for a part of the users that only grows with its percentage.
+-- Feature flags: a product is off, on, or on for a part of the users, which only grows with its percentage.
 
 begin;
 \ir ../helpers/story.psql
 select plan(47);
 
--- Both products are there and on.
+-- Both flags exist and are on.
 select is((select array_agg(format('%s %s %s', f ->> 'name', f ->> 'state', f ->> 'percentage'))
   from jsonb_array_elements(features_read()) f), '{b2b on 0,b2c on 0}', 'both products begin switched on');
 
--- Switching.
+-- Setting a flag.
 select is(features_set('b2b', state, percentage, 'operator:ops', tests.after(passed)) - 'changed_at',
   jsonb_build_object('name', 'b2b', 'state', state, 'percentage', shown, 'changed_by', 'operator:ops'),
   format('b2b is set to %s %s', state, percentage))
@@ -16,7 +16,7 @@ from (values ('off', null, interval '1 s', 0), ('percentage', 0, '2 s', 0), ('pe
   ('percentage', 100, '4 s', 100), ('percentage', 0.01, '5 s', 0.01), ('on', null, '6 s', 0))
   s (state, percentage, passed, shown);
 select is((select count(distinct f ->> 'changed_at') from jsonb_array_elements(features_read()) f), 2::bigint,
-  'and the other stays as it is');
+  'the other flag does not change');
 select tests.fails_with(format('select features_set(%L, %L, %L)', name, state, percentage), code, field,
   format('setting %L to %L %L is refused', name, state, percentage))
 from (values ('b2d', 'on', null, 'not_found', 'name'), (null, 'on', null, 'not_found', 'name'),
@@ -31,12 +31,14 @@ from (values ('b2d', 'on', null, 'not_found', 'name'), (null, 'on', null, 'not_f
 select is((select array_agg(f ->> 'state') from jsonb_array_elements(features_read()) f), '{on,on}',
   'a refused request changes nothing');
 select tests.fails_with(format('update farthing.features set %s', change), '23514', null,
-  format('the table takes no %s', change))
+  format('the table refuses %s', change))
 from unnest(array['state = ''maybe''', 'percentage = 101', 'percentage = -1', 'name = name || '' ''',
   'changed_by = repeat(''x'', 256)']) change;
 
--- Buckets: fixed for ever, as the endpoints compute them (feature-flags.test.ts has the same three).
-select is(farthing.feature_bucket(name, person::uuid), bucket, format('%s of %s is in bucket %s', person,
+-- The buckets never change, and the endpoints compute the same ones (feature-flags.test.ts has the same
+-- three).
+select is(farthing.feature_bucket(name, person::uuid), bucket, format(
+  'the user %s is for the flag %s in bucket %s', person,
   name, bucket))
 from (values ('b2c', '0b5d1a52-77a4-4b0c-9f0f-3f1f4f1d2a01', 5486),
   ('b2b', '0b5d1a52-77a4-4b0c-9f0f-3f1f4f1d2a01', 4820),
@@ -45,27 +47,28 @@ from (values ('b2c', '0b5d1a52-77a4-4b0c-9f0f-3f1f4f1d2a01', 5486),
 create temporary table people as select md5(n::text)::uuid as id from generate_series(1, 20000) n;
 create temporary table buckets as select id, farthing.feature_bucket('b2b', id) as b2b,
   farthing.feature_bucket('b2c', id) as b2c from people;
-select is((select min(b2b) >= 0 and max(b2b) <= 9999 from buckets), true, 'a bucket is 0 to 9999');
+select is((select min(b2b) >= 0 and max(b2b) <= 9999 from buckets), true,
+  'a bucket is a number from 0 to 9999');
 select is((select count(*) between 1850 and 2150 from buckets where b2b < 1000), true,
-  'ten per cent of 20,000 users are about 2,000');
+  'ten percent of 20,000 users are about 2,000');
 select is((select count(*) > 8000 from (select distinct b2b from buckets) d), true,
-  'the buckets are all in use');
+  'users are spread over the buckets');
 select is((select abs(corr(b2b, b2c)) < 0.03 from buckets), true,
-  'a user in one product''s part is not for that in the other''s');
+  'the buckets of two flags are independent');
 select is((select count(*)::int from buckets where farthing.feature_bucket('b2b', id) <> b2b), 0,
   'a user''s bucket is always the same');
 
--- Growing from p to q % takes in whoever was in, and removes nobody.
+-- A higher percentage includes all users of the lower one.
 select is_empty(format('select id from buckets where b2b < %s * 100 and not b2b < %s * 100', p, q),
-  format('from %s to %s %% nobody is removed', p, q))
+  format('from %s to %s %% no user is removed', p, q))
 from (values (0, 0.01), (0.01, 1), (1, 12.5), (12.5, 50), (50, 99.99), (99.99, 100)) g (p, q);
 select is((select count(*)::int from buckets where b2b < percentage * 100), expected,
-  format('%s %% of the users are %s', percentage, expected))
+  format('%s %% of the users are %s users', percentage, expected))
 from (values (0, 0), (100, 20000)) e (percentage, expected);
 
 -- Privileges.
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'
-  end, format('T13: %s by %s', split_part(call, '(', 1), role))
+  end, format('T13: only service_role may call %s (as %s)', split_part(call, '(', 1), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role,
   unnest(array['features_read()', 'features_set(''b2b'', ''on'')']) call;
 

@@ -1,4 +1,4 @@
--- A flag for a part of the users reaches exactly that part, in SQL as in the functions.
+-- A flag for a percentage of the users reaches exactly these users, in SQL as in the Edge Functions.
 
 begin;
 \ir ../helpers/story.psql
@@ -14,12 +14,13 @@ begin
   return farthing.may_top_up(v_account);
 end
 $$;
--- Ann's place among 10,000, as percent of the users.
+-- Ann's bucket, as a percentage of the users.
 create temporary table place as
   select farthing.feature_bucket('b2c', tests.person('ann')) / 100.0 as percent;
-select is(percent between 0 and 99.99, true, 'ann has a place') from place;
-select is(pg_temp.reaches(percent), false, 'a flag for all before ann does not reach her') from place;
-select is(pg_temp.reaches(percent + 0.01), true, 'and for one in ten thousand more it does') from place;
+select is(percent between 0 and 99.99, true, 'ann has a bucket') from place;
+select is(pg_temp.reaches(percent), false,
+  'a flag for the buckets below ann''s does not reach her') from place;
+select is(pg_temp.reaches(percent + 0.01), true, 'a flag for one more bucket reaches ann') from place;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,7 +1,6 @@
--- Guards over the catalogue: what has to hold for every table and function, those of tomorrow included.
--- Each
--- is a query for offenders, written once, run on the schema as it is, and run again on an offender made for
--- it.
+-- Rules that hold for every table and function of the catalogue, also for those that are added later. Each
+-- rule is a view that lists offenders: it is empty for the schema as it is, and finds an offender that this
+-- file makes.
 
 begin;
 select plan(35);
@@ -28,8 +27,9 @@ create view guards.without_policy as
 select title from guards.tables t where relkind in ('r', 'p')
   and not exists (select from pg_policy p where p.polrelid = t.oid);
 
--- A policy that calls auth.uid() for each row, not once in a sub-select, or that writes. Users may write
--- only their own data that is not money: give and change their consent, delete their AI logs.
+-- Policies that call auth.uid() for each row instead of once in a sub-select, or that allow writes. Users
+-- may write only their own data that is not money: they give and change their consent, and delete their AI
+-- logs.
 create view guards.careless_policies as
 select format('%s on %s', p.polname, t.title) as title from guards.tables t join pg_policy p on p.polrelid
   = t.oid
@@ -43,8 +43,9 @@ select title from guards.tables where relkind <> 'S' and obj_description(oid, 'p
 union all
 select title from guards.functions where obj_description(oid, 'pg_proc') is null;
 
--- '' for an invoker's function; a definer's lists pg_temp last, since with '' it would still be searched
--- first. A procedure that commits can't have one, and names everything in full.
+-- The search_path of an invoker function is empty. A definer function lists pg_temp last, because an empty
+-- search_path would still search pg_temp first. A procedure that commits can't have a search_path, and
+-- qualifies every name.
 create view guards.loose_search_path as
 select title from guards.functions where title <> 'farthing.run_due_tasks' and (proconfig is null
   or not proconfig @> array['search_path=' || case when prosecdef then 'pg_catalog, pg_temp' else '""' end]);
@@ -67,7 +68,7 @@ create view guards.owners_views as
 select title from guards.tables where relkind in ('v', 'm')
   and not coalesce('security_invoker=true' = any (reloptions), false);
 
--- The first columns of some index are the key's columns, in any order.
+-- The columns of a foreign key are the first columns of some index, in any order.
 create view guards.unindexed_keys as
 select format('%s of %s', k.conname, t.title) as title
 from guards.tables t join pg_constraint k on k.conrelid = t.oid and k.contype = 'f'
@@ -75,7 +76,7 @@ where not exists (select from pg_index i where i.indrelid = t.oid
   and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
   and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) like '%IS NOT NULL%'));
 
--- A policy's own columns (those of the table that it is on) lead an index each.
+-- Each column that a policy reads of its own table is the first column of an index.
 create view guards.unindexed_policies as
 select format('%s on %s: %s', p.polname, t.title, c.attname) as title
 from guards.tables t join pg_policy p on p.polrelid = t.oid
@@ -91,7 +92,7 @@ select t.schema, t.relkind, format('%s.%s', t.title, c.attname) as title,
 from guards.tables t join pg_attribute c on c.attrelid = t.oid and c.attnum > 0
 join pg_type y on y.oid = c.atttypid;
 
--- JSON numbers lose decimals, so a view shows credits as text. Minor units of money are integers.
+-- JSON numbers lose decimals, so a view shows credits as text. Amounts of money are integers in minor units.
 create view guards.amounts_not_text as
 select title from guards.columns where schema = 'farthing_public' and relkind in ('v', 'm')
   and (type in ('numeric', 'real', 'double precision', 'money') or type = 'bigint'
@@ -111,8 +112,9 @@ select version as title from (
   from supabase_migrations.schema_migrations m) o
 where o.version <= o.earlier or o.version !~ '^\d{14}$';
 
--- A delete of a user, and what its foreign keys do to our rows. Triggers that fire after it fire at the end
--- of Auth's statement, as Auth's role, which has no rights here; those before a row fire as its owner.
+-- The deletion of a user, and the changes that foreign keys then make to our rows. After triggers fire at
+-- the end of Auth's statement, as Auth's role, which has no rights here. Before triggers of a row fire as
+-- its owner.
 create view guards.touched_by_leaving as
 with recursive touched (oid, columns) as (
   select 'auth.users'::regclass::oid, null::int2[]
@@ -136,29 +138,31 @@ where r.oid = 'auth.users'::regclass or t.tgtype & 66 = 0 and case when r.column
 select is_empty('select * from guards.without_rls', 'every table has row level security');
 select is_empty('select * from guards.without_policy', 'every table has a policy');
 select is_empty('select * from guards.careless_policies',
-  'every policy but those named reads only, and each asks who it is once');
-select is_empty('select * from guards.without_comment', 'every table, view and function says what it is for');
+  'policies only read, except for those named, and call auth.uid() once per statement');
+select is_empty('select * from guards.without_comment', 'every table, view and function has a comment');
 select is_empty('select * from guards.loose_search_path', 'every function has a pinned search_path');
-select is_empty('select * from guards.owners_views', 'every view runs with the rights of who reads it');
+select is_empty('select * from guards.owners_views',
+  'every view runs with the rights of the role that reads it');
 select is_empty('select * from guards.unindexed_keys', 'every foreign key has an index');
-select is_empty('select * from guards.unindexed_policies', 'every column that a policy reads leads an index');
+select is_empty('select * from guards.unindexed_policies',
+  'every column that a policy reads is the first column of an index');
 select is_empty('select * from guards.amounts_not_text', 'no view shows credits as a number');
 select is_empty('select * from guards.inexact_columns', 'no column is a float or a numeric without a scale');
 select is_empty('select * from guards.migrations_out_of_order', 'migrations were applied in order');
 select is_empty('select * from guards.triggers_as_auth',
-  'no trigger that fires as Auth''s role does so with the rights of that role');
-select is_empty('select * from guards.granted_columns', 'no column has grants of its own');
+  'no trigger that fires as Auth''s role runs with the rights of that role');
+select is_empty('select * from guards.granted_columns', 'no column has its own grants');
 
--- A guest leaves the host's house as it was.
+-- A guest does not change the host's objects.
 select is_empty($$ select relname from pg_class c where c.relnamespace = 'public'::regnamespace
   union all select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace
     and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') $$,
-  'public holds nothing of ours');
+  'the schema public has none of our objects');
 select is_empty($$ select defaclnamespace::regnamespace from pg_default_acl
   where defaclnamespace = 0 or defaclnamespace::regnamespace::text like 'farthing%' $$,
   'no default privileges are changed');
 
--- All privileges. A new RPC function or table is denied until it is listed here.
+-- All privileges. A new RPC function or table is refused until this list has it.
 select set_eq('select title from guards.granted_functions', $$
   select format('farthing_public.%s to service_role', name) from unnest(string_to_array(
     'chats_begin chats_record chats_release chats_settle '
@@ -189,7 +193,7 @@ select set_eq('select title from guards.granted_functions', $$
   'T13: service_role may execute the RPC functions, and no role any other function');
 select set_eq('select title from guards.functions where schema = ''farthing_public''', $$
   select split_part(title, ' ', 1) from guards.granted_functions $$,
-    'the exposed schema holds RPC functions alone');
+    'the exposed schema has only RPC functions');
 select set_eq('select title from guards.granted_tables', $$
   select format('select on %s to authenticated', name) from unnest(array['farthing.accounts', 'farthing.lots',
     'farthing.entries', 'farthing.holds', 'farthing.orders', 'farthing_public.credits',
@@ -205,17 +209,18 @@ select set_eq('select title from guards.granted_tables', $$
   union all select format('%s on %s to authenticated', privilege, name)
   from unnest(array['farthing.ai_logs', 'farthing_public.ai_logs']) name,
     unnest(array['select', 'delete']) privilege $$,
-  'tables are readable by those named here, and writable by nobody but for consent and AI logs');
+  'only the named tables can be read, and only consent and AI logs can be written');
 select is_empty($$ select nspname from pg_namespace n cross join lateral aclexplode(n.nspacl) a
   where n.nspname = 'farthing' and (a.privilege_type = 'CREATE' and a.grantee <> n.nspowner
     or a.grantee not in (n.nspowner, 'anon'::regrole, 'authenticated'::regrole)) $$,
-  'service_role cannot even name what is in the private schema');
+  'service_role has no rights in the private schema');
 select is_empty($$ select title from guards.functions where schema = 'farthing_public' and not prosecdef
   union all select title from guards.functions where schema = 'farthing' and prosecdef
     and name not in ('check_owner', 'erase_ai_logs', 'note_leaving') $$,
-  'definer''s rights are for RPC functions, and for the triggers of users'' own deletions and consents');
+  'only RPC functions and the triggers of users'' own deletions and consents run with their definer''s '
+  'rights');
 
--- Each guard catches an offender.
+-- Each rule finds an offender.
 create table farthing_public.offender (id int primary key, amount float8, lot_id uuid,
   account_id bigint references farthing.accounts (account_id));
 create policy offends on farthing_public.offender for all using (account_id::text = auth.uid()::text);
@@ -245,43 +250,44 @@ create trigger after_an_owner after update of held, owner_id on farthing.account
 insert into supabase_migrations.schema_migrations (version) values ('29990101000000'), ('19990101000000');
 
 select set_eq('select * from guards.without_rls',
-  array['farthing_public.offender', 'farthing.bare', 'farthing.lots'], 'the RLS guard sees an open table');
+  array['farthing_public.offender', 'farthing.bare', 'farthing.lots'],
+  'the rule about row level security finds an open table');
 select set_eq('select * from guards.without_policy', array['farthing.bare'],
-  'the policy guard sees a table without one');
+  'the rule about policies finds a table without a policy');
 select set_eq('select * from guards.careless_policies', array['offends on farthing_public.offender',
   'writes on farthing.ai_logs', 'gives on farthing.ai_consents'],
-  'the policy guard sees policies that write, or ask for each row');
+  'the rule about policies finds policies that write or call auth.uid() for each row');
 select set_eq('select * from guards.without_comment',
   array['farthing_public.offender', 'farthing.bare', 'farthing_public.offend', 'farthing_public.offending',
     'farthing.waits'],
-  'the comment guard sees what nobody explained');
+  'the rule about comments finds objects without a comment');
 select set_eq('select * from guards.loose_search_path', array['farthing_public.offend'],
-  'the search_path guard sees a definer''s function that leaves pg_temp first');
+  'the rule about search_path finds a definer function that leaves pg_temp first');
 select set_eq('select * from guards.owners_views', array['farthing_public.offending'],
-  'the view guard sees a view with its owner''s rights');
+  'the rule about views finds a view with its owner''s rights');
 select set_eq('select * from guards.unindexed_keys',
   array['offender_account_id_fkey of farthing_public.offender'],
-  'the index guard sees a foreign key without an index');
+  'the rule about indexes finds a foreign key without an index');
 select set_eq('select * from guards.unindexed_policies',
   array['offends on farthing_public.offender: account_id'],
-  'the index guard sees a policy on a column without an index');
+  'the rule about indexes finds a policy on a column without an index');
 select set_eq('select * from guards.amounts_not_text', array['farthing_public.offending.left_over'],
-  'the amount guard sees credits shown as a number');
+  'the rule about amounts finds credits that are shown as a number');
 select set_eq('select * from guards.inexact_columns',
   array['farthing_public.offender.amount', 'farthing.bare.rate'],
-  'the amount guard sees a float and a numeric without a scale');
+  'the rule about amounts finds a float and a numeric without a scale');
 select set_eq('select * from guards.migrations_out_of_order', array['19990101000000'],
-  'the order guard sees a migration that came late');
+  'the rule about migrations finds a migration that was applied late');
 select set_eq('select title from guards.triggers_as_auth', $$ select n || ' by farthing.waits'
   from unnest(array['after_a_user', 'after_a_job', 'after_a_page', 'after_any', 'after_an_owner']) n $$,
-  'the trigger guard sees what a user who leaves would fire as Auth''s role');
+  'the rule about triggers finds triggers that fire as Auth''s role when a user is deleted');
 select set_eq('select * from guards.granted_columns', array['farthing_public.offender.lot_id'],
-  'the grant guard sees a grant on a column');
+  'the rule about grants finds a grant on a column');
 select set_has('select * from guards.granted_functions', $$ values ('farthing_public.offend to anon') $$,
-  'the grant guard sees a function that anon may call');
+  'the rule about grants finds a function that anon may call');
 select set_has('select * from guards.granted_tables',
   $$ values ('insert on farthing_public.offender to authenticated') $$,
-  'the grant guard sees a table that users may write');
+  'the rule about grants finds a table that users may write');
 
 select * from finish();
 rollback;

@@ -1,11 +1,10 @@
--- The data API: what a browser sees of the ledger, which is its own part, and what it may do, which is
--- nothing.
+-- The data API: a browser sees only its user's own part of the ledger, and cannot change it.
 
 begin;
 \ir ../helpers/story.psql
 select plan(101);
 
--- Ann and Bob have something of everything.
+-- Ann and Bob have rows in every table that the data API shows.
 create function pg_temp.lives(p_name text, p_payment text) returns text language plpgsql as $$
 declare
   v_order uuid := checkout_begin(tests.person(p_name), 'da11a803-9576-4108-9c21-42b8c220cca6',
@@ -21,19 +20,19 @@ begin
   return p_name;
 end
 $$;
-select is(pg_temp.lives('ann', 'pi_a'), 'ann', 'ann lives');
-select is(pg_temp.lives('bob', 'pi_b'), 'bob', 'bob lives');
-select isnt(tests.give('bob', '7', p_passed => '5 s'), null, 'bob has 7 more');
+select is(pg_temp.lives('ann', 'pi_a'), 'ann', 'ann has rows in every table');
+select is(pg_temp.lives('bob', 'pi_b'), 'bob', 'bob has rows in every table');
+select isnt(tests.give('bob', '7', p_passed => '5 s'), null, 'bob has 7 more credits');
 select isnt(usage_charge(tests.person('bob'), '{"event_id": "e", "model": "gpt-4o", "input_tokens": 1}'),
-  null, 'bob works');
-select isnt(holds_settle(tests.hold('bob', '1'), '27000', p_now => tests.after()), null, 'bob owes');
-select isnt(tests.give('bob', '1', p_passed => '6 s'), null, 'bob pays');
-select isnt(farthing.seal(), 0, 'all is sealed');
+  null, 'bob uses a model');
+select isnt(holds_settle(tests.hold('bob', '1'), '27000', p_now => tests.after()), null, 'bob owes credits');
+select isnt(tests.give('bob', '1', p_passed => '6 s'), null, 'bob pays a part of his debt');
+select isnt(farthing.seal(), 0, 'all entries are sealed');
 
--- Acting as ann.
+-- As ann.
 select is(tests.seen_by('authenticated', 'ann', 'select * from credits'),
   '[{"balance": "26239.900000000000000001", "held": "1.5", "debt": "0"}]',
-  'T22: ann sees her balance, as text, to the last decimal');
+  'T22: ann sees her balance, as text with all decimals');
 select is(tests.seen_by('authenticated', 'ann', 'select source, amount,
   remaining from credit_lots order by amount'),
   '[{"source": "promotional", "amount": "0.000000000000000001", "remaining": "0.000000000000000001"},
@@ -56,7 +55,7 @@ select is(tests.seen_by('authenticated', 'ann', 'select status, amount, credits,
 select is(tests.seen_by('authenticated', 'ann', 'select count(*) from packages'), '[{"count": 5}]',
   'ann sees the packages');
 
--- Acting as somebody else, as nobody, and without saying who: none of ann's or bob's rows.
+-- As another user, with a token without a user, and as anon: no row of ann or bob.
 create temporary table private as select name, case name when 'accounts' then 'owner_id' end
 from unnest(array['farthing.accounts', 'farthing.lots', 'farthing.entries', 'farthing.holds',
   'farthing.orders', 'farthing_public.credits', 'farthing_public.credit_lots',
@@ -66,29 +65,30 @@ select is(tests.seen_by('authenticated', 'cid', 'select * from ' || name), '[]',
   format('cid sees no row of %s', name))
 from private order by name;
 select is(tests.seen_by('authenticated', null, 'select * from ' || name), '[]',
-  format('a token without a person sees no row of %s', name)) from private order by name;
+  format('a token without a user sees no row of %s', name)) from private order by name;
 select is(tests.seen_by('authenticated', 'ann', format('select count(*) from %s where account_id <> (
     select account_id from farthing.accounts)', name)), '[{"count": 0}]',
-    format('ann sees nobody else''s row of %s', name))
+    format('ann sees no row of other users in %s', name))
 from private where name like 'farthing.%' order by name;
-select is(tests.code_for('anon', null, 'select * from ' || name), '42501', format('anon may not read %s',
+select is(tests.code_for('anon', null, 'select * from ' || name), '42501', format('anon must not read %s',
   name))
 from private order by name;
 
--- Acting as anon: packages and rates.
+-- As anon: packages and rates.
 select is(tests.seen_by('anon', null, 'select name, amount, credits from packages order by amount limit
   1'), '[{"name": "Starter", "amount": 999, "credits": "9990"}]', 'anon sees the packages');
 select is(tests.seen_by('anon', null, 'select version from farthing.rates where model = ''gpt-4o'''),
-  '[{"version": 1}]', 'anon may see rates');
+  '[{"version": 1}]', 'anon sees the rates');
 
--- Data that nobody sees through the data API, and data that the secret key sees only through RPC functions.
+-- Data that no browser may read, and data that the secret key reads only through RPC functions.
 select is(tests.code_for(role, 'ann', format('select * from farthing.%I', name)), '42501',
-  format('%s may not read %s', role, name))
+  format('%s must not read %s', role, name))
 from unnest(array['anon', 'authenticated']) role, unnest(array['debt_payments', 'hold_lots', 'usage_events',
   'inbox', 'idempotency_keys', 'entry_seals']) name order by role, name;
 select is(tests.code_for('service_role', null, 'select * from ' || name), '42501',
-  format('service_role may not read %s', name)) from private order by name;
-select is(tests.code_for(role, 'ann', format('select farthing.%s', call)), '42501', format('T13: %s by %s',
+  format('service_role must not read %s', name)) from private order by name;
+select is(tests.code_for(role, 'ann', format('select farthing.%s', call)), '42501', format(
+  'T13: %s is refused to %s',
   split_part(call, '(', 1), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role, unnest(array['lock_account(null, null)',
   'fail(''x'', ''x'')', 'verify()', 'seal()', 'close_account()', 'pay_debt(1, now())',

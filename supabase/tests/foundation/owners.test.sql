@@ -1,14 +1,13 @@
--- The owner of an account is read in one place, ledger/functions/accounts.sql, with the predicate of row
--- level security beside the tables. Elsewhere an owner may be shown as user_id, and is not read for
--- anything else.
+-- Only ledger/functions/accounts.sql and the predicate of row level security read the owner of an account.
+-- Other functions may show the owner as user_id, and must not read the owner for another purpose.
 
 begin;
 select plan(5);
 
 create schema guards;
 
--- Objects that read owner_id other than to show it: functions by their body, views, policies and triggers'
--- conditions.
+-- Objects that read owner_id for another purpose than to show it: functions, views, policies, and the
+-- conditions of triggers.
 create view guards.owner_readers as
 select name from (
   select format('%s.%s', p.pronamespace::regnamespace, p.proname) as name, p.prosrc as source from pg_proc p
@@ -25,14 +24,14 @@ where (name like '%farthing.%' or name like '%farthing_public.%')
   and regexp_replace(source, '''user_id'', (\w+\.)?owner_id\y|\yv_owner_id\y', '', 'g') ~ '\yowner_id\y';
 
 select set_eq('select name from guards.owner_readers', array[
-  'farthing.account_for', 'farthing.lock_account', 'farthing.owner_of', -- the resolver, and its locking form
-  'may_see on farthing.accounts', -- the predicate of policies
-  'farthing.check_owner', -- an owner does not change
-  'farthing.mark_owner', -- is sealed
-  'farthing.prove_marks', 'farthing.author_problems'], -- and proved, by nothing that the rules use
-  'nothing else compares an owner, or asks by it whether someone has left');
+  'farthing.account_for', 'farthing.lock_account', 'farthing.owner_of', -- the functions that resolve an owner
+  'may_see on farthing.accounts', -- the predicate of row level security
+  'farthing.check_owner', -- refuses a change of an owner
+  'farthing.mark_owner', -- seals a mark of the owner
+  'farthing.prove_marks', 'farthing.author_problems'], -- prove the marks and the authors
+  'no other object compares an owner or tests whether an owner exists');
 
--- It catches an offender of each sort.
+-- The rule finds an offender of each kind.
 create function farthing.compares(p_user_id uuid) returns bigint language sql as
   'select account_id from farthing.accounts where owner_id = p_user_id';
 create function farthing.asks(p_account_id bigint) returns boolean language sql as
@@ -46,14 +45,14 @@ create trigger left_alone after update on farthing.accounts for each row when (n
   execute function farthing.waits();
 
 select set_has('select name from guards.owner_readers',
-  $$ values ('farthing.compares'), ('farthing.asks') $$, 'the guard sees functions that read an owner');
+  $$ values ('farthing.compares'), ('farthing.asks') $$, 'the rule finds functions that read an owner');
 select set_has('select name from guards.owner_readers', $$ values ('farthing_public.own') $$,
-  'and a view');
+  'the rule finds a view that reads an owner');
 select set_has('select name from guards.owner_readers',
   $$ values ('own on farthing.accounts'), ('left_alone on farthing.accounts') $$,
-  'and a policy, and the condition of a trigger');
+  'the rule finds a policy and a trigger''s condition that read an owner');
 select set_hasnt('select name from guards.owner_readers', $$ values ('farthing.shows') $$,
-  'and lets one show it');
+  'the rule allows a function that shows an owner');
 
 select * from finish();
 rollback;

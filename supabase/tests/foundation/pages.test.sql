@@ -1,4 +1,4 @@
--- A list refuses an invalid limit by name, instead of returning an empty page that looks like the last one.
+-- A list refuses an invalid limit by name, instead of returning an empty page that looks like the last page.
 
 begin;
 \ir ../helpers/story.psql
@@ -8,14 +8,14 @@ create temporary table lists as
 select p.proname as name,
   case when 'p_user_id' = any (p.proargnames) then 'tests.person(''ann''), ' else '' end as who
 from pg_proc p where p.pronamespace = 'farthing_public'::regnamespace and p.prosrc like '%page\_of(%';
-select cmp_ok(count(*)::int, '>=', 11, 'the lists are found') from lists;
-select isnt(tests.person('ann'), null, 'ann has done nothing');
+select cmp_ok(count(*)::int, '>=', 11, 'the lists of the API are found') from lists;
+select isnt(tests.person('ann'), null, 'ann has no items');
 
 select tests.fails_with(format('select %I(%sp_limit => %s)', name, who, lim), 'invalid_request', 'limit',
   format('%s refuses a limit of %s', name, lim))
 from lists, unnest(array['null', '0', '-5', '1001', '2147483647']) lim order by name, lim;
 select is(tests.outcome(format('select %I(%sp_limit => %s)', name, who, lim)) ->> 'code', 'ok',
-  format('%s takes a limit of %s', name, lim))
+  format('%s accepts a limit of %s', name, lim))
 from lists, unnest(array['1', '1000']) lim order by name, lim;
 
 select * from finish();

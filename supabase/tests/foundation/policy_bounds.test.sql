@@ -1,4 +1,4 @@
--- The policy's numbers from both sides of their bounds: the least and the most are taken, and nothing beyond.
+-- The bounds of the policy's numbers: the lowest and the highest value are accepted, and no value beyond.
 
 begin;
 \ir ../helpers/story.psql
@@ -10,8 +10,8 @@ insert into bounds values
   ('bookings_per_provider_hour', '0', '1', '1000000', '1000001'),
   ('cards_per_user_day', '0', '1', '1000000', '1000001'),
   ('failed_cards_per_user_hour', '0', '1', '1000000', '1000001'),
-  ('grant_ceiling', '0', '0.1', '500000', '500000.1'), -- an author's day
-  ('grant_ceiling_author_day', '99999.9', '100000', '2000000', '2000000.1'), -- one grant, and the day of all
+  ('grant_ceiling', '0', '0.1', '500000', '500000.1'), -- the ceiling of an author's day
+  ('grant_ceiling_author_day', '99999.9', '100000', '2000000', '2000000.1'), -- ceilings of a grant, of a day
   ('late_settle_within', '-1 s', '0', '31 days', '31 days 1 s'),
   ('overdraft_factor', '-0.1', '0', '1000', '1000.1'),
   ('paid_out_within', '23:59:59', '1 day', '90 days', '90 days 1 s'),
@@ -21,13 +21,13 @@ insert into bounds values
   ('stream_in_flight_tokens', '63', '64', '1000000', '1000001'),
   ('stream_patience', '-1 s', '0', '5 min', '5 min 1 s'),
   ('top_up_cool_down', '59 s', '1 min', '31 days', '31 days 1 s'),
-  ('top_up_highest_cap', '49', '50', '99999999', '100000000'), -- the smallest charge
-  ('top_up_smallest', '0', '1', '1000000', '1000001'), -- the highest cap
+  ('top_up_highest_cap', '49', '50', '99999999', '100000000'), -- the lower bound is top_up_smallest
+  ('top_up_smallest', '0', '1', '1000000', '1000001'), -- the upper bound is top_up_highest_cap
   ('usage_max_age', '59 s', '1 min', '10 years', '10 years 1 s'),
   ('usage_max_ahead', '-1 s', '0', '1 day', '1 day 1 s'),
   ('users_per_card_day', '0', '1', '1000000', '1000001');
 
--- Taken, or the code with which it is refused; the policy stays as it was.
+-- Returns "taken", or the SQLSTATE of the refusal, and undoes the change.
 create function pg_temp.said_of(p_field text, p_value text) returns text language plpgsql as $$
 begin
   perform farthing.set_policy(jsonb_build_object(p_field, p_value), 'a bound');
@@ -40,7 +40,7 @@ $$;
 
 select is(array[pg_temp.said_of(field, too_little), pg_temp.said_of(field, least),
   pg_temp.said_of(field, most), pg_temp.said_of(field, too_much)], array['23514', 'taken', 'taken', '23514'],
-  format('%s is from %s to %s', field, least, most))
+  format('%s must be between %s and %s', field, least, most))
 from bounds;
 
 select * from finish();

@@ -1,5 +1,6 @@
--- A state is text, and a check of its table names the states: docs/decisions/schema.md. An enum is for
--- what a charge writes, since each statement parses the checks of its table, and for what has a rank.
+-- A state is text, and a check of its table names the states (docs/decisions/schema.md). Enums are for
+-- columns that a charge writes, because each statement parses the checks of its table, and for values with
+-- an order.
 
 begin;
 select plan(4);
@@ -19,17 +20,17 @@ where typnamespace = 'farthing'::regnamespace and typtype = 'e';
 
 select set_eq('select * from pg_temp.unchecked_states',
   array['disputes.status', 'payouts.status', 'unknown_states.state'],
-  'every state but Stripe''s own words is text with a check that names the states');
+  'every state except for Stripe''s own is text with a check that names the states');
 select set_eq('select * from pg_temp.enums', array['account_kind', 'direction', 'entry_kind', 'lot_source',
   'system_account', 'usage_origin', 'ai_consent'],
-  'enums are in what a charge writes, and a consent''s level, which has a rank');
+  'enums are in columns that a charge writes, and in the level of a consent, which has an order');
 
--- The guard catches an offender.
+-- The rule finds an offender.
 create type farthing.mood as enum ('good', 'bad');
 create table farthing.offender (state farthing.mood, status text check (status in ('a', 'b')));
 select set_eq('select * from pg_temp.unchecked_states where title ~ ''^offender''',
-  array['offender.state', 'offender.status'], 'a state of another kind is seen');
-select is((select count(*)::int from pg_temp.enums where name = 'mood'), 1, 'and so is another enum');
+  array['offender.state', 'offender.status'], 'the rule finds states of another kind');
+select is((select count(*)::int from pg_temp.enums where name = 'mood'), 1, 'the rule finds another enum');
 
 select * from finish();
 rollback;

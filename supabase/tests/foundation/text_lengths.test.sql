@@ -1,5 +1,5 @@
--- Texts on both sides of their bounds: the longest text is accepted, and no character more. Each bound is
--- checked by its constraint alone, since each would need a whole row otherwise.
+-- The bounds of texts: the longest text is accepted, and no text that is one character longer. Each bound is
+-- checked by its constraint alone, because a whole row would need valid values in all columns.
 
 begin;
 \ir ../helpers/story.psql
@@ -67,7 +67,7 @@ create temporary view bound as
   select b.owner, b.name, b.measure, c[1] as field, c[2]::int as longest
   from bounds b cross join regexp_matches(b.longest, '(\w+) (\d+)', 'g') c;
 
--- So long a value: of characters, as JSON of characters, as JSON of bytes stored.
+-- Returns a value of this length: characters of a text, characters of JSON, or bytes of stored JSON.
 create function pg_temp.as_long_as(p_measure text, p_size int) returns text language sql as $$
   select case p_measure when 'text' then repeat('x', p_size)
     when 'json' then jsonb_build_object('a', repeat('x', p_size - 9))::text
@@ -101,9 +101,9 @@ select is_empty($$
   select conname, field[1] from pg_constraint cross join regexp_matches(pg_get_constraintdef(oid),
     '(?:length|pg_column_size)\(\(?(\w+)\)?(?:::text)?\) <= \d+', 'g') field
   where connamespace = 'farthing'::regnamespace and contype = 'c' and conrelid <> 0
-    and conname <> 'refunds_states' -- Stripe's states; a longer text is none
+    and conname <> 'refunds_states' -- this check bounds Stripe's states, which are no free texts
   except select name, field from bound
-$$, 'no bound is left out');
+$$, 'every bound on a length is tested');
 
 select * from finish();
 rollback;

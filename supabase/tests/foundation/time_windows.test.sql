@@ -1,4 +1,4 @@
--- Windows from both sides: what happens a second before the end of each, and what at its end.
+-- Time limits from both sides: a second before the end, and at the end.
 
 begin;
 \ir ../helpers/story.psql
@@ -21,7 +21,8 @@ language sql as $$
     'payment_status', 'paid', 'amount', p_amount, 'currency', 'usd')), tests.after(p_passed))
 $$;
 
--- Stripe knows a key for 24 hours: a repeat within 23 is the same refund, and later another one.
+-- Stripe knows a key for 24 hours: a repeat within 23 hours is the same refund, and a later repeat is
+-- another one.
 create function pg_temp.refunds(p_passed interval) returns jsonb language sql as $$
   select refunds_begin((select order_id from bought where name = 'ann'), p_amount => '400',
     p_author => 'key:default', p_idempotency_key => tests.sha256('one'),
@@ -30,48 +31,50 @@ $$;
 create function pg_temp.postponed(p_refund_id text) returns text language sql as $$
   select refunds_postpone(p_refund_id::uuid, 'stripe: down', tests.sha256('one')) ->> 'status'
 $$;
-select is(pg_temp.orders('ann'), 'ordered', 'ann orders');
-select is(pg_temp.pays('ann', 999), '{"received": true}', 'and pays');
+select is(pg_temp.orders('ann'), 'ordered', 'ann orders a package');
+select is(pg_temp.pays('ann', 999), '{"received": true}', 'ann pays');
 create temporary table asked as select pg_temp.refunds('0') #>> '{refund,refund_id}' as first;
-select is(pg_temp.postponed(first), 'pending', 'Stripe cannot be reached') from asked;
+select is(pg_temp.postponed(first), 'pending', 'Stripe does not answer') from asked;
 select is(pg_temp.refunds('23 hours' - interval '1 s') #>> '{refund,refund_id}', first,
   'a repeat within 23 hours is the same refund') from asked;
-select is(pg_temp.postponed(first), 'pending', 'Stripe cannot be reached') from asked;
+select is(pg_temp.postponed(first), 'pending', 'Stripe does not answer again') from asked;
 select isnt(pg_temp.refunds('23 hours') #>> '{refund,refund_id}', first,
-  'at 23 hours it is another one: Stripe may have forgotten the key') from asked;
+  'a repeat after 23 hours is another refund, because Stripe may have forgotten the key') from asked;
 
--- Failed events: ten attempts, each pause twice as long as the one before.
-select is(pg_temp.orders('fay'), 'ordered', 'fay orders');
-select is(pg_temp.pays('fay', 998) ->> 'failed', 'true', 'and pays too little');
+-- Failed events: ten attempts, with a backoff that doubles.
+select is(pg_temp.orders('fay'), 'ordered', 'fay orders a package');
+select is(pg_temp.pays('fay', 998) ->> 'failed', 'true', 'fay pays too little');
 select is((select array_agg(format('%s,%s', farthing.sweep_inbox(tests.after(due - interval '1 s')),
     farthing.sweep_inbox(tests.after(due))) order by nr)
   from generate_series(1, 9) nr, make_interval(mins => (2 ^ nr - 1)::int) due),
-  array_fill('0,1'::text, array[9]), 'no attempt comes a second too soon, and each comes in time');
+  array_fill('0,1'::text, array[9]), 'each attempt is made when it is due, and not a second earlier');
 select is((select state || attempts from farthing.inbox where event_id = 'evt_fay_998'), 'dead10',
-  'after eight and a half hours and ten attempts it is a dead letter');
+  'after ten attempts the event is dead-lettered');
 
--- A notification leased to a dead runner.
+-- A notification whose runner is dead.
 select isnt(tests.give('bob', '100'), null, 'bob has an account');
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
-  'low_balance', 'a', '{}', tests.after('1 day')), true, 'bob is to be notified');
+  'low_balance', 'a', '{}', tests.after('1 day')), true, 'a notification for bob is queued');
 create function pg_temp.claims(p_passed interval) returns int language sql as $$
   select count(*)::int from jsonb_array_elements(notices_claim('resend', 10,
     p_now => tests.after(p_passed))) c
   join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid where n.subject = 'a'
 $$;
-select is(pg_temp.claims('1 day'), 1, 'a runner claims it');
-select is(pg_temp.claims('1 day 5 min' - interval '1 s'), 0, 'for five minutes it is that runner''s');
-select is(pg_temp.claims('1 day 5 min'), 1, 'then another one claims it');
+select is(pg_temp.claims('1 day'), 1, 'a runner claims the notification');
+select is(pg_temp.claims('1 day 5 min' - interval '1 s'), 0,
+  'no other runner claims the notification for five minutes');
+select is(pg_temp.claims('1 day 5 min'), 1, 'another runner claims the notification after five minutes');
 
 -- Jobs and their data.
 select isnt(tests.job('cid', 'free', p_passed => '1 s'), null, 'cid has a job');
-select is(tests.claim('one', 'free', '1 s'), '1', 'it is claimed');
+select is(tests.claim('one', 'free', '1 s'), '1', 'a runner claims the job');
 select is(jobs_complete(tests.runner('one'), format('[{"job_id": "%s", "token": 1, "result": {"rows": 2}}]',
-  tests.job_id('cid'))::jsonb, tests.after('2 s')) #>> '{jobs,0,status}', 'completed', 'and completed');
-select is(farthing.sweep_job_data(tests.after('24 h')), 0, 'its result is stored for 24 hours');
-select is(farthing.sweep_job_data(tests.after('24 h 1 s')), 1, 'and then removed');
+  tests.job_id('cid'))::jsonb, tests.after('2 s')) #>> '{jobs,0,status}', 'completed',
+  'the job is completed');
+select is(farthing.sweep_job_data(tests.after('24 h')), 0, 'the job''s result is stored for 24 hours');
+select is(farthing.sweep_job_data(tests.after('24 h 1 s')), 1, 'the result is deleted after 24 hours');
 select is(farthing.sweep_job_data(tests.after('30 days')), 0, 'the job is stored for 30 days');
-select is(farthing.sweep_job_data(tests.after('30 days 1 s')), 1, 'and then removed');
+select is(farthing.sweep_job_data(tests.after('30 days 1 s')), 1, 'the job is deleted after 30 days');
 
 -- Incidents and proofs.
 insert into farthing.incidents (rule, severity, runbook, state, value, threshold, summary, first_seen_at,
@@ -79,7 +82,8 @@ insert into farthing.incidents (rule, severity, runbook, state, value, threshold
 select 'test', 'warning', 'none', 'resolved', 1, 1, 'a test', t, t, t, t from tests.after() t;
 select is(farthing.sweep_incidents(tests.after() + interval '1 year' - interval '1 s'), 0,
   'a resolved incident is stored for a year');
-select is(farthing.sweep_incidents(tests.after() + interval '1 year'), 1, 'and then removed');
+select is(farthing.sweep_incidents(tests.after() + interval '1 year'), 1,
+  'the incident is deleted after a year');
 delete from farthing.proof_runs where true;
 create function pg_temp.proofs(p_passed interval) returns int language plpgsql as $$
 begin
@@ -88,8 +92,8 @@ begin
 end
 $$;
 select is(pg_temp.proofs('0'), 1, 'a proof is recorded');
-select is(pg_temp.proofs('90 days' - interval '1 s'), 2, 'for 90 days');
-select is(pg_temp.proofs('90 days 2 hours'), 2, 'and then removed');
+select is(pg_temp.proofs('90 days' - interval '1 s'), 2, 'the first proof is stored for 90 days');
+select is(pg_temp.proofs('90 days 2 hours'), 2, 'the first proof is deleted after 90 days');
 
 -- Checkouts from one address in an hour.
 update farthing.policy set sessions_per_ip_hour = 1;
@@ -100,17 +104,17 @@ create function pg_temp.opens(p_name text, p_passed interval) returns text langu
 $$;
 select is(pg_temp.opens('dan', '1 hour'), 'create', 'an address opens a checkout');
 select is(pg_temp.opens('eve', '2 hours' - interval '1 s'), 'velocity_exceeded',
-  'within the hour another one is refused');
-select is(pg_temp.opens('eve', '2 hours'), 'create', 'and then opened');
+  'another checkout within the hour is refused');
+select is(pg_temp.opens('eve', '2 hours'), 'create', 'another checkout after an hour is allowed');
 
--- A chat's hold ends after ten minutes.
-select isnt(tests.give(name, '100'), null, name || ' has 100') from unnest(array['gus', 'hal']) name;
+-- The hold of a chat expires after ten minutes.
+select isnt(tests.give(name, '100'), null, name || ' has 100 credits') from unnest(array['gus', 'hal']) name;
 select isnt(tests.begin_chat(name, name), null, name || ' begins a chat')
 from unnest(array['gus']) name;
 select is(tests.release_chat(tests.chat_id('gus'), '10 min', 'gus'), 'released',
-  'a chat whose hold has expired is released all the same');
+  'a chat whose hold has expired can be released');
 select is(tests.standing('gus', '10 min'), 'balance 100, held 0, available 100, debt 0',
-  'and holds nothing');
+  'nothing of gus''s credits stays held');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,4 +1,4 @@
--- Cards: what payments have shown of them, and what follows for the next checkout.
+-- Cards: their recorded uses, and the limits of cards at the next checkout.
 
 begin;
 \ir ../helpers/story.psql
@@ -19,7 +19,7 @@ begin
   return concat_ws(' ', v_told ->> 'step', v_told ->> 'code', v_told ->> 'retry_after');
 end
 $$;
--- A charge event of a person's first order: its card, and whether it was accepted.
+-- A charge event of a user's first order: its card, and whether the card was accepted.
 create function pg_temp.pays(p_name text, p_charge text, p_card text, p_passed interval default '0',
   p_outcome text default 'succeeded', p_order uuid default null)
 returns jsonb language sql as $$
@@ -38,68 +38,73 @@ create function pg_temp.last_reasons(p_name text) returns text language sql as $
 $$;
 
 -- Recorded uses.
-select is(pg_temp.buys('ann', 1), 'create', 'ann buys');
-select is(pg_temp.pays('ann', 'a1', 'fp_a'), '{"received": true}', 'she pays by a card');
-select is(pg_temp.pays('ann', 'a1', 'fp_a'), '{"received": true, "duplicate": true}', 'told twice');
+select is(pg_temp.buys('ann', 1), 'create', 'ann buys a package');
+select is(pg_temp.pays('ann', 'a1', 'fp_a'), '{"received": true}', 'ann pays with a card');
+select is(pg_temp.pays('ann', 'a1', 'fp_a'), '{"received": true, "duplicate": true}',
+  'the same event arrives again');
 select results_eq($$ select charge_id, encode(card, 'hex'), outcome, livemode, used_at
   from farthing.card_uses $$, $$ values ('ch_a1', tests.sha256('fp_a'), 'succeeded', true, tests.after()) $$,
-  'the card is stored once, and only as a hash');
-select is(pg_temp.pays('ann', 'a2', null), '{"received": true}', 'a payment by no card');
+  'the use of the card is stored once, and the card only as a hash');
+select is(pg_temp.pays('ann', 'a2', null), '{"received": true}', 'a payment without a card arrives');
 select is(pg_temp.pays('ann', 'a3', 'fp_a', p_order => gen_random_uuid()),
-  '{"received": true, "deferred": true}', 'a charge that came before its order waits');
-select is((select count(*)::int from farthing.card_uses), 1, 'neither is noted');
+  '{"received": true, "deferred": true}', 'a charge that arrives before its order is deferred');
+select is((select count(*)::int from farthing.card_uses), 1, 'neither of the two is recorded');
 
--- Too many failures.
-select is(pg_temp.buys('bob', 1), 'create', 'bob buys');
+-- Too many failed attempts.
+select is(pg_temp.buys('bob', 1), 'create', 'bob buys a package');
 select isnt(pg_temp.pays('bob', 'b' || n, 'fp_b' || n % 2, n * interval '1 min', 'failed'), null,
-  'a card of bob''s is declined') from generate_series(1, 4) n;
-select is(pg_temp.buys('bob', 2, '4 min'), 'create', 'four failures are bad luck');
-select isnt(pg_temp.pays('bob', 'b5', 'fp_b1', '5 min', 'failed'), null, 'a fifth');
-select is(pg_temp.buys('bob', 3, '6 min'), 'refused velocity_exceeded 3300', 'is card testing');
-select is(pg_temp.last_reasons('bob'), 'failed_cards,no_ip', 'and is recorded as such');
-select is(pg_temp.buys('bob', 3, '61 min'), 'create', 'until fewer lie within the hour');
+  'a card of bob is declined') from generate_series(1, 4) n;
+select is(pg_temp.buys('bob', 2, '4 min'), 'create', 'four failed attempts do not reach the limit');
+select isnt(pg_temp.pays('bob', 'b5', 'fp_b1', '5 min', 'failed'), null, 'a fifth attempt fails');
+select is(pg_temp.buys('bob', 3, '6 min'), 'refused velocity_exceeded 3300',
+  'five failed attempts refuse the checkout');
+select is(pg_temp.last_reasons('bob'), 'failed_cards,no_ip', 'the refusal is recorded with its reason');
+select is(pg_temp.buys('bob', 3, '61 min'), 'create',
+  'fewer failed attempts within the hour allow a checkout');
 
--- Too many cards.
-select is(pg_temp.buys('cid', 1), 'create', 'cid buys');
-select isnt(pg_temp.pays('cid', 'c' || n, 'fp_c' || n, n * interval '1 min'), null, 'cid uses a card')
+-- Too many cards of a user.
+select is(pg_temp.buys('cid', 1), 'create', 'cid buys a package');
+select isnt(pg_temp.pays('cid', 'c' || n, 'fp_c' || n, n * interval '1 min'), null, 'cid uses another card')
 from generate_series(1, 5) n;
-select is(pg_temp.buys('cid', 2, '6 min'), 'create', 'five cards are a wallet');
-select isnt(pg_temp.pays('cid', 'c6', 'fp_c6', '6 min'), null, 'a sixth');
+select is(pg_temp.buys('cid', 2, '6 min'), 'create', 'five cards do not exceed the limit');
+select isnt(pg_temp.pays('cid', 'c6', 'fp_c6', '6 min'), null, 'cid uses a sixth card');
 select is(concat_ws(' ', pg_temp.buys('cid', 3, '7 min'), pg_temp.last_reasons('cid')),
-  'refused velocity_exceeded 86040 user_cards,no_ip', 'is somebody else''s');
+  'refused velocity_exceeded 86040 user_cards,no_ip', 'six cards in a day refuse the checkout');
 
 -- Too many users of a card.
 select is((select string_agg(pg_temp.buys(name, 1) || coalesce(pg_temp.pays(name, name, 'fp_x') ->> 'x', ''),
   ' ') from unnest(array['dan', 'eve', 'fay']) name), 'create create create', 'three users share a card');
-select is(pg_temp.buys('dan', 2, '1 min'), 'create', 'a family may');
+select is(pg_temp.buys('dan', 2, '1 min'), 'create', 'three users do not exceed the limit');
 select is(concat_ws(' ', pg_temp.buys('gus', 1, '1 min'), pg_temp.pays('gus', 'gus', 'fp_x', '1 min')),
-  'create {"received": true}', 'a fourth uses it');
+  'create {"received": true}', 'a fourth user uses the card');
 select is(concat_ws(' ', pg_temp.buys('dan', 3, '2 min'), pg_temp.last_reasons('dan')),
-  'refused velocity_exceeded 86280 card_users,no_ip', 'now nobody who used it opens another checkout');
-select is(pg_temp.buys('ann', 3, '2 min'), 'create', 'a user who never used it may buy');
--- It ends when the use that was one too many is a day old, or one's own use, whichever is older.
-select isnt(pg_temp.buys('m' || n, 1), null, 'another buys') from generate_series(1, 3) n;
+  'refused velocity_exceeded 86280 card_users,no_ip', 'every user of the card is refused');
+select is(pg_temp.buys('ann', 3, '2 min'), 'create', 'a user of another card may buy');
+-- The limit ends when the surplus use, or the user's own use, is a day old, whichever is older.
+select isnt(pg_temp.buys('m' || n, 1), null, 'another user buys a package') from generate_series(1, 3) n;
 select is((select string_agg(pg_temp.pays('m' || n, 'm' || n, 'fp_m', n * interval '1 hour') ->> 'received',
   ' ') from generate_series(1, 3) n) || (pg_temp.pays('dan', 'm4', 'fp_m', '4 hours') ->> 'received'),
-  'true true truetrue', 'a second card has four users too');
+  'true true truetrue', 'a second card has four users, too');
 select is(pg_temp.buys('dan', 3, '4 hours'), 'refused velocity_exceeded 75600',
-  'of two cards the later end is returned');
--- One database knows one mode of Stripe's; what the other's would be noted as is asked of the function.
-select is(pg_temp.buys('t' || n, 1, '2 days'), 'create', 'another buys') from generate_series(1, 4) n;
+  'the later end of two limits is returned');
+-- A database has one mode of Stripe, so the function is called directly for an event of the other mode.
+select is(pg_temp.buys('t' || n, 1, '2 days'), 'create',
+  'another user buys a package') from generate_series(1, 4) n;
 select is(farthing.apply_charge_event(jsonb_build_object('order_id', order_id,
     'charge_id', name, 'card_fingerprint', 'fp_test', 'outcome', 'succeeded', 'livemode', false,
     'occurred_at', tests.after('2 days')), tests.after('2 days')), 'processed', name || ' uses a test card')
 from bought where name like 't_';
-select is(pg_temp.buys('t4', 2, '2 days 1 min'), 'create', 'all users share it');
+select is(pg_temp.buys('t4', 2, '2 days 1 min'), 'create', 'all users may share a test card');
 
 -- A blocked card.
 insert into farthing.blocks (kind, subject, reason, blocked_by)
 values ('card', tests.sha256('fp_a'), 'stolen', 'key:test');
 select is(pg_temp.buys('ann', 4, '3 days'), 'refused forbidden', 'a user of a blocked card can''t buy');
-select is(pg_temp.buys('bob', 4, '3 days'), 'create', 'another user can');
+select is(pg_temp.buys('bob', 4, '3 days'), 'create', 'a user of another card can buy');
 
-select is(farthing.sweep_fraud(tests.after('91 days')) > 0, true, 'uses of cards are forgotten');
-select is((select min(used_at) from farthing.card_uses), tests.after('2 days'), 'after 90 days');
+select is(farthing.sweep_fraud(tests.after('91 days')) > 0, true, 'the task deletes uses of cards');
+select is((select min(used_at) from farthing.card_uses), tests.after('2 days'),
+  'the deleted uses are 90 days old');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

@@ -1,4 +1,4 @@
--- The operators' RPC functions of fraud: decisions, blocks and limits.
+-- The RPC functions of fraud for operators: decisions, blocks and limits.
 
 begin;
 \ir ../helpers/story.psql
@@ -16,7 +16,8 @@ create function pg_temp.block(p_kind text, p_value text, p_reason text, p_until 
 $$;
 
 -- Decisions.
-select is(pg_temp.buys(name), 'create', name || ' buys') from unnest(array['ann', 'bob', 'cid']) name;
+select is(pg_temp.buys(name), 'create', name ||
+  ' opens a checkout') from unnest(array['ann', 'bob', 'cid']) name;
 select isnt(pg_temp.block('user', tests.person('bob')::text, 'stolen cards'), null, 'bob is blocked');
 select is(pg_temp.buys('bob', '1 min'), 'refused forbidden', 'bob is refused');
 select is(o #>> '{decisions,0,user_id}', tests.person('bob')::text, 'the newest decision comes first')
@@ -24,19 +25,20 @@ from fraud_decisions_list() o;
 select is((o #> '{decisions,0}') - 'id', jsonb_build_object('user_id', tests.person('bob'),
   'action', 'checkout', 'outcome', 'refuse', 'reasons', '["blocked_user"]'::jsonb, 'order_id', null,
   'booking_id', null, 'ip_hash', tests.sha256('203.0.113.7'), 'decided_at', tests.after('1 min')),
-  'with all that was known')
+  'a decision has all its fields')
 from fraud_decisions_list(p_outcome => 'refuse') o;
 select is((select count(*)::int from jsonb_array_elements(o -> 'decisions')), n, what)
-from (values (fraud_decisions_list(), 4, 'all are listed'),
-  (fraud_decisions_list(p_outcome => 'refuse'), 1, 'by outcome'),
-  (fraud_decisions_list(tests.person('bob')), 2, 'by user'),
-  (fraud_decisions_list(tests.person('bob'), 'allow'), 1, 'by both'),
-  (fraud_decisions_list(tests.person('dan')), 0, 'of nobody none')) c (o, n, what);
-select is(jsonb_array_length(o -> 'decisions'), 3, 'a page at a time')
+from (values (fraud_decisions_list(), 4, 'all decisions are listed'),
+  (fraud_decisions_list(p_outcome => 'refuse'), 1, 'decisions are listed by outcome'),
+  (fraud_decisions_list(tests.person('bob')), 2, 'decisions are listed by user'),
+  (fraud_decisions_list(tests.person('bob'), 'allow'), 1, 'decisions are listed by user and outcome'),
+  (fraud_decisions_list(tests.person('dan')), 0,
+  'a user without decisions has an empty list')) c (o, n, what);
+select is(jsonb_array_length(o -> 'decisions'), 3, 'a page has p_limit decisions')
 from fraud_decisions_list(p_limit => 3) o;
-select is(p #>> '{decisions,0,user_id}', tests.person('ann')::text, 'the next page goes on where it ended')
+select is(p #>> '{decisions,0,user_id}', tests.person('ann')::text, 'the next page begins after the first')
 from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->> 'next_before') p;
-select is(p ->> 'next_before', null, 'and is the last')
+select is(p ->> 'next_before', null, 'the second page is the last')
 from fraud_decisions_list(p_limit => 3) o, fraud_decisions_list(p_before => o ->> 'next_before') p;
 
 -- Blocks.
@@ -45,27 +47,28 @@ select is((o #> '{blocks,0}') - 'id', jsonb_build_object('kind', 'user', 'value'
   'blocks are listed with reason and author') from fraud_blocks_list() o;
 select is(a ->> 'status', '201', 'an address is blocked')
 from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'card testing', '1 day', 'key', '1 min') a;
-select is(a ->> 'replayed', 'true', 'the same request again changes nothing')
+select is(a ->> 'replayed', 'true', 'a repeated request changes nothing')
 from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'card testing', '1 day', 'key', '2 min') a;
 select is(o #>> '{data,reason}', 'still at it', 'a block can be renewed')
 from pg_temp.block('ip', tests.sha256('203.0.113.7'), 'still at it', '2 days', null, '3 min') o;
-select is((select count(*)::int from farthing.blocks), 2, 'and is still one');
+select is((select count(*)::int from farthing.blocks), 2, 'a renewed block is still one block');
 select is(p #>> '{blocks,0,kind}', 'user', 'blocks are listed by page, newest first')
 from fraud_blocks_list(p_limit => 1) o, fraud_blocks_list(o ->> 'next_before') p;
 select tests.fails_with(format('select pg_temp.block(%L, %L, %L, %L)', kind, value, 'x', until), code, field,
   what) from (values
-  ('user', gen_random_uuid()::text, null, 'not_found', 'value', 'nobody cannot be blocked'),
-  ('ip', tests.sha256('x'), '0 s', 'invalid_request', 'until', 'nor until now')) c
+  ('user', gen_random_uuid()::text, null, 'not_found', 'value', 'an unknown user cannot be blocked'),
+  ('ip', tests.sha256('x'), '0 s', 'invalid_request', 'until', 'a block cannot end at once')) c
   (kind, value, until, code, field, what);
-select is(pg_temp.buys('dan', '4 min'), 'refused forbidden', 'dan comes from the blocked address');
+select is(pg_temp.buys('dan', '4 min'), 'refused forbidden',
+  'a checkout from the blocked address is refused');
 select is(fraud_blocks_remove(block_id, 'operator:another') ->> 'reason', 'still at it',
   'the block is lifted') from farthing.blocks where kind = 'ip';
 select results_eq($$ select concat_ws(' ', author, reason, case when before is null then 'made' when after is
     null then 'lifted' else 'changed' end) from farthing.audit where table_name = 'blocks' order by audit_nr
   $$, array['operator:ops stolen cards made', 'operator:ops card testing made',
     'operator:ops still at it changed', 'operator:another the block was lifted lifted'],
-  'the audit says who blocked, and who lifted, and why');
-select is(pg_temp.buys('dan', '5 min'), 'create', 'dan buys');
+  'the audit has the author and the reason of each change of a block');
+select is(pg_temp.buys('dan', '5 min'), 'create', 'dan opens a checkout after the block is lifted');
 select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_found', 'id',
   'an unknown block cannot be lifted');
 
@@ -73,16 +76,19 @@ select tests.fails_with('select fraud_blocks_remove(gen_random_uuid())', 'not_fo
 select is(fraud_policy_read(), '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 30,
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
   "bookings_per_provider_hour": 300, "early_fraud_warning": "review", "updated_at": null,
-  "updated_by": null}', 'the limits, as they come');
+  "updated_by": null}', 'the limits have their first values');
 create temporary table changed as select fraud_policy_set('{"sessions_per_ip_hour": 1}', 'operator:ops',
   p_now => tests.after()) as answer;
-select is(answer -> 'data', fraud_policy_read(), 'a change answers with what holds now') from changed;
+select is(answer -> 'data', fraud_policy_read(), 'a change returns the current limits') from changed;
 select is(p - '{updated_at,updated_by}'::text[], '{"sessions_per_user_hour": 10, "sessions_per_ip_hour": 1,
   "failed_cards_per_user_hour": 5, "users_per_card_day": 3, "cards_per_user_day": 5,
-  "bookings_per_provider_hour": 300, "early_fraud_warning": "review"}', 'a limit that is not named stays')
+  "bookings_per_provider_hour": 300, "early_fraud_warning": "review"}',
+  'a limit that is not named keeps its value')
 from fraud_policy_read() p;
-select is(p ->> 'updated_by', 'operator:ops', 'the author of the change is known') from fraud_policy_read() p;
-select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded', 'the next checkout is held to it');
+select is(p ->> 'updated_by', 'operator:ops',
+  'the policy has the author of the change') from fraud_policy_read() p;
+select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded',
+  'the next checkout is checked against the new limit');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -1,4 +1,5 @@
--- Operators decide nothing about themselves: no refund of their own payment, no warning of it, no block.
+-- Operators cannot decide about themselves: they cannot refund their own payment, clear its warning or lift
+-- their own block.
 
 begin;
 \ir ../helpers/story.psql
@@ -13,17 +14,18 @@ select name, 'operator:' || tests.person(name) as author from unnest(array['ann'
 update auth.users set raw_app_meta_data = '{"role": "operator"}'
 where id in (select tests.person(name) from op);
 
-select isnt(tests.booking('a'), null, 'an operator books');
-select is(tests.payment_event('a', 'succeeded', '1 s'), 'processed', 'and pays');
+select isnt(tests.booking('a'), null, 'an operator makes a booking');
+select is(tests.payment_event('a', 'succeeded', '1 s'), 'processed', 'the operator pays');
 select is(pg_temp.code(format('select refunds_begin(p_booking_id => %L, p_amount => %L, p_author => %L)',
   tests.booking_id('a'), '100', author)), case name when 'ann' then 'forbidden' else 'ok' end,
-  'a refund of it by ' || name) from op order by name;
+  'only another operator may refund the booking: ' || name) from op order by name;
 
 select is(tests.event('radar.early_fraud_warning.created', jsonb_build_object('warning_id', 'issfr_a',
   'payment_id', 'pi_a', 'charge_id', 'ch_a', 'fraud_type', 'misc', 'actionable', true), '2 s'), 'processed',
-  'a card network warns of it');
+  'an early fraud warning of the payment arrives');
 select is(pg_temp.code(format('select warnings_clear(%L, %L, p_author => %L)', 'issfr_a', 'fine', author)),
-  case name when 'ann' then 'forbidden' else 'ok' end, 'the warning cleared by ' || name)
+  case name when 'ann' then 'forbidden' else 'ok' end,
+  'only another operator may clear the warning: ' || name)
 from op order by name;
 
 insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
@@ -32,17 +34,19 @@ select is(fraud_blocks_add(kind, value, 'stolen') ->> 'status', '201',
   'a ' || kind || ' of theirs is blocked')
 from (values ('user', tests.person('ann')::text), ('card', encode(sha256('card1'), 'hex'))) b (kind, value);
 select is(pg_temp.code(format('select fraud_blocks_add(%L, %L, %L, %L, now() + interval %L)', kind, subject,
-  'soon over', author, '1 s')), 'forbidden', 'they do not end the block of the ' || kind)
+  'soon over', author, '1 s')), 'forbidden', 'the operator cannot shorten the block of the ' || kind)
 from farthing.blocks, op where name = 'ann' order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, author)), 'forbidden',
-  'nor lift that of the ' || kind) from farthing.blocks, op where name = 'ann' order by kind;
+  'the operator cannot lift the block of the '
+  '' || kind) from farthing.blocks, op where name = 'ann' order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, 'operator:'
-  || upper(tests.person('ann')::text))), 'forbidden', 'nor by another spelling that of the ' || kind)
+  || upper(tests.person('ann')::text))), 'forbidden',
+  'another spelling of the operator cannot lift the block of the ' || kind)
 from farthing.blocks order by kind;
 select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, author)), 'ok',
-  'another operator lifts that of the ' || kind)
+  'another operator lifts the block of the ' || kind)
 from (select block_id, kind from farthing.blocks) b, op where name = 'ops' order by kind;
-select is((select count(*)::int from farthing.blocks), 0, 'then they may buy again');
+select is((select count(*)::int from farthing.blocks), 0, 'all blocks are lifted');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();
 rollback;

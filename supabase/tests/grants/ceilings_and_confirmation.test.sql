@@ -1,4 +1,4 @@
--- T40, M4: nobody grants to themselves, and above a ceiling two operators agree.
+-- T40, M4: operators cannot grant to themselves, and a grant above a ceiling needs two operators.
 
 begin;
 \ir ../helpers/story.psql
@@ -27,7 +27,7 @@ create function pg_temp.status_of(p_answer jsonb) returns text language sql as $
   select concat_ws(' ', p_answer ->> 'status', p_answer #>> '{data,ceiling}',
     'duplicate ' || (p_answer #>> '{data,duplicate}'))
 $$;
--- The result of an operator's decision on a user's newest grant.
+-- Returns the result of an operator's decision on a user's newest grant.
 create function pg_temp.decided(p_to text, p_by text, p_confirm boolean default true,
   p_passed interval default '1 min') returns text language plpgsql as $$
 declare
@@ -52,139 +52,163 @@ create function pg_temp.refused(p_to text, p_amount text, p_by text default 'ops
     p_amount, p_by, p_reference, p_once, p_source, p_terms)) o
 $$;
 
--- To oneself.
+-- Grants to oneself.
 select is(pg_temp.refused('ops', '1'), 'grant_not_allowed 403 self',
-  'an operator grants nothing to themselves');
-select is(pg_temp.refused('ops', '1', 'owner'), 'grant_not_allowed 403 self', 'nor does a user');
-select is(pg_temp.status_of(pg_temp.grants('ops', '1', 'pat')), '201', 'another operator may');
+  'an operator cannot grant to themselves');
+select is(pg_temp.refused('ops', '1', 'owner'), 'grant_not_allowed 403 self',
+  'a user cannot grant to themselves');
+select is(pg_temp.status_of(pg_temp.grants('ops', '1', 'pat')), '201',
+  'another operator may grant to an operator');
 select is((select string_agg(author, ' ') from farthing.entries), 'operator:' || tests.person('pat'),
-  'and is the author');
+  'the granting operator is the author');
 
--- One who is no operator any more, though their token still says so.
+-- An operator who has lost the role, although their token still names it.
 select lives_ok($$ update auth.users set raw_app_meta_data = '{}' where id = tests.person('sam') $$,
-  'sam is demoted');
-select is(pg_temp.refused('ann', '1', 'sam'), 'forbidden 403', 'a demoted operator grants nothing');
+  'sam loses the role');
+select is(pg_temp.refused('ann', '1', 'sam'), 'forbidden 403', 'an operator without the role cannot grant');
 select is(pg_temp.refused('ann', '1', 'operator:' || tests.person('nobody')), 'forbidden 403',
-  'nor does one who never was');
+  'a user who never had the role cannot grant');
 select is((tests.outcome(format('select refunds_begin(gen_random_uuid(), p_author => %L)',
-  'operator:' || tests.person('sam')))) ->> 'code', 'forbidden', 'nor do they refund');
-select isnt(pg_temp.operator('sam'), null, 'sam is one again');
+  'operator:' || tests.person('sam')))) ->> 'code', 'forbidden',
+  'an operator without the role cannot refund');
+select isnt(pg_temp.operator('sam'), null, 'sam gets the role again');
 
--- One operator has one spelling: in another they would be another author, with ceilings of their own.
+-- An operator has one spelling. In another spelling they would be another author, with other ceilings.
 create temporary table spelled as
 select 'operator:' || s as author from unnest(array[upper(tests.person('ops')::text),
   replace(tests.person('ops')::text, '-', ''), '{' || tests.person('ops') || '}']) s;
-select is(pg_temp.refused('ann', '1', author), 'invalid_request 400 p_author', 'no grant by ' || author)
+select is(pg_temp.refused('ann', '1', author), 'invalid_request 400 p_author',
+  'a grant is refused by the author ' || author)
 from spelled;
-select is(pg_temp.refused('ops', '1', author), 'invalid_request 400 p_author', 'nor to themselves')
+select is(pg_temp.refused('ops', '1', author), 'invalid_request 400 p_author',
+  'another spelling cannot grant to the operator')
 from spelled;
-select is(pg_temp.refused('ann', '1', 'operator:ops'), 'forbidden 403', 'a name is no operator');
+select is(pg_temp.refused('ann', '1', 'operator:ops'), 'forbidden 403', 'a name is not an operator');
 
--- The ceiling of one grant: at it, and above it.
-select is(pg_temp.status_of(pg_temp.grants('ann', '100000')), '201', 'a grant at the ceiling is given');
+-- The ceiling of one grant: at the ceiling, and above it.
+select is(pg_temp.status_of(pg_temp.grants('ann', '100000')), '201', 'a grant at the ceiling is made');
 select is(pg_temp.status_of(pg_temp.grants('ann', '100000.000000000000000001', p_passed => '1 s')),
-  '202 grant', 'one above it waits');
+  '202 grant', 'a grant above the ceiling is pending');
 select is(tests.standing('ann', '1 s'), 'balance 100000, held 0, available 100000, debt 0',
-  'and gives nothing');
+  'a pending grant adds no credits');
 select is(pg_temp.decided('ann', 'ops'), 'grant_not_allowed 403 same_operator',
-  'the requester can''t confirm it');
-select is(pg_temp.decided('ann', author), 'invalid_request 400', 'also not as ' || author) from spelled;
-select is(pg_temp.decided('ann', 'key:default'), 'grant_not_allowed 403 key', 'nor does a key');
-select is(pg_temp.decided('ann', 'task:sweep_grants'), 'invalid_request 400', 'nor a task');
-select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'forbidden 403', 'nor a user');
+  'the requester cannot confirm the grant');
+select is(pg_temp.decided('ann', author), 'invalid_request 400',
+  'the requester cannot confirm the grant as ' || author) from spelled;
+select is(pg_temp.decided('ann', 'key:default'), 'grant_not_allowed 403 key',
+  'a key cannot confirm the grant');
+select is(pg_temp.decided('ann', 'task:sweep_grants'), 'invalid_request 400',
+  'a task cannot confirm the grant');
+select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'forbidden 403',
+  'a user without the role cannot confirm the grant');
 select isnt(pg_temp.operator('ann'), null, 'ann becomes an operator');
 select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'grant_not_allowed 403 self',
-  'the recipient can''t confirm it');
-select is(pg_temp.decided('ann', 'pat'), 'granted', 'another operator does');
+  'the recipient cannot confirm the grant');
+select is(pg_temp.decided('ann', 'pat'), 'granted', 'another operator confirms the grant');
 select is(tests.standing('ann', '1 min'),
   'balance 200000.000000000000000001, held 0, available 200000.000000000000000001, debt 0',
-  'and it is there');
+  'the confirmed credits are available');
 select is((select string_agg(e.author, ' ') from farthing.entries e join farthing.grants g
   on e.metadata ->> 'grant_id' = g.grant_id::text where g.decided_by = 'operator:' || tests.person('pat')),
-  'operator:' || tests.person('ops'), 'in the name of who asked');
-select is(pg_temp.decided('ann', 'sam'), 'grant_not_pending 409 granted', 'once');
+  'operator:' || tests.person('ops'), 'the author of the credits is the requester');
+select is(pg_temp.decided('ann', 'sam'), 'grant_not_pending 409 granted', 'a grant is confirmed once');
 select is(pg_temp.decided('ann', 'sam', false), 'grant_not_pending 409 granted',
-  'and is not declined any more');
+  'a confirmed grant cannot be declined');
 
--- Declined, also by who asked for it; and too late.
-select is(pg_temp.status_of(pg_temp.grants('bob', '100001')), '202 grant', 'another one waits');
-select is(pg_temp.decided('bob', 'ops', false), 'declined', 'the requester can withdraw it');
-select is(pg_temp.decided('bob', 'pat'), 'grant_not_pending 409 declined', 'then nobody confirms it');
-select is(pg_temp.status_of(pg_temp.grants('bob', '100001', p_passed => '1 min')), '202 grant', 'a third');
+-- Grants that are declined, also by their requester, and grants that expire.
+select is(pg_temp.status_of(pg_temp.grants('bob', '100001')), '202 grant', 'another grant is pending');
+select is(pg_temp.decided('bob', 'ops', false), 'declined', 'the requester can decline the grant');
+select is(pg_temp.decided('bob', 'pat'), 'grant_not_pending 409 declined',
+  'a declined grant cannot be confirmed');
+select is(pg_temp.status_of(pg_temp.grants('bob', '100001', p_passed => '1 min')), '202 grant',
+  'a third grant is pending');
 select is(pg_temp.decided('bob', 'pat', true, '3 days 1 min'), 'grant_not_pending 409 expired',
-  'is not confirmed after three days');
+  'a grant cannot be confirmed after three days');
 select is(grants_list('expired', p_now => tests.after('3 days 1 min')) #>> '{grants,0,status}', 'expired',
-  'and is shown as expired before any task has seen it');
-select is(farthing.sweep_grants(tests.after('3 days 59 s')), 0, 'the task waits for its time');
-select is(farthing.sweep_grants(tests.after('3 days 1 min')), 1, 'and marks it then');
-select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0', 'bob got nothing');
+  'a grant is shown as expired before the task runs');
+select is(farthing.sweep_grants(tests.after('3 days 59 s')), 0,
+  'the task leaves grants that may still be confirmed');
+select is(farthing.sweep_grants(tests.after('3 days 1 min')), 1, 'the task marks the expired grant');
+select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0',
+  'the declined and expired grants added no credits');
 
--- Ceilings of a day: of one operator, of all, by UTC.
+-- The ceilings of a day (UTC): of one operator, and of all.
 select is(pg_temp.status_of(pg_temp.grants('cyn', '100000', p_passed => '4 days')), '201',
-  'a new day, ' || nr)
+  'grants of a new day are made up to the ceiling, grant ' || nr)
 from generate_series(1, 5) nr;
 select is(pg_temp.status_of(pg_temp.grants('cyn', '1', p_passed => '4 days')), '202 author_day',
-  'an operator''s day is full');
-select is(pg_temp.status_of(pg_temp.grants('cyn', '1', 'pat', '4 days')), '201', 'not another''s');
+  'the ceiling of the operator''s day is reached');
+select is(pg_temp.status_of(pg_temp.grants('cyn', '1', 'pat', '4 days')), '201',
+  'another operator has their own ceiling');
 select is(pg_temp.status_of(pg_temp.grants('cyn', '1', p_passed => '4 days 23:59:59.999999')),
-  '202 author_day', 'to its last moment');
-select is(pg_temp.status_of(pg_temp.grants('cyn', '1', p_passed => '5 days')), '201', 'the next one is new');
+  '202 author_day', 'the ceiling applies until the last moment of the day');
+select is(pg_temp.status_of(pg_temp.grants('cyn', '1', p_passed => '5 days')), '201',
+  'the next day has a new ceiling');
 select lives_ok($$ select farthing.set_policy('{"grant_ceiling_day": 500000}', 'a test') $$,
-  'the day''s ceiling of all is used up as one operator''s is');
-select is(pg_temp.status_of(pg_temp.grants('cyn', '100000', 'pat', '5 days')), '201', 'pat grants, ' || nr)
+  'the ceiling of all grants of a day is lowered');
+select is(pg_temp.status_of(pg_temp.grants('cyn', '100000', 'pat', '5 days')), '201',
+  'pat makes a grant within the ceiling of the day, grant ' || nr)
 from generate_series(1, 4) nr;
-select is(pg_temp.status_of(pg_temp.grants('cyn', '99999', 'pat', '5 days')), '201', 'up to the sum');
+select is(pg_temp.status_of(pg_temp.grants('cyn', '99999', 'pat', '5 days')), '201',
+  'grants are made up to the ceiling of the day');
 select is(pg_temp.status_of(pg_temp.grants('cyn', '1', 'sam', '5 days 1 s')), '202 day',
-  'beyond it sam waits');
-select is(pg_temp.decided('cyn', 'pat', true, '5 days 2 s'), 'granted', 'until pat confirms');
+  'a grant above the ceiling of the day is pending');
+select is(pg_temp.decided('cyn', 'pat', true, '5 days 2 s'), 'granted',
+  'another operator confirms the pending grant');
 select is(pg_temp.status_of(pg_temp.grants('cyn', '1', 'sam', '5 days 3 s')), '202 day',
-  'a confirmed grant frees no part of a ceiling');
+  'a confirmed grant does not count towards a ceiling');
 
--- Keys and SQL: bound where the policy says so, and seen above the ceiling of one grant.
-select is(pg_temp.status_of(pg_temp.grants('dan', '100001', 'key:default')), '201', 'a key is not bound');
+-- Keys and SQL prompts: the ceilings bind them if the policy says so, and large grants are recorded.
+select is(pg_temp.status_of(pg_temp.grants('dan', '100001', 'key:default')), '201',
+  'the ceilings do not bind a key');
 select is((select format('%s %s', status, ceiling) from farthing.grants where author = 'key:default'),
-  'granted grant', 'but what it gives above the ceiling is on record');
+  'granted grant', 'a grant by a key above the ceiling of one grant is recorded');
 select lives_ok($$ select farthing.set_policy('{"grant_ceilings_bind_keys": true,
-  "keys_confirm_grants": true}', 'a test') $$, 'until the policy says so');
+  "keys_confirm_grants": true}', 'a test') $$, 'the policy binds keys and lets keys confirm');
 select is(pg_temp.status_of(pg_temp.grants('dan', '100001', 'key:default', '1 s')), '202 grant',
-  'then it waits');
-select is(pg_temp.decided('dan', 'key:other'), 'granted', 'and another key confirms, where it may');
+  'a grant by a bound key is pending');
+select is(pg_temp.decided('dan', 'key:other'), 'granted', 'another key confirms the grant');
 
--- A reference that grants once, for ever.
+-- A reference that grants only once, for ever.
 select lives_ok($$ select farthing.set_policy('{"grant_ceilings_bind_keys": false,
-  "grant_ceiling_day": 2000000}', 'a test') $$, 'keys are not bound');
+  "grant_ceiling_day": 2000000}', 'a test') $$, 'the policy does not bind keys');
 select is(pg_temp.refused('eve', '5', p_once => true), 'invalid_request 400 reference_id',
-  'once needs a reference');
+  'p_once requires a reference');
 select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', p_reference => 'welcome',
-  p_once => true, p_key => 'k')), '201', 'a welcome is granted once');
+  p_once => true, p_key => 'k')), '201', 'a reference grants for the first time');
 select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', '25 hours', 'welcome', true, 'k')),
-  '200 duplicate true', 'and not again when the key is forgotten');
+  '200 duplicate true', 'a repeat after the key''s 24 hours does not grant again');
 select is(pg_temp.refused('eve', '6', 'ops', 'welcome', true, 'promotional'),
-  'reference_conflict 409 reference_id ["amount", "source"]', 'other contents are refused, by name');
+  'reference_conflict 409 reference_id ["amount", "source"]',
+  'a repeat with other terms is refused, and the terms are named');
 select is(pg_temp.refused('eve', '5', 'key:default', 'welcome', true, 'adjustment', terms),
-  'reference_conflict 409 reference_id ' || differs, format('m2: and so are other terms: %s', terms))
+  'reference_conflict 409 reference_id ' || differs, format(
+  'm2: a repeat with the terms %s is refused', terms))
 from (values ('{"after": "90 days"}'::jsonb, '["expires_at"]'), ('{"priority": 1}', '["priority"]'),
   ('{"after": "1 s", "priority": 99}', '["expires_at", "priority"]')) t (terms, differs);
 select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', p_reference => 'welcome',
-  p_once => true, p_terms => '{"priority": 100}')), '200 duplicate true', 'a priority left out is 100');
+  p_once => true, p_terms => '{"priority": 100}')), '200 duplicate true',
+  'a priority that is left out is 100');
 select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', passed, 'may', true,
-  p_terms => '{"after": "30 days", "priority": 1}')), status, format('m2: after %s it is %s', passed, status))
+  p_terms => '{"after": "30 days", "priority": 1}')), status, format(
+  'm2: after %s the answer is %s', passed, status))
 from (values (interval '0', '201'), ('31 days', '200 duplicate true')) t (passed, status);
 select is(pg_temp.refused('eve', '5', 'key:default', 'may', true), 'reference_conflict 409 reference_id '
-  '["expires_at", "priority"]', 'leaving terms out makes others of them');
+  '["expires_at", "priority"]', 'a repeat without the terms is refused');
 select is(pg_temp.status_of(pg_temp.grants('eve', '5', 'key:default', p_reference => 'welcome')), '201',
-  'without once a reference is a note');
+  'without p_once a reference may grant again');
 select is(pg_temp.status_of(pg_temp.grants('fay', '5', 'key:default', p_reference => 'welcome',
-  p_once => true)), '201', 'another account has references of its own');
+  p_once => true)), '201', 'another account may use the same reference');
 select is(pg_temp.status_of(pg_temp.grants('eve', '100001', p_reference => 'big', p_once => true)),
-  '202 grant', 'one that waits');
+  '202 grant', 'a grant with a reference above the ceiling is pending');
 select is(pg_temp.status_of(pg_temp.grants('eve', '100001', 'pat', p_reference => 'big', p_once => true)),
-  '202 grant duplicate true', 'waits once');
+  '202 grant duplicate true', 'a repeat of a pending grant finds that grant');
 select is(pg_temp.refused('eve', '100001', 'pat', 'big', true, 'adjustment', '{"after": "1 day"}'),
-  'reference_conflict 409 reference_id ["expires_at"]', 'with its own terms alone');
-select is(pg_temp.decided('eve', 'pat', false), 'declined', 'declined');
+  'reference_conflict 409 reference_id ["expires_at"]',
+  'a repeat of a pending grant with other terms is refused');
+select is(pg_temp.decided('eve', 'pat', false), 'declined', 'the pending grant is declined');
 select is(pg_temp.status_of(pg_temp.grants('eve', '100001', p_passed => '2 s', p_reference => 'big',
-  p_once => true)), '202 grant', 'it may be asked for again');
+  p_once => true)), '202 grant', 'a declined reference may be requested again');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

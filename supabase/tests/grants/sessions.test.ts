@@ -1,4 +1,4 @@
-/** Grants by operators at once: the day's ceiling, two decisions, and a scheduled task. */
+/** Two sessions at once: two grants below the day's ceiling, two decisions, and the scheduled task. */
 import { meetings } from "../helpers/two-sessions.ts";
 
 const operator = (name: string) => [
@@ -25,7 +25,7 @@ const standing = (to: string, balance: number) => ({
 });
 
 meetings([], {
-  "two grants at once that together pass the day's ceiling need another operator": {
+  "the second of two grants at once that together exceed the day's ceiling is pending": {
     given: [
       `select farthing.set_policy('{"grant_ceiling": "100", "grant_ceiling_author_day": "150",
         "grant_ceiling_day": "150"}', 'a test')`,
@@ -38,21 +38,21 @@ meetings([], {
     says: "202",
     ends: { ...standing("ann", 101), ...standing("bob", 1) },
   },
-  "a grant confirmed twice at once is given once": {
+  "a grant that is confirmed twice at once adds its credits once": {
     given: pending("cid"),
     first: decides("pat_cid", "cid"),
     second: decides("pat_cid", "cid"),
     says: "grant_not_pending",
     ends: standing("cid", 1_000_100),
   },
-  "a grant confirmed while it expires is not given": {
+  "a grant that is confirmed while it expires adds no credits": {
     given: pending("dan"),
     first: "select farthing.sweep_grants(tests.after('30 days'))",
     second: decides("pat_dan", "dan"),
     says: "grant_not_pending",
     ends: standing("dan", 100),
   },
-  "the task of grants skips one that is being confirmed": {
+  "the task skips a grant that is being confirmed": {
     given: pending("eve"),
     first: decides("pat_eve", "eve"),
     second: "select farthing.sweep_grants(tests.after('30 days'))",
@@ -60,13 +60,13 @@ meetings([], {
     passes: true,
     ends: standing("eve", 1_000_100),
   },
-  "a grant confirmed while its owner leaves is not given": {
+  "a grant that is confirmed while its user is deleted adds no credits": {
     given: pending("gus"),
     first: "delete from auth.users where id = tests.person('gus')",
     second: decides("pat_gus", "gus").replace("tests.person('gus')", "md5('gus')::uuid"),
     says: "grant_not_pending",
   },
-  "a grant confirmed while the account is charged adds up": {
+  "a grant that is confirmed while its account is charged adds its credits": {
     given: pending("fay"),
     first: "select credits_debit(tests.person('fay'), '60', 'x')",
     second: decides("pat_fay", "fay"),

@@ -1,4 +1,4 @@
--- T30: what is parked waits, whichever task it is of, and is taken up again when its time has come.
+-- T30: every task skips a parked item, and works on it again after its backoff.
 
 begin;
 \ir ../helpers/story.psql
@@ -7,19 +7,19 @@ begin;
 \ir ../helpers/bookings.psql
 select plan(25);
 
--- Something of each kind that is due ten days after the scenario begins.
-select isnt(tests.give('bob', '100'), null, 'bob has 100');
-select isnt(tests.give('eve', '10', '5 days'), null, 'eve has 10 for five days');
+-- An item of each kind that is due ten days after the start.
+select isnt(tests.give('bob', '100'), null, 'bob has 100 credits');
+select isnt(tests.give('eve', '10', '5 days'), null, 'eve has 10 credits for five days');
 select isnt(tests.buys('cid'), null, 'cid opens a checkout');
 select isnt(tests.refund('dan', 1, 999), null, 'a refund waits for its payment');
 select isnt(chats_begin(tests.person('bob'), 'gpt-4o', 1000, 500, p_now => tests.after()), null,
   'bob begins a chat');
-select isnt((select data from tests.job('fay', 'b')), null, 'fay asks for a job');
-select is(tests.claim('one', 'b'), '1', 'it is claimed');
-select isnt(tests.provider('pat'), null, 'pat sells');
+select isnt((select data from tests.job('fay', 'b')), null, 'fay creates a job');
+select is(tests.claim('one', 'b'), '1', 'a runner claims the job');
+select isnt(tests.provider('pat'), null, 'pat is a provider');
 select isnt(tests.begin_booking('gus', 'pat', 1000, 'usd'), null, 'gus begins a booking');
 select ok(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
-  'low_balance', 'x', '{}', tests.after()), 'bob is notified');
+  'low_balance', 'x', '{}', tests.after()), 'a notification for bob is queued');
 
 create temporary table due as
 select 'sweep_accounts' as task, 'account' as kind, account_id::text as id from farthing.lots
@@ -39,11 +39,12 @@ end
 $$;
 
 select farthing.park_item(task, kind, id, '22012', tests.after('10 days')) from due;
-select is(pg_temp.runs(task, '10 days'), 0, 'T30: ' || task || ' leaves what is parked')
+select is(pg_temp.runs(task, '10 days'), 0, 'T30: ' || task || ' skips parked items')
 from due group by task;
-select is((select count(*)::int from farthing.parked_items), 8, 'all stay parked');
-select is(pg_temp.runs(task, '12 days'), count(*)::int, 'T30: ' || task || ' takes it up again') from due
-where task <> 'sweep_chats' group by task; -- its hold has long expired
+select is((select count(*)::int from farthing.parked_items), 8, 'all items stay parked');
+select is(pg_temp.runs(task, '12 days'), count(*)::int, 'T30: ' || task ||
+  ' works on the items again') from due
+where task <> 'sweep_chats' group by task; -- the hold of the chat has expired long before
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 
 select * from finish();

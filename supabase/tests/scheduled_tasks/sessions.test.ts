@@ -1,7 +1,7 @@
-/** Scheduled tasks skip rows that are in use, and take them the next time. */
+/** Scheduled tasks skip rows that are in use, and work on them in the next run. */
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
-/** A scheduled task beside a session that holds all rows of a table; then `due` are due. */
+/** A scheduled task skips the rows of a table that another session has locked; later `due` rows are due. */
 function passes(table: string, sweep: string, given: string[], due = 1): Meeting {
   return {
     given,
@@ -29,7 +29,7 @@ const CHECKOUT = (name: string) =>
 const IMPORT = `select rates_import('[{"model": "new", "input_per_million_usd": "1",
   "output_per_million_usd": "2", "cached_input_per_million_usd": null, "cache_write_per_million_usd": null,
   "reasoning_per_million_usd": null, "markup": null}]', false, tests.after()) ->> 'unchanged'`;
-/** An order, and the event of a payment that is not what it costs: it fails. */
+/** Makes an order, and a payment event that fails because its amount is not the price of the order. */
 const paysTooLittle = (name: string) => [
   `select tests.buys('${name}')`,
   `select tests.hears('checkout.session.completed', jsonb_build_object('order_id', (select order_id
@@ -40,7 +40,7 @@ const attemptsAt = (name: string) =>
   `select attempts from farthing.inbox where facts ->> 'payment_id' = 'pi_${name}'`;
 
 meetings(["jobs", "money_back", "payouts"], {
-  "the task of results skips a job that is in use": passes(
+  "the task that deletes results skips a job that is in use": passes(
     "jobs",
     "sweep_job_data(tests.after('25 h'))",
     [
@@ -51,17 +51,17 @@ meetings(["jobs", "money_back", "payouts"], {
         tests.job_id('ann'), 'token', 1, 'result', '{"x": 1}'::jsonb)), tests.after('2 s'))`,
     ],
   ),
-  "the task of jobs skips one that is in use": passes(
+  "the task that deletes jobs skips a job that is in use": passes(
     "jobs",
     "sweep_job_data(tests.after('31 days'))",
     [],
   ),
-  "the task of AI logs skips one that is in use": passes(
+  "the task that deletes AI logs skips a log that is in use": passes(
     "ai_logs",
     "sweep_ai_logs(tests.after('720 h'))",
     ["select tests.person('bob')", LOGGED("bob")],
   ),
-  "a log passes by a consent that is being changed, and keeps nothing": {
+  "a log does not wait for a consent that is being changed, and stores no text": {
     given: ["select tests.person('cid')", consents("cid", "full_redacted")],
     first: consents("cid", "none"),
     second: LOGGED("cid"),
@@ -72,7 +72,7 @@ meetings(["jobs", "money_back", "payouts"], {
         "none",
     },
   },
-  "a consent lowered while a log is written takes the log along": {
+  "a consent that is lowered while a log is written erases the log": {
     given: ["select tests.person('dan')", consents("dan", "full_redacted")],
     first: LOGGED("dan"),
     second: consents("dan", "none"),
@@ -82,7 +82,7 @@ meetings(["jobs", "money_back", "payouts"], {
         "0",
     },
   },
-  "the task of decisions skips one that is in use": passes(
+  "the task that deletes decisions skips a decision that is in use": passes(
     "fraud_decisions",
     "sweep_fraud(tests.after('90 days'))",
     [
@@ -92,7 +92,7 @@ meetings(["jobs", "money_back", "payouts"], {
         where owner_id = tests.person('eve')`,
     ],
   ),
-  "the task of cards' uses skips one that is in use": passes(
+  "the task that deletes uses of cards skips a use that is locked": passes(
     "card_uses",
     "sweep_fraud(tests.after('90 days'))",
     [
@@ -101,7 +101,7 @@ meetings(["jobs", "money_back", "payouts"], {
         where owner_id = tests.person('eve')`,
     ],
   ),
-  "T32: two checkouts of one address at once are counted one after the other": {
+  "T32: two checkouts from one address at once are counted one after the other": {
     given: [
       `select farthing.set_policy('{"sessions_per_ip_hour": 1}', 'a test')`,
       "select tests.give('fay', '1')",
@@ -111,13 +111,13 @@ meetings(["jobs", "money_back", "payouts"], {
     second: CHECKOUT("gus"),
     says: "velocity_exceeded",
   },
-  "the task of the inbox gives up an event whose account is in use, and takes the next": {
+  "the task of the inbox gives up an event whose account is in use, and applies the next event": {
     given: ["ivy", "joe"].flatMap(paysTooLittle),
     first: "select from farthing.accounts where owner_id = tests.person('ivy') for update",
     second: "select farthing.sweep_inbox(tests.after('1 min'))",
     says: "1",
     givesUp: true,
-    // A skipped item is no failed attempt, and is due at once.
+    // A skipped item counts no attempt and is due at once.
     ends: {
       [attemptsAt("ivy")]: "1",
       [attemptsAt("joe")]: "2",
@@ -125,24 +125,24 @@ meetings(["jobs", "money_back", "payouts"], {
       "farthing.sweep_inbox(tests.after('1 min'))": "1",
     },
   },
-  "the round of low balances is one session's at a time": {
+  "one session at a time looks for low balances": {
     given: [],
     first: "select farthing.sweep_low_balances(tests.after())",
     second: "select farthing.sweep_low_balances(tests.after())",
     says: "0",
     passes: true,
   },
-  "the task of metrics skips rows that are being written": passes(
+  "the task that deletes metrics skips rows that are being written": passes(
     "metrics",
     "sweep_metrics(tests.after('26 h'))",
     [COUNTED, "delete from farthing.metric_batches"],
   ),
-  "the task of batches skips one that is in use": passes(
+  "the task that deletes batches of metrics skips a batch that is in use": passes(
     "metric_batches",
     "sweep_metrics(tests.after('2 days'))",
     [COUNTED, "delete from farthing.metrics where grain <> 'total'"],
   ),
-  "the task of incidents skips one that is in use": passes(
+  "the task that deletes incidents skips an incident that is in use": passes(
     "incidents",
     "sweep_incidents(tests.after('400 days'))",
     [
@@ -151,34 +151,34 @@ meetings(["jobs", "money_back", "payouts"], {
         0, 's', tests.after(), tests.after(), tests.after(), tests.after())`,
     ],
   ),
-  "a proof is made by one session at a time": {
+  "one session at a time makes a proof": {
     given: ["select tests.give('hal', '1')"],
     first: "select farthing.prove_if_due(tests.after())",
     second: "select farthing.prove_if_due(tests.after())",
     says: "false",
     passes: true,
   },
-  "an import of rates waits for the one that runs": {
+  "an import of rates waits for another import": {
     given: [],
     first: IMPORT,
     second: IMPORT,
     says: "1",
   },
-  "two runners at once are given a payout's list once": {
+  "the list of a payout is claimed by one of two runners at once": {
     given: ["select tests.pays_out('po_1', 30, '1 day')"],
     first: "select payouts_claim(tests.after('3 days'))",
     second: "select payouts_claim(tests.after('3 days')) is null",
     says: "true",
     passes: true,
   },
-  "a list recorded while another runner takes it over is given up": {
+  "a list that is recorded while another runner claims it is not stored": {
     given: ["create table tests.claimed as select claimed_at from farthing.reconciliations"],
     first: "select payouts_claim(tests.after('9 days'))",
     second: `select payouts_record('po_1', (select claimed_at from tests.claimed), '[]', null,
       tests.after('9 days'))`,
     says: '{"taken":true}',
   },
-  "a payout is not compared while its list is fetched anew": {
+  "a payout is not compared while its list is fetched again": {
     given: [
       `select payouts_record('po_1', (select claimed_at from farthing.reconciliations),
         jsonb_build_array(tests.listed('1', 'charge', 30)), null, tests.after('9 days'))`,
@@ -202,12 +202,12 @@ meetings(["jobs", "money_back", "payouts"], {
     second: "select farthing.find_never_paid_out(tests.after('60 days'))",
     says: "0",
     passes: true,
-    // A day has been looked at, and by one.
+    // One of the two sessions has searched one day.
     ends: {
       "select done_until = tests.after('-59 days') from farthing.paid_out_round": "true",
     },
   },
-  "T30: two runners of scheduled tasks are never at work at once": {
+  "T30: two runners of scheduled tasks never run at once": {
     given: [
       `create function farthing.stuck(moment timestamptz) returns int language sql as $$
         with locked as (select from farthing.policy for update) select count(*)::int from locked $$`,

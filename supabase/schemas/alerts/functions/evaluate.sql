@@ -103,7 +103,7 @@ begin
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
-    -- Rules that failed come last, so that they cannot prevent the others.
+    -- Rules that failed come last, so that they cannot prevent the evaluation of the others.
     order by exists (select from farthing.incidents i
       where i.rule = 'rule_failed' and i.subject = r.rule and i.state <> 'resolved'), rule
   loop

@@ -99,7 +99,7 @@ as $$
   select format('%s %s of %s', u.kind, u.state, u.subject), u.last_seen_at
   from farthing.unknown_states u where u.last_seen_at > p_from
   union all
-  -- Only disputes whose buyer has been paid by neither the dispute nor a refund.
+  -- A prevented dispute is clear when its money has moved, or when it holds nothing any more.
   select format('dispute prevented of %s', d.dispute_id), d.updated_at
   from farthing.disputes d
   where d.status = 'prevented' and d.updated_at <= p_now - interval '1 hour'
