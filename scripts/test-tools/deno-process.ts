@@ -1,27 +1,30 @@
 /**
- * One process of `deno test`: how it is started, ended with the run, and ended when nothing is heard of it.
- * In it no test runs longer than its limit: limit-tests.ts.
+ * Starts one process of `deno test`, ends it with the run, and ends it when it is silent for too
+ * long. In the process, limit-tests.ts limits each test's time.
  */
 import { withCleanup } from "@farthing/command-line";
 import { ROOT } from "../command/root.ts";
 
 export interface DenoTestOptions {
-  /** Test files, from `cwd`. */
+  /** Test files, relative to `cwd`. */
   files: string[];
-  /** The repository's root unless named. */
+  /** The repository's root by default. */
   cwd?: string;
   env?: Record<string, string>;
-  /** The command before its own arguments; this very Deno unless named. */
+  /** The program and its first arguments; the running Deno by default. */
   command?: string[];
   flags?: string[];
   /** The files share one module graph, which is compiled once: load-group.ts. */
   isGroup?: boolean | undefined;
-  /** How long one test may take; five minutes unless named. Under load it may be ten times the usual. */
+  /**
+   * The longest time that one test may take, five minutes by default. A busy machine may be ten
+   * times slower.
+   */
   limitMs?: number;
 }
 
 const LIMIT_MS = 300_000;
-/** What a process has, beyond one test's limit, to report that the limit was passed. */
+/** Time after one test's limit in which the process can report that the test passed the limit. */
 const GRACE_MS = 10_000;
 const KILL_AFTER_MS = 5_000;
 const LIMIT_TESTS = new URL("./limit-tests.ts", import.meta.url).pathname;
@@ -29,7 +32,7 @@ const LOAD_GROUP = new URL("./load-group.ts", import.meta.url).pathname;
 
 function denoTest(options: DenoTestOptions, running: string): Deno.Command {
   const { cwd = ROOT, files, env = {}, flags = [], isGroup = false, limitMs = LIMIT_MS } = options;
-  // Deno before 2.4, which the platform runs, can't load a file first.
+  // The hosted platform's Deno is older than 2.4 and has no `--preload`.
   const preload = options.command ? [] : ["--preload", LIMIT_TESTS];
   const [program = "", ...args] = options.command ?? [Deno.execPath()];
   const limits = { FARTHING_TEST_LIMIT_MS: String(limitMs), FARTHING_TEST_RUNNING: running };
@@ -42,12 +45,13 @@ function denoTest(options: DenoTestOptions, running: string): Deno.Command {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // Deno ends at once by a terminal's Ctrl-C, its tests' servers left behind: it gets our SIGTERM.
+    // Ctrl-C in a terminal would end Deno at once and leave the tests' servers running. The runner
+    // sends SIGTERM.
     detached: true,
   });
 }
 
-/** Ends the process with the run, and waits until its tests have put away what they had. */
+/** Ends the process with the run, and waits until the tests have ended their servers. */
 async function whileItRuns<T>(
   command: Deno.Command,
   use: (child: Deno.ChildProcess) => Promise<T>,
@@ -77,7 +81,7 @@ async function eachLine(
   }
 }
 
-/** Ends a process of which nothing is heard for so long; `heard` puts that off. */
+/** Ends a process that is silent for `silenceMs`; each call of `heard` starts the time again. */
 function watchdog(child: Deno.ChildProcess, silenceMs: number) {
   let isSilent = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -96,22 +100,22 @@ function watchdog(child: Deno.ChildProcess, silenceMs: number) {
 
 export interface Ended {
   success: boolean;
-  /** The end of what it said beside its report. */
+  /** The last lines that the process wrote outside of its report. */
   said: string;
-  /** The test that ran last, where the process says so. */
+  /** The test that ran last; empty if no test ran. */
   running: string;
-  /** It was ended since nothing was heard of it. */
+  /** The process was ended because it was silent for too long. */
   isSilent: boolean;
 }
 
 const decoder = new TextDecoder();
 
-/** The end of what a process said, where the reason stands. */
+/** Returns the last lines of a process's output, which usually hold the reason of a failure. */
 export function lastLines(output: Uint8Array, count = 25): string {
   return decoder.decode(output).trim().split("\n").slice(-count).join("\n");
 }
 
-/** Runs the files in one process and shows each line of its report as it comes. */
+/** Runs the files in one process and passes each line of the report to `see` at once. */
 export async function runDeno(
   options: DenoTestOptions,
   see: (line: string) => void,

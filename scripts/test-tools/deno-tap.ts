@@ -1,6 +1,7 @@
 /**
- * Reads what `deno test --reporter=tap` writes, line by line as it comes. Its other machine-readable
- * report, JUnit, files a test under the module that called `Deno.test`, which need not be the test file.
+ * Reads the output of `deno test --reporter=tap` line by line. Deno's other machine-readable
+ * report, JUnit, lists a test under the module that called `Deno.test`, which need not be the test
+ * file.
  */
 import type { Failure, Row } from "./suite.ts";
 import { readName } from "./test-names.ts";
@@ -24,7 +25,7 @@ export class DenoTapReader {
     this.#isGroup = isGroup;
   }
 
-  /** `now` in milliseconds, of any one clock: it measures how long a file took. */
+  /** Reads one line. `now` is in milliseconds of any clock and measures how long a file took. */
   read(line: string, now: number): void {
     const file = /^# \.\/(.*)$/.exec(line)?.[1];
     const result = RESULT.exec(line);
@@ -39,7 +40,8 @@ export class DenoTapReader {
   }
 
   #begin(name: string, now: number): void {
-    // In a group, the files' headers are missing: a file begins where the file before it ended.
+    // The report of a group has no header for each file, so a file begins where the file before it
+    // ended.
     const last = this.rows.at(-1);
     if (!this.#isGroup) this.#started = now;
     else if (last) this.#started += last.ms;

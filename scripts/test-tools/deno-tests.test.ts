@@ -8,7 +8,7 @@ interface Options {
   limitMs?: number;
 }
 
-/** Runs the given files by a Deno of its own. */
+/** Runs the given files in a Deno process of their own. */
 async function rowsOf(files: Record<string, string>, options: Options = {}): Promise<Row[]> {
   const cwd = await Deno.makeTempDir();
   try {
@@ -37,7 +37,7 @@ async function outcome(
   );
 }
 
-/** Returns of each file how many tests passed, and the names of those that failed. */
+/** Returns for each file its name, the number of passed tests, and the names of failed tests. */
 async function failuresOf(files: Record<string, string>, options: Options) {
   const rows = await rowsOf(files, options);
   return rows.map(({ name, passed, failures }) => [name, passed, failures.map(({ test }) => test)]);
@@ -166,7 +166,7 @@ Deno.test("runDenoTests, in a group, fails the file that ends the process as it 
   }
 });
 
-/** Throws while no test of the file runs, or a later one. */
+/** Throws an error while another test runs. */
 const THROWS_LATE = `Deno.test({ name: "late", sanitizeOps: false, sanitizeResources: false, fn() {
   setTimeout(() => { throw new Error("of no test"); }, 50);
 } });\n`;

@@ -1,4 +1,4 @@
-/** Runs `deno test` over files and believes its report only where each file is in it. */
+/** Runs `deno test` over files. Each file must be in the report, or the file fails. */
 import { type DenoTestOptions, type Ended, runDeno } from "./deno-process.ts";
 import { DenoTapReader } from "./deno-tap.ts";
 import type { Row } from "./suite.ts";
@@ -6,9 +6,9 @@ import { ROOT } from "../command/root.ts";
 import { LOADING, readName } from "./test-names.ts";
 
 interface SharedOptions extends DenoTestOptions {
-  /** How many processes share the files; one unless named. */
+  /** The number of processes that share the files; one by default. */
   processes?: number;
-  /** How many files a process gets, where several processes share them. */
+  /** The number of files that each process gets, where several processes share the files. */
   filesAtOnce?: number;
 }
 
@@ -47,7 +47,10 @@ async function rowOf(file: string, reported: Row[], options: DenoTestOptions): P
   return failed(file, `no test of this file ran\n${lines.join("\n")}\n${said}`);
 }
 
-/** With more files at once, the last process runs alone for long; with fewer, more processes start. */
+/**
+ * With more files, the last process would run alone for long; with fewer files, more processes
+ * would start.
+ */
 const FILES_AT_ONCE = 4;
 
 /** Returns a row for each file, in the files' order, and a row for an error that belongs to no file. */
@@ -65,7 +68,9 @@ export async function runDenoTests(options: SharedOptions): Promise<Row[]> {
   return inOrder(rows, files);
 }
 
-/** Sorts rows as their files are; the row of an error that belongs to no file comes last. */
+/**
+ * Sorts rows in the order of their files. The row of an error that belongs to no file comes last.
+ */
 function inOrder(rows: Row[], files: string[]): Row[] {
   const placeOf = ({ name }: Row) => (files.indexOf(name) + 1) || Infinity;
   return rows.sort((a, b) => placeOf(a) < placeOf(b) ? -1 : 1);

@@ -1,5 +1,5 @@
 /**
- * How much is run: what a push needs, or with CI_FULL=1 all of it, as before each release. What a push leaves
- * out, and where that would be noticed, is in docs/decisions/test-runs.md.
+ * Says whether a run is full. A push runs a part of the tests; CI_FULL=1, as before each release,
+ * runs all of them. docs/decisions/test-runs.md lists what a push leaves out.
  */
 export const IS_FULL = Deno.env.get("CI_FULL") === "1";

@@ -1,35 +1,36 @@
 /**
- * What the Supabase CLI talks to when it deploys: a real HTTP server on loopback that keeps what it is sent.
- * It refuses nothing by its size, for nobody here knows where the platform does.
+ * Emulates the API that the Supabase CLI calls during a deployment: an HTTP server on loopback that
+ * stores what the CLI sends. The server accepts any size, because the platform's exact limit is
+ * unknown.
  */
 import { dirname } from "node:path";
 import { z } from "zod";
 
-/** A project of its own; references are 20 lowercase letters. */
+/** The reference of a project that does not exist; references have 20 lowercase letters. */
 export const PROJECT_REF = "farthingfarthingtest";
 
 const metadata = z.object({ entrypoint_path: z.string(), verify_jwt: z.boolean().optional() });
 
 export interface Upload {
   readonly name: string;
-  /** What was sent, by its path in the project. */
+  /** Sizes in bytes of the sent files, by path in the project. */
   readonly files: Readonly<Record<string, number>>;
   readonly metadata: z.output<typeof metadata>;
 }
 
 export interface ManagementApi {
-  /** Makes the CLI take this for the platform. */
+  /** Environment variables that make the CLI call this server instead of the platform. */
   readonly environment: Readonly<Record<string, string>>;
-  /** `METHOD path`, in the order they came. */
+  /** `METHOD path` of each call, in the order of arrival. */
   readonly calls: string[];
   readonly uploads: Upload[];
-  /** Functions that an upload was made to count for, as the last call of a deployment does. */
+  /** Names of functions that the last call of a deployment has activated. */
   readonly deployed: Set<string>;
-  /** By name, as they were set. */
+  /** Values of the secrets, by name. */
   readonly secrets: Map<string, string>;
-  /** What the data API exposes, as the platform's settings say it. */
+  /** The schemas that the data API exposes, as a comma-separated list. */
   exposed: string;
-  /** Each function's file, where `deno task start --functions` finds it. */
+  /** A folder with each function's uploaded file, for `deno task start --functions`. */
   readonly folder: string;
   close(): Promise<void>;
 }
@@ -90,7 +91,7 @@ async function answer(api: ManagementApi, request: Request): Promise<Response> {
   }
 }
 
-/** @param directory for what it is sent, and the CLI's own files */
+/** @param directory for uploaded files and for the CLI's own files */
 export async function startManagementApi(directory: string): Promise<ManagementApi> {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },

@@ -1,4 +1,4 @@
-/** Where the machine's own Chromium is, for what is tested in a real browser. */
+/** Finds the machine's own Chromium for tests in a real browser. */
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -10,7 +10,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** The first on the PATH; undefined where there is none. */
+/** Returns the first Chromium on the PATH, or undefined. */
 export function findChromium(): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter(Boolean);
   return NAMES.flatMap((name) => folders.map((folder) => `${folder}/${name}`)).find(isFile);

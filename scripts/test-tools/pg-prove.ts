@@ -1,4 +1,4 @@
-/** pg_prove, pgTAP's own harness, over TCP: the judge of the stories wherever it is installed. */
+/** Runs pgTAP files by pg_prove, pgTAP's own test runner, over TCP. */
 import { OWNER, PASSWORD } from "@farthing/local-stack/postgres";
 import { lastLines } from "./deno-process.ts";
 import { canRun } from "../command/program.ts";
@@ -8,12 +8,12 @@ import { ROOT } from "../command/root.ts";
 export interface Proof {
   port: number;
   database: string;
-  /** From the root of the repository. */
+  /** Relative to the repository's root. */
   path: string;
   timeoutMs: number;
 }
 
-/** What is lacking to run it; undefined where it runs. */
+/** Returns why pg_prove can't run here, or undefined if it can. */
 export async function lackingPgProve(): Promise<string | undefined> {
   for (const program of ["pg_prove", "psql"]) {
     if (await canRun(program)) continue;
@@ -21,7 +21,7 @@ export async function lackingPgProve(): Promise<string | undefined> {
   }
 }
 
-/** Runs one file; it passed if pg_prove says so, and else its words are the failure. */
+/** Runs one file. Where pg_prove fails the file, the failure's detail is the output of pg_prove. */
 export async function provePath(
   { port, database, path, timeoutMs }: Proof,
 ): Promise<Omit<Row, "name">> {
@@ -32,7 +32,7 @@ export async function provePath(
       ...["-h", "127.0.0.1", "-p", String(port), "-U", OWNER, "-d", database, path],
     ],
     cwd: ROOT,
-    // The caller's own, too: a random story is played again by its seed.
+    // The caller's options are passed on too, because PGOPTIONS sets the seed of a random test.
     env: {
       PGPASSWORD: PASSWORD,
       PGOPTIONS: `-c statement_timeout=${timeoutMs} ${Deno.env.get("PGOPTIONS") ?? ""}`,

@@ -1,10 +1,10 @@
-/** pgTAP for a database: the server's own extension where it has one, else its SQL as npm carries it. */
+/** Installs pgTAP: the server's own extension if available, or else the SQL of an npm package. */
 import { parseTarGzip } from "nanotar";
 import type postgres from "postgres";
 
 const SCRIPT = "share/postgresql/extension/pgtap.sql";
 
-/** The SQL that makes pgTAP in the first schema of the search path. */
+/** Returns SQL that creates pgTAP in the first schema of the search path. */
 async function pgtapSql(): Promise<string> {
   const archive = new URL("./pgtap.tar.gz", import.meta.resolve("@electric-sql/pglite-pgtap"));
   const files = await parseTarGzip(await Deno.readFile(archive));
@@ -13,7 +13,7 @@ async function pgtapSql(): Promise<string> {
   return script.text;
 }
 
-/** Puts pgTAP into the schema `extensions`, as `supabase test db` does. */
+/** Installs pgTAP in the schema `extensions`, as `supabase test db` does. */
 export async function installPgtap(sql: postgres.Sql): Promise<void> {
   const [available] = await sql`select from pg_available_extensions where name = 'pgtap'`;
   if (available) {

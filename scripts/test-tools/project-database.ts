@@ -1,4 +1,4 @@
-/** A PostgreSQL of the tests' own, with a database that has what a project has after `supabase db push`. */
+/** Starts a PostgreSQL server for tests, with a database as it is after `supabase db push`. */
 import type postgres from "postgres";
 import { migrate, seed } from "@farthing/local-stack/migrations";
 import {
@@ -12,30 +12,30 @@ import { withCleanup } from "@farthing/command-line";
 import { installPgtap } from "./pgtap.ts";
 import { ROOT } from "../command/root.ts";
 
-/** The migrated database: files are tested in clones of it, never in itself. */
+/** The migrated database. Files are tested in clones of it. */
 export const PROJECT = "project";
 
 export const MIGRATIONS = `${ROOT}supabase/migrations`;
 
-/** What is lost in a power cut does not matter here, and flushing is half of the time. */
+/** Tests need no protection from power cuts, and flushing would take half of the time. */
 export const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
 
-/** What a project has before anything of ours is pushed. */
+/** Creates the database of a new project, without migrations. */
 async function begin(server: Databases): Promise<void> {
   await server.createDatabase(PROJECT);
   await bootstrap(server, PROJECT);
 }
 
 /**
- * Runs each scheduled job once, by the real time, as in a database that is in use: what a test finds there
- * must not depend on whether its clock has run already.
+ * Runs each scheduled job once by the real time, as in a database that is in use. Without this, a
+ * test's result could depend on whether a job has run.
  */
 async function runJobs(sql: postgres.Sql): Promise<void> {
   const jobs = await sql<{ command: string }[]>`select command from cron.job order by jobid`;
   for (const { command } of jobs) await sql.unsafe(command);
 }
 
-/** What comes after the migrations: seed, scheduled jobs and pgTAP, as a developer would meet them. */
+/** Adds what follows the migrations: seed, scheduled jobs and pgTAP. */
 export async function furnish(sql: postgres.Sql): Promise<void> {
   await seed(sql, `${ROOT}supabase/farthing_seed.sql`, ROOT);
   await runJobs(sql);
@@ -54,9 +54,9 @@ async function fill(server: Databases): Promise<void> {
 }
 
 /**
- * Starts a server with the migrated database, hands it over, and leaves nothing behind.
- * pg_cron keeps a connection to its database, which then can't be cloned: the real one gets it for
- * the migrations, and after a restart looks elsewhere.
+ * Runs `use` with a server that has the migrated database, and removes the server afterwards. A
+ * database to which pg_cron is connected can't be cloned: the real pg_cron is connected during the
+ * migrations and not after a restart.
  */
 export function withProject<T>(
   flavour: Flavour,
@@ -65,7 +65,7 @@ export function withProject<T>(
   return withServer(flavour, fill, use, true);
 }
 
-/** The same before the first migration; a real pg_cron stays with the database. */
+/** Runs `use` with a server whose project has no migrations. A real pg_cron stays connected. */
 export function withNewProject<T>(
   use: (server: DatabaseServer) => Promise<T>,
   flavour: Flavour = "embedded",
@@ -80,7 +80,7 @@ async function withServer<T>(
   isCloned: boolean,
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-test-" });
-  await Deno.chmod(dataDir, 0o755); // the server's account has to get in
+  await Deno.chmod(dataDir, 0o755); // The server's account needs access.
   const options = { dataDir, flavour };
   const cron = flavour === "system" ? { "cron.database_name": PROJECT } : {};
   let server: DatabaseServer | undefined;

@@ -1,10 +1,13 @@
-/** The tests of two sessions: what one sees and does while the other has not committed. */
+/**
+ * Finds and runs the tests of two sessions, which check what one session sees and does before the
+ * other commits.
+ */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { findTests, runDenoTests } from "./deno-tests.ts";
 import { FOLDER } from "./stories.ts";
 import type { Row } from "./suite.ts";
 
-/** Beside the stories of their subject; from the root of the repository. */
+/** Returns the files, relative to the repository's root. */
 export const sessionFiles = (): Promise<string[]> => findTests([FOLDER]);
 
 /** Runs one file in a database. */

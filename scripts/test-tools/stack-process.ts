@@ -1,4 +1,4 @@
-/** A stack of the tests' own: the command a developer types, on ports and data that are nobody else's. */
+/** Starts a stack for tests by the command that a developer types, with its own ports and data. */
 import { parseEnv } from "node:util";
 import { waitFor, withCleanup } from "@farthing/command-line";
 import { freeOffset } from "@farthing/local-stack/testing";
@@ -7,18 +7,24 @@ import { ROOT } from "../command/root.ts";
 const START_TIMEOUT_MS = 60_000;
 const LAST_LINES = 30;
 
-/** What the stack prints, kept in its data directory: no test's name, token or address may be in it. */
+/**
+ * The file in the data directory that holds the stack's output. A test checks that it has no secret
+ * in it.
+ */
 export const STACK_OUTPUT = "stack.out";
 
 /**
- * No password of a test is worth guessing, and a thousand people sign up: hashing at the default cost of 10
- * was 80 ms of each.
+ * Test passwords need no strong hash: at the default cost of 10, each of a thousand sign-ups took
+ * 80 ms.
  */
 const CHEAP_PASSWORDS = { LITE_AUTH_BCRYPT_COST: "4" };
 
 export type Environment = Record<string, string>;
 
-/** What a stack's env file says, and `FARTHING_DATA`, its data directory; undefined while it has none. */
+/**
+ * Returns the variables of a stack's env file and `FARTHING_DATA`, its data directory; undefined
+ * without a file.
+ */
 export async function readEnvironment(dataDir: string): Promise<Environment | undefined> {
   const text = await Deno.readTextFile(`${dataDir}/stack.env`).catch(() => undefined);
   if (text === undefined) return;
@@ -44,7 +50,7 @@ function spawnStack(dataDir: string, flags: string[], detached: boolean): Deno.C
   }).spawn();
 }
 
-/** The environment of a stack that came up, or the last words of one that did not. */
+/** Returns the environment of the stack, or the last lines that a stack printed before it ended. */
 async function untilUp(
   child: Deno.ChildProcess,
   dataDir: string,
@@ -61,13 +67,13 @@ async function untilUp(
 }
 
 const ATTEMPTS = 4;
-/** Between the look at its ports and its start somebody else took one. */
+/** Another program took a port after the ports were checked. */
 const PORT_TAKEN = /(^|\n)Port \d+ .* is taken by .*$|did not start on port \d+:[^]*could not bind/;
 
 /**
- * Starts a stack and resolves when it is up.
- * @param started hears of the process of each attempt, to end it
- * @throws with the stack's last words when it does not come up
+ * Starts a stack and resolves when it is ready.
+ * @param started gets the process of each attempt, so that the caller can end it
+ * @throws with the last lines of the stack's output if the stack does not become ready
  */
 export async function startStack(
   dataDir: string,
@@ -86,15 +92,16 @@ export async function startStack(
 }
 
 /**
- * Hands over the environment of a running stack. Ends the stack and removes its data afterwards.
- * @param flags more of `deno task start`
+ * Runs `use` with the environment of a running stack. Ends the stack and removes its data
+ * afterwards.
+ * @param flags further flags of `deno task start`
  */
 export async function withStack<T>(
   use: (env: Environment) => Promise<T>,
   flags: string[] = [],
 ): Promise<T> {
   const dataDir = await Deno.makeTempDir({ prefix: "farthing-stack-" });
-  await Deno.chmod(dataDir, 0o755); // the database server's account has to get in
+  await Deno.chmod(dataDir, 0o755); // The database server's account needs access.
   let end = () => Promise.resolve();
   const started = (child: Deno.ChildProcess) => {
     let ended = false;

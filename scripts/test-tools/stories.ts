@@ -1,6 +1,6 @@
 /**
- * The pgTAP stories of supabase/tests: which there are, and how one is run, by pg_prove or by a reader of our
- * own that needs nothing installed. Both connect as `postgres`, as `supabase test db` does.
+ * Finds the pgTAP files of supabase/tests and runs them, by pg_prove or by our own reader, which
+ * needs no installation. Both connect as `postgres`, as `supabase test db` does.
  */
 import { globSync } from "node:fs";
 import { join } from "node:path";
@@ -12,13 +12,13 @@ import type { Row } from "./suite.ts";
 import { ROOT } from "../command/root.ts";
 import { readTap } from "./tap.ts";
 
-/** Where they are, from the root of the repository. */
+/** The folder of the files, relative to the repository's root. */
 export const FOLDER = "supabase/tests";
 
-/** A story that waits for a lock that nobody gives back ends here and says so. */
+/** A file that waits for a lock that is never released fails after this time. */
 const TIMEOUT_MS = 60_000;
 
-/** `\ir file` on a line of its own puts that file there, as psql does: the helpers that stories share. */
+/** Replaces each line `\ir file` by that file, as psql does. */
 async function readStory(file: string): Promise<string> {
   const path = `${ROOT}${FOLDER}/${file}`;
   const text = await Deno.readTextFile(path);
@@ -29,11 +29,14 @@ async function readStory(file: string): Promise<string> {
   return text.replace(/^\\ir \S+$/gm, () => helpers.shift()!);
 }
 
-/** `<subject>/<what>.test.sql`, as the schema files are grouped. */
+/** Returns the files as `<subject>/<what>.test.sql`, grouped as the schema files are. */
 export const storyFiles = (): string[] =>
   globSync("*/*.test.sql", { cwd: `${ROOT}${FOLDER}` }).sort();
 
-/** One statement after the other, a line for each row, as psql would; the first error ends the file. */
+/**
+ * Runs the statements in turn and returns a line for each row, as psql does. The first error ends
+ * the file.
+ */
 async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
   const lines: string[] = [];
   for (const statement of splitStatements(text)) {
@@ -51,7 +54,7 @@ async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
   return lines.join("\n");
 }
 
-/** Runs one file in a database; `settings` are the session's, beside those above. */
+/** Runs one file in a database by our own reader. */
 export async function runStory(
   server: Databases,
   database: string,

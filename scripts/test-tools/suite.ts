@@ -1,22 +1,22 @@
-/** What a suite of tests is to the runner, and what it hands back. */
+/** The interface between the runner and a suite of tests. */
 
 export interface Failure {
   test: string;
-  /** The first lines of what went wrong, as the test said it. */
+  /** The first lines of the test's error. */
   detail: string;
 }
 
-/** One line of a suite's table: a test file, or a check that stands for itself. */
+/** One line of a suite's table: a test file, or a single check. */
 export interface Row {
   name: string;
   passed: number;
   failures: Failure[];
-  /** Tests switched off in the file itself. */
+  /** Tests that the file itself ignores. */
   ignored: number;
   ms: number;
 }
 
-/** Something this machine could not run, with what it would take. */
+/** A part that this machine could not run, and what the part needs. */
 export interface Skipped {
   what: string;
   why: string;
@@ -25,17 +25,17 @@ export interface Skipped {
 export interface SuiteResult {
   rows: Row[];
   skipped: Skipped[];
-  /** What is left to the full run: extent.ts. */
+  /** Parts that only the full run includes: extent.ts. */
   left?: string[];
 }
 
 export interface Suite {
   name: string;
-  /** One line for `--list`. */
+  /** A one-line description for `--list`. */
   about: string;
   /**
-   * Runs all of it, or of its files only those that `words` name where any are given: filesNamed.
-   * @param isFull somebody named the suite, or this is the full run: nothing is left out
+   * Runs the whole suite, or only the files that `words` select: filesNamed.
+   * @param isFull the caller named the suite, or CI_FULL=1: the suite leaves nothing out
    */
   run(words: string[], isFull: boolean): Promise<SuiteResult>;
 }
@@ -43,8 +43,9 @@ export interface Suite {
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /**
- * The files in whose path one of the words stands, at the beginning of a word there: `inbox` is in
- * `inbox/inbox.test.sql`, and `ai` in no `mail`. A path is such a word, too. All files without a word.
+ * Returns the files whose path contains one of the words at the beginning of a word: `inbox`
+ * selects `inbox/inbox.test.sql`, and `ai` does not select `mail`. A whole path is a valid word.
+ * Without words, returns all files.
  */
 export function filesNamed(words: string[], files: string[]): string[] {
   if (words.length === 0) return files;
@@ -52,7 +53,7 @@ export function filesNamed(words: string[], files: string[]): string[] {
   return files.filter((file) => named.test(file));
 }
 
-/** A row for one named check: passes unless `check` throws. */
+/** Returns a row for one named check. The check passes unless `check` throws. */
 export async function checked(name: string, check: () => Promise<void>): Promise<Row> {
   const start = performance.now();
   const row: Row = { name, passed: 1, failures: [], ignored: 0, ms: 0 };

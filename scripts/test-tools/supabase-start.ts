@@ -1,6 +1,6 @@
 /**
- * What `supabase start` gives the functions, as far as it can be had without Docker: the CLI's own keys and
- * tokens, its config.toml, and the environment that its source hands to a function.
+ * Checks the functions with what `supabase start` gives them, as far as possible without Docker:
+ * the CLI's own keys and tokens, config.toml, and the environment of a function.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -16,22 +16,22 @@ import { ROOT } from "../command/root.ts";
 import { supabaseLocally } from "../supabase/cli.ts";
 
 const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
-/** The CLI's default: its HS256 key, with which older ones sign everybody's tokens. */
+/** The CLI's default HS256 secret, with which old versions of the CLI sign all tokens. */
 const JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long";
 
-/** Keys that are made at most. */
+/** The largest number of keys to try. */
 const KEYS = 5;
 
 type Jwk = Record<string, unknown> & { kty: string };
 
 interface Stack {
   readonly signingKey: string;
-  /** SUPABASE_JWKS: what signs now, without its private part, and the shared secret of before. */
+  /** The keys of SUPABASE_JWKS: the public part of the signing key, and the old shared secret. */
   readonly keys: Jwk[];
   readonly issuer: string;
-  /** A user's, as the CLI signs it. */
+  /** A user's token, signed by the CLI. */
   readonly token: string;
-  /** A copy of the project, which the CLI reads. */
+  /** A copy of the project for the CLI. */
   readonly directory: string;
 }
 
@@ -53,8 +53,9 @@ async function makeStack(directory: string): Promise<Stack> {
 }
 
 /**
- * Makes a signing key and a token with the CLI. No library can read about one in a hundred of the CLI's keys
- * and tokens. Another key is made then: the functions are tested here, and not the CLI.
+ * Makes a signing key and a token with the CLI. About one in a hundred of the CLI's keys and tokens
+ * is invalid for all libraries. Then another key is made, because these tests check the functions
+ * and not the CLI.
  */
 async function goodKey(issuer: string, directory: string) {
   for (let attempt = 1;; attempt++) {
@@ -80,7 +81,10 @@ async function signToken(signingKey: string, iss: string, directory: string): Pr
   return said.trim().split(/\s/).at(-1)!;
 }
 
-/** The environment of a function there: the CLI's names, and those of functions/.env. */
+/**
+ * Returns the environment of a function under `supabase start`: the CLI's variables and those of
+ * functions/.env.
+ */
 async function environment(stack: Stack, changes: Record<string, string> = {}): Promise<Env> {
   const example = await Deno.readTextFile(`${ROOT}supabase/functions/.env.example`);
   const values: Record<string, string | undefined> = {
@@ -140,7 +144,7 @@ async function sharedSecretIsRefused(stack: Stack): Promise<void> {
   assert.match(await whyRefused(await environment(stack), token), /"HS256", a shared secret/);
 }
 
-/** The CLI reads config.toml for this: a mistake in it ends the command. */
+/** Checks that the CLI reads config.toml: a mistake in the file ends the command. */
 async function configIsRead({ signingKey, issuer, directory }: Stack): Promise<void> {
   const file = join(directory, "supabase", "config.toml");
   const text = await Deno.readTextFile(file);

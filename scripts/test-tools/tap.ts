@@ -1,6 +1,6 @@
 /**
- * Reads the Test Anything Protocol as pgTAP writes it (a plan, results, and `#` lines about what failed) as
- * strictly as pg_prove does, which judges the same files where it is installed.
+ * Reads the Test Anything Protocol of pgTAP: a plan, results, and `#` lines about failures. The
+ * reader is as strict as pg_prove, which judges the same files where it is installed.
  */
 import type { Failure, Row } from "./suite.ts";
 
@@ -44,7 +44,7 @@ class TapReader {
     if (not && !todo) this.#fail(name || `test ${number}`, "");
     else if (directive) this.ignored += 1;
     else this.passed += 1;
-    // Two results in one row are one line here, and the next number is one too far.
+    // A row with two results is one line here, so the next number is too high by one.
     if (number && Number(number) !== this.#count) {
       this.#fail(
         "sequence",
@@ -66,8 +66,8 @@ class TapReader {
 }
 
 /**
- * Counts the results of one file's output. With none or two plans, with another number of results than
- * planned, with results out of sequence, or after `Bail out!` the file has failed whatever its results say.
+ * Counts the results in one file's output. The file fails without a plan, with two plans, with
+ * another number of results than planned, with results out of order, and after `Bail out!`.
  */
 export function readTap(output: string): Result {
   const reader = new TapReader();

@@ -1,14 +1,15 @@
 /**
- * Finds what the platform refuses behind its REST role and no local part refuses: an UPDATE or DELETE
- * without WHERE (safeupdate is preloaded there, and every function that an endpoint calls inherits it).
- * Read by PostgreSQL's own parsers, so that no spelling slips through.
+ * Finds UPDATE and DELETE statements without WHERE in functions. The platform refuses them for its
+ * REST role, because it preloads safeupdate, and every function that an endpoint calls inherits
+ * that setting; the local stack does not refuse them. PostgreSQL's own parsers read the functions,
+ * so no spelling is missed.
  */
 import { loadModule, parsePlPgSQLSync, parseSync } from "libpg-query";
 import type postgres from "postgres";
 
 type Fields = Record<string, unknown>;
 
-/** Every node of a parse tree with its name, from the top down. */
+/** Yields every node of a parse tree with its name, from the top down. */
 function* nodesOf(tree: unknown): Generator<[string, Fields]> {
   if (typeof tree !== "object" || tree === null) return;
   for (const [name, value] of Object.entries(tree)) {
@@ -32,7 +33,10 @@ function writesIn(tree: unknown): string[] {
   return writes;
 }
 
-/** The text that an EXECUTE runs, with a name or a value where `format` puts one; undefined if unreadable. */
+/**
+ * Returns the text that an EXECUTE runs, with a name or a value in each placeholder of `format`;
+ * undefined if the text is not a literal.
+ */
 function literalOf(expression: string): string | undefined {
   const [target] = fieldsNamed(parseSync(`select ${expression}`), "ResTarget");
   const value = target?.val as {
@@ -51,16 +55,20 @@ function writesInDynamic(expression: string): string[] {
     const text = literalOf(expression);
     if (text !== undefined) return writesIn(parseSync(text));
   } catch {
-    // Said below, as of what is no literal.
+    // The line below reports a text that the parser refuses, too.
   }
   return [`execute ${expression}: only a literal or a format of one can be read`];
 }
 
-/** How PL/pgSQL marks a whole statement; the rest are expressions and assignments, which can't write. */
+/**
+ * PL/pgSQL's mark for a whole statement. All other texts are expressions and assignments, which
+ * can't write.
+ */
 const STATEMENT = 0;
 
 function writesInPlpgsql(definition: string): string[] {
-  // It knows no types but PostgreSQL's, and takes an array of any other for a record, which it refuses.
+  // The parser knows only PostgreSQL's own types. It takes an array of any other type for a record
+  // and refuses it.
   const tree = parsePlPgSQLSync(definition.replace(/\b\w+\.\w+\[\]/g, "text[]"));
   const dynamic = [
     ...fieldsNamed(tree, "PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"),
@@ -83,7 +91,10 @@ function optionOf(create: Fields, name: string): unknown {
   return [...fieldsNamed(create.options, "DefElem")].find(({ defname }) => defname === name)?.arg;
 }
 
-/** What a function writes without WHERE, given the statement that creates it: `update farthing.policy`. */
+/**
+ * Returns what a function writes without WHERE, such as `update farthing.policy`, from its CREATE
+ * statement.
+ */
 export async function writesWithoutWhere(definition: string): Promise<string[]> {
   await loadModule();
   const tree = parseSync(definition);
@@ -97,7 +108,10 @@ export async function writesWithoutWhere(definition: string): Promise<string[]> 
   ];
 }
 
-/** The functions of a project (what `postgres` owns, but for pgTAP's) that write without WHERE. */
+/**
+ * Returns the functions of a project that write without WHERE. These are the functions that
+ * `postgres` owns, without pgTAP's.
+ */
 export async function functionsThatWriteAll(sql: postgres.Sql): Promise<string[]> {
   const functions = await sql<{ title: string; definition: string }[]>`
     select p.oid::regprocedure::text as title, pg_get_functiondef(p.oid) as definition

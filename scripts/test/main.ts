@@ -1,7 +1,7 @@
 /**
- * `deno task test [suite …] [word …]`: starts what the suites need, runs them, stops it, and prints the
- * sum in the last line. Exit code 1 when a test failed, when a suite fell over or ran nothing, and in CI
- * (environment CI=true) also when a suite, or a part of one, was skipped.
+ * `deno task test [suite …] [word …]`: starts what the suites need, runs them, ends it, and prints
+ * the totals in the last line. The exit code is 1 if a test failed, or if a suite threw an error or
+ * ran nothing; in CI (CI=true) also if a suite, or a part of one, was skipped.
  */
 import pc from "picocolors";
 import {
@@ -31,25 +31,25 @@ const inCi = Deno.env.get("CI") === "true";
 
 const USAGE = `Usage: deno task test [suite …] [word …]
 
-  suite …    these alone, in full; without a name all of them but mutants, house only in CI
-             (CI=true), and of each what a push needs: CI_FULL=1 runs the rest, too
-  word …     of the named suites only files with one of these in their path: database inbox,
-             http refunds/races, unit ai. Such runs share a server and a stack that are kept.
-  --end      end what is kept
-  --list     the same list as below, alone
-  --help     this text`;
+  suite …    run only these suites, in full. Without a name, run all suites except mutants (and
+             house outside of CI), each with the part that a push needs; CI_FULL=1 runs everything
+  word …     run only files of the named suites whose path contains a word: database inbox,
+             http refunds/races, unit ai. These runs share a server and a stack that stay up
+  --end      end the shared server and stack
+  --list     print only the list of suites
+  --help     print this text`;
 
 function listOfSuites(): string {
   const rows = suites.map(({ name, about }) => [`  ${pc.bold(name)}`, about]);
   return formatTable([{ title: "" }, { title: "" }], rows);
 }
 
-/** `deno task ok` runs it on a developer's machine. */
+/** A suite that runs only in CI; on a developer's machine, `deno task ok` runs the same checks. */
 const IN_CI = "house";
-/** Eleven minutes, so it runs where somebody names it. */
+/** A suite that runs only when named, because it takes eleven minutes. */
 const NAMED = "mutants";
 
-/** The suites named; else all but those above. */
+/** Returns the named suites; without names, all suites but the two above. */
 function choose(names: string[]): Suite[] {
   return suites.filter(({ name }) =>
     names.length > 0 ? names.includes(name) : name !== NAMED && (inCi || name !== IN_CI)
@@ -58,22 +58,22 @@ function choose(names: string[]): Suite[] {
 
 interface RunRequest {
   words: string[];
-  /** The suites were named, or all is run. */
+  /** The caller named the suites, or CI_FULL=1. */
   isFull: boolean;
 }
 
-/** A suite that throws has failed, whatever it did before. */
+/** Runs a suite. A suite that throws an error counts as failed, whatever it reported before. */
 async function runSuite(suite: Suite, { words, isFull }: RunRequest): Promise<SuiteResult> {
   try {
     return await suite.run(words, isFull);
   } catch (error) {
     const detail = error instanceof Error ? error.stack ?? error.message : String(error);
-    const failures = [{ test: "the suite fell over", detail }];
+    const failures = [{ test: "the suite threw an error", detail }];
     return { rows: [{ name: suite.name, passed: 0, failures, ignored: 0, ms: 0 }], skipped: [] };
   }
 }
 
-/** Most suites wait a part of the time, so three keep two cores busy. */
+/** Suites wait a part of the time, so three of them keep two cores busy. */
 const LANES = 3;
 
 async function runAll(chosen: Suite[], request: RunRequest): Promise<Ran[]> {
@@ -128,7 +128,7 @@ async function main(args: string[]): Promise<void> {
   const left = formatLeft(ran);
   if (left) print(left);
   if (names.length === 0 && !inCi) {
-    print("not run: house (deno task ok runs it, CI always)");
+    print("not run: house (deno task ok and CI run it)");
   }
   print(formatTotals(totals));
   if (words.length > 0 && totals.passed + totals.failed === 0) {

@@ -15,7 +15,7 @@ const ran = (rows: Ran["result"]["rows"], skipped: Ran["result"]["skipped"] = []
   ms: 2_340,
 });
 const row = { name: "a.test.ts", passed: 3, failures: [], ignored: 0, ms: 40 };
-const skip = { what: "stories", why: "no PostgreSQL" };
+const skip = { what: "pgTAP", why: "no PostgreSQL" };
 
 Deno.test("formatSuite shows files, their sum, each failure and each skip with its reason", () => {
   const failures = [{ test: "adds", detail: "1 is not 2\nat here" }];
@@ -31,7 +31,7 @@ Deno.test("formatSuite shows files, their sum, each failure and each skip with i
       "  failed  b.test.ts: adds",
       "      1 is not 2",
       "      at here",
-      "  skipped stories: no PostgreSQL",
+      "  skipped pgTAP: no PostgreSQL",
     ].join("\n"),
   );
 });
@@ -48,7 +48,7 @@ Deno.test("formatRecap names what is not green in which suite, and is empty afte
       `not green: unit ${"─".repeat(45)}`,
       "  failed  b.test.ts: adds",
       ...Array.from({ length: 12 }, (_, at) => `      line ${at}`),
-      "  skipped stories: no PostgreSQL",
+      "  skipped pgTAP: no PostgreSQL",
       `not green: unit ${"─".repeat(45)}`,
       "  failed  it ran nothing",
     ].join("\n"),

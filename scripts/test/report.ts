@@ -1,4 +1,7 @@
-/** What the runner prints: a table per suite, every failure and skip; in the end these again, and the sum. */
+/**
+ * Formats the runner's output: a table for each suite with its failures and skips, then all
+ * failures and skips again, and the totals.
+ */
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
 import { formatMs } from "../command/format-ms.ts";
@@ -13,7 +16,7 @@ export interface Ran {
 export interface Totals {
   passed: number;
   failed: number;
-  /** Suites or parts that this machine could not run, and tests switched off in their file. */
+  /** Suites or parts that this machine could not run, and tests that their file ignores. */
   skipped: number;
 }
 
@@ -58,7 +61,7 @@ function failures(rows: Row[], detailLines = DETAIL_LINES): string[] {
   );
 }
 
-/** Neither a row nor a reason for having none. */
+/** Says whether a suite has neither a row nor a reason for having none. */
 const ranNothing = ({ rows, skipped, left = [] }: SuiteResult) =>
   rows.length + skipped.length + left.length === 0;
 
@@ -70,7 +73,7 @@ function skips(skipped: Skipped[]): string[] {
 
 const RULE = 60;
 
-/** Two suites run at once and print as they end: a rule over each says whose table follows. */
+/** Several suites run at once and print as they end, so each table needs a heading. */
 function heading(name: string): string {
   return `${pc.bold(name)} ${pc.dim("─".repeat(RULE - name.length))}`;
 }
@@ -90,8 +93,8 @@ export function formatSuite({ name, result, ms }: Ran): string {
 const RECAP_LINES = 12;
 
 /**
- * What failed and what was skipped in any suite, once more for the run's end: in a run of thousands of
- * lines the suite's own table is far above, and a log that is cut keeps its end. Empty after a green run.
+ * Returns all failures and skips again, for the end of the run: a suite's own table may be
+ * thousands of lines above, and a shortened log keeps only its end. Empty if all suites passed.
  */
 export function formatRecap(ran: Ran[]): string {
   return ran.flatMap(({ name, result }) => {
@@ -101,7 +104,7 @@ export function formatRecap(ran: Ran[]): string {
   }).join("\n");
 }
 
-/** What this run has left to the full one, suite by suite; empty where it was the full one. */
+/** Returns what this run has left to the full run, suite by suite; empty in a full run. */
 export function formatLeft(ran: Ran[]): string {
   const rows = ran.flatMap(({ name, result: { left = [] } }) =>
     left.map((what) => [`  ${name}`, what])
@@ -112,8 +115,8 @@ export function formatLeft(ran: Ran[]): string {
 }
 
 /**
- * The sum over all suites. Where everything has to run (CI), what this machine could not run counts as
- * failed; so does everywhere a suite without a single row and without a reason for it.
+ * Returns the totals of all suites. In CI, skipped parts count as failed. A suite without a row and
+ * without a reason always counts as failed.
  */
 export function totalsOf(ran: Ran[], everythingRuns: boolean): Totals {
   const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -128,7 +131,7 @@ export function totalsOf(ran: Ran[], everythingRuns: boolean): Totals {
   return totals;
 }
 
-/** The run's last line. */
+/** Returns the run's last line. */
 export function formatTotals({ passed, failed, skipped }: Totals): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }

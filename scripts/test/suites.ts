@@ -1,4 +1,4 @@
-/** The suites, in the order they begin, three at a time: the two longest mostly wait. */
+/** The suites in their starting order. The two longest come first. */
 import type { Suite } from "../test-tools/suite.ts";
 import { catalogue } from "./suites/catalogue.ts";
 import { cli } from "./suites/cli.ts";

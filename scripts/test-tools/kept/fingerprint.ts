@@ -1,4 +1,4 @@
-/** One hash over files: what was made from them is stale as soon as one of them has changed. */
+/** Hashes files, to find out whether something that was made from these files is out of date. */
 import { createHash } from "node:crypto";
 import { ROOT } from "../../command/root.ts";
 
@@ -13,8 +13,8 @@ async function filesBeneath(path: string): Promise<string[]> {
 }
 
 /**
- * @param paths files and folders, from the repository's root
- * @param isPart whether a file of them counts; all but tests, unless given
+ * @param paths files and folders, relative to the repository's root
+ * @param isPart says whether a file counts; by default all files count except tests
  */
 export async function fingerprint(
   paths: readonly string[],

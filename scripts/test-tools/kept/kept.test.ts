@@ -4,7 +4,7 @@ import { withCheckout } from "./testing/checkout.ts";
 
 cleanUpOnSignals();
 
-/** Whether nobody listens there any more. */
+/** Resolves to true when nothing listens on the port. */
 async function isClosed(port: number): Promise<boolean> {
   return await Deno.connect({ port }).then((socket) => {
     socket.close();

@@ -1,9 +1,12 @@
-/** What is kept between runs of this checkout lies in `.farthing/test`; locks there order the runs. */
+/**
+ * Locks in `.farthing/test`, the folder of everything that outlives a run of this checkout. The
+ * locks order runs that use the same server or stack.
+ */
 import { ROOT } from "../../command/root.ts";
 
 export const KEPT = `${ROOT}.farthing/test`;
 
-/** A file to lock; the lock ends with `close`, and with the process however that ends. */
+/** Opens a file to lock. `close` releases the lock, and so does the end of the process. */
 export async function openLock(name: string): Promise<Deno.FsFile> {
   await Deno.mkdir(KEPT, { recursive: true });
   return await Deno.open(`${KEPT}/${name}.lock`, { create: true, write: true });

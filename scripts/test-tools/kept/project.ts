@@ -1,4 +1,4 @@
-/** The migrated database on the kept server, for runs of a few named files. */
+/** Prepares the migrated database on the long-lived server, for runs of a few named files. */
 import { buildMigrations } from "../../schema/build.ts";
 import { readSchemas } from "../../schema/sources.ts";
 import type { Migration } from "@farthing/local-stack/migrations";
@@ -7,31 +7,35 @@ import { openLock, withLock } from "./lock.ts";
 import { endServer, findServer, startServer } from "./server.ts";
 import { dropOthers, snapshotOf } from "./snapshots.ts";
 
-/** A server, and the name of the migrated database on it: files are tested in clones of that one. */
+/** A server, and the name of its migrated database. Files are tested in clones of that database. */
 export interface Project {
   server: Databases;
   template: string;
 }
 
 export interface KeptProject extends Project {
-  /** What its snapshots are named by, beside the migrations: snapshots.ts. */
+  /** A hash of everything but the migrations that determines the snapshots' names: snapshots.ts. */
   made: string;
   migrations: Migration[];
 }
 
-/** Held while the server is looked for and its snapshots are made or dropped. */
+/** Held while a run looks for the server and makes or drops snapshots. */
 const PREPARING = "server-preparing";
-/** Shared by all that run on the server: nothing is ended or dropped under them. */
+/**
+ * Shared by all runs that use the server, so that no run ends the server or drops a snapshot under
+ * another run.
+ */
 const USING = "server-using";
 
 async function prepare(use: Deno.FsFile): Promise<KeptProject> {
   let kept = await findServer();
   if (!kept) {
-    await use.lock(true); // others may still use one that is out of date
+    await use.lock(true); // Other runs may still use a server that is out of date.
     kept = await startServer();
   }
   const { server, made } = kept;
-  const migrations = buildMigrations(await readSchemas()); // as they are written, built or not yet
+  // The migrations as the schema files now define them, even before `deno task schema`.
+  const migrations = buildMigrations(await readSchemas());
   if (await use.tryLock(true)) await dropOthers(server, made, migrations);
   const template = await snapshotOf(server, made, migrations);
   await use.lock(false);
@@ -44,7 +48,9 @@ export async function withKeptProject<T>(run: (project: KeptProject) => Promise<
   return await run(project);
 }
 
-/** Ends the server once nobody runs on it, and removes its data; fine where there is none. */
+/**
+ * Ends the server as soon as no run uses it, and removes its data. Does nothing without a server.
+ */
 export async function endKeptServer(): Promise<void> {
   await withLock(PREPARING, () => withLock(USING, endServer));
 }

@@ -1,6 +1,6 @@
 /**
- * The PostgreSQL server that goes on between runs of this checkout. It holds nothing that is not made from
- * files, under names that are hashes of them: see snapshots.ts. One that died is started anew.
+ * Manages the PostgreSQL server that stays up between runs of this checkout. All of its databases
+ * are made from files and named by hashes: see snapshots.ts. A server that died is started again.
  */
 import { dirname } from "node:path";
 import {
@@ -18,7 +18,7 @@ import { KEPT } from "./lock.ts";
 const DATA = `${KEPT}/server`;
 const STATE = `${KEPT}/server.json`;
 
-/** What makes the server, and every database of it before the first migration. */
+/** Files that determine the server, and its databases before the first migration. */
 const MADE_OF = [
   "packages/local-stack/postgres",
   "scripts/test-tools/project-database.ts",
@@ -27,7 +27,7 @@ const MADE_OF = [
 
 interface State {
   port: number;
-  /** Of MADE_OF. */
+  /** The fingerprint of MADE_OF. */
   made: string;
 }
 
@@ -41,13 +41,13 @@ async function answers(server: Databases): Promise<boolean> {
   return await sql`select`.then(() => true, () => false).finally(() => sql.end({ timeout: 0 }));
 }
 
-/** A server, and the fingerprint of what it and its databases before the first migration are made of. */
+/** A server, and the fingerprint of MADE_OF at its start. */
 interface KeptServer {
   server: Databases;
   made: string;
 }
 
-/** The one that runs; undefined where there is none, and where it is out of date. */
+/** Returns the running server, or undefined if no server runs or MADE_OF has changed. */
 export async function findServer(): Promise<KeptServer | undefined> {
   const made = await fingerprint(MADE_OF);
   const state = await readState();
@@ -56,12 +56,12 @@ export async function findServer(): Promise<KeptServer | undefined> {
   return await answers(server) ? { server, made } : undefined;
 }
 
-/** Starts one in the place of what is there. */
+/** Ends the old server, if any, and starts a new one. */
 export async function startServer(): Promise<KeptServer> {
   await endServer();
   const made = await fingerprint(MADE_OF);
   await Deno.mkdir(DATA, { recursive: true });
-  await Deno.chmod(DATA, 0o755); // the server's account has to get in
+  await Deno.chmod(DATA, 0o755); // The server's account needs access.
   const server = await startOnFreePort({ dataDir: DATA, settings: FAST });
   server.unref();
   const state: State = { port: server.port, made };
@@ -69,7 +69,7 @@ export async function startServer(): Promise<KeptServer> {
   return { server, made };
 }
 
-/** Ends the server and removes its data; fine where there is none. */
+/** Ends the server and removes its data. Does nothing without a server. */
 export async function endServer(): Promise<void> {
   await endLeftover(DATA);
   const directory = databaseDir(DATA);

@@ -20,7 +20,7 @@ async function commentIn(server: Databases, database: string): Promise<unknown> 
   return row?.said;
 }
 
-/** The same with one statement more in the last file. */
+/** Returns the migrations with one more statement in the last file. */
 function changed(migrations: Migration[], said: string): Migration[] {
   const more = `comment on schema farthing is '${said}';`;
   const last = migrations.at(-1)!;
@@ -42,7 +42,7 @@ Deno.test("a snapshot is found again, and never in the place of one of other mig
       [await commentIn(server, first), await commentIn(server, second)],
       ["before", "after"],
     );
-    // Only the last migration and what comes after it were made again.
+    // The server made only the last migration's snapshot and the following one again.
     assert.equal((await snapshots(server)).length, made.length + 2);
     await dropOthers(server, "made", after);
     const left = await snapshots(server);

@@ -1,7 +1,7 @@
 /**
- * Databases of the kept server that are named by a hash of all they are made from: what a name once held
- * is right for ever, and a change of a migration asks for another name. After each migration one is kept, so
- * that a change of a function does not make the tables again.
+ * Makes databases on the long-lived server that are named by a hash of everything they are made
+ * from. A name always means the same content, and a changed migration leads to another name. A
+ * snapshot after each migration saves making the tables again when only a function changed.
  */
 import { createHash } from "node:crypto";
 import type postgres from "postgres";
@@ -18,13 +18,13 @@ function chained(...parts: string[]): string {
 
 interface Snapshot {
   name: string;
-  /** Makes it of the one before. */
+  /** Turns a copy of the previous snapshot into this one. */
   fill(sql: postgres.Sql): Promise<unknown>;
 }
 
 /**
- * The snapshots on the way to the whole project, in their order; the first begins with an empty database.
- * The last is an hour old at most: its scheduled tasks ran by the real time.
+ * Returns the snapshots on the way to the whole project, in order; the first begins with an empty
+ * database. The last name contains the hour, because its scheduled tasks ran by the real time.
  */
 async function planSnapshots(made: string, migrations: Migration[]): Promise<Snapshot[]> {
   const plan: Snapshot[] = [];
@@ -68,7 +68,10 @@ async function make(
   }
 }
 
-/** A database with migrations, seed, scheduled tasks and pgTAP, to be cloned and never changed. */
+/**
+ * Returns the name of a database with migrations, seed, scheduled tasks and pgTAP. Clone this
+ * database, never change it.
+ */
 export async function snapshotOf(
   server: Databases,
   made: string,
@@ -84,8 +87,8 @@ export async function snapshotOf(
 }
 
 /**
- * Hands over a database of other migrations, begun from the last snapshot that they share with those that
- * are known; gone afterwards.
+ * Runs `use` with a database of other migrations, made from the last snapshot that both have in
+ * common, and drops the database afterwards.
  */
 export async function withVariant<T>(
   server: Databases,
@@ -106,10 +109,11 @@ export async function withVariant<T>(
 }
 
 async function fillAll(plan: Snapshot[], sql: postgres.Sql): Promise<void> {
-  for (const { fill } of plan.slice(-2)) await fill(sql); // all migrations that are missing, and what follows
+  // The last two steps apply all missing migrations and the seed.
+  for (const { fill } of plan.slice(-2)) await fill(sql);
 }
 
-/** Drops every database but these snapshots' own: older ones, and what broken-off runs left. */
+/** Drops databases of other snapshots and of interrupted runs. */
 export async function dropOthers(
   server: Databases,
   made: string,

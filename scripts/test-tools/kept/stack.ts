@@ -1,7 +1,7 @@
 /**
- * The stack that goes on between runs of a few named files. One run has it at a time; a second one gets a
- * stack of its own. It is used again only after a run that ended well: a run that failed, or was broken off,
- * may have left a fault behind, and its stack is thrown away with its data.
+ * Manages the stack that stays up between runs of a few named files. One run uses the stack at a
+ * time; a second run starts its own. A failed or interrupted run may leave a fault behind, so the
+ * stack and its data are then removed.
  */
 import { endStack, readRunning, removeData } from "@farthing/local-stack/running";
 import { isAlive } from "@farthing/local-stack/postgres";
@@ -15,7 +15,10 @@ const DATA = `${KEPT}/stack`;
 const STATE = `${KEPT}/stack.json`;
 const USING = "stack-using";
 
-/** What the database is made of, whose data outlive the stack, and everything else that was loaded. */
+/**
+ * Files that determine the database, whose data outlive the stack. CODE_MADE_OF determines the rest
+ * of the stack.
+ */
 const DATA_MADE_OF = [
   "supabase/migrations",
   "supabase/farthing_seed.sql",
@@ -33,7 +36,7 @@ async function stateOfFiles(): Promise<State> {
   return { data: await fingerprint(DATA_MADE_OF), code: await fingerprint(CODE_MADE_OF) };
 }
 
-/** What the stack was made of when the last run on it ended well; to be read once. */
+/** Returns and removes the state that the last successful run recorded. */
 async function takeState(): Promise<State | undefined> {
   const text = await Deno.readTextFile(STATE).catch(() => undefined);
   if (text === undefined) return;
@@ -43,8 +46,8 @@ async function takeState(): Promise<State | undefined> {
 
 async function throwAway(): Promise<void> {
   await endStack(DATA);
-  await removeData(DATA); // which may lie elsewhere, where the server's account can get in
-  await Deno.remove(DATA, { recursive: true }).catch(() => {}); // there was none
+  await removeData(DATA); // The data may lie in another folder, where the server's account has access.
+  await Deno.remove(DATA, { recursive: true }).catch(() => {}); // The folder may be missing.
 }
 
 async function isWell(env: Environment): Promise<boolean> {
@@ -54,7 +57,10 @@ async function isWell(env: Environment): Promise<boolean> {
   return Object.values(health).every(({ ok }) => ok);
 }
 
-/** The stack that runs, or one on the data that it left; undefined where it would be another. */
+/**
+ * Returns the environment of the running stack, or undefined if no healthy stack runs or its files
+ * have changed.
+ */
 async function find(had: State | undefined, now: State): Promise<Environment | undefined> {
   if (had?.data !== now.data || had.code !== now.code) return;
   const running = await readRunning(DATA);
@@ -64,7 +70,7 @@ async function find(had: State | undefined, now: State): Promise<Environment | u
 
 async function start(): Promise<Environment> {
   await Deno.mkdir(DATA, { recursive: true });
-  await Deno.chmod(DATA, 0o755); // the database server's account has to get in
+  await Deno.chmod(DATA, 0o755); // The database server's account needs access.
   return await startStack(DATA, (child) => child.unref(), { detached: true });
 }
 
@@ -97,7 +103,7 @@ export async function withKeptStack(
   });
 }
 
-/** Ends the stack once nobody runs on it, and removes its data; fine where there is none. */
+/** Ends the stack as soon as no run uses it, and removes its data. Does nothing without a stack. */
 export async function endKeptStack(): Promise<void> {
   await withLock(USING, async () => {
     await takeState();

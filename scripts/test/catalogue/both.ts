@@ -1,4 +1,4 @@
-/** The database that the schema files describe, and the one that the migrations add up to. */
+/** Makes two databases: one from the schema files, and one from the migrations. */
 import type postgres from "postgres";
 import { privilegesOf } from "../../schema/privileges.ts";
 import { readSchemas } from "../../schema/sources.ts";
@@ -24,7 +24,10 @@ async function within<T>(
   return await use(sql).finally(() => sql.end());
 }
 
-/** File by file, as a tool that reads schema_paths would, and then what ends every migration. */
+/**
+ * Runs the schema files one by one, as a tool that reads `schema_paths` does, and then the
+ * statements that end every migration.
+ */
 async function applySchemas(sql: postgres.Sql): Promise<void> {
   const files = await readSchemas();
   await sql.unsafe("set check_function_bodies = off");
@@ -32,7 +35,7 @@ async function applySchemas(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(privilegesOf(files));
 }
 
-/** Makes both on a server whose project is new. */
+/** Makes both databases on a server whose project is new. */
 export async function makeBoth(server: Databases): Promise<void> {
   const seed = await Deno.readTextFile(`${ROOT}supabase/farthing_seed.sql`);
   await server.createDatabase(OF_SCHEMAS, { template: OF_MIGRATIONS });
@@ -43,7 +46,9 @@ export async function makeBoth(server: Databases): Promise<void> {
   }
 }
 
-/** Every object and every row of a database, a line each; after a change of it where one is given. */
+/**
+ * Returns a line for every object and every row of a database. A `change`, if given, runs before.
+ */
 export async function contentsOf(
   server: Databases,
   database: string,

@@ -1,8 +1,8 @@
-/** A database's objects and rows, as lines that can be compared: `what: how it is`. */
+/** Lists a database's objects and rows as comparable lines: `what: how it is`. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 
-/** Everything but what stands in these schemas, a line each. */
+/** Returns a line for each object outside of these schemas. */
 export async function catalogueOf(
   sql: postgres.Sql,
   without: readonly string[],
@@ -12,7 +12,7 @@ export async function catalogueOf(
   return rows.map(({ what, is }) => `${what}: ${is}`);
 }
 
-/** The lines that only one of two lists has. */
+/** Returns the lines that only one of two lists has. */
 export function difference(now: readonly string[], before: readonly string[]) {
   const [ofNow, ofBefore] = [new Set(now), new Set(before)];
   return {
@@ -21,7 +21,7 @@ export function difference(now: readonly string[], before: readonly string[]) {
   };
 }
 
-/** @throws with what came and what went, in place of two long lists */
+/** @throws with the lines of the difference, instead of two long lists */
 export function assertSame(now: readonly string[], before: readonly string[]): void {
   assert.deepEqual(difference(now, before), { came: [], went: [] });
 }

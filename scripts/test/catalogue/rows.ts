@@ -1,14 +1,17 @@
-/** The rows that a new project has, as lines that can be compared between two databases. */
+/** Lists the rows of a new project as lines that can be compared between two databases. */
 import type postgres from "postgres";
 
-/** How the rows came to be, which a migration that changes one tells otherwise than one that makes it. */
+/**
+ * Tables that record how rows changed. A migration that updates a row is recorded differently from
+ * one that inserts it.
+ */
 const HISTORY = ["audit"];
 
 interface Table {
   name: string;
-  /** Columns of the primary key. */
+  /** The columns of the primary key. */
   key: string[];
-  /** Numbered by a sequence, or random by default: each database has its own. */
+  /** Columns with a sequence or a random default, whose values differ between databases. */
   own: string[];
 }
 
@@ -30,7 +33,10 @@ async function tablesOf(sql: postgres.Sql): Promise<Table[]> {
 const TIME = /"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d"/g;
 const DAY_MS = 86_400_000;
 
-/** When it was installed, and when tasks are due next, is each database's own. */
+/**
+ * Replaces times close to now: the time of the installation and the due times of tasks differ
+ * between databases.
+ */
 function withoutNow(json: string): string {
   return json.replace(
     TIME,
@@ -38,7 +44,7 @@ function withoutNow(json: string): string {
   );
 }
 
-/** Each row of the ledger's tables: `row of <table> <key>: <row>`. */
+/** Returns a line for each row of the ledger's tables: `row of <table> <key>: <row>`. */
 export async function rowsOf(sql: postgres.Sql): Promise<string[]> {
   const lines: string[] = [];
   for (const { name, key, own } of await tablesOf(sql)) {

@@ -1,7 +1,10 @@
-/** An app that was there before: it has things by names of ours, and adds more later. */
+/**
+ * The app into which Farthing is installed. Some of its objects have the same names as ours, and it
+ * adds more later.
+ */
 import { ROOT } from "../../command/root.ts";
 
-/** Made before Farthing comes. */
+/** Objects that the app has before Farthing is installed. */
 const FIRST = `
 create role app_base nologin;
 grant app_base to authenticated;
@@ -31,7 +34,7 @@ create extension if not exists pg_net with schema extensions;
 select cron.schedule('nightly', '0 3 * * *', 'select 1');
 `;
 
-/** Its own newer migration, dated after ours. */
+/** The app's own migration, dated after ours. */
 const LATER = `create table public.refunds (id int primary key);`;
 
 const FILES = {
@@ -40,13 +43,16 @@ const FILES = {
   "20270101000000_more.sql": LATER,
 };
 
-/** What the app makes when Farthing is there: its front end must reach it as ever. */
+/**
+ * Objects that the app creates after Farthing is installed. The app's front end must be able to use
+ * them.
+ */
 export const NEXT = `
 create table public.notes (id int primary key);
 create function public.ping() returns int language sql as $$ select 1 $$;
 `;
 
-/** A folder that the CLI pushes from; without Farthing's files at first. */
+/** Makes a folder from which the CLI pushes, without Farthing's files. */
 export async function makeAppFolder(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-guest-" });
   await Deno.mkdir(`${folder}/supabase/migrations`, { recursive: true });
@@ -57,7 +63,7 @@ export async function makeAppFolder(): Promise<string> {
   return folder;
 }
 
-/** Copies the migrations beside the app's own. */
+/** Copies Farthing's migrations beside the app's own. */
 export async function addFarthing(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(`${ROOT}supabase/migrations`)) {
     const to = `${folder}/supabase/migrations/${name}`;

@@ -1,11 +1,11 @@
-/** The privileges on our objects, as the schema files grant them and as a database has them. */
+/** Reads the privileges on Farthing's objects, from the schema files and from a database. */
 import type postgres from "postgres";
 import { statementsOf } from "../../schema/references.ts";
 import { readSchemas } from "../../schema/sources.ts";
 
 const GRANT = /^grant ([\w, ]+) on (?:function |schema )?([\w., ]+) to ([\w, ]+)$/;
 
-/** Every grant of the files, a privilege of a role on an object each. */
+/** Returns a line for each privilege that the schema files grant to a role. */
 export async function grantedByFiles(): Promise<string[]> {
   const statements = (await readSchemas()).flatMap(statementsOf);
   return statements.filter((statement) => statement.startsWith("grant ")).flatMap((statement) => {
@@ -18,7 +18,10 @@ export async function grantedByFiles(): Promise<string[]> {
   }).sort();
 }
 
-/** Every privilege in the database on what is ours, but the owner's. A type is everybody's by default. */
+/**
+ * Returns a line for each privilege on Farthing's objects, without the owner's. By default,
+ * everybody may use a type.
+ */
 export async function grantedInDatabase(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<{ title: string }[]>`
     with ours as (

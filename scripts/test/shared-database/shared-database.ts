@@ -1,6 +1,6 @@
 /**
- * Runs pgTAP files one after another in one database. Each file must roll back what it did: a copy of the
- * database for every file took half of the suite's processor time.
+ * Runs pgTAP files in turn in one database. Each file must roll back its changes. A copy of the
+ * database for each file would take as much processor time as the files.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { type CommitWatch, watchCommits } from "./committed-rows.ts";

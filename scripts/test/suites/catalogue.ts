@@ -1,6 +1,5 @@
 /**
- * The schema files say what is wanted, and the migrations add up to it: two databases, compared. Once there
- * is a release this is what keeps a new migration honest.
+ * Compares a database of the schema files with a database of the migrations, which must be equal.
  */
 import assert from "node:assert/strict";
 import type { Databases } from "@farthing/local-stack/postgres";
@@ -9,7 +8,10 @@ import { difference } from "../catalogue/catalogue.ts";
 import { withNewProject } from "../../test-tools/project-database.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
-/** What a migration might do that the schema files don't say, and the lines that name it. */
+/**
+ * Changes that a migration could make without the schema files, and a pattern for the lines that
+ * report each change.
+ */
 const CHANGES: readonly (readonly [what: string, change: string, named: RegExp])[] = [
   ["comment", "comment on table farthing.lots is 'Another.'", /^comment on table farthing\.lots: /],
   [

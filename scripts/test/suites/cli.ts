@@ -1,4 +1,4 @@
-/** The real Supabase CLI against the migrated database: what `db push` and its advisors say. */
+/** Runs the real Supabase CLI against the migrated database: `db push`, advisors and linter. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { type DatabaseServer, findSystem, type Flavour } from "@farthing/local-stack/postgres";
@@ -12,7 +12,7 @@ async function pushIsUpToDate(url: string): Promise<void> {
   assert.match(await supabase(["db", "push", "--yes"], url), /up to date/);
 }
 
-/** As `postgres`, who may do no more here than on the platform. */
+/** Pushes as `postgres`, who has the same rights here as on the platform. */
 async function pushAppliesAll(flavour: Flavour): Promise<Row> {
   return await checked(
     `${flavour}: db push applies all migrations and the seed`,
@@ -25,15 +25,15 @@ async function pushAppliesAll(flavour: Flavour): Promise<Row> {
   );
 }
 
-/** The list that a command printed after its words for people; none where it printed none. */
+/** Returns the JSON list after a command's other output; empty if the command printed no list. */
 function listIn<T extends z.ZodType>(said: string, item: T): z.output<T>[] {
   const start = said.search(/^\[/m);
   return start < 0 ? [] : z.array(item).parse(JSON.parse(said.slice(start)));
 }
 
 /**
- * A procedure that commits may have no search_path of its own, says PostgreSQL; this one names the schema of
- * everything it uses.
+ * PostgreSQL allows no `search_path` on a procedure that commits. This procedure qualifies all
+ * names.
  */
 const COMMITS = "Function `farthing.run_due_tasks` has a role mutable search_path";
 
@@ -48,9 +48,10 @@ const lint = z.object({
 });
 
 /**
- * The advisors call every index of an untouched database unused. So the full run plays all stories in one
- * database first, and an index that even then served nothing is one that no test speaks for. Tables of a
- * story are small; without sequential scans the planner takes an index wherever one would do.
+ * Checks that the advisors find nothing. In an untouched database they would report every index as
+ * unused, so the full run first runs all pgTAP files in one database. An index that is then still
+ * unused has no test. The tables are small, so the planner uses indexes only because sequential
+ * scans are off.
  */
 async function advisorsFindNothing(server: DatabaseServer, withStories: boolean): Promise<void> {
   await server.createDatabase("advised", { template: PROJECT });
@@ -64,7 +65,7 @@ async function advisorsFindNothing(server: DatabaseServer, withStories: boolean)
   assertNone(found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`));
 }
 
-/** pgTAP is not ours to mend: the linted database goes without it. */
+/** Lints a database without pgTAP, whose functions we can't change. */
 async function lintFindsNothing(server: DatabaseServer): Promise<void> {
   await server.createDatabase("linted", { template: PROJECT });
   const sql = server.connect("linted", { max: 1 });
@@ -128,6 +129,6 @@ export const cli: Suite = {
       const why = "plpgsql_check is not installed (Debian: postgresql-15-plpgsql-check)";
       skipped.push({ what: "db lint", why });
     }
-    return { rows, skipped, left: isFull ? [] : ["indexes that no story needs"] };
+    return { rows, skipped, left: isFull ? [] : ["the search for unused indexes"] };
   },
 };

@@ -1,4 +1,4 @@
-/** The functions alone, by the hosted version of Deno: their types and their tests. */
+/** Checks and tests the functions with the hosted platform's version of Deno. */
 import { HOSTED_COMMAND, HOSTED_DENO, HOSTED_ENV } from "@farthing/local-stack/isolates";
 import { copyTree } from "../../test-tools/copy-tree.ts";
 import { lastLines } from "../../test-tools/deno-process.ts";
@@ -10,7 +10,7 @@ import { ROOT } from "../../command/root.ts";
 const FUNCTIONS = "supabase/functions";
 const SUPPORT = "tests/support/functions";
 
-/** The helpers of the tests lie outside the functions, and import by the root's names. */
+/** The tests' helpers lie outside of the functions' folder and use the import names of the root. */
 async function configOfCopy(): Promise<string> {
   const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   return JSON.stringify({ workspace: [`./${FUNCTIONS}`], imports });
@@ -45,7 +45,7 @@ export const compat: Suite = {
       await Deno.writeTextFile(`${copy}/deno.json`, await configOfCopy());
       const code = files.filter((file) => /(?<!\.test)\.tsx?$/.test(file));
       const rows = code.length > 0 ? [await typeCheck(copy, code)] : [];
-      if (!isFull) return { rows, skipped: [], left: ["the functions' tests, by that version"] };
+      if (!isFull) return { rows, skipped: [], left: ["the functions' tests under that version"] };
       rows.push(
         ...await runDenoTests({
           files: (await findTests(["."], copy)).map((file) => file.slice(2)),

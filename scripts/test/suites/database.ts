@@ -1,6 +1,7 @@
 /**
- * The tests of supabase/tests: the pgTAP files, by pg_prove where it is installed, in one database that each
- * file leaves as it was; and the tests of two sessions, which commit, each file in a database of its own.
+ * Runs the tests of supabase/tests. The pgTAP files share one database, which each file leaves as
+ * it was; pg_prove runs them where it is installed. The tests of two sessions commit, so each of
+ * their files has its own database.
  */
 import assert from "node:assert/strict";
 import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
@@ -59,28 +60,30 @@ async function runStories(
   return await withProject(async (project) => {
     const rows = await runInOneDatabase(project, files, run);
     for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
-    // One more of the guards, and named as they are.
+    // This check belongs to the guards and runs with them.
     if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
       rows.push(await checked(COMMITS, () => assertCommitsAreFound(project)));
     }
-    return { rows, skipped: why ? [{ what: "pg_prove (the stories ran without it)", why }] : [] };
+    return { rows, skipped: why ? [{ what: "pg_prove (our own reader ran the files)", why }] : [] };
   });
 }
 
 export const database: Suite = {
   name: "database",
-  about: "pgTAP stories on the embedded PostgreSQL 17",
-  // A few stories begin at once, on a server that is kept; all of them prove more, on one of their own.
+  about: "pgTAP files and tests of two sessions on the embedded PostgreSQL 17",
+  // Named files start at once on the long-lived server. A whole run proves more with a server of
+  // its own.
   async run(words) {
-    // Locks are the same on every version: those of two sessions run here alone.
+    // Locks work alike in all versions of PostgreSQL, so the tests of two sessions run in this
+    // suite only.
     const sessions = filesNamed(words, await sessionFiles());
     const onServer = words.length > 0 ? withKeptProject : onItsOwnServer("embedded");
     return await runStories(onServer, words, sessions);
   },
 };
 
-/** What Debian's server lacks for the same files; undefined when it has it all. */
+/** Returns what this machine's PostgreSQL lacks for the pgTAP files, or undefined. */
 function lacking(): string | undefined {
   const system = findSystem();
   if (!system) return "PostgreSQL is not installed (Debian: postgresql-15 and what .ci/run names)";
@@ -92,17 +95,17 @@ function lacking(): string | undefined {
   }
 }
 
-/** Stories of what the versions have each in their own way: the catalogue, and the scheduler. */
+/** Files about the catalogue and the scheduler, which differ between versions of PostgreSQL. */
 const DIFFER = ["foundation", "scheduled_tasks", "alerts/tasks"];
 
 export const databaseSystem: Suite = {
   name: "database-system",
-  about: "the same stories on this machine's PostgreSQL, with the real pg_cron",
+  about: "pgTAP files on this machine's PostgreSQL, with the real pg_cron",
   async run(words, isFull) {
     const why = lacking();
-    if (why) return { rows: [], skipped: [{ what: "pgTAP stories", why }] };
+    if (why) return { rows: [], skipped: [{ what: "pgTAP files", why }] };
     const chosen = isFull ? words : DIFFER;
     const result = await runStories(onItsOwnServer("system"), chosen);
-    return { ...result, left: isFull ? [] : [`stories other than ${DIFFER.join(", ")}`] };
+    return { ...result, left: isFull ? [] : [`files other than ${DIFFER.join(", ")}`] };
   },
 };

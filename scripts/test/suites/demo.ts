@@ -1,17 +1,25 @@
-/** The demos as they are typed, on one stack of their own: they judge their figures by their exit code. */
+/**
+ * Runs the demos as a user does, on one stack. Each demo checks its own figures and fails by its
+ * exit code.
+ */
 import { lastLines } from "../../test-tools/deno-process.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { checked, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
 
-/** What a demo says last when nothing differs; one that stops before it has proved nothing. */
+/**
+ * The last lines of each demo when its figures are right. A demo that stops earlier has proved
+ * nothing.
+ */
 const VERDICTS = {
   trace: /^The ledger proves itself: 0 violations\.$/m,
   jobs: /^All \d+ figures equal .*\nThe ledger proves itself: 0 violations\.$/m,
   load: /^The limiter refused nothing\.[^]*^The ledger proves itself: 0 violations\.$/m,
 };
 
-/** Short and slow: whether it works is asked here, and never how fast. */
+/**
+ * A short and slow load test: it shows that the load test works, not how fast the functions are.
+ */
 const LOAD = ["--rate", "40", "--seconds", "3", "--people", "10"];
 
 const SCRIPTS: Record<keyof typeof VERDICTS, string[]> = {
@@ -32,7 +40,7 @@ async function play(name: keyof typeof VERDICTS, envFile: string): Promise<strin
   return printed;
 }
 
-/** @throws where README shows a line that the demo does not print */
+/** @throws if README shows a line that the demo does not print */
 async function compareWithReadme(printed: string): Promise<void> {
   const [, shown = ""] =
     /^```text\n([^]*?)^```$/m.exec(await Deno.readTextFile(`${ROOT}README.md`)) ?? [];

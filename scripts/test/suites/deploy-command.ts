@@ -1,4 +1,7 @@
-/** `deno task deploy` as it is typed, against a new project: an empty PostgreSQL and a Management API. */
+/**
+ * Runs `deno task deploy` as a user does, against an empty PostgreSQL and an emulated Management
+ * API.
+ */
 import assert from "node:assert/strict";
 import { pendingMigrations } from "../../deploy/push-migrations.ts";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
@@ -11,7 +14,7 @@ import { PROJECT, withNewProject } from "../../test-tools/project-database.ts";
 import { checked, type Row } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
 
-/** Values that must be sent, and never shown. */
+/** Values that the command must send and must never print. */
 const SECRETS = {
   STRIPE_SECRET_KEY: "sk_test_neverShownOne",
   STRIPE_WEBHOOK_SECRET: "whsec_neverShownTwo",
@@ -23,7 +26,7 @@ const ENV_FILE = Object.entries({ ...SECRETS, STRIPE_API_URL: "http://127.0.0.1:
 interface NewProject {
   readonly api: ManagementApi;
   readonly server: DatabaseServer;
-  /** Where functions answer, for the smoke test. */
+  /** The URL of running functions, for the smoke test. */
   readonly url: string;
   readonly envFile: string;
 }
@@ -109,7 +112,7 @@ async function wholeDeployment(project: NewProject, functions: number): Promise<
   const { code, said } = await run(project, ["--yes"]);
   assert.equal(code, 0, said);
   assert.match(said, /✓ +live[^]*✓ +functions +all \d+ start/);
-  // Where no Redis is installed the functions do without, and say so.
+  // Without Redis, the functions start and report its absence.
   assert.match(said, /✓ +ready|! +ready +degraded: [^\n]*redis degraded/);
   assert.equal(api.deployed.size, functions);
   assert.deepEqual(Object.fromEntries(api.secrets), SECRETS);
@@ -122,7 +125,7 @@ async function wholeDeployment(project: NewProject, functions: number): Promise<
   assert.equal(await ask(server, "select count(*)::int as answer from farthing.prove()"), 0);
 }
 
-/** @param url where functions answer already, for no database of this project is behind them */
+/** @param url of running functions; they use another database */
 export async function deployCommand(url: string, functions: number): Promise<Row[]> {
   const directory = await Deno.makeTempDir({ prefix: "farthing-deploy-" });
   const api = await startManagementApi(directory);

@@ -1,6 +1,7 @@
 /**
- * What is deployed: the real CLI uploads it, its size is read in every way it may be counted, and that very
- * upload answers the scenarios under the hosted version of Deno, in isolates that end as the platform's do.
+ * Uploads the functions with the real CLI and checks the sizes of the upload. The uploaded bundles
+ * then answer `deno task deploy`, and in the full run the scenarios, under the hosted version of
+ * Deno in limited isolates.
  */
 import assert from "node:assert/strict";
 import { BUNDLE } from "../../deploy/bundle-functions.ts";
@@ -26,7 +27,10 @@ async function upload(api: ManagementApi, directory: string): Promise<readonly s
   return folder.names;
 }
 
-/** One file that imports nothing, and whose callers the function itself checks. */
+/**
+ * Checks that the upload is one file without imports, and that the function itself authenticates
+ * its callers.
+ */
 function assertUpload(api: ManagementApi, name: string, bytes: number): void {
   const path = `supabase/functions/${name}/${BUNDLE}`;
   const { files, metadata } = api.uploads.find((each) => each.name === name)!;
@@ -34,7 +38,7 @@ function assertUpload(api: ManagementApi, name: string, bytes: number): void {
   assert.deepEqual(metadata, { entrypoint_path: path, verify_jwt: false });
 }
 
-/** A row for each function, judged by what has arrived. */
+/** Returns a row for each function, about the upload that has arrived. */
 async function sizeRows(api: ManagementApi, names: readonly string[]): Promise<Row[]> {
   const readings = await readingsOf(names.map((name) => `${api.folder}/${name}/${BUNDLE}`));
   return await Promise.all(names.map((name, at) => {
@@ -69,7 +73,7 @@ export const deploy: Suite = {
     try {
       const names = await upload(api, directory);
       const rows = [...await sizeRows(api, names), ...await runOn(api, names, isFull)];
-      return { rows, skipped: [], left: isFull ? [] : [`${SCENARIOS} on what is uploaded`] };
+      return { rows, skipped: [], left: isFull ? [] : [`${SCENARIOS} on the uploaded bundles`] };
     } finally {
       await api.close();
       await Deno.remove(directory, { recursive: true });

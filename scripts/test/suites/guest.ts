@@ -1,5 +1,6 @@
 /**
- * Into an app that has our names already, by the real CLI, and out again: what was there stays as it was.
+ * Installs Farthing with the real CLI into an app with objects of the same names, and removes it
+ * again. The app's own objects must not change.
  */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
@@ -15,7 +16,7 @@ import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
 
 const OURS = ["farthing", "farthing_public"];
-/** The one job, and the policy for who listens to their own jobs. */
+/** The scheduled job, and the policy for users who subscribe to their own jobs. */
 const OF_OURS =
   /^scheduled job farthing: |^(?:object )?policy farthing_jobs_own on realtime\.messages: /;
 const PERSON = "00000000-0000-4000-8000-000000000001";
@@ -30,7 +31,7 @@ async function push(server: DatabaseServer, folder: string): Promise<void> {
   assert(success, stdout + stderr);
 }
 
-/** What the server's own pg_dump says of it all, by lines; npm's server comes without one. */
+/** Returns the lines of a pg_dump. The npm package's server has no pg_dump. */
 async function dumpOf(server: DatabaseServer, flavour: Flavour): Promise<string[]> {
   if (flavour !== "system") return [];
   const { success, stdout, stderr } = await new Deno.Command(`${findSystem()!.bin}/pg_dump`, {
@@ -54,12 +55,12 @@ async function asHost(sql: postgres.Sql): Promise<unknown[]> {
   return [...rows];
 }
 
-/** Runs the file as somebody at psql would. */
+/** Runs uninstall.sql as psql does. */
 async function uninstall(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(await Deno.readTextFile(`${ROOT}supabase/uninstall.sql`)).simple();
 }
 
-/** Rows of the host's tables that Farthing writes into, too. */
+/** Rows of the app's tables into which Farthing also writes. */
 async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
   return [
     ...await sql`select 'secret' as what, name from vault.secrets
@@ -69,7 +70,7 @@ async function rowsOf(sql: postgres.Sql): Promise<unknown[]> {
   ];
 }
 
-/** The end of the next migration leaves such a role alone. */
+/** The statements that end each migration must not change this role's privileges. */
 async function keepsByHand(sql: postgres.Sql): Promise<void> {
   const granted = "farthing_public.health_database()";
   await sql.unsafe(`begin; create role by_hand; grant execute on function ${granted} to by_hand`);
@@ -79,7 +80,10 @@ async function keepsByHand(sql: postgres.Sql): Promise<void> {
   assert.equal(role?.may, true);
 }
 
-/** Objects of the host that would go with Farthing, by the name that uninstall has to tell; each alone. */
+/**
+ * Objects of the app that depend on Farthing, one in each test, by the name that uninstall.sql must
+ * report.
+ */
 const HANGERS_ON = {
   "column price of table projects":
     "create table public.projects (id int, price farthing.positive_credits)",
@@ -124,36 +128,36 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
     await sql`rollback`;
   };
   const checks: [string, () => Promise<void>][] = [
-    ["db push into an app with the same names", async () => {
+    ["db push into an app with the same names succeeds", async () => {
       await push(server, folder);
       assert.deepEqual([...await sql`select * from farthing.prove()`], []);
     }],
-    ["what the app had is as it was", async () => {
+    ["db push changes nothing of the app", async () => {
       assertSame((await catalogueOf(sql, OURS)).filter((line) => !OF_OURS.test(line)), host);
     }],
-    ["what the app makes next is as open as before", async () => {
+    ["the app's next objects get the same privileges as before", async () => {
       assert.deepEqual(await asHost(sql), privileges);
     }],
     [
-      "T13, T47: ours are as open as the schema files say, whatever the host's defaults are",
+      "T13, T47: Farthing's objects have the schema files' privileges, whatever the app's defaults are",
       async () => {
         assertSame(await grantedInDatabase(sql), await grantedByFiles());
       },
     ],
-    ["a role of the host keeps what it was granted by hand", () => keepsByHand(sql)],
-    ["uninstall refuses where something of the host would go with it", async () => {
+    ["a role of the app keeps privileges that were granted by hand", () => keepsByHand(sql)],
+    ["uninstall refuses to drop objects of the app", async () => {
       for (const [told, made] of Object.entries(HANGERS_ON)) {
         await sql.unsafe(`begin; ${made}`);
         await refuses(new RegExp(`depends on Farthing and would be dropped: .*${told}`));
       }
     }],
-    ["uninstall refuses where there is a ledger, though nobody has credits", async () => {
+    ["uninstall refuses to drop a ledger, even if nobody has credits", async () => {
       await sql`insert into auth.users (id) values (${PERSON})`;
       await sql`select farthing_public.credits_grant(${PERSON}, '5', 'promotional', p_reason => 'x')`;
       await sql`select farthing_public.credits_debit(${PERSON}, '5', 'x')`;
       await refuses(/There is a ledger/);
     }],
-    ["uninstall leaves what was there before", async () => {
+    ["uninstall leaves the app as it was before", async () => {
       for (const name of ["farthing_functions_url", "farthing_secret_key"]) {
         await sql`select vault.create_secret('x', ${name})`;
       }
@@ -164,11 +168,11 @@ async function installs(server: DatabaseServer, flavour: Flavour, folder: string
       assert.deepEqual(await rowsOf(sql), rows);
       assertSame(await dumpOf(server, flavour), dump);
     }],
-    ["and it can be installed again", async () => {
+    ["db push installs Farthing again", async () => {
       await push(server, folder);
       assert.deepEqual([...await sql`select * from farthing.prove()`], []);
     }],
-    ["a scheduled job of the host by our name stops the push", async () => {
+    ["a scheduled job of the app with our name stops the push", async () => {
       await uninstall(sql);
       await sql`select cron.schedule('farthing', '0 4 * * *', 'select 2')`;
       await assert.rejects(push(server, folder), /Another scheduled job is named farthing/);
@@ -193,7 +197,7 @@ async function guestOn(flavour: Flavour): Promise<Row[]> {
 
 export const guest: Suite = {
   name: "guest",
-  about: "into an app that has our names, by the real CLI, and out again without a trace",
+  about: "installs into an app with the same names by the real CLI, and uninstalls without a trace",
   async run(_words, isFull) {
     if (!await hasNpx()) {
       const why = "needs npx, which comes with Node";

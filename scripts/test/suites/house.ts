@@ -1,4 +1,4 @@
-/** The gates of `deno task ok` as a suite, so that CI's one sum speaks for them too. */
+/** Runs the gates of `deno task ok` as a suite, so that CI's totals include them. */
 import { gates, runGate } from "../../ok/gates.ts";
 import { checked, type Suite } from "../../test-tools/suite.ts";
 

@@ -1,4 +1,7 @@
-/** The tests of tests/ against a whole stack, started for them; the faults have stacks of their own. */
+/**
+ * Runs the HTTP tests of tests/ on a stack that is started for them; the fault tests have stacks of
+ * their own.
+ */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/extent.ts";
@@ -17,34 +20,37 @@ import {
 import { ISOLATES } from "./isolates.ts";
 import { MONEY_BACK } from "./money-back.ts";
 
-/** What needs a real browser, where there is none. */
+/** The part that is skipped without a browser. */
 const NO_BROWSER: Skipped = {
   what: "tests/browser",
   why: "needs Chromium (Debian: chromium)",
 };
 
-/** What needs an app of another origin: it is installed as its maker would, by npm. */
+/** The part that is skipped without npm, which installs an app of another origin. */
 const NO_NPM: Skipped = {
   what: "tests/browser/another-origin",
   why: "needs npm, which comes with Node",
 };
 
-/** Folders whose tests count in Redis, or take it away. */
+/** Folders whose tests use Redis or stop it. */
 const WITH_REDIS = ["tests/limits", "tests/faults/matrix"];
 
-/** The faults take the database from under everyone, and alerts hear of everybody's failures. */
+/**
+ * Fault tests stop services that other tests use. Alert tests count the failures of all tests on
+ * their stack.
+ */
 const isFault = (file: string) => /^tests\/alerts\/|\/faults(\/|\.test\.ts$)/.test(file);
 
-/** They look for traces of all the others. */
+/** Tests that search for leftovers of all other tests, and so run last. */
 const isLast = (file: string) => file.startsWith("tests/leaks/");
 
-/** What tests themselves leave out. */
+/** Parts that the tests leave out by themselves on a push. */
 const LEFT_IN_TESTS = IS_FULL ? [] : [
   "900 of 1,000 bookings of tests/bookings/fees.test.ts",
   "the newest supabase-js in tests/browser/another-origin/journey.test.ts",
 ];
 
-/** What any test may have left behind, on either stack. */
+/** The check for leftovers, which runs on each stack. */
 const LEFT_BEHIND = "tests/leaks/left-behind.test.ts";
 
 async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
@@ -62,10 +68,10 @@ async function filesHere(): Promise<{ files: string[]; skipped: Skipped[] }> {
 const run = (files: string[], env: Record<string, string>, processes = 1) =>
   runDenoTests({ files, env, processes, isGroup: true, flags: ["--no-check"], limitMs: 300_000 });
 
-/** Most tests wait for a server most of the time. */
+/** Most tests wait for a server most of the time, so three processes fit on two cores. */
 const PROCESSES = 3;
 
-/** Those named, one after another, on the stack that is kept. */
+/** Runs the named files in turn on the long-lived stack. */
 async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResult> {
   if (found.length === 0) return { rows: [], skipped };
   const inTurn = [
@@ -78,8 +84,8 @@ async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResul
 
 export const http: Suite = {
   name: "http",
-  about: "scenarios, races and a real browser over HTTP, on a stack of their own",
-  // By a word also the faults of a subject: `http refunds` runs all tests of refunds.
+  about: "scenarios, races and a real browser over HTTP, on one stack",
+  // Words also select fault tests: `http refunds` runs all tests of refunds.
   async run(words) {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
@@ -94,7 +100,10 @@ export const http: Suite = {
   },
 };
 
-/** Plays files of the queue until it is empty: a fault has its stack to itself. */
+/**
+ * Runs files from the queue, two in each process, until it is empty. Fault tests never share a
+ * stack at the same time.
+ */
 async function emptied(queue: string[], env: Record<string, string>): Promise<Row[]> {
   const rows: Row[] = [];
   while (queue.length > 0) rows.push(...await run(queue.splice(0, 2), env));

@@ -1,20 +1,25 @@
-/** The functions in isolates that end by the platform's rules, each kind of limit on a stack of its own. */
+/**
+ * Runs the functions in isolates that end by the platform's rules, with one stack for each set of
+ * limits.
+ */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { filesNamed, type Row, type Suite } from "../../test-tools/suite.ts";
 
 export const ISOLATES = "tests/isolates/";
 
-/** What is run under which limits. */
+/** The test folders and the limits of their isolates. */
 const RUNS: { folder: string; limits: string }[] = [
-  // As deployed: isolates are retired again and again, and nobody notices.
+  // The platform's limits: isolates are replaced all the time, and callers must not notice.
   { folder: "tests/scenarios", limits: "free" },
-  // Tight, so that they are killed under requests; what loading takes depends on the machine.
+  // Short lifetimes, so that isolates end during requests. Boot time does not count, because it
+  // depends on the machine.
   {
     folder: `${ISOLATES}wall-clock`,
     limits: "free,cpu-soft=600000,cpu-hard=600000,wall=12000,without-boot",
   },
-  // Without a retirement before it: whatever is under way then is cut off.
+  // The soft limit equals the hard limit, so an isolate is killed before it could retire, and
+  // requests are cut off.
   { folder: `${ISOLATES}processor`, limits: "free,cpu-soft=400,cpu-hard=400,without-boot" },
 ];
 

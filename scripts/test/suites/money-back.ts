@@ -1,11 +1,14 @@
-/** The ledger beside an independent model of it: stories and random histories of money that comes back. */
+/**
+ * Compares the ledger with an independent model of it, in written and random histories of refunds
+ * and disputes.
+ */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/extent.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 export const MONEY_BACK = "tests/money-back";
 
-/** 10,000 histories are one test. */
+/** One hour, because one test runs up to 10,000 histories. */
 const LIMIT_MS = 3_600_000;
 
 export const moneyBack: Suite = {

@@ -1,14 +1,14 @@
-/** Whether the tests can fail: a few mistakes, chosen and drawn, that they have to notice. */
+/** Checks that the tests notice a sample of deliberate mistakes. */
 import { FLOORS } from "../../mutate/mutant.ts";
 import { figuresOf, formatSurvivor } from "../../mutate/report.ts";
 import { runSession, type Session } from "../../mutate/session.ts";
 import { endKeptServer } from "../../test-tools/kept/project.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
-/** Eleven minutes of two cores. All of them: deno task mutate. */
+/** A sample that takes eleven minutes on two cores. `deno task mutate` runs all mistakes. */
 const SAMPLE = { areas: ["sql", "functions"] as const, random: 8, seed: 20261122, most: 24 };
 
-/** As many as are drawn may survive of so few, beyond the floor: one is no trend. */
+/** The number of mistakes that may survive in so small a sample, whatever the floor is. */
 const MAY_SURVIVE = 1;
 
 function isEnough({ outcomes }: Session, area: keyof typeof FLOORS): boolean {
@@ -38,7 +38,7 @@ export const mutants: Suite = {
     try {
       return { rows: await rowsOf(`${directory}/results.jsonl`), skipped: [] };
     } finally {
-      if (Deno.env.get("CI") === "true") await endKeptServer(); // nobody comes back to it there
+      if (Deno.env.get("CI") === "true") await endKeptServer(); // In CI, no later run uses the server.
       await Deno.remove(directory, { recursive: true });
     }
   },

@@ -1,4 +1,4 @@
-/** The tests of the two products in packages. A push leaves out the one that has not changed. */
+/** Runs the tests of the two packages. A push leaves out a package that has not changed. */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { fingerprint } from "../../test-tools/kept/fingerprint.ts";
@@ -10,9 +10,12 @@ import { ROOT } from "../../command/root.ts";
 interface Package {
   name: string;
   about: string;
-  /** What its tests judge, from the root: they run again when one of these files has changed. */
+  /**
+   * Files, relative to the root, that the tests depend on. A change in one of them makes the tests
+   * run again.
+   */
   madeOf: string[];
-  /** A folder of tests that start a Redis. */
+  /** A folder of tests that need Redis. */
   withRedis?: string;
 }
 
@@ -25,19 +28,19 @@ async function run({ name, withRedis }: Package, words: string[]): Promise<Suite
   const left = withRedis !== undefined && findRedisServer() === undefined ? `${withRedis}/` : null;
   const rows = await runDenoTests({
     files: files.filter((file) => left === null || !file.startsWith(left)),
-    flags: ["--no-check"], // types are the house's to check, once
+    flags: ["--no-check"], // The suite `house` checks types once for all.
   });
   return { rows, skipped: left === null ? [] : [needsRedis(left)] };
 }
 
-/** Passed in full on this machine, with nothing skipped. */
+/** Says whether the suite passed without a skipped part. */
 function isGreen({ rows, skipped }: SuiteResult): boolean {
   return rows.length > 0 && skipped.length === 0 && rows.every((row) => row.failures.length === 0);
 }
 
 /**
- * Whether git knows that CI's push left these alone: since CI_BASE, the commit before the push, or where that
- * is not given since the commit before this one. A checkout without that commit says no.
+ * Says whether git shows no change in these paths since CI_BASE, the commit before the push;
+ * without CI_BASE, since the previous commit. Returns false if the commit is not in the checkout.
  */
 async function isSameAsBefore(paths: string[]): Promise<boolean> {
   if (Deno.env.get("CI") !== "true") return false;
@@ -54,9 +57,9 @@ async function isSameAsBefore(paths: string[]): Promise<boolean> {
 function packageSuite(one: Package): Suite {
   const { name, about } = one;
   const madeOf = [...SHARED, ...one.madeOf];
-  /** Holds the fingerprint of the files that the last whole run passed with. */
+  /** The file with the fingerprint of the last whole run that passed. */
   const record = `${KEPT}/${name}.passed`;
-  const unchanged = { rows: [], skipped: [], left: ["all of it: nothing of it has changed"] };
+  const unchanged = { rows: [], skipped: [], left: ["all of it, because it has not changed"] };
   return {
     name,
     about,

@@ -1,12 +1,14 @@
-/** What stands for itself: the functions by `app.request()`, and the scripts, which start what they need. */
+/**
+ * Runs unit tests: the functions by `app.request()`, and the scripts, which start what they need.
+ */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/extent.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
-/** They start a dozen runs of the runner; a server that is kept wrongly is seen by who narrows a run. */
+/** Tests that start a dozen runs of the runner. Only narrowed runs use the code that they test. */
 const KEPT = "scripts/test-tools/kept/";
 
-/** What tests themselves leave out. */
+/** Parts that the tests leave out by themselves on a push. */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];
 
 export const unit: Suite = {
@@ -18,7 +20,7 @@ export const unit: Suite = {
       await findTests(["supabase/functions", "scripts", "packages/command-line"]),
     );
     const isLeft = (file: string) => !isFull && file.startsWith(KEPT);
-    // Types are the house's to check, once.
+    // The suite `house` checks types once for all.
     const files = found.filter((file) => !isLeft(file));
     return {
       rows: await runDenoTests({ files, flags: ["--no-check"] }),

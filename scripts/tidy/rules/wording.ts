@@ -12,8 +12,6 @@ const NOT_YET = [
   "scripts/load/",
   "scripts/mutate/",
   "packages/local-stack/",
-  "scripts/test/",
-  "scripts/test-tools/",
   "supabase/functions/_shared/adapters/database/",
   "supabase/functions/_shared/resilience/",
   "supabase/functions/_shared/services",

@@ -1,4 +1,4 @@
-/** A second deployment of the functions on the same database, with another environment. */
+/** Runs a second deployment of the functions on the same database with another environment. */
 import { aiEnvironment } from "@farthing/local-stack/functions";
 import type { World } from "../project/world.ts";
 
@@ -16,7 +16,7 @@ async function portOf(output: ReadableStream<Uint8Array>): Promise<number> {
   throw new Error(`the functions did not start: ${text}`);
 }
 
-/** What the functions find in their environment on this stack, with changes. */
+/** Returns the functions' environment on this stack, with `changes`. */
 export function environment(world: World, changes: Record<string, string>): Record<string, string> {
   return {
     BEHIND_URL: world.url,
@@ -30,7 +30,7 @@ export function environment(world: World, changes: Record<string, string>): Reco
     UPSTASH_REDIS_REST_URL: world.redisUrl ?? "",
     UPSTASH_REDIS_REST_TOKEN: world.redisToken ?? "",
     APP_ORIGINS: ORIGIN,
-    // The runner's own environment may name these; an empty variable counts as absent.
+    // The test runner's environment may set these variables; an empty variable counts as missing.
     SUPABASE_JWKS: "",
     DATABASE_POOL_URL: "",
     ...changes,
@@ -38,10 +38,10 @@ export function environment(world: World, changes: Record<string, string>): Reco
 }
 
 /**
- * Runs `use` against functions of their own, which take the data API to the database unless
- * DATABASE_POOL_URL is among the changes. Sign-up and REST stay the stack's. `kill` ends them as a crash
- * does.
- * @param hear gets what they print
+ * Runs `use` against a deployment of its own. Its functions reach the database through the data
+ * API, or directly if `changes` has DATABASE_POOL_URL. Sign-up and REST remain those of the stack.
+ * `kill` ends the deployment at once, as a crash does.
+ * @param hear gets the deployment's output
  */
 export async function withDeployment<T>(
   world: World,

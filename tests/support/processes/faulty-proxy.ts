@@ -1,18 +1,20 @@
-/** A door in front of a service that a test can make slow, silent or broken, for one deployment alone. */
+/** A proxy that makes a service slow, silent or broken for one deployment. */
 import { forward } from "@farthing/local-stack/functions";
 
 export type Manner =
   | { readonly kind: "through" }
-  /** Each answer comes so much later. */
+  /** Delays each response by `ms` milliseconds. */
   | { readonly kind: "slow"; readonly ms: number }
-  /** No answer ever comes. */
+  /** Never responds. */
   | { readonly kind: "silent" }
-  /** Answers itself: an outage as the service would show it. */
+  /** Responds in the place of the service, as the service would during an outage. */
   | { readonly kind: "answers"; readonly status: number; readonly body: string };
 
 export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
-  /** How many requests have come: a fault that nobody meets shows nothing. */
+  /**
+   * Returns the number of requests so far. A test must see requests, or its fault proves nothing.
+   */
   asked(): number;
 }
 

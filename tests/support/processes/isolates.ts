@@ -1,4 +1,6 @@
-/** The isolates that a stack runs the functions in, and a client that expects them to be killed. */
+/**
+ * Counts the isolates that a stack has killed, and sends requests again that a killed isolate lost.
+ */
 import { ok } from "node:assert/strict";
 import type { IsolateCounts } from "@farthing/local-stack/isolates";
 import { delay } from "@farthing/command-line";
@@ -17,11 +19,11 @@ async function countsOf({ url }: World): Promise<Counts> {
 const killedOf = ({ ended: { cpu, wall_clock, memory } }: IsolateCounts) =>
   cpu + wall_clock + memory;
 
-/** What happened to a function's isolates while `use` ran. */
+/** What happened to one function's isolates. */
 export interface Deaths {
   started: number;
   killed: number;
-  /** Requests under way when their isolate was killed. */
+  /** Requests in progress when their isolate was killed. */
   cut: number;
 }
 
@@ -45,7 +47,10 @@ export async function deathsDuring(
   };
 }
 
-/** As docs/reference/faults.md tells an app: what may have happened is sent again, with the same key. */
+/**
+ * Says whether docs/reference/faults.md tells an app to send the request again with the same
+ * idempotency key.
+ */
 export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text">): boolean {
   if (status === 409) return text.includes("idempotency_in_progress");
   return status === 408 || status === 429 || status >= 500;
@@ -53,7 +58,10 @@ export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text
 
 const DEADLINE_MS = 60_000;
 
-/** The answer that counts, asked for as often as it takes, and no sooner than the answer before said. */
+/**
+ * Sends a request until its response needs no repeat. Waits as long as each response's Retry-After
+ * says.
+ */
 export function insist(
   what: string,
   ask: () => Promise<Answer>,

@@ -1,4 +1,4 @@
-/** Killing the database as a power cut would, and waiting until the stack has brought it back. */
+/** Kills the database as a power cut would, and waits until the stack has restarted it. */
 import { ok } from "node:assert/strict";
 import {
   databaseDir,
@@ -13,7 +13,7 @@ import type { World } from "../project/world.ts";
 
 const BACK_DEADLINE_MS = 30_000;
 
-/** `kill -9` of every process of the server; resolves when none lives. */
+/** Sends SIGKILL to every process of the server and resolves when all have ended. */
 export async function killDatabase({ dataDir }: World): Promise<void> {
   ok(dataDir, "FARTHING_DATA names the stack whose database may be killed");
   const directory = databaseDir(dataDir);

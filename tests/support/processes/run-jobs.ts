@@ -1,7 +1,7 @@
 /**
- * A runner of jobs as a process of its own, so that a test can kill or stop it: the runner's core on a
- * pooled connection, again and again, for the types of one queue. RUNNER says how, as JSON. Says "ready"
- * when it begins; the rest of its output is its log, a JSON line an event. Ends with its input.
+ * Runs the jobs of one queue in a process of its own, which a test can kill or stop. The process
+ * uses a pooled connection and the options in RUNNER, a JSON object. It prints "ready" when it
+ * begins, then its log as one JSON object per line. It ends when its standard input ends.
  */
 import { print } from "@farthing/command-line";
 import { systemClock } from "../../../supabase/functions/_shared/core/time.ts";
@@ -9,7 +9,7 @@ import { runJobs } from "../../../supabase/functions/_shared/domain/jobs/run-job
 import { servicesWithModels } from "../../../supabase/functions/_shared/services-with-models.ts";
 import { typesOf } from "../work/job-queue.ts";
 
-// What there is to do here comes within milliseconds, and no database wakes anyone.
+// New jobs arrive within milliseconds, and the database wakes no runner in this process.
 const LOOK_AGAIN_MS = 25;
 
 const { queue, ...options } = JSON.parse(Deno.env.get("RUNNER")!);
@@ -21,7 +21,7 @@ const ending = Deno.stdin.readable.pipeTo(new WritableStream()).finally(() => is
 
 print("ready");
 while (isWanted) {
-  // A database that is away ends a run; the next one looks whether it is back.
+  // An unavailable database fails this run, and the next run tries again.
   const report = await runJobs(services, types, systemClock, options).catch(() => undefined);
   if (!report?.claimed) await systemClock.sleep(LOOK_AGAIN_MS);
 }

@@ -1,4 +1,4 @@
-/** Runners of jobs in processes of their own: started, killed and stopped as a test likes. */
+/** Starts, kills and stops job runners in processes of their own. */
 import type { RunnerOptions } from "../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
 import { environment } from "./deployment.ts";
 import { until } from "../project/until.ts";
@@ -13,9 +13,9 @@ interface Said {
 }
 
 export interface Runner extends AsyncDisposable {
-  /** What it has logged so far. */
+  /** The messages that the runner has logged so far. */
   readonly said: readonly Said[];
-  /** The jobs that it logged with that status. */
+  /** Returns the ids of jobs that the runner logged with this status. */
   ended(status: string): string[];
   kill(signal: Deno.Signal): void;
 }
@@ -30,8 +30,8 @@ async function collect(output: ReadableStream<Uint8Array>, said: Said[]): Promis
 }
 
 /**
- * A runner of a queue's jobs that is looking for some.
- * @param changes of its environment
+ * Starts a runner for a queue's jobs and resolves when the runner is ready.
+ * @param changes changes of the runner's environment
  */
 export async function startRunner(
   world: World,
@@ -45,7 +45,8 @@ export async function startRunner(
       ...environment(world, { DATABASE_POOL_URL: world.databaseUrl, ...changes }),
       RUNNER: JSON.stringify({ queue, ...options }),
     },
-    // Ours alone to write to: it ends where this process ends, however that comes about.
+    // Only this process writes to the input, so the runner ends when this process ends for any
+    // reason.
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -1,6 +1,6 @@
 /**
- * The functions as a deployment of their own, with the environment this process was given; everything
- * else of the project is fetched from BEHIND_URL. Prints its port when it answers.
+ * Serves the functions with the environment of this process, and forwards all other requests to
+ * BEHIND_URL. Prints the port when it is ready.
  */
 import { fileURLToPath } from "node:url";
 import { forward, functionRoutes, loadFunctions } from "@farthing/local-stack/functions";

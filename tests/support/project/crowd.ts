@@ -1,9 +1,12 @@
-/** People who take turns, where a test asks for more than one person may ask for in a minute. */
+/** Users who take turns, for a test that sends more requests than one user may send in a minute. */
 import type { Caller } from "./http.ts";
 import { type Person, signUpWith } from "./people.ts";
 import type { World } from "./world.ts";
 
-/** Hands over who is to ask next, each of them so often. */
+/**
+ * Returns a function that returns the headers of the next caller. Each user makes `requests`
+ * requests.
+ */
 export function crowd(world: World, requests: number): () => Promise<Caller> {
   let person: Person | undefined;
   let asked = 0;

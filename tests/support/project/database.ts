@@ -1,4 +1,7 @@
-/** The database from behind: the proof that ends every test, and what no door does. */
+/**
+ * Direct access to the database: the proof at the end of every test, and work that no endpoint
+ * does.
+ */
 import { deepEqual } from "node:assert/strict";
 import postgres from "postgres";
 import { until } from "./until.ts";
@@ -6,7 +9,7 @@ import type { World } from "./world.ts";
 
 type Sql = postgres.Sql<Record<string, never>>;
 
-/** A connection as the project's owner, `postgres`, for the time of `use`. */
+/** Runs `use` with a connection as `postgres`, the project's owner. */
 export async function withSql<T>(
   { databaseUrl }: World,
   use: (sql: Sql) => Promise<T>,
@@ -19,13 +22,13 @@ export async function withSql<T>(
   }
 }
 
-/** The ledger's own proof over the whole database: it finds nothing. */
+/** Asserts that the ledger's proof finds no violation in the whole database. */
 export async function proven(world: World): Promise<void> {
   const violations = await withSql(world, (sql) => sql`select * from farthing.prove()`);
   deepEqual([...violations], []);
 }
 
-/** How many entries of a kind (or in all) a user's account has. */
+/** Counts the entries of a user's account, of one kind or of all kinds. */
 export async function countEntries(world: World, userId: string, kind?: string): Promise<number> {
   const [row] = await withSql(world, (sql) =>
     sql`
@@ -36,7 +39,10 @@ export async function countEntries(world: World, userId: string, kind?: string):
   return Number(row?.count);
 }
 
-/** What all tests have one of, while files run side by side; any numbers will do. */
+/**
+ * Things of which all tests share one, and the key of each thing's advisory lock. The numbers are
+ * arbitrary.
+ */
 const SHARED = {
   deliveries: 720_377,
   mail: 720_378,
@@ -46,8 +52,8 @@ const SHARED = {
 };
 
 /**
- * Runs `use` while nobody switches the thing off or holds it back (shared), or while nobody else waits for
- * what it brings (exclusive). Not within itself.
+ * Runs `use` under an advisory lock. Tests that use the thing share the lock; a test that stops the
+ * thing, or waits for all of its output, takes it alone. Don't nest two calls for one thing.
  */
 async function withTurn<T>(
   world: World,
@@ -62,7 +68,7 @@ async function withTurn<T>(
   });
 }
 
-/** The emulator's deliveries: one switch holds back those of all tests. */
+/** Locks the emulator's deliveries of webhooks, which one switch stops for all tests. */
 export function withDeliveries<T>(
   world: World,
   mode: "shared" | "exclusive",
@@ -71,7 +77,7 @@ export function withDeliveries<T>(
   return withTurn(world, "deliveries", mode, use);
 }
 
-/** The stack's inbox. */
+/** Locks the mail service of the stack. */
 export function withMail<T>(
   world: World,
   mode: "shared" | "exclusive",
@@ -80,7 +86,7 @@ export function withMail<T>(
   return withTurn(world, "mail", mode, use);
 }
 
-/** The policy of bookings, of which there is one row. */
+/** Locks the policy of bookings, which has one row. */
 export function withPolicy<T>(
   world: World,
   mode: "shared" | "exclusive",
@@ -120,7 +126,7 @@ export function withPayouts<T>(
   return withTurn(world, "payouts", mode, use);
 }
 
-/** Everything the ledger knows of a user, row by row, hashed: equal means that nothing changed. */
+/** Returns hashes of all ledger rows of a user. Two equal results mean that nothing changed. */
 export async function ledgerOf(world: World, userId: string): Promise<unknown> {
   const tables = [
     "lots",

@@ -1,14 +1,14 @@
-/** Calls over HTTP, and what an answer has to be: the contract's own schemas judge it. */
+/** Calls endpoints over HTTP and checks the responses with the contract's schemas. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { z } from "zod";
 import type { World } from "./world.ts";
 
-/** The headers that say who calls. */
+/** The headers that authenticate a caller. */
 export type Caller = Readonly<Record<string, string>>;
 
 export const nobody: Caller = {};
 
-/** The app's own back end. */
+/** The app's own back end, with the secret key. */
 export function backEnd(world: World): Caller {
   return { apikey: world.secretKey };
 }
@@ -57,21 +57,21 @@ export function get(
   return send(functionUrl(world, path), { headers: { ...as, ...headers } });
 }
 
-/** `key`: the Idempotency-Key, none unless named. */
+/** Sends a DELETE. `key` is the Idempotency-Key; by default there is none. */
 export function remove(world: World, path: string, as: Caller, key?: string): Promise<Answer> {
   const headers = { ...as, ...(key !== undefined && { "idempotency-key": key }) };
   return send(functionUrl(world, path), { method: "DELETE", headers });
 }
 
 interface PostOptions {
-  /** Idempotency-Key; a new one unless named, none when null. */
+  /** The Idempotency-Key: a new one by default, none if null. */
   key?: string | null;
   headers?: Caller;
-  /** The caller leaves. */
+  /** Aborts the request. */
   signal?: AbortSignal;
 }
 
-/** Posts JSON; a body that is text or bytes already goes out as it is. */
+/** Posts JSON. A body of text or bytes is sent unchanged. */
 export function post(
   world: World,
   path: string,
@@ -101,7 +101,7 @@ export function envelope(answer: Answer): Envelope {
   }
 }
 
-/** Asserts a success of this status and hands over its data, checked against the contract. */
+/** Asserts a success with this status, and returns its data after a check with the schema. */
 export function data<S extends z.ZodType>(
   answer: Answer,
   status: number,
@@ -115,7 +115,7 @@ export function data<S extends z.ZodType>(
   return schema.parse(data);
 }
 
-/** Asserts a refusal of this status and code, and that it names this field (or none). */
+/** Asserts an error with this status and code, and with this field if given. Returns the error. */
 export function refused(answer: Answer, status: number, code: string, field?: string): Refusal {
   const { error, metadata } = envelope(answer);
   deepEqual([answer.status, error?.code], [status, code], `${answer.url}: ${answer.text}`);

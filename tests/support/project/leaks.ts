@@ -1,4 +1,7 @@
-/** Looks for texts wherever the project might have kept them: every column of every table, every log. */
+/**
+ * Searches for texts wherever the project could have stored them: every column of every table,
+ * every log and Redis.
+ */
 import { Redis } from "@upstash/redis";
 import { ok } from "node:assert/strict";
 import { dirname } from "node:path";
@@ -8,7 +11,7 @@ import { redisDir } from "@farthing/local-stack/redis";
 import { STACK_OUTPUT } from "../../../scripts/test-tools/stack-process.ts";
 import type { World } from "./world.ts";
 
-/** What was found: where, and which of the texts. */
+/** A place, and the text that was found there. */
 export interface Leak {
   readonly place: string;
   readonly found: string;
@@ -32,7 +35,7 @@ async function tablesOf(sql: Sql): Promise<Table[]> {
     group by 1 order by 1`;
 }
 
-/** Each column as a row of its name and its text. */
+/** Returns a query with one row for each column: the column's name and its value as text. */
 function valuesOf({ name, columns }: Table): string {
   const rows = columns.map(({ name: column, type }) => {
     const quoted = `t."${column}"`;
@@ -44,7 +47,10 @@ function valuesOf({ name, columns }: Table): string {
   }) v(place, text)`;
 }
 
-/** @param pattern a regular expression that JavaScript and PostgreSQL read alike */
+/**
+ * Searches every column of every table.
+ * @param pattern a regular expression that is valid in JavaScript and in PostgreSQL
+ */
 export async function leaksInDatabase(sql: Sql, pattern: string): Promise<Leak[]> {
   const leaks: Leak[] = [];
   for (const table of await tablesOf(sql)) {
@@ -66,7 +72,7 @@ async function readLog(path: string): Promise<string | undefined> {
   });
 }
 
-/** Every key that Redis has, and its value; undefined where there is no Redis. */
+/** Returns every key in Redis with its value; undefined without Redis. */
 async function keptInRedis({ redisUrl, redisToken }: World): Promise<string | undefined> {
   if (redisUrl === undefined || redisToken === undefined) return undefined;
   const redis = new Redis({ url: redisUrl, token: redisToken, enableTelemetry: false });
@@ -75,7 +81,7 @@ async function keptInRedis({ redisUrl, redisToken }: World): Promise<string | un
   return keys.map((key, at) => `${key} ${JSON.stringify(values[at])}`).join("\n");
 }
 
-/** By name, the text of every log that a stack writes, and of what Redis keeps. */
+/** Returns the text of every log that a stack writes, and of Redis, by name. */
 export async function logsOf(world: World): Promise<Record<string, string>> {
   const { dataDir } = world;
   ok(dataDir, "FARTHING_DATA names the stack whose logs are read");
@@ -83,7 +89,8 @@ export async function logsOf(world: World): Promise<Record<string, string>> {
     await readLog(`${dirname(dataDir)}/functions.log`);
   const server = await readLog(`${databaseDir(dataDir)}/server.log`);
   ok(functions !== undefined && server !== undefined, "the logs are where they should be");
-  // Only the test runner keeps what a stack prints; its keys stand in the table that a start ends with.
+  // Only the test runner stores a stack's output. The keys in the table at the end of the start are
+  // no leak.
   const printed = (await readLog(`${dataDir}/${STACK_OUTPUT}`))?.split("Ready after")[1];
   const kept = await keptInRedis(world);
   const redis = await readLog(`${redisDir(dataDir)}/redis.log`);
@@ -103,7 +110,7 @@ export function leaksInLogs(logs: Readonly<Record<string, string>>, pattern: str
   });
 }
 
-/** A pattern for these very texts. */
+/** Returns a pattern that matches any of these texts. */
 export function anyOf(texts: readonly string[]): string {
   return texts.map((text) => text.replaceAll(/[^A-Za-z0-9_ -]/g, "\\$&")).join("|");
 }

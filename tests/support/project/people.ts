@@ -1,4 +1,4 @@
-/** People who sign up through supabase-js, as the app's front end does. */
+/** Users who sign up through supabase-js, as in the app's front end. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { withSql } from "./database.ts";
 import { type Caller, data, post } from "./http.ts";
@@ -6,7 +6,7 @@ import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts"
 import { backEnd } from "./http.ts";
 import type { World } from "./world.ts";
 
-/** Their own rows, as a browser reads them. */
+/** The data API, through which a browser reads the user's own rows. */
 const dataApiOf = (supabase: SupabaseClient) => supabase.schema("farthing_public");
 
 export interface Person {
@@ -16,11 +16,11 @@ export interface Person {
   readonly token: string;
   readonly supabase: SupabaseClient;
   readonly dataApi: ReturnType<typeof dataApiOf>;
-  /** The headers of their calls. */
+  /** The headers of the user's requests. */
   readonly as: Caller;
 }
 
-/** supabase-js in a browser that forgets everything. */
+/** Creates a client as in a browser that stores no session. */
 function browser({ url, publishableKey }: World): SupabaseClient {
   return createClient(url, publishableKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
@@ -53,7 +53,7 @@ function person(
   return { id, ...login, token, supabase, dataApi: dataApiOf(supabase), as };
 }
 
-/** The same person after they signed in again: with what the service has written of them since. */
+/** Signs the user in again, so that the token contains the current role. */
 async function signInAgain(world: World, { id, email, password }: Person): Promise<Person> {
   const supabase = browser(world);
   const { data, error } = await supabase.auth.signInWithPassword({ email, password });
@@ -61,7 +61,7 @@ async function signInAgain(world: World, { id, email, password }: Person): Promi
   return person(world, supabase, id, { email, password }, data.session.access_token);
 }
 
-/** A person to whom the service has given a role. */
+/** Signs a user up and gives the user a role. */
 export async function signUpAs(world: World, role: string): Promise<Person> {
   const somebody = await signUp(world);
   await withSql(world, (sql) =>
@@ -73,7 +73,7 @@ export async function signUpAs(world: World, role: string): Promise<Person> {
 
 export const signUpOperator = (world: World) => signUpAs(world, "operator");
 
-/** A person with promotional credits. */
+/** Signs a user up and grants promotional credits. */
 export async function signUpWith(world: World, amount: string): Promise<Person> {
   const somebody = await signUp(world);
   const body = { user_id: somebody.id, amount, source: "promotional", reason: "test" };

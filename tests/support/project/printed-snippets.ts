@@ -1,23 +1,25 @@
-/** The code of our docs as it is printed, made into modules that a test can run. */
+/** Turns the code blocks of our docs into modules that a test can run. */
 import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../../scripts/command/root.ts";
 
-/** A block of a page: the names it is given, and those that a test or a later block uses. */
+/**
+ * A block of a page, with the names that it needs, and the names that a test or a later block uses.
+ */
 export interface Snippet {
   readonly name: string;
   readonly given: readonly string[];
   readonly gives: readonly string[];
 }
 
-/** A fenced block of a page. */
+/** A fenced code block of a page. */
 export interface Block {
   readonly language: string;
   readonly code: string;
-  /** The paragraph before it, which may name its file. */
+  /** The paragraph before the block, which may name the block's file. */
   readonly lead: string;
 }
 
-/** All blocks of a page, in their order. */
+/** Returns all code blocks of a page in order. */
 export async function blocksIn(page: string): Promise<Block[]> {
   const text = await Deno.readTextFile(`${ROOT}${page}`);
   const fences = text.matchAll(/(?:^|\n\n)((?:(?!```).+\n)*)\n?```(\w+)\n([\s\S]*?)^```$/gm);

@@ -2,13 +2,15 @@ import { delay } from "@farthing/command-line";
 
 const DEADLINE_MS = 60_000;
 const FIRST_MS = 25;
-/** A user who polls like this asks some 70 times before the deadline; 100 a minute are theirs. */
+/**
+ * At this pace a user sends about 70 requests before the deadline; the limit is 100 in a minute.
+ */
 const LONGEST_MS = 1_000;
 
 /**
- * What the probe gives, as soon as that is something other than undefined. An error of the probe counts
- * as "not yet". Asks soon at first, and then less and less often.
- * @throws when the deadline passes; the message says what was waited for
+ * Calls `probe` until it returns something other than undefined, and returns that value. An error
+ * of the probe counts as undefined. The pauses between calls grow.
+ * @throws when the deadline passes; the message contains `what`
  */
 export async function until<T>(
   what: string,

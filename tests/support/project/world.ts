@@ -1,4 +1,4 @@
-/** The project under test: where it answers, and the keys of everyone who calls it. */
+/** The project under test: its URLs, and the keys of all callers. */
 import { dirname } from "node:path";
 import {
   need,
@@ -8,29 +8,37 @@ import {
 } from "../../../scripts/settings/settings.ts";
 
 export interface World {
-  /** REST, Auth and functions, as `supabase-js` is given it. */
+  /** The URL of REST, Auth and the functions, as `supabase-js` gets it. */
   readonly url: string;
   readonly publishableKey: string;
   readonly secretKey: string;
-  /** As the project's owner: for the proof, and for what no endpoint does. */
+  /** A connection as the project's owner, for the proof and for work that no endpoint does. */
   readonly databaseUrl: string;
   readonly stripeUrl: string;
   readonly stripeKey: string;
   readonly webhookSecret: string;
-  /** The provider of language models: OpenAI's API under /v1, what it received under /_control. */
+  /**
+   * The emulated provider of language models: OpenAI's API under /v1, the received requests under
+   * /_control.
+   */
   readonly aiUrl: string;
   readonly aiKey: string;
-  /** The inbox: Postmark's and Resend's APIs, what they took under /messages. */
+  /**
+   * The emulated mail service: the APIs of Postmark and Resend, and the received emails under
+   * /messages.
+   */
   readonly mailUrl: string;
   readonly notificationSecret: string;
-  /** Upstash's REST API; undefined where the stack has no Redis. */
+  /** Upstash's REST API; undefined if the stack has no Redis. */
   readonly redisUrl: string | undefined;
   readonly redisToken: string | undefined;
-  /** The stack's data directory; without one nobody here may kill its database. */
+  /** The stack's data directory. Without it, a test can't kill the database. */
   readonly dataDir: string | undefined;
 }
 
-/** What the settings name: the runner's stack, else the one that `deno task start` runs. */
+/**
+ * Reads the settings of the test runner's stack, or else of the stack that `deno task start` runs.
+ */
 export function readWorld(settings: Settings = readSettings()): World {
   const isDefault = settings.source === STACK_ENV_FILE;
   return {

@@ -1,4 +1,4 @@
-/** Chatting as an app does, and what the stand-in for the provider has seen of it. */
+/** Chats as an app does, and reads which requests reached the emulated provider. */
 import { createParser } from "eventsource-parser";
 import { equal } from "node:assert/strict";
 import { withSql } from "../project/database.ts";
@@ -12,7 +12,7 @@ interface Billed {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-/** A request that the stand-in had: `ended` when nothing more will change. */
+/** A request that the emulated provider received. After `ended` is true, nothing changes. */
 export interface Asked {
   readonly model: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
@@ -22,11 +22,11 @@ export interface Asked {
   readonly aborted: boolean;
   readonly ended: boolean;
   readonly usage: Billed | null;
-  /** What is billed of it up to now. */
+  /** The tokens that are billed so far. */
   readonly billed: Billed | null;
 }
 
-/** The requests that reached the provider and hold this text, oldest first. */
+/** Returns the requests that reached the provider and contain this text, oldest first. */
 export async function askedOf(world: World, text: string): Promise<Asked[]> {
   const url = `${world.aiUrl}/_control/requests?contains=${encodeURIComponent(text)}`;
   const { requests } = await (await fetch(url)).json() as { requests: Asked[] };
@@ -34,8 +34,8 @@ export async function askedOf(world: World, text: string): Promise<Asked[]> {
 }
 
 /**
- * The same, as soon as all of them have ended. Their last piece is read, settled and answered for before
- * the provider has noticed that it was sent.
+ * Returns the requests that contain this text when all of them have ended. The caller gets a chat's
+ * last piece before the provider notices that it was sent.
  */
 export function endedOf(world: World, text: string): Promise<Asked[]> {
   return until(`the requests with ${text} have ended`, async () => {
@@ -44,7 +44,10 @@ export function endedOf(world: World, text: string): Promise<Asked[]> {
   });
 }
 
-/** A name of this test's own, by which its prompts are found again, and the prompt with it. */
+/**
+ * Returns a unique name, and a prompt that contains the name, so that a test finds its own
+ * requests.
+ */
 export function promptOf(markers: string): { name: string; content: string } {
   const name = `farthing-${crypto.randomUUID()}`;
   return { name, content: `${name} What was a farthing worth? ${markers}` };
@@ -59,7 +62,9 @@ export interface StreamEvent {
   readonly data: Record<string, unknown>;
 }
 
-/** Opens a streamed chat and reads it as long as `keepsReading` says so; then it leaves. */
+/**
+ * Opens a streamed chat and reads it while `keepsReading` returns true; then aborts the request.
+ */
 export async function streamChat(
   world: World,
   person: Person,
@@ -79,7 +84,8 @@ export async function streamChat(
   const events: StreamEvent[] = [];
   let isReading = true;
   const parser = createParser({
-    // Several events may come in one chunk: what follows the last one that the caller reads is not read.
+    // One chunk may contain several events. Events after the last one that the caller wants are
+    // dropped.
     onEvent: ({ event, data }) => {
       if (!isReading) return;
       events.push({ name: event ?? "", data: JSON.parse(data) });
@@ -113,7 +119,10 @@ async function chatsOf(world: World, { id }: Person): Promise<ChatRow[]> {
   ]);
 }
 
-/** A minute later, for these people's chats alone: others stream meanwhile. */
+/**
+ * Makes these users' chats a minute older and runs the task that closes abandoned chats. Other
+ * users' chats stay open.
+ */
 export async function sweepMinuteLater(world: World, people: readonly Person[]): Promise<void> {
   await withSql(world, async (sql) => {
     await sql`
@@ -124,7 +133,7 @@ export async function sweepMinuteLater(world: World, people: readonly Person[]):
   });
 }
 
-/** The person's chats, as soon as none of them is open. */
+/** Returns the user's chats when none of them is open. */
 export function closedChats(world: World, person: Person): Promise<ChatRow[]> {
   return until("every chat is closed", async () => {
     const rows = await chatsOf(world, person);

@@ -1,6 +1,6 @@
 /**
- * Jobs that only a test's own runners take: the real types under names that the stack's runner does not
- * know, so that nothing but the test decides who runs them, and when.
+ * A queue of jobs that only a test's own runners run. Its job types are the real ones under names
+ * that the stack's runner does not know.
  */
 import postgres from "postgres";
 import { MODELS } from "@farthing/local-stack/functions";
@@ -14,7 +14,7 @@ type Sql = postgres.Sql<Record<string, never>>;
 
 type TypeName = "research" | "ledger_export" | "usage_backfill";
 
-/** A job as the table has it. Credits as text, summed over the steps. */
+/** A job's row. The credits are the sum over its steps, as text. */
 export interface QueuedJob {
   jobId: string;
   type: TypeName;
@@ -28,11 +28,11 @@ export interface QueuedJob {
 export interface Queue {
   readonly name: string;
   readonly sql: Sql;
-  /** Queues a job for what its type says that it may cost. Gives its id. */
+  /** Queues a job at its type's estimated cost and returns the job's id. */
   add(type: TypeName, userId: string, input: unknown): Promise<string>;
-  /** All jobs of the queue, oldest first. */
+  /** Returns all jobs of the queue, oldest first. */
   jobs(): Promise<QueuedJob[]>;
-  /** All of them, when none is left to do. */
+  /** Returns all jobs when each is completed or failed. */
   emptied(deadlineMs?: number): Promise<QueuedJob[]>;
 }
 
@@ -40,7 +40,7 @@ const CONNECTIONS = 8;
 
 const nameIn = (queue: string, type: string) => `${queue}_${type}`;
 
-/** The project's types as a queue names them. */
+/** Returns the project's job types under this queue's names. */
 export function typesOf(queue: string): JobType[] {
   return JOB_TYPES.map((each) => ({ ...each, type: nameIn(queue, each.type) }));
 }
@@ -70,7 +70,7 @@ function openQueue(world: World, sql: Sql): Queue {
     jobs,
     async add(type, userId, input) {
       const declared = JOB_TYPES.find((each) => each.type === type)!;
-      // Of the tools a job's price needs no other.
+      // The estimate uses only these tools.
       const estimate = await declared.estimate(input, tools as Parameters<JobType["estimate"]>[1]);
       const [row] = await sql`
         select farthing_public.jobs_create(${userId}, ${nameIn(name, type)}, ${
@@ -94,7 +94,7 @@ function openQueue(world: World, sql: Sql): Queue {
   };
 }
 
-/** A queue for the time of `use`. */
+/** Runs `use` with a new queue. */
 export async function withQueue<T>(world: World, use: (queue: Queue) => Promise<T>): Promise<T> {
   const sql = postgres(world.databaseUrl, {
     max: CONNECTIONS,

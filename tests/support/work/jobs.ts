@@ -1,4 +1,4 @@
-/** Jobs as whoever asked for them sees them. */
+/** Starts and follows jobs through the API, as their owner does. */
 import { equal, ok } from "node:assert/strict";
 import { z } from "zod";
 import { Job, StartedJob } from "../../../supabase/functions/_shared/contracts/jobs.ts";
@@ -18,8 +18,8 @@ export async function readJob(world: World, as: Caller, jobId: string): Promise<
 }
 
 /**
- * Polls a job until the probe likes what it sees, as a browser does: with the last answer's ETag, so that
- * nothing comes twice. Its progress never goes back.
+ * Polls a job until `isThere` returns true, as a browser does: each request sends the last
+ * response's ETag, so no response repeats. Asserts that the progress never decreases.
  */
 export async function jobBecomes(
   world: World,
@@ -52,7 +52,7 @@ export function jobEnds(world: World, as: Caller, jobId: string, status: AnyJob[
   });
 }
 
-/** Nothing is held any more. Gives the balance. */
+/** Waits until no credits are held and returns the balance. */
 export function holdsEnd(world: World, userId: string): Promise<string> {
   return until(`nothing is held of ${userId}`, async () => {
     const { held, balance } = await balanceOf(world, userId);

@@ -1,4 +1,4 @@
-/** Notices: what lies in the stack's inbox, and the runner that puts it there. */
+/** Reads emails from the stack's mail service, and runs the notification runner. */
 import { ok } from "node:assert/strict";
 import { NotificationRunnerReport } from "../../../supabase/functions/_shared/contracts/runners.ts";
 import { withMail, withSql } from "../project/database.ts";
@@ -12,11 +12,11 @@ export interface Letter {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** The template. */
+  /** The name of the template. */
   readonly tag: string;
 }
 
-/** The stack's inbox is away for the time of `use`. */
+/** Stops the stack's mail service while `use` runs. */
 export async function withoutMail<T>(world: World, use: () => Promise<T>): Promise<T> {
   const turn = async (to: "stop" | "start") => {
     const init = { method: "POST", headers: { apikey: world.secretKey } };
@@ -33,7 +33,7 @@ export async function withoutMail<T>(world: World, use: () => Promise<T>): Promi
   });
 }
 
-/** What has arrived for an address, oldest first; of one template where it is named. */
+/** Returns the emails to an address, oldest first, of one template if `tag` is given. */
 export async function lettersTo(world: World, email: string, tag?: string): Promise<Letter[]> {
   const { text } = await send(`${world.mailUrl}/messages?to=${encodeURIComponent(email)}`, {});
   const { messages } = JSON.parse(text) as { messages: Letter[] };
@@ -48,7 +48,7 @@ export async function runNotices(world: World, signal?: AbortSignal) {
   return data(answer, 200, NotificationRunnerReport);
 }
 
-/** A user's or an address's notice; the address is known while it is not sent. */
+/** A notification's row. The address is stored until the notification is sent. */
 interface Stand {
   readonly notice_id: string;
   readonly state: string;
@@ -75,7 +75,7 @@ export async function noticesOfUser(world: World, userId: string, template: stri
     where a.owner_id = ${userId} and template = ${template} order by n.created_at`);
 }
 
-/** Its pause is over, and it is the next: due since it was made, however often this is asked. */
+/** Makes a notification due at once and first in the queue. Calling this again changes nothing. */
 export async function makeDue(world: World, noticeId: string): Promise<void> {
   await withSql(world, (sql) =>
     sql`
@@ -83,12 +83,12 @@ export async function makeDue(world: World, noticeId: string): Promise<void> {
       and state in ('queued', 'failed')`);
 }
 
-/** The mail service's breaker may be open when mail comes back. */
+/** After mail is back, its circuit breaker may stay open for a while. */
 const DEADLINE_MS = 60_000;
 
 /**
- * Runs `use` beside a runner, which `look` sends on its way unless it is: nobody waits until it has sent what
- * all other tests have queued meanwhile.
+ * Runs `use` with a function that starts the notification runner unless it is running. At the end
+ * the runner is aborted, because it may still have other tests' notifications to send.
  */
 async function besideARunner<T>(
   world: World,
@@ -109,7 +109,10 @@ async function besideARunner<T>(
   }
 }
 
-/** The notice, as soon as it is so. A runner looks meanwhile, as the minute's wake has one look. */
+/**
+ * Waits until the notification has this state. Starts the runner meanwhile, as the scheduled task
+ * does each minute.
+ */
 export function noticeBecomes(world: World, noticeId: string, state: string): Promise<Stand> {
   return besideARunner(world, (look) =>
     until(`notice ${noticeId} is ${state}`, async () => {
@@ -120,7 +123,7 @@ export function noticeBecomes(world: World, noticeId: string, state: string): Pr
     }, DEADLINE_MS));
 }
 
-/** The letter of a template to somebody, as soon as it has arrived. */
+/** Waits until the email of a template has arrived at an address, and returns the email. */
 export function letterArrives(world: World, email: string, tag: string): Promise<Letter> {
   return withMail(
     world,

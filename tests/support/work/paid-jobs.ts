@@ -1,4 +1,4 @@
-/** What a queue's jobs have asked of the provider, and that exactly this was paid. */
+/** Compares the provider's requests of a queue's jobs with what the jobs paid. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { type Asked, askedOf } from "./chat.ts";
@@ -7,7 +7,7 @@ import { balanceOf } from "../money/purchases.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";
 
-/** The requests of a queue, as soon as so many of them wait for their answer. */
+/** Returns the queue's open requests when at least `count` of them wait for a response. */
 export function inFlight(world: World, { name }: Queue, count: number): Promise<Asked[]> {
   return until(`${count} requests are in flight`, async () => {
     const asked = await askedOf(world, name);
@@ -16,7 +16,7 @@ export function inFlight(world: World, { name }: Queue, count: number): Promise<
   });
 }
 
-/** What the provider's answers cost, each counted once, however often it was asked for. */
+/** Returns the price of the provider's responses. Equal requests count once. */
 export async function priceOfAnswers(sql: Queue["sql"], asked: readonly Asked[]): Promise<Decimal> {
   const answers = new Map<string, object>();
   for (const { model, messages, usage } of asked) {
@@ -31,8 +31,8 @@ export async function priceOfAnswers(sql: Queue["sql"], asked: readonly Asked[])
 }
 
 /**
- * Asserts that research jobs of one account, which had `credits`, have been paid once for each answer
- * that they got, and that no attempt asked again for more than the one step that the last one lost.
+ * Asserts that one account's research jobs, which began with `credits`, paid once for each
+ * response, and that each repeated attempt requested at most one step again.
  */
 export async function paidOncePerStep(
   world: World,

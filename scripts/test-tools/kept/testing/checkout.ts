@@ -1,6 +1,7 @@
 /**
- * A checkout of its own with a project of one migration: what its test runs keep is in its `.farthing` and
- * nowhere else. Its tests say which server they ran on, and what they found there.
+ * Makes a copy of the repository with a project of one migration. Its runs store everything in the
+ * copy's `.farthing`. The project's tests write down which server they ran on and what the database
+ * contained.
  */
 import { copyTree } from "../../copy-tree.ts";
 import { lastLines } from "../../deno-process.ts";
@@ -11,11 +12,11 @@ const COPIED = ["bench", "packages", "scripts", "supabase/functions"];
 const FILES = ["deno.json", "deno.lock", "supabase/config.toml"];
 const LINKED = ["node_modules", "supabase/functions/node_modules"];
 
-/** The one schema file of the project, and the migration that is built of it. */
+/** The project's only schema file, and the migration with the same content. */
 const SCHEMA = "supabase/schemas/project/tables.sql";
 const MIGRATION = "supabase/migrations/20261101000000_farthing_tables.sql";
 
-/** A test in a suite's folder; the file `seen.json` says where it ran. */
+/** Returns the text of a test that writes where it ran to `seen.json`. */
 const testThat = (fails: boolean) => `
 import postgres from "postgres";
 Deno.test("seen", async () => {
@@ -30,20 +31,20 @@ Deno.test("seen", async () => {
 
 interface Seen {
   readonly port: number;
-  /** When its server was started. */
+  /** The time at which the server started. */
   readonly since: string;
-  /** What the migration of that time says. */
+  /** The text that the migration wrote to the database. */
   readonly migration: string;
 }
 
 export interface Checkout {
-  /** `deno task test` with these arguments; whether it passed. */
+  /** Runs `deno task test` with these arguments; resolves to true if the run passed. */
   test(...args: string[]): Promise<boolean>;
-  /** The same for tests that pass; where they ran. */
+  /** Runs tests that must pass and returns where they ran. */
   seenBy(...args: string[]): Promise<Seen>;
   /** Changes the migration. */
   migrate(said: string): Promise<void>;
-  /** What it keeps: names of `.farthing/test`, without locks. */
+  /** Returns the names in `.farthing/test` that are no locks. */
   kept(): string[];
 }
 
@@ -82,10 +83,10 @@ async function runTests(root: string, args: string[]) {
   return { passed: code === 0, said: `${lastLines(stdout)}\n${lastLines(stderr)}` };
 }
 
-/** Hands over a checkout, and ends what it keeps. */
+/** Runs `use` with a checkout, then ends its servers and removes the checkout. */
 export async function withCheckout<T>(use: (checkout: Checkout) => Promise<T>): Promise<T> {
   const root = await Deno.makeTempDir({ prefix: "farthing-checkout-" });
-  await Deno.chmod(root, 0o755); // the database server's account has to get in
+  await Deno.chmod(root, 0o755); // The database server's account needs access.
   const migrate = async (said: string) => {
     const text = `create extension if not exists pg_cron with schema pg_catalog;
       create schema farthing;
