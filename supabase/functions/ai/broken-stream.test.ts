@@ -27,7 +27,7 @@ Deno.test("a provider that fails before the first piece keeps its status, nothin
   }
 });
 
-Deno.test("T28: a provider that fails on the way is paid the most it can bill", async () => {
+Deno.test("T28: a provider that fails within a stream costs the most it can bill", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   provider.say("two words");
@@ -45,7 +45,7 @@ Deno.test("T28: a provider that fails on the way is paid the most it can bill", 
   assert(fake.lines.some(({ level, message }) => level === "warn" && message === "chat broke off"));
 });
 
-Deno.test("an error that is none of the contract's tells the caller nothing of itself", async () => {
+Deno.test("an unexpected error reveals nothing to the caller", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   provider.say("word");
@@ -55,7 +55,7 @@ Deno.test("an error that is none of the contract's tells the caller nothing of i
   assert(!text.includes("detail"), text);
 });
 
-Deno.test("T28: a stream that just stops is broken off, and paid the most it can bill", async () => {
+Deno.test("T28: a stream without its last piece costs the most that can be billed", async () => {
   async function* pieces(): AsyncGenerator<AiPiece> {
     yield await Promise.resolve({ kind: "delta", text: "two words" });
   }

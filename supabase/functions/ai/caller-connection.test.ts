@@ -3,7 +3,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 import { withFakeTime } from "#support/fakes/time.ts";
 import { openConnection } from "./caller-connection.ts";
 
-Deno.test("T28: a provider's stream ends a grace period after its caller left, not sooner", async () => {
+Deno.test("T28: a provider's stream ends after the timeout that begins when its caller leaves", async () => {
   await withFakeTime(async ({ advance }) => {
     const connection = openConnection(1_000);
     await advance(5_000);

@@ -28,7 +28,7 @@ const UNASKED: Partial<Ai> = {
   stream: () => Promise.reject(new Error("the provider was asked")),
 };
 
-Deno.test("a chat holds what it may cost, asks, and charges what was used", async () => {
+Deno.test("a chat holds its maximum cost, calls the model, and charges the usage", async () => {
   const asked: AiRequest[] = [];
   const usage = { input_tokens: 9, cached_input_tokens: 3, output_tokens: 4, reasoning_tokens: 2 };
   const complete: Ai["complete"] = (request) => {
@@ -130,7 +130,7 @@ for (const [change, field] of BAD) {
   });
 }
 
-Deno.test("a provider that fails gives everything back, and the key is free", async () => {
+Deno.test("a failing provider releases the hold, and the key is freed", async () => {
   const failures = [
     new ApiError("upstream_unavailable", { status: 502, retryAfterSeconds: 30 }),
     new ApiError("upstream_unavailable"),
@@ -176,7 +176,7 @@ Deno.test("a stored refusal is repeated as it was, also to one who wants a strea
   }
 });
 
-Deno.test("a charge is made again until it is stored, after a timeout too", async () => {
+Deno.test("a charge is retried until it is stored, after a timeout too", async () => {
   let failures = 2;
   const timeout = new DatabaseFailure({ code: TIMED_OUT, message: "" });
   const chats_settle = (args: Parameters<typeof CHAT_SAMPLES.chats_settle>[0]) =>
@@ -197,7 +197,7 @@ Deno.test("a charge that cannot be made is left to a scheduled task, and logged 
   assert.deepEqual([line?.level, line?.record.hold_id], ["error", CHAT_HOLD_ID]);
 });
 
-Deno.test("the work goes on when the caller has left: it is kept alive beyond the answer", async () => {
+Deno.test("the work continues after the caller has left, and keeps the isolate alive", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const complete: Ai["complete"] = async () => {
     await promise;

@@ -11,7 +11,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 const SILENT_MS = 60_000;
 const HEARTBEAT_MS = 15_000;
 
-Deno.test("T28: a chat has 45 s to be charged: with its last beat no more than makes it silent", async () => {
+Deno.test("T28: charging ends within 45 s, before the chat counts as silent", async () => {
   const left: number[] = [];
   const chats_settle: typeof CHAT_SAMPLES.chats_settle = (args) => {
     left.push(timeLeftMs(Infinity));
@@ -25,7 +25,7 @@ Deno.test("T28: a chat has 45 s to be charged: with its last beat no more than m
   assert(ms <= SILENT_MS - HEARTBEAT_MS && ms > SILENT_MS - HEARTBEAT_MS - 5_000, `${ms} ms`);
 });
 
-Deno.test("T28: a chat whose provider gave nothing has as long to be released", async () => {
+Deno.test("T28: a chat whose provider sent nothing has 45 s to be released", async () => {
   const left: number[] = [];
   const chats_release: typeof CHAT_SAMPLES.chats_release = () => {
     left.push(timeLeftMs(Infinity));
@@ -40,7 +40,7 @@ Deno.test("T28: a chat whose provider gave nothing has as long to be released", 
   assert(ms <= SILENT_MS - HEARTBEAT_MS && ms > SILENT_MS - HEARTBEAT_MS - 5_000, `${ms} ms`);
 });
 
-Deno.test("a release is made again until it is stored, after a timeout too", async () => {
+Deno.test("a release is retried until it is stored, after a timeout too", async () => {
   let calls = 0;
   const chats_release: typeof CHAT_SAMPLES.chats_release = () => {
     calls += 1;

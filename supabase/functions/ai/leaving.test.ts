@@ -52,7 +52,7 @@ for (const [name, count] of LEAVING) {
   });
 }
 
-Deno.test("T28: a stream whose caller left ends after the grace period, at its highest cost", async () => {
+Deno.test("T28: a stream whose caller left ends after the timeout, at its highest cost", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
   provider.say("two words");
@@ -130,7 +130,7 @@ Deno.test("T28: a caller who leaves pays nothing if the provider never accepts",
   assert.deepEqual(fake.names(), ["chats_begin", "chats_release"]);
 });
 
-Deno.test("T28: a caller who leaves before the first piece pays what may have been thought", async () => {
+Deno.test("T28: a caller who leaves before the first piece pays for possible reasoning", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
   const caller = new AbortController();
@@ -144,7 +144,7 @@ Deno.test("T28: a caller who leaves before the first piece pays what may have be
   assert.deepEqual([settle?.p_usage, settle?.p_output_tokens], [null, 0]);
 });
 
-Deno.test("T28: a stream that breaks off before its first piece is paid if it was left", async () => {
+Deno.test("T28: a stream that fails before its first piece is charged if its caller left", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   const caller = new AbortController();
@@ -157,7 +157,7 @@ Deno.test("T28: a stream that breaks off before its first piece is paid if it wa
   assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_settle"]);
 });
 
-Deno.test("T28: a caller who leaves is noticed by the request's signal alone, too", async () => {
+Deno.test("T28: a caller's leaving is known from the request's signal alone, too", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
   const caller = new AbortController();

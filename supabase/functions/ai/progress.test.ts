@@ -6,7 +6,7 @@ import { ledModel } from "#support/fakes/led-model.ts";
 import { argsOf, postStreamed } from "#support/samples/streamed-chat.ts";
 import { keepAlive } from "./progress.ts";
 
-Deno.test("a heart beats until it is stopped, also after a beat that failed", async () => {
+Deno.test("heartbeats continue after a failed one, until they are stopped", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let beats = 0;
   const stop = keepAlive(() => {
@@ -20,7 +20,7 @@ Deno.test("a heart beats until it is stopped, also after a beat that failed", as
   assert.equal(beats, counted);
 });
 
-Deno.test("a provider that fails before the first piece is the end of the chat's beats", async () => {
+Deno.test("a chat whose provider fails before the first piece sends no more heartbeats", async () => {
   const provider = ledModel();
   provider.fail(new ApiError("upstream_unavailable", { status: 502 }));
   const fake = await makeFake({ ai: provider.ai });

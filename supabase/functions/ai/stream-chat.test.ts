@@ -15,7 +15,7 @@ import {
   settled,
 } from "#support/samples/streamed-chat.ts";
 
-Deno.test("T9: a stream gives its pieces, then what it cost, and is settled once", async () => {
+Deno.test("T9: a stream sends its pieces and then its cost, and is settled once", async () => {
   const fake = await makeFake();
   const answer = await postStreamed(fake);
   assert.equal(answer.headers.get("content-type"), "text/event-stream; charset=utf-8");
@@ -42,7 +42,7 @@ Deno.test("T9: a stream gives its pieces, then what it cost, and is settled once
   });
 });
 
-Deno.test("T9: that the provider accepted is recorded before the first piece is sent", async () => {
+Deno.test("T9: the provider's acceptance is recorded before the first piece is sent", async () => {
   const provider = ledModel();
   const recorded: unknown[] = [];
   const chats_record = (args: unknown) => {
@@ -58,7 +58,7 @@ Deno.test("T9: that the provider accepted is recorded before the first piece is 
   await settled(fake);
 });
 
-Deno.test("T9: what was sent is never more than 64 tokens ahead of what is recorded", async () => {
+Deno.test("T9: the sent tokens are never more than 64 ahead of the recorded tokens", async () => {
   const provider = ledModel();
   let recorded = 0;
   let sent = 0;
@@ -82,7 +82,7 @@ Deno.test("T9: what was sent is never more than 64 tokens ahead of what is recor
   assert(count > 10 && count < 20, `recorded ${count} times`);
 });
 
-Deno.test("T9: a piece larger than that is recorded before it is sent", async () => {
+Deno.test("T9: a piece of more than 64 tokens is recorded before it is sent", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   provider.say(" word".repeat(1_000));
@@ -113,7 +113,7 @@ Deno.test("T9: a stream that trickles is recorded each second", async () => {
   await settled(fake);
 });
 
-Deno.test("T9: more than twice what was asked for is neither sent nor charged", async () => {
+Deno.test("T9: output beyond twice the requested tokens is neither sent nor charged", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   for (let count = 0; count < 60; count++) provider.say(" word".repeat(40));
@@ -144,7 +144,7 @@ Deno.test("a stream that has ended lets go of the provider's", async () => {
   assert(isClosed);
 });
 
-Deno.test("T28: a chat that a task has closed streams no further, and its usage is learned", async () => {
+Deno.test("T28: a chat that a task has closed sends no more, and its usage is read", async () => {
   const provider = ledModel();
   let status: "open" | "closed" = "open";
   const fake = await makeFake({ ai: provider.ai, answers: { chats_record: () => ({ status }) } });
@@ -184,7 +184,7 @@ Deno.test("a stream that can't be recorded ends for its caller, and its usage is
   assert.equal(argsOf(fake, "chats_settle").length, 1);
 });
 
-Deno.test("T28: 70 seconds without a piece beat four times, and the chat stays open", async () => {
+Deno.test("T28: a chat sends four heartbeats in 70 seconds without a piece and stays open", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai });
   await withFakeTime(async ({ advance }) => {
@@ -201,7 +201,7 @@ Deno.test("T28: 70 seconds without a piece beat four times, and the chat stays o
   });
 });
 
-Deno.test("T28: what is thought aloud, or written for a tool, is counted and not sent", async () => {
+Deno.test("T28: reasoning and tool calls are counted and not sent", async () => {
   async function* pieces(): AsyncGenerator<AiPiece> {
     yield { kind: "hidden", text: "one two three" };
     yield { kind: "delta", text: " four" };

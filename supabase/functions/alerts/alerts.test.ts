@@ -28,7 +28,7 @@ for (const query of ["state=pending", "state=", "cursor=1", "limit=0", "rule=x"]
   });
 }
 
-Deno.test("an alert is acknowledged by who asks", async () => {
+Deno.test("an alert is acknowledged in the caller's name", async () => {
   const fake = await makeFake();
   const path = `/alerts/${ALERT_ID}/acknowledge`;
   const { data } = await (await send(fake, "POST", path, AS)).json();
@@ -37,7 +37,7 @@ Deno.test("an alert is acknowledged by who asks", async () => {
   assert.deepEqual(fake.calls[1]?.args, { p_incident_id: ALERT_ID, p_author: "key:default" });
 });
 
-Deno.test("an alert that is not there is not found, and no alert's id is no uuid", async () => {
+Deno.test("an unknown alert is not found, and an id that is not a UUID is refused", async () => {
   const gone = () => Promise.reject(new ApiError("not_found", { field: "id" }));
   const fake = await makeFake({ answers: { alerts_acknowledge: gone } });
   const path = `/alerts/${ALERT_ID}/acknowledge`;

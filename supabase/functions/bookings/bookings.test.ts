@@ -25,7 +25,7 @@ function refusal(stripeCode: string | null, param: string | null = null): Stripe
   });
 }
 
-Deno.test("a booking makes its payment, and answers with the secret under the same key", async () => {
+Deno.test("a booking creates its payment, and a repeat gets the secret again", async () => {
   const asked: BookingToPay[] = [];
   const createBookingPayment = (booking: BookingToPay) => {
     asked.push(booking);
@@ -118,7 +118,7 @@ for (const [name, error, status, field, isSpent] of FAILURES) {
   });
 }
 
-Deno.test("a booking that was called off while Stripe was asked has its payment cancelled", async () => {
+Deno.test("a booking that is cancelled during the call to Stripe has its payment cancelled", async () => {
   for (const cancelBookingPayment of [() => Promise.resolve(), () => Promise.reject(OUTAGE)]) {
     const cancelled: unknown[] = [];
     const fake = await makeFake({
@@ -209,7 +209,7 @@ const REFUND = {
   mark: MARK,
 };
 
-Deno.test("a paid booking is refunded, and cancelled also where Stripe is not there", async () => {
+Deno.test("a paid booking is cancelled and refunded, even if Stripe is unavailable", async () => {
   const notes = { answered: "refunds_attach", away: "refunds_postpone", no: "refunds_refuse" };
   const outcomes = {
     answered: () => Promise.resolve({ id: "re_1", status: "succeeded" }),
@@ -245,14 +245,14 @@ Deno.test("a cancelled booking is answered at once, a completed one is a stored 
   assert.deepEqual(fake.names(), ["bookings_cancel", "idempotency_store"]);
 });
 
-Deno.test("a cancellation that another one is at frees no key of it", async () => {
+Deno.test("a cancellation frees no key of another cancellation that is in progress", async () => {
   const error = new ApiError("idempotency_in_progress");
   const fake = await makeFake({ answers: { bookings_cancel: () => Promise.reject(error) } });
   assert.equal((await cancel(fake)).status, 409);
   assert.deepEqual(fake.names(), ["bookings_cancel"]);
 });
 
-Deno.test("the provider's steps hand on who says so", async () => {
+Deno.test("the provider's steps pass the caller's id on", async () => {
   for (const [step, p_status] of [["confirm", "confirmed"], ["complete", "completed"]]) {
     const fake = await makeFake();
     const answer = await send(fake, "POST", `/bookings/${BOOKING_ID}/${step}`, { as: "user" });
@@ -280,7 +280,7 @@ Deno.test("bookings are listed by role and status, with a cursor", async () => {
   }
 });
 
-Deno.test("while b2b is off nothing is booked, and what is booked goes on", async () => {
+Deno.test("while b2b is off new bookings are refused, and existing bookings continue", async () => {
   const features = { isOn: () => Promise.resolve(false) };
   const fake = await makeFake({ overrides: { features } });
   assert.equal((await (await post(fake)).json()).error.code, "feature_disabled");

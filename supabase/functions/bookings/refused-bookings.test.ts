@@ -25,7 +25,7 @@ async function book(refused: BookingStep & { step: "refused" }) {
   return { error, status: answer.status, retryAfter: answer.headers.get("retry-after") };
 }
 
-Deno.test("a blocked buyer books nobody, and does not learn why", async () => {
+Deno.test("a blocked buyer's booking is refused without the reason", async () => {
   const { error, status, retryAfter } = await book({
     step: "refused",
     code: "forbidden",

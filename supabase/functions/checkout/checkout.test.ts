@@ -15,7 +15,7 @@ function post(fake: Awaited<ReturnType<typeof makeFake>>, body: Record<string, u
   return send(fake, "POST", "/checkout", { as: "user", headers: KEY, body });
 }
 
-Deno.test("a checkout opens a session for the order and remembers it under the same key", async () => {
+Deno.test("a checkout opens a session for the order and stores it under the same key", async () => {
   const orders: CheckoutOrder[] = [];
   const openSession = (order: CheckoutOrder) => {
     orders.push(order);
@@ -65,7 +65,7 @@ Deno.test("a failure at Stripe frees the key, and the caller may try again", asy
   assert.equal(abandon?.args.p_order_id, undefined);
 });
 
-Deno.test("an error that Stripe keeps gives the order up as well", async () => {
+Deno.test("an error that Stripe stores ends the order as well", async () => {
   const openSession = () =>
     Promise.reject(new OrderKeySpent("upstream_unavailable", { status: 502 }));
   const fake = await makeFake({ payments: { openSession } });
@@ -79,7 +79,7 @@ Deno.test("an error that Stripe keeps gives the order up as well", async () => {
   });
 });
 
-Deno.test("a session that another request is opening frees the key and says when to come back", async () => {
+Deno.test("a session that another request is opening frees the key and says when to try again", async () => {
   const error = new ApiError("idempotency_in_progress", { retryAfterSeconds: 1 });
   const fake = await makeFake({ payments: { openSession: () => Promise.reject(error) } });
   const answer = await post(fake);
@@ -90,7 +90,7 @@ Deno.test("a session that another request is opening frees the key and says when
   assert.equal(fake.calls[1]?.args.p_order_id, undefined);
 });
 
-Deno.test("a buyer who paid before the answer was ready gets the order's true state", async () => {
+Deno.test("a buyer who pays before the answer is sent gets the order's current state", async () => {
   const { data } = SAMPLES.checkout_attach({} as never);
   for (const status of ["paid", "processing"] as const) {
     const paid = { ...data, status };
@@ -103,14 +103,14 @@ Deno.test("a buyer who paid before the answer was ready gets the order's true st
   }
 });
 
-Deno.test("a session that could not be remembered frees the key for a retry", async () => {
+Deno.test("a session that could not be stored frees the key for a retry", async () => {
   const answers = { checkout_attach: () => Promise.reject(new ApiError("upstream_unavailable")) };
   const fake = await makeFake({ answers });
   assert.equal((await post(fake)).status, 503);
   assert.deepEqual(fake.names(), ["checkout_begin", "checkout_attach", "checkout_abandon"]);
 });
 
-Deno.test("a key that cannot be freed changes no answer", async () => {
+Deno.test("a key that cannot be freed does not change the answer", async () => {
   const fake = await makeFake({
     answers: { checkout_abandon: () => Promise.reject(new Error("gone")) },
     payments: { openSession: () => Promise.reject(new ApiError("upstream_unavailable")) },
@@ -128,7 +128,7 @@ Deno.test("Stripe not configured is 503 and frees the key", async () => {
   assert.deepEqual(fake.names(), ["checkout_begin", "checkout_abandon"]);
 });
 
-Deno.test("an unknown package is refused and kept for repeats", async () => {
+Deno.test("an unknown package is refused, and the refusal is stored for repeats", async () => {
   const error = new ApiError("unknown_package", { field: "package_id" });
   const fake = await makeFake({ answers: { checkout_begin: () => Promise.reject(error) } });
   const answer = await post(fake);
@@ -137,7 +137,7 @@ Deno.test("an unknown package is refused and kept for repeats", async () => {
   assert.deepEqual(fake.names(), ["checkout_begin", "idempotency_store"]);
 });
 
-Deno.test("without addresses the buyer comes back to the first allowed origin", async () => {
+Deno.test("without return URLs the buyer returns to the first allowed origin", async () => {
   const fake = await makeFake();
   await (await post(fake)).text();
   const { p_success_url, p_cancel_url } = fake.calls[0]!.args;
@@ -215,7 +215,7 @@ Deno.test("orders are a list with a cursor", async () => {
   assert.deepEqual(fake.calls[0]?.args, { p_user_id: USER_ID, p_before: ORDER_ID, p_limit: 1 });
 });
 
-Deno.test("a refused checkout says when to come back or nothing of why, and keeps no answer", async () => {
+Deno.test("a refused checkout says when to try again, never why, and stores no answer", async () => {
   const cases = [
     { code: "velocity_exceeded", retry_after: 3_000, status: 429, header: "3000", retryable: true },
     { code: "forbidden", retry_after: null, status: 403, header: null, retryable: false },

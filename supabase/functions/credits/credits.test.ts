@@ -6,7 +6,7 @@ import { headersOf, send } from "#support/cases/routes.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 
-Deno.test("a person reads their own account", async () => {
+Deno.test("a user reads their own account", async () => {
   const fake = await makeFake();
   await (await send(fake, "GET", "/credits", { as: "user" })).text();
   await (await send(fake, "GET", "/credits/entries", { as: "user" })).text();
@@ -14,7 +14,7 @@ Deno.test("a person reads their own account", async () => {
   for (const { args } of fake.calls) assert.equal(args.p_user_id, USER_ID);
 });
 
-Deno.test("a person, an operator too, names no other account", async () => {
+Deno.test("a user, even an operator, cannot name another account", async () => {
   for (const as of ["user", "operator"] as const) {
     for (const path of ["/credits", "/credits/entries"]) {
       const fake = await makeFake();
@@ -26,7 +26,7 @@ Deno.test("a person, an operator too, names no other account", async () => {
   }
 });
 
-Deno.test("the back end must say whose account", async () => {
+Deno.test("a secret key must name the user", async () => {
   const fake = await makeFake();
   const silent = await send(fake, "GET", "/credits", { as: "secret" });
   assert.equal(silent.status, 400);
@@ -35,7 +35,7 @@ Deno.test("the back end must say whose account", async () => {
   assert.deepEqual(fake.calls.map(({ args }) => args.p_user_id), [OTHER_USER_ID]);
 });
 
-Deno.test("a person's token beside a secret key is the lesser of the two", async () => {
+Deno.test("with a user's token and a secret key, the user's token decides", async () => {
   const fake = await makeFake();
   const headers = { ...await headersOf("user", fake), apikey: SECRET_KEY };
   const path = `/credits?user_id=${OTHER_USER_ID}`;
@@ -54,7 +54,7 @@ Deno.test("the back end reads any user's hold", async () => {
   assert.deepEqual(fake.calls[0]?.args, { p_hold_id: HOLD_ID, p_user_id: undefined });
 });
 
-Deno.test("a balance of a past moment is asked for by its time", async () => {
+Deno.test("a balance of a past moment is requested by its time", async () => {
   const fake = await makeFake();
   await (await send(fake, "GET", "/credits?at=2026-11-01T00:00:00%2B01:00", { as: "user" })).text();
   assert.equal(fake.calls[0]?.args.p_at, "2026-11-01T00:00:00+01:00");
@@ -99,7 +99,7 @@ Deno.test("a hold is for an amount or for an estimate, not for both or neither",
   }
 });
 
-Deno.test("a hold lives ten minutes unless the request says otherwise", async () => {
+Deno.test("a hold expires after ten minutes unless the request sets another time", async () => {
   const fake = await makeFake();
   const body = { user_id: USER_ID, amount: "5" };
   await (await send(fake, "POST", "/credits/holds", { as: "secret", headers: KEY, body })).text();

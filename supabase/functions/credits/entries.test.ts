@@ -60,7 +60,7 @@ Deno.test("CSV holds every page once, under one header", async () => {
   );
 });
 
-Deno.test("CSV is asked for by Accept as well, and format goes before it", async () => {
+Deno.test("CSV is requested by Accept or by format, and format takes precedence", async () => {
   const headers = { accept: "text/csv" };
   const csv = await send(await makeFake(), "GET", "/credits/entries", { as: "user", headers });
   assert((await csv.text()).startsWith(HEADER));
@@ -145,7 +145,7 @@ const UNSEEN = [
   "\ufeff",
 ];
 
-Deno.test("CSV disarms a formula behind anything that is not seen", async () => {
+Deno.test("CSV disarms a formula after invisible characters", async () => {
   for (const unseen of UNSEEN) {
     for (const sign of SIGNS) {
       const text = `${unseen}${sign}1`;
@@ -174,7 +174,7 @@ Deno.test("CSV keeps amounts with sign and all decimals, and disarms formulas", 
   assert(line.includes('"{""reason"":""@sum""}"'), line);
 });
 
-Deno.test("CSV of an empty account is its header", async () => {
+Deno.test("CSV of an empty account has only the header", async () => {
   const answers = { credits_entries: () => ({ entries: [], next_before: null }) };
   const answer = await send(await makeFake({ answers }), "GET", "/credits/entries?format=csv", {
     as: "user",

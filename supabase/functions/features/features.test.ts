@@ -10,7 +10,7 @@ const SETTINGS: FeatureSetting[] = [
   { name: "b2c", state: "on", percentage: 0 },
 ];
 
-Deno.test("a user learns what is on for them, and an anonymous caller what is on for everybody", async () => {
+Deno.test("a user sees the features that are on for them, an anonymous caller those for all", async () => {
   for (const [as, enabled] of [["user", [true, true]], ["nobody", [false, true]]] as const) {
     const fake = await makeFake({ answers: { features_read: () => SETTINGS } });
     const answer = await send(fake, "GET", "/features", { as });
@@ -59,7 +59,7 @@ Deno.test("a feature or a setting that does not exist is refused with its field"
   }
 });
 
-Deno.test("a checkout of a product that is off is 403, before anything is asked for", async () => {
+Deno.test("a checkout of a product that is off is 403 before any other check", async () => {
   const asked: unknown[][] = [];
   const features = {
     isOn: (...args: unknown[]) => {
@@ -86,7 +86,7 @@ Deno.test("the results of a product are readable, and its events are taken, whil
   assert.equal(event.status, 200);
 });
 
-Deno.test("an anonymous caller gets 401 before they learn what is switched off", async () => {
+Deno.test("an anonymous caller gets 401 even if the product is switched off", async () => {
   const features = { isOn: () => Promise.reject(new ApiError("internal")) };
   const fake = await makeFake({ overrides: { features } });
   assert.equal((await send(fake, "POST", "/checkout", { body: {} })).status, 401);

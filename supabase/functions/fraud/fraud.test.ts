@@ -21,7 +21,7 @@ async function argsOf(path: string, body: Record<string, unknown>) {
 
 const block = (kind: string, value: string) => ({ kind, value, reason: "stolen cards" });
 
-Deno.test("a blocked user, address and card reach the database as it knows them", async () => {
+Deno.test("a blocked user, address and card reach the database in the form that it stores", async () => {
   const ipHash = sha256("203.0.113.7");
   const cases: [kind: string, value: string, subject: string][] = [
     ["user", USER_ID.toUpperCase(), USER_ID],
@@ -38,7 +38,7 @@ Deno.test("a blocked user, address and card reach the database as it knows them"
   }
 });
 
-Deno.test("a value that is not of its kind is refused by its field", async () => {
+Deno.test("a value that does not fit its kind is refused with its field", async () => {
   const cases: [kind: string, value: string][] = [
     ["user", "203.0.113.7"],
     ["ip", USER_ID],
@@ -72,7 +72,7 @@ Deno.test("decisions are asked for by user, outcome and page", async () => {
   }
 });
 
-Deno.test("a block that is not there cannot be lifted", async () => {
+Deno.test("an unknown block cannot be lifted", async () => {
   const error = new ApiError("not_found", { field: "id" });
   const fake = await makeFake({ answers: { fraud_blocks_remove: () => Promise.reject(error) } });
   const path = `/fraud/blocked/${BLOCK_ID}`;
@@ -80,7 +80,7 @@ Deno.test("a block that is not there cannot be lifted", async () => {
   assert.equal((await send(fake, "DELETE", path, { as: "user" })).status, 403);
 });
 
-Deno.test("a warning is cleared by its id, with a reason and by somebody", async () => {
+Deno.test("a warning is cleared by its id, with a reason and an author", async () => {
   const args = await argsOf(`/fraud/warnings/${WARNING_ID}/clear`, { reason: "was called" });
   assert.deepEqual([args.p_warning_id, args.p_reason], [WARNING_ID, "was called"]);
   assert.match(String(args.p_author), /^operator:/);
@@ -88,7 +88,7 @@ Deno.test("a warning is cleared by its id, with a reason and by somebody", async
   assert.equal((await post(fake, "/fraud/warnings/a%20b/clear", { reason: "x" })).status, 400);
 });
 
-Deno.test("the limits that are named are changed, within bounds, and no others", async () => {
+Deno.test("only the named limits are changed, within their bounds", async () => {
   const changes = { sessions_per_ip_hour: 100, early_fraud_warning: "refund" };
   assert.deepEqual((await argsOf("/fraud/policy", changes)).p_changes, changes);
   const bad = [{}, { sessions_per_ip_hour: 0 }, { users_per_card_day: 1.5 }, { other: 1 }];

@@ -19,7 +19,7 @@ const reported = ({ calls }: Fake) => calls.filter(({ name }) => name === "deep_
 
 const away = () => Promise.reject(new ApiError("upstream_unavailable"));
 
-Deno.test("every service is used a little, and the outcome is stored", async () => {
+Deno.test("every check uses its service, and the outcome is stored", async () => {
   const { fake, outcomes, unitsLeft } = await runDeep({});
   assert.deepEqual(outcomes, [
     ["ai", "ok", null],
@@ -32,7 +32,7 @@ Deno.test("every service is used a little, and the outcome is stored", async () 
   assert.equal(fake.background.length, 1);
 });
 
-Deno.test("Redis's own figures are stored with its check, and none where it gives none", async () => {
+Deno.test("Redis's own figures are stored with the check, and no figures if Redis reports none", async () => {
   const figures = { memory_used_bytes: 5, evicted_keys: 0 };
   const readRedisFigures = () => Promise.resolve(figures);
   const { fake } = await runDeep({ overrides: { readRedisFigures } });
@@ -44,7 +44,7 @@ Deno.test("Redis's own figures are stored with its check, and none where it give
   assert.deepEqual(kept(without.fake).redis, {});
 });
 
-Deno.test("a failed check is reported and stored with its code, and the others go on", async () => {
+Deno.test("a failed check is reported and stored with its code, and the other checks continue", async () => {
   const { fake, status, outcomes } = await runDeep({
     answers: { deep_checks_ledger: () => ({ looked_at: 200, wrong: 1 }) },
     payments: { readBalance: away },
@@ -95,7 +95,7 @@ Deno.test("a service that is not configured is skipped", async () => {
   assert.equal(reported(fake).length, 2);
 });
 
-Deno.test("without the database nothing is paid for: nobody would count it", async () => {
+Deno.test("without the database no paid check runs, because it could not be counted", async () => {
   const { fake, status } = await runDeep({ answers: { deep_checks_claim: away } });
   assert.equal(status, 503);
   assert.deepEqual([...new Set(fake.names())], ["deep_checks_claim"]);

@@ -3,7 +3,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { send } from "#support/cases/routes.ts";
 
-Deno.test("live looks at nothing", async () => {
+Deno.test("live checks nothing", async () => {
   const fake = await makeFake();
   const answer = await send(fake, "GET", "/health/live");
   assert.deepEqual((await answer.json()).data, { status: "ok" });
@@ -44,7 +44,7 @@ Deno.test("ready is 503 without a database or a key set, and says which", async 
   assert.equal((await noKeys.json()).error.details.checks.jwks, "down");
 });
 
-Deno.test("ready looks once in two seconds, however often it is asked", async () => {
+Deno.test("ready runs its checks once in two seconds, however often it is called", async () => {
   let nowMs = Date.parse("2026-11-21T12:00:00Z");
   let isUp = true;
   let probes = 0;

@@ -31,7 +31,7 @@ async function makeWorld(): Promise<World> {
 
 const ask = async ({ fake }: World) => (await send(fake, "GET", "/health")).json();
 
-Deno.test("health tells how it goes, and looks once in five seconds", async () => {
+Deno.test("health reports figures, and reads them once in five seconds", async () => {
   const world = await makeWorld();
   const [{ data }] = await Promise.all([ask(world), ask(world), ask(world)]);
   assert.equal(data.stale, false);
@@ -44,7 +44,7 @@ Deno.test("health tells how it goes, and looks once in five seconds", async () =
   assert.equal(world.fake.calls.length, 2);
 });
 
-Deno.test("without a database health tells what it last knew, for ten minutes", async () => {
+Deno.test("without the database health returns its last report for ten minutes", async () => {
   const world = await makeWorld();
   await ask(world);
   world.isUp = false;
@@ -58,7 +58,7 @@ Deno.test("without a database health tells what it last knew, for ten minutes", 
   assert.equal((await ask(world)).data.stale, false);
 });
 
-Deno.test("without a database from the first, health is 503 and says so", async () => {
+Deno.test("health is 503 if the database was never available", async () => {
   const world = await makeWorld();
   world.isUp = false;
   const answer = await send(world.fake, "GET", "/health");
@@ -66,14 +66,14 @@ Deno.test("without a database from the first, health is 503 and says so", async 
   assert.equal((await answer.json()).error.code, "not_ready");
 });
 
-Deno.test("a fault of ours is answered as one, and not as an unavailable database", async () => {
+Deno.test("an internal error is answered as internal, and not as an unavailable database", async () => {
   const answers = { health_report: () => Promise.reject(new ApiError("internal")) };
   const answer = await send(await makeFake({ answers }), "GET", "/health");
   assert.equal(answer.status, 500);
   assert.equal((await answer.json()).error.code, "internal");
 });
 
-Deno.test("metrics are text for a collector, and looked up once in two seconds", async () => {
+Deno.test("metrics are text for a collector, and are read once in two seconds", async () => {
   const fake = await makeFake();
   const answers = await Promise.all(
     [1, 2].map(() => send(fake, "GET", "/health/metrics", { as: "secret" })),

@@ -3,7 +3,7 @@ import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { send } from "#support/cases/routes.ts";
 
-Deno.test("the runner reports what it did, and keeps its isolate for as long", async () => {
+Deno.test("the runner reports its results, and keeps its isolate alive during the run", async () => {
   const fake = await makeFake();
   const answer = await send(fake, "POST", "/job-runner", { as: "secret" });
   const { data } = await answer.json();

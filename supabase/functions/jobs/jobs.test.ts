@@ -75,14 +75,14 @@ Deno.test("a refusal that is replayed points at no job", async () => {
   assert.equal(answer.headers.get("location"), null);
 });
 
-Deno.test("a job that is too dear is refused with 402, and the refusal is stored", async () => {
+Deno.test("a job whose price is too high is refused with 402, and the refusal is stored", async () => {
   const jobs_create = () => Promise.reject(new ApiError("insufficient_credits"));
   const fake = await makeFake({ answers: { jobs_create } });
   assert.equal((await start(fake, RESEARCH)).status, 402);
   assert.deepEqual(fake.names(), ["jobs_create", "idempotency_store"]);
 });
 
-Deno.test("a type that there is not is refused by its field", async () => {
+Deno.test("an unknown type is refused with its field", async () => {
   for (const type of ["mining", "", 4, null]) {
     await checkRefused({ ...RESEARCH, type }, {
       ...{ status: 400, code: "invalid_request", field: "type" },
@@ -90,7 +90,7 @@ Deno.test("a type that there is not is refused by its field", async () => {
   }
 });
 
-Deno.test("an input is judged by its type, and the field says where", async () => {
+Deno.test("an input is validated by its type's schema, and the field names the mistake", async () => {
   const cases: readonly [unknown, string][] = [
     [{ type: "research", input: {} }, "input.query"],
     [{ type: "research", input: { query: "" } }, "input.query"],
@@ -108,7 +108,7 @@ Deno.test("an input is judged by its type, and the field says where", async () =
   }
 });
 
-Deno.test("a user names no user, and the back end has to", async () => {
+Deno.test("user_id is refused with a user's token and required with a secret key", async () => {
   const field = "user_id";
   const invalid = { status: 400, code: "invalid_request", field };
   await checkRefused({ ...RESEARCH, user_id: OTHER_USER_ID }, invalid);
@@ -119,7 +119,7 @@ Deno.test("a user names no user, and the back end has to", async () => {
   assert.equal(fake.calls[0]?.args.p_user_id, OTHER_USER_ID);
 });
 
-Deno.test("a usage_backfill is for the back end, and forbidden to users", async () => {
+Deno.test("a user cannot start a usage_backfill", async () => {
   const { user_id: _, ...own } = BACKFILL;
   await checkRefused(own, { status: 403, code: "forbidden", field: "type" });
   await checkRefused(own, { status: 403, code: "forbidden", field: "type" }, "operator");
@@ -144,7 +144,7 @@ Deno.test("an event of a backfill is named by its place", async () => {
   }
 });
 
-Deno.test("an input that would outgrow its place in the database is refused", async () => {
+Deno.test("an input that would be too large in the database is refused", async () => {
   // Stored JSON has a blank after each comma and colon, so the body is small enough and its stored
   // form is not.
   const metadata = { list: Array(1_800).fill(1) };
@@ -161,7 +161,7 @@ function read(fake: Fake, sent: RequestParts = {}) {
   return send(fake, "GET", `/jobs/${JOB_ID}`, { as: "user", ...sent });
 }
 
-Deno.test("a job is read with an ETag, and without what is for us alone", async () => {
+Deno.test("a job is read with an ETag and without internal fields", async () => {
   const answer = await read(await makeFake());
   const { data } = await answer.json();
   assert.equal(answer.headers.get("etag"), 'W/"3"');
@@ -205,7 +205,7 @@ Deno.test("Retry-After of a poll is 2, 4, then 8 seconds", async () => {
   }
 });
 
-Deno.test("a job that has ended is not to be polled again", async () => {
+Deno.test("a job that has ended is answered without Retry-After", async () => {
   for (const status of ["completed", "failed", "cancelled"] as const) {
     const answer = await read(await jobWith({ status }));
     await answer.body?.cancel();
@@ -216,7 +216,7 @@ Deno.test("a job that has ended is not to be polled again", async () => {
   }
 });
 
-Deno.test("a user asks for their own jobs alone, the back end for anybody's", async () => {
+Deno.test("a user starts only their own jobs, and a secret key starts any user's", async () => {
   const paths: readonly [string, string][] = [["GET", ""], ["DELETE", ""], ["GET", "/file"]];
   for (const [method, tail] of paths) {
     for (const [as, id] of [["user", USER_ID], ["secret", null]] as const) {
@@ -228,7 +228,7 @@ Deno.test("a user asks for their own jobs alone, the back end for anybody's", as
   }
 });
 
-Deno.test("another user's job is not found, whatever is asked of it", async () => {
+Deno.test("another user's job is not found on any route", async () => {
   const refuse = () => Promise.reject(new ApiError("not_found"));
   const answers = { jobs_read: refuse, jobs_cancel: refuse, jobs_pages: refuse };
   for (const [method, tail] of [["GET", ""], ["DELETE", ""], ["GET", "/file"]]) {
@@ -239,7 +239,7 @@ Deno.test("another user's job is not found, whatever is asked of it", async () =
   }
 });
 
-Deno.test("a user may not stop a job that is the back end's to start", async () => {
+Deno.test("a user cannot cancel a job that only a secret key can start", async () => {
   const fake = await jobWith({ type: "usage_backfill" });
   const answer = await send(fake, "DELETE", `/jobs/${JOB_ID}`, { as: "user" });
   const { error } = await answer.json();
@@ -249,7 +249,7 @@ Deno.test("a user may not stop a job that is the back end's to start", async () 
   assert.equal((await send(allowed, "DELETE", path, { as: "secret" })).status, 200);
 });
 
-Deno.test("a list hands on its filter and its cursor, and refuses what is neither", async () => {
+Deno.test("a list passes its filter and its cursor on and refuses other parameters", async () => {
   const fake = await makeFake();
   const path = "/jobs?status=failed&limit=5&cursor=17";
   await (await send(fake, "GET", path, { as: "user" })).body?.cancel();

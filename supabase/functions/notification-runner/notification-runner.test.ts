@@ -57,7 +57,7 @@ const timedOut = () => new ApiError("upstream_unavailable", { internal: "mail: n
 const away = () =>
   new MailNotSent({ internal: "mail: the service was not reached", isOutage: true });
 
-Deno.test("a run sends what is due, with the notification's id as key, and keeps its isolate", async () => {
+Deno.test("a run sends due notifications with their ids as keys, and keeps its isolate alive", async () => {
   const sent: MailMessage[] = [];
   const mail = { send: (message: MailMessage) => Promise.resolve(`id-${sent.push(message)}`) };
   const fake = await makeFake({ answers: queueOf(NOTICE, TO_OPERATORS), mail });
@@ -142,7 +142,7 @@ Deno.test("a head of the ledger goes to the log where no webhook is configured",
   assert(JSON.stringify(fake.lines).includes(data.hash));
 });
 
-Deno.test("the outcome of a notification is recorded as far as it is known", async () => {
+Deno.test("each outcome of a notification is recorded", async () => {
   const cases: [NotificationToSend, Error | null, boolean, [string, string]][] = [
     [NOTICE, new MailRefused("code 406"), false, ["never", "refused"]],
     [NOTICE, away(), false, ["again", "not_sent"]],
@@ -171,7 +171,7 @@ Deno.test("the outcome of a notification is recorded as far as it is known", asy
   }
 });
 
-Deno.test("without an address, operators and webhooks get nothing, and that is recorded", async () => {
+Deno.test("a notification without an email address or a webhook is recorded as never sent", async () => {
   const fake = await makeFake({
     answers: queueOf(TO_OPERATORS, TO_WEBHOOK),
     operators: { emails: [], postAlert: null },
@@ -190,7 +190,7 @@ Deno.test("when the service names a time it is passed on", async () => {
   assert.equal(fake.calls.find(({ name }) => name === "notices_failed")?.args.p_retry_after, 17);
 });
 
-Deno.test("a run goes on batch by batch, and stops at one that all had to be put off", async () => {
+Deno.test("a run continues batch by batch, and stops when every email is deferred", async () => {
   const all = await makeFake({ answers: queueOf(...many(25)) });
   assert.deepEqual((await (await run(all)).json()).data, { sent: 25, failed: 0 });
   const leases = all.calls.filter(({ name }) => name === "notices_claim")
@@ -227,7 +227,7 @@ Deno.test("a run ends when its time is up, with notices left", async () => {
   assert(sent > 0 && sent < 90, String(sent));
 });
 
-Deno.test("without a mail service only webhooks are claimed, and a wrong one is the answer", async () => {
+Deno.test("without mail only webhooks are claimed, and an invalid configuration fails the run", async () => {
   const cases: [Error, number][] = [
     [new ApiError("not_ready", { internal: "no key" }), 200],
     [new EnvError(["MAIL_FROM"]), 503],

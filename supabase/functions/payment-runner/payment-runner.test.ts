@@ -54,13 +54,13 @@ function oneBackfill() {
   };
 }
 
-Deno.test("a run with nothing to do says so, and keeps its isolate for as long", async () => {
+Deno.test("a run without due work reports zeros, and keeps its isolate alive during the run", async () => {
   const fake = await makeFake();
   assert.deepEqual((await (await run(fake)).json()).data, NOTHING);
   assert.equal(fake.background.length, 1);
 });
 
-Deno.test("all due refunds are sent, batch by batch, and their keys are nobody's", async () => {
+Deno.test("all due refunds are sent, batch by batch, without idempotency keys of callers", async () => {
   const fake = await makeFake({ answers: queueOf(12) });
   assert.deepEqual((await (await run(fake)).json()).data, { ...NOTHING, refunds_sent: 12 });
   const attached = fake.calls.filter(({ name }) => name === "refunds_attach");
@@ -109,7 +109,7 @@ Deno.test("a transfer that Stripe made is noted under Stripe's id", async () => 
   );
 });
 
-Deno.test("while Stripe is out of reach no more than a batch is tried", async () => {
+Deno.test("while Stripe is unavailable only one batch is attempted", async () => {
   const createRefund = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({ answers: queueOf(50), payments: { createRefund } });
   const { data } = await (await run(fake)).json();
@@ -119,7 +119,7 @@ Deno.test("while Stripe is out of reach no more than a batch is tried", async ()
   assert.equal(postponed.length, data.refunds_failed);
 });
 
-Deno.test("a part that fails at once cuts off none of the others", async () => {
+Deno.test("a part that fails at once stops no other part", async () => {
   const slow = Promise.withResolvers<void>();
   const listEvents = async function* (): AsyncGenerator<ListedEvent[]> {
     await slow.promise;
@@ -167,7 +167,7 @@ Deno.test("a run whose isolate is about to be killed begins no other batch", asy
   assert.equal(fake.calls.filter(({ name }) => name === "refunds_claim").length, 1);
 });
 
-Deno.test("a due backfill takes in what never came, and is done as of when it began", async () => {
+Deno.test("a due backfill receives the missing events, and counts as done from its start", async () => {
   const since: number[] = [];
   const listEvents = async function* (sinceSeconds: number): AsyncGenerator<ListedEvent[]> {
     since.push(sinceSeconds);
@@ -265,7 +265,7 @@ Deno.test("a payout that is due is compared, and one that Stripe does not list f
   assert.deepEqual(data, { ...NOTHING, refunds_sent: 3, payouts_failed: 1 });
 });
 
-Deno.test("a backfill that fails is not done, and refunds are sent all the same", async () => {
+Deno.test("a failed backfill stays due, and refunds are still sent", async () => {
   const listEvents = async function* (): AsyncGenerator<ListedEvent[]> {
     yield await Promise.reject(new ApiError("upstream_unavailable"));
   };

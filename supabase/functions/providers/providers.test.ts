@@ -25,7 +25,7 @@ function refusal(stripeCode: string | null, param: string | null = null): Stripe
   });
 }
 
-Deno.test("a provider gets an account of their own, and a page to go on with", async () => {
+Deno.test("a provider gets an account and an onboarding page", async () => {
   const made: ProviderToOnboard[] = [];
   const links: unknown[][] = [];
   const fake = await makeFake({
@@ -110,7 +110,7 @@ for (const [name, error, status, field, isSpent] of FAILURES) {
   });
 }
 
-Deno.test("a page that Stripe does not make gives no account up", async () => {
+Deno.test("a failed onboarding page keeps the provider's account", async () => {
   const createOnboardingLink = () => Promise.reject(refusal("account_invalid"));
   const fake = await makeFake({ payments: { createOnboardingLink } });
   assert.equal((await post(fake)).status, 502);
@@ -118,7 +118,7 @@ Deno.test("a page that Stripe does not make gives no account up", async () => {
   assert.equal(fake.calls.at(-1)?.args.p_provider_id, undefined);
 });
 
-Deno.test("a key that cannot be freed changes no answer", async () => {
+Deno.test("a key that cannot be freed does not change the answer", async () => {
   const fake = await makeFake({
     answers: { providers_abandon: () => Promise.reject(new Error("gone")) },
     payments: { createAccount: () => Promise.reject(OUTAGE) },
@@ -147,7 +147,7 @@ Deno.test("onboarding leads back to an origin of ours and nowhere else", async (
   }
 });
 
-Deno.test("a country or an address that is none is refused with its field", async () => {
+Deno.test("an invalid country or email address is refused with its field", async () => {
   const cases: readonly [Record<string, unknown>, string][] = [
     [{}, "country"],
     [{ country: "de" }, "country"],
@@ -164,7 +164,7 @@ Deno.test("a country or an address that is none is refused with its field", asyn
   }
 });
 
-Deno.test("one's own provider is shown without its account's id", async () => {
+Deno.test("the caller's own provider is shown without the account's id", async () => {
   const answer = await send(await makeFake(), "GET", "/providers/me", { as: "user" });
   const text = await answer.text();
   assert.equal(JSON.parse(text).data.provider_id, PROVIDER_ID);
@@ -183,7 +183,7 @@ Deno.test("there is no page for a provider without an account", async () => {
   assert.deepEqual([answer.status, (await answer.json()).error.code], [404, "not_found"]);
 });
 
-Deno.test("while b2b is off nobody becomes a provider, and who is one still reads", async () => {
+Deno.test("while b2b is off users cannot become providers, and providers can still read", async () => {
   const features = { isOn: () => Promise.resolve(false) };
   const fake = await makeFake({ overrides: { features } });
   assert.equal((await (await post(fake)).json()).error.code, "feature_disabled");

@@ -29,7 +29,7 @@ async function refusing(error: Error) {
   return await makeFake({ payments: { createRefund: () => Promise.reject(error) } });
 }
 
-Deno.test("a refund is set aside, sent to Stripe, and answered with what its event did", async () => {
+Deno.test("a refund is recorded, sent to Stripe, and answered with the effect of its event", async () => {
   const fake = await makeFake();
   const answer = await refund(fake, { ...BODY, amount: 500, reason: "duplicate" });
   assert.equal(answer.status, 201, await answer.clone().text());
@@ -83,7 +83,7 @@ for (const [name, changes] of NOT_WAITED) {
   });
 }
 
-Deno.test("a wait that fails costs the answer its figures and nothing else", async () => {
+Deno.test("a failed wait for the event changes only the refund's figures in the answer", async () => {
   const answers = { refunds_read: () => Promise.reject(new ApiError("request_timeout")) };
   const fake = await makeFake({ answers });
   assert.equal((await refund(fake)).status, 201);
@@ -123,7 +123,7 @@ for (const [name, error, status, code] of REFUSALS) {
   });
 }
 
-Deno.test("a no that the buyer's payment has no part in is 502, and the key is free", async () => {
+Deno.test("a refusal that is unrelated to the buyer's payment is 502, and the key is freed", async () => {
   const fake = await refusing(refusedWith("balance_insufficient"));
   const answer = await refund(fake);
   assert.equal(answer.status, 502);
@@ -146,7 +146,7 @@ for (const [name, error, status] of OUTAGES) {
   });
 }
 
-Deno.test("a refusal that cannot be noted is answered all the same", async () => {
+Deno.test("a refusal that cannot be stored for the refund is still answered", async () => {
   const down = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({
     answers: { refunds_refuse: down },
@@ -156,7 +156,7 @@ Deno.test("a refusal that cannot be noted is answered all the same", async () =>
   assert(fake.lines.some(({ message }) => message === "refund not noted"));
 });
 
-Deno.test("the database's refusals are the caller's, with their details, and stored", async () => {
+Deno.test("the database's refusals reach the caller with their details, and are stored", async () => {
   for (const code of ["not_found", "already_refunded", "refund_too_large"] as const) {
     const details = { refundable: 499, currency: "usd" };
     const refunds_begin = () => Promise.reject(new ApiError(code, { details }));

@@ -14,7 +14,7 @@ function limiterOfOneMinute() {
   return createLimiter({ redis: "unconfigured", metrics: NO_METRICS, log: () => {}, nowMs });
 }
 
-Deno.test("six hundred a minute are queued, by either secret; then it is 429 and nothing is", async () => {
+Deno.test("600 notifications a minute are queued with either secret, and the next is 429", async () => {
   const fake = await makeFake({ overrides: { limiter: limiterOfOneMinute() } });
   const ask = async (nth: number, secret: string) => {
     const headers = { "idempotency-key": `key-${nth}`, "x-webhook-secret": secret };
@@ -37,7 +37,7 @@ Deno.test("six hundred a minute are queued, by either secret; then it is 429 and
   assert.equal(fake.names().length, QUOTA);
 });
 
-Deno.test("guesses of the secret use up nothing of who knows it", async () => {
+Deno.test("wrong secrets do not count against the limit of the secret's owner", async () => {
   const fake = await makeFake({ overrides: { limiter: limiterOfOneMinute() } });
   for (let nth = 0; nth <= QUOTA; nth++) {
     const headers = { "idempotency-key": "key-1", "x-webhook-secret": `guess ${nth}` };

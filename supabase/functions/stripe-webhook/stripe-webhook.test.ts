@@ -25,7 +25,7 @@ Deno.test("the signature is checked over the body exactly as it came", async () 
   assert.deepEqual(bodies, [raw]);
 });
 
-Deno.test("a duplicate or deferred event is received all the same", async () => {
+Deno.test("a duplicate or deferred event is answered as received", async () => {
   for (const state of [{ duplicate: true }, { deferred: true }] as const) {
     const answers = { inbox_receive: () => ({ received: true as const, ...state }) };
     const answer = await send(await makeFake({ answers }), "POST", "/stripe-webhook", {
@@ -60,7 +60,7 @@ for (const code of OURS) {
   });
 }
 
-Deno.test("an event that is not for us is received, and reaches no database", async () => {
+Deno.test("an event of another app is answered as received and does not reach the database", async () => {
   const fake = await makeFake({ payments: { readEvent: () => Promise.resolve(null) } });
   const answer = await send(fake, "POST", "/stripe-webhook", { headers: SIGNED, body: {} });
   assert.deepEqual([answer.status, (await answer.json()).data], [200, { received: true }]);

@@ -22,7 +22,7 @@ Deno.test("a user reads and ends their own top-up", async () => {
   assert.deepEqual(fake.calls.map(({ args }) => args), Array(2).fill({ p_user_id: USER_ID }));
 });
 
-Deno.test("consent to terms is for oneself, under one's own key", async () => {
+Deno.test("a user consents to top-ups only for themselves, under their own key", async () => {
   const fake = await makeFake();
   assert.equal((await post(fake, "/top-ups", TERMS)).status, 200);
   const { p_idempotency_key, p_fingerprint, ...terms } = fake.calls[0]!.args;
@@ -82,7 +82,7 @@ Deno.test("a first card makes a customer, and the page is made for it", async ()
   assert.equal(finish?.args.p_idempotency_key, begin?.args.p_idempotency_key);
 });
 
-Deno.test("of two customers made at once the first is the user's", async () => {
+Deno.test("if two customers are created at once, the first becomes the user's", async () => {
   const customers: string[] = [];
   const fake = await makeFake({
     answers: { customers_attach: () => ({ customer_id: "cus_first" }) },
@@ -97,7 +97,7 @@ Deno.test("of two customers made at once the first is the user's", async () => {
   assert.deepEqual(customers, ["cus_first"]);
 });
 
-Deno.test("a second card is saved for the customer that is there", async () => {
+Deno.test("a second card is saved for the existing customer", async () => {
   const create = { step: "create" as const, user_id: USER_ID, account_id: 7, customer_id: "cus_9" };
   const fake = await makeFake({
     answers: { cards_begin: () => create },

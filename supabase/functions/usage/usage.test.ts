@@ -37,7 +37,7 @@ Deno.test("a correlation id of the caller's own goes before the trace", async ()
   assert.equal("correlation_id" in (fake.calls[0]?.args.p_usage as object), false);
 });
 
-Deno.test("a known event is 200 and a duplicate", async () => {
+Deno.test("a known event is answered with 200 and marked as a duplicate", async () => {
   const first = {
     transaction_id: "t",
     event_id: "event-1",

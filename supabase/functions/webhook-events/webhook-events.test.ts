@@ -34,7 +34,7 @@ for (const query of BAD_QUERIES) {
   });
 }
 
-Deno.test("an event that is not there is not found, and no event's id has blanks", async () => {
+Deno.test("an unknown event is not found, and an id with blanks is refused", async () => {
   const gone = () => Promise.reject(new ApiError("not_found", { field: "id" }));
   const fake = await makeFake({ answers: { inbox_read: gone, inbox_replay: gone } });
   assert.equal((await send(fake, "GET", "/webhook-events/evt_9", AS)).status, 404);
@@ -118,7 +118,7 @@ async function backfill({ pages, known = [], failing = [], now }: Backfill) {
   return { data, error, received, since };
 }
 
-Deno.test("a backfill takes in what never came, as it happened, and nothing else", async () => {
+Deno.test("a backfill receives only missing events, in the order in which they happened", async () => {
   const pages = [[eventAt("d", 4), eventAt("b", 2)], [eventAt("c", 3), eventAt("a", 1)]];
   const { data, received, since } = await backfill({ pages, known: ["c"], failing: ["d"] });
   assert.deepEqual(data, { listed: 4, received: 3, failed: 1, unreadable: 0, complete: true });
@@ -126,13 +126,13 @@ Deno.test("a backfill takes in what never came, as it happened, and nothing else
   assert.deepEqual(since, [NOW_SECONDS - 24 * HOUR_SECONDS]);
 });
 
-Deno.test("a backfill of nothing has nothing to do", async () => {
+Deno.test("a backfill without events reports zeros", async () => {
   const { data, received } = await backfill({ pages: [] });
   assert.deepEqual(data, { listed: 0, received: 0, failed: 0, unreadable: 0, complete: true });
   assert.deepEqual(received, []);
 });
 
-Deno.test("a backfill that runs out of time says so and keeps what it has", async () => {
+Deno.test("a backfill that runs out of time reports that and keeps the received events", async () => {
   // Each read of the clock returns a time 20 s later, and a request has 100 s.
   let seconds = NOW_SECONDS;
   const now = () => new Date((seconds += 20) * 1000);
@@ -143,7 +143,7 @@ Deno.test("a backfill that runs out of time says so and keeps what it has", asyn
   assert(received.length > 0 && received.length < 4, String(received));
 });
 
-Deno.test("a list longer than the time there is leaves time to take in what was found", async () => {
+Deno.test("a list that is longer than the time leaves time to receive the found events", async () => {
   let seconds = NOW_SECONDS;
   const now = () => new Date((seconds += 10) * 1000);
   const pages = Array.from({ length: 50 }, (_, nr) => [eventAt(`e${nr}`, 100 - nr)]);
@@ -152,7 +152,7 @@ Deno.test("a list longer than the time there is leaves time to take in what was 
   assert(received.length > 0, "nothing was taken in");
 });
 
-Deno.test("an event that Stripe does not tell anew stops no other, and is asked for again", async () => {
+Deno.test("an event that Stripe does not return stops no other and is fetched again", async () => {
   const read = () => Promise.reject(new ApiError("upstream_unavailable"));
   const pages = [[eventAt("c", 3), { ...eventAt("b", 2), read }, eventAt("a", 1)]];
   const { data, received } = await backfill({ pages });
@@ -160,13 +160,13 @@ Deno.test("an event that Stripe does not tell anew stops no other, and is asked 
   assert.deepEqual(received, ["a", "c"]);
 });
 
-Deno.test("an event that cannot be read for a mistake of ours is an error, and not passed over", async () => {
+Deno.test("an event that a bug makes unreadable fails the backfill", async () => {
   const read = () => Promise.reject(new TypeError("x is undefined"));
   const { error, received } = await backfill({ pages: [[{ ...eventAt("a", 1), read }]] });
   assert.deepEqual([error.code, received], ["internal", []]);
 });
 
-Deno.test("an event that is here already is not read again", async () => {
+Deno.test("a known event is not read again", async () => {
   const read = () => Promise.reject(new Error("it was read"));
   const { data } = await backfill({ pages: [[{ ...eventAt("a", 1), read }]], known: ["a"] });
   assert.deepEqual(data, { listed: 1, received: 0, failed: 0, unreadable: 0, complete: true });

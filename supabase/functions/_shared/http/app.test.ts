@@ -27,7 +27,7 @@ Deno.test("an allowed origin may read an error too", async () => {
   }
 });
 
-Deno.test("any other origin may not", async () => {
+Deno.test("any other origin is not allowed", async () => {
   const others = ["https://evil.example.com", `${ORIGIN}.evil.com`, "null", ORIGIN.toUpperCase()];
   for (const origin of others) {
     const answer = await send(await makeFake(), "GET", "/usage/rates", { headers: { origin } });
@@ -53,7 +53,7 @@ Deno.test("a preflight allows the headers that our clients send", async () => {
   assert(answer.headers.get("x-request-id"));
 });
 
-Deno.test("an answer says to come by https alone where the project is reached so", async () => {
+Deno.test("an answer demands HTTPS if the project's URL uses HTTPS", async () => {
   const header = "strict-transport-security";
   const secure = await send(await makeFake(), "GET", "/usage/rates");
   assert.equal(secure.headers.get(header), "max-age=31536000");
@@ -73,7 +73,7 @@ Deno.test("an incomplete environment is 503, and only the log says what is missi
   assert(!text.includes("SUPABASE_URL"));
 });
 
-Deno.test("an incomplete environment is 503 to a browser too, and its page learns nothing", async () => {
+Deno.test("an incomplete environment is 503 to a browser, whose page cannot read the answer", async () => {
   const app = createUsage(() => {
     throw new EnvError(["SUPABASE_URL"]);
   });

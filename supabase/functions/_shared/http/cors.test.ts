@@ -18,14 +18,14 @@ async function allowedHeaders(): Promise<string[]> {
   return answer.headers.get("access-control-allow-headers")?.split(",") ?? [];
 }
 
-Deno.test("T26 every header that supabase-js names as its own may be sent", async () => {
+Deno.test("T26 every header that supabase-js lists as its own is allowed", async () => {
   const allowed = await allowedHeaders();
   const named = corsHeaders["Access-Control-Allow-Headers"]!.split(/,\s*/);
   assert(named.length > 3);
   for (const header of named) assert(allowed.includes(header), header);
 });
 
-Deno.test("T26 headers that supabase-js and our docs send beside those may be sent", async () => {
+Deno.test("T26 the other headers that supabase-js and our docs send are allowed", async () => {
   const allowed = await allowedHeaders();
   const ours = ["idempotency-key", "if-none-match", "prefer", "x-request-id"];
   for (const header of ["x-supabase-api-version", "x-region", ...ours]) {
@@ -55,7 +55,7 @@ Deno.test("many refused origins neither fill the log nor the memory", async () =
   assert.equal(refusals(fake).length, 50);
 });
 
-Deno.test("only what a browser can have sent is named, so that no caller writes to the log", async () => {
+Deno.test("only an origin in the form that browsers send is logged", async () => {
   const fake = await makeFake();
   const app = createApp(fake.source);
   const texts = [`https://${"x".repeat(500)}.test`, "https://a.test/a b", "a@b.test", ""];
@@ -65,7 +65,7 @@ Deno.test("only what a browser can have sent is named, so that no caller writes 
   assert.deepEqual(refusals(fake), ["null", "https://[::1]:5173"]);
 });
 
-Deno.test("any port of a loopback host is allowed where the list says so, and nothing like it", async () => {
+Deno.test("any port of a loopback host is allowed if the list says so, and no similar origin", async () => {
   const origins = ["http://localhost:*", "http://[::1]:*"];
   const fake = await makeFake({ overrides: { origins } });
   const allows = async (origin: string) =>

@@ -47,7 +47,7 @@ for (const route of ROUTE_CASES) {
   });
 }
 
-Deno.test("a role of the app's own in app_metadata opens nothing that is an operator's", async () => {
+Deno.test("a user with another role in app_metadata cannot call operators' routes", async () => {
   const routes = ROUTE_CASES.filter(({ allowed }) =>
     allowed.includes("operator") && !allowed.includes("user")
   );
@@ -68,7 +68,7 @@ function authorOf(role: Role, { allowed }: RouteCase): string {
   return allowed.includes("user") ? "owner" : `operator:${USER_ID}`;
 }
 
-Deno.test("T40: what writes an author is given its caller's, on every route", async () => {
+Deno.test("T40: every function that records an author gets the caller of its route", async () => {
   const given = new Set<string>();
   for (const route of ROUTE_CASES) {
     for (const as of route.allowed) {
@@ -134,7 +134,7 @@ Deno.test("every success is in the envelope", async () => {
   }
 });
 
-Deno.test("a bad credential is 401 even where none is needed", async () => {
+Deno.test("an invalid credential is 401 even on a route that needs none", async () => {
   const open = ROUTE_CASES.filter(({ allowed, path }) =>
     allowed.includes("nobody") && path !== "/stripe-webhook"
   );

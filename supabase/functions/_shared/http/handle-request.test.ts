@@ -25,7 +25,7 @@ Deno.test("a refused field whose name is not one of ours in shape is not logged"
   }
 });
 
-Deno.test("a method is logged where it is one, and nothing else that stands in its place", async () => {
+Deno.test("only text in the form of a method is logged as the method", async () => {
   const logged = async (method: string) => {
     const fake = await makeFake();
     const answer = await createApp(fake.source).request("/usage", { method });
@@ -38,7 +38,7 @@ Deno.test("a method is logged where it is one, and nothing else that stands in i
   }
 });
 
-Deno.test("a failure of ours is reported once, and a refusal is not", async () => {
+Deno.test("an internal error is reported to Sentry once, and a refusal is not", async () => {
   const reported: [string, string | null][] = [];
   const report: Report = ({ code }, { title }) => void reported.push([code, title]);
   const route = ROUTE_CASES.find(({ path, body }) => path === "/usage" && body !== undefined)!;

@@ -136,7 +136,7 @@ Deno.test("a limit gets the caller, the key, and the address that the platform v
   assert.match(nobody?.ipHash ?? "", /^[0-9a-f]{64}$/);
 });
 
-Deno.test("a refused credential is counted as nobody's, once", async () => {
+Deno.test("a refused credential is counted once, as an anonymous caller", async () => {
   const asked = await askedBy("nobody", "/credits", { authorization: "Bearer nonsense" });
   assert.deepEqual(asked.map(({ caller, key }) => [caller, key]), [[null, null]]);
 });

@@ -33,7 +33,7 @@ export interface RefinedArguments {
     p_usage: object | null;
   };
   credits_entries: { p_before_seq: string | undefined };
-  /** The service's own figures. A key is the end of a series' name: `keys` for `redis_keys`. */
+  /** The service's own figures by the end of a series' name: `evicted_keys` of `redis_evicted_keys`. */
   deep_checks_report: { p_figures: Readonly<Record<string, number>> };
   features_set: { p_state: FeatureSetting["state"] };
   idempotency_store: { p_data: ErrorBody };

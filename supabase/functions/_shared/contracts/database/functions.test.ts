@@ -66,7 +66,7 @@ Deno.test("a value of another type is refused, in JSON too", async () => {
   assert.equal(sent.length, 5);
 });
 
-Deno.test("a null is refused, but where it has a meaning of its own", async () => {
+Deno.test("a null argument is refused, unless it has a documented meaning", async () => {
   const { database, sent } = recorder();
   // @ts-expect-error a limit of NULL would be none
   await database.rpc("refunds_claim", { p_limit: null });

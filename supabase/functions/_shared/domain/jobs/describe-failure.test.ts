@@ -55,7 +55,7 @@ Deno.test("a run looks for a due job at most twice a second", async () => {
   assert.deepEqual(clock.slept, [500]);
 });
 
-Deno.test("a provider that wants a pause of a century is asked again within the hour", async () => {
+Deno.test("a provider that demands a pause of a century is called again within the hour", async () => {
   const { jobs, run } = makeJobWorld();
   jobs.add("busy");
   const busy = new ApiError("upstream_unavailable", { retryAfterSeconds: 3_153_600_000 });
@@ -82,7 +82,7 @@ Deno.test("a repeated failure is final when the attempts are used up", async () 
   assert.deepEqual([row.status, row.error?.code], ["failed", "request_timeout"]);
 });
 
-Deno.test("a permanent failure is final at once", async () => {
+Deno.test("a permanent failure fails the job at once", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("refused");
   const type = makeType("refused", () => Promise.reject(new ApiError("unknown_model")));
@@ -90,7 +90,7 @@ Deno.test("a permanent failure is final at once", async () => {
   assert.deepEqual([row.status, row.attempts], ["failed", 1]);
 });
 
-Deno.test("a bug shows one fixed sentence, and its detail is stored apart without secrets", async () => {
+Deno.test("a bug answers with one fixed sentence, and its detail is stored without secrets", async () => {
   const { jobs, run, lines } = makeJobWorld();
   const row = jobs.add("bug");
   const type = makeType("bug", () => Promise.reject(new Error("at sk_test_12345678")));

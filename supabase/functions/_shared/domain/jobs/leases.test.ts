@@ -99,7 +99,7 @@ Deno.test("a checkpoint is written again until it is stored, and the step runs o
   assert.equal(jobs.callsOf("jobs_checkpoint").length, 6);
 });
 
-Deno.test("a job that can no longer be written to is left to the end of its lease", async () => {
+Deno.test("a job that cannot be written keeps its lease until it expires", async () => {
   const { jobs, run, lines } = makeJobWorld();
   const row = jobs.add("steps");
   jobs.before = (name) => {

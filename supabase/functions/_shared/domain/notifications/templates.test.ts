@@ -229,7 +229,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
   });
 }
 
-Deno.test("a link that no browser should follow is no link", () => {
+Deno.test("a URL that no browser should follow does not become a link", () => {
   const { data } = LETTERS.alert!;
   for (
     const runbook of ["javascript:alert(1)", "data:text/html,x", "docs/x.md", "//evil.example"]
@@ -274,7 +274,7 @@ Deno.test("money is exact in every currency's own digits", () => {
   ], ["USD 90,071,992,547,409.91", "EUR 0.01", "JPY 0", "ISK 17.00", "KWD 0.005"]);
 });
 
-Deno.test("nothing of operators, and no link, may be sent from outside", () => {
+Deno.test("a back end can send neither operators' templates nor links", () => {
   assert.deepEqual(Object.keys(NOTIFICATION_DATA).sort(), [
     "credits_expiring",
     "low_balance",

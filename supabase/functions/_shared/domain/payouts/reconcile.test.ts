@@ -79,7 +79,7 @@ Deno.test("a payout that Stripe cannot list yet does not delay the others", asyn
   assert.deepEqual(recorded(fake), [["po_2", undefined]]);
 });
 
-Deno.test("while Stripe is out of reach no second payout is tried", async () => {
+Deno.test("while Stripe is unavailable no second payout is attempted", async () => {
   const listPayout = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({ answers: due("po_1", "po_2"), payments: { listPayout } });
   const done = await reconcilePayouts(fake.services, UNTIL_MS);

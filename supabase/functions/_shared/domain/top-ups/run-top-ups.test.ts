@@ -27,7 +27,7 @@ function reportsOf(fake: Fake) {
   return fake.calls.filter(({ name }) => name === "top_ups_report").map(({ args }) => args);
 }
 
-Deno.test("a charge that Stripe accepted is reported, and grants nothing here", async () => {
+Deno.test("a charge that Stripe accepted is reported, and the runner grants no credits", async () => {
   const asked: TopUpCharge[] = [];
   const fake = await worldOf([TOP_UP_CHARGE], {
     chargeCard: (charge) => {
@@ -56,7 +56,7 @@ Deno.test("a declined charge and a removed card are reported with their codes", 
   }
 });
 
-Deno.test("a bank that requires the user leads to a page, after the charge was cancelled", async () => {
+Deno.test("a bank that requires a confirmation leads to a page, after the charge is cancelled", async () => {
   const order: string[] = [];
   const fake = await worldOf([TOP_UP_CHARGE, TOP_UP_LINK], {
     chargeCard: () => Promise.resolve({ kind: "authentication", payment_id: "pi_1" }),
@@ -79,7 +79,7 @@ Deno.test("a bank that requires the user leads to a page, after the charge was c
   });
 });
 
-Deno.test("T16: a charge that was paid meanwhile gets no page", async () => {
+Deno.test("T16: a charge that was paid before it could be cancelled gets no page", async () => {
   const fake = await worldOf([TOP_UP_LINK], {
     cancelCharge: () => Promise.resolve(false),
     openTopUpPage: () => Promise.reject(new Error("a page was opened")),
@@ -89,7 +89,7 @@ Deno.test("T16: a charge that was paid meanwhile gets no page", async () => {
   assert(!fake.names().includes("top_ups_link"));
 });
 
-Deno.test("T16: what Stripe did not answer is left to a repeat, and one batch is tried", async () => {
+Deno.test("T16: a charge without an answer is left to a retry, and one batch is attempted", async () => {
   const fake = await worldOf(many(12), {
     chargeCard: () =>
       Promise.reject(new ApiError("upstream_unavailable", { internal: "no answer" })),

@@ -31,13 +31,13 @@ async function checkTokenRefused(token: string, code: ErrorCode = "unauthenticat
   await checkRefused(project.verifier(), bearer(token), code);
 }
 
-Deno.test("a user's token says who it is", async () => {
+Deno.test("a user's token identifies the user", async () => {
   const { user, key } = await project.verifier()(bearer(await project.sign()));
   assert.deepEqual(user, { kind: "user", userId: USER_ID, isOperator: false });
   assert.deepEqual(key, { kind: "publishable" });
 });
 
-Deno.test("an operator is one by app_metadata, not by what users write themselves", async () => {
+Deno.test("app_metadata makes a user an operator, and user_metadata does not", async () => {
   const verify = project.verifier();
   const role = { role: "operator" };
   const operator = await project.sign({ claims: { app_metadata: role } });
@@ -46,7 +46,7 @@ Deno.test("an operator is one by app_metadata, not by what users write themselve
   assert.equal((await verify(bearer(pretender))).user?.isOperator, false);
 });
 
-Deno.test("a role of the app's own in app_metadata makes nobody an operator", async () => {
+Deno.test("another role in app_metadata does not make a user an operator", async () => {
   const verify = project.verifier();
   const roles = ["member", "admin", "operators", "Operator", "", true, 1, null, ["operator"], {}];
   for (const role of roles) {
@@ -55,7 +55,7 @@ Deno.test("a role of the app's own in app_metadata makes nobody an operator", as
   }
 });
 
-Deno.test("an expired token is told apart from a bad one", async () => {
+Deno.test("an expired token gets another code than an invalid one", async () => {
   const past = Math.floor(Date.now() / 1000) - 10;
   await checkTokenRefused(await project.sign({ claims: { exp: past } }), "token_expired");
 });
@@ -70,7 +70,7 @@ Deno.test("a token with an unknown, or without, a key id is refused", async () =
   await checkTokenRefused(await project.sign({ header: { kid: undefined } }));
 });
 
-Deno.test("a token with alg none is refused, signed or not", async () => {
+Deno.test("a token with the algorithm none is refused, signed or not", async () => {
   for (const alg of ["none", "None", ""]) {
     const token = await project.sign({ header: { alg } });
     await checkTokenRefused(token);
@@ -151,7 +151,7 @@ Deno.test("every secret key is known by its name, and others are refused", async
   }
 });
 
-Deno.test("an API key as bearer is good only as an echo of apikey", async () => {
+Deno.test("an API key as a bearer token is accepted only if it equals apikey", async () => {
   const verify = project.verifier();
   const authorization = `Bearer ${SECRET_KEY}`;
   await checkRefused(verify, new Headers({ authorization }), "unauthenticated");

@@ -62,7 +62,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   return "none";
 }
 
-Deno.test("the set is fetched once for all who need it, and verifies users' tokens", async () => {
+Deno.test("the key set is fetched once for all waiting requests, and verifies users' tokens", async () => {
   await withAuth(async (auth) => {
     const verify = project.verifier({ keySet: auth.keySet });
     const tokens = await Promise.all([1, 2, 3].map((iat) => project.sign({ claims: { iat } })));
@@ -72,7 +72,7 @@ Deno.test("the set is fetched once for all who need it, and verifies users' toke
   });
 });
 
-Deno.test("until Auth has answered once, users get Retry-After and secret keys work", async () => {
+Deno.test("before Auth has answered once, users get Retry-After and secret keys work", async () => {
   await withAuth(async (auth) => {
     auth.answer = away;
     const verify = project.verifier({ keySet: auth.keySet });
@@ -89,7 +89,7 @@ Deno.test("until Auth has answered once, users get Retry-After and secret keys w
   });
 });
 
-Deno.test("an unavailable Auth is not asked by every user", async () => {
+Deno.test("an unavailable Auth is not called for every user", async () => {
   await withAuth(async (auth) => {
     auth.answer = away;
     const token = await project.sign();
@@ -101,7 +101,7 @@ Deno.test("an unavailable Auth is not asked by every user", async () => {
   });
 });
 
-Deno.test("the last good set is used while Auth is unavailable, and renewed behind the answer", async () => {
+Deno.test("the last good key set is used during an outage, and renewed in the background", async () => {
   await withAuth(async (auth) => {
     const token = await project.sign();
     await auth.keySet.forToken(token);
@@ -118,7 +118,7 @@ Deno.test("the last good set is used while Auth is unavailable, and renewed behi
   });
 });
 
-Deno.test("an old set is asked for once while Auth is unavailable, not by every user", async () => {
+Deno.test("while Auth is unavailable an old key set is fetched once, not for every user", async () => {
   await withAuth(async (auth) => {
     const token = await project.sign();
     await auth.keySet.forToken(token);
@@ -134,7 +134,7 @@ Deno.test("an old set is asked for once while Auth is unavailable, not by every 
   });
 });
 
-Deno.test("once Auth is back a made-up key id is 401 again, and not 503", async () => {
+Deno.test("after Auth recovers, an invented key id is 401 again and not 503", async () => {
   await withAuth(async (auth) => {
     await auth.keySet.forToken(await project.sign());
     const verify = project.verifier({ keySet: auth.keySet });
@@ -149,7 +149,7 @@ Deno.test("once Auth is back a made-up key id is 401 again, and not 503", async 
   });
 });
 
-Deno.test("a key that was added is found at its first token", async () => {
+Deno.test("a new key is fetched when its first token arrives", async () => {
   await withAuth(async (auth) => {
     await auth.keySet.forToken(await project.sign());
     auth.nowMs += COOL_DOWN_MS;
@@ -163,7 +163,7 @@ Deno.test("a key that was added is found at its first token", async () => {
   });
 });
 
-Deno.test("made-up key ids do not hammer Auth, and are refused", async () => {
+Deno.test("invented key ids are refused and do not flood Auth", async () => {
   await withAuth(async (auth) => {
     const verify = project.verifier({ keySet: auth.keySet });
     await verify(bearer(await project.sign()));
@@ -210,7 +210,7 @@ for (const [name, answer] of NO_SETS) {
   });
 }
 
-Deno.test("a user who waits for the set and has no time left does not fail the others", async () => {
+Deno.test("a request that times out waiting for the key set does not fail the others", async () => {
   await withAuth(async (auth) => {
     const token = await project.sign();
     const context = startContext(new Headers());
@@ -222,7 +222,7 @@ Deno.test("a user who waits for the set and has no time left does not fail the o
   });
 });
 
-Deno.test("a set that is given needs nobody", async () => {
+Deno.test("a given key set is used without a call of Auth", async () => {
   const keys = { keys: [{ kty: "EC", kid: "key-1" }] };
   assert.equal(await givenKeySet(keys).forToken("x"), keys);
   assert.equal(await givenKeySet(keys).check(), "ok");

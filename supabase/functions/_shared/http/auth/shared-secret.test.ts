@@ -30,7 +30,7 @@ Deno.test("the current and the previous secret are good, and nothing near them i
   assert.equal(await statusWith({ "x-webhook-secret": both }), 400);
 });
 
-Deno.test("without the secret a caller is nobody, or somebody else", async () => {
+Deno.test("without the secret an anonymous caller gets 401, and another credential gets 403", async () => {
   const fake = await makeFake();
   assert.equal(await statusWith({}), 401);
   for (const role of ["user", "operator", "secret"] as const) {
@@ -57,7 +57,7 @@ Deno.test("a wrong secret is refused, whatever else the caller sends", () => {
   );
 });
 
-Deno.test("with no secret set nobody is let in", () => {
+Deno.test("without a configured secret every request is refused", () => {
   for (const secrets of [undefined, []]) {
     const verify = createSharedVerifier(secrets);
     for (const given of ["", "undefined", WEBHOOK_SECRET]) {

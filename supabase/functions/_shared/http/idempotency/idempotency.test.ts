@@ -113,7 +113,7 @@ async function argsWithoutKey(...bodies: unknown[]) {
   return fake.calls.map((_, index) => argsOf(fake, index));
 }
 
-Deno.test("without an optional key the content is the key, so the same content is one request", async () => {
+Deno.test("without the optional key the content is the key: equal contents are one request", async () => {
   const { template, to, data } = notification.body as Record<string, Record<string, unknown>>;
   const reversed = Object.fromEntries(Object.entries(data!).reverse());
   const [first, again, other] = await argsWithoutKey(
@@ -126,7 +126,7 @@ Deno.test("without an optional key the content is the key, so the same content i
   assert.notEqual(first!.key, other!.key);
 });
 
-Deno.test("where the key is optional, one that is sent counts as everywhere", async () => {
+Deno.test("a key that is sent counts even where it is optional", async () => {
   const fake = await makeFake();
   const argsWith = async (key: string) => {
     await (await sendCase(fake, notification, keyed(key))).text();
@@ -139,7 +139,7 @@ Deno.test("where the key is optional, one that is sent counts as everywhere", as
   assert.equal((await refused.json()).error.code, "missing_idempotency_key");
 });
 
-Deno.test("a refusal is not stored where the content is the key: it may be right in a moment", async () => {
+Deno.test("a refusal is not stored if the content is the key, since a retry may succeed", async () => {
   const answers = { notices_send: () => Promise.reject(new ApiError("not_found")) };
   const fake = await makeFake({ answers });
   const { method, path, as, headers = {}, body } = notification;
@@ -210,7 +210,7 @@ for (const code of [...KEPT, ...NOT_KEPT]) {
   });
 }
 
-Deno.test("a refusal that cannot be stored is answered all the same", async () => {
+Deno.test("a refusal that cannot be stored is still answered", async () => {
   const answers = {
     usage_charge: () => Promise.reject(new ApiError("insufficient_credits")),
     idempotency_store: () => Promise.reject(new Error("gone")),
@@ -228,7 +228,7 @@ Deno.test("a request that is still running says when to ask again", async () => 
   assert.equal((await answer.json()).error.retryable, true);
 });
 
-Deno.test("a webhook needs no key: the event's own id is one", () => {
+Deno.test("a webhook needs no key, because the event's id identifies it", () => {
   assert.equal(typeof INBOX_EVENT.id, "string");
   assert(!IDEMPOTENT.some(({ path }) => path === "/stripe-webhook"));
 });

@@ -51,7 +51,7 @@ Deno.test("twoPhase asks the service between two transactions, and answers with 
   assert.deepEqual(fake.names(), []);
 });
 
-Deno.test("twoPhase asks nobody where the first transaction has the answer", async () => {
+Deno.test("twoPhase calls no service if the first transaction has the answer", async () => {
   for (const [step, replayed] of [["replay", true], ["reuse", false]] as const) {
     const { done, run } = await sceneOf({
       begin: () => Promise.resolve({ step, status: 201, data: { id: "o0" } }),
@@ -61,7 +61,7 @@ Deno.test("twoPhase asks nobody where the first transaction has the answer", asy
   }
 });
 
-Deno.test("twoPhase abandons nothing where the first transaction fails", async () => {
+Deno.test("twoPhase abandons nothing if the first transaction fails", async () => {
   const { done, run } = await sceneOf({ begin: fails(UNAVAILABLE) });
   await assert.rejects(run(), UNAVAILABLE);
   assert.deepEqual(done, []);
@@ -76,7 +76,7 @@ Deno.test("twoPhase frees the key when the service or the second transaction fai
   assert.deepEqual(attach.done, ["outside o1", "abandon o1: upstream_unavailable"]);
 });
 
-Deno.test("twoPhase answers the service's error though the key could not be freed", async () => {
+Deno.test("twoPhase answers with the service's error even if the key could not be freed", async () => {
   const { fake, run } = await sceneOf({
     outside: fails(UNAVAILABLE),
     abandon: fails(new Error("gone")),
@@ -124,7 +124,7 @@ Deno.test("twoPhase frees the key before it stores a refusal under it", async ()
   assert.deepEqual(scene.fake.names(), ["idempotency_store"]);
 });
 
-Deno.test("twoPhase notes what the service did when the request's own time is over", async () => {
+Deno.test("twoPhase stores the service's result even after the request's deadline", async () => {
   const context = { ...startContext(new Headers()), deadlineMs: performance.now() - 1 };
   const attached = await sceneOf({
     attach: () => Promise.resolve({ status: 201, data: { id: String(timeLeftMs(1)) } }),

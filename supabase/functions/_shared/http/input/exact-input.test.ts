@@ -82,7 +82,7 @@ for (const number of EXACT) {
   });
 }
 
-Deno.test("__proto__ is refused wherever it stands, before it can be dropped", async () => {
+Deno.test("__proto__ is refused at every depth, before the parser drops it", async () => {
   const proto = '{"__proto__":{"a":1}}';
   assert.equal(await fieldRefused(usage, withMetadata(proto)), "metadata.__proto__");
   assert.equal(

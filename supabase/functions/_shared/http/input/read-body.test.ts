@@ -57,7 +57,7 @@ for (const length of ["2", String(LIMIT_BYTES), "nonsense", "-1 bytes", String(L
   });
 }
 
-Deno.test("a length that is no number is refused, however short the body", async () => {
+Deno.test("a Content-Length that is not a number is refused, even with a short body", async () => {
   const reading = readBytes(declared(2, "nonsense"), LIMIT_BYTES);
   await assert.rejects(reading, { code: "payload_too_large" });
   assert.equal(

@@ -98,12 +98,12 @@ Deno.test("a refusal of headers says how many there may be, and how large", asyn
   assert.deepEqual(error.details, { limit_headers: 100, limit_characters: 32768 });
 });
 
-Deno.test("two keys in quotes are two without a blank between them, too", async () => {
+Deno.test("two quoted keys are two keys even without a blank between them", async () => {
   const refusal = await refusalOf(debit, { "Idempotency-Key": '"one","two"' });
   assert.equal(refusal?.field, "Idempotency-Key");
 });
 
-Deno.test("headers are counted of a read, too, that brings a credential of either kind", async () => {
+Deno.test("the headers of a read with a credential are counted, too", async () => {
   const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x-${n}`, "1"]));
   const statusOf = async (credential: Record<string, string>) => {
     const headers = { ...many, ...credential };
@@ -114,7 +114,7 @@ Deno.test("headers are counted of a read, too, that brings a credential of eithe
   assert.equal(await statusOf({}), 200);
 });
 
-Deno.test("an address is refused that is too long", async () => {
+Deno.test("a URL that is too long is refused", async () => {
   const fake = await makeFake();
   for (const length of [8_200, 100_000]) {
     const answer = await createApp(fake.source).request(`/usage/rates?${"a".repeat(length)}`);

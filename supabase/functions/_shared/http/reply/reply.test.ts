@@ -9,7 +9,7 @@ function render(reply: Parameters<typeof renderReply>[0]): Headers {
   return renderReply(reply, startContext(new Headers()), NOW).headers;
 }
 
-Deno.test("a reply's own headers go out beside those that every answer has", () => {
+Deno.test("a reply's own headers are sent beside the headers of every answer", () => {
   const headers = render({ ...ok({}), headers: { "retry-after": "2", location: "/jobs/1" } });
   assert.equal(headers.get("retry-after"), "2");
   assert.equal(headers.get("location"), "/jobs/1");
@@ -28,7 +28,7 @@ Deno.test("a replayed reply says so, with its own headers", () => {
   assert.equal(headers.get("location"), "/jobs/1");
 });
 
-Deno.test("an answer tells a browser to run, frame, embed and guess nothing", () => {
+Deno.test("an answer forbids browsers to run, frame, embed and guess", () => {
   const headers = render(ok({}));
   assert.equal(
     headers.get("content-security-policy"),
@@ -39,7 +39,7 @@ Deno.test("an answer tells a browser to run, frame, embed and guess nothing", ()
   assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
 });
 
-Deno.test("a list that comes whole is read in pages, each item once", () => {
+Deno.test("a list that the database returns whole is read in pages, each item once", () => {
   const all = ["a", "b", "c", "d", "e"];
   const read = (query: { limit?: number; cursor?: string }) => {
     const { data, nextCursor } = pageOfWhole(all, query, (item) => item);
