@@ -1,4 +1,7 @@
-/** An alert of each kind: provoked, told of once by mail and by webhook, acknowledged, and ended. */
+/**
+ * An alert of each kind: fires, is reported once by email and once by webhook, is acknowledged, and
+ * resolves.
+ */
 import { deepEqual, equal, match } from "node:assert/strict";
 import postgres from "postgres";
 import { Alert } from "../../supabase/functions/_shared/contracts/alerts.ts";
@@ -12,7 +15,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 import { KINDS } from "./kinds.ts";
 
 const world = readWorld();
-/** Windows reach back three days, and figures of one rule must not be another's. */
+/** Rules read up to three days back, and the figures of one rule must not count for another. */
 const APART_DAYS = 10;
 const WINDOWS_MINUTES = 4 * 24 * 60;
 
@@ -38,7 +41,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         const scene = { world, sql, at };
         equal(await evaluate(sql, rule, at), undefined, "it is silent before");
         await provoke(scene);
-        // What has to last a while lasts two minutes.
+        // A condition that must last before its rule fires lasts two minutes here.
         await evaluate(sql, rule, at);
         const fired = await evaluate(sql, rule, at, 2);
         equal(fired?.state, "open");
@@ -89,7 +92,7 @@ Deno.test("an alert that eight evaluations find at once is one, and told of once
         () =>
           many`select farthing.evaluate_alerts(${at}::timestamptz + interval '1 minute') as fired`,
       );
-      // All of them wait here for this session, and go on together.
+      // All evaluations wait for this session's lock and continue together.
       const running = Promise.all(evaluations);
       await sql`select pg_advisory_unlock(68, 0)`;
       const fired = (await running).map(([row]) => row?.fired);

@@ -1,4 +1,4 @@
-/** What makes each rule fire, and what makes it end. */
+/** The condition that makes each rule fire, and the action that ends the condition. */
 import { equal } from "node:assert/strict";
 import type { Sql } from "./operators.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -8,21 +8,23 @@ import type { World } from "../support/project/world.ts";
 interface Scene {
   readonly world: World;
   readonly sql: Sql;
-  /** When it is evaluated. */
+  /** The time of the evaluation. */
   readonly at: string;
 }
 
 export interface Kind {
   readonly rule: string;
-  /** Beside the rule itself. */
+  /** Rules that are enabled beside the rule itself. */
   readonly alsoEnabled?: readonly string[];
-  /** Figures of a time that nothing else has figures of; else it is now. */
+  /**
+   * True if the rule is evaluated at a time without other figures, false if at the present time.
+   */
   readonly isApart: boolean;
   readonly provoke: (scene: Scene) => Promise<unknown>;
   readonly end?: (scene: Scene) => Promise<unknown>;
 }
 
-/** Delivers an event by our webhook, signed. */
+/** Delivers a signed event to the webhook and returns its id. */
 async function hear(world: World, type: string, object: object, status: number): Promise<string> {
   const id = `evt_${crypto.randomUUID()}`;
   const created = Math.floor(Date.now() / 1000);
@@ -53,7 +55,7 @@ function payout(id: string, amount: number, status: string) {
   };
 }
 
-/** Counted at that moment, as a process would hand it over. */
+/** Records a count at that time, as an isolate reports it. */
 function count(
   { sql, at }: Scene,
   name: string,
@@ -66,7 +68,7 @@ function count(
   return sql`select farthing_public.metrics_record(gen_random_uuid(), 0, ${rows}::text::jsonb, ${at})`;
 }
 
-/** Requests that all fail, in each minute of a quarter of an hour, and in each of three hours. */
+/** Records failed requests in each of 15 minutes, and in each of two earlier hours. */
 async function failedUses(scene: Scene) {
   for (const minutes of [...Array(15).keys(), 60, 120]) {
     const [row] = await scene.sql<{ at: string }[]>`
@@ -75,7 +77,7 @@ async function failedUses(scene: Scene) {
   }
 }
 
-/** An account with a credit too many, or as it was. */
+/** Changes an account's balance by some credits, without an entry. */
 async function tamper({ sql, at }: Scene, by: number) {
   await sql`update farthing.accounts set balance = balance + ${by} where account_id = (
     select account_id from farthing.accounts join auth.users u on u.id = owner_id
@@ -102,7 +104,7 @@ const MONEY: readonly Kind[] = [
       await sql`update farthing.inbox set received_at = received_at - interval '16 minutes'
         where event_id = ${id}`;
     },
-    // What other tests have left waiting counts, too, once it is old enough.
+    // Events that other tests left behind count, too, as soon as they are old enough.
     end: ({ sql }) => putAside(sql, ""),
   },
   {
@@ -195,12 +197,15 @@ const REQUESTS: readonly Kind[] = [
   },
 ];
 
-/** What a scheduled task leaves undone, raises or parks. The live run does not touch it meanwhile. */
+/**
+ * Work that a scheduled task leaves undone, fails at or parks. No task runs by itself meanwhile.
+ */
 const TASKS: readonly Kind[] = [
   {
     rule: "overdue_work",
     isApart: true,
-    // A hold that ran out before anything else that is there; the live run may not release it meanwhile.
+    // The hold expired before all other overdue work. The lock keeps scheduled tasks from releasing
+    // it.
     provoke: async ({ world, sql }) => {
       const { id } = await signUpWith(world, "10");
       await sql`select pg_advisory_lock(75, 0)`;
@@ -209,7 +214,8 @@ const TASKS: readonly Kind[] = [
     end: async ({ sql, at }) => {
       await sql`select farthing.sweep_accounts()`;
       await sql`select pg_advisory_unlock(75, 0)`;
-      // In the test's time work of this day is overdue, too, such as entries to seal: the hold is more so.
+      // At the test's time the work of today is overdue, too, such as entries to seal. The hold is
+      // overdue for longer.
       await sql`
         update farthing.alert_rules set threshold = due.minutes, fine_at = due.minutes
         from (select extract(epoch from ${at}::timestamptz - now() + interval '1 year') / 60
@@ -237,7 +243,8 @@ const TASKS: readonly Kind[] = [
   {
     rule: "tasks_stopped",
     isApart: true,
-    // Its threshold is the silence until then; the live run may not end it.
+    // The threshold is the silence until the test's time. The lock keeps scheduled tasks from
+    // ending it.
     provoke: async ({ sql }) => {
       await sql`select pg_advisory_lock(75, 0)`;
       await sql`update farthing.alert_rules set threshold = threshold - 1 where rule = 'tasks_stopped'`;

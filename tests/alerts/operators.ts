@@ -1,4 +1,4 @@
-/** Alerts: the clock in the tests' own hands, and operators who read mail and a webhook. */
+/** Alerts at a time that a test chooses, and operators who get email and a webhook. */
 import postgres from "postgres";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
@@ -12,9 +12,11 @@ import type { World } from "../support/project/world.ts";
 export type Sql = postgres.Sql<Record<string, never>>;
 
 export interface Operators {
-  /** A deployment of their own, which tells them. */
+  /** The operators' own deployment, which sends their notifications. */
   readonly world: World;
-  /** What was told of an incident: letters, and messages by webhook whose signature is right. */
+  /**
+   * Reads the notifications of an incident: emails, and webhook messages with a valid signature.
+   */
   told(incidentId: string): Promise<{ letters: string[]; messages: string[] }>;
 }
 
@@ -22,7 +24,7 @@ const EMAIL = "on-call@example.com";
 const SECRET = `whsec_${btoa("a secret of the tests, and of nobody else")}`;
 const RUNBOOKS = "https://runbooks.example.com";
 
-/** The database wakes the runners of this deployment, and not the stack's, for the time of `use`. */
+/** While `use` runs, the database wakes the runners of this deployment and not the stack's. */
 async function waking(deployed: World, use: () => Promise<void>): Promise<void> {
   const turn = (from: string, to: string) =>
     withSql(deployed, (sql) =>
@@ -41,7 +43,7 @@ async function waking(deployed: World, use: () => Promise<void>): Promise<void> 
   }
 }
 
-/** Operators with an address and a webhook, for the time of `use`. */
+/** Runs `use` with operators who have an email address and a webhook. */
 export async function withOperators(
   world: World,
   use: (operators: Operators) => Promise<void>,
@@ -80,12 +82,15 @@ export async function withOperators(
       })));
 }
 
-/** farthing.evaluate_alerts() takes this lock: the minute's own evaluation waits while a test has it. */
+/**
+ * farthing.evaluate_alerts() takes this lock, so the scheduled evaluation waits while a test holds
+ * it.
+ */
 const LOCK = "pg_advisory_lock(68, 0)";
 
 /**
- * Runs `use` with these rules alone, each as it is but for its threshold: what other tests have left behind
- * is not above it. Afterwards all rules are as before.
+ * Runs `use` with only these rules enabled and restores all rules. Each threshold is raised to the
+ * present figure, so that rows of other tests do not fire a rule.
  */
 export async function withRules(
   { databaseUrl }: World,
@@ -98,7 +103,7 @@ export async function withRules(
     await sql.unsafe(`select ${LOCK}`);
     const before = await sql`select rule, threshold, fine_at, enabled from farthing.alert_rules`;
     try {
-      // What is not watched is over: nothing is left open that other tests have provoked.
+      // An evaluation resolves the incidents of disabled rules, also those that other tests caused.
       await sql`update farthing.alert_rules set enabled = false`;
       await sql`select farthing.evaluate_alerts()`;
       await sql`update farthing.alert_rules set enabled = rule = any (${[...rules]})`;
@@ -109,7 +114,7 @@ export async function withRules(
         where l.rule = r.rule and r.enabled and (l.reading).is_over is not null`;
       await use(sql);
     } finally {
-      // What was counted in a time of the test's own.
+      // Counts that a test recorded at a time of its own.
       await sql`delete from farthing.metrics where grain <> 'total' and starts_at >= '2040-01-01'`;
       for (const { rule, ...figures } of before) {
         await sql`update farthing.alert_rules set ${sql(figures)} where rule = ${rule}`;
@@ -120,7 +125,10 @@ export async function withRules(
   }
 }
 
-/** Evaluates so many minutes after `at`; returns the unresolved incident of the rule, if there is one. */
+/**
+ * Evaluates all rules `minutes` after `at` and returns the rule's unresolved incident, if there is
+ * one.
+ */
 export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) {
   await sql`select farthing.evaluate_alerts(${at}::timestamptz + ${minutes} * interval '1 minute')`;
   const [incident] = await sql<{ id: string; state: string }[]>`
@@ -128,7 +136,7 @@ export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) 
   return incident;
 }
 
-/** The notices of an incident go before all others, whatever time the test has passed in. */
+/** Puts an incident's notifications before all others, whatever time the test has chosen. */
 export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> {
   await sql`
     update farthing.notices set next_attempt_at = 'epoch'
@@ -136,7 +144,7 @@ export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> 
       and state in ('queued', 'failed')`;
 }
 
-/** An alert as operators list it among those of a state. */
+/** Finds an alert in the operators' list of alerts in a state. */
 export async function listed(world: World, state: string, id: string) {
   const answer = await get(world, `alerts?state=${state}&limit=100`, backEnd(world));
   return data(answer, 200, z.array(Alert)).find((alert) => alert.id === id);

@@ -1,4 +1,4 @@
-/** Each rule has its runbook, and what a runbook says to run can be run. */
+/** Each alert rule has a runbook, and the SQL in each runbook runs. */
 import { deepEqual, ok } from "node:assert/strict";
 import { withSql } from "../support/project/database.ts";
 import { readWorld } from "../support/project/world.ts";
@@ -6,7 +6,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = "docs/runbooks";
-/** Of news, not of rules. */
+/** Pages that belong to no alert rule. */
 const OTHERS = ["README.md", "disputes.md", "anchor.md"];
 
 const pages = [...Deno.readDirSync(new URL(FOLDER, ROOT))].map(({ name }) => name)

@@ -1,4 +1,7 @@
-/** Auth's admin API through supabase-js: a back end with a secret key may use it, and nobody else. */
+/**
+ * Auth's admin API through supabase-js: a back end with a secret key may call it; no other caller
+ * may.
+ */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
@@ -27,7 +30,7 @@ async function create(more: Parameters<typeof backEnd.auth.admin.createUser>[0] 
 
 type Outcome = { error: { code?: unknown; status?: unknown } | null };
 
-/** Status and code of what must have been refused. */
+/** Returns status and code of a call that must be refused. */
 async function refusal(call: Promise<Outcome>): Promise<unknown[]> {
   const { error } = await call;
   return [error?.status, error?.code];
@@ -135,7 +138,8 @@ Deno.test("listUsers goes through all users, newest first, page by page", async 
   equal(first.data.aud, "authenticated");
   equal(first.data.nextPage, 2);
   ok(first.data.total >= 3);
-  // Other tests sign users up and delete users meanwhile, which moves ours between two pages.
+  // Other tests sign users up and delete users meanwhile, which moves these users between two
+  // pages.
   const seen = new Set<string>();
   await until("each of ours is on a page", async () => {
     for (let page = 1, isLast = false; !isLast; page++) {

@@ -1,4 +1,7 @@
-/** A booking from the provider's registration to its completion, and who sees and does what. */
+/**
+ * A booking from the provider's registration to its completion, and the parties who may read and
+ * change it.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";
 import { onboardProvider, payIntent } from "@farthing/stripe-emulator/browser";

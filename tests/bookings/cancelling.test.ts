@@ -1,4 +1,4 @@
-/** Bookings that are called off: before the money, after it, and at the same moment. */
+/** Cancelled bookings: before the payment, after it, and at the same moment. */
 import { deepEqual, equal } from "node:assert/strict";
 import { payIntent } from "@farthing/stripe-emulator/browser";
 import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/runners.ts";
@@ -25,7 +25,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Waits until this much of a booking's money is back, by Stripe's event. */
+/** Waits until Stripe's events have refunded this much of a booking, in minor units. */
 function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number) {
   return until(`${amount} are refunded`, async () => {
     const booking = await readBooking(world, person, booking_id);
@@ -33,7 +33,7 @@ function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number)
   });
 }
 
-/** The fee as our columns have it, once Stripe has told of what went back. */
+/** Reads the booking's fee columns, as soon as this much of the fee is refunded. */
 async function ownFee(booking: OpenBooking, refunded: number) {
   return await until("the fee is known", async () => {
     const [row] = await withSql(world, (sql) =>
@@ -105,7 +105,7 @@ Deno.test("partial refunds return the fee in proportion, and the last of them al
 Deno.test("booking too small for a fee is refunded all the same", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
-  // 16 crowns, of which no part is charged: 3 % are half a crown, less two hundredths.
+  // Krónur have no decimals at Stripe: 3 % of 16 krónur are 0.48, which is rounded to 0.
   const booking = await book(world, buyer, seller, { amount: 1600, currency: "isk" });
   equal(booking.application_fee_amount, 0);
   await pay(world, buyer, booking);
@@ -125,7 +125,7 @@ Deno.test("payment that is faster than its cancellation is returned", async () =
     await control(world, "POST", "deliveries/hold", { types: ["*"] });
     try {
       await payIntent(world.stripeUrl, booking.client_secret);
-      // Stripe has the money, and we do not know it yet.
+      // Stripe has the money, and no event has reported it yet.
       equal((await cancel(world, buyer, booking.booking_id)).refund, null);
     } finally {
       await control(world, "POST", "deliveries/release");
@@ -133,7 +133,7 @@ Deno.test("payment that is faster than its cancellation is returned", async () =
     await until("the payment is known", async () => {
       return (await readBooking(world, buyer, booking.booking_id)).paid_at ?? undefined;
     });
-    // A run leaves what it finds locked, by an event that is applied just then, to the next run.
+    // A run leaves a booking that an event has locked to the next run.
     const { status } = await until("2500 are refunded", async () => {
       data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
       const read = await readBooking(world, buyer, booking.booking_id);

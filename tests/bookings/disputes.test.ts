@@ -1,4 +1,7 @@
-/** M6: what a bank takes of a booking comes from its provider, and goes back to them when it is won. */
+/**
+ * M6: money that a bank withdraws from a booking is reversed from its provider, and paid again
+ * after a win.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { book, moves, newSeller, paidOut, pay } from "../support/money/bookings.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
@@ -17,7 +20,7 @@ Deno.test("M6: a dispute reverses the provider's share, won it is paid again, lo
     booking.payment_intent_id,
   );
   const account = String(transfer_data?.destination);
-  // 2500, of which 3 % are our fee: the provider's account got 2500 and paid 75 of it.
+  // The fee is 3 % of 2500: the provider's account got 2500 and paid 75 of it.
   equal(await paidOut(world, account), 2500);
   await withDeliveries(world, "shared", async () => {
     const { id } = await control(world, "POST", `payments/${booking.payment_intent_id}/dispute`);

@@ -1,4 +1,7 @@
-/** Bookings and providers whose request died at Stripe: in the end there is one payment, or one account. */
+/**
+ * Bookings and providers whose request failed at Stripe: a repeat makes one payment, or one
+ * account.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
 import { StartedProvider } from "../../supabase/functions/_shared/contracts/providers.ts";
@@ -22,7 +25,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const stripe = stripeOf(world);
 
-/** The next requests of a kind go wrong, for the time of `use`. */
+/** Makes the next requests of a kind fail at Stripe while `use` runs. */
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
   await control(world, "POST", "faults", { method: "POST", ...fault });
   try {
@@ -32,9 +35,9 @@ async function withFault(fault: object, use: () => Promise<void>): Promise<void>
   }
 }
 
-/** Stripe does what it is asked for, and its answer is lost; the SDK does not ask again by itself. */
+/** Stripe acts and its answer is lost; the SDK does not retry. */
 const LOST = { status: 429, after: true };
-/** Stripe does nothing, however often the SDK asks. */
+/** Stripe does nothing, and all attempts of the SDK fail. */
 const DOWN = { status: 503, times: 3 };
 
 function isRetryable(answer: Answer): void {
@@ -62,7 +65,8 @@ for (const [name, fault] of [["answer is lost", LOST], ["request never came", DO
     deepEqual((await paymentsOf(booking.booking_id)).map(({ id }) => id), [
       booking.payment_intent_id,
     ]);
-    // Stripe keeps a failure under the request's key: then the first booking is given up.
+    // Stripe stores a failure under the idempotency key, so the first booking may be given up for a
+    // second one.
     const [row] = await withSql(world, (sql) =>
       sql<{ count: number }[]>`
       select count(*)::int as count from farthing.bookings

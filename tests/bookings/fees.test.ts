@@ -1,7 +1,8 @@
 /**
- * 100 random bookings (1,000 with CI_FULL=1) in three currencies, paid, refunded in part or in full, and
- * cancelled: Stripe's fees, our columns, and 3 % of what was settled, less what went back, are equal to the
- * cent. The bookings, the refunds and the cancellations go over HTTP; the buyer pays by Stripe's SDK.
+ * 100 random bookings (1,000 with CI_FULL=1) in three currencies, paid, refunded in part or in
+ * full, and cancelled: Stripe's fees, the fee columns, and 3 % of the settled amounts less refunds
+ * are equal to the cent. The bookings, refunds and cancellations go over HTTP; the buyer pays with
+ * Stripe's SDK.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -28,7 +29,7 @@ const SETTLED_WITHIN_MS = 60_000;
 
 type Currency = (typeof CURRENCIES)[number];
 
-/** Numbers below 1 that a seed determines (mulberry32). */
+/** Makes a generator of numbers from 0 to below 1 that the seed determines (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -39,7 +40,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** What is to become of a booking; refunds in minor units, in order. */
+/** The course of one booking; refunds in minor units, in order. */
 interface Plan {
   readonly amount: number;
   readonly currency: Currency;
@@ -50,7 +51,7 @@ interface Plan {
 
 function plan(random: () => number): Plan {
   const pick = (most: number) => Math.floor(random() * most);
-  // Small amounts are where rounding shows.
+  // Small amounts show rounding errors.
   const amount = 50 + pick(random() < 0.5 ? 500 : 200_000);
   const refunds: number[] = [];
   for (let left = amount, tries = pick(4); tries > 0 && left > 0; tries--) {
@@ -67,7 +68,7 @@ function plan(random: () => number): Plan {
   };
 }
 
-/** How a plan has to end, by decimals: in the model nothing is an integer before it is rounded. */
+/** Computes a plan's fee and refunds in decimals, rounded once at the end. */
 function expected({ amount, isPaid, refunds, isCancelled }: Plan) {
   if (!isPaid) return { fee: 0, back: 0, refunded: 0 };
   const fee = new Decimal(amount).times("0.03").toDecimalPlaces(0, Decimal.ROUND_HALF_UP);
@@ -83,7 +84,7 @@ async function statusOf(bookingId: string): Promise<string> {
   return row!.status;
 }
 
-/** Plays a plan from the booking to its end; what Stripe still has to tell comes later. */
+/** Plays a plan from the booking to its end; Stripe's last events may arrive later. */
 async function play(buyer: Person, seller: Seller, plan: Plan): Promise<void> {
   const { booking_id, payment_intent_id } = await book(world, buyer, seller, plan);
   if (plan.isPaid) {
@@ -103,7 +104,9 @@ async function play(buyer: Person, seller: Seller, plan: Plan): Promise<void> {
   if (plan.isCancelled) await cancel(world, buyer, booking_id);
 }
 
-/** Plays plans until there are none left; whoever has booked what a minute allows leaves it to another. */
+/**
+ * Plays all plans, each five by a new buyer, because a buyer may book only so often in a minute.
+ */
 async function playAll(queue: Iterable<Plan>, seller: Seller): Promise<void> {
   let buyer: Person | undefined;
   let booked = 0;
@@ -127,7 +130,7 @@ async function feesAtStripe(accountId: string) {
 
 type Sums = Record<string, { fee: number; back: number; refunded: number }>;
 
-/** Our own columns. */
+/** Sums the fee columns of a provider's bookings. */
 async function feesInColumns({ providerId }: Seller): Promise<Sums> {
   const rows = await withSql(
     world,
@@ -140,7 +143,7 @@ async function feesInColumns({ providerId }: Seller): Promise<Sums> {
   return Object.fromEntries(rows.map(({ currency, ...sums }) => [currency, sums]));
 }
 
-/** What plans come to in the end, by currency. */
+/** Sums the expected fees and refunds of plans by currency. */
 function modelOf(plans: readonly Plan[]): Sums {
   const sums: Sums = {};
   for (const each of plans) {
@@ -153,7 +156,10 @@ function modelOf(plans: readonly Plan[]): Sums {
   return sums;
 }
 
-/** Stripe tells of each step by itself: waits until our columns are the model's, or for good are not. */
+/**
+ * Stripe reports each step by an event: waits until the columns equal the model, and fails if they
+ * never do.
+ */
 async function settles(seller: Seller, plans: readonly Plan[]): Promise<void> {
   const model = modelOf(plans);
   await until("Stripe has told all", async () => {
@@ -179,7 +185,7 @@ Deno.test(`fees of ${BOOKINGS} random bookings are 3 % less what went back (FEES
   try {
     for (let from = 0; from < BOOKINGS; from += BATCH) {
       const queue = plans.slice(from, from + BATCH).values();
-      // Tests that hold Stripe's deliveries back get their turn between two batches.
+      // Tests that hold deliveries back get their turn between two batches.
       await withDeliveries(world, "shared", async () => {
         await Promise.all(Array.from({ length: AT_ONCE }, () => playAll(queue, seller)));
         await settles(seller, plans.slice(0, from + BATCH));

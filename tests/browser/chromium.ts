@@ -1,4 +1,4 @@
-/** A real browser: the machine's own Chromium, driven without a screen. */
+/** A real browser: the machine's own Chromium, without a screen. */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/test-tools/find-chromium.ts";
 
@@ -14,7 +14,7 @@ const DISABLED_FEATURES = [
   ...["NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"],
 ];
 
-/** It may reach this machine alone and asks nobody for updates. */
+/** The browser reaches only this machine and looks for no updates. */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -25,10 +25,10 @@ const FLAGS = [
   `--disable-features=${DISABLED_FEATURES.join(",")}`,
 ];
 
-/** Of one action or wait in a page, and of the browser's start. */
+/** The longest time of one action or wait in a page, and of the browser's start. */
 const TIMEOUT_MS = 60_000;
 
-/** One browser for all that a file does; the caller closes it. */
+/** Starts one browser for all tests of a file; the caller closes it. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("there is no Chromium on this machine");
@@ -38,8 +38,8 @@ export async function openBrowser(): Promise<Browser> {
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
- * A fresh window for the time of `use`.
- * @throws when the page wrote an error to its console, or asked for something that is not this machine's
+ * Runs `use` with a new window.
+ * @throws if the page has an uncaught error or requests anything from another machine
  */
 export async function withPage(
   browser: Browser,

@@ -1,4 +1,7 @@
-/** The pages that people see, in a real browser. Run where there is a Chromium; the runner says where not. */
+/**
+ * Hosted pages in a real browser. The runner skips this file and says so if the machine has no
+ * Chromium.
+ */
 import { equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { openBrowser, withPage } from "./chromium.ts";
@@ -17,7 +20,7 @@ async function fillCard(page: Page, number: string): Promise<void> {
   await page.getByRole("button", { name: /^Pay/ }).click();
 }
 
-/** Refused with one card, then paid with another, on the same page. */
+/** Pays with a card that is refused, then with another card, on the same page. */
 async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
   const { checkout_url, order_id } = await openCheckout(world, buyer);
   await page.goto(checkout_url);
@@ -36,7 +39,9 @@ async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
   await proven(world);
 }
 
-/** The way back, and the choice that only a bank debit has. */
+/**
+ * Opens the page from the emulator's list, looks at the option of a bank debit, and leaves unpaid.
+ */
 async function looksAroundAndLeaves(page: Page, buyer: Person): Promise<void> {
   const { checkout_url } = await openCheckout(world, buyer, "Plus");
   await page.goto(world.stripeUrl);

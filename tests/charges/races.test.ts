@@ -1,4 +1,6 @@
-/** Charges, debits and holds at the same moment: what was there is what is admitted. */
+/**
+ * Charges, debits and holds at the same moment: the ledger admits exactly the available credits.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
@@ -18,7 +20,7 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-/** Asks again while the first call with the key is still under way, as a client has to. */
+/** Repeats a request while the first call with its key runs, as a client must. */
 function answered(ask: () => Promise<Answer>): Promise<Answer> {
   return until("the first call is answered", async () => {
     const answer = await ask();
@@ -29,7 +31,7 @@ function answered(ask: () => Promise<Answer>): Promise<Answer> {
   });
 }
 
-/** 5 credits in gpt-4o. */
+/** Usage that costs 5 credits with gpt-4o. */
 const usageOf = (user_id: string) => ({
   user_id,
   model: "gpt-4o",
@@ -203,7 +205,7 @@ Deno.test("identical debits at once take once", async () => {
 
 Deno.test("batches over the same people in opposite orders all end and charge once", async () => {
   const people = await Promise.all(["a", "b", "c", "d"].map(() => signUpWith(world, "1000")));
-  // Accounts are made on first use: here by whichever batch comes first.
+  // An account is created at its first use, here by the first batch to arrive.
   const fresh = await Promise.all(["e", "f", "g"].map(() => signUp(world)));
   const event = (id: string, event_id: string) => ({ ...usageOf(id), event_id });
   const forth = [...people, ...fresh].flatMap(({ id }) =>

@@ -1,4 +1,4 @@
-/** A checkout opens once and a payment grants once, however many ask at the same moment. */
+/** Many requests at the same moment open one checkout, and many events grant one payment once. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
@@ -18,13 +18,13 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-/** Of the ten that a user may ask for in a minute; those that are told to ask again need the rest. */
+/** A user may send ten in a minute; clicks that must be repeated need the other five. */
 const CLICKS = 5;
 
 Deno.test("checkout of one package by many clicks at once is one order and one session", async () => {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
-  // While the first call waits for Stripe for longer than the others wait for it, they are told to ask again.
+  // A click that waits too long for the first click's session is refused as in progress.
   const click = async () => {
     const answer = await post(world, "checkout", buyer.as, { package_id: id });
     if (answer.status === 201) return answer;

@@ -1,4 +1,4 @@
-/** What Stripe answers is looked at before it is believed. */
+/** Checkout validates Stripe's answers before it uses them. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { proven } from "../support/project/database.ts";
@@ -18,7 +18,7 @@ interface Answer {
 
 type Change = (honest: Record<string, unknown>) => Answer;
 
-/** A server between us and Stripe that changes what Stripe answers while a change is set. */
+/** Starts a server in front of Stripe that changes Stripe's answers while a change is set. */
 function startLiar() {
   const liar: { change: Change | null } = { change: null };
   const server = Deno.serve(
@@ -57,7 +57,7 @@ async function lieAndRecover(lied: World, liar: { change: Change | null }, chang
   deepEqual([error.retryable, error.details], [true, undefined]);
   deepEqual((await ordersOf(world, buyer)).map(({ session_id }) => session_id), [null]);
 
-  // The same key asks again, and the order is the one that was begun.
+  // The same key calls Stripe again for the order that already exists.
   liar.change = null;
   const checkout = data(await start(), 201, Checkout);
   const orders = await ordersOf(world, buyer);

@@ -1,4 +1,4 @@
-/** Calls of the database that tests make, and how they are refused. */
+/** Database calls of tests, and the errors that refuse them. */
 import assert from "node:assert/strict";
 import type { Database } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { ApiError, type ErrorBody } from "../../supabase/functions/_shared/core/errors.ts";
@@ -8,7 +8,7 @@ import type { World } from "../support/project/world.ts";
 export const randomHash = () =>
   crypto.randomUUID().replaceAll("-", "") + crypto.randomUUID().replaceAll("-", "");
 
-/** An idempotency key and fingerprint that nobody used before. */
+/** Makes a new idempotency key and fingerprint. */
 export const newKey = () => ({
   p_idempotency_key: randomHash(),
   p_fingerprint: randomHash(),
@@ -16,7 +16,7 @@ export const newKey = () => ({
 
 export const TINY = "0.000000000000000001";
 
-/** What a grant and a debit are asked with. */
+/** Makes the arguments of a grant; debitOf makes those of a debit. */
 export function grantOf(p_user_id: string, p_amount: string) {
   return {
     ...{ p_user_id, p_amount, p_source: "promotional", p_reason: "test" },
@@ -34,14 +34,14 @@ export function debitOf(p_user_id: string, p_amount: string, key = newKey()) {
   };
 }
 
-/** A person with a credit balance, written by the transport itself. */
+/** Signs up a user with credits, granted through the transport under test. */
 export async function userWith(world: World, database: Database, amount: string): Promise<string> {
   const { id } = await signUp(world);
   await database.rpc("credits_grant", grantOf(id, amount));
   return id;
 }
 
-/** The error body that a call is refused with. */
+/** Returns the body of the error with which a call is refused. */
 export async function refusalOf(promise: Promise<unknown>): Promise<ErrorBody> {
   try {
     await promise;

@@ -1,4 +1,7 @@
-/** How calls fail through a transport: a real database locks and cancels, and connections are cut. */
+/**
+ * Failures of calls through a transport: a real database locks and cancels, and connections are
+ * cut.
+ */
 import assert from "node:assert/strict";
 import {
   createDatabase,
@@ -21,12 +24,12 @@ import { CLOSED_PORT } from "../support/processes/faulty-proxy.ts";
 import { debitOf, newKey, refusalOf } from "./calls.ts";
 import { withWireTap } from "./wire-tap.ts";
 
-/** A way to the database. */
+/** A transport under test. */
 export interface Way {
   readonly name: string;
-  /** Where it begins. */
+  /** The URL that the transport connects to. */
   readonly url: string;
-  /** @param url where it begins, or a tap before it */
+  /** @param url the transport's URL, or a tap in front of it */
   readonly open: (url: string, timeoutMs?: number) => Transport;
 }
 
@@ -50,14 +53,14 @@ async function failureOf(call: Promise<unknown>): Promise<DatabaseFailure> {
 }
 
 interface Locked {
-  /** The backend of a call that waits for the account, once there is one. */
+  /** Waits until a call waits for the account; returns the process id of its backend. */
   readonly waiting: () => Promise<number>;
   readonly cancel: (pid: number) => Promise<void>;
-  /** Lets go of the account. */
+  /** Releases the lock of the account. */
   readonly release: () => Promise<void>;
 }
 
-/** Runs `use` while a session of ours holds the account's row. */
+/** Runs `use` while a session of the test locks the account's row. */
 async function withLockedAccount(
   world: World,
   userId: string,
@@ -127,7 +130,7 @@ const endsWithItsRequest: Check = async (world, { open, url }) => {
     open(url),
     (transport) =>
       withLockedAccount(world, id, async ({ release }) => {
-        // The lock's own timeout, 2 s later, would be another failure.
+        // After 2 s the lock timeout would end the call with another failure.
         assert(isTimeout(await failureOf(within(300, () => debit(transport, id)))));
         await assert.rejects(
           within(0, () => debit(transport, id)),

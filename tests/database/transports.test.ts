@@ -1,4 +1,4 @@
-/** One contract for both transports, and what the pool alone promises. */
+/** One contract for both transports, and further properties of the pool. */
 import assert from "node:assert/strict";
 import { makeRole, newPassword, poolUrlOf } from "../../scripts/database-role/role.ts";
 import {
@@ -19,7 +19,10 @@ import { messageTypes, withWireTap } from "./wire-tap.ts";
 
 const world = readWorld();
 
-/** As a deployment would reach the database: by the role that may call the functions and nothing else. */
+/**
+ * Makes the database role of a deployment, which may only call the RPC functions; returns the
+ * pool's URL.
+ */
 async function newPoolUrl(): Promise<string> {
   const password = newPassword();
   await withSql(world, (sql) => makeRole(sql, password));
@@ -54,7 +57,7 @@ for (const way of WAYS) {
   }
 }
 
-/** Runs `use` over one pooled connection. */
+/** Runs `use` with a pool of one connection. */
 async function withPool(url: string, use: (database: Database) => Promise<void>) {
   const database = createDatabase(createPoolTransport({ url, maxConnections: 1 }));
   await use(database).finally(() => database.close());

@@ -1,11 +1,13 @@
-/** A proxy before a server that notes what a client sends, and cuts connections when it is told to. */
+/**
+ * A proxy in front of a server that records what a client sends, and cuts connections on request.
+ */
 
 export interface WireTap {
-  /** The server's address by way of the tap. */
+  /** The server's URL through the tap. */
   readonly url: string;
-  /** Connections that clients opened. */
+  /** The number of connections that clients opened. */
   readonly connections: () => number;
-  /** What the client has sent since the last call, one entry per turn. */
+  /** Returns the client's bytes since the last call, one entry per turn. */
   readonly takeTurns: () => Uint8Array[];
   /** Ends every connection, on both sides. */
   readonly cut: () => void;
@@ -31,7 +33,7 @@ async function pump(from: Deno.Conn, to: Deno.Conn, note: (chunk: Uint8Array) =>
     }
     to.close();
   } catch {
-    // One side has ended; the other's pump ends with it.
+    // One side has closed; the other side's pump ends, too.
   }
 }
 
@@ -39,11 +41,11 @@ function close(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch {
-    // It has ended by itself.
+    // The connection has already closed.
   }
 }
 
-/** Runs `use` with a tap before the server at the URL. */
+/** Runs `use` with a tap in front of the server at the URL. */
 export async function withWireTap(
   url: string,
   use: (tap: WireTap) => Promise<void>,
@@ -94,7 +96,7 @@ export async function withWireTap(
 
 const LENGTH_BYTES = 4;
 
-/** The type letters of PostgreSQL's messages in a turn of whole ones. */
+/** Returns the type letters of PostgreSQL's messages in a turn of whole messages. */
 export function messageTypes(turn: Uint8Array): string {
   const view = new DataView(turn.buffer, turn.byteOffset, turn.byteLength);
   let types = "";

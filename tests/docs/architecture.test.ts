@@ -1,4 +1,4 @@
-/** ARCHITECTURE.md lists every trigger and task that fires by itself, with its subject. */
+/** ARCHITECTURE.md lists every trigger and every scheduled task with its subject. */
 import { deepEqual } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 

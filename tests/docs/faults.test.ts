@@ -1,4 +1,4 @@
-/** docs/recipes/recover-a-failed-webhook.md, run as printed while nothing is delivered. */
+/** docs/recipes/recover-a-failed-webhook.md runs as printed while no webhook is delivered. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -41,7 +41,7 @@ Deno.test("the recipe for a failed webhook finds what an outage lost", async () 
     await orderBecomes(world, buyer, order_id, "paid");
     await runs("replay", {});
     const { dead } = await runs("dead", {});
-    // Other tests of faults on this stack may have left events that no replay can apply.
+    // Other tests of faults on this stack may leave events that no replay can apply.
     const own = await withSql(world, (sql) =>
       sql<{ event_id: string }[]>`
       select event_id from farthing.inbox where facts ->> 'order_id' = ${order_id}`);

@@ -1,4 +1,4 @@
-/** The recipes for a back end, run as printed: nothing but their given names is added. */
+/** The recipes for a back end run as printed; only their given names are added. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
@@ -52,7 +52,7 @@ async function gate(runs: Runs): Promise<void> {
   const { balance, held } = await balanceOf(world, user_id);
   deepEqual([balance, held], ["100", "0"]);
 
-  const { answer } = await ask(); // again, after the run that failed
+  const { answer } = await ask(); // again, after the failed run
   equal(answer, "Four.");
   equal((await balanceOf(world, user_id)).balance, "50");
 }

@@ -1,7 +1,7 @@
 /**
- * The database is killed and started again under charges and deliveries. Callers meet a pause, or a refusal
- * that says when to come again; nothing is lost, and nothing happens twice. The functions here reach it
- * through the data API. tests/database shows that the pool fails in the same ways.
+ * The database is killed and restarted during charges and deliveries. Callers see a pause, or a
+ * refusal with Retry-After; no charge is lost and none happens twice. These functions use the data
+ * API; tests/database shows that the pool fails in the same ways.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { countEntries, proven } from "../support/project/database.ts";
@@ -19,7 +19,7 @@ const PEOPLE = 4;
 const CHARGES = 240;
 const PURCHASES = 6;
 const WORKERS = 8;
-/** When it is killed, as parts of all that is done. */
+/** The moments of the kills, as parts of all requests. */
 const MOMENTS = [1 / 3, 2 / 3];
 const PATIENCE_MS = 60_000;
 
@@ -28,14 +28,14 @@ async function turn(path: "database/crash" | "database/start"): Promise<void> {
   equal((await send(`${world.url}/stack/${path}`, init)).status, 204);
 }
 
-/** One thing to do, and what it may be answered meanwhile. */
+/** One request, and the check of a failed answer. */
 interface Act {
   readonly ask: (where: World) => Promise<Answer>;
   readonly done: number;
   readonly check: (answer: Answer) => void;
 }
 
-/** A caller is told that it may come again, and when. */
+/** Asserts that the caller may retry, and that Retry-After says when. */
 function mayComeAgain(answer: Answer): void {
   equal(refused(answer, 503, "upstream_unavailable").retryable, true);
   ok(Number(answer.headers.get("retry-after")) >= 1, answer.text);
@@ -48,12 +48,12 @@ function chargeOf({ id: user_id }: Person, index: number): Act {
   return { ask, done: 201, check: mayComeAgain };
 }
 
-/** Stripe is told 500, whatever we lack, and delivers again. */
+/** Stripe gets a 500 for every failure and delivers the event again. */
 function mayBeDeliveredAgain(answer: Answer): void {
   equal(answer.status, 500, answer.text);
 }
 
-/** A purchase that is paid, and of which nothing has been delivered. */
+/** Makes a paid purchase without a delivered event; its deliveries are requests of the test. */
 async function newPurchase() {
   const buyer = await signUp(world);
   const order = await openCheckout(world, buyer);
@@ -66,7 +66,10 @@ async function newPurchase() {
   return { buyer, orderId: order.order_id, acts };
 }
 
-/** Does each once, some at a time; `onDone` is told how many are over. Gives those that are not done. */
+/**
+ * Sends each request once, several at a time, and calls `onDone` with the number of answers.
+ * Returns the requests that failed.
+ */
 async function doOnce(cut: World, acts: readonly Act[], onDone: (count: number) => void) {
   const left: Act[] = [];
   const queue = [...acts];
@@ -92,7 +95,7 @@ async function makePeople() {
     { length: CHARGES },
     (_, index) => chargeOf(people[index % PEOPLE]!, index),
   );
-  // Deliveries among the charges, a few at each moment.
+  // Mixes the deliveries among the charges, so that each kill meets some of both.
   const deliveries = purchases.flatMap(({ acts }) => acts);
   const every = Math.floor(CHARGES / deliveries.length);
   const acts = charges.flatMap((charge, index) =>

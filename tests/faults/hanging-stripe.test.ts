@@ -1,4 +1,7 @@
-/** Stripe takes a connection and never answers: requests end in time, and under their keys happen once. */
+/**
+ * Stripe accepts connections and never answers: requests end in time, and a repeat with the same
+ * key acts once.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
@@ -27,13 +30,13 @@ import { readWorld, type World } from "../support/project/world.ts";
 const world = readWorld();
 const stripe = stripeOf(world);
 
-/** A request that asks Stripe for one thing. */
+/** A request that makes one call to Stripe. */
 interface Asking {
-  /** Under one key, however often. */
+  /** Sends the request, each time with the same key. */
   ask(where: World): Promise<Answer>;
-  /** How often it has happened at Stripe. */
+  /** Counts the objects that the request made at Stripe. */
   made(): Promise<number>;
-  /** When it has. @throws where the answer, or our side, is not what it should be */
+  /** Checks the answer of a success. @throws if the answer or the database is wrong */
   check(answer: Answer): Promise<void> | void;
 }
 
@@ -128,7 +131,7 @@ async function card(): Promise<Asking> {
 
 const ASKINGS = { checkout, refund, booking, cancellation, provider, card };
 
-/** Stripe answers no POST while `use` runs. */
+/** While `use` runs, Stripe answers no POST. */
 async function withHanging(after: boolean, use: () => Promise<void>): Promise<void> {
   const fault = { method: "POST", path: "/v1/", hang: true, after, times: 1_000 };
   await control(world, "POST", "faults", fault);
@@ -139,14 +142,14 @@ async function withHanging(after: boolean, use: () => Promise<void>): Promise<vo
   }
 }
 
-/** How many of the requests of a fault are left. */
+/** Counts the requests that the faults would still meet. */
 async function faultsLeft(): Promise<number> {
   const response = await fetch(`${world.stripeUrl}/_emulator`);
   const { faults } = await response.json() as { faults: { left: number }[] };
   return faults.reduce((sum, { left }) => sum + left, 0);
 }
 
-/** Until nobody is at it any more, the key is in progress. */
+/** Repeats a request until its key is no longer in progress. */
 function repeat({ ask }: Asking): Promise<Answer> {
   return until("the repeat is answered", async () => {
     const answer = await ask(world);
@@ -160,7 +163,10 @@ async function prepare(names: readonly (keyof typeof ASKINGS)[]): Promise<[strin
   );
 }
 
-/** Each is 503 once its time is over; what Stripe has made then, and that a repeat makes it once. */
+/**
+ * Asserts that each request is answered 503 in time, that Stripe acted only if `after` is set, and
+ * that a repeat makes each object once.
+ */
 async function hang(askings: [string, Asking][], after: boolean, more: (cut: World) => unknown) {
   await withDeployment(world, {}, async (cut) => {
     await withHanging(after, async () => {

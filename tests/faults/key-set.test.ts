@@ -1,4 +1,4 @@
-/** Auth says nothing at all: users are told so soon, and whoever needs no key set goes on. */
+/** Auth never answers: users are refused quickly, and callers that need no key set are served. */
 import { equal, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";

@@ -1,4 +1,4 @@
-/** The local stack itself outlives its database: REST, Auth and functions come back with it. */
+/** The local stack survives a crash of its database: REST, Auth and functions work again. */
 import { equal } from "node:assert/strict";
 import { backEnd, get, send } from "../support/project/http.ts";
 import { databaseIsBack, killDatabase } from "../support/processes/killing.ts";
@@ -16,13 +16,13 @@ Deno.test({
   ignore: world.dataDir === undefined,
   fn: async () => {
     const person = await signUp(world);
-    // A read that was under way when all ended may never be answered: its caller gives up.
+    // A read that ran during the crash may never be answered, so its caller gives up.
     const rest = (timeoutMs = PATIENCE_MS) =>
       send(`${world.url}/rest/v1/credit_entries`, {
         headers: { ...person.as, "accept-profile": "farthing_public" },
         signal: AbortSignal.timeout(timeoutMs),
       });
-    // The back end's reads: a person's are limited.
+    // The back end reads: a user's reads are limited.
     const credits = () => get(world, `credits?user_id=${person.id}`, backEnd(world));
     for (let round = 0; round < ROUNDS; round++) {
       let isOver = false;

@@ -1,4 +1,7 @@
-/** Stripe or the database out of reach: refused as retryable, and the same key works afterwards. */
+/**
+ * Stripe or the database can't be reached: requests are refused as retryable, and their keys
+ * succeed later.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { proven } from "../support/project/database.ts";
@@ -11,10 +14,10 @@ import { control, sessionsOf } from "../support/money/stripe.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-/** How often Stripe is asked before we give up: once and two retries. */
+/** Attempts of one call to Stripe: the first and two retries. */
 const ATTEMPTS = 3;
 
-/** The next requests for a session go wrong, for the time of `use`. */
+/** Makes the next requests for a session fail while `use` runs. */
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
   const where = { method: "POST", path: "/v1/checkout/sessions" };
   await control(world, "POST", "faults", { ...where, ...fault });

@@ -1,4 +1,4 @@
-/** Payments need neither Redis nor mail: with both away credits are bought, granted and given back. */
+/** Payments need neither Redis nor mail: without both, credits are bought, granted and refunded. */
 import { equal } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -17,7 +17,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** What the functions would reach Redis and mail by; nobody listens there. */
+/** An environment with addresses of Redis and mail at which no server listens. */
 function without(): Record<string, string> {
   const url = CLOSED_URL;
   return {
@@ -31,7 +31,7 @@ function without(): Record<string, string> {
   };
 }
 
-/** Buys, is granted, spends, is refunded: each by the deployment alone, its webhook too. */
+/** Buys, spends and is refunded through this deployment and its webhook. */
 async function buyAndBeRefunded(cut: World): Promise<void> {
   const buyer = await signUp(cut);
   const { id } = await packageNamed(cut, "Starter");
@@ -49,7 +49,7 @@ async function buyAndBeRefunded(cut: World): Promise<void> {
   equal((await balanceOf(cut, buyer.id)).balance, "9000");
 
   const refund = { order_id: checkout.order_id };
-  // The stack's own webhook, which has neither as well, hears of the refund from Stripe.
+  // Stripe reports the refund to the stack's own webhook, which has no mail either.
   const given = data(await post(cut, "refunds", backEnd(cut), refund), 201, Refund);
   equal(given.amount, checkout.amount);
   await orderBecomes(cut, buyer, checkout.order_id, "refunded");

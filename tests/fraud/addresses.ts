@@ -1,4 +1,7 @@
-/** Callers from elsewhere: every address of 127.0.0.0/8 is this machine, and the gateway tells them apart. */
+/**
+ * Callers of other addresses: every address of 127.0.0.0/8 is this machine, and the gateway tells
+ * them apart.
+ */
 import { randomInt } from "node:crypto";
 import { type Answer, send } from "../support/project/http.ts";
 import type { Person } from "../support/project/people.ts";
@@ -7,7 +10,7 @@ import type { World } from "../support/project/world.ts";
 
 export interface Address extends Disposable {
   readonly ip: string;
-  /** A click on "buy", with headers that the caller would like to be believed. */
+  /** Opens a checkout from this address, with headers that claim another one. */
   checkout(
     buyer: Person,
     packageName?: string,
@@ -15,7 +18,7 @@ export interface Address extends Disposable {
   ): Promise<Answer>;
 }
 
-/** An address that nobody else has called from; not the machine's own, which counts as none. */
+/** Picks an address that no other test uses, and not 127.0.0.1, which counts as no address. */
 export function newAddress(world: World): Address {
   const ip = [127, randomInt(1, 255), randomInt(0, 255), randomInt(1, 255)].join(".");
   const client = Deno.createHttpClient({ localAddress: ip });

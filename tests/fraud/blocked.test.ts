@@ -1,4 +1,4 @@
-/** Who is blocked buys nothing and is not told why; whoever else does. */
+/** A blocked user, address or card buys nothing and is not told why; all others buy. */
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
 import { z } from "zod";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -16,7 +16,7 @@ import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-// Each is used by no other test: what is blocked is blocked for all of them.
+// Only this file blocks these cards: a block holds for all users of a card.
 const BLOCKED_CARD = "6200000000000005";
 const DECLINED_CARD = "4000000000000002";
 
@@ -32,7 +32,7 @@ function forbidden(answer: Answer): void {
   equal(answer.headers.get("retry-after"), null);
 }
 
-/** The newest decision about a person, once their payments are known. */
+/** Returns the reasons of the newest decision about a person. */
 async function reasonsOf(person: Person): Promise<string[] | undefined> {
   return (await decisionsOf(world, person))[0]?.reasons;
 }
@@ -133,7 +133,7 @@ Deno.test("a user whose cards are declined time after time buys and books nothin
   equal(seconds > 3_500 && seconds <= 3_600, true, String(seconds));
   deepEqual(await reasonsOf(buyer), ["failed_cards", "no_ip"]);
 
-  // One count for both: what checkouts have shown of a card holds for bookings, too.
+  // Checkouts and bookings share one count of declined cards.
   const { providerId: provider_id } = await newSeller(world);
   const booking = await askBooking(world, buyer, { provider_id, amount: 2500, currency: "usd" });
   const { details } = refused(booking, 429, "velocity_exceeded");

@@ -1,4 +1,4 @@
-/** What operators see of fraud, and time that passes for whoever is counted. */
+/** Fraud as operators see it, and older decisions for tests of time windows. */
 import { z } from "zod";
 import { Block, Decision, FraudPolicy } from "../../supabase/functions/_shared/contracts/fraud.ts";
 import { withSql } from "../support/project/database.ts";
@@ -10,7 +10,7 @@ export async function policyOf(world: World): Promise<z.output<typeof FraudPolic
   return data(await get(world, "fraud/policy", backEnd(world)), 200, FraudPolicy);
 }
 
-/** A person's decisions, newest first. */
+/** Lists a person's decisions, newest first. */
 export async function decisionsOf(world: World, person: Person, more = "") {
   const path = `fraud/decisions?user_id=${person.id}${more}`;
   return data(await get(world, path, backEnd(world)), 200, z.array(Decision));
@@ -21,7 +21,10 @@ export async function block(world: World, body: object): Promise<z.output<typeof
   return data(answer, 201, Block);
 }
 
-/** Writes a person's last decision `count` times more, as if they had opened as many checkouts. */
+/**
+ * Writes a person's last decision `count` more times, as if the person had opened as many
+ * checkouts.
+ */
 export async function repeatDecision(world: World, person: Person, count: number): Promise<void> {
   await withSql(world, (sql) =>
     sql`
@@ -33,7 +36,9 @@ export async function repeatDecision(world: World, person: Person, count: number
       generate_series(1, ${count})`);
 }
 
-/** All that was decided about a person, and all they paid with, is so many seconds older. */
+/**
+ * Makes all decisions about a person, and all uses of the person's cards, older by some seconds.
+ */
 export async function age(world: World, person: Person, seconds: number): Promise<void> {
   await withSql(world, async (sql) => {
     await sql`

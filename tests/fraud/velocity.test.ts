@@ -1,4 +1,6 @@
-/** How much new business a user, an address and a provider may have in an hour, also all at once. */
+/**
+ * The most new business of a user, an address and a provider in an hour, also for requests at once.
+ */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -20,7 +22,7 @@ async function click(buyer: Person, name: string, key = crypto.randomUUID()): Pr
   return await post(world, "checkout", buyer.as, { package_id: id }, { key });
 }
 
-/** @returns the seconds after which it says there is room */
+/** @returns the seconds of Retry-After */
 function tooMany(answer: Answer): number {
   equal(refused(answer, 429, "velocity_exceeded").retryable, true);
   const header = answer.headers.get("retry-after") ?? "";
@@ -28,7 +30,10 @@ function tooMany(answer: Answer): number {
   return Number(header);
 }
 
-/** A request that began before the one that took the last place is told a moment more than an hour. */
+/**
+ * Of two requests at once the refused one may have begun first, so its wait may exceed an hour by a
+ * second.
+ */
 function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));
 }
@@ -44,7 +49,7 @@ Deno.test("a user at once opens as many new checkouts in an hour as they may, an
   for (const answer of answers.filter(({ status }) => status === 429)) {
     anHourAway(tooMany(answer));
   }
-  // What is open is no new checkout, and another user has an hour of their own.
+  // An open checkout is not a new one, and another user has limits of their own.
   const again = data(await click(buyer, "Starter"), 201, Checkout);
   equal(again.checkout_session_id, open.checkout_session_id);
   equal((await click(await signUp(world), "Starter")).status, 201);
@@ -88,7 +93,7 @@ Deno.test("an address at once opens as many new checkouts in an hour as it may, 
   deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 429, 429, 429, 429]);
   const late = people[answers.findIndex(({ status }) => status === 429)]!;
 
-  // What a caller writes about where they are is not read.
+  // Headers in which a caller claims an address are ignored.
   for (const name of ["x-forwarded-for", "x-real-ip", "cf-connecting-ip", "forwarded"]) {
     tooMany(await address.checkout(late, "Starter", { [name]: "203.0.113.7" }));
   }

@@ -1,4 +1,4 @@
-/** An early fraud warning freezes what was bought until an operator has looked into it. */
+/** An early fraud warning freezes the credits of its order until an operator clears the warning. */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

@@ -1,4 +1,4 @@
-/** T40: who gave credits, who may, and what takes two operators. */
+/** T40: the authors of grants, their permissions, and the grants that need two operators. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import {
@@ -136,7 +136,8 @@ Deno.test("T40: many grants at once don't exceed an operator's day, and one of m
   const [ops, person] = [await signUpOperator(world), await signUp(world)];
   const others = await Promise.all(Array.from({ length: 4 }, () => signUpOperator(world)));
   const people = await Promise.all(Array.from({ length: 8 }, () => signUp(world)));
-  // Of the 500,000 that an operator may grant in a day; all operators of a day, of other tests too, may more.
+  // An operator may grant 500,000 a day. The ceiling of all operators counts other tests, so it is
+  // raised.
   const before = await changePolicy(world, { grant_ceiling_day: "1000000000" });
   const answers = await Promise.all(people.map(({ id }) => grant(ops.as, id, "90000")))
     .finally(() => changePolicy(world, before));

@@ -1,4 +1,7 @@
-/** Health over HTTP: the promises of both languages, the paid checks, and what a collector is told. */
+/**
+ * Health over HTTP: equal figures in SQL and TypeScript, the paid checks, and the metrics of a
+ * collector.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";
 import { SLO } from "../../supabase/functions/_shared/metrics/slo.ts";
@@ -12,7 +15,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Processes hand over every ten seconds what they have counted. */
+/** An isolate reports its counts every 10 s. */
 const TOLD_WITHIN_MS = 60_000;
 
 Deno.test("SQL and TypeScript promise the same", async () => {
@@ -30,7 +33,7 @@ Deno.test("SQL and TypeScript count durations in the same buckets", async () => 
     select farthing.bucket_ms(nr)::float8 as ms from generate_series(1, ${BUCKETS}) nr`);
   rows.forEach(({ ms }, bucket) => {
     const ratio = Number(ms) / boundOf(bucket);
-    // SQL keeps four decimals of a millisecond.
+    // SQL stores four decimals of a millisecond.
     ok(Math.abs(ratio - 1) < 0.005, `bucket ${bucket}: ${ms}, not ${boundOf(bucket)}`);
   });
 });

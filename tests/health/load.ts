@@ -1,4 +1,4 @@
-/** A load of some hundred requests, and what others than the metrics have measured of it. */
+/** A load of some hundred requests, and measurements of it that do not use the metrics. */
 import { chatBody } from "../support/work/chat.ts";
 import { type Answer, backEnd, get, nobody, post } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -10,7 +10,7 @@ export interface Measured {
   readonly status: number;
 }
 
-/** What the caller saw of a chat, and how long its model was told to take at least. */
+/** A chat's duration as its caller measured it, and the least time of its model. */
 export interface Chat extends Measured {
   readonly slowMs: number;
 }
@@ -27,7 +27,7 @@ async function inParallel(tasks: Task[]): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-/** From 20 to 500 ms, few long ones among many short: as loads are. */
+/** Returns durations from 20 to 500 ms: many short ones and a few long ones, like a real load. */
 function slownesses(count: number): number[] {
   return Array.from({ length: count }, (_, nr) => Math.round(20 * 25 ** ((nr * 0.618) % 1) ** 2));
 }
@@ -39,7 +39,7 @@ const FAILING_EACH = 1;
 const BACK_END_CALLS = 150;
 const NOWHERE = 20;
 
-/** As the metrics have them: what leads nowhere is one. */
+/** The routes' names in the metrics: `none` counts requests to unknown paths. */
 export const ROUTES = ["POST /ai/chat", "POST /usage", "GET /usage/rates", "none"];
 
 async function measure(call: () => Promise<Answer>): Promise<Measured> {
@@ -48,7 +48,9 @@ async function measure(call: () => Promise<Answer>): Promise<Measured> {
   return { ms: performance.now() - startedMs, status };
 }
 
-/** Chats that wait for their model, charges, reads, and a few that fail; returns the chats. */
+/**
+ * Sends chats that wait for their model, charges, reads, and a few that fail; returns the chats.
+ */
 export async function makeLoad(world: World): Promise<Chat[]> {
   const people = await Promise.all(
     Array.from({ length: PEOPLE }, () => signUpWith(world, "100000")),
@@ -74,14 +76,14 @@ export async function makeLoad(world: World): Promise<Chat[]> {
       void await get(world, "usage/no", nobody)
     ),
   ]);
-  // By themselves: a provider that fails so often is not asked any more.
+  // Failing chats come last: after so many failures the circuit breaker opens.
   await inParallel(
     slownesses(PEOPLE * FAILING_EACH).map((_, nr) => chat(nr, 0, "[fail:500]")),
   );
   return chats;
 }
 
-/** What each request's line in the functions' log says, by method and route. */
+/** Reads duration and status of each request from the functions' log, by method and route. */
 async function linesOf(file: string): Promise<Map<string, Measured[]>> {
   const byRoute = new Map<string, Measured[]>();
   for (const text of (await Deno.readTextFile(file)).split("\n")) {
@@ -93,7 +95,9 @@ async function linesOf(file: string): Promise<Map<string, Measured[]>> {
   return byRoute;
 }
 
-/** The lines of a load, as soon as each of its requests has one: they are written in company. */
+/**
+ * Waits until the log has a line for each request of a load, because lines are written in batches.
+ */
 export function readLog(file: string, chats: number): Promise<Map<string, Measured[]>> {
   return until("every line is written", async () => {
     const log = await linesOf(file);
@@ -103,7 +107,7 @@ export function readLog(file: string, chats: number): Promise<Map<string, Measur
   });
 }
 
-/** The nearest rank, of the numbers themselves. */
+/** Returns the exact quantile by the nearest rank. */
 export function exactQuantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.ceil(q * sorted.length) - 1]!;

@@ -1,4 +1,7 @@
-/** Many processes add to the same rows at once: none waits for ever, and nothing is lost or counted twice. */
+/**
+ * Many isolates add to the same rows at once: no isolate waits for ever, and no count is lost or
+ * doubled.
+ */
 import { deepEqual } from "node:assert/strict";
 import postgres from "postgres";
 import { withSql } from "../support/project/database.ts";
@@ -9,7 +12,7 @@ const PROCESSES = 8;
 const BATCHES_EACH = 20;
 const SERIES = 12;
 
-/** A batch of every series, in an order of its own. */
+/** Makes a batch with every series, in an order that differs from batch to batch. */
 function rowsOf(name: string, nr: number) {
   return Array.from({ length: SERIES }, (_, index) => ({
     name,

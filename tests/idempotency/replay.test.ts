@@ -1,4 +1,7 @@
-/** The Idempotency-Key over HTTP: what is stored, what is not, and whose it is. */
+/**
+ * The Idempotency-Key over HTTP: stored answers, answers that are not stored, and the owner of a
+ * key.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";

@@ -1,4 +1,4 @@
-/** Fields that hold what they may not: refused by name, and nothing changed. */
+/** Invalid fields are refused by name and change nothing. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { envelope, post, refused } from "../support/project/http.ts";
 import { ledgerOf, proven } from "../support/project/database.ts";
@@ -8,7 +8,7 @@ import { prepare } from "./targets.ts";
 
 const world = readWorld();
 
-/** JSON text, so that what JavaScript cannot hold can be sent too. */
+/** JSON text, because JavaScript can't represent some of the values. */
 type Text = string;
 
 const TOO_MUCH = ["1e400", "-1e400", "123456789012345678901234567890"];
@@ -98,7 +98,7 @@ function bodyWith({ good }: Target, path: string, text: Text): string {
   return JSON.stringify(body).replace(`"${MARK}"`, () => text);
 }
 
-/** NaN, Infinity: no JSON at all, so no field can be named. */
+/** NaN and Infinity are not JSON, so the refusal can't name a field. */
 const isJson = (text: Text) => {
   try {
     JSON.parse(text);
@@ -176,7 +176,7 @@ Deno.test("text of a caller comes back as it went in, and as text in CSV", async
   deepEqual(list.map((entry) => entry.reference_id), INJECTIONS.toReversed());
   deepEqual(list.map(({ metadata }) => metadata.reason), INJECTIONS.toReversed());
   const csv = await (await fetch(`${url}&format=csv`, { headers: as })).text();
-  // A cell that begins like a formula is made text for whoever opens the file.
+  // A cell that begins like a formula is written as text, so that a spreadsheet does not run it.
   ok(csv.includes("'=cmd|"), csv);
   await proven(world);
 });

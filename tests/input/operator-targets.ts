@@ -1,4 +1,4 @@
-/** The routes of operators and of those who share a secret with us: a good body, and its fields. */
+/** The routes of operators and of callers with a shared secret: a valid body and its fields. */
 import { type Asks, beneath, KIB, type Target } from "./target.ts";
 
 export function fraudTargets(caller: Asks): Target[] {

@@ -1,7 +1,7 @@
-/** A route that takes a body, as the tests of bad input know it. */
+/** A route with a body, as the tests of bad input describe it. */
 import type { Caller } from "../support/project/http.ts";
 
-/** What a field holds; `text:n` is text of 1 to n characters. */
+/** The type of a field; `text:n` is text of 1 to n characters. */
 export type Kind =
   | "uuid"
   | "amount"
@@ -17,22 +17,25 @@ export type Kind =
 export interface Target {
   name: string;
   path: string;
-  /** Who asks next: people take turns, or their limit would refuse before their input does. */
+  /**
+   * Returns the next caller. People take turns, because one person's limit would refuse requests
+   * before their input does.
+   */
   caller: Asks;
   good: Record<string, unknown>;
-  /** By path in the body, such as `usage.model`. */
+  /** The type of each field by its path in the body, such as `usage.model`. */
   fields: Record<string, Kind>;
   limit: number;
-  /** Asked twice it does the same, so it takes no Idempotency-Key. */
+  /** True if the route takes no Idempotency-Key, because a repeat changes nothing. */
   keyless?: true;
 }
 
-/** Who asks next. */
+/** Returns the next caller. */
 export type Asks = () => Promise<Caller>;
 
 export const KIB = 1024;
 
-/** Fields of an object within a body, by their paths. */
+/** Prefixes the paths of an object's fields. */
 export function beneath(prefix: string, fields: Record<string, Kind>): Record<string, Kind> {
   return Object.fromEntries(Object.entries(fields).map(([name, kind]) => [prefix + name, kind]));
 }

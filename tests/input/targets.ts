@@ -1,4 +1,4 @@
-/** Every route that takes a body: a good one, and what its fields may be. */
+/** Every route with a body: a valid body and the types of its fields. */
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { backEnd, data, post } from "../support/project/http.ts";
 import { crowd } from "../support/project/crowd.ts";
@@ -8,7 +8,7 @@ import type { World } from "../support/project/world.ts";
 import { fraudTargets, moneyBackTargets, notificationTargets } from "./operator-targets.ts";
 import { type Asks, beneath, KIB, type Kind, type Target } from "./target.ts";
 
-/** What one person may ask for in a minute. */
+/** The requests that one person may send in a minute. */
 const [BUYS, BOOKINGS, CHATS] = [10, 5, 20];
 const TOKENS: Record<string, Kind> = {
   input_tokens: "tokens",
@@ -187,7 +187,7 @@ function bookingTargets(caller: Asks, operator: Asks): Target[] {
   ];
 }
 
-/** A person with credits, and each route with them as its subject. */
+/** Signs up a person with credits and returns each route with a body about that person. */
 export async function prepare(world: World): Promise<{ person: Person; targets: Target[] }> {
   const person = await signUpWith(world, "100");
   const as = backEnd(world);

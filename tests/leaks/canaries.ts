@@ -1,12 +1,12 @@
-/** Personal data and secrets that nobody else has: where one is found again, it was leaked. */
+/** Unique personal data and secrets: a copy found anywhere was leaked. */
 import { randomBytes } from "node:crypto";
 
 type Kind = "email" | "key" | "token" | "card" | "phone" | "iban" | "word";
 
 export interface Canaries {
-  /** As they are said. */
+  /** Each canary as the tests send it. */
   readonly each: Readonly<Record<Kind, string>>;
-  /** All of them in one sentence. */
+  /** All canaries in one text. */
   readonly said: string;
 }
 
@@ -14,7 +14,7 @@ function digits(count: number): string {
   return [...randomBytes(count)].map((byte) => byte % 10).join("");
 }
 
-/** The digit that makes a card's number one (Luhn). */
+/** Returns the last digit of a card number (Luhn). */
 function checkDigit(number: string): number {
   const sum = [...number].reverse().reduce((sum, digit, at) => {
     const value = Number(digit) * (at % 2 === 0 ? 2 : 1);
@@ -23,7 +23,9 @@ function checkDigit(number: string): number {
   return (10 - sum % 10) % 10;
 }
 
-/** A German IBAN: D is 13, E is 14, and the check makes the whole 1 modulo 97. */
+/**
+ * Makes a German IBAN: D is 13, E is 14, and the check digits make the whole number 1 modulo 97.
+ */
 function iban(account: string): string {
   const check = 98n - BigInt(`${account}131400`) % 97n;
   return `DE${String(check).padStart(2, "0")}${account}`;
@@ -45,7 +47,7 @@ export function makeCanaries(): Canaries {
     card: `${card}${checkDigit(card)}`,
     phone: `+49 151 ${digits(8)}`,
     iban: iban(digits(18)),
-    // No redactor knows it: a text that it is in must not have been written at all.
+    // No redactor knows this word: a text with it must not be written at all.
     word: `Quorn${name}`,
   };
   const person = `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}.`;

@@ -1,4 +1,4 @@
-/** A provider of language models that fails, and says in every place there is what it had been asked. */
+/** A provider of language models that fails and repeats its prompt in every part of its answer. */
 
 interface Asked {
   stream?: boolean;
@@ -7,11 +7,11 @@ interface Asked {
 
 const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`;
 
-/** How it fails is the prompt's to say: `echo:<status>`, `echo:garbage`; a stream fails after a piece. */
+/** Fails as the prompt says: `echo:<status>` or `echo:garbage`; a stream fails after one piece. */
 function answer({ stream, messages }: Asked): Response {
   const said = messages.map(({ content }) => content).join("\n");
   const error = { message: `This I refuse: ${said}`, type: said, code: said, param: said };
-  // A header takes no line break.
+  // A header can't contain a line break.
   const headers = { "x-request-id": said.replaceAll(/\s/g, " ") };
   if (said.includes("echo:garbage")) return new Response(`<p>${said}`, { headers });
   const status = Number(/echo:(\d{3})/.exec(said)?.[1] ?? 200);
@@ -26,7 +26,7 @@ function answer({ stream, messages }: Asked): Response {
   return new Response(body, { headers: { ...headers, "content-type": "text/event-stream" } });
 }
 
-/** Its address for the time of `use`, and whether it was asked. */
+/** Runs `use` with the provider's address; returns the number of requests. */
 export async function withEchoProvider(use: (baseUrl: string) => Promise<void>): Promise<number> {
   let asked = 0;
   await using server = Deno.serve(

@@ -1,4 +1,4 @@
-/** What was said to the project is neither in its database nor in any log. */
+/** Texts sent to the project are neither in its database nor in any log. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { makeCanaries } from "./canaries.ts";
@@ -51,12 +51,12 @@ Deno.test({
       ...ours,
     ];
     const found = await allLeaks(anyOf(texts), { "a deployment's output": heard });
-    // Where it has to be, it was found: the search works.
+    // Auth stores the address, so a search that works finds it.
     ok(
       found.some(({ place, found }) => place === "auth.users.email" && found === people[0]!.email),
     );
     deepEqual(leaked(found), []);
-    // What was agreed to is kept, without what it said.
+    // The prompt is stored with the user's consent, without the canaries.
     const [log] = await withSql(world, (sql) =>
       sql`select prompt from farthing.ai_logs
         where user_id = ${people[0]!.id} and prompt is not null limit 1`);
@@ -78,7 +78,7 @@ Deno.test({
     const started = await post(world, "ai/research", person.as, { query: content });
     await jobEnds(world, person.as, data(started, 202, StartedJob).job_id, "completed");
     const pattern = anyOf(Object.values(each));
-    // For a repeat of the request, and for who polls the job: the contract's own promise.
+    // The contract promises both: the answer of a repeated request, and the result of a polled job.
     deepEqual((await allLeaks(pattern)).map(({ place }) => place), [
       "farthing.jobs.result",
       "farthing.private_answers.answer",
@@ -96,5 +96,5 @@ Deno.test({
   },
 });
 
-/** Time is not over: what was swept for a look comes back. */
+/** Ends the transaction, so that nothing is deleted. */
 class Undone extends Error {}

@@ -1,4 +1,4 @@
-/** Looks through all that a stack stores and logs, and leaves out what may be there. */
+/** Searches all that a stack stores and logs, except for texts that may be there. */
 import { withSql } from "../support/project/database.ts";
 import { get } from "../support/project/http.ts";
 import { type Leak, leaksInDatabase, leaksInLogs, logsOf } from "../support/project/leaks.ts";
@@ -7,7 +7,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** What may be found, and why. All else is a leak. */
+/** The texts that may be found, with the reason; all others are leaks. */
 const MAY_STAY: { place: RegExp; found: RegExp; why: string }[] = [
   {
     place: /^auth\./,
@@ -27,7 +27,7 @@ export function leaked(leaks: readonly Leak[]): Leak[] {
   );
 }
 
-/** All that was logged so far is written, and no request to a runner waits to be sent. */
+/** Waits until all log lines are written and no request to a runner waits to be sent. */
 async function allIsWritten(): Promise<void> {
   const id = crypto.randomUUID();
   await get(world, "health/live", {}, { "x-request-id": id });

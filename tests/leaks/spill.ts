@@ -1,4 +1,4 @@
-/** Says canaries everywhere that a caller, a provider or Stripe can say something. */
+/** Sends canaries in every place where a caller, a provider or Stripe can send text. */
 import { equal, notEqual, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { prepare } from "../input/targets.ts";
@@ -16,14 +16,14 @@ import { until } from "../support/project/until.ts";
 import type { World } from "../support/project/world.ts";
 import { withEchoProvider } from "./echo-provider.ts";
 
-/** The stand-in's answers quote the first 120 characters of a prompt. */
+/** The emulator's answers quote the first 120 characters of a prompt, which hold no canary. */
 const PREAMBLE =
   "A short essay on the history of the smallest coin of the realm, please, and be so " +
   "kind as to leave out of it whatever is said from here on. ";
 
 const essay = ({ said }: Canaries, markers = "") => `${PREAMBLE}${said} [tokens:30] ${markers}`;
 
-/** Answered, refused by the provider in all its ways, and left in the middle. */
+/** Sends chats that are answered, refused by the provider in each way, and left. */
 export async function inChats(world: World, person: Person, canaries: Canaries): Promise<void> {
   const ask = (markers: string, more: object = {}) =>
     post(world, "ai/chat", person.as, chatBody(essay(canaries, markers), { ...more }));
@@ -41,7 +41,7 @@ export async function inChats(world: World, person: Person, canaries: Canaries):
   await streamChat(world, person, slow, (deltas) => deltas < 2);
 }
 
-/** Done, cancelled in the middle, and failed at the provider. */
+/** Starts research that completes, is cancelled, and fails at the provider. */
 export async function inResearch(world: World, person: Person, canaries: Canaries): Promise<void> {
   const start = async (markers: string) => {
     const query = essay(canaries, `[plan:1] ${markers}`);
@@ -66,7 +66,7 @@ export async function inResearch(world: World, person: Person, canaries: Canarie
 
 const CHATS_A_MINUTE = 20;
 
-/** A provider that repeats what it was asked in its errors; whole, streamed, and in a job. */
+/** Chats, streams and a job with a provider that repeats the prompt in its errors. */
 export async function inErrors(
   world: World,
   person: Person,
@@ -104,7 +104,7 @@ export async function inErrors(
   await holdsEnd(world, person.id);
 }
 
-/** In bodies that no route takes, in addresses, in keys, in credentials. */
+/** Sends canaries in invalid bodies, in addresses, in keys and in credentials. */
 export async function inBadRequests(world: World, canaries: Canaries): Promise<void> {
   const { said, each } = canaries;
   const { key, token, email, word } = each;
@@ -120,7 +120,7 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
     for (const body of bodies) {
       refusals.push(await post(world, path, await caller(), body, { headers }));
     }
-    // Where no key is needed, the body alone is good.
+    // A route without an Idempotency-Key would accept the valid body.
     if (!keyless) {
       refusals.push(await post(world, path, await caller(), good, { key: `${said}${said}` }));
     }
@@ -147,7 +147,7 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
   }
 }
 
-/** Who pays says who they are to Stripe, and Stripe tells us. */
+/** Pays with a name and an address, which Stripe repeats in its events. */
 export async function inPurchase(world: World, buyer: Person, canaries: Canaries): Promise<void> {
   await buy(world, buyer, "Starter", { email: canaries.each.email, name: canaries.said });
 }

@@ -1,9 +1,9 @@
-/** Limits as the tests meet them: the counters behind them, and answers that are refused by them. */
+/** Rate limits for tests: the counters in Redis, and refused answers. */
 import { equal } from "node:assert/strict";
 import type { Answer } from "../support/project/http.ts";
 import type { World } from "../support/project/world.ts";
 
-/** Who was let in. */
+/** Counts the admitted requests. */
 export function admitted(answers: readonly Answer[]): number {
   const refused = answers.filter(({ status }) => status === 429);
   const others = answers.filter(({ status }) => status !== 429);
@@ -12,13 +12,15 @@ export function admitted(answers: readonly Answer[]): number {
   return others.length;
 }
 
-/** Both windows that a request of the next minute may look into. */
+/** The two windows that a request within the next window may read. */
 function windows(windowSeconds: number): number[] {
   const current = Math.floor(Date.now() / (windowSeconds * 1000));
   return [current, current + 1];
 }
 
-/** As if `id` had asked that often by now: for quotas that no test wants to use up. */
+/**
+ * Sets the counters as if `id` had sent this many requests, for limits that are too high to use up.
+ */
 export async function useUp(
   { redisUrl, redisToken }: World,
   { rule, id, count, windowSeconds }: {
@@ -39,8 +41,8 @@ export async function useUp(
 }
 
 /**
- * Runs `count` and gives what it counted, unless a minute began meanwhile: a quota spans two minutes then,
- * and what is exact within one is not told from what is not. Then it counts again.
+ * Runs `count` again until it runs within one minute, and returns its result. A limit spans two
+ * minutes, so a count across both can't show whether the limit is exact.
  */
 export async function withinOneMinute<T>(count: () => Promise<T>): Promise<T> {
   for (;;) {

@@ -1,4 +1,4 @@
-/** How many a limit admits when everybody asks at once, across processes. */
+/** The number of requests that a limit admits when many arrive at once at two processes. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { type Answer, get } from "../support/project/http.ts";
@@ -10,7 +10,7 @@ const world = readWorld();
 const REQUESTS = 500;
 const QUOTA = 100;
 
-/** Half of them to each, all at once. */
+/** Sends half of the requests to each deployment, all at once. */
 async function askBoth(worlds: readonly World[], person: Person): Promise<Answer[]> {
   const each = Array.from(
     { length: REQUESTS },
@@ -26,7 +26,7 @@ function checkRefused({ headers }: Answer): void {
   match(headers.get("ratelimit") ?? "", /^"default";r=0;t=\d+$/);
 }
 
-/** The last of the hundred are told to slow down, and no two are told that the same is left. */
+/** Asserts that the last requests are warned, and that no two answers report the same remainder. */
 function checkAllowed(answers: readonly Answer[]): void {
   const said = answers.map(({ headers }) => headers.get("ratelimit") ?? "");
   const left = said.map((text) => Number(/^"default";r=(\d+);t=\d+/.exec(text)?.[1]));
@@ -36,7 +36,7 @@ function checkAllowed(answers: readonly Answer[]): void {
 
 interface Try {
   readonly answers: Answer[];
-  /** Whether both counted by Redis all the time. */
+  /** True if both processes counted in Redis all the time. */
   readonly isShared: boolean;
 }
 
@@ -63,8 +63,8 @@ async function askInOneMinute(worlds: readonly World[]): Promise<Answer[]> {
 }
 
 /**
- * On a machine that is busy with other things Redis may take too long for 500 at once. Then each process
- * limits by itself, as it should, and nothing is learnt of how they limit together.
+ * On a busy machine Redis may be too slow for 500 requests at once. Each process then limits by
+ * itself, as it should, and the attempt shows nothing about shared counts.
  */
 async function tryUntilShared(): Promise<Answer[]> {
   for (let left = 10; left > 0; left--) {

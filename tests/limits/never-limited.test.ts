@@ -1,4 +1,6 @@
-/** What goes on when a key has used up all it has: money that is held is settled, and Stripe is heard. */
+/**
+ * Requests that work after a key has used up its limit: settlements of holds, and Stripe's webhook.
+ */
 import { equal } from "node:assert/strict";
 import {
   OpenedHold,
@@ -18,7 +20,9 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** A deployment whose back end goes by a name of its own, so that its quota is nobody else's. */
+/**
+ * Runs `use` with a deployment whose secret key has a name of its own, and so a limit of its own.
+ */
 function withOwnKey(use: (cut: World, keyName: string) => Promise<void>): Promise<void> {
   const name = `limits-${crypto.randomUUID()}`;
   return withDeployment(world, {

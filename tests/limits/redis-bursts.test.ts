@@ -1,4 +1,4 @@
-/** The functions' limiter before a real Redis that begins to fail, and answers again. */
+/** The functions' limiter with a real Redis that fails and recovers. */
 import assert from "node:assert/strict";
 import { createLimiter, type Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
@@ -8,9 +8,9 @@ import { waitFor } from "@farthing/command-line";
 import type { Mode, RedisPart } from "@farthing/local-stack/redis";
 import { TOKEN, withPart } from "@farthing/local-stack/testing";
 
-/** A user's chats in a minute. */
+/** The chats that a user may begin in a minute. */
 const QUOTA = 20;
-/** Longer than the breaker stays open. */
+/** Longer than the circuit breaker stays open. */
 const FOUND_AGAIN_MS = 60_000;
 const MINUTE_MS = 60_000;
 
@@ -27,7 +27,7 @@ function limitedBy(url: string): Limited {
   return { limiter, isUp: redis.isUp };
 }
 
-/** How many of so many chats that a user begins at once are let through. */
+/** Counts how many chats are admitted of those that a user begins at once. */
 async function admitted({ limiter }: Limited, userId: string, chats: number): Promise<number> {
   const caller = { kind: "user", userId, isOperator: false } as const;
   const asking = { limit: "ai", caller, key: "publishable", ipHash: userId } as const;
@@ -35,7 +35,7 @@ async function admitted({ limiter }: Limited, userId: string, chats: number): Pr
   return verdicts.filter(({ refusal }) => refusal === undefined).length;
 }
 
-/** Chats before, during and after the failure: how many each time. */
+/** Counts the admitted chats before, during and after the failure. */
 async function across(mode: Mode, part: RedisPart, url: string): Promise<number[]> {
   const limited = limitedBy(url);
   const user = crypto.randomUUID();
@@ -47,7 +47,7 @@ async function across(mode: Mode, part: RedisPart, url: string): Promise<number[
   return [before, during, await admitted(limited, user, 12)];
 }
 
-/** Begins anew where a minute began meanwhile, and with it another window. */
+/** Repeats a run during which a new minute, and with it a new window, began. */
 async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
   for (;;) {
     const minute = Math.floor(Date.now() / MINUTE_MS);
@@ -56,7 +56,7 @@ async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-// Slow, it counts what it is asked and says so too late; else it never hears of it.
+// A slow Redis counts the request and answers too late; in the other modes Redis does not count it.
 for (const mode of ["slow", "hang", "down", "full"] as const) {
   Deno.test(`T17 a burst across a Redis that is ${mode} gets its limit once, not twice`, {
     sanitizeResources: false, // the client's pool of connections

@@ -1,4 +1,4 @@
-/** What a real Redis says of itself, as the paid check asks it. */
+/** The figures that a real Redis reports to the paid check. */
 import assert from "node:assert/strict";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";

@@ -1,4 +1,4 @@
-/** Whatever Redis does, requests are answered, and limited by each process. */
+/** Whatever Redis does, requests are answered, and each process limits by itself. */
 import { equal } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
@@ -14,13 +14,13 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Processes hand over every ten seconds what they have counted. */
+/** An isolate reports its counts every 10 s. */
 const TOLD_WITHIN_MS = 60_000;
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 
 const MANNERS: [string, Manner][] = [
-  // More than even a process is given that is too busy to listen.
+  // Longer than the timeout that even a busy process gives Redis.
   ["is slow", { kind: "slow", ms: 1_500 }],
   ["hangs", { kind: "silent" }],
   ["refuses the token", {
@@ -32,7 +32,7 @@ const MANNERS: [string, Manner][] = [
   ["answers nonsense", { kind: "answers", status: 200, body: "<html>It works!</html>" }],
 ];
 
-/** 120 at once: a user's hundred are admitted, by this one process. */
+/** Sends 120 requests at once and asserts that this one process admits a user's limit of 100. */
 async function limitsItself(cut: World): Promise<void> {
   const answers = await withinOneMinute(async () => {
     const { as } = await signUp(world);
@@ -41,7 +41,7 @@ async function limitsItself(cut: World): Promise<void> {
   equal(admitted(answers), 100);
 }
 
-/** How many requests were limited without Redis for that reason, as the alert reads it. */
+/** Reads the number of requests that were limited without Redis for this reason. */
 async function fallbacks(reason: string, since: Date): Promise<number> {
   const [row] = await withSql(world, (sql) =>
     sql<{ count: number }[]>`
@@ -83,7 +83,7 @@ Deno.test("T17 a Redis that is gone stops no payment, and each process limits by
   const redis = { UPSTASH_REDIS_REST_URL: CLOSED_URL, UPSTASH_REDIS_REST_TOKEN: "token" };
   const since = new Date(Date.now() - 60_000);
   const before = await fallbacks("down", since);
-  // The first are counted as such; then the breaker is open, which is another reason.
+  // The first requests have this reason; then the circuit breaker is open, which is another reason.
   await servesWithout(redis, () =>
     until("the alert hears of it", async () => {
       return await fallbacks("down", since) > before || undefined;

@@ -1,4 +1,4 @@
-/** Attempts at new business, counted before the database is asked. */
+/** Attempts at new business, counted before the database is called. */
 import { equal, match, ok } from "node:assert/strict";
 import { get, post, refused } from "../support/project/http.ts";
 import { useUp } from "./counters.ts";
@@ -28,7 +28,8 @@ Deno.test({
     let admitted = 0;
     for (const [path, body] of tries) {
       let before = restOfHour();
-      // A process too busy to hear Redis in time counts by itself and admits a call.
+      // A process that is too busy to read Redis's answer in time counts by itself and admits the
+      // call.
       const answer = await until("Redis is heard", async () => {
         before = restOfHour();
         const tried = await post(world, path, person.as, body);
@@ -36,8 +37,8 @@ Deno.test({
         return tried.status === 429 ? tried : undefined;
       });
       refused(answer, 429, "velocity_exceeded");
-      // All were in the hour that is under way, so it is the next one that has room: a second after it began
-      // at the latest, by the clock of who asks.
+      // All attempts were in this hour, so the next hour admits one: within a second after it
+      // began, by the caller's clock.
       const after = restOfHour();
       const waits = Number(answer.headers.get("retry-after"));
       const isOfThisHour = waits >= Math.max(1, after - 2) && waits <= before + 2;

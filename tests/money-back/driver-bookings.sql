@@ -1,6 +1,7 @@
--- What of a history is about bookings, and what their provider has of them. After driver.sql.
+-- Plays the booking steps of a history and shows each booking with its provider's share. Load it
+-- after driver.sql.
 
--- All book with one provider, who may be paid.
+-- All bookings of a history have one provider, who may be paid.
 select farthing.set_policy('{"bookings_per_provider_hour": 1000000}', 'histories share a clock');
 insert into auth.users (id, email) values (md5('seller')::uuid, 'seller@buyer.test');
 insert into farthing.providers (provider_id, user_id, country, stripe_account_id, charges_enabled)
@@ -18,7 +19,8 @@ begin
 end
 $$;
 
--- A refund by its name; one that we have set down of our own accord has none but its amount.
+-- Finds a refund by the name in the history. A refund that the ledger began by itself has no name
+-- and is found by its amount.
 create function money_back.refund_of(p_user_id uuid, p_step jsonb)
 returns uuid
 language plpgsql stable
@@ -59,7 +61,7 @@ returns void
 language plpgsql
 as $$
 begin
-  -- Stripe is asked to cancel an unpaid payment, and has an answer whatever it was.
+  -- Stripe cancels the payment of an unpaid booking, and the answer is reported back.
   if farthing_public.bookings_cancel(p_user_id, p_booking_id, p_now => p_now) ->> 'step'
     = 'cancel_payment' then
     perform farthing_public.bookings_cancelled(p_booking_id, p_now => p_now);
@@ -67,7 +69,7 @@ begin
 end
 $$;
 
--- Stripe makes all that the runner has to ask for, one move of a booking after the other.
+-- Stands for Stripe: makes each transfer and reversal that the runner claims, one after the other.
 create function money_back.run(p_now timestamptz)
 returns void
 language plpgsql

@@ -1,18 +1,18 @@
--- Plays the steps of a history on the ledger's own doors, and shows what a buyer's account looks like after
--- each. Only for tests: it lives in a schema of its own, in a database that a test has made.
--- Functions that are called with each step are plpgsql, which keeps their plans.
+-- Plays the steps of a history through the ledger's RPC functions and shows the buyer's account
+-- after each step. Only tests use this schema, in a database that a test has made. Functions that
+-- each step calls are plpgsql, because plpgsql caches their plans.
 
 create schema money_back;
 
--- The names that a history gives to what the doors have named themselves.
+-- Maps the names in a history to the ids that RPC functions returned.
 create table money_back.names (
   user_id uuid not null, kind text not null, name text not null, id uuid not null,
   primary key (user_id, kind, name));
 
--- The account stays when its owner leaves.
+-- The account remains when its owner is deleted.
 create table money_back.buyers (user_id uuid primary key, account_id bigint not null);
 
--- What a history buys may expire, which no package says yet: a lot gets its end as it is made.
+-- A package can't say when its credits expire, so a trigger sets the expiry of a new lot.
 create table money_back.ends (order_id uuid primary key, seconds int);
 
 create function money_back.end_lot() returns trigger language plpgsql as $$
@@ -56,7 +56,8 @@ returns jsonb
 language plpgsql stable
 as $$
 begin
-  -- An order's payment is told by two types of event; which of them this one is, its name decides.
+  -- Two types of event report an order's payment; the event's name decides which type this event
+  -- has.
   return (select jsonb_build_object(
     'type', case t.whole when 0 then 'payment_intent.succeeded' else 'checkout.session.completed' end,
     'facts', jsonb_build_object('order_id', o.order_id, 'booking_id', o.booking_id, 'mode', 'payment',
@@ -187,7 +188,7 @@ begin
   return case when v_answer #> '{data,duplicate}' = 'true' then 'duplicate' else 'ok' end;
 exception
   when sqlstate 'PGRST' then return sqlerrm::jsonb ->> 'code';
-  when others then return sqlstate || ' ' || sqlerrm; -- no outcome that a history expects
+  when others then return sqlstate || ' ' || sqlerrm; -- an outcome that no history expects
 end
 $$;
 
@@ -233,7 +234,7 @@ begin
   if p_asks and v_account.owner_id is not null then
     v_answer := farthing_public.credits_balance(p_user_id, p_now => p_now);
   end if;
-  -- Rule 7: a hold past its time counts as released before anyone has looked.
+  -- Rule 7: an expired hold counts as released before any session has released it.
   if v_account.held > 0 and farthing.release_expired_holds(v_account.account_id, p_now) > 0 then
     select * into v_account from farthing.accounts where account_id = v_account_id;
   end if;
@@ -262,7 +263,7 @@ begin
     v_now := money_back.moment((v_step ->> 'now')::bigint);
     v_outcome := case when v_step ? 'event' then money_back.hear(p_user_id, v_step, v_now)
       else money_back.act(p_user_id, v_step, v_now) end;
-    -- The balance door is asked in the end, or after each step where there is time.
+    -- Reads the available credits after the last step, or after each step if `p_asks_each` is set.
     v_seen := v_seen || jsonb_build_object('outcome', v_outcome, 'seen', money_back.snapshot(p_user_id, v_now,
       p_asks_each or cardinality(v_seen) = jsonb_array_length(p_steps) - 1));
   end loop;

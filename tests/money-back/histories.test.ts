@@ -1,6 +1,7 @@
 /**
- * Money that comes back, story by story: the ledger beside the model after each step, the end worked out
- * by hand, and the same events shuffled and doubled. MONEY_BACK_SEED plays the same shuffles again.
+ * Refunds, disputes and warnings, one test case after the other: the ledger beside the model after
+ * each step, an end worked out by hand, and the same events shuffled and doubled. MONEY_BACK_SEED
+ * repeats a shuffle.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Step } from "./model/steps.ts";
@@ -25,7 +26,10 @@ async function playedAsTheModelSays(ledger: Ledger, steps: readonly Step[]): Pro
 const outcomesOf = (steps: readonly Step[], seen: readonly Seen[]) =>
   seen.filter((_, index) => !("event" in steps[index]!)).map(({ outcome }) => outcome);
 
-/** Where time took nothing, and all that was asked was answered alike, the balance is the same too. */
+/**
+ * If no lot expired and each request had the same outcome, the order of events does not change the
+ * balance.
+ */
 function endsAlike(straight: [Step[], Seen[]], shuffled: [Step[], Seen[]]): void {
   const [end, other] = [straight[1].at(-1)!.seen, shuffled[1].at(-1)!.seen];
   deepEqual(other.orders, end.orders);

@@ -1,4 +1,7 @@
-/** The model itself: by the stories' ends, worked out by hand, and by what must hold after every step. */
+/**
+ * The model by itself: against ends worked out by hand, and against rules that hold after every
+ * step.
+ */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { Account } from "./model/account.ts";
 import { toText, toUnits } from "./model/amounts.ts";

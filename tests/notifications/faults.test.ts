@@ -1,4 +1,7 @@
-/** Mail that is away, refuses, or does not say what it did: nothing waits for it or is sent twice. */
+/**
+ * Mail that is unavailable, refuses, or does not answer: no payment waits for it, and no email is
+ * sent twice.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
 import { proven, withMail, withSql } from "../support/project/database.ts";
@@ -20,7 +23,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Tells somebody something; the notice's id. */
+/** Sends a notification to a person and returns its id. */
 async function tell({ id }: Person): Promise<string> {
   const asked = {
     template: "low_balance",
@@ -33,11 +36,11 @@ async function tell({ id }: Person): Promise<string> {
 
 interface MailServer extends AsyncDisposable {
   readonly url: string;
-  /** The addresses that it was asked for, in order. */
+  /** The addresses of the requests, in order. */
   readonly asked: string[];
 }
 
-/** A mail service that answers as a test wants it, and hangs up when the test is over. */
+/** Starts a mail service with a test's answers; it closes its connections when the test ends. */
 function mailServer(answer: (body: { To?: string }) => Promise<Response>): MailServer {
   const asked: string[] = [];
   const end = new AbortController();
@@ -72,8 +75,8 @@ function postmarkAt(url: string): Record<string, string> {
 }
 
 /**
- * The notice is what `deployed` sends by its own mail service. The stack's runner looks, too, while its
- * inbox is away, and leaves it for later: then it is this one's turn again.
+ * Waits until `deployed` sends the notification through its own mail service; returns the runs. The
+ * stack's runner, whose inbox is unavailable, may claim the notification first and postpones it.
  */
 async function askedOf(deployed: World, notice: string, email: string, { asked }: MailServer) {
   const running: Promise<unknown>[] = [];
@@ -107,7 +110,7 @@ Deno.test("with mail away a purchase is whole at once, and its receipt comes whe
     });
   });
   deepEqual(await lettersTo(world, buyer.email), []);
-  // Nobody was there, or nobody asked any more.
+  // The inbox refused the connection, or the circuit breaker was open.
   ok(["not_sent", "not_asked"].includes(notice.last_error!), notice.last_error!);
   await withMail(world, "shared", () => noticeBecomes(world, notice.notice_id, "sent"));
   equal((await lettersTo(world, buyer.email, "receipt")).length, 1);
@@ -182,7 +185,7 @@ Deno.test("what a killed runner may have sent is uncertain, and nobody sends it 
 Deno.test("a repeat that Resend knows is asked for after a kill, and one letter arrives", async () => {
   const person = await signUp(world);
   const taken: string[] = [];
-  // It reaches the inbox, and its answer does not come back; the second time it does.
+  // The first request reaches the inbox and its answer is lost; the second request is answered.
   await using server = mailServer(async (body) => {
     const { to } = body as { to?: string[] };
     const key = to?.[0] ?? "";
@@ -198,10 +201,12 @@ Deno.test("a repeat that Resend knows is asked for after a kill, and one letter 
     POSTMARK_SERVER_TOKEN: "",
     RESEND_API_KEY: "re_local",
   };
-  // While its inbox is away the stack's runner, which speaks Postmark, can't send the notification first.
+  // The stack's runner uses Postmark. While its inbox is unavailable, it can't send the
+  // notification first.
   const notice = await withoutMail(world, async () => {
     const notice = await tell(person);
-    // It leaves what Resend may have sent. Before all that other tests have left due.
+    // A notification that Resend may have sent is left to Resend. It is due before all those of
+    // other tests.
     await withSql(world, (sql) =>
       sql`
       update farthing.notices set state = 'failed', sender = 'resend', last_error = 'no_answer',
@@ -231,7 +236,8 @@ Deno.test("a repeat that Resend knows is asked for after a kill, and one letter 
 Deno.test("runners side by side send each notice once", async () => {
   const people = await Promise.all(Array.from({ length: 12 }, () => signUp(world)));
   await withMail(world, "shared", async () => {
-    // The stack's breaker may be open from a test before: a notification that was sent has closed it.
+    // An earlier test may have opened the stack's circuit breaker; a sent notification has closed
+    // it.
     await noticeBecomes(world, await tell(await signUp(world)), "sent");
     await withDeployment(world, postmarkAt(world.mailUrl), async (deployed) => {
       const telling = people.map((person) => tell(person));

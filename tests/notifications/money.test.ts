@@ -1,4 +1,4 @@
-/** Who buys, is refunded, runs low or cannot be charged is told of it by mail, once. */
+/** A purchase, a refund, a low balance or a failed charge is reported by one email. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { proven, withLostEvents, withSql } from "../support/project/database.ts";

@@ -1,4 +1,7 @@
-/** A claim that is asked for again, since its answer was lost, waits for the first, which may still run. */
+/**
+ * A claim that is repeated because its answer was lost waits for the first claim, which may still
+ * run.
+ */
 import { deepEqual, rejects } from "node:assert/strict";
 import type { ISql } from "postgres";
 import { proven, withSql } from "../support/project/database.ts";
@@ -6,7 +9,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Of none, so that the stack's own runner misses nothing. */
+/** Claims no notification, so that the stack's own runner misses none. */
 async function claim(sql: ISql, lease: string): Promise<unknown> {
   const [row] = await sql`select farthing_public.notices_claim(null, 0, ${lease}) as claimed`;
   return row!.claimed;
@@ -21,10 +24,10 @@ Deno.test("notices claimed twice by one lease are claimed one after the other", 
         await second.begin(async (impatient) => {
           await impatient`set local lock_timeout = '100ms'`;
           deepEqual(await claim(impatient, other), []);
-          // It would wait for as long as the first runs.
+          // Without the lock timeout, the second claim would wait for the first one's end.
           await rejects(claim(impatient, lease), { code: "55P03" });
         }).catch((error) => {
-          // What failed in a transaction fails it.
+          // The lock timeout has failed the transaction, too.
           if (error.code !== "55P03") throw error;
         });
       });

@@ -1,4 +1,7 @@
-/** POST /send-notification: for who shares the secret, once per key, with data that fit the template. */
+/**
+ * POST /send-notification: for callers with the shared secret, once per key, with data of the
+ * template.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
 import { proven } from "../support/project/database.ts";
@@ -124,7 +127,7 @@ Deno.test("during a rotation both secrets are good, and afterwards the old one i
     const ask = (secret: string) =>
       post(deployed, "send-notification", shared(secret), asked, { key });
     const first = data(await ask(previous), 200, Notification);
-    // It is one caller, so a repeat is one, too.
+    // Both secrets are one caller's, so the same key is a repeat.
     deepEqual(data(await ask(current), 200, Notification), first);
     equal((await ask(world.notificationSecret)).status, 401);
   });

@@ -1,4 +1,7 @@
-/** Stripe never answers a part of the payments' runner: the others go on, and that one is made once later. */
+/**
+ * Stripe never answers one kind of the payment runner's calls: the other work is done, and that
+ * work once later.
+ */
 import { equal, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
 import { book, newSeller, pay } from "../support/money/bookings.ts";
@@ -15,13 +18,13 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const stripe = stripeOf(world);
 
-/** A piece of work of the runner's. */
+/** One piece of the runner's work. */
 interface Work {
-  /** Makes it due; again where it was put off. */
+  /** Makes the work due, also after a runner has postponed it. */
   due(): Promise<void>;
-  /** How often Stripe has done it; of what is only read, whether we have it. */
+  /** Counts the work at Stripe; for a read, returns 1 if the database has its result. */
   made(): Promise<number>;
-  /** Whether we know that it is done. */
+  /** True if the database knows that the work is done. */
   isDone(): Promise<boolean>;
 }
 
@@ -72,7 +75,7 @@ async function topUp(): Promise<Work> {
   };
 }
 
-/** What a bank takes of a booking is taken back from its provider. */
+/** Makes a disputed booking, whose transfer to the provider must be reversed. */
 async function reversal(): Promise<Work> {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
@@ -131,7 +134,10 @@ async function payout(): Promise<Work> {
   };
 }
 
-/** Done, too, where an event of another test can't be read: then it is put off. */
+/**
+ * Makes a due backfill. It also counts as done if an event of another test is unreadable, which
+ * postpones it.
+ */
 function events(): Promise<Work> {
   const isDone = () =>
     withSql(world, async (sql) => {
@@ -154,7 +160,7 @@ function events(): Promise<Work> {
 const WORK = { refund, topUp, reversal, payout, events };
 type Name = keyof typeof WORK;
 
-/** What each asks Stripe for. */
+/** The request to Stripe of each kind of work. */
 const CALLS: Readonly<Record<Name, object>> = {
   refund: { method: "POST", path: "/v1/refunds" },
   topUp: { method: "POST", path: "/v1/payment_intents" },
@@ -163,10 +169,10 @@ const CALLS: Readonly<Record<Name, object>> = {
   events: { method: "GET", path: "/v1/events" },
 };
 
-/** A run does all that is due, other tests' work included. */
+/** One run does all due work, also the work of other tests. */
 const DEADLINE_MS = 60_000;
 
-/** Beside it the database's own minute runs what is due. */
+/** Waits until the work is done; a scheduled task may run it, too. */
 function isDone(name: Name, work: Work): Promise<true> {
   return until(`${name} is done`, async () => await work.isDone() || undefined, DEADLINE_MS);
 }

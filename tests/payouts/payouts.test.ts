@@ -1,4 +1,4 @@
-/** Payouts by Stripe's events, whatever becomes of them and in whatever order we hear of it. */
+/** Payouts as Stripe's events report them, with every outcome and in every order. */
 import { equal } from "node:assert/strict";
 import { proven, withDeliveries, withPayouts } from "../support/project/database.ts";
 import { isLate, payOut, payOutAlone, payoutBecomes } from "../support/money/payouts.ts";
@@ -15,7 +15,10 @@ async function newPayout(made: { deliver?: boolean; arrives_in_days?: number } =
   return await payOut(world, [paymentId], made);
 }
 
-/** The next payout brings what was returned: one made later than the returned one, by Stripe's seconds. */
+/**
+ * Makes payouts until one makes up for the returned payout: it must be made in a later second of
+ * Stripe's.
+ */
 function nextBrings(returned: { id: string; amount: number }) {
   return until(`payout ${returned.id} is made up for`, async () => {
     await payoutBecomes(world, await newPayout(), `${NET} paid completed`);

@@ -1,4 +1,4 @@
-/** Runners and clocks that look at the same payouts at the same time. */
+/** Runners and scheduled tasks that read the same payouts at the same time. */
 import { deepEqual, equal } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
 import { mismatchesOf, payOut, reconciled } from "../support/money/payouts.ts";

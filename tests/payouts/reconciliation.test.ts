@@ -1,4 +1,7 @@
-/** Our books and Stripe's, over HTTP: they agree, or what differs is told until it is mended. */
+/**
+ * The ledger and Stripe's payouts, over HTTP: they agree, or a mismatch is reported until it is
+ * repaired.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { Backfilled } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
@@ -18,7 +21,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-/** Somebody else's payment on our account of Stripe's: another shop of the same company. */
+/** Makes a payment of another app on the same Stripe account; returns its id. */
 async function foreignPayment(): Promise<string> {
   const { id } = await stripeOf(world).paymentIntents.create({
     amount: 5_000,
@@ -30,7 +33,10 @@ async function foreignPayment(): Promise<string> {
   return id;
 }
 
-/** A booking of 25 dollars of which 10 went back, and of our fee its share; the payment's id. */
+/**
+ * Makes a booking of 25 dollars, of which 10 dollars and their part of the fee are refunded;
+ * returns the payment's id.
+ */
 async function returnedBooking(): Promise<string> {
   const buyer = await signUp(world);
   const booking = await book(world, buyer, await newSeller(world));
@@ -51,7 +57,7 @@ async function returnedBooking(): Promise<string> {
   return booking.payment_intent_id;
 }
 
-/** A purchase that its buyer's bank takes back. */
+/** Makes a disputed purchase; returns the payment's id. */
 async function disputedPurchase(): Promise<string> {
   const { buyer, orderId, paymentId } = await newPurchase(world);
   await withDeliveries(world, "shared", async () => {
@@ -80,7 +86,8 @@ Deno.test("purchase, refund, dispute, booking and top-up that are paid out agree
     await foreignPayment(),
   ];
   const payout = await payOut(world, payments);
-  // Five charges, two refunds, a dispute, a fee and what was returned of it; and the other shop's.
+  // Ours: five charges, two refunds, a dispute, a fee and its refund. Not ours: the payment of the
+  // other app.
   deepEqual(await reconciled(world, payout), { ours: 10, not_ours: 1 });
   deepEqual(await mismatchesOf(world, payout), []);
   const [row] = await withSql(world, (sql) =>
@@ -118,7 +125,8 @@ Deno.test("order whose amount was tampered with is found in its payout, until it
   const payout = await payOut(world, [paymentId]);
   await reconciled(world, payout);
   deepEqual(await mismatchesOf(world, payout), []);
-  // Compared and mended before it is committed: the proofs of tests that run meanwhile see no wrong order.
+  // The wrong amount is compared and repaired in one transaction, so that no proof of another test
+  // sees it.
   await withSql(world, (sql) =>
     alterBriefly(sql, async (tx) => {
       const setAmount = (amount: number) =>

@@ -1,4 +1,4 @@
-/** Prices of use: pinned while work runs, exact, and never absent. */
+/** Prices of usage: fixed while a hold is open, exact, and required for every model. */
 import { deepEqual, equal } from "node:assert/strict";
 import { OpenedHold, SettledHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { BatchResult, Charge, Estimate } from "../../supabase/functions/_shared/contracts/usage.ts";
@@ -87,7 +87,8 @@ Deno.test("T11: model without a rate is refused everywhere and costs nothing", a
 
 Deno.test("every kind of token has its price, and the sum is exact", async () => {
   const person = await signUpWith(world, "100");
-  // claude-sonnet-4-5: 3 in, 0.3 cached, 3.75 written to the cache, 15 out; markup 4.
+  // claude-sonnet-4-5, in USD per million: 3 in, 0.3 cached, 3.75 written to the cache, 15 out;
+  // markup 4.
   const body = {
     user_id: person.id,
     model: "claude-sonnet-4-5",

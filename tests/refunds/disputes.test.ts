@@ -1,4 +1,7 @@
-/** T29, M2, M3: disputes over HTTP, from Stripe's events: credits follow the money, and no word is a 500. */
+/**
+ * T29, M2, M3: disputes reported by Stripe's events: credits follow the money, and no status is a
+ * 500.
+ */
 import { equal } from "node:assert/strict";
 import { proven, withDeliveries, withSql } from "../support/project/database.ts";
 import { newPurchase, type Purchase, standing } from "../support/money/refunds.ts";

@@ -1,4 +1,7 @@
-/** Refunds while Stripe is away: the caller is told, and in the end there is one refund. */
+/**
+ * Refunds while Stripe is unavailable: the caller gets a retryable error, and in the end there is
+ * one refund.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/runners.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
@@ -18,12 +21,12 @@ import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-/** How often the SDK asks before it gives up: once and two retries. */
+/** Attempts of the SDK: the first and two retries. */
 const ATTEMPTS = 3;
 const PAID = "paid: balance 9990, available 9990, debt 0";
 const REFUNDED = "refunded: balance 0, available 0, debt 0";
 
-/** The next requests for a refund go wrong, for the time of `use`. */
+/** Makes the next requests for a refund fail while `use` runs. */
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
   await control(world, "POST", "faults", { method: "POST", path: "/v1/refunds", ...fault });
   try {
@@ -52,7 +55,7 @@ Deno.test("refund while Stripe is down moves nothing, and its key makes one refu
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
   await withFault({ status: 503, times: ATTEMPTS }, async () => isRetryable(await ask()));
   equal(await standing(world, purchase), PAID);
-  // What is set aside is nobody else's: another key does not refund it a second time.
+  // The requested refund reserves the money: another key can't refund it a second time.
   refused(await askRefund(world, purchase.orderId), 409, "already_refunded");
   const { refund_id } = data(await ask(), 201, Refund);
   await refundBecomes(world, refund_id, "succeeded");
@@ -66,7 +69,7 @@ Deno.test("refund whose answer is lost is known by its event, and its key finds 
   const purchase = await newPurchase(world);
   const key = crypto.randomUUID();
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
-  // An answer that the SDK does not ask for again by itself.
+  // The SDK does not retry after this answer.
   const lost = { status: 429, after: true };
   await withFault(lost, async () => isRetryable(await ask()));
   const refundId = await refundIdOf(purchase);
@@ -99,7 +102,7 @@ Deno.test("refund whose request died is sent once, by whichever of the runners",
 
 Deno.test("refund that Stripe refuses has failed, and what was set aside is free", async () => {
   const purchase = await newPurchase(world);
-  // The bank disputes the payment, and Stripe knows it before we do.
+  // The bank disputes the payment, and the event has not arrived yet.
   await control(world, "POST", "deliveries/hold", { types: ["charge.dispute.*"] });
   try {
     await control(world, "POST", `payments/${purchase.paymentId}/dispute`);

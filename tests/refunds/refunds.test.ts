@@ -1,4 +1,7 @@
-/** Refunds by the API and by Stripe's dashboard: what they take, what they give back, what they refuse. */
+/**
+ * Refunds by the API and in Stripe's dashboard: the credits they claw back and reinstate, and the
+ * refusals.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
@@ -27,7 +30,7 @@ async function spend({ buyer }: Purchase, amount: string): Promise<void> {
   equal((await post(world, "credits/debits", service, body)).status, 201);
 }
 
-/** A refund as somebody makes it in Stripe's dashboard. */
+/** Makes a refund as an operator does in Stripe's dashboard. */
 async function refundInDashboard({ paymentId }: Purchase, amount?: number) {
   return await stripeOf(world).refunds.create({
     payment_intent: paymentId,
@@ -118,7 +121,7 @@ Deno.test("refund in Stripe's dashboard ends as one of the API, and is listed wi
       "1010",
     ],
   );
-  // What the dashboard gave back is not there for the API any more.
+  // The API can't refund the money that the dashboard refunded.
   const { details } = refused(await askRefund(world, byHand.orderId, 999), 422, "refund_too_large");
   equal(details?.refundable, 599);
   await proven(world);

@@ -1,4 +1,4 @@
-/** Chat: answered whole and as a stream, paid by what was used, and repeated for nothing. */
+/** Chats, whole and streamed: paid by the tokens used; a repeat costs nothing. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ChatAnswer } from "../../supabase/functions/_shared/contracts/ai.ts";
 import { askedOf, chatBody, promptOf, streamChat } from "../support/work/chat.ts";
@@ -9,7 +9,10 @@ import { balanceOf } from "../support/money/purchases.ts";
 import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** gpt-4o in the seed: 5 and 15 USD per million, times 4, in credits of a thousandth of a dollar. */
+/**
+ * gpt-4o in the seed: 5 and 15 USD per million tokens, times 4. A credit is a thousandth of a
+ * dollar.
+ */
 function priceOf(input: number, output: number): string {
   return String((input * 20 + output * 60) / 1000);
 }
@@ -101,7 +104,7 @@ async function breaksOff(world: World): Promise<void> {
     };
     equal(error.code, "upstream_unavailable");
     const [asked] = await askedOf(world, name);
-    // What was on its way when the connection broke off is paid too: the hold's 1,024 are its bound.
+    // Tokens in flight when the connection broke are charged, too, up to the hold's 1,024 tokens.
     const { completion_tokens } = asked!.billed!;
     ok(usage.output_tokens >= completion_tokens && usage.output_tokens <= 1_024);
     equal(credits, priceOf(usage.input_tokens, usage.output_tokens));

@@ -1,4 +1,4 @@
-/** What can become of a checkout, and where it may send the buyer back to. */
+/** The states of a checkout, and the URLs to which it may return the buyer. */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

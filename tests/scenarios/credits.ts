@@ -1,4 +1,4 @@
-/** Grants by operators and by the service, debits, estimates, batches, lists. */
+/** Grants, debits, estimates, batches and lists. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";
 import { Order } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -93,7 +93,7 @@ async function estimates(world: World): Promise<void> {
   deepEqual(first, rates[0]);
   const answered = await get(world, `usage/rates?limit=100&cursor=${first!.model}`, nobody);
   const next = data(answered, 200, z.array(Rate));
-  // Other tests add models meanwhile, each by a name of this form.
+  // Other tests add models with names of this form meanwhile.
   const seeded = (all: typeof rates) => all.filter(({ model }) => !model.startsWith("test-model-"));
   const count = Math.min(seeded(next).length, seeded(rates).length - 1);
   ok(count >= 20);

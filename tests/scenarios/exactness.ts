@@ -1,4 +1,4 @@
-/** Eighteen decimals on every way out, and in. */
+/** Amounts with eighteen decimals in every request and answer. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";
 import {
@@ -89,7 +89,7 @@ async function eighteenDecimals(world: World): Promise<void> {
 }
 
 async function manyPrices(world: World): Promise<void> {
-  // The arithmetic again, by whole numbers: no function of the ledger has a part in it.
+  // Computes the prices in whole numbers, without a function of the ledger.
   const rates = await withSql(
     world,
     (sql) =>

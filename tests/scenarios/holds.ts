@@ -93,7 +93,8 @@ async function expires(world: World): Promise<void> {
   });
   deepEqual(await figures(world, person), ["10", "0", "10", "0"]);
   refused(await release(world, hold_id), 409, "hold_not_open");
-  // The work goes on meanwhile: its settlement takes what the next hold leaves, once.
+  // The work continues after the expiry: its settlement takes the credits that the next hold
+  // leaves, once.
   const next = await opened(world, person, { amount: "7" });
   deepEqual(await figures(world, person), ["10", "7", "3", "0"]);
   const late = data(await settle(world, hold_id, { amount: "2" }), 200, SettledHold);

@@ -1,4 +1,4 @@
-/** Long work: started, polled, cancelled, tried again, and paid for step by step. */
+/** Jobs: started, polled, cancelled, attempted again, and paid step by step. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { z } from "zod";
@@ -17,7 +17,7 @@ import { balanceOf } from "../support/money/purchases.ts";
 import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** What the steps of a job have cost together. */
+/** Sums the costs of a job's steps. */
 function costOf({ checkpoints }: z.output<typeof Job>): Decimal {
   return checkpoints.reduce((sum, { credits }) => sum.plus(credits), new Decimal(0));
 }
@@ -86,7 +86,8 @@ async function cancel(world: World): Promise<void> {
 
 async function retry(world: World): Promise<void> {
   const person = await signUpWith(world, "1000");
-  // More refusals than the adapter bears in one call: the attempt fails, and the next one goes on.
+  // The provider refuses more often than one call retries: the attempt fails, and the next one
+  // continues.
   const query = `What fails? [plan:1] [fail:429x4:${crypto.randomUUID()}] [retry:0]`;
   const { job_id } = await startJob(world, person.as, { query }, "ai/research");
   const job = await jobEnds(world, person.as, job_id, "completed");
@@ -126,7 +127,7 @@ async function secondClick(world: World): Promise<void> {
 
 const A_MINUTE_AGO = new Date(Date.now() - 60_000).toISOString();
 
-/** Every third says when it occurred. */
+/** Makes a usage event; every third event has its own time. */
 const event = (nr: number) => ({
   ...{ event_id: `e-${nr}`, model: "gpt-4o", input_tokens: 10, output_tokens: 0 },
   ...(nr % 3 === 0 && { occurred_at: A_MINUTE_AGO }),

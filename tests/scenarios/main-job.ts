@@ -1,4 +1,6 @@
-/** The main job: sign up, buy, be charged for use until 402, buy again, read the ledger. */
+/**
+ * The main scenario: sign up, buy, be charged for usage until a 402, buy again, read the ledger.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -12,7 +14,7 @@ import { balanceOf, buy, orderBecomes, packageNamed } from "../support/money/pur
 import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The front end's way in: supabase-js, with the session that signing up gave it. */
+/** Opens a checkout as a front end does: through supabase-js, with the session of the sign-up. */
 async function startCheckout(buyer: Person, packageId: string) {
   const { data, error } = await buyer.supabase.functions.invoke("checkout", {
     body: { package_id: packageId, client_temp_id: "cart-1" },

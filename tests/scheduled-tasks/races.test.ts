@@ -1,4 +1,7 @@
-/** Scheduled tasks in two sessions at once, as when somebody runs one by hand: each takes its own lock. */
+/**
+ * Scheduled tasks in two sessions at once, as when an operator runs one by hand: each task takes a
+ * lock.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import postgres from "postgres";
 import { proven, withSql } from "../support/project/database.ts";
@@ -11,12 +14,12 @@ const world = readWorld();
 type Sql = postgres.Sql<Record<string, never>>;
 type Run = (sql: Sql) => Promise<unknown>;
 
-/** No test and no task runs at this time: what a proof finds is undone with its transaction. */
+/** No test and no task uses this time; the results of a proof are undone with its transaction. */
 const FAR = "2190-01-01";
 
 const UNDONE = Symbol("undone");
 
-/** A run in a transaction that is undone. */
+/** Runs a function in a transaction that is rolled back. */
 async function undone(sql: Sql, run: Run, use?: () => Promise<void>): Promise<unknown> {
   let result: unknown;
   await sql.begin(async (inside) => {
@@ -29,7 +32,10 @@ async function undone(sql: Sql, run: Run, use?: () => Promise<void>): Promise<un
   return result;
 }
 
-/** Whether a session waits for a lock while this one is inside its transaction; then it ends. */
+/**
+ * Runs `second` inside the transaction of `first` and asserts that it waits for a lock; returns its
+ * result.
+ */
 async function waitsFor(first: Run, second: Run, end: "commit" | "undo"): Promise<unknown> {
   return await withSql(world, (one) =>
     withSql(world, async (two) => {
@@ -85,7 +91,7 @@ Deno.test("the ledger is proved by one session at a time, and the other does not
         return did === true ? { did, other } : undefined;
       }, 60_000);
       deepEqual(first, { did: true, other: false });
-      // The database's minute may be at a proof of its own.
+      // A scheduled proof may run at the same moment.
       await until("alone it does", async () => await undone(two, prove) === true || undefined);
     }));
 });

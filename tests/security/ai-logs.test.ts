@@ -8,7 +8,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** A call of a model, logged as the doors log it. */
+/** Logs a call of a model, as the functions do. */
 async function logged({ id }: Person): Promise<void> {
   const log = { kind: "chat", model: "gpt-4o", prompt: "I am [EMAIL]", usage: { input_tokens: 3 } };
   await withSql(

@@ -1,4 +1,4 @@
-/** Who may call which route, each allowed caller beside those who are not. */
+/** The allowed callers of every route, beside the callers that are refused. */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import {
@@ -48,7 +48,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "job-runner", ["secret"]],
   ["POST", "payment-runner", ["secret"]],
   ["POST", "notification-runner", ["secret"]],
-  // Nobody by any of these: its credential is X-Webhook-Secret (tests/notifications/send.test.ts).
+  // Its only credential is X-Webhook-Secret (tests/notifications/send.test.ts).
   ["POST", "send-notification", []],
   ["GET", "credits/spend-cap", ["user", "secret"]],
   ["POST", "credits/spend-cap", ["user", "secret"]],
@@ -95,7 +95,10 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "health/openapi.json", ["none"]],
 ];
 
-/** What a caller is told of a route for these: in, no (403), or who are you (401). */
+/**
+ * Returns the status of a refused caller: 403 for a known caller, 401 for an unknown one; "in" if
+ * admitted.
+ */
 function expected(who: Who[], caller: string): "in" | 401 | 403 {
   if (who.includes("none")) return "in";
   const isPerson = ["user", "member", "operator"].includes(caller);
@@ -115,7 +118,7 @@ Deno.test("every route lets in whom it names and refuses everyone else", async (
   const operator = (await signUpOperator(world)).as;
   const callers: Record<string, Caller> = {
     ...{ nobody, publishable: { apikey: world.publishableKey }, user, operator },
-    // An app may give its users roles of its own.
+    // An app may give its users other roles.
     member: (await signUpAs(world, "member")).as,
     secret: backEnd(world),
   };
@@ -147,7 +150,7 @@ Deno.test("no route is missing from the list of who may call", async () => {
   const listed = ROUTES.map(([method, path]) =>
     `${method} ${path.replace(ID, "{id}").replace("features/b2b", "features/{name}")}`
   );
-  // The webhook's credential is a signature, which has tests of its own.
+  // The webhook's credential is a signature, which other tests cover.
   deepEqual(documented.sort(), [...listed, "POST stripe-webhook"].sort());
 });
 

@@ -1,4 +1,4 @@
-/** Which pages may call from a browser. */
+/** The pages that may call the functions from a browser. */
 import { equal, match, ok } from "node:assert/strict";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { send } from "../support/project/http.ts";
@@ -7,7 +7,9 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 const LISTED = "http://localhost:3000";
-/** Allowed by the local stack; strangers to a deployment whose list has only the first. */
+/**
+ * The local stack allows these origins; a deployment that lists only the first origin refuses them.
+ */
 const LOOPBACK = [
   "http://127.0.0.1:3000",
   "http://localhost:5173",
@@ -128,7 +130,8 @@ Deno.test("page of an unlisted origin is told no, and the log names it once", as
   const lines = log.split("\n").filter((line) => line.includes("origin refused"))
     .map((line) => JSON.parse(line));
   for (const origin of LOOPBACK) {
-    // Checkout's preflight and the call of credits: two functions, each a log of its own.
+    // The checkout's preflight and the call of credits are two functions, each with a log of its
+    // own.
     equal(lines.filter((line) => line.origin === origin).length, 2, origin);
   }
   for (const { detail } of lines) match(detail, /APP_ORIGINS/);
@@ -136,7 +139,7 @@ Deno.test("page of an unlisted origin is told no, and the log names it once", as
 
 const ORIGIN = "https://any.example";
 
-/** What a page of another origin is told by Auth and REST, for one header that it would like to send. */
+/** Tells whether Auth or REST allows a page of another origin to send this header. */
 async function mayAsk(path: string, header: string): Promise<boolean> {
   const headers = {
     "origin": ORIGIN,
@@ -158,7 +161,7 @@ Deno.test("T26 page of any origin may send supabase-js' headers to Auth and REST
     for (const header of [...headers, "x-supabase-api-version"]) {
       ok(await mayAsk(path, header), `${path} ${header}`);
     }
-    // Auth has a list of its own, behind whatever gateway.
+    // Auth has its own list of headers, whatever gateway is in front.
     equal(await mayAsk(path, "x-anything"), false);
   }
   for (

@@ -1,4 +1,7 @@
-/** The data API: what a browser reaches is its user's own, read-only, and no money function. */
+/**
+ * The data API: a browser reads its user's own rows, writes none, and calls no function that moves
+ * money.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { ledgerOf, proven, withSql } from "../support/project/database.ts";
@@ -35,7 +38,7 @@ function rest(as: Caller, path: string, method = "GET", body?: object): Promise<
 
 const VIEWS = ["credits", "credit_lots", "credit_entries", "credit_holds", "orders"];
 
-/** Someone who has one of everything that the views show. */
+/** Makes a person with a row in each view. */
 async function withEverything(): Promise<{ person: Person; holdId: string; orderId: string }> {
   const person = await signUp(world);
   await buy(world, person);
@@ -149,7 +152,7 @@ Deno.test("browser writes no row through the data API", async () => {
     for (const as of [anon, person.as]) {
       for (const method of ["POST", "PATCH", "DELETE", "PUT"]) {
         const answer = await rest(as, `${target}?id=eq.${orderId}`, method, row);
-        // A view that no one could write is refused before anybody's rights are looked at.
+        // Writing to a read-only view is refused before rights are checked.
         ok(answer.status >= 400, `${method} ${target}: ${answer.text}`);
       }
     }

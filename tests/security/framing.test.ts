@@ -1,6 +1,6 @@
 /**
- * Requests whose framing two servers could read in two ways, written byte by byte. Each hides a second
- * request; whoever takes it for one of its own would answer twice.
+ * Requests whose framing two servers could read differently, written byte by byte. Each hides a
+ * second request; a server that reads it as a request of its own would answer twice.
  */
 import { equal, match, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
@@ -12,7 +12,7 @@ const { hostname, port } = new URL(world.url);
 const HIDDEN = "GET /functions/v1/usage/rates HTTP/1.1\r\nHost: hidden\r\n\r\n";
 const CHUNKED = `2\r\n{}\r\n0\r\n\r\n${HIDDEN}`;
 
-/** All that comes back on one connection until the other side closes it. */
+/** Sends a text and returns all answers until the server closes the connection. */
 async function exchange(text: string): Promise<string> {
   const connection = await Deno.connect({ hostname, port: Number(port) });
   const writer = connection.writable.getWriter();
@@ -23,7 +23,7 @@ async function exchange(text: string): Promise<string> {
       answer += part;
     }
   } catch {
-    // Closed while we wrote: what was answered before that counts.
+    // The server closed the connection during the write; the answers before that count.
   }
   return answer;
 }

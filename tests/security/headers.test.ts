@@ -1,4 +1,4 @@
-/** What every answer tells a browser, whatever it answers. */
+/** The security headers of every answer. */
 import { equal, ok } from "node:assert/strict";
 import { type Answer, backEnd, get, nobody, post, send } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -36,7 +36,7 @@ Deno.test("every answer of a function tells a browser to run, frame, embed and g
       equal(headers.get(name), value, `${url} ${status}: ${name}`);
     }
     ok(headers.get("x-request-id") && headers.get("traceparent"), url);
-    // The stack is reached by http.
+    // The stack is served over HTTP, not HTTPS.
     equal(headers.get("strict-transport-security"), null);
     equal(headers.get("x-powered-by"), null);
   }

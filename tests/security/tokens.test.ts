@@ -1,4 +1,4 @@
-/** Tokens that nobody should believe: on the functions and on the data API alike. */
+/** Forged and expired tokens are refused, by the functions and by the data API alike. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   exportSPKI,
@@ -114,7 +114,7 @@ Deno.test("token signed by HMAC with the public key is 401", async () => {
     for (const alg of ["HS256", "HS512"]) {
       const header = { alg, kid: jwk.kid, typ: "JWT" };
       const signing = new SignJWT(claims).setProtectedHeader(header);
-      // Some secrets are shorter than the algorithm asks; a forger would not mind.
+      // Some secrets are shorter than the algorithm requires, so they are padded.
       const key = encoder.encode(secret.padEnd(64, "\0"));
       await isRefused(await signing.sign(key));
     }
@@ -142,7 +142,7 @@ Deno.test("token whose payload or header was changed is 401", async () => {
   equal((await get(world, "credits", person.as)).status, 200);
 });
 
-/** Only whoever has the stack's own key can make these. */
+/** Signs claims with the stack's own key. */
 async function sign(claims: JWTPayload, kid?: string): Promise<string> {
   ok(world.dataDir);
   const { privateJwk, publicJwk } = await loadKeys(world.dataDir);

@@ -1,4 +1,7 @@
-/** A daily spend cap over HTTP: who sets it, what it stops, and what the refusal says. */
+/**
+ * A daily spend cap over HTTP: its authors, the charges that it refuses, and the details of a
+ * refusal.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";

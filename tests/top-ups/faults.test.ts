@@ -1,4 +1,7 @@
-/** Stripe charges a card and its answer is lost: the next run asks for the same charge, and there is one. */
+/**
+ * Stripe charges a card and its answer is lost: the next run repeats the same request, so there is
+ * one charge.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { countEntries, proven, withSql } from "../support/project/database.ts";
 import { type Person, signUp } from "../support/project/people.ts";
@@ -21,10 +24,10 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const CHARGES = "/v1/payment_intents";
 
-/** More than anybody asks until the fault is taken away. */
+/** More failures than there are requests until the fault is removed. */
 const EVERY_TRY = { times: 1_000, status: 503 };
 
-/** The newest charge's number of attempts, and what was the matter with the last. */
+/** Reads the attempts and the last error of the newest charge. */
 async function attemptsOf({ id }: Person) {
   const [row] = await withSql(
     world,

@@ -1,4 +1,7 @@
-/** Auto top-up from the card's page to the credits: HTTP, the emulator's pages and signed events. */
+/**
+ * Automatic top-ups from the card's page to the credits: HTTP, the emulator's pages and signed
+ * events.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
 import { CardPage, TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
@@ -32,12 +35,12 @@ async function availableOf({ id }: Person): Promise<string | undefined> {
   return (await balanceOf(world, id)).available;
 }
 
-/** The templates of what a person is notified of their top-ups, in order. */
+/** Lists the templates of a person's notifications about top-ups, in order. */
 async function topUpNoticesOf(person: Person): Promise<string[]> {
   return (await noticesOf(world, person)).filter((each) => each.startsWith("top_up_"));
 }
 
-/** What a card of a person's does from now on. */
+/** Sets how a person's card behaves from now on. */
 async function makeCard(person: Person, behaviour: string): Promise<void> {
   const { payment_method_id } = await cardOf(world, person);
   await control(world, "POST", `payment_methods/${payment_method_id}/behaviour`, { behaviour });
@@ -84,7 +87,10 @@ interface Claimed {
   readonly payment_method_id: string;
 }
 
-/** A runner's claim, in the transaction that makes it due: the database's minute can't come between. */
+/**
+ * Claims a person's charge in the transaction that makes it due, so that no scheduled run claims it
+ * first.
+ */
 async function claim(person: Person): Promise<Claimed> {
   return await withSql(world, (sql) =>
     sql.begin(async (transaction) => {
@@ -95,7 +101,7 @@ async function claim(person: Person): Promise<Claimed> {
       const { customer_id } = await cardOf(world, person);
       const own = row?.claimed.find((each) => each.customer_id === customer_id);
       ok(own, "the charge is claimed");
-      // The charges of other tests stay due: their lease is never seen.
+      // Charges of other tests stay due: their lease ends with this transaction.
       const others = row!.claimed.filter((each) => each !== own).map(({ order_id }) => order_id);
       await transaction`update farthing.top_up_charges
         set attempts = attempts - 1, next_attempt_at = now() where order_id = any (${others})`;
@@ -182,13 +188,13 @@ Deno.test("a card that starts to fail is tried again later, and rests after the 
 });
 
 Deno.test("a bank that wants its customer gets them on a page, and is paid once", async () => {
-  // This one wants its owner every time.
+  // This card needs the customer's confirmation for each charge.
   const person = await signUpToppedUp(world, { card: "4000002760003184" });
   await spend(world, person, "1000");
   const link = await linkOf(world, person);
   const waiting = await readTopUps(world, person);
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
-  // A scheduled task may notify the low balance meanwhile.
+  // A scheduled task may report the low balance meanwhile.
   equal((await topUpNoticesOf(person)).at(-1), "top_up_authentication");
   const told = await person.dataApi.from("notices").select("template, data")
     .eq("template", "top_up_authentication");

@@ -1,4 +1,6 @@
-/** What leaves the project of a request: its failure to Sentry, its spans to a collector; with its trace. */
+/**
+ * The failures of a request at Sentry and its spans at a collector, both with the request's trace.
+ */
 import { equal, match, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
@@ -15,7 +17,7 @@ interface Received {
   readonly text: string;
 }
 
-/** A server that takes whatever it is sent, and keeps it. */
+/** Runs `use` with a server that stores everything it receives. */
 async function withReceiver(
   use: (port: number, received: readonly Received[]) => Promise<void>,
 ): Promise<void> {
@@ -53,7 +55,7 @@ function spanOf(received: readonly Received[], name: string, traceId: string): P
   );
 }
 
-/** What Deno itself is told of a collector. */
+/** Returns the environment with which Deno exports spans to a collector. */
 function collectorAt(port: number): Record<string, string> {
   return {
     OTEL_DENO: "true",
@@ -76,7 +78,7 @@ Deno.test("a failure reaches Sentry with the trace of its answer, and a refusal 
   await withReceiver(async (port, received) => {
     const changes = {
       SENTRY_DSN: `http://public1@127.0.0.1:${port}/42`,
-      // Nobody listens there.
+      // No server listens on this port.
       STRIPE_API_URL: "http://127.0.0.1:9",
     };
     await withDeployment(world, changes, async (at: World) => {

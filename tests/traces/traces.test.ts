@@ -36,7 +36,7 @@ function linesOf(text: string): Line[] {
   return text.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
 }
 
-/** The line that a route wrote in that trace, as soon as the log has it. */
+/** Waits for the log line of a route in a trace. */
 function lineOf(route: string, traceId: string): Promise<Line> {
   return until(`${route} logs the trace ${traceId}`, async () => {
     const lines = linesOf((await logsOf(world))["the functions' log"]!);
@@ -44,7 +44,7 @@ function lineOf(route: string, traceId: string): Promise<Line> {
   });
 }
 
-/** What the newest entry of a user's account is said to belong to. */
+/** Reads the correlation id of the newest entry of a user's account. */
 async function correlationOf(userId: string): Promise<string> {
   const [row] = await withSql(world, (sql) =>
     sql`

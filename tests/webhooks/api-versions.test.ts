@@ -1,4 +1,4 @@
-/** Events in another version of Stripe's API than ours: nothing that they tell is lost. */
+/** Events in other versions of Stripe's API: the functions read all that they need. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -29,7 +29,7 @@ async function factsOf(eventId: string) {
   return { state, facts };
 }
 
-/** What happens meanwhile is recorded in that version, as for an account that began with it. */
+/** Runs `act` while Stripe records events in this API version. */
 async function inVersion(api_version: string, act: () => Promise<unknown>): Promise<void> {
   await control(world, "POST", "account", { api_version });
   try {
@@ -40,7 +40,7 @@ async function inVersion(api_version: string, act: () => Promise<unknown>): Prom
 }
 const stripeVersion = stripeOf(world).getApiField("version");
 
-/** A purchase of which nothing was delivered, with its events as an account of 2020 has them. */
+/** Makes a paid purchase whose events are in the version of 2020 and are not delivered. */
 async function oldPurchase() {
   const buyer = await signUp(world);
   const { order_id, checkout_url } = await openCheckout(world, buyer);
@@ -102,7 +102,7 @@ Deno.test("an old event while Stripe can't be asked is 500, and its redelivery g
   });
 });
 
-/** Runs what is due at Stripe, as if the last complete backfill were an hour old and no retry put off. */
+/** Runs a backfill, as if the last complete one were an hour old and no retry were postponed. */
 async function runBackfill(): Promise<void> {
   await withSql(
     world,
@@ -113,7 +113,7 @@ async function runBackfill(): Promise<void> {
   data(await post(world, "payment-runner", service, {}, { key: null }), 200, PaymentRunnerReport);
 }
 
-/** What the last backfill could not read, once it has ended: this run's, or one that the clock woke. */
+/** Reads the result of the last backfill after it has ended, in this run or in a scheduled one. */
 async function unreadable() {
   return await until("the backfill has ended", () =>
     withSql(world, async (sql) => {

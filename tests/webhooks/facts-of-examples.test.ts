@@ -1,10 +1,10 @@
-/** What the functions keep of each event they use, read from Stripe's own whole examples. */
+/** The facts that the functions store of each event, read from Stripe's whole examples. */
 import { ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { example } from "@farthing/stripe-emulator/fixtures";
 import { EVENT_TYPES, factsOf } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
 
-/** The object that an event's type is about, by the beginning of the type. */
+/** The example object of an event, by the beginning of the event's type. */
 const OBJECTS: readonly [string, Parameters<typeof example>[0]][] = [
   ["checkout.", "checkout.session"],
   ["payment_intent.", "payment_intent"],
@@ -19,7 +19,7 @@ const OBJECTS: readonly [string, Parameters<typeof example>[0]][] = [
   ["payout.", "payout"],
 ];
 
-/** What the examples tell of a person, a card or a secret. */
+/** Words in the examples that belong to a person, a card or a secret. */
 const PERSONAL = ["Jenny", "jenny", "example.com", "1234 Fake Street", "secret", "4242"];
 
 for (const type of EVENT_TYPES) {

@@ -1,4 +1,4 @@
-/** What goes wrong between an event and its grant, on our side and on the way. */
+/** Failures between an event and its grant, in the ledger and in the delivery. */
 import { deepEqual, equal } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
@@ -58,7 +58,8 @@ Deno.test("T2: event whose grant failed is granted by the sweep when nobody deli
     await withBrokenGrant(world, checkout.order_id, async () => {
       refused(await deliver(world, event), 500, "internal");
     });
-    // Time passed in: a minute after the failure the sweep takes it up.
+    // A minute after the failure the scheduled task applies the event, so the test passes a later
+    // time.
     await withSql(world, (sql) => sql`select farthing.sweep_inbox(now() + interval '2 minutes')`);
     await orderBecomes(world, buyer, checkout.order_id, "paid");
     equal(await countEntries(world, buyer.id), 1);
@@ -85,7 +86,9 @@ Deno.test("event of a payment that does not fit its order is answered 500 and gr
   });
 });
 
-/** Takes an order away and puts it back, as a restore that is behind Stripe would. */
+/**
+ * Removes an order while `use` runs, as a restored database that is behind Stripe would lack it.
+ */
 async function withoutOrder(orderId: string, use: () => Promise<void>): Promise<void> {
   await withSql(world, async (sql) => {
     const [order] = await alterBriefly(sql, async (step) => {

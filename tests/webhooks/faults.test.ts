@@ -1,4 +1,6 @@
-/** Events that never came, and events that could not be applied: fetched, replayed, applied once. */
+/**
+ * Events that were not delivered or could not be applied: fetched or replayed, and applied once.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";
 import {
@@ -73,14 +75,14 @@ Deno.test("a provider whose account.updated was lost is found by the hourly look
       sql`update farthing.backfills
         set done_until = now() - interval '61 minutes', claimed_at = null, retry_at = null`,
   );
-  // Whoever claimed it: this run, or one that the clock woke.
+  // This run finds the account, or a scheduled run does.
   await until("the provider is restricted", async () => {
     await post(world, "payment-runner", service, {}, { key: null });
     return (await readProvider(world, person)).charges_enabled ? undefined : true;
   });
 });
 
-/** A purchase whose event came to nothing, ten times over, because of a fault that is mended now. */
+/** Makes a purchase whose event is a dead letter, because of a fault that is repaired now. */
 async function deadEvent() {
   const buyer = await signUp(world);
   const { order_id, checkout_url } = await openCheckout(world, buyer);

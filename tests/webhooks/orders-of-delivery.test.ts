@@ -1,4 +1,4 @@
-/** One payment makes one grant, whatever way its events come. */
+/** The events of one payment make one grant, in whatever order they are delivered. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
@@ -18,7 +18,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** What a user may open in an hour, and in a minute. */
+/** The checkouts that a user may open in an hour, and in a minute. */
 const CHECKOUTS = 10;
 
 async function bought(buyer: Person) {
@@ -40,7 +40,7 @@ Deno.test("T3: events of a payment make one grant in every order, doubled in hal
   const orders = permutations([0, 1, 2, 3, 4]);
   let purchases = 0;
   for (const [round, order] of orders.entries()) {
-    // Nobody may open more in an hour: then another one buys.
+    // After an hour's limit of checkouts another user buys.
     if (round > 0 && round % CHECKOUTS === 0) buyer = await signUp(world);
     // A test that starts a backfill gets its turn between two rounds.
     await withLostEvents(world, "shared", async () => {
@@ -90,7 +90,7 @@ Deno.test("T2: event delivered again after its grant is a duplicate and grants n
       deepEqual(await received(completed), { received: true, duplicate: true });
     }
     await isPaidOnce(buyer, id, 1);
-    // The same payment told by another event id is still the same payment.
+    // A second event with another id about the same payment grants nothing.
     deepEqual(await received({ ...completed, id: `evt_${crypto.randomUUID()}` }), {
       received: true,
     });
@@ -99,7 +99,7 @@ Deno.test("T2: event delivered again after its grant is a duplicate and grants n
   });
 });
 
-/** The events that move an order, of a delayed payment that ends in that way. */
+/** Makes the events of a delayed payment that change its order. */
 async function delayed(buyer: Person, outcome: "succeeds" | "fails") {
   const checkout = await openCheckout(world, buyer);
   await payInSilence(world, checkout, { method: "us_bank_account", outcome });

@@ -1,4 +1,4 @@
-/** Who may tell us what was paid: Stripe, in our mode, now. */
+/** The webhook accepts only events that Stripe signed, in our mode and recently. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { countEntries, proven, withLostEvents, withSql } from "../support/project/database.ts";
@@ -75,7 +75,7 @@ Deno.test("webhook refuses every signature that is not Stripe's own and fresh", 
     refused(unsigned, 400, "signature_invalid");
     equal(await isKnown(event.id), false);
     equal(await countEntries(world, buyer.id), 0);
-    // What was refused so often is still good when it comes as it should.
+    // The event is still accepted with a valid signature after all refusals.
     data(await deliver(world, payload, { header: good }), 200, Received);
     equal((await readOrder(world, buyer, checkout.order_id)).status, "paid");
     await proven(world);
@@ -112,9 +112,10 @@ Deno.test("webhook refuses events of the other mode", async () => {
   refused(await deliver(world, live), 400, "mode_mismatch");
   equal(await isKnown(live.id), false);
   const liveKey = { STRIPE_SECRET_KEY: "sk_live_abcdefgh" };
-  // Stripe's own address is never asked: what is refused is refused before that.
+  // The live key is never sent to Stripe, because the event is refused before.
   await withDeployment(world, { ...liveKey, STRIPE_API_URL: "" }, async (inLiveMode) => {
-    // This database has taken test events: 500, so that Stripe delivers again once somebody has looked.
+    // This database has taken test events: the answer is 500, so that Stripe delivers again after a
+    // repair.
     for (const event of [ping(), live]) refused(await deliver(inLiveMode, event), 500, "internal");
     equal(await isKnown(live.id), false);
   });

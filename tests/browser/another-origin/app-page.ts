@@ -1,4 +1,4 @@
-/** The page of the app of another origin, as its user works with it: typed into, pressed and read. */
+/** The page of an app of another origin, typed into, pressed and read as its user does. */
 import { equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { World } from "../../support/project/world.ts";
@@ -19,7 +19,10 @@ export function press(page: Page, name: string): Promise<void> {
   return button(page, name).click();
 }
 
-/** Presses a button and waits until the app says how that ended; null where it went well. */
+/**
+ * Presses a button and waits until the app shows the outcome; returns the error, null after a
+ * success.
+ */
 export async function outcomeOf(
   page: Page,
   name: string,
@@ -44,14 +47,14 @@ export async function fillLogin(page: Page, { email, password }: Login): Promise
   await page.getByLabel("Password").fill(password);
 }
 
-/** Signs up in the app; gives the user's id. */
+/** Signs up in the app and returns the user's id. */
 export async function signsUp(page: Page, login: Login): Promise<string> {
   await fillLogin(page, login);
   await succeeds(page, "Sign up");
   return await shown(page, "user");
 }
 
-/** Fills in the payment page of the emulator, wherever it was reached from, and returns to the app. */
+/** Fills in the emulator's payment page, opened from any page, and returns to the app. */
 export async function paysByCard(
   page: Page,
   { stripeUrl }: World,

@@ -1,4 +1,7 @@
-/** A new Vite app, without a proxy and without a line about CORS, does all that a browser is promised. */
+/**
+ * A new Vite app without a proxy and without a line about CORS can do everything that a browser may
+ * do.
+ */
 import { createClient } from "@supabase/supabase-js";
 import { createParser } from "eventsource-parser";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
@@ -27,7 +30,7 @@ import { NEEDED } from "./needed.ts";
 
 const world = readWorld();
 
-/** The app's back end is any server with the secret key. */
+/** Charges usage as the app's back end does: any server with the secret key. */
 async function spends(userId: string, input_tokens: number): Promise<string> {
   const server = createClient(world.url, world.secretKey);
   const { data, error } = await server.functions.invoke("usage", {
@@ -71,7 +74,7 @@ async function buys(page: Page, userId: string): Promise<void> {
   equal(await seesBalance(page), "9940");
 }
 
-/** Follows a job; gives the statuses of its polls. */
+/** Follows a job and returns the statuses of the polls. */
 async function followsAJob(page: Page): Promise<number[]> {
   const polls: number[] = [];
   page.on("response", (response) => {
@@ -87,7 +90,7 @@ async function followsAJob(page: Page): Promise<number[]> {
 
 const CHAT_TOKENS = 400;
 
-/** The same request with the same key, as the app would send it again. */
+/** Sends the same request with the same key again, as the app would. */
 async function sentAgain(request: Request) {
   const { authorization, apikey, "idempotency-key": key } = await request.allHeaders();
   const answer = await fetch(request.url(), {
@@ -104,7 +107,7 @@ async function sentAgain(request: Request) {
   return { status, replayed: headers.get("idempotency-replayed"), text: await answer.text() };
 }
 
-/** The pieces of a streamed answer, put together. */
+/** Joins the pieces of a streamed answer. */
 function textOf(stream: string): string {
   let text = "";
   const parser = createParser({
@@ -116,7 +119,10 @@ function textOf(stream: string): string {
   return text;
 }
 
-/** Stops a chat, which is read to its end: it costs what is billed, and its answer waits under its key. */
+/**
+ * Stops a chat, which is read to its end: the chat costs the billed tokens, and its key has its
+ * answer.
+ */
 async function chatsAndStops(page: Page, userId: string): Promise<void> {
   const before = Number(await holdsEnd(world, userId));
   const { name, content } = promptOf(`[tokens:${CHAT_TOKENS}] [pace:60]`);
@@ -176,7 +182,7 @@ async function isToppedUp(page: Page, userId: string): Promise<void> {
   });
 }
 
-/** The whole of it on one page; gives the headers that its preflights asked for. */
+/** Does all steps on one page and returns the headers that its preflights asked for. */
 async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
   const asked: AskedHeader[] = [];
   await watchPreflights(page, (header) => asked.push(header));
@@ -192,7 +198,7 @@ async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
   return asked;
 }
 
-/** Each header once, whatever the order. */
+/** Lists each header once, sorted. */
 const named = (headers: readonly AskedHeader[]) =>
   [...new Set(headers.map(({ part, header }) => `${part} ${header}`))].sort();
 

@@ -1,8 +1,11 @@
-/** The headers that the journey's preflights ask for, each with a step that can't do without it. */
+/**
+ * The headers that the journey's preflights ask for, each with a step that fails without the
+ * header.
+ */
 import type { AskedHeader } from "./sent-preflights.ts";
 
 export interface NeededHeader extends AskedHeader {
-  /** The button that is pressed. */
+  /** The button of the step. */
   readonly step: string;
 }
 

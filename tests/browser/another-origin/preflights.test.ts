@@ -1,4 +1,7 @@
-/** What a browser may send is decided by lists; without any one of their headers a step of the app fails. */
+/**
+ * Lists decide which headers a browser may send; without any one of these headers a step of the app
+ * fails.
+ */
 import { equal, notEqual } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
@@ -14,7 +17,7 @@ import { NEEDED, type NeededHeader } from "./needed.ts";
 
 const world = readWorld();
 
-/** Somebody with credits, whose question takes longer than two polls. */
+/** Signs up a user with credits, whose question takes longer than two polls. */
 async function arrives(page: Page): Promise<void> {
   const id = await signsUp(page, newLogin());
   const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
@@ -31,11 +34,14 @@ async function failsWithout(page: Page, origin: string, needed: NeededHeader): P
   await withhold(page, needed);
   notEqual(await outcomeOf(page, needed.step), null, `${needed.step} did without`);
   const refused = new RegExp(`Request header field ${needed.header} is not allowed`, "i");
-  // The console's messages come by themselves, perhaps after the page has shown its error.
+  // A message of the console may arrive after the page has shown its error.
   await until(`${refused} is in the console`, () => refused.test(said.join("\n")) || undefined);
 }
 
-/** What a page of another origin is answered that sends all of these. */
+/**
+ * Sends a request with these headers from a page of another origin; returns the status or the
+ * error.
+ */
 function sends(page: Page, headers: string[]): Promise<number | string> {
   const url = `${world.url}/functions/v1/usage/rates`;
   const values = Object.fromEntries(headers.map((name) => [name, "x"]));
@@ -43,7 +49,7 @@ function sends(page: Page, headers: string[]): Promise<number | string> {
   return page.evaluate(`${call}.then((answer) => answer.status, (error) => error.message)`);
 }
 
-/** The headers of our docs, and of supabase-js where it is told a region or to propagate traces. */
+/** The headers that the docs name, and those of supabase-js with a region or with traces. */
 const OPTIONAL = [
   ...["prefer", "x-request-id", "x-region", "traceparent", "tracestate", "baggage"],
   "x-retry-count",

@@ -1,4 +1,4 @@
-/** The preflights of a page as Chromium really sends them, and answers to them that lack a header. */
+/** The preflights that Chromium sends for a page, and answers to preflights without one header. */
 import type { Page } from "playwright-core";
 
 /** A part of the project, as the first segment of its path. */
@@ -19,7 +19,7 @@ function headerOf(headers: Record<string, string>, name: string): string | undef
   return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
 }
 
-/** Notes every header that the page's preflights ask for, with what the page is doing at that time. */
+/** Calls `see` for every header that the page's preflights ask for. */
 export async function watchPreflights(
   page: Page,
   see: (asked: AskedHeader) => void,
@@ -33,7 +33,7 @@ export async function watchPreflights(
   await session.send("Network.enable");
 }
 
-/** From now on this part of the project allows every header but this one. */
+/** Removes one header from all that this part of the project allows, until the page is closed. */
 export async function withhold(page: Page, { part, header }: AskedHeader): Promise<void> {
   const session = await page.context().newCDPSession(page);
   session.on("Fetch.requestPaused", async ({ requestId, request, responseHeaders = [] }) => {

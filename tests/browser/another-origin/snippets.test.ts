@@ -1,4 +1,7 @@
-/** The snippets of README.md and of the recipes for a browser, as printed: only given names are added. */
+/**
+ * The snippets of README.md and of the recipes for a browser run as printed; only given names are
+ * added.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import type { Browser, Page } from "playwright-core";
@@ -42,8 +45,8 @@ const PAGES: Record<string, Snippet[]> = {
 };
 
 /**
- * Runs a block in the page, where the app's client is signed in. Its functions are kept for later blocks, and
- * what it tells its page is in `told`.
+ * Runs a block in the page with the app's signed-in client. Later blocks get the block's functions,
+ * and `told` has the calls of the page's functions.
  */
 function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {
   return page.evaluate(`(async () => {
@@ -64,13 +67,13 @@ function runs<T = Record<string, never>>(page: Page, name: string, given: object
 
 const told = (page: Page): Promise<unknown[][]> => page.evaluate("globalThis.told ?? []");
 
-/** What polling a job in the page came to: the job's status, or the code or name of what was thrown. */
+/** Polls a job in the page: returns the job's status, or the code or name of the error. */
 function polled(page: Page, jobId: string): Promise<string> {
   return page.evaluate(`kept.untilEnded("${jobId}")
     .then((job) => job.status, (thrown) => thrown.error?.code ?? thrown.name)`);
 }
 
-/** Somebody signed in, with credits. */
+/** Signs up a user with credits and returns the user's id. */
 async function arrives(page: Page, origin: string): Promise<string> {
   await page.goto(origin);
   const id = await signsUp(page, newLogin());
@@ -83,7 +86,7 @@ async function readme(page: Page, origin: string, folder: string): Promise<void>
   const login = newLogin();
   await page.goto(origin);
   const user_id = await signsUp(page, login);
-  // The block ends by leaving the page, and its promise with it.
+  // The block leaves the page at its end, so its promise never settles.
   await Promise.allSettled([runs(page, "buy")]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, login.email);
@@ -122,7 +125,7 @@ async function aJob(page: Page, origin: string): Promise<void> {
 
 const SETTLES_WITHIN_MS = 120_000;
 
-/** Lets the page's own time pass until the promise has settled. */
+/** Advances the page's clock until the promise has settled. */
 async function settles<T>(page: Page, promise: Promise<T>): Promise<T> {
   let isOver = false;
   const over = promise.finally(() => isOver = true);
@@ -152,14 +155,15 @@ async function tooMuch(page: Page, origin: string): Promise<void> {
         supabase.functions.invoke("credits", { method: "GET" }))).then(() => {}))`);
   await runs(page, "refusal");
   deepEqual(await told(page), []);
-  // A minute that begins meanwhile forgets some of these requests, so more are sent until the answer warns.
+  // If a minute begins meanwhile, some of these requests no longer count, so more are sent until
+  // the answer warns.
   await ask(85);
   await until("the page is told to slow down", async () => {
     await runs(page, "refusal");
     return (await told(page)).length > 0 || undefined;
   });
   deepEqual(await told(page), [["slowDown"]]);
-  await ask(120); // more than a minute has, however long the first took
+  await ask(120); // more than one minute's limit, however long the first requests took
   const refused = page.waitForResponse((answer) => answer.status() === 429);
   await settles(page, runs(page, "refusal"));
   match(await (await refused).headerValue("retry-after") ?? "", /^\d+$/);
@@ -170,7 +174,7 @@ async function aChat(page: Page, origin: string): Promise<void> {
   const id = await arrives(page, origin);
   const logged: string[] = [];
   page.on("console", (message) => logged.push(message.text()));
-  // The last block reads what is stored of such calls, so storing is agreed to before.
+  // The last block reads stored prompts, so the user consents to their storage first.
   await page.getByRole("button", { name: "Keep my prompts" }).click();
   await page.locator("#done", { hasText: "Keep my prompts" }).waitFor();
   await runs(page, "chat");
@@ -194,7 +198,7 @@ async function aChat(page: Page, origin: string): Promise<void> {
 
 async function aTopUp(page: Page, origin: string): Promise<void> {
   await arrives(page, origin);
-  // The block ends by leaving the page, and its promise with it.
+  // The block leaves the page at its end, so its promise never settles.
   await Promise.allSettled([runs(page, "save-card")]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, newLogin().email, /^Save/);

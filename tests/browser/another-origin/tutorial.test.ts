@@ -1,4 +1,4 @@
-/** docs/tutorial.md from its first file to its last line of output, as printed. */
+/** docs/tutorial.md runs as printed, from its first file to its last line of output. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { openBrowser, withPage } from "../chromium.ts";
@@ -11,12 +11,15 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** The first block, which the suite has done already: it runs a stack. */
+/** The first block starts a stack, which the suite has done already. */
 const STARTS_STACK = /^git clone .* task start\n$/s;
-/** The block that goes on while the page is used. */
+/** The block whose command runs while the page is used. */
 const SERVES = "npx vite\n";
 
-/** `charge.mjs` of "And this as `charge.mjs`.", the first file that the paragraph names. */
+/**
+ * Returns the first file that the paragraph before a block names: `charge.mjs` of "And this as
+ * `charge.mjs`.".
+ */
 const fileOf = ({ lead }: Block) => /`([\w-]+\.(?:html|m?js))`/.exec(lead)?.[1];
 
 async function shell(cwd: string, script: string): Promise<string> {
@@ -31,7 +34,10 @@ async function shell(cwd: string, script: string): Promise<string> {
   return text;
 }
 
-/** The folder that a newcomer has after step 1: Farthing's checkout with the env file of its stack. */
+/**
+ * Runs `use` in the folder of a newcomer after step 1: Farthing's checkout with the env file of its
+ * stack.
+ */
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-tutorial-" });
   try {
@@ -56,7 +62,7 @@ const saying = (page: Page, line: string): Promise<string> =>
     return text.includes(line) ? text : undefined;
   });
 
-/** Signs up and buys; the ids that the page then shows. */
+/** Signs up and buys; returns the ids that the page shows then. */
 async function buys(page: Page, origin: string): Promise<Record<string, string>> {
   const { email, password } = newLogin();
   await page.goto(origin);
@@ -74,7 +80,9 @@ async function buys(page: Page, origin: string): Promise<Record<string, string>>
   return Object.fromEntries(text.split("\n").slice(0, 2).map((line) => line.split("=")));
 }
 
-/** Writes the files and runs the commands; a block of text is what the commands before it print. */
+/**
+ * Writes the files and runs the commands. A block of text is the output of the commands before it.
+ */
 async function play(folder: string, blocks: Block[], ids: Record<string, string>): Promise<void> {
   let printed = "";
   for (const block of blocks) {

@@ -1,4 +1,4 @@
-/** A Vite app as a newcomer makes it: installed by npm at its lockfile's versions, served on localhost. */
+/** A Vite app as a newcomer makes it: installed with npm from its lockfile, served on localhost. */
 import { ROOT } from "../../../scripts/command/root.ts";
 import type { World } from "../../support/project/world.ts";
 
@@ -13,7 +13,9 @@ async function run(cwd: string, program: string, args: string[]): Promise<void> 
   throw new Error(`${program} ${args.join(" ")} failed:\n${said}`);
 }
 
-/** A copy of the app with its packages, for the time of `use`: Vite and npm write into its folder. */
+/**
+ * Runs `use` with a copy of the app and its packages, because Vite and npm write into the folder.
+ */
 export async function withApp<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-app-" });
   try {
@@ -36,8 +38,8 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Serves an app for the time of `use`, which gets its origin: localhost:5173, or Vite's next free port. What
- * it knows of the project is what a newcomer copies into its environment: the URL and the publishable key.
+ * Serves an app while `use` runs, at localhost:5173 or Vite's next free port. The app's environment
+ * has the two values that a newcomer copies: the URL and the publishable key.
  */
 export function withVite<T>(
   { url, publishableKey }: World,

@@ -1,4 +1,7 @@
-/** The database dies again and again under a thousand charges: none acknowledged is lost, none doubled. */
+/**
+ * The database dies several times during a thousand charges: no acknowledged charge is lost or
+ * doubled.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Charge } from "../../../supabase/functions/_shared/contracts/usage.ts";
 import { proven, withSql } from "../../support/project/database.ts";
@@ -28,7 +31,9 @@ function charge(person: Person, index: number) {
   return post(world, "usage", backEnd(world), body, { key: `${person.id}-${index}` });
 }
 
-/** Charges with each worker taking the next one; what is not acknowledged is asked again, same key. */
+/**
+ * Charges from several workers; each sends a charge again with its key until it is acknowledged.
+ */
 async function chargeAll(people: Person[], onCharge: (count: number) => void): Promise<Charged[]> {
   const charged: Charged[] = [];
   let next = 0;
@@ -78,7 +83,7 @@ Deno.test({
     await Promise.all(kills);
     await databaseIsBack(world);
     equal(kills.length, KILLS);
-    // What was acknowledged is in the ledger as it was acknowledged; each event once, and nothing else.
+    // The ledger has each acknowledged event once, with its transaction, and no other event.
     deepEqual((await chargesInLedger(people)).sort(byEvent), charged.sort(byEvent));
     for (const { id } of people) {
       equal((await balanceOf(world, id)).balance, String(10_000 - 5 * CHARGES / PEOPLE));

@@ -1,4 +1,4 @@
-/** A statement that takes longer than its role may: it is cut off, and nothing of it is left. */
+/** A statement that exceeds its role's timeout is cancelled and leaves nothing behind. */
 import { equal } from "node:assert/strict";
 import { countEntries, proven, withSql } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
@@ -9,7 +9,7 @@ import { readWorld, type World } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** Sets what a role's statements over the data API may take; the platform's own way to change it. */
+/** Runs `use` with another statement timeout of a role, changed as on the platform. */
 async function withTimeout<T>(role: string, timeout: string, use: () => Promise<T>): Promise<T> {
   await withSql(
     world,
@@ -27,7 +27,7 @@ Deno.test("a charge that waits for too long is answered 408, and its repeat char
   const body = { user_id: person.id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
   const charge = (where: World) =>
     post(where, "usage", backEnd(where), body, { key: `slow-${person.id}` });
-  // Without DATABASE_POOL_URL: over the data API, as service_role.
+  // Without DATABASE_POOL_URL the functions use the data API, as service_role.
   await withDeployment(world, {}, async (deployed) => {
     await withTimeout(
       "service_role",

@@ -1,4 +1,4 @@
-/** The isolate that streams a chat dies: nobody is left to settle it but the sweep. */
+/** An isolate dies while it streams a chat: the scheduled task settles the chat. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
   chatBody,
@@ -15,10 +15,13 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** Far from what is recorded: several records have been made, and the answer is not near its end. */
+/** Enough tokens for several records of progress, and far from the end of the answer. */
 const READ_TOKENS = 300;
 const MAX_UNRECORDED_TOKENS = 64;
-/** Policy's stream_in_flight_tokens: the most that the provider can have made beyond what was recorded. */
+/**
+ * The policy's stream_in_flight_tokens: the most tokens that the provider can have made after the
+ * last record.
+ */
 const IN_FLIGHT_TOKENS = 256;
 
 Deno.test("T28: a chat whose isolate dies pays what came and was in flight; its key is free", async () => {
@@ -41,7 +44,7 @@ Deno.test("T28: a chat whose isolate dies pays what came and was in flight; its 
   await sweepMinuteLater(world, [person]);
   const [chat] = await closedChats(world, person);
   equal(chat?.state, "settled");
-  // Either way: what was sent unrecorded, or recorded and still on its way.
+  // The difference has two causes: tokens sent and not recorded, or recorded and not received.
   const gap = Math.abs(read - chat!.streamed_tokens);
   ok(gap <= MAX_UNRECORDED_TOKENS, `${read} read, ${chat?.streamed_tokens} recorded`);
   const { held, balance } = await balanceOf(world, person.id);

@@ -1,6 +1,7 @@
 /**
- * T28: a stream whose caller has left, and whose provider is not read to its end: patience is over first, or
- * the provider breaks off or hangs. A fault, since the policy that says how long we read is everybody's.
+ * T28: streams whose caller has left and whose provider is not read to its end, because the time
+ * limit of reading is over or the provider breaks off or hangs. The time limit is a policy for all
+ * chats, so these tests run alone on their stack.
  */
 import { equal, ok } from "node:assert/strict";
 import { chatOf, judge, KINDS } from "../leaving/bill.ts";
@@ -19,14 +20,14 @@ const FIRST: Moment = ["at the first piece", leaveAfter(() => 1)];
 const MIDDLE: Moment = ["in the middle", leaveAfter(({ pieces }) => pieces / 2)];
 
 interface Case {
-  /** Of policy. */
+  /** The policy's stream_patience. */
   readonly patience: string;
-  /** Beside each kind's own. */
+  /** Markers beside those of each kind. */
   readonly markers: string;
   readonly moments: readonly Moment[];
 }
 
-/** Leaves a chat of each kind at each moment, and judges what it costs; the provider's calls. */
+/** Leaves a chat of each kind at each moment, checks its cost and returns the provider's calls. */
 async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> {
   const before = await changePolicy(world, { stream_patience: patience });
   try {
@@ -45,7 +46,7 @@ async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> 
 
 for (const patience of ["0 seconds", "300 milliseconds"]) {
   Deno.test(`T28: a left stream costs what is billed when ${patience} of patience are over`, async () => {
-    // So slow that the provider is in the middle of it then.
+    // The provider is so slow that the time limit ends while it still answers.
     const markers = "[pace:400] [think:12]";
     const calls = await leaveAll({ patience, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
     for (const { aborted, billed, usage } of calls) {
@@ -56,12 +57,12 @@ for (const patience of ["0 seconds", "300 milliseconds"]) {
   });
 }
 
-/** Ends of a provider's stream after twelve pieces, all of them when the caller has left. */
+/** The provider's stream ends after twelve pieces, after the caller has left. */
 const ENDS: readonly [name: string, Case][] = [
   ["is cut", { patience: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST] }],
   ["breaks off", { patience: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST] }],
   ["hangs", {
-    // Longer than the twelve pieces take on a busy machine.
+    // Twelve pieces take less than this on a busy machine.
     patience: "8 seconds",
     markers: "[hang:12]",
     moments: [ACCEPTED, FIRST],

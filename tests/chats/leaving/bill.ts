@@ -1,4 +1,4 @@
-/** What a stream cost its user, against what the emulated provider bills for it. */
+/** Compares the cost of a stream to its user with the emulated provider's bill. */
 import { equal, ok } from "node:assert/strict";
 import { type Asked, askedOf, closedChats, promptOf } from "../../support/work/chat.ts";
 import { withSql } from "../../support/project/database.ts";
@@ -10,7 +10,7 @@ export interface Kind {
   readonly name: string;
   readonly model: string;
   readonly markers: string;
-  /** Pieces of text that the whole answer has. */
+  /** The pieces of text in the whole answer. */
   readonly pieces: number;
 }
 
@@ -59,7 +59,7 @@ export interface Chat {
   readonly body: object;
 }
 
-/** @param more markers beside the kind's own */
+/** @param more markers beside those of the kind */
 export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat> {
   const { name, content } = promptOf(`${kind.markers} ${more}`);
   return {
@@ -76,7 +76,7 @@ export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat>
   };
 }
 
-/** The provider's call, as soon as it has come so far. */
+/** Waits until the provider's call has begun or ended, and returns the call. */
 export function callOf(world: World, { name }: Chat, has: "begun" | "ended") {
   return until(`the call has ${has}`, async () => {
     const [call] = await askedOf(world, name);
@@ -92,7 +92,9 @@ interface Row {
   readonly output: number;
 }
 
-/** Credits held and charged for a person's only chat, and the price of a token of each kind. */
+/**
+ * Reads the credits held and charged for a person's only chat, and the price of each kind of token.
+ */
 async function figuresOf(world: World, { person, kind }: Chat): Promise<Row> {
   return await withSql(world, async (sql) => {
     const [row] = await sql<Row[]>`
@@ -111,7 +113,7 @@ async function figuresOf(world: World, { person, kind }: Chat): Promise<Row> {
 }
 
 /**
- * T28: what was charged is at least what the provider bills, and at most what was held.
+ * T28: asserts that the charge is at least the provider's bill and at most the hold.
  * @returns the provider's call
  */
 export async function judge(world: World, chat: Chat, way: string): Promise<Asked> {

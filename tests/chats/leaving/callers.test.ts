@@ -1,4 +1,7 @@
-/** T28: no way and no moment of leaving a stream is cheaper than what its provider bills for it. */
+/**
+ * T28: a stream that its caller leaves, in any way and at any moment, costs at least the provider's
+ * bill.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { closedChats } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";
@@ -51,7 +54,8 @@ Deno.test("T28: a stream that is left and repeated is one call, and is answered 
     const early = await send(world, chat);
     const said = await early.text();
     ok([200, 409].includes(early.status), said);
-    // A repeat counts towards the minute's limit of chats, so the next one is sent when there is an answer.
+    // Each repeat counts towards the limit of chats in a minute, so the next repeat waits for the
+    // answer.
     await closedChats(world, chat.person);
     const answer = await send(world, chat);
     equal(answer.status, 200);

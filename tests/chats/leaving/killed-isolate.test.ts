@@ -1,4 +1,4 @@
-/** T28: an isolate that dies with its streams leaves none of them cheaper than what its provider bills. */
+/** T28: streams of a killed isolate cost at least the provider's bill. */
 import { ok, rejects } from "node:assert/strict";
 import { closedChats, streamChat, sweepMinuteLater } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";

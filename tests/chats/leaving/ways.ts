@@ -3,10 +3,10 @@ import { streamChat } from "../../support/work/chat.ts";
 import type { World } from "../../support/project/world.ts";
 import { callOf, type Chat, type Kind } from "./bill.ts";
 
-/** Leaves a chat of the world's. */
+/** Begins a chat and leaves it. */
 export type Leave = (world: World, chat: Chat) => Promise<void>;
 
-/** Sends a chat, to leave it by the signal. */
+/** Sends a chat; `signal` leaves it. */
 export function send(
   world: World,
   { person, key, body }: Chat,
@@ -20,7 +20,7 @@ export function send(
   });
 }
 
-/** Leaves as soon as the provider has accepted: it thinks, or its first piece is on its way. */
+/** Leaves as soon as the provider has accepted the request. */
 export const leaveAccepted: Leave = async (world, chat) => {
   const caller = new AbortController();
   const answering = send(world, chat, caller.signal).then((answer) => answer.body?.cancel());
@@ -35,7 +35,7 @@ export const leaveAfter = (pieces: (kind: Kind) => number): Leave => async (worl
   await streamChat(world, person, body, (deltas) => deltas < pieces(kind), key);
 };
 
-/** Stays connected, and reads nothing. */
+/** Stays connected and reads nothing. */
 export const standStill: Leave = async (world, chat) => {
   const answer = await send(world, chat);
   await callOf(world, chat, "ended");

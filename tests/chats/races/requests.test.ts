@@ -25,7 +25,9 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
 
 const priceOf = (input: number, output: number) => (input * 20 + output * 60) / 1000;
 
-/** What one such chat holds: asked of a person who can afford one, by what it takes from them. */
+/**
+ * Returns the credits that one such chat holds, read from the refusal of a user without credits.
+ */
 async function heldBy(body: object): Promise<number> {
   const person = await signUp(world);
   const broke = refused(await post(world, "ai/chat", person.as, body), 402, "insufficient_credits");
@@ -40,11 +42,11 @@ async function grant({ id }: Person, amount: string): Promise<void> {
 for (const stream of [false, true]) {
   const kind = stream ? "streamed chats" : "chats";
   Deno.test(`T1: of 20 ${kind} at once on a balance for 5 exactly 5 reach the provider`, async () => {
-    // All five are under way until the last of the twenty has been refused.
+    // The model is so slow that all five chats still run when the last of the twenty is refused.
     const { name, content } = promptOf("[slow:12000] [tokens:20]");
     const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
     const person = await signUp(world);
-    // Prices here have five decimals at most; a float of them may be a hair too low.
+    // Prices here have at most five decimals; a floating-point product may be slightly too low.
     await grant(person, (5 * await heldBy(body)).toFixed(5));
     const answers = await together(20, () => post(world, "ai/chat", person.as, body));
     const isAnswered = ({ status }: Answer) => status === 200;
@@ -66,7 +68,7 @@ Deno.test("identical chats at once ask the provider once", async () => {
   const key = crypto.randomUUID();
   const ask = () => post(world, "ai/chat", person.as, chatBody(content), { key });
   const first = await together(10, ask);
-  // One of them has been answered by now, so the others are answered the same when they ask again.
+  // One request has been answered, so a repeat of each other request gets the same answer.
   const again = first.filter(({ status }) => status !== 200);
   for (const answer of again) refused(answer, 409, "idempotency_in_progress");
   const repeated = await together(again.length, ask);
@@ -101,7 +103,7 @@ for (const [when, count] of LEAVING) {
     const [chat, ...more] = await closedChats(world, person);
     deepEqual([chat?.state, more.length], ["settled", 0]);
 
-    // What the next request with the key gets is what was paid for.
+    // The next request with the key gets the paid answer.
     const replay = await streamChat(world, person, body, () => true, key);
     const { usage, credits, finish_reason } = replay.events.at(-1)!.data as {
       usage: { input_tokens: number; output_tokens: number };
@@ -110,7 +112,7 @@ for (const [when, count] of LEAVING) {
     };
     deepEqual([replay.replayed, finish_reason], [true, "stop"]);
     const [answer, seen] = [textOf(replay.events), textOf(events)];
-    // Before the last token the last piece may have come along.
+    // Near the end, the last two pieces may arrive together.
     const mayBeWhole = count === TOKENS - 1 && answer === seen;
     ok(answer.startsWith(seen) && (answer.length > seen.length || mayBeWhole), answer);
     const [asked, ...others] = await endedOf(world, name);
@@ -126,7 +128,7 @@ for (const [when, count] of LEAVING) {
     equal(await countEntries(world, person.id, "settle"), 1);
     const { held, balance } = await balanceOf(world, person.id);
     deepEqual([held, Number(balance)], ["0", 100 - Number(credits)]);
-    // The sweep finds nothing to do.
+    // The scheduled task finds nothing to settle.
     await withSql(world, (sql) => sql`select farthing.sweep_chats()`);
     equal((await balanceOf(world, person.id)).balance, balance);
     await proven(world);

@@ -1,4 +1,7 @@
-/** A chat's request, its repeat and the sweep at the same moment: one charge, nothing held, no deadlock. */
+/**
+ * A chat's request, its repeat and the scheduled task at the same moment: one charge, no hold left,
+ * no deadlock.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { proven } from "../../support/project/database.ts";
@@ -15,7 +18,7 @@ interface Chat {
   key: string;
 }
 
-// A minute and a bit ago, so that the sweep of today finds these chats silent, and no other's.
+// More than a minute ago, so that the scheduled task finds these chats silent.
 const SILENT = "now() - interval '61 seconds'";
 const USAGE = JSON.stringify({ input_tokens: 1000, output_tokens: 100 });
 const ANSWER = JSON.stringify({ message: { role: "assistant", content: "Hello" } });
@@ -30,7 +33,7 @@ async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> 
   await proven(world);
 }
 
-/** Begins a chat; its step, whose hold is null for a replay. */
+/** Begins a chat; returns its step and its hold, which is null for a replay. */
 async function begin(sql: Sql, userId: string, key: string, at: string) {
   const [row] = await sql.unsafe(
     `select b ->> 'step' as step, b ->> 'hold_id' as hold
@@ -75,7 +78,8 @@ Deno.test("T9: chats settled twice, recorded and swept at once are charged once 
         equal(first, second);
         return first;
       }));
-      // 20 for the prompt and 6 for the answer: where the sweep was faster, its charge was corrected.
+      // 20 for the prompt and 6 for the answer. If the task was faster, the settlement corrects its
+      // charge.
       for (const each of credits) equal(each, "26");
       const total = credits.reduce((sum, each) => sum + Math.round(Number(each) * 10), 0);
       const { balance, held } = await balanceOf(world, id);
@@ -100,7 +104,8 @@ Deno.test("T9: a silent chat repeated by many at once is charged once, and one r
       for (const each of repeats) {
         if (each.status === "rejected") equal(each.reason.code, "PGRST", String(each.reason));
       }
-      // What the request of the first then says finds it charged, and leaves the second alone.
+      // The late settlement of the first request finds that chat charged and does not touch the
+      // second chat.
       equal(await settle(sql, chat), "26");
       const { balance, held } = await balanceOf(world, id);
       deepEqual([balance, held], ["974", "50"]);

@@ -1,4 +1,7 @@
-/** The database dies between any two steps of a purchase, or in the middle of one; it ends in one grant. */
+/**
+ * The database dies between any two steps of a purchase, or during a step; the purchase ends in one
+ * grant.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -21,11 +24,11 @@ import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** A request has 25 s, and the database needs some to come back in. */
+/** A request takes at most 25 s, and the database needs some seconds to restart. */
 const GIVES_UP_MS = 60_000;
 const ignore = world.dataDir === undefined;
 
-/** As a good client does: again with the same key for as long as the service says that it may help. */
+/** Repeats a request with its key, as a client does, for as long as the error is retryable. */
 function insisting(what: string, ask: () => Promise<Answer>): Promise<Answer> {
   return until(what, async () => {
     const answer = await ask();
@@ -48,7 +51,7 @@ async function hear(events: Stripe.Event[]): Promise<void> {
   }
 }
 
-/** The moment of the kill is chance; each round is another one. */
+/** The kill comes at a random moment, another one in each round. */
 const ROUNDS = 4;
 const BOUNDARIES = ["sign-up", "checkout", "payment", "first event", "grant"] as const;
 
@@ -98,7 +101,9 @@ Deno.test({
   },
 });
 
-/** What a key that was under way when all ended is after its lock time-out: time is passed in. */
+/**
+ * Ages the idempotency keys of interrupted requests beyond the time for which a key is in progress.
+ */
 async function ageKeys(): Promise<void> {
   await withSql(world, (sql) =>
     sql`
@@ -108,13 +113,13 @@ async function ageKeys(): Promise<void> {
 
 type Kill = (buyer: Person, isAnswered: () => boolean) => Promise<void>;
 
-/** Kills while Stripe is asked: the order is begun, the session not yet attached. */
+/** Kills while Stripe is called: the order exists, and its session is not attached yet. */
 const killWhileStripeIsAsked: Kill = async (buyer) => {
   await until("the order is begun", async () => (await ordersOf(world, buyer))[0]);
   await killDatabase(world);
 };
 
-/** And again each time it comes back, until the checkout has given up. */
+/** Kills the database after each restart until the checkout has given up. */
 const killUntilAnswered: Kill = async (buyer, isAnswered) => {
   await killWhileStripeIsAsked(buyer, isAnswered);
   await until("the checkout has given up", async () => {
@@ -163,7 +168,7 @@ for (const [moment, delay_ms, kill] of MOMENTS) {
   });
 }
 
-/** Runs `act` against a locked account and kills the database while it waits for the lock. */
+/** Runs `act` against a locked account and kills the database while `act` waits for the lock. */
 async function killInside(person: Person, act: () => Promise<Answer>): Promise<Answer> {
   return await withSql(world, async (sql) => {
     const holder = await sql.reserve();
@@ -190,7 +195,7 @@ Deno.test({
     const checkout = await openCheckout(world, buyer);
     const events = await payInSilence(world, checkout);
     const completed = events.find(({ type }) => type === "checkout.session.completed")!;
-    // Applied again if the database is back in time; else Stripe is told to deliver again.
+    // The event is applied if the database is back in time; otherwise Stripe delivers it again.
     const answer = await killInside(buyer, () => deliver(world, completed));
     if (answer.status !== 200) refused(answer, 500, "internal");
     await databaseIsBack(world);

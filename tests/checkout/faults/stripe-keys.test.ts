@@ -1,4 +1,7 @@
-/** What Stripe keeps under an order's key decides whether the order can be asked for again. */
+/**
+ * The answer that Stripe stores under an order's key decides whether the order can be requested
+ * again.
+ */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
 import { proven } from "../../support/project/database.ts";
@@ -10,7 +13,7 @@ import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** How often Stripe is asked before we give up: once and two retries. */
+/** Attempts of one call to Stripe: the first and two retries. */
 const ATTEMPTS = 3;
 
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
@@ -23,7 +26,7 @@ async function withFault(fault: object, use: () => Promise<void>): Promise<void>
   }
 }
 
-/** A buyer, and their click on a package; every click has a key of its own unless one is given. */
+/** Signs up a buyer; each click on a package has a new key unless one is given. */
 async function makeBuyer() {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
@@ -48,7 +51,7 @@ Deno.test("an order that Stripe refused is given up, and the next call has a new
 
 Deno.test("a second tab waits for the first one's session, and gets the same", async () => {
   const { buyer, click } = await makeBuyer();
-  // Longer than we go on asking for the second tab, and shorter than Stripe's timeout of 10 s.
+  // Longer than the second request waits for the first, and shorter than Stripe's timeout of 10 s.
   await withFault({ delay_ms: 8_000 }, async () => {
     const first = click();
     await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));

@@ -1,4 +1,4 @@
-/** Each fault as it is made: functions of their own on this stack, with one service behind them broken. */
+/** The faults of the matrix: a deployment of functions on this stack with one broken service. */
 import { need, readSettings } from "../../../scripts/settings/settings.ts";
 import { withMail, withSql } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
@@ -10,22 +10,22 @@ import type { World } from "../../support/project/world.ts";
 import { equal, ok } from "node:assert/strict";
 
 export interface Condition {
-  /** What a prompt says so that the models of the stack's own runner fail too. */
+  /** A marker that makes the models of the stack's own runner fail, too. */
   readonly marker?: string;
-  /** Runs `use` against functions that have the fault. */
+  /** Runs `use` with functions that have the fault. */
   under(world: World, use: (cut: World) => Promise<void>): Promise<void>;
-  /** Around each single request, where the fault is an event and no state. */
+  /** Wraps each request, for a fault that is an event and not a state. */
   during?<T>(world: World, act: () => Promise<T>): Promise<T>;
 }
 
 type Changes = Record<string, string>;
 
-/** More than even a process is given that is too busy to listen. */
+/** Longer than the timeout that even a busy process gives Redis. */
 const SLOW_REDIS_MS = 1_500;
-/** Within Stripe's time-out by far: a slow answer is an answer. */
+/** Far below Stripe's timeout: a slow answer is a good answer. */
 const SLOW_STRIPE_MS = 1_500;
 
-/** @param shows what the log of functions that have the fault says of it */
+/** @param shows a message about the fault in the functions' log */
 function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {
     async under(world, use) {
@@ -37,10 +37,10 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
   };
 }
 
-/** Limits were counted by the functions themselves, and why. */
+/** Matches the log line of functions that counted rate limits by themselves, with the reason. */
 const fallback = (reason: string) => `"message":"limits are counted here","fallback":"${reason}"`;
 
-/** One of the services reached through a proxy that misbehaves. */
+/** A deployment that reaches one service through a faulty proxy. */
 function behind(
   manner: Manner,
   { target, changes }: {
@@ -89,7 +89,9 @@ const MAIL = {
   POSTMARK_SERVER_TOKEN: "local",
 };
 
-/** Of the purchase that was told meanwhile: its receipt, as soon as a runner has tried to send it. */
+/**
+ * Returns the receipt of a purchase during the fault, as soon as a runner has attempted to send it.
+ */
 function triedReceipt(cut: World, since: Date): Promise<string> {
   return until("a receipt was tried", async () => {
     await runNotices(cut);
@@ -101,7 +103,7 @@ function triedReceipt(cut: World, since: Date): Promise<string> {
   });
 }
 
-/** For the stack's own runner too. What was to be told meanwhile is told when mail is back. */
+/** Stops mail for the stack's own runner, too. Waiting notifications are sent when mail is back. */
 const MAIL_DOWN: Condition = {
   async under(world, use) {
     const away = having(() => ({ ...MAIL, MAIL_URL: CLOSED_URL }));
@@ -116,7 +118,7 @@ const MAIL_DOWN: Condition = {
   },
 };
 
-/** Killed as the request goes out, and started again while it is under way. */
+/** The database is killed when the request is sent, and restarted while the request runs. */
 const DATABASE_RESTARTING: Condition = {
   ...having(() => ({})),
   async during(world, act) {
@@ -126,7 +128,9 @@ const DATABASE_RESTARTING: Condition = {
   },
 };
 
-/** The functions' project is a proxy whose every answer is an outage: they have the pool besides. */
+/**
+ * The data API is a proxy that answers every call with an outage; the functions also have the pool.
+ */
 const JWKS_AWAY = behind({ kind: "answers", status: 503, body: "{}" }, {
   target: (world) => world.url,
   changes: (url, world) => ({
@@ -159,7 +163,8 @@ export const CONDITIONS = {
   "mail down": MAIL_DOWN,
   "AI down": {
     ...having(() => ({ AI_BASE_URL: CLOSED_URL })),
-    // More failures than one attempt of a job makes requests: the job is tried again.
+    // There are more failures than requests in one attempt of a job, so the job needs another
+    // attempt.
     marker: `[fail:503x3:${crypto.randomUUID()}]`,
   },
   "database restarting": DATABASE_RESTARTING,

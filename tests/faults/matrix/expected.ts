@@ -1,20 +1,20 @@
 /**
- * What each of the things an app does answers while one of the services behind it fails. Written down
- * before it is tested; docs/reference/faults.md shows the same table.
+ * The answer of each thing that an app does while one service fails, written down before the test
+ * runs; docs/reference/faults.md shows the same table.
  */
 import type { FaultName } from "./conditions.ts";
 import type { JourneyName } from "./journeys.ts";
 
-/** The statuses that may come: more than one only where the moment decides. */
+/** The allowed statuses: more than one only if the moment of the fault decides. */
 export type Expected = readonly number[];
 
 const CREATED = [201];
 const OK = [200];
 const ACCEPTED = [202];
-/** Refused as retryable; the same key works when the fault is over. */
+/** A retryable refusal; the same key succeeds when the fault is over. */
 const LATER = [503];
 
-/** As on any other day. */
+/** The answer without a fault. */
 const WELL: Readonly<Record<JourneyName, Expected>> = {
   "checkout": CREATED,
   "webhook": OK,
@@ -24,7 +24,7 @@ const WELL: Readonly<Record<JourneyName, Expected>> = {
   "ai chat": OK,
 };
 
-/** What a caller meets while the database comes back: a pause, or a 503; Stripe is told 500. */
+/** While the database restarts, a caller sees a pause or a 503; Stripe gets a 500. */
 const INTERRUPTED: Readonly<Record<JourneyName, Expected>> = {
   "checkout": [201, 503],
   "webhook": [200, 500],
@@ -48,6 +48,7 @@ export const EXPECTED: Readonly<Record<FaultName, Readonly<Record<JourneyName, E
   "mail down": WELL,
   "AI down": { ...WELL, "ai chat": LATER },
   "database restarting": INTERRUPTED,
-  // Secret keys and Stripe's signatures need no key set; a user's token cannot be read without one.
+  // Secret keys and Stripe's signatures need no key set; a user's token can't be verified without
+  // one.
   "JWKS unreachable": { ...WELL, "checkout": LATER, "jobs": LATER, "ai chat": LATER },
 };

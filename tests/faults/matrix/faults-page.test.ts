@@ -1,4 +1,4 @@
-/** docs/reference/faults.md shows the table that is tested, cell by cell. */
+/** docs/reference/faults.md shows the tested table, cell by cell. */
 import { deepEqual } from "node:assert/strict";
 import type { FaultName } from "./conditions.ts";
 import { EXPECTED } from "./expected.ts";

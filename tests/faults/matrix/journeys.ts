@@ -1,6 +1,6 @@
 /**
- * What an app does that moves money, each in three steps: made ready while all is well, done once under a
- * fault, and done again under the same key when the fault is over. It has then happened exactly once.
+ * The things that an app does with money, each in three steps: prepared without a fault, done once
+ * under a fault, and repeated with the same key after the fault. In the end each has happened once.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
@@ -25,16 +25,16 @@ import { until } from "../../support/project/until.ts";
 import type { World } from "../../support/project/world.ts";
 
 export interface Attempt {
-  /** Under the fault, by the functions that have it. */
+  /** Sends the request to the functions that have the fault. */
   act(cut: World): Promise<Answer>;
-  /** When it is over. @throws where anything was lost or doubled */
+  /** Checks the end after the fault. @throws if anything was lost or doubled */
   finish(): Promise<void>;
 }
 
-/** `marker` is what a prompt says to make the local models fail; empty where they do not. */
+/** `marker` makes the local models fail when it is part of a prompt; empty if they work. */
 type Journey = (world: World, marker: string) => Promise<Attempt>;
 
-/** As a good client does while it is told that it may help: with the same key. */
+/** Repeats a request with its key, as a client does, while the error is retryable. */
 function again(what: string, ask: () => Promise<Answer>): Promise<Answer> {
   return until(what, async () => {
     const answer = await ask();
@@ -126,7 +126,7 @@ const jobs: Journey = async (world, marker) => {
       const { job_id } = data(await again("the job", () => ask(world)), 202, StartedJob);
       const { checkpoints } = await jobEnds(world, person.as, job_id, "completed");
       await holdsEnd(world, person.id);
-      // A charge for each step, and the credits that they began with.
+      // Asserts one charge for each step, taken from the credits of the start.
       equal(await countEntries(world, person.id), checkpoints.length + 1);
     },
   };

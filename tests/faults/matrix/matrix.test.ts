@@ -1,4 +1,4 @@
-/** Every fault with everything an app does: the answer that was written down, and money moved once. */
+/** Each fault with each thing that an app does: the answer is as expected, and money moves once. */
 import { ok } from "node:assert/strict";
 import { proven } from "../../support/project/database.ts";
 import { databaseIsBack } from "../../support/processes/killing.ts";

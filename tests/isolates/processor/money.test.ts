@@ -1,4 +1,4 @@
-/** Purchases, debits and usage in isolates that run out of processor time: each happens once. */
+/** Purchases, debits and usage in isolates that exceed their processor time: each happens once. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -46,7 +46,7 @@ function usageOf(userId: string): Request {
   return { path: "usage", body, key: crypto.randomUUID() };
 }
 
-/** The answer, which every repeat of the request gets. */
+/** Returns the answer after asserting that a repeat gets the same answer. */
 async function answeredTwice(request: Request): Promise<Answer> {
   const answer = await insist("an answer", () => sendOnce(request));
   const again = await insist("the same answer", () => sendOnce(request));
@@ -56,8 +56,8 @@ async function answeredTwice(request: Request): Promise<Answer> {
 }
 
 /**
- * Sends many at once until isolates were killed under them; then each again until it is answered, and once
- * more. Gives the answers' data.
+ * Sends many requests at once until isolates were killed under them. Repeats each until it is
+ * answered, and once more. Returns the answers.
  */
 async function flood(
   name: string,
@@ -109,8 +109,8 @@ Deno.test("usage whose isolates are killed under it is charged once", async () =
 const MAX_CLICKS = 10;
 
 /**
- * Clicks until there is a checkout. A key whose isolate was killed while Stripe was asked is in progress for
- * three minutes: whoever does not wait clicks again, which is a new key.
+ * Clicks until a checkout is open. After an isolate is killed during a call to Stripe, its key
+ * stays in progress for three minutes, so an impatient buyer clicks again with a new key.
  */
 async function openOne(buyer: Person, packageId: string) {
   for (let click = 1;; click++) {
@@ -126,7 +126,7 @@ async function openOne(buyer: Person, packageId: string) {
   }
 }
 
-/** Opens a checkout and pays it; Stripe's events go to a webhook whose isolates are killed, too. */
+/** Opens a checkout and pays; Stripe's events go to a webhook whose isolates are killed, too. */
 async function purchase(buyer: Person, packageId: string) {
   const opened = await openOne(buyer, packageId);
   equal((await payCheckout(opened.checkout_url)).result, "paid");
@@ -145,7 +145,7 @@ const PATIENCE_MS = 5_000;
 const BUYERS = 10;
 const EACH = 3;
 
-/** Buyers at once, each some times in turn; each purchase is granted once. */
+/** Several buyers at once, each with some purchases in turn; each purchase is granted once. */
 async function buyAll(): Promise<void> {
   const { id, credits, bonus_credits } = await packageNamed(world, "Starter");
   const granted = new Decimal(credits).plus(bonus_credits);

@@ -1,6 +1,6 @@
 /**
- * Chats in isolates that are killed under them again and again: each key ends with one answer, and each is
- * charged at least what its provider bills.
+ * Chats in isolates that are killed repeatedly: each key ends with one answer, and the charges
+ * cover at least the provider's bill.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
@@ -14,17 +14,19 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 const CREDITS = 1_000;
-/** Of one that is killed: what was sent unrecorded, or recorded and still on its way. */
+/**
+ * The most tokens of a killed chat that were sent and not recorded, or recorded and not received.
+ */
 const MAX_UNRECORDED_TOKENS = 64;
-/** Policy's stream_in_flight_tokens, charged beside what was recorded. */
+/** The policy's stream_in_flight_tokens, charged in addition to the recorded tokens. */
 const IN_FLIGHT_TOKENS = 256;
 const CALLERS = 16;
-/** Of a caller; then those that were cut off are asked for again. */
+/** Chats of each caller; interrupted chats are repeated afterwards. */
 const CHATS = 3;
 const MAX_REPEATS = 10;
 const MAX_ROUNDS = 4;
 
-/** What a key has come to: the answer that every repeat gets. */
+/** The final answer of a key, which every repeat gets. */
 interface Final {
   readonly text: string;
   readonly credits: string;
@@ -36,13 +38,14 @@ interface Chat {
   readonly name: string;
   readonly content: string;
   readonly isStream: boolean;
-  /** Of each attempt that was cut off, how many pieces were read. */
+  /** The pieces read in each interrupted attempt. */
   readonly cuts: number[];
   final: Final | undefined;
 }
 
 async function makeChat(nr: number): Promise<Chat> {
-  // An isolate lives 12 s and takes requests for 6: of those that take 8 s it cuts off what begins late.
+  // An isolate lasts 12 s and accepts requests for 6 s, so it interrupts chats of 8 s that begin
+  // late.
   const markers = nr % 2
     ? "[tokens:80] [pace:100]"
     : `[tokens:20] [pace:50] [slow:${nr % 5 * 200}]`;
@@ -62,7 +65,7 @@ interface Heard {
   credits: string | undefined;
 }
 
-/** Reads a stream to its last event, or to where its connection breaks. */
+/** Reads a stream to its last event, or until its connection breaks. */
 async function listen(body: ReadableStream<Uint8Array>): Promise<Heard> {
   const heard: Heard = { text: "", pieces: 0, credits: undefined };
   const parser = createParser({
@@ -82,7 +85,7 @@ async function listen(body: ReadableStream<Uint8Array>): Promise<Heard> {
 }
 
 interface Attempt extends Heard {
-  /** It is the stored answer of an attempt before. */
+  /** True for the stored answer of an earlier attempt. */
   readonly isReplay: boolean;
 }
 
@@ -111,19 +114,20 @@ async function advance(chat: Chat): Promise<void> {
     return;
   }
   chat.final = { text, credits };
-  // That attempt was charged whole and stored, and cut off before its caller heard so.
+  // The earlier attempt was charged in full and stored, and its connection broke before the answer
+  // arrived.
   if (isReplay) {
     const whole = chat.cuts.findLastIndex((read) => read > 0);
     if (whole >= 0) chat.cuts.splice(whole, 1);
   }
 }
 
-/** Nobody is at work: a minute passes, and what a killed isolate left behind is closed. */
+/** Closes the chats of killed isolates, as if a minute had passed; no chat runs meanwhile. */
 async function minutePasses(): Promise<void> {
   await withSql(world, (sql) => sql`select farthing.sweep_chats(now() + interval '61 seconds')`);
 }
 
-/** Callers side by side, each with one chat after the other; then again what was cut off. */
+/** Plays all chats with several callers at once, then repeats the interrupted chats. */
 async function askAll(chats: readonly Chat[]): Promise<void> {
   const waiting = [...chats];
   const call = async () => {
@@ -143,7 +147,8 @@ async function judge(chat: Chat): Promise<void> {
   deepEqual({ text: again.text, credits: again.credits }, final, "a repeat is the one answer");
   const rows = await closedChats(world, person);
   const settled = rows.filter(({ state }) => state === "settled");
-  // The last one is the answer that counts; what came before it was cut off and swept.
+  // The last chat gave the final answer; the chats before it were interrupted and closed by the
+  // task.
   const swept = settled.slice(0, -1);
   const tokens = swept.reduce((sum, { streamed_tokens }) => sum + streamed_tokens, 0);
   const asked = await askedOf(world, name);
@@ -167,7 +172,7 @@ Deno.test("T9: chats whose isolates are killed are answered once, and pay for ea
   let killed = 0;
   let cut = 0;
   let streamsCut = 0;
-  // How many an isolate takes along is chance: more chats, until it was enough to judge by.
+  // The number of killed chats is random, so rounds are added until there are enough.
   for (let round = 0; round < MAX_ROUNDS && !(killed >= 2 && cut >= 4 && streamsCut > 0); round++) {
     const numbers = Array.from({ length: CALLERS * CHATS }, (_, nr) => nr);
     const chats = await Promise.all(numbers.map(makeChat));

@@ -1,4 +1,7 @@
-/** The database dies while jobs run, each time at the worst moment: all end, and each step is paid once. */
+/**
+ * The database dies while jobs run, each time during a write: all jobs complete, and each step is
+ * paid once.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 // @ts-types="@types/pg"
 import pg from "pg";
@@ -18,21 +21,21 @@ const STEPS = ["plan", "question-1", "question-2", "synthesis"];
 const DEADLINE_MS = 120_000;
 
 const ACCOUNT = "select from farthing.accounts where owner_id = $1 for update";
-// Whoever completes a job empties its checkpoints; whoever adds one leaves the others alone.
+// A completion empties all checkpoints of its job; a new checkpoint does not touch the others.
 const CHECKPOINTS = `
   select from farthing.job_checkpoints c join farthing.jobs using (job_nr)
   where user_id = $1 and status = 'processing' for update of c`;
 
-// Longer than the database is away: who has a job keeps it.
+// The lease is longer than the database's downtime, so a runner keeps its jobs.
 const OPTIONS = { leaseSeconds: 8, heartbeatMs: 1_000, concurrency: 6 };
 
 /**
- * Kills the database while a call of a runner is half done: it waits for rows that are locked here.
- * @param lock selects the rows for update; there may be none at first
+ * Kills the database while a runner's call waits for rows that this function locks.
+ * @param lock selects the rows for update; may find none at first
  */
 async function killDuring(name: string, { sql }: Queue, lock: string, id: string): Promise<void> {
   const client = new pg.Client({ connectionString: world.databaseUrl });
-  // The lock's own connection goes down with the server.
+  // The connection that holds the lock breaks with the server.
   client.on("error", () => {});
   await client.connect();
   await client.query("begin");

@@ -1,4 +1,4 @@
-/** Runners that die or stand still in the middle of a step: others go on, and nothing is paid twice. */
+/** Runners that die or stop during a step: other runners continue, and no step is paid twice. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { askedOf } from "../../support/work/chat.ts";
 import { ledgerOf, proven } from "../../support/project/database.ts";
@@ -13,11 +13,13 @@ const world = readWorld();
 const CREDITS = 1_000;
 const STEPS = ["plan", "question-1", "question-2", "question-3", "synthesis"];
 
-/** Of a runner that will be gone: short enough to wait for. */
+/**
+ * The lease of a runner that will be killed or stopped: short, because the test waits for its end.
+ */
 const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
 const LONG_LEASE = { concurrency: 8 };
 
-// A run that has work looks for more when a job ends: leases that end one by one are taken up one by one.
+// A busy runner looks for more work when a job ends, so it takes over expired leases one by one.
 const DEADLINE_MS = 120_000;
 
 function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {
@@ -25,7 +27,7 @@ function addResearch(queue: Queue, userId: string, nr: number): Promise<string> 
   return queue.add("research", userId, { query });
 }
 
-/** Nothing of a runner that is gone is still being written. */
+/** Waits until no call of a killed runner still writes a checkpoint. */
 function nothingIsWritten({ sql }: Queue): Promise<true> {
   return until("no checkpoint is being written", async () => {
     const writing = await sql`select from pg_stat_activity
@@ -58,7 +60,7 @@ Deno.test("jobs of a runner killed in the middle of a step go on after their las
       deepEqual([status, steps], ["completed", STEPS]);
       ok(attempts > 1);
     }
-    // Only what had not been kept was asked for again.
+    // Only steps without a checkpoint were requested again.
     const missing = jobs.length * STEPS.length - keptSteps;
     equal((await askedOf(world, queue.name)).length, asked.length + missing);
     await paidOncePerStep(world, queue, id, CREDITS);

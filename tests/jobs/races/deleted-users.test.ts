@@ -1,6 +1,6 @@
 /**
- * One who leaves takes their jobs along, and the database does so in an order of its own. Whoever writes to
- * several of these jobs at that moment must not meet it in a deadlock.
+ * Deleting a user deletes the user's jobs, in an order that the database chooses. A runner that
+ * writes to several of these jobs at the same moment must not deadlock with the deletion.
  */
 import { deepEqual } from "node:assert/strict";
 import type { ReservedSql } from "postgres";
@@ -16,7 +16,10 @@ interface Claimed {
   readonly token: number;
 }
 
-/** Somebody's jobs under one lease. The first lies behind the others in the table, for it has been kept. */
+/**
+ * Leases three jobs of a new user. The checkpoint moves the first job behind the others in the
+ * table.
+ */
 async function leaseThree({ name, sql }: Queue, runner: string) {
   const userId = crypto.randomUUID();
   await sql`insert into auth.users (id) values (${userId})`;

@@ -1,4 +1,4 @@
-/** Everything that ends a job, at the same moment: one of them does, and what was kept is paid. */
+/** Everything that can end a job, at the same moment: one end wins, and finished steps are paid. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { proven } from "../../support/project/database.ts";
@@ -14,7 +14,7 @@ const EVENT = { model: "gpt-4o", input_tokens: 10, output_tokens: 0 };
 const PRICE = "0.2";
 const RUNNER = crypto.randomUUID();
 
-/** A job that its runner has; the lease is over, so that a sweep of today takes it back. */
+/** A leased job whose lease has expired, so that the scheduled task takes it back. */
 interface Leased {
   readonly id: string;
   readonly token: number;
@@ -34,7 +34,9 @@ async function lease(queue: Queue, userId: string): Promise<Leased> {
   return { id, token: Number(row?.token), userId };
 }
 
-/** Its answer, or the contract's refusal of it. Anything else would have been a 500. */
+/**
+ * Returns a call's answer, or the code of a refusal of the contract. Other errors would be a 500.
+ */
 async function ask(query: PromiseLike<{ answer?: string }[]>): Promise<string> {
   try {
     return (await query)[0]?.answer ?? "";
@@ -67,7 +69,7 @@ const sweep: Action = ({ sql }) => ask(sql`select farthing.sweep_leases()::text 
 const leave: Action = ({ sql }, { userId }) =>
   ask(sql`delete from auth.users where id = ${userId} returning 'left' as answer`);
 
-/** All at once; each round another one of them is asked first. */
+/** Makes all calls at once; each round begins with another call. */
 async function race(queue: Queue, job: Leased, round: number, actions: Record<string, Action>) {
   const names = Object.keys(actions);
   const from = round % names.length;
@@ -78,7 +80,7 @@ async function race(queue: Queue, job: Leased, round: number, actions: Record<st
   return Object.fromEntries(answers);
 }
 
-/** Signing up takes longer than the race: a password is hashed. */
+/** Makes a user by SQL: a sign-up, which hashes a password, takes longer than the race. */
 async function userWithCredits({ sql }: Queue): Promise<string> {
   const id = crypto.randomUUID();
   await sql`insert into auth.users (id) values (${id})`;
@@ -91,7 +93,7 @@ async function statusOf({ sql }: Queue, { id }: Leased): Promise<string> {
   return String(row?.status);
 }
 
-/** What time would do next: a lease is taken back, and what is queued then is cancelled here. */
+/** Ends a job that is left: its lease is taken back, and a queued job is cancelled. */
 async function settleDown(queue: Queue, job: Leased): Promise<void> {
   await sweep(queue, job);
   if (["queued", "processing"].includes(await statusOf(queue, job))) {

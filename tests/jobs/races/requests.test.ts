@@ -1,4 +1,4 @@
-/** Jobs that are asked for at the same moment: repeats are one job, and none is started unpaid. */
+/** Jobs requested at the same moment: repeats are one job, and no job starts without credits. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { z } from "zod";
@@ -12,7 +12,7 @@ import { balanceOf } from "../../support/money/purchases.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** What a user may ask for in a minute. */
+/** The jobs that a user may request in a minute. */
 const MANY = 10;
 const AFFORDABLE = 5;
 
@@ -20,20 +20,20 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-// Three steps of 5 s each: no job is over, and gives back what it held, before the last one is asked for.
+// Three steps of 5 s each: no job ends, and releases its hold, before the last one is requested.
 const BODY = { type: "research", input: { query: "What is a race? [plan:1] [slow:5000]" } };
 
 async function jobsOf({ as }: Person) {
   return data(await get(world, "jobs?limit=100", as), 200, z.array(JobSummary));
 }
 
-/** Of one job at most, which may have paid a step by now. */
+/** Asserts one job's hold or less, because the job may have paid a step already. */
 async function isHeldOnce({ id }: Person, amount: string): Promise<void> {
   const { held = "0" } = await balanceOf(world, id);
   ok(new Decimal(held).gt(0) && new Decimal(held).lte(amount), `${held} of ${amount}`);
 }
 
-/** Cancels what still runs, and waits until nothing is held. */
+/** Cancels all running jobs and waits until no credits are held. */
 async function endAll(person: Person): Promise<void> {
   for (const { job_id } of await jobsOf(person)) {
     const answer = await remove(world, `jobs/${job_id}`, person.as);
@@ -73,7 +73,7 @@ Deno.test("job asked for by 10 requests with one client_temp_id and a key each i
   await proven(world);
 });
 
-/** What one such job holds: asked of a person who can afford none. */
+/** Returns the credits that one such job holds, read from the refusal of a user without credits. */
 async function priceOf(body: object): Promise<Decimal> {
   const { as } = await signUp(world);
   const refusal = refused(await post(world, "jobs", as, body), 402, "insufficient_credits");

@@ -1,4 +1,4 @@
-/** An account in memory: what the ledger's rules 1 and 5 to 11 say, and nothing of how SQL does it. */
+/** An account in memory, written from the ledger's rules 1 and 5 to 11 and not from the SQL. */
 import { least, sum } from "./amounts.ts";
 import { type Hold, maySettleLate, overdraftOf } from "./hold.ts";
 import { freeOf, inBurnDownOrder, isExpired, type Lot, spendableOf } from "./lots.ts";
@@ -15,7 +15,7 @@ type Refusal =
 
 export type Outcome = "ok" | Refusal;
 
-/** What a lot gave towards debt, less what was given back to it. */
+/** Credits that one lot paid towards debt and did not get back. */
 interface DebtPayment {
   readonly lot: Lot;
   left: bigint;
@@ -53,7 +53,10 @@ export class Account {
     return freeOf(lot, this.holds.values());
   }
 
-  /** Rule 7: what is past its time counts as released from that moment, and pays debt as of then. */
+  /**
+   * Rule 7: a hold counts as released from the moment it expired, and its credits pay debt as of
+   * that moment.
+   */
   passTime(now: number): void {
     const due = this.#open().filter(({ expiresAt }) => expiresAt <= now);
     const moments = new Set(due.map(({ expiresAt }) => expiresAt).sort((a, b) => a - b));
@@ -70,7 +73,7 @@ export class Account {
     this.payDebt(now);
   }
 
-  /** Rule 8. */
+  /** Rule 8: spendable credits pay debt, in burn-down order. */
   payDebt(now: number): void {
     for (const lot of inBurnDownOrder(this.lots)) {
       const paid = least(this.#spendable(lot, now), this.debt);
@@ -81,7 +84,10 @@ export class Account {
     }
   }
 
-  /** Cancels debt; what lots have paid of it already goes back to them, the latest payment first. */
+  /**
+   * Cancels debt. Credits that already paid this debt go back to their lots, the latest payment
+   * first.
+   */
   cancelDebt(amount: bigint): void {
     for (const payment of this.#payments.toReversed()) {
       if (this.debt >= amount) break;
@@ -94,14 +100,14 @@ export class Account {
     this.debt -= amount;
   }
 
-  /** Rule 6. */
+  /** Rule 6: a debit takes all of its amount or nothing. */
   debit(amount: bigint, now: number): Outcome {
     if (this.debt > 0n || amount > this.available(now)) return "insufficient_credits";
     this.#take(amount, now);
     return "ok";
   }
 
-  /** Takes in burn-down order; gives what no lot had. */
+  /** Takes credits in burn-down order and returns the amount that no lot could pay. */
   #take(amount: bigint, now: number, settled?: Hold): bigint {
     let need = amount;
     for (const lot of inBurnDownOrder(this.lots)) {
@@ -125,7 +131,10 @@ export class Account {
     return "ok";
   }
 
-  /** Rule 7: above its amount it takes what is free, and what is short even then is owed, up to a limit. */
+  /**
+   * Rule 7: a settlement above the hold's amount takes free credits, and the rest becomes debt up
+   * to a limit.
+   */
   settle(name: string, amount: bigint, now: number): Outcome {
     const hold = this.holds.get(name);
     if (!hold) return "hold_not_open";
@@ -155,7 +164,7 @@ export class Account {
     return "ok";
   }
 
-  /** Rule 16: the books stay, nothing is left to spend or to expire. */
+  /** Rule 16: after the owner has left, nothing can be spent or expire; the entries remain. */
   leave(): void {
     this.hasOwner = false;
     for (const hold of this.#open()) hold.status = "released";
@@ -164,12 +173,18 @@ export class Account {
     this.close();
   }
 
-  /** What comes in or comes back after its owner has left goes the same way. */
+  /**
+   * Empties all lots of an account without an owner, also the credits that arrive after the owner
+   * has left.
+   */
   close(): void {
     if (!this.hasOwner) { for (const lot of this.lots) lot.remaining = 0n; }
   }
 
-  /** Rule 11: what no open hold needs of an expired lot is gone; what is frozen waits. */
+  /**
+   * Rule 11: the credits of an expired lot expire unless an open hold needs them; frozen credits
+   * wait.
+   */
   sweep(now: number): void {
     for (const lot of this.lots) {
       if (isExpired(lot, now) && !lot.frozen) lot.remaining -= this.free(lot);

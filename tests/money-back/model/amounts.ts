@@ -11,7 +11,7 @@ export function toUnits(text: string): bigint {
   return sign ? -units : units;
 }
 
-/** As the doors write it: no trailing zeros, no exponent. */
+/** Writes an amount as the API does: no trailing zeros, no exponent. */
 export function toText(units: bigint): string {
   const size = units < 0n ? -units : units;
   const fraction = String(size % ONE).padStart(18, "0").replace(/0+$/, "");

@@ -1,4 +1,4 @@
-/** A booking in memory: its states, and what its provider has of it. */
+/** A booking in memory: its states and its provider's share. */
 import type { Outcome } from "./account.ts";
 import { least, sum } from "./amounts.ts";
 import { Payment, type Price } from "./payment.ts";
@@ -6,19 +6,19 @@ import { isLive, type RefundStatus } from "./ranks.ts";
 
 type BookingStatus = "payment_pending" | "paid" | "confirmed" | "completed" | "cancelled";
 
-/** Our part: 3 %, rounded half up to what the currency can move. */
+/** The platform's fee: 3 %, rounded half up to the currency's smallest amount at Stripe. */
 const FEE_BASIS_POINTS = 300n;
 
-/** Stripe takes two of three decimals. */
+/** Stripe uses two of the three decimals of a currency such as `kwd`. */
 const stepOf = (currency: string): bigint => currency === "kwd" ? 10n : 1n;
 
 export class Booking extends Payment {
   status: BookingStatus = "payment_pending";
   isPaid = false;
-  /** What we have transferred ourselves, less what we took back. */
+  /** The platform's transfers to the provider, less their reversals. */
   #moved = 0n;
   #hasMoved = false;
-  /** Refunds that leave it to us to take their part of the share. */
+  /** Refunds for which the platform, and not Stripe, reverses the provider's part. */
   readonly #left = new Set<string>();
   #disputedBefore = 0n;
   #owned = 0;
@@ -26,7 +26,10 @@ export class Booking extends Payment {
   constructor(
     private readonly name: string,
     price: Price,
-    /** The share waits until the booking is completed. */
+    /**
+     * True if the provider is paid after the booking is completed, false if the payment is divided
+     * at once.
+     */
     private readonly waits: boolean,
   ) {
     super(price);
@@ -38,7 +41,10 @@ export class Booking extends Payment {
     return amount - (amount * FEE_BASIS_POINTS + 5000n * step) / (10_000n * step) * step;
   }
 
-  /** What the provider has, but for what refunds of a divided payment have taken themselves. */
+  /**
+   * The provider's money, without the reversals that refunds of a divided payment made by
+   * themselves.
+   */
   get share(): bigint {
     return (this.waits ? 0n : this.#share) + this.#moved;
   }
@@ -67,18 +73,19 @@ export class Booking extends Payment {
     status: RefundStatus,
     reverses = false,
   ): void {
-    // In the dashboard the provider keeps their part unless somebody asks for it.
+    // A refund made in the dashboard leaves the provider's part with the provider unless its maker
+    // reverses it.
     const isNew = !this.asked.has(refund) && !this.refunds.has(refund);
     if (isNew && !reverses) this.#left.add(refund);
     super.noteRefund(refund, amount, status);
   }
 
-  /** We return what is left, of our own accord. */
+  /** Begins a refund of all that remains, which no caller has requested. */
   #refundRest(): void {
     if (this.refundable > 0n) this.ask(`${this.name}-own${++this.#owned}`, this.refundable);
   }
 
-  /** @param hear what was told before the payment */
+  /** @param hear applies the events that arrived before the payment */
   pay(hear: () => void): void {
     const isCalledOff = this.status === "cancelled";
     this.isPaid = true;
@@ -120,7 +127,7 @@ export class Booking extends Payment {
     const live = [...this.refunds].filter(([, { status }]) => isLive(status));
     const sumOf = (isLeft: boolean) =>
       sum(live.filter(([name]) => this.#left.has(name) === isLeft).map(([, each]) => each.amount));
-    // A share that waits, waits for what is asked for or claimed, too.
+    // A share that is not transferred yet also waits for requested refunds and open disputes.
     const claimed = this.waits ? this.disputed + sum([...this.asked.values()]) : this.withdrawn;
     const taken = sumOf(true) + claimed;
     const gone = least(amount - sumOf(false), taken);
@@ -128,7 +135,7 @@ export class Booking extends Payment {
     return this.#share - this.#share * (gone > 0n ? gone : 0n) / (amount * step) * step;
   }
 
-  /** A cancelled booking belongs to the buyer: nothing more goes to the provider. */
+  /** The money of a cancelled booking belongs to the buyer: the provider gets nothing more. */
   #move(): void {
     const more = this.#due - this.share;
     if (more === 0n || more > 0n && this.status === "cancelled") return;

@@ -1,4 +1,4 @@
-/** The author of each movement, and the references that have moved credits (rules 9 and 18). */
+/** The author of each movement, and the references that moved credits (rules 9 and 18). */
 import { toText } from "./amounts.ts";
 
 export class Books {
@@ -7,7 +7,7 @@ export class Books {
 
   constructor(private readonly balance: () => bigint) {}
 
-  /** What the balance changes by meanwhile, this author did. */
+  /** Runs `act` and adds the change of the balance to this author's sum. */
   by<T>(author: string, act: () => T): T {
     const before = this.balance();
     const result = act();
@@ -15,7 +15,10 @@ export class Books {
     return result;
   }
 
-  /** A reference that moved credits moves none again: with the same contents it is a repeat. */
+  /**
+   * Moves credits once for each reference: a call with the same contents is a repeat, other
+   * contents conflict.
+   */
   once<T extends string>(
     { movement, reference, contents }: {
       movement: string;

@@ -1,4 +1,4 @@
-/** One buyer's world in memory: takes the steps of a history and says what has become of it. */
+/** One buyer in memory: plays the steps of a history and returns the outcome of each. */
 import { Account, type Outcome as Moved } from "./account.ts";
 import { toText, toUnits } from "./amounts.ts";
 import { Booking } from "./booking.ts";
@@ -12,13 +12,16 @@ import { BACK_END, isStripes, type OwnStep, type Step, type StripeStep } from ".
 
 export type Packages = Readonly<Record<string, Terms>>;
 
-/** A step that names what is not there does nothing at all. */
+/** The outcome is `nothing` if a step names an object that does not exist. */
 export type Outcome = Moved | "duplicate" | "reference_conflict" | "deferred" | "nothing";
 
-/** A thousandth of a dollar for 50 tokens in, at the price that the seed has for gpt-4o. */
+/** gpt-4o costs a thousandth of a dollar, one credit, for 50 input tokens in the seed. */
 const CREDITS_PER_TOKEN = toUnits("0.02");
 
-/** The authors of movements that no endpoint was asked for: a task, or the role that deletes a user. */
+/**
+ * Authors of movements that come without a request: a scheduled task, or the role that deletes a
+ * user.
+ */
 const AUTHORS: Partial<Record<OwnStep["do"], string>> = {
   sweep: "task:sweep_accounts",
   leave: "sql",
@@ -31,7 +34,10 @@ type At<T> = T & { now: number };
 type Event<Kind> = Extract<StripeStep, { do: Kind }>;
 type Grant = Extract<OwnStep, { do: "grant" }>;
 
-/** What a grant that is made once is known by; its expiry is a moment, so a repeat may come later. */
+/**
+ * The contents by which a grant with a reference is compared. The expiry is a moment, so a repeat
+ * is a repeat at any time.
+ */
 function termsOf({ now, amount, source, priority = 100, expires_in }: At<Grant>): string {
   const expiresAt = expires_in === undefined ? "never" : now + expires_in;
   return [amount, source, priority, expiresAt].join(" ");
@@ -43,7 +49,7 @@ export class Buyer {
   readonly bookings = new Map<string, Booking>();
   readonly #books = new Books(() => this.account.balance);
   readonly #applied = new Set<string>();
-  /** Of payments that are not here yet. */
+  /** Events whose payment has not arrived yet. */
   readonly #waiting = new Map<string, StripeStep>();
 
   constructor(private readonly packages: Packages) {}

@@ -1,12 +1,18 @@
-/** A dispute in memory: what it claims of a payment, and what of that is gone. */
+/**
+ * A dispute in memory: the amount that the bank claims of a payment, and the part that the bank has
+ * withdrawn.
+ */
 import type { DisputeStatus } from "./ranks.ts";
 
-/** A balance transaction: below zero it took money, above it brought some back. */
+/**
+ * A balance transaction of Stripe: a negative amount took money, a positive amount brought money
+ * back.
+ */
 export interface Movement {
   readonly id: string;
   readonly amount: number;
   readonly currency: string;
-  /** From the payment's currency. */
+  /** The exchange rate from the payment's currency. */
   readonly rate?: number;
 }
 
@@ -15,24 +21,24 @@ export interface Dispute {
   currency: string;
   status: DisputeStatus;
   at: number;
-  /** Of the event that told the status. */
+  /** The number of movements in the event that set the status. */
   moves: number;
   readonly movements: Map<string, Movement>;
 }
 
-/** Another currency than the payment's says nothing of the share: that is of all of it. */
+/** A claim in another currency than the payment's counts as a claim of the whole payment. */
 export function claimedBy(dispute: Dispute, paid: bigint, currency: string): bigint {
   return dispute.currency === currency ? dispute.amount : paid;
 }
 
-/** What is gone and has not come back, in the payment's currency; never less than nothing. */
+/** The amount withdrawn and not reinstated, in the payment's currency; never less than 0. */
 export function goneBy(dispute: Dispute, paid: bigint, currency: string): bigint {
   const movements = [...dispute.movements.values()];
   const isConverted = movements.some((each) => each.currency !== currency);
   const out = movements.map(({ amount, rate = 1 }) => -amount / (isConverted ? rate : 1));
   const total = out.reduce((a, b) => a + b, 0);
   if (!isConverted) return BigInt(Math.max(total, 0));
-  // Rates are rounded: they tell the share of what is claimed to a hundredth.
+  // Exchange rates are rounded, so the share of the claim is rounded to a hundredth.
   const whole = Math.max(...out);
   if (whole <= 0 || total <= 0) return 0n;
   const hundredths = BigInt(Math.min(Math.round(total / whole * 100), 100));

@@ -1,4 +1,7 @@
-/** A hold in memory: what it keeps, how much may be owed for it, and how late it may be settled (rule 7). */
+/**
+ * A hold in memory: its credits, the most debt of its settlement, and how late a settlement may be
+ * (rule 7).
+ */
 import { toUnits } from "./amounts.ts";
 import type { Lot } from "./lots.ts";
 
@@ -10,19 +13,21 @@ export interface Hold {
   readonly amount: bigint;
   readonly expiresAt: number;
   status: "open" | "settled" | "released";
-  /** Nothing but its expiry has ended it. */
+  /** True if the hold expired; false if a request ended it. */
   hasRunOut: boolean;
-  /** What it keeps of which lot, while it is open. */
+  /** The credits that the hold reserves of each lot while it is open. */
   readonly kept: Map<Lot, bigint>;
 }
 
-/** What its settlement may leave owed. */
+/** The most debt that the settlement of a hold may leave. */
 export function overdraftOf({ amount }: Hold): bigint {
   const multiple = amount * OVERDRAFT_FACTOR;
   return multiple > OVERDRAFT_FLOOR ? multiple : OVERDRAFT_FLOOR;
 }
 
-/** Once, for an hour; the end of that hour is too late. */
+/**
+ * An expired hold may be settled once within an hour of its expiry, the end of the hour excluded.
+ */
 export function maySettleLate({ status, hasRunOut, expiresAt }: Hold, now: number): boolean {
   return status === "released" && hasRunOut && now < expiresAt + LATE_SECONDS;
 }

@@ -1,8 +1,11 @@
-/** Lots in memory, and which of their credits may be had (rule 5). */
+/** Lots in memory, and the credits of a lot that can be spent (rule 5). */
 import { least } from "./amounts.ts";
 import type { Hold } from "./hold.ts";
 
-/** In burn-down order: of lots alike in priority and expiry the first named goes first. */
+/**
+ * In burn-down order: of two lots of the same priority and expiry, the source listed first is spent
+ * first.
+ */
 const SOURCES = ["promotional", "adjustment", "bonus", "paid"] as const;
 
 export type Source = typeof SOURCES[number];
@@ -11,11 +14,11 @@ export interface Lot {
   readonly source: Source;
   readonly amount: bigint;
   readonly priority: number;
-  /** Seconds; no two lots of one source were made in the same second. */
+  /** The second of the lot's creation; two lots of one source never have the same second. */
   readonly createdAt: number;
   readonly expiresAt: number | null;
   remaining: bigint;
-  /** Its order is under dispute or warning. */
+  /** True while the lot's order has an open dispute or warning. */
   frozen: boolean;
 }
 
@@ -35,7 +38,7 @@ export function inBurnDownOrder(lots: readonly Lot[]): Lot[] {
   );
 }
 
-/** What no open hold keeps of a lot, whether or not it may be spent. */
+/** The credits of a lot that no open hold reserves, spendable or not. */
 export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
   let free = lot.remaining;
   for (const { status, kept } of holds) {
@@ -44,7 +47,10 @@ export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
   return free;
 }
 
-/** What may be spent of a lot now; of one frozen or expired just what `settled`, now freed, had kept. */
+/**
+ * The credits of a lot that can be spent now. Of a frozen or expired lot, only the credits that
+ * `settled` reserved can be spent.
+ */
 export function spendableOf(
   lot: Lot,
   holds: Iterable<Hold>,

@@ -1,4 +1,7 @@
-/** An order in memory: how much of it has come back, and the credits clawed back for that (rule 10). */
+/**
+ * An order in memory: the refunded and withdrawn money, and the credits clawed back for that money
+ * (rule 10).
+ */
 import type { Account } from "./account.ts";
 import { least } from "./amounts.ts";
 import type { Lot } from "./lots.ts";
@@ -12,11 +15,13 @@ export interface Terms extends Price {
 type OrderStatus = "pending" | "paid" | "partially_refunded" | "refunded" | "disputed";
 
 export class Order extends Payment {
-  /** True while nobody has cleared the warning, nor Stripe called it over. */
+  /**
+   * By warning, true until an operator clears the warning or Stripe calls it no longer actionable.
+   */
   readonly warnings = new Map<string, boolean>();
   paid: Lot | undefined;
   bonus: Lot | undefined;
-  /** What its own lots gave back, and what was booked as debt. */
+  /** Clawed-back credits: taken from the two lots, and booked as debt. */
   #fromPaid = 0n;
   #fromBonus = 0n;
   #owed = 0n;
@@ -24,7 +29,7 @@ export class Order extends Payment {
   constructor(
     override readonly terms: Terms,
     private readonly account: Account,
-    /** Seconds from the grant. */
+    /** Seconds from the grant to the expiry of its credits. */
     readonly expiresIn?: number,
   ) {
     super(terms);
@@ -47,7 +52,7 @@ export class Order extends Payment {
     return this.isHeld || this.isWarned;
   }
 
-  /** There is nothing to warn of while all of the payment goes back. */
+  /** A warning has no effect while the whole payment is refunded. */
   get isWarned(): boolean {
     return this.refunded < this.terms.amount && [...this.warnings.values()].some((open) => open);
   }
@@ -59,7 +64,9 @@ export class Order extends Payment {
     return this.refunded > 0n ? "partially_refunded" : "paid";
   }
 
-  /** Makes of the account what the order's refunds, disputes and warnings say. */
+  /**
+   * Claws back or reinstates credits until they match the order's refunds, disputes and warnings.
+   */
   net(now: number): void {
     if (!this.paid) throw new Error("an order that is not paid has nothing to give back");
     const lots = [this.paid, ...this.bonus ? [this.bonus] : []];
@@ -71,7 +78,7 @@ export class Order extends Payment {
     this.account.close();
   }
 
-  /** Frozen or expired does not matter here: it is this order's money that came back. */
+  /** Frozen and expired credits are clawed back too: the money of this order came back. */
   #takeBack(amount: bigint): void {
     const take = (lot: Lot | undefined, rest: bigint) => {
       const taken = lot ? least(rest, this.account.free(lot)) : 0n;
@@ -87,7 +94,7 @@ export class Order extends Payment {
     this.account.debt += owed;
   }
 
-  /** What was taken last goes back first. */
+  /** Reinstates in the reverse order: debt first, then the bonus lot, then the paid lot. */
   #giveBack(amount: bigint): void {
     const forgiven = least(amount, this.#owed);
     const toBonus = least(amount - forgiven, this.#fromBonus);

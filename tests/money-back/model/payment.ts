@@ -1,11 +1,14 @@
-/** A payment in memory, for credits or of a booking: what has come back of it, and what still may. */
+/**
+ * A payment in memory, of an order or of a booking: the refunded and disputed amounts, and the
+ * rest.
+ */
 import type { Outcome } from "./account.ts";
 import { least, sum } from "./amounts.ts";
 import { claimedBy, type Dispute, goneBy } from "./dispute.ts";
 import { isLive, isOpen, type RefundStatus, replacesRefund } from "./ranks.ts";
 
 export interface Price {
-  /** In minor units. */
+  /** Minor units. */
   readonly amount: bigint;
   readonly currency: string;
 }
@@ -17,14 +20,14 @@ interface Refund {
 
 export abstract class Payment {
   readonly refunds = new Map<string, Refund>();
-  /** Refunds that Stripe has been asked for and has said nothing of. */
+  /** Requested refunds of which no event has arrived, with their amounts. */
   readonly asked = new Map<string, bigint>();
   readonly disputes = new Map<string, Dispute>();
 
   constructor(readonly terms: Price) {}
 
   abstract readonly isPaid: boolean;
-  /** Makes of everything what refunds, disputes and warnings say. */
+  /** Brings the account or the booking in line with refunds, disputes and warnings. */
   abstract net(now: number): void;
 
   get refunded(): bigint {
@@ -40,7 +43,10 @@ export abstract class Payment {
     return claimedBy(dispute, this.terms.amount, this.terms.currency);
   }
 
-  /** What was prevented is paid, by a withdrawal or by a refund: until one of them is here, it may go. */
+  /**
+   * True while a bank may still withdraw money. A prevented dispute ends with a withdrawal or a
+   * refund, so money may be withdrawn until one of the two has arrived.
+   */
   #mayGo(dispute: Dispute): boolean {
     if (dispute.status !== "prevented") return isOpen(dispute.status);
     return this.#gone(dispute) + this.refunded < least(this.#claimed(dispute), this.terms.amount);
@@ -54,7 +60,10 @@ export abstract class Payment {
     return sum([...this.disputes.values()].map((each) => this.#gone(each)));
   }
 
-  /** Gone by disputes, and claimed by those by which it may still go. */
+  /**
+   * The amount that disputes have withdrawn, and the amount claimed by disputes that may still
+   * withdraw money.
+   */
   get disputed(): bigint {
     return sum(
       [...this.disputes.values()].map((each) => {
@@ -68,12 +77,12 @@ export abstract class Payment {
     return least(this.terms.amount, this.refunded + this.withdrawn);
   }
 
-  /** Less what is refunded, what is asked for and what is disputed; below nothing where a bank took more. */
+  /** The amount less refunds, requested refunds and disputes; negative if a bank withdrew more. */
   get refundable(): bigint {
     return this.terms.amount - this.refunded - this.disputed - sum([...this.asked.values()]);
   }
 
-  /** A refund is asked for: it moves nothing, but what is asked for is not there a second time. */
+  /** Requests a refund. No money moves yet, but the same money can't be requested a second time. */
   ask(refund: string, amount: bigint): Outcome {
     if (!this.isPaid) return "refund_too_large";
     const left = this.refundable;
@@ -83,7 +92,10 @@ export abstract class Payment {
     return "ok";
   }
 
-  /** What Stripe says of a refund, and, of a booking, whether Stripe took the provider's part back. */
+  /**
+   * Applies an event about a refund. `_reverses` says, for a booking, whether Stripe reversed the
+   * provider's part.
+   */
   noteRefund(refund: string, amount: bigint, status: RefundStatus, _reverses = false): void {
     this.asked.delete(refund);
     const known = this.refunds.get(refund);

@@ -1,13 +1,13 @@
-/** Stripe's statuses, and which of two that were told holds. */
+/** Stripe's statuses, and which of two reported statuses counts. */
 
-/** For events of one second: how far along each is. */
+/** The order of statuses for events of the same second. */
 const DISPUTE_RANKS = {
   warning_needs_response: 0,
   warning_under_review: 1,
   warning_closed: 2,
   needs_response: 3,
   under_review: 4,
-  /** One that nobody knows. */
+  /** A status that the ledger does not know. */
   pre_arbitration: 5,
   won: 6,
   lost: 6,
@@ -19,7 +19,7 @@ const DISPUTE_RANKS = {
 const REFUND_RANKS = {
   pending: 0,
   requires_action: 1,
-  /** One that nobody knows. */
+  /** A status that the ledger does not know. */
   held_up: 1,
   succeeded: 2,
   failed: 3,
@@ -31,13 +31,16 @@ export type RefundStatus = keyof typeof REFUND_RANKS;
 
 interface Told {
   status: DisputeStatus;
-  /** When Stripe says that it was so. */
+  /** The second of the event at Stripe. */
   at: number;
-  /** How many movements of money it knows of. */
+  /** The number of balance transactions in the event. */
   moves: number;
 }
 
-/** What was later at Stripe holds; within a second what knows of more money, then what follows. */
+/**
+ * The later event counts. Of two events in one second, the event with more balance transactions
+ * counts, then the event with the higher rank.
+ */
 export function replacesDispute(known: Told, told: Told): boolean {
   if (told.at !== known.at) return told.at > known.at;
   if (told.moves !== known.moves) return told.moves > known.moves;
@@ -48,13 +51,16 @@ export function replacesRefund(known: RefundStatus, told: RefundStatus): boolean
   return REFUND_RANKS[told] > REFUND_RANKS[known];
 }
 
-/** A bank has yet to decide, or nobody knows what it does. An inquiry asks for no money. */
+/**
+ * True if a bank has not decided yet, or if the ledger does not know the status. An inquiry claims
+ * no money.
+ */
 export function isOpen(status: DisputeStatus): boolean {
   const isOver = status === "won" || status === "lost" || status === "prevented";
   return !isOver && !status.startsWith("warning_");
 }
 
-/** Its amount is on the way back to the buyer, or there. */
+/** True if the refund's amount has gone to the buyer or is on its way. */
 export function isLive(status: RefundStatus): boolean {
   return REFUND_RANKS[status] < 3;
 }

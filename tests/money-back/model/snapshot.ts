@@ -1,17 +1,22 @@
-/** What can be seen of a buyer's account after a step, the same of the ledger and of the model. */
+/** A buyer's account after a step, in the same form for the ledger and for the model. */
 export interface Snapshot {
   balance: string;
   available: string;
   held: string;
   debt: string;
-  /** Second of its making, source, remaining, and whether it is frozen; sorted. */
+  /**
+   * The second of creation, the source, the remaining credits, and whether the lot is frozen;
+   * sorted.
+   */
   lots: string[];
-  /** Name and status; sorted. */
+  /** The name and the status; sorted. */
   holds: string[];
-  /** Name, status, minor units refunded, and disputed (open or lost), credits clawed back; sorted. */
+  /**
+   * The name, the status, refunded and disputed minor units, and the credits clawed back; sorted.
+   */
   orders: string[];
-  /** Name, status, minor units refunded and disputed, and what its provider has; sorted. */
+  /** The name, the status, refunded and disputed minor units, and the provider's money; sorted. */
   bookings: string[];
-  /** Each author, and what they have added to the balance or taken from it; sorted. */
+  /** Each author, and the sum of the author's changes of the balance; sorted. */
   authors: string[];
 }

@@ -1,10 +1,13 @@
-/** What can happen to one buyer: the steps of a history. Credits as text, money in minor units. */
+/**
+ * The steps of a history: everything that can happen to one buyer. Credits are text, money is in
+ * minor units.
+ */
 import type { Movement } from "./dispute.ts";
 import type { DisputeStatus, RefundStatus } from "./ranks.ts";
 
 /**
- * The name of an event (`order` names an order or a booking), and when Stripe says that it happened, in
- * seconds.
+ * The name of an event and the second of the event at Stripe. `order` in a step names an order or a
+ * booking.
  */
 interface Told {
   event: string;
@@ -21,7 +24,7 @@ export type StripeStep =
       refund: string;
       amount: number;
       status: RefundStatus;
-      /** Of one from the dashboard: Stripe was told to take the provider's part back. */
+      /** For a refund made in the dashboard: Stripe reverses the provider's part, too. */
       reverses?: boolean;
     }
     | {
@@ -31,19 +34,19 @@ export type StripeStep =
       amount: number;
       currency?: string;
       status: DisputeStatus;
-      /** All that has moved by it so far. */
+      /** All balance transactions of the dispute so far. */
       moved: Movement[];
     }
-    /** Stripe calls it no longer actionable once the payment is refunded or disputed. */
+    /** Stripe sets `actionable` to false after the payment is refunded or disputed. */
     | { do: "warning"; order: string; warning: string; actionable: boolean }
   );
 
-/** The author of a request: the back end's own key unless named. */
+/** The author of a request: the back end's key unless named. */
 interface Asked {
   by?: string;
 }
 
-/** A reference that moves credits once, for ever. */
+/** A reference that moves credits once. */
 interface Referred {
   once?: string;
 }
@@ -51,14 +54,14 @@ interface Referred {
 export const BACK_END = "key:default";
 
 export type OwnStep =
-  /** `expires_in`: what is bought expires so many seconds after it is granted. */
+  /** `expires_in`: seconds from the grant to the expiry of the credits that the order buys. */
   | { do: "order"; order: string; package: string; expires_in?: number }
   | Asked & Referred & {
     do: "grant";
     amount: string;
     source: "promotional" | "adjustment";
     priority?: number;
-    /** Seconds from then. */
+    /** Seconds from the grant to the expiry of its credits. */
     expires_in?: number;
   }
   | Asked & Referred & { do: "debit"; amount: string }
@@ -67,21 +70,24 @@ export type OwnStep =
   | Asked & { do: "settle"; hold: string; amount: string }
   | { do: "release"; hold: string }
   | { do: "clear"; warning: string }
-  /** We ask Stripe for a refund; its events, when they come, have its name. */
+  /** Requests a refund of Stripe; later events about the refund have its name. */
   | { do: "ask"; order: string; refund: string; amount: number }
-  /** A booking of `amount`; the provider's share `waits` for its end, or goes with the payment. */
+  /**
+   * A booking of `amount`. The provider is paid after completion if `waits` is set, else with the
+   * payment.
+   */
   | { do: "book"; order: string; amount: number; currency: string; waits: boolean }
-  /** By its provider. */
+  /** The provider confirms or completes the booking. */
   | { do: "advance"; order: string; to: "confirmed" | "completed" }
-  /** By its buyer. */
+  /** The buyer cancels the booking. */
   | { do: "cancel"; order: string }
-  /** The runner makes all that is due at Stripe. */
+  /** The payment runner makes every transfer and reversal that is due. */
   | { do: "run" }
   | { do: "sweep" }
-  /** The buyer deletes their account with us; Stripe may still have something to say. */
+  /** The buyer deletes their account; Stripe's events may still arrive. */
   | { do: "leave" };
 
-/** `now` in seconds, and never the same twice in a history. */
+/** `now` is in seconds; two steps of a history never have the same second. */
 export type Step = { now: number } & (StripeStep | OwnStep);
 
 const STRIPE_STEPS = ["payment", "refund", "dispute", "warning"];

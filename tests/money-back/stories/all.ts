@@ -1,4 +1,4 @@
-/** Every story, in the order in which they are told. */
+/** All test cases, in the order in which they run. */
 import type { Story } from "../support/tell.ts";
 import { authorStories } from "./authors.ts";
 import { bookingStories } from "./bookings.ts";

@@ -19,7 +19,7 @@ const moved: Story[] = [
   {
     name: "each entry is by who moved it, a settlement by who settles",
     steps: [
-      buys("o1", "plain"), // paid by e20
+      buys("o1", "plain"), // paid by event e20
       spends("10", "owner"),
       holds("h", "60"),
       settles("h", "30", "key:worker"),

@@ -1,4 +1,7 @@
-/** M6: what a provider has of a booking follows its payment, divided at once or when the work is done. */
+/**
+ * M6: the provider's share follows the payment of a booking, divided at once or paid after
+ * completion.
+ */
 import {
   asks,
   books,
@@ -84,7 +87,8 @@ export const bookingStories: Story[] = [
       refunds("b1", "r2", 333, "succeeded"),
       runs(),
     ],
-    // 969 without the fee, less a third and then two, rounded down what is taken.
+    // 969 without the fee, less one third and then two thirds; the part that is taken is rounded
+    // down.
     ends: `${NOTHING}; b1 completed, its provider has 323`,
   },
   {

@@ -1,4 +1,7 @@
-/** T29: what a bank has withdrawn and not reinstated is taken, whatever the word for it. */
+/**
+ * T29: the credits of money that a bank has withdrawn and not reinstated are clawed back, whatever
+ * the status.
+ */
 import { buys, disputes, inEuros, refunds, spends, type Story } from "../support/tell.ts";
 
 export const disputesByMoney: Story[] = [

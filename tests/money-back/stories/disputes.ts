@@ -1,4 +1,7 @@
-/** Disputes: opened, lost, won, turned round; inquiries; amounts that do not fit. */
+/**
+ * Disputes: opened, lost, won and appealed; inquiries; amounts in another currency or above the
+ * payment.
+ */
 import {
   asks,
   buys,
@@ -144,7 +147,7 @@ const outOfOrder: Story[] = [
       buys("o1", "plain"),
       spends("10"),
       disputes("o1", "d1", 1000, "needs_response out", "lost"),
-      // The win is told first of the three, and later than the loss that follows it.
+      // The win is delivered before the other two events, and happened after the loss.
       disputes("o1", "d1", 1000, "won out in", "lost out").slice(1),
       late(disputes("o1", "d1", 1000, "won out in"), 1),
     ],

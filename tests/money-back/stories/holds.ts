@@ -1,4 +1,4 @@
-/** Money that comes back while credits are held, and while time passes. */
+/** Refunds and disputes while credits are held and while time passes. */
 import {
   buys,
   disputes,

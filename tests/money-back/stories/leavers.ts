@@ -1,4 +1,7 @@
-/** Money that comes back for a buyer who has left: the books go on, nothing is left to spend (rule 16). */
+/**
+ * Refunds and disputes after the buyer has left: entries are still written, no credits can be spent
+ * (rule 16).
+ */
 import {
   begins,
   buys,

@@ -1,4 +1,7 @@
-/** Refunds beside disputes, several orders of one buyer, and events that come before their payment. */
+/**
+ * Refunds beside disputes, several orders of one buyer, and events that arrive before their
+ * payment.
+ */
 import {
   begins,
   buys,

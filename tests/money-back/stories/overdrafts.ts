@@ -1,4 +1,7 @@
-/** Holds that cost more than is there, that are settled late, and what their end pays (rules 7 and 8). */
+/**
+ * Holds that cost more than the balance, late settlements, and the debt that freed credits pay
+ * (rules 7 and 8).
+ */
 import {
   buys,
   disputes,
@@ -14,11 +17,14 @@ import {
   waits,
 } from "../support/tell.ts";
 
-/** Bought by second 20, so that the hold is of second 30 and runs out in second 90. */
+/** Paid in second 20, so that the hold begins in second 30 and expires in second 90. */
 const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
-/** The same, of credits that expire ten seconds after the hold. */
+/** The same with credits that expire ten seconds after the hold. */
 const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
-/** What follows is told in the last second of the hour after that; one second more is too late. */
+/**
+ * The next step happens in the last second of the hour after the expiry; one second more is too
+ * late.
+ */
 const UNTIL_THE_LAST_SECOND = 3639;
 
 const overdrawn: Story[] = [

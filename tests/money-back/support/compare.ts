@@ -1,4 +1,4 @@
-/** The ledger's answers beside the model's. */
+/** Compares the ledger's outcomes and snapshots with the model's. */
 import { Buyer } from "../model/buyer.ts";
 import type { Step } from "../model/steps.ts";
 import type { Seen } from "./ledger.ts";
@@ -25,7 +25,10 @@ function differences(expected: Seen, got: Seen | undefined): string[] {
     );
 }
 
-/** The history up to the first step after which ledger and model differ, readable; undefined where none. */
+/**
+ * Returns the history in words up to the first step after which ledger and model differ; undefined
+ * if they agree.
+ */
 export function disagreement(
   steps: readonly Step[],
   expected: readonly Seen[],

@@ -1,4 +1,6 @@
-/** The real ledger: a database of a test's own with all migrations, and the steps played on its doors. */
+/**
+ * The real ledger: a database with all migrations, in which steps are played through RPC functions.
+ */
 import type postgres from "postgres";
 import { PROJECT, withProject } from "../../../scripts/test-tools/project-database.ts";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
@@ -7,10 +9,10 @@ import type { Snapshot } from "../model/snapshot.ts";
 import type { Step } from "../model/steps.ts";
 import { SOLD } from "./packages.ts";
 
-/** What a step did, and what was there after it. */
+/** The outcome of a step, and the account after the step. */
 export interface Seen {
   outcome: Outcome;
-  /** `available` is null where nobody asked. */
+  /** `available` is null after a step for which it was not read. */
   seen: Omit<Snapshot, "available"> & { available: string | null };
 }
 
@@ -26,7 +28,10 @@ const DRIVERS = ["driver.sql", "driver-bookings.sql"]
 export class Ledger {
   constructor(private readonly sql: postgres.Sql) {}
 
-  /** All steps in one transaction and one round trip; what is available is asked after the last, or each. */
+  /**
+   * Plays all steps in one transaction and one round trip. Reads `available` after the last step,
+   * or after each step if `asksEach` is set.
+   */
   async play(buyerId: string, steps: readonly Step[], asksEach = false): Promise<Seen[]> {
     const [row] = await this.sql`
       select money_back.play(${buyerId}, ${JSON.stringify(steps)}::text::jsonb, ${asksEach})
@@ -34,19 +39,22 @@ export class Ledger {
     return row?.played as Seen[];
   }
 
-  /** Each step in a transaction of its own. */
+  /** Plays each step in a transaction of its own. */
   async playEach(buyerId: string, steps: readonly Step[]): Promise<Seen[]> {
     const seen: Seen[] = [];
     for (const step of steps) seen.push(...await this.play(buyerId, [step]));
     return seen;
   }
 
-  /** Seals every entry, so that the proof looks at the chain too. */
+  /** Seals every entry, so that the proof reads the chain of seals, too. */
   async seal(): Promise<void> {
     await this.sql`select farthing.seal()`;
   }
 
-  /** What the ledger's own proof over the whole database finds, and whose account it is. */
+  /**
+   * Runs the proof over the whole database and returns each violation with the buyer of its
+   * account.
+   */
   async violations(): Promise<Violation[]> {
     const rows = await this.sql<Violation[]>`
       select p.rule, p.detail, b.user_id as buyer
@@ -65,7 +73,7 @@ async function sell(sql: postgres.Sql): Promise<void> {
   }
 }
 
-/** The ledger in a fresh clone of the migrated database, for the time of `use`. */
+/** Runs `use` with the ledger in a new clone of the migrated database. */
 export async function inClone<T>(
   server: DatabaseServer,
   name: string,

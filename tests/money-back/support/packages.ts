@@ -1,4 +1,7 @@
-/** What a history's buyer may buy: sums that divide evenly, that do not, and the ends of what fits. */
+/**
+ * Packages of a history: credits that divide evenly by the price, credits that don't, and the
+ * largest amounts.
+ */
 import { toUnits } from "../model/amounts.ts";
 import type { Packages } from "../model/buyer.ts";
 

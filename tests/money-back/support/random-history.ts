@@ -1,7 +1,7 @@
 /**
- * A random history: one buyer, up to three orders and two bookings, everything that can happen to them,
- * and Stripe's events out of order, twice or not at all. It asks the model only for what is there, so that
- * amounts come near to the edges.
+ * A random history: one buyer, up to three orders and two bookings, everything that can happen to
+ * them, and Stripe's events out of order, twice or not at all. The maker plays each step on a
+ * model, so that amounts come near the limits.
  */
 import { toText } from "../model/amounts.ts";
 import { Buyer, type Outcome } from "../model/buyer.ts";
@@ -15,7 +15,10 @@ import { disputeLife, refundLife, type Said, shareOf, warningLife } from "./stri
 const MOST_ORDERS = 3;
 const MOST_BOOKINGS = 2;
 
-/** What is booked: fees that divide, that round up, that are nothing, and a currency that moves in tens. */
+/**
+ * Bookings whose fee is exact, rounded up or 0, and one in a currency whose smallest amount is 10
+ * units.
+ */
 const BOOKED: readonly { amount: number; currency: string }[] = [
   { amount: 1000, currency: "usd" },
   { amount: 999, currency: "usd" },
@@ -23,7 +26,7 @@ const BOOKED: readonly { amount: number; currency: string }[] = [
   { amount: 12_350, currency: "kwd" },
 ];
 
-/** How often what is tried. */
+/** The weight of each kind of step. */
 const WEIGHTS = {
   order: 4,
   book: 2,
@@ -52,7 +55,7 @@ class Maker {
   readonly steps: Step[] = [];
   readonly #buyer = new Buyer(PACKAGES);
   readonly #orders = new Map<string, string>();
-  /** What Stripe has to say, and what it has said. */
+  /** Events that Stripe has yet to deliver, and delivered events. */
   #undelivered: StripeStep[] = [];
   readonly #delivered: StripeStep[] = [];
   readonly #sent = new Set<string>();
@@ -66,7 +69,7 @@ class Maker {
     return `${kind}${this.#names}`;
   }
 
-  /** Soon, or at `at` where that is still to come. */
+  /** Adds a step some seconds later, or at `at` if that second is still to come. */
   #add(step: OwnStep | StripeStep, at = 0): Outcome {
     this.#now = Math.max(this.#now + this.random.pick([1, 1, 1, 7, 60, 400]), at);
     const full = { ...step, now: this.#now };
@@ -74,7 +77,7 @@ class Maker {
     return this.#buyer.take(full);
   }
 
-  /** No two events of a history happened in the same second. */
+  /** Each event of a history has a second of its own. */
   #happens(life: readonly Said[]): void {
     for (const said of life) {
       const at = this.#names + 1;
@@ -82,7 +85,10 @@ class Maker {
     }
   }
 
-  /** Around an amount that is there: all of it, a part that does not divide, now and then too much. */
+  /**
+   * Returns the amount, a part of it that may need rounding, or with a chance of `tooMuch` more
+   * than the amount.
+   */
   #around(amount: bigint, tooMuch = 0.3): string {
     const parts = this.random.chance(tooMuch)
       ? [amount + 1n, amount + amount / 3n, amount * 2n]
@@ -91,21 +97,27 @@ class Maker {
     return toText(part > 0n ? part : 1n);
   }
 
-  /** Mostly what can be had; undefined where nothing can, or else nearly all would be refused. */
+  /**
+   * Returns an amount that can mostly be spent. Undefined, mostly, if nothing can be spent: nearly
+   * all requests would be refused.
+   */
   #spendable(): string | undefined {
     const available = this.#buyer.account.available(this.#now);
     if (available === 0n && this.random.chance(0.8)) return undefined;
     return this.#around(available, 0.1);
   }
 
-  /** By whom, and now and then once: a reference comes again with the same contents or with others. */
+  /**
+   * Picks an author and sometimes a reference, which comes again with the same contents or with
+   * others.
+   */
   #asked(authors = ["owner", "key:default", "key:worker"]): { by: string; once?: string } {
     const { random } = this;
     const by = random.pick(authors);
     return random.chance(0.3) ? { by, once: random.pick(["a", "b"]) } : { by };
   }
 
-  /** What was sent once is sent again. */
+  /** Sends one of the earlier requests with a reference again. */
   #repeat(): void {
     const sent = this.steps.filter((step) => "once" in step);
     if (sent.length > 0) this.#add(this.random.pick(sent));
@@ -166,7 +178,10 @@ class Maker {
     }
   }
 
-  /** What we return of our own accord is sent to Stripe, who tells of it. */
+  /**
+   * A refund that the ledger begins by itself is sent to Stripe, so Stripe's events about it
+   * follow.
+   */
   #sendOwn(): void {
     for (const [order, { asked }] of this.#buyer.bookings) {
       for (const [refund, amount] of asked) {
@@ -177,7 +192,7 @@ class Maker {
     }
   }
 
-  /** From the dashboard, or asked for by us; what is refused does not happen. */
+  /** Makes a refund in the dashboard or by a request; a refused request has no events. */
   #refund(order: string, terms: Price): void {
     const [refund, amount] = [this.#name("r"), shareOf(this.random, terms)];
     if (this.random.chance(0.4)) {
@@ -221,7 +236,10 @@ class Maker {
     else this.#add({ do: "settle", hold: name, amount: this.#settled(hold), by: "key:worker" });
   }
 
-  /** Nothing, around the hold, or around all that may be taken and owed for it. */
+  /**
+   * Settles for nothing, for about the hold's amount, or for about the most that may be taken and
+   * owed.
+   */
   #settled(hold: Hold): string {
     if (this.random.chance(0.1)) return "0";
     if (this.random.chance(0.7)) return this.#around(hold.amount);
@@ -230,7 +248,7 @@ class Maker {
     return toText(this.random.pick([most, most - 1n, most + 1n, most * 9n]));
   }
 
-  /** A hold is left to run out, and settled within the hour after that or when it is over. */
+  /** Lets a hold expire and settles it within the next hour or after that. */
   #late(): void {
     const left = [...this.#buyer.account.holds].filter(([, { status, hasRunOut }]) =>
       status === "open" || hasRunOut
@@ -276,7 +294,7 @@ export function randomHistory(random: Random): Step[] {
   if (random.chance(0.8)) maker.deliver();
   const tries = random.between(5, 18);
   for (let tried = 0; tried < tries; tried++) maker.act();
-  // Most of what Stripe has left to say comes in the end; some of it is lost.
+  // Most of Stripe's remaining events arrive at the end; some are lost.
   const isLost = random.chance(0.2);
   while (!isLost && !maker.isAllTold) maker.deliver();
   return maker.steps;

@@ -1,10 +1,10 @@
-/** The same history with Stripe's events in another order, each delivered twice. */
+/** The same history with Stripe's events in another order and each event delivered twice. */
 import { isStripes, type Step } from "../model/steps.ts";
 import type { Random } from "./random.ts";
 
 /**
- * What we do ourselves stays in its order; what Stripe tells comes in any order, and again later. Orders
- * are begun first, for nothing can be paid that was not.
+ * Keeps the order of our own steps and shuffles Stripe's events. Orders and bookings begin first,
+ * because a payment needs its order.
  */
 export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step[] {
   const isBegin = ({ do: what }: Step) => what === "order" || what === "book";
@@ -13,13 +13,13 @@ export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step
   const told = steps.filter((step) => !isBegin(step))
     .map((step) => isStripes(step) ? { ...events.shift()!, now: step.now } : step);
   for (const event of told.filter(isStripes)) {
-    // Later than now, so that it gets a second of its own.
+    // The repeat comes later than the event, so that it gets a second of its own.
     told.splice(random.between(told.indexOf(event) + 1, told.length), 0, { ...event, now: 0 });
   }
   return inTime([...begun.map((step, index) => ({ ...step, now: index + 1 })), ...told]);
 }
 
-/** A step that would come before the one it follows comes a second after that. */
+/** Moves a step that would not come after the step before it to the next second. */
 function inTime(steps: readonly Step[]): Step[] {
   let last = 0;
   return steps.map((step) => {

@@ -1,7 +1,10 @@
-/** Makes a history that fails shorter, as long as it fails. */
+/** Shortens a failing history for as long as the shorter history fails. */
 import type { Step } from "../model/steps.ts";
 
-/** @param fails whether ledger and model disagree on these steps; it may throw where they make no sense */
+/**
+ * @param fails tells whether ledger and model disagree on these steps; may throw on steps without
+ *   meaning
+ */
 export async function shrunk(
   steps: readonly Step[],
   fails: (steps: readonly Step[]) => Promise<boolean>,

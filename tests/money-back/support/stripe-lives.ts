@@ -1,4 +1,7 @@
-/** How a refund, a dispute or a warning may go at Stripe: its statuses, in Stripe's own order. */
+/**
+ * The courses that a refund, a dispute or a warning can take at Stripe: statuses in Stripe's own
+ * order.
+ */
 import type { Movement } from "../model/dispute.ts";
 import type { StripeStep } from "../model/steps.ts";
 import type { DisputeStatus, RefundStatus } from "../model/ranks.ts";
@@ -19,7 +22,7 @@ const REFUNDS: readonly (readonly RefundStatus[])[] = [
   ["held_up", "failed"],
 ];
 
-/** Each word, and after it what money has moved since the last: out, in. */
+/** Each status, followed by the money that moved since the status before: out, in. */
 const DISPUTES: readonly (readonly string[])[] = [
   ["needs_response"],
   ["needs_response out"],
@@ -43,7 +46,7 @@ const DISPUTES: readonly (readonly string[])[] = [
   ["warning_needs_response", "warning_closed", "needs_response out", "under_review", "won in"],
 ];
 
-/** What an event says beside its name and time. */
+/** The fields of an event without its name and time. */
 export type Said = StripeStep extends infer Each
   ? Each extends unknown ? Omit<Each, "event" | "at"> : never
   : never;
@@ -60,10 +63,15 @@ export function refundLife(
   return random.pick(REFUNDS).map((status) => ({ do: "refund", ...what, status }));
 }
 
-/** What a dispute of one payment settles in: the payment's currency, or ours at a rate of its day. */
+/**
+ * Returns a balance transaction of a dispute: in the payment's currency, or converted at the day's
+ * rate.
+ */
 export type Settles = (direction: "out" | "in") => Omit<Movement, "id">;
 
-/** A dispute's events from its words, each with all that has moved until then. */
+/**
+ * Makes the events of a dispute from its words, each event with all balance transactions so far.
+ */
 export function disputeSaid(
   { dispute, words, settles, ...said }: {
     order: string;
@@ -85,7 +93,7 @@ export function disputeSaid(
 }
 
 export function disputeLife(random: Random, order: string, dispute: string, terms: Price): Said[] {
-  // Banks convert: what they dispute may be above the payment, or in a currency of their own.
+  // Banks convert currencies: a dispute may exceed the payment or be in another currency.
   const amount = random.chance(0.2) ? Number(terms.amount) * 2 + 1 : shareOf(random, terms);
   const currency = random.chance(0.1) ? { currency: "chf" } : {};
   const isConverted = random.chance(0.2);

@@ -1,20 +1,20 @@
-/** Histories as they are written down: what happens, one thing after the other, ten seconds apart. */
+/** The steps of test cases as functions: each step happens ten seconds after the step before. */
 import type { Outcome } from "../model/buyer.ts";
 import type { RefundStatus } from "../model/ranks.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { disputeSaid, type Said } from "./stripe-lives.ts";
 
-/** `at`: when it happened at Stripe, where that is not when it is told. */
+/** `at`: the second of the event at Stripe, if the event is delivered later. */
 type Draft = OwnStep | (Said & { at?: number }) | { do: "wait"; seconds: number };
 
 export interface Story {
   name: string;
   steps: Draft[][];
-  /** As `inWords` says it, worked out by hand. */
+  /** The end in the form of `inWords`, worked out by hand. */
   ends: string;
-  /** What did not go through, in order; all did unless named. */
+  /** The outcomes of refused steps, in order; all other steps succeed. */
   refused?: Outcome[];
-  /** Who added what in all to the balance, or took it, where the story is of that. */
+  /** Each author's sum of changes of the balance, for test cases about authors. */
   authors?: string[];
 }
 
@@ -38,7 +38,7 @@ export function tell(story: Story): Step[] {
 export const begins = (order: string, sold: string, expires_in?: number): Draft[] => [
   { do: "order", order, package: sold, ...expires_in !== undefined && { expires_in } },
 ];
-/** A booking of so much, whose share goes with the payment unless it `waits` for the end. */
+/** A booking whose provider is paid with the payment, or after completion if `share` is "waits". */
 export const books = (order: string, amount: number, share = "divided"): Draft[] => [
   { do: "book", order, amount, currency: "usd", waits: share === "waits" },
 ];
@@ -69,7 +69,7 @@ export const grants = (amount: string, expires_in?: number): Draft[] => [{
 export const holds = (hold: string, amount: string, ttl = 10_000): Draft[] => [
   { do: "hold", hold, amount, ttl },
 ];
-/** With a reference that is used once. */
+/** Gives each grant and debit a reference that moves credits once. */
 export const once = (reference: string, drafts: Draft[]): Draft[] =>
   drafts.map((draft) =>
     draft.do === "grant" || draft.do === "debit" ? { ...draft, once: reference } : draft
@@ -91,13 +91,13 @@ export const refunds = (
   ...statuses: RefundStatus[]
 ): Draft[] => statuses.map((status) => ({ do: "refund", order, refund, amount, status }));
 
-/** Refunds of the dashboard by which Stripe takes the provider's part back, too. */
+/** Makes refunds of the dashboard by which Stripe reverses the provider's part, too. */
 export const reverses = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) => draft.do === "refund" ? { ...draft, reverses: true } : draft);
 
 /**
- * Words are statuses, each with the money that has moved since the last: "needs_response out", "won in".
- * Without any word of money it goes with a loss, and comes back with the win.
+ * Each word is a status with the money that moved since the status before: "needs_response out",
+ * "won in". If no word names money, a loss withdraws the amount and a win reinstates it.
  */
 export const disputes = (
   order: string,
@@ -127,7 +127,9 @@ function withUsualMoney(words: readonly string[]): string[] {
   });
 }
 
-/** Settled in euros: what comes back does so at another rate than that at which it went. */
+/**
+ * Settles a dispute in euros, at one rate for the withdrawal and at another for the reinstatement.
+ */
 export const inEuros = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) =>
     draft.do !== "dispute" ? draft : {
@@ -139,11 +141,11 @@ export const inEuros = (drafts: Draft[]): Draft[] =>
     }
   );
 
-/** Told late: all of it happened before the first second of the story. */
+/** Dates all events before the first second of the test case. */
 export const late = (drafts: Draft[], at: number): Draft[] =>
   drafts.map((draft) => isSaid(draft) ? { ...draft, at } : draft);
 
-/** Claimed and settled in francs: what that is of the payment nobody says. */
+/** Claims and settles a dispute in francs, without a rate to the payment's currency. */
 export const inFrancs = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) =>
     draft.do !== "dispute" ? draft : {

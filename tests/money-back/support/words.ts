@@ -1,20 +1,20 @@
-/** The end of a story, as its writer says it. */
+/** The end of a test case in words. */
 import type { Seen } from "./ledger.ts";
 
-/** "name status refunded disputed taken-back", as a snapshot has it. */
+/** Reads an order's line in a snapshot: "name status refunded disputed clawed-back". */
 function orderInWords(line: string): string {
   const [name, status, , , clawedBack] = line.split(" ");
   return `${name} ${status}, ${clawedBack} back`;
 }
 
-/** "name status refunded disputed share", as a snapshot has it. */
+/** Reads a booking's line in a snapshot: "name status refunded disputed share". */
 function bookingInWords(line: string): string {
   const [name, status, , , share] = line.split(" ");
   return `${name} ${status}, its provider has ${share}`;
 }
 
 export function inWords({ balance, available, debt, orders, bookings }: Seen["seen"]): string {
-  // The door knows nobody who has left.
+  // The RPC function returns no credits for a user who has left.
   const account = `has ${balance}, may spend ${available ?? "0"}, owes ${debt}`;
   return [account, ...orders.map(orderInWords), ...bookings.map(bookingInWords)].join("; ");
 }

@@ -7,7 +7,7 @@ import { givenKeySet, type KeySet } from "../../../supabase/functions/_shared/ht
 
 const encoder = new TextEncoder();
 
-/** Base64url by hand: the deployed runtime has no Uint8Array.toBase64. */
+/** Encodes base64url by hand: the hosted runtime has no Uint8Array.toBase64. */
 export function base64url(data: string | Uint8Array): string {
   const bytes = typeof data === "string" ? encoder.encode(data) : data;
   return btoa(String.fromCharCode(...bytes))
@@ -19,13 +19,13 @@ type Claims = Record<string, unknown>;
 interface TokenOptions {
   readonly header?: Claims;
   readonly claims?: Claims;
-  /** Signs with another key than the project's. */
+  /** Signs the token with another key than the project's. */
   readonly key?: CryptoKey;
 }
 
 export const PROJECT_URL = "http://127.0.0.1:54321";
 export const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
-/** The installation's mark in the metadata of what it makes at Stripe. */
+/** The installation's id, which marks the metadata of its objects at Stripe. */
 export const MARK = "5d7c1f0e-8a34-4b1c-9e55-2f0f6f8f3a10";
 export const OTHER_USER_ID = "7e1c2c1e-11fd-4c6b-8e54-0d1d5a3a7a22";
 export const SECRET_KEY = "sb_secret_test_default";

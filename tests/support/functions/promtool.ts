@@ -8,7 +8,7 @@ export async function hasPromtool(): Promise<boolean> {
   }
 }
 
-/** Its findings in a page of metrics; empty where there are none. */
+/** Returns the linter's findings in a page of metrics; empty if there are none. */
 export async function promtoolSays(text: string): Promise<string> {
   const promtool = new Deno.Command("promtool", {
     args: ["check", "metrics"],

@@ -1,9 +1,10 @@
-/** Waiting in a test for the effect of other promises. */
+/** Waits in a test for an effect of other promises. */
 
 const DEADLINE_MS = 60_000;
 
 /**
- * Resolves as soon as the condition holds. @throws when it has not held for a minute, naming the condition
+ * Resolves as soon as the condition holds. @throws if the condition does not hold within a minute;
+ * names the condition
  */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   for (const end = performance.now() + DEADLINE_MS; !holds();) {

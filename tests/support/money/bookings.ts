@@ -1,4 +1,4 @@
-/** Selling for others: what a provider and a buyer do, step by step. */
+/** Steps of a provider and a buyer: onboarding, booking, payment, cancellation. */
 import type Stripe from "stripe";
 import type { z } from "zod";
 import { onboardProvider, payIntent } from "@farthing/stripe-emulator/browser";
@@ -30,7 +30,7 @@ export async function readProvider(world: World, { as }: Person) {
   return data(await get(world, "providers/me", as), 200, Provider);
 }
 
-/** A new user who sells, registered at Stripe. */
+/** Signs up a user and registers them at Stripe as a provider who may be charged for. */
 export async function newSeller(world: World, country = "DE"): Promise<Seller> {
   const person = await signUp(world);
   const answer = await post(world, "providers", person.as, { country, email: person.email });
@@ -56,7 +56,7 @@ export function askBooking(
 
 type Policy = Record<string, string | number>;
 
-/** @returns what it was, to be set back */
+/** @returns the former values, for a later call */
 async function setPolicy(world: World, policy: Policy): Promise<Policy> {
   return await withSql(world, async (sql) => {
     const [before] = await sql`select * from farthing.policy`;
@@ -65,12 +65,18 @@ async function setPolicy(world: World, policy: Policy): Promise<Policy> {
   });
 }
 
-/** Changes the policy while nobody books; others book under it, too. Returns what it was. */
+/**
+ * Changes the policy while no test books; later bookings of other tests use the new policy. Returns
+ * the former values.
+ */
 export function changePolicy(world: World, policy: Policy): Promise<Policy> {
   return withPolicy(world, "exclusive", () => setPolicy(world, policy));
 }
 
-/** Books at once while the policy of bookings is another; a booking keeps the policy it was made under. */
+/**
+ * Books for all buyers at once under another policy and restores the policy. A booking keeps the
+ * policy of its creation.
+ */
 export function bookAllUnder(
   world: World,
   policy: Policy,
@@ -97,7 +103,7 @@ export async function bookUnder(
   return answer!;
 }
 
-/** Books a seller: 25 dollars unless named. */
+/** Books a provider, for 25 dollars unless named. */
 export async function book(
   world: World,
   buyer: Person,
@@ -112,7 +118,7 @@ export async function readBooking(world: World, { as }: Person, id: string) {
   return data(await get(world, `bookings/${id}`, as), 200, Booking);
 }
 
-/** The booking, as soon as it has that status. */
+/** Waits until the booking has this status and returns the booking. */
 export function bookingBecomes(world: World, person: Person, id: string, status: string) {
   return until(`booking ${id} is ${status}`, async () => {
     const booking = await readBooking(world, person, id);
@@ -136,7 +142,7 @@ export async function cancel(world: World, person: Person, id: string) {
   return data(await askCancel(world, person, id), 200, CancelledBooking);
 }
 
-/** Our fee of a payment as Stripe has it; null where none was taken. */
+/** Reads the application fee of a payment at Stripe; null if there is none. */
 export async function feeAtStripe(
   world: World,
   paymentId: string,
@@ -150,7 +156,10 @@ export async function feeAtStripe(
   return { amount, refunded: amount_refunded };
 }
 
-/** The moves of a provider's share, as they stand, once there are so many and Stripe has made them all. */
+/**
+ * Waits until a booking has this many transfers and reversals and Stripe has made all of them;
+ * returns them.
+ */
 export function moves(world: World, { booking_id }: OpenBooking, count: number) {
   return until(`${count} moves are made`, async () => {
     data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
@@ -166,7 +175,7 @@ export function moves(world: World, { booking_id }: OpenBooking, count: number) 
   });
 }
 
-/** What the provider has had and given back for a booking at Stripe, in minor units. */
+/** Sums the provider's transfers at Stripe less their reversals, in minor units. */
 export async function paidOut(world: World, account: string): Promise<number> {
   const { data: transfers } = await stripeOf(world).transfers.list({ destination: account });
   return transfers.reduce((sum, { amount, amount_reversed }) => sum + amount - amount_reversed, 0);

@@ -1,9 +1,9 @@
-/** A fault of ours: the payment is told of, and its credits cannot be written. */
+/** A fault of the ledger: a payment is reported, and its credits can't be granted. */
 import { alterBriefly } from "../project/alter-table.ts";
 import { withSql } from "../project/database.ts";
 import type { World } from "../project/world.ts";
 
-/** Makes the database fail whatever brings that order's credits in, for the time of `use`. */
+/** Makes the database fail each grant of this order while `use` runs. */
 export async function withBrokenGrant(
   world: World,
   orderId: string,

@@ -1,4 +1,4 @@
-/** Payouts: what the emulator pays out, and what our books say of it. */
+/** Payouts: the emulator's, and the ledger's records of them. */
 import type postgres from "postgres";
 import { withDeliveries, withPayouts, withSql } from "../project/database.ts";
 import { control } from "./stripe.ts";
@@ -16,12 +16,12 @@ interface Made {
   readonly arrives_in_days?: number;
 }
 
-/** Pays out the money of these payments and of no others; one payout, since all are of one currency. */
+/** Pays out these payments and no others, in one payout because all have one currency. */
 export function payOut(world: World, payments: string[], made: Made = {}): Promise<Payout> {
   return withPayouts(world, "shared", () => payOutAlone(world, payments, made));
 }
 
-/** The same for a caller that has the lock of payouts to itself. */
+/** Pays out like payOut, for a caller that holds the exclusive lock of payouts. */
 export async function payOutAlone(
   world: World,
   payments: string[],
@@ -37,12 +37,12 @@ interface Reconciled {
   readonly not_ours: number;
 }
 
-/** A run does all that is due, other tests' work included. */
+/** One run does all due work, also the work of other tests. */
 const DEADLINE_MS = 60_000;
 
 /**
- * Lets the payments' runner do what is due until it has compared the payout; what it counted. Where a runner
- * came before Stripe had the list, its pause is over.
+ * Runs the payment runner until it has compared the payout, and returns its counts. If a runner
+ * asked before Stripe had the list, the pause of that runner is ended.
  */
 export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
   return withDeliveries(world, "shared", () =>
@@ -60,7 +60,7 @@ export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
     }, DEADLINE_MS));
 }
 
-/** What differs of a payout, in words, as a transaction sees it. */
+/** Reads a payout's unresolved mismatches in words, as this transaction sees them. */
 export async function mismatchesIn(sql: postgres.ISql, { id }: Payout): Promise<string[]> {
   const rows = await sql<{ told: string }[]>`
     select format('%s %s: %s, %s', kind, subject, coalesce(ours, '-'), coalesce(theirs, '-')) as told
@@ -72,12 +72,12 @@ export function mismatchesOf(world: World, payout: Payout): Promise<string[]> {
   return withSql(world, (sql) => mismatchesIn(sql, payout));
 }
 
-/** What the clock does every quarter of an hour. */
+/** Runs the reconciliation that a scheduled task runs every quarter of an hour. */
 export async function sweep(world: World): Promise<void> {
   await withSql(world, (sql) => sql`select farthing.sweep_reconciliation()`);
 }
 
-/** How far a payout has got, as the database knows it. */
+/** Reads a payout's amount, status, reconciliation and failure code from the database. */
 async function payoutAs(world: World, { id }: Payout): Promise<string | undefined> {
   const [row] = await withSql(world, (sql) =>
     sql<{ told: string }[]>`
@@ -97,11 +97,12 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
   );
 }
 
-/** Whether it is this payout that one of the late ones is: without it there is one fewer. */
+/** Tells whether this payout counts as late: without it there is one late payout fewer. */
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;
   const undone = new Error("undone");
-  // An event of the payout may be applied at the same moment: then this transaction can't be serialised.
+  // An event of the payout may be applied at the same moment, which fails this transaction's
+  // serialization.
   await until(
     `payout ${id} is counted`,
     () =>

@@ -1,4 +1,4 @@
-/** Buying: what a buyer does, step by step. */
+/** Steps of a buyer: checkout, payment, orders and balance. */
 import { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
 import { Balance } from "../../../supabase/functions/_shared/contracts/credits.ts";
@@ -22,7 +22,7 @@ export async function packageNamed(world: World, name: string): Promise<z.output
   return found;
 }
 
-/** Opens a checkout for a package of the seed. */
+/** Opens a checkout for a seeded package. */
 export async function openCheckout(
   world: World,
   buyer: Person,
@@ -36,7 +36,7 @@ export async function readOrder(world: World, buyer: Person, orderId: string) {
   return data(await get(world, `checkout/orders/${orderId}`, buyer.as), 200, Order);
 }
 
-/** The order, as soon as it has that status. */
+/** Waits until the order has this status and returns the order. */
 export function orderBecomes(world: World, buyer: Person, orderId: string, status: string) {
   return until(`order ${orderId} is ${status}`, async () => {
     const order = await readOrder(world, buyer, orderId);
@@ -44,7 +44,9 @@ export function orderBecomes(world: World, buyer: Person, orderId: string, statu
   });
 }
 
-/** Buys a package: hosted page, webhook, paid. */
+/**
+ * Buys a package: pays on the hosted page and waits until the webhook has made the order `paid`.
+ */
 export async function buy(world: World, buyer: Person, name = "Starter", browser: Buyer = {}) {
   const checkout = await openCheckout(world, buyer, name);
   return await withDeliveries(world, "shared", async () => {
@@ -54,12 +56,12 @@ export async function buy(world: World, buyer: Person, name = "Starter", browser
   });
 }
 
-/** The balance as the back end reads it. */
+/** Reads a user's balance with the back end's key. */
 export async function balanceOf(world: World, userId: string) {
   return data(await get(world, `credits?user_id=${userId}`, backEnd(world)), 200, Balance);
 }
 
-/** The orders of a buyer as the database has them, with what Stripe's session is to each. */
+/** Reads a buyer's orders from the database, each with the id of its session at Stripe. */
 export async function ordersOf(world: World, buyer: Person) {
   const rows = await withSql(world, (sql) =>
     sql<{ order_id: string; session_id: string | null }[]>`

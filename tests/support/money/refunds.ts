@@ -1,4 +1,4 @@
-/** Money back, as an operator asks for it and as Stripe tells of it. */
+/** Steps of a refund: requested by the back end or an operator, and reported by Stripe. */
 import type Stripe from "stripe";
 import type { z } from "zod";
 import { Refund } from "../../../supabase/functions/_shared/contracts/refunds.ts";
@@ -17,7 +17,7 @@ export interface Purchase {
   readonly paymentId: string;
 }
 
-/** A new user who has bought Starter: 999 cents, 9,990 credits. */
+/** Signs up a user who buys Starter: 999 cents, 9,990 credits. */
 export async function newPurchase(world: World): Promise<Purchase> {
   const buyer = await signUp(world);
   const { order_id: orderId } = await buy(world, buyer);
@@ -36,7 +36,7 @@ interface Asked {
   readonly key?: string;
 }
 
-/** Asks for a refund of an order; of all that is left unless an amount is named. */
+/** Requests a refund of an order, of all that remains unless an amount is named. */
 export function askRefund(
   world: World,
   orderId: string,
@@ -51,7 +51,7 @@ export async function readRefund(world: World, refundId: string): Promise<z.outp
   return data(await get(world, `refunds/${refundId}`, backEnd(world)), 200, Refund);
 }
 
-/** The refund, as soon as it has that status. */
+/** Waits until the refund has this status and returns the refund. */
 export function refundBecomes(world: World, refundId: string, status: string) {
   return until(`refund ${refundId} is ${status}`, async () => {
     const refund = await readRefund(world, refundId);
@@ -67,13 +67,13 @@ export async function refund(world: World, orderId: string, amount?: number) {
   });
 }
 
-/** What Stripe gave back of a payment, oldest first. */
+/** Reads a payment's refunds at Stripe, oldest first. */
 export async function refundsAtStripe(world: World, paymentId: string): Promise<Stripe.Refund[]> {
   const { data: refunds } = await stripeOf(world).refunds.list({ payment_intent: paymentId });
   return refunds.reverse();
 }
 
-/** How a purchase stands: its order, and what the buyer has. */
+/** Describes a purchase in words: the order's status and the buyer's balance. */
 export async function standing(world: World, { buyer, orderId }: Purchase): Promise<string> {
   const { status } = await readOrder(world, buyer, orderId);
   const { balance, available, debt } = await balanceOf(world, buyer.id);

@@ -1,4 +1,6 @@
-/** Stripe as the tests meet it: the official SDK, the hosted page, and events in their own hands. */
+/**
+ * Stripe for tests: the official SDK, the hosted page, and events that a test delivers by itself.
+ */
 import Stripe from "stripe";
 import { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
@@ -18,7 +20,7 @@ export function stripeOf({ stripeUrl, stripeKey }: World): Stripe {
   });
 }
 
-/** A control of the emulator, which Stripe does not have. */
+/** Calls a control of the emulator, which Stripe does not have. */
 export async function control(
   world: World,
   method: "POST" | "DELETE",
@@ -69,20 +71,23 @@ function isAbout(event: Stripe.Event, orderId: string): boolean {
   return client_reference_id === orderId || metadata?.order_id === orderId;
 }
 
-/** The payment intent that an event tells of. */
+/** Returns the id of the payment intent that an event is about. */
 function paymentOf(event: Stripe.Event): string {
   const { id, payment_intent } = subject.parse(event.data.object);
   return payment_intent ?? id;
 }
 
-/** The checkout sessions that Stripe has of an order. */
+/** Lists the ids of an order's checkout sessions at Stripe. */
 export async function sessionsOf(world: World, orderId: string): Promise<string[]> {
   const list = stripeOf(world).checkout.sessions.list({ limit: 100 });
   const sessions = await listedSince(list, await beganAt(world, orderId));
   return sessions.filter((each) => each.client_reference_id === orderId).map(({ id }) => id);
 }
 
-/** The events of an order and its payments, oldest first: a dispute names its payment alone. */
+/**
+ * Lists the events of an order and its payments, oldest first. A dispute's event names only its
+ * payment.
+ */
 async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
   const list = stripeOf(world).events.list({ limit: 100 });
   const data = await listedSince(list, await beganAt(world, orderId));
@@ -91,8 +96,8 @@ async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> 
 }
 
 /**
- * Does something at Stripe of which our webhook hears nothing; the order's events so far. What others have
- * done meanwhile is told late.
+ * Acts at Stripe while no webhook is delivered, drops the order's events and returns all of them so
+ * far. The events of other tests are delivered late.
  */
 export async function inSilence(
   world: World,
@@ -112,7 +117,7 @@ export async function inSilence(
   });
 }
 
-/** Pays on the hosted page while nothing is delivered. @throws when the page refused */
+/** Pays on the hosted page while no webhook is delivered. @throws if the page refuses */
 export async function payInSilence(
   world: World,
   order: { order_id: string; checkout_url: string },
@@ -126,12 +131,12 @@ export async function payInSilence(
 
 interface Delivery {
   secret?: string;
-  /** When it was signed; now unless named. */
+  /** The second of the signature; now unless named. */
   seconds?: number;
   header?: string;
 }
 
-/** Delivers an event to our webhook as Stripe would: signed over the raw body. */
+/** Delivers an event to the webhook as Stripe does: signed over the raw body. */
 export async function deliver(
   world: World,
   event: object | string,
@@ -147,7 +152,7 @@ export async function deliver(
   return await post(world, "stripe-webhook", {}, payload, { key: null, headers });
 }
 
-/** Every order of some things. */
+/** Returns every order of a few things. */
 export function permutations<T>(things: readonly T[]): T[][] {
   if (things.length <= 1) return [[...things]];
   return things.flatMap((first, index) =>

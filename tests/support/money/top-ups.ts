@@ -1,4 +1,4 @@
-/** People who are topped up: a saved card, terms, a balance that falls, and what Stripe was asked for. */
+/** Steps of a top-up: a saved card, terms, a balance that falls, and the charges at Stripe. */
 import type { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
 import { Debit, Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
@@ -20,8 +20,8 @@ export async function readTopUps(world: World, person: Person): Promise<State> {
 }
 
 /**
- * Their top-up, as soon as it is so, while no test holds deliveries back. What a run finds locked, by an
- * event that comes just then, it leaves to the next one: so there is more than one.
+ * Waits until a person's top-up is in this state, while no test holds deliveries back. A run leaves
+ * an account that an event has locked to the next run, so several runs are made.
  */
 export function topUpsBecome(
   world: World,
@@ -42,7 +42,7 @@ export function chargeBecomes(world: World, person: Person, status: string): Pro
   return topUpsBecome(world, person, status, isSo);
 }
 
-/** Saves a card on the hosted page, as soon as its event is here. */
+/** Saves a card on the hosted page and waits until its event has arrived. */
 export async function saveCard(world: World, person: Person, card?: string, browser: Buyer = {}) {
   const before = await cardOf(world, person);
   const page = data(await post(world, "top-ups/card", person.as, {}), 201, CardPage);
@@ -62,7 +62,7 @@ interface Card {
   readonly payment_method_id: string | null;
 }
 
-/** The person's customer and card, as the database knows them. */
+/** Reads the person's customer and card from the database. */
 export async function cardOf(world: World, { id }: Person): Promise<Card> {
   const [row] = await withSql(world, (sql) =>
     sql<Card[]>`
@@ -75,7 +75,7 @@ export async function optIn(world: World, person: Person, terms: object = {}): P
   return data(await post(world, "top-ups", person.as, { ...TERMS, ...terms }), 200, TopUps);
 }
 
-/** Somebody with so many credits, a saved card and terms. */
+/** Signs up a person with credits, a saved card and the terms of a top-up. */
 export async function signUpToppedUp(
   world: World,
   { credits = "1000", card, terms }: { credits?: string; card?: string; terms?: object } = {},
@@ -93,24 +93,27 @@ export async function spend(world: World, { id }: Person, amount: string): Promi
   data(await post(world, "credits/debits", backEnd(world), body), 201, Debit);
 }
 
-/** Runs what is due. The database's minute may do so at the same time: then one of the two does it. */
+/**
+ * Runs the payment runner. A scheduled task may do so at the same moment; one of the two does each
+ * piece of work.
+ */
 export async function runPayments(world: World) {
   return data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
 }
 
-/** The page on which the bank meets its customer. */
+/** Waits for the page on which the person confirms a charge for their bank, and returns its URL. */
 export async function linkOf(world: World, person: Person): Promise<string> {
   const { link } = await topUpsBecome(world, person, "linked", (state) => state.link !== null);
   return link!;
 }
 
-/** What Stripe was asked to charge a person for, off session or on a page. */
+/** Lists a person's payments at Stripe, made off session or on a page. */
 export async function paymentsOf(world: World, person: Person) {
   const { customer_id: customer } = await cardOf(world, person);
   return (await stripeOf(world).paymentIntents.list({ customer, limit: 100 })).data;
 }
 
-/** Their waiting is over: cool-down, back-off and lease. */
+/** Makes a person's top-up due: ends its cool-down, backoff and lease. */
 export async function passTime(world: World, { id }: Person): Promise<void> {
   await withSql(world, async (sql) => {
     const account = sql`(select account_id from farthing.accounts where owner_id = ${id})`;
@@ -120,7 +123,7 @@ export async function passTime(world: World, { id }: Person): Promise<void> {
   });
 }
 
-/** The templates of what a person is told of, in order. */
+/** Lists the templates of a person's notifications, in order. */
 export async function noticesOf(world: World, { id }: Person): Promise<string[]> {
   const rows = await withSql(world, (sql) =>
     sql<{ template: string }[]>`

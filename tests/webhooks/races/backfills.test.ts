@@ -1,4 +1,4 @@
-/** The hourly look for lost events is one runner's, whoever asks at the same moment. */
+/** The hourly backfill belongs to one runner, even if several claim it at the same moment. */
 import { equal } from "node:assert/strict";
 import { withLostEvents, withSql } from "../../support/project/database.ts";
 import { readWorld } from "../../support/project/world.ts";
@@ -9,7 +9,7 @@ interface Claim {
   readonly claimed_at: string;
 }
 
-/** Two hours from now, so that no runner of the stack's own is at it. */
+/** Claims the backfill at a time two hours ahead, at which no runner of the stack works. */
 async function claim(): Promise<Claim | null> {
   return await withSql(world, async (sql) => {
     const [row] = await sql<{ claim: Claim | null }[]>`

@@ -1,6 +1,6 @@
 /**
- * Stripe's events about an account at the moment at which it is spent from: each in a session of its own, as
- * requests are, and often enough that a lock which is not there shows.
+ * Stripe's events about an account while its credits are spent: each event in a session of its own,
+ * as requests are, and often enough to show a missing lock.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
@@ -19,14 +19,14 @@ const SESSIONS = 12;
 
 async function withSessions(use: (sql: Sql) => Promise<void>): Promise<void> {
   const sql = postgres(world.databaseUrl, { max: SESSIONS, onnotice() {} });
-  // Opened before the race, so that none begins late.
+  // Opens all connections before the race, so that no session begins late.
   await Promise.all(Array.from({ length: SESSIONS }, () => sql`select pg_sleep(0.05)`));
   await use(sql).finally(() => sql.end({ timeout: 5 }));
 }
 
 let events = 0;
 
-/** An event of Stripe's; what the inbox answers beside that it was received. */
+/** Records an event of Stripe's; returns the inbox's answer without `received`. */
 async function hears(sql: Sql, type: string, facts: postgres.JSONValue): Promise<unknown> {
   const id = `evt_race_${crypto.randomUUID().slice(0, 8)}_${++events}`;
   const event = { id, type, livemode: false, created: Math.floor(Date.now() / 1000), facts };
@@ -42,7 +42,7 @@ const refundFacts = ({ paymentId }: Purchase, nr: number, more: object = {}) => 
   ...more,
 });
 
-/** "spent", or the code with which it was refused. */
+/** Returns the code of a refusal. */
 function codeOf(error: unknown): string {
   const { code, message } = error as { code: string; message: string };
   return code === "PGRST" ? JSON.parse(message).code : `${code} ${message}`;
@@ -54,7 +54,7 @@ const spends = (sql: Sql, user: string, amount: string) =>
 const holds = (sql: Sql, user: string, amount: string) =>
   sql`select farthing_public.holds_open(${user}, ${amount})`.then(() => "held", codeOf);
 
-/** The account by what it is made of: entries, lots and debt say the same, and nothing is negative. */
+/** Asserts that the account's entries, lots and debt add up to its balance. */
 async function addsUp(sql: Sql, user: string): Promise<void> {
   const [row] = await sql<{ balance: string; entries: string; lots: string; debt: string }[]>`
     select a.balance, a.debt,
@@ -145,7 +145,7 @@ Deno.test("T7: a refund's answer and its events at once end in one refund", asyn
   await proven(world);
 });
 
-/** A person who owes 800: work that was held for 100 cost 900. */
+/** Makes a person with a debt of 800: a hold of 100 was settled for 900. */
 async function owing(sql: Sql): Promise<Person> {
   const person = await signUpWith(world, "100");
   const [hold] = await sql<{ id: string }[]>`

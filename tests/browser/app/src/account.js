@@ -21,7 +21,7 @@ export async function signOut() {
   check(await supabase.auth.signOut());
 }
 
-/** Lets Farthing keep prompts and answers, redacted: the app's own row, written through REST. */
+/** Lets Farthing store redacted prompts and answers: writes the user's consent through REST. */
 export async function keepPrompts() {
   const row = { level: "full_redacted" };
   const query = supabase.schema("farthing_public").from("ai_consent").upsert(row, {

@@ -1,7 +1,7 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { supabase } from "./supabase.js";
 
-/** Hands over the answer piece by piece, as long as `signal` lets it. */
+/** Passes the answer to the page piece by piece until `signal` aborts. */
 export async function chat(content, signal, write) {
   const { data: answer, error } = await supabase.functions.invoke("ai/chat", {
     headers: { "Idempotency-Key": crypto.randomUUID() },

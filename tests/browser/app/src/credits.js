@@ -4,7 +4,7 @@ export async function available() {
   return (await get("credits")).available;
 }
 
-/** Leaves for the payment page; the order is remembered for the way back. */
+/** Opens the payment page; the order's id is stored for the return. */
 export async function buy() {
   const [{ id }] = await get("checkout/packages");
   const order = await post("checkout", {
@@ -16,7 +16,7 @@ export async function buy() {
   location.href = order.checkout_url;
 }
 
-/** Waits for the webhook that grants what was paid. */
+/** Waits for the webhook that grants the paid credits. */
 export async function untilPaid() {
   const id = sessionStorage.getItem("order");
   for (let asked = 0; asked < 30; asked++) {

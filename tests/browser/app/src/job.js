@@ -2,7 +2,7 @@ import { post, supabase } from "./supabase.js";
 
 export const research = (query) => post("ai/research", { query });
 
-/** Follows a job to its end. Gives up when it could not be reached five times in a row. */
+/** Follows a job to its end. Gives up after five polls in a row without an answer. */
 export async function untilEnded(id, show) {
   let etag = null;
   let seconds = 2;

@@ -43,7 +43,7 @@ const actions = {
   "Keep my prompts": keepPrompts,
 };
 
-/** Runs an action and says how it ended. */
+/** Runs an action and shows its outcome. */
 async function run(name, action) {
   say("error", "");
   say("done", "");

@@ -7,7 +7,7 @@ export const supabase = createClient(
   VITE_SUPABASE_PUBLISHABLE_KEY,
 );
 
-/** Calls a function; gives its data, or throws what it refused with. */
+/** Calls a function and returns its data; throws the error of a refusal. */
 export async function call(path, options) {
   const { data, error } = await supabase.functions.invoke(path, options);
   if (error?.context?.json) {
@@ -17,7 +17,7 @@ export async function call(path, options) {
   return data.data ?? data;
 }
 
-/** Posts with a key of its own. */
+/** Posts with a new idempotency key. */
 export function post(path, body) {
   return call(path, {
     body,

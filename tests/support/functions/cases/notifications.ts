@@ -8,7 +8,7 @@ export const NOTICE_CASES: readonly RouteCase[] = [
   {
     method: "POST",
     path: "/send-notification",
-    // The shared secret is enough: no other credential is required, and a valid one does no harm.
+    // The shared secret is enough: the route requires no other credential, and accepts a valid one.
     allowed: ["nobody", "publishable", "user", "operator", "secret"],
     as: "nobody",
     isIdempotent: true,

@@ -39,15 +39,15 @@ export interface RouteCase {
   readonly path: string;
   readonly allowed: readonly Role[];
   readonly status: number;
-  /** The role that makes the case's call, where several roles may. */
+  /** The role that makes the case's call, if several roles may make the call. */
   readonly as: Role;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly isIdempotent?: boolean;
   /** A request without Idempotency-Key is identified by its content. */
   readonly isKeyOptional?: boolean;
-  /** The body may have 1 MiB. */
+  /** The route accepts a body of up to 1 MiB. */
   readonly hasLargeBody?: boolean;
-  /** The route answers with a file, without our envelope. */
+  /** The route answers with a file and not with the JSON envelope. */
   readonly isFile?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** The database functions that the call reaches. */
@@ -251,7 +251,7 @@ export interface RequestParts {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a request to the app that its path belongs to. A string or bytes go as they are. */
+/** Sends a request to the app that serves its path. A string or bytes are sent unchanged. */
 export async function send(fake: Fake, method: string, path: string, sent: RequestParts = {}) {
   const name = path.split(/[/?]/)[1] ?? "";
   const app = CREATE[name]!(fake.source);
@@ -275,7 +275,7 @@ export async function sendCase(fake: Fake, route: RouteCase, changes: RequestPar
     ...(route.isIdempotent ? { "idempotency-key": "key-1" } : {}),
     ...changes.headers,
   };
-  // A person's account is their own; a back end must name the user.
+  // A user's request is about the user's own account; a back end must name the user.
   const as = changes.as ?? route.as;
   const mustSay = as === "secret" && OF_A_USER.includes(route.path);
   const isRead = route.method === "GET";

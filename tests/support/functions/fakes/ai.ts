@@ -1,4 +1,4 @@
-/** A model that answers at once, and counts each word as a token. */
+/** A model that answers at once and counts each word as a token. */
 import type { Ai, AiPiece } from "../../../../supabase/functions/_shared/adapters/ai/ai.ts";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
 

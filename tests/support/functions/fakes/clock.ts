@@ -1,4 +1,4 @@
-/** A clock that stands still until it is moved. A sleep moves it. */
+/** A clock that stands still until a test moves it. A sleep moves it, too. */
 import type { Clock } from "../../../../supabase/functions/_shared/core/time.ts";
 
 interface Timer {
@@ -12,7 +12,7 @@ const START_MS = Date.parse("2026-11-21T12:00:00Z");
 export class FakeClock implements Clock {
   #nowMs = START_MS;
   readonly #timers = new Set<Timer>();
-  /** How long each sleep was. */
+  /** The length of each sleep, in ms. */
   readonly slept: number[] = [];
 
   nowMs(): number {

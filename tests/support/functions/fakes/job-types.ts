@@ -8,7 +8,7 @@ import {
 
 type Run = (job: Job, input: unknown) => Promise<unknown>;
 
-/** A type that is free and accepts any input, by default. */
+/** Makes a job type; by default a job is free and accepts any input. */
 export function makeType(type: string, run: Run, input: z.ZodType = z.unknown()): JobType {
   const estimate = () => Promise.resolve([]);
   return defineJobType({
@@ -16,10 +16,10 @@ export function makeType(type: string, run: Run, input: z.ZodType = z.unknown())
   });
 }
 
-/** A step with this output. */
+/** Makes a step with this output. */
 export const done = (output: unknown) => () => Promise.resolve({ output });
 
-/** Three steps that record when they run. */
+/** Makes three steps that record their runs. */
 export function threeSteps(ran: string[], during: (step: string) => void = () => {}): JobType {
   return makeType("steps", async (job) => {
     for (const name of ["one", "two", "three"]) {

@@ -22,7 +22,7 @@ interface Line {
 
 interface WorldOptions {
   readonly ai?: Partial<Ai>;
-  /** Answers the functions that are not a runner's. */
+  /** Answers the database functions that a runner does not call. */
   readonly database?: Partial<Database>;
   readonly lifetime?: Lifetime;
 }

@@ -1,4 +1,4 @@
-/** The database functions of jobs in memory, the same as SQL for a runner. */
+/** The database functions of jobs in memory; a runner sees the same behaviour as from SQL. */
 import {
   createDatabase,
   type Database,
@@ -51,7 +51,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 export class FakeJobs {
   readonly rows: Row[] = [];
   readonly calls: RecordedCall[] = [];
-  /** Called before each function; may wait, or throw instead of it. */
+  /** Called before each function; may wait, or throw an error in place of the function. */
   before: (name: string) => void | Promise<void> = () => {};
 
   constructor(private readonly clock: Clock) {}

@@ -1,4 +1,7 @@
-/** A model whose stream a test directs: it sends the pieces it is given, and sees when its caller leaves. */
+/**
+ * A model whose stream a test directs: the model sends given pieces and sees when its caller
+ * leaves.
+ */
 import type {
   Ai,
   AiPiece,

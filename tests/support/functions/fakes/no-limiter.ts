@@ -1,4 +1,7 @@
 import type { Limiter } from "../../../../supabase/functions/_shared/limits/limiter.ts";
 
-/** Allows everything. A file of its own: benchmarks use it, too, without the rest of the fakes. */
+/**
+ * Allows every request. The limiter has a file of its own because benchmarks use it without the
+ * other fakes.
+ */
 export const NO_LIMITER: Limiter = { check: () => Promise.resolve({ headers: [] }) };

@@ -55,7 +55,7 @@ export async function withProvider(
   }
 }
 
-/** The error that a call rejects with. */
+/** Returns the error with which a call rejects. */
 export async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
   try {
     await promise;

@@ -1,4 +1,4 @@
-/** Upstash's answers to a limiter, over HTTP and from memory, and its faults. */
+/** Upstash's REST API for a limiter, in memory and over HTTP, with its faults. */
 import { createHash } from "node:crypto";
 import type { RedisAddress } from "../../../../supabase/functions/_shared/adapters/redis/redis.ts";
 
@@ -14,7 +14,7 @@ export interface FakeRedis extends AsyncDisposable {
 
 const TOKEN = "a-token";
 
-/** The sliding window's own arithmetic, as in its script. */
+/** The arithmetic of the sliding window, as in the limiter's script. */
 function takeOne(counts: Map<string, number>, args: string[]): number[] {
   const [current = "", previous = "", quota, now, window] = args;
   const passed = (Number(now) % Number(window)) / Number(window);
@@ -56,7 +56,7 @@ function refusalIn(mood: RedisMood, commands: string[][]): Response | null {
   return typeof mood === "object" ? new Response(mood.body) : null;
 }
 
-/** Disposing of it ends the requests that it left hanging. */
+/** Disposing of the server ends the requests that still hang. */
 export function startFakeRedis(): FakeRedis {
   const memory = new Memory();
   const hanging: (() => void)[] = [];

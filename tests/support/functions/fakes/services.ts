@@ -126,11 +126,11 @@ const OPERATORS: Operators = {
 export const WEBHOOK_SECRET = "current-".repeat(4);
 export const PREVIOUS_WEBHOOK_SECRET = "previous".repeat(4);
 
-/** The real database over a transport in memory: retries and errors are real. */
+/** The real database client over a transport in memory, so retries and errors are real. */
 function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   return createDatabase({
     async call(name, args) {
-      // As in the real services: without time left no call is made.
+      // Without time left no call is made, as in the real services.
       timeLeftMs(1);
       const known = name as FunctionName;
       calls.push({ name: known, args });
@@ -141,7 +141,8 @@ function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   });
 }
 
-// Making keys is the slow part of a project, and no test changes its keys.
+// Key generation is the slow part of a project, and no test changes the keys, so all tests share
+// them.
 const sharedProject = makeProject();
 
 export async function makeFake(options: FakeOptions = {}): Promise<Fake> {

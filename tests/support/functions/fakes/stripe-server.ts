@@ -40,13 +40,16 @@ export function paymentsAt(apiUrl: string, secretKey = "sk_test_1") {
   return createPayments({ secretKey, webhookSecrets: ["whsec_new", "whsec_old"], apiUrl });
 }
 
-/** An error as Stripe answers it. The header switches the SDK's own retries off, which would wait. */
+/**
+ * Makes an error as Stripe answers it. The header turns off the SDK's own retries, which would
+ * wait.
+ */
 export function stripeError(status: number, error: Record<string, unknown>): Response {
   const headers = { "stripe-should-retry": "false" };
   return Response.json({ error: { message: "text of Stripe", ...error } }, { status, headers });
 }
 
-/** The error that a call rejected with. */
+/** Returns the error with which a call rejects. */
 export async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
   try {
     await promise;

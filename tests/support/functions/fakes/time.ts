@@ -6,20 +6,21 @@ interface Timer {
 }
 
 export interface FakeTime {
-  /**
-   * Advances the time, calls the timers that become due in order, and lets the work that they begin go on.
-   */
+  /** Advances the time, calls the timers that become due in order, and lets their work continue. */
   advance(ms: number): Promise<void>;
   /** The delay of each timer, in order. */
   readonly timers: readonly number[];
 }
 
-/** Lets all work go on that waits for no timer. */
+/** Lets all work continue that does not wait for a timer. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
-/** Runs a test with a time of its own. Only for code without outside calls: the network has the real time. */
+/**
+ * Runs a test with its own time. Only for code without external calls: the network uses the real
+ * time.
+ */
 export async function withFakeTime(test: (time: FakeTime) => Promise<void>): Promise<void> {
   const { setTimeout, clearTimeout, setInterval, clearInterval, Date: { now } } = globalThis;
   const { now: monotonic } = performance;

@@ -128,7 +128,7 @@ function fresh<T>(status: number, data: T) {
   return { status, replayed: false, data };
 }
 
-/** For each database function of a subject, its answer to its arguments. */
+/** Each database function of a subject with the answer that it gives to its arguments. */
 export type SamplesOf<Subject> = {
   [N in keyof Subject & FunctionName]: (args: ArgsOf<N>) => ResultOf<N>;
 };

@@ -25,7 +25,7 @@ export const REFUND_TO_SEND: RefundToSend = {
   mark: MARK,
 };
 
-/** Requested at Stripe, before its event has come. */
+/** A refund requested of Stripe, before an event about it has arrived. */
 export const PENDING_REFUND = {
   refund_id: REFUND_ID,
   order_id: ORDER_ID,

@@ -1,6 +1,7 @@
 /**
- * Objects from Stripe's documentation, cut to the fields that are read here and a few more, for tests to
- * change. The emulator has whole ones, which packages/stripe-emulator/tests/facts.test.ts reads.
+ * Objects from Stripe's documentation, cut to the fields that the functions read and a few more,
+ * for tests to change. The emulator has the whole objects, which
+ * packages/stripe-emulator/tests/facts.test.ts reads.
  */
 import type Stripe from "stripe";
 import { API_VERSION } from "../../../../supabase/functions/_shared/adapters/stripe/client.ts";
@@ -119,12 +120,12 @@ const EXAMPLES: Record<string, object> = {
   },
 };
 
-/** An example with some of its fields changed. */
+/** Makes an example with some fields changed. */
 export function example<T extends object>(name: string, changes: Partial<T> = {}): T {
   return { ...EXAMPLES[name], ...changes } as T;
 }
 
-/** An event of an object, as Stripe sends it. */
+/** Makes an event about an object, as Stripe sends it. */
 export function eventOf(type: string, object: object): Stripe.Event {
   return { ...EXAMPLES.event, api_version: API_VERSION, type, data: { object } } as Stripe.Event;
 }
