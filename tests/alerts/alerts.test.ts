@@ -34,19 +34,19 @@ async function acknowledge(deployed: World, id: string, headers = backEnd(deploy
 }
 
 for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.entries()) {
-  Deno.test(`${rule} is told of once by mail and by webhook, acknowledged and resolved`, async () => {
+  Deno.test(`${rule} is reported once by email and once by webhook, acknowledged and resolved`, async () => {
     const at = await timeOf(nth, isApart);
     await withOperators(world, async ({ world: deployed, told }) => {
       await withRules(world, [rule, ...alsoEnabled], at, async (sql) => {
         const scene = { world, sql, at };
-        equal(await evaluate(sql, rule, at), undefined, "it is silent before");
+        equal(await evaluate(sql, rule, at), undefined, "there is no incident before");
         await provoke(scene);
         // A condition that must last before its rule fires lasts two minutes here.
         await evaluate(sql, rule, at);
         const fired = await evaluate(sql, rule, at, 2);
         equal(fired?.state, "open");
         const id = fired!.id;
-        const { letters, messages } = await until("both are told", async () => {
+        const { letters, messages } = await until("both notifications have arrived", async () => {
           await makeAlertDue(sql, id);
           await runNotices(deployed);
           const all = await told(id);
@@ -77,7 +77,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
   });
 }
 
-Deno.test("an alert that eight evaluations find at once is one, and told of once", async () => {
+Deno.test("an alert that eight evaluations find at once is one alert, reported once", async () => {
   const at = await timeOf(KINDS.length, true);
   await withRules(world, ["error_rate"], at, async (sql) => {
     const rows = [{ name: "requests", labels: "route=POST /usage,status=5xx", count: 50 }];
@@ -110,7 +110,7 @@ Deno.test("an alert that eight evaluations find at once is one, and told of once
   });
 });
 
-Deno.test("an alert is no user's to see or to acknowledge, and an operator's is", async () => {
+Deno.test("operators see and acknowledge an alert, and users do neither", async () => {
   const id = crypto.randomUUID();
   const person = await signUp(world);
   refused(await acknowledge(world, id, person.as), 403, "forbidden");

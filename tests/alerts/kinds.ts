@@ -214,8 +214,7 @@ const TASKS: readonly Kind[] = [
     end: async ({ sql, at }) => {
       await sql`select farthing.sweep_accounts()`;
       await sql`select pg_advisory_unlock(75, 0)`;
-      // At the test's time the work of today is overdue, too, such as entries to seal. The hold is
-      // overdue for longer.
+      // At the test's time today's work is overdue, too, such as entries to seal; the hold is more so.
       await sql`
         update farthing.alert_rules set threshold = due.minutes, fine_at = due.minutes
         from (select extract(epoch from ${at}::timestamptz - now() + interval '1 year') / 60

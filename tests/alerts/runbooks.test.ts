@@ -16,7 +16,7 @@ function read(page: string): string {
   return Deno.readTextFileSync(new URL(`${FOLDER}/${page}`, ROOT));
 }
 
-Deno.test("runbooks are one for each rule, and the index has them all", async () => {
+Deno.test("each rule has a runbook, and the index lists all runbooks", async () => {
   const rules = await withSql(
     world,
     (sql) =>
@@ -37,7 +37,7 @@ for (const page of pages) {
     const blocks = [...read(page).matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, block]) =>
       block!
     );
-    ok(blocks.length > 0, "it says how to look");
+    ok(blocks.length > 0, "the page has a statement");
     await withSql(world, async (sql) => {
       for (const block of blocks) {
         await sql.unsafe("begin");

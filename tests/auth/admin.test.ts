@@ -56,7 +56,7 @@ Deno.test("createUser makes a user who can sign in at once, with the metadata gi
   equal((await get(world, "webhook-events", as)).status, 200);
 });
 
-Deno.test("createUser takes a user's own id, and leaves an unconfirmed address unconfirmed", async () => {
+Deno.test("createUser accepts a given id, and leaves an unconfirmed address unconfirmed", async () => {
   const id = crypto.randomUUID();
   const { user, email, password } = await create({ id, email_confirm: false });
   equal(user.id, id);
@@ -67,7 +67,7 @@ Deno.test("createUser takes a user's own id, and leaves an unconfirmed address u
   equal((await anybody().auth.signInWithPassword({ email, password })).error, null);
 });
 
-Deno.test("createUser refuses what Auth refuses, with Auth's codes", async () => {
+Deno.test("createUser refuses the same requests as Auth, with Auth's codes", async () => {
   const { admin } = backEnd.auth;
   const { email } = await create();
   deepEqual(await refusal(admin.createUser({ email })), [422, "email_exists"]);
@@ -78,7 +78,7 @@ Deno.test("createUser refuses what Auth refuses, with Auth's codes", async () =>
   deepEqual(await refusal(admin.createUser(long)), [400, "validation_failed"]);
 });
 
-Deno.test("updateUserById makes an operator, from the next token on, and unmakes one", async () => {
+Deno.test("updateUserById grants and revokes the operator role from the next token on", async () => {
   const person = await signUp(world);
   const asOperator = () => get(world, "webhook-events", person.as);
   refused(await asOperator(), 403, "forbidden");
@@ -129,7 +129,7 @@ Deno.test("updateUserById changes address, password and name, and ends all sessi
   ]);
 });
 
-Deno.test("listUsers goes through all users, newest first, page by page", async () => {
+Deno.test("listUsers lists all users, newest first, page by page", async () => {
   const made = [await create(), await create(), await create()].map(({ user }) => user.id);
   const { admin } = backEnd.auth;
   const first = await admin.listUsers({ page: 1, perPage: 2 });
@@ -153,7 +153,7 @@ Deno.test("listUsers goes through all users, newest first, page by page", async 
   equal((await send(bad, { headers: { apikey: world.secretKey } })).status, 400);
 });
 
-Deno.test("getUserById and deleteUser: who is not there is told as Auth tells it", async () => {
+Deno.test("getUserById and deleteUser refuse an unknown user as Auth does", async () => {
   const { admin } = backEnd.auth;
   const { user } = await create();
   equal((await admin.getUserById(user.id)).data.user?.email, user.email);
@@ -172,7 +172,7 @@ Deno.test("getUserById and deleteUser: who is not there is told as Auth tells it
   });
 });
 
-Deno.test("deleteUser takes sessions and personal rows along; the ledger stays, without a name", async () => {
+Deno.test("deleteUser deletes sessions and personal rows; the ledger stays without the id", async () => {
   const person = await signUpWith(world, "100");
   await person.dataApi.from("ai_consent").insert({ level: "full_redacted" });
   const job = await post(world, "jobs", person.as, { type: "ledger_export", input: {} });
@@ -193,7 +193,7 @@ Deno.test("deleteUser takes sessions and personal rows along; the ledger stays, 
   await proven(world);
 });
 
-Deno.test("admin API is for a secret key alone, as on Supabase", async () => {
+Deno.test("the admin API accepts only a secret key, as on Supabase", async () => {
   const { user } = await create();
   const person = await signUp(world);
   const signedIn = { apikey: world.publishableKey, authorization: person.as.authorization! };
@@ -224,7 +224,7 @@ Deno.test("admin API is for a secret key alone, as on Supabase", async () => {
   ok((await backEnd.auth.admin.getUserById(user.id)).data.user);
 });
 
-Deno.test("what the local Auth has not is refused by name, and nothing is done by halves", async () => {
+Deno.test("features that the local Auth lacks are refused by name, and change nothing", async () => {
   const { user } = await create();
   const { admin } = backEnd.auth;
   const calls: [Promise<Outcome & { error: { message?: string } | null }>, RegExp][] = [

@@ -34,7 +34,7 @@ function advance(id: string, step: string, as: Record<string, string>) {
   return post(world, `bookings/${id}/${step}`, as, {}, { key: null });
 }
 
-Deno.test("provider may be booked once Stripe lets them charge, and not before", async () => {
+Deno.test("a provider may be booked as soon as Stripe enables charges, and not before", async () => {
   const seller = await signUp(world);
   const buyer = await signUp(world);
   const key = crypto.randomUUID();
@@ -61,7 +61,7 @@ Deno.test("provider may be booked once Stripe lets them charge, and not before",
   equal(accounts.filter(({ metadata }) => metadata?.provider_id === provider_id).length, 1);
 });
 
-Deno.test("booking is paid, confirmed and completed, and 3 % of it is ours", async () => {
+Deno.test("a booking is paid, confirmed and completed, and 3 % of it is the fee", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const body = { provider_id: seller.providerId, amount: 2550, currency: "usd" };
@@ -92,7 +92,7 @@ Deno.test("booking is paid, confirmed and completed, and 3 % of it is ours", asy
   await proven(world);
 });
 
-Deno.test("both parties see a booking, and nobody else does", async () => {
+Deno.test("both parties see a booking, and no other user does", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const stranger = await newSeller(world);
@@ -118,7 +118,7 @@ Deno.test("both parties see a booking, and nobody else does", async () => {
   equal((await readBooking(world, buyer, id)).status, "payment_pending");
 });
 
-Deno.test("optimistic client that repeats gets its own id and the same secret back", async () => {
+Deno.test("a repeated booking request returns the same client_temp_id and the same secret", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const key = crypto.randomUUID();
@@ -138,7 +138,7 @@ Deno.test("optimistic client that repeats gets its own id and the same secret ba
   refused(other, 422, "idempotency_key_reused");
 });
 
-Deno.test("declined card leaves a booking to be paid by another one", async () => {
+Deno.test("a booking with a declined card can be paid with another card", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const booking = await book(world, buyer, seller);
@@ -149,7 +149,7 @@ Deno.test("declined card leaves a booking to be paid by another one", async () =
   await pay(world, buyer, booking);
 });
 
-Deno.test("bank debit is processing until it is settled", async () => {
+Deno.test("a bank debit is processing until it is settled", async () => {
   const seller = await newSeller(world, "US");
   const buyer = await signUp(world);
   const booking = await book(world, buyer, seller);
@@ -166,7 +166,7 @@ Deno.test("bank debit is processing until it is settled", async () => {
   await proven(world);
 });
 
-Deno.test("amount or currency that Stripe does not charge is refused with its field", async () => {
+Deno.test("an amount or currency that Stripe does not charge is refused by its field", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const cases: readonly [number, string, string][] = [

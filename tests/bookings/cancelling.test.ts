@@ -35,7 +35,7 @@ function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number)
 
 /** Reads the booking's fee columns, as soon as this much of the fee is refunded. */
 async function ownFee(booking: OpenBooking, refunded: number) {
-  return await until("the fee is known", async () => {
+  return await until("the fee has its refund", async () => {
     const [row] = await withSql(world, (sql) =>
       sql<{ amount: number; refunded: number }[]>`
       select fee_collected::int as amount, fee_refunded::int as refunded from farthing.bookings
@@ -49,7 +49,7 @@ function askRefund(booking: OpenBooking, amount?: number) {
   return post(world, "refunds", backEnd(world), body);
 }
 
-Deno.test("unpaid booking is cancelled with its payment, by either party", async () => {
+Deno.test("an unpaid booking is cancelled with its payment, by either party", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   for (const person of [buyer, seller.person]) {
@@ -62,7 +62,7 @@ Deno.test("unpaid booking is cancelled with its payment, by either party", async
   }
 });
 
-Deno.test("paid or confirmed booking that is cancelled is refunded, our fee with it", async () => {
+Deno.test("a cancelled booking that was paid or confirmed is refunded with its fee", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   for (const isConfirmed of [false, true]) {
@@ -84,7 +84,7 @@ Deno.test("paid or confirmed booking that is cancelled is refunded, our fee with
   await proven(world);
 });
 
-Deno.test("partial refunds return the fee in proportion, and the last of them all of it", async () => {
+Deno.test("partial refunds return the fee in proportion, and the last one returns the rest", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const booking = await book(world, buyer, seller, { amount: 1000, currency: "eur" });
@@ -102,7 +102,7 @@ Deno.test("partial refunds return the fee in proportion, and the last of them al
   await proven(world);
 });
 
-Deno.test("booking too small for a fee is refunded all the same", async () => {
+Deno.test("a booking too small for a fee is refunded, too", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   // Krónur have no decimals at Stripe: 3 % of 16 krónur are 0.48, which is rounded to 0.
@@ -117,7 +117,7 @@ Deno.test("booking too small for a fee is refunded all the same", async () => {
   await proven(world);
 });
 
-Deno.test("payment that is faster than its cancellation is returned", async () => {
+Deno.test("a payment that is faster than its cancellation is refunded", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const booking = await book(world, buyer, seller);
@@ -130,7 +130,7 @@ Deno.test("payment that is faster than its cancellation is returned", async () =
     } finally {
       await control(world, "POST", "deliveries/release");
     }
-    await until("the payment is known", async () => {
+    await until("the payment has arrived", async () => {
       return (await readBooking(world, buyer, booking.booking_id)).paid_at ?? undefined;
     });
     // A run leaves a booking that an event has locked to the next run.
@@ -145,7 +145,7 @@ Deno.test("payment that is faster than its cancellation is returned", async () =
   await proven(world);
 });
 
-Deno.test("disputed booking is not cancelled: its bank decides", async () => {
+Deno.test("a disputed booking can't be cancelled, because the bank decides", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const booking = await book(world, buyer, seller);
@@ -170,7 +170,7 @@ Deno.test("disputed booking is not cancelled: its bank decides", async () => {
   await proven(world);
 });
 
-Deno.test("many at once who cancel make one refund, and many under one key one booking", async () => {
+Deno.test("cancellations at once make one refund, and requests with one key one booking", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const key = crypto.randomUUID();

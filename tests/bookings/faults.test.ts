@@ -51,7 +51,7 @@ async function paymentsOf(bookingId: string) {
 }
 
 for (const [name, fault] of [["answer is lost", LOST], ["request never came", DOWN]] as const) {
-  Deno.test(`booking whose ${name} has one payment when it is asked for again`, async () => {
+  Deno.test(`a booking whose ${name} has one payment after a repeat`, async () => {
     const seller = await newSeller(world);
     const buyer = await signUp(world);
     const key = crypto.randomUUID();
@@ -76,7 +76,7 @@ for (const [name, fault] of [["answer is lost", LOST], ["request never came", DO
     await proven(world);
   });
 
-  Deno.test(`provider whose ${name} has one account when it is asked for again`, async () => {
+  Deno.test(`a provider whose ${name} has one account after a repeat`, async () => {
     const person = await signUp(world);
     const key = crypto.randomUUID();
     const body = { country: "DE", email: person.email };
@@ -92,7 +92,7 @@ for (const [name, fault] of [["answer is lost", LOST], ["request never came", DO
   });
 }
 
-Deno.test("unpaid booking stays while Stripe cannot be asked, and is cancelled afterwards", async () => {
+Deno.test("an unpaid booking stays while Stripe is unavailable, and is cancelled afterwards", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const { booking_id, payment_intent_id } = await book(world, buyer, seller);
@@ -107,7 +107,7 @@ Deno.test("unpaid booking stays while Stripe cannot be asked, and is cancelled a
   equal((await stripe.paymentIntents.retrieve(payment_intent_id)).status, "canceled");
 });
 
-Deno.test("paid booking is cancelled while Stripe is down, and refunded once it is back", async () => {
+Deno.test("a paid booking is cancelled while Stripe is down, and is refunded later", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const booking = await book(world, buyer, seller);

@@ -162,7 +162,7 @@ function modelOf(plans: readonly Plan[]): Sums {
  */
 async function settles(seller: Seller, plans: readonly Plan[]): Promise<void> {
   const model = modelOf(plans);
-  await until("Stripe has told all", async () => {
+  await until("all events have arrived", async () => {
     return isDeepStrictEqual(await feesInColumns(seller), model) || undefined;
   }, SETTLED_WITHIN_MS).catch(() => {});
   deepEqual(await feesInColumns(seller), model);

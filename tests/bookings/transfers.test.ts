@@ -29,7 +29,7 @@ async function accountOf({ providerId }: Seller): Promise<string> {
   return row!.id;
 }
 
-Deno.test("M6: a share that waits is transferred in the end, once, less what is refunded", async () => {
+Deno.test("M6: a share paid after completion is transferred once, less refunds", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
   const booking = data(await bookUnder(world, WAITS, [buyer, seller]), 201, StartedBooking);

@@ -69,14 +69,14 @@ Deno.test({
       const buyer = await signUp(world);
       const steps: [string, (page: Page) => Promise<void>][] = [
         [
-          "hosted page refuses a card, takes the next, and leads to the success page",
+          "the hosted page refuses a card, accepts the next, and leads to the success page",
           (page) => buysAfterARefusal(page, buyer),
         ],
         [
-          "hosted page is found from the emulator's, and leads back unpaid",
+          "the hosted page is listed on the emulator's page, and leads back unpaid",
           (page) => looksAroundAndLeaves(page, buyer),
         ],
-        ["docs page shows the API, from this machine alone", readsTheDocs],
+        ["the docs page shows the API and loads only from this machine", readsTheDocs],
       ];
       for (const [name, step] of steps) await test.step(name, () => withPage(browser, step));
     } finally {

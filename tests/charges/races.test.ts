@@ -39,7 +39,7 @@ const usageOf = (user_id: string) => ({
   output_tokens: 0,
 });
 
-Deno.test("T12: 50 identical charges at once make one charge and 50 equal answers", async () => {
+Deno.test("T12: 50 identical charges at once make one charge and get 50 equal answers", async () => {
   const person = await signUpWith(world, "1000");
   const key = crypto.randomUUID();
   const ask = () => post(world, "usage", service, usageOf(person.id), { key });
@@ -81,7 +81,7 @@ const KINDS: Kind[] = [
 ];
 
 for (const { name, path, body } of KINDS) {
-  Deno.test(`T1: 50 ${name} at once on credits for 20 admit exactly 20`, async () => {
+  Deno.test(`T1: 50 ${name} at once with credits for 20: exactly 20 succeed`, async () => {
     const person = await signUpWith(world, "100");
     const answers = await together(50, () => post(world, path, service, body(person.id)));
     const admitted = answers.filter(({ status }) => status === 201);
@@ -98,7 +98,7 @@ for (const { name, path, body } of KINDS) {
   });
 }
 
-Deno.test("T18: 50 holds at once on credits for 20 admit exactly 20", async () => {
+Deno.test("T18: 50 holds at once with credits for 20: exactly 20 succeed", async () => {
   const person = await signUpWith(world, "100");
   const body = { user_id: person.id, amount: "5" };
   const answers = await together(50, () => post(world, "credits/holds", service, body));
@@ -117,7 +117,7 @@ Deno.test("T18: 50 holds at once on credits for 20 admit exactly 20", async () =
   await proven(world);
 });
 
-Deno.test("T18: six holds of 1,000 on 5,000 are five, and the refused one is nothing to settle", async () => {
+Deno.test("T18: of six holds of 1,000 on 5,000 credits five open, and the sixth has no id", async () => {
   const person = await signUpWith(world, "5000");
   const body = { user_id: person.id, amount: "1000" };
   const answers = await together(6, () => post(world, "credits/holds", service, body));
@@ -129,7 +129,7 @@ Deno.test("T18: six holds of 1,000 on 5,000 are five, and the refused one is not
   await proven(world);
 });
 
-Deno.test("T8: hold settled and released by many at once resolves once", async () => {
+Deno.test("T8: a hold settled and released many times at once ends once", async () => {
   for (let round = 0; round < 5; round++) {
     const person = await signUpWith(world, "100");
     const body = { user_id: person.id, amount: "40" };
@@ -156,7 +156,7 @@ Deno.test("T8: hold settled and released by many at once resolves once", async (
   await proven(world);
 });
 
-Deno.test("T1: charges, debits and holds at once never admit more than there is", async () => {
+Deno.test("T1: charges, debits and holds at once never take more than the available credits", async () => {
   const person = await signUpWith(world, "100");
   const hold = { user_id: person.id, amount: "5" };
   const debit = { ...hold, reason: "x" };
@@ -177,7 +177,7 @@ Deno.test("T1: charges, debits and holds at once never admit more than there is"
   await proven(world);
 });
 
-Deno.test("T1: charges of two deployments at once never admit more than there is", async () => {
+Deno.test("T1: charges of two deployments at once never take more than the available credits", async () => {
   await withDeployment(world, { DATABASE_POOL_URL: world.databaseUrl }, async (second) => {
     const person = await signUpWith(world, "100");
     const answers = await together(80, (index) => {
@@ -191,7 +191,7 @@ Deno.test("T1: charges of two deployments at once never admit more than there is
   await proven(world);
 });
 
-Deno.test("identical debits at once take once", async () => {
+Deno.test("identical debits at once are one debit", async () => {
   const person = await signUpWith(world, "100");
   const key = crypto.randomUUID();
   const body = { user_id: person.id, amount: "7", reason: "x" };
@@ -203,7 +203,7 @@ Deno.test("identical debits at once take once", async () => {
   await proven(world);
 });
 
-Deno.test("batches over the same people in opposite orders all end and charge once", async () => {
+Deno.test("batches about the same users in opposite orders all end and charge once", async () => {
   const people = await Promise.all(["a", "b", "c", "d"].map(() => signUpWith(world, "1000")));
   // An account is created at its first use, here by the first batch to arrive.
   const fresh = await Promise.all(["e", "f", "g"].map(() => signUp(world)));

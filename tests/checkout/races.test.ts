@@ -21,7 +21,7 @@ const service = backEnd(world);
 /** A user may send ten in a minute; clicks that must be repeated need the other five. */
 const CLICKS = 5;
 
-Deno.test("checkout of one package by many clicks at once is one order and one session", async () => {
+Deno.test("many clicks at once on one package make one order and one session", async () => {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
   // A click that waits too long for the first click's session is refused as in progress.
@@ -45,7 +45,7 @@ Deno.test("checkout of one package by many clicks at once is one order and one s
   await proven(world);
 });
 
-Deno.test("T12: checkout repeated with its key at once runs once", async () => {
+Deno.test("T12: a checkout repeated at once with its key runs once", async () => {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
   const key = crypto.randomUUID();
@@ -64,7 +64,7 @@ Deno.test("T12: checkout repeated with its key at once runs once", async () => {
   deepEqual(await sessionsOf(world, stored.order_id), [stored.checkout_session_id]);
 });
 
-Deno.test("T3: one payment told by ten different events at once is granted once", async () => {
+Deno.test("T3: one payment reported by ten different events at once is granted once", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const checkout = await openCheckout(world, buyer);
@@ -83,7 +83,7 @@ Deno.test("T3: one payment told by ten different events at once is granted once"
   });
 });
 
-Deno.test("grants, charges and a webhook on one account at once all add up", async () => {
+Deno.test("grants, charges and webhooks of one account at once add up", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUpWith(world, "100");
     const checkout = await openCheckout(world, buyer);

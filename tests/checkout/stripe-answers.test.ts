@@ -67,7 +67,7 @@ async function lieAndRecover(lied: World, liar: { change: Change | null }, chang
   deepEqual(data(await start(), 201, Checkout), checkout);
 }
 
-Deno.test("checkout takes from Stripe only the session that it asked for", async (t) => {
+Deno.test("checkout accepts only the session that it requested of Stripe", async (t) => {
   const { liar, server, url } = startLiar();
   try {
     await withDeployment(world, { STRIPE_API_URL: url }, async (lied) => {
@@ -81,7 +81,7 @@ Deno.test("checkout takes from Stripe only the session that it asked for", async
   await proven(world);
 });
 
-Deno.test("checkout behind a Stripe that is not there is refused as retryable", async () => {
+Deno.test("a checkout while Stripe refuses connections is refused as retryable", async () => {
   const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = gone.addr;
   gone.close();

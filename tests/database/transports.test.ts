@@ -81,7 +81,7 @@ for (const [where, request] of [["alone", undefined], ["within a request", true]
   });
 }
 
-Deno.test("the pool outlives the end of its connections", async () => {
+Deno.test("the pool reconnects after its connections were closed", async () => {
   await withPool(`${poolUrl}?application_name=pool-test`, async (database) => {
     await database.rpc("health_database", {});
     await withSql(world, (sql) =>

@@ -96,7 +96,7 @@ export async function withWireTap(
 
 const LENGTH_BYTES = 4;
 
-/** Returns the type letters of PostgreSQL's messages in a turn of whole messages. */
+/** Returns the type bytes of PostgreSQL's messages in a turn of whole messages, as text. */
 export function messageTypes(turn: Uint8Array): string {
   const view = new DataView(turn.buffer, turn.byteOffset, turn.byteLength);
   let types = "";

@@ -105,7 +105,7 @@ async function makePeople() {
 }
 
 Deno.test({
-  name: "a database that restarts under load is a pause, and everything happens once",
+  name: "a database that restarts under load causes a pause, and everything happens once",
   ignore: world.dataDir === undefined,
   fn: async () => {
     const { people, purchases, acts } = await makePeople();
@@ -119,7 +119,7 @@ Deno.test({
       equal(restarts.length, MOMENTS.length);
       await databaseIsBack(world);
       for (const { ask, done } of left) {
-        await until("it is done after all", async () => {
+        await until("the request succeeds", async () => {
           return (await ask(cut)).status === done || undefined;
         }, PATIENCE_MS);
       }
@@ -137,7 +137,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a database that stays away is 503, and the key works when it is back",
+  name: "a database that stays down is a 503, and the key succeeds after the restart",
   ignore: world.dataDir === undefined,
   fn: async () => {
     const person = await signUpWith(world, "10");

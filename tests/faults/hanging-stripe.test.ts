@@ -189,7 +189,7 @@ async function hang(askings: [string, Asking][], after: boolean, more: (cut: Wor
 
 const ALL = Object.keys(ASKINGS) as (keyof typeof ASKINGS)[];
 
-Deno.test("what Stripe never answers is 503, opens the breaker and happens once, by a repeat", async () => {
+Deno.test("a request without an answer of Stripe is 503, opens the breaker, and is repeated once", async () => {
   const { breakAfter, timeoutMs } = EXTERNAL_SERVICES.stripe;
   const more = Array.from({ length: breakAfter - ALL.length }, () => "checkout" as const);
   const late = await checkout();
@@ -205,6 +205,6 @@ Deno.test("what Stripe never answers is 503, opens the breaker and happens once,
   await late.check(await repeat(late));
 });
 
-Deno.test("what Stripe does and never answers is 503, and a repeat finds it", async () => {
+Deno.test("a request that Stripe fulfils and never answers is 503, and a repeat finds it", async () => {
   await hang(await prepare(ALL), true, () => {});
 });

@@ -9,7 +9,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-Deno.test("a key set that never comes is 503 for users, and nothing for the back end", async () => {
+Deno.test("a key set that never arrives is a 503 for users, and does not affect the back end", async () => {
   const person = await signUpWith(world, "10");
   await using proxy = startProxy(world.url, { kind: "silent" });
   const changes = {

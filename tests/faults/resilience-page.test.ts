@@ -12,7 +12,7 @@ function cellsOf(line: string): string[] {
   return line.split("|").slice(1, -1).map((cell) => cell.trim());
 }
 
-Deno.test("the page on resilience shows the numbers that hold", async () => {
+Deno.test("the page on resilience shows the numbers of the code", async () => {
   const lines = (await Deno.readTextFile(PAGE)).split("\n").filter((line) => line.startsWith("|"));
   const rows = lines.map(cellsOf).filter(([name]) => NAMES.includes(name as ServiceName));
   const held = NAMES.map((name) => {

@@ -12,7 +12,7 @@ const READERS = 20;
 const PATIENCE_MS = 2_000;
 
 Deno.test({
-  name: "stack outlives a database killed under reads and calls",
+  name: "the stack survives a database that is killed during reads and calls",
   ignore: world.dataDir === undefined,
   fn: async () => {
     const person = await signUp(world);

@@ -34,7 +34,7 @@ const REFUSALS: [string, object][] = [
 ];
 
 for (const [name, fault] of REFUSALS) {
-  Deno.test(`checkout while Stripe ${name} is retryable, and its key makes one session later`, async () => {
+  Deno.test(`a checkout while Stripe ${name} is retryable, and its key makes one session later`, async () => {
     const buyer = await signUp(world);
     const { id } = await packageNamed(world, "Starter");
     const key = crypto.randomUUID();
@@ -58,7 +58,7 @@ const STUMBLES: [string, object][] = [
 ];
 
 for (const [name, fault] of STUMBLES) {
-  Deno.test(`checkout is one session though Stripe ${name}`, async () => {
+  Deno.test(`a checkout makes one session although Stripe ${name}`, async () => {
     const buyer = await signUp(world);
     const { id } = await packageNamed(world, "Starter");
     await withFault(fault, async () => {
@@ -69,7 +69,7 @@ for (const [name, fault] of STUMBLES) {
   });
 }
 
-Deno.test("functions without their database are alive, not ready, and ask to come again", async () => {
+Deno.test("functions without their database are alive and not ready, and refuse as retryable", async () => {
   const person = await signUpWith(world, "10");
   const address = `postgresql://postgres:postgres@127.0.0.1:${CLOSED_PORT}/postgres`;
   await withDeployment(world, { DATABASE_POOL_URL: address }, async (cut) => {
@@ -87,7 +87,7 @@ Deno.test("functions without their database are alive, not ready, and ask to com
   await proven(world);
 });
 
-Deno.test("functions without a part of their environment say not ready, and not which", async () => {
+Deno.test("functions without a part of their environment are not ready and don't name it", async () => {
   await withDeployment(world, { STRIPE_SECRET_KEY: "" }, async (bare) => {
     const { id } = await packageNamed(bare, "Starter");
     const buyer = await signUp(world);

@@ -53,7 +53,7 @@ async function buyAndBeRefunded(cut: World): Promise<void> {
   const given = data(await post(cut, "refunds", backEnd(cut), refund), 201, Refund);
   equal(given.amount, checkout.amount);
   await orderBecomes(cut, buyer, checkout.order_id, "refunded");
-  await until("the credits are taken back", async () => {
+  await until("the credits are clawed back", async () => {
     const { balance } = await balanceOf(cut, buyer.id);
     return balance === "-990" || undefined;
   });
@@ -61,7 +61,7 @@ async function buyAndBeRefunded(cut: World): Promise<void> {
 }
 
 Deno.test({
-  name: "buying, spending and refunding work with Redis away and mail away",
+  name: "buying, spending and refunding work without Redis and mail",
   ignore: world.dataDir === undefined,
   fn: async () => {
     await withoutMail(world, async () => {

@@ -1,4 +1,4 @@
-/** A blocked user, address or card buys nothing and is not told why; all others buy. */
+/** A blocked user, address or card buys nothing, and the refusal gives no reason; all others buy. */
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
 import { z } from "zod";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -47,7 +47,7 @@ async function cardsSeen(person: Person, count: number): Promise<void> {
     }));
 }
 
-Deno.test("a blocked user buys nothing until the block is lifted, under the same key too", async () => {
+Deno.test("a blocked user buys nothing until the block is lifted, with the same key, too", async () => {
   const [buyer, other] = [await signUp(world), await signUp(world)];
   const { id } = await block(world, { kind: "user", value: buyer.id });
   const key = crypto.randomUUID();
@@ -60,7 +60,7 @@ Deno.test("a blocked user buys nothing until the block is lifted, under the same
   data(await click(buyer, "Starter", key), 201, Checkout);
 });
 
-Deno.test("a blocked user books nobody either", async () => {
+Deno.test("a blocked user can't book a provider either", async () => {
   const [seller, buyer] = [await newSeller(world), await signUp(world)];
   const body = { provider_id: seller.providerId, amount: 1000, currency: "usd" };
   const { id } = await block(world, { kind: "user", value: buyer.id });
@@ -71,7 +71,7 @@ Deno.test("a blocked user books nobody either", async () => {
   equal((await askBooking(world, buyer, body)).status, 201);
 });
 
-Deno.test("a user who is blocked meanwhile does not get an open checkout again", async () => {
+Deno.test("a user who is blocked later does not get their open checkout again", async () => {
   const buyer = await signUp(world);
   await openCheckout(world, buyer);
   const until = new Date(Date.now() + 3_600_000).toISOString();
@@ -94,7 +94,7 @@ Deno.test("a blocked address buys nothing, by the address or by its hash in a de
   equal((await elsewhere.checkout(other)).status, 201);
 });
 
-Deno.test("who paid with a card that is blocked buys nothing more", async () => {
+Deno.test("a user who paid with a blocked card buys nothing more", async () => {
   const [buyer, other] = [await signUp(world), await signUp(world)];
   const checkout = await openCheckout(world, buyer);
   await withDeliveries(world, "shared", async () => {
@@ -117,7 +117,7 @@ Deno.test("who paid with a card that is blocked buys nothing more", async () => 
   equal((await click(buyer)).status, 201);
 });
 
-Deno.test("a user whose cards are declined time after time buys and books nothing for an hour", async () => {
+Deno.test("a user with too many declined cards buys and books nothing for an hour", async () => {
   const buyer = await signUp(world);
   const checkout = await openCheckout(world, buyer);
   const { failed_cards_per_user_hour: most } = await policyOf(world);
@@ -142,7 +142,7 @@ Deno.test("a user whose cards are declined time after time buys and books nothin
   deepEqual(await reasonsOf(buyer), ["failed_cards", "no_ip"]);
 });
 
-Deno.test("operators see decisions and blocks, and users neither their own nor another's", async () => {
+Deno.test("operators see decisions and blocks, and users see none, not even their own", async () => {
   const [operator, buyer] = [await signUpOperator(world), await signUp(world)];
   const checkout = await openCheckout(world, buyer);
   const [decision] = await decisionsOf(world, buyer);
@@ -160,7 +160,7 @@ Deno.test("operators see decisions and blocks, and users neither their own nor a
   }
 });
 
-Deno.test("an operator changes a limit, and it is known who did", async () => {
+Deno.test("an operator changes a limit, and the policy names the operator", async () => {
   const operator = await signUpOperator(world);
   const { users_per_card_day: before } = await policyOf(world);
   const change = (users_per_card_day: number) =>

@@ -38,7 +38,7 @@ function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));
 }
 
-Deno.test("a user at once opens as many new checkouts in an hour as they may, and no more", async () => {
+Deno.test("a user's requests at once open as many checkouts as the hour's limit", async () => {
   const buyer = await signUp(world);
   const open = await openCheckout(world, buyer);
   const { sessions_per_user_hour: most } = await policyOf(world);
@@ -59,7 +59,7 @@ Deno.test("a user at once opens as many new checkouts in an hour as they may, an
   await proven(world);
 });
 
-Deno.test("Retry-After is true to the second, and a refusal is not kept under its key", async () => {
+Deno.test("Retry-After is exact to the second, and a refusal is not stored under its key", async () => {
   const buyer = await signUp(world);
   await openCheckout(world, buyer);
   const { sessions_per_user_hour: most } = await policyOf(world);
@@ -81,7 +81,7 @@ Deno.test("Retry-After is true to the second, and a refusal is not kept under it
   ]);
 });
 
-Deno.test("an address at once opens as many new checkouts in an hour as it may, whoever asks", async () => {
+Deno.test("requests of an address at once open as many checkouts as the hour's limit", async () => {
   using address = newAddress(world);
   using elsewhere = newAddress(world);
   const first = await signUp(world);
@@ -113,7 +113,7 @@ Deno.test("an address at once opens as many new checkouts in an hour as it may, 
   await proven(world);
 });
 
-Deno.test("M6: a provider at once gets as many bookings in an hour as they may, whoever books", async () => {
+Deno.test("M6: a provider gets as many bookings at once as the hour's limit", async () => {
   const [seller, other] = [await newSeller(world), await newSeller(world)];
   const buyers = await Promise.all(Array.from({ length: 5 }, () => signUp(world)));
   const policy = { bookings_per_provider_hour: 2 };

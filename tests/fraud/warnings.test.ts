@@ -18,7 +18,7 @@ async function warningsOf(person: Person, state: string): Promise<z.output<typeo
   return data(answer, 200, z.array(Warning)).filter(({ user_id }) => user_id === person.id);
 }
 
-Deno.test("a warning is listed, freezes its order's credits, and frees them when it is cleared", async () => {
+Deno.test("a warning is listed and freezes its order's credits until it is cleared", async () => {
   const [operator, buyer] = [await signUpOperator(world), await signUp(world)];
   const checkout = await openCheckout(world, buyer);
   const warning = await withDeliveries(world, "shared", async () => {

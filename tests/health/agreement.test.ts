@@ -33,7 +33,7 @@ function routeOf(report: Report, window: "5m" | "1h" | "24h", route: string): Re
 
 /** Waits until the report counts every request of the load, and returns the report. */
 function complete(world: World, log: Map<string, Measured[]>): Promise<Report> {
-  return until("every request is told", async () => {
+  return until("every request is in the report", async () => {
     const report = data(await get(world, "health", nobody), 200, HealthReport);
     const isTold = (route: string) =>
       (routeOf(report, "1h", route)?.requests ?? 0) >= log.get(route)!.length;
@@ -55,7 +55,7 @@ function agrees(told: Requests, lines: readonly Measured[]): void {
   }
 }
 
-Deno.test("health agrees with the log, and with the caller's watch, within 10 %", async () => {
+Deno.test("health agrees with the log and with the caller's clock within 10 %", async () => {
   await withStack(async (env) => {
     const world = readWorld({ values: env, source: "the test's own stack" });
     const chats = await makeLoad(world);

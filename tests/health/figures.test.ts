@@ -18,7 +18,7 @@ const world = readWorld();
 /** An isolate reports its counts every 10 s. */
 const TOLD_WITHIN_MS = 60_000;
 
-Deno.test("SQL and TypeScript promise the same", async () => {
+Deno.test("SQL and TypeScript have the same objectives", async () => {
   const { slo, burns } = data(await get(world, "health", nobody), 200, HealthReport);
   const { burn_windows, ...promised } = SLO;
   deepEqual(slo, { ...promised, core_routes: [...SLO.core_routes] });
@@ -38,7 +38,7 @@ Deno.test("SQL and TypeScript count durations in the same buckets", async () => 
   });
 });
 
-Deno.test("the paid checks ask every service for a little, for the back end alone", async () => {
+Deno.test("the paid checks call every service, and only the back end may run them", async () => {
   refused(await post(world, "health/deep", nobody, {}, { key: null }), 401, "unauthenticated");
   const answer = await post(world, "health/deep", backEnd(world), {}, { key: null });
   const { checks, units_left } = data(answer, 200, DeepReport);
@@ -52,10 +52,10 @@ Deno.test("the paid checks ask every service for a little, for the back end alon
   ok(deep.every(({ checked_at }) => checked_at !== null));
 });
 
-Deno.test("a collector reads database calls, connections, and what Redis says of itself", async () => {
+Deno.test("a collector reads database calls, connections, and Redis's figures", async () => {
   refused(await get(world, "credits", { apikey: "sb_secret_guessed" }), 401, "unauthenticated");
   data(await post(world, "health/deep", backEnd(world), {}, { key: null }), 200, DeepReport);
-  const { text } = await until("what processes have counted is told", async () => {
+  const { text } = await until("the counts have been reported", async () => {
     const answer = await get(world, "health/metrics", backEnd(world));
     const hasAll = /auth_failures_total\{status="401",code="unauthenticated"\}/.test(answer.text) &&
       /database_call_duration_seconds_count\{group="deep",outcome="ok"\}/.test(answer.text);
@@ -71,11 +71,11 @@ Deno.test("a collector reads database calls, connections, and what Redis says of
   if (await hasPromtool()) equal(await promtoolSays(text), "");
 });
 
-Deno.test("a collector reads what was sold and spent, and nothing of anybody", async () => {
+Deno.test("a collector reads sold and spent credits, and no personal data", async () => {
   refused(await get(world, "health/metrics", nobody), 401, "unauthenticated");
   const { id, email } = await signUpWith(world, "10");
   await withSql(world, (sql) => sql`select farthing.seal()`);
-  const text = await until("what was given is told", async () => {
+  const text = await until("the grants are in the metrics", async () => {
     const answer = await get(world, "health/metrics", backEnd(world));
     equal(answer.status, 200);
     return answer.text.includes("farthing_credits_given_total") ? answer.text : undefined;

@@ -23,7 +23,7 @@ function rowsOf(name: string, nr: number) {
   }));
 }
 
-Deno.test("batches of many processes add up, and one that is sent twice counts once", async () => {
+Deno.test("batches of many isolates add up, and a batch that is sent twice counts once", async () => {
   const name = `test_${crypto.randomUUID().replaceAll("-", "_")}`;
   const sql = postgres(world.databaseUrl, { max: PROCESSES, onnotice: () => {} });
   const batches = Array.from({ length: PROCESSES * BATCHES_EACH }, (_, nr) => ({

@@ -16,7 +16,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-Deno.test("T12: key used with another body is refused before anything is written", async () => {
+Deno.test("T12: a key with another body is refused before anything is written", async () => {
   const person = await signUpWith(world, "100");
   const key = crypto.randomUUID();
   const body = { user_id: person.id, amount: "10", reason: "x" };
@@ -32,7 +32,7 @@ Deno.test("T12: key used with another body is refused before anything is written
   await proven(world);
 });
 
-Deno.test("T12: refusal is stored too and replayed after the reason for it is gone", async () => {
+Deno.test("T12: a refusal is stored, too, and is replayed after its reason is gone", async () => {
   const person = await signUpWith(world, "1");
   const key = crypto.randomUUID();
   const body = { user_id: person.id, amount: "10", reason: "x" };
@@ -48,7 +48,7 @@ Deno.test("T12: refusal is stored too and replayed after the reason for it is go
   await proven(world);
 });
 
-Deno.test("T12: stored answer is replayed with its status on every kind of route", async () => {
+Deno.test("T12: a stored answer is replayed with its status on every kind of route", async () => {
   const person = await signUpWith(world, "1000");
   const user_id = person.id;
   const { id } = await packageNamed(world, "Starter");
@@ -80,7 +80,7 @@ Deno.test("T12: stored answer is replayed with its status on every kind of route
   await proven(world);
 });
 
-Deno.test("key is its caller's and its route's: the same text elsewhere is another key", async () => {
+Deno.test("a key belongs to one caller and one route: the same text elsewhere is another key", async () => {
   const [a, b] = [await signUp(world), await signUpWith(world, "100")];
   const { id } = await packageNamed(world, "Starter");
   const key = crypto.randomUUID();
@@ -98,7 +98,7 @@ Deno.test("key is its caller's and its route's: the same text elsewhere is anoth
   await proven(world);
 });
 
-Deno.test("key is required, printable and at most 255 characters", async () => {
+Deno.test("a key is required, printable, and has at most 255 characters", async () => {
   const person = await signUpWith(world, "100");
   const body = { user_id: person.id, model: "gpt-4o", input_tokens: 1, output_tokens: 0 };
   const send = (key: string | null) => post(world, "usage", service, body, { key });
@@ -114,7 +114,7 @@ Deno.test("key is required, printable and at most 255 characters", async () => {
   await proven(world);
 });
 
-Deno.test("answers that may be other next time are not stored: a bad body, a bad credential", async () => {
+Deno.test("refusals of a bad body or a bad credential are not stored", async () => {
   const person = await signUpWith(world, "100");
   const key = crypto.randomUUID();
   const body = { user_id: person.id, amount: "1", reason: "x" };

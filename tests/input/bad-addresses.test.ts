@@ -17,7 +17,7 @@ const IDS = [
   "%ff",
 ];
 
-Deno.test("id in a path that is none is refused, wherever it stands", async () => {
+Deno.test("an invalid id is refused in every path", async () => {
   const { as } = await signUpWith(world, "1");
   const service = backEnd(world);
   for (const id of IDS) {
@@ -52,7 +52,7 @@ const QUERIES: [string, string][] = [
   ["__proto__=1", "__proto__"],
 ];
 
-Deno.test("query that is not the route's is refused by the parameter's name", async () => {
+Deno.test("an invalid query parameter is refused by its name", async () => {
   const { as } = await signUpWith(world, "1");
   for (const [query, field] of QUERIES) {
     refused(await get(world, `credits/entries?${query}`, as), 400, "invalid_request", field);

@@ -83,7 +83,7 @@ Deno.test("bad bodies are refused on every route that takes one", async (t) => {
   const before = await ledgerOf(world, person.id);
   for (const target of targets) {
     await t.step(
-      `${target.name} refuses what is no JSON object in UTF-8`,
+      `${target.name} refuses a body that is not a JSON object in UTF-8`,
       () => refusesMalformed(target),
     );
     await t.step(`${target.name} refuses one byte more than its limit`, () => refusesLarge(target));

@@ -142,7 +142,7 @@ const INJECTIONS = [
   "\u202Etxt.exe \uFFFE \u{1F600}",
 ];
 
-Deno.test("SQL in a string field is text: kept as it came, or refused, and runs nothing", async () => {
+Deno.test("SQL in a string field is text: stored unchanged or refused, and never run", async () => {
   const { person, targets } = await prepare(world);
   for (const target of targets) {
     for (const [field, kind] of Object.entries(target.fields)) {
@@ -163,7 +163,7 @@ Deno.test("SQL in a string field is text: kept as it came, or refused, and runs 
   await proven(world);
 });
 
-Deno.test("text of a caller comes back as it went in, and as text in CSV", async () => {
+Deno.test("a caller's text comes back unchanged, and as text in CSV", async () => {
   const { person, targets } = await prepare(world);
   const as = await targets.find(({ name }) => name === "debits")!.caller();
   for (const reference_id of INJECTIONS) {
@@ -181,7 +181,7 @@ Deno.test("text of a caller comes back as it went in, and as text in CSV", async
   await proven(world);
 });
 
-Deno.test("either of two fields is asked for, never both or none", async () => {
+Deno.test("exactly one of two fields is required", async () => {
   const { targets } = await prepare(world);
   const hold = targets.find(({ name }) => name === "holds by amount")!;
   const estimate = targets.find(({ name }) => name === "holds by estimate")!;

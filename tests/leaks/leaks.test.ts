@@ -24,7 +24,7 @@ async function agreeing(level: string): Promise<Person> {
 }
 
 Deno.test({
-  name: "nothing that was said in prompts, errors, bad requests and payments is kept or logged",
+  name: "no text of prompts, errors, bad requests and payments is stored or logged",
   ignore: world.dataDir === undefined,
   fn: async () => {
     const canaries = makeCanaries();
@@ -68,7 +68,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an answer that repeats what was said is kept for its asker alone, and for 24 hours",
+  name: "an answer that repeats its prompt is stored for its caller alone, for 24 hours",
   ignore: world.dataDir === undefined,
   fn: async () => {
     const person = await agreeing("full_redacted");

@@ -75,7 +75,7 @@ async function tryUntilShared(): Promise<Answer[]> {
 }
 
 Deno.test({
-  name: "500 requests at once to two processes: exactly the user's hundred are admitted",
+  name: "of 500 requests at once to two processes exactly the user's 100 are admitted",
   ignore: world.redisUrl === undefined,
   fn: async () => {
     const answers = await tryUntilShared();

@@ -50,7 +50,7 @@ async function openHold(cut: World, userId: string): Promise<string> {
 }
 
 Deno.test({
-  name: "settling, releasing, Stripe's webhook and health go on when a key has used up its quota",
+  name: "settling, releasing, Stripe's webhook and health work when a key has used up its limit",
   ignore: world.redisUrl === undefined,
   fn: () =>
     withOwnKey(async (cut, id) => {
@@ -83,7 +83,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "a key that has used up its quota leaves users theirs, and a user's limit leaves them their credits",
+    "a key's limit does not limit users, and a user's limit does not stop charges of their credits",
   ignore: world.redisUrl === undefined,
   fn: () =>
     withOwnKey(async (cut, id) => {

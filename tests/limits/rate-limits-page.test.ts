@@ -14,7 +14,7 @@ function shown(line: string): string[] {
   );
 }
 
-Deno.test("the page on rate limits shows the limits that hold", async () => {
+Deno.test("the page on rate limits shows the limits of the code", async () => {
   const lines = (await Deno.readTextFile(PAGE)).split("\n")
     .filter((line) => line.startsWith("| `"));
   const rules = new Set([...RULES.values()].flat());

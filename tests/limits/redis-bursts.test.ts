@@ -58,7 +58,7 @@ async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
 
 // A slow Redis counts the request and answers too late; in the other modes Redis does not count it.
 for (const mode of ["slow", "hang", "down", "full"] as const) {
-  Deno.test(`T17 a burst across a Redis that is ${mode} gets its limit once, not twice`, {
+  Deno.test(`T17 a burst during which Redis becomes ${mode} gets its limit once, not twice`, {
     sanitizeResources: false, // the client's pool of connections
     sanitizeOps: false,
   }, async () => {

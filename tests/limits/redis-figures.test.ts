@@ -13,7 +13,7 @@ function limitsAt(url: string, token = TOKEN) {
   return limitsFromEnv(env as unknown as Parameters<typeof limitsFromEnv>[0], WANTED);
 }
 
-Deno.test("redis tells its memory, keys and connections", OPTIONS, async () => {
+Deno.test("Redis reports its memory, keys and connections", OPTIONS, async () => {
   await withPart(async (_, redis, url) => {
     const { readRedisFigures } = limitsAt(url);
     const before = await readRedisFigures();
@@ -28,7 +28,7 @@ Deno.test("redis tells its memory, keys and connections", OPTIONS, async () => {
 });
 
 Deno.test(
-  "redis that is unavailable, or says no, has no figures, which is not 0",
+  "an unavailable or refusing Redis has no figures, and none of them is 0",
   OPTIONS,
   async () => {
     await withPart(async (part, _, url) => {

@@ -1,4 +1,4 @@
-/** Whatever Redis does, requests are answered, and each process limits by itself. */
+/** Requests are answered without Redis or with a faulty one, and each process limits by itself. */
 import { equal } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
@@ -29,7 +29,7 @@ const MANNERS: [string, Manner][] = [
     body: `{"error":"WRONGPASS invalid or missing auth token"}`,
   }],
   ["is full", { kind: "answers", status: 400, body: JSON.stringify({ error: OOM }) }],
-  ["answers nonsense", { kind: "answers", status: 200, body: "<html>It works!</html>" }],
+  ["gives an invalid response", { kind: "answers", status: 200, body: "<html>It works!</html>" }],
 ];
 
 /** Sends 120 requests at once and asserts that this one process admits a user's limit of 100. */

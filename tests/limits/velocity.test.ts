@@ -13,7 +13,7 @@ const HOUR_SECONDS = 3_600;
 const restOfHour = () => HOUR_SECONDS - Math.floor(Date.now() / 1_000) % HOUR_SECONDS;
 
 Deno.test({
-  name: "velocity refuses new business of who tried too often in an hour, and nothing else",
+  name: "a user with too many attempts in an hour starts no new business, and all else works",
   ignore: world.redisUrl === undefined,
   fn: async () => {
     const person = await signUp(world);

@@ -78,7 +78,7 @@ Deno.test("a hold of two lots keeps them in burn-down order, and a refused one n
   equal(account.settle("h", 1n, 100 + 3599), "hold_not_open");
 });
 
-Deno.test("a settlement that owes too much changes nothing: its hold keeps what it kept", () => {
+Deno.test("a settlement with too much debt changes nothing: its hold stays as it was", () => {
   const account = new Account();
   account.receive(lot("paid", "10"), 1);
   account.hold("h", toUnits("6"), 100, 2);
@@ -114,7 +114,7 @@ Deno.test("of a dispute's events the later holds; of one second that with more m
   ok(!replacesRefund("failed", "succeeded"));
 });
 
-Deno.test("the model ends each story as it was worked out by hand", () => {
+Deno.test("the model ends each test case as worked out by hand", () => {
   equal(new Set(STORIES.map(({ name }) => name)).size, STORIES.length);
   for (const story of STORIES) {
     const seen = expectedOf(tell(story));
@@ -125,7 +125,7 @@ Deno.test("the model ends each story as it was worked out by hand", () => {
   }
 });
 
-Deno.test("whatever happens, nothing is spent while something is owed, no order gives too much", () => {
+Deno.test("no step spends credits while there is debt, and no order gives too many credits", () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   for (let run = 0; run < 500; run++) {
     const buyer = new Buyer(PACKAGES);

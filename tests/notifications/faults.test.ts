@@ -98,7 +98,7 @@ async function askedOf(deployed: World, notice: string, email: string, { asked }
   return running;
 }
 
-Deno.test("with mail away a purchase is whole at once, and its receipt comes when mail is back", async () => {
+Deno.test("without mail a purchase is complete at once, and its receipt is sent later", async () => {
   const buyer = await signUp(world);
   const notice = await withoutMail(world, async () => {
     await buy(world, buyer);
@@ -117,7 +117,7 @@ Deno.test("with mail away a purchase is whole at once, and its receipt comes whe
   await proven(world);
 });
 
-Deno.test("what mail refuses eight times is dead, and stays to be seen", async () => {
+Deno.test("a notification that mail refuses eight times is dead-lettered, and stays listed", async () => {
   const person = await signUp(world);
   const busy = () => Promise.resolve(new Response("{}", { status: 429 }));
   await using server = mailServer(busy);
@@ -139,7 +139,7 @@ Deno.test("what mail refuses eight times is dead, and stays to be seen", async (
   await proven(world);
 });
 
-Deno.test("an address that mail will never take is asked for once", async () => {
+Deno.test("an address that mail refuses for ever is attempted once", async () => {
   const person = await signUp(world);
   const refuse = ({ To }: { To?: string }) =>
     Promise.resolve(Response.json({ ErrorCode: 406, Message: `inactive: ${To}` }, { status: 422 }));
@@ -156,7 +156,7 @@ Deno.test("an address that mail will never take is asked for once", async () => 
   });
 });
 
-Deno.test("what a killed runner may have sent is uncertain, and nobody sends it again", async () => {
+Deno.test("a notification of a killed runner is uncertain, and is not sent again", async () => {
   const person = await signUp(world);
   await using server = mailServer(never);
   const notice = await withoutMail(world, async () => {
@@ -182,7 +182,7 @@ Deno.test("what a killed runner may have sent is uncertain, and nobody sends it 
   equal(server.asked.filter((email) => email === person.email).length, 1);
 });
 
-Deno.test("a repeat that Resend knows is asked for after a kill, and one letter arrives", async () => {
+Deno.test("a notification of a killed runner is repeated at Resend, and one email arrives", async () => {
   const person = await signUp(world);
   const taken: string[] = [];
   // The first request reaches the inbox and its answer is lost; the second request is answered.
@@ -233,7 +233,7 @@ Deno.test("a repeat that Resend knows is asked for after a kill, and one letter 
   equal((await lettersTo(world, person.email)).length, letters + 1);
 });
 
-Deno.test("runners side by side send each notice once", async () => {
+Deno.test("runners at once send each notification once", async () => {
   const people = await Promise.all(Array.from({ length: 12 }, () => signUp(world)));
   await withMail(world, "shared", async () => {
     // An earlier test may have opened the stack's circuit breaker; a sent notification has closed

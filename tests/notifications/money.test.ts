@@ -51,7 +51,7 @@ Deno.test("a purchase ends with one receipt, however often Stripe says so", asyn
   });
 });
 
-Deno.test("a refund is told of with what it took, once", async () => {
+Deno.test("a refund is reported once, with the clawed-back credits", async () => {
   const { buyer, orderId } = await newPurchase(world);
   const { refund_id } = await refund(world, orderId, 333);
   const { text } = await letterArrives(world, buyer.email, "refund");
@@ -61,7 +61,7 @@ Deno.test("a refund is told of with what it took, once", async () => {
   await proven(world);
 });
 
-Deno.test("a low balance is told of to the last decimal", async () => {
+Deno.test("a low balance is reported to the last decimal", async () => {
   const person = await signUpWith(world, "500.5");
   await spend(world, person, "100.000000000000000001");
   await withSql(world, (sql) =>
@@ -74,7 +74,7 @@ Deno.test("a low balance is told of to the last decimal", async () => {
   await proven(world);
 });
 
-Deno.test("T23: credits that expire are told of before they do", async () => {
+Deno.test("T23: an expiry of credits is reported before it happens", async () => {
   const person = await signUp(world);
   const expires_at = new Date(Date.now() + 12 * 3_600_000).toISOString();
   const lot = { user_id: person.id, amount: "7", source: "promotional", reason: "x", expires_at };
@@ -86,7 +86,7 @@ Deno.test("T23: credits that expire are told of before they do", async () => {
   await proven(world);
 });
 
-Deno.test("a top-up that fails is told of with the reason, and one that succeeds has a receipt", async () => {
+Deno.test("a failed top-up is reported with its reason, and a paid one has a receipt", async () => {
   const person = await signUpToppedUp(world);
   const { payment_method_id } = await cardOf(world, person);
   const behaviour = (of: string) =>

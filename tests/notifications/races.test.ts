@@ -15,7 +15,7 @@ async function claim(sql: ISql, lease: string): Promise<unknown> {
   return row!.claimed;
 }
 
-Deno.test("notices claimed twice by one lease are claimed one after the other", async () => {
+Deno.test("two claims of notifications with one lease run one after the other", async () => {
   const [lease, other] = [crypto.randomUUID(), crypto.randomUUID()];
   await withSql(world, async (sql) => {
     await sql.begin(async (first) => {

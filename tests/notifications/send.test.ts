@@ -31,7 +31,7 @@ function ask(body: object, as = shared(), key = crypto.randomUUID()) {
   return post(world, "send-notification", as, body, { key });
 }
 
-Deno.test("a user is told at the address that Auth has, and finds it in their own list", async () => {
+Deno.test("a user is notified at Auth's address, and finds the notification in their list", async () => {
   const person = await signUp(world);
   const asked = { template: "receipt", to: { user_id: person.id }, data: RECEIPT };
   const { notification_id } = data(await ask(asked), 200, Notification);
@@ -42,7 +42,7 @@ Deno.test("a user is told at the address that Auth has, and finds it in their ow
   await proven(world);
 });
 
-Deno.test("an address is told once per key, and forgotten", async () => {
+Deno.test("an address is notified once per key, and is not stored afterwards", async () => {
   const email = newAddress();
   const key = crypto.randomUUID();
   const asked = { template: "receipt", to: { email }, data: RECEIPT };
@@ -74,7 +74,7 @@ Deno.test("the secret alone is enough, and the same content again is the same no
   equal((await lettersTo(world, email)).length, 2);
 });
 
-Deno.test("nobody else may send, whatever other credential they have", async () => {
+Deno.test("no other credential may send a notification", async () => {
   const person = await signUp(world);
   const asked = { template: "receipt", to: { user_id: person.id }, data: RECEIPT };
   for (
@@ -94,7 +94,7 @@ Deno.test("nobody else may send, whatever other credential they have", async () 
   deepEqual(told.data, []);
 });
 
-Deno.test("what does not fit is refused by its field, and an alert is not for outside", async () => {
+Deno.test("data that does not fit the template is refused by its field, as is an alert", async () => {
   const { id } = await signUp(world);
   const good = { template: "receipt", to: { user_id: id }, data: RECEIPT };
   const cases: [object, number, string][] = [
@@ -117,7 +117,7 @@ Deno.test("what does not fit is refused by its field, and an alert is not for ou
   }
 });
 
-Deno.test("during a rotation both secrets are good, and afterwards the old one is not", async () => {
+Deno.test("during a rotation both secrets are accepted, and afterwards only the new one", async () => {
   const person = await signUp(world);
   const [current, previous] = ["c".repeat(40), "p".repeat(40)];
   const asked = { template: "receipt", to: { user_id: person.id }, data: RECEIPT };
@@ -140,7 +140,7 @@ Deno.test("during a rotation both secrets are good, and afterwards the old one i
   });
 });
 
-Deno.test("hostile data end up as text", async () => {
+Deno.test("hostile data is written as text", async () => {
   const person = await signUp(world);
   const package_name = `<img src=x onerror=alert(1)>\r\nBcc: a@b.test\u202e "&`;
   const data_ = { ...RECEIPT, package_name };

@@ -30,14 +30,14 @@ function settle({ id }: { id: string }, outcome: object) {
   return control(world, "POST", `payouts/${id}/settle`, outcome);
 }
 
-Deno.test("payout that is paid in time is known and not late", async () => {
+Deno.test("a payout that is paid in time is stored and not late", async () => {
   const payout = await newPayout();
   await payoutBecomes(world, payout, `${NET} paid completed`);
   equal(await isLate(world, payout), false);
   await proven(world);
 });
 
-Deno.test("payout that does not arrive is late until it is paid", async () => {
+Deno.test("a payout that does not arrive is late until it is paid", async () => {
   const payout = await newPayout({ deliver: false, arrives_in_days: -3 });
   await payoutBecomes(world, payout, `${NET} pending in_progress`);
   equal(await isLate(world, payout), true);
@@ -47,7 +47,7 @@ Deno.test("payout that does not arrive is late until it is paid", async () => {
   await proven(world);
 });
 
-Deno.test("payout that the bank returns is late until the next of its currency is paid", async () => {
+Deno.test("a payout that the bank returns is late until the next one of its currency is paid", async () => {
   const { paymentId } = await newPurchase(world);
   const payout = await withPayouts(world, "exclusive", async () => {
     const returned = await payOutAlone(world, [paymentId]);
@@ -60,7 +60,7 @@ Deno.test("payout that the bank returns is late until the next of its currency i
   await proven(world);
 });
 
-Deno.test("payout told of backwards and three times over is as it was told last", async () => {
+Deno.test("a payout reported in reverse order and three times has its latest state", async () => {
   const { paymentId } = await newPurchase(world);
   const payout = await withPayouts(
     world,

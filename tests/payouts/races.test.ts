@@ -8,7 +8,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-Deno.test("runners side by side give each payout's list to one of them", async () => {
+Deno.test("of several runners at once, one gets each payout's list", async () => {
   const payouts = [];
   for (let nth = 0; nth < 3; nth++) {
     const { paymentId } = await newPurchase(world);
@@ -22,7 +22,7 @@ Deno.test("runners side by side give each payout's list to one of them", async (
   await proven(world);
 });
 
-Deno.test("a second look for what was never paid out neither waits nor skips a day", async () => {
+Deno.test("a second search for payments never paid out neither waits nor skips a day", async () => {
   const { paymentId } = await newPurchase(world);
   await reconciled(world, await payOut(world, [paymentId]));
   await withSql(world, (sql) =>

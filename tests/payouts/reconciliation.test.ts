@@ -74,7 +74,7 @@ async function toppedUp(): Promise<string> {
   return (await paymentsOf(world, person))[0]!.id;
 }
 
-Deno.test("purchase, refund, dispute, booking and top-up that are paid out agree with us", async () => {
+Deno.test("a payout of a purchase, refund, dispute, booking and top-up agrees with the ledger", async () => {
   const refunded = await newPurchase(world);
   await refund(world, refunded.orderId, 333);
   const payments = [
@@ -98,7 +98,7 @@ Deno.test("purchase, refund, dispute, booking and top-up that are paid out agree
   await proven(world);
 });
 
-Deno.test("payment of which nothing was told is found in its payout, and mended by its event", async () => {
+Deno.test("a payment without an event is found in its payout until its event is applied", async () => {
   await withLostEvents(world, "exclusive", async () => {
     const buyer = await signUp(world);
     const checkout = await openCheckout(world, buyer);
@@ -110,7 +110,11 @@ Deno.test("payment of which nothing was told is found in its payout, and mended 
     const told = `charge_unknown ${latest_charge}: 999 usd pending, 999 usd charge`;
     deepEqual(await mismatchesOf(world, payout), [told]);
     await sweep(world);
-    deepEqual(await mismatchesOf(world, payout), [told], "a sweep finds it again, once");
+    deepEqual(
+      await mismatchesOf(world, payout),
+      [told],
+      "a second comparison finds it again, once",
+    );
     data(await post(world, "webhook-events/backfill", service, { hours: 1 }), 200, Backfilled);
     await orderBecomes(world, buyer, checkout.order_id, "paid");
     await sweep(world);
@@ -119,7 +123,7 @@ Deno.test("payment of which nothing was told is found in its payout, and mended 
   });
 });
 
-Deno.test("order whose amount was tampered with is found in its payout, until it is mended", async () => {
+Deno.test("an order with a wrong amount is found in its payout, until it is repaired", async () => {
   const { orderId, paymentId } = await newPurchase(world);
   const { latest_charge } = await stripeOf(world).paymentIntents.retrieve(paymentId);
   const payout = await payOut(world, [paymentId]);
@@ -144,7 +148,7 @@ Deno.test("order whose amount was tampered with is found in its payout, until it
   await proven(world);
 });
 
-Deno.test("payout that its list does not add up to is found, and asked for again the next day", async () => {
+Deno.test("a payout that differs from its list is found, and is listed again the next day", async () => {
   const { paymentId } = await newPurchase(world);
   const payout = await payOut(world, [paymentId], { deliver: false });
   await control(world, "POST", `payouts/${payout.id}/adjust`, { amount: 5 });

@@ -23,7 +23,7 @@ async function pay(buyer: Person, checkout: { order_id: string; checkout_url: st
   });
 }
 
-Deno.test("T15: package edited after the sale changes no order and no balance", async () => {
+Deno.test("T15: a package edited after its sale changes no order and no balance", async () => {
   const id = crypto.randomUUID();
   await sell(world, id, 1, OLD);
   const buyer = await signUp(world);
@@ -48,7 +48,7 @@ Deno.test("T15: package edited after the sale changes no order and no balance", 
   await proven(world);
 });
 
-Deno.test("T24: checkout after an edited price is a new session of the new amount", async () => {
+Deno.test("T24: a checkout after a price change is a new session of the new amount", async () => {
   const id = crypto.randomUUID();
   await sell(world, id, 1, OLD);
   try {

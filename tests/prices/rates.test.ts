@@ -13,7 +13,7 @@ const world = readWorld();
 const service = backEnd(world);
 const newModel = () => `test-model-${crypto.randomUUID()}`;
 
-Deno.test("T10: rate changed while a hold is open does not change what its work costs", async () => {
+Deno.test("T10: a rate that changes while a hold is open does not change its settlement", async () => {
   const model = newModel();
   await price(world, model, ["1", "2", "1"]);
   const person = await signUpWith(world, "100");
@@ -37,7 +37,7 @@ Deno.test("T10: rate changed while a hold is open does not change what its work 
   await proven(world);
 });
 
-Deno.test("T10: use that is reported late is charged at the rate of its own time", async () => {
+Deno.test("T10: usage that is reported late is charged at the rate of its time", async () => {
   const model = newModel();
   await price(world, model, ["1", "2", "1"]);
   const then = new Date().toISOString();
@@ -55,7 +55,7 @@ Deno.test("T10: use that is reported late is charged at the rate of its own time
   await proven(world);
 });
 
-Deno.test("T11: model without a rate is refused everywhere and costs nothing", async () => {
+Deno.test("T11: a model without a rate is refused everywhere and costs nothing", async () => {
   const model = newModel();
   const person = await signUpWith(world, "100");
   const usage = { model, input_tokens: 1, output_tokens: 1 };
@@ -101,7 +101,7 @@ Deno.test("every kind of token has its price, and the sum is exact", async () =>
   await proven(world);
 });
 
-Deno.test("T25: refusal says which limit blocked, what was required and what there is", async () => {
+Deno.test("T25: a refusal names the limit, the required and the available credits", async () => {
   const person = await signUpWith(world, "1.5");
   const user_id = person.id;
   const bodies: [string, object][] = [

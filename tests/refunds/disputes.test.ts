@@ -24,7 +24,7 @@ const dispute = ({ paymentId }: Purchase, body: object = {}) =>
 const TAKEN = "disputed: balance 0, available 0, debt 0";
 const WHOLE = "paid: balance 9990, available 9990, debt 0";
 
-Deno.test("T29: an appealed dispute takes and gives back with the money", async () => {
+Deno.test("T29: an appealed dispute claws back and reinstates with the money", async () => {
   const purchase = await newPurchase(world);
   await withDeliveries(world, "shared", async () => {
     const { id } = await dispute(purchase);
@@ -51,7 +51,7 @@ for (
     ["block", "refunded: balance 0, available 0, debt 0"],
   ] as const
 ) {
-  Deno.test(`T29: a dispute prevented by a ${prevented} takes the credits once`, async () => {
+  Deno.test(`T29: a dispute prevented by a ${prevented} claws back the credits once`, async () => {
     const purchase = await newPurchase(world);
     await withDeliveries(world, "shared", async () => {
       await dispute(purchase, { prevented });
@@ -61,7 +61,7 @@ for (
   });
 }
 
-Deno.test("T29: a state that nobody knows is taken with 200 and freezes", async () => {
+Deno.test("T29: an unknown status is answered 200 and freezes the credits", async () => {
   const purchase = await newPurchase(world);
   await withDeliveries(world, "shared", async () => {
     const { id } = await dispute(purchase, { inquiry: true });

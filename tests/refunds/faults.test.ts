@@ -49,7 +49,7 @@ async function refundIdOf({ orderId }: Purchase): Promise<string> {
   return rows[0]!.refund_id;
 }
 
-Deno.test("refund while Stripe is down moves nothing, and its key makes one refund later", async () => {
+Deno.test("a refund while Stripe is down moves nothing, and its key makes one refund later", async () => {
   const purchase = await newPurchase(world);
   const key = crypto.randomUUID();
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
@@ -65,7 +65,7 @@ Deno.test("refund while Stripe is down moves nothing, and its key makes one refu
   await proven(world);
 });
 
-Deno.test("refund whose answer is lost is known by its event, and its key finds it", async () => {
+Deno.test("a refund whose answer is lost arrives by its event, and its key returns it", async () => {
   const purchase = await newPurchase(world);
   const key = crypto.randomUUID();
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
@@ -80,7 +80,7 @@ Deno.test("refund whose answer is lost is known by its event, and its key finds 
   await proven(world);
 });
 
-Deno.test("refund whose request died is sent once, by whichever of the runners", async () => {
+Deno.test("a refund whose request failed is sent once, by one of the runners", async () => {
   const purchase = await newPurchase(world);
   const key = crypto.randomUUID();
   const ask = () => askRefund(world, purchase.orderId, 500, { key });
@@ -100,7 +100,7 @@ Deno.test("refund whose request died is sent once, by whichever of the runners",
   await proven(world);
 });
 
-Deno.test("refund that Stripe refuses has failed, and what was set aside is free", async () => {
+Deno.test("a refund that Stripe refuses has failed, and its amount can be refunded again", async () => {
   const purchase = await newPurchase(world);
   // The bank disputes the payment, and the event has not arrived yet.
   await control(world, "POST", "deliveries/hold", { types: ["charge.dispute.*"] });

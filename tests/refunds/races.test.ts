@@ -16,7 +16,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-Deno.test("refunds of one order by many at once never exceed it", async () => {
+Deno.test("many refunds of one order at once never exceed its amount", async () => {
   const purchase = await newPurchase(world);
   await withDeliveries(world, "shared", async () => {
     const answers = await Promise.all(
@@ -38,7 +38,7 @@ Deno.test("refunds of one order by many at once never exceed it", async () => {
   await proven(world);
 });
 
-Deno.test("T6: full refund asked for by many at once is made once", async () => {
+Deno.test("T6: many full refunds at once make one refund", async () => {
   const purchase = await newPurchase(world);
   await withDeliveries(world, "shared", async () => {
     const answers = await Promise.all(
@@ -56,7 +56,7 @@ Deno.test("T6: full refund asked for by many at once is made once", async () => 
   await proven(world);
 });
 
-Deno.test("T12: refund repeated with its key at once is one refund", async () => {
+Deno.test("T12: a refund repeated at once with its key is one refund", async () => {
   const purchase = await newPurchase(world);
   const key = crypto.randomUUID();
   const ask = () => askRefund(world, purchase.orderId, 250, { key });
@@ -75,7 +75,7 @@ Deno.test("T12: refund repeated with its key at once is one refund", async () =>
   await proven(world);
 });
 
-Deno.test("refunds by the API and by the dashboard at once take back what went back", async () => {
+Deno.test("refunds by the API and in the dashboard at once claw back the refunded credits", async () => {
   const purchase = await newPurchase(world);
   const stripe = stripeOf(world);
   await withDeliveries(world, "shared", async () => {

@@ -42,7 +42,7 @@ function becomes(purchase: Purchase, wanted: string) {
   return until(wanted, async () => await standing(world, purchase) === wanted || undefined);
 }
 
-Deno.test("refund of all takes all the credits of its order and names them", async () => {
+Deno.test("a full refund claws back all credits of its order and names them", async () => {
   const purchase = await newPurchase(world);
   const { credits_taken_back, debt_added, amount } = await refund(world, purchase.orderId);
   deepEqual([credits_taken_back, debt_added, amount], ["9990", "0", 999]);
@@ -50,7 +50,7 @@ Deno.test("refund of all takes all the credits of its order and names them", asy
   await proven(world);
 });
 
-Deno.test("refund of what is spent becomes debt, and the next purchase pays it first", async () => {
+Deno.test("a refund of spent credits becomes debt, and the next purchase pays it first", async () => {
   const purchase = await newPurchase(world);
   await spend(purchase, "6000");
   const { credits_taken_back, debt_added } = await refund(world, purchase.orderId);
@@ -61,7 +61,7 @@ Deno.test("refund of what is spent becomes debt, and the next purchase pays it f
   await proven(world);
 });
 
-Deno.test("T5: refunds in part take their share, and all of them the whole", async () => {
+Deno.test("T5: partial refunds claw back their share, and together the whole", async () => {
   const purchase = await newPurchase(world);
   await spend(purchase, "10");
   const first = await refund(world, purchase.orderId, 333);
@@ -80,7 +80,7 @@ Deno.test("T5: refunds in part take their share, and all of them the whole", asy
   await proven(world);
 });
 
-Deno.test("T6: refund of more than is left, or of nothing left, moves nothing", async () => {
+Deno.test("T6: a refund above the rest, or after a full refund, moves nothing", async () => {
   const purchase = await newPurchase(world);
   await refund(world, purchase.orderId, 500);
   const before = await ledgerOf(world, purchase.buyer.id);
@@ -100,7 +100,7 @@ Deno.test("T6: refund of more than is left, or of nothing left, moves nothing", 
   await proven(world);
 });
 
-Deno.test("refund in Stripe's dashboard ends as one of the API, and is listed with it", async () => {
+Deno.test("a refund in Stripe's dashboard ends as a refund of the API does, and is listed", async () => {
   const [byApi, byHand] = [await newPurchase(world), await newPurchase(world)];
   await spend(byApi, "7000");
   await spend(byHand, "7000");
@@ -127,7 +127,7 @@ Deno.test("refund in Stripe's dashboard ends as one of the API, and is listed wi
   await proven(world);
 });
 
-Deno.test("refund that fails later gives its credits back and may be made again", async () => {
+Deno.test("a refund that fails later reinstates its credits and may be made again", async () => {
   const purchase = await newPurchase(world);
   await spend(purchase, "1000");
   const { refund_id, stripe_refund_id } = await refund(world, purchase.orderId);
@@ -144,7 +144,7 @@ Deno.test("refund that fails later gives its credits back and may be made again"
   await proven(world);
 });
 
-Deno.test("T12: refund repeated with its key is the stored answer, and one refund", async () => {
+Deno.test("T12: a refund repeated with its key returns the stored answer, and is one refund", async () => {
   const purchase = await newPurchase(world);
   const key = crypto.randomUUID();
   await withDeliveries(world, "shared", async () => {
@@ -163,7 +163,7 @@ Deno.test("T12: refund repeated with its key is the stored answer, and one refun
   equal((await refundsAtStripe(world, purchase.paymentId)).length, 1);
 });
 
-Deno.test("refunds are for operators, and for nobody's own order", async () => {
+Deno.test("only operators may refund, and no user their own order", async () => {
   const purchase = await newPurchase(world);
   const other = await signUp(world);
   const operator = await signUpOperator(world);
@@ -182,7 +182,7 @@ Deno.test("refunds are for operators, and for nobody's own order", async () => {
   equal(made.requested_by, `operator:${operator.id}`);
 });
 
-Deno.test("what is not there or not paid cannot be refunded", async () => {
+Deno.test("an unknown or unpaid order can't be refunded", async () => {
   refused(await askRefund(world, crypto.randomUUID()), 404, "not_found", "order_id");
   const body = { booking_id: crypto.randomUUID() };
   refused(await post(world, "refunds", service, body), 404, "not_found", "booking_id");

@@ -114,12 +114,15 @@ async function breaksOff(world: World): Promise<void> {
 }
 
 export const chat: Scenario[] = [
-  { name: "chat costs what the provider counted, and its repeat nothing", run: answered },
-  { name: "T9: chat streamed costs the same, and its repeat is the same stream", run: streamed },
   {
-    name: "chat without credits or with an unknown model never reaches the provider",
+    name: "a chat costs the tokens that the provider counted, and its repeat nothing",
+    run: answered,
+  },
+  { name: "T9: a streamed chat costs the same, and its repeat is the same stream", run: streamed },
+  {
+    name: "a chat without credits or with an unknown model never reaches the provider",
     run: neverAsked,
   },
-  { name: "chat whose provider fails costs nothing, and its key is free", run: providerFails },
-  { name: "T28: chat whose provider breaks off costs at least what was billed", run: breaksOff },
+  { name: "a chat whose provider fails costs nothing, and its key is free", run: providerFails },
+  { name: "T28: a chat whose provider breaks off costs at least the bill", run: breaksOff },
 ];

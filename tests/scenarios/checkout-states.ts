@@ -155,21 +155,24 @@ async function twoOrders(world: World): Promise<void> {
 }
 
 export const checkoutStates: Scenario[] = [
-  { name: "checkout stays open after a declined card and takes the next one", run: declinedCard },
   {
-    name: "checkout grants nothing when it expires, and the next is a new one",
+    name: "a checkout stays open after a declined card and accepts the next card",
+    run: declinedCard,
+  },
+  {
+    name: "an expired checkout grants nothing, and the next is a new one",
     run: expiredSession,
   },
   {
-    name: "T4: checkout by a delayed method grants nothing while unpaid and once when it succeeds",
+    name: "T4: a checkout with a delayed method grants nothing while unpaid and once when paid",
     run: (world) => delayed(world, "succeeds"),
   },
   {
-    name: "T4: checkout by a delayed method that fails grants nothing",
+    name: "T4: a checkout with a delayed method that fails grants nothing",
     run: (world) => delayed(world, "fails"),
   },
-  { name: "checkout of the same package twice is the same session", run: samePackageTwice },
-  { name: "checkout goes back to allowed origins alone", run: foreignUrls },
-  { name: "checkout with a card that wants authentication is paid after it", run: authenticated },
-  { name: "checkout of a paid package again is a second order", run: twoOrders },
+  { name: "two checkouts of one package are one session", run: samePackageTwice },
+  { name: "a checkout returns only to allowed origins", run: foreignUrls },
+  { name: "a checkout with a card that needs authentication is paid after it", run: authenticated },
+  { name: "a checkout of a paid package is a second order", run: twoOrders },
 ];

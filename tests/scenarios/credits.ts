@@ -242,12 +242,18 @@ async function orderLists(world: World): Promise<void> {
 }
 
 export const credits: Scenario[] = [
-  { name: "grant is an operator's or the service's, and nobody else's", run: grants },
-  { name: "debit takes once per key, replays its answer and refuses another body", run: debits },
-  { name: "estimate prices for a user and the service and moves nothing", run: estimates },
-  { name: "batch charges each event by itself and knows what it has seen", run: batches },
-  { name: "batch takes 1000 events in one call, and no more", run: largestBatch },
-  { name: "event that settled a hold is charged nowhere else", run: settledEvents },
-  { name: "usage with a known event id is answered with the first charge", run: duplicateEvents },
-  { name: "orders come newest first, by page, and are their buyer's alone", run: orderLists },
+  { name: "operators and the back end may grant, and no other caller", run: grants },
+  {
+    name: "a debit happens once per key, replays its answer and refuses another body",
+    run: debits,
+  },
+  {
+    name: "an estimate returns a price to a user and the back end, and moves nothing",
+    run: estimates,
+  },
+  { name: "a batch charges each event by itself and recognises repeated events", run: batches },
+  { name: "a batch accepts 1000 events in one call, and no more", run: largestBatch },
+  { name: "an event that settled a hold is charged nowhere else", run: settledEvents },
+  { name: "usage with a known event_id is answered with the first charge", run: duplicateEvents },
+  { name: "orders are listed newest first, by page, and only to their buyer", run: orderLists },
 ];

@@ -125,9 +125,9 @@ async function overflow(world: World): Promise<void> {
 
 export const exactness: Scenario[] = [
   {
-    name: "T22: amount of 18 decimals comes out of JSON, CSV, views and rpc as it went in",
+    name: "T22: an amount of 18 decimals is unchanged in JSON, CSV, views and rpc",
     run: eighteenDecimals,
   },
   { name: "prices of every model are exact to the last digit", run: manyPrices },
-  { name: "balance beyond what 38 digits hold is refused and nothing changes", run: overflow },
+  { name: "a balance beyond 38 digits is refused and nothing changes", run: overflow },
 ];

@@ -72,7 +72,7 @@ async function ids(world: World): Promise<void> {
 }
 
 export const health: Scenario[] = [
-  { name: "health is live and ready when everything answers", run: healthy },
-  { name: "openapi document knows every route, and has a page", run: contract },
+  { name: "health is live and ready when all services answer", run: healthy },
+  { name: "the OpenAPI document has every route, and a page shows it", run: contract },
   { name: "every answer carries a request id and continues a trace", run: ids },
 ];

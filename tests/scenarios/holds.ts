@@ -122,12 +122,12 @@ async function byEstimate(world: World): Promise<void> {
 }
 
 export const holds: Scenario[] = [
-  { name: "T8: hold settles below, at and above its amount", run: belowAtAbove },
+  { name: "T8: a hold settles below, at and above its amount", run: belowAtAbove },
   {
-    name: "T8: hold settled beyond what is there becomes debt, which the next credits pay",
+    name: "T8: a settlement beyond the balance becomes debt, which the next credits pay",
     run: shortfall,
   },
-  { name: "T8: hold resolves once: settled at zero, twice, after release", run: onceOnly },
-  { name: "T8: hold past its time counts as released and may be settled once", run: expires },
-  { name: "hold by an estimate reserves its price and settles by usage", run: byEstimate },
+  { name: "T8: a hold ends once: settled at zero, twice, after release", run: onceOnly },
+  { name: "T8: an expired hold counts as released and may be settled once", run: expires },
+  { name: "a hold by an estimate reserves its price and settles by usage", run: byEstimate },
 ];

@@ -31,7 +31,7 @@ async function paidBySteps(world: World, userId: string, job: z.output<typeof Jo
 async function research(world: World): Promise<void> {
   const person = await signUpWith(world, "1000");
   const key = crypto.randomUUID();
-  const body = { query: "What was a farthing worth? [plan:2] [slow:200]" };
+  const body = { query: "Explain a farthing. [plan:2] [slow:200]" };
   const answer = await post(world, "ai/research", person.as, body, { key });
   const started = data(answer, 202, StartedJob);
   deepEqual([answer.headers.get("location"), answer.headers.get("retry-after")], [
@@ -59,7 +59,7 @@ async function research(world: World): Promise<void> {
 
 async function cancel(world: World): Promise<void> {
   const [person, stranger] = [await signUpWith(world, "1000"), await signUp(world)];
-  const input = { query: "What is slow? [plan:5] [slow:2000]" };
+  const input = { query: "Explain slowness. [plan:5] [slow:2000]" };
   const { job_id } = await startJob(world, person.as, { type: "research", input });
   await jobBecomes(
     world,
@@ -88,7 +88,7 @@ async function retry(world: World): Promise<void> {
   const person = await signUpWith(world, "1000");
   // The provider refuses more often than one call retries: the attempt fails, and the next one
   // continues.
-  const query = `What fails? [plan:1] [fail:429x4:${crypto.randomUUID()}] [retry:0]`;
+  const query = `Explain failures. [plan:1] [fail:429x4:${crypto.randomUUID()}] [retry:0]`;
   const { job_id } = await startJob(world, person.as, { query }, "ai/research");
   const job = await jobEnds(world, person.as, job_id, "completed");
   equal(job.attempts, 2);
@@ -98,7 +98,7 @@ async function retry(world: World): Promise<void> {
 
 async function tooDear(world: World): Promise<void> {
   const person = await signUpWith(world, "0.000001");
-  const refusal = await post(world, "ai/research", person.as, { query: "What is cheap?" });
+  const refusal = await post(world, "ai/research", person.as, { query: "Explain prices." });
   refused(refusal, 402, "insufficient_credits");
   deepEqual(data(await get(world, "jobs", person.as), 200, z.array(JobSummary)), []);
   equal((await balanceOf(world, person.id)).held, "0");
@@ -178,11 +178,14 @@ async function usageBackfill(world: World): Promise<void> {
 }
 
 export const jobs: Scenario[] = [
-  { name: "research is paid step by step, and polled to its report", run: research },
-  { name: "research that is cancelled pays for what was done and no more", run: cancel },
-  { name: "research that the provider refuses is tried again and paid once", run: retry },
-  { name: "job that is too dear is refused with 402 before it is queued", run: tooDear },
-  { name: "job of a second click is the first one, under any key", run: secondClick },
-  { name: "ledger_export writes the file that the ledger's CSV is", run: ledgerExport },
+  { name: "research is paid step by step, and is polled until its report", run: research },
+  { name: "cancelled research pays for its finished steps and no more", run: cancel },
+  { name: "research that the provider refuses is attempted again and paid once", run: retry },
+  { name: "a job without enough credits is refused with 402 before it is queued", run: tooDear },
+  {
+    name: "a second request with the same client_temp_id returns the first job, with any key",
+    run: secondClick,
+  },
+  { name: "ledger_export writes the same file as the ledger's CSV", run: ledgerExport },
   { name: "usage_backfill charges each event once and says what it cost", run: usageBackfill },
 ];

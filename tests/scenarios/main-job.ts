@@ -135,6 +135,6 @@ async function readPast(world: World, buyer: Person, entries: z.output<typeof En
 }
 
 export const mainJob: Scenario = {
-  name: "main job buys, spends to 402, buys again and reads the ledger",
+  name: "a user buys, spends until a 402, buys again and reads the ledger",
   run,
 };

@@ -61,7 +61,7 @@ async function waitsFor(first: Run, second: Run, end: "commit" | "undo"): Promis
     }));
 }
 
-Deno.test("entries are sealed by one session at a time, each of them once", async () => {
+Deno.test("one session at a time seals entries, each entry once", async () => {
   await signUpWith(world, "10");
   const seal = (sql: Sql) => sql`select farthing.seal()`.then((rows) => rows.length);
   equal(await waitsFor(seal, seal, "commit"), 1);
@@ -76,7 +76,7 @@ Deno.test("a head waits for entries that are being sealed", async () => {
   await proven(world);
 });
 
-Deno.test("the ledger is proved by one session at a time, and the other does not wait", async () => {
+Deno.test("one session at a time proves the ledger, and a second one does not wait", async () => {
   const prove = async (sql: Sql) => {
     const [row] = await sql<{ did: boolean }[]>`select farthing.prove_if_due(${FAR}) as did`;
     return row!.did;
@@ -96,7 +96,7 @@ Deno.test("the ledger is proved by one session at a time, and the other does not
     }));
 });
 
-Deno.test("alerts are evaluated by one session at a time, and the other waits", async () => {
+Deno.test("one session at a time evaluates alerts, and a second one waits", async () => {
   const evaluate = (sql: Sql) => sql`select farthing.evaluate_alerts(${FAR})`.then(() => "done");
   const second = (sql: Sql) => undone(sql, evaluate);
   equal(await waitsFor(evaluate, second, "undo"), "done");

@@ -24,7 +24,7 @@ async function consent({ supabase }: Person, level: string): Promise<void> {
   equal(error, null);
 }
 
-Deno.test("user sets their consent by upsert, and what is kept follows it", async () => {
+Deno.test("a user sets their consent by upsert, and stored logs follow it", async () => {
   const person = await signUp(world);
   const kept = async () => {
     const { data, error } = await person.dataApi.from("ai_logs").select("consent, prompt, usage")
@@ -46,7 +46,7 @@ Deno.test("user sets their consent by upsert, and what is kept follows it", asyn
   deepEqual(data, [{ user_id: person.id, level: "none" }]);
 });
 
-Deno.test("user deletes their logs, and nobody else's", async () => {
+Deno.test("a user deletes their own logs, and no other user's", async () => {
   const [a, b] = [await signUp(world), await signUp(world)];
   await logged(a);
   await logged(b);
@@ -56,7 +56,7 @@ Deno.test("user deletes their logs, and nobody else's", async () => {
   equal((await b.dataApi.from("ai_logs").select()).data?.length, 1);
 });
 
-Deno.test("user neither writes a log nor speaks for another, and nobody else does either", async () => {
+Deno.test("no caller writes a log or sets another user's consent", async () => {
   const [a, b] = [await signUp(world), await signUp(world)];
   await logged(a);
   await consent(b, "usage_only");
@@ -80,7 +80,7 @@ Deno.test("user neither writes a log nor speaks for another, and nobody else doe
 
 const LOG = JSON.stringify({ kind: "chat", prompt: "I am [EMAIL]" });
 
-Deno.test("log that is being written while consent is lowered is erased with the rest", async () => {
+Deno.test("a log that is being written while consent is lowered is erased with the rest", async () => {
   const person = await signUp(world);
   await consent(person, "full_redacted");
   await withSql(world, async (sql) => {
@@ -101,7 +101,7 @@ Deno.test("log that is being written while consent is lowered is erased with the
   ]);
 });
 
-Deno.test("log that is written while consent is being changed counts as without", async () => {
+Deno.test("a log that is written while consent changes is stored without consent", async () => {
   const person = await signUp(world);
   await consent(person, "full_redacted");
   await withSql(world, (sql) =>

@@ -113,7 +113,7 @@ function call(method: string, path: string, as: Caller) {
   return method === "GET" ? get(world, path, as) : post(world, path, as, {});
 }
 
-Deno.test("every route lets in whom it names and refuses everyone else", async (t) => {
+Deno.test("every route admits its allowed callers and refuses all others", async (t) => {
   const user = (await signUp(world)).as;
   const operator = (await signUpOperator(world)).as;
   const callers: Record<string, Caller> = {
@@ -140,7 +140,7 @@ const documentSchema = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 
-Deno.test("no route is missing from the list of who may call", async () => {
+Deno.test("no route is missing from the list of allowed callers", async () => {
   const { paths } = documentSchema.parse(
     JSON.parse((await get(world, "health/openapi.json", nobody)).text),
   );
@@ -154,7 +154,7 @@ Deno.test("no route is missing from the list of who may call", async () => {
   deepEqual(documented.sort(), [...listed, "POST stripe-webhook"].sort());
 });
 
-Deno.test("credential that is present and bad is 401 even where none is needed", async () => {
+Deno.test("a bad credential is a 401 even on a route that needs none", async () => {
   const bad: Caller[] = [
     { apikey: "sb_secret_wrong" },
     { apikey: "sb_publishable_wrong" },
@@ -176,7 +176,7 @@ Deno.test("credential that is present and bad is 401 even where none is needed",
   }
 });
 
-Deno.test("user names no user: user_id is refused, and the service has to give one", async () => {
+Deno.test("a user can't send user_id, and the back end must send it", async () => {
   const [a, b] = [await signUp(world), await signUp(world)];
   for (const path of ["credits", "credits/entries"]) {
     for (const id of [b.id, a.id]) {
@@ -188,7 +188,7 @@ Deno.test("user names no user: user_id is refused, and the service has to give o
   refused(await post(world, "checkout", a.as, body), 400, "invalid_request", "user_id");
 });
 
-Deno.test("user's token beside a secret key speaks for the user where the route is for users", async () => {
+Deno.test("a user's token beside a secret key authenticates the user on a user's route", async () => {
   const person = await signUp(world);
   const both = { ...person.as, apikey: world.secretKey };
   const answer = await get(world, "credits", both);
@@ -197,7 +197,7 @@ Deno.test("user's token beside a secret key speaks for the user where the route 
   refused(named, 400, "invalid_request", "user_id");
 });
 
-Deno.test("answers tell nothing of the inside", async () => {
+Deno.test("answers show no internals", async () => {
   const answers = [
     await get(world, "credits/holds/x", backEnd(world)),
     await post(world, "usage", backEnd(world), "{"),

@@ -68,7 +68,7 @@ function preflight(origin: string, { url }: World = world) {
   });
 }
 
-Deno.test("page of an allowed origin may call, and may read what it needs", async () => {
+Deno.test("a page of an allowed origin may call, and may read the headers that it needs", async () => {
   const { as } = await signUp(world);
   for (const origin of ALLOWED) {
     const answer = await preflight(origin);
@@ -86,7 +86,7 @@ Deno.test("page of an allowed origin may call, and may read what it needs", asyn
   }
 });
 
-Deno.test("preflight is kept for two hours, and lets no page send what only servers hold", async () => {
+Deno.test("a preflight is cached for two hours, and allows no header that only servers send", async () => {
   const { headers } = await preflight(ALLOWED[0]!);
   equal(headers.get("access-control-max-age"), "7200");
   const allowed = headers.get("access-control-allow-headers")?.toLowerCase() ?? "";
@@ -96,7 +96,7 @@ Deno.test("preflight is kept for two hours, and lets no page send what only serv
   equal(headers.get("access-control-allow-methods"), "GET,POST,DELETE");
 });
 
-Deno.test("page that names two origins is told no", async () => {
+Deno.test("a page that names two origins is refused", async () => {
   for (const origin of ALLOWED) {
     const headers = new Headers([["origin", origin], ["origin", ALLOWED[0]!]]);
     const call = await fetch(`${world.url}/functions/v1/usage/rates`, { headers });
@@ -111,7 +111,7 @@ async function isRefused(at: World, origin: string): Promise<void> {
   equal(headerOf((await send(url, { headers: { origin } })).headers), null, origin);
 }
 
-Deno.test("page of any other origin is told no, whatever its name looks like", async () => {
+Deno.test("a page of any other origin is refused, whatever its name", async () => {
   const { as } = await signUp(world);
   for (const origin of FOREIGN) {
     await isRefused(world, origin);
@@ -120,7 +120,7 @@ Deno.test("page of any other origin is told no, whatever its name looks like", a
   }
 });
 
-Deno.test("page of an unlisted origin is told no, and the log names it once", async () => {
+Deno.test("a page of an unlisted origin is refused, and the log names the origin once", async () => {
   let log = "";
   const hear = (text: string) => log += text;
   await withDeployment(world, { APP_ORIGINS: LISTED }, async (deployed) => {
@@ -154,7 +154,7 @@ async function mayAsk(path: string, header: string): Promise<boolean> {
   return allowed.includes(header);
 }
 
-Deno.test("T26 page of any origin may send supabase-js' headers to Auth and REST", async () => {
+Deno.test("T26 a page of any origin may send supabase-js' headers to Auth and REST", async () => {
   const headers = ["authorization", "apikey", "content-type", "x-client-info"];
   const paths = ["signup", "token", "user", "logout", "admin/users"].map((at) => `/auth/v1/${at}`);
   for (const path of paths) {
@@ -171,7 +171,7 @@ Deno.test("T26 page of any origin may send supabase-js' headers to Auth and REST
   }
 });
 
-Deno.test("T26 page of any origin may read Auth's and REST's answers, refusals too", async () => {
+Deno.test("T26 a page of any origin may read Auth's and REST's answers, refusals too", async () => {
   const { publishableKey: apikey } = world;
   const calls: [path: string, status: number, headers: Record<string, string>][] = [
     ["/auth/v1/user", 401, {}],

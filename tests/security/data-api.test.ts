@@ -48,7 +48,7 @@ async function withEverything(): Promise<{ person: Person; holdId: string; order
   return { person, holdId: data(held, 201, OpenedHold).hold_id, orderId: order_id };
 }
 
-Deno.test("T13: nobody but the service can execute a money function through the data API", async () => {
+Deno.test("T13: only the back end can call a money function through the data API", async () => {
   const user = await signUp(world);
   const operator = await signUpOperator(world);
   const before = await ledgerOf(world, user.id);
@@ -92,7 +92,7 @@ Deno.test("T13: no role but the service has execute on a function of ours", asyn
   deepEqual([...open], []);
 });
 
-Deno.test("user sees their own rows in every view and nothing of anybody else", async () => {
+Deno.test("a user sees their own rows in every view and no other user's rows", async () => {
   const [a, b] = [await withEverything(), await withEverything()];
   const stranger = await signUp(world);
   for (const view of VIEWS) {
@@ -113,7 +113,7 @@ Deno.test("user sees their own rows in every view and nothing of anybody else", 
   equal(packages.status, 200, packages.text);
 });
 
-Deno.test("user sees nothing of anybody else through the functions", async () => {
+Deno.test("a user sees no other user's data through the functions", async () => {
   const [a, b] = [await withEverything(), await signUp(world)];
   refused(await get(world, `checkout/orders/${a.orderId}`, b.as), 404, "not_found");
   refused(await get(world, `credits/holds/${a.holdId}`, b.as), 404, "not_found");
@@ -138,7 +138,7 @@ const TABLES = [
   "usage_events",
 ];
 
-Deno.test("browser writes no row through the data API", async () => {
+Deno.test("a browser can't write a row through the data API", async () => {
   const { person, orderId } = await withEverything();
   const before = await ledgerOf(world, person.id);
   const row = {
@@ -161,7 +161,7 @@ Deno.test("browser writes no row through the data API", async () => {
   await proven(world);
 });
 
-Deno.test("private schema is out of the data API's reach, by whatever profile", async () => {
+Deno.test("the data API does not reach the private schema with any profile", async () => {
   const { as } = await signUp(world);
   for (const caller of [anon, as, { apikey: world.secretKey }]) {
     for (const profile of ["farthing", "auth", "pg_catalog", "cron"]) {

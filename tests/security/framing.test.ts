@@ -56,7 +56,7 @@ const AMBIGUOUS: Readonly<Record<string, string>> = {
 };
 
 for (const [what, text] of Object.entries(AMBIGUOUS)) {
-  Deno.test(`a request with ${what} is refused, and what follows it is not read`, async () => {
+  Deno.test(`a request with ${what} is refused, and the rest of the connection is not read`, async () => {
     const answer = await exchange(text);
     match(answer, /^HTTP\/1\.1 400 /);
     equal(countOf(answer), 1, answer);
@@ -64,7 +64,7 @@ for (const [what, text] of Object.entries(AMBIGUOUS)) {
   });
 }
 
-Deno.test("a request with one length twice is refused by us, in the contract's words", async () => {
+Deno.test("a request with one length twice is refused with an error of the contract", async () => {
   const answer = await exchange(
     post("Content-Length: 2", "Content-Length: 2", `apikey: ${world.secretKey}`) + "{}",
   );
@@ -72,7 +72,7 @@ Deno.test("a request with one length twice is refused by us, in the contract's w
   match(answer, /"code":"invalid_request".*"field":"Content-Length"/);
 });
 
-Deno.test("a request with two credentials is refused, whichever of them is good", async () => {
+Deno.test("a request with two credentials is refused, even if one is valid", async () => {
   for (const other of ["sb_secret_other", world.secretKey]) {
     for (const keys of [[world.secretKey, other], [other, world.secretKey]]) {
       const headers = keys.map((key) => `apikey: ${key}`);
@@ -83,7 +83,7 @@ Deno.test("a request with two credentials is refused, whichever of them is good"
   }
 });
 
-Deno.test("a request with unambiguous chunks is read to its end, and the next one after it", async () => {
+Deno.test("a request with unambiguous chunks is read to its end, and then the next one", async () => {
   const first = post(CHUNKS).replace("Connection: close\r\n", "");
   const next = post("Content-Length: 2") + "{}";
   const answer = await exchange(`${first}2\r\n{}\r\n0\r\n\r\n${next}`);

@@ -30,7 +30,7 @@ async function answers(): Promise<Answer[]> {
   ]);
 }
 
-Deno.test("every answer of a function tells a browser to run, frame, embed and guess nothing", async () => {
+Deno.test("the headers of every answer forbid a browser to run, frame, embed or sniff it", async () => {
   for (const { url, status, headers } of await answers()) {
     for (const [name, value] of Object.entries(EVERY)) {
       equal(headers.get(name), value, `${url} ${status}: ${name}`);
@@ -42,7 +42,7 @@ Deno.test("every answer of a function tells a browser to run, frame, embed and g
   }
 });
 
-Deno.test("an answer to a preflight has them too", async () => {
+Deno.test("an answer to a preflight has these headers, too", async () => {
   const { status, headers } = await send(`${world.url}/functions/v1/checkout`, {
     method: "OPTIONS",
     headers: { "origin": "http://localhost:3000", "access-control-request-method": "POST" },

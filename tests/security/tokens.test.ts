@@ -51,13 +51,13 @@ async function isRefused(token: string, code = "unauthenticated"): Promise<void>
   equal((await dataApi(token)).status, 401);
 }
 
-Deno.test("token of a user opens the functions and the data API", async () => {
+Deno.test("a user's token is accepted by the functions and the data API", async () => {
   const { token } = await signUp(world);
   equal((await get(world, "credits", withToken(token))).status, 200);
   equal((await dataApi(token)).status, 200);
 });
 
-Deno.test("token signed by another key under our kid is 401", async () => {
+Deno.test("a token signed by another key with the project's kid is 401", async () => {
   const claims = claimsOf(await signUp(world));
   const { kid } = await publicKey();
   for (const alg of ["ES256", "RS256", "EdDSA"]) {
@@ -70,7 +70,7 @@ Deno.test("token signed by another key under our kid is 401", async () => {
   }
 });
 
-Deno.test("token that brings its own key along is 401", async () => {
+Deno.test("a token that contains its own key is 401", async () => {
   const claims = claimsOf(await signUp(world));
   const { kid } = await publicKey();
   const { privateKey, publicKey: own } = await generateKeyPair("ES256", { extractable: true });
@@ -82,7 +82,7 @@ Deno.test("token that brings its own key along is 401", async () => {
   }
 });
 
-Deno.test("token with alg none is 401", async () => {
+Deno.test("a token with alg none is 401", async () => {
   const claims = claimsOf(await signUp(world));
   const unsecured = new UnsecuredJWT(claims).encode();
   await isRefused(unsecured);
@@ -96,7 +96,7 @@ Deno.test("token with alg none is 401", async () => {
   }
 });
 
-Deno.test("token signed by HMAC with the public key is 401", async () => {
+Deno.test("a token signed by HMAC with the public key is 401", async () => {
   const claims = claimsOf(await signUp(world));
   const jwk = await publicKey();
   const curve = { name: "ECDSA", namedCurve: "P-256" };
@@ -121,7 +121,7 @@ Deno.test("token signed by HMAC with the public key is 401", async () => {
   }
 });
 
-Deno.test("token whose payload or header was changed is 401", async () => {
+Deno.test("a token with a changed payload or header is 401", async () => {
   const [person, victim] = [await signUp(world), await signUp(world)];
   const [header, , signature] = person.token.split(".");
   const claims = claimsOf(person);
@@ -152,7 +152,7 @@ async function sign(claims: JWTPayload, kid?: string): Promise<string> {
 }
 
 Deno.test({
-  name: "token that is expired says so; one for another purpose is 401 whoever signed it",
+  name: "an expired token is token_expired; a token for another purpose is 401",
   ignore: world.dataDir === undefined,
   fn: async () => {
     const claims = claimsOf(await signUp(world));
@@ -175,7 +175,7 @@ Deno.test({
   },
 });
 
-Deno.test("claims that users write themselves make nobody an operator", async () => {
+Deno.test("claims that users write themselves don't make an operator", async () => {
   const person = await signUp(world);
   const { error } = await person.supabase.auth.updateUser({ data: { role: "operator" } });
   equal(error, null);

@@ -29,7 +29,7 @@ function debit(user_id: string, amount: string, key?: string): Promise<Answer> {
   return post(world, "credits/debits", as, body, key === undefined ? {} : { key });
 }
 
-Deno.test("T25: a cap stops what goes beyond it, and the 402 says that it was the cap", async () => {
+Deno.test("T25: a charge beyond the cap is refused, and the 402 names the cap", async () => {
   await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   const set = data(await post(world, PATH, person.as, { daily: "100.5" }), 200, SpendCap);
@@ -43,13 +43,13 @@ Deno.test("T25: a cap stops what goes beyond it, and the 402 says that it was th
     equal(resets_at, set.resets_at);
   }
   const short = refused(await debit(person.id, "5000"), 402, "insufficient_credits");
-  equal(short.details?.limit, "balance", "what there is not is another limit");
+  equal(short.details?.limit, "balance", "missing credits are another limit");
   data(await debit(person.id, "40.5"), 201, Debit);
   equal(data(await get(world, PATH, person.as), 200, SpendCap).spent_today, "100.5");
   await proven(world);
 });
 
-Deno.test("what is held counts towards the cap, and is settled all the same", async () => {
+Deno.test("held credits count towards the cap, and may still be settled", async () => {
   await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   data(await post(world, PATH, as, { user_id: person.id, daily: "100" }), 200, SpendCap);
@@ -63,7 +63,7 @@ Deno.test("what is held counts towards the cap, and is settled all the same", as
   await proven(world);
 });
 
-Deno.test("a cap can be taken away, and begins with what the day has spent", async () => {
+Deno.test("a cap can be removed, and a new one counts the credits spent today", async () => {
   await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   data(await debit(person.id, "70"), 201, Debit);
@@ -75,7 +75,7 @@ Deno.test("a cap can be taken away, and begins with what the day has spent", asy
   data(await debit(person.id, "31"), 201, Debit);
 });
 
-Deno.test("a user caps nobody else, and the back end says whom", async () => {
+Deno.test("a user caps only themselves, and the back end names the user", async () => {
   const [person, other] = [await signUpWith(world, "10"), await signUpWith(world, "10")];
   const body = { user_id: other.id, daily: "1" };
   equal(refused(await post(world, PATH, person.as, body), 400, "invalid_request").field, "user_id");
@@ -87,7 +87,7 @@ Deno.test("a user caps nobody else, and the back end says whom", async () => {
   refused(await get(world, nobody, as), 404, "not_found");
 });
 
-Deno.test("charges side by side stay within the cap", async () => {
+Deno.test("charges at once stay within the cap", async () => {
   await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   data(await post(world, PATH, person.as, { daily: "50" }), 200, SpendCap);
@@ -98,7 +98,7 @@ Deno.test("charges side by side stay within the cap", async () => {
   await proven(world);
 });
 
-Deno.test("m9: a cap that the back end imposed is not the user's to lift", async () => {
+Deno.test("m9: a user can't lift a cap of the back end", async () => {
   await untilDayHasAMinute();
   const person = await signUpWith(world, "1000");
   const capsOf = async (by: Caller, body: Record<string, unknown>) => {
@@ -120,7 +120,7 @@ Deno.test("m9: a cap that the back end imposed is not the user's to lift", async
   await proven(world);
 });
 
-Deno.test("T40: the audit of a cap names who set it, the user or the key, and no SQL role", async () => {
+Deno.test("T40: the audit of a cap names its author, the user or the key, and no SQL role", async () => {
   const person = await signUpWith(world, "10");
   data(await post(world, PATH, person.as, { daily: "100" }), 200, SpendCap);
   data(await post(world, PATH, as, { user_id: person.id, daily: "50" }), 200, SpendCap);

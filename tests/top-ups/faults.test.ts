@@ -56,7 +56,7 @@ async function chargedOnce(person: Person): Promise<void> {
   await proven(world);
 }
 
-Deno.test("T16: Stripe falling over before it charges is asked again, and charges once", async () => {
+Deno.test("T16: a charge that fails at Stripe is requested again, and made once", async () => {
   const person = await signUpToppedUp(world);
   await control(world, "POST", "faults", { path: CHARGES, ...EVERY_TRY });
   await spend(world, person, "1000");
@@ -68,7 +68,7 @@ Deno.test("T16: Stripe falling over before it charges is asked again, and charge
   deepEqual(await attemptsOf(person), { attempts: 2, lastError: null });
 });
 
-Deno.test("T16: an answer that is lost after the charge leaves one charge", async () => {
+Deno.test("T16: a charge whose answer is lost is one charge", async () => {
   const person = await signUpToppedUp(world);
   await control(world, "POST", "faults", { path: CHARGES, after: true, status: 503 });
   await spend(world, person, "1000");
@@ -76,7 +76,7 @@ Deno.test("T16: an answer that is lost after the charge leaves one charge", asyn
   await chargedOnce(person);
 });
 
-Deno.test("a page that could not be opened for a bank's customer is opened later, and is one", async () => {
+Deno.test("an authentication page that could not be made is made later, once", async () => {
   const person = await signUpToppedUp(world, { card: "4000002760003184" });
   await control(world, "POST", "faults", { path: "/v1/checkout/sessions", ...EVERY_TRY });
   await spend(world, person, "1000");
@@ -87,7 +87,7 @@ Deno.test("a page that could not be opened for a bank's customer is opened later
   deepEqual((await paymentsOf(world, person)).map(({ status }) => status), ["canceled"]);
 });
 
-Deno.test("a card's page that Stripe could not make is made for a repeat under the same key", async () => {
+Deno.test("a card's page that Stripe could not make is made by a repeat with the same key", async () => {
   const person = await signUp(world);
   await optIn(world, person);
   await control(world, "POST", "faults", { path: "/v1/customers", ...EVERY_TRY });

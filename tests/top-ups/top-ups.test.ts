@@ -46,12 +46,12 @@ async function makeCard(person: Person, behaviour: string): Promise<void> {
   await control(world, "POST", `payment_methods/${payment_method_id}/behaviour`, { behaviour });
 }
 
-Deno.test("a saved card fills up what was spent, once, and credits come with the settlement", async () => {
+Deno.test("a saved card is charged once for the spent credits, and the payment grants them", async () => {
   await untilDayHasAMinute();
   const person = await signUpToppedUp(world);
   equal((await readTopUps(world, person)).state, "on");
   await runPayments(world);
-  deepEqual(await paymentsOf(world, person), [], "who has enough is not charged");
+  deepEqual(await paymentsOf(world, person), [], "an account with enough credits is not charged");
   await spend(world, person, "300.5");
   await runPayments(world);
   const { charges, charged_this_month, state } = await chargeBecomes(world, person, "paid");
@@ -66,7 +66,7 @@ Deno.test("a saved card fills up what was spent, once, and credits come with the
   await proven(world);
 });
 
-Deno.test("T16: two runners at once, and twice again, make one charge", async () => {
+Deno.test("T16: several runners at once make one charge", async () => {
   const person = await signUpToppedUp(world);
   await spend(world, person, "600");
   await Promise.all(Array.from({ length: 4 }, () => runPayments(world)));
@@ -153,7 +153,7 @@ Deno.test("T16: a runner that dies before it asks Stripe leaves the charge to th
   equal((await paymentsOf(world, person)).length, 1);
 });
 
-Deno.test("a card that starts to fail is tried again later, and rests after the third time", async () => {
+Deno.test("a failing card is charged again later, and paused after the third failure", async () => {
   const person = await signUpToppedUp(world);
   await makeCard(person, "insufficient_funds");
   await spend(world, person, "1000");
@@ -187,7 +187,7 @@ Deno.test("a card that starts to fail is tried again later, and rests after the 
   await proven(world);
 });
 
-Deno.test("a bank that wants its customer gets them on a page, and is paid once", async () => {
+Deno.test("a charge that needs authentication is confirmed on a page, and paid once", async () => {
   // This card needs the customer's confirmation for each charge.
   const person = await signUpToppedUp(world, { card: "4000002760003184" });
   await spend(world, person, "1000");
@@ -198,11 +198,11 @@ Deno.test("a bank that wants its customer gets them on a page, and is paid once"
   equal((await topUpNoticesOf(person)).at(-1), "top_up_authentication");
   const told = await person.dataApi.from("notices").select("template, data")
     .eq("template", "top_up_authentication");
-  equal(told.data?.[0]?.data.url, link, "who is told of it has the link");
+  equal(told.data?.[0]?.data.url, link, "the notification has the link");
   await passTime(world, person);
   await runPayments(world);
   const [asked] = await paymentsOf(world, person);
-  equal(asked?.status, "canceled", "the charge is taken back before");
+  equal(asked?.status, "canceled", "the charge is cancelled before");
   const paid = await payCheckout(link, "4000002760003184");
   equal(paid.result, "paid", paid.message ?? "");
   const after = await chargeBecomes(world, person, "paid");
@@ -213,7 +213,7 @@ Deno.test("a bank that wants its customer gets them on a page, and is paid once"
   await proven(world);
 });
 
-Deno.test("the month's cap cuts a charge, and then there is none", async () => {
+Deno.test("the monthly cap reduces a charge, and then stops charges", async () => {
   await untilDayHasAMinute();
   const terms = { target: "20000", monthly_cap: 700 };
   const person = await signUpToppedUp(world, { terms });
@@ -246,7 +246,7 @@ Deno.test("the month's cap cuts a charge, and then there is none", async () => {
   await proven(world);
 });
 
-Deno.test("a top-up that is refunded takes its credits back, and is not charged again", async () => {
+Deno.test("a refunded top-up loses its credits, and is not charged again", async () => {
   const person = await signUpToppedUp(world);
   await spend(world, person, "1000");
   await runPayments(world);
@@ -262,7 +262,7 @@ Deno.test("a top-up that is refunded takes its credits back, and is not charged 
   await proven(world);
 });
 
-Deno.test("a card that is taken away at Stripe ends it until there is another", async () => {
+Deno.test("a card that is detached at Stripe pauses top-ups until another is saved", async () => {
   const person = await signUpToppedUp(world);
   const { payment_method_id } = await cardOf(world, person);
   await stripeOf(world).paymentMethods.detach(payment_method_id!);
@@ -274,7 +274,7 @@ Deno.test("a card that is taken away at Stripe ends it until there is another", 
   deepEqual(await paymentsOf(world, person), []);
 });
 
-Deno.test("who opts out is not charged", async () => {
+Deno.test("a user who opts out is not charged", async () => {
   const person = await signUpToppedUp(world);
   const out = data(await remove(world, "top-ups", person.as), 200, TopUps);
   deepEqual([out.enabled, out.state, out.consented_at], [false, "off", null]);
@@ -283,7 +283,7 @@ Deno.test("who opts out is not charged", async () => {
   deepEqual(await paymentsOf(world, person), []);
 });
 
-Deno.test("a user's id that comes back saves a card for a customer of its own", async () => {
+Deno.test("a user id that is used again gets a new customer", async () => {
   const person = await signUp(world);
   const customers: string[] = [];
   for (const _time of ["first", "again"]) {

@@ -86,7 +86,7 @@ Deno.test("a failure reaches Sentry with the trace of its answer, and a refusal 
       const answer = await post(at, "checkout", buyer.as, { package_id: id });
       equal(answer.status, 503, answer.text);
       const { metadata } = JSON.parse(answer.text);
-      const { path, text } = await until("Sentry is told", () => received[0]);
+      const { path, text } = await until("Sentry has the failure", () => received[0]);
       equal(path, "/api/42/envelope/");
       const event = JSON.parse(text.split("\n")[2]!);
       equal(event.contexts.trace.trace_id, metadata.traceId);

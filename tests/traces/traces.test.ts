@@ -74,7 +74,7 @@ function sign(event: object): Promise<string> {
   });
 }
 
-Deno.test("a trace goes from a request's header to log line, answer and entry", async () => {
+Deno.test("a trace goes from a request's header to the log line, the answer and the entry", async () => {
   const { id } = await signUpWith(world, "10");
   const trace = newTrace();
   await spend(world, id, trace);
@@ -82,7 +82,7 @@ Deno.test("a trace goes from a request's header to log line, answer and entry", 
   await proven(world);
 });
 
-Deno.test("a purchase's entry belongs to the request in which Stripe told of it", async () => {
+Deno.test("a purchase's entry has the trace of the webhook's request", async () => {
   const buyer = await signUp(world);
   await buy(world, buyer);
   const { request_id } = await lineOf("/stripe-webhook", await correlationOf(buyer.id));
@@ -90,7 +90,7 @@ Deno.test("a purchase's entry belongs to the request in which Stripe told of it"
   await proven(world);
 });
 
-Deno.test("a trace goes as far by the pool, where nobody hands it down, too", async () => {
+Deno.test("a trace reaches the entry through the pool, too", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const checkout = await openCheckout(world, buyer);
@@ -118,7 +118,7 @@ Deno.test("a trace goes as far by the pool, where nobody hands it down, too", as
   });
 });
 
-Deno.test("a runner that is woken goes on in the trace of who asked for the job", async () => {
+Deno.test("a woken runner continues the trace of the request that created the job", async () => {
   const person = await signUpWith(world, "100");
   const trace = newTrace();
   const answer = await post(world, "jobs", person.as, { type: "ledger_export", input: {} }, {

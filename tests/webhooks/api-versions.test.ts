@@ -56,7 +56,7 @@ async function oldPurchase() {
   return { buyer, orderId: order_id, paymentId: object.id, events, paid };
 }
 
-Deno.test("lost events of 2020 are backfilled whole, and a refund finds their payment", async () => {
+Deno.test("lost events of 2020 are backfilled with all facts, and can be refunded", async () => {
   await withLostEvents(world, "exclusive", async () => {
     const lost = await oldPurchase();
     const { complete } = data(
@@ -76,7 +76,7 @@ Deno.test("lost events of 2020 are backfilled whole, and a refund finds their pa
   });
 });
 
-Deno.test("an endpoint of 2020 grants as one of ours does, in any order and once", async () => {
+Deno.test("an endpoint in the version of 2020 grants once, in any order of its events", async () => {
   await withLostEvents(world, "shared", async () => {
     const old = await oldPurchase();
     for (const event of [...old.events.toReversed(), ...old.events]) {
@@ -89,7 +89,7 @@ Deno.test("an endpoint of 2020 grants as one of ours does, in any order and once
   });
 });
 
-Deno.test("an old event while Stripe can't be asked is 500, and its redelivery grants", async () => {
+Deno.test("an old event is a 500 while Stripe is unavailable, and its redelivery grants", async () => {
   await withLostEvents(world, "shared", async () => {
     const old = await oldPurchase();
     const path = `/v1/payment_intents/${old.paymentId}`;
@@ -124,7 +124,7 @@ async function unreadable() {
     }));
 }
 
-Deno.test("a lost old event that can't be read is counted, and asked for again later", async () => {
+Deno.test("a lost old event that can't be read is counted, and fetched again later", async () => {
   await withLostEvents(world, "exclusive", async () => {
     const old = await oldPurchase();
     const path = `/v1/payment_intents/${old.paymentId}`;
@@ -140,7 +140,7 @@ Deno.test("a lost old event that can't be read is counted, and asked for again l
   });
 });
 
-Deno.test("the Connect endpoint of 2017 tells what a provider may do all the same", async () => {
+Deno.test("a Connect endpoint in the version of 2017 updates a provider, too", async () => {
   const { person, providerId } = await newSeller(world);
   const stripe = stripeOf(world);
   const accounts = await stripe.accounts.list({ limit: 100 });

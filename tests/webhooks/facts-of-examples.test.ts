@@ -23,7 +23,7 @@ const OBJECTS: readonly [string, Parameters<typeof example>[0]][] = [
 const PERSONAL = ["Jenny", "jenny", "example.com", "1234 Fake Street", "secret", "4242"];
 
 for (const type of EVENT_TYPES) {
-  Deno.test(`facts of ${type} are flat but for movements, small, and tell nothing of a person`, () => {
+  Deno.test(`facts of ${type} are flat except for movements, small, and have no personal data`, () => {
     const [, name] = OBJECTS.find(([prefix]) => type.startsWith(prefix))!;
     const event = { ...example("event"), type, data: { object: example(name) } } as Stripe.Event;
     const facts = factsOf(event);

@@ -27,7 +27,7 @@ async function paid(buyer: Person) {
   return { checkout, event, session: event.data.object as Stripe.Checkout.Session };
 }
 
-Deno.test("T2: event whose grant fails is answered 500, and its redelivery grants", async () => {
+Deno.test("T2: an event whose grant fails is answered 500, and its redelivery grants", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const { checkout, event } = await paid(buyer);
@@ -51,7 +51,7 @@ Deno.test("T2: event whose grant fails is answered 500, and its redelivery grant
   });
 });
 
-Deno.test("T2: event whose grant failed is granted by the sweep when nobody delivers it again", async () => {
+Deno.test("T2: an event whose grant failed is granted by the scheduled task", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const { checkout, event } = await paid(buyer);
@@ -67,7 +67,7 @@ Deno.test("T2: event whose grant failed is granted by the sweep when nobody deli
   });
 });
 
-Deno.test("event of a payment that does not fit its order is answered 500 and grants nothing", async () => {
+Deno.test("an event that does not match its order is answered 500 and grants nothing", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const { checkout, event, session } = await paid(buyer);
@@ -106,7 +106,7 @@ async function withoutOrder(orderId: string, use: () => Promise<void>): Promise<
   });
 }
 
-Deno.test("T7: event that arrives before its order is kept until the order is there", async () => {
+Deno.test("T7: an event that arrives before its order waits for the order", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const { checkout, event } = await paid(buyer);
@@ -123,7 +123,7 @@ Deno.test("T7: event that arrives before its order is kept until the order is th
   });
 });
 
-Deno.test("T7: event that arrived before its order is granted by its redelivery too", async () => {
+Deno.test("T7: an event that arrived before its order is granted by its redelivery, too", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const { checkout, event } = await paid(buyer);
@@ -137,7 +137,7 @@ Deno.test("T7: event that arrived before its order is granted by its redelivery 
   });
 });
 
-Deno.test("T7: event that comes before the session is attached is granted", async () => {
+Deno.test("T7: an event that arrives before the session is attached is granted", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const { checkout, event } = await paid(buyer);

@@ -32,7 +32,7 @@ async function readEvent(id: string) {
   return data(await get(world, `webhook-events/${id}`, service), 200, WebhookEventWithFacts);
 }
 
-Deno.test("T7: purchase and refund of which nothing was delivered are there after a backfill", async () => {
+Deno.test("T7: a backfill applies a purchase and a refund without delivered events", async () => {
   const usual = await newPurchase(world);
   await refund(world, usual.orderId, 333);
   const buyer = await signUp(world);
@@ -58,7 +58,7 @@ Deno.test("T7: purchase and refund of which nothing was delivered are there afte
   equal((await readEvent(completed!.id)).state, "processed");
 });
 
-Deno.test("a provider whose account.updated was lost is found by the hourly look", async () => {
+Deno.test("the hourly backfill finds a lost account.updated of a provider", async () => {
   const { person, providerId } = await newSeller(world);
   const { data: accounts } = await stripeOf(world).accounts.list({ limit: 100 });
   const { id } = accounts.find(({ metadata }) => metadata?.provider_id === providerId)!;
@@ -99,7 +99,7 @@ async function deadEvent() {
   return { buyer, orderId: order_id, eventId: paid.id };
 }
 
-Deno.test("dead event is listed, and replayed once it can be applied grants once", async () => {
+Deno.test("a dead-lettered event is listed, and its replay grants once after the repair", async () => {
   const { buyer, orderId, eventId } = await deadEvent();
   const path = "webhook-events?state=dead&type=payment_intent.succeeded&limit=100";
   const dead = data(await get(world, path, service), 200, z.array(WebhookEvent));
@@ -118,7 +118,7 @@ Deno.test("dead event is listed, and replayed once it can be applied grants once
   await proven(world);
 });
 
-Deno.test("all dead events are replayed, and none of them twice", async () => {
+Deno.test("all dead-lettered events are replayed, and none of them twice", async () => {
   const dead = [await deadEvent(), await deadEvent(), await deadEvent()];
   const ask = () => post(world, "webhook-events/replay", service, { state: "dead", limit: 500 });
   const answers = await Promise.all([ask(), ask()]);
@@ -131,7 +131,7 @@ Deno.test("all dead events are replayed, and none of them twice", async () => {
   await proven(world);
 });
 
-Deno.test("the inbox is not for users", async () => {
+Deno.test("users can't read or replay the inbox", async () => {
   const { as } = await signUp(world);
   refused(await get(world, "webhook-events", as), 403, "forbidden");
   refused(await get(world, "webhook-events/evt_1", as), 403, "forbidden");

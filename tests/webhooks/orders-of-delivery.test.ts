@@ -79,7 +79,7 @@ Deno.test("T3: events of a payment delivered all at once, each four times, make 
   });
 });
 
-Deno.test("T2: event delivered again after its grant is a duplicate and grants nothing", async () => {
+Deno.test("T2: an event delivered again after its grant is a duplicate and grants nothing", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const { id, events } = await bought(buyer);
@@ -110,7 +110,7 @@ async function delayed(buyer: Person, outcome: "succeeds" | "fails") {
   return { id: checkout.order_id, events: events.filter(({ type }) => moving.test(type)) };
 }
 
-Deno.test("T4: delayed payment that succeeds is granted once in every order of its events", async () => {
+Deno.test("T4: a delayed payment that succeeds is granted once in every order of its events", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     for (const [round, order] of permutations([0, 1, 2]).entries()) {
@@ -128,7 +128,7 @@ Deno.test("T4: delayed payment that succeeds is granted once in every order of i
   });
 });
 
-Deno.test("T4: delayed payment that fails is granted in no order of its events", async () => {
+Deno.test("T4: a delayed payment that fails is granted in no order of its events", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     for (const order of permutations([0, 1, 2])) {
@@ -142,7 +142,7 @@ Deno.test("T4: delayed payment that fails is granted in no order of its events",
   });
 });
 
-Deno.test("T4: events of a delayed payment all at once end paid, or failed", async () => {
+Deno.test("T4: a delayed payment's events all at once end in `paid` or `failed`", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     for (
@@ -158,7 +158,7 @@ Deno.test("T4: events of a delayed payment all at once end paid, or failed", asy
   });
 });
 
-Deno.test("late news of an older state changes nothing of a paid order", async () => {
+Deno.test("an older event that arrives late does not change a paid order", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const { id, events } = await bought(buyer);
@@ -180,7 +180,7 @@ Deno.test("late news of an older state changes nothing of a paid order", async (
   });
 });
 
-Deno.test("T21: payment intent alone names its order, and is enough", async () => {
+Deno.test("T21: the payment intent's event names its order, and grants alone", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const checkout = await openCheckout(world, buyer);

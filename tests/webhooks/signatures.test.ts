@@ -35,7 +35,7 @@ async function isKnown(eventId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-Deno.test("webhook refuses every signature that is not Stripe's own and fresh", async () => {
+Deno.test("the webhook refuses every signature that is not Stripe's and recent", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const checkout = await openCheckout(world, buyer);
@@ -82,7 +82,7 @@ Deno.test("webhook refuses every signature that is not Stripe's own and fresh", 
   });
 });
 
-Deno.test("webhook takes an event of four minutes ago, and one signed by several secrets", async () => {
+Deno.test("the webhook accepts an event of four minutes ago, and an event with two signatures", async () => {
   const old = ping();
   data(await deliver(world, old, { seconds: nowSeconds() - 240 }), 200, Received);
   const payload = JSON.stringify(ping());
@@ -97,7 +97,7 @@ Deno.test("webhook takes an event of four minutes ago, and one signed by several
   data(await deliver(world, payload, { header }), 200, Received);
 });
 
-Deno.test("webhook takes either secret while one is being rotated, and no third", async () => {
+Deno.test("the webhook accepts both secrets during a rotation, and no third", async () => {
   const changes = { STRIPE_WEBHOOK_SECRET: "whsec_new, whsec_old" };
   await withDeployment(world, changes, async (rotating) => {
     for (const secret of ["whsec_old", "whsec_new"]) {
@@ -107,7 +107,7 @@ Deno.test("webhook takes either secret while one is being rotated, and no third"
   });
 });
 
-Deno.test("webhook refuses events of the other mode", async () => {
+Deno.test("the webhook refuses events of the other mode", async () => {
   const live = ping({ livemode: true });
   refused(await deliver(world, live), 400, "mode_mismatch");
   equal(await isKnown(live.id), false);
@@ -124,7 +124,7 @@ Deno.test("webhook refuses events of the other mode", async () => {
   });
 });
 
-Deno.test("webhook notes a type it does not use, once, and changes nothing", async () => {
+Deno.test("the webhook records an unused type once, and changes nothing", async () => {
   const event = ping({ type: "invoice.paid" });
   deepEqual(data(await deliver(world, event), 200, Received), { received: true });
   deepEqual(data(await deliver(world, event), 200, Received), { received: true, duplicate: true });
@@ -134,7 +134,7 @@ Deno.test("webhook notes a type it does not use, once, and changes nothing", asy
   deepEqual([row?.state, row?.facts], ["ignored", {}]);
 });
 
-Deno.test("webhook refuses a signed body that is no event, or too large", async () => {
+Deno.test("the webhook refuses a signed body that is not an event, or is too large", async () => {
   const bodies = ["{}", "[]", "null", '"x"', "7", '{"object":"event"}'];
   for (const body of [...bodies, JSON.stringify(ping({ object: "charge" }))]) {
     refused(await deliver(world, body), 400, "invalid_request");
@@ -144,7 +144,7 @@ Deno.test("webhook refuses a signed body that is no event, or too large", async 
   refused(await deliver(world, large), 413, "payload_too_large");
 });
 
-Deno.test("webhook ignores a payment that is none of our orders", async () => {
+Deno.test("the webhook ignores a payment without an order of ours", async () => {
   const object = {
     ...{ id: `pi_${crypto.randomUUID()}`, object: "payment_intent", amount_received: 999 },
     ...{ currency: "usd", metadata: {} },
@@ -156,7 +156,7 @@ Deno.test("webhook ignores a payment that is none of our orders", async () => {
   deepEqual(data(await deliver(world, other), 200, Received), { received: true });
 });
 
-Deno.test("m3: webhook ignores at once a payment of another app whose order_id is a UUID", async () => {
+Deno.test("m3: the webhook ignores a payment of another app even if its order_id is a UUID", async () => {
   const types = [
     "payment_intent.succeeded",
     "payment_intent.canceled",

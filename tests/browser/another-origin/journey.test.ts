@@ -82,7 +82,7 @@ async function followsAJob(page: Page): Promise<number[]> {
     const isPoll = pathname.startsWith("/functions/v1/jobs/");
     if (isPoll && response.request().method() === "GET") polls.push(response.status());
   });
-  await page.getByLabel("Question").fill("What is a farthing? [plan:1] [slow:7000]");
+  await page.getByLabel("Question").fill("Explain the farthing. [plan:1] [slow:7000]");
   equal(await outcomeOf(page, "Research", 90_000), null);
   equal(await shown(page, "job"), "completed 100");
   return polls;
@@ -211,7 +211,7 @@ async function onPage(browser: Browser, folder: string, args: string[]): Promise
 }
 
 Deno.test({
-  name: "T26 app of another origin",
+  name: "T26 an app of another origin",
   sanitizeOps: false,
   sanitizeResources: false,
   async fn(test) {
@@ -221,7 +221,7 @@ Deno.test({
         const clients: [name: string, args: string[]][] = [["the pinned supabase-js", []]];
         if (IS_FULL) clients.push(["the newest supabase-js", ["--config", "newest.config.js"]]);
         for (const [name, args] of clients) {
-          await test.step(`does all that a browser is promised, with ${name}`, () =>
+          await test.step(`can do everything that a browser may do, with ${name}`, () =>
             onPage(browser, folder, args));
         }
       });

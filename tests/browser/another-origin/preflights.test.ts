@@ -22,7 +22,7 @@ async function arrives(page: Page): Promise<void> {
   const id = await signsUp(page, newLogin());
   const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
   data(await post(world, "credits/grants", backEnd(world), grant), 201, Grant);
-  await page.getByLabel("Question").fill("What is a farthing? [plan:1] [slow:7000]");
+  await page.getByLabel("Question").fill("Explain the farthing. [plan:1] [slow:7000]");
 }
 
 async function failsWithout(page: Page, origin: string, needed: NeededHeader): Promise<void> {

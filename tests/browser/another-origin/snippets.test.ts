@@ -158,7 +158,7 @@ async function tooMuch(page: Page, origin: string): Promise<void> {
   // If a minute begins meanwhile, some of these requests no longer count, so more are sent until
   // the answer warns.
   await ask(85);
-  await until("the page is told to slow down", async () => {
+  await until("the page is warned to slow down", async () => {
     await runs(page, "refusal");
     return (await told(page)).length > 0 || undefined;
   });

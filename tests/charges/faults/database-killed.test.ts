@@ -68,7 +68,7 @@ async function chargesInLedger(people: Person[]): Promise<Charged[]> {
 const byEvent = (a: Charged, b: Charged) => a.eventId < b.eventId ? -1 : 1;
 
 Deno.test({
-  name: "charges under a database killed again and again are each made once, and none is lost",
+  name: "charges during repeated kills of the database are each made once, and none is lost",
   ignore: world.dataDir === undefined,
   fn: async () => {
     const people = await Promise.all(

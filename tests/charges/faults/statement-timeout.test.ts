@@ -22,7 +22,7 @@ async function withTimeout<T>(role: string, timeout: string, use: () => Promise<
   }
 }
 
-Deno.test("a charge that waits for too long is answered 408, and its repeat charges once", async () => {
+Deno.test("a charge that waits too long is answered 408, and its repeat charges once", async () => {
   const person = await signUpWith(world, "100");
   const body = { user_id: person.id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
   const charge = (where: World) =>

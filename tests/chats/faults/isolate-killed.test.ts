@@ -24,7 +24,7 @@ const MAX_UNRECORDED_TOKENS = 64;
  */
 const IN_FLIGHT_TOKENS = 256;
 
-Deno.test("T28: a chat whose isolate dies pays what came and was in flight; its key is free", async () => {
+Deno.test("T28: a chat of a killed isolate pays for received and in-flight tokens", async () => {
   const person = await signUpWith(world, "1000");
   const { content } = promptOf("[tokens:2000] [pace:2]");
   const body = chatBody(content, { max_output_tokens: 3_000 });

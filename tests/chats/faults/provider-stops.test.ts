@@ -35,7 +35,7 @@ async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> 
       KINDS.map(async (kind) => {
         const chat = await chatOf(world, kind, markers);
         await leave(world, chat);
-        return await judge(world, chat, `left ${moment}, patience ${patience}, ${markers}`);
+        return await judge(world, chat, `left ${moment}, read for ${patience}, ${markers}`);
       })
     );
     return await Promise.all(leaving);
@@ -45,12 +45,12 @@ async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> 
 }
 
 for (const patience of ["0 seconds", "300 milliseconds"]) {
-  Deno.test(`T28: a left stream costs what is billed when ${patience} of patience are over`, async () => {
+  Deno.test(`T28: a left stream costs at least the bill when it is read for ${patience} more`, async () => {
     // The provider is so slow that the time limit ends while it still answers.
     const markers = "[pace:400] [think:12]";
     const calls = await leaveAll({ patience, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
     for (const { aborted, billed, usage } of calls) {
-      ok(aborted, "patience was over after the provider's end");
+      ok(aborted, "the provider ended before the time limit");
       ok(billed!.completion_tokens < usage!.completion_tokens);
     }
     await proven(world);
@@ -70,7 +70,7 @@ const ENDS: readonly [name: string, Case][] = [
 ];
 
 for (const [name, each] of ENDS) {
-  Deno.test(`T28: a left stream that ${name} costs what is billed, and no more than was held`, async () => {
+  Deno.test(`T28: a left stream that ${name} costs at least the bill, and at most the hold`, async () => {
     for (const { tokens_sent } of await leaveAll(each)) equal(tokens_sent, 12);
     await proven(world);
   });

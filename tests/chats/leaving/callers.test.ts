@@ -16,11 +16,11 @@ const WAYS: readonly [string, Leave][] = [
   ["left at the first piece", leaveAfter(() => 1)],
   ["left in the middle", leaveAfter(({ pieces }) => pieces / 2)],
   ["left just before the end", leaveAfter(({ pieces }) => pieces - 1)],
-  ["read by nobody", standStill],
+  ["not read by its caller", standStill],
 ];
 
 for (const [way, leave] of WAYS) {
-  Deno.test(`T28: a stream that is ${way} costs what is billed, and no more than was held`, async () => {
+  Deno.test(`T28: a stream that is ${way} costs at least the bill, and at most the hold`, async () => {
     await Promise.all(KINDS.map(async (kind) => {
       const chat = await chatOf(world, kind);
       await leave(world, chat);
@@ -37,7 +37,7 @@ const CUTS: readonly [string, string, number][] = [
 ];
 
 for (const [way, marker, pieces] of CUTS) {
-  Deno.test(`T28: a stream that is ${way} costs at least what is billed, at most what was held`, async () => {
+  Deno.test(`T28: a stream that is ${way} costs at least the bill, and at most the hold`, async () => {
     await Promise.all(KINDS.map(async (kind) => {
       const chat = await chatOf(world, kind, marker);
       await leaveAfter(() => pieces)(world, chat);
@@ -47,7 +47,7 @@ for (const [way, marker, pieces] of CUTS) {
   });
 }
 
-Deno.test("T28: a stream that is left and repeated is one call, and is answered whole", async () => {
+Deno.test("T28: a stream that is left and repeated is one call, answered in full", async () => {
   await Promise.all(KINDS.map(async (kind) => {
     const chat = await chatOf(world, kind);
     await leaveAfter(() => 1)(world, chat);

@@ -9,7 +9,7 @@ import { callOf, chatOf, judge, KINDS } from "./bill.ts";
 
 const world = readWorld();
 
-Deno.test("T28: streams of a killed isolate cost what is billed, at most what was held", async () => {
+Deno.test("T28: streams of a killed isolate cost at least the bill, and at most the hold", async () => {
   const chats = await Promise.all(
     // Slow, so that no stream ends before all of them have begun, even on a busy machine.
     KINDS.map((kind) => chatOf(world, kind, "[tokens:400] [pace:200]")),

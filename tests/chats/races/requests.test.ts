@@ -41,7 +41,7 @@ async function grant({ id }: Person, amount: string): Promise<void> {
 
 for (const stream of [false, true]) {
   const kind = stream ? "streamed chats" : "chats";
-  Deno.test(`T1: of 20 ${kind} at once on a balance for 5 exactly 5 reach the provider`, async () => {
+  Deno.test(`T1: of 20 ${kind} at once with credits for 5, exactly 5 reach the provider`, async () => {
     // The model is so slow that all five chats still run when the last of the twenty is refused.
     const { name, content } = promptOf("[slow:12000] [tokens:20]");
     const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
@@ -62,7 +62,7 @@ for (const stream of [false, true]) {
   });
 }
 
-Deno.test("identical chats at once ask the provider once", async () => {
+Deno.test("identical chats at once call the provider once", async () => {
   const { name, content } = promptOf("[slow:300]");
   const person = await signUpWith(world, "1000");
   const key = crypto.randomUUID();

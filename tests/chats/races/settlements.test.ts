@@ -63,7 +63,7 @@ async function settle(sql: Sql, { hold, key }: Chat): Promise<string> {
 const record = (sql: Sql, { hold }: Chat) => sql`select farthing_public.chats_record(${hold}, 60)`;
 const sweep = (sql: Sql) => sql`select farthing.sweep_chats()`;
 
-Deno.test("T9: chats settled twice, recorded and swept at once are charged once each", async () => {
+Deno.test("T9: chats settled twice, recorded and closed at once are charged once each", async () => {
   await withConnections(async (sql) => {
     for (let round = 0; round < 5; round++) {
       const { id } = await signUpWith(world, "1000");
@@ -88,7 +88,7 @@ Deno.test("T9: chats settled twice, recorded and swept at once are charged once 
   });
 });
 
-Deno.test("T9: a silent chat repeated by many at once is charged once, and one repeat runs", async () => {
+Deno.test("T9: a silent chat repeated many times at once is charged once, and one repeat runs", async () => {
   await withConnections(async (sql) => {
     for (let round = 0; round < 5; round++) {
       const { id } = await signUpWith(world, "1000");
@@ -116,7 +116,7 @@ Deno.test("T9: a silent chat repeated by many at once is charged once, and one r
   });
 });
 
-Deno.test("one who leaves while their chats are settled and swept leaves, and stops none of it", async () => {
+Deno.test("a user is deleted while their chats are settled and closed, and no settlement fails", async () => {
   await withConnections(async (sql) => {
     for (let round = 0; round < 5; round++) {
       const { id } = await signUpWith(world, "1000");

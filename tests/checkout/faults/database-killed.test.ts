@@ -56,7 +56,7 @@ const ROUNDS = 4;
 const BOUNDARIES = ["sign-up", "checkout", "payment", "first event", "grant"] as const;
 
 Deno.test({
-  name: "purchase with the database killed between any two steps makes one grant",
+  name: "a purchase with the database killed between any two steps makes one grant",
   ignore,
   fn: async (t) => {
     for (const boundary of BOUNDARIES) {
@@ -87,7 +87,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "purchase whose events find the database killed is granted once by Stripe's own retries",
+  name: "a purchase whose events meet a killed database is granted once by Stripe's retries",
   ignore,
   fn: async () => {
     const buyer = await signUp(world);
@@ -136,7 +136,7 @@ const MOMENTS: [name: string, delayMs: number, kill: Kill][] = [
 
 for (const [moment, delay_ms, kill] of MOMENTS) {
   Deno.test({
-    name: `checkout with the database killed ${moment} is one order and one session`,
+    name: `a checkout with the database killed ${moment} is one order and one session`,
     ignore,
     fn: async () => {
       const buyer = await signUp(world);
@@ -188,7 +188,7 @@ async function killInside(person: Person, act: () => Promise<Answer>): Promise<A
 }
 
 Deno.test({
-  name: "T2: event with the database killed inside its transaction is granted once it is back",
+  name: "T2: an event with the database killed in its transaction is granted after the restart",
   ignore,
   fn: async () => {
     const buyer = await signUp(world);
@@ -208,7 +208,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "debit with the database killed inside its transaction is made once when it is back",
+  name: "a debit with the database killed in its transaction is made once after the restart",
   ignore,
   fn: async () => {
     const person = await signUpWith(world, "10");
@@ -229,7 +229,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "T2: event with the database killed in the middle is granted once by its redelivery",
+  name: "T2: an event with the database killed during its delivery is granted once by a redelivery",
   ignore,
   fn: async () => {
     const buyer = await signUp(world);

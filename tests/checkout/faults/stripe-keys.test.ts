@@ -35,7 +35,7 @@ async function makeBuyer() {
   return { buyer, click };
 }
 
-Deno.test("an order that Stripe refused is given up, and the next call has a new one", async () => {
+Deno.test("an order that Stripe refused expires, and the next call makes a new order", async () => {
   const { buyer, click } = await makeBuyer();
   const key = crypto.randomUUID();
   await withFault({ status: 500, times: ATTEMPTS }, async () => {
@@ -49,7 +49,7 @@ Deno.test("an order that Stripe refused is given up, and the next call has a new
   await proven(world);
 });
 
-Deno.test("a second tab waits for the first one's session, and gets the same", async () => {
+Deno.test("a second tab waits for the first tab's session, and gets the same session", async () => {
   const { buyer, click } = await makeBuyer();
   // Longer than the second request waits for the first, and shorter than Stripe's timeout of 10 s.
   await withFault({ delay_ms: 8_000 }, async () => {

@@ -10,7 +10,7 @@ function cellsOf(line: string): string[] {
   return line.split("|").slice(1, -1).map((cell) => cell.trim());
 }
 
-Deno.test("the page on faults shows the answers that are tested", async () => {
+Deno.test("the page on faults shows the tested answers", async () => {
   const text = await Deno.readTextFile(PAGE);
   const [table = ""] = text.slice(text.indexOf("\n| while") + 1).split("\n\n");
   const lines = table.split("\n").map(cellsOf);

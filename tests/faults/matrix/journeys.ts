@@ -118,7 +118,7 @@ const hold: Journey = async (world) => {
 const jobs: Journey = async (world, marker) => {
   const person = await signUpWith(world, "1000");
   const key = crypto.randomUUID();
-  const body = { type: "research", input: { query: `What is a fault? [plan:1] ${marker}` } };
+  const body = { type: "research", input: { query: `Explain a fault. [plan:1] ${marker}` } };
   const ask = (where: World) => post(where, "jobs", person.as, body, { key });
   return {
     act: ask,

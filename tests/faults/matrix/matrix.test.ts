@@ -12,7 +12,7 @@ const names = Object.keys(JOURNEYS) as JourneyName[];
 
 for (const fault of Object.keys(CONDITIONS) as FaultName[]) {
   Deno.test({
-    name: `${fault}: what an app does answers as written, and happens once`,
+    name: `${fault}: each action of an app is answered as expected, and happens once`,
     ignore: world.dataDir === undefined,
     fn: async (t) => {
       const condition: Condition = CONDITIONS[fault];

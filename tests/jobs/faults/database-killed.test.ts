@@ -61,7 +61,7 @@ async function addJobs(queue: Queue, userId: string): Promise<void> {
 
 Deno.test({
   name:
-    "jobs under a database killed in steps, in checkpoints and in completions are each paid once",
+    "jobs are each paid once although the database is killed in steps, checkpoints and completions",
   ignore: world.dataDir === undefined,
   fn: async () => {
     const { id } = await signUpWith(world, String(CREDITS));

@@ -36,12 +36,12 @@ function nothingIsWritten({ sql }: Queue): Promise<true> {
   });
 }
 
-Deno.test("jobs of a runner killed in the middle of a step go on after their last checkpoint", async () => {
+Deno.test("jobs of a runner that is killed during a step continue after their last checkpoint", async () => {
   const { id } = await signUpWith(world, String(CREDITS));
   await withQueue(world, async (queue) => {
     for (let nr = 0; nr < 4; nr++) await addResearch(queue, id, nr);
     await using first = await startRunner(world, queue.name, SHORT_LEASE);
-    await until("each job has kept a step", async () => {
+    await until("each job has a checkpoint", async () => {
       const jobs = await queue.jobs();
       return jobs.every(({ steps }) => steps.length > 0) || undefined;
     });
@@ -68,12 +68,12 @@ Deno.test("jobs of a runner killed in the middle of a step go on after their las
   await proven(world);
 });
 
-Deno.test("runner stopped beyond its lease finds its job done by another, and changes nothing", async () => {
+Deno.test("a runner stopped beyond its lease does not change a job that another completed", async () => {
   const { id } = await signUpWith(world, String(CREDITS));
   await withQueue(world, async (queue) => {
     await using first = await startRunner(world, queue.name, SHORT_LEASE);
     const jobId = await addResearch(queue, id, 0);
-    await until("a step is kept", async () => (await queue.jobs())[0]?.steps[0]);
+    await until("a step has its checkpoint", async () => (await queue.jobs())[0]?.steps[0]);
     await inFlight(world, queue, 1);
     first.kill("SIGSTOP");
 
@@ -93,7 +93,7 @@ Deno.test("runner stopped beyond its lease finds its job done by another, and ch
     const before = await everything();
 
     first.kill("SIGCONT");
-    await until("the first one noticed", () => first.ended("lost")[0]);
+    await until("the first runner has lost the job", () => first.ended("lost")[0]);
     deepEqual(await everything(), before);
     deepEqual(first.ended("completed"), []);
     await paidOncePerStep(world, queue, id, CREDITS);
@@ -101,12 +101,12 @@ Deno.test("runner stopped beyond its lease finds its job done by another, and ch
   await proven(world);
 });
 
-Deno.test("runner stopped beyond its lease finds another at work, and leaves the job to it", async () => {
+Deno.test("a runner stopped beyond its lease leaves the job to the runner that has it now", async () => {
   const { id } = await signUpWith(world, String(CREDITS));
   await withQueue(world, async (queue) => {
     await using first = await startRunner(world, queue.name, SHORT_LEASE);
     await addResearch(queue, id, 0);
-    await until("a step is kept", async () => (await queue.jobs())[0]?.steps[0]);
+    await until("a step has its checkpoint", async () => (await queue.jobs())[0]?.steps[0]);
     await inFlight(world, queue, 1);
     first.kill("SIGSTOP");
     const asked = await askedOf(world, queue.name);
@@ -116,7 +116,7 @@ Deno.test("runner stopped beyond its lease finds another at work, and leaves the
       return (await askedOf(world, queue.name)).length > asked.length || undefined;
     });
     first.kill("SIGCONT");
-    await until("the first one noticed", () => first.ended("lost")[0]);
+    await until("the first runner has lost the job", () => first.ended("lost")[0]);
     deepEqual((await queue.jobs()).map(({ status }) => status), ["processing"]);
     const [job] = await queue.emptied(DEADLINE_MS);
     deepEqual([job?.status, job?.steps], ["completed", STEPS]);

@@ -62,7 +62,7 @@ const WRITES: Record<string, Writes> = {
 };
 
 for (const [what, write] of Object.entries(WRITES)) {
-  Deno.test(`T9: one who leaves while the runner of their jobs ${what} meets it in no deadlock`, async () => {
+  Deno.test(`T9: deleting a user while the runner of their jobs ${what} does not deadlock`, async () => {
     await withQueue(world, async (queue) => {
       const runner = crypto.randomUUID();
       const { userId, jobs } = await leaseThree(queue, runner);

@@ -14,7 +14,7 @@ const EVENT = { model: "gpt-4o", input_tokens: 10, output_tokens: 0 };
 const PRICE = "0.2";
 const RUNNER = crypto.randomUUID();
 
-/** A leased job whose lease has expired, so that the scheduled task takes it back. */
+/** A leased job whose lease has expired, so that the scheduled task requeues it. */
 interface Leased {
   readonly id: string;
   readonly token: number;
@@ -93,7 +93,7 @@ async function statusOf({ sql }: Queue, { id }: Leased): Promise<string> {
   return String(row?.status);
 }
 
-/** Ends a job that is left: its lease is taken back, and a queued job is cancelled. */
+/** Ends a job that is left: the task ends its lease, and a queued job is cancelled. */
 async function settleDown(queue: Queue, job: Leased): Promise<void> {
   await sweep(queue, job);
   if (["queued", "processing"].includes(await statusOf(queue, job))) {
@@ -114,12 +114,12 @@ const OUTCOMES = {
 for (
   const [what, actions] of Object.entries({
     "cancelled, checkpointed, completed and swept": { cancel, checkpoint, complete, sweep },
-    "cancelled, checkpointed twice, failed, given back and swept": {
+    "cancelled, checkpointed twice, failed, yielded and swept": {
       ...{ checkpoint, cancel, again: checkpoint, fail, giveBack, sweep },
     },
   })
 ) {
-  Deno.test(`T9: job that is ${what} at once ends in one way and pays what it kept`, async () => {
+  Deno.test(`T9: a job that is ${what} at once ends in one way and pays for its checkpoints`, async () => {
     const { id } = await signUpWith(world, String(CREDITS));
     let paid = new Decimal(0);
     await withQueue(world, async (queue) => {
@@ -148,7 +148,7 @@ for (
   });
 }
 
-Deno.test("one who leaves while their job is worked on, cancelled and swept leaves no hold", async () => {
+Deno.test("a user who is deleted while their job runs, is cancelled and swept leaves no hold", async () => {
   await withQueue(world, async (queue) => {
     const { sql } = queue;
     for (let round = 0; round < ROUNDS; round++) {

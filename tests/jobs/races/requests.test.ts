@@ -21,7 +21,7 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
 }
 
 // Three steps of 5 s each: no job ends, and releases its hold, before the last one is requested.
-const BODY = { type: "research", input: { query: "What is a race? [plan:1] [slow:5000]" } };
+const BODY = { type: "research", input: { query: "Explain a race. [plan:1] [slow:5000]" } };
 
 async function jobsOf({ as }: Person) {
   return data(await get(world, "jobs?limit=100", as), 200, z.array(JobSummary));
@@ -42,7 +42,7 @@ async function endAll(person: Person): Promise<void> {
   await holdsEnd(world, person.id);
 }
 
-Deno.test("T2: job asked for by 10 requests with one Idempotency-Key is one job", async () => {
+Deno.test("T2: 10 job requests with one Idempotency-Key make one job", async () => {
   const person = await signUpWith(world, "1000");
   const key = crypto.randomUUID();
   const answers = await together(MANY, () => post(world, "jobs", person.as, BODY, { key }));
@@ -61,7 +61,7 @@ Deno.test("T2: job asked for by 10 requests with one Idempotency-Key is one job"
   await proven(world);
 });
 
-Deno.test("job asked for by 10 requests with one client_temp_id and a key each is one job", async () => {
+Deno.test("10 job requests with one client_temp_id and a key each make one job", async () => {
   const person = await signUpWith(world, "1000");
   const body = { ...BODY, client_temp_id: "click" };
   const answers = await together(MANY, () => post(world, "jobs", person.as, body));
@@ -80,7 +80,7 @@ async function priceOf(body: object): Promise<Decimal> {
   return new Decimal(z.object({ required: z.string() }).parse(refusal.details).required);
 }
 
-Deno.test("T1: of 10 jobs at once on a balance for 5 exactly 5 are queued, and 5 refused", async () => {
+Deno.test("T1: of 10 jobs at once with credits for 5, exactly 5 are queued, and 5 refused", async () => {
   const price = await priceOf(BODY);
   const person = await signUp(world);
   const amount = price.times(AFFORDABLE).toFixed();

@@ -82,7 +82,7 @@ async function paidOnce(people: string[], jobs: QueuedJob[]): Promise<void> {
   }
 }
 
-Deno.test("T9: 200 jobs that two runners work off at once are each run and paid once", async () => {
+Deno.test("T9: 200 jobs of two runners are each run and paid once", async () => {
   await withQueue(world, async (queue) => {
     const people = (await Promise.all(
       Array.from({ length: PEOPLE }, () => signUpWith(world, String(CREDITS))),

@@ -68,7 +68,7 @@ export class Order extends Payment {
    * Claws back or reinstates credits until they match the order's refunds, disputes and warnings.
    */
   net(now: number): void {
-    if (!this.paid) throw new Error("an order that is not paid has nothing to give back");
+    if (!this.paid) throw new Error("an unpaid order has no credits to claw back");
     const lots = [this.paid, ...this.bonus ? [this.bonus] : []];
     const change = this.#target - this.clawedBack;
     for (const lot of lots) lot.frozen = this.isFrozen;

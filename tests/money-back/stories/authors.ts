@@ -44,7 +44,7 @@ const moved: Story[] = [
     authors: ["stripe:e20 -25", "stripe:e30 100"],
   },
   {
-    name: "what is left of who leaves is closed by the role that deletes them",
+    name: "the credits of a deleted user are closed by the role that deletes the user",
     steps: [buys("o1", "plain"), spends("10", "owner"), leaves()],
     ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
     authors: ["owner -10", "sql -90", "stripe:e20 100"],

@@ -52,7 +52,7 @@ export const bookingStories: Story[] = [
     ends: `${NOTHING}; b1 paid, its provider has 970; b2 paid, its provider has 485`,
   },
   {
-    name: "M6: a refund of a divided payment takes its part once, though told with a dispute",
+    name: "M6: a refund of a divided payment takes its part once, also beside a dispute",
     steps: [
       books("b1", 1000),
       reverses(refunds("b1", "r1", 400, "succeeded")),

@@ -11,7 +11,7 @@ export const disputesByMoney: Story[] = [
     ends: "has 75, may spend 0, owes 0; o1 disputed, 25 back",
   },
   {
-    name: "T29: a win gives back with the money, not with the word",
+    name: "T29: a win reinstates with the money, not with the status",
     steps: [
       buys("o1", "plain"),
       spends("40"),
@@ -29,7 +29,7 @@ export const disputesByMoney: Story[] = [
     ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 40 back",
   },
   {
-    name: "T29: a lost dispute that is appealed stays taken, and an appeal that is won gives back",
+    name: "T29: an appealed dispute stays clawed back, and a won appeal reinstates",
     steps: [
       buys("o1", "bonus"),
       spends("20"),

@@ -52,7 +52,7 @@ const decided: Story[] = [
     ends: "has 60, may spend 60, owes 0; o1 paid, 0 back",
   },
   {
-    name: "T5: a dispute that is won after it was lost gives back what it took",
+    name: "T5: a dispute that is won after its loss reinstates the credits",
     steps: [
       buys("o1", "bonus"),
       spends("50"),
@@ -61,7 +61,7 @@ const decided: Story[] = [
     ends: "has 70, may spend 70, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a dispute that is won late gives back to the grant that paid its debt",
+    name: "a late win reinstates the credits of the grant that paid the debt",
     steps: [
       buys("o1", "plain"),
       spends("40"),
@@ -87,7 +87,7 @@ const decided: Story[] = [
     ends: "has 60, may spend 60, owes 0; o1 disputed, 40 back",
   },
   {
-    name: "what a lost dispute leaves stays frozen while another is open",
+    name: "the rest of a lost dispute stays frozen while another is open",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 400, "needs_response", "lost"),
@@ -133,7 +133,7 @@ const outOfOrder: Story[] = [
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a won dispute stays won when its loss is told late",
+    name: "a won dispute stays won when its loss is delivered late",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response", "won"),
@@ -142,7 +142,7 @@ const outOfOrder: Story[] = [
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a lost dispute stays lost when its win is told late",
+    name: "a lost dispute stays lost when its win is delivered late",
     steps: [
       buys("o1", "plain"),
       spends("10"),
@@ -248,7 +248,7 @@ const inquiries: Story[] = [
     ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
   },
   {
-    name: "the end of an inquiry told after its dispute was opened thaws nothing",
+    name: "the end of an inquiry, delivered after its dispute was opened, unfreezes nothing",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response"),

@@ -41,7 +41,7 @@ const refunded: Story[] = [
     ends: "has -60, may spend 0, owes 60; o1 refunded, 100 back",
   },
   {
-    name: "what a settled hold leaves pays the debt of the refund",
+    name: "the rest of a settled hold pays the debt of the refund",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -92,7 +92,7 @@ const refunded: Story[] = [
     refused: ["insufficient_credits"],
   },
   {
-    name: "what an expired hold kept pays the debt before a grant does",
+    name: "the credits of an expired hold pay the debt before a grant does",
     steps: [
       buys("o1", "plain"),
       holds("h", "60", 60),
@@ -103,7 +103,7 @@ const refunded: Story[] = [
     ends: "has 5, may spend 5, owes 0; o1 refunded, 100 back",
   },
   {
-    name: "a refund takes what an expired hold kept, before any sweep",
+    name: "a refund claws back the credits of an expired hold before a task has run",
     steps: [
       buys("o1", "plain"),
       holds("h", "60", 60),
@@ -113,7 +113,7 @@ const refunded: Story[] = [
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
   },
   {
-    name: "a refund takes what an expired hold kept, and not a grant in its place",
+    name: "a refund claws back the credits of an expired hold, and not of a grant",
     steps: [
       buys("o1", "plain"),
       holds("h", "60", 60),
@@ -127,7 +127,7 @@ const refunded: Story[] = [
 
 const disputed: Story[] = [
   {
-    name: "what a hold kept of disputed credits may still be settled",
+    name: "disputed credits that a hold reserved may still be settled",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -137,7 +137,7 @@ const disputed: Story[] = [
     ends: "has 40, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
-    name: "what a hold does not need of disputed credits is frozen",
+    name: "disputed credits that a hold does not need are frozen",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -168,7 +168,7 @@ const disputed: Story[] = [
     ends: "has 20, may spend 20, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a hold released under a warning gives back to frozen credits",
+    name: "a hold released under a warning releases frozen credits",
     steps: [buys("o1", "plain"), holds("h", "60"), warns("o1", "w1"), releases("h")],
     ends: "has 100, may spend 0, owes 0; o1 paid, 0 back",
   },
@@ -231,7 +231,7 @@ const inTime: Story[] = [
     ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a refund takes expired credits that no sweep has seen",
+    name: "a refund claws back expired credits that no task has expired yet",
     steps: [
       buys("o1", "plain", 50),
       waits(100),
@@ -263,7 +263,7 @@ const inTime: Story[] = [
     ends: "has -100, may spend 0, owes 100; o1 refunded, 100 back",
   },
   {
-    name: "what a failed refund gives back too late expires",
+    name: "credits that a failed refund reinstates too late expire",
     steps: [
       buys("o1", "bonus", 500),
       refunds("o1", "r1", 1000, "pending"),

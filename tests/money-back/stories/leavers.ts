@@ -23,7 +23,7 @@ export const leaverStories: Story[] = [
     ends: "has -40, may spend 0, owes 40; o1 partially_refunded, 40 back",
   },
   {
-    name: "what a failed refund gives back to who has left is gone too",
+    name: "credits that a failed refund reinstates for a deleted user are closed, too",
     steps: [
       buys("o1", "bonus"),
       refunds("o1", "r1", 1000, "pending"),
@@ -46,7 +46,7 @@ export const leaverStories: Story[] = [
     refused: ["not_found"],
   },
   {
-    name: "who leaves pays the debt of a refund from what was held",
+    name: "a deleted user's held credits pay the debt of a refund",
     steps: [
       buys("o1", "plain"),
       spends("30"),
@@ -59,7 +59,7 @@ export const leaverStories: Story[] = [
     refused: ["hold_not_open"],
   },
   {
-    name: "a payment and its refund told after the buyer has left come to the same",
+    name: "a payment and its refund that arrive after the buyer has left end the same way",
     steps: [
       begins("o1", "plain"),
       refunds("o1", "r1", 250, "succeeded"),

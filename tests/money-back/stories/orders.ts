@@ -45,7 +45,7 @@ const netted: Story[] = [
     ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 40 back",
   },
   {
-    name: "T5: a refund that fails beside a lost dispute gives back its own share",
+    name: "T5: a refund that fails beside a lost dispute reinstates its own share",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 400, "pending"),
@@ -117,7 +117,7 @@ const several: Story[] = [
     ends: "has -120, may spend 0, owes 120; o1 refunded, 100 back; o2 refunded, 120 back",
   },
   {
-    name: "who buys again pays the debt of a lost dispute first",
+    name: "the next purchase pays the debt of a lost dispute first",
     steps: [
       buys("o1", "plain"),
       spends("100"),
@@ -128,7 +128,7 @@ const several: Story[] = [
     ends: "has 5, may spend 5, owes 0; o1 disputed, 100 back; o2 paid, 0 back",
   },
   {
-    name: "a refund that fails gives back to the order that has paid its debt",
+    name: "a failed refund reinstates the credits of the order that paid its debt",
     steps: [
       buys("o1", "plain"),
       spends("100"),
@@ -178,7 +178,7 @@ const several: Story[] = [
 
 const clawedBackInAnyOrder: Story[] = [
   {
-    name: "T19: orders taken back in the order of their purchase leave what was granted beside",
+    name: "T19: orders refunded in the order of their purchase leave other grants",
     steps: [
       grants("7500"),
       buys("o1", "plain"),
@@ -189,7 +189,7 @@ const clawedBackInAnyOrder: Story[] = [
     ends: "has 7500, may spend 7500, owes 0; o1 refunded, 100 back; o2 refunded, 120 back",
   },
   {
-    name: "T19: orders taken back in the wrong order leave the same",
+    name: "T19: orders refunded in the reverse order leave the same credits",
     steps: [
       grants("7500"),
       buys("o1", "plain"),
@@ -200,7 +200,7 @@ const clawedBackInAnyOrder: Story[] = [
     ends: "has 7500, may spend 7500, owes 0; o1 refunded, 100 back; o2 refunded, 120 back",
   },
   {
-    name: "T19: an order taken back before its payment is told leaves the same",
+    name: "T19: an order refunded before its payment arrives leaves the same credits",
     steps: [
       grants("7500"),
       buys("o1", "plain"),
@@ -213,7 +213,7 @@ const clawedBackInAnyOrder: Story[] = [
     refused: ["deferred"],
   },
   {
-    name: "T19: spent orders taken back in the wrong order owe just what was spent",
+    name: "T19: spent orders refunded in the reverse order owe exactly the spent credits",
     steps: [
       buys("o1", "plain"),
       buys("o2", "bonus"),
@@ -228,19 +228,19 @@ const clawedBackInAnyOrder: Story[] = [
 
 const beforeThePayment: Story[] = [
   {
-    name: "a refund told before the payment waits, and is taken with the grant",
+    name: "a refund that arrives before its payment waits, and is applied with the grant",
     steps: [begins("o1", "bonus"), refunds("o1", "r1", 500, "succeeded"), pays("o1")],
     ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 60 back",
     refused: ["deferred"],
   },
   {
-    name: "a refund that failed before the payment was told takes nothing",
+    name: "a refund that failed before the payment arrives claws back nothing",
     steps: [begins("o1", "plain"), refunds("o1", "r1", 1000, "pending", "failed"), pays("o1")],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
     refused: ["deferred", "deferred"],
   },
   {
-    name: "a dispute lost before the payment was told leaves nothing to spend",
+    name: "a dispute lost before the payment arrives leaves nothing to spend",
     steps: [
       begins("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response", "lost"),
@@ -251,13 +251,13 @@ const beforeThePayment: Story[] = [
     refused: ["deferred", "deferred", "insufficient_credits"],
   },
   {
-    name: "a warning told before the payment freezes the credits as they come",
+    name: "a warning that arrives before the payment freezes the granted credits",
     steps: [begins("o1", "plain"), warns("o1", "w1"), pays("o1"), spends("1")],
     ends: "has 100, may spend 0, owes 0; o1 paid, 0 back",
     refused: ["deferred", "insufficient_credits"],
   },
   {
-    name: "a refund told before a payment that pays debt becomes debt again",
+    name: "a refund that arrives before a payment that pays debt becomes debt again",
     steps: [
       buys("o1", "plain"),
       spends("100"),
@@ -270,7 +270,7 @@ const beforeThePayment: Story[] = [
     refused: ["deferred"],
   },
   {
-    name: "a payment told once more after its refund grants nothing",
+    name: "a payment that is delivered again after its refund grants nothing",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "succeeded"), pays("o1"), pays("o1")],
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
   },

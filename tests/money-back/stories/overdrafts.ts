@@ -109,12 +109,12 @@ const late: Story[] = [
     refused: ["overdraft_exceeded"],
   },
   {
-    name: "a late settlement gets nothing of credits that have expired, though its hold kept them",
+    name: "a late settlement takes no expired credits, although its hold reserved them",
     steps: [...heldOfWhatExpires, waits(100), settles("h", "50")],
     ends: "has 50, may spend 0, owes 50; o1 paid, 0 back",
   },
   {
-    name: "a late settlement gets nothing of disputed credits, though its hold kept them",
+    name: "a late settlement takes no disputed credits, although its hold reserved them",
     steps: [
       ...heldFor60,
       disputes("o1", "d1", 1000, "needs_response"),
@@ -144,7 +144,7 @@ const late: Story[] = [
 
 const asOfTheEnd: Story[] = [
   {
-    name: "credits that expire after their hold ran out pay debt first, sweep or no sweep",
+    name: "credits that expire after their hold pay debt first, whether a task runs or not",
     steps: [
       ...heldOfWhatExpires,
       refunds("o1", "r1", 1000, "succeeded"),

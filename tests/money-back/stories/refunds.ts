@@ -44,7 +44,7 @@ const inPart: Story[] = [
     ends: "has 90, may spend 90, owes 0; o1 partially_refunded, 30 back",
   },
   {
-    name: "what was paid for goes before the bonus",
+    name: "paid credits are clawed back before the bonus",
     steps: [
       buys("o1", "bonus"),
       spends("50"),
@@ -53,7 +53,7 @@ const inPart: Story[] = [
     ends: "has -20, may spend 0, owes 20; o1 partially_refunded, 90 back",
   },
   {
-    name: "what was spent between two partial refunds becomes debt with the second",
+    name: "credits spent between two partial refunds become debt with the second",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 400, "succeeded"),
@@ -63,12 +63,12 @@ const inPart: Story[] = [
     ends: "has -60, may spend 0, owes 60; o1 refunded, 100 back",
   },
   {
-    name: "what a partial refund leaves can be spent to the end",
+    name: "the rest of a partial refund can be spent",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 250, "succeeded"), spends("75")],
     ends: "has 0, may spend 0, owes 0; o1 partially_refunded, 25 back",
   },
   {
-    name: "what a partial refund took cannot be spent",
+    name: "credits that a partial refund clawed back can't be spent",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 500, "succeeded"), spends("51")],
     ends: "has 50, may spend 50, owes 0; o1 partially_refunded, 50 back",
     refused: ["insufficient_credits"],
@@ -142,7 +142,7 @@ const slow: Story[] = [
   },
   {
     name:
-      "a refund that waits for the buyer takes credits, and gives them back when it is canceled",
+      "a refund that waits for the buyer claws back credits, and a cancellation reinstates them",
     steps: [buys("o1", "bonus"), refunds("o1", "r1", 1000, "requires_action", "canceled")],
     ends: "has 120, may spend 120, owes 0; o1 paid, 0 back",
   },
@@ -157,7 +157,7 @@ const slow: Story[] = [
     ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a refund that is canceled stays so, whatever else is told of it",
+    name: "a canceled refund stays canceled, whatever other events arrive",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 700, "succeeded", "canceled", "failed", "pending"),
@@ -165,7 +165,7 @@ const slow: Story[] = [
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a failure told before the refund takes nothing",
+    name: "a failure that arrives before its refund claws back nothing",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "failed", "pending", "succeeded")],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
@@ -175,7 +175,7 @@ const slow: Story[] = [
     ends: "has 70, may spend 70, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a refund that fails gives back to the grant that paid its debt",
+    name: "a failed refund reinstates the credits of the grant that paid its debt",
     steps: [
       buys("o1", "plain"),
       spends("30"),
@@ -186,7 +186,7 @@ const slow: Story[] = [
     ends: "has 120, may spend 120, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a refund that fails cancels what is owed still and gives back what was paid of it",
+    name: "a failed refund cancels the remaining debt and reinstates the paid part",
     steps: [
       buys("o1", "plain"),
       spends("30"),
@@ -229,7 +229,7 @@ const slow: Story[] = [
     ends: "has 30, may spend 30, owes 0; o1 partially_refunded, 70 back",
   },
   {
-    name: "what a failed refund gave back is taken by the next one",
+    name: "credits that a failed refund reinstated are clawed back by the next refund",
     steps: [
       buys("o1", "bonus"),
       refunds("o1", "r1", 1000, "pending", "failed"),

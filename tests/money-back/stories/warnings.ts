@@ -14,7 +14,7 @@ export const warningStories: Story[] = [
     ends: "has 70, may spend 70, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a cleared warning that is told again freezes nothing",
+    name: "a cleared warning that is delivered again freezes nothing",
     steps: [buys("o1", "plain"), warns("o1", "w1"), clears("w1"), warns("o1", "w1")],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
@@ -34,7 +34,7 @@ export const warningStories: Story[] = [
     ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
-    name: "a warning freezes again what a failed refund gives back",
+    name: "a warning freezes the credits that a failed refund reinstates",
     steps: [buys("o1", "plain"), warns("o1", "w1"), refunds("o1", "r1", 1000, "pending", "failed")],
     ends: "has 100, may spend 0, owes 0; o1 paid, 0 back",
   },

@@ -1,7 +1,6 @@
 /**
- * A random history: one buyer, up to three orders and two bookings, everything that can happen to
- * them, and Stripe's events out of order, twice or not at all. The maker plays each step on a
- * model, so that amounts come near the limits.
+ * A random history: a buyer, up to three orders and two bookings, all that can happen to them, and Stripe's
+ * events out of order, twice or not at all. A model plays each step, so that amounts come near the limits.
  */
 import { toText } from "../model/amounts.ts";
 import { Buyer, type Outcome } from "../model/buyer.ts";

@@ -25,7 +25,7 @@ async function giveBack({ claimed_at }: Claim): Promise<void> {
   );
 }
 
-Deno.test("backfill claimed by many at once is one runner's", async () => {
+Deno.test("a backfill claimed many times at once belongs to one runner", async () => {
   await withLostEvents(world, "exclusive", async () => {
     for (let round = 0; round < 5; round++) {
       const claims = await Promise.all(Array.from({ length: 8 }, claim));

@@ -68,7 +68,7 @@ async function addsUp(sql: Sql, user: string): Promise<void> {
 
 const OUTCOMES = /^(spent|held|insufficient_credits)$/;
 
-Deno.test("T5: refunds of an order while it is spent are all applied, and add up", async () => {
+Deno.test("T5: refunds of an order while its credits are spent are all applied, and add up", async () => {
   await withSessions(async (sql) => {
     for (let round = 0; round < ROUNDS; round++) {
       const purchase = await newPurchase(world);
@@ -86,7 +86,7 @@ Deno.test("T5: refunds of an order while it is spent are all applied, and add up
   await proven(world);
 });
 
-Deno.test("T1: a payment that comes while its buyer spends is granted once, and adds up", async () => {
+Deno.test("T1: a payment that arrives while its buyer spends is granted once, and adds up", async () => {
   await withSessions(async (sql) => {
     for (let round = 0; round < ROUNDS; round++) {
       const { buyer } = await newPurchase(world);
@@ -112,7 +112,7 @@ Deno.test("T1: a payment that comes while its buyer spends is granted once, and 
   await proven(world);
 });
 
-Deno.test("T7: a refund's answer and its events at once end in one refund", async () => {
+Deno.test("T7: a refund's answer and its events at once make one refund", async () => {
   await withSessions(async (sql) => {
     for (let round = 0; round < ROUNDS; round++) {
       const purchase = await newPurchase(world);
@@ -154,7 +154,7 @@ async function owing(sql: Sql): Promise<Person> {
   return person;
 }
 
-Deno.test("two payments of somebody who owes pay the debt once, whichever is first", async () => {
+Deno.test("two payments at once pay a debt once, whichever is first", async () => {
   await withSessions(async (sql) => {
     for (let round = 0; round < ROUNDS; round++) {
       const person = await owing(sql);
