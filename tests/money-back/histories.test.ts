@@ -53,7 +53,7 @@ async function play(ledger: Ledger, story: Story, nr: number): Promise<void> {
   deepEqual(await ledger.violations(), []);
 }
 
-Deno.test(`${STORIES.length} cases of refunds and disputes, shuffled by MONEY_BACK_SEED=${SEED}`, async (t) => {
+Deno.test(`${STORIES.length} cases of refunds, shuffled by MONEY_BACK_SEED=${SEED}`, async (t) => {
   await withLedgerServer((server) =>
     inClone(server, "stories", async (ledger) => {
       for (const [nr, story] of STORIES.entries()) {

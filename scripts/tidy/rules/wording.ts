@@ -15,6 +15,9 @@ const NOT_YET = [
   "supabase/functions/_shared/adapters/database/",
   "supabase/functions/_shared/resilience/",
   "supabase/functions/_shared/services",
+  "tests/support/processes/",
+  "tests/support/project/",
+  "tests/support/work/",
 ];
 
 /** These quote the words: the glossary explains them, the changelog old sentences, the test failing cases. */
