@@ -12,7 +12,7 @@ import { runNotices } from "../support/work/notifications.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
 import { readWorld, type World } from "../support/project/world.ts";
-import { KINDS } from "./kinds.ts";
+import { KINDS } from "./provoked-rules.ts";
 
 const world = readWorld();
 /** Rules read up to three days back, and the figures of one rule must not count for another. */

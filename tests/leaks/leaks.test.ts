@@ -9,8 +9,8 @@ import { jobEnds } from "../support/work/jobs.ts";
 import { anyOf, leaksInDatabase } from "../support/project/leaks.ts";
 import { type Person, signUpWith } from "../support/project/people.ts";
 import { readWorld } from "../support/project/world.ts";
-import { allLeaks, leaked } from "./search.ts";
-import { inBadRequests, inChats, inErrors, inPurchase, inResearch } from "./spill.ts";
+import { allLeaks, leaked } from "./find-leaks.ts";
+import { inBadRequests, inChats, inErrors, inPurchase, inResearch } from "./send-canaries.ts";
 
 const world = readWorld();
 

@@ -1,7 +1,7 @@
 /** Runs after all other tests of a stack: no test may leave these texts behind. */
 import { deepEqual } from "node:assert/strict";
 import { readWorld } from "../support/project/world.ts";
-import { allLeaks, leaked } from "./search.ts";
+import { allLeaks, leaked } from "./find-leaks.ts";
 
 const world = readWorld();
 

@@ -6,12 +6,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Step } from "./model/steps.ts";
 import { disagreement, expectedOf } from "./support/compare.ts";
-import { inClone, type Ledger, type Seen, withLedgerServer } from "./support/ledger.ts";
+import { inClone, type Ledger, type Seen, withLedgerServer } from "./support/real-ledger.ts";
 import { Random } from "./support/random.ts";
 import { shuffledAndDoubled } from "./support/reorder.ts";
-import { inWords } from "./support/words.ts";
-import { type Story, tell } from "./support/tell.ts";
-import { STORIES } from "./stories/all.ts";
+import { inWords } from "./support/end-in-words.ts";
+import { type Story, tell } from "./support/case-steps.ts";
+import { STORIES } from "./cases/all.ts";
 
 const SEED = Number(Deno.env.get("MONEY_BACK_SEED") ?? crypto.getRandomValues(new Uint32Array(1)));
 const SHUFFLES = 3;

@@ -7,14 +7,14 @@ import { Account } from "./model/account.ts";
 import { toText, toUnits } from "./model/amounts.ts";
 import { Buyer } from "./model/buyer.ts";
 import { inBurnDownOrder, type Lot, type Source } from "./model/lots.ts";
-import { type DisputeStatus, replacesDispute, replacesRefund } from "./model/ranks.ts";
-import { STORIES } from "./stories/all.ts";
+import { type DisputeStatus, replacesDispute, replacesRefund } from "./model/status-order.ts";
+import { STORIES } from "./cases/all.ts";
 import { expectedOf } from "./support/compare.ts";
-import { PACKAGES } from "./support/packages.ts";
+import { PACKAGES } from "./support/sold-packages.ts";
 import { Random } from "./support/random.ts";
 import { randomHistory } from "./support/random-history.ts";
-import { tell } from "./support/tell.ts";
-import { inWords } from "./support/words.ts";
+import { tell } from "./support/case-steps.ts";
+import { inWords } from "./support/end-in-words.ts";
 
 const lot = (source: Source, amount: string, more: Partial<Lot> = {}): Lot => ({
   source,

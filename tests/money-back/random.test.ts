@@ -8,7 +8,7 @@ import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import { IS_FULL } from "../../scripts/test-tools/extent.ts";
 import type { Step } from "./model/steps.ts";
 import { disagreement, expectedOf } from "./support/compare.ts";
-import { inClone, type Ledger, withLedgerServer } from "./support/ledger.ts";
+import { inClone, type Ledger, withLedgerServer } from "./support/real-ledger.ts";
 import { Random } from "./support/random.ts";
 import { randomHistory } from "./support/random-history.ts";
 import { shrunk } from "./support/shrink.ts";

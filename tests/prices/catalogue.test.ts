@@ -2,7 +2,7 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
-import { sell, withdraw } from "./terms.ts";
+import { sell, withdraw } from "./own-prices.ts";
 import { proven, withDeliveries } from "../support/project/database.ts";
 import { data, get, nobody, post, refused } from "../support/project/http.ts";
 import { type Person, signUp } from "../support/project/people.ts";

@@ -2,7 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { OpenedHold, SettledHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { BatchResult, Charge, Estimate } from "../../supabase/functions/_shared/contracts/usage.ts";
-import { price } from "./terms.ts";
+import { price } from "./own-prices.ts";
 import { countEntries, proven } from "../support/project/database.ts";
 import { backEnd, data, post, refused } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";

@@ -26,7 +26,7 @@ import { runPayments } from "../../support/money/top-ups.ts";
 import { until } from "../../support/project/until.ts";
 import { withApp, withVite } from "./vite.ts";
 import { readWorld } from "../../support/project/world.ts";
-import { NEEDED } from "./needed.ts";
+import { NEEDED } from "./needed-headers.ts";
 
 const world = readWorld();
 

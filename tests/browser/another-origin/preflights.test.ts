@@ -13,7 +13,7 @@ import { fillLogin, newLogin, outcomeOf, signsUp } from "./app-page.ts";
 import { withApp, withVite } from "./vite.ts";
 import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
-import { NEEDED, type NeededHeader } from "./needed.ts";
+import { NEEDED, type NeededHeader } from "./needed-headers.ts";
 
 const world = readWorld();
 

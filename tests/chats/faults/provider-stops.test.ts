@@ -5,7 +5,7 @@
  */
 import { equal, ok } from "node:assert/strict";
 import { chatOf, judge, KINDS } from "../leaving/bill.ts";
-import { type Leave, leaveAccepted, leaveAfter } from "../leaving/ways.ts";
+import { type Leave, leaveAccepted, leaveAfter } from "../leaving/leave.ts";
 import { changePolicy } from "../../support/money/bookings.ts";
 import type { Asked } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";

@@ -7,7 +7,7 @@ import { closedChats } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";
 import { readWorld } from "../../support/project/world.ts";
 import { callOf, chatOf, judge, KINDS } from "./bill.ts";
-import { type Leave, leaveAccepted, leaveAfter, send, standStill } from "./ways.ts";
+import { type Leave, leaveAccepted, leaveAfter, send, standStill } from "./leave.ts";
 
 const world = readWorld();
 

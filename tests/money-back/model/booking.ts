@@ -2,7 +2,7 @@
 import type { Outcome } from "./account.ts";
 import { least, sum } from "./amounts.ts";
 import { Payment, type Price } from "./payment.ts";
-import { isLive, type RefundStatus } from "./ranks.ts";
+import { isLive, type RefundStatus } from "./status-order.ts";
 
 type BookingStatus = "payment_pending" | "paid" | "confirmed" | "completed" | "cancelled";
 

@@ -2,11 +2,11 @@
 import { Account, type Outcome as Moved } from "./account.ts";
 import { toText, toUnits } from "./amounts.ts";
 import { Booking } from "./booking.ts";
-import { Books } from "./books.ts";
+import { Books } from "./authors.ts";
 import type { Lot, Source } from "./lots.ts";
 import { Order, type Terms } from "./order.ts";
 import type { Payment } from "./payment.ts";
-import { replacesDispute } from "./ranks.ts";
+import { replacesDispute } from "./status-order.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { BACK_END, isStripes, type OwnStep, type Step, type StripeStep } from "./steps.ts";
 

@@ -2,7 +2,7 @@
  * A dispute in memory: the amount that the bank claims of a payment, and the part that the bank has
  * withdrawn.
  */
-import type { DisputeStatus } from "./ranks.ts";
+import type { DisputeStatus } from "./status-order.ts";
 
 /**
  * A balance transaction of Stripe: a negative amount took money, a positive amount brought money

@@ -5,7 +5,7 @@
 import type { Outcome } from "./account.ts";
 import { least, sum } from "./amounts.ts";
 import { claimedBy, type Dispute, goneBy } from "./dispute.ts";
-import { isLive, isOpen, type RefundStatus, replacesRefund } from "./ranks.ts";
+import { isLive, isOpen, type RefundStatus, replacesRefund } from "./status-order.ts";
 
 export interface Price {
   /** Minor units. */

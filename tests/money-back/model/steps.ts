@@ -3,7 +3,7 @@
  * minor units.
  */
 import type { Movement } from "./dispute.ts";
-import type { DisputeStatus, RefundStatus } from "./ranks.ts";
+import type { DisputeStatus, RefundStatus } from "./status-order.ts";
 
 /**
  * The name of an event and the second of the event at Stripe. `order` in a step names an order or a

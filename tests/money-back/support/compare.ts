@@ -1,8 +1,8 @@
 /** Compares the ledger's outcomes and snapshots with the model's. */
 import { Buyer } from "../model/buyer.ts";
 import type { Step } from "../model/steps.ts";
-import type { Seen } from "./ledger.ts";
-import { PACKAGES } from "./packages.ts";
+import type { Seen } from "./real-ledger.ts";
+import { PACKAGES } from "./sold-packages.ts";
 
 export function expectedOf(steps: readonly Step[]): Seen[] {
   const buyer = new Buyer(PACKAGES);

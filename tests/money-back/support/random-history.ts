@@ -7,9 +7,9 @@ import { Buyer, type Outcome } from "../model/buyer.ts";
 import { type Hold, overdraftOf } from "../model/hold.ts";
 import type { Payment, Price } from "../model/payment.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
-import { PACKAGES } from "./packages.ts";
+import { PACKAGES } from "./sold-packages.ts";
 import type { Random } from "./random.ts";
-import { disputeLife, refundLife, type Said, shareOf, warningLife } from "./stripe-lives.ts";
+import { disputeLife, refundLife, type Said, shareOf, warningLife } from "./stripe-courses.ts";
 
 const MOST_ORDERS = 3;
 const MOST_BOOKINGS = 2;

@@ -1,6 +1,6 @@
 /**
  * The service level objective of the core routes, and the rates at which its budget burns too fast. SQL uses
- * the same numbers in farthing.slo() and farthing.burn_windows(); tests/health/figures.test.ts compares the
+ * the same numbers in farthing.slo() and farthing.burn_windows(); tests/health/metrics.test.ts compares the
  * two.
  */
 

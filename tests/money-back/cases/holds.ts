@@ -12,7 +12,7 @@ import {
   sweeps,
   waits,
   warns,
-} from "../support/tell.ts";
+} from "../support/case-steps.ts";
 
 const refunded: Story[] = [
   {

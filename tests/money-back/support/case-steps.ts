@@ -1,8 +1,8 @@
 /** The steps of test cases as functions: each step happens ten seconds after the step before. */
 import type { Outcome } from "../model/buyer.ts";
-import type { RefundStatus } from "../model/ranks.ts";
+import type { RefundStatus } from "../model/status-order.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
-import { disputeSaid, type Said } from "./stripe-lives.ts";
+import { disputeSaid, type Said } from "./stripe-courses.ts";
 
 /** `at`: the second of the event at Stripe, if the event is delivered later. */
 type Draft = OwnStep | (Said & { at?: number }) | { do: "wait"; seconds: number };

@@ -13,7 +13,7 @@ import {
   type Story,
   sweeps,
   waits,
-} from "../support/tell.ts";
+} from "../support/case-steps.ts";
 
 const moved: Story[] = [
   {

@@ -1,5 +1,5 @@
 /** Refunds: full, in part, in parts that round, pending, failed and canceled. */
-import { asks, buys, grants, refunds, spends, type Story, uses } from "../support/tell.ts";
+import { asks, buys, grants, refunds, spends, type Story, uses } from "../support/case-steps.ts";
 
 const thirds = (...names: string[]) =>
   names.flatMap((name) => refunds("o1", name, 333, "succeeded"));

@@ -14,7 +14,7 @@ import {
   reverses,
   runs,
   type Story,
-} from "../support/tell.ts";
+} from "../support/case-steps.ts";
 
 const NOTHING = "has 0, may spend 0, owes 0";
 

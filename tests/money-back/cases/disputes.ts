@@ -12,7 +12,7 @@ import {
   refunds,
   spends,
   type Story,
-} from "../support/tell.ts";
+} from "../support/case-steps.ts";
 
 const decided: Story[] = [
   {

@@ -7,7 +7,7 @@ import type { DatabaseServer } from "@farthing/local-stack/postgres";
 import type { Outcome } from "../model/buyer.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Step } from "../model/steps.ts";
-import { SOLD } from "./packages.ts";
+import { SOLD } from "./sold-packages.ts";
 
 /** The outcome of a step, and the account after the step. */
 export interface Seen {

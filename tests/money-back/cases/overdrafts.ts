@@ -15,7 +15,7 @@ import {
   type Story,
   sweeps,
   waits,
-} from "../support/tell.ts";
+} from "../support/case-steps.ts";
 
 /** Paid in second 20, so that the hold begins in second 30 and expires in second 90. */
 const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];

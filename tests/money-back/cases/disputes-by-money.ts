@@ -2,7 +2,7 @@
  * T29: the credits of money that a bank has withdrawn and not reinstated are clawed back, whatever
  * the status.
  */
-import { buys, disputes, inEuros, refunds, spends, type Story } from "../support/tell.ts";
+import { buys, disputes, inEuros, refunds, spends, type Story } from "../support/case-steps.ts";
 
 export const disputesByMoney: Story[] = [
   {

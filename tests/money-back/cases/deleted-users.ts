@@ -14,7 +14,7 @@ import {
   settles,
   spends,
   type Story,
-} from "../support/tell.ts";
+} from "../support/case-steps.ts";
 
 export const leaverStories: Story[] = [
   {

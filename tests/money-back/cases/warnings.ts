@@ -1,5 +1,13 @@
 /** Early fraud warnings: what they freeze, and what ends them. */
-import { buys, clears, disputes, refunds, spends, type Story, warns } from "../support/tell.ts";
+import {
+  buys,
+  clears,
+  disputes,
+  refunds,
+  spends,
+  type Story,
+  warns,
+} from "../support/case-steps.ts";
 
 export const warningStories: Story[] = [
   {

@@ -4,7 +4,7 @@
  */
 import type { Movement } from "../model/dispute.ts";
 import type { StripeStep } from "../model/steps.ts";
-import type { DisputeStatus, RefundStatus } from "../model/ranks.ts";
+import type { DisputeStatus, RefundStatus } from "../model/status-order.ts";
 import type { Price } from "../model/payment.ts";
 import type { Random } from "./random.ts";
 

@@ -12,7 +12,7 @@ import {
   spends,
   type Story,
   warns,
-} from "../support/tell.ts";
+} from "../support/case-steps.ts";
 
 const netted: Story[] = [
   {

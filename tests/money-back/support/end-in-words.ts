@@ -1,5 +1,5 @@
 /** The end of a test case in words. */
-import type { Seen } from "./ledger.ts";
+import type { Seen } from "./real-ledger.ts";
 
 /** Reads an order's line in a snapshot: "name status refunded disputed clawed-back". */
 function orderInWords(line: string): string {
