@@ -10,8 +10,8 @@ import { inClone, type Ledger, type Seen, withLedgerServer } from "./support/rea
 import { Random } from "./support/random.ts";
 import { shuffledAndDoubled } from "./support/reorder.ts";
 import { inWords } from "./support/end-in-words.ts";
-import { type Story, tell } from "./support/case-steps.ts";
-import { STORIES } from "./cases/all.ts";
+import { type Case, tell } from "./support/case-steps.ts";
+import { CASES } from "./cases/all.ts";
 
 const SEED = Number(Deno.env.get("MONEY_BACK_SEED") ?? crypto.getRandomValues(new Uint32Array(1)));
 const SHUFFLES = 3;
@@ -38,13 +38,13 @@ function endsAlike(straight: [Step[], Seen[]], shuffled: [Step[], Seen[]]): void
   if (!isSwept && answers.join() === others.join()) equal(other.balance, end.balance);
 }
 
-async function play(ledger: Ledger, story: Story, nr: number): Promise<void> {
-  const steps = tell(story);
+async function play(ledger: Ledger, testCase: Case, nr: number): Promise<void> {
+  const steps = tell(testCase);
   const seen = await playedAsTheModelSays(ledger, steps);
-  equal(inWords(seen.at(-1)!.seen), story.ends);
+  equal(inWords(seen.at(-1)!.seen), testCase.ends);
   const refused = seen.map(({ outcome }) => outcome).filter((outcome) => outcome !== "ok");
-  deepEqual(refused, story.refused ?? []);
-  if (story.authors) deepEqual(seen.at(-1)!.seen.authors, story.authors);
+  deepEqual(refused, testCase.refused ?? []);
+  if (testCase.authors) deepEqual(seen.at(-1)!.seen.authors, testCase.authors);
   const random = new Random(SEED + nr);
   for (let shuffle = 0; shuffle < SHUFFLES; shuffle++) {
     const other = shuffledAndDoubled(steps, random);
@@ -53,11 +53,11 @@ async function play(ledger: Ledger, story: Story, nr: number): Promise<void> {
   deepEqual(await ledger.violations(), []);
 }
 
-Deno.test(`${STORIES.length} cases of refunds, shuffled by MONEY_BACK_SEED=${SEED}`, async (t) => {
+Deno.test(`${CASES.length} cases of refunds, shuffled by MONEY_BACK_SEED=${SEED}`, async (t) => {
   await withLedgerServer((server) =>
-    inClone(server, "stories", async (ledger) => {
-      for (const [nr, story] of STORIES.entries()) {
-        await t.step(story.name, () => play(ledger, story, nr));
+    inClone(server, "cases", async (ledger) => {
+      for (const [nr, testCase] of CASES.entries()) {
+        await t.step(testCase.name, () => play(ledger, testCase, nr));
       }
       await ledger.seal();
       deepEqual(await ledger.violations(), []);

@@ -8,7 +8,7 @@ import { toText, toUnits } from "./model/amounts.ts";
 import { Buyer } from "./model/buyer.ts";
 import { inBurnDownOrder, type Lot, type Source } from "./model/lots.ts";
 import { type DisputeStatus, replacesDispute, replacesRefund } from "./model/status-order.ts";
-import { STORIES } from "./cases/all.ts";
+import { CASES } from "./cases/all.ts";
 import { expectedOf } from "./support/compare.ts";
 import { PACKAGES } from "./support/sold-packages.ts";
 import { Random } from "./support/random.ts";
@@ -115,13 +115,13 @@ Deno.test("of a dispute's events the later holds; of one second that with more m
 });
 
 Deno.test("the model ends each test case as worked out by hand", () => {
-  equal(new Set(STORIES.map(({ name }) => name)).size, STORIES.length);
-  for (const story of STORIES) {
-    const seen = expectedOf(tell(story));
-    equal(inWords(seen.at(-1)!.seen), story.ends, story.name);
+  equal(new Set(CASES.map(({ name }) => name)).size, CASES.length);
+  for (const testCase of CASES) {
+    const seen = expectedOf(tell(testCase));
+    equal(inWords(seen.at(-1)!.seen), testCase.ends, testCase.name);
     const refused = seen.map(({ outcome }) => outcome).filter((outcome) => outcome !== "ok");
-    deepEqual(refused, story.refused ?? [], story.name);
-    if (story.authors) deepEqual(seen.at(-1)!.seen.authors, story.authors, story.name);
+    deepEqual(refused, testCase.refused ?? [], testCase.name);
+    if (testCase.authors) deepEqual(seen.at(-1)!.seen.authors, testCase.authors, testCase.name);
   }
 });
 

@@ -1,25 +1,25 @@
 /** All test cases, in the order in which they run. */
-import type { Story } from "../support/case-steps.ts";
-import { authorStories } from "./authors.ts";
-import { bookingStories } from "./bookings.ts";
+import type { Case } from "../support/case-steps.ts";
+import { authorCases } from "./authors.ts";
+import { bookingCases } from "./bookings.ts";
 import { disputesByMoney } from "./disputes-by-money.ts";
-import { disputeStories } from "./disputes.ts";
-import { holdStories } from "./holds.ts";
-import { leaverStories } from "./deleted-users.ts";
-import { orderStories } from "./orders.ts";
-import { overdraftStories } from "./overdrafts.ts";
-import { refundStories } from "./refunds.ts";
-import { warningStories } from "./warnings.ts";
+import { disputeCases } from "./disputes.ts";
+import { holdCases } from "./holds.ts";
+import { deletedUserCases } from "./deleted-users.ts";
+import { orderCases } from "./orders.ts";
+import { overdraftCases } from "./overdrafts.ts";
+import { refundCases } from "./refunds.ts";
+import { warningCases } from "./warnings.ts";
 
-export const STORIES: readonly Story[] = [
-  ...refundStories,
-  ...disputeStories,
+export const CASES: readonly Case[] = [
+  ...refundCases,
+  ...disputeCases,
   ...disputesByMoney,
-  ...warningStories,
-  ...holdStories,
-  ...overdraftStories,
-  ...orderStories,
-  ...leaverStories,
-  ...authorStories,
-  ...bookingStories,
+  ...warningCases,
+  ...holdCases,
+  ...overdraftCases,
+  ...orderCases,
+  ...deletedUserCases,
+  ...authorCases,
+  ...bookingCases,
 ];

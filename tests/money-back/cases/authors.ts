@@ -2,6 +2,7 @@
 import {
   begins,
   buys,
+  type Case,
   grants,
   holds,
   leaves,
@@ -10,12 +11,11 @@ import {
   refunds,
   settles,
   spends,
-  type Story,
   sweeps,
   waits,
 } from "../support/case-steps.ts";
 
-const moved: Story[] = [
+const moved: Case[] = [
   {
     name: "each entry is by who moved it, a settlement by who settles",
     steps: [
@@ -51,7 +51,7 @@ const moved: Story[] = [
   },
 ];
 
-const movedOnce: Story[] = [
+const movedOnce: Case[] = [
   {
     name: "a grant that is made once is made once, whoever repeats it and whatever has gone of it",
     steps: [
@@ -91,4 +91,4 @@ const movedOnce: Story[] = [
   },
 ];
 
-export const authorStories: Story[] = [...moved, ...movedOnce];
+export const authorCases: Case[] = [...moved, ...movedOnce];

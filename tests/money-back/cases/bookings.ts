@@ -6,6 +6,7 @@ import {
   asks,
   books,
   cancels,
+  type Case,
   completes,
   confirms,
   disputes,
@@ -13,12 +14,11 @@ import {
   refunds,
   reverses,
   runs,
-  type Story,
 } from "../support/case-steps.ts";
 
 const NOTHING = "has 0, may spend 0, owes 0";
 
-export const bookingStories: Story[] = [
+export const bookingCases: Case[] = [
   {
     name: "a divided payment: the share is there at once, and a refund takes its part itself",
     steps: [books("b1", 1000), pays("b1"), reverses(refunds("b1", "r1", 400, "succeeded"))],

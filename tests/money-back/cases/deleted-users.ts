@@ -5,6 +5,7 @@
 import {
   begins,
   buys,
+  type Case,
   disputes,
   grants,
   holds,
@@ -13,10 +14,9 @@ import {
   refunds,
   settles,
   spends,
-  type Story,
 } from "../support/case-steps.ts";
 
-export const leaverStories: Story[] = [
+export const deletedUserCases: Case[] = [
   {
     name: "a refund of who has left is owed, for the credits are gone",
     steps: [buys("o1", "plain"), leaves(), refunds("o1", "r1", 400, "succeeded")],

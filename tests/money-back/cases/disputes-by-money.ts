@@ -2,9 +2,9 @@
  * T29: the credits of money that a bank has withdrawn and not reinstated are clawed back, whatever
  * the status.
  */
-import { buys, disputes, inEuros, refunds, spends, type Story } from "../support/case-steps.ts";
+import { buys, type Case, disputes, inEuros, refunds, spends } from "../support/case-steps.ts";
 
-export const disputesByMoney: Story[] = [
+export const disputesByMoney: Case[] = [
   {
     name: "T29: what a bank withdraws is taken while it still thinks, the rest of a part is frozen",
     steps: [buys("o1", "plain"), disputes("o1", "d1", 250, "needs_response out")],

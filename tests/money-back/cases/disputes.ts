@@ -5,16 +5,16 @@
 import {
   asks,
   buys,
+  type Case,
   disputes,
   grants,
   inFrancs,
   late,
   refunds,
   spends,
-  type Story,
 } from "../support/case-steps.ts";
 
-const decided: Story[] = [
+const decided: Case[] = [
   {
     name: "a dispute freezes what is left, which stays in the balance",
     steps: [buys("o1", "plain"), spends("40"), disputes("o1", "d1", 1000, "needs_response")],
@@ -121,7 +121,7 @@ const decided: Story[] = [
   },
 ];
 
-const outOfOrder: Story[] = [
+const outOfOrder: Case[] = [
   {
     name: "a dispute known to be under review is not opened again by its first event",
     steps: [
@@ -160,7 +160,7 @@ const outOfOrder: Story[] = [
   },
 ];
 
-const misfits: Story[] = [
+const misfits: Case[] = [
   {
     name: "T14: a dispute above the payment takes what the order granted and no more",
     steps: [buys("o1", "bonus"), disputes("o1", "d1", 2500, "needs_response", "lost")],
@@ -211,7 +211,7 @@ const misfits: Story[] = [
   },
 ];
 
-const inquiries: Story[] = [
+const inquiries: Case[] = [
   {
     name: "an inquiry freezes nothing",
     steps: [
@@ -258,7 +258,7 @@ const inquiries: Story[] = [
   },
 ];
 
-export const disputeStories: Story[] = [
+export const disputeCases: Case[] = [
   ...decided,
   ...outOfOrder,
   ...misfits,

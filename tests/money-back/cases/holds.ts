@@ -1,6 +1,7 @@
 /** Refunds and disputes while credits are held and while time passes. */
 import {
   buys,
+  type Case,
   disputes,
   grants,
   holds,
@@ -8,13 +9,12 @@ import {
   releases,
   settles,
   spends,
-  type Story,
   sweeps,
   waits,
   warns,
 } from "../support/case-steps.ts";
 
-const refunded: Story[] = [
+const refunded: Case[] = [
   {
     name: "a refund leaves an open hold what it keeps, as debt that its release pays",
     steps: [
@@ -125,7 +125,7 @@ const refunded: Story[] = [
   },
 ];
 
-const disputed: Story[] = [
+const disputed: Case[] = [
   {
     name: "disputed credits that a hold reserved may still be settled",
     steps: [
@@ -207,7 +207,7 @@ const disputed: Story[] = [
   },
 ];
 
-const inTime: Story[] = [
+const inTime: Case[] = [
   {
     name: "disputed credits do not expire",
     steps: [
@@ -275,4 +275,4 @@ const inTime: Story[] = [
   },
 ];
 
-export const holdStories: Story[] = [...refunded, ...disputed, ...inTime];
+export const holdCases: Case[] = [...refunded, ...disputed, ...inTime];

@@ -5,16 +5,16 @@
 import {
   begins,
   buys,
+  type Case,
   disputes,
   grants,
   pays,
   refunds,
   spends,
-  type Story,
   warns,
 } from "../support/case-steps.ts";
 
-const netted: Story[] = [
+const netted: Case[] = [
   {
     name: "T5: partial refunds, a dispute lost and won, and the last refund net to the whole",
     steps: [
@@ -89,7 +89,7 @@ const netted: Story[] = [
   },
 ];
 
-const several: Story[] = [
+const several: Case[] = [
   {
     name: "a refund of one order takes nothing of another that has enough",
     steps: [buys("o1", "plain"), buys("o2", "bonus"), refunds("o1", "r1", 1000, "succeeded")],
@@ -176,7 +176,7 @@ const several: Story[] = [
   },
 ];
 
-const clawedBackInAnyOrder: Story[] = [
+const clawedBackInAnyOrder: Case[] = [
   {
     name: "T19: orders refunded in the order of their purchase leave other grants",
     steps: [
@@ -226,7 +226,7 @@ const clawedBackInAnyOrder: Story[] = [
   },
 ];
 
-const beforeThePayment: Story[] = [
+const beforeThePayment: Case[] = [
   {
     name: "a refund that arrives before its payment waits, and is applied with the grant",
     steps: [begins("o1", "bonus"), refunds("o1", "r1", 500, "succeeded"), pays("o1")],
@@ -276,7 +276,7 @@ const beforeThePayment: Story[] = [
   },
 ];
 
-export const orderStories: Story[] = [
+export const orderCases: Case[] = [
   ...netted,
   ...several,
   ...clawedBackInAnyOrder,

@@ -4,6 +4,7 @@
  */
 import {
   buys,
+  type Case,
   disputes,
   grants,
   holds,
@@ -12,7 +13,6 @@ import {
   releases,
   settles,
   spends,
-  type Story,
   sweeps,
   waits,
 } from "../support/case-steps.ts";
@@ -27,7 +27,7 @@ const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
  */
 const UNTIL_THE_LAST_SECOND = 3639;
 
-const overdrawn: Story[] = [
+const overdrawn: Case[] = [
   {
     name: "a settlement owes 1,000 for a small hold",
     steps: [buys("o1", "plain"), holds("h", "60"), settles("h", "1100")],
@@ -84,7 +84,7 @@ const overdrawn: Story[] = [
   },
 ];
 
-const late: Story[] = [
+const late: Case[] = [
   {
     name: "a hold that ran out is settled in the last second of its hour, once",
     steps: [...heldFor60, waits(UNTIL_THE_LAST_SECOND), settles("h", "70"), settles("h", "1")],
@@ -142,7 +142,7 @@ const late: Story[] = [
   },
 ];
 
-const asOfTheEnd: Story[] = [
+const asOfTheEnd: Case[] = [
   {
     name: "credits that expire after their hold pay debt first, whether a task runs or not",
     steps: [
@@ -195,4 +195,4 @@ const asOfTheEnd: Story[] = [
   },
 ];
 
-export const overdraftStories: Story[] = [...overdrawn, ...late, ...asOfTheEnd];
+export const overdraftCases: Case[] = [...overdrawn, ...late, ...asOfTheEnd];

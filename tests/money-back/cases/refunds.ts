@@ -1,10 +1,10 @@
 /** Refunds: full, in part, in parts that round, pending, failed and canceled. */
-import { asks, buys, grants, refunds, spends, type Story, uses } from "../support/case-steps.ts";
+import { asks, buys, type Case, grants, refunds, spends, uses } from "../support/case-steps.ts";
 
 const thirds = (...names: string[]) =>
   names.flatMap((name) => refunds("o1", name, 333, "succeeded"));
 
-const whole: Story[] = [
+const whole: Case[] = [
   {
     name: "a full refund of what nobody has spent takes all of it",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "succeeded")],
@@ -37,7 +37,7 @@ const whole: Story[] = [
   },
 ];
 
-const inPart: Story[] = [
+const inPart: Case[] = [
   {
     name: "T5: a refund of a quarter takes a quarter of the credits, bonus and all, not the cents",
     steps: [buys("o1", "bonus"), refunds("o1", "r1", 250, "succeeded")],
@@ -84,7 +84,7 @@ const inPart: Story[] = [
   },
 ];
 
-const rounded: Story[] = [
+const rounded: Case[] = [
   {
     name: "two thirds of what does not divide are rounded down",
     steps: [buys("o1", "odd"), thirds("r1", "r2")],
@@ -129,7 +129,7 @@ const rounded: Story[] = [
   },
 ];
 
-const slow: Story[] = [
+const slow: Case[] = [
   {
     name: "a pending refund takes credits at once",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "pending")],
@@ -240,7 +240,7 @@ const slow: Story[] = [
   },
 ];
 
-const asked: Story[] = [
+const asked: Case[] = [
   {
     name: "T6: a second full refund is refused and moves nothing",
     steps: [
@@ -294,4 +294,4 @@ const asked: Story[] = [
   },
 ];
 
-export const refundStories: Story[] = [...whole, ...inPart, ...rounded, ...slow, ...asked];
+export const refundCases: Case[] = [...whole, ...inPart, ...rounded, ...slow, ...asked];

@@ -1,15 +1,15 @@
 /** Early fraud warnings: what they freeze, and what ends them. */
 import {
   buys,
+  type Case,
   clears,
   disputes,
   refunds,
   spends,
-  type Story,
   warns,
 } from "../support/case-steps.ts";
 
-export const warningStories: Story[] = [
+export const warningCases: Case[] = [
   {
     name: "an early fraud warning freezes the order's credits, and the order stays paid",
     steps: [buys("o1", "bonus"), spends("20"), warns("o1", "w1"), spends("1")],

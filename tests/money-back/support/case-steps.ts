@@ -7,7 +7,7 @@ import { disputeSaid, type Said } from "./stripe-courses.ts";
 /** `at`: the second of the event at Stripe, if the event is delivered later. */
 type Draft = OwnStep | (Said & { at?: number }) | { do: "wait"; seconds: number };
 
-export interface Story {
+export interface Case {
   name: string;
   steps: Draft[][];
   /** The end in the form of `inWords`, worked out by hand. */
@@ -23,10 +23,10 @@ const STRIPES = ["payment", "refund", "dispute", "warning"];
 
 const isSaid = (draft: Draft): draft is Said & { at?: number } => STRIPES.includes(draft.do);
 
-export function tell(story: Story): Step[] {
+export function tell(testCase: Case): Step[] {
   const steps: Step[] = [];
   let now = 0;
-  for (const draft of story.steps.flat()) {
+  for (const draft of testCase.steps.flat()) {
     now += PACE_SECONDS;
     if (draft.do === "wait") now += draft.seconds;
     else if (!isSaid(draft)) steps.push({ now, ...draft });
