@@ -10,7 +10,8 @@
 -- this file into the SQL editor.
 
 begin;
--- without the lock it gives up, so that sign-ins need not wait: run it again then
+-- If a lock is not free within three seconds, this file gives up, so that sign-ins do not wait. Run it
+-- again then.
 set local lock_timeout = '3s';
 
 -- The lock prevents new entries between the check and the end of the transaction.

@@ -1982,7 +1982,7 @@ create type farthing.judgement as (is_ours boolean, verdict text, told text);
 
 create table farthing.paid_out_round (
   one_row boolean primary key default true constraint paid_out_round_is_one_row check (one_row),
-  -- earlier payments were paid out before Farthing was installed
+  -- Payments before the installation are not checked.
   done_until timestamptz not null default now()
 );
 comment on table farthing.paid_out_round is
@@ -2295,8 +2295,8 @@ create policy proved_none on farthing.proved for select to authenticated using (
 create policy proved_lots_none on farthing.proved_lots for select to authenticated using (false);
 create policy proved_sums_none on farthing.proved_sums for select to authenticated using (false);
 
--- A range of entries of one account that are proved together: after after_seq, up to upto_seq or,
--- if upto_seq is null, to the account's last entry.
+-- Entries of one account that are proved together: those after after_seq, up to upto_seq, or up to
+-- the account's last entry if upto_seq is null.
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);
 
 -- Privileges: those that the files of the schema grant, and none by default.

@@ -521,7 +521,7 @@ begin
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- a provider is committed before its account is created, so this account belongs to another app
+    -- A provider is committed before its account is created, so this account belongs to another app.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then
@@ -7911,7 +7911,7 @@ begin
   end if;
   if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
     perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
-    v_reconciliation := 'in_progress'; -- the state that promises nothing
+    v_reconciliation := 'in_progress'; -- the state that promises no list
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
     failure_code, made_at, arrives_at, reported_at, created_at, updated_at)
@@ -7944,8 +7944,8 @@ comment on function farthing.apply_payout_event(jsonb, timestamptz) is
 
 -- supabase/schemas/payouts/functions/payout_lists.sql
 
--- Stripe's list of a payout's transactions. The payment runner fetches the list page by page, and
--- it is stored because a record that we lack is often only late: the stored list is then compared
+-- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
+-- list is stored because a record that we lack is often only late: the stored list is then compared
 -- again without another request to Stripe. It contains ids, amounts, and our id from Stripe's
 -- metadata, and no personal data.
 
@@ -8062,7 +8062,7 @@ comment on function farthing.record_payout_page(farthing.reconciliations, jsonb,
 -- Reconciliation: each transaction in a payout's list is compared with our orders, bookings,
 -- refunds, disputes and fees. never_paid_out.sql has the reverse: payments of ours that no payout
 -- contains. A difference is stored as a row and raises no error, because the money has moved and a
--- person has to look. It is resolved automatically when both sides agree again:
+-- person has to look. The row is resolved automatically when both sides agree again:
 -- docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.payout_transactions)
@@ -8222,8 +8222,8 @@ as $$
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- A payout's amount is the sum of its transactions without the payout's own one. All have the
-  -- payout's currency.
+  -- A payout's amount is the sum of its transactions without its own transaction. All of them have
+  -- the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
@@ -8499,7 +8499,7 @@ create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
 language plpgsql stable
 set search_path = ''
--- the same settings as write_audit() has, so that both produce the same text
+-- The settings are those of write_audit(), so that both produce the same text.
 set timezone = 'UTC' set intervalstyle = 'postgres'
 as $$
 begin
@@ -8935,7 +8935,7 @@ as $$
       coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
       count(distinct coalesce(e.metadata ->> 'step', e.transaction_id::text)) as times
     from farthing.entries e where e.kind = 'settle'
-      -- a job that has used up its hold charges without one
+      -- A job charges without a hold after its hold is used up.
       and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id')
     group by e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id)
   )
@@ -9637,8 +9637,8 @@ returns table (rule int, account_id bigint, detail text)
 language sql stable
 set search_path = ''
 as $$
-  -- the withdrawn part of each dispute: exact in the order's currency, otherwise a share of the
-  -- disputed amount
+  -- The withdrawn part of each dispute: exact in the order's currency, otherwise a share of the
+  -- disputed amount.
   with moved as (
     select d.account_id, d.order_id, d.status, case d.currency when o.currency then d.amount else o.amount end
         as claimed,
@@ -9811,9 +9811,9 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour, or in the next run if entries remained, and takes at most a twentieth
-  -- of the time. A last proof in the future comes from a wrong server clock and does not delay this
-  -- one.
+  -- The proof runs each hour, or in the task's next run if entries remained, but at most a
+  -- twentieth of the time. A last proof in the future comes from a wrong server clock and does not
+  -- delay this one.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -9839,10 +9839,10 @@ begin
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Runs the proof if it is due, and stores the result; returns whether it ran. It is due an hour after '
-  'the last proof and at the earliest after twenty times that proof''s duration, without the hour if '
-  'entries remained. Each week and after a violation the whole proof runs, otherwise the incremental '
-  'one.';
+  'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one hour '
+  'after the last one, or at once if the last one left entries, but never before twenty times the last '
+  'one''s duration has passed. Each week and after a violation the whole proof runs, otherwise the '
+  'incremental one.';
 
 -- supabase/schemas/proof/functions/seals_and_heads.sql
 
@@ -10123,7 +10123,7 @@ create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- the timeout of lock_account(), too
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_payment farthing.payment;
@@ -10558,7 +10558,7 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- A deleted user's account keeps no reinstated credits (rule 16).
+    -- Credits that are reinstated to a deleted user become breakage at once (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
   return v_clawback;
@@ -11760,7 +11760,7 @@ begin
     return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    -- the event of the payment may arrive before the answer
+    -- The event of the payment may arrive before the answer.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then
@@ -12371,7 +12371,7 @@ begin
     target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
     paused = null, updated_at = p_now,
     -- A backoff and a cool-down outlast a change of terms. Every other wait ends, since it came
-    -- from the old terms. Three failures had paused the top-up and count as zero again.
+    -- from the old terms. The three failures that paused a top-up no longer count.
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;
@@ -12469,7 +12469,7 @@ comment on function farthing.claim_transfers(int, timestamptz) is
 -- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
 -- payment and we have not moved the share since. Otherwise we reverse that part. The trigger stores
 -- this with the refund, because the refund may be sent together with a dispute. For a refund from
--- the dashboard, Stripe reports which of them applies: note_refund().
+-- the dashboard, Stripe's event reports whether Stripe reversed the part: note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql
@@ -12529,8 +12529,8 @@ begin
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.apart + v_refunds.ours) d));
-  -- The reversed part is rounded down to the currency's step. If the whole amount goes back, it is
-  -- the whole share.
+  -- The reversed part is rounded down to the currency's step. If the whole amount goes back, the
+  -- whole share is reversed.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;

@@ -1845,7 +1845,7 @@ declare
 begin
   select * into v_row from farthing.reconciliations where payout_id = p_payout_id for update;
   if v_row.claimed_at is distinct from p_claimed_at then
-    -- another runner has claimed the list since, and continues from the last stored page
+    -- Another runner has claimed the list since, and continues from the last stored page.
     return '{"taken": true}'::jsonb;
   end if;
   perform farthing.record_payout_page(v_row, farthing.json_argument(p_transactions), p_after, p_now);

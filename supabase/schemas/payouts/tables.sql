@@ -125,7 +125,7 @@ create type farthing.judgement as (is_ours boolean, verdict text, told text);
 
 create table farthing.paid_out_round (
   one_row boolean primary key default true constraint paid_out_round_is_one_row check (one_row),
-  -- earlier payments were paid out before Farthing was installed
+  -- Payments before the installation are not checked.
   done_until timestamptz not null default now()
 );
 comment on table farthing.paid_out_round is

@@ -52,6 +52,6 @@ create policy proved_none on farthing.proved for select to authenticated using (
 create policy proved_lots_none on farthing.proved_lots for select to authenticated using (false);
 create policy proved_sums_none on farthing.proved_sums for select to authenticated using (false);
 
--- A range of entries of one account that are proved together: after after_seq, up to upto_seq or,
--- if upto_seq is null, to the account's last entry.
+-- Entries of one account that are proved together: those after after_seq, up to upto_seq, or up to
+-- the account's last entry if upto_seq is null.
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);

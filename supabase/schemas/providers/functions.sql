@@ -106,7 +106,7 @@ begin
       and coalesce(stripe_account_id, v_account_id) = v_account_id for update;
   end if;
   if v_provider.provider_id is null then
-    -- a provider is committed before its account is created, so this account belongs to another app
+    -- A provider is committed before its account is created, so this account belongs to another app.
     return 'ignored';
   end if;
   if v_provider.status_at > v_at then

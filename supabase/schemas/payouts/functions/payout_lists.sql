@@ -1,5 +1,5 @@
--- Stripe's list of a payout's transactions. The payment runner fetches the list page by page, and
--- it is stored because a record that we lack is often only late: the stored list is then compared
+-- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
+-- list is stored because a record that we lack is often only late: the stored list is then compared
 -- again without another request to Stripe. It contains ids, amounts, and our id from Stripe's
 -- metadata, and no personal data.
 

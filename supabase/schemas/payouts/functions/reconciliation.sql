@@ -1,7 +1,7 @@
 -- Reconciliation: each transaction in a payout's list is compared with our orders, bookings,
 -- refunds, disputes and fees. never_paid_out.sql has the reverse: payments of ours that no payout
 -- contains. A difference is stored as a row and raises no error, because the money has moved and a
--- person has to look. It is resolved automatically when both sides agree again:
+-- person has to look. The row is resolved automatically when both sides agree again:
 -- docs/decisions/reconciliation.md.
 
 create function farthing.judge_charge(p_transaction farthing.payout_transactions)
@@ -161,8 +161,8 @@ as $$
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- A payout's amount is the sum of its transactions without the payout's own one. All have the
-  -- payout's currency.
+  -- A payout's amount is the sum of its transactions without its own transaction. All of them have
+  -- the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (

@@ -20,7 +20,7 @@ create function farthing.audit_problems(p_audited farthing.audited)
 returns setof text
 language plpgsql stable
 set search_path = ''
--- the same settings as write_audit() has, so that both produce the same text
+-- The settings are those of write_audit(), so that both produce the same text.
 set timezone = 'UTC' set intervalstyle = 'postgres'
 as $$
 begin

@@ -13,7 +13,7 @@ as $$
       coalesce(sum(e.amount) filter (where e.lot_id is null), 0) as owed,
       count(distinct coalesce(e.metadata ->> 'step', e.transaction_id::text)) as times
     from farthing.entries e where e.kind = 'settle'
-      -- a job that has used up its hold charges without one
+      -- A job charges without a hold after its hold is used up.
       and (e.metadata ? 'hold_id' or not e.metadata ? 'job_id')
     group by e.account_id, coalesce(e.metadata ->> 'hold_id', e.reference_id)
   )

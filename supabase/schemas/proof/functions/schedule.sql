@@ -39,9 +39,9 @@ begin
   v_is_whole := coalesce(v_last.violations > 0, false)
     or not exists (select from farthing.proof_runs r where r.is_whole and r.started_at
       > p_now - case when r.violations is null then interval '1 day' else interval '7 days' end);
-  -- The proof runs each hour, or in the next run if entries remained, and takes at most a twentieth
-  -- of the time. A last proof in the future comes from a wrong server clock and does not delay this
-  -- one.
+  -- The proof runs each hour, or in the task's next run if entries remained, but at most a
+  -- twentieth of the time. A last proof in the future comes from a wrong server clock and does not
+  -- delay this one.
   if p_now between v_last.finished_at and v_last.finished_at + greatest(
       case when v_last.is_done or v_last.violations is null then interval '1 hour' end,
       20 * (v_last.finished_at - v_last.started_at))
@@ -67,7 +67,7 @@ begin
 end
 $$;
 comment on function farthing.prove_if_due(timestamptz) is
-  'Runs the proof if it is due, and stores the result; returns whether it ran. It is due an hour after '
-  'the last proof and at the earliest after twenty times that proof''s duration, without the hour if '
-  'entries remained. Each week and after a violation the whole proof runs, otherwise the incremental '
-  'one.';
+  'Runs the proof if it is due, and stores the result. Returns whether it ran. The proof is due one hour '
+  'after the last one, or at once if the last one left entries, but never before twenty times the last '
+  'one''s duration has passed. Each week and after a violation the whole proof runs, otherwise the '
+  'incremental one.';

@@ -22,7 +22,7 @@ create function farthing.lock_payment_of(p_order_id uuid, p_booking_id uuid)
 returns farthing.payment
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- the timeout of lock_account(), too
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_payment farthing.payment;

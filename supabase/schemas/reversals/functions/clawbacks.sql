@@ -222,7 +222,7 @@ begin
   where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
   perform farthing.pay_debt(p_account_id, p_now);
   if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- A deleted user's account keeps no reinstated credits (rule 16).
+    -- Credits that are reinstated to a deleted user become breakage at once (rule 16).
     perform farthing.close_lots(p_account_id, p_author, p_now);
   end if;
   return v_clawback;

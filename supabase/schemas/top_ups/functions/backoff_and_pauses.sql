@@ -30,7 +30,7 @@ begin
     return null; -- the order is still open, or was refunded
   end if;
   update farthing.top_up_charges set step = 'closed', updated_at = new.updated_at,
-    -- the event of the payment may arrive before the answer
+    -- The event of the payment may arrive before the answer.
     last_error = case when new.status <> 'paid' then last_error end
   where account_id = new.account_id and order_id = new.order_id returning * into v_charge;
   if new.status = 'paid' then

@@ -105,7 +105,7 @@ begin
     target = excluded.target, monthly_cap = excluded.monthly_cap, consented_at = excluded.consented_at,
     paused = null, updated_at = p_now,
     -- A backoff and a cool-down outlast a change of terms. Every other wait ends, since it came
-    -- from the old terms. Three failures had paused the top-up and count as zero again.
+    -- from the old terms. The three failures that paused a top-up no longer count.
     failures = t.failures % 3,
     next_attempt_at = case when t.failures > 0 then t.next_attempt_at else least(t.next_attempt_at,
       greatest(p_now, farthing.top_up_cooled_down(t.account_id))) end;

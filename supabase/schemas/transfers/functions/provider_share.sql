@@ -8,7 +8,7 @@
 -- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
 -- payment and we have not moved the share since. Otherwise we reverse that part. The trigger stores
 -- this with the refund, because the refund may be sent together with a dispute. For a refund from
--- the dashboard, Stripe reports which of them applies: note_refund().
+-- the dashboard, Stripe's event reports whether Stripe reversed the part: note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql
@@ -68,8 +68,8 @@ begin
     from farthing.disputed_of(row(p_booking.account_id, null, p_booking.booking_id,
       p_booking.payment_intent_id, p_booking.amount, p_booking.currency)::farthing.payment,
       v_refunds.apart + v_refunds.ours) d));
-  -- The reversed part is rounded down to the currency's step. If the whole amount goes back, it is
-  -- the whole share.
+  -- The reversed part is rounded down to the currency's step. If the whole amount goes back, the
+  -- whole share is reversed.
   return v_share - div(v_share * greatest(v_gone, 0), p_booking.amount * v_step) * v_step;
 end
 $$;
