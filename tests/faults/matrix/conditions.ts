@@ -37,7 +37,7 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
   };
 }
 
-/** Matches the log line of functions that counted rate limits by themselves, with the reason. */
+/** Returns the log text of functions that count rate limits by themselves, with the reason. */
 const fallback = (reason: string) => `"message":"limits are counted here","fallback":"${reason}"`;
 
 /** A deployment that reaches one service through a faulty proxy. */
