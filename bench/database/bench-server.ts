@@ -159,16 +159,16 @@ export async function withFilled<T>(
     say("starting PostgreSQL");
     const options = { dataDir, port: freePort(), flavour };
     // Making a million rows takes longer than the platform's statement timeout of two minutes.
-    const patient = { statement_timeout: "0", ...settings };
+    const withoutTimeout = { statement_timeout: "0", ...settings };
     // The real pg_cron keeps a connection to one database, which must be the one that gets the
     // migrations. That connection would forbid clones of the database, so the server restarts
     // without it below.
     const cron = flavour === "system" ? { "cron.database_name": EMPTY } : {};
-    server = await startDatabase({ ...options, settings: { ...patient, ...cron } });
+    server = await startDatabase({ ...options, settings: { ...withoutTimeout, ...cron } });
     await fill(server, say);
     if (server.hasCron) {
       await server.stop();
-      server = await startDatabase({ ...options, settings: patient });
+      server = await startDatabase({ ...options, settings: withoutTimeout });
     }
     return await use(server);
   });

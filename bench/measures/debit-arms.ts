@@ -16,7 +16,7 @@ export interface Arm {
    * before.
    */
   problems: string;
-  /** What this arm lacks, which a reader must know to compare it. */
+  /** The work that this arm does not do, which a reader must know to compare it. */
   lacks: string;
 }
 

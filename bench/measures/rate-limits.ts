@@ -163,7 +163,7 @@ function sectionOf(limits: Limits): Section {
   const { samples, outages, problems, rates } = limits;
   const p95 = (arm: Arm, load: Load) =>
     spreadOf(samples.get(armAt(arm, load))!.map(({ p95 }) => p95)).median;
-  const told = LOADS.map((load) => {
+  const ratesText = LOADS.map((load) => {
     const ratio = p95(LIMITED, load) / p95(FREE, load);
     return `${load} (${Math.round(rates[load] * CLIENTS)} requests per second; the limited one's ` +
       `p95 is ${ratio.toFixed(1)} times the other's)`;
@@ -181,7 +181,9 @@ function sectionOf(limits: Limits): Section {
     ],
     notes: [
       "G13: a back end's request, counted by three rules in one round trip to a local Redis. Both arms " +
-      `are called at ${told.join(" and at ")}; clients, server, Redis and its redis share the ` +
+      `are called at ${
+        ratesText.join(" and at ")
+      }; clients, server, Redis and its redis share the ` +
       "processor. Each request has to be counted once. While Redis is hung or refuses connections " +
       "every request has to be answered with 200; the longest may take the wait of " +
       `${EXTERNAL_SERVICES.redis.timeoutMs} ms and ${GRACE_MS} ms more.`,

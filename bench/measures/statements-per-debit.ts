@@ -17,11 +17,11 @@ const STATEMENTS = new Set(["Q", "E", "F"]);
 /** The messages that the server answers; each one is a round trip. */
 const TRIPS = new Set(["Q", "S", "F"]);
 
-/** Splits a byte stream into messages: each has one letter, and a length that includes itself. */
+/** Splits a byte stream into messages: each has one type byte, and a length that includes itself. */
 class MessageCounter {
   readonly seen: string[] = [];
   #rest = new Uint8Array();
-  /** The first message of a connection has no letter. */
+  /** The first message of a connection has no type byte. */
   #started = false;
 
   take(chunk: Uint8Array): void {
@@ -41,10 +41,10 @@ class MessageCounter {
 }
 
 /**
- * Forwards the driver's connection to the server, and records the letters of the driver's messages.
+ * Forwards the driver's connection to the server, and records the type bytes of the driver's messages.
  */
 function listenBetween(serverPort: number) {
-  const letters: string[] = [];
+  const types: string[] = [];
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   async function join(client: Deno.TcpConn): Promise<void> {
     const server = await Deno.connect({ hostname: "127.0.0.1", port: serverPort });
@@ -54,7 +54,7 @@ function listenBetween(serverPort: number) {
       new TransformStream<Uint8Array, Uint8Array>({
         transform(chunk, controller) {
           counter.take(chunk);
-          letters.push(...counter.seen.splice(0));
+          types.push(...counter.seen.splice(0));
           controller.enqueue(chunk);
         },
       }),
@@ -66,7 +66,7 @@ function listenBetween(serverPort: number) {
   })();
   return {
     port: listener.addr.port,
-    letters,
+    types,
     async close() {
       listener.close();
       await accepted;
@@ -93,12 +93,12 @@ export async function measureWire(server: BenchServer): Promise<Section> {
     if (answer.status !== 201) throw new Error(`The debit was refused: ${await answer.text()}`);
   };
   await debit(); // opens the connection
-  between.letters.length = 0;
+  between.types.length = 0;
   await debit();
-  const said = [...between.letters];
+  const said = [...between.types];
   await services.database.close();
   await between.close();
-  const count = (kinds: Set<string>) => said.filter((letter) => kinds.has(letter)).length;
+  const count = (kinds: Set<string>) => said.filter((type) => kinds.has(type)).length;
   const one = { better: "lower" as const, goal: 1 };
   return {
     figures: [

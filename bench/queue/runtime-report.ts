@@ -3,7 +3,7 @@
  * libraries' output.
  */
 
-/** What a runtime did with the jobs that it found. */
+/** The work of a runtime on the jobs that it found. */
 export interface Worked {
   seconds: number;
   /** The number of calls of the job's handler, and the number of different jobs in these calls. */

@@ -13,7 +13,7 @@ export interface Spread {
 /** `noisy`: the rounds differ too much for a verdict. `broken`: the arm wrote wrong data. */
 export type Verdict = "stretch" | "met" | "missed" | "noisy" | "broken";
 
-/** On which side of its goal a figure should be. */
+/** The side of its goal on which a figure should be. */
 interface Target {
   better: "higher" | "lower";
   goal: number;

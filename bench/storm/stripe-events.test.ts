@@ -4,7 +4,7 @@ import { deliveriesOf, EVENTS_PER_ORDER, shuffled, WEBHOOK_SECRET } from "./stri
 
 const ORDER_ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 
-Deno.test("deliveries are what the webhook door takes, and tell it of the order", async () => {
+Deno.test("the Stripe webhook accepts the deliveries and finds the order in them", async () => {
   const payments = createPayments({
     secretKey: "sk_test_bench",
     webhookSecrets: [WEBHOOK_SECRET],
@@ -21,7 +21,7 @@ Deno.test("deliveries are what the webhook door takes, and tell it of the order"
   }
 });
 
-Deno.test("shuffled gives each thing as often as asked for, the same for the same seed", () => {
+Deno.test("shuffled repeats each element as often as asked, in the same order for the same seed", () => {
   const things = Array.from({ length: 50 }, (_, index) => index);
   const five = shuffled(things, 5, 7);
   assert.deepEqual(five.toSorted((a, b) => a - b), things.flatMap((each) => Array(5).fill(each)));

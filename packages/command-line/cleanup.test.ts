@@ -23,7 +23,7 @@ await late();
 Deno.exit(0);
 `;
 
-Deno.test("withCleanup waits for a cleanup under way; an interrupted run begins nothing", async () => {
+Deno.test("withCleanup waits for a started cleanup, and an interrupted run starts nothing", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["eval", "--no-check", "--ext=ts", RUN],
     stdin: "piped",

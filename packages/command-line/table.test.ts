@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatTable } from "./table.ts";
 
-Deno.test("formatTable aligns words left and numbers right, whatever their colour", () => {
+Deno.test("formatTable aligns words left and numbers right, with or without colour", () => {
   const table = formatTable(
     [{ title: "model" }, { title: "USD", align: "right" }],
     [["gpt-4o", "\x1b[32m5\x1b[39m"], ["o3", "0.55"]],

@@ -1,5 +1,5 @@
 /**
- * What other programs need of a running stack: its ports, its keys, its state, and how to end it.
+ * Exports for programs that use a running stack: its ports, its keys, its state, and how to end it.
  * This file loads no part of the stack.
  */
 export { loadKeys } from "./core/keys.ts";

@@ -264,7 +264,7 @@ async function livesOnce(options: Project, stack: Stack): Promise<void> {
 
 Deno.test({
   name:
-    "stack starts, signs up, serves, recovers from kill -9, stops without a trace, and starts again",
+    "the stack starts, signs up, serves, recovers from kill -9, stops cleanly, and starts again",
   sanitizeOps: false,
   sanitizeResources: false,
   sanitizeExit: false,
@@ -281,9 +281,9 @@ Deno.test({
       const first = await (starting = startStack(options));
       await livesOnce(options, first);
       const stack = await (starting = startStack(options));
-      assert.deepEqual(stack.env, first.env, "keys are kept");
+      assert.deepEqual(stack.env, first.env, "the keys are the same");
       const again = await client(stack.env).auth.signInWithPassword(PERSON);
-      assert.equal(again.error, null, "users are kept");
+      assert.equal(again.error, null, "users can still sign in");
     });
     noMore();
   },

@@ -1,6 +1,6 @@
 /** Acts as buyers and providers do on the emulator's pages, like a browser without JavaScript. */
 
-/** What a buyer enters on the hosted page. */
+/** A buyer's input on the hosted page. */
 export interface Buyer {
   email?: string;
   name?: string;
@@ -86,7 +86,7 @@ export async function onboardProvider(
   return { location: answer.headers.get("location"), status: answer.status };
 }
 
-/** What a buyer enters on the page of a payment intent. */
+/** A buyer's input on the page of a payment intent. */
 export interface IntentBuyer {
   /** The expiry as `MM/YY`. Default: a date in the future. */
   exp?: string;

@@ -6,10 +6,10 @@ import { createStripeEmulator } from "./mod.ts";
 
 const HELP = `deno task stripe [--port 54326] [--key sk_test_…] [--webhook URL] [--data FILE]
 
-  --port     where it listens on 127.0.0.1
+  --port     the port on 127.0.0.1
   --key      the secret key it accepts
-  --webhook  a receiver that gets every event
-  --data     file that keeps the state between runs; without it nothing is kept`;
+  --webhook  the URL of a receiver for every event
+  --data     file that stores the state between runs; without it the state is lost`;
 
 const { values } = parseArgs({
   args: taskArguments(Deno.args),

@@ -90,12 +90,12 @@ Deno.test("database:role makes a role that may call the functions and nothing el
   try {
     await withProject("embedded", async (server) => {
       const owner = server.url(PROJECT);
-      await t.step("without a file there is no first password", async () => {
+      await t.step("the first run without a file is refused", async () => {
         const { code, said } = await run(owner, []);
         assert.equal(code, 1);
         assert.match(said, /name a dotenv file with --write/);
       });
-      await t.step("it needs no superuser, and shows no password", async () => {
+      await t.step("the command needs no superuser and prints no password", async () => {
         await Deno.writeTextFile(file, "STRIPE_SECRET_KEY=sk_test_1\n");
         const { code, said } = await run(owner, ["--write", file]);
         assert.equal(code, 0, said);
@@ -103,7 +103,7 @@ Deno.test("database:role makes a role that may call the functions and nothing el
         assert.equal(parseEnv(await Deno.readTextFile(file)).STRIPE_SECRET_KEY, "sk_test_1");
       });
       await t.step("the role", async () => mayCallAndNothingElse(server, await poolUrl()));
-      await t.step("run again, it grants what has come and takes what has gone", async () => {
+      await t.step("another run grants new functions and revokes removed ones", async () => {
         await withSql(owner, (sql) =>
           sql.unsafe(`
             revoke execute on function farthing_public.health_database() from ${ROLE};
@@ -114,12 +114,12 @@ Deno.test("database:role makes a role that may call the functions and nothing el
         assert.equal(code, 0, said);
         await mayCallAndNothingElse(server, await poolUrl());
       });
-      await t.step("a new password ends the old one", async () => {
+      await t.step("a new password replaces the old one", async () => {
         const old = await poolUrl();
         await withSql(owner, (sql) => makeRole(sql, newPassword()));
         await assert.rejects(withSql(old, (sql) => sql`select 1`), { code: "28P01" });
       });
-      await t.step("a file that can't be written leaves the password as it is", async () => {
+      await t.step("a file that cannot be written leaves the password unchanged", async () => {
         assert.equal((await run(owner, ["--write", file])).code, 0);
         const { code } = await run(owner, ["--write", `${folder}/none/.env`]);
         assert.equal(code, 1);
@@ -131,7 +131,7 @@ Deno.test("database:role makes a role that may call the functions and nothing el
   }
 });
 
-Deno.test("the role's URL takes the owner's way, in the pooler's transaction mode", () => {
+Deno.test("the role's URL has the owner's host, and the pooler's transaction mode", () => {
   const pooler = "aws-1-eu-central-1.pooler.supabase.com";
   const cases = {
     [`postgresql://postgres.abc:p%40@${pooler}:5432/postgres?sslmode=require`]:

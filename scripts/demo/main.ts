@@ -22,14 +22,14 @@ import { compare } from "./trace/verdict.ts";
 
 const USAGE = `Usage: deno task demo [trace | jobs] [--env-file FILE]
 
-  trace  Signs somebody up, buys credits on the hosted page, charges 2,000
+  trace  Signs a user up, buys credits on the hosted page, charges 2,000
          requests of a public trace as gpt-4o and proves the ledger (default).
-  jobs   Runs research, cancels one, lets one fail and try again; streams a
-         chat, leaves another; exports the ledger. Compares each charge with
-         the provider's own list and proves the ledger. Some 40 seconds.
+  jobs   Runs three research jobs (one is cancelled, one fails and is retried),
+         streams two chats, exports the ledger, compares each charge with
+         the provider's own list and proves the ledger. Takes about 40 seconds.
 
-Uses the stack that runs, else starts one for itself; --env-file names the
-stack's env file. Exit code 1 when a figure differs.`;
+Uses the running stack, or starts a new one. --env-file names a running
+stack's env file. The exit code is 1 when a figure differs.`;
 
 const DEMOS = new Map([["trace", demoTrace], ["jobs", demoJobs]]);
 const DEFAULT_DEMO = "trace";
@@ -79,7 +79,7 @@ async function main(): Promise<boolean> {
   const [name = DEFAULT_DEMO, ...more] = positionals;
   const demo = DEMOS.get(name);
   if (!demo || more.length > 0) {
-    throw new DemoError(`there is no demo ${positionals.join(" ")}: --help lists them`);
+    throw new DemoError(`unknown demo ${positionals.join(" ")}: --help lists the demos`);
   }
   cleanUpOnSignals();
   return await withService(values["env-file"], (text) => print(pc.dim(text)), demo);

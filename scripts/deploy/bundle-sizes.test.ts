@@ -17,7 +17,7 @@ async function withFiles(
   }
 }
 
-Deno.test("T39 a bundle is measured by what it is, packed and sent", async () => {
+Deno.test("T39: a bundle is measured raw, compressed and as uploaded", async () => {
   const text = `import "node:crypto";\nexport default ${JSON.stringify("x".repeat(20_000))};\n`;
   await withFiles({ "a.js": text, "b.js": "export default 1;\n" }, async (paths) => {
     const [large, small] = await readingsOf(paths);
@@ -27,7 +27,7 @@ Deno.test("T39 a bundle is measured by what it is, packed and sent", async () =>
   });
 });
 
-Deno.test("T39 a bundle that imports another file, or a package, is refused", async () => {
+Deno.test("T39: a bundle that imports another file or a package is refused", async () => {
   await withFiles({ "a.js": `import "./b.mjs";`, "b.mjs": "" }, async ([entry]) => {
     await assert.rejects(readingsOf([entry!]), /not in the bundles: .*b\.mjs/);
   });
@@ -39,7 +39,7 @@ Deno.test("T39 a bundle that imports another file, or a package, is refused", as
   );
 });
 
-Deno.test("T39 a function is over where one reading alone is", () => {
+Deno.test("T39: a function is too large if a single reading is", () => {
   const fine = { raw: 3_799_999, compressed: 1, uploaded: 1 };
   assert.deepEqual(overLimits(fine), []);
   for (const { reading, bytes } of LIMITS) {

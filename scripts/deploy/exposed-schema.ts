@@ -31,7 +31,7 @@ async function ask(project: string, token: string, change?: object): Promise<unk
   });
   if (response.ok) return await response.json();
   await response.body?.cancel();
-  throw new Error(`the Management API answers ${response.status} for the data API's settings`);
+  throw new Error(`the Management API answered ${response.status} for the data API's settings`);
 }
 
 const BY_HAND =
@@ -62,10 +62,10 @@ export async function expose(project: string): Promise<Omit<Check, "name">> {
   const schemas = await exposedSchemas(project);
   const token = Deno.env.get("SUPABASE_ACCESS_TOKEN");
   if (schemas === undefined || !token) return { state: "warning", detail: planOf(schemas) };
-  if (schemas.includes(EXPOSED)) return { state: "ok", detail: "as it was" };
+  if (schemas.includes(EXPOSED)) return { state: "ok", detail: "unchanged" };
   await ask(project, token, { db_schema: [...schemas, EXPOSED].join(",") });
   if ((await exposedSchemas(project))?.includes(EXPOSED)) {
     return { state: "ok", detail: `${EXPOSED} is exposed now` };
   }
-  throw new Error(`the Management API took the change, and does not show it: ${BY_HAND}`);
+  throw new Error(`the Management API accepted the change but does not show it: ${BY_HAND}`);
 }

@@ -23,7 +23,7 @@ function planRows(
   { url, skipsDatabase }: Options,
 ): string[][] {
   const pushed = skipsDatabase
-    ? "left alone"
+    ? "skipped"
     : migrations.length === 0
     ? "nothing to apply"
     : `apply ${migrations.length}`;
@@ -70,11 +70,11 @@ async function deploy({ folder, secrets }: Plan, options: Options): Promise<Chec
   const steps = [
     () =>
       look("migrations", "db push", async () => {
-        if (skipsDatabase) return done("left alone");
+        if (skipsDatabase) return done("skipped");
         await pushMigrations(database);
         return done("applied");
       }),
-    () => look("data API", "the schemas that it exposes", () => expose(project)),
+    () => look("data API", "reading the exposed schemas", () => expose(project)),
     () =>
       look("secrets", "secrets set", async () => {
         if (!secrets?.names.length) return done("left as they are");

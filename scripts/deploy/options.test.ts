@@ -3,7 +3,7 @@ import { readOptions } from "./options.ts";
 
 const REF = "abcdefghijklmnopqrst";
 
-Deno.test("deploy asks a hosted project by its reference, at its own address", () => {
+Deno.test("deploy derives a hosted project's address from its reference", () => {
   const options = readOptions(["--", "--project", REF]);
   assert.deepEqual([options?.project, options?.database], [REF, REF]);
   assert.equal(options?.url, `https://${REF}.supabase.co`);
@@ -11,7 +11,7 @@ Deno.test("deploy asks a hosted project by its reference, at its own address", (
   assert.equal(readOptions(["--help"]), undefined);
 });
 
-Deno.test("deploy refuses what is no reference and no address, and says what to send", () => {
+Deno.test("deploy refuses an invalid reference or address, and says what to send", () => {
   assert.throws(() => readOptions([]), /--project takes/);
   assert.throws(() => readOptions(["--project", "My Project"]), /20 lowercase letters/);
   assert.throws(() => readOptions(["--project", REF, "--url", "example.com"]), /--url takes/);
@@ -26,7 +26,7 @@ function databaseGiven(url: string): string | undefined {
   }
 }
 
-Deno.test("deploy takes a database's URL whose password it can keep out of the arguments", () => {
+Deno.test("deploy accepts a database URL only if it can keep the password out of the arguments", () => {
   const good = "postgresql://postgres:p%40ss@db.example.com/postgres?sslmode=require";
   assert.equal(databaseGiven(good), good);
   const bad = [

@@ -5,20 +5,20 @@ import { taskArguments } from "@farthing/command-line";
 
 export const USAGE = `Usage: deno task deploy --project REF [options]
 
-Looks first, then asks, then deploys to a hosted project: migrations and seed, secrets, functions as one
-file each, and a smoke test. Nothing is changed when the first look finds a mistake.
+Checks, asks, then deploys to a hosted project: migrations and seed, secrets, functions as one
+file each, and a smoke test. Nothing is changed when a check fails.
 
   --project REF        the project's reference: 20 lowercase letters
-  --dry-run            look, and show what would be done; change nothing
-  --yes                do not ask; needed where there is no terminal, as in CI
-  --skip-database      leave migrations and seed alone: your app's own folder has pushed them
+  --dry-run            run the checks and show the plan; change nothing
+  --yes                do not ask; required without a terminal, as in CI
+  --skip-database      skip migrations and seed, because your app's own folder has pushed them
   --env-file FILE      also set the secrets of this dotenv file; values are never shown
-  --url URL            where the project answers (default https://REF.supabase.co)
+  --url URL            the project's address (default https://REF.supabase.co)
   --help               this text
 
-The account is SUPABASE_ACCESS_TOKEN, or whoever ran \`supabase login\`. The database's password is taken
-from SUPABASE_DB_PASSWORD, or the account makes a login of its own; DEPLOY_DATABASE_URL names another way
-to the database. These are variables and not flags, for flags are printed.`;
+The account is SUPABASE_ACCESS_TOKEN's, or the one of \`supabase login\`. The database's password comes
+from SUPABASE_DB_PASSWORD, or the account creates a temporary login. DEPLOY_DATABASE_URL names another
+address of the database. These are variables, because other users of the machine can read flags.`;
 
 export interface Options {
   readonly project: string;
@@ -33,7 +33,7 @@ export interface Options {
 function originOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/$/, "");
-  throw new SettingsError("--url takes an address such as https://api.example.com.");
+  throw new SettingsError("--url must be an address such as https://api.example.com.");
 }
 
 function canDecode(text: string): boolean {
@@ -59,7 +59,7 @@ function databaseOf(project: string): string {
   if (isDatabaseUrl(text)) return text;
   // The message must not repeat the text, which may contain a password.
   throw new SettingsError(
-    "DEPLOY_DATABASE_URL must be a postgresql:// URL, its password before the @ and percent-encoded.",
+    "DEPLOY_DATABASE_URL must be a postgresql:// URL with a percent-encoded password before the @.",
   );
 }
 
@@ -80,7 +80,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const project = values.project ?? "";
   if (!/^[a-z]{20}$/.test(project)) {
-    throw new SettingsError("--project takes the project's reference: 20 lowercase letters.");
+    throw new SettingsError("--project must be the project's reference: 20 lowercase letters.");
   }
   return {
     project,

@@ -38,7 +38,7 @@ async function judgeSizes(folder: ProjectFolder): Promise<Omit<Check, "name">> {
 
 async function planFrom(envFile: string): Promise<SecretPlan> {
   const text = await readEnvText(envFile);
-  if (text === "") throw new SettingsError(`${envFile} is empty, or not there.`);
+  if (text === "") throw new SettingsError(`${envFile} is empty or missing.`);
   return planSecrets(text);
 }
 
@@ -47,7 +47,7 @@ function judgeSecrets(
   plan: SecretPlan | undefined,
 ): Omit<Check, "name"> {
   const missing = lacking(new Set([...onProject, ...plan?.names ?? []]));
-  if (missing.length === 0) return { state: "ok", detail: "every needed name is there" };
+  if (missing.length === 0) return { state: "ok", detail: "every required name is set" };
   return {
     state: "warning",
     detail: "functions that lack a name answer 503 until it is set (--env-file FILE)",
@@ -64,23 +64,25 @@ export async function preflight(options: Options, path: string): Promise<Plan> {
   const checks: Check[] = [];
   if (!await hasNpx()) {
     const more = ["Install Node 20 or newer: the Supabase CLI is run by npx."];
-    checks.push({ name: "npx", state: "failed", detail: "is not there", more });
+    checks.push({ name: "npx", state: "failed", detail: "is not installed", more });
     return { checks, folder, migrations, dataApi, secrets };
   }
   checks.push(
-    await look("secrets", "the names that the project has", async () => {
+    await look("secrets", "reading the project's names", async () => {
       if (options.envFile !== undefined) secrets = await planFrom(options.envFile);
       return judgeSecrets((await fromProject(options.project)).names, secrets);
     }),
-    await look("migrations", "what the database lacks", async () => {
-      if (options.skipsDatabase) return { state: "ok", detail: "left to your app's own folder" };
+    await look("migrations", "comparing with the database", async () => {
+      if (options.skipsDatabase) {
+        return { state: "ok", detail: "pushed from your app's own folder" };
+      }
       migrations = await pendingMigrations(options.database);
       const detail = migrations.length === 0
         ? "the database is up to date"
         : `${migrations.length} to apply, the last ${migrations.at(-1)}`;
       return { state: "ok", detail };
     }),
-    await look("data API", "the schemas that it exposes", async () => {
+    await look("data API", "reading the exposed schemas", async () => {
       const schemas = await exposedSchemas(options.project);
       dataApi = planOf(schemas);
       return { state: schemas ? "ok" : "warning", detail: dataApi };

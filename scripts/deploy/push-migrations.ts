@@ -26,7 +26,7 @@ export function targetOf(database: string): Target {
  */
 const WANTS_POOLER = "Pass the project's connection pooler URL with --remote=";
 const BY_POOLER =
-  "the database can't be reached from here over IPv6: set DEPLOY_DATABASE_URL to the " +
+  "this machine cannot reach the database over IPv6: set DEPLOY_DATABASE_URL to the " +
   "pooler's address (dashboard, Connect)";
 
 /** Returns why the CLI failed, with a remedy that works with `deploy`. */

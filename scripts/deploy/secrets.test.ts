@@ -12,7 +12,7 @@ SENTRY_DSN=
 EDITOR=vi
 `;
 
-Deno.test("deploy sends the functions' secrets, and none that is the platform's or an emulator's", () => {
+Deno.test("deploy sends only the functions' secrets, without the platform's and the emulators' names", () => {
   const { names, leftOut, text } = planSecrets(FILE);
   assert.deepEqual(names, ["AI_MODELS", "MAIL_FROM", "STRIPE_SECRET_KEY"]);
   assert.deepEqual(leftOut, ["EDITOR", "STRIPE_API_URL", "SUPABASE_URL"]);
@@ -23,13 +23,13 @@ Deno.test("deploy sends the functions' secrets, and none that is the platform's 
   });
 });
 
-Deno.test("deploy refuses a secret that the functions would refuse, and shows no value", () => {
+Deno.test("deploy refuses a secret that the functions would refuse, without printing its value", () => {
   const names = ({ message }: Error) =>
     message.includes("STRIPE_SECRET_KEY") && !message.includes("swapped");
   assert.throws(() => planSecrets("STRIPE_SECRET_KEY=whsec_swapped\n"), names);
 });
 
-Deno.test("deploy refuses origins of any port beside a live key, and names the variable", () => {
+Deno.test("deploy refuses origins with any port next to a live key, and names the variable", () => {
   const origins = "APP_ORIGINS=https://app.example.com,http://localhost:*\n";
   assert.throws(
     () => planSecrets(`STRIPE_SECRET_KEY=sk_live_1\n${origins}`),
@@ -77,7 +77,7 @@ for (const signal of ["INT", "TERM"]) {
   });
 }
 
-Deno.test("deploy names what functions lack once, and two of which one is enough together", () => {
+Deno.test("deploy names each missing secret once, and alternatives together", () => {
   const all = lacking(new Set());
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
   const mail = all.filter(({ name }) => name.includes("RESEND_API_KEY"));

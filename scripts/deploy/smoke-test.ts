@@ -72,11 +72,11 @@ async function allStarted(base: string, names: readonly string[]): Promise<Omit<
 /** @param url the address of the project */
 export async function smoke(url: string, names: readonly string[]): Promise<Check[]> {
   const base = `${url}/functions/v1`;
-  const live = await look("live", "the first answer", () => isLive(base));
+  const live = await look("live", "waiting for the first answer", () => isLive(base));
   if (live.state === "failed") return [live];
   return [
     live,
-    await look("ready", "what it stands on", () => isReady(base)),
+    await look("ready", "checking dependencies", () => isReady(base)),
     await look("functions", "each of them once", () => allStarted(base, names)),
   ];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readOptions } from "./options.ts";
 
-Deno.test("readOptions means ten times the expected traffic, by as many people as that takes", () => {
+Deno.test("readOptions defaults to ten times the expected traffic, and to enough people for it", () => {
   const options = readOptions([]);
   assert.deepEqual(options, { rate: 200, seconds: 30, people: 100, envFile: undefined });
   assert.equal(readOptions(["--rate", "5"])?.people, 3);

@@ -17,17 +17,17 @@ const REQUESTS_PER_PERSON = 2;
 
 export const USAGE = `Usage: deno task load [--rate N] [--seconds S] [--people N] [--env-file FILE]
 
-Calls the service at ten times the expected traffic, come what may: reads of balances, usage,
-holds and settlements, checkouts, jobs and their polls, of many people who are signed in. Prints
-what each route took, what went wrong and what the limiter refused, and proves the ledger.
+Calls the service at ten times the expected traffic, without waiting for answers: balances, usage,
+holds and settlements, checkouts, jobs and polls, from many signed-in people. Prints each route's
+times, the failures and the limiter's refusals, and proves the ledger.
 
   --rate      requests per second (default ${EXPECTED_RATE * TIMES}; ${EXPECTED_RATE} are expected)
-  --seconds   for how long (default 30)
-  --people    how many call (default: one for every ${REQUESTS_PER_PERSON} requests per second)
-  --env-file  the stack's; without one the stack that runs, else one of its own
+  --seconds   the duration (default 30)
+  --people    the number of callers (default: one for every ${REQUESTS_PER_PERSON} requests per second)
+  --env-file  a stack's env file (default: the running stack, or else a new one)
 
-Exit code 1 when a request failed or the proof finds something. What is refused as too much is
-no failure.`;
+The exit code is 1 when a request failed or the proof finds a violation. A refusal by the limiter is
+not a failure.`;
 
 export interface Options {
   rate: number;
@@ -39,7 +39,7 @@ export interface Options {
 function wholeNumber(name: string, text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new DemoError(`--${name} takes a whole number from 1 to ${most}, not "${text}".`);
+  throw new DemoError(`--${name} must be a whole number from 1 to ${most}, not "${text}".`);
 }
 
 /** Returns undefined when help was asked for. @throws DemoError that names the flag */

@@ -58,7 +58,7 @@ function countsOf(
 }
 
 Deno.test(
-  "load test counts every request, and tells what failed from what was refused",
+  "the load test counts every request, and separates failures from refusals",
   OPTIONS,
   async () => {
     await withService(async (service, asked) => {
@@ -94,7 +94,7 @@ Deno.test(
 );
 
 Deno.test(
-  "load test warms up uncounted, everything once for each of some people",
+  "the load test's warm-up runs every action once for some people, uncounted",
   OPTIONS,
   async () => {
     await withService(async (service, asked) => {
@@ -105,7 +105,7 @@ Deno.test(
   },
 );
 
-Deno.test("load test counts a service that does not answer as failed", OPTIONS, async () => {
+Deno.test("the load test counts requests without an answer as failed", OPTIONS, async () => {
   const service = {
     url: "http://127.0.0.1:9",
     publishableKey: "p",
@@ -123,7 +123,7 @@ Deno.test("load test counts a service that does not answer as failed", OPTIONS, 
   assert.ok(tally.sum.failed > 0);
 });
 
-Deno.test("pick takes each thing as often as its share says", () => {
+Deno.test("pick returns each action as often as its share", () => {
   const nothing = { requests: 1, run: (_: Person, __: Call) => Promise.resolve() };
   const mix: Doing[] = [
     { ...nothing, name: "a", share: 3 },

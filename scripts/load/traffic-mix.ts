@@ -9,7 +9,7 @@ export interface Ask {
   readonly route: string;
   readonly path: string;
   readonly method: "GET" | "POST";
-  /** Whose headers the request has: the person's or the back end's. */
+  /** The sender whose headers the request has: the person or the back end. */
   readonly by: "person" | "back end";
   readonly good: readonly number[];
   readonly body?: unknown;

@@ -15,17 +15,17 @@ import { runSession } from "./session.ts";
 
 const USAGE = `Usage: deno task mutate [sql] [functions] [locks] [flags]
 
-  --random N      so many mutants of SQL and of functions, drawn, beside the chosen ones (default 100);
-                  of locks all of them, unless N is 0
-  --seed N        which ones are drawn (default 1)
-  --since COMMIT  drawn only where a line is new since this commit
-  --only WORD     of the chosen ones those with this in their file or consequence, and none drawn
-  --most N        at most so many test files for each mutant, the nearest first (default all)
-  --again         those that survived before meet the tests again
-  --fresh         forget what was found before
+  --random N      the number of mutants to draw in SQL and in functions (default 100);
+                  for locks, all are drawn unless N is 0
+  --seed N        the seed of the draw (default 1)
+  --since COMMIT  draw only in lines that are new since this commit
+  --only WORD     run only chosen mutants with this text in their file or consequence
+  --most N        the most test files for each mutant, the nearest first (default all)
+  --again         run earlier survivors again
+  --fresh         ignore earlier results
   --help          this text
 
-What is found is kept in .farthing/mutants.jsonl: a run that was broken off goes on where it was, and a
+Results are stored in .farthing/mutants.jsonl: an interrupted run continues where it stopped, and a
 mutant whose file is unchanged is not run again.`;
 
 const RESULTS = `${ROOT}.farthing/mutants.jsonl`;

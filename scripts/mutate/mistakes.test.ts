@@ -10,7 +10,7 @@ import { lockMistakes, sqlMistakes } from "./sql-mistakes.ts";
 const after = (text: string, mutants: Mutant[][]) =>
   mutants.flat().map((mutant) => applied(text, mutant)).sort();
 
-Deno.test("mistakes in SQL are made in code, and in no comment or text", () => {
+Deno.test("mistakes in SQL are made in code, but not in comments or texts", () => {
   const text = [
     "-- a < b and c is null",
     "select 'a < b' where a <= b",
@@ -35,7 +35,7 @@ Deno.test("mistakes in SQL are made in code, and in no comment or text", () => {
   }
 });
 
-Deno.test("each lock is left out, and what only looks like one is not", () => {
+Deno.test("each lock is omitted, and similar words are not", () => {
   const text = [
     "perform from farthing.accounts where a = 1 for no key update;",
     "select * into v_job from jobs for update of j skip locked;",
@@ -55,7 +55,7 @@ Deno.test("each lock is left out, and what only looks like one is not", () => {
   );
 });
 
-Deno.test("mistakes in functions are made in what runs, and in no type or import", () => {
+Deno.test("mistakes in functions are made in code, but not in types or imports", () => {
   const text = `import { a } from "b";
 type T = { on: true };
 export function f(x: number): boolean {
@@ -80,7 +80,7 @@ export function f(x: number): boolean {
   );
 });
 
-Deno.test("the same seed draws the same mistakes, each once, and another seed others", async () => {
+Deno.test("a seed always draws the same mistakes, each once, and another seed draws others", async () => {
   const drawn = await drawMutants("sql", 40, 7);
   assert.deepEqual(await drawMutants("sql", 40, 7), drawn);
   assert.notDeepEqual(await drawMutants("sql", 40, 8), drawn);
@@ -88,7 +88,7 @@ Deno.test("the same seed draws the same mistakes, each once, and another seed ot
   assert(new Set(drawn.map(({ says }) => says)).size > 8);
 });
 
-Deno.test("only what is new since a commit has mistakes drawn in it", async () => {
+Deno.test("mistakes are drawn only in lines that are new since a commit", async () => {
   const diff = [
     "--- a/one.sql",
     "+++ b/one.sql",
@@ -105,13 +105,13 @@ Deno.test("only what is new since a commit has mistakes drawn in it", async () =
   await assert.rejects(drawMutants("sql", 40, 7, "no-commit"), /git knows no no-commit/);
 });
 
-Deno.test("most of the chosen mistakes fit the code as it is", async () => {
+Deno.test("most of the chosen mistakes fit the current code", async () => {
   const chosen = await readChosen();
   const placed = (await Promise.all(chosen.map(place))).filter((mutant) => mutant !== undefined);
   assert(placed.length >= chosen.length * 0.8, `${placed.length} of ${chosen.length}`);
 });
 
-Deno.test("an area is judged by what changed anything, and by its own floor", () => {
+Deno.test("an area is judged by its effective mutants and its own floor", () => {
   const outcome = { key: "", at: "", says: "", before: "", after: "", by: "", ms: 0 };
   const of = (area: "sql" | "locks", is: "killed" | "survived" | "invalid", count: number) =>
     Array.from({ length: count }, () => ({ ...outcome, area, is }));

@@ -115,7 +115,7 @@ Deno.test("the document describes the contract's routes and no others", () => {
   );
 });
 
-Deno.test("idempotent routes ask for the header and say how it can fail", () => {
+Deno.test("idempotent routes require the header and list its errors", () => {
   for (const [method, path, isIdempotent] of ROUTES) {
     const operation = document.paths[path]![method]!;
     const names = operation.parameters?.map(({ name }) => name) ?? [];
@@ -125,14 +125,14 @@ Deno.test("idempotent routes ask for the header and say how it can fail", () => 
   }
 });
 
-Deno.test("every reference leads somewhere", () => {
+Deno.test("every reference has a target", () => {
   const text = JSON.stringify(document);
   for (const [, kind, name] of text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)) {
     assert(document.components[kind!]?.[name!], `${kind}/${name}`);
   }
 });
 
-Deno.test("every operation says who may call it", () => {
+Deno.test("every operation names its callers", () => {
   const schemes = Object.keys(document.components.securitySchemes!);
   for (const [name, { security }] of operations()) {
     assert(security.length > 0, name);

@@ -10,7 +10,7 @@ Deno.test("the page of errors names each code once", () => {
   assert.deepEqual([...codes].sort(), Object.keys(ERRORS).sort());
 });
 
-Deno.test("the page of routes says who may call and what needs a key", () => {
+Deno.test("the page of routes lists callers and idempotency", () => {
   const page = buildRoutesPage(buildDocument());
   assert.match(
     page,

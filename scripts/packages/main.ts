@@ -59,7 +59,7 @@ async function install(): Promise<void> {
   if (success) return done();
   printError(new TextDecoder().decode(stderr).trimEnd());
   printError(
-    "The packages could not be installed. The first run needs the npm registry; later ones don't.",
+    "The packages could not be installed. The first run needs the npm registry; later runs do not.",
   );
   Deno.exit(1);
 }

@@ -36,7 +36,7 @@ Deno.test("T29: the SQL knows each state of a dispute that the SDK names", async
   assert.deepEqual(await sqlStates("reversals/functions/disputes.sql", "dispute_rank"), states);
 });
 
-Deno.test("T29: the SDK names no case type of a dispute that nobody has thought about", async () => {
+Deno.test("T29: the SDK names no unhandled case type of a dispute", async () => {
   const types = await sdkStates("Disputes.d.ts", /type CaseType = ([^;]+);/);
   assert.deepEqual(types, ["block", "chargeback", "compliance", "inquiry", "resolution"]);
 });

@@ -175,7 +175,7 @@ export class Completer {
       throw outage(fail.what, retryAfterS);
     }
     const promptTokens = await countMessages(ask.messages, ask.model);
-    requireRoom(promptTokens);
+    requireContextFits(promptTokens);
     const answer = await answerTo(ask, behaviour);
     const job = { ask, behaviour, answer, promptTokens, exchange, entry };
     entry.status = 200;
@@ -187,7 +187,7 @@ export class Completer {
 }
 
 /** @throws AiError 400 context_length_exceeded */
-function requireRoom(promptTokens: number): void {
+function requireContextFits(promptTokens: number): void {
   if (promptTokens <= CONTEXT_TOKENS) return;
   const message = `This model's maximum context length is ${CONTEXT_TOKENS} tokens. ` +
     `However, your messages resulted in ${promptTokens} tokens.`;

@@ -44,7 +44,7 @@ export interface Entry {
   ended: boolean;
 }
 
-const KEPT = 1_000;
+const MAX_ENTRIES = 1_000;
 
 export interface Journal {
   begin(now: Date): Entry;
@@ -75,7 +75,7 @@ export function createJournal(): Journal {
         ended: false,
       };
       entries.push(entry);
-      entries.splice(0, entries.length - KEPT);
+      entries.splice(0, entries.length - MAX_ENTRIES);
       return entry;
     },
     list: (contains = "") =>

@@ -44,13 +44,13 @@ Deno.test("parseFlags reads every flag", () => {
   assert.equal(parseFlags(["--help"], NAMES), undefined);
 });
 
-Deno.test("bundles run in isolates as on a paid plan, unless told otherwise", () => {
+Deno.test("bundles run in isolates with the paid plan's limits by default", () => {
   assert.deepEqual(resolveOptions({ bundlesDir: "/b" }).isolates, PLANS.paid);
   assert.deepEqual(resolveOptions({ bundlesDir: "/b", isolates: PLANS.free }).isolates, PLANS.free);
   assert.equal(resolveOptions({}).isolates, undefined);
 });
 
-Deno.test("parseFlags names a flag that it does not know, or whose value is wrong", () => {
+Deno.test("parseFlags names an unknown flag, or a flag with a wrong value", () => {
   assert.throws(() => parseFlags(["--ofset", "1"], NAMES), /--ofset[^]*Usage:/);
   assert.throws(() => parseFlags(["--offset", "-1"], NAMES), /--offset/);
   assert.throws(() => parseFlags(["--offset", "1e9"], NAMES), /--offset takes a whole number/);

@@ -10,26 +10,26 @@ import type { StackOptions } from "../stack/options.ts";
 export const USAGE = `Usage: deno task start|stop|reset|status [flags]
 
   --offset N                   add N to every port (default 0: API 54321, database 54322)
-  --data DIR                   where data and keys are kept (default .farthing/data)
+  --data DIR                   where data and keys are stored (default .farthing/data)
   --env-file FILE              where the addresses and keys are written (default .farthing/stack.env)
   --postgres embedded|system   the server from npm, or the machine's own (default embedded)
   --migrations DIR             migrations to apply (default supabase/migrations)
-  --no-restart                 leave a database that dies down, until the stack is started again
+  --no-restart                 do not restart a database that ended unexpectedly
   --no-jobs                    do not run scheduled jobs
-  --no-redis                   run no Redis, as on a machine that has none
-  --origin URL                 an app's origin that may call and be returned to (repeatable; beside
+  --no-redis                   do not run Redis
+  --origin URL                 an origin that apps may have (repeatable; in addition to
                                every port of localhost, 127.0.0.1 and [::1])
-  --set NAME=VALUE             a name of the functions' environment (docs/deploy.md), such as
+  --set NAME=VALUE             set a name of the functions' environment (docs/deploy.md), such as
                                ALERT_WEBHOOK_URL or SENTRY_DSN (repeatable)
-  --isolates free|paid[,…]     run the functions in isolates that are retired and killed as on that plan
-                               (limits that differ: packages/local-stack/README.md)
-  --bundles DIR                run the functions as they were bundled, such as
+  --isolates free|paid[,…]     run the functions in isolates with that plan's limits
+                               (own limits: packages/local-stack/README.md)
+  --bundles DIR                run bundled functions, such as those in
                                .farthing/deploy/supabase/functions, by the hosted version of Deno, in
-                               isolates (of the plan paid unless --isolates says otherwise)
-  --verbose                    print what the functions log, not errors alone
+                               isolates (with the paid plan's limits by default)
+  --verbose                    print everything that the functions log, not only errors
   --help                       this text
 
-Through npx on Node 20, which would take --env-file for itself: task start -- --env-file FILE`;
+With npx on Node 20, which takes --env-file for itself: task start -- --env-file FILE`;
 
 const FLAGS = {
   offset: { type: "string" },

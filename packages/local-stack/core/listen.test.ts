@@ -79,7 +79,7 @@ Deno.test({
   },
 });
 
-Deno.test("listen names who has the port at once, and the next offset to try", async () => {
+Deno.test("listen fails at once for a taken port, and suggests the next offset", async () => {
   const first = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken = (offset: number) => listen(port(first.addr.port, offset), () => new Response());
   const says = (pattern: RegExp) => (error: unknown) =>

@@ -3,13 +3,13 @@ import { intervalMs, isDue } from "./schedule.ts";
 
 const at = (text: string) => new Date(`2026-11-21T${text}Z`);
 
-Deno.test("isDue fires a cron line once for the minute it names", () => {
+Deno.test("isDue fires a cron line once in its minute", () => {
   assert.equal(isDue("*/5 * * * *", at("10:04:58"), at("10:04:59")), false);
   assert.equal(isDue("*/5 * * * *", at("10:04:59"), at("10:05:00")), true);
   assert.equal(isDue("*/5 * * * *", at("10:05:00"), at("10:05:01")), false);
 });
 
-Deno.test("isDue catches up on a minute that passed between two looks", () => {
+Deno.test("isDue catches up on a minute that passed between two calls", () => {
   assert.equal(isDue("30 10 * * *", at("10:29:50"), at("10:31:10")), true);
 });
 
@@ -27,12 +27,12 @@ Deno.test("isDue reads lists, ranges, named days, named forms and the month's la
   assert.equal(isDue("0 0 $ * *", november(28, "23:59:59"), november(29, "00:00:00")), false);
 });
 
-Deno.test("isDue never fires @reboot, and throws on what is no schedule", () => {
+Deno.test("isDue never fires @reboot, and throws on an invalid schedule", () => {
   assert.equal(isDue("@reboot", at("00:00:00"), at("23:59:59")), false);
   assert.throws(() => isDue("every day", at("00:00:00"), at("00:00:01")));
 });
 
-Deno.test("intervalMs takes 1 to 59 seconds", () => {
+Deno.test("intervalMs accepts 1 to 59 seconds", () => {
   assert.equal(intervalMs("1 second"), 1_000);
   assert.equal(intervalMs("59 seconds"), 59_000);
   assert.equal(intervalMs("60 seconds"), undefined);

@@ -27,22 +27,28 @@ const Change = z.object({
   user_metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 
-const NOT_HERE = ["phone", "phone_confirm", "password_hash", "ban_duration", "should_soft_delete"];
+const NOT_SUPPORTED = [
+  "phone",
+  "phone_confirm",
+  "password_hash",
+  "ban_duration",
+  "should_soft_delete",
+];
 const MIN_PASSWORD = 6;
 /** bcrypt ignores further bytes, and Auth refuses longer passwords. */
 const MAX_PASSWORD_BYTES = 72;
 
 const invalid = (message: string) => new AuthError(400, "validation_failed", message);
 /** Returns a 422, because clients treat 501 as a temporary failure. */
-const notHere = (what: string) =>
+const notSupported = (what: string) =>
   new AuthError(422, "not_implemented", `The local stack's Auth has no ${what}.`);
 
 async function readBody(c: Context): Promise<Record<string, unknown>> {
   const text = await c.req.text();
   try {
     const body = text === "" ? {} : JSON.parse(text);
-    const unknown = NOT_HERE.find((name) => body[name]);
-    if (unknown) throw notHere(unknown);
+    const unknown = NOT_SUPPORTED.find((name) => body[name]);
+    if (unknown) throw notSupported(unknown);
     return body;
   } catch (error) {
     if (error instanceof AuthError) throw error;
@@ -162,7 +168,7 @@ export function authAdminRoutes(sql: postgres.Sql): Hono<GatewayEnv> {
   });
 
   app.all("*", (c) => {
-    throw notHere(new URL(c.req.url).pathname.slice("/auth/v1".length));
+    throw notSupported(new URL(c.req.url).pathname.slice("/auth/v1".length));
   });
   return app;
 }

@@ -1,5 +1,5 @@
 /**
- * Which headers a page of any origin may send to Auth and REST, and which it may read of their
+ * The headers that a page of any origin may send to Auth and REST, and those it may read of their
  * answers, refusals included. Supabase's gateway and PostgREST echo the headers that a page asks
  * for. Auth has a list of its own. The list is used here, so that a browser may do nothing locally
  * that some Supabase would refuse. Functions answer for themselves.

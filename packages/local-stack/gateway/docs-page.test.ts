@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { docsRoutes } from "./docs-page.ts";
 
-Deno.test("docs page loads Scalar from the stack itself and may load nothing else", async () => {
+Deno.test("the docs page loads Scalar from the stack, and must not load anything else", async () => {
   const app = docsRoutes();
   const page = await app.request("http://127.0.0.1:54321/docs");
   assert.match(page.headers.get("content-security-policy") ?? "", /^default-src 'self'/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { keepFunctionLog } from "./function-log.ts";
+import { writeFunctionLog } from "./function-log.ts";
 
 const info = `{"level":"info","message":"POST /usage"}`;
 const error = `{"level":"error","message":"the database is down"}`;
@@ -15,10 +15,10 @@ async function logged(verbose: boolean): Promise<{ file: string; terminal: strin
   const original = console.log;
   console.log = (line: string) => void terminal.push(line);
   try {
-    const giveBack = keepFunctionLog({ file, verbose });
+    const stopLog = writeFunctionLog({ file, verbose });
     console.log(`${info}\n${error}`);
     console.log("words", { n: 1 });
-    await giveBack();
+    await stopLog();
     console.log("after");
     return { file: await Deno.readTextFile(file), terminal };
   } finally {
@@ -29,11 +29,11 @@ async function logged(verbose: boolean): Promise<{ file: string; terminal: strin
 
 const ALL = `${info}\n${error}\nwords { n: 1 }\n`;
 
-Deno.test("function log takes every line to the file, and errors alone to the terminal", async () => {
+Deno.test("the function log writes every line to the file, and only errors to the terminal", async () => {
   assert.deepEqual(await logged(false), { file: ALL, terminal: [error, "after"] });
 });
 
-Deno.test("function log takes every line to both when asked to", async () => {
+Deno.test("the function log writes every line to both when verbose", async () => {
   assert.deepEqual(await logged(true), {
     file: ALL,
     terminal: [info, error, "words { n: 1 }", "after"],

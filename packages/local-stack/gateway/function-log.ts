@@ -13,7 +13,7 @@ export interface FunctionLogOptions {
 }
 
 /** Replaces `console.log` until the returned function restores it. */
-export function keepFunctionLog({ file, verbose }: FunctionLogOptions): () => Promise<void> {
+export function writeFunctionLog({ file, verbose }: FunctionLogOptions): () => Promise<void> {
   Deno.mkdirSync(dirname(file), { recursive: true });
   const out = Deno.openSync(file, { write: true, create: true, truncate: true, mode: 0o600 });
   const encoder = new TextEncoder();

@@ -21,7 +21,7 @@ async function withFunctions(
 const echo = `export const app = { fetch: async (r) =>
   Response.json({ path: new URL(r.url).pathname, body: await r.text() }) };`;
 
-Deno.test("the gateway hands over the path without its prefix, and the body", async () => {
+Deno.test("the gateway passes on the path without its prefix, and the body", async () => {
   await withFunctions({ echo }, async (app) => {
     const response = await app.request("/functions/v1/echo/a?b=1", { method: "POST", body: "x" });
     assert.deepEqual(await response.json(), { path: "/echo/a", body: "x" });
@@ -29,7 +29,7 @@ Deno.test("the gateway hands over the path without its prefix, and the body", as
   });
 });
 
-Deno.test("the gateway answers 404 as Supabase does for a function that is not there", async () => {
+Deno.test("the gateway answers 404 for a missing function as Supabase does", async () => {
   await withFunctions({ echo, _shared: echo }, async (app) => {
     for (const name of ["nope", "_shared", "..%2f"]) {
       const response = await app.request(`/functions/v1/${name}`);
@@ -39,7 +39,7 @@ Deno.test("the gateway answers 404 as Supabase does for a function that is not t
   });
 });
 
-Deno.test("the gateway answers 503 for one that fails to load, and serves the others", async () => {
+Deno.test("the gateway answers 503 for a function that fails to load, and serves the others", async () => {
   await withFunctions({ broken: "throw new Error('no key')", echo }, async (app, log) => {
     const response = await app.request("/functions/v1/broken");
     assert.equal(response.status, 503);
@@ -49,7 +49,7 @@ Deno.test("the gateway answers 503 for one that fails to load, and serves the ot
   });
 });
 
-Deno.test("the gateway lets pages read the refusals of the gateway itself", async () => {
+Deno.test("the gateway's own refusals have CORS headers", async () => {
   await withFunctions({ broken: "throw new Error('no key')", echo }, async (app) => {
     const ask = (name: string, method: string) =>
       app.request(`/functions/v1/${name}`, {
@@ -69,7 +69,7 @@ Deno.test("the gateway lets pages read the refusals of the gateway itself", asyn
 const tellIp = `export const app = { fetch: (r) =>
   Response.json(r.headers.get("cf-connecting-ip")) };`;
 
-Deno.test("the gateway tells the caller's address, whatever the caller says it is", async () => {
+Deno.test("the gateway replaces the caller's claimed address by the real one", async () => {
   await withFunctions({ "tell-ip": tellIp }, async (app) => {
     const ask = async (hostname: string | undefined, headers: Record<string, string> = {}) => {
       const request = new Request("http://x/functions/v1/tell-ip", { headers });

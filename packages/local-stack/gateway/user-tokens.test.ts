@@ -79,8 +79,8 @@ Deno.test("tokens refuse alg none, another key under our kid, and our key under 
   await withKeys(async (keys) => {
     await refused(keys, new UnsecuredJWT(claims()).encode(), "invalid");
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-    const stranger = { ...keys, privateJwk: await exportJWK(privateKey) };
-    await refused(keys, await sign(stranger, claims()), "invalid");
+    const otherKeys = { ...keys, privateJwk: await exportJWK(privateKey) };
+    await refused(keys, await sign(otherKeys, claims()), "invalid");
     await refused(keys, await sign(keys, claims(), { kid: "other" }), "invalid");
   });
 });
@@ -99,13 +99,13 @@ Deno.test("tokens refuse a changed payload, a wrong issuer or audience, and a mi
   });
 });
 
-Deno.test("tokens tell an expired token from a bad one", async () => {
+Deno.test("tokens distinguish an expired token from an invalid one", async () => {
   await withKeys(async (keys) => {
     await refused(keys, await sign(keys, { ...claims(), exp: now() - 1 }), "expired");
   });
 });
 
-Deno.test("loadKeys makes the keys once, for the owner alone", async () => {
+Deno.test("loadKeys makes the keys once, in a file that only the owner can read", async () => {
   const dataDir = await Deno.makeTempDir();
   try {
     const keys = await loadKeys(dataDir);
@@ -119,7 +119,7 @@ Deno.test("loadKeys makes the keys once, for the owner alone", async () => {
   }
 });
 
-Deno.test("loadKeys adds a key that an older stack did not make, and keeps the others", async () => {
+Deno.test("loadKeys adds a missing key, and does not change the others", async () => {
   const dataDir = await Deno.makeTempDir();
   const file = `${dataDir}/keys.json`;
   try {

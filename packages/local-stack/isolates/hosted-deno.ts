@@ -36,7 +36,7 @@ export async function hostedProgram(): Promise<Omit<IsolateProgram, "entryUrl">>
   const path = new TextDecoder().decode(stdout).trim().split("\n").at(-1);
   if (!success || !path) {
     throw new StackError(
-      `Deno ${HOSTED_DENO} could not be had: ${HOSTED_COMMAND.join(" ")} failed.`,
+      `Deno ${HOSTED_DENO} could not be downloaded: ${HOSTED_COMMAND.join(" ")} failed.`,
     );
   }
   // The repository's configuration and lock file need a later version, and bundles need neither

@@ -1,4 +1,4 @@
-import { delay, waitFor } from "@farthing/command-line";
+import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import { type IsolateLimits, PLANS } from "./limits.ts";
 import { Isolates, programsIn } from "./pool.ts";
@@ -94,7 +94,7 @@ async function refused(answer: Response): Promise<[number, string, string | null
 const until = async (what: string, probe: () => boolean | Promise<boolean>) =>
   assert(await waitFor(async () => await probe() || undefined, 60_000), what);
 
-Deno.test("isolate serves requests with path and body, and is one for all of them", async () => {
+Deno.test("one isolate serves several requests with path and body", async () => {
   await withIsolates({}, async ({ json, counts }) => {
     const first = await json("/echo", { method: "POST", body: "hello" });
     assert.deepEqual([first.pathname, first.text], ["/it/echo", "hello"]);
@@ -103,7 +103,7 @@ Deno.test("isolate serves requests with path and body, and is one for all of the
   });
 });
 
-Deno.test("isolate over its soft processor limit takes no new request, and is dropped", async () => {
+Deno.test("an isolate over its soft processor limit takes no new request and is dropped", async () => {
   await withIsolates({ cpuSoftMs: 200 }, async ({ json, counts, lines }) => {
     const first = await json("/spin?ms=300");
     await until("retired", async () => (await json("/echo")).id !== first.id);
@@ -113,14 +113,14 @@ Deno.test("isolate over its soft processor limit takes no new request, and is dr
   });
 });
 
-Deno.test("isolate that waits for an answer uses no processor time", async () => {
+Deno.test("an isolate that waits for an answer uses no processor time", async () => {
   await withIsolates({ cpuSoftMs: 500, cpuHardMs: 1_000 }, async ({ json }) => {
     const first = await json("/wait?ms=1500");
     assert.equal((await json("/echo")).id, first.id);
   });
 });
 
-Deno.test("isolate over its hard processor limit is killed: 546, and a stream breaks", async () => {
+Deno.test("an isolate over its hard processor limit is killed: 546, and streams break off", async () => {
   await withIsolates({ cpuSoftMs: 200, cpuHardMs: 400 }, async ({ ask, counts, lines }) => {
     const stream = await ask("/stream");
     assert.equal(stream.status, 200);
@@ -136,7 +136,7 @@ Deno.test("isolate over its hard processor limit is killed: 546, and a stream br
   });
 });
 
-Deno.test("isolate near its hard processor limit is warned, where it takes turns", async () => {
+Deno.test("an isolate near its hard processor limit is warned if it yields", async () => {
   await withIsolates({ cpuSoftMs: 100, cpuHardMs: 3_000 }, async ({ ask, lines, counts }) => {
     const stream = await ask("/stream");
     assert.equal((await ask("/spin?ms=2800")).status, 200);
@@ -146,27 +146,26 @@ Deno.test("isolate near its hard processor limit is warned, where it takes turns
   });
 });
 
-Deno.test("isolate is retired at half of its wall clock, warned near its end and killed at it", async () => {
-  await withIsolates({ wallMs: 6_000 }, async ({ ask, json, counts, lines }) => {
+Deno.test("an isolate is retired at half of its wall time, then warned, then killed", async () => {
+  await withIsolates({ wallMs: 12_000 }, async ({ ask, json, counts, lines }) => {
     const first = await json("/echo");
     const waiting = ask("/wait?ms=60000");
-    await delay(3_600);
-    assert.notEqual((await json("/echo")).id, first.id);
+    await until("retired", async () => (await json("/echo")).id !== first.id);
     assert.equal((await waiting).status, 546);
     assert.equal(lines[0], "beforeunload wall_clock");
     assert.deepEqual([counts().ended.wall_clock, counts().cut], [1, 1]);
   });
 });
 
-Deno.test("isolate that is retired is kept until its background work is done", async () => {
-  await withIsolates({ wallMs: 6_000 }, async ({ json, counts, lines }) => {
-    await json("/background?ms=4000");
+Deno.test("a retired isolate runs until its background work is done", async () => {
+  await withIsolates({ wallMs: 12_000 }, async ({ json, counts, lines }) => {
+    await json("/background?ms=7000");
     await until("dropped", () => counts().ended.early_drop === 1);
     assert.deepEqual(lines, ["background done", "beforeunload early_drop"]);
   });
 });
 
-Deno.test("isolate whose heap is full answers 546, and one that exits 500", async () => {
+Deno.test("an isolate with a full heap answers 546, and one that exits answers 500", async () => {
   await withIsolates({ memoryMb: 64 }, async ({ ask, counts }) => {
     assert.equal((await refused(await ask("/fill")))[0], 546);
     assert.equal((await refused(await ask("/exit")))[1], "WORKER_ERROR");
@@ -175,8 +174,14 @@ Deno.test("isolate whose heap is full answers 546, and one that exits 500", asyn
   });
 });
 
-Deno.test("isolate that is too slow to answer is 504, and goes on", async () => {
+Deno.test("an isolate that answers too late gives 504 and continues", async () => {
   await withIsolates({ responseMs: 3_000 }, async ({ ask, json }) => {
+    // On a busy machine the first requests may wait for the start longer than the limit.
+    await until("started", async () => {
+      const answer = await ask("/echo");
+      await answer.body?.cancel();
+      return answer.ok;
+    });
     const { id } = await json("/echo");
     assert.deepEqual(await refused(await ask("/wait?ms=60000")), [
       504,
@@ -187,14 +192,14 @@ Deno.test("isolate that is too slow to answer is 504, and goes on", async () => 
   });
 });
 
-Deno.test("isolate that fails to load is 503, and says why in the log", async () => {
+Deno.test("an isolate that fails to load gives 503, and logs the reason", async () => {
   await withIsolates({}, async ({ ask, lines }) => {
     assert.deepEqual(await refused(await ask("/")), [503, "BOOT_ERROR", "BOOT_ERROR"]);
     assert.match(lines.join("\n"), /no key/);
   }, "throw new Error('no key');");
 });
 
-Deno.test("isolate's loading counts as on the platform", async () => {
+Deno.test("an isolate's loading counts towards processor time as on the platform", async () => {
   const busy = `${FUNCTION}\nspin(500);`;
   const limits = { countsBoot: true, cpuSoftMs: 300 };
   await withIsolates(limits, async ({ json, counts }) => {

@@ -4,7 +4,7 @@
  * no caller can catch the error. The queries have already failed with errors of their own. Every
  * other error still ends the process.
  */
-export function outliveLostConnections(): () => Promise<void> {
+export function ignoreLostConnectionErrors(): () => Promise<void> {
   const listener = (event: ErrorEvent) => {
     if (isLateWrite(event.error)) event.preventDefault();
   };

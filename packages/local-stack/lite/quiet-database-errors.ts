@@ -3,7 +3,7 @@
  * them with its stack trace, even refusals that the caller is meant to get. The answer contains the
  * error for the caller, and the server's log contains it too.
  */
-export function keepDatabaseErrorsQuiet(): () => Promise<void> {
+export function silenceDatabaseErrors(): () => Promise<void> {
   const { console } = globalThis;
   const original = console.error;
   console.error = (...values: unknown[]) => {

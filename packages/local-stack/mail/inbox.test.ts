@@ -9,7 +9,7 @@ const post = (body: unknown) => ({
 
 const hello = { From: "a@farthing.test", To: "b@farthing.test", Subject: "Hello", TextBody: "Hi" };
 
-Deno.test("inbox takes Postmark's and Resend's forms and lists the newest first", async () => {
+Deno.test("inbox accepts Postmark's and Resend's messages and lists the newest first", async () => {
   const inbox = await createInbox({});
   const sent = await (await inbox.request("/email", post(hello))).json();
   assert.equal(sent.ErrorCode, 0);
@@ -25,7 +25,7 @@ Deno.test("inbox takes Postmark's and Resend's forms and lists the newest first"
   assert.equal(mine.messages[0].id, sent.MessageID);
 });
 
-Deno.test("inbox knows a repeat by Resend's key, and by nothing else", async () => {
+Deno.test("inbox recognizes a repeat only by Resend's idempotency key", async () => {
   const inbox = await createInbox({});
   const resend = { from: "a@farthing.test", to: "c@farthing.test", subject: "Once", text: "1" };
   const send = async (key: string) => {
@@ -40,13 +40,13 @@ Deno.test("inbox knows a repeat by Resend's key, and by nothing else", async () 
   assert.equal((await (await inbox.request("/messages")).json()).messages.length, 4);
 });
 
-Deno.test("inbox refuses what is no message, in the provider's form", async () => {
+Deno.test("inbox refuses an invalid message in the provider's error shape", async () => {
   const inbox = await createInbox({});
   assert.equal((await inbox.request("/email", post({ From: "a" }))).status, 422);
   assert.equal((await inbox.request("/emails", { method: "POST", body: "{" })).status, 422);
 });
 
-Deno.test("inbox pages escape what messages contain", async () => {
+Deno.test("inbox pages escape the messages' content", async () => {
   const inbox = await createInbox({});
   const evil = `<script>alert("x")</script>`;
   const sent = await inbox.request("/email", post({ ...hello, Subject: evil, HtmlBody: evil }));
@@ -59,7 +59,7 @@ Deno.test("inbox pages escape what messages contain", async () => {
   assert.equal((await inbox.request("/messages/none")).status, 404);
 });
 
-Deno.test("inbox links the addresses of a plain text, and nothing else of it", async () => {
+Deno.test("inbox makes links only of the addresses in a plain text", async () => {
   const inbox = await createInbox({});
   assert.match(await (await inbox.request("/")).text(), /Sign-in and reset mails arrive here/);
   const TextBody = `Sign in (http://127.0.0.1:1/verify?a=1&b=2). javascript:alert(1) ` +
@@ -77,7 +77,7 @@ Deno.test("inbox links the addresses of a plain text, and nothing else of it", a
   );
 });
 
-Deno.test("inbox keeps its messages across a restart until they are deleted", async () => {
+Deno.test("the inbox's messages survive a restart until they are deleted", async () => {
   const file = await Deno.makeTempFile();
   try {
     await (await createInbox({ file })).request("/email", post(hello));

@@ -18,7 +18,7 @@ export interface InboxOptions {
  * How many messages to store. The tests send fewer in all, so no message is dropped before its test
  * reads it.
  */
-const KEPT = 10_000;
+const MAX_MESSAGES = 10_000;
 /** How many of the newest messages the page shows. */
 const SHOWN = 500;
 
@@ -65,7 +65,7 @@ function fromResend(body: z.infer<typeof Resend>): Content {
 async function readMessages(file: string | undefined): Promise<Message[]> {
   if (file === undefined) return [];
   const text = await Deno.readTextFile(file).catch(() => "");
-  return text.split("\n").filter(Boolean).map((line) => JSON.parse(line)).slice(-KEPT);
+  return text.split("\n").filter(Boolean).map((line) => JSON.parse(line)).slice(-MAX_MESSAGES);
 }
 
 export async function createInbox({ file, now = () => new Date() }: InboxOptions): Promise<Hono> {
@@ -77,7 +77,7 @@ export async function createInbox({ file, now = () => new Date() }: InboxOptions
   async function keep(content: Content): Promise<Message> {
     const message = { id: crypto.randomUUID(), receivedAt: now().toISOString(), ...content };
     messages.push(message);
-    messages.splice(0, messages.length - KEPT);
+    messages.splice(0, messages.length - MAX_MESSAGES);
     if (file) await Deno.writeTextFile(file, `${JSON.stringify(message)}\n`, { append: true });
     return message;
   }

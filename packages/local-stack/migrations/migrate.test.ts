@@ -9,31 +9,31 @@ function migration(version: string, text: string): Migration {
 
 const recorded = (version: string, text: string) => ({ version, name: "x", statements: [text] });
 
-Deno.test("planMigrations leaves what is not recorded, in order", () => {
+Deno.test("planMigrations returns the unrecorded migrations in order", () => {
   const files = [migration("1", "a"), migration("2", "b"), migration("3", "c")];
   assert.deepEqual(planMigrations(files, [recorded("1", "a")]), files.slice(1));
   assert.deepEqual(planMigrations(files, files), []);
 });
 
-Deno.test("planMigrations refuses a recorded migration that was edited, and says what to do", () => {
+Deno.test("planMigrations refuses an edited recorded migration, and says what to do", () => {
   assert.throws(
     () => planMigrations([migration("1", "edited")], [recorded("1", "a")]),
     /1_x\.sql was edited.*deno task reset/,
   );
 });
 
-Deno.test("planMigrations refuses when a recorded migration is gone or a new one comes too early", () => {
+Deno.test("planMigrations refuses a missing recorded migration, and a new one before a recorded one", () => {
   assert.throws(() => planMigrations([], [recorded("1", "a")]), /1_x\.sql .* file is gone/);
   const files = [migration("1", "a"), migration("2", "b")];
   assert.throws(() => planMigrations(files, [recorded("2", "b")]), /1_x\.sql comes before 2/);
 });
 
-Deno.test("describe names the line that the server points at", () => {
+Deno.test("describe names the line of the server's error", () => {
   const error = { message: 'syntax error at or near "x"', position: "12" };
   assert.equal(describe(error, "select 1;\nx y"), 'syntax error at or near "x" (line 2)');
 });
 
-Deno.test("a seed that has changed is not run again, as by the CLI", async () => {
+Deno.test("a changed seed is not run again, as in the CLI", async () => {
   const root = await Deno.makeTempDir();
   const file = `${root}/seed.sql`;
   const write = (note: string) => Deno.writeTextFile(file, `insert into notes values ('${note}');`);

@@ -32,7 +32,7 @@ export function planMigrations(files: Migration[], recorded: Recorded[]): Migrat
   for (const row of recorded) {
     const file = files.find((candidate) => candidate.version === row.version);
     const title = `${row.version}_${row.name ?? ""}.sql`;
-    if (!file) throw outdated(`migration ${title} has been applied and its file is gone`);
+    if (!file) throw outdated(`migration ${title} has been applied, but its file is missing`);
     const same = JSON.stringify(row.statements ?? []) === JSON.stringify(file.statements);
     if (!same) throw outdated(`migration ${file.file} was edited after it had been applied`);
   }
@@ -46,7 +46,7 @@ export function planMigrations(files: Migration[], recorded: Recorded[]): Migrat
 
 function outdated(what: string): StackError {
   return new StackError(
-    `The database is older than the files: ${what}. Run \`deno task reset\` (its data is lost).`,
+    `The database does not match the migration files: ${what}. Run \`deno task reset\` (its data is lost).`,
   );
 }
 

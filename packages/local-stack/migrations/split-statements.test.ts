@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { splitStatements } from "./split-statements.ts";
 
-Deno.test("splitStatements gives what Supabase CLI 3.1.0 records for the same text", () => {
+Deno.test("splitStatements returns the statements that Supabase CLI 3.1.0 records for the same text", () => {
   // The expected statements are those that `supabase db push` recorded for this file.
   const text = [
     "-- Why: first; with a semicolon",
@@ -32,7 +32,7 @@ Deno.test("splitStatements gives what Supabase CLI 3.1.0 records for the same te
   ]);
 });
 
-Deno.test("splitStatements keeps a comment alone and drops empty statements", () => {
+Deno.test("splitStatements returns a lone comment and drops empty statements", () => {
   assert.deepEqual(splitStatements("\n\n-- nothing here\n"), ["-- nothing here"]);
   assert.deepEqual(splitStatements(" ; ;\n;"), []);
 });
@@ -44,7 +44,7 @@ Deno.test("splitStatements reads a case inside begin atomic, and nested dollar q
   assert.deepEqual(splitStatements(`${quoted};select $1`), [quoted, "select $1"]);
 });
 
-Deno.test("splitStatements takes an unfinished quote or comment to the end", () => {
+Deno.test("splitStatements reads an unfinished quote or comment to the end", () => {
   assert.deepEqual(splitStatements("select 'a;b"), ["select 'a;b"]);
   assert.deepEqual(splitStatements("select 1 /* a;b"), ["select 1 /* a;b"]);
   assert.deepEqual(splitStatements("select $x$ a;b"), ["select $x$ a;b"]);

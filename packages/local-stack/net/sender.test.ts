@@ -96,9 +96,12 @@ async function holdsUpNoOther(sql: postgres.Sql, receiver: Receiver): Promise<vo
   sender.wake();
   await until(() => receiver.waiting.size === 2, "two are in flight");
   const [queued] = await sql`select count(*)::int from net.http_request_queue`;
-  assert.equal(queued?.count, 1, "the third waits for a place");
+  assert.equal(queued?.count, 1, "the third request waits for a place");
   receiver.release("/hold/1");
-  await until(() => receiver.waiting.has("/hold/3"), "which it gets without being woken for");
+  await until(
+    () => receiver.waiting.has("/hold/3"),
+    "the third request takes a free place without another wake",
+  );
   for (const path of ["/hold/2", "/hold/3"]) receiver.release(path);
   await sender.idle();
   assert.deepEqual((await answers(sql)).map((row) => row.status_code), Array(5).fill(200));
@@ -125,23 +128,23 @@ async function stops(sql: postgres.Sql, { url, waiting }: Receiver): Promise<voi
   sender.wake();
   await sender.idle();
   const [queued] = await sql`select count(*)::int from net.http_request_queue`;
-  assert.equal(queued?.count, 1, "what was not taken waits for the next sender");
+  assert.equal(queued?.count, 1, "a request that was not taken stays in the queue");
 }
 
-const STORIES = {
-  "each request that was committed is sent once, and its answer kept": sendsOnce,
-  "a request that waits for its answer holds up no other, up to the limit": holdsUpNoOther,
-  "a request ends at its caller's time-out": timesOut,
-  "stop ends what is in flight and leaves what is queued": stops,
+const TESTS = {
+  "each committed request is sent once, and its answer is stored": sendsOnce,
+  "a waiting request delays no others up to the limit": holdsUpNoOther,
+  "a request ends at its caller's timeout": timesOut,
+  "stop ends requests in flight, and queued requests stay in the queue": stops,
 };
 
 Deno.test("pg_net's emulator", { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
-    for (const [name, story] of Object.entries(STORIES)) {
+    for (const [name, run] of Object.entries(TESTS)) {
       await test.step(name, () =>
         withClient(server, "postgres", async (sql) => {
           await sql`create extension pg_net with schema public`;
-          await withReceiver((receiver) => story(sql, receiver));
+          await withReceiver((receiver) => run(sql, receiver));
           await sql`drop extension pg_net`;
         }));
     }

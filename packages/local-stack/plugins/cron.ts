@@ -21,7 +21,7 @@ export function cronPlugin(): Plugin {
       const scheduler = createScheduler(sql, () => server.connectAsAdmin("postgres", { max: 1 }));
       const running = new Set<Promise<void>>();
       const timer = setInterval(() => {
-        // While the database is down, no job can run; the next second tries again.
+        // While the database is down, no job can run; the next tick runs it.
         const tick = scheduler.tick(new Date()).catch(() => {}).finally(() => running.delete(tick));
         running.add(tick);
       }, SECOND_MS);

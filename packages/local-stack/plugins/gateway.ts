@@ -11,7 +11,7 @@ import {
   type Environment,
   functionEnvironment,
 } from "../gateway/function-environment.ts";
-import { keepFunctionLog, printAsFunction } from "../gateway/function-log.ts";
+import { printAsFunction, writeFunctionLog } from "../gateway/function-log.ts";
 import {
   functionRoutes,
   isolatedFunctions,
@@ -23,8 +23,8 @@ import { createTokens } from "../gateway/user-tokens.ts";
 import { hostedProgram } from "../isolates/hosted-deno.ts";
 import { Isolates, programsIn } from "../isolates/pool.ts";
 import { createAuth, createRest } from "../lite/auth-and-rest.ts";
-import { outliveLostConnections } from "../lite/lost-connections.ts";
-import { keepDatabaseErrorsQuiet } from "../lite/quiet-database-errors.ts";
+import { ignoreLostConnectionErrors } from "../lite/lost-connections.ts";
+import { silenceDatabaseErrors } from "../lite/quiet-database-errors.ts";
 import { renewed } from "../lite/renew-after-restart.ts";
 import { deliver, leadTo, type OutgoingMail } from "../mail/auth-emails.ts";
 import type { DatabaseServer } from "../postgres/database.ts";
@@ -86,8 +86,8 @@ export function gatewayPlugin(parts: Control): Plugin {
 
   async function start(context: StackContext): Promise<void> {
     const { keys, urls, options, ports } = context;
-    closers.push(keepDatabaseErrorsQuiet(), outliveLostConnections());
-    closers.push(keepFunctionLog({ file: options.logFile, verbose: options.verbose }));
+    closers.push(silenceDatabaseErrors(), ignoreLostConnectionErrors());
+    closers.push(writeFunctionLog({ file: options.logFile, verbose: options.verbose }));
     environment = functionEnvironment(context);
     setEnvironment(environment);
     const sql = databaseOf(context).connectAsAuth("postgres", { max: 2 });

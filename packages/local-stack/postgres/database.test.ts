@@ -92,10 +92,11 @@ const NAME = "database server and its emulator for pg_cron";
 Deno.test(NAME, { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
     const open = () => server.connectAsAdmin("postgres", { max: 1 });
-    await test.step("a template is cloned, a database dropped twice", () => clones(server));
-    await test.step("what was committed outlives kill -9", () => recovers(server));
+    await test.step("a template is cloned, and a database can be dropped twice", () =>
+      clones(server));
+    await test.step("committed work survives kill -9", () => recovers(server));
     await test.step(
-      "due jobs run as their users, and what came of them is kept",
+      "due jobs run as their users, and their results are stored",
       async () => {
         await bootstrap(server);
         const admin = open();
@@ -104,7 +105,7 @@ Deno.test(NAME, { sanitizeExit: false }, async (test) => {
       },
     );
     await test.step(
-      "data whose postgres is a superuser is refused",
+      "a data directory whose role postgres is a superuser is refused",
       () => isRefusedWithASuperuser(server),
     );
   });

@@ -2,7 +2,7 @@ import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import { reviver } from "./restart-after-crash.ts";
 
-Deno.test("reviver starts a dead database once at a time, however often it is told", async () => {
+Deno.test("the reviver runs one restart at a time, however often it is called", async () => {
   const server: { pid: number | undefined } = { pid: undefined };
   const seen = { starts: 0, underWay: 0, most: 0 };
   const restart = async () => {

@@ -1,4 +1,4 @@
-/** What the platform's `postgres` may do in a migration, and what it must not. */
+/** The rights that the platform's `postgres` has in a migration, and those it lacks. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import type { StackError } from "../core/stack-error.ts";
@@ -81,10 +81,10 @@ async function judge(server: DatabaseServer, test: Deno.TestContext): Promise<vo
   const sql = server.connect("postgres", { max: 1 });
   let nr = 100;
   for (const [what, text] of Object.entries(ALLOWED)) {
-    await test.step(`may: ${what}`, () => apply(sql, directory, nr++, text));
+    await test.step(`a migration may: ${what}`, () => apply(sql, directory, nr++, text));
   }
   for (const [what, text] of Object.entries(DENIED)) {
-    await test.step(`may not: ${what}`, () =>
+    await test.step(`a migration must not: ${what}`, () =>
       assert.rejects(apply(sql, directory, nr++, text), (error: StackError) => {
         assert.match(error.message, /^Migration \d+_x\.sql failed: /);
         assert.equal((error.cause as { code: string }).code, "42501");

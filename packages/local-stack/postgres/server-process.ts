@@ -68,8 +68,8 @@ async function checkVersion({ directory, install }: ServerOptions): Promise<void
   const have = install.source.version.split(".")[0];
   if (had === have) return;
   throw new StackError(
-    `The data in ${directory} is PostgreSQL ${had}'s and this one is ${have}: ` +
-      `use the --postgres it was made with, another --data, or \`deno task reset\`.`,
+    `The data in ${directory} belongs to PostgreSQL ${had}, and this is PostgreSQL ${have}: ` +
+      `use the same --postgres as before, another --data, or \`deno task reset\`.`,
   );
 }
 

@@ -64,19 +64,19 @@ async function stores(sql: postgres.Sql): Promise<void> {
   assert.equal(after?.id, before?.id, "the same secret with another value");
 }
 
-const STORIES = {
-  "a secret is created and read decrypted, and a name is given once": creates,
-  "an update changes what it names and keeps the rest": updates,
-  "no role of the API may read or write it": belongsToPostgres,
-  "the stack's secrets are stored, and at the next start replaced": stores,
+const TESTS = {
+  "a secret is created and read decrypted, and its name is unique": creates,
+  "an update changes only the given fields": updates,
+  "no role of the API may read or write the Vault": belongsToPostgres,
+  "the stack's secrets are stored, and replaced at the next start": stores,
 };
 
 Deno.test("Vault's emulator", { sanitizeExit: false }, async (test) => {
   await withServer(async (server) => {
     await bootstrap(server);
     await bootstrap(server); // the stack runs bootstrap at every start
-    for (const [name, story] of Object.entries(STORIES)) {
-      await test.step(name, () => withClient(server, "postgres", story));
+    for (const [name, run] of Object.entries(TESTS)) {
+      await test.step(name, () => withClient(server, "postgres", run));
     }
   });
 });

@@ -9,7 +9,7 @@ const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 // the client's pool keeps connections open
 
-Deno.test("redis part answers again after each way of failing", OPTIONS, async () => {
+Deno.test("the redis part answers again after each fault", OPTIONS, async () => {
   await withPart(async (part, redis) => {
     await redis.set("kept", 1);
     for (
@@ -30,7 +30,7 @@ Deno.test("redis part answers again after each way of failing", OPTIONS, async (
 });
 
 Deno.test(
-  "redis part that is full still answers reads, and refuses scripts that write",
+  "a full redis part still answers reads, and refuses scripts that write",
   OPTIONS,
   async () => {
     await withPart(async (part, redis) => {
@@ -43,7 +43,7 @@ Deno.test(
 );
 
 Deno.test(
-  "redis part that answers something else never answers what was asked",
+  "a redis part with invalid answers never gives the right one",
   OPTIONS,
   async () => {
     await withPart(async (part, redis) => {
@@ -59,7 +59,7 @@ Deno.test(
   },
 );
 
-Deno.test("redis part that hangs answers nothing until it is switched", OPTIONS, async () => {
+Deno.test("a hanging redis part answers nothing until it is switched", OPTIONS, async () => {
   await withPart(async (part, redis, url) => {
     await part.turn("hang");
     const signal = AbortSignal.timeout(200);
@@ -70,7 +70,7 @@ Deno.test("redis part that hangs answers nothing until it is switched", OPTIONS,
   });
 });
 
-Deno.test("redis part that is slow answers after a while", OPTIONS, async () => {
+Deno.test("a slow redis part answers after 400 ms", OPTIONS, async () => {
   await withPart(async (part, redis) => {
     await part.turn("slow");
     const begun = performance.now();
@@ -79,7 +79,7 @@ Deno.test("redis part that is slow answers after a while", OPTIONS, async () => 
   });
 });
 
-Deno.test("redis part forgets everything when it is flushed", OPTIONS, async () => {
+Deno.test("a flush deletes everything in the redis part", OPTIONS, async () => {
   await withPart(async (part, redis) => {
     await redis.set("a", 1);
     await part.flush();
@@ -87,7 +87,7 @@ Deno.test("redis part forgets everything when it is flushed", OPTIONS, async () 
   });
 });
 
-Deno.test("redis part without a redis-server is healthy, says so, and cannot be switched", async () => {
+Deno.test("the redis part is healthy without a redis-server, but cannot be switched", async () => {
   const plugin = redisPlugin();
   await plugin.start({ urls: {}, options: {}, ports: {}, keys: {} } as StackContext);
   const detail = "none: limits are counted by each process";

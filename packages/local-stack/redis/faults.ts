@@ -23,7 +23,7 @@ export interface Faults {
 /**
  * The answers of `invalid`, in turn: a page that is not JSON, and JSON that is not a Redis answer.
  */
-const NONSENSE = [
+const INVALID_ANSWERS = [
   () =>
     new Response("<html><body>It works!</body></html>", {
       headers: { "Content-Type": "text/html" },
@@ -48,7 +48,7 @@ export function faultsOf(handle: Handler, mode: () => Mode): Faults {
         case "wrong-token":
           return Response.json({ error: WRONG_TOKEN }, { status: 401 });
         case "invalid":
-          return NONSENSE[turns++ % NONSENSE.length]!();
+          return INVALID_ANSWERS[turns++ % INVALID_ANSWERS.length]!();
         case "slow": {
           const answer = await handle(request);
           await delay(SLOW_MS);

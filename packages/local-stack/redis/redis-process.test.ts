@@ -34,7 +34,7 @@ function starter(dataDir: string): Deno.ChildProcess {
   }).spawn();
 }
 
-Deno.test("redis-server ends with a process that is killed, and leaves nobody behind", async () => {
+Deno.test("redis-server and its shell end when the starting process is killed", async () => {
   await withFolder(async (dataDir) => {
     await using child = starter(dataDir);
     const reader = child.stdout.getReader();
@@ -47,7 +47,7 @@ Deno.test("redis-server ends with a process that is killed, and leaves nobody be
   });
 });
 
-Deno.test("redis-server stops when it is told to, and keeps nothing", async () => {
+Deno.test("stop ends redis-server, and its data is gone", async () => {
   await withFolder(async (dataDir) => {
     const first = await startRedis(needRedis(), dataDir);
     const redis = await connect(first.socket);
@@ -66,7 +66,7 @@ Deno.test("redis-server stops when it is told to, and keeps nothing", async () =
   });
 });
 
-Deno.test("redis-server that was left behind ends before the next one starts, or when asked", async () => {
+Deno.test("a leftover redis-server ends before the next one starts, or when asked", async () => {
   await withFolder(async (dataDir) => {
     const left = await startRedis(needRedis(), dataDir);
     const next = await startRedis(needRedis(), dataDir);
@@ -81,14 +81,14 @@ Deno.test("redis-server that was left behind ends before the next one starts, or
   });
 });
 
-Deno.test("redis-server that cannot start says why", async () => {
+Deno.test("a failed start of redis-server gives the reason", async () => {
   await withFolder(async (dataDir) => {
     const wrong = startRedis("/bin/false", dataDir);
     await assert.rejects(wrong, /redis-server did not start/);
   });
 });
 
-Deno.test("redis over REST says so when its server is gone", {
+Deno.test("redis over REST answers an error when its server has ended", {
   sanitizeResources: false,
   sanitizeOps: false,
 }, async () => {
@@ -99,7 +99,7 @@ Deno.test("redis over REST says so when its server is gone", {
   });
 });
 
-Deno.test("redisDir is elsewhere than the data when a socket's address would be too long", () => {
+Deno.test("redisDir is outside the data directory when a socket's address would be too long", () => {
   assert.equal(redisDir("/data"), "/data/redis");
   const deep = `/${"long/".repeat(30)}data`;
   assert.ok(socketOf(redisDir(deep)).length <= 103);
@@ -107,7 +107,7 @@ Deno.test("redisDir is elsewhere than the data when a socket's address would be 
   assert.notEqual(redisDir(deep), redisDir(`${deep}2`));
 });
 
-Deno.test("findRedisServer finds the first of the PATH, and none in folders without", async () => {
+Deno.test("findRedisServer finds the first redis-server on the PATH, or none", async () => {
   await withFolder(async (folder) => {
     assert.equal(findRedisServer(`${folder}:/nowhere::`), undefined);
     await Deno.writeTextFile(`${folder}/redis-server`, "");

@@ -13,7 +13,7 @@ async function post(api: RestApi, path: string, body: string, headers: HeadersIn
   return { status: answer.status, body: await answer.json() };
 }
 
-Deno.test("redis over REST answers single commands in all their shapes", OPTIONS, async () => {
+Deno.test("redis over REST answers single commands with every type of reply", OPTIONS, async () => {
   await withRestApi(async (redis) => {
     assert.equal(await redis.ping(), "PONG");
     assert.equal(await redis.set("word", "Grüße, 世界"), "OK");
@@ -34,7 +34,7 @@ Deno.test("redis over REST answers single commands in all their shapes", OPTIONS
 });
 
 Deno.test(
-  "redis over REST gives stored bytes in base64 where that is asked for, else as text",
+  "redis over REST returns stored bytes as base64 if asked, and otherwise as text",
   OPTIONS,
   async () => {
     await withRestApi(async (redis, api) => {
@@ -80,7 +80,7 @@ Deno.test(
 );
 
 Deno.test(
-  "redis over REST gets what one client asks at once as one pipeline",
+  "redis over REST receives a client's concurrent commands as one pipeline",
   OPTIONS,
   async () => {
     await withRestApi(async (_, api) => {
@@ -99,7 +99,7 @@ Deno.test(
   },
 );
 
-Deno.test("redis over REST runs a transaction as a whole, or nothing of it", OPTIONS, async () => {
+Deno.test("redis over REST runs a whole transaction or none of it", OPTIONS, async () => {
   await withRestApi(async (redis) => {
     assert.deepEqual(await redis.multi().set("a", 1).incr("a").get("a").exec(), ["OK", 2, 2]);
     const spoilt = redis.multi().set("a", 5);
@@ -112,7 +112,7 @@ Deno.test("redis over REST runs a transaction as a whole, or nothing of it", OPT
 });
 
 Deno.test(
-  "redis over REST discards a transaction of which one command does not exist",
+  "redis over REST discards a transaction with an unknown command",
   OPTIONS,
   async () => {
     await withRestApi(async (redis, api) => {
@@ -157,7 +157,7 @@ Deno.test("redis over REST refuses a wrong token in Upstash's words", OPTIONS, a
 });
 
 Deno.test(
-  "redis over REST refuses what is no command, and what would stop all others",
+  "redis over REST refuses invalid commands, and commands that would block other clients",
   OPTIONS,
   async () => {
     await withRestApi(async (redis, api) => {

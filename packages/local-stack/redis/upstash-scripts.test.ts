@@ -11,7 +11,7 @@ const SCRIPT = `#!lua flags=allow-key-locking
 return redis.call("INCRBY", KEYS[1], ARGV[1])`;
 
 Deno.test(
-  "redis over REST knows a script by the SHA that the client computes",
+  "redis over REST finds a script by the SHA that the client computes",
   OPTIONS,
   async () => {
     await withRestApi(async (redis) => {
@@ -40,7 +40,7 @@ Deno.test("redis over REST loads a script under the client's SHA", OPTIONS, asyn
 });
 
 Deno.test(
-  "redis over REST says the line of a script's error as the client counts it",
+  "redis over REST names the line of a script's error as the client counts it",
   OPTIONS,
   async () => {
     await withRestApi(async (redis) => {
@@ -73,7 +73,7 @@ for (const [name, limiter] of Object.entries(LIMITS)) {
 }
 
 Deno.test(
-  "redis over REST admits no more than the limit to clients that ask at once",
+  "redis over REST admits concurrent clients only up to the limit",
   OPTIONS,
   async () => {
     await withRestApi(async (_, api) => {

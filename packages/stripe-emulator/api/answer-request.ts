@@ -82,7 +82,9 @@ export class Api {
     if (rights !== undefined) requireRight(key, rights, request);
     const version = request.headers.get("stripe-version") ?? accountVersion(this.#engine.scope());
     if (version !== API_VERSION) {
-      throw invalidRequest(`The emulator speaks API version ${API_VERSION}, not ${version}.`);
+      throw invalidRequest(
+        `The emulator supports only API version ${API_VERSION}, not ${version}.`,
+      );
     }
     const account = request.headers.get("stripe-account");
     if (account === null) return;

@@ -54,7 +54,7 @@ function payment(scope: Scope, id: string, params: SessionParams) {
   const total = items.reduce((sum, item) => sum + item.amount_total, 0);
   const currency = items[0]?.currency ?? "usd";
   if (params.currency !== undefined && params.currency !== currency) {
-    throw invalidRequest("The line items have another currency.", "currency");
+    throw invalidRequest("The currency must be that of the line items.", "currency");
   }
   if (total > 0) checkAmount(total, currency, "line_items");
   checkDestination(scope, { ...params.payment_intent_data, amount: total });
@@ -120,10 +120,10 @@ function checkExpiry(scope: Scope, wanted: number | undefined): number {
 function checkCustomer(scope: Scope, params: SessionParams): Stripe.Customer | undefined {
   if (params.customer === undefined) return undefined;
   if (params.customer_email !== undefined) {
-    throw invalidRequest("Give customer or customer_email, not both.", "customer_email");
+    throw invalidRequest("Send customer or customer_email, not both.", "customer_email");
   }
   if (params.customer_creation !== undefined) {
-    throw invalidRequest("Give customer or customer_creation, not both.", "customer_creation");
+    throw invalidRequest("Send customer or customer_creation, not both.", "customer_creation");
   }
   return requireCustomer(scope, params.customer, "customer");
 }
@@ -133,7 +133,10 @@ function offeredMethods(params: SessionParams): string[] {
   const excluded = params.excluded_payment_method_types ?? [];
   const offered = METHODS.filter((each) => allowed.includes(each) && !excluded.includes(each));
   if (offered.length > 0) return offered;
-  throw invalidRequest("No payment method is left to pay with.", "excluded_payment_method_types");
+  throw invalidRequest(
+    "At least one payment method must not be excluded.",
+    "excluded_payment_method_types",
+  );
 }
 
 function storedFields(params: SessionParams): Partial<Session> {

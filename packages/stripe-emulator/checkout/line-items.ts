@@ -55,7 +55,7 @@ function makeLineItem(scope: Scope, given: LineItemParams, at: string): LineItem
 
 function linePrice(scope: Scope, given: LineItemParams, at: string): Stripe.Price {
   if ((given.price === undefined) === (given.price_data === undefined)) {
-    throw invalidRequest("Give either price or price_data.", `${at}[price]`);
+    throw invalidRequest("Send either price or price_data.", `${at}[price]`);
   }
   if (given.price_data) {
     return createPrice(scope, given.price_data, `${at}[price_data]`, true);

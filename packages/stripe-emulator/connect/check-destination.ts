@@ -57,7 +57,7 @@ function checkFee(fee: number, { amount, transfer_data }: Split): void {
     throw invalidRequest(`${param} is only possible together with ${DESTINATION}.`, param);
   }
   if (transfer_data.amount) {
-    throw invalidRequest(`Give ${param} or transfer_data[amount], not both.`, param);
+    throw invalidRequest(`Send ${param} or transfer_data[amount], not both.`, param);
   }
   if (fee > amount) throw invalidRequest(`${param} exceeds the payment.`, param);
 }

@@ -11,7 +11,7 @@ type Charge = Stripe.Charge;
 
 /**
  * Transfers a paid and booked destination charge to the connected account. With an application fee
- * the whole charge is transferred and the fee is taken back; without a fee `transfer_data[amount]`
+ * the whole charge is transferred and the fee is collected; without a fee `transfer_data[amount]`
  * is transferred, or the whole charge. Stripe does this when it captures, so after
  * `payment_intent.succeeded`.
  */

@@ -62,5 +62,5 @@ function roundHalfUp(whole: number, part: number, total: number): number {
 }
 
 function nothing(what: string, param: string) {
-  return invalidRequest(`The charge has no ${what} to give back.`, param);
+  return invalidRequest(`The charge has no ${what} to reverse or refund.`, param);
 }

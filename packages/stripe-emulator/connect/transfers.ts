@@ -25,7 +25,7 @@ export function makeTransfer(scope: Scope, request: TransferRequest): Stripe.Tra
   if (
     accounts.get(scope, request.destination, "destination").capabilities?.transfers !== "active"
   ) {
-    throw invalidRequest("The destination account may not get transfers.", "destination");
+    throw invalidRequest("The destination account must have active transfers.", "destination");
   }
   const id = newId("tr");
   const transaction = bookMovement(scope, {
@@ -65,7 +65,7 @@ export function chargeWith(
   const charge = charges.get(scope, id, param);
   if (charge.status !== "succeeded") throw invalidRequest("The charge has not succeeded.", param);
   if (charge.currency !== currency) {
-    throw invalidRequest(`The charge is in ${charge.currency}.`, "currency");
+    throw invalidRequest(`The currency must be the charge's: ${charge.currency}.`, "currency");
   }
   const gone = transfers.all(scope).filter((each) => each.source_transaction === id)
     .reduce((sum, each) => sum + each.amount, 0);

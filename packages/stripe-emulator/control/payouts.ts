@@ -49,7 +49,7 @@ export function payoutControls(engine: Engine): Hono {
     const currencies = payableCurrencies(scope, request);
     if (currencies.length === 0) {
       throw invalidRequest(
-        "Nothing is available to pay out. What is paid is pending for two days.",
+        "No money is available to pay out. A payment is pending for two days.",
       );
     }
     const made = currencies.map((each) => makePayout(scope, { ...request, currency: each }));

@@ -44,7 +44,7 @@ export function refundControls(engine: Engine): Hono {
     const refund = refunds.get(scope, c.req.param("id"));
     const outcome = wanted ?? refundPlans.find(scope, refund.id)?.outcome ?? "succeeds";
     if (!REFUND_ENDS[outcome]?.includes(refund.status ?? "")) {
-      throw invalidRequest(`A refund that is ${refund.status} cannot go on to: ${outcome}.`);
+      throw invalidRequest(`A refund that is ${refund.status} cannot become: ${outcome}.`);
     }
     const act = {
       succeeds: () => completeRefund(scope, refund),

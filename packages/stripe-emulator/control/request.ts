@@ -1,4 +1,4 @@
-/** What a control reads from its request: the JSON body, and the payment in the path. */
+/** Reads a control's request: the JSON body, and the payment in the path. */
 import type { Context } from "hono";
 import type Stripe from "stripe";
 import type { z } from "zod";
@@ -20,7 +20,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalidRequest("The body is not JSON.");
+    throw invalidRequest("The body must be JSON.");
   }
 }
 
@@ -28,5 +28,5 @@ function parse(text: string): unknown {
 export function paidCharge(scope: Scope, id: string): Stripe.Charge {
   const intent = paymentIntents.get(scope, id);
   if (intent.status === "succeeded") return charges.get(scope, String(intent.latest_charge));
-  throw invalidRequest(`The payment intent ${id} is ${intent.status}: nothing was paid.`);
+  throw invalidRequest(`The payment intent ${id} is ${intent.status}, so it has no payment.`);
 }

@@ -62,7 +62,7 @@ const DELIVERY: DeliverySettings = {
 
 export function readSettings(options: Options): Settings {
   if (!options.apiKey.startsWith("sk_test_")) {
-    throw new Error("The Stripe emulator takes a test key alone: apiKey must begin with sk_test_.");
+    throw new Error("apiKey must begin with sk_test_: the Stripe emulator accepts only test keys.");
   }
   return {
     apiKey: options.apiKey,

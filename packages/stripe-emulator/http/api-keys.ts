@@ -10,7 +10,7 @@ export function authenticate(header: string | null, keys: readonly string[]): st
   if (given === undefined) {
     throw new StripeApiError(
       401,
-      "No API key was given. Send the secret key as 'Authorization: Bearer sk_test_…'.",
+      "The request has no API key. Send the secret key as 'Authorization: Bearer sk_test_…'.",
     );
   }
   if (/^[sr]k_live_/.test(given)) {
@@ -18,7 +18,7 @@ export function authenticate(header: string | null, keys: readonly string[]): st
   }
   if (given.startsWith("pk_")) {
     const fields = { code: "secret_key_required" };
-    throw new StripeApiError(401, "A publishable key was given; use the secret key.", fields);
+    throw new StripeApiError(401, "A publishable key was sent; send the secret key.", fields);
   }
   if (!keys.some((key) => equal(given, key))) {
     throw new StripeApiError(401, `Invalid API Key provided: ${masked(given)}`);

@@ -11,7 +11,7 @@ const EXPLANATIONS: Record<string, string> = {
   parameter_invalid_integer: "This value must be an integer.",
   parameter_invalid_empty: "This value must not be empty. Leave the parameter out instead.",
   url_invalid: "This value must be an absolute http or https URL.",
-  email_invalid: "This value is not an e-mail address.",
+  email_invalid: "This value must be an email address.",
 };
 
 export const text = z.string().min(1, "parameter_invalid_empty").max(5_000);
@@ -22,7 +22,10 @@ export const integer = z.string().regex(/^-?\d{1,15}$/, "parameter_invalid_integ
 export const natural = integer.refine((value) => value >= 0, "parameter_invalid_integer");
 export const url = z.string().refine(isHttpUrl, "url_invalid");
 export const email = z.string().refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), "email_invalid");
-export const currency = z.string().regex(/^[a-zA-Z]{3}$/, "Not a three-letter currency code.")
+export const currency = z.string().regex(
+  /^[a-zA-Z]{3}$/,
+  "This value must be a three-letter currency code.",
+)
   .transform((value) => value.toLowerCase());
 
 /** Accepts `""` as null: in Stripe an empty value unsets a field. */

@@ -5,7 +5,7 @@ import { formatMoney } from "../payments/amounts.ts";
 import { lineItemsOf, type Session } from "../resources/checkout-sessions.ts";
 import type { Scope } from "../store/scope.ts";
 
-/** What the page shows again after a refused attempt. Card data is never shown again. */
+/** The input that the page shows again after a refused attempt. Card data is never shown again. */
 export interface Refused {
   message: string;
   email: string;
@@ -64,7 +64,7 @@ function contact(session: Session, refused: Refused | undefined) {
   const email = session.customer_details?.email ?? session.customer_email ?? "";
   const fixed = session.customer_email !== null || session.customer !== null;
   return html`
-    <label for="email">E-mail</label>
+    <label for="email">Email</label>
     <input id="email" name="email" type="email" required autocomplete="email"
       value="${refused?.email || email}" ${fixed && email ? "readonly" : ""}>
     <label for="name">Name (optional)</label>

@@ -8,7 +8,7 @@ type Fields = Record<string, string>;
  */
 export function readPayment(fields: Fields, now: Date): Payment | { message: string } {
   const email = (fields.email ?? "").trim();
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return { message: "Enter your e-mail address." };
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return { message: "Enter your email address." };
   const common = { email, name: fields.name?.trim() || undefined, form: fields.form ?? "" };
   const means = readMeans(fields, now);
   return "message" in means ? means : { ...common, ...means };

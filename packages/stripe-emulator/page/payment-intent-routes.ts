@@ -53,10 +53,10 @@ function refuse(c: Context, scope: Scope, intent: Intent | undefined) {
     return c.html(messagePage("Not found", "There is no such payment."), 404);
   }
   if (intent.status === "canceled") {
-    return c.html(messagePage("Canceled", "This payment was given up. Begin again."), 410);
+    return c.html(messagePage("Canceled", "This payment was canceled. Start again."), 410);
   }
   if (intent.status.startsWith("requires_")) return undefined;
-  return c.html(messagePage("Already paid", "This payment is made, or on its way."), 409);
+  return c.html(messagePage("Already paid", "This payment has succeeded or is processing."), 409);
 }
 
 function submit(
@@ -112,5 +112,5 @@ function conclude(
 function savedMethod(scope: Scope, intent: Intent, id = ""): string {
   const method = paymentMethods.get(scope, id, "saved");
   if (method.customer !== null && method.customer === intent.customer) return id;
-  throw new StripeApiError(400, "The customer has no such card.");
+  throw new StripeApiError(400, "The customer does not have this card.");
 }

@@ -126,7 +126,7 @@ function closed(c: Context, session: Session | undefined) {
   }
   const link = session.cancel_url ? { href: session.cancel_url, label: "Go back" } : null;
   return c.html(
-    messagePage("Expired", "The time for this checkout is over. Begin again.", link),
+    messagePage("Expired", "This checkout has expired. Start again.", link),
     410,
   );
 }

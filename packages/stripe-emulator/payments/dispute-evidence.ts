@@ -29,7 +29,10 @@ export function stageEvidence(
   const whole = { ...dispute.evidence, ...evidence };
   const texts = Object.values(whole).filter((value) => typeof value === "string");
   if (texts.join("").length > MAX_CHARACTERS) {
-    throw invalidRequest(`Evidence has up to ${MAX_CHARACTERS} characters.`, "evidence");
+    throw invalidRequest(
+      `All evidence together must have at most ${MAX_CHARACTERS} characters.`,
+      "evidence",
+    );
   }
   const details = dispute.evidence_details;
   return updateDispute(scope, dispute, {

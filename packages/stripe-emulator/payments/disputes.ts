@@ -80,7 +80,7 @@ function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Di
 /** Changes the status of a dispute, moves its money and emits Stripe's events. */
 export function moveDispute(scope: Scope, dispute: Dispute, end: DisputeEnd): Dispute {
   if (!FROM[end].includes(dispute.status)) {
-    throw invalidRequest(`A dispute that is ${dispute.status} cannot go on to: ${end}.`);
+    throw invalidRequest(`A dispute that is ${dispute.status} cannot become: ${end}.`);
   }
   if (end === "under_review") return review(scope, dispute);
   if (end === "escalate") return escalate(scope, dispute);
@@ -106,7 +106,7 @@ export function updateDispute(scope: Scope, before: Dispute, changes: Partial<Di
 
 function escalate(scope: Scope, dispute: Dispute): Dispute {
   if (charges.get(scope, String(dispute.charge)).refunded) {
-    throw invalidRequest("The charge is refunded in full: the bank has nothing left to claim.");
+    throw invalidRequest("A charge that is refunded in full cannot be disputed.");
   }
   const { card } = dispute.payment_method_details ?? {};
   const changes: Partial<Dispute> = {

@@ -1,5 +1,5 @@
 /**
- * In which states a payment intent can be confirmed or canceled, and the error of a declined card.
+ * The states in which a payment intent can be confirmed or canceled, and the error of a declined card.
  */
 import type Stripe from "stripe";
 import { checkDestination } from "../connect/check-destination.ts";
@@ -41,7 +41,7 @@ export function confirmIntent(scope: Scope, intent: Intent, options: Confirmatio
   const named = options.payment_method ?? (intent.payment_method as string | null);
   if (!named) {
     throw invalidRequest(
-      "The payment intent has no payment method. Give one with payment_method.",
+      "The payment intent has no payment method. Send payment_method.",
       "payment_method",
       "payment_intent_unexpected_state",
     );

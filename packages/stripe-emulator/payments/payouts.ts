@@ -15,7 +15,7 @@ const DAY_SECONDS = 24 * 3_600;
 /** The only bank account for payouts. */
 const BANK_ACCOUNT = "ba_emulator";
 
-/** What a payout contains and when it is to arrive. */
+/** The payments in a payout, and its arrival date. */
 export interface PayoutRequest {
   currency?: string | undefined;
   /** Only the money of these payments, and its refunds and disputes. */

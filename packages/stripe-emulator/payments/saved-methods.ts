@@ -45,7 +45,7 @@ export function checkUsable(
   throw invalidRequest(
     customer
       ? "The payment method belongs to another customer."
-      : "The payment method belongs to a customer. Name that customer too.",
+      : "The payment method belongs to a customer. Send that customer too.",
     "payment_method",
   );
 }

@@ -34,7 +34,7 @@ export function confirmSetup(
   if (!intent.status.startsWith("requires_")) throw unexpectedState(intent, "confirmed");
   const named = given ?? (intent.payment_method as string | null);
   if (!named) {
-    const message = "The setup intent has no payment method. Give one with payment_method.";
+    const message = "The setup intent has no payment method. Send payment_method.";
     throw invalidRequest(message, "payment_method", "setup_intent_unexpected_state");
   }
   const method = requirePaymentMethod(scope, named, "payment_method");

@@ -9,7 +9,7 @@ type PaymentMethod = Stripe.PaymentMethod;
 
 export const paymentMethods = collection<PaymentMethod>("payment_method");
 
-/** What the emulator knows about a payment method and Stripe's object does not show. */
+/** The data of a payment method that Stripe's object does not show. */
 export interface Secret {
   id: string;
   /** The name of the card's behaviour. */

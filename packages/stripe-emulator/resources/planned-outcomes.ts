@@ -14,7 +14,7 @@ interface RefundPlan {
 
 export const refundPlans = collection<RefundPlan>("refund_plan");
 
-/** What a test card makes happen to a charge after it is paid. */
+/** The events that a test card causes for a charge after it is paid. */
 export interface ChargePlan {
   id: string;
   /** The reason of the later dispute. */

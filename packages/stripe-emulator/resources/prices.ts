@@ -55,7 +55,7 @@ export function createPrice(scope: Scope, data: PriceData, at: string, inline = 
     throw invalidRequest(`Missing required param: ${name}.`, name, "parameter_missing");
   }
   if ((data.product === undefined) === (data.product_data === undefined)) {
-    throw invalidRequest("Give either product or product_data.", param("product"));
+    throw invalidRequest("Send either product or product_data.", param("product"));
   }
   const product = data.product === undefined
     ? createProduct(scope, { active: !inline, name: "", ...data.product_data } as never, !inline)

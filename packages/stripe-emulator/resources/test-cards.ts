@@ -10,7 +10,7 @@ export interface Decline {
   message: string;
 }
 
-/** What happens to a payment with a card, besides its immediate success. */
+/** The effects of a test card on a payment, other than success at once. */
 export interface Behaviour {
   decline?: Decline;
   /** Whether the bank first requires the buyer's authentication (3D Secure). */

@@ -10,7 +10,7 @@ type WebhookEndpoint = Stripe.WebhookEndpoint;
 export const webhookEndpoints = collection<WebhookEndpoint>("webhook_endpoint");
 
 /**
- * Which accounts' events an endpoint gets: the platform's, those of connected accounts, or both
+ * The accounts whose events an endpoint receives: the platform's, those of connected accounts, or both
  * (only endpoints registered by control or option).
  */
 type Hears = "platform" | "connected" | "both";

@@ -9,7 +9,7 @@ export interface Cause {
 }
 
 /**
- * What one request, page visit or timer works with. Each gets a new scope, so that its events carry
+ * The state for one request, page visit or timer. Each gets a new scope, so that its events carry
  * its request id.
  */
 export interface Scope {

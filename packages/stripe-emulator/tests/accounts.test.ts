@@ -9,7 +9,7 @@ function standing({ charges_enabled, payouts_enabled, details_submitted }: Strip
   return [charges_enabled, payouts_enabled, details_submitted];
 }
 
-Deno.test("a new account may do nothing until its owner has registered", async () => {
+Deno.test("a new account has no capabilities until its owner has onboarded", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const made = await stripe.accounts.create({
@@ -34,7 +34,7 @@ Deno.test("a new account may do nothing until its owner has registered", async (
   deepEqual([done.requirements?.disabled_reason, done.metadata], [null, { provider_id: "p1" }]);
 });
 
-Deno.test("an account is made by controller properties, changed, listed, deleted", async () => {
+Deno.test("an account is created with controller properties, changed, listed and deleted", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { id, type, controller } = await stripe.accounts.create({
@@ -66,7 +66,7 @@ Deno.test("an account is made by controller properties, changed, listed, deleted
   deepEqual([gone.statusCode, gone.code], [403, "account_invalid"]);
 });
 
-Deno.test("a provider who leaves or waits for review may not take money yet", async () => {
+Deno.test("a provider who has not onboarded or awaits review cannot receive money", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { id } = await stripe.accounts.create({ type: "express" });
@@ -79,7 +79,7 @@ Deno.test("a provider who leaves or waits for review may not take money yet", as
   equal(waiting.requirements?.disabled_reason, "requirements.pending_verification");
 });
 
-Deno.test("an account link opens once, for five minutes, then leads to a new one", async () => {
+Deno.test("an account link opens once within five minutes, then leads to a new one", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { id } = await stripe.accounts.create({ type: "express" });
@@ -118,7 +118,7 @@ Deno.test("controls restrict, disable and enable an account", async () => {
   }
 });
 
-Deno.test("an account's change goes to endpoints that listen to connected accounts", async () => {
+Deno.test("endpoints for connected accounts receive an account's changes", async () => {
   await using emulator = await startTestEmulator({ webhookSecret: "whsec_test" });
   const { stripe } = emulator;
   await using connected = startReceiver(stripe, "whsec_test", emulator.clock);
@@ -143,7 +143,7 @@ Deno.test("an account's change goes to endpoints that listen to connected accoun
   equal(event?.data.previous_attributes?.charges_enabled, false);
 });
 
-Deno.test("an account's events are listed on its behalf alone", async () => {
+Deno.test("an account's events are listed only on its behalf", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const id = await openProvider(stripe);

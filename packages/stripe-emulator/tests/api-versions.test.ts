@@ -24,7 +24,7 @@ Deno.test("the emulator's version is the SDK's", () => {
   equal(API_VERSION, Stripe.API_VERSION);
 });
 
-Deno.test("each endpoint gets an event in its own version, one without in the account's", async () => {
+Deno.test("each endpoint receives events in its own API version, or else in the account's", async () => {
   await using emulator = await startTestEmulator({ webhookSecret: SECRET });
   const { stripe, clock } = emulator;
   await useVersion(emulator, "2022-08-01");
@@ -54,7 +54,7 @@ Deno.test("each endpoint gets an event in its own version, one without in the ac
   }
 });
 
-Deno.test("a listed event stays in the account's version of when it happened", async () => {
+Deno.test("a listed event keeps the account's API version at the time of the event", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   await useVersion(emulator, "2018-11-08");
@@ -76,7 +76,7 @@ Deno.test("a listed event stays in the account's version of when it happened", a
   ok((await stripe.paymentIntents.retrieve(id)).latest_charge);
 });
 
-Deno.test("a provider's account had verification, and transfers instead of payouts", async () => {
+Deno.test("the oldest API version renders a connected account with verification and transfers", async () => {
   await using emulator = await startTestEmulator();
   await useVersion(emulator, "2017-02-14");
   const id = await openProvider(emulator.stripe);
@@ -87,7 +87,7 @@ Deno.test("a provider's account had verification, and transfers instead of payou
   deepEqual([typeof account.verification, account.requirements], ["object", undefined]);
 });
 
-Deno.test("a version that Stripe never had is refused, and requests in an older one too", async () => {
+Deno.test("an unknown API version is refused, and so are requests in an older one", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const endpoint = { url: "http://127.0.0.1:9", enabled_events: ["charge.failed" as const] };

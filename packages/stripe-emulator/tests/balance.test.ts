@@ -122,7 +122,7 @@ async function live(emulator: TestEmulator, draw: (below: number) => number): Pr
   ok(done > STEPS / 4, `only ${done} acts were possible`);
 }
 
-Deno.test("a balance is the sum of its transactions, whatever happens", async () => {
+Deno.test("a balance is always the sum of its transactions", async () => {
   const seed = 1 + Math.floor(Math.random() * 2_147_483_645);
   await using emulator = await startTestEmulator();
   await live(emulator, numbers(seed)).catch((cause) => {
@@ -130,7 +130,7 @@ Deno.test("a balance is the sum of its transactions, whatever happens", async ()
   });
 });
 
-Deno.test("what money went back and out is there after a restart", async () => {
+Deno.test("refunds, disputes and payouts survive a restart", async () => {
   const dir = await Deno.makeTempDir();
   const dataFile = `${dir}/stripe.json`;
   const look = async ({ stripe }: TestEmulator) =>

@@ -12,7 +12,7 @@ const STARTED = [
 ];
 
 for (const outcome of ["succeeds", "fails"] as const) {
-  Deno.test(`a bank debit completes the session unpaid and later ${outcome}`, async () => {
+  Deno.test(`a bank debit completes the session as unpaid, and later ${outcome}`, async () => {
     await using emulator = await startTestEmulator();
     const { stripe } = emulator;
     const session = await openSession(stripe);
@@ -61,7 +61,7 @@ for (const outcome of ["succeeds", "fails"] as const) {
   });
 }
 
-Deno.test("a bank debit settles by itself when its time has come", async () => {
+Deno.test("a bank debit settles by itself after its delay", async () => {
   await using emulator = await startTestEmulator({ delayedPaymentMs: 60_000 });
   const { stripe, clock } = emulator;
   const session = await openSession(stripe);
@@ -84,7 +84,7 @@ Deno.test("a settled bank debit cannot be settled again", async () => {
   await second.body?.cancel();
 });
 
-Deno.test("a session without bank debit takes cards alone", async () => {
+Deno.test("a session without bank debits accepts only cards", async () => {
   await using emulator = await startTestEmulator();
   const session = await openSession(emulator.stripe, {
     excluded_payment_method_types: ["us_bank_account"],

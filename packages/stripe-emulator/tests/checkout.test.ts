@@ -4,7 +4,7 @@ import { payCheckout } from "../browser.ts";
 import { startTestEmulator } from "../testing/test-emulator.ts";
 import { eventTypes, openSession, refusal, startReceiver } from "./harness.ts";
 
-Deno.test("checkout pays with 4242 and reports it by signed events in Stripe's order", async () => {
+Deno.test("checkout pays with 4242 and sends signed events in Stripe's order", async () => {
   await using emulator = await startTestEmulator({ webhookSecret: "whsec_test" });
   const { stripe } = emulator;
   await using receiver = startReceiver(stripe, "whsec_test", emulator.clock);
@@ -49,7 +49,7 @@ Deno.test("checkout pays with 4242 and reports it by signed events in Stripe's o
   equal((completed.data.object as Stripe.Checkout.Session).client_reference_id, "order-1");
 });
 
-Deno.test("checkout pays once when its form is sent twice at the same time", async () => {
+Deno.test("checkout charges once when its form is sent twice concurrently", async () => {
   await using emulator = await startTestEmulator();
   const { url } = await openSession(emulator.stripe);
   const html = await (await fetch(url ?? "")).text();
@@ -70,7 +70,7 @@ Deno.test("checkout pays once when its form is sent twice at the same time", asy
   equal((await emulator.stripe.charges.list()).data.length, 1);
 });
 
-Deno.test("checkout shows a clear page instead of a form once it is paid or expired", async () => {
+Deno.test("checkout shows a message instead of the form after it is paid or expired", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const paid = await openSession(stripe);
@@ -86,7 +86,7 @@ Deno.test("checkout shows a clear page instead of a form once it is paid or expi
   equal(twice.statusCode, 400);
 });
 
-Deno.test("checkout expires by time, with its event and without the intent of a failed attempt", async () => {
+Deno.test("checkout expires at its time, with its event, and cancels a failed intent", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, clock } = emulator;
   const expires_at = Math.floor(clock.now.getTime() / 1000) + 1_800;
@@ -102,7 +102,7 @@ Deno.test("checkout expires by time, with its event and without the intent of a 
   deepEqual(types.slice(-2), ["payment_intent.canceled", "checkout.session.expired"]);
 });
 
-Deno.test("checkout takes an expiry between 30 minutes and 24 hours alone", async () => {
+Deno.test("checkout accepts an expiry only between 30 minutes and 24 hours", async () => {
   await using emulator = await startTestEmulator();
   const now = Math.floor(emulator.clock.now.getTime() / 1000);
   for (const seconds of [1_799, 86_401]) {
@@ -115,7 +115,7 @@ Deno.test("checkout takes an expiry between 30 minutes and 24 hours alone", asyn
   }
 });
 
-Deno.test("checkout refuses 49 cents, takes 50, and completes what is free without a payment", async () => {
+Deno.test("checkout refuses 49 cents, accepts 50, and needs no payment for a free session", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const of = (unit_amount: number) =>
@@ -135,7 +135,7 @@ Deno.test("checkout refuses 49 cents, takes 50, and completes what is free witho
   deepEqual([after.status, after.payment_intent], ["complete", null]);
 });
 
-Deno.test("checkout makes a customer when it is asked to, and uses the one it is given", async () => {
+Deno.test("checkout creates a customer if asked, and otherwise uses the given customer", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const creating = await openSession(stripe, { customer_creation: "always" });
@@ -159,7 +159,7 @@ Deno.test("checkout makes a customer when it is asked to, and uses the one it is
   equal(both.param, "customer_email");
 });
 
-Deno.test("checkout keeps its lines, priced in place or by a price, and lists them by page", async () => {
+Deno.test("checkout lists its line items by page, with inline prices or price ids", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const product = await stripe.products.create({ name: "Plus" });

@@ -39,7 +39,7 @@ async function start(delivery = { firstRetryMs: 1_000 }) {
   };
 }
 
-Deno.test("a delivery is repeated with growing pauses until it is answered with success", async () => {
+Deno.test("a delivery is repeated with growing pauses until the endpoint answers 2xx", async () => {
   await using scene = await start();
   const { emulator, receiver } = scene;
   receiver.answers.push(500, 404, 302);
@@ -63,7 +63,7 @@ Deno.test("a delivery is repeated with growing pauses until it is answered with 
   ok(receiver.events.every((each) => each.id === event?.id));
 });
 
-Deno.test("a failing event does not keep others waiting, and shows as pending", async () => {
+Deno.test("a failing event does not delay others, and counts as pending", async () => {
   await using scene = await start();
   const { emulator, receiver } = scene;
   receiver.answers.push(500);
@@ -84,7 +84,7 @@ Deno.test("a failing event does not keep others waiting, and shows as pending", 
   deepEqual(await scene.open(), []);
 });
 
-Deno.test("a delivery is given up after the time set for that", async () => {
+Deno.test("a delivery is given up after the configured time", async () => {
   const emulator = await startTestEmulator({
     delivery: { firstRetryMs: 1_000, giveUpAfterMs: 500 },
   });
@@ -98,7 +98,7 @@ Deno.test("a delivery is given up after the time set for that", async () => {
   ]);
 });
 
-Deno.test("held deliveries are released in the order asked for", async () => {
+Deno.test("held deliveries are released in the requested order", async () => {
   await using scene = await start();
   const { emulator: { control }, receiver } = scene;
   for (const order of ["created", "reverse", "listed"] as const) {
@@ -113,7 +113,7 @@ Deno.test("held deliveries are released in the order asked for", async () => {
   }
 });
 
-Deno.test("deliveries are copied, at release, by rule and for one event, also all at once", async () => {
+Deno.test("deliveries are duplicated at release, by rule, and for one event, also concurrently", async () => {
   await using scene = await start();
   const { emulator: { control }, receiver } = scene;
   await control("POST", "/deliveries/hold", { types: ["customer.*"] });
@@ -135,7 +135,7 @@ Deno.test("deliveries are copied, at release, by rule and for one event, also al
   await receiver.arrived(15);
 });
 
-Deno.test("dropped deliveries never arrive, but their events can be listed", async () => {
+Deno.test("dropped deliveries never arrive, but their events are listed", async () => {
   await using scene = await start();
   const { emulator: { control, stripe }, receiver } = scene;
   await control("POST", "/deliveries/hold");
@@ -148,7 +148,7 @@ Deno.test("dropped deliveries never arrive, but their events can be listed", asy
   equal((await stripe.events.list({ type: "customer.created" })).data.length, 3);
 });
 
-Deno.test("an endpoint gets the types it asks for, and none when disabled or deleted", async () => {
+Deno.test("an endpoint receives its enabled event types, and none when disabled or deleted", async () => {
   await using scene = await start();
   const { emulator: { stripe, control }, receiver, endpoint } = scene;
   await stripe.webhookEndpoints.update(endpoint.id, { enabled_events: ["product.created"] });
@@ -180,7 +180,7 @@ Deno.test("the signing secret is shown once, and each endpoint has its own", asy
   equal(again.secret, undefined);
 });
 
-Deno.test("registering the same URL by control twice leaves one endpoint", async () => {
+Deno.test("registering a URL twice through the control makes one endpoint", async () => {
   await using emulator = await startTestEmulator();
   const body = { url: "http://127.0.0.1:9/a", secret: "whsec_a" };
   const first = await emulator.control("POST", "/webhook_endpoints", body);
@@ -191,7 +191,7 @@ Deno.test("registering the same URL by control twice leaves one endpoint", async
   deepEqual([second.id, second.secret], [first.id, "whsec_b"]);
 });
 
-Deno.test("reset forgets everything but the webhook endpoints, or those too", async () => {
+Deno.test("reset deletes everything but the webhook endpoints, and these too if asked", async () => {
   await using scene = await start();
   const { emulator: { control, stripe } } = scene;
   await control("POST", "/deliveries/hold");

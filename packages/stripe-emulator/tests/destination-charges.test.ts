@@ -5,7 +5,7 @@ import { startTestEmulator } from "../testing/test-emulator.ts";
 import { openProvider, payProvider } from "./connect-harness.ts";
 import { eventTypes, openSession, refusal } from "./harness.ts";
 
-Deno.test("a destination charge transfers all of it and takes the fee back", async () => {
+Deno.test("a destination charge transfers the whole amount and collects the fee", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const provider = await openProvider(stripe);
@@ -43,7 +43,7 @@ Deno.test("a destination charge transfers all of it and takes the fee back", asy
   deepEqual((await stripe.applicationFees.list({ charge: charge.id })).data.length, 1);
 });
 
-Deno.test("without a fee the amount named is transferred, or all of it", async () => {
+Deno.test("without a fee, the named amount is transferred, or else the whole charge", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const destination = await openProvider(stripe);
@@ -85,7 +85,7 @@ Deno.test("a failed payment transfers nothing", async () => {
   deepEqual((await stripe.applicationFees.list()).data, []);
 });
 
-Deno.test("shares that cannot be are refused", async () => {
+Deno.test("impossible shares of a payment are refused", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const destination = await openProvider(stripe);
@@ -117,7 +117,7 @@ Deno.test("shares that cannot be are refused", async () => {
   }
 });
 
-Deno.test("a provider disabled before the payment is tried gets none", async () => {
+Deno.test("a provider who is disabled before the payment receives no transfer", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const destination = await openProvider(stripe);
@@ -132,7 +132,7 @@ Deno.test("a provider disabled before the payment is tried gets none", async () 
   equal((await stripe.paymentIntents.retrieve(intent.id)).status, "requires_payment_method");
 });
 
-Deno.test("a transfer is reversed in parts, and no more than it was", async () => {
+Deno.test("a transfer is reversed in parts, up to its amount", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
@@ -155,7 +155,7 @@ Deno.test("a transfer is reversed in parts, and no more than it was", async () =
   deepEqual(events, ["transfer.reversed", "transfer.reversed", "application_fee.refunded"]);
 });
 
-Deno.test("an application fee is refunded in parts, and no more than it was", async () => {
+Deno.test("an application fee is refunded in parts, up to its amount", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);

@@ -12,19 +12,19 @@ async function disputed(emulator: TestEmulator, body: object = {}) {
   const paid = await pay(stripe);
   await emulator.control("POST", `/payments/${paid.id}/dispute`, body);
   const { data: [dispute] } = await stripe.disputes.list({ payment_intent: paid.id });
-  const told = (await eventTypes(stripe)).length;
-  const news = async () => (await eventTypes(stripe)).slice(told);
-  return { paid, id: String(dispute?.id), news };
+  const before = (await eventTypes(stripe)).length;
+  const newEvents = async () => (await eventTypes(stripe)).slice(before);
+  return { paid, id: String(dispute?.id), newEvents };
 }
 
 async function available(stripe: Stripe): Promise<number | undefined> {
   return (await stripe.balance.retrieve()).available[0]?.amount;
 }
 
-Deno.test("a dispute that was lost is appealed, and won: the money comes back then", async () => {
+Deno.test("a lost dispute that is appealed and won returns the money", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
-  const { id, news } = await disputed(emulator);
+  const { id, newEvents } = await disputed(emulator);
   const settle = (outcome: string) =>
     emulator.control("POST", `/disputes/${id}/settle`, { outcome });
   for (const outcome of ["lost", "appeal", "under_review"]) await settle(outcome);
@@ -34,29 +34,32 @@ Deno.test("a dispute that was lost is appealed, and won: the money comes back th
   const { status, balance_transactions } = await stripe.disputes.retrieve(id);
   deepEqual([status, balance_transactions.map(({ amount }) => amount)], ["won", [-999, 999]]);
   const updated = "charge.dispute.updated";
-  deepEqual(await news(), ["charge.dispute.closed", updated, updated, ...WON]);
+  deepEqual(await newEvents(), ["charge.dispute.closed", updated, updated, ...WON]);
   await settle("appeal");
   await settle("lost");
-  deepEqual((await news()).slice(-2), ["charge.dispute.funds_withdrawn", "charge.dispute.closed"]);
+  deepEqual((await newEvents()).slice(-2), [
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.closed",
+  ]);
   equal(await available(stripe), -2_499);
 });
 
-Deno.test("rapid resolution pays the buyer by the dispute, which is prevented", async () => {
+Deno.test("rapid resolution pays the buyer through the dispute, which ends as prevented", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
-  const { id, news } = await disputed(emulator, { prevented: "resolution" });
+  const { id, newEvents } = await disputed(emulator, { prevented: "resolution" });
   const dispute = await stripe.disputes.retrieve(id);
   deepEqual([dispute.status, dispute.payment_method_details?.card?.case_type], [
     "prevented",
     "resolution",
   ]);
   deepEqual(dispute.balance_transactions.map(({ amount }) => amount), [-999]);
-  deepEqual(await news(), []);
+  deepEqual(await newEvents(), []);
   deepEqual((await eventTypes(stripe)).slice(-3), [...OPENED, "charge.dispute.closed"]);
   equal(await available(stripe), -2_499);
 });
 
-Deno.test("a block pays the buyer by a refund, and its dispute moves nothing", async () => {
+Deno.test("a block pays the buyer through a refund, and its dispute moves no money", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { id, paid } = await disputed(emulator, { prevented: "block" });
@@ -71,10 +74,10 @@ Deno.test("a block pays the buyer by a refund, and its dispute moves nothing", a
   ]);
 });
 
-Deno.test("a dispute takes any word as its status, as Stripe may", async () => {
+Deno.test("a control can give a dispute any status, because Stripe may add some", async () => {
   await using emulator = await startTestEmulator();
-  const { id, news } = await disputed(emulator);
+  const { id, newEvents } = await disputed(emulator);
   await emulator.control("POST", `/disputes/${id}/settle`, { status: "pre_arbitration" });
   equal((await emulator.stripe.disputes.retrieve(id)).status, "pre_arbitration");
-  deepEqual(await news(), ["charge.dispute.updated"]);
+  deepEqual(await newEvents(), ["charge.dispute.updated"]);
 });

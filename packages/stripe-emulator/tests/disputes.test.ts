@@ -12,9 +12,9 @@ async function disputed(emulator: TestEmulator, body: object = {}) {
   const paid = await pay(stripe);
   await emulator.control("POST", `/payments/${paid.id}/dispute`, body);
   const { data: [dispute] } = await stripe.disputes.list({ payment_intent: paid.id });
-  const told = (await eventTypes(stripe)).length;
-  const news = async () => (await eventTypes(stripe)).slice(told);
-  return { paid, id: String(dispute?.id), news };
+  const before = (await eventTypes(stripe)).length;
+  const newEvents = async () => (await eventTypes(stripe)).slice(before);
+  return { paid, id: String(dispute?.id), newEvents };
 }
 
 async function available(stripe: Stripe): Promise<number | undefined> {
@@ -27,7 +27,7 @@ for (
     ["pm_card_createDisputeProductNotReceived", "product_not_received", "13.1"],
   ] as const
 ) {
-  Deno.test(`a payment by ${method} is disputed right after it, and the money is taken`, async () => {
+  Deno.test(`a payment by ${method} is disputed at once, and the money is withdrawn`, async () => {
     await using emulator = await startTestEmulator();
     const { stripe } = emulator;
     const paid = await pay(stripe, { method });
@@ -74,10 +74,10 @@ Deno.test("an inquiry moves no money, and its charge can be refunded", async () 
   equal((await stripe.balanceTransactions.list({ type: "adjustment" })).data.length, 0);
 });
 
-Deno.test("winning evidence brings the money and the fee back, after a review", async () => {
+Deno.test("winning evidence returns the money and the fee after a review", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
-  const { id, news, paid } = await disputed(emulator);
+  const { id, newEvents, paid } = await disputed(emulator);
   const submitted = await stripe.disputes.update(id, {
     evidence: { uncategorized_text: "winning_evidence", customer_name: "Ada" },
     metadata: { case: "7" },
@@ -90,27 +90,27 @@ Deno.test("winning evidence brings the money and the fee back, after a review", 
   const [, returned] = won.balance_transactions;
   deepEqual([returned?.amount, returned?.fee, returned?.net], [999, -1_500, 2_499]);
   equal(await available(stripe), 0);
-  deepEqual(await news(), ["charge.dispute.updated", ...WON]);
+  deepEqual(await newEvents(), ["charge.dispute.updated", ...WON]);
   equal((await stripe.charges.retrieve(String(paid.latest_charge))).disputed, true);
   equal((await stripe.refunds.create({ payment_intent: paid.id })).amount, 999);
 });
 
-Deno.test("losing evidence leaves the money with the buyer", async () => {
+Deno.test("losing evidence returns no money", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
-  const { id, news, paid } = await disputed(emulator);
+  const { id, newEvents, paid } = await disputed(emulator);
   await stripe.disputes.update(id, { evidence: { uncategorized_text: "losing_evidence" } });
   equal((await stripe.disputes.retrieve(id)).status, "lost");
-  deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.closed"]);
+  deepEqual(await newEvents(), ["charge.dispute.updated", "charge.dispute.closed"]);
   equal(await available(stripe), -2_499);
   const refused = await refusal(stripe.refunds.create({ payment_intent: paid.id }));
   deepEqual([refused.statusCode, refused.code], [400, "charge_disputed"]);
 });
 
-Deno.test("other evidence is staged, then submitted, and leaves the dispute under review", async () => {
+Deno.test("other evidence is staged, then submitted, and the dispute stays under review", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
-  const { id, news } = await disputed(emulator);
+  const { id, newEvents } = await disputed(emulator);
   const staged = await stripe.disputes.update(id, {
     evidence: { product_description: "Credits" },
     submit: false,
@@ -122,17 +122,17 @@ Deno.test("other evidence is staged, then submitted, and leaves the dispute unde
     "Credits",
   ]);
   equal((await stripe.disputes.retrieve(id)).status, "under_review");
-  deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.updated"]);
+  deepEqual(await newEvents(), ["charge.dispute.updated", "charge.dispute.updated"]);
   await emulator.control("POST", `/disputes/${id}/settle`, { outcome: "won" });
   equal((await stripe.disputes.retrieve(id)).status, "won");
 });
 
-Deno.test("a dispute that is closed is lost, and cannot be changed any more", async () => {
+Deno.test("closing a dispute loses it, and it cannot be changed afterwards", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
-  const { id, news } = await disputed(emulator);
+  const { id, newEvents } = await disputed(emulator);
   equal((await stripe.disputes.close(id)).status, "lost");
-  deepEqual(await news(), ["charge.dispute.closed"]);
+  deepEqual(await newEvents(), ["charge.dispute.closed"]);
   for (const again of [() => stripe.disputes.close(id), () => stripe.disputes.update(id, {})]) {
     equal((await refusal(again())).statusCode, 400);
   }
@@ -144,14 +144,14 @@ Deno.test("a dispute that is closed is lost, and cannot be changed any more", as
     equal(refused.status, 400);
     await refused.body?.cancel();
   }
-  deepEqual(await news(), ["charge.dispute.closed"]);
+  deepEqual(await newEvents(), ["charge.dispute.closed"]);
 });
 
 for (const way of ["control", "evidence"] as const) {
-  Deno.test(`an inquiry escalated by ${way} becomes a dispute of the same id`, async () => {
+  Deno.test(`an inquiry escalated by ${way} becomes a dispute with the same id`, async () => {
     await using emulator = await startTestEmulator();
     const { stripe } = emulator;
-    const { id, news, paid } = await disputed(emulator, { inquiry: true });
+    const { id, newEvents, paid } = await disputed(emulator, { inquiry: true });
     if (way === "control") {
       await emulator.control("POST", `/disputes/${id}/settle`, { outcome: "escalate" });
     } else {
@@ -161,7 +161,7 @@ for (const way of ["control", "evidence"] as const) {
     const after = await stripe.disputes.retrieve(id);
     deepEqual([after.status, after.balance_transactions.length], ["needs_response", 1]);
     equal(after.payment_method_details?.card?.case_type, "chargeback");
-    deepEqual((await news()).slice(-2), [
+    deepEqual((await newEvents()).slice(-2), [
       "charge.dispute.updated",
       "charge.dispute.funds_withdrawn",
     ]);
@@ -170,7 +170,7 @@ for (const way of ["control", "evidence"] as const) {
   });
 }
 
-Deno.test("an inquiry is reviewed and closed without any money moved", async () => {
+Deno.test("an inquiry is reviewed and closed without moving money", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   for (const text of ["losing_evidence", "winning_evidence"]) {
@@ -178,16 +178,16 @@ Deno.test("an inquiry is reviewed and closed without any money moved", async () 
     await stripe.disputes.update(id, { evidence: { uncategorized_text: text } });
     equal((await stripe.disputes.retrieve(id)).status, "warning_closed");
   }
-  const { id, news } = await disputed(emulator, { inquiry: true });
+  const { id, newEvents } = await disputed(emulator, { inquiry: true });
   await emulator.control("POST", `/disputes/${id}/settle`, { outcome: "under_review" });
   equal((await stripe.disputes.retrieve(id)).status, "warning_under_review");
   await emulator.control("POST", `/disputes/${id}/settle`, { outcome: "warning_closed" });
-  deepEqual(await news(), ["charge.dispute.updated", "charge.dispute.closed"]);
+  deepEqual(await newEvents(), ["charge.dispute.updated", "charge.dispute.closed"]);
   equal((await stripe.disputes.list()).data.length, 3);
   equal((await stripe.balanceTransactions.list({ type: "adjustment" })).data.length, 0);
 });
 
-Deno.test("a dispute may be larger than the payment, or of a part of it", async () => {
+Deno.test("a dispute may be larger or smaller than the payment", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const above = await disputed(emulator, { amount: 1_200, reason: "duplicate" });
@@ -197,7 +197,7 @@ Deno.test("a dispute may be larger than the payment, or of a part of it", async 
   equal(await available(stripe), -2_700 - 1_510);
 });
 
-Deno.test("a dispute makes refunds on their way fail", async () => {
+Deno.test("a dispute makes pending refunds fail", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const paid = await pay(stripe, { amount: 1_000, card: "4000000000007726" });
@@ -216,7 +216,7 @@ Deno.test("a dispute makes refunds on their way fail", async () => {
   ]);
 });
 
-Deno.test("what was not paid cannot be disputed, and what is refunded in full not escalated", async () => {
+Deno.test("an unpaid charge cannot be disputed, and a fully refunded one cannot be escalated", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const open = await stripe.paymentIntents.create({ amount: 500, currency: "usd" });

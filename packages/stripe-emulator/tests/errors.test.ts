@@ -15,14 +15,14 @@ Deno.test("a request without the right key is refused with 401", async () => {
   deepEqual([bare.status, (await bare.json()).error.type], [401, "invalid_request_error"]);
 });
 
-Deno.test("the key is taken as Basic user name too", async () => {
+Deno.test("the key is accepted as the Basic user name too", async () => {
   await using emulator = await startTestEmulator();
   const authorization = `Basic ${btoa("sk_test_emulator_key_1234:")}`;
   const answer = await fetch(`${emulator.url}/v1/balance`, { headers: { authorization } });
   deepEqual([answer.status, (await answer.json()).object], [200, "balance"]);
 });
 
-Deno.test("T20: every URL that is no route is refused in Stripe's shape", async () => {
+Deno.test("T20: every unknown URL is refused in Stripe's error shape", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const calls = [
@@ -85,7 +85,7 @@ Deno.test("a wrong parameter is refused with 400, its name and Stripe's code", a
   equal((await emulator.stripe.checkout.sessions.list()).data.length, 0);
 });
 
-Deno.test("an object that does not exist is a 404 in the path", async () => {
+Deno.test("a missing object in the path answers 404", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const calls = [
@@ -133,7 +133,7 @@ Deno.test("a body nested too deeply or with too many parameters is refused", asy
   }
 });
 
-Deno.test("a request that is fine after a refused one is not affected by it", async () => {
+Deno.test("a refused request does not affect the next one", async () => {
   await using emulator = await startTestEmulator();
   await refusal(openSession(emulator.stripe, { customer: "cus_none" }));
   equal((await openSession(emulator.stripe)).status, "open");

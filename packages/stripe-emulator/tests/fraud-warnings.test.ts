@@ -5,7 +5,7 @@ import { eventTypes, pay, refusal } from "./harness.ts";
 const WARNED = "radar.early_fraud_warning.created";
 const SETTLED = "radar.early_fraud_warning.updated";
 
-Deno.test("the card 5423 pays, and its network warns right after it", async () => {
+Deno.test("the card 5423 pays, and a fraud warning follows", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const paid = await pay(stripe, { card: "4000000000005423" });
@@ -28,7 +28,7 @@ const ENDS: Record<string, (emulator: TestEmulator, intent: string) => Promise<u
 };
 
 for (const [name, end] of Object.entries(ENDS)) {
-  Deno.test(`${name} leaves nothing to be done about a warning`, async () => {
+  Deno.test(`${name} makes a fraud warning not actionable`, async () => {
     await using emulator = await startTestEmulator();
     const { stripe } = emulator;
     const paid = await pay(stripe, { amount: 1_000 });
@@ -49,7 +49,7 @@ for (const [name, end] of Object.entries(ENDS)) {
   });
 }
 
-Deno.test("a warning of a payment that is refunded already asks for nothing", async () => {
+Deno.test("a fraud warning for a refunded payment is not actionable", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const paid = await pay(stripe);

@@ -8,7 +8,7 @@ const read = async (url: string) => {
   return { status: answer.status, html: await answer.text() };
 };
 
-Deno.test("the page shows product, quantity, amount, the way back and a label for each field", async () => {
+Deno.test("the page shows product, quantity, amount, a back link, and a label for each field", async () => {
   await using emulator = await startTestEmulator();
   const session = await openSession(emulator.stripe, {
     customer_email: "known@example.com",
@@ -29,7 +29,7 @@ Deno.test("the page shows product, quantity, amount, the way back and a label fo
   ok(!html.includes("<script"));
 });
 
-Deno.test("what a shop or a buyer writes is text on the page, never markup", async () => {
+Deno.test("the page escapes the texts of shops and buyers", async () => {
   await using emulator = await startTestEmulator();
   const name = `<img src=x onerror="alert(1)">`;
   const session = await openSession(emulator.stripe, {
@@ -48,7 +48,7 @@ Deno.test("what a shop or a buyer writes is text on the page, never markup", asy
   ok(!html.includes("<script") && !html.includes("<b>"));
 });
 
-Deno.test("pages of what does not exist say so", async () => {
+Deno.test("pages of missing objects answer 404", async () => {
   await using emulator = await startTestEmulator();
   equal((await read(`${emulator.url}/c/pay/cs_test_none`)).status, 404);
   equal((await read(`${emulator.url}/receipts/ch_none`)).status, 404);
@@ -76,7 +76,7 @@ Deno.test("a paid charge has a receipt", async () => {
   match(html, /Receipt for \$9\.99/);
 });
 
-Deno.test("controls refuse a body they do not understand", async () => {
+Deno.test("controls refuse a body that is not JSON or has unknown fields", async () => {
   await using emulator = await startTestEmulator();
   for (const body of ["{", `{"types": 5}`, `{"colour": "red"}`]) {
     const answer = await fetch(`${emulator.url}/_emulator/deliveries/hold`, {

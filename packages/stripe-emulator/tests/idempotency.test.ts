@@ -1,12 +1,12 @@
 import { waitFor } from "@farthing/command-line";
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import Stripe from "stripe";
-import { startTestEmulator } from "../testing/test-emulator.ts";
+import { startTestEmulator, type TestEmulator } from "../testing/test-emulator.ts";
 import { header, openSession, refusal } from "./harness.ts";
 
 const key = { idempotencyKey: "order-1" };
 
-Deno.test("the same request under one key is answered with the first answer", async () => {
+Deno.test("a repeated request with the same key gets the first answer", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const params = { email: "a@example.com", metadata: { a: "1", b: "2" } };
@@ -26,7 +26,7 @@ Deno.test("the same request under one key is answered with the first answer", as
   });
 });
 
-Deno.test("a key used with other parameters or another URL is an idempotency error", async () => {
+Deno.test("a key sent again with other parameters or another URL is an idempotency error", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   await stripe.customers.create({ email: "a@example.com" }, key);
@@ -41,23 +41,30 @@ Deno.test("a key used with other parameters or another URL is an idempotency err
   }
 });
 
-Deno.test("a request whose first one is still in progress is a 409", async () => {
-  await using emulator = await startTestEmulator();
-  const { stripe } = emulator;
-  await emulator.control("POST", "/faults", { path: "/v1/customers", delay_ms: 300 });
-  const first = stripe.customers.create({ email: "a@example.com" }, key);
-  // The fault is used up when the first request has reached the server.
+/** Waits until the request that a fault is for has reached the server. */
+async function faultsAreUsed(emulator: TestEmulator): Promise<void> {
   const used = async () =>
     (await emulator.control("GET", "") as { faults: unknown[] }).faults.length === 0 || undefined;
-  ok(await waitFor(used, 60_000, 1), "the first request did not arrive");
+  ok(await waitFor(used, 60_000, 1), "the request did not arrive");
+}
+
+Deno.test("a repeat of a request in progress answers 409", async () => {
+  await using emulator = await startTestEmulator();
+  const { stripe } = emulator;
+  const path = "/v1/customers";
+  await emulator.control("POST", "/faults", { method: "POST", path, hang: true, after: true });
+  const retrying = emulator.client({ maxNetworkRetries: 1 });
+  const first = retrying.customers.create({ email: "a@example.com" }, key);
+  await faultsAreUsed(emulator);
   const refused = await refusal(stripe.customers.create({ email: "a@example.com" }, key));
   deepEqual([refused.statusCode, refused.code], [409, "idempotency_key_in_use"]);
+  await emulator.control("DELETE", "/faults");
   const { id } = await first;
   equal((await stripe.customers.create({ email: "a@example.com" }, key)).id, id);
   equal((await stripe.customers.list()).data.length, 1);
 });
 
-Deno.test("a refusal by form leaves the key free, a refusal in the doing is repeated", async () => {
+Deno.test("a validation error leaves the key unused, but a later error is repeated", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   await refusal(stripe.products.create({} as Stripe.ProductCreateParams, key));
@@ -73,7 +80,7 @@ Deno.test("a refusal by form leaves the key free, a refusal in the doing is repe
   equal((await stripe.paymentIntents.list()).data.length, 1);
 });
 
-Deno.test("a key is forgotten after a day", async () => {
+Deno.test("a key expires after 24 hours", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, clock } = emulator;
   const first = await stripe.customers.create({ email: "a@example.com" }, key);
@@ -83,7 +90,7 @@ Deno.test("a key is forgotten after a day", async () => {
   notEqual((await stripe.customers.create({ email: "a@example.com" }, key)).id, first.id);
 });
 
-Deno.test("a key of 255 characters is taken, a longer one refused", async () => {
+Deno.test("a key of 255 characters is accepted, and a longer one is refused", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   await stripe.customers.create({}, { idempotencyKey: "k".repeat(255) });
@@ -91,7 +98,7 @@ Deno.test("a key of 255 characters is taken, a longer one refused", async () => 
   equal(refused.statusCode, 400);
 });
 
-Deno.test("a lost answer is made good by the SDK's own retry, without a second session", async () => {
+Deno.test("the SDK's own retry recovers a lost answer without a second session", async () => {
   await using emulator = await startTestEmulator();
   const path = "/v1/checkout/sessions";
   await emulator.control("POST", "/faults", { method: "POST", path, status: 500, after: true });
@@ -100,25 +107,28 @@ Deno.test("a lost answer is made good by the SDK's own retry, without a second s
   equal((await emulator.stripe.checkout.sessions.list()).data.length, 1);
 });
 
-Deno.test("a call that hangs is not answered before faults are cleared; it may be done", async () => {
+Deno.test("a call that hangs is not answered before faults are cleared, but may take effect", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const path = "/v1/customers";
-  const impatient = { timeout: 2_000, maxNetworkRetries: 0 };
   for (const [after, made] of [[false, 0], [true, 1]] as const) {
     await emulator.control("POST", "/faults", { method: "POST", path, hang: true, after });
     const email = `after-${after}@example.com`;
     const under = { idempotencyKey: email };
-    const lost = await refusal(stripe.customers.create({ email }, { ...under, ...impatient }));
-    equal(lost.type, "StripeConnectionError");
+    let isAnswered = false;
+    const lost = refusal(stripe.customers.create({ email }, { ...under, maxNetworkRetries: 0 }))
+      .finally(() => isAnswered = true);
+    await faultsAreUsed(emulator);
     equal((await stripe.customers.list({ email })).data.length, made);
+    equal(isAnswered, false);
     await emulator.control("DELETE", "/faults");
+    equal((await lost).type, "StripeAPIError");
     equal((await stripe.customers.create({ email }, under)).email, email);
     equal((await stripe.customers.list({ email })).data.length, 1);
   }
 });
 
-Deno.test("planned outages come as Stripe's errors, and end", async () => {
+Deno.test("planned outages answer Stripe's errors, and end", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   await emulator.control("POST", "/faults", { status: 503, times: 2 });

@@ -33,7 +33,7 @@ Deno.test("lists are newest first, ten at a time, and page both ways", async () 
   deepEqual(all, ids);
 });
 
-Deno.test("lists are narrowed by creation time and by their own filters", async () => {
+Deno.test("lists filter by creation time and by their own parameters", async () => {
   const { emulator, ids } = await withCustomers(5);
   await using _ = emulator;
   const { customers } = emulator.stripe;
@@ -72,14 +72,14 @@ Deno.test("events are listed by type, by several types and by pattern", async ()
   equal(both.data.length, 3);
 });
 
-Deno.test("events are listed for thirty days", async () => {
+Deno.test("events are listed for 30 days", async () => {
   const { emulator } = await withCustomers(1);
   await using _ = emulator;
   emulator.clock.now = new Date(emulator.clock.now.getTime() + 31 * 24 * 3_600_000);
   equal((await emulator.stripe.events.list()).data.length, 0);
 });
 
-Deno.test("expand goes down four levels, through lists, and refuses what is no reference", async () => {
+Deno.test("expand follows four levels, through lists, and refuses other fields", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const session = await openSession(stripe);
@@ -102,7 +102,7 @@ Deno.test("expand goes down four levels, through lists, and refuses what is no r
   }
 });
 
-Deno.test("what is asked to be expanded at creation is expanded in the answer", async () => {
+Deno.test("the answer to a creation has the fields that expand names", async () => {
   await using emulator = await startTestEmulator();
   const session = await openSession(emulator.stripe, { expand: ["line_items"] });
   equal(session.line_items?.data[0]?.description, "Starter");

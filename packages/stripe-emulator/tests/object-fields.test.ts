@@ -64,7 +64,7 @@ Deno.test("live objects have every field of Stripe's examples and none of their 
   equal(event?.api_version, "2026-10-28.endive");
 });
 
-Deno.test("so have those of money that goes back or out", async () => {
+Deno.test("refunds, disputes and payouts have every field of Stripe's examples", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { id } = await pay(stripe);
@@ -80,7 +80,7 @@ Deno.test("so have those of money that goes back or out", async () => {
   ]);
 });
 
-Deno.test("so have those of connected accounts", async () => {
+Deno.test("connected accounts have every field of Stripe's examples", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const provider = await openProvider(stripe);

@@ -7,7 +7,7 @@ import { eventTypes, openSession } from "./harness.ts";
 const ten = { amount: 1_000, currency: "usd" };
 const return_url = "http://localhost:3000/done?x=1";
 
-Deno.test("a buyer who knows the client secret pays an intent and goes back to the shop", async () => {
+Deno.test("a buyer with the client secret pays an intent and returns to the shop", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, url } = emulator;
   const intent = await stripe.paymentIntents.create({ ...ten, description: "A lesson" });
@@ -33,7 +33,7 @@ Deno.test("a buyer who knows the client secret pays an intent and goes back to t
   ]);
 });
 
-Deno.test("a card that is declined or mistyped leaves the intent to be paid by another", async () => {
+Deno.test("a declined or mistyped card leaves the intent payable with another card", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, url } = emulator;
   const { id, client_secret } = await stripe.paymentIntents.create(ten);
@@ -49,7 +49,7 @@ Deno.test("a card that is declined or mistyped leaves the intent to be paid by a
   equal((await stripe.paymentIntents.retrieve(id)).status, "succeeded");
 });
 
-Deno.test("a buyer authenticates on the bank's page, or fails to", async () => {
+Deno.test("a buyer passes or fails authentication on the bank's page", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, url } = emulator;
   const { id, client_secret } = await stripe.paymentIntents.create(ten);
@@ -65,7 +65,7 @@ Deno.test("a buyer authenticates on the bank's page, or fails to", async () => {
   equal((await stripe.paymentIntents.retrieve(id)).status, "succeeded");
 });
 
-Deno.test("a bank debit is on its way until it ends", async () => {
+Deno.test("a bank debit is processing until it settles", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, url } = emulator;
   const { id, client_secret } = await stripe.paymentIntents.create(ten);
@@ -83,15 +83,15 @@ Deno.test("a bank debit is on its way until it ends", async () => {
   ]);
 });
 
-Deno.test("a customer pays by a saved card, and by nobody else's", async () => {
+Deno.test("a customer pays only with the customer's own saved cards", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, url } = emulator;
   const { id: customer } = await stripe.customers.create();
   const { id: saved } = await stripe.paymentMethods.attach("pm_card_authenticationRequired", {
     customer,
   });
-  const { id: stranger } = await stripe.customers.create();
-  const foreign = await stripe.paymentIntents.create({ ...ten, customer: stranger });
+  const { id: otherCustomer } = await stripe.customers.create();
+  const foreign = await stripe.paymentIntents.create({ ...ten, customer: otherCustomer });
   equal((await payIntent(url, foreign.client_secret ?? "", "", { saved })).status, 402);
   const { id, client_secret } = await stripe.paymentIntents.create({ ...ten, customer });
   const page = await fetch(`${url}/_emulator/pay/${id}?client_secret=${client_secret}`);
@@ -100,7 +100,7 @@ Deno.test("a customer pays by a saved card, and by nobody else's", async () => {
   equal((await stripe.paymentIntents.retrieve(id)).payment_method, saved);
 });
 
-Deno.test("an intent is not shown to whoever lacks its secret, nor one of a session", async () => {
+Deno.test("the page hides an intent without its client secret, and a session's intent", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, url } = emulator;
   const { id } = await stripe.paymentIntents.create(ten);
@@ -115,7 +115,7 @@ Deno.test("an intent is not shown to whoever lacks its secret, nor one of a sess
   equal((await payIntent(url, made?.client_secret ?? "")).status, 404);
 });
 
-Deno.test("the emulator's own page leads to the open payments", async () => {
+Deno.test("the emulator's own page lists the open payments", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, url } = emulator;
   const { client_secret } = await stripe.paymentIntents.create({ ...ten, description: "A lesson" });
@@ -134,7 +134,7 @@ Deno.test("a canceled intent cannot be paid", async () => {
   deepEqual(await eventTypes(stripe), ["payment_intent.created", "payment_intent.canceled"]);
 });
 
-Deno.test("a booking is paid to its provider, unless that may get no money by then", async () => {
+Deno.test("a booking is paid to its provider, unless the provider can no longer receive money", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, url } = emulator;
   const destination = await openProvider(stripe);

@@ -5,7 +5,7 @@ import { eventTypes, openSession, refusal } from "./harness.ts";
 
 const ten = { amount: 1_000, currency: "usd" };
 
-Deno.test("an intent is made, changed, confirmed and paid by API", async () => {
+Deno.test("an intent is created, changed, confirmed and paid through the API", async () => {
   await using emulator = await startTestEmulator();
   const { paymentIntents } = emulator.stripe;
   const intent = await paymentIntents.create({ ...ten, metadata: { a: "1", b: "2" } });
@@ -45,7 +45,7 @@ Deno.test("a declined intent is a card error with intent, charge and reason", as
   ]);
 });
 
-Deno.test("an intent that needs authentication leads to a page and back", async () => {
+Deno.test("an intent that needs authentication redirects to a page and back", async () => {
   await using emulator = await startTestEmulator();
   const intent = await emulator.stripe.paymentIntents.create({
     ...ten,
@@ -69,7 +69,7 @@ Deno.test("an intent that needs authentication leads to a page and back", async 
   equal((await emulator.stripe.paymentIntents.retrieve(intent.id)).status, "succeeded");
 });
 
-Deno.test("an intent that needs authentication is refused while the buyer is away", async () => {
+Deno.test("an intent that needs authentication is refused off session", async () => {
   await using emulator = await startTestEmulator();
   const refused = await refusal(emulator.stripe.paymentIntents.create({
     ...ten,
@@ -80,7 +80,7 @@ Deno.test("an intent that needs authentication is refused while the buyer is awa
   deepEqual([refused.statusCode, refused.code], [402, "authentication_required"]);
 });
 
-Deno.test("an intent is canceled once, with its reason", async () => {
+Deno.test("an intent is canceled once, and keeps the reason", async () => {
   await using emulator = await startTestEmulator();
   const { paymentIntents } = emulator.stripe;
   const intent = await paymentIntents.create(ten);
@@ -89,7 +89,7 @@ Deno.test("an intent is canceled once, with its reason", async () => {
   equal((await refusal(paymentIntents.cancel(intent.id))).statusCode, 400);
 });
 
-Deno.test("an intent made by a session is left to the session", async () => {
+Deno.test("an intent that a session created cannot be confirmed or canceled directly", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const session = await openSession(stripe);

@@ -23,7 +23,7 @@ async function balanceOf(stripe: Stripe, currency = "usd") {
   return [available, pending].map(amount);
 }
 
-Deno.test("a payout takes all that is available, and says of what it was made", async () => {
+Deno.test("a payout takes all available money, and lists its transactions", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, clock } = emulator;
   const first = await pay(stripe, { amount: 1_000 });
@@ -54,7 +54,7 @@ Deno.test("a payout takes all that is available, and says of what it was made", 
   deepEqual(changed.metadata, { checked: "yes" });
 });
 
-Deno.test("nothing is paid out twice, and nothing while it is pending", async () => {
+Deno.test("no money is paid out twice or while it is pending", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, clock } = emulator;
   await pay(stripe, { amount: 1_000 });
@@ -69,7 +69,7 @@ Deno.test("nothing is paid out twice, and nothing while it is pending", async ()
   deepEqual(await balanceOf(stripe), [0, 0]);
 });
 
-Deno.test("each currency has a payout of its own, and a debt has none", async () => {
+Deno.test("each currency has its own payout, and a negative balance has none", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   await pay(stripe, { amount: 1_000 });
@@ -102,7 +102,7 @@ Deno.test("a payout is not reconciled before it is paid", async () => {
 
 for (const deliver of [true, false]) {
   const state = deliver ? "seemed paid" : "was on its way";
-  Deno.test(`a payout that ${state} fails, and its money goes out with the next`, async () => {
+  Deno.test(`a payout that ${state} fails, and the next payout includes its money`, async () => {
     await using emulator = await startTestEmulator();
     const { stripe } = emulator;
     await pay(stripe, { amount: 1_000 });
@@ -127,7 +127,7 @@ for (const deliver of [true, false]) {
   });
 }
 
-Deno.test("a payout of some payments leaves all other money where it is", async () => {
+Deno.test("a payout of some payments leaves the rest in the balance", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const mine = await pay(stripe, { amount: 5_000 });
@@ -143,7 +143,7 @@ Deno.test("a payout of some payments leaves all other money where it is", async 
   deepEqual(left.map(({ source }) => source), [rest?.id, other.latest_charge]);
 });
 
-Deno.test("a payout's list is read page by page, each transaction with what it is of", async () => {
+Deno.test("a payout's list is read page by page, with each transaction's source", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const payments = await Promise.all(
@@ -159,7 +159,7 @@ Deno.test("a payout's list is read page by page, each transaction with what it i
   deepEqual(paid.toSorted(), payments.map(({ id }) => id).toSorted());
 });
 
-Deno.test("a payout may be late, and its list may not add up to it", async () => {
+Deno.test("a control makes a payout late, or its list's sum different", async () => {
   await using emulator = await startTestEmulator();
   const { stripe, clock } = emulator;
   await pay(stripe, { amount: 1_000 });

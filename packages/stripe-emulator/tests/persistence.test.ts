@@ -43,7 +43,7 @@ Deno.test("a restart keeps objects, keys, secrets and undelivered events", async
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("a data file whose last line was torn by a kill loses that line alone", async () => {
+Deno.test("a data file whose last line was cut off by a kill loses only that line", async () => {
   const dir = await Deno.makeTempDir();
   const dataFile = `${dir}/stripe.json`;
   await (async () => {
@@ -58,7 +58,7 @@ Deno.test("a data file whose last line was torn by a kill loses that line alone"
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("an answered call is in the data file before the answer", async () => {
+Deno.test("a call is in the data file before it is answered", async () => {
   const dir = await Deno.makeTempDir();
   const dataFile = `${dir}/stripe.json`;
   await using emulator = await startTestEmulator({ dataFile });

@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { startTestEmulator } from "../testing/test-emulator.ts";
 import { refusal } from "./harness.ts";
 
-Deno.test("products are made, changed, listed and deleted, with their events", async () => {
+Deno.test("products are created, changed, listed and deleted, with their events", async () => {
   await using emulator = await startTestEmulator();
   const { products, prices, events } = emulator.stripe;
   const product = await products.create({ name: "Plus", id: "plus", images: ["http://x/a.png"] });
@@ -28,7 +28,7 @@ Deno.test("products are made, changed, listed and deleted, with their events", a
   equal((updated?.data.previous_attributes as { active: boolean }).active, true);
 });
 
-Deno.test("prices are found by lookup key and product, and carry decimals as text", async () => {
+Deno.test("prices are found by lookup key and product, and have decimals as texts", async () => {
   await using emulator = await startTestEmulator();
   const { prices } = emulator.stripe;
   const price = await prices.create({
@@ -49,7 +49,7 @@ Deno.test("prices are found by lookup key and product, and carry decimals as tex
   equal((await refusal(prices.create(recurring as never))).param, "recurring");
 });
 
-Deno.test("customers are changed by key and stay readable as deleted", async () => {
+Deno.test("customers are changed with idempotency keys, and stay readable after deletion", async () => {
   await using emulator = await startTestEmulator();
   const { customers } = emulator.stripe;
   const { id } = await customers.create({ email: "a@example.com", metadata: { user: "1" } });
@@ -62,7 +62,7 @@ Deno.test("customers are changed by key and stay readable as deleted", async () 
   equal((await refusal(customers.update(id, { name: "B" }))).code, "resource_missing");
 });
 
-Deno.test("metadata beyond Stripe's bounds is refused", async () => {
+Deno.test("metadata beyond Stripe's limits is refused", async () => {
   await using emulator = await startTestEmulator();
   const { customers } = emulator.stripe;
   const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, "v"]));

@@ -9,7 +9,7 @@ type Case = [
   param?: string,
 ];
 
-Deno.test("what cannot be refunded is refused as Stripe does, and nothing changes", async () => {
+Deno.test("an impossible refund is refused with Stripe's error and changes nothing", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { refunds } = stripe;
@@ -45,7 +45,7 @@ Deno.test("what cannot be refunded is refused as Stripe does, and nothing change
   equal((await stripe.charges.retrieve(charge)).amount_refunded, 400);
 });
 
-Deno.test("a refund of a charge that is refunded in full is refused", async () => {
+Deno.test("a second full refund of a charge is refused", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { id } = await pay(stripe, {});
@@ -56,7 +56,7 @@ Deno.test("a refund of a charge that is refunded in full is refused", async () =
   }
 });
 
-Deno.test("a failed charge and a debit on its way cannot be refunded", async () => {
+Deno.test("a failed charge and a processing debit cannot be refunded", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   await refusal(pay(stripe, { method: "pm_card_chargeDeclined" }));

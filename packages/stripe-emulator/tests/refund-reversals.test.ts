@@ -5,7 +5,7 @@ import { eventTypes, refusal } from "./harness.ts";
 
 const both = { reverse_transfer: true, refund_application_fee: true };
 
-Deno.test("a full refund reverses the transfer and gives the fee back", async () => {
+Deno.test("a full refund reverses the transfer and refunds the fee", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
@@ -40,7 +40,7 @@ const PARTS: Array<[amount: number, fee: number, parts: number[], feeParts: numb
 ];
 
 for (const [amount, fee, parts, expected] of PARTS) {
-  Deno.test(`a fee of ${fee} on ${amount} comes back in parts of ${expected.join(", ")}`, async () => {
+  Deno.test(`a fee of ${fee} on ${amount} is refunded in parts of ${expected.join(", ")}`, async () => {
     await using emulator = await startTestEmulator();
     const { stripe } = emulator;
     const { charge } = await payProvider(stripe, await openProvider(stripe), amount, fee);
@@ -56,7 +56,7 @@ for (const [amount, fee, parts, expected] of PARTS) {
   });
 }
 
-Deno.test("a refund that asks for nothing gives nothing back, and the next only its own part", async () => {
+Deno.test("a refund reverses nothing unless asked, and the next one only its own part", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
@@ -67,7 +67,7 @@ Deno.test("a refund that asks for nothing gives nothing back, and the next only 
   deepEqual([fee.amount_refunded, transfer.amount_reversed], [75, 0]);
 });
 
-Deno.test("what was given back before is not given twice", async () => {
+Deno.test("an earlier reversal or fee refund is not repeated", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { charge } = await payProvider(stripe, await openProvider(stripe), 10_000, 300);
@@ -77,7 +77,7 @@ Deno.test("what was given back before is not given twice", async () => {
   equal(fee.amount_refunded, 300);
 });
 
-Deno.test("a charge without transfer or fee has none to give back", async () => {
+Deno.test("a charge without a transfer or fee refuses to reverse or refund one", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const intent = await stripe.paymentIntents.create({

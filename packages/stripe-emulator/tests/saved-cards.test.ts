@@ -78,7 +78,7 @@ for (const [card, code, declineCode] of OFF_SESSION) {
   });
 }
 
-Deno.test("a card that wants setting up is refused off session when it was only attached", async () => {
+Deno.test("a card that requires setup is refused off session when it was only attached", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { id: customer } = await stripe.customers.create();
@@ -89,7 +89,7 @@ Deno.test("a card that wants setting up is refused off session when it was only 
   equal(refused.code, "authentication_required");
 });
 
-Deno.test("a refused off-session payment is paid by the same intent with the buyer there", async () => {
+Deno.test("a refused off-session payment succeeds with the same intent on session", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const saved = await customerWith(stripe, "pm_card_authenticationRequired");
@@ -104,7 +104,7 @@ Deno.test("a refused off-session payment is paid by the same intent with the buy
   equal((await stripe.paymentIntents.retrieve(intent.id)).status, "succeeded");
 });
 
-Deno.test("a saved card starts to fail, and recovers, by control", async () => {
+Deno.test("a control makes a saved card fail, and work again", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const saved = await customerWith(stripe, "pm_card_visa");
@@ -125,7 +125,7 @@ Deno.test("a saved card starts to fail, and recovers, by control", async () => {
   equal((await charge(stripe, saved)).status, "succeeded");
 });
 
-Deno.test("a payment saves its card for later when it was opened so", async () => {
+Deno.test("a payment with setup_future_usage saves its card", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const session = await openSession(stripe, {
@@ -157,7 +157,7 @@ Deno.test("a payment method that was not saved pays once", async () => {
   ]);
 });
 
-Deno.test("a payment method is attached, changed, made the default, detached for good", async () => {
+Deno.test("a payment method is attached, changed, made the default, and detached permanently", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const { id: customer } = await stripe.customers.create();
@@ -203,7 +203,7 @@ Deno.test("a payment method is attached, changed, made the default, detached for
   ]);
 });
 
-Deno.test("a card is another customer's, and a declined one nobody's", async () => {
+Deno.test("a customer cannot attach another customer's card or a declined card", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const saved = await customerWith(stripe, "pm_card_visa");
@@ -223,7 +223,7 @@ Deno.test("a card is another customer's, and a declined one nobody's", async () 
   deepEqual(refused.map(({ statusCode }) => statusCode), [400, 400, 400, 402, 402]);
 });
 
-Deno.test("a customer is made with a card, and deleting the customer detaches it", async () => {
+Deno.test("a customer is created with a card, and deleting the customer detaches the card", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const customer = await stripe.customers.create({

@@ -18,7 +18,7 @@ async function authenticate(intent: Stripe.SetupIntent, result: "complete" | "fa
   return answer;
 }
 
-Deno.test("a session in mode setup saves a card to its customer and takes no money", async () => {
+Deno.test("a session in setup mode saves a card to its customer and charges nothing", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const customer = await stripe.customers.create({ email: "a@example.com" });
@@ -47,7 +47,7 @@ Deno.test("a session in mode setup saves a card to its customer and takes no mon
   ]);
 });
 
-Deno.test("a session in mode setup makes a customer when it is told to", async () => {
+Deno.test("a session in setup mode creates a customer if asked", async () => {
   await using emulator = await startTestEmulator();
   const session = await openSetup(emulator.stripe, { customer_creation: "always" });
   await payCheckout(session.url ?? "", "5555555555554444", { email: "b@example.com" });
@@ -60,7 +60,7 @@ Deno.test("a session in mode setup makes a customer when it is told to", async (
   equal((intent.payment_method as Stripe.PaymentMethod).customer, customer.id);
 });
 
-Deno.test("a declined card is not saved, and the session stays open for the next", async () => {
+Deno.test("a declined card is not saved, and the session stays open for another card", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const session = await openSetup(stripe);
@@ -87,7 +87,7 @@ Deno.test("a declined card is not saved, and the session stays open for the next
   ]);
 });
 
-Deno.test("an expired session in mode setup gives its setup intent up", async () => {
+Deno.test("an expired session in setup mode cancels its setup intent", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const session = await openSetup(stripe);
@@ -97,7 +97,7 @@ Deno.test("an expired session in mode setup gives its setup intent up", async ()
   equal((await stripe.setupIntents.retrieve(String(session.setup_intent))).status, "canceled");
 });
 
-Deno.test("a session refuses what belongs to the other mode", async () => {
+Deno.test("a session refuses the parameters of the other mode", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const item = { quantity: 1, price: "price_1" };
@@ -115,7 +115,7 @@ Deno.test("a session refuses what belongs to the other mode", async () => {
   ]);
 });
 
-Deno.test("a setup intent is made, changed, confirmed with the bank's page, listed", async () => {
+Deno.test("a setup intent is created, changed, confirmed on the bank's page, and listed", async () => {
   await using emulator: TestEmulator = await startTestEmulator();
   const { stripe } = emulator;
   const customer = await stripe.customers.create();
@@ -136,7 +136,7 @@ Deno.test("a setup intent is made, changed, confirmed with the bank's page, list
   equal(again.code, "setup_intent_unexpected_state");
 });
 
-Deno.test("a setup intent with a declined card is a card error with the intent in it", async () => {
+Deno.test("a setup intent with a declined card is a card error that contains the intent", async () => {
   await using emulator = await startTestEmulator();
   const refused = await refusal(emulator.stripe.setupIntents.create({
     confirm: true,

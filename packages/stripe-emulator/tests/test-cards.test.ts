@@ -80,7 +80,7 @@ Deno.test("every declining test card leaves the session open, a failed charge an
   }
 });
 
-Deno.test("a buyer whose card is declined pays with another one, by the same intent", async () => {
+Deno.test("a buyer whose card is declined pays the same intent with another card", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const session = await openSession(stripe);
@@ -93,7 +93,7 @@ Deno.test("a buyer whose card is declined pays with another one, by the same int
   deepEqual(charges.data.map((charge) => charge.status), ["succeeded", "failed"]);
 });
 
-Deno.test("a form with a wrong number, date or code is refused before any charge", async () => {
+Deno.test("a form with a wrong number, date or code is refused without a charge", async () => {
   await using emulator = await startTestEmulator();
   const session = await openSession(emulator.stripe);
   const url = session.url ?? "";
@@ -110,7 +110,7 @@ Deno.test("a form with a wrong number, date or code is refused before any charge
 });
 
 for (const number of ["4000002760003184", "4000002500003155", "4000000000003220"]) {
-  Deno.test(`card ${number} pays when the buyer authenticates, and not when that fails`, async () => {
+  Deno.test(`card ${number} pays only when the buyer authenticates`, async () => {
     await using emulator = await startTestEmulator();
     const { stripe } = emulator;
     const session = await openSession(stripe);

@@ -17,7 +17,7 @@ async function openCharge(stripe: Stripe) {
   return { destination, source_transaction: String(latest_charge), currency: "usd" };
 }
 
-Deno.test("a transfer out of a charge waits for its money, and has its group", async () => {
+Deno.test("a transfer from a charge waits for the charge's money, and has its transfer_group", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const request = await openCharge(stripe);
@@ -43,7 +43,7 @@ Deno.test("a transfer out of a charge waits for its money, and has its group", a
   equal(charge.transfer ?? null, null);
 });
 
-Deno.test("no more goes out of a charge than it was, nor in another currency", async () => {
+Deno.test("transfers cannot exceed their charge, or use another currency", async () => {
   await using emulator = await startTestEmulator();
   const { stripe } = emulator;
   const request = await openCharge(stripe);

@@ -35,12 +35,12 @@ function tokensOf({ usage }: Bill): string {
 
 export async function playChat(stage: Stage): Promise<Act> {
   const mark = `${stage.run}-4`;
-  sayHeading(stage, "A chat, read as it comes");
-  const prompt = `What was a farthing worth? (${mark}) ${WITH_EVERY_KIND}`;
+  sayHeading(stage, "A chat that is read to its end");
+  const prompt = `How much was a farthing worth? (${mark}) ${WITH_EVERY_KIND}`;
   const key = crypto.randomUUID();
   const { bill } = await streamChat(stage.buyer, prompt, { key, onDelta: printer() });
   stage.say();
-  if (!bill) throw new DemoError("the stream ended without its bill");
+  if (!bill) throw new DemoError("the stream ended without a bill");
   stage.say(formatFacts([["tokens", tokensOf(bill)], ["credits", `charged ${bill.credits}`]]));
   return { ...actOf("chat", mark, bill), ended: bill.finish_reason, wanted: "stop" };
 }
@@ -52,8 +52,8 @@ export async function playChat(stage: Stage): Promise<Act> {
 export async function playLeft(stage: Stage): Promise<Act> {
   const { buyer, say } = stage;
   const mark = `${stage.run}-5`;
-  sayHeading(stage, `A chat, left after ${LEAVE_AFTER} pieces`);
-  const prompt = `What would a groat have bought? (${mark}) ${WITH_PAUSES}`;
+  sayHeading(stage, `A chat that its reader leaves after ${LEAVE_AFTER} pieces`);
+  const prompt = `How much could a groat buy? (${mark}) ${WITH_PAUSES}`;
   const key = crypto.randomUUID();
   const { text } = await streamChat(buyer, prompt, {
     key,

@@ -27,7 +27,7 @@ const fresh = (seen: string, retryAfter: number | null): Look<string> => ({
 });
 const unchanged: Look<string> = { status: 304, etag: 'W/"a"', retryAfter: 8, seen: undefined };
 
-Deno.test("follow waits as each answer advises, and hands over the newest ETag", async () => {
+Deno.test("follow waits as each answer advises, and sends the newest ETag", async () => {
   const job = script([fresh("a", 4), unchanged, fresh("b", null)]);
   const { last, looks } = await follow(2, job);
   assert.equal(last, "b");
@@ -42,7 +42,7 @@ Deno.test("follow stops before the end when it has seen enough", async () => {
   assert.equal(last, "b");
 });
 
-Deno.test("follow gives up a job that never ends", async () => {
+Deno.test("follow gives up on a job that never ends", async () => {
   const job = script(Array(30).fill(fresh("a", 8)));
   await assert.rejects(follow(2, job), /no end after 25 looks/);
 });

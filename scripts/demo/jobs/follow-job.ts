@@ -48,9 +48,9 @@ export async function follow<T>(
     looks.push({ status: found.status, waited });
     last = found.seen ?? last;
     etag = found.etag ?? etag;
-    if (last === undefined) throw new DemoError("the first look found nothing");
+    if (last === undefined) throw new DemoError("the first poll returned no job");
     if (found.retryAfter === null || enough?.(last)) return { last, looks };
     waited = found.retryAfter;
   }
-  throw new DemoError(`no end after ${MAX_LOOKS} looks`);
+  throw new DemoError(`the job did not end within ${MAX_LOOKS} polls`);
 }

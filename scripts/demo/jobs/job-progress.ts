@@ -40,7 +40,7 @@ function createBar(): JobProgress {
       const percent = known?.progress ?? 0;
       const end = performance.now() + seconds * 1000;
       for (let left = seconds * 1000; left > 0; left = end - performance.now()) {
-        const state = `${stateOf(known)}, next look in ${Math.ceil(left / 1000)} s`;
+        const state = `${stateOf(known)}, next poll in ${Math.ceil(left / 1000)} s`;
         if (!bar) {
           bar = createSingleBar(`${BAR} {percentage} %   {state}`);
           bar.start(100, percent, { state });
@@ -63,7 +63,7 @@ function createLines(): JobProgress {
   return {
     async wait(seconds, known) {
       const percent = known ? ` at ${known.progress} %` : "";
-      print(`   ${stateOf(known)}${percent}, next look in ${seconds} s`);
+      print(`   ${stateOf(known)}${percent}, next poll in ${seconds} s`);
       await delay(seconds * 1000);
     },
     async busy(what, work) {

@@ -10,7 +10,7 @@ const csv = [
   "a,1,purchase,50,50,l1,order,o,c,",
 ].join("\r\n");
 
-Deno.test("readLedgerLines adds what one event took from several lots, oldest event first", () => {
+Deno.test("readLedgerLines adds up one charge's entries from several lots, oldest charge first", () => {
   const lines = readLedgerLines(csv).map(({ reference, credits }) => [reference, `${credits}`]);
   assert.deepEqual(lines, [["job:1:plan", "3"], ["chat:h", "0.2"]]);
 });

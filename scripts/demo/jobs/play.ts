@@ -58,7 +58,9 @@ function formatVerdict(checks: Check[]): string {
 
 /** Runs the demo. Returns false when a figure differs or the ledger's proof finds a violation. */
 export async function demoJobs(service: Service): Promise<boolean> {
-  if (!service.aiUrl) throw new DemoError("AI_URL is not set: the demo needs the stack's models");
+  if (!service.aiUrl) {
+    throw new DemoError("AI_URL is not set: the demo needs the stack's AI emulator");
+  }
   const buyer = await signUp(service);
   const run = `demo-${crypto.randomUUID().slice(0, 8)}`;
   const stage: Stage = { buyer, run, progress: createJobProgress(), say: print };

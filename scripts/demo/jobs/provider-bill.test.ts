@@ -26,7 +26,7 @@ const rates = new Map([["gpt-4o", {
   markup: "4",
 }]]);
 
-Deno.test("payable takes cached out of the prompt and reasoning out of the answer", () => {
+Deno.test("payable subtracts cached from prompt tokens, and reasoning from answer tokens", () => {
   assert.deepEqual(payable(asked()), {
     input_tokens: 60,
     cached_input_tokens: 40,
@@ -41,17 +41,17 @@ for (
     ["an answer that nobody received", { aborted: true }],
   ] as const
 ) {
-  Deno.test(`payable counts nothing of ${what}`, () => {
+  Deno.test(`payable returns undefined for ${what}`, () => {
     assert.equal(payable(asked(more)), undefined);
   });
 }
 
-Deno.test("priceRequests prices the requests with this mark alone, each for itself", () => {
+Deno.test("priceRequests prices each request with the given mark, and no others", () => {
   const requests = [asked(), asked({ usage: null }), asked({ prompt: "(run-2)" }), asked()];
   const credits = priceRequests(requests, "run-1", rates).map((each) => each.toFixed());
   assert.deepEqual(credits, ["4.6", "4.6"]);
 });
 
-Deno.test("priceRequests refuses a model without a rate, rather than take it for free", () => {
+Deno.test("priceRequests refuses a model without a rate", () => {
   assert.throws(() => priceRequests([asked({ model: "other" })], "run-1", rates), /has no rate/);
 });

@@ -38,7 +38,7 @@ export async function readRequests(
     const { requests } = z.object({ requests: z.array(request) }).parse(await response.json());
     return requests.every(({ ended }) => ended) ? requests : undefined;
   }, ENDED_DEADLINE_MS);
-  if (!found) throw new DemoError(`the models' stand-in at ${aiUrl} gave no complete list`);
+  if (!found) throw new DemoError(`the AI emulator at ${aiUrl} returned no complete list`);
   return found;
 }
 
@@ -70,7 +70,9 @@ export function priceRequests(
     const tokens = payable(asked);
     if (!tokens) return [];
     const rate = rates.get(asked.model);
-    if (!rate) throw new DemoError(`the provider was asked for ${asked.model}, which has no rate`);
+    if (!rate) {
+      throw new DemoError(`the provider received a request for ${asked.model}, which has no rate`);
+    }
     return [requestCredits(rate, tokens)];
   });
 }

@@ -50,7 +50,7 @@ function factsOf(
   const seen = looks.map(({ status, waited }) => `${status} after ${waited} s`).join(", ");
   const released = new Exact(held).minus(shown).toFixed();
   return [
-    ["looks", `${seen}${unchanged > 0 ? `   (${unchanged} without a body)` : ""}`],
+    ["polls", `${seen}${unchanged > 0 ? `   (${unchanged} without a body)` : ""}`],
     ["credits", `held ${held}, charged ${shown.toFixed()}, released ${released}`],
   ];
 }
@@ -70,7 +70,7 @@ function outcomeOf({ status, result }: Job): [string, string][] {
 /** Starts a research job and waits for its report. */
 export async function playResearch(stage: Stage): Promise<Act> {
   const mark = `${stage.run}-1`;
-  sayHeading(stage, "Research, looked at as it advises");
+  sayHeading(stage, "Research that runs to its end");
   const started = await startResearch(stage.buyer, `${TOPIC} (${mark}) ${AT_A_STEADY_PACE}`);
   const followed = await followJob(stage, started);
   const act = actOf("research", mark, followed.last, "completed, attempt 1");
@@ -85,7 +85,7 @@ export async function playResearch(stage: Stage): Promise<Act> {
 export async function playCancelled(stage: Stage): Promise<Act> {
   const { buyer, say } = stage;
   const mark = `${stage.run}-2`;
-  sayHeading(stage, "Research, cancelled in the middle");
+  sayHeading(stage, "Research that is cancelled");
   const started = await startResearch(buyer, `${TOPIC} (${mark}) ${SLOWLY}`);
   const followed = await followJob(stage, started, ({ checkpoints }) => checkpoints.length > 0);
   const done = followed.last.checkpoints.map(({ step }) => step);
@@ -107,7 +107,7 @@ export async function playCancelled(stage: Stage): Promise<Act> {
  */
 export async function playRetried(stage: Stage): Promise<Act> {
   const mark = `${stage.run}-3`;
-  sayHeading(stage, "Research, failed and tried again");
+  sayHeading(stage, "Research that fails and is retried");
   const query = `${TOPIC} (${mark}) [plan:2][fail:503x${FAILURES}:${mark}]`;
   const started = await startResearch(stage.buyer, query);
   const attempts: string[] = [];

@@ -26,7 +26,7 @@ export async function untilReleased({ buyer, progress }: Stage, what: string): P
   const probe = async () => (await readCredits(buyer)).held === "0" || undefined;
   const released = waitFor(probe, RELEASED_DEADLINE_MS, RELEASED_POLL_MS);
   if (!await progress.busy(what, released)) {
-    throw new DemoError("credits stay held 30 s after the end");
+    throw new DemoError("credits are still held 30 s after the end");
   }
 }
 

@@ -81,7 +81,7 @@ for (
     }, ["usage:other", "all of the ledger", "rows exported"]],
   ] as [string, Partial<Evidence>, string[]][]
 ) {
-  Deno.test(`compareJobs finds out ${what}`, () => {
+  Deno.test(`compareJobs detects ${what}`, () => {
     assert.deepEqual(differing(more), found);
   });
 }

@@ -42,6 +42,8 @@ export async function readPackages(buyer: Buyer): Promise<Package[]> {
 /** Returns the current rate of one model. */
 export async function readRate(buyer: Buyer, model: string): Promise<ModelRate> {
   const rate = rates.parse(await buyer.get("usage/rates")).find((each) => each.model === model);
-  if (!rate) throw new DemoError(`there is no rate for ${model}: run the seed or rates:import`);
+  if (!rate) {
+    throw new DemoError(`the service has no rate for ${model}: run the seed or rates:import`);
+  }
   return rate;
 }

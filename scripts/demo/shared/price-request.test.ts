@@ -3,7 +3,7 @@ import { requestCredits } from "./price-request.ts";
 
 const rate = { input_per_million_usd: "5", output_per_million_usd: "15", markup: "4" };
 
-Deno.test("requestCredits prices 1000 in and 500 out of gpt-4o at 50 credits", () => {
+Deno.test("requestCredits prices 1,000 input and 500 output tokens of gpt-4o at 50 credits", () => {
   const credits = requestCredits(rate, { input_tokens: 1000, output_tokens: 500 });
   assert.equal(credits.toFixed(), "50");
 });
@@ -28,7 +28,7 @@ Deno.test("requestCredits prices cached as input and reasoning as output without
   assert.equal(requestCredits(rate, allKinds).toFixed(), "662.2");
 });
 
-Deno.test("requestCredits keeps every decimal of an odd rate", () => {
+Deno.test("requestCredits does not round an odd rate", () => {
   const odd = { input_per_million_usd: "0.003625", output_per_million_usd: "0.1", markup: "1.3" };
   const credits = requestCredits(odd, { input_tokens: 7, output_tokens: 1 });
   assert.equal(credits.toFixed(), "0.0001629875");

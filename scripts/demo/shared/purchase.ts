@@ -30,7 +30,7 @@ export async function buy(buyer: Buyer, { id, name }: Package): Promise<void> {
   const session = checkout.parse(await buyer.post("checkout", body, crypto.randomUUID()));
   const { result, message } = await payCheckout(session.checkout_url, PAYING_CARD);
   if (result !== "paid") {
-    throw new DemoError(`the page did not take the card for ${name}: ${message}`);
+    throw new DemoError(`the page refused the card for ${name}: ${message}`);
   }
   const deadline = Date.now() + PAID_DEADLINE_MS;
   let status = "pending";

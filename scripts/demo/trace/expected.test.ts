@@ -54,7 +54,7 @@ Deno.test("expectDemo agrees with whole micro-credits counted from the bytes of 
   assert.equal(expected.credits.toFixed(), "83004.58");
 });
 
-Deno.test("expectDemo buys the smallest package that carries the rest, and burns bonus first", () => {
+Deno.test("expectDemo buys the smallest package that covers the rest, and burns bonus credits first", () => {
   const expected = expectDemo(readSample(), rate, onSale);
   assert.deepEqual(expected.bought.map(({ name }) => name), ["Starter", "Business"]);
   assert.deepEqual(expected.lots.map(({ name, left }) => [name, left.toFixed()]), [
@@ -65,7 +65,7 @@ Deno.test("expectDemo buys the smallest package that carries the rest, and burns
   assert.equal(expected.balance.toFixed(), "41975.42");
 });
 
-Deno.test("expectDemo buys the largest package again where no single one carries the rest", () => {
+Deno.test("expectDemo repeats the largest package where no package covers the rest", () => {
   const small = onSale.filter(({ name }) => name === "Starter");
   const expected = expectDemo(readSample(), rate, small);
   assert.equal(expected.bought.length, 9);
@@ -80,7 +80,7 @@ Deno.test("readTrace reads Windows and Unix line ends alike", () => {
   assert.deepEqual(readTrace(lines.join("\n")), read);
 });
 
-Deno.test("readTrace refuses a line that is not of the trace, by its number", () => {
+Deno.test("readTrace names the number of a line that is not in the trace's format", () => {
   const csv = "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,-1,10";
   assert.throws(() => readTrace(csv), /line 2/);
   assert.throws(() => readTrace("a,b,c"), /line 1/);

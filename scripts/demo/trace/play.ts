@@ -61,7 +61,7 @@ export async function play(scene: Scene): Promise<Played> {
       const { required, available } = outcome.refused;
       played.refused.push({ at, required, available });
       progress.pause();
-      say(`request ${at + 1}: 402, it takes ${required} and ${available} are left`);
+      say(`request ${at + 1}: 402, it costs ${required}, and ${available} are available`);
       played.balance = await buyNext(scene, toBuy, names);
       attempt += 1;
       continue;
@@ -83,7 +83,7 @@ async function buyNext(
   names: Map<string, string>,
 ): Promise<string> {
   const next = toBuy.shift();
-  if (!next) throw new Error("refused again, after every package that the plan takes was bought");
+  if (!next) throw new Error("a request was refused after all planned packages were bought");
   await buy(buyer, next);
   const credits: Credits = await readCredits(buyer);
   for (const { id, source } of credits.lots) {

@@ -49,7 +49,7 @@ for (
     ["balance", { balance: "49.999999999999999999" }],
   ] as const
 ) {
-  Deno.test(`compare finds a run out whose ${figure} differ by the least`, () => {
+  Deno.test(`compare detects the smallest difference in ${figure}`, () => {
     const checks = compare({ ...agreeing(), ...change } as Played, expected);
     assert.equal(checks.find(({ name }) => name === figure)?.equal, false);
   });

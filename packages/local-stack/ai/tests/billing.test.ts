@@ -29,7 +29,7 @@ async function billedAfter(
   };
 }
 
-Deno.test("a client that leaves is billed the prompt, all thoughts, and what was sent", async () => {
+Deno.test("a client that disconnects pays for prompt, reasoning tokens and sent tokens", async () => {
   await withAi(async (bench) => {
     const content = "[reasoning:300] [tokens:5000] [pace:1]";
     const { completion, reasoning, tokens_sent } = await billedAfter(bench, content, 3);
@@ -39,7 +39,7 @@ Deno.test("a client that leaves is billed the prompt, all thoughts, and what was
   });
 });
 
-Deno.test("thoughts are billed one by one as they are made, and show nowhere", async () => {
+Deno.test("reasoning tokens are billed one by one, and never sent", async () => {
   await withAi(async ({ client, ended }) => {
     const content = "[reasoning:5000] [think:1] [tokens:5]";
     const stream = await client.chat.completions.create({ ...ask(content), stream: true });
@@ -52,18 +52,18 @@ Deno.test("thoughts are billed one by one as they are made, and show nowhere", a
   });
 });
 
-Deno.test("a thought and a tool's call in the middle are billed though the answer goes on", async () => {
+Deno.test("reasoning and a tool call in the middle of an answer are billed", async () => {
   await withAi(async (bench) => {
-    const content = "[tokens:8] [afterthought:40] [tool:20] [pace:1]";
-    const early = await billedAfter(bench, content, 1);
+    const content = "[tokens:8] [afterthought:40] [tool:20]";
+    const early = await billedAfter(bench, `${content} [hang:1]`, 1);
     assert.equal(early.reasoning, 0);
-    const late = await billedAfter(bench, `${content} late`, 5);
+    const late = await billedAfter(bench, `${content} [hang:25]`, 5);
     assert.equal(late.reasoning, 40);
     assert.ok(late.completion >= 40 + 20 + 5);
   });
 });
 
-Deno.test("models of another maker count by a tokenizer of their own", async () => {
+Deno.test("another provider's models count tokens with their own tokenizer", async () => {
   await withAi(async (bench) => {
     const content = "ราคาของเหรียญเท่าไหร่ในสมัยนั้น [tokens:4]";
     const ours = await billedAfter(bench, content, 1);

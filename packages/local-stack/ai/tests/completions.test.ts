@@ -5,7 +5,7 @@ import { ask, failure, withAi } from "./harness.ts";
 
 const textOf = (completion: OpenAI.ChatCompletion) => completion.choices[0]?.message.content ?? "";
 
-Deno.test("a completion answers the prompt, the same one always the same", async () => {
+Deno.test("a completion always gives the same answer to the same prompt", async () => {
   await withAi(async ({ client }) => {
     const first = await client.chat.completions.create(ask("Why is the sky blue?"));
     assert.match(textOf(first), /^You asked: Why is the sky blue\?\n\nIn short: /);
@@ -19,7 +19,7 @@ Deno.test("a completion answers the prompt, the same one always the same", async
   });
 });
 
-Deno.test("a completion's usage is what a tokenizer counts, also of text that looks special", async () => {
+Deno.test("a completion's usage matches a tokenizer's count, even for special tokens as text", async () => {
   await withAi(async ({ client }) => {
     const messages = [
       { role: "system" as const, content: "Be brief." },
@@ -37,7 +37,7 @@ Deno.test("a completion's usage is what a tokenizer counts, also of text that lo
   });
 });
 
-Deno.test("an answer has as many tokens as its marker says, and not the marker", async () => {
+Deno.test("an answer has the marker's number of tokens, and omits the marker", async () => {
   await withAi(async ({ client }) => {
     const completion = await client.chat.completions.create(ask("Tell me [tokens:200] all"));
     assert.equal(completion.usage?.completion_tokens, 200);
@@ -61,7 +61,7 @@ Deno.test("an answer ends at the request's limit with finish_reason length", asy
   });
 });
 
-Deno.test("cached and reasoning tokens are parts of OpenAI's counts", async () => {
+Deno.test("cached and reasoning tokens are included in OpenAI's counts", async () => {
   await withAi(async ({ client }) => {
     const prompt = "Think hard about this [cached:4][reasoning:50][tokens:20]";
     const { usage } = await client.chat.completions.create(ask(prompt));
@@ -75,7 +75,7 @@ Deno.test("cached and reasoning tokens are parts of OpenAI's counts", async () =
   });
 });
 
-Deno.test("who asks for JSON gets three questions, or as many as the marker says", async () => {
+Deno.test("a JSON answer has three questions, or the marker's number", async () => {
   await withAi(async ({ client }) => {
     const system = (content: string) => ({ role: "system" as const, content });
     const user = { role: "user" as const, content: `The "blue" sky [plan:5]` };
@@ -94,11 +94,11 @@ Deno.test("who asks for JSON gets three questions, or as many as the marker says
   });
 });
 
-Deno.test("a wrong key is refused with 401, a model that is not offered with 404", async () => {
+Deno.test("a wrong key is refused with 401, and an unknown model with 404", async () => {
   await withAi(async ({ client, clientWith }) => {
-    const stranger = clientWith({ apiKey: "sk-other" });
+    const wrongKey = clientWith({ apiKey: "sk-other" });
     for (
-      const call of [() => stranger.chat.completions.create(ask("x")), () => stranger.models.list()]
+      const call of [() => wrongKey.chat.completions.create(ask("x")), () => wrongKey.models.list()]
     ) {
       const error = await failure(call);
       assert.ok(error instanceof OpenAI.AuthenticationError);
@@ -110,7 +110,7 @@ Deno.test("a wrong key is refused with 401, a model that is not offered with 404
   });
 });
 
-Deno.test("the offered models are listed, and one that is not is not there", async () => {
+Deno.test("the offered models are listed, and an unknown model is not found", async () => {
   await withAi(async ({ client }) => {
     const ids = (await client.models.list()).data.map(({ id }) => id);
     assert.deepEqual(ids, ["gpt-4o", "gpt-4o-mini", "o4-mini", "claude-haiku-4-5"]);
@@ -120,7 +120,7 @@ Deno.test("the offered models are listed, and one that is not is not there", asy
   });
 });
 
-Deno.test("a request that OpenAI would refuse, or the emulator lacks, is refused with 400", async () => {
+Deno.test("an invalid or unsupported request is refused with 400", async () => {
   await withAi(async ({ client }) => {
     const refused: [string, Record<string, unknown>][] = [
       ["messages", { messages: [] }],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ask, failure, withAi } from "./harness.ts";
 
-Deno.test("control tells the next requests how to behave, whatever their prompts say", async () => {
+Deno.test("a control adds behaviour to the next requests", async () => {
   await withAi(async ({ client, control }) => {
     const next = { count: 2, behaviour: "[tokens:3]" };
     assert.equal((await control("POST", "/next", next)).status, 204);
@@ -21,7 +21,7 @@ Deno.test("control tells the next requests how to behave, whatever their prompts
   });
 });
 
-Deno.test("control refuses behaviour that is none", async () => {
+Deno.test("the control refuses invalid behaviour", async () => {
   await withAi(async ({ control }) => {
     for (
       const body of [{}, { behaviour: "fail" }, { count: 0, behaviour: "[fail:500]" }, undefined]
@@ -33,7 +33,7 @@ Deno.test("control refuses behaviour that is none", async () => {
   });
 });
 
-Deno.test("control lists what was received, of one text or all, until it is deleted", async () => {
+Deno.test("the control lists all requests, or those with a text, until they are deleted", async () => {
   await withAi(async ({ client, clientWith, control, ended }) => {
     const completion = await client.chat.completions.create({
       ...ask("first one"),

@@ -1,8 +1,9 @@
+import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import { ask, failure, withAi } from "./harness.ts";
 
-Deno.test("a prompt can ask for a status, and for how long one is to wait", async () => {
+Deno.test("a prompt can ask for an error status and its Retry-After", async () => {
   await withAi(async ({ client }) => {
     const call = (prompt: string) => failure(() => client.chat.completions.create(ask(prompt)));
     const broken = await call("[fail:500]");
@@ -22,7 +23,7 @@ Deno.test("a prompt can ask for a status, and for how long one is to wait", asyn
   });
 });
 
-Deno.test("a counted fault is over after so many requests of its prompt, or of its name", async () => {
+Deno.test("a counted fault ends after its number of requests, by prompt or by name", async () => {
   await withAi(async ({ client, ended }) => {
     const outcomes = async (prompts: string[]) => {
       const statuses: (number | undefined)[] = [];
@@ -44,7 +45,7 @@ Deno.test("a counted fault is over after so many requests of its prompt, or of i
   });
 });
 
-Deno.test("the client's own retries meet the end of a counted fault", async () => {
+Deno.test("the client's own retries outlast a counted fault", async () => {
   await withAi(async ({ clientWith, ended }) => {
     const prompt = "again [fail:429x2][retry:0]";
     const completion = await clientWith({ maxRetries: 2 }).chat.completions.create(ask(prompt));
@@ -53,7 +54,7 @@ Deno.test("the client's own retries meet the end of a counted fault", async () =
   });
 });
 
-Deno.test("a connection is reset before an answer, or within one", async () => {
+Deno.test("a connection is reset before an answer or inside it", async () => {
   await withAi(async ({ client, ended }) => {
     const reset = await failure(() => client.chat.completions.create(ask("early [fail:reset]")));
     assert.ok(reset instanceof OpenAI.APIConnectionError);
@@ -67,13 +68,21 @@ Deno.test("a connection is reset before an answer, or within one", async () => {
   });
 });
 
-Deno.test("a client whose patience ends before a slow answer is noticed, and costs nothing", async () => {
-  await withAi(async ({ clientWith, ended }) => {
-    const impatient = clientWith({ timeout: 1_000 });
+Deno.test("a client that disconnects before a slow answer is noticed and not billed", async () => {
+  await withAi(async ({ client, control, ended }) => {
     for (const stream of [false, true]) {
       const prompt = `slow ${stream} [slow:60000]`;
-      const call = () => impatient.chat.completions.create({ ...ask(prompt), stream });
-      assert.ok(await failure(call) instanceof OpenAI.APIConnectionTimeoutError);
+      const leaving = new AbortController();
+      const request = { ...ask(prompt), stream };
+      const options = { signal: leaving.signal };
+      const failed = failure(() => client.chat.completions.create(request, options));
+      const query = new URLSearchParams({ contains: prompt });
+      const isReceived = async () =>
+        (await (await control("GET", `/requests?${query}`)).json()).requests.length > 0 ||
+        undefined;
+      assert.ok(await waitFor(isReceived, 60_000));
+      leaving.abort();
+      assert.ok(await failed instanceof OpenAI.APIUserAbortError);
       const [entry] = await ended(prompt);
       assert.deepEqual([entry?.aborted, entry?.status, entry?.usage], [true, null, null]);
     }

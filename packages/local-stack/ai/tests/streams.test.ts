@@ -32,7 +32,7 @@ async function readSome(
   return error;
 }
 
-Deno.test("a stream brings the same answer token by token, then its reason, then its usage", async () => {
+Deno.test("a stream sends the answer token by token, then finish_reason, then usage", async () => {
   await withAi(async ({ client }) => {
     const prompt = "Größe 👩‍👩‍👧 世界?";
     const whole = await client.chat.completions.create(ask(prompt));
@@ -51,7 +51,7 @@ Deno.test("a stream brings the same answer token by token, then its reason, then
   });
 });
 
-Deno.test("a stream says nothing of usage to who has not asked for it, and ends at the limit", async () => {
+Deno.test("a stream omits usage unless asked, and ends at the token limit", async () => {
   await withAi(async ({ client }) => {
     const request = { ...ask("Tell me more"), stream: true, max_tokens: 5 } as const;
     const chunks = await read(await client.chat.completions.create(request));
@@ -61,7 +61,7 @@ Deno.test("a stream says nothing of usage to who has not asked for it, and ends 
   });
 });
 
-Deno.test("a stream is cut after so many tokens: the connection is gone", async () => {
+Deno.test("a stream's connection is reset after the number of tokens in the marker", async () => {
   await withAi(async (bench) => {
     const error = await readSome(bench, "cut me [cut:5]", 5);
     assert.ok(!(error instanceof OpenAI.APIUserAbortError), `${error}`);
@@ -70,7 +70,7 @@ Deno.test("a stream is cut after so many tokens: the connection is gone", async 
   });
 });
 
-Deno.test("a stream breaks off with an error event after so many tokens", async () => {
+Deno.test("a stream ends with an error event after the number of tokens in the marker", async () => {
   await withAi(async (bench) => {
     const error = await readSome(bench, "break me [break:3]", 3);
     assert.ok(error instanceof OpenAI.APIError);
@@ -80,7 +80,7 @@ Deno.test("a stream breaks off with an error event after so many tokens", async 
   });
 });
 
-Deno.test("a stream that hangs after so many tokens sends no more, and ends with its client", async () => {
+Deno.test("a stream that hangs sends nothing more until its client disconnects", async () => {
   await withAi(async ({ client, ended }) => {
     const prompt = "hold me [tokens:500][hang:3]";
     const stream = await client.chat.completions.create({ ...ask(prompt), stream: true });
@@ -94,7 +94,7 @@ Deno.test("a stream that hangs after so many tokens sends no more, and ends with
   });
 });
 
-Deno.test("a client that leaves in the middle of a stream is noticed, and no more is sent", async () => {
+Deno.test("a stream stops when its client disconnects", async () => {
   await withAi(async ({ client, ended }) => {
     const prompt = "leave me [tokens:5000][pace:1]";
     const stream = await client.chat.completions.create({ ...ask(prompt), stream: true });

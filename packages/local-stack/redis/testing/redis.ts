@@ -24,7 +24,7 @@ export interface RestApi {
   kill(): Promise<void>;
 }
 
-/** Makes a client that tries each command once, so that a test sees every failure. */
+/** Makes a client that sends each command once, so that a test sees every failure. */
 export function clientOf(url: string, token = TOKEN): Redis {
   return new Redis({ url, token, retry: false, enableTelemetry: false });
 }
