@@ -20,7 +20,7 @@ into the file. The password is never shown, and the database is sent only its ha
   --help         this text
 
 DEPLOY_DATABASE_URL names the database as its owner reaches it: dashboard, Connect, Transaction pooler,
-with the database's password. It is a variable and not a flag, for flags are printed.`;
+with the database's password. It is a variable, because other users of the machine can read flags.`;
 
 function readArguments(args: string[]) {
   const options = {

@@ -12,9 +12,9 @@ Deno.test("deploy derives a hosted project's address from its reference", () => 
 });
 
 Deno.test("deploy refuses an invalid reference or address, and says what to send", () => {
-  assert.throws(() => readOptions([]), /--project takes/);
+  assert.throws(() => readOptions([]), /--project must be/);
   assert.throws(() => readOptions(["--project", "My Project"]), /20 lowercase letters/);
-  assert.throws(() => readOptions(["--project", REF, "--url", "example.com"]), /--url takes/);
+  assert.throws(() => readOptions(["--project", REF, "--url", "example.com"]), /--url must be/);
 });
 
 function databaseGiven(url: string): string | undefined {

@@ -13,7 +13,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 
 async function fillCard(page: Page, number: string): Promise<void> {
-  await page.getByLabel("E-mail").fill("buyer@example.com");
+  await page.getByLabel("Email").fill("buyer@example.com");
   await page.getByLabel("Card number").fill(number);
   await page.getByLabel("Expiry").fill("12/40");
   await page.getByLabel("Security code").fill("123");

@@ -53,7 +53,7 @@ Deno.test("bundles run in isolates with the paid plan's limits by default", () =
 Deno.test("parseFlags names an unknown flag, or a flag with a wrong value", () => {
   assert.throws(() => parseFlags(["--ofset", "1"], NAMES), /--ofset[^]*Usage:/);
   assert.throws(() => parseFlags(["--offset", "-1"], NAMES), /--offset/);
-  assert.throws(() => parseFlags(["--offset", "1e9"], NAMES), /--offset takes a whole number/);
+  assert.throws(() => parseFlags(["--offset", "1e9"], NAMES), /--offset must be a whole number/);
   assert.throws(() => parseFlags(["--postgres", "mysql"], NAMES), /embedded or system/);
   for (const origin of ["localhost:8080", "ftp://a", "http://a/b", "http://a@b", ""]) {
     assert.throws(

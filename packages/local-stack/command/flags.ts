@@ -83,7 +83,7 @@ export function parseFlags(args: string[], names: readonly string[]): StackOptio
 function parseOffset(text: string): number {
   const offset = Number(text);
   if (/^\d+$/.test(text) && offset <= MAX_OFFSET) return offset;
-  throw new StackError(`--offset takes a whole number from 0 to ${MAX_OFFSET}, not "${text}".`);
+  throw new StackError(`--offset must be a whole number from 0 to ${MAX_OFFSET}, not "${text}".`);
 }
 
 function parseFlavour(text: string): Flavour {

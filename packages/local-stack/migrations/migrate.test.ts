@@ -23,7 +23,7 @@ Deno.test("planMigrations refuses an edited recorded migration, and says what to
 });
 
 Deno.test("planMigrations refuses a missing recorded migration, and a new one before a recorded one", () => {
-  assert.throws(() => planMigrations([], [recorded("1", "a")]), /1_x\.sql .* file is gone/);
+  assert.throws(() => planMigrations([], [recorded("1", "a")]), /1_x\.sql .* file is missing/);
   const files = [migration("1", "a"), migration("2", "b")];
   assert.throws(() => planMigrations(files, [recorded("2", "b")]), /1_x\.sql comes before 2/);
 });

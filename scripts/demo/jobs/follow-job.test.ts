@@ -44,5 +44,5 @@ Deno.test("follow stops before the end when it has seen enough", async () => {
 
 Deno.test("follow gives up on a job that never ends", async () => {
   const job = script(Array(30).fill(fresh("a", 8)));
-  await assert.rejects(follow(2, job), /no end after 25 looks/);
+  await assert.rejects(follow(2, job), /did not end within 25 polls/);
 });

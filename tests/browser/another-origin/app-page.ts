@@ -62,7 +62,7 @@ export async function paysByCard(
   submit: RegExp = /^Pay/,
 ): Promise<void> {
   await page.waitForURL(`${stripeUrl}/**`);
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Card number").fill("4242 4242 4242 4242");
   await page.getByLabel("Expiry").fill("12/40");
   await page.getByLabel("Security code").fill("123");
