@@ -33,8 +33,8 @@ function refusalOf(error: unknown): unknown {
 }
 
 /**
- * Returns the error for a refused booking. The reasons are recorded; the caller learns only whose
- * limit is used up and when to try again.
+ * Returns the error for a refused booking. The reasons are recorded; the caller learns at most whose limit is
+ * used up and when to try again.
  */
 function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
   return step.code === "forbidden"
