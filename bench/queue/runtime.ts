@@ -9,7 +9,7 @@ import pg from "pg";
 import { z } from "zod";
 import { createDatabase } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { createPoolTransport } from "../../supabase/functions/_shared/adapters/database/pool.ts";
-import { systemClock } from "../../supabase/functions/_shared/core/time.ts";
+import { systemClock } from "../../supabase/functions/_shared/core/timers.ts";
 import { defineJobType } from "../../supabase/functions/_shared/domain/jobs/job-type.ts";
 import { NO_END } from "../../supabase/functions/_shared/core/isolate.ts";
 import { runJobs } from "../../supabase/functions/_shared/domain/jobs/run-jobs.ts";

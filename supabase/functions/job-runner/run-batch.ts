@@ -2,7 +2,7 @@ import { JobRunnerReport } from "../_shared/contracts/runners.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
-import { systemClock } from "../_shared/core/time.ts";
+import { systemClock } from "../_shared/core/timers.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 import { runJobs } from "../_shared/domain/jobs/run-jobs.ts";
 

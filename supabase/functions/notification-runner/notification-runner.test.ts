@@ -5,7 +5,7 @@ import type { NotificationToSend } from "../_shared/contracts/database/results/n
 import { EnvError } from "../_shared/core/env.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { type MailMessage, MailNotSent, MailRefused } from "../_shared/adapters/mail/mail.ts";
-import { BreakerOpen } from "../_shared/resilience/guard.ts";
+import { BreakerOpen } from "../_shared/resilience/resilience-policy.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
 import { NOTICE } from "#support/samples/notifications.ts";
 import { send } from "#support/cases/routes.ts";

@@ -4,7 +4,7 @@
  * begins, then its log as one JSON object per line. It ends when its standard input ends.
  */
 import { print } from "@farthing/command-line";
-import { systemClock } from "../../../supabase/functions/_shared/core/time.ts";
+import { systemClock } from "../../../supabase/functions/_shared/core/timers.ts";
 import { runJobs } from "../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
 import { servicesWithModels } from "../../../supabase/functions/_shared/services-with-models.ts";
 import { typesOf } from "../work/job-queue.ts";

@@ -3,6 +3,7 @@
  * never by its value, so that the message can go to a log.
  */
 import { z } from "zod";
+import { readModels } from "./ai-models.ts";
 import { ANY_LOOPBACK_PORT } from "./origins.ts";
 
 /** Test or live, read from the Stripe key's prefix: events of the other mode are refused. */
@@ -50,19 +51,6 @@ const origin = httpUrl.transform((text, context) => {
 });
 const origins = list.pipe(z.array(z.union([z.string().regex(ANY_LOOPBACK_PORT), origin])));
 
-const MODEL = /^([^=\s]{1,200})=([1-9]\d{0,7})$/;
-
-// "gpt-4o=16384,gpt-4o-mini=16384": the models on offer, each with its maximum number of output tokens.
-const models = list.transform((items, context) => {
-  const caps = new Map<string, number>();
-  for (const item of items) {
-    const [, name, cap] = MODEL.exec(item) ?? [];
-    if (name === undefined) context.addIssue("not model=tokens");
-    else caps.set(name, Number(cap));
-  }
-  return caps;
-}).refine((caps) => caps.size > 0);
-
 // `https://<public key>@<host>/<project>`, optionally with a path before the project.
 const SENTRY_DSN = /^https?:\/\/\w+@[\w.-]+(:\d+)?\/([\w-]+\/)*\d+$/;
 
@@ -93,7 +81,7 @@ const EnvSchema = z.object({
   SENTRY_DSN: z.string().regex(SENTRY_DSN).optional(),
   AI_BASE_URL: httpUrl.optional(),
   AI_API_KEY: z.string().optional(),
-  AI_MODELS: models.optional(),
+  AI_MODELS: list.transform(readModels).optional(),
   AI_RESEARCH_MODEL: z.string().optional(),
 });
 

@@ -5,7 +5,7 @@
  */
 import { isHosted } from "./isolate.ts";
 import { redactStart } from "../privacy/redact.ts";
-import { timestampOf } from "./time.ts";
+import { timestampOf } from "./timestamp.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 

@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type SpanContext, trace } from "@opentelemetry/api";
-import { findKeys } from "../privacy/key-shapes.ts";
+import { findKeys } from "../privacy/keys-and-tokens.ts";
 import { ApiError } from "./errors.ts";
 
 export type HeaderPairs = [string, string][];

@@ -11,7 +11,8 @@ import {
   type RedisFailure,
   redisFailureOf,
 } from "../adapters/redis/guarded-redis.ts";
-import { decisive, headersOf, outcomeOf, type RuleCount, secondsToGo } from "./rule-count.ts";
+import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
+import { decisive, headersOf, secondsToGo } from "./rate-limit-headers.ts";
 import { LocalWindows } from "./local-windows.ts";
 import { RedisWindows } from "./redis-windows.ts";
 import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rules.ts";

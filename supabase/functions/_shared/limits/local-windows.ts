@@ -4,7 +4,7 @@
  * when Redis answers again; otherwise a burst across the change would get the limit twice. The memory is
  * bounded: the caller that was idle for longest is dropped first.
  */
-import type { RuleCount } from "./rule-count.ts";
+import type { RuleCount } from "./limit-outcome.ts";
 import type { Counted, Rule } from "./rules.ts";
 import {
   freeAtMs,

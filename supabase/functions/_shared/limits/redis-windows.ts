@@ -4,7 +4,7 @@
  */
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis";
-import type { RuleCount } from "./rule-count.ts";
+import type { RuleCount } from "./limit-outcome.ts";
 import { type Counted, type Rule, RULES } from "./rules.ts";
 import { freeAtMs, nthWindow } from "./sliding-window.ts";
 

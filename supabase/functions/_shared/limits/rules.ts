@@ -86,9 +86,6 @@ const NEW_BUSINESS: ReadonlySet<LimitName> = new Set<LimitName>([
   "bookings",
 ]);
 
-/** From this share of a quota on, callers are asked to slow down, and no request is refused yet. */
-export const SOFT_SHARE = 0.8;
-
 const NONE: readonly Rule[] = [];
 
 /** The rules that count a route's requests. */

@@ -95,12 +95,12 @@ async function filesWith(text: RegExp, folder = ""): Promise<string[]> {
 
 Deno.test("retries are never nested: two places retry, and neither calls the other", async () => {
   assert.deepEqual(await filesWith(/from "cockatiel"/), [
-    "_shared/resilience/guard.ts", // its circuit breaker
+    "_shared/resilience/resilience-policy.ts", // its circuit breaker
     "_shared/resilience/retry.ts",
   ]);
   assert.deepEqual(await filesWith(/import \{[^}]*\bretry\b[^}]*\} from "[^"]*\/retry\.ts"/), [
     "_shared/adapters/database/retries.ts",
-    "_shared/resilience/guard.ts",
+    "_shared/resilience/resilience-policy.ts",
   ]);
   assert.deepEqual(await filesWith(/import \{[^}]*\bcreateRetry\b[^}]*\} from/), [
     "_shared/adapters/database/database.ts",

@@ -1,5 +1,5 @@
 /** A clock that stands still until a test moves it. A sleep moves it, too. */
-import type { Clock } from "../../../../supabase/functions/_shared/core/time.ts";
+import type { Clock } from "../../../../supabase/functions/_shared/core/timers.ts";
 
 interface Timer {
   atMs: number;

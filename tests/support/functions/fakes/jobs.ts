@@ -4,7 +4,7 @@ import {
   type Database,
 } from "../../../../supabase/functions/_shared/adapters/database/database.ts";
 import type { JobResults } from "../../../../supabase/functions/_shared/contracts/database/results/jobs.ts";
-import type { Clock } from "../../../../supabase/functions/_shared/core/time.ts";
+import type { Clock } from "../../../../supabase/functions/_shared/core/timers.ts";
 import { USER_ID } from "../project.ts";
 import type { SamplesOf } from "../samples/database.ts";
 

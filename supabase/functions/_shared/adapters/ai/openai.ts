@@ -2,7 +2,7 @@
 import OpenAI from "openai";
 import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
-import { createGuard } from "../../resilience/guard.ts";
+import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
 import { boundedFetch, InvalidAnswer } from "./bounded-fetch.ts";
@@ -194,7 +194,7 @@ interface AskOptions {
 
 /** One call of the provider; all of its attempts end with its deadline. */
 function createAsk(metrics: Metrics) {
-  const guard = createGuard("ai", {
+  const policy = createResiliencePolicy("ai", {
     isOutage,
     isTransient,
     retryAfterMs: (error) => retryAfterMs(error, Date.now()),
@@ -207,7 +207,7 @@ function createAsk(metrics: Metrics) {
     const attempt = (signal: AbortSignal) =>
       run({ signal: AbortSignal.any([deadline.signal, signal]) })
         .catch((error: unknown) => Promise.reject(deadline.named(error)));
-    return guard.execute(attempt, { signal: caller, timeoutMs });
+    return policy.execute(attempt, { signal: caller, timeoutMs });
   };
 }
 

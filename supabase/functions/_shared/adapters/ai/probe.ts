@@ -4,7 +4,10 @@
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
-import { createGuard, type Guard } from "../../resilience/guard.ts";
+import {
+  createResiliencePolicy,
+  type ResiliencePolicy,
+} from "../../resilience/resilience-policy.ts";
 import type { Ai, AiRequest, Completion } from "./ai.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { usageFrom } from "./usage.ts";
@@ -46,10 +49,10 @@ async function ask(options: ProbeOptions, request: AiRequest, signal: AbortSigna
 /** Drops the answer's text: only that there was one, and its usage, are of interest. */
 async function complete(
   options: ProbeOptions,
-  guard: Guard,
+  policy: ResiliencePolicy,
   request: AiRequest,
 ): Promise<Completion> {
-  const { usage } = await guard.execute((signal) => ask(options, request, signal), {
+  const { usage } = await policy.execute((signal) => ask(options, request, signal), {
     signal: request.signal,
     timeoutMs: TIMEOUT_MS,
   });
@@ -58,10 +61,10 @@ async function complete(
 }
 
 export function createProbe(options: ProbeOptions, metrics: Metrics): Ai {
-  const guard = createGuard("ai", { isOutage: () => true, metrics });
+  const policy = createResiliencePolicy("ai", { isOutage: () => true, metrics });
   const no = () => Promise.reject(new ApiError("internal", { internal: "a probe only completes" }));
   return {
-    complete: (request) => complete(options, guard, request),
+    complete: (request) => complete(options, policy, request),
     ...{ stream: no, countTokens: no, countText: no, meter: no },
     maxOutputTokens: () => 0,
     researchModel: options.researchModel,

@@ -2,7 +2,7 @@
 import { type Env, EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
-import { createGuard } from "../../resilience/guard.ts";
+import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import { type Mail, MailNotSent, MailRefused } from "./mail.ts";
 import { POSTMARK_URL, sendByPostmark } from "./postmark.ts";
 import { RESEND_URL, sendByResend } from "./resend.ts";
@@ -49,7 +49,7 @@ export function createMail(
   const { service, send, token, home } = senderOf(env);
   const url = (env.MAIL_URL ?? home).replace(/\/+$/, "");
   const options = { fetch, url, token, from: env.MAIL_FROM! };
-  const guard = createGuard("mail", {
+  const policy = createResiliencePolicy("mail", {
     isOutage: (error) =>
       error instanceof MailNotSent ? error.isOutage : !(error instanceof MailRefused),
     metrics,
@@ -57,6 +57,6 @@ export function createMail(
   return {
     service,
     knowsRepeats: service === "resend",
-    send: (message) => guard.execute((signal) => send(options, message, signal)),
+    send: (message) => policy.execute((signal) => send(options, message, signal)),
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import { NO_METRICS } from "../../metrics/metrics.ts";
-import { BreakerOpen } from "../../resilience/guard.ts";
+import { BreakerOpen } from "../../resilience/resilience-policy.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { createMail } from "./create-mail.ts";
 import { type Mail, type MailMessage, MailNotSent, MailRefused } from "./mail.ts";

@@ -2,7 +2,11 @@
 import { errors, type Redis } from "@upstash/redis";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
-import { BreakerOpen, createGuard, type Guard } from "../../resilience/guard.ts";
+import {
+  BreakerOpen,
+  createResiliencePolicy,
+  type ResiliencePolicy,
+} from "../../resilience/resilience-policy.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { withFairTimeout } from "./fair-timeout.ts";
 import { CONNECTION_MS } from "./redis.ts";
@@ -52,12 +56,15 @@ async function write(client: Redis): Promise<void> {
 
 export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions): GuardedRedis {
   // An answer without a count is of no use: a wrong token and a full memory count as outages, too.
-  const guard: Guard = createGuard("redis", { isOutage: () => true, metrics });
+  const policy: ResiliencePolicy = createResiliencePolicy("redis", {
+    isOutage: () => true,
+    metrics,
+  });
   const { timeoutMs } = EXTERNAL_SERVICES.redis;
 
   function ask<T>(run: () => Promise<T>): Promise<T> {
     const late = () => new TimedOut("redis", timeoutMs);
-    return guard.execute(() => withFairTimeout(timeoutMs, run(), late), {
+    return policy.execute(() => withFairTimeout(timeoutMs, run(), late), {
       timeoutMs: CONNECTION_MS,
     });
   }
@@ -83,7 +90,7 @@ export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions):
     ask,
     answers,
     isUp() {
-      const state = guard.state();
+      const state = policy.state();
       // The one call that decides would cost its request the whole timeout.
       if (state === "half_open" && !isProbing) waitUntil(probe());
       return state === "closed";

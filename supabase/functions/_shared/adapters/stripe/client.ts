@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
-import { createGuard } from "../../resilience/guard.ts";
+import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { failureOf } from "./failures.ts";
 
@@ -42,7 +42,7 @@ interface RequestOptions {
   readonly signal?: AbortSignal | null;
 }
 
-const guardedFetch: typeof fetch = (input, init) => {
+const fetchInAttempt: typeof fetch = (input, init) => {
   const under = attempts.getStore();
   if (under === undefined) return fetch(input, init);
   const { signal, call } = under;
@@ -58,7 +58,7 @@ export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
   const address = apiUrl === undefined ? {} : hostOf(new URL(apiUrl));
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
-    httpClient: Stripe.createFetchHttpClient(guardedFetch),
+    httpClient: Stripe.createFetchHttpClient(fetchInAttempt),
     // The guard's own timeout comes first, and only the guard retries. The SDK still retries once by itself,
     // where it finds a connection closed by the other side; the key is the same, so nothing happens twice.
     timeout: 2 * EXTERNAL_SERVICES.stripe.timeoutMs,
@@ -96,12 +96,12 @@ function retryAfterMs(error: unknown): number | undefined {
 }
 
 export function createCaller(client: Stripe, metrics: Metrics = NO_METRICS): StripeCaller {
-  const guard = createGuard("stripe", { isOutage, isTransient, retryAfterMs, metrics });
+  const policy = createResiliencePolicy("stripe", { isOutage, isTransient, retryAfterMs, metrics });
   return {
     async call(run) {
       const call = {};
       try {
-        return await guard.execute((signal) => attempts.run({ signal, call }, () => run(client)));
+        return await policy.execute((signal) => attempts.run({ signal, call }, () => run(client)));
       } catch (error) {
         throw error instanceof ApiError ? error : failureOf(error);
       }

@@ -1,6 +1,6 @@
 /** Whether Stripe answers, and whether it accepts our key. */
 import type { Metrics } from "../../metrics/metrics.ts";
-import { createGuard } from "../../resilience/guard.ts";
+import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { StripeCaller } from "./client.ts";
 import { unavailable } from "./errors.ts";
 
@@ -18,7 +18,7 @@ const PROBE_TIMEOUT_MS = 3_000;
 
 /** It has a circuit breaker of its own: an answer to this probe does not mean that payments succeed. */
 function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
-  const guard = createGuard("stripe", { isOutage: () => true, metrics });
+  const policy = createResiliencePolicy("stripe", { isOutage: () => true, metrics });
   // Any answer will do: an unauthenticated call shows that Stripe is there, and costs nothing.
   const ask = async (signal: AbortSignal) => {
     const answer = await fetch(url, { signal });
@@ -26,7 +26,7 @@ function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
     if (answer.status >= 500) throw new Error(`Stripe answers ${answer.status}`);
     return true;
   };
-  return () => guard.execute(ask, { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => false);
+  return () => policy.execute(ask, { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => false);
 }
 
 /** @param apiUrl only for the emulator; absent means Stripe itself */

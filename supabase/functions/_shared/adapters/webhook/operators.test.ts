@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AlertRefused } from "./webhook.ts";
 import { NO_METRICS } from "../../metrics/metrics.ts";
-import { BreakerOpen } from "../../resilience/guard.ts";
+import { BreakerOpen } from "../../resilience/resilience-policy.ts";
 import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { createOperators } from "./operators.ts";
 

@@ -3,7 +3,7 @@ import { type Alert, runbookLink } from "./alert-data.ts";
 import { AlertRefused, postAlert } from "./webhook.ts";
 import type { Env } from "../../core/env.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
-import { createGuard } from "../../resilience/guard.ts";
+import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 
 export interface Operators {
   /** Empty where ALERT_EMAILS names no address. */
@@ -20,12 +20,12 @@ type OperatorsEnv = Pick<
 
 function posterTo(url: string, env: OperatorsEnv, metrics: Metrics): Operators["postAlert"] {
   const target = { url, secret: env.ALERT_WEBHOOK_SECRET, runbooksUrl: env.RUNBOOKS_URL };
-  const guard = createGuard("webhook", {
+  const policy = createResiliencePolicy("webhook", {
     isOutage: (error) => !(error instanceof AlertRefused),
     metrics,
   });
   return async (alert) =>
-    await guard.execute((signal) =>
+    await policy.execute((signal) =>
       postAlert(target, alert, (input, init) => fetch(input, { ...init, signal }))
     );
 }

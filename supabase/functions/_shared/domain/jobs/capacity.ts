@@ -1,6 +1,6 @@
 /** Limits the work of one run: its time budget, and the number of jobs that run in parallel. */
 import type { Lifetime } from "../../core/isolate.ts";
-import type { Clock } from "../../core/time.ts";
+import type { Clock } from "../../core/timers.ts";
 
 /**
  * The time in which a run may begin new work. The limits are the wall clock, the declared CPU of

@@ -13,7 +13,7 @@ import { isUnavailable } from "../../core/errors.ts";
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Logger } from "../../core/logger.ts";
 import { AdaptiveConcurrency, RunBudget } from "./capacity.ts";
-import type { Clock } from "../../core/time.ts";
+import type { Clock } from "../../core/timers.ts";
 import { CompletionBatcher } from "./completion-batcher.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { JobTools, JobType } from "./job-type.ts";

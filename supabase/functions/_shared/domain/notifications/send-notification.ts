@@ -7,7 +7,7 @@ import type {
 } from "../../contracts/database/results/notifications.ts";
 import { ApiError } from "../../core/errors.ts";
 import { type Mail, MailNotSent, MailRefused } from "../../adapters/mail/mail.ts";
-import { BreakerOpen } from "../../resilience/guard.ts";
+import { BreakerOpen } from "../../resilience/resilience-policy.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { webhookAlert } from "./webhook-alert.ts";
 import type { Operators } from "../../adapters/webhook/operators.ts";

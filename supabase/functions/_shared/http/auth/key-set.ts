@@ -6,7 +6,7 @@
  */
 import type { SupabaseEnv } from "@supabase/server";
 import type { Metrics } from "../../metrics/metrics.ts";
-import { createGuard } from "../../resilience/guard.ts";
+import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { CheckState } from "../../contracts/health.ts";
 import { outsideRequests } from "../../core/request.ts";
 import { ApiError } from "../../core/errors.ts";
@@ -86,7 +86,11 @@ function notReady(error: unknown): ApiError {
 }
 
 export function createKeySet({ url, nowMs, metrics, waitUntil }: KeySetOptions): KeySet {
-  const guard = createGuard("jwks", { isOutage: () => true, isTransient: () => true, metrics });
+  const policy = createResiliencePolicy("jwks", {
+    isOutage: () => true,
+    isTransient: () => true,
+    metrics,
+  });
   let known: { readonly keys: Keys; readonly atMs: number } | undefined;
   let loading: Promise<Keys> | undefined;
   let askedMs = -Infinity;
@@ -95,7 +99,7 @@ export function createKeySet({ url, nowMs, metrics, waitUntil }: KeySetOptions):
   async function ask(): Promise<Keys> {
     askedMs = nowMs();
     try {
-      const keys = await guard.execute((signal) => readKeys(url, signal));
+      const keys = await policy.execute((signal) => readKeys(url, signal));
       known = { keys, atMs: nowMs() };
       failure = undefined;
       return keys;

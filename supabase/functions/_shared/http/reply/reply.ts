@@ -1,5 +1,5 @@
 /** The envelope around every JSON answer, and pages of lists. */
-import { timestampOf } from "../../core/time.ts";
+import { timestampOf } from "../../core/timestamp.ts";
 import { type ApiError, type ErrorBody, invalid } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/request.ts";
 import { contextHeaders, OF_EVERY_JSON } from "./headers.ts";

@@ -1,19 +1,5 @@
-/** Time: as text for logs and answers, and as a clock that tests can replace. */
+/** The clock and the timers of runners, which tests replace. */
 
-let lastMs = 0;
-let lastText = new Date(0).toISOString();
-
-/** RFC 3339 in UTC. Many requests share a millisecond, so its text is cached for the next one. */
-export function timestampOf(now: Date): string {
-  const ms = now.getTime();
-  if (ms !== lastMs) {
-    lastMs = ms;
-    lastText = now.toISOString();
-  }
-  return lastText;
-}
-
-/** The time as runners use it. Tests pass a clock of their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   nowMs(): number;

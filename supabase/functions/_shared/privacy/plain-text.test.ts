@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { plain } from "./plain.ts";
+import { plain } from "./plain-text.ts";
 import { redact } from "./redact.ts";
 
 Deno.test("a text of plain characters is its own plain text", () => {

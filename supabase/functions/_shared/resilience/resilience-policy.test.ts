@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { startContext, withinRequest } from "../core/request.ts";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { type FakeTime, withFakeTime } from "#support/fakes/time.ts";
-import { createGuard, type Guard } from "./guard.ts";
+import { createResiliencePolicy, type ResiliencePolicy } from "./resilience-policy.ts";
 import { EXTERNAL_SERVICES, type ServiceName } from "./external-services.ts";
 
 const { timeoutMs, breakAfter, halfOpenAfterMs, longestDelayMs, retries } =
@@ -19,22 +19,22 @@ class Busy extends Error {
 class Refused extends Error {}
 
 interface World {
-  readonly guard: Guard;
+  readonly policy: ResiliencePolicy;
   readonly counts: Record<string, number>;
   readonly flush: () => void;
   readonly time: FakeTime;
 }
 
-async function withGuard(test: (world: World) => Promise<void>): Promise<void> {
+async function withPolicy(test: (world: World) => Promise<void>): Promise<void> {
   await withFakeTime(async (time) => {
     const metrics = countedMetrics();
-    const guard = createGuard("stripe", {
+    const policy = createResiliencePolicy("stripe", {
       isOutage: (error) => error instanceof Down,
       isTransient: (error) => error instanceof Down || error instanceof Busy,
       retryAfterMs: (error) => error instanceof Busy ? error.afterMs : undefined,
       metrics,
     });
-    await test({ guard, counts: metrics.counts, flush: metrics.flush, time });
+    await test({ policy, counts: metrics.counts, flush: metrics.flush, time });
   });
 }
 
@@ -60,18 +60,18 @@ async function endOf(call: Promise<unknown>, time: FakeTime, ms = 60_000): Promi
   return await Promise.race([end, Promise.resolve("still going")]);
 }
 
-async function breakIt({ guard, time }: World): Promise<void> {
+async function breakIt({ policy, time }: World): Promise<void> {
   const down = failing(Array(100).fill(new Down()));
-  for (let call = 0; call < 100 && guard.state() === "closed"; call++) {
-    await endOf(guard.execute(down.run), time, 5_000);
+  for (let call = 0; call < 100 && policy.state() === "closed"; call++) {
+    await endOf(policy.execute(down.run), time, 5_000);
   }
   assert.equal(down.asked, breakAfter);
 }
 
 Deno.test("a service that fails is asked again, twice at most, later each time", async () => {
-  await withGuard(async ({ guard, time, counts }) => {
+  await withPolicy(async ({ policy, time, counts }) => {
     const service = failing([new Down(), new Down()]);
-    assert.equal(await endOf(guard.execute(service.run), time), "answer");
+    assert.equal(await endOf(policy.execute(service.run), time), "answer");
     const waits = time.timers.filter((ms) => ms !== timeoutMs);
     assert.equal(waits.length, retries);
     waits.forEach((ms, index) => {
@@ -79,7 +79,7 @@ Deno.test("a service that fails is asked again, twice at most, later each time",
       assert(ms >= middle / 2 && ms < middle * 1.5, `waited ${ms}`);
     });
     const gone = failing(Array(9).fill(new Down()));
-    assert(await endOf(guard.execute(gone.run), time) instanceof Down);
+    assert(await endOf(policy.execute(gone.run), time) instanceof Down);
     assert.equal(gone.asked, 3);
     assert.deepEqual(counts, {
       "outside_calls stripe ok": 1,
@@ -90,21 +90,21 @@ Deno.test("a service that fails is asked again, twice at most, later each time",
 });
 
 Deno.test("what the service refuses is not asked again, and breaks nothing", async () => {
-  await withGuard(async ({ guard, time, counts }) => {
+  await withPolicy(async ({ policy, time, counts }) => {
     for (let call = 0; call < 2 * breakAfter; call++) {
       const service = failing([new Refused()]);
-      assert(await endOf(guard.execute(service.run), time) instanceof Refused);
+      assert(await endOf(policy.execute(service.run), time) instanceof Refused);
       assert.equal(service.asked, 1);
     }
-    assert.equal(guard.state(), "closed");
+    assert.equal(policy.state(), "closed");
     assert.equal(counts["outside_calls stripe rejected"], 2 * breakAfter);
   });
 });
 
 Deno.test("a service that says when is asked then, and not before", async () => {
-  await withGuard(async ({ guard, time }) => {
+  await withPolicy(async ({ policy, time }) => {
     const service = failing([new Busy(3_000)]);
-    const call = guard.execute(service.run);
+    const call = policy.execute(service.run);
     assert.equal(await endOf(call, time, 2_999), "still going");
     assert.equal(service.asked, 1);
     assert.equal(await endOf(call, time, 1), "answer");
@@ -112,18 +112,18 @@ Deno.test("a service that says when is asked then, and not before", async () => 
 });
 
 Deno.test("a service that says much later is left alone", async () => {
-  await withGuard(async ({ guard, time }) => {
+  await withPolicy(async ({ policy, time }) => {
     const service = failing([new Busy(longestDelayMs + 1)]);
-    assert(await endOf(guard.execute(service.run), time) instanceof Busy);
+    assert(await endOf(policy.execute(service.run), time) instanceof Busy);
     assert.equal(service.asked, 1);
   });
 });
 
 Deno.test("a service that hangs has its time, is told so, and is not asked twice", async () => {
-  await withGuard(async ({ guard, time, counts }) => {
+  await withPolicy(async ({ policy, time, counts }) => {
     let asked = 0;
     let given: AbortSignal | undefined;
-    const call = guard.execute((signal) => {
+    const call = policy.execute((signal) => {
       asked += 1;
       given = signal;
       return hang();
@@ -140,9 +140,13 @@ Deno.test("a service that hangs has its time, is told so, and is not asked twice
 Deno.test("a timeout is not retried where everything else is", async () => {
   await withFakeTime(async (time) => {
     const metrics = countedMetrics();
-    const guard = createGuard("jwks", { isOutage: () => true, isTransient: () => true, metrics });
+    const policy = createResiliencePolicy("jwks", {
+      isOutage: () => true,
+      isTransient: () => true,
+      metrics,
+    });
     let asked = 0;
-    const call = guard.execute(() => {
+    const call = policy.execute(() => {
       asked += 1;
       return hang();
     });
@@ -154,53 +158,56 @@ Deno.test("a timeout is not retried where everything else is", async () => {
 for (const service of Object.keys(EXTERNAL_SERVICES) as ServiceName[]) {
   Deno.test(`timeouts alone open the breaker of ${service}, and nobody waits any more`, async () => {
     await withFakeTime(async (time) => {
-      const guard = createGuard(service, { isOutage: () => false, metrics: countedMetrics() });
+      const policy = createResiliencePolicy(service, {
+        isOutage: () => false,
+        metrics: countedMetrics(),
+      });
       for (let call = 1; call <= EXTERNAL_SERVICES[service].breakAfter; call++) {
-        assert.equal(guard.state(), "closed", `before call ${call}`);
-        await endOf(guard.execute(hang), time, EXTERNAL_SERVICES[service].timeoutMs);
+        assert.equal(policy.state(), "closed", `before call ${call}`);
+        await endOf(policy.execute(hang), time, EXTERNAL_SERVICES[service].timeoutMs);
       }
-      assert.equal(guard.state(), "open");
+      assert.equal(policy.state(), "open");
       const late = failing([]);
-      const error = await endOf(guard.execute(late.run), time, 0) as { code: string };
+      const error = await endOf(policy.execute(late.run), time, 0) as { code: string };
       assert.deepEqual([error.code, late.asked], ["upstream_unavailable", 0]);
     });
   });
 }
 
 Deno.test("a request whose time is spent is 408, and that is no outage", async () => {
-  await withGuard(async ({ guard, time }) => {
+  await withPolicy(async ({ policy, time }) => {
     for (let call = 0; call < 2 * breakAfter; call++) {
       const context = startContext(new Headers());
       context.deadlineMs = performance.now() + 1_000;
-      const asking = withinRequest(context, () => guard.execute(hang));
+      const asking = withinRequest(context, () => policy.execute(hang));
       assert.equal(await endOf(asking, time, 999), "still going");
       assert.equal((await endOf(asking, time, 1) as { code: string }).code, "request_timeout");
       const late = failing([]);
-      const asked = withinRequest(context, () => guard.execute(late.run));
+      const asked = withinRequest(context, () => policy.execute(late.run));
       assert.equal((await endOf(asked, time, 0) as { code: string }).code, "request_timeout");
       assert.equal(late.asked, 0);
     }
-    assert.equal(guard.state(), "closed");
+    assert.equal(policy.state(), "closed");
   });
 });
 
 Deno.test("no retry begins after the request's time is spent", async () => {
-  await withGuard(async ({ guard, time }) => {
+  await withPolicy(async ({ policy, time }) => {
     const context = startContext(new Headers());
     context.deadlineMs = performance.now() + 2_000;
     const service = failing([new Busy(3_000)]);
-    const call = withinRequest(context, () => guard.execute(service.run));
+    const call = withinRequest(context, () => policy.execute(service.run));
     assert(await endOf(call, time, 0) instanceof Busy);
     assert.equal(service.asked, 1);
   });
 });
 
 Deno.test("a service that is down is not asked, and the caller is told when", async () => {
-  await withGuard(async (world) => {
+  await withPolicy(async (world) => {
     await breakIt(world);
-    const { guard, counts, flush, time } = world;
+    const { policy, counts, flush, time } = world;
     const service = failing([]);
-    const error = await endOf(guard.execute(service.run), time, 0) as Record<string, unknown>;
+    const error = await endOf(policy.execute(service.run), time, 0) as Record<string, unknown>;
     assert.deepEqual([error.code, error.status], ["upstream_unavailable", 503]);
     const seconds = error.retryAfterSeconds as number;
     assert(seconds >= 1 && seconds <= halfOpenAfterMs / 1000, `${seconds}`);
@@ -212,22 +219,22 @@ Deno.test("a service that is down is not asked, and the caller is told when", as
 });
 
 Deno.test("after a while one call is let through, alone, and closes the breaker", async () => {
-  await withGuard(async (world) => {
+  await withPolicy(async (world) => {
     await breakIt(world);
-    const { guard, counts, flush, time } = world;
+    const { policy, counts, flush, time } = world;
     await time.advance(halfOpenAfterMs);
-    assert.equal(guard.state(), "half_open");
+    assert.equal(policy.state(), "half_open");
     flush();
     assert.equal(counts["breaker_not_closed stripe half_open"], 1);
     const { promise, resolve } = Promise.withResolvers<string>();
-    const trial = guard.execute(() => promise);
+    const trial = policy.execute(() => promise);
     const other = failing([]);
-    const refused = await endOf(guard.execute(other.run), time, 0) as { status: number };
+    const refused = await endOf(policy.execute(other.run), time, 0) as { status: number };
     assert.deepEqual([refused.status, other.asked], [503, 0]);
     assert.equal((refused as { retryAfterSeconds?: number }).retryAfterSeconds, 1);
     resolve("back");
     assert.equal(await endOf(trial, time, 0), "back");
-    assert.equal(guard.state(), "closed");
+    assert.equal(policy.state(), "closed");
     flush();
     assert.equal(counts["breaker_not_closed stripe half_open"], 1);
   });
@@ -235,12 +242,12 @@ Deno.test("after a while one call is let through, alone, and closes the breaker"
 
 for (const [name, how] of [["fails", "down"], ["is left by its caller", "left"]] as const) {
   Deno.test(`a trial that ${name} leaves the breaker open`, async () => {
-    await withGuard(async (world) => {
+    await withPolicy(async (world) => {
       await breakIt(world);
-      const { guard, time } = world;
+      const { policy, time } = world;
       await time.advance(halfOpenAfterMs);
       const leaving = new AbortController();
-      const trial = guard.execute(
+      const trial = policy.execute(
         how === "down" ? () => Promise.reject(new Down()) : hang,
         { signal: leaving.signal },
       );
@@ -248,28 +255,28 @@ for (const [name, how] of [["fails", "down"], ["is left by its caller", "left"]]
       if (how === "left") leaving.abort(reason);
       const end = await endOf(trial, time, 0);
       assert(how === "left" ? end === reason : end instanceof Down);
-      assert.equal(guard.state(), "open");
+      assert.equal(policy.state(), "open");
     });
   });
 }
 
 Deno.test("a caller who leaves ends the call and its retries, and breaks nothing", async () => {
-  await withGuard(async ({ guard, time, counts }) => {
+  await withPolicy(async ({ policy, time, counts }) => {
     for (let call = 0; call < 2 * breakAfter; call++) {
       const leaving = new AbortController();
-      const asking = guard.execute(hang, { signal: leaving.signal });
+      const asking = policy.execute(hang, { signal: leaving.signal });
       const reason = new Error("gone");
       leaving.abort(reason);
       assert.equal(await endOf(asking, time, 0), reason);
     }
     const leaving = new AbortController();
     const service = failing([new Down()]);
-    const asking = guard.execute(service.run, { signal: leaving.signal });
+    const asking = policy.execute(service.run, { signal: leaving.signal });
     await time.advance(0);
     leaving.abort(new Error("gone"));
     assert.equal((await endOf(asking, time) as Error).message, "gone");
     assert.equal(service.asked, 1);
-    assert.equal(guard.state(), "closed");
+    assert.equal(policy.state(), "closed");
     assert.deepEqual(counts, { "outside_call stripe": 1, "outside_calls stripe failed": 1 });
   });
 });

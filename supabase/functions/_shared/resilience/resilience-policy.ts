@@ -1,5 +1,5 @@
 /**
- * Every call to an external service goes through a guard: a timeout for each attempt, a few retries, and a
+ * Every call to an external service goes through a policy: a timeout for each attempt, a few retries, and a
  * circuit breaker that counts each attempt. The numbers are in external-services.ts. Nothing else retries
  * such a call (docs/decisions/resilience.md).
  */
@@ -19,24 +19,24 @@ import { retry } from "./retry.ts";
 
 type BreakerState = "closed" | "open" | "half_open";
 
-export interface Guard {
+export interface ResiliencePolicy {
   /**
    * Runs one call. What the service itself says is thrown as it is.
    * @throws BreakerOpen without asking; TimedOut; ApiError `request_timeout` when the request's own time is
    * spent; the reason of the caller's signal, when that fires
    */
-  execute<T>(run: (signal: AbortSignal) => Promise<T>, call?: GuardedCall): Promise<T>;
+  execute<T>(run: (signal: AbortSignal) => Promise<T>, call?: CallOptions): Promise<T>;
   state(): BreakerState;
 }
 
-interface GuardedCall {
+interface CallOptions {
   /** The caller's own: ends the call and its retries, and goes on into what `run` answers, a stream. */
   readonly signal?: AbortSignal | undefined;
   /** Instead of the table's. */
   readonly timeoutMs?: number;
 }
 
-interface GuardOptions {
+interface PolicyOptions {
   /** The service is down, and does not merely refuse this one call. A timeout is an outage by itself. */
   readonly isOutage: (error: unknown) => boolean;
   /** Worth another attempt; nothing is, unless this says so. */
@@ -73,7 +73,7 @@ function hasTimeFor(ms: number): boolean {
 }
 
 /** A call is made again where that may help and the request has the time for it. */
-function createRetrying(service: ExternalService, options: GuardOptions, isOpen: () => boolean) {
+function createRetrying(service: ExternalService, options: PolicyOptions, isOpen: () => boolean) {
   const { firstDelayMs, longestDelayMs } = service;
   const { isTransient = () => false, retryAfterMs = () => undefined } = options;
   const mayRetry = (error: unknown) => {
@@ -86,7 +86,7 @@ function createRetrying(service: ExternalService, options: GuardOptions, isOpen:
 }
 
 /** A breaker that says how long it stays open. */
-function createBreaker(service: ExternalService, { isOutage }: GuardOptions) {
+function createBreaker(service: ExternalService, { isOutage }: PolicyOptions) {
   const { halfOpenAfterMs, breakAfter } = service;
   let untilMs = 0;
   const policy = circuitBreaker(
@@ -108,11 +108,14 @@ function createBreaker(service: ExternalService, { isOutage }: GuardOptions) {
   return { policy, msToGo, state };
 }
 
-export function createGuard(service: ServiceName, options: GuardOptions): Guard {
-  const policy = EXTERNAL_SERVICES[service];
+export function createResiliencePolicy(
+  service: ServiceName,
+  options: PolicyOptions,
+): ResiliencePolicy {
+  const limits = EXTERNAL_SERVICES[service];
   const { metrics, isOutage, isTransient } = options;
-  const { policy: breaker, msToGo, state } = createBreaker(policy, options);
-  const retrying = createRetrying(policy, options, () => state() !== "closed");
+  const { policy: breaker, msToGo, state } = createBreaker(limits, options);
+  const retrying = createRetrying(limits, options, () => state() !== "closed");
 
   function outcomeOf(error: unknown): string {
     if (error instanceof TimedOut || tellsNothing(error)) return "timeout";
@@ -120,8 +123,8 @@ export function createGuard(service: ServiceName, options: GuardOptions): Guard 
   }
 
   /** Each attempt is timed and counted; one that its caller left says nothing of the service. */
-  async function measured<T>(run: (signal: AbortSignal) => Promise<T>, call: GuardedCall) {
-    const { signal, timeoutMs = policy.timeoutMs } = call;
+  async function measured<T>(run: (signal: AbortSignal) => Promise<T>, call: CallOptions) {
+    const { signal, timeoutMs = limits.timeoutMs } = call;
     const startedMs = performance.now();
     const count = (outcome: string) => {
       metrics.time("outside_call", { service }, performance.now() - startedMs);
@@ -138,7 +141,7 @@ export function createGuard(service: ServiceName, options: GuardOptions): Guard 
   }
 
   /** While one call decides whether to go on, others would wait for it as long as it takes: refused. */
-  function ask<T>(run: (signal: AbortSignal) => Promise<T>, call: GuardedCall): Promise<T> {
+  function ask<T>(run: (signal: AbortSignal) => Promise<T>, call: CallOptions): Promise<T> {
     if (breaker.state === CircuitState.HalfOpen) throw new BreakerOpen(service, 0);
     return breaker.execute(() => measured(run, call));
   }
@@ -149,7 +152,7 @@ export function createGuard(service: ServiceName, options: GuardOptions): Guard 
   return {
     state,
     async execute(run, call = {}) {
-      timeLeftMs(policy.timeoutMs);
+      timeLeftMs(limits.timeoutMs);
       try {
         return await retry(() => ask(run, call), retrying);
       } catch (error) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { decisive, headersOf, type RuleCount, secondsToGo } from "./rule-count.ts";
+import type { RuleCount } from "./limit-outcome.ts";
+import { decisive, headersOf, secondsToGo } from "./rate-limit-headers.ts";
 import type { Rule } from "./rules.ts";
 
 function count(name: string, more: Partial<RuleCount>): RuleCount {

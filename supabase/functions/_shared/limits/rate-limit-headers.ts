@@ -1,17 +1,6 @@
-/** The count of one rule for one request, and what all of a request's counts mean for it. */
+/** The RateLimit headers: which rule they describe, and the flag of a soft limit (80 % of a quota). */
 import type { HeaderPairs } from "../core/request.ts";
-import { type Rule, SOFT_SHARE } from "./rules.ts";
-
-export interface RuleCount {
-  readonly rule: Rule;
-  readonly isAllowed: boolean;
-  /** How many more may come in this window. */
-  readonly remaining: number;
-  /** When the window ends, or when the next request is allowed after a refusal; milliseconds since 1970. */
-  readonly resetMs: number;
-}
-
-export type LimitOutcome = "allowed" | "soft" | "blocked";
+import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
 
 const fewestLeft = (a: RuleCount, b: RuleCount) => b.remaining < a.remaining ? b : a;
 
@@ -24,11 +13,6 @@ export function decisive(counts: readonly RuleCount[]): RuleCount {
   if (blocked.length > 0) return blocked.reduce((a, b) => b.resetMs > a.resetMs ? b : a);
   const soft = counts.filter((count) => outcomeOf(count) === "soft");
   return (soft.length > 0 ? soft : counts).reduce(fewestLeft);
-}
-
-export function outcomeOf({ isAllowed, remaining, rule }: RuleCount): LimitOutcome {
-  if (!isAllowed) return "blocked";
-  return rule.quota - remaining >= rule.quota * SOFT_SHARE ? "soft" : "allowed";
 }
 
 /** Never 0: a caller that comes back at once comes back too early. */
