@@ -33,7 +33,7 @@ Deno.test("deploy refuses origins with any port next to a live key, and names th
   const origins = "APP_ORIGINS=https://app.example.com,http://localhost:*\n";
   assert.throws(
     () => planSecrets(`STRIPE_SECRET_KEY=sk_live_1\n${origins}`),
-    /origins of any port \(:\*\), for test mode alone: .*APP_ORIGINS/,
+    /origins of any port \(:\*\), which only test mode allows: .*APP_ORIGINS/,
   );
   const { names } = planSecrets(`STRIPE_SECRET_KEY=sk_test_1\n${origins}`);
   assert.deepEqual(names, ["APP_ORIGINS", "STRIPE_SECRET_KEY"]);

@@ -50,7 +50,7 @@ async function tryOnce(): Promise<Try> {
     (one) => withDeployment(world, pool, (other) => askInOneMinute([one, other]), hear),
     hear,
   );
-  return { answers, isShared: !said.includes("limits are counted here") };
+  return { answers, isShared: !said.includes("rate limits are counted in this process") };
 }
 
 async function askInOneMinute(worlds: readonly World[]): Promise<Answer[]> {

@@ -9,7 +9,7 @@ const COMPLETE = {
   AI_API_KEY: "sk-none",
 };
 
-/** What the functions have of an environment with these variables beside complete ones. */
+/** Makes the models' services for an environment that is complete but for these variables. */
 const aiIn = (variables: Partial<Env>) =>
   aiFrom({ ...COMPLETE, ...variables } as unknown as Env, NO_METRICS);
 
@@ -22,7 +22,7 @@ for (const missing of Object.keys(COMPLETE)) {
   });
 }
 
-Deno.test("models are loaded once, and research asks the first one where none is named", async () => {
+Deno.test("models are loaded once, and research uses the first one by default", async () => {
   const ai = aiIn({});
   assert.equal((await ai()).researchModel, "gpt-4o");
   assert.equal(await ai(), await ai());

@@ -1,6 +1,7 @@
 /**
- * The services with language models, for the functions that call them or count for them. What a function
- * imports it deploys and loads: the others do without the models' client and its tokenizer.
+ * The services of functions that call language models or count their tokens. A function deploys and
+ * loads all that it imports, so the other functions use services.ts, without the models' client and
+ * tokenizer.
  */
 import { type Env, readEnv } from "./core/env.ts";
 import { ApiError } from "./core/errors.ts";
@@ -9,7 +10,10 @@ import { servicesFromEnv } from "./services.ts";
 import { type Services, type ServicesSource } from "./http/route/app-services.ts";
 import type { Ai } from "./adapters/ai/ai.ts";
 
-/** @throws ApiError `not_ready` naming what the environment lacks */
+/**
+ * Returns the value of a variable. @throws ApiError `not_ready` naming the variable if it is
+ * missing
+ */
 function needed<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value;
   throw new ApiError("not_ready", { internal: `Environment incomplete: ${name}` });
@@ -32,7 +36,10 @@ export function aiFrom(env: Env, metrics: Metrics): () => Promise<Ai> {
 
 let shared: Services | undefined;
 
-/** @throws EnvError, on every request until the environment is complete */
+/**
+ * Makes the services on the first request. @throws EnvError on every request until the environment
+ * is complete
+ */
 export const servicesWithModels: ServicesSource = () => {
   if (shared !== undefined) return shared;
   const services = servicesFromEnv();

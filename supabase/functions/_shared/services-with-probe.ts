@@ -1,4 +1,7 @@
-/** The services with a model that health may ask a short question, without the client and the tokenizer. */
+/**
+ * The services of `health`, with a model for one short question, and without the models' client and
+ * tokenizer.
+ */
 import type { Ai } from "./adapters/ai/ai.ts";
 import { createProbe } from "./adapters/ai/probe.ts";
 import { type Env, readEnv } from "./core/env.ts";
@@ -19,7 +22,10 @@ function probeFrom(env: Env, metrics: Metrics): () => Promise<Ai> {
 
 let shared: Services | undefined;
 
-/** @throws EnvError, on every request until the environment is complete */
+/**
+ * Makes the services on the first request. @throws EnvError on every request until the environment
+ * is complete
+ */
 export const servicesWithProbe: ServicesSource = () => {
   if (shared !== undefined) return shared;
   const services = servicesFromEnv();

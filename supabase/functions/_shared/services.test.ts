@@ -38,7 +38,7 @@ for (const missing of ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]) {
   });
 }
 
-Deno.test("a token is taken of either address of the project, and of no other", async () => {
+Deno.test("a token of either address of the project is accepted, and of no other", async () => {
   const project = await makeProject();
   const env = {
     SUPABASE_URL: "http://kong:8000",
@@ -80,7 +80,7 @@ Deno.test("a key of the other mode than the database is not ready, and both are 
   assert.match(refused.internal ?? "", /STRIPE_SECRET_KEY is live, the database is test/);
 });
 
-Deno.test("a database that is away is not taken for one of another mode", async () => {
+Deno.test("an unavailable database is not reported as one of another mode", async () => {
   assert.equal(
     (await refusalOf(new ApiError("upstream_unavailable"))).code,
     "upstream_unavailable",

@@ -1,6 +1,7 @@
 /**
- * Everything that an app needs from outside, made from the environment in one place. Tests pass their
- * own. Made on the first request and shared by all apps of a process, so importing an app needs no env.
+ * Makes every service that an app uses from the environment. All apps of a process share the
+ * services. They are made on the first request, so that importing an app needs no environment.
+ * Tests pass services of their own.
  */
 import { createDatabase, type Database, type Transport } from "./adapters/database/database.ts";
 import { timed } from "./adapters/database/timed.ts";
@@ -23,7 +24,10 @@ import { limitsFromEnv } from "./limits/limiter-from-env.ts";
 import { metricsFrom } from "./metrics/create-metrics.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 
-/** A transport is loaded when it is first used: a function starts faster without the other one. */
+/**
+ * Loads a transport on its first call, so that a function starts without loading the transport it
+ * does not use.
+ */
 function lazyTransport(load: () => Promise<Transport>): Transport {
   let loading: Promise<Transport> | undefined;
   const get = () => loading ??= load();
@@ -69,7 +73,10 @@ export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
   });
 }
 
-/** Keyed by a secret that the database has not: whoever reads the table cannot try all addresses. */
+/**
+ * Makes the function that hashes networks. The key is not in the database, so a reader of its
+ * tables can't find an address by hashing all addresses.
+ */
 function ipHashFrom(env: Env): (network: string) => string {
   const keys = env.SUPABASE_SECRET_KEYS;
   const key = env.IP_HASH_KEY ?? keys.default ?? Object.values(keys)[0]!;
@@ -77,10 +84,10 @@ function ipHashFrom(env: Env): (network: string) => string {
 }
 
 /**
- * Test and live money never meet: the key, the events and the database have to be of one mode. The key's is
- * its prefix (env.ts), the events' is their `livemode` (inbox-event.ts), and the database's that of the first
- * event it took.
- * @throws ApiError `not_ready` where the database has taken events of the other mode
+ * Checks that the database is in the mode of Stripe's key. The key's mode is its prefix (env.ts),
+ * an event's is its `livemode` (inbox-event.ts), and the database's is that of the first event it
+ * took.
+ * @throws ApiError `not_ready` if the database has taken events of the other mode
  */
 export async function checkMode(database: Database, mode: Mode): Promise<void> {
   try {
@@ -115,13 +122,16 @@ export function paymentsFrom(
     try {
       return await (loading ??= outsideRequests(load));
     } catch (error) {
-      loading = undefined; // the next request asks anew
+      loading = undefined; // The next request tries again.
       throw error;
     }
   };
 }
 
-/** Loaded when first used: only the notification runner needs them. */
+/**
+ * Loads the mail service and the operators' webhook on first use: only the notification runner
+ * needs them.
+ */
 function outgoingFrom(env: Env, metrics: Metrics): Pick<Services, "mail" | "operators"> {
   let mail: Mail | undefined;
   let operators: Operators | undefined;
@@ -137,7 +147,10 @@ function outgoingFrom(env: Env, metrics: Metrics): Pick<Services, "mail" | "oper
   };
 }
 
-/** Models bring a tokenizer along, three quarters of a function's size: see services-with-models.ts. */
+/**
+ * Throws. A function that needs models uses services-with-models.ts: the tokenizer is three
+ * quarters of its size.
+ */
 function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });
 }
@@ -152,7 +165,7 @@ function featuresFrom(database: Database): FeatureFlags {
 
 function makeServices(env: Env): Services {
   const transport = transportFrom(env);
-  // Counts are handed over by a call that is not counted itself.
+  // Metrics are recorded by a database call that is not counted itself.
   const uncounted = createDatabase(transport);
   const metrics = metricsFrom(
     (batch, ageMs) =>
@@ -190,5 +203,8 @@ function makeServices(env: Env): Services {
 
 let shared: Services | undefined;
 
-/** @throws EnvError, on every request until the environment is complete */
+/**
+ * Makes the services on the first request. @throws EnvError on every request until the environment
+ * is complete
+ */
 export const servicesFromEnv: ServicesSource = () => shared ??= makeServices(readEnv());

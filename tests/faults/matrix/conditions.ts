@@ -38,7 +38,8 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
 }
 
 /** Returns the log text of functions that count rate limits by themselves, with the reason. */
-const fallback = (reason: string) => `"message":"limits are counted here","fallback":"${reason}"`;
+const fallback = (reason: string) =>
+  `"message":"rate limits are counted in this process","fallback":"${reason}"`;
 
 /** A deployment that reaches one service through a faulty proxy. */
 function behind(

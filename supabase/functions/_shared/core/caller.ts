@@ -41,7 +41,10 @@ export type CallerOf<W extends Who> = W extends "user" ? UserCaller
 
 export type Caller = CallerOf<Who>;
 
-/** Stable name of the caller for scoping idempotency keys: two callers never share a key. */
+/**
+ * Returns a stable name of the caller, which scopes idempotency keys: two callers never share a
+ * key.
+ */
 export function callerScope(caller: Caller): string {
   if (caller.kind === "user") return `user:${caller.userId}`;
   if (caller.kind === "secret") return `secret:${caller.name}`;
@@ -49,8 +52,8 @@ export function callerScope(caller: Caller): string {
 }
 
 /**
- * How the ledger names the caller as an author: `owner` for a person who acts on their own account,
- * `operator:<user id>`, `key:<name>`; null for all others, whose requests don't say who they are.
+ * Returns the caller's name as an author in the ledger: `owner` for a user who acts on their own
+ * account, `operator:<user id>`, or `key:<name>`. Returns null for callers without an identity.
  */
 export function authorOf(caller: Caller, allowed: readonly Who[]): string | null {
   if (caller.kind === "secret") return `key:${caller.name}`;
@@ -58,14 +61,15 @@ export function authorOf(caller: Caller, allowed: readonly Who[]): string | null
   return allowed.includes("user") ? "owner" : `operator:${caller.userId}`;
 }
 
-/** The user who makes the request; null for a back end and for an anonymous caller. */
+/** Returns the user who makes the request; null for a back end and for an anonymous caller. */
 export function userIdOf(caller: Caller): string | null {
   return caller.kind === "user" ? caller.userId : null;
 }
 
 /**
- * The user that a read is about. A person reads only their own account; a back end must name the user.
- * @throws ApiError `invalid_request` when a person names a user, or the back end names none
+ * Returns the user that a read is about. A user reads only their own account; a back end must name
+ * the user.
+ * @throws ApiError `invalid_request` when a user names a user, or a back end names none
  */
 export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
   if (caller.kind === "user") {

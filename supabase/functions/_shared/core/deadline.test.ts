@@ -16,7 +16,7 @@ import {
 } from "./request.ts";
 import { ApiError } from "./errors.ts";
 
-Deno.test("work for a request has the rest of the request's time, and nothing after it", () => {
+Deno.test("work for a request may use the request's remaining time, and fails after its deadline", () => {
   const context = startContext(new Headers());
   withinRequest(context, () => {
     assert.equal(timeLeftMs(1_000), 1_000);
@@ -26,7 +26,7 @@ Deno.test("work for a request has the rest of the request's time, and nothing af
     assert.throws(() => timeLeftMs(1_000), { code: "request_timeout", status: 408 });
     assert.equal(withOwnTime(() => timeLeftMs(1_000)), 1_000);
     assert.equal(withOwnTime(() => currentRequest()?.traceId), context.traceId);
-    // It does not matter how long ago the time was spent.
+    // The result is the same however long ago the deadline passed.
     context.deadlineMs = performance.now() - 3_600_000;
     assert.equal(withOwnTime(() => timeLeftMs(1_000)), 1_000);
     assert.throws(() => timeLeftMs(1_000), { code: "request_timeout" });
@@ -61,7 +61,7 @@ async function askingSlowly(act: (answer: () => unknown) => unknown) {
 const ASKING = ROUTE_CASES.filter(({ isIdempotent }) => isIdempotent);
 const CLOSED = /_(abandon|postpone|refuse|release)$/;
 
-Deno.test("an outside result is stored although the request's time is spent by then", async () => {
+Deno.test("an external result is stored after the request's deadline", async () => {
   const found: string[] = [];
   for (const each of ASKING) {
     const { fake, asked } = await askingSlowly((answer) => answer());
@@ -70,14 +70,14 @@ Deno.test("an outside result is stored although the request's time is spent by t
     if (asked() === 0) continue;
     found.push(each.path);
     assert.equal(answer.status, each.status, each.path);
-    // Reads that look whether an event has arrived may be left out.
+    // A read that looks for an arrived event is optional.
     const writes = each.reaches.filter((name) => !name.endsWith("_read"));
     for (const name of writes) assert(fake.names().includes(name), `${each.path}: ${name}`);
   }
   assert(found.length >= 5, found.join());
 });
 
-Deno.test("a key is freed although the request's time was spent on an outside failure", async () => {
+Deno.test("an idempotency key is freed after an external failure that used up the time", async () => {
   const found: string[] = [];
   for (const each of ASKING) {
     const { fake, asked } = await askingSlowly(() => timeLeftMs(1));
@@ -90,7 +90,7 @@ Deno.test("a key is freed although the request's time was spent on an outside fa
   assert(found.length >= 5, found.join());
 });
 
-Deno.test("a chat that takes all of its request's time is settled or released", async () => {
+Deno.test("a chat that uses up its request's time is settled or released", async () => {
   const complete: Ai["complete"] = (request) => {
     spend();
     return FAKE_AI.complete(request);
@@ -113,7 +113,7 @@ Deno.test("a chat that takes all of its request's time is settled or released", 
   }
 });
 
-Deno.test("a stream goes on and is settled when the time of its request is over", async () => {
+Deno.test("a stream continues after its request's deadline and is settled", async () => {
   let request: RequestContext | undefined;
   const countTokens: Ai["countTokens"] = (model, messages) => {
     request = currentRequest();
@@ -131,7 +131,7 @@ Deno.test("a stream goes on and is settled when the time of its request is over"
   assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_settle"]);
 });
 
-Deno.test("a refusal is stored under its key although no time is left", async () => {
+Deno.test("a refusal is stored under its idempotency key after the request's deadline", async () => {
   const holds_open = () => {
     spend();
     throw new ApiError("insufficient_credits");

@@ -32,16 +32,17 @@ export type FunctionName = typeof FUNCTIONS[number];
 
 export interface EnvNeed {
   readonly by: readonly FunctionName[];
-  /** These functions test the value where it is set, and report where it is missing. */
+  /** These functions report whether the variable is set, and test its value. */
   readonly checkedBy?: readonly FunctionName[];
   /**
-   * `needed`: its users answer 503 without it; `optional`: a feature is left out; `platform`: the platform
-   * sets it; `local`: for emulators, absent in production.
+   * `needed`: the functions in `by` answer 503 without the variable; `optional`: a feature is left
+   * out without the variable; `platform`: the platform sets the variable; `local`: the variable is
+   * for emulators and absent in production.
    */
   readonly is: "needed" | "optional" | "platform" | "local";
-  /** Either of the two is enough. */
+  /** The other variable of a pair of which one is enough. */
   readonly or?: EnvName;
-  /** Needed only where that one is set. */
+  /** The variable is needed only if this other variable is set. */
   readonly with?: EnvName;
 }
 

@@ -80,7 +80,7 @@ Deno.test("a Stripe key's prefix is its mode", () => {
   for (const key of ["sk_live_1", "rk_live_1"]) assert.equal(modeOfKey(key), "live");
 });
 
-Deno.test("a publishable key is not taken for a secret key, nor other text for a webhook secret", () => {
+Deno.test("a publishable key is refused as a secret key, and other text as a webhook secret", () => {
   for (const bad of ["pk_test_1", "pk_live_1", "whsec_1", "sk_1", "acct_1"]) {
     assert.deepEqual(namesMissing({ STRIPE_SECRET_KEY: bad }), ["STRIPE_SECRET_KEY"], bad);
   }
@@ -100,7 +100,7 @@ Deno.test("a shared secret has at least 32 characters, and there are two at most
   }
 });
 
-Deno.test("a stated mode and a key of the other mode do not agree, and both are named", () => {
+Deno.test("STRIPE_MODE and a key of the other mode are refused, and both are named", () => {
   const both = ["STRIPE_SECRET_KEY", "STRIPE_MODE"];
   for (const [STRIPE_MODE, STRIPE_SECRET_KEY] of [["live", "sk_test_1"], ["test", "rk_live_1"]]) {
     assert.deepEqual(namesMissing({ STRIPE_MODE, STRIPE_SECRET_KEY }), both);
@@ -128,7 +128,7 @@ Deno.test("half of a Redis address names the other half", () => {
   assert.equal(read({}).UPSTASH_REDIS_REST_URL, undefined);
 });
 
-Deno.test("the models on offer are names with their caps", () => {
+Deno.test("AI_MODELS lists models with their maximum numbers of output tokens", () => {
   const env = read({ AI_MODELS: "gpt-4o=16384, maker/some-model:free=4096" });
   assert.deepEqual([...env.AI_MODELS!], [["gpt-4o", 16_384], ["maker/some-model:free", 4_096]]);
   assert.equal(read({ AI_MODELS: "" }).AI_MODELS, undefined);
@@ -160,12 +160,12 @@ Deno.test("an origin with a path or a pattern is refused by the variable's name"
   }
 });
 
-Deno.test("a loopback host may leave its port open", () => {
+Deno.test("a loopback host may have any port", () => {
   const APP_ORIGINS = "https://app.example.com,http://localhost:*,http://[::1]:*";
   assert.deepEqual(read({ APP_ORIGINS }).APP_ORIGINS, APP_ORIGINS.split(","));
 });
 
-Deno.test("with a live key no port is left open, and the message names the variables", () => {
+Deno.test("a live key with origins of any port is refused, and both variables are named", () => {
   const names = ["STRIPE_SECRET_KEY", "APP_ORIGINS"];
   for (const STRIPE_SECRET_KEY of ["sk_live_1", "rk_live_1"]) {
     for (const APP_ORIGINS of ["http://localhost:*", "https://app.example.com,http://[::1]:*"]) {
@@ -178,7 +178,7 @@ Deno.test("with a live key no port is left open, and the message names the varia
   assert.deepEqual(read({ STRIPE_SECRET_KEY: undefined, APP_ORIGINS }).APP_ORIGINS, [APP_ORIGINS]);
 });
 
-Deno.test("an origin counts as a browser sends it", () => {
+Deno.test("an origin is compared with what browsers send", () => {
   const env = read({ APP_ORIGINS: "HTTPS://App.Example.com:443/, https://b\u00fccher.example" });
   assert.deepEqual(env.APP_ORIGINS, ["https://app.example.com", "https://xn--bcher-kva.example"]);
 });

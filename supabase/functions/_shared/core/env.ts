@@ -1,15 +1,21 @@
 /**
- * The one place that reads the environment, once. A missing or malformed variable is reported by its name and
- * never by its value, so that the message can go to a log.
+ * Reads the environment; no other file of the functions does. An error names a missing or malformed
+ * variable and never contains its value, so that the error can be logged.
  */
 import { z } from "zod";
 import { readModels } from "./ai-models.ts";
 import { ANY_LOOPBACK_PORT } from "./origins.ts";
 
-/** Test or live, read from the Stripe key's prefix: events of the other mode are refused. */
+/**
+ * Stripe's test or live mode, read from the prefix of the secret key. Events of the other mode are
+ * refused.
+ */
 export type Mode = "test" | "live";
 
-/** Raised when the environment is incomplete. `names` are variable names, never values. */
+/**
+ * Reports variables that are missing, malformed or contradictory. `names` are their names, never
+ * their values.
+ */
 export class EnvError extends Error {
   constructor(readonly names: readonly string[], problem = "incomplete or malformed") {
     super(`Environment ${problem}: ${names.join(", ")}`);
@@ -30,7 +36,7 @@ const namedKeys = json.pipe(z.record(z.string(), z.string().min(1)))
   .refine((keys) => Object.keys(keys).length > 0);
 
 const jwk = z.looseObject({ kty: z.string() });
-// Both forms that the platform documents: a key set, or the bare array of its keys.
+// The platform documents two forms: a key set, and the bare array of its keys.
 const keySet = json.pipe(z.union([
   z.object({ keys: z.array(jwk) }),
   z.array(jwk).transform((keys) => ({ keys })),
@@ -42,7 +48,8 @@ const list = z.string().transform((text) =>
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
-// Origins are compared letter by letter with what a browser sends. A path or a pattern would never match.
+// The `Origin` header of a browser is compared character by character with each entry. An entry
+// with a path or a pattern would never match.
 const origin = httpUrl.transform((text, context) => {
   const { origin, href, hostname } = new URL(text);
   const isOrigin = href === `${origin}/` && !/[*\\?#]/.test(text) && hostname !== "";
@@ -51,7 +58,7 @@ const origin = httpUrl.transform((text, context) => {
 });
 const origins = list.pipe(z.array(z.union([z.string().regex(ANY_LOOPBACK_PORT), origin])));
 
-// `https://<public key>@<host>/<project>`, optionally with a path before the project.
+// The form is `https://<public key>@<host>/<project>`, optionally with a path before the project.
 const SENTRY_DSN = /^https?:\/\/\w+@[\w.-]+(:\d+)?\/([\w-]+\/)*\d+$/;
 
 const EnvSchema = z.object({
@@ -87,24 +94,27 @@ const EnvSchema = z.object({
 
 export type Env = z.output<typeof EnvSchema>;
 
-/** The names of variables that are valid alone but contradict each other. */
+/** Returns the names of variables that are valid by themselves and contradict each other. */
 function disagreeing({ STRIPE_MODE, STRIPE_SECRET_KEY, STRIPE_API_URL }: Env): string[] {
   if (STRIPE_SECRET_KEY === undefined) return [];
   const mode = modeOfKey(STRIPE_SECRET_KEY);
   const names: string[] = [];
   if (STRIPE_MODE !== undefined && STRIPE_MODE !== mode) names.push("STRIPE_MODE");
-  // Only Stripe itself may ever see a live key.
+  // A live key must only be sent to Stripe itself.
   if (STRIPE_API_URL !== undefined && mode === "live") names.push("STRIPE_API_URL");
   return names.length === 0 ? [] : ["STRIPE_SECRET_KEY", ...names];
 }
 
-/** Whether buyers' browsers may call from, and be redirected to, any server on a developer's machine. */
+/**
+ * Returns true if a live key is combined with origins of any port: any local server could then call
+ * us.
+ */
 function opensPorts({ STRIPE_SECRET_KEY = "", APP_ORIGINS }: Env): boolean {
   return modeOfKey(STRIPE_SECRET_KEY) === "live" &&
     APP_ORIGINS.some((entry) => ANY_LOOPBACK_PORT.test(entry));
 }
 
-/** Each works only with the other, so half of a pair is a mistake. */
+/** Each variable of a pair needs the other one. */
 const PAIRS = [["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"]] as const;
 
 function halves(env: Env): string[] {
@@ -118,15 +128,21 @@ function agreed(env: Env): Env {
   const missing = halves(env);
   if (missing.length > 0) throw new EnvError(missing);
   const names = disagreeing(env);
-  if (names.length > 0) throw new EnvError(names, "contradicts itself in mode or address");
+  if (names.length > 0) {
+    throw new EnvError(names, "has a Stripe key that does not fit the mode or the address");
+  }
   if (!opensPorts(env)) return env;
   const open = ["STRIPE_SECRET_KEY", "APP_ORIGINS"];
-  throw new EnvError(open, "with a live key has origins of any port (:*), for test mode alone");
+  throw new EnvError(
+    open,
+    "has a live key and origins of any port (:*), which only test mode allows",
+  );
 }
 
 /**
  * Reads and parses the environment. An empty variable counts as absent.
- * @throws EnvError naming every variable that is missing or malformed, else those that do not agree.
+ * @throws EnvError naming every missing or malformed variable; if there is none, the contradictory
+ *   ones
  */
 export function readEnv(
   get: (name: string) => string | undefined = (name) => Deno.env.get(name),
@@ -139,7 +155,7 @@ export function readEnv(
   throw new EnvError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
 }
 
-/** The mode a Stripe key belongs to. Restricted keys (`rk_`) follow the same pattern. */
+/** Returns the mode of a Stripe key. A restricted key (`rk_`) has the same prefixes. */
 export function modeOfKey(key: string): Mode {
   return /^(sk|rk)_live_/.test(key) ? "live" : "test";
 }

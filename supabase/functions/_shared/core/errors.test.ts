@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError, ERRORS, isErrorCode } from "./errors.ts";
 
-/** The contract's table: status, type, codes. */
+/** The statuses, types and codes that the HTTP contract promises. */
 const CONTRACT: readonly [number, string, readonly string[]][] = [
   [400, "validation", [
     "invalid_request",
@@ -60,7 +60,7 @@ Deno.test("the registry marks exactly the retryable codes as retryable", () => {
   ]);
 });
 
-Deno.test("a 5xx shows its fixed sentence, whatever message it is given", () => {
+Deno.test("a 5xx shows its fixed sentence and no other message", () => {
   const message = "password authentication failed for user postgres";
   assert(!new ApiError("internal", { message }).body.message.includes("password"));
   assert.equal(
@@ -69,7 +69,7 @@ Deno.test("a 5xx shows its fixed sentence, whatever message it is given", () => 
   );
 });
 
-Deno.test("only a code of the registry is a code", () => {
+Deno.test("isErrorCode accepts only codes of the registry", () => {
   assert(isErrorCode("not_found"));
   for (const code of ["toString", "__proto__", "", 404, null, "40001"]) assert(!isErrorCode(code));
 });

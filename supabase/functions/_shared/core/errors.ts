@@ -1,7 +1,7 @@
 /**
- * One error class and one registry: every code that a caller can meet, with its type, status, default message
- * and whether the same request may succeed later. The registry is part of the contract. The OpenAPI document
- * and docs/reference/api/errors.md are generated from it.
+ * One error class, and the registry of every code that a caller can receive: its type, status,
+ * default message and whether the same request may succeed later. The OpenAPI document and
+ * docs/reference/api/errors.md are generated from the registry.
  */
 type ErrorType =
   | "validation"
@@ -16,7 +16,9 @@ type ErrorType =
 interface ErrorKind {
   readonly type: ErrorType;
   readonly status: number;
-  /** A second status that the code may have; a route declares when it does. */
+  /**
+   * A second status that the code may have; only a route that declares this status answers with it.
+   */
   readonly alsoStatus?: number;
   readonly message: string;
   readonly retryable: boolean;
@@ -125,7 +127,8 @@ export const ERRORS = {
   ),
   velocity_exceeded: kind("rate_limit", 429, "Too many attempts. Try again later.", true),
   internal: kind("server", 500, AGAIN, true),
-  // 503 when a service behind us is out of reach, 502 when it answered and the answer is of no use.
+  // 503 means that an external service could not be reached, 502 that it answered and the answer is
+  // unusable.
   upstream_unavailable: { ...kind("server", 503, AGAIN, true), alsoStatus: 502 },
   not_ready: kind("server", 503, "The service is not ready. Try again in a moment.", true),
 } as const satisfies Record<string, ErrorKind>;
@@ -136,7 +139,7 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === "string" && Object.hasOwn(ERRORS, code);
 }
 
-/** The `error` object of the envelope. */
+/** The `error` object of a reply. */
 export interface ErrorBody {
   type: string;
   code: string;
@@ -147,22 +150,25 @@ export interface ErrorBody {
 }
 
 interface ErrorOptions {
-  /** For people, safe to show. Ignored for a 5xx, whose sentence is fixed. */
+  /**
+   * A sentence that is safe to show to users. A 5xx ignores this option and has its default
+   * message.
+   */
   message?: string | undefined;
-  /** Path of the offending input, for example `events[3].model`. */
+  /** The path of the invalid input, for example `events[3].model`. */
   field?: string | undefined;
   details?: Record<string, unknown> | undefined;
   retryAfterSeconds?: number | undefined;
-  /** For the log alone. */
+  /** Details for the log; callers never see them. */
   internal?: string | undefined;
-  /** A bug of ours: logged as an error whatever the status. */
+  /** True for a bug of ours, which is logged at the level `error` whatever the status is. */
   isOurBug?: boolean | undefined;
-  /** Only where the contract gives one code several statuses: `upstream_unavailable` is 502 or 503. */
+  /** Set only for a code with several statuses: `upstream_unavailable` is 502 or 503. */
   status?: number | undefined;
   cause?: unknown;
 }
 
-/** The only error that reaches a caller; any other thrown value becomes `internal`. */
+/** The only error that reaches a caller. Any other thrown value is answered as `internal`. */
 export class ApiError extends Error {
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;
@@ -186,15 +192,15 @@ export class ApiError extends Error {
 }
 
 /**
- * Whether a service behind us is out of reach for now. The same call may succeed later, or has succeeded and
- * its answer was lost.
+ * Returns true if the database or an external service is unavailable. The same call may succeed
+ * later, or it has succeeded and its answer was lost.
  */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof ApiError &&
     (error.code === "upstream_unavailable" || error.code === "request_timeout");
 }
 
-/** 400 `invalid_request` naming the field. */
+/** Makes a 400 `invalid_request` that names the field. */
 export function invalid(message: string, field?: string): ApiError {
   return new ApiError("invalid_request", { message, field });
 }

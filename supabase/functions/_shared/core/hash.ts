@@ -1,4 +1,7 @@
-/** SHA-256 in hex, synchronous: the asynchronous form costs a trip through the event loop per call. */
+/**
+ * SHA-256 as hex digits. Synchronous, because the asynchronous form costs a turn of the event loop
+ * per call.
+ */
 import { createHash, createHmac } from "node:crypto";
 
 export function sha256(...parts: (string | Uint8Array)[]): string {
@@ -7,7 +10,10 @@ export function sha256(...parts: (string | Uint8Array)[]): string {
   return hash.digest("hex");
 }
 
-/** HMAC-SHA-256 in hex. Without the key, the text can't be found by trying all possible texts. */
+/**
+ * Returns the HMAC-SHA-256 of a text as hex digits. Without the key, nobody can find the text by
+ * hashing all possible texts.
+ */
 export function keyedSha256(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex");
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeFake } from "#support/fakes/services.ts";
 import { clientIpHash, networkOf } from "./ip.ts";
 
-Deno.test("networkOf takes an IPv4 address as it is, and an IPv6 address by its network", () => {
+Deno.test("networkOf returns an IPv4 address unchanged and the network of an IPv6 address", () => {
   const cases: [address: string, network: string | null][] = [
     ["203.0.113.7", "203.0.113.7"],
     ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
@@ -16,14 +16,14 @@ Deno.test("networkOf takes an IPv4 address as it is, and an IPv6 address by its 
   for (const [address, network] of cases) assert.equal(networkOf(address), network, address);
 });
 
-Deno.test("networkOf knows no network of what is no address", () => {
+Deno.test("networkOf returns null for a text that is no address", () => {
   const others = ["", "unknown", "203.0.113.256", "203.0.113", "203.0.113.7, 198.51.100.1", "::g"];
   for (const text of [...others, "1:2:3", "::1]", "fe80::1%eth0", "01.2.3.4", "a".repeat(100)]) {
     assert.equal(networkOf(text), null, text);
   }
 });
 
-Deno.test("the caller's address is the edge's word, and what a caller writes beside it is not", async () => {
+Deno.test("the caller's address comes from Cloudflare's header and from no other", async () => {
   const { services } = await makeFake();
   const hash = (headers: Record<string, string>) => clientIpHash(new Headers(headers), services);
   const honest = hash({ "cf-connecting-ip": "203.0.113.7" });

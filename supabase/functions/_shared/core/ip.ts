@@ -1,12 +1,15 @@
-/** Addresses, the networks they belong to, and the one that a request came from. */
+/** IP addresses, the networks that contain them, and the address that a request came from. */
 
 const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 const V6_CHARACTERS = /^[0-9a-f:.]{2,45}$/i;
 const GROUPS = 8;
-/** A household or a server owns the rest of an IPv6 address and may change it with each request. */
+/**
+ * The first four groups of an IPv6 address are the network. One household or server owns the other
+ * groups and may change them with each request.
+ */
 const NETWORK_GROUPS = 4;
 
-/** The eight groups of an IPv6 address without leading zeros, or null. */
+/** Returns the eight groups of an IPv6 address without leading zeros; null for any other text. */
 function groupsOf(text: string): string[] | null {
   if (!V6_CHARACTERS.test(text) || !URL.canParse(`http://[${text}]/`)) return null;
   const [head = "", tail] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split("::");
@@ -28,7 +31,10 @@ function v4Of(groups: string[]): string {
   }).join(".");
 }
 
-/** An IPv4 address as it is, the /64 network of an IPv6 address; null for what is neither. */
+/**
+ * Returns an IPv4 address unchanged, and the /64 network of an IPv6 address; null for any other
+ * text.
+ */
 export function networkOf(address: string): string | null {
   if (V4.test(address)) return address;
   const groups = groupsOf(address);
@@ -37,8 +43,8 @@ export function networkOf(address: string): string | null {
 }
 
 /**
- * Set by Cloudflare, which stands in front of every Supabase project; a caller can't set it. X-Forwarded-For
- * begins with what the caller wrote, so nothing falls back to it: without this header there is no address.
+ * Cloudflare sets this header in front of every Supabase project, and a caller can't set it.
+ * X-Forwarded-For is never used, because it begins with text that the caller wrote.
  */
 export const CLIENT_IP_HEADER = "cf-connecting-ip";
 
@@ -46,7 +52,10 @@ interface Hasher {
   readonly hashIp: (network: string) => string;
 }
 
-/** The caller's network as the database may know it: a keyed hash. Undefined without a known address. */
+/**
+ * Returns the keyed hash of the caller's network; undefined if the address is unknown. The database
+ * receives this hash and never the address.
+ */
 export function clientIpHash(headers: Headers, { hashIp }: Hasher): string | undefined {
   const network = networkOf(headers.get(CLIENT_IP_HEADER)?.trim() ?? "");
   return network === null ? undefined : hashIp(network);

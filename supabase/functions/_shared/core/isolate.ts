@@ -1,31 +1,40 @@
 /**
- * The isolate that serves: how work keeps it alive, and the platform's warning before it kills it. The hosted
- * runtime warns by a `beforeunload` event at nine tenths of a limit: docs/decisions/hosted-platform.md.
+ * The isolate that serves requests: how work keeps the isolate alive, and how the platform
+ * announces its end. The hosted runtime sends a `beforeunload` event at nine tenths of a limit
+ * (docs/decisions/hosted-platform.md).
  */
 import { ApiError } from "./errors.ts";
 
-/** Only the hosted runtime ends an isolate; elsewhere a process runs until its work is done. */
+/**
+ * True on the hosted platform, which ends isolates; any other process runs until its work is done.
+ */
 export const isHosted = "EdgeRuntime" in globalThis;
 
 interface EdgeRuntime {
   waitUntil(work: Promise<unknown>): void;
 }
 
-/** Keeps the isolate alive for work that continues after the answer. */
+/**
+ * Keeps the isolate alive for work that continues after the answer. Does nothing outside the hosted
+ * runtime.
+ */
 export function waitUntil(work: Promise<unknown>): void {
   const { EdgeRuntime } = globalThis as { EdgeRuntime?: EdgeRuntime };
   EdgeRuntime?.waitUntil(work);
 }
 
 export interface Lifetime {
-  /** Aborted when nothing new may begin: the isolate is about to be killed. */
+  /** Aborted when no new work may begin: the platform is about to end the isolate. */
   readonly leaving: AbortSignal;
-  /** Aborted when work in progress must stop and be recorded. Its reason is an ApiError. */
+  /**
+   * Aborted when work in progress must stop and be recorded. The reason of the abort is an
+   * ApiError.
+   */
   readonly ending: AbortSignal;
 }
 
-// The wall-clock warning comes 15 s before the end on the Free plan, 40 s on a paid one. Work that is nearly
-// done may finish, and 10 s are left to record the rest.
+// The wall-clock warning comes 15 s before the end on the Free plan, and 40 s before on a paid
+// plan. After 5 s, at least 10 s are left to record unfinished work.
 const GRACE_MS = 5_000;
 
 function endOfIsolate(): ApiError {
@@ -33,7 +42,10 @@ function endOfIsolate(): ApiError {
   return new ApiError("upstream_unavailable", { internal, retryAfterSeconds: 1 });
 }
 
-/** @param after calls once when the milliseconds have passed */
+/**
+ * Watches `runtime` for the platform's warning.
+ * @param after runs `call` after `ms` milliseconds
+ */
 export function watchLifetime(
   runtime: EventTarget,
   after: (ms: number, call: () => void) => void,
@@ -43,17 +55,19 @@ export function watchLifetime(
   const end = () => ending.abort(endOfIsolate());
   runtime.addEventListener("beforeunload", (event) => {
     const reason = (event as CustomEvent<{ reason?: string } | null>).detail?.reason;
-    // The isolate is retired while idle: there is no work to abort.
+    // The platform retires an idle isolate, so there is no work to abort.
     if (reason === "early_drop") return;
     leaving.abort();
-    // The next answer may already exceed the processor time or the memory.
+    // The next step of the work may already exceed the limit of processor time or of memory.
     if (reason === "wall_clock") after(GRACE_MS, end);
     else end();
   });
   return { leaving: leaving.signal, ending: ending.signal };
 }
 
-/** Whether a run that ends at `untilMs` (milliseconds since 1970) may begin another batch. */
+/**
+ * Returns true if a run that ends at `untilMs` (milliseconds since 1970) may begin another batch.
+ */
 export function hasTime(
   { now, lifetime }: { now: () => Date; lifetime: Lifetime },
   untilMs: number,
@@ -61,7 +75,7 @@ export function hasTime(
   return !lifetime.leaving.aborted && now().getTime() < untilMs;
 }
 
-/** A lifetime without an end, as outside the hosted runtime. */
+/** A lifetime without an end, for tests and for processes outside the hosted runtime. */
 export const NO_END: Lifetime = {
   leaving: new AbortController().signal,
   ending: new AbortController().signal,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { jsonbBytes } from "./json-size.ts";
 
-Deno.test("a document's size is what jsonb writes: with blanks and without exponents", () => {
-  // From `octet_length('…'::jsonb::text)`.
+Deno.test("a document's size counts what jsonb writes: blanks, and numbers without exponents", () => {
+  // The numbers are results of `octet_length('…'::jsonb::text)`.
   assert.equal(jsonbBytes({ a: [1, 2.5, null], b: "ä" }), 32);
   for (
     const [number, bytes] of [[1e300, 301], [-1.5e300, 302], [1e-300, 302], [1e21, 22]] as const

@@ -1,8 +1,11 @@
-/** The size of JSON as the database stores it: its limits count these bytes. */
+/** The size in bytes of JSON as the database stores it. The database's limits count these bytes. */
 
 const encoder = new TextEncoder();
 
-/** How much longer `jsonb` writes a number with an exponent, at most: it writes every digit of 1e+300. */
+/**
+ * Returns the most characters that `jsonb` adds to a number with an exponent, because it writes
+ * every digit of 1e+300.
+ */
 function writtenOut(value: unknown): number {
   if (typeof value !== "number") return 0;
   const exponent = /e[+-](\d+)$/.exec(String(value))?.[1];
@@ -10,20 +13,23 @@ function writtenOut(value: unknown): number {
 }
 
 /**
- * Bytes of `jsonb` as text. It writes a blank after each comma and colon. Commas and colons inside strings
- * are counted too, so the true size may be a little smaller.
+ * Returns the size in bytes of a value as `jsonb` text, which has a blank after each comma and
+ * colon. Commas and colons inside strings are counted too, so the real size may be a little
+ * smaller.
  */
 export function jsonbBytes(value: unknown): number {
   const text = JSON.stringify(value) ?? "null";
   let more = text.match(/[,:]/g)?.length ?? 0;
-  // The second pass costs more than the first, and hardly any document needs it.
+  // Numbers with an exponent are rare, and finding them costs a second pass over the value.
   if (/\de[+-]\d/.test(text)) {
     JSON.stringify(value, (_key, item) => (more += writtenOut(item), item));
   }
   return encoder.encode(text).length + more;
 }
 
-/** The longest start of a text, in whole characters, that has at most `maxBytes` as JSON. */
+/**
+ * Returns the longest start of a text, in whole characters, that has at most `maxBytes` as JSON.
+ */
 function cutToBytes(text: string, maxBytes: number): string {
   if (jsonbBytes(text) <= maxBytes) return text;
   let [low, high] = [0, text.length];
@@ -36,7 +42,7 @@ function cutToBytes(text: string, maxBytes: number): string {
   return text.slice(0, isHalf ? low - 1 : low);
 }
 
-/** A foreign text as the database can store it: without null characters and half surrogate pairs. */
+/** Removes null characters, replaces half surrogate pairs, and cuts the text to `maxBytes` as JSON. */
 export function storable(text: string, maxBytes: number): string {
   return cutToBytes(text.replaceAll("\u0000", "").toWellFormed(), maxBytes);
 }

@@ -1,7 +1,7 @@
 /**
- * One JSON line per event on the function's console, where the platform collects logs. Bodies, tokens and
- * email addresses are never logged. The redactor is the second line of defence, for text that libraries and
- * the database wrote.
+ * Writes one JSON line per event to the function's console, where the platform collects logs.
+ * Callers never log bodies, tokens and email addresses. The redactor catches such data in texts of
+ * libraries and of the database.
  */
 import { isHosted } from "./isolate.ts";
 import { redactStart } from "../privacy/redact.ts";
@@ -9,7 +9,7 @@ import { timestampOf } from "./timestamp.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
-/** Flat by design: a log search filters on these fields. */
+/** Flat, because a log search filters by these fields. */
 export type LogRecord = Record<string, string | number | boolean | null | undefined>;
 
 export type Logger = (level: Level, message: string, record?: LogRecord) => void;
@@ -17,16 +17,16 @@ export type Logger = (level: Level, message: string, record?: LogRecord) => void
 // The platform cuts a line at 10,000 characters, which would leave broken JSON behind.
 const MAX_TEXT = 2_000;
 
-// These values are ours, or were admitted by their shape alone. An id may look like a telephone number and
-// must stay searchable. All other text is free text and is redacted, whoever added the field. The first
-// redaction costs a process 20 ms in which it serves no request, so fields that many requests log at once are
-// listed here.
+// The values of these fields are made by our code, or their format was checked. They are not
+// redacted, because an id may look like a telephone number and must stay searchable. All other
+// texts are redacted. The first redaction blocks a process for 20 ms, so fields that many requests
+// log are listed here.
 const OURS: ReadonlySet<string> = new Set([
   ...["request_id", "trace_id", "method", "route", "caller", "code", "status", "job_id"],
   ...["hold_id", "type", "fallback", "origin"],
 ]);
 
-/** Returns the record itself where it has no free text, as in the line of an ordinary request. */
+/** Redacts free text. Returns the given record if it has none, as for an ordinary request. */
 function safeRecord(record: LogRecord | undefined): LogRecord | undefined {
   let safe = record;
   for (const name in record) {
@@ -38,7 +38,7 @@ function safeRecord(record: LogRecord | undefined): LogRecord | undefined {
   return safe;
 }
 
-/** One event as a line of JSON, without personal data in its free text. */
+/** Formats one event as a line of JSON, and redacts its free text. */
 export function formatLine(
   level: Level,
   message: string,
@@ -48,13 +48,14 @@ export function formatLine(
   return JSON.stringify({ level, at: timestampOf(now), message, ...safeRecord(record) });
 }
 
-/** The only place in the functions that writes to the console. */
+/** The only function of the functions' code that writes to the console. */
 function write(text: string): void {
   // deno-lint-ignore no-console
   console.log(text);
 }
 
-// Too short for a person to notice, long enough that a busy process writes hundreds of lines at once.
+// Milliseconds. Too short for a person to notice, and long enough for a busy process to write
+// hundreds of lines at once.
 const FLUSH_AFTER_MS = 20;
 
 let waiting: string[] = [];
@@ -65,7 +66,7 @@ function flush(): void {
   if (lines.length > 0) write(lines.join("\n"));
 }
 
-/** A console call costs more than the rest of a small request, so lines are written in batches. */
+/** Writes lines in batches, because a console call costs more than the rest of a small request. */
 function enqueue(line: string): void {
   if (waiting.push(line) > 1) return;
   setTimeout(flush, FLUSH_AFTER_MS);
@@ -73,10 +74,14 @@ function enqueue(line: string): void {
 
 if (!isHosted) globalThis.addEventListener("unload", flush);
 
-/** Writes to the console of the runtime; errors at once, so that a crash does not lose them. */
+/**
+ * Writes to the console of the runtime. Errors are written at once, so that a crash does not lose
+ * them.
+ */
 export const consoleLogger: Logger = (level, message, record) => {
   const line = formatLine(level, message, record, new Date());
-  // The platform reads one event per call, and may put the isolate to sleep once the answer is out.
+  // The platform reads one event per console call, and may suspend the isolate as soon as the
+  // answer is sent.
   if (isHosted) return write(line);
   if (level !== "error") return enqueue(line);
   waiting.push(line);

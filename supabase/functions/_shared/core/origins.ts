@@ -1,11 +1,14 @@
 /**
- * The origins of our apps: browsers may call from them and be redirected to them. An entry of APP_ORIGINS is
- * an origin, or a host of the developer's own machine with any port (`http://localhost:*`), because dev
- * servers take the next free port.
+ * The origins of the app: browsers may call the API from these origins and be redirected to them.
+ * An entry of APP_ORIGINS is an origin, or a loopback host with any port (`http://localhost:*`),
+ * because development servers take the next free port.
  */
 import { ApiError } from "./errors.ts";
 
-/** Only a loopback host may leave its port open: on other hosts, other ports are other people's servers. */
+/**
+ * Only a loopback host may have any port: on other hosts, another port may be someone else's
+ * server.
+ */
 export const ANY_LOOPBACK_PORT = /^(https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])):\*$/;
 
 const PORT = /^(:[1-9]\d{0,4})?$/;
@@ -16,12 +19,12 @@ function covers(entry: string, origin: string): boolean {
   return origin.startsWith(host) && PORT.test(origin.slice(host.length));
 }
 
-/** Compares letter by letter with what a browser sends, without a parser. */
+/** Compares the origin character by character with what browsers send, without a parser. */
 export function isAllowedOrigin(origin: string, origins: readonly string[]): boolean {
   return origins.some((entry) => covers(entry, origin));
 }
 
-/** The first origin with a fixed port. @throws ApiError `not_ready` when there is none */
+/** Returns the first origin with a fixed port. @throws ApiError `not_ready` if there is none */
 export function homeOf(origins: readonly string[]): string {
   const home = origins.find((entry) => !ANY_LOOPBACK_PORT.test(entry));
   if (home === undefined) {

@@ -92,7 +92,10 @@ interface Seen {
 
 const SPAN_CONTEXT = { traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 };
 
-/** Runs `use` as the runtime runs a request under OpenTelemetry, and returns what its span was given. */
+/**
+ * Runs `use` under a span, as the runtime does with OpenTelemetry, and returns what the span
+ * received.
+ */
 function spanned(use: () => void): Seen {
   const seen: Seen = { attributes: {} };
   const span = {

@@ -1,7 +1,7 @@
 /**
- * The request that is being served: its id, its trace and its remaining time. Code far below a handler reads
- * them here: a call to the database or to another service sends the trace along and gives up when the time is
- * spent. The functions in between need not pass them on (docs/decisions/http.md).
+ * The current request: its id, its trace and its deadline. Code far below a handler reads them
+ * here: a call of the database or of an external service sends the trace and stops at the deadline.
+ * So the functions in between need no parameters for them (docs/decisions/http.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type SpanContext, trace } from "@opentelemetry/api";
@@ -10,35 +10,47 @@ import { ApiError } from "./errors.ts";
 
 export type HeaderPairs = [string, string][];
 
-/** Far more than an ordinary request takes, and early enough that the caller still waits. */
+/**
+ * The deadline of ordinary requests, in ms: far more than they take, and early enough that callers
+ * still wait.
+ */
 export const DEADLINE_MS = 30_000;
-/** The platform gives a request 150 s to its first byte: models and runners use most of it. */
+/**
+ * The deadline of requests that call models, in ms. The platform ends a request after 150 s without
+ * a first byte.
+ */
 export const LONG_DEADLINE_MS = 140_000;
-/** A runner has an earlier limit of its own; at this one the platform ends the request. */
+/**
+ * The deadline of runners, in ms, where the platform ends the request. Runners stop by an earlier
+ * limit of their own.
+ */
 export const RUNNER_DEADLINE_MS = 150_000;
-/** Time to record what has already happened. */
+/** The time in ms to record what has already happened, after the deadline of the request. */
 const CLOSING_MS = 10_000;
 
 export interface RequestContext {
   readonly requestId: string;
   /** 32 hex digits. */
   readonly traceId: string;
-  /** Our own span in that trace, to be answered and forwarded. */
+  /** Our own span in the trace. It is answered, and forwarded to other services. */
   readonly traceparent: string;
-  /** When its time is over, by performance.now(). The route sets it. */
+  /** The deadline, in milliseconds by performance.now(). The route sets it. */
   deadlineMs: number;
   /** The author of the request's changes; null for a caller without an identity. The route sets it. */
   author: string | null;
-  /** Headers of every answer to it, refusals included. */
+  /** The headers of every answer to this request, including refusals. */
   readonly answerHeaders: HeaderPairs;
 }
 
-/** The runtime's own span of the request, where OpenTelemetry is switched on (docs/observability.md). */
+/**
+ * Returns the runtime's span of the request; undefined if OpenTelemetry is off
+ * (docs/reference/observability.md).
+ */
 export function activeSpan(): SpanContext | undefined {
   return trace.getActiveSpan()?.spanContext();
 }
 
-/** Names the span by its route: the runtime knows only the method. `title`: `POST /usage`. */
+/** Names the span after its route, such as `POST /usage`: the runtime knows only the method. */
 export function nameActiveSpan(title: string | null, route: string | null): void {
   const span = trace.getActiveSpan();
   if (span === undefined || title === null || route === null) return;
@@ -47,24 +59,24 @@ export function nameActiveSpan(title: string | null, route: string | null): void
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-// Later versions may append fields, so only version 00 has a fixed length. A comma means that the header came
-// twice.
+// Later versions of the header may append fields, so only version 00 has a fixed length. A comma
+// shows that the header was sent twice.
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-[^,]*)?$/;
 const ZERO = /^0+$/;
 
 function randomHex(bytes: 8 | 16): string {
-  // A UUID is the cheapest source of random hex in the runtime; its version digits are cut out.
+  // A UUID is the runtime's cheapest source of random hex digits. The version digits are cut out.
   const id = crypto.randomUUID();
   const tail = id.slice(24, 36) + id.slice(0, 4);
   return bytes === 8 ? tail : tail + crypto.randomUUID().slice(24, 36) + id.slice(4, 8);
 }
 
-/** An id is logged and answered unchanged, so an id that contains a key is refused. */
+/** The id is logged and answered unchanged, so an id that contains a key is refused. */
 function mayBeKept(id: string | null): id is string {
   return id !== null && REQUEST_ID.test(id) && findKeys(id).length === 0;
 }
 
-/** Reads or makes the ids of one request. */
+/** Reads the ids of a request from its headers, or makes new ones. */
 export function startContext(headers: Headers, startedMs = performance.now()): RequestContext {
   const givenId = headers.get("x-request-id");
   const requestId = mayBeKept(givenId) ? givenId : crypto.randomUUID();
@@ -72,7 +84,8 @@ export function startContext(headers: Headers, startedMs = performance.now()): R
   const [, version, traceId, parentId, flags, rest] = given ?? [];
   const isValid = given !== null && !ZERO.test(traceId!) && !ZERO.test(parentId!) &&
     (version !== "00" || rest === undefined);
-  // Where the runtime traces too, its span is ours, and a new trace is the one that it began.
+  // If the runtime traces the request too, its span becomes ours, and its trace is used if the
+  // caller sent none.
   const span = activeSpan();
   const sharedTrace = isValid ? traceId! : span?.traceId ?? randomHex(16);
   const spanId = span?.traceId === sharedTrace ? span.spanId : randomHex(8);
@@ -89,36 +102,38 @@ export function startContext(headers: Headers, startedMs = performance.now()): R
 
 const storage = new AsyncLocalStorage<RequestContext | undefined>();
 
-/** Runs `serve` and all work that it starts as part of a request. */
+/** Runs `serve`, and all work that `serve` starts, as part of a request. */
 export function withinRequest<T>(context: RequestContext, serve: () => T): T {
   return storage.run(context, serve);
 }
 
-/** Runs work detached from the current request: without its trace and its deadline. */
+/** Runs work without the current request's trace and deadline. */
 export function outsideRequests<T>(run: () => T): T {
   return storage.run(undefined, run);
 }
 
-/** Undefined outside any request: at a start, or in a script. */
+/** Returns the current request; undefined outside any request, as in a script. */
 export function currentRequest(): RequestContext | undefined {
   return storage.getStore();
 }
 
 /**
- * The smaller of `atMost` and the current request's remaining time.
+ * Returns the smaller of `atMost` and the current request's remaining time, in ms.
  * @throws ApiError `request_timeout` when no time is left
  */
 export function timeLeftMs(atMost: number): number {
   const deadlineMs = currentRequest()?.deadlineMs;
   if (deadlineMs === undefined) return atMost;
   const left = deadlineMs - performance.now();
-  if (left <= 0) throw new ApiError("request_timeout", { internal: "the request's time is spent" });
+  if (left <= 0) {
+    throw new ApiError("request_timeout", { internal: "the request's deadline has passed" });
+  }
   return Math.min(atMost, left);
 }
 
 /**
- * Runs work that must happen although the request's own time may be spent: it ends what was begun and records
- * outside results. The work keeps the request's trace.
+ * Runs work that must happen even after the request's deadline, such as recording the result of an
+ * external call. The work has its own deadline, in `ms`, and keeps the request's trace.
  */
 export function withOwnTime<T>(work: () => T, ms = CLOSING_MS): T {
   const context = currentRequest();
@@ -126,13 +141,13 @@ export function withOwnTime<T>(work: () => T, ms = CLOSING_MS): T {
   return withinRequest({ ...context, deadlineMs: performance.now() + ms }, work);
 }
 
-/** startContext() bounds the shape of both. */
+/** startContext() checks the format of both values. */
 interface TraceHeaders {
   readonly "x-request-id": string;
   readonly traceparent: string;
 }
 
-/** Undefined outside any request. */
+/** Returns the headers that carry the trace; undefined outside any request. */
 export function traceHeaders(): TraceHeaders | undefined {
   const request = currentRequest();
   if (request === undefined) return undefined;

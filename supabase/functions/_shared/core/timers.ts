@@ -1,12 +1,12 @@
 /** The clock and the timers of runners, which tests replace. */
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Returns milliseconds since 1970. */
   nowMs(): number;
   sleep(ms: number): Promise<void>;
-  /** Calls repeatedly until the returned function is called. */
+  /** Calls `call` every `ms` milliseconds until the returned function is called. */
   every(ms: number, call: () => void): () => void;
-  /** Calls once, unless the returned function is called before. */
+  /** Calls `call` once after `ms` milliseconds, unless the returned function is called before. */
   after(ms: number, call: () => void): () => void;
 }
 

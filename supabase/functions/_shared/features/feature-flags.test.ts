@@ -9,7 +9,7 @@ function b2b(state: FeatureSetting["state"], percentage = 0): FeatureSetting {
   return { name: "b2b", state, percentage };
 }
 
-/** Flags with a clock and a database of the test's own. */
+/** Makes flags with a clock and a database that the test controls. */
 function world(first: FeatureSetting = b2b("on")) {
   const state = { setting: first, nowMs: 0, reads: 0, isUnavailable: false, warnings: 0 };
   const flags = createFeatureFlags({
@@ -26,7 +26,7 @@ function world(first: FeatureSetting = b2b("on")) {
   return { state, isOn: () => flags.isOn("b2b", USER), flags };
 }
 
-Deno.test("a bucket is what SQL makes of the same name and user (features/feature_flags.test.sql)", () => {
+Deno.test("a bucket is the same as in SQL (features/feature_flags.test.sql)", () => {
   assert.equal(bucketOf("b2c", USER), 5486);
   assert.equal(bucketOf("b2b", USER), 4820);
   assert.equal(bucketOf("b2b", "00000000-0000-0000-0000-000000000000"), 3598);
@@ -41,7 +41,7 @@ Deno.test("off includes no user, on includes all, a percentage includes the user
   }
 });
 
-Deno.test("a percentage ends exactly at its bucket, as in SQL, whatever binary fractions make of it", () => {
+Deno.test("a percentage ends exactly at its bucket, as in SQL, despite binary fractions", () => {
   for (let nr = 0; nr < 2_000; nr++) {
     const user = `00000000-0000-0000-0000-${String(nr).padStart(12, "0")}`;
     const bucket = bucketOf("b2b", user);
@@ -99,7 +99,7 @@ Deno.test("while the database is unavailable the last known flags hold", async (
   assert.equal(await isOn(), true);
 });
 
-Deno.test("before any flags are known the database's error is the answer", async () => {
+Deno.test("without known flags the database's error is thrown", async () => {
   const { state, isOn } = world();
   state.isUnavailable = true;
   await assert.rejects(isOn(), (error) => (error as ApiError).code === "upstream_unavailable");

@@ -1,6 +1,7 @@
 /**
- * Whether a product is switched on for a user. Each process reads the flags at most every five seconds, so a
- * flag adds nothing to a request. While the database is unavailable, the last known flags hold.
+ * Tells whether a product is switched on for a user. Each process reads the flags at most every
+ * five seconds, so that most requests read nothing. While the database is unavailable, the last
+ * known flags apply.
  */
 import type { z } from "@hono/zod-openapi";
 import type * as contracts from "../contracts/features.ts";
@@ -13,8 +14,9 @@ export type FeatureName = z.output<typeof contracts.FeatureName>;
 
 export interface FeatureFlags {
   /**
-   * @param userId null for an anonymous caller: a percentage of users then counts as off
-   * @throws ApiError `upstream_unavailable` when no flags are known yet and the database is unavailable
+   * @param userId null for an anonymous caller, for whom a percentage of users counts as off
+   * @throws ApiError `upstream_unavailable` when no flags are known yet and the database is
+   *   unavailable
    */
   isOn(name: FeatureName, userId: string | null): Promise<boolean>;
 }
@@ -30,16 +32,19 @@ const MAX_AGE_MS = 5_000;
 const BUCKETS = 10_000;
 const BUCKETS_PER_PERCENT = BUCKETS / 100;
 
-/** 0 to 9999, fixed for ever; farthing.feature_bucket in SQL is the same. */
+/**
+ * Returns a number from 0 to 9999, which never changes; farthing.feature_bucket in SQL returns the
+ * same number.
+ */
 export function bucketOf(name: string, userId: string): number {
   return Number.parseInt(sha256(`${name}:${userId}`).slice(0, 8), 16) % BUCKETS;
 }
 
-/** Whether a flag with this setting is on for a user. */
+/** Returns true if a flag with this setting is on for the user. */
 export function isOnFor(setting: FeatureSetting, userId: string | null): boolean {
   const { name, state, percentage } = setting;
   if (state !== "percentage") return state === "on";
-  // Rounded, because 0.07 * 100 is a little more than 7 here, and is 7 in SQL.
+  // Rounded, because 0.07 * 100 is a little more than 7 in JavaScript and exactly 7 in SQL.
   return userId !== null && bucketOf(name, userId) < Math.round(percentage * BUCKETS_PER_PERCENT);
 }
 
@@ -52,9 +57,11 @@ export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureF
   let known: ReadSettings | undefined;
   let reading: Promise<ReadSettings> | undefined;
 
-  /** Many requests that find the flags too old share one read. */
+  /**
+   * Starts a read, or returns the running one: many requests may find the flags too old at once.
+   */
   function readOnce(): Promise<ReadSettings> {
-    // The read is shared, so one request's deadline must not end it.
+    // Requests share the read, so the deadline of one request must not end it.
     return reading ??= outsideRequests(read)
       .then((settings) => known = { settings, atMs: nowMs() })
       .finally(() => reading = undefined);
@@ -66,8 +73,9 @@ export function createFeatureFlags({ read, nowMs, log }: FlagsOptions): FeatureF
       return await readOnce();
     } catch (error) {
       if (known === undefined) throw error;
-      log("warn", "features not read, the last ones hold", { detail: String(error) });
-      // The next read comes in five seconds: more frequent reads don't help an unavailable database.
+      log("warn", "feature flags not read: the last known ones apply", { detail: String(error) });
+      // The next read comes after five seconds: more frequent reads don't help an unavailable
+      // database.
       return known = { ...known, atMs: nowMs() };
     }
   }

@@ -4,15 +4,21 @@ import type { Rule } from "./rules.ts";
 export interface RuleCount {
   readonly rule: Rule;
   readonly isAllowed: boolean;
-  /** How many more may come in this window. */
+  /** The number of requests that are still allowed in this window. */
   readonly remaining: number;
-  /** When the window ends, or when the next request is allowed after a refusal; milliseconds since 1970. */
+  /**
+   * The end of the window, or after a refusal the time of the next allowed request; in milliseconds
+   * since 1970.
+   */
   readonly resetMs: number;
 }
 
 export type LimitOutcome = "allowed" | "soft" | "blocked";
 
-/** From this share of a quota on, callers are asked to slow down, and no request is refused yet. */
+/**
+ * The soft limit, as a share of the quota: from here on callers are asked to slow down, and nothing
+ * is refused.
+ */
 const SOFT_SHARE = 0.8;
 
 export function outcomeOf({ isAllowed, remaining, rule }: RuleCount): LimitOutcome {

@@ -31,8 +31,8 @@ Deno.test("T17 an address that Redis' client refuses stops no checkout, and is l
     const verdicts = await Promise.all(Array.from({ length: 15 }, () => limiter.check(ASKING)));
     assert.equal(verdicts.filter(({ refusal }) => refusal === undefined).length, 10);
     assert.equal(await checkRedis(), "degraded");
-    assert.deepEqual(lines, ["error redis cannot be asked"]);
-    // An alert reports a deployment that is configured for Redis and has none.
+    assert.deepEqual(lines, ["error Redis is not used: its URL is invalid"]);
+    // This count raises an alert: the deployment is configured for Redis and cannot use it.
     assert.equal(metrics.counts["limiter_fallbacks misconfigured"], 15);
   }
 });

@@ -1,4 +1,4 @@
-/** The limiter of a deployment, and what health reports of where it counts. */
+/** Makes the rate limiter of a deployment, and the checks of its Redis for health. */
 import type { Env } from "../core/env.ts";
 import type { GuardedRedis } from "../adapters/redis/guarded-redis.ts";
 import type { RedisFigures } from "../adapters/redis/redis-figures.ts";
@@ -15,7 +15,7 @@ interface LimitDependencies {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** The part of Services that is made here. */
+/** The part of Services that this file makes. */
 interface Limits {
   readonly limiter: Limiter;
   readonly checkRedis: () => Promise<CheckState>;
@@ -42,13 +42,16 @@ async function redisFromEnv(
   try {
     return guardRedis({ client: createRedis({ url, token }), ...dependencies });
   } catch (error) {
-    // An address that the client refuses must not end every limited request.
-    dependencies.log("error", "redis cannot be asked", { detail: String(error) });
+    // A URL that the client refuses must not fail every limited request.
+    dependencies.log("error", "Redis is not used: its URL is invalid", { detail: String(error) });
     return "misconfigured";
   }
 }
 
-/** Empty where Redis is unavailable or does not answer INFO: counting does not need these figures. */
+/**
+ * Returns no figures if Redis is unavailable or does not answer INFO, since rate limits don't need
+ * them.
+ */
 async function figuresFrom(redis: GuardedRedis | NoRedis, env: Address): Promise<RedisFigures> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   if (typeof redis === "string" || url === undefined || token === undefined) return NO_FIGURES;
@@ -63,8 +66,9 @@ async function make(env: Address, dependencies: LimitDependencies): Promise<Limi
 }
 
 /**
- * Without an address, each process counts alone; the database's own rules hold either way. Everything is
- * loaded on first use: Stripe's webhook and the settling of a hold never need it.
+ * Makes the limiter. Without a Redis URL each process counts alone, and the database still applies
+ * its own limits. The code is loaded on first use, because Stripe's webhook and the settling of
+ * holds never need it.
  */
 export function limitsFromEnv(env: Address, dependencies: LimitDependencies): Limits {
   let making: Promise<LimiterParts> | undefined;

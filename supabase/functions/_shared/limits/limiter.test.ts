@@ -58,7 +58,7 @@ function header(verdict: Verdict, name: string): string {
   return verdict.headers.find(([key]) => key === name)?.[1] ?? "";
 }
 
-/** Starts again, with other users, if the minute has passed meanwhile. */
+/** Starts again with other users if a minute ended during the attempt. */
 async function withinAMinute(run: (user: string) => Promise<void>): Promise<void> {
   for (;;) {
     const minute = Math.floor(Date.now() / 60_000);
@@ -104,7 +104,7 @@ Deno.test("a limiter asks once for one turn's requests, and never for a blocked 
     await ask(limiter, userAsking(user, "bookings"), 1);
     redis.requests.length = 0;
     assert.equal(admitted(await ask(limiter, userAsking(user, "bookings"), 8)), 4);
-    // The second command asks how long the refused ones must wait.
+    // The second command asks how long the refused callers must wait.
     assert.deepEqual(redis.requests.map(({ commands }) => commands.at(-1)?.[0]), [
       "evalsha",
       "mget",
@@ -135,7 +135,7 @@ Deno.test("a limiter reports the rule that is soft, and counts each that is", as
       (metrics.counts[`limiter_decisions ${series}`] ?? 0) -
       (before[`limiter_decisions ${series}`] ?? 0);
     await ask(limiter, userAsking(user), 90);
-    // The first job leaves ten to the user's hundred, and nine to its own rule.
+    // The first job leaves 9 of the user's 100 requests, and 9 of the 10 of its own rule.
     const [first] = await ask(limiter, userAsking(user, "jobs"), 1);
     assert.match(header(first!, "ratelimit"), /^"default";r=9;t=\d+;farthing-soft$/);
     await ask(limiter, userAsking(user, "jobs"), 7);
@@ -226,22 +226,22 @@ async function limitsHere({ limiter }: LimiterUnderTest, user: string): Promise<
 }
 
 for (const [what, mood, reason] of MOODS) {
-  Deno.test(`T17 a limiter whose Redis ${what} limits here, and says so`, async () => {
+  Deno.test(`T17 a limiter whose Redis ${what} counts locally, and logs the change`, async () => {
     await using redis = startFakeRedis();
     redis.mood = mood;
     await withinAMinute(async (user) => {
-      const made = limiterAt(redis.address); // a second run would begin with an open breaker
+      const made = limiterAt(redis.address); // A second run would begin with an open breaker.
       await limitsHere(made, user);
       assert(
         made.metrics.counts[`limiter_fallbacks ${reason}`]! > 0,
         JSON.stringify(made.metrics.counts),
       );
-      assert.deepEqual(made.lines, [`warn limits are counted here ${reason}`]);
+      assert.deepEqual(made.lines, [`warn rate limits are counted in this process ${reason}`]);
     });
   });
 }
 
-Deno.test("T17 a limiter whose Redis is not there limits here, and says so", async () => {
+Deno.test("T17 a limiter whose Redis cannot be reached counts locally, and logs the change", async () => {
   const redis = startFakeRedis();
   await redis[Symbol.asyncDispose]();
   const made = limiterAt(redis.address);
@@ -249,14 +249,14 @@ Deno.test("T17 a limiter whose Redis is not there limits here, and says so", asy
   assert(made.metrics.counts["limiter_fallbacks down"]! > 0);
 });
 
-Deno.test("a limiter without Redis limits here, and logs nothing", async () => {
+Deno.test("a limiter without Redis counts locally, and logs nothing", async () => {
   const made = limiterAt(null);
   await withinAMinute((user) => limitsHere(made, user));
   assert(made.metrics.counts["limiter_fallbacks unconfigured"]! > 0);
   assert.deepEqual(made.lines, []);
 });
 
-/** Sends it enough requests, one after the other, to open its breaker. */
+/** Sends enough failing requests, one after the other, to open the breaker. */
 async function breakIt({ limiter }: LimiterUnderTest, redis: FakeRedis): Promise<void> {
   redis.mood = "wrong-token";
   for (let nth = 0; nth < 5; nth++) await limiter.check(userAsking("one"));
@@ -272,7 +272,7 @@ Deno.test("an open breaker costs no round trip", async () => {
   assert.equal(made.metrics.counts["limiter_fallbacks open"], 20);
 });
 
-Deno.test("a Redis that is back is found in the background, and counts from then on", async () => {
+Deno.test("a Redis that answers again is found in the background and counts again", async () => {
   await using redis = startFakeRedis();
   const made = limiterAt(redis.address);
   await breakIt(made, redis);
@@ -288,7 +288,7 @@ Deno.test("a Redis that is back is found in the background, and counts from then
     await Promise.all(made.background);
     assert.deepEqual(redis.requests.map(({ commands }) => commands[0]?.[0]), ["set"]);
     await made.limiter.check(userAsking("one"));
-    assert.match(made.lines.at(-1) ?? "", /by redis again/);
+    assert.match(made.lines.at(-1) ?? "", /by Redis again/);
   } finally {
     performance.now = now;
     Date.now = realNow;

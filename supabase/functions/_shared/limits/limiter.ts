@@ -1,7 +1,7 @@
 /**
- * Decides whether a request may go on, by the requests before it. Redis counts for all processes. While Redis
- * is slow, unavailable or answers with an invalid response, this process counts alone from what Redis last
- * reported (docs/decisions/rate-limits.md).
+ * Decides whether a request is allowed, by the number of requests before. Redis counts for all
+ * processes. While Redis is slow, unavailable or answers with an invalid response, this process
+ * counts alone and begins with the last counts from Redis (docs/decisions/rate-limits.md).
  */
 import type { HeaderPairs } from "../core/request.ts";
 import type { Logger } from "../core/logger.ts";
@@ -18,13 +18,15 @@ import { RedisWindows } from "./redis-windows.ts";
 import { type Counted, countedFor, type LimitedRequest, type Rule } from "./rules.ts";
 
 export interface Verdict {
-  /** RateLimit and RateLimit-Policy of the rule that is nearest to its end. */
+  /**
+   * The headers RateLimit and RateLimit-Policy of the rule that refuses, or is the next to refuse.
+   */
   readonly headers: HeaderPairs;
-  /** For a refused request: the error's code, and when to come back. */
+  /** The error code of a refused request, and the seconds until the next allowed one. */
   readonly refusal?: { readonly code: Rule["code"]; readonly retryAfterSeconds: number };
 }
 
-/** Never rejects and never takes long: rate limiting must not block a payment. */
+/** `check` never rejects and always ends soon: rate limiting must not block a payment. */
 export interface Limiter {
   check(asking: LimitedRequest): Promise<Verdict>;
 }
@@ -39,12 +41,12 @@ interface LimiterOptions {
   readonly nowMs: () => number;
 }
 
-/** Why Redis is unused: not configured, or its URL is invalid. */
+/** The reason why Redis is unused: it is not configured, or its URL is invalid. */
 export type NoRedis = "unconfigured" | "misconfigured";
 
 type Reason = RedisFailure | NoRedis;
 
-/** All processes count together here. */
+/** The counts of all processes together. */
 interface SharedCounts {
   readonly redis: GuardedRedis;
   readonly windows: RedisWindows;
@@ -54,7 +56,10 @@ class WindowLimiter implements Limiter {
   readonly #options: LimiterOptions;
   readonly #local = new LocalWindows();
   readonly #shared: SharedCounts | NoRedis;
-  /** The reason of the last request. A change is worth a log line; each request is not. */
+  /**
+   * The reason why the last request was counted here; null if Redis counted it. Only a change is
+   * logged.
+   */
   #reason: Reason | null = null;
 
   constructor(options: LimiterOptions) {
@@ -79,7 +84,10 @@ class WindowLimiter implements Limiter {
     return { headers, refusal: { code: count.rule.code, retryAfterSeconds } };
   }
 
-  /** Counts the rule that decided, and all others that are soft: each nears its end by itself. */
+  /**
+   * Adds the outcome of the deciding rule to the metrics, and that of every other rule beyond its
+   * soft limit.
+   */
   #countOutcomes(counts: readonly RuleCount[], decided: RuleCount): void {
     for (const count of counts) {
       const outcome = outcomeOf(count);
@@ -115,9 +123,9 @@ class WindowLimiter implements Limiter {
     if (reason === this.#reason) return;
     this.#reason = reason;
     const { log } = this.#options;
-    if (reason === null) log("info", "limits are counted by redis again");
+    if (reason === null) log("info", "rate limits are counted by Redis again");
     else if (typeof this.#shared !== "string") {
-      log("warn", "limits are counted here", { fallback: reason });
+      log("warn", "rate limits are counted in this process", { fallback: reason });
     }
   }
 }

@@ -16,7 +16,7 @@ function admitted(
   return all.filter((counts) => counts.every(({ isAllowed }) => isAllowed)).length;
 }
 
-Deno.test("requests of the window before count by the share of it that is less than a minute ago", () => {
+Deno.test("requests of the previous window count by the share of it within the last minute", () => {
   const asking = [counted("rule", 10)];
   const windows = new LocalWindows();
   assert.equal(admitted(windows, asking, 20, 59), 10);
@@ -34,7 +34,7 @@ Deno.test("a refused request uses up no quota", () => {
   assert.deepEqual([left?.remaining, left?.resetMs], [8, 60_000]);
 });
 
-Deno.test("a refused request learns when the next is allowed, and then it is", () => {
+Deno.test("a refused request gets the time of the next allowed one, which is then allowed", () => {
   const asking = [counted("rule", 10)];
   const windows = new LocalWindows();
   assert.equal(admitted(windows, asking, 10, 59), 10);
@@ -46,7 +46,7 @@ Deno.test("a refused request learns when the next is allowed, and then it is", (
   assert.equal(windows.take(asking, 66_001)[0]!.isAllowed, true);
 });
 
-Deno.test("the number of windows is bounded, and the least recently used one goes", () => {
+Deno.test("the number of windows is bounded, and the least recently used one is deleted", () => {
   const windows = new LocalWindows(3);
   const take = (id: string) => windows.take([counted("rule", 10, id)], 1_000)[0]!.remaining;
   assert.deepEqual(["a", "b", "c", "a", "d"].map(take), [9, 9, 9, 8, 9]);
@@ -56,14 +56,14 @@ Deno.test("the number of windows is bounded, and the least recently used one goe
 
 const RULE = counted("rule", 10);
 
-/** The state after Redis reports that so many are left. */
+/** The state after Redis reports this number of remaining requests. */
 function heard(windows: LocalWindows, remaining: number, seconds: number, isAllowed = true) {
   const { rule } = RULE;
   const said = { rule, isAllowed, remaining, resetMs: 60_000 };
   return windows.syncWith([RULE], [said], seconds * 1_000)[0]!;
 }
 
-Deno.test("T17 counting here begins from what Redis last said of the window, not from zero", () => {
+Deno.test("T17 counting locally begins with the last counts from Redis, not with zero", () => {
   const windows = new LocalWindows();
   heard(windows, 4, 1);
   assert.equal(admitted(windows, [RULE], 20, 2), 4);
@@ -77,9 +77,10 @@ Deno.test("T17 counting here begins from what Redis last said of the window, not
   );
 });
 
-Deno.test("without a failure Redis' word stands, whatever was assumed of the window before", () => {
+Deno.test("without a failure the counts of Redis apply", () => {
   const windows = new LocalWindows();
-  // This process assigns all nine to this window; in truth they are in the window before, and fade.
+  // This process counts all nine in the current window. In truth they came in the previous window,
+  // and count less with time.
   for (const [seconds, remaining] of [[1, 1], [30, 5], [59, 8]] as const) {
     assert.deepEqual(
       [heard(windows, remaining, seconds).isAllowed, heard(windows, remaining, seconds).remaining],
@@ -92,7 +93,7 @@ Deno.test("without a failure Redis' word stands, whatever was assumed of the win
   }
 });
 
-Deno.test("T17 what was admitted here counts on when Redis, which never saw it, answers again", () => {
+Deno.test("T17 requests that were admitted locally still count after Redis answers again", () => {
   const windows = new LocalWindows();
   heard(windows, 7, 1);
   assert.equal(admitted(windows, [RULE], 5, 2), 5);
@@ -105,12 +106,12 @@ Deno.test("requests that Redis turns out to have counted are not counted twice",
   const windows = new LocalWindows();
   heard(windows, 9, 1);
   assert.equal(admitted(windows, [RULE], 5, 2), 5);
-  // One, five that timed out, and this one.
+  // One request, five that timed out, and this one.
   assert.equal(heard(windows, 3, 3).remaining, 3);
   assert.equal(admitted(windows, [RULE], 20, 4), 3);
 });
 
-Deno.test("an answer for a window that is over does not change the next", () => {
+Deno.test("an answer for an ended window does not change the next one", () => {
   const windows = new LocalWindows();
   assert.equal(admitted(windows, [RULE], 3, 120), 3);
   assert.equal(heard(windows, 0, 119).remaining, 0);

@@ -1,8 +1,8 @@
 /**
- * Counts in this process alone, by the arithmetic that Redis uses: these are the limits while Redis is
- * unavailable. Counting begins from what Redis last reported of a window. Requests admitted here still count
- * when Redis answers again; otherwise a burst across the change would get the limit twice. The memory is
- * bounded: the caller that was idle for longest is dropped first.
+ * Counts requests in this process alone, with the arithmetic that Redis uses. These counts apply
+ * while Redis is unavailable, and begin with the last counts from Redis. Requests that were
+ * admitted here still count after Redis answers again; otherwise one burst could use the quota
+ * twice. The number of windows is bounded: the window that was unused for longest is deleted first.
  */
 import type { RuleCount } from "./limit-outcome.ts";
 import type { Counted, Rule } from "./rules.ts";
@@ -15,16 +15,21 @@ import {
   windowsOf,
 } from "./sliding-window.ts";
 
-/** A request is counted by 5 to 7 windows; all but two belong to its user or address. About 3 MB. */
+/**
+ * About 3 MB. A request is counted in 5 to 7 windows, and all but two of them belong to its user or
+ * address.
+ */
 const MAX_WINDOWS = 10_000;
 
 const NONE: Windows = { previous: 0, current: 0 };
 
 interface Window {
   readonly nth: number;
-  /** The counts that Redis last reported. */
+  /** The last counts from Redis. */
   shared: Windows;
-  /** Requests admitted here that Redis has not shown to have counted. */
+  /**
+   * Requests that were admitted here and that Redis has not counted, as far as this process knows.
+   */
   own: Windows;
 }
 
@@ -49,8 +54,8 @@ function countOf(rule: Rule, window: Window, nowMs: number): RuleCount {
 }
 
 /**
- * The requests admitted here, less those that Redis counts beyond what was expected: a request that timed out
- * may have been counted anyway.
+ * Returns the requests that were admitted here and that Redis still has not counted. Redis may have
+ * counted a request that timed out; its count is then higher than expected.
  */
 function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: RuleCount, nowMs: number) {
   const here = usedOf(rule, own, nowMs);
@@ -61,7 +66,10 @@ function unseen({ shared, own }: Window, { rule, isAllowed, remaining }: RuleCou
 }
 
 export class LocalWindows {
-  /** The least recently used first; while Redis counts, only the first use in a window renews the order. */
+  /**
+   * In the order of use, the least recent first. While Redis counts, only the first use in a window
+   * changes the order.
+   */
   readonly #windows = new Map<string, Window>();
   readonly #max: number;
 
@@ -69,7 +77,7 @@ export class LocalWindows {
     this.#max = max;
   }
 
-  /** Counts a request where all of its rules allow it; a refused one uses up no quota. */
+  /** Counts a request if all of its rules allow it. A refused request uses up no quota. */
   take(counted: readonly Counted[], nowMs: number): RuleCount[] {
     const seen = counted.map((each) => this.#look(each, nowMs));
     if (seen.every(({ isAllowed }) => isAllowed)) {
@@ -80,8 +88,9 @@ export class LocalWindows {
   }
 
   /**
-   * Stores what Redis reports of a request that it has counted, and adds what was admitted here without it.
-   * @param nowMs when Redis was asked
+   * Stores the counts that Redis reports for a request, and adds the requests that were admitted
+   * here without Redis.
+   * @param nowMs when Redis was asked, in milliseconds since 1970
    */
   syncWith(counted: readonly Counted[], counts: readonly RuleCount[], nowMs: number): RuleCount[] {
     return counts.map((count, index) => this.#syncOne(counted[index]!, count, nowMs));
@@ -106,19 +115,21 @@ export class LocalWindows {
     const key = `${rule.name}:${id}`;
     const nth = nthWindow(rule, nowMs);
     const window = this.#at(key, nth);
-    // The window was over before the answer came.
+    // The window ended before the answer arrived.
     if (window.nth > nth) return count;
     const own = unseen(window, count, nowMs);
     window.own = own;
     window.shared = windowsOf(rule, rule.quota - count.remaining, window.shared.previous, nowMs);
-    // Every limited request comes by here, so its place in the order is renewed only once a window.
+    // Every limited request runs this line, so the order changes only once per window.
     if (this.#windows.get(key) !== window) this.#keep(key, window);
     const remaining = count.remaining - own.current;
     if (own === NONE || !count.isAllowed) return count;
     return remaining < 0 ? countOf(rule, window, nowMs) : { ...count, remaining };
   }
 
-  /** The window of now. A stored window may by now be the one before, or long over. */
+  /**
+   * Returns the current window. A stored window may meanwhile be the previous one, or an older one.
+   */
   #at(key: string, nth: number): Window {
     const known = this.#windows.get(key);
     if (known !== undefined && known.nth >= nth) return known;

@@ -47,12 +47,12 @@ Deno.test("of rules that allow, a soft one decides, else the next to refuse", ()
   }
 });
 
-Deno.test("of rules with the same rest the first one decides", () => {
+Deno.test("of rules with equally many requests left, the first one decides", () => {
   const alike = ["one", "two", "three"].map((name) => count(name, {}));
   assert.equal(decisive(alike).rule.name, "one");
 });
 
-Deno.test("no answer says to come back at once", () => {
+Deno.test("Retry-After is at least one second", () => {
   const over = count("minute", { isAllowed: false, remaining: 0, resetMs: 60_000 });
   assert.deepEqual([59_001, 59_000, 58_999, 60_000, 60_001].map((ms) => secondsToGo(over, ms)), [
     ...[1, 1, 2, 1, 1],

@@ -1,12 +1,13 @@
-/** The RateLimit headers: which rule they describe, and the flag of a soft limit (80 % of a quota). */
+/** The RateLimit headers: the rule that they describe, and the flag of a soft limit. */
 import type { HeaderPairs } from "../core/request.ts";
 import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
 
 const fewestLeft = (a: RuleCount, b: RuleCount) => b.remaining < a.remaining ? b : a;
 
 /**
- * The count that the caller learns of. Of refusing rules it is the longest refusal; else it is the next to
- * refuse, preferring rules that are soft already.
+ * Chooses the count that the headers describe. If rules refuse the request, it is the longest
+ * refusal; otherwise the rule with the fewest remaining requests, and rules beyond their soft limit
+ * come first.
  */
 export function decisive(counts: readonly RuleCount[]): RuleCount {
   const blocked = counts.filter(({ isAllowed }) => !isAllowed);
@@ -15,12 +16,18 @@ export function decisive(counts: readonly RuleCount[]): RuleCount {
   return (soft.length > 0 ? soft : counts).reduce(fewestLeft);
 }
 
-/** Never 0: a caller that comes back at once comes back too early. */
+/**
+ * Returns the seconds until the reset, at least 1, because a caller that returns after 0 s returns
+ * too early.
+ */
 export function secondsToGo({ resetMs }: RuleCount, nowMs: number): number {
   return Math.max(1, Math.ceil((resetMs - nowMs) / 1_000));
 }
 
-/** As in draft 10 of RateLimit for HTTP, where extension flags have a prefix. */
+/**
+ * Formats the headers by draft 10 of RateLimit for HTTP, where the names of extensions have a
+ * prefix.
+ */
 export function headersOf(count: RuleCount, nowMs: number): HeaderPairs {
   const { name, quota, windowSeconds } = count.rule;
   const soft = outcomeOf(count) === "soft" ? ";farthing-soft" : "";

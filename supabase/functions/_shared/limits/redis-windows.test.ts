@@ -10,13 +10,13 @@ const asking = (id: string): Counted[] => [{ rule: rule!, id }];
 
 const NOW_MS = 5_000;
 
-/** A Redis that answers each count with `answer`, and each look into the windows with `windows`. */
+/** A Redis that answers each count with `answer`, and each read of the windows with `windows`. */
 function windowsOf(answer: unknown, counts: unknown = [quota, null]): RedisWindows {
   const redis = { evalsha: () => Promise.resolve(answer), mget: () => Promise.resolve(counts) };
   return new RedisWindows(redis as unknown as Redis);
 }
 
-Deno.test("only a possible answer of the script is a count", async () => {
+Deno.test("only a valid answer of the script is a count", async () => {
   const counts = [[quota - 1, quota], [0, quota], [-1, quota]];
   for (const answer of counts) await windowsOf(answer).take(asking("one"), NOW_MS);
   const nonsense = [

@@ -1,6 +1,7 @@
 /**
- * Counts in Redis for all processes together: sliding windows by `@upstash/ratelimit`, one command a rule.
- * All rules of a request go in one round trip, since the client batches the commands of one turn.
+ * Counts requests in Redis for all processes together: sliding windows by `@upstash/ratelimit`, one
+ * command per rule. The client batches the commands of one turn of the event loop, so a request
+ * costs one round trip.
  */
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis";
@@ -10,7 +11,7 @@ import { freeAtMs, nthWindow } from "./sliding-window.ts";
 
 type Scripts = Pick<Redis, "evalsha" | "eval" | "get" | "set">;
 
-/** Redis answered with something that is not a result of the command. */
+/** Redis answered with a value that is not a result of the command. */
 class InvalidRedisResponse extends Error {
   constructor() {
     super("redis: invalid response");
@@ -19,12 +20,12 @@ class InvalidRedisResponse extends Error {
 
 const PREFIX = "farthing";
 
-/** Refusals are remembered until the next request is allowed, and cost no round trip. About 1 MB. */
+/** Remembered refusals, which cost no round trip until the next request is allowed. About 1 MB. */
 const MAX_BLOCKED = 10_000;
 
 /**
- * The script answers what remains (-1: refused) and the quota. The answer is checked before the limiter sees
- * it: the limiter would take a page of HTML for a refusal, and would remember it. An answer with another
+ * Checks the script's answer: the remaining requests (-1 if refused) and the quota. Without this
+ * check the limiter would treat a page of HTML as a refusal and remember it. An answer with another
  * quota belongs to another rule.
  */
 function checked(answer: unknown, { quota }: Rule): unknown {
@@ -50,9 +51,11 @@ function limiterOf(rule: Rule, redis: Redis): Ratelimit {
     redis: scriptsOf(redis, rule),
     prefix: `${PREFIX}:${rule.name}`,
     limiter: Ratelimit.slidingWindow(rule.quota, `${rule.windowSeconds} s`),
-    // This cache would remember a refusal until the window is over, long after the next request is allowed.
+    // This cache would remember a refusal until the end of the window, long after the next request
+    // is allowed.
     ephemeralCache: false,
-    // After its own timeout the limiter silently lets everything pass. The guard's timeout rejects instead.
+    // After this timeout the limiter would allow the request. The resilience policy has a timeout
+    // that rejects.
     timeout: 0,
     analytics: false,
     enableProtection: false,
@@ -72,18 +75,24 @@ function countOf(answer: unknown): number {
 
 export class RedisWindows {
   readonly #redis: Redis;
-  /** When each refused caller is allowed again. */
+  /**
+   * The key of each refused group, with the time of its next allowed request in milliseconds since
+   * 1970.
+   */
   readonly #blocked = new Map<string, number>();
   readonly #limiters: ReadonlyMap<Rule, Ratelimit>;
 
-  /** @param redis sends the commands of one turn in one request */
+  /** @param redis sends the commands of one turn of the event loop in one HTTP request */
   constructor(redis: Redis) {
     this.#redis = redis;
     const rules = new Set([...RULES.values()].flat());
     this.#limiters = new Map([...rules].map((rule) => [rule, limiterOf(rule, redis)]));
   }
 
-  /** Callers that were refused and are not allowed yet: known without a request, and then no rule counts. */
+  /**
+   * Returns the rules that still refuse this request, by remembered refusals. Redis is not asked,
+   * and no rule counts the request.
+   */
   blocked(counted: readonly Counted[], nowMs: number): RuleCount[] {
     return counted.flatMap((each) => {
       const resetMs = this.#blocked.get(keyOf(each));
@@ -92,7 +101,9 @@ export class RedisWindows {
     });
   }
 
-  /** Counts a request by each of its rules. @throws InvalidRedisResponse, or as the client does */
+  /**
+   * Counts a request by each of its rules. @throws InvalidRedisResponse, or an error of the client
+   */
   take(counted: readonly Counted[], nowMs: number): Promise<RuleCount[]> {
     return Promise.all(counted.map(async (each) => {
       const { rule, id } = each;
@@ -102,16 +113,19 @@ export class RedisWindows {
     }));
   }
 
-  /** Remembers a refusal for as long as it would be repeated. The first refusal costs a second round trip. */
+  /**
+   * Remembers a refusal until the next request is allowed. The first refusal costs a second round
+   * trip.
+   */
   async #block(each: Counted, nowMs: number): Promise<number> {
     const nth = nthWindow(each.rule, nowMs);
-    // The keys under which the limiter stores the two counts.
+    // The limiter stores its two counts under these keys.
     const keys = [`${keyOf(each)}:${nth}`, `${keyOf(each)}:${nth - 1}`];
     const answers: unknown = await this.#redis.mget(keys);
     if (!Array.isArray(answers) || answers.length !== keys.length) throw new InvalidRedisResponse();
     const [current, previous] = answers.map(countOf);
     const untilMs = freeAtMs(each.rule, { current: current!, previous: previous! }, nowMs);
-    // Drops the oldest entry, so that the map stays bounded.
+    // Deletes the oldest entry, so that the map stays bounded.
     if (this.#blocked.size >= MAX_BLOCKED) this.#blocked.delete(this.#blocked.keys().next().value!);
     this.#blocked.set(keyOf(each), untilMs);
     return untilMs;

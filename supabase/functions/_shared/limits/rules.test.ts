@@ -36,19 +36,20 @@ Deno.test("a back end's request counts by its key, and by no address", () => {
   assert.deepEqual(ids(SHARED, "notifications", none), notices);
 });
 
-Deno.test("new business counts for velocity, by user and address", () => {
+Deno.test("new purchases count for velocity rules, by user and address", () => {
   for (const limit of ["checkout", "top-ups", "bookings"] as const) {
     const counted = ids(USER, limit, { ipHash: "a1" });
     assert.deepEqual(counted.slice(-2), ["attempts user-1", "attempts-of-address a1"]);
   }
   assert(!ids(USER, "providers").some((id) => id.startsWith("attempts")));
-  // Otherwise trying a credential 240 times would block buying for a whole network for an hour.
+  // Otherwise 240 attempts with a wrong credential would block purchases of a whole network for an
+  // hour.
   for (const stranger of STRANGERS) {
     assert.deepEqual(ids(stranger, "checkout", { ipHash: "a1" }), ["strangers all", "address a1"]);
   }
 });
 
-Deno.test("anonymous callers use up only their own quota, whatever they ask", () => {
+Deno.test("anonymous callers use up only their own quota", () => {
   for (const limit of LIMITS) {
     for (const stranger of STRANGERS) {
       for (const key of ["publishable", null]) {

@@ -1,22 +1,25 @@
 /**
- * All limits. A changed number counts from the next deployment on. Why each has its value:
- * docs/decisions/rate-limits.md.
+ * All rate limits. A changed number applies from the next deployment on.
+ * docs/decisions/rate-limits.md gives the reason for each number.
  */
 import type { Caller } from "../core/caller.ts";
 
 const MINUTE = 60;
 const HOUR = 3_600;
 
-/** The limit that a route declares. `none` is never refused; `default` has no rule of its own. */
+/**
+ * The limit that a route declares. Requests under `none` are never refused; `default` adds no rule
+ * to those of all routes.
+ */
 export type LimitName = "none" | "default" | RouteLimit;
 
 type RouteLimit = keyof typeof ROUTES;
 
 /**
- * The group of requests that a rule counts together. `strangers` are anonymous callers, who showed no
- * credential that we accept: they share one quota and use up nobody else's. `caller` is a user, or a back end
- * by its key's name. `users-address` is the address that a user comes from; anonymous callers count by
- * `address` alone.
+ * The group of requests that a rule counts together. `strangers` are anonymous callers, without a
+ * credential that we accept: they share one quota and use up no other one. `caller` is a user, or a
+ * back end by the name of its key. `users-address` is the address that a user comes from; anonymous
+ * callers are counted by `address` alone.
  */
 type CountedBy =
   | "everybody"
@@ -28,10 +31,10 @@ type CountedBy =
   | "caller";
 
 export interface Rule {
-  /** The name in the RateLimit header and in the metrics. */
+  /** The rule's name in the RateLimit header and in the metrics. */
   readonly name: string;
   readonly countedBy: CountedBy;
-  /** Requests in any window of this length. */
+  /** The most requests in any window of `windowSeconds`. */
   readonly quota: number;
   readonly windowSeconds: number;
   /** The error code of a request beyond the quota. */
@@ -46,7 +49,7 @@ function velocity(name: string, countedBy: CountedBy, quota: number): Rule {
   return { ...rule(name, countedBy, quota, HOUR), code: "velocity_exceeded" };
 }
 
-/** These rules count every limited request. */
+/** Rules that count every limited request. */
 const EVERYWHERE: readonly Rule[] = [
   rule("everybody", "everybody", 60_000, MINUTE),
   rule("strangers", "strangers", 30_000, MINUTE),
@@ -56,8 +59,8 @@ const EVERYWHERE: readonly Rule[] = [
 ];
 
 /**
- * These rules also count one kind of request. User rules don't count back ends, which act for all of their
- * users: the limit per key is enough for them.
+ * One rule per kind of request, in addition to the rules above. A rule by `user` does not count
+ * back ends, which act for all of their users; the limit per key counts them.
  */
 const ROUTES = {
   checkout: rule("checkout", "user", 10, MINUTE),
@@ -72,8 +75,8 @@ const ROUTES = {
 } as const satisfies Record<string, Rule>;
 
 /**
- * Attempts at new business, successful or not. They are counted before the database is asked, and less
- * exactly.
+ * Rules for attempts to start a purchase, successful or not. The database applies exact limits
+ * later; these rules refuse a request before the database is asked.
  */
 const VELOCITY: readonly Rule[] = [
   velocity("attempts", "user", 60),
@@ -88,7 +91,7 @@ const NEW_BUSINESS: ReadonlySet<LimitName> = new Set<LimitName>([
 
 const NONE: readonly Rule[] = [];
 
-/** The rules that count a route's requests. */
+/** Returns the rules that count a route's requests. */
 function rulesOf(limit: LimitName): readonly Rule[] {
   if (limit === "none") return NONE;
   if (limit === "default") return EVERYWHERE;
@@ -98,12 +101,12 @@ function rulesOf(limit: LimitName): readonly Rule[] {
 
 const NAMES = ["none", "default", ...Object.keys(ROUTES)] as LimitName[];
 
-/** By the limit that a route declares. Built once, since every request reads it. */
+/** The rules of each limit. Built once, because every request reads them. */
 export const RULES: ReadonlyMap<LimitName, readonly Rule[]> = new Map(
   NAMES.map((name) => [name, rulesOf(name)]),
 );
 
-/** The error codes with which a route's limit may refuse. */
+/** Returns the error codes with which a route's limit may refuse. */
 export function refusalsOf(limit: LimitName): Rule["code"][] {
   return [...new Set(rulesOf(limit).map(({ code }) => code))];
 }
@@ -111,15 +114,15 @@ export function refusalsOf(limit: LimitName): Rule["code"][] {
 export interface LimitedRequest {
   /** The limit that the route declares. */
   readonly limit: LimitName;
-  /** Null where the credentials were refused: the caller is anonymous then. */
+  /** Null if the credentials were refused, since the caller then counts as anonymous. */
   readonly caller: Caller | null;
-  /** The name of the request's API key: `publishable`, or a secret key's own name. */
+  /** The name of the request's API key: `publishable`, or the name of a secret key. */
   readonly key: string | null;
-  /** A keyed hash of the caller's network; undefined where the platform does not give the address. */
+  /** The keyed hash of the caller's network; undefined if the platform gives no address. */
   readonly ipHash: string | undefined;
 }
 
-/** One rule, and the id of the group that it counts. The id identifies no person. */
+/** One rule, and the id of the group that it counts. The id does not reveal a person. */
 export interface Counted {
   readonly rule: Rule;
   readonly id: string;
@@ -136,7 +139,9 @@ function callerId(caller: KnownCaller): string {
   return caller.kind === "secret" ? `key ${caller.name}` : caller.kind;
 }
 
-/** Null where a rule does not apply. */
+/**
+ * Returns the id of the group that a rule counts; null if the rule does not apply to the request.
+ */
 function idOf(countedBy: CountedBy, { caller, key, ipHash }: LimitedRequest): string | null {
   const known = knownOf(caller);
   const user = known?.kind === "user" ? known : null;
@@ -146,10 +151,12 @@ function idOf(countedBy: CountedBy, { caller, key, ipHash }: LimitedRequest): st
     case "strangers":
       return known === null ? "all" : null;
     case "key":
-      // Anyone can send the publishable key, so a key alone must not use up its quota.
+      // Anyone can send the publishable key, so requests of anonymous callers don't count against
+      // the key.
       return known && (key ?? "none");
     case "address":
-      // A back end sends all of its users' requests from one machine, and is known by its key.
+      // A back end sends the requests of all its users from one address. Its key counts them
+      // instead.
       return known === user ? ipHash ?? null : null;
     case "users-address":
       return user && (ipHash ?? null);
@@ -160,7 +167,7 @@ function idOf(countedBy: CountedBy, { caller, key, ipHash }: LimitedRequest): st
   }
 }
 
-/** Every rule and group that counts this request. */
+/** Returns every rule that counts this request, with its group. */
 export function countedFor(asking: LimitedRequest): Counted[] {
   const counted: Counted[] = [];
   for (const rule of RULES.get(asking.limit)!) {

@@ -10,7 +10,10 @@ const rule: Rule = {
   code: "rate_limited",
 };
 
-/** The first moment after `nowMs` at which a request is allowed, found by trying each. */
+/**
+ * Returns the first moment after `nowMs` at which a request is allowed, by checking each
+ * millisecond.
+ */
 function lookFor(windows: Windows, nowMs: number): number {
   for (let ms = nowMs + 1;; ms++) {
     const isNext = Math.floor(ms / 60_000) > Math.floor(nowMs / 60_000);

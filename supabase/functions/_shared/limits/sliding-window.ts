@@ -1,10 +1,10 @@
 /**
- * The arithmetic of a sliding window, as in `@upstash/ratelimit`: requests of the window before count by the
- * share of it that lies within the last window's length.
+ * The arithmetic of a sliding window, as in `@upstash/ratelimit`. Requests of the previous window
+ * count by the share of that window that is less than one window length ago.
  */
 import type { Rule } from "./rules.ts";
 
-/** The number of requests in the window of now, and in the one before. */
+/** The number of requests in the current window and in the previous one. */
 export interface Windows {
   readonly current: number;
   readonly previous: number;
@@ -14,20 +14,21 @@ export function windowMsOf({ windowSeconds }: Rule): number {
   return windowSeconds * 1_000;
 }
 
-/** The number of this window, counted from 1970. */
+/** Returns the number of the current window, counted from 1970. */
 export function nthWindow(rule: Rule, nowMs: number): number {
   return Math.floor(nowMs / windowMsOf(rule));
 }
 
-/** The number of requests that count now. */
+/** Returns the number of requests that count now. */
 export function usedOf(rule: Rule, { current, previous }: Windows, nowMs: number): number {
   const passed = (nowMs % windowMsOf(rule)) / windowMsOf(rule);
   return Math.floor((1 - passed) * previous) + current;
 }
 
 /**
- * Windows in which `used` requests count now. Requests that the window before does not explain came in this
- * one. If fewer count than the window before would leave, there were fewer in it.
+ * Returns windows in which `used` requests count now. The current window gets the requests that the
+ * previous window does not explain. If `used` is smaller than the previous window's share, that
+ * window is made smaller.
  */
 export function windowsOf(rule: Rule, used: number, previous: number, nowMs: number): Windows {
   const left = usedOf(rule, { current: 0, previous }, nowMs);
@@ -37,13 +38,15 @@ export function windowsOf(rule: Rule, used: number, previous: number, nowMs: num
 }
 
 /**
- * When the next request is allowed, in milliseconds since 1970. That is long before the window's end where
- * most requests were in the window before, since those count less with each moment.
+ * Returns when the next request is allowed, in milliseconds since 1970. If most requests were in
+ * the previous window, this time is long before the end of the current window, because they count
+ * less each moment.
  */
 export function freeAtMs(rule: Rule, { current, previous }: Windows, nowMs: number): number {
   const windowMs = windowMsOf(rule);
   const startMs = nthWindow(rule, nowMs) * windowMs;
-  // In the next window, a used-up window is the one before.
+  // If the current window alone uses up the quota, the next request waits for the window after it,
+  // where this window is the previous one.
   const isUsedUp = current >= rule.quota;
   const [beginsMs, past, present] = isUsedUp
     ? [startMs + windowMs, current, 0]

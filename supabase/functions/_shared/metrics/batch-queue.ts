@@ -1,17 +1,20 @@
 /**
- * Batches that were not handed over yet. They are few, and no count is lost while the database is
- * unavailable.
+ * Batches of counts that the database has not recorded yet. The queue is short, and no count is
+ * lost while the database is unavailable.
  */
 import type { MetricRow } from "../contracts/database/arguments.ts";
 
 export interface Batch {
-  /** The batch counts once under this id, however often it is sent. */
+  /** The database counts the batch once under this id, however often the batch is sent. */
   readonly id: string;
   readonly startedMs: number;
   readonly rows: readonly MetricRow[];
 }
 
-/** A minute of failures leaves each batch at its own minute; older batches are merged into one. */
+/**
+ * Six batches cover one minute. Older batches are merged into one, so their counts lose their
+ * minute.
+ */
 const MOST_WAITING = 6;
 
 function addBuckets(these: readonly number[], those: readonly number[]): number[] {
@@ -27,9 +30,9 @@ function addRows(a: MetricRow, b: MetricRow): MetricRow {
 }
 
 /**
- * Merges two batches; the result is as old as the first. It has a new id, so it would count twice if one of
- * the two was recorded and only the answer was lost. After a minute without the database that is the smaller
- * error.
+ * Merges two batches; the result has the start of the first one. It has a new id, so if the
+ * database recorded one of the two and only its answer was lost, that one is counted twice. After a
+ * minute without the database, counting twice is a smaller error than losing counts.
  */
 function merge(first: Batch, second: Batch): Batch {
   const rows = new Map<string, MetricRow>();

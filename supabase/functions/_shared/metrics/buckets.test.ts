@@ -5,12 +5,12 @@ import { SLO } from "./slo.ts";
 const LOWEST_MS = 0.012;
 const HIGHEST_MS = 180_000;
 
-/** The nearest rank, of the exact values. */
+/** Returns a quantile of the exact values, by the nearest rank. */
 function exactQuantile(sorted: readonly number[], q: number): number {
   return sorted[Math.ceil(q * sorted.length) - 1]!;
 }
 
-/** The same rank of their buckets, as farthing.requests_between() finds it. */
+/** Returns the same quantile from the buckets, as farthing.requests_between() does. */
 function bucketQuantile(values: readonly number[], q: number): number {
   const counts = new Array<number>(BUCKETS).fill(0);
   for (const ms of values) counts[bucketOf(ms)]! += 1;
@@ -23,13 +23,15 @@ const SEED = Date.now() % 2 ** 31;
 const LOADS = 2_000;
 const MOST_REQUESTS = 400;
 
-/** Lehmer's generator, from 0 to 1: the same seed gives the same loads on every runtime. */
+/**
+ * Lehmer's generator of numbers from 0 to 1: the same seed gives the same loads on every runtime.
+ */
 function randomFrom(seed: number): () => number {
   let state = seed % 2147483646 + 1;
   return () => (state = state * 48271 % 2147483647) / 2147483647;
 }
 
-/** One request or some hundreds: spread evenly, over all magnitudes as in real life, or all alike. */
+/** Makes one to some hundreds of durations: spread evenly, over all magnitudes, or all equal. */
 function loadFrom(random: () => number): number[] {
   const length = 1 + Math.floor(random() ** 2 * MOST_REQUESTS);
   const shape = Math.floor(random() * 3);

@@ -7,7 +7,7 @@ import type { Batch } from "./batch-queue.ts";
 
 interface World {
   readonly metrics: FlushedMetrics;
-  /** Every batch that reached the database, in order, repeats included. */
+  /** Every batch that reached the database, in order, with repeats. */
   readonly sent: { batch: Batch; ageMs: number }[];
   /** The calls that were scheduled, each with its delay. */
   readonly timers: { run: () => void; ms: number }[];
@@ -42,7 +42,7 @@ function makeWorld(): World {
 
 const down = () => Promise.reject(new ApiError("upstream_unavailable"));
 
-/** All counts that were sent, by name and labels. */
+/** Returns the sum of all counts that were sent, by name and labels. */
 function sums(batches: readonly { batch: Batch }[]): Record<string, number> {
   const all: Record<string, number> = {};
   for (const { name, labels, count } of batches.flatMap(({ batch }) => batch.rows)) {
@@ -53,7 +53,7 @@ function sums(batches: readonly { batch: Batch }[]): Record<string, number> {
 
 const inBuckets = ({ buckets = [] }: MetricRow) => buckets.reduce((sum, count) => sum + count, 0);
 
-Deno.test("counts are handed over once, ten seconds after the first of them", async () => {
+Deno.test("counts are sent once, ten seconds after the first one", async () => {
   const world = makeWorld();
   assert.equal(world.timers.length, 0);
   world.metrics.request("POST /usage", 201, 12);
@@ -87,7 +87,7 @@ Deno.test("counts are handed over once, ten seconds after the first of them", as
   assert.equal(world.timers.length, 2);
 });
 
-Deno.test("a batch that was not taken is sent again under its id, less and less often", async () => {
+Deno.test("a batch that was not recorded is sent again under its id, with growing pauses", async () => {
   const world = makeWorld();
   world.answer = down;
   world.metrics.request("GET /credits", 200, 5);
@@ -162,7 +162,7 @@ Deno.test("a flush belongs to no request, and does not schedule itself again", a
   const seen: unknown[] = [];
   world.answer = () => {
     seen.push(currentRequest());
-    // As the call to the database does, which is timed like any other.
+    // The database adapter times the flush like any other call.
     world.metrics.time("outside_call", { service: "database" }, 3);
     return Promise.resolve();
   };
@@ -195,7 +195,7 @@ Deno.test("requests that end while a batch is being sent are in the next batch",
   assert.deepEqual(world.sent.map(({ batch }) => batch.rows[0]!.count), [1, 1]);
 });
 
-Deno.test("an isolate that is being ended also hands over what was counted during a flush", async () => {
+Deno.test("an isolate that is being ended also sends what was counted during a flush", async () => {
   const world = makeWorld();
   const { promise, resolve } = Promise.withResolvers<void>();
   world.answer = () => promise;
@@ -208,7 +208,7 @@ Deno.test("an isolate that is being ended also hands over what was counted durin
   assert.deepEqual(sums(world.sent), { "requests route=GET /credits,status=2xx": 2 });
 });
 
-/** A process that counts once and has nothing else to do; it prints when it hands over. */
+/** A process that counts once, prints when it flushes, and has nothing else to do. */
 const SCRIPT = `
   import { metricsFrom } from "${import.meta.resolve("./create-metrics.ts")}";
   const record = () => Promise.resolve(Deno.stdout.writeSync(new TextEncoder().encode("handed over")));
@@ -217,7 +217,7 @@ const SCRIPT = `
 
 Deno.test("a script that has counted something ends without waiting for the flush", async () => {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    // Quiet: Deno prints about packages that it loads for the first time.
+    // `--quiet`, because Deno prints about packages that it loads for the first time.
     args: ["eval", "--quiet", "--no-lock", SCRIPT],
     cwd: new URL("../..", import.meta.url),
   }).output();

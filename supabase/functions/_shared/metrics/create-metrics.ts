@@ -1,6 +1,7 @@
 /**
- * Counts in this process, and hands the counts over some seconds after the first of them. Handing over
- * belongs to no request, and its failures reach no request: docs/decisions/observability.md.
+ * Counts in this process, and sends the counts to the database some seconds after the first one.
+ * Sending belongs to no request, and its failures reach no request
+ * (docs/decisions/observability.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { outsideRequests } from "../core/request.ts";
@@ -11,17 +12,20 @@ import { Series } from "./series.ts";
 import { type Batch, enqueue } from "./batch-queue.ts";
 import { isHosted } from "../core/isolate.ts";
 
-/** Alerts observe at minutes; six calls a minute are cheap for a busy process. */
+/** Alerts compare minutes, and six calls a minute are cheap for a busy process. */
 const FLUSH_AFTER_MS = 10_000;
-/** While the database is unavailable, attempts become less and less frequent. */
+/**
+ * The longest pause between two flushes. The pause doubles with each failure, from FLUSH_AFTER_MS
+ * on.
+ */
 const LONGEST_PAUSE_MS = 160_000;
 
 interface MetricsOptions {
-  /** @throws ApiError, as calls to the database do */
+  /** Sends a batch to the database. @throws ApiError, as calls of the database do */
   readonly record: (batch: Batch, ageMs: number) => Promise<unknown>;
   /** A monotonic clock. */
   readonly nowMs: () => number;
-  /** Calls back after so many ms, without keeping the process alive. */
+  /** Calls `run` after `ms` milliseconds, without keeping the process alive. */
   readonly later: (run: () => void, ms: number) => void;
   /** Keeps the isolate alive until the promise settles. */
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -29,13 +33,14 @@ interface MetricsOptions {
 }
 
 export interface FlushedMetrics extends Metrics {
-  /** Hands over all that was counted before, once the running flush has ended. Never throws. */
+  /** Sends all counts from before this call. Waits for a running flush first. Never throws. */
   flush(): Promise<void>;
 }
 
 const NO_LABELS: Labels = {};
 
-// Metrics recorded during a flush go out with the next flush, so that an idle process does not flush forever.
+// Counts made during a flush don't schedule the next one; otherwise an idle process would flush
+// forever.
 const flushing = new AsyncLocalStorage<boolean>();
 
 class ProcessMetrics implements FlushedMetrics {
@@ -73,7 +78,7 @@ class ProcessMetrics implements FlushedMetrics {
 
   flush(): Promise<void> {
     const { log } = this.#options;
-    // The running flush may not contain what was counted since it began.
+    // The running flush may not contain the newest counts.
     const more = () => this.#series.isEmpty ? undefined : this.flush();
     if (this.#running !== undefined) return this.#running.then(more);
     this.#running = flushing.run(true, () => outsideRequests(() => this.#handOver()))
@@ -85,7 +90,7 @@ class ProcessMetrics implements FlushedMetrics {
     return this.#running;
   }
 
-  /** The first count schedules the flush. */
+  /** Schedules a flush, unless one is scheduled already or is running. */
   #begin(): void {
     if (this.#isDue || flushing.getStore() === true) return;
     const { later, nowMs, waitUntil } = this.#options;
@@ -116,14 +121,15 @@ class ProcessMetrics implements FlushedMetrics {
     }
   }
 
-  /** Whether the batch is finished: taken, or refused for good. */
+  /** Sends a batch. Returns true if the batch is finished: recorded, or refused for good. */
   async #send(batch: Batch): Promise<boolean> {
     const { log, nowMs, record } = this.#options;
     try {
       await record(batch, Math.round(nowMs() - batch.startedMs));
       return true;
     } catch (error) {
-      // After any other error the database would refuse the batch again.
+      // The database would refuse the batch again, so the batch is dropped. Only an unavailable
+      // database is retried.
       const isLost = !isUnavailable(error);
       const code = error instanceof ApiError ? error.code : "internal";
       log("warn", isLost ? "metrics refused" : "metrics not recorded", { code });
@@ -138,7 +144,8 @@ export function createMetrics(options: MetricsOptions): FlushedMetrics {
 
 function later(run: () => void, ms: number): void {
   const timer = setTimeout(run, ms);
-  // The hosted runtime keeps an isolate by waitUntil; elsewhere a pending flush must not keep a script alive.
+  // On the hosted runtime waitUntil keeps the isolate alive; elsewhere a pending flush must not
+  // keep a script alive.
   if (!isHosted) Deno.unrefTimer(timer);
 }
 
@@ -153,7 +160,8 @@ export function metricsFrom(
     waitUntil,
     log: consoleLogger,
   });
-  // The platform sends this event before it ends an isolate, and waits a little for pending work.
+  // The platform sends this event before it ends an isolate, and waits a short time for pending
+  // work.
   if (isHosted) globalThis.addEventListener("beforeunload", () => waitUntil(metrics.flush()));
   return metrics;
 }

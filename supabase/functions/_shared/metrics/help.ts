@@ -1,8 +1,14 @@
-/** The help text of each series for a collector. docs/reference/health.md says how to react to it. */
+/**
+ * The help text of each series for a collector. docs/reference/health.md explains how to react to
+ * each.
+ */
 import type { CounterName, TimerName } from "./metrics.ts";
 
 export interface Described {
-  /** The name behind `farthing_`. A counter's name ends in `_total`, a timer's in `_seconds`. */
+  /**
+   * The metric's name without `farthing_`. The name of a counter ends in `_total`, that of a timer
+   * in `_seconds`.
+   */
   readonly name: string;
   readonly help: string;
 }
@@ -65,7 +71,10 @@ export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
   },
 };
 
-/** Values that the database looks up. A value that only grows is a counter, any other a gauge. */
+/**
+ * Figures that the database reads. One that only grows is a counter (`_total`), every other one a
+ * gauge.
+ */
 export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   burn_rate: {
     name: "burn_rate",

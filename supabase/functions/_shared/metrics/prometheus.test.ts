@@ -11,14 +11,14 @@ const series = (name: string, labels: string, buckets: number[] = []) => ({
   sum_ms: "1500.25",
 });
 
-/** So many requests of this duration. */
+/** Returns the buckets of these durations, given as pairs of ms and count. */
 function histogram(...durations: [number, number][]): number[] {
   const buckets: number[] = new Array(BUCKETS).fill(0);
   for (const [ms, count] of durations) buckets[bucketOf(ms)]! += count;
   return buckets;
 }
 
-/** One sample of everything. */
+/** A sample with one series of each kind. */
 function everything() {
   const labelled = (names: readonly string[]) => names.map((name) => `${name}=x`).join(",");
   return {
@@ -33,7 +33,7 @@ function everything() {
   };
 }
 
-Deno.test("requests are one histogram a route, exact at each of its bounds", () => {
+Deno.test("the requests of a route are one histogram, which is exact at each bound", () => {
   const text = writeMetrics({
     counted: [
       series("requests", "route=POST /usage,status=2xx", histogram([119, 2], [121, 3])),

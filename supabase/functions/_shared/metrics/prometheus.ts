@@ -1,6 +1,6 @@
 /**
- * Prometheus' text format, version 0.0.4. The writer is our own: client libraries count in a process and
- * can't write sums from a database (docs/decisions/observability.md).
+ * Writes Prometheus' text format, version 0.0.4. Client libraries are no help: they count in a
+ * process, and can't write sums from a database (docs/decisions/observability.md).
  */
 import type { CountedSeries, Figure } from "../contracts/database/results/metrics.ts";
 import { boundOf, BUCKETS } from "./buckets.ts";
@@ -16,20 +16,25 @@ interface Family {
 
 type Families = Map<string, Family>;
 
-/** Each bound is twice the one before. They are bounds of our own buckets, so the counts are exact. */
+/**
+ * Returns the indexes of every fifth bucket, each bound twice the previous one. The counts are
+ * exact, because these bounds are bounds of our own buckets.
+ */
 const boundsFrom = (first: number, length: number) =>
   Array.from({ length }, (_, nr) => first + 5 * nr);
 
-/** From 0.9 ms to two minutes, 120 ms among them. */
+/** From 0.9 ms to two minutes, with a bound at 120 ms. */
 const LE_BUCKETS = boundsFrom(32, 18);
-/** From 120 ms to 19 hours: a job may take a day. */
+/** From 120 ms to 19 hours, because a job may take a day. */
 const LE_BUCKETS_OF_JOBS = boundsFrom(67, 20);
 
 function escape(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
-/** `rule=user,outcome=soft` as `{rule="user",outcome="soft"}`, with further labels behind. */
+/**
+ * Turns `rule=user,outcome=soft` into `{rule="user",outcome="soft"}`, and appends further labels.
+ */
 function labelled(labels: string, more: readonly string[] = []): string {
   const own = labels === "" ? [] : labels.split(",").map((label) => {
     const at = label.indexOf("=");
@@ -45,12 +50,17 @@ function familyOf(families: Families, name: string, type: Family["type"], help: 
   return family.lines;
 }
 
-/** The names come from the database, and `toString` is not a metric. */
+/**
+ * Returns the description of a series. The names come from the database, and may be those of object
+ * methods such as `toString`.
+ */
 function own(help: Readonly<Record<string, Described>>, name: string): Described | undefined {
   return Object.hasOwn(help, name) ? help[name] : undefined;
 }
 
-/** Exact for our sums: six decimals of a second are a microsecond. */
+/**
+ * Formats milliseconds as seconds with six decimals, which is exact for our sums in microseconds.
+ */
 function seconds(ms: number): string {
   return String(Math.round(ms * 1000) / 1e6);
 }
@@ -84,7 +94,10 @@ function writeHistogram(
   lines.push(`${name}_count${labelled(labels)} ${count}`);
 }
 
-/** Series that differ in status alone are one histogram. */
+/**
+ * Merges series whose labels are equal after `labelsOf`, such as those that differ in the status
+ * alone.
+ */
 function histograms(all: readonly CountedSeries[], labelsOf: (labels: string) => string) {
   const byLabels = new Map<string, Histogram>();
   for (const series of all) {
@@ -127,7 +140,10 @@ function writeCounted(families: Families, series: CountedSeries): void {
   }
 }
 
-/** Leaves out a series without a description: an older or a newer version counted it. */
+/**
+ * Writes all series. Leaves out a series without a description, which an older or newer version
+ * counted.
+ */
 export function writeMetrics(
   { counted, figures }: { counted: readonly CountedSeries[]; figures: readonly Figure[] },
 ): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Series } from "./series.ts";
 
-/** The rows as the database receives them. */
+/** Returns the rows as the database receives them. */
 function sent(series: Series): Record<string, unknown>[] {
   return JSON.parse(JSON.stringify(series.rows()));
 }

@@ -1,4 +1,4 @@
-/** The counts until the next flush, and the rows that SQL takes. */
+/** The counts until the next flush, and their rows for the database. */
 import type { MetricRow } from "../contracts/database/arguments.ts";
 import { bucketOf, BUCKETS } from "./buckets.ts";
 import { type CounterName, COUNTERS, type Labels, type TimerName, TIMERS } from "./metrics.ts";
@@ -9,22 +9,26 @@ interface Durations {
   readonly buckets: number[];
 }
 
-// A status is counted by its class. 408 is not the caller's fault, so it is counted apart.
+// Requests are counted by the class of their status. 408 has a class of its own, because the
+// service caused it.
 const STATUSES = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 const TIMED_OUT = 5;
 const STATUS_NAMES = [...STATUSES, "408"] as const;
 
-/** All requests without a route together: a path that a caller sends never becomes a label. */
+/** The label of all requests without a route: a path that a caller sends never becomes a label. */
 const NO_ROUTE = "none";
 
-/** The longest name of a model on offer: its rate is found by it. */
+/** The longest name of a model, which must stay whole because its rate is looked up by name. */
 const LONGEST_VALUE = 200;
 const SHORT_WORD = /^[a-z_]{0,30}$/;
 
-/** The sets are closed. If one were not, its further series would be lost, and not the process. */
+/**
+ * A limit for the case that a label's set of values is not closed: further series are lost, and
+ * memory is safe.
+ */
 const MOST_SERIES = 1_000;
 
-/** The database refuses a batch for one invalid row, so an invalid amount adds nothing. */
+/** The database refuses a whole batch for one invalid row, so an invalid amount is ignored. */
 function isAmount(value: number): boolean {
   return value > 0 && value < Infinity;
 }
@@ -40,8 +44,8 @@ function none(): Durations {
 }
 
 /**
- * Characters that would end a label or a line early, or that are invalid text, such as half of a surrogate
- * pair.
+ * Characters that would end a label or a line early, or that are invalid text, such as half a
+ * surrogate pair.
  */
 const DIRTY = /[,\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
@@ -49,7 +53,7 @@ function clean(value: string): string {
   return value.slice(0, LONGEST_VALUE).replace(DIRTY, "_");
 }
 
-/** Every limited request comes by here several times, nearly always with short words of ours. */
+/** Fast for short words of ours: every limited request calls this several times. */
 function labelsOf(names: readonly string[], labels: Labels): string {
   let text = "";
   for (const name of names) {
@@ -66,9 +70,9 @@ function rowOf(name: string, labels: string, { count, sumMs, buckets }: Duration
   return { name, labels, count, sum_ms, buckets: buckets.slice(0, last + 1) };
 }
 
-/** Everything counted since `startedMs`. Adding to an existing series allocates nothing. */
+/** Everything counted since `startedMs`. Adding to an existing series allocates no memory. */
 export class Series {
-  /** By route, then by status. */
+  /** Durations by route, and then by the class of the status. */
   readonly #requests = new Map<string, (Durations | undefined)[]>();
   readonly #counters = new Map<string, Map<string, number>>();
   readonly #timers = new Map<string, Map<string, Durations>>();

@@ -1,13 +1,14 @@
 /**
- * Payment cards: 13 to 19 digits in a network's range, with spaces or dashes between them, and Luhn's check.
+ * Finds payment cards: 13 to 19 digits in a network's range, with spaces or dashes between them,
+ * that pass Luhn's check.
  */
 import type { Span } from "./spans.ts";
 
 const RUN = /(?<!\w|\w[.,:/]|\+)\d(?:[ \u00a0–-]{0,3}\d){12,}/g;
-// American Express, Diners, JCB; Visa; Mastercard and Maestro; Discover, UnionPay, Maestro; Mastercard 2;
-// UATP, which has 15 digits.
+// American Express, Diners and JCB (3); Visa (4); Mastercard and Maestro (5); Discover, UnionPay
+// and Maestro (6); Mastercard (2); UATP with 15 digits (1).
 const NETWORK = /^(?:3[04-9]|4|5[0-8]|6|2[2-7]|1\d{14}$)/;
-// The groups in which numbers are printed. In a longer run of numbers only these count.
+// The groups in which cards are printed. Inside a longer run of numbers, only these groups count.
 const PRINTED = new Set([
   ...["13", "14", "15", "16", "17", "18", "19"],
   ...["4-4-4-4", "4-6-5", "4-6-4", "4-4-4-4-3", "4-4-5", "4-5-6"],
@@ -25,11 +26,15 @@ function passesLuhn(digits: string): boolean {
 }
 
 function isCard(digits: string): boolean {
-  // A phone's IMEI has 15 digits, often begins with 35, and passes Luhn by design; JCB has 16.
+  // A phone's IMEI has 15 digits, often begins with 35, and passes Luhn's check. A JCB card has 16
+  // digits.
   return NETWORK.test(digits) && !/^35\d{13}$/.test(digits) && passesLuhn(digits);
 }
 
-/** The longest card that begins with this group, as a number of groups; 0 for none. */
+/**
+ * Returns the length, in groups, of the longest card that begins with this group; 0 if there is
+ * none.
+ */
 function groupsOfCard(groups: readonly { digits: string }[], first: number): number {
   if (!/^[1-6]/.test(groups[first]!.digits)) return 0;
   let digits = "";

@@ -1,4 +1,4 @@
-/** Tests the redactor against the labelled texts: how much it finds, and how much it redacts by mistake. */
+/** Tests the redactor against labelled texts: what it misses, and what it redacts by mistake. */
 import assert from "node:assert/strict";
 import { type Kind, redact, redactWithFindings } from "./redact.ts";
 
@@ -10,7 +10,9 @@ interface Labelled {
 interface Score {
   expected: number;
   produced: number;
-  /** The expected tokens stand in place, and nothing of a value is left beside them. */
+  /**
+   * Returns true if the expected tokens are in place, and no part of a value is left beside them.
+   */
   right: number;
 }
 
@@ -34,7 +36,10 @@ async function readTexts(names: string[]): Promise<Labelled[]> {
   ).map(labelled);
 }
 
-/** Each token of a kind with its neighbours: a token that is off by a character has other neighbours. */
+/**
+ * Returns each token of a kind with its neighbours, because a token that is off by one character
+ * has other neighbours.
+ */
 function placesOf(kind: Kind, text: string): string[] {
   const token = `[${kind.toUpperCase()}]`;
   return [...text.matchAll(/\[[A-Z]+\]/g)].filter(({ 0: found }) => found === token)
@@ -70,7 +75,7 @@ function lineOf(name: string, { expected, produced, right }: Score): string {
     `recall ${share(expected)}, precision ${share(produced)}`;
 }
 
-/** The figures that the test prints and asserts. */
+/** Returns the precision and recall that the test prints and asserts. */
 function measure(title: string, texts: Labelled[]): { total: Score; report: string } {
   const scores = KINDS.map((kind) => scoreOf(kind, texts));
   const sum = (field: keyof Score) => scores.reduce((all, score) => all + score[field], 0);
@@ -94,7 +99,7 @@ function print(report: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`\n${report}\n`));
 }
 
-Deno.test("the redactor finds the labels in the texts it was built with, and little else", async () => {
+Deno.test("the redactor finds the labels in the texts that it was built with, and little else", async () => {
   const texts = await readTexts(TUNED);
   assert(texts.length >= 200 && texts.filter((each) => each.input === each.expected).length >= 80);
   const { total, report } = measure("tuned", texts);

@@ -1,11 +1,12 @@
 /**
- * Email addresses, also as `%40` in a URL, and spelled out: `john[at]example[dot]com`, "john at example dot
- * com". The text on both sides of each "at" is examined, within bounds.
+ * Finds email addresses, also with `%40` in a URL, and spelled out: `john[at]example[dot]com`,
+ * "john at example dot com". The search around each "at" has a maximum length.
  */
 import type { Span } from "./spans.ts";
 
 const AT = /@|%40|\s?[[({<]\s?(?:at|@|ät|arroba|arobase)\s?[\])}>]\s?| at /gi;
-// Scripts with spaces between words: in others a sentence would become part of the address.
+// Only scripts with spaces between words: in the others, a sentence would become part of the
+// address.
 const LETTER = "\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}";
 const LOCAL_CHAR = new RegExp(`[${LETTER}0-9._%+'-]`, "u");
 const MAX_LOCAL = 64;
@@ -15,7 +16,7 @@ const DOMAIN = new RegExp(
   `^(?:${LABEL}\\.){1,8}(?:xn--[a-z0-9-]{2,59}|[${LETTER}]{2,24})(?![${LETTER}0-9])`,
   "iu",
 );
-// Sentences contain "at" and "dot", too, so a bare "at" needs spelled-out dots.
+// Sentences contain "at" and "dot" too, so a bare "at" counts only with spelled-out dots.
 const BRACKETED_DOT = "\\s?[[({<]\\s?(?:dot|\\.|punkt|punto|ponto|point)\\s?[\\])}>]\\s?";
 const spelledDomain = (dot: string, ending: string) =>
   new RegExp(
@@ -23,13 +24,13 @@ const spelledDomain = (dot: string, ending: string) =>
     "iu",
   );
 const WITH_SPELLED_DOTS = spelledDomain(`${BRACKETED_DOT}| dot |\\.`, `[${LETTER}]{2,24}`);
-// After " dot ", a word such as "on" is not an ending: only endings that are not words count.
+// After " dot " a word such as "on" is no ending: only endings that are not words count.
 const WITH_WORDS = spelledDomain(
   " dot ",
   "com|org|net|edu|gov|mil|info|biz|io|dev|app|ai|co|eu|us|uk|de|fr|es|nl|ca|au|jp|cn|br|ch|se|dk|pl|" +
     "example|test",
 );
-// `package@1.2.3-beta.next` is a version, `icon@2x.png` a picture.
+// `package@1.2.3-beta.next` is a version, and `icon@2x.png` is a picture.
 const NO_DOMAIN = /^(?:\d+\.\d+\.|\d+x\.[a-z]{3,4}$)/i;
 
 function localStart(text: string, at: number): number {

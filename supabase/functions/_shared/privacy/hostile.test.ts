@@ -1,7 +1,8 @@
 /**
- * Work grows linearly with the length of any text, not with its square. One text of 256 KB (1 MB with
- * CI_FULL=1) is compared with its sixteen parts: it may take 5 times as long. A detector that reads its text
- * again from every position takes 16 times. A busy machine slows both.
+ * Tests that the redactor's work grows linearly with the length of a text, not with its square. One
+ * text of 256 KB (1 MB with CI_FULL=1) may take 5 times as long as its sixteen parts together. A
+ * detector that reads the text again from every position takes 16 times as long. A busy machine
+ * slows both runs.
  */
 import assert from "node:assert/strict";
 import { processorTime } from "#support/processor-time.ts";
@@ -87,11 +88,12 @@ function filled(piece: string, length: number): string {
 }
 
 for (const [name, piece] of Object.entries(PIECES)) {
-  Deno.test(`a long text of ${name} takes time in proportion`, () => {
+  Deno.test(`a long text of ${name} takes time in proportion to its length`, () => {
     const short = filled(piece, SHORT);
     const long = filled(piece, LONG);
     const growth = () => msOf(long) / msOf(short, LONG / SHORT);
-    // A slow pattern stays slow; a garbage collection in one of the two runs does not repeat.
+    // A slow pattern is slow in every run, and a garbage collection is not, so the faster run
+    // counts.
     let least = growth();
     for (let again = 0; again < 3 && least >= MAX_GROWTH; again++) {
       least = Math.min(least, growth());

@@ -1,4 +1,4 @@
-/** IBANs of the countries that have them, by length and check digits (mod 97). */
+/** Finds IBANs by the length that their country prescribes, and by their check digits (mod 97). */
 import { countrySpecs } from "ibantools";
 import type { Span } from "./spans.ts";
 
@@ -6,7 +6,7 @@ const START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ \u00a0-]?[A-Za-z0-9])/g;
 const SEPARATOR = /[ \u00a0-]/;
 const ALNUM = /[A-Za-z0-9]/;
 
-/** ISO 7064: letters count as 10 to 35, and the first four characters come last. */
+/** Checks by ISO 7064: letters count as 10 to 35, and the first four characters come last. */
 function isChecked(iban: string): boolean {
   let rest = 0;
   for (const char of iban.slice(4) + iban.slice(0, 4)) {
@@ -16,7 +16,10 @@ function isChecked(iban: string): boolean {
   return rest === 1;
 }
 
-/** The end of `chars` letters and digits, with single separators between them; or undefined. */
+/**
+ * Returns the end of `chars` letters and digits with single separators between them; undefined if
+ * there are fewer or more.
+ */
 function endOf(text: string, start: number, chars: number): number | undefined {
   let at = start;
   for (let count = 0; count < chars; count++, at++) {

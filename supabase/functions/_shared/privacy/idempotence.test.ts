@@ -1,4 +1,4 @@
-/** A redacted text contains nothing more to find, however its pieces were put together. */
+/** Tests that redacting a redacted text changes nothing, for texts made of random pieces. */
 import assert from "node:assert/strict";
 import { redact, redactWithFindings } from "./redact.ts";
 

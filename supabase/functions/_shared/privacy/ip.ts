@@ -1,4 +1,4 @@
-/** IP addresses of both versions, told apart from version numbers of programs. */
+/** Finds IPv4 and IPv6 addresses, and leaves out version numbers of programs. */
 import { z } from "zod";
 import { merged, type Span, valuesOf } from "./spans.ts";
 
@@ -14,11 +14,12 @@ const WORD_LENGTH = 16;
 
 const V6 = /(?<![\w:.])[0-9a-f:]{3,39}(?![\w:]|\.\d)/gi;
 
-/** In a sentence, a colon may follow right after the address. */
+/** Finds IPv6 addresses. In a sentence, a colon may follow right after the address. */
 function findV6(text: string): Span[] {
   const spans: Span[] = [];
   for (const { 0: run, index } of text.matchAll(V6)) {
-    // A parser reads `a::b` as an address, a programmer as a name.
+    // `a::b` is a valid address and also a name in program code, so an address must contain a
+    // digit.
     if (!run.includes(":") || !/\d/.test(run)) continue;
     const value = [run, run.replace(/:$/, "")].find((each) => z.regexes.ipv6.test(each));
     if (value !== undefined) spans.push({ start: index, end: index + value.length });

@@ -1,22 +1,24 @@
-/** Keys and tokens that are recognized by their shape, anywhere in a text. */
+/**
+ * Finds private keys, API keys, tokens and credentials in URLs by their shape, anywhere in a text.
+ */
 import { merged, type Span, valuesOf } from "./spans.ts";
 
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\w+/=\s\\]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g;
 
-/** `scheme://user:password@host`; the host stays. */
+/** `scheme://user:password@host`: the host is not redacted. */
 const IN_URL = /(?<=:\/\/)(?!\[SECRET\]@)[^\s/?#"'<>]{1,256}(?=@[^\s@])/g;
 
 const JWT = /(?<![\w-])(?:base64-eyJ[\w-]{20,}|eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?)/g;
 
-// A digit tells `sk_test_51Nh` apart from a variable named `sk_test_mode`.
+// A digit distinguishes `sk_test_51Nh` from a variable with the name `sk_test_mode`.
 const PREFIXED = new RegExp(
   "(?<![A-Za-z0-9_])(?:" + [
     String.raw`(?:sk|rk|pk)_(?:live|test)_(?=\w{0,40}\d)\w{4,}`, // Stripe
     String.raw`whsec_[\w+/=-]{4,}`,
     String.raw`sb_(?:secret|publishable)_[\w-]{4,}`, // Supabase
     String.raw`sbp_\w{20,}`,
-    String.raw`sk-(?=[\w-]{0,40}\d)[\w-]{16,}`, // OpenAI, Anthropic and others alike
+    String.raw`sk-(?=[\w-]{0,40}\d)[\w-]{16,}`, // OpenAI, Anthropic and others
     String.raw`(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])`, // AWS
     String.raw`gh[pousr]_\w{16,}`, // GitHub
     String.raw`github_pat_\w{20,}`,
@@ -32,7 +34,8 @@ const PREFIXED = new RegExp(
   "g",
 );
 
-// In prose, words follow "bearer" and "basic"; a header has its name before them.
+// In prose, words follow "bearer" and "basic", so the value must contain a digit; a header has its
+// name before the scheme.
 const SCHEMES = [
   /\bbearer\s{1,4}(?=[\w.~+/=-]{0,64}\d)(?<value>[\w.~+/=-]{5,}[\w~+/=-])/gi,
   /\bbasic\s{1,4}(?=[\w+/]{0,256}[\d=])(?<value>[\w+/]{8,}={0,2})/gi,

@@ -1,4 +1,4 @@
-/** National telephone numbers of any country: digits after a word such as "phone". */
+/** Finds national telephone numbers of any country: digits after a word such as "phone". */
 import { type Span, valuesOf } from "./spans.ts";
 
 const STRONG = [
@@ -35,7 +35,7 @@ const WEAK = [
   ...["call", "ring", "text", "dial", "reach", "sms", "call back", "rufen", "anrufen", "appelle"],
   ...["appelez", "appelez-moi", "appelle-moi", "llama", "llámame", "chiama", "chiamami", "bel"],
 ].join("|");
-// Chinese, Japanese, Korean, Arabic, Thai: no space has to follow.
+// Words of Chinese, Japanese, Korean, Arabic and Thai, which need no space before the digits.
 const GLUED = "电话|電話|手机|手機|携帯|전화|휴대폰|핸드폰|هاتف|โทรศัพท์|โทร|เบอร์";
 const BETWEEN = [
   ...["[\\s:#.()=*-]", "numbers?", "no", "nr", "nummer", "numéro", "número", "numero", "is"],
@@ -58,7 +58,10 @@ const BETWEEN = [
 ].join("|");
 const DIGITS = "(?<value>\\(?\\d[\\d ().\\/\\u00a0-]{4,20}\\d)";
 
-/** `letters` may not follow the digits; in scripts without spaces, characters of their own may. */
+/**
+ * Builds a pattern. A character of `letters` must not follow the digits; in scripts without spaces, these are
+ * the Latin ones.
+ */
 const named = (names: string, letters = "\\p{L}") =>
   new RegExp(`${names}(?:${BETWEEN}){1,8}?${DIGITS}(?![${letters}\\d])`, "giu");
 const STRONG_NUMBER = named(`(?<![\\p{L}[])(?:${STRONG})(?:(?<=/)|(?![\\p{L}\\]]))`);
@@ -73,7 +76,8 @@ function isNumber(value: string): boolean {
 }
 
 /**
- * "call 1234567 times" and "reach 12 345 678 users" have no number: after a verb, digits need more evidence.
+ * Stricter after a verb: "call 1234567 times" and "reach 12 345 678 users" contain no telephone
+ * number.
  */
 function looksLikeNumber(value: string): boolean {
   const digits = value.replace(/\D/g, "").length;

@@ -1,4 +1,7 @@
-/** Values that are secret by their name: `password=…`, `"api_key": "…"`, "my password is …". */
+/**
+ * Finds passwords and other secrets by the name before them: `password=…`, `"api_key": "…"`, "my
+ * password is …".
+ */
 import { merged, type Span } from "./spans.ts";
 
 const PASSWORD = "password|passwd|passphrase|passwort|mot de passe|contraseña|pwd|(?<![a-z])pass";

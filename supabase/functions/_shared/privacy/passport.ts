@@ -1,6 +1,6 @@
 /**
- * Numbers of passports and other travel documents. They have no shape of their own, so they count only after
- * the document's name.
+ * Finds numbers of passports and other travel documents. Such a number has no shape of its own, so
+ * it counts only after the name of the document.
  */
 import { type Span, valuesOf } from "./spans.ts";
 
@@ -11,7 +11,7 @@ const NAME = [
   ...["dokument podróży", "проездной документ", "وثيقة السفر"],
   ...["paspoort", "paszport", "pasaport", "паспорт", "جواز"],
 ].join("|");
-// No space has to stand before these.
+// These names need no space before them.
 const GLUED_NAME = "护照|護照|パスポート|여권|旅行证件|旅行證件|渡航文書|여행증명서";
 const BETWEEN = [
   ...["[\\s:#№=(),.\"'/-]", "numbers?", "no", "nr", "n[°º]?", "num", "número", "numero", "numéro"],
@@ -37,8 +37,8 @@ const PASSPORT = new RegExp(
 );
 
 /**
- * Small letters count only as one or two before the digits. Digits alone are seven or more, so that a year or
- * a fee does not count.
+ * Small letters count only as one or two before the digits. A number of digits alone needs seven,
+ * so that a year or a fee does not count.
  */
 function isNumber(value: string): boolean {
   if (value !== value.toUpperCase() && !/^[a-z]{1,2}\d{6,8}$/.test(value)) return false;

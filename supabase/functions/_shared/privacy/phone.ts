@@ -1,18 +1,20 @@
 /**
- * Telephone numbers: international ones anywhere, North American ones in their usual form, others after a
- * word such as "phone". The library knows which numbers exist. It gets short candidates, because its own
- * finder does not bound its work on a long text.
+ * Finds telephone numbers: international ones anywhere, North American ones in their usual form,
+ * and others after a word such as "phone". libphonenumber-js knows which numbers exist. It receives
+ * short candidates, because its own search takes unbounded time on a long text.
  */
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import { findNamedPhones } from "./named-phones.ts";
 import { merged, type Span, valuesOf } from "./spans.ts";
 
-// "+", or the prefix that is dialled instead of it from Europe and from North America.
+// A number begins with "+", or with the prefix that replaces "+" in Europe (00) or North America
+// (011).
 const INTERNATIONAL = /(?<![\w+])(?:\+|00|011[ -])\(?\d[\d ().\/\u00a0‑-]{5,26}/g;
 const NORTH_AMERICAN =
   /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-.])\d{3}[-. \u00a0]\d{4}(?![\w]|[-.]\d)/g;
 const MIN_DIGITS = 8;
-// With a plus and this many digits, the right length for its country is enough.
+// A number with this many characters, "+" included, may be unknown to the library if its length
+// fits the country.
 const PLAIN_DIGITS = 11;
 
 function isNumber(number: string): boolean {
@@ -25,7 +27,10 @@ function internationalForm(number: string): string {
   return number.replace(/^(?:00|011[ -])/, "+");
 }
 
-/** The longest start of the candidate that is a number; the rest may be the start of another. */
+/**
+ * Returns the length of the longest start that is a telephone number; the rest may begin another
+ * number.
+ */
 function lengthOfNumber(candidate: string): number {
   let number = candidate.replace(/\D+$/, "");
   while (number.replace(/\D/g, "").length >= MIN_DIGITS) {
@@ -44,7 +49,7 @@ function findInternational(text: string): Span[] {
   for (let match = INTERNATIONAL.exec(text); match; match = INTERNATIONAL.exec(text)) {
     const length = lengthOfNumber(match[0]);
     const end = match.index + length;
-    // Text that was read without finding a number may contain one that begins later.
+    // If no number was found here, one may begin at a later character of the same match.
     INTERNATIONAL.lastIndex = match.index + Math.max(length, 1);
     if (length === 0 || match.index < last || /[\p{L}\d]/u.test(text[end] ?? "")) continue;
     spans.push({ start: match.index, end });

@@ -1,21 +1,22 @@
 /**
- * A text as a reader sees it: full-width forms as ASCII, other spaces and dashes as plain ones, and no
- * zero-width characters. Detectors read this form, and their findings are cut out of the text itself.
+ * Makes a plain copy of a text: full-width characters become ASCII, other spaces and dashes become
+ * plain ones, and zero-width characters are removed. Detectors search the copy, and what they find
+ * is cut out of the original.
  */
 import type { Span } from "./spans.ts";
 
-// Full-width ASCII; the ideographic space; hyphens and the minus sign; invisible characters.
+// Full-width ASCII, the ideographic space, hyphens and the minus sign, and invisible characters.
 const OTHER_FORMS = /[\uff01-\uff5e\u3000\u2010\u2011\u2212\u00ad\u200b-\u200d\u2060\ufeff]/;
 const FULL_WIDTH_OFFSET = 0xfee0;
 const IDEOGRAPHIC_SPACE = 0x3000;
 
 export interface PlainText {
   readonly text: string;
-  /** The same span in the original text. */
+  /** Returns the span in the original text. */
   readonly spanOf: (span: Span) => Span;
 }
 
-/** Such runs are rare in most texts, so the text between two is copied unchanged. */
+/** Runs of other forms are rare, so the text between two runs is copied unchanged. */
 const RUN_OF_OTHERS = new RegExp(`${OTHER_FORMS.source}+`, "g");
 
 function plainForm(code: number): string {

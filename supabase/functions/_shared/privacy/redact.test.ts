@@ -73,11 +73,11 @@ Deno.test("a passport number is found after its name, and is a number elsewhere"
   assert.equal(redact("shelf no. X1234567"), "shelf no. X1234567");
 });
 
-Deno.test("two numbers side by side are two", () => {
+Deno.test("two telephone numbers side by side are found separately", () => {
   assert.equal(redact("+1 212 555 0100 +44 20 7946 0958"), "[PHONE] [PHONE]");
 });
 
-Deno.test("a secret is redacted whatever its name's spelling, and a placeholder stays", () => {
+Deno.test("a secret is redacted for every spelling of its name, and a placeholder is not", () => {
   const names = ["password", "PASSWORD", "apiKey", "api_key", "client_secret", "AUTH_TOKEN"];
   for (const name of names) {
     assert.equal(redact(`${name}=Ab3-xY9z`), `${name}=[SECRET]`);

@@ -1,6 +1,6 @@
 /**
- * Replaces personal data and secrets in a text with tokens such as `[EMAIL]`. Its findings and what it
- * misses: docs/decisions/privacy.md.
+ * Replaces personal data and secrets in a text with tokens such as `[EMAIL]`.
+ * docs/decisions/privacy.md lists what is found and what is missed.
  */
 import { findCards } from "./card.ts";
 import { findEmails } from "./email.ts";
@@ -30,12 +30,12 @@ export type Classification = "none" | "personal" | "sensitive";
 
 export interface Redacted {
   readonly text: string;
-  /** The kinds that were found, each once. */
+  /** The kinds that were found, each listed once. */
   readonly kinds: Kind[];
 }
 
-// The order matters: a key may contain text like an address, an IBAN like a card, a card like a telephone
-// number. Later detectors no longer see what earlier ones found.
+// In this order, because a key may contain text like an address, an IBAN may look like a card, and
+// a card like a telephone number. A later detector does not see what an earlier one found.
 const DETECTORS: readonly (readonly [Kind, Detector])[] = [
   ["secret", findKeys],
   ["secret", findNamedSecrets],
@@ -51,8 +51,8 @@ const DETECTORS: readonly (readonly [Kind, Detector])[] = [
 
 const SENSITIVE: ReadonlySet<Kind> = new Set(["card", "ssn", "passport", "iban", "secret"]);
 
-// The rest of one kind may reveal another, once or twice. More rounds find nothing, and only cost time on
-// texts made for that.
+// Removing one kind may reveal another one, once or twice. More rounds find nothing in real texts,
+// and cost time on hostile ones.
 const MAX_ROUNDS = 4;
 
 function replaced(text: string, readable: PlainText, kind: Kind, find: Detector): string {
@@ -69,7 +69,10 @@ function replaced(text: string, readable: PlainText, kind: Kind, find: Detector)
   return parts.join(token);
 }
 
-/** The redacted text, and the kinds that were found. Redacting the result again changes nothing. */
+/**
+ * Returns the redacted text, and the kinds that were found. Redacting the result again changes
+ * nothing.
+ */
 export function redactWithFindings(text: string): Redacted {
   const kinds = new Set<Kind>();
   let clean = text;
@@ -88,20 +91,24 @@ export function redactWithFindings(text: string): Redacted {
   return { text: clean, kinds: [...kinds] };
 }
 
-/** The text with tokens in place of personal data and secrets. */
+/** Returns the text with tokens in place of personal data and secrets. */
 export function redact(text: string): string {
   return redactWithFindings(text).text;
 }
 
-// To cut a text to a length, this many times as much is read: redaction shortens, but seldom to a quarter.
+// The part of a text that is read is this many times as long as the result, because redaction may
+// shorten it.
 const READ_PER_KEPT = 4;
 
-/** At most `maxLength` UTF-16 units; cut after redaction, because half of a key is not recognized. */
+/**
+ * Returns at most `maxLength` UTF-16 units. The text is cut after redaction, because half of a key
+ * is not recognized.
+ */
 export function redactStart(text: string, maxLength: number): string {
   return redact(text.slice(0, READ_PER_KEPT * maxLength)).slice(0, maxLength);
 }
 
-/** The class of a text in which these kinds were found. */
+/** Returns the class of a text in which these kinds were found. */
 export function classify(kinds: readonly Kind[]): Classification {
   if (kinds.length === 0) return "none";
   return kinds.some((kind) => SENSITIVE.has(kind)) ? "sensitive" : "personal";

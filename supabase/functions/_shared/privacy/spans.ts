@@ -1,19 +1,19 @@
-/** Spans of text that detectors find, and how they are combined. */
+/** Spans of a text that detectors find, and functions that combine them. */
 
-/** A span to be replaced, as UTF-16 offsets; `end` is past it. */
+/** A span to be replaced, in UTF-16 units; `end` is the first unit after the span. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Finds one kind. Spans come in order and do not overlap. Work grows linearly with the text: a pattern begins
- * where a run of its characters begins (by a lookbehind) or at a rare anchor, and what it reads from there is
- * bounded or never read again.
+ * Finds one kind of data. The spans are in order and do not overlap. The work must grow linearly
+ * with the text: a pattern begins where a run of its characters begins (by a lookbehind) or at a
+ * rare character, and what it reads from there is bounded or never read again.
  */
 export type Detector = (text: string) => Span[];
 
-/** The spans of the group `value`, which ends each match. */
+/** Returns the span of the group `value` in each match; the group must end the match. */
 export function valuesOf(
   text: string,
   pattern: RegExp,
@@ -28,7 +28,10 @@ export function valuesOf(
   return spans;
 }
 
-/** Spans of several detectors in order; of two that overlap the earlier one stays. */
+/**
+ * Returns the spans of several detectors in order. Of two that overlap, the one that begins first
+ * stays.
+ */
 export function merged(...lists: Span[][]): Span[] {
   const spans: Span[] = [];
   for (const span of lists.flat().sort((a, b) => a.start - b.start)) {

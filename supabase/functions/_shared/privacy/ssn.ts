@@ -1,8 +1,12 @@
-/** US social security numbers (and ITINs): in their groups anywhere, otherwise after their name. */
+/**
+ * Finds US social security numbers (and ITINs): in their groups anywhere, and in any form after
+ * their name.
+ */
 import { merged, type Span, valuesOf } from "./spans.ts";
 
 const DASHED = /(?<![\w-]|\d[.,])(?!000|666)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w]|-\w)/g;
-// Three numbers in a row may look like one, so these must stand alone, and ITINs don't count.
+// Three numbers in a row may look like one, so no number may stand beside it, and ITINs don't
+// count.
 const SPACED =
   /(?<![\w.,-]|[\d.,:] )(?!000|666|9)\d{3}([ .])(?!00)\d{2}\1(?!0000)\d{4}(?![\w%]|[ .,:-]\d|-\w)/g;
 const NAMED = new RegExp(

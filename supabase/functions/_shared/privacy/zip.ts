@@ -1,4 +1,6 @@
-/** Postal codes: in an address or after their name. Five digits alone are an ordinary number. */
+/**
+ * Finds postal codes, in an address or after their name. Five digits alone are an ordinary number.
+ */
 import { merged, type Span, valuesOf } from "./spans.ts";
 
 const STATE = "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|" +
@@ -16,7 +18,7 @@ const STATE_NAME = "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecti
   "Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|" +
   "West Virginia|Wisconsin|Wyoming";
 
-/** ", IL 62704", ", Illinois 62704" and "Springfield IL 62704". */
+/** Matches ", IL 62704", ", Illinois 62704" and "Springfield IL 62704". */
 const AFTER_STATE = new RegExp(
   `(?<=,\\s{0,2}|\\p{Lu}\\p{Ll}{1,20} )(?:${STATE}|` +
     `(?<=,\\s{0,2})(?:${STATE_NAME})),?\\s{1,2}(?<value>${US})${LAST}`,
@@ -36,31 +38,39 @@ const NAMED = new RegExp(
 const STREET = "street|st|road|rd|avenue|ave|lane|drive|boulevard|blvd|court|place|square|way|" +
   "parkway|terrace|close|crescent|rue|allée|chemin|quai|impasse|via|viale|piazza|corso|calle|" +
   "avenida|plaza|paseo|rua|praça|ulica";
-/** Britain, Canada and the Netherlands have shapes of their own; a street nearby is enough. */
+/**
+ * The codes of Britain and Canada have shapes of their own, so a street before the code is enough.
+ */
 const AFTER_STREET = new RegExp(
   `(?<!\\p{L})(?:${STREET})(?!\\p{L})[^\\d\\[]{0,60}?(?<=[\\s,])(?<value>${UK}|${CANADIAN})${LAST}`,
   "giu",
 );
-/** "14 avenue des Ternes, 75017 Paris" */
+/** Matches "14 avenue des Ternes, 75017 Paris". */
 const AFTER_FRENCH_STREET = new RegExp(
   `(?<!\\p{L})(?:${STREET})(?!\\p{L})[^\\d\\n\\[]{1,40}(?:,|\\n)\\s{0,2}(?<value>\\d{5})(?= \\p{Lu})`,
   "giu",
 );
-/** "Hauptstraße 17, 10827 Berlin": a name, a house number, a code, a town. A year does not count. */
+/**
+ * Matches "Hauptstraße 17, 10827 Berlin": a name, a house number, a code and a town. A year is no
+ * code.
+ */
 const AFTER_HOUSE = new RegExp(
   `(?<=\\p{L} \\d{1,4}[a-z]?(?:,|\\n)\\s{0,2})(?!(?:19|20)\\d\\d )` +
     `(?<value>${DUTCH}|\\d{4,5})(?= \\p{Lu}\\p{Ll})`,
   "gu",
 );
 
-/** "12 Main St, Anytown 12345": with capitals, since "3 of a way 54321" has no code. */
+/**
+ * Matches "12 Main St, Anytown 12345". The street needs capitals, since "3 of a way 54321" has no
+ * code.
+ */
 const CAPITAL_STREET = STREET.replace(/(?<=^|\|)\p{Ll}/gu, (letter) => letter.toUpperCase());
 const AFTER_NUMBERED_STREET = new RegExp(
   `(?<![\\d\\p{L}])\\d{1,5}[a-z]? (?:\\p{Lu}[\\p{L}.'-]{1,20} ){1,4}(?:${CAPITAL_STREET})(?!\\p{L})` +
     `[^\\d\\[]{1,40}?(?<=[\\s,])(?<value>${US})${LAST}`,
   "gu",
 );
-/** "Leeds, LS1 4AP" */
+/** Matches "Leeds, LS1 4AP". */
 const AFTER_TOWN = new RegExp(
   `(?<=\\p{Ll},\\s|(?:London|Manchester|Birmingham|Leeds|Glasgow|Edinburgh|Liverpool|Bristol|Cardiff) )` +
     `(?<value>[A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2})${LAST}`,

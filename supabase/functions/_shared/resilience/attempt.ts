@@ -1,16 +1,19 @@
-/** One attempt at a service, which ends in time whether or not whoever runs it listens to the signal. */
+/**
+ * Makes one attempt at an external service. The attempt ends in time even if `run` ignores its
+ * signal.
+ */
 import { timeLeftMs } from "../core/request.ts";
 import { ApiError } from "../core/errors.ts";
 import type { ServiceName } from "./external-services.ts";
 
-/** The service had its time, and gave no answer. What it has done is not known. */
+/** The service gave no answer within its timeout. Whether it carried out the request is unknown. */
 export class TimedOut extends ApiError {
   constructor(service: ServiceName, ms: number) {
     super("upstream_unavailable", { internal: `${service}: no answer in ${ms} ms`, status: 503 });
   }
 }
 
-/** The caller ended the call. */
+/** The caller aborted the call. */
 export class CallerAborted extends Error {
   constructor(readonly reason: unknown) {
     super("the caller left");
@@ -23,14 +26,20 @@ interface Bounds {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Less time than the service may take is the request's fault, and no outage. */
+/**
+ * If the request has less time left than the service's timeout, a late answer is not an outage of
+ * the service.
+ */
 function tooLate({ service, timeoutMs }: Bounds, ms: number): ApiError {
   if (ms >= timeoutMs) return new TimedOut(service, timeoutMs);
-  const internal = `${service}: no answer in what was left, ${Math.round(ms)} ms`;
+  const internal = `${service}: no answer in the request's last ${Math.round(ms)} ms`;
   return new ApiError("request_timeout", { internal });
 }
 
-/** @throws TimedOut; CallerAborted; ApiError `request_timeout`; else what `run` throws */
+/**
+ * Runs `run` until it settles, the timeout passes or the caller aborts.
+ * @throws TimedOut; CallerAborted; ApiError `request_timeout`; otherwise what `run` throws
+ */
 export async function attempt<T>(
   run: (signal: AbortSignal) => Promise<T>,
   bounds: Bounds,
@@ -47,7 +56,8 @@ export async function attempt<T>(
     end(error);
     clock.abort(error);
   }, ms);
-  // The caller's signal goes on into what is answered; the clock stops with the attempt.
+  // The caller's signal also ends what `run` returns, such as a stream; the timeout ends with the
+  // attempt.
   const signal = caller === undefined ? clock.signal : AbortSignal.any([caller, clock.signal]);
   try {
     return await Promise.race([run(signal), ended]);

@@ -38,7 +38,7 @@ async function withPolicy(test: (world: World) => Promise<void>): Promise<void> 
   });
 }
 
-/** A service that fails with each error in turn and then answers. */
+/** Makes a service that fails with each error in turn and then answers. */
 function failing(errors: readonly Error[]) {
   const service = {
     asked: 0,
@@ -53,7 +53,7 @@ function failing(errors: readonly Error[]) {
 
 const hang = () => new Promise<never>(() => {});
 
-/** What a call ends with, once so much time has passed. */
+/** Returns the result of a call after `ms` milliseconds: its value, its error or "still going". */
 async function endOf(call: Promise<unknown>, time: FakeTime, ms = 60_000): Promise<unknown> {
   const end = call.catch((error: unknown) => error);
   await time.advance(ms);
@@ -68,7 +68,7 @@ async function breakIt({ policy, time }: World): Promise<void> {
   assert.equal(down.asked, breakAfter);
 }
 
-Deno.test("a service that fails is asked again, twice at most, later each time", async () => {
+Deno.test("a failing service is asked again at most twice, with growing delays", async () => {
   await withPolicy(async ({ policy, time, counts }) => {
     const service = failing([new Down(), new Down()]);
     assert.equal(await endOf(policy.execute(service.run), time), "answer");
@@ -89,7 +89,7 @@ Deno.test("a service that fails is asked again, twice at most, later each time",
   });
 });
 
-Deno.test("what the service refuses is not asked again, and breaks nothing", async () => {
+Deno.test("a refusal is not retried and does not open the breaker", async () => {
   await withPolicy(async ({ policy, time, counts }) => {
     for (let call = 0; call < 2 * breakAfter; call++) {
       const service = failing([new Refused()]);
@@ -101,7 +101,7 @@ Deno.test("what the service refuses is not asked again, and breaks nothing", asy
   });
 });
 
-Deno.test("a service that says when is asked then, and not before", async () => {
+Deno.test("a service with Retry-After is asked again at that time and not before", async () => {
   await withPolicy(async ({ policy, time }) => {
     const service = failing([new Busy(3_000)]);
     const call = policy.execute(service.run);
@@ -111,7 +111,7 @@ Deno.test("a service that says when is asked then, and not before", async () => 
   });
 });
 
-Deno.test("a service that says much later is left alone", async () => {
+Deno.test("a service with a long Retry-After is not asked again", async () => {
   await withPolicy(async ({ policy, time }) => {
     const service = failing([new Busy(longestDelayMs + 1)]);
     assert(await endOf(policy.execute(service.run), time) instanceof Busy);
@@ -119,7 +119,7 @@ Deno.test("a service that says much later is left alone", async () => {
   });
 });
 
-Deno.test("a service that hangs has its time, is told so, and is not asked twice", async () => {
+Deno.test("a hanging service is aborted after its timeout and not asked again", async () => {
   await withPolicy(async ({ policy, time, counts }) => {
     let asked = 0;
     let given: AbortSignal | undefined;
@@ -137,7 +137,7 @@ Deno.test("a service that hangs has its time, is told so, and is not asked twice
   });
 });
 
-Deno.test("a timeout is not retried where everything else is", async () => {
+Deno.test("a timeout is not retried even if every error is transient", async () => {
   await withFakeTime(async (time) => {
     const metrics = countedMetrics();
     const policy = createResiliencePolicy("jwks", {
@@ -156,7 +156,7 @@ Deno.test("a timeout is not retried where everything else is", async () => {
 });
 
 for (const service of Object.keys(EXTERNAL_SERVICES) as ServiceName[]) {
-  Deno.test(`timeouts alone open the breaker of ${service}, and nobody waits any more`, async () => {
+  Deno.test(`timeouts alone open the breaker of ${service}, which then refuses`, async () => {
     await withFakeTime(async (time) => {
       const policy = createResiliencePolicy(service, {
         isOutage: () => false,
@@ -174,7 +174,7 @@ for (const service of Object.keys(EXTERNAL_SERVICES) as ServiceName[]) {
   });
 }
 
-Deno.test("a request whose time is spent is 408, and that is no outage", async () => {
+Deno.test("a request past its deadline gets 408, which is no outage", async () => {
   await withPolicy(async ({ policy, time }) => {
     for (let call = 0; call < 2 * breakAfter; call++) {
       const context = startContext(new Headers());
@@ -202,7 +202,7 @@ Deno.test("no retry begins after the request's time is spent", async () => {
   });
 });
 
-Deno.test("a service that is down is not asked, and the caller is told when", async () => {
+Deno.test("an open breaker refuses calls with Retry-After", async () => {
   await withPolicy(async (world) => {
     await breakIt(world);
     const { policy, counts, flush, time } = world;
@@ -218,7 +218,7 @@ Deno.test("a service that is down is not asked, and the caller is told when", as
   });
 });
 
-Deno.test("after a while one call is let through, alone, and closes the breaker", async () => {
+Deno.test("a half-open breaker allows one call, whose success closes the breaker", async () => {
   await withPolicy(async (world) => {
     await breakIt(world);
     const { policy, counts, flush, time } = world;
@@ -260,7 +260,7 @@ for (const [name, how] of [["fails", "down"], ["is left by its caller", "left"]]
   });
 }
 
-Deno.test("a caller who leaves ends the call and its retries, and breaks nothing", async () => {
+Deno.test("an aborted call ends with its retries and does not open the breaker", async () => {
   await withPolicy(async ({ policy, time, counts }) => {
     for (let call = 0; call < 2 * breakAfter; call++) {
       const leaving = new AbortController();

@@ -1,7 +1,7 @@
 /**
- * Every call to an external service goes through a policy: a timeout for each attempt, a few retries, and a
- * circuit breaker that counts each attempt. The numbers are in external-services.ts. Nothing else retries
- * such a call (docs/decisions/resilience.md).
+ * The resilience policy of an external service: a timeout for each attempt, a few retries, and a
+ * circuit breaker that counts attempts. The numbers are in external-services.ts. No other code
+ * retries a call to such a service (docs/decisions/resilience.md).
  */
 import {
   circuitBreaker,
@@ -21,32 +21,39 @@ type BreakerState = "closed" | "open" | "half_open";
 
 export interface ResiliencePolicy {
   /**
-   * Runs one call. What the service itself says is thrown as it is.
-   * @throws BreakerOpen without asking; TimedOut; ApiError `request_timeout` when the request's own time is
-   * spent; the reason of the caller's signal, when that fires
+   * Runs one call. An error of the service itself is thrown unchanged.
+   * @throws BreakerOpen if the service was not asked; TimedOut; ApiError `request_timeout` when the
+   *   request's own
+   * deadline has passed; the reason of the caller's signal when the signal is aborted
    */
   execute<T>(run: (signal: AbortSignal) => Promise<T>, call?: CallOptions): Promise<T>;
   state(): BreakerState;
 }
 
 interface CallOptions {
-  /** The caller's own: ends the call and its retries, and goes on into what `run` answers, a stream. */
+  /**
+   * The caller's signal. It ends the call and its retries, and also what `run` returns, such as a
+   * stream.
+   */
   readonly signal?: AbortSignal | undefined;
-  /** Instead of the table's. */
+  /** Replaces the timeout of the table. */
   readonly timeoutMs?: number;
 }
 
 interface PolicyOptions {
-  /** The service is down, and does not merely refuse this one call. A timeout is an outage by itself. */
+  /**
+   * Returns true if the error shows that the service is down, not that it refused this one call. A
+   * timeout always counts as an outage.
+   */
   readonly isOutage: (error: unknown) => boolean;
-  /** Worth another attempt; nothing is, unless this says so. */
+  /** Returns true if another attempt may succeed. Without this function nothing is retried. */
   readonly isTransient?: (error: unknown) => boolean;
-  /** How long the service asks to be left alone. */
+  /** Returns the ms that the service asks to wait, as by Retry-After. */
   readonly retryAfterMs?: (error: unknown) => number | undefined;
   readonly metrics: Metrics;
 }
 
-/** The service was unavailable a moment ago, so it was not asked. */
+/** The service was not asked, because its breaker is open. */
 export class BreakerOpen extends ApiError {
   constructor(service: ServiceName, msToGo: number) {
     super("upstream_unavailable", {
@@ -57,13 +64,16 @@ export class BreakerOpen extends ApiError {
   }
 }
 
-/** Neither a success of the service nor its fault: the caller left, or had no time any more. */
+/**
+ * Returns true if the error is neither a success nor a failure of the service: the caller aborted,
+ * or its request had no time left.
+ */
 function tellsNothing(error: unknown): boolean {
   return error instanceof CallerAborted ||
     error instanceof ApiError && error.code === "request_timeout";
 }
 
-/** Waiting is of use only where some of the request's time is left after it. */
+/** Returns true if the request has more than `ms` left: a retry after its deadline is of no use. */
 function hasTimeFor(ms: number): boolean {
   try {
     return timeLeftMs(Infinity) > ms;
@@ -72,7 +82,10 @@ function hasTimeFor(ms: number): boolean {
   }
 }
 
-/** A call is made again where that may help and the request has the time for it. */
+/**
+ * Decides whether a failed call is retried: the error must be transient, and the request must have
+ * enough time.
+ */
 function createRetrying(service: ExternalService, options: PolicyOptions, isOpen: () => boolean) {
   const { firstDelayMs, longestDelayMs } = service;
   const { isTransient = () => false, retryAfterMs = () => undefined } = options;
@@ -85,12 +98,12 @@ function createRetrying(service: ExternalService, options: PolicyOptions, isOpen
   return { policyFor: (error: unknown) => mayRetry(error) ? service : undefined, retryAfterMs };
 }
 
-/** A breaker that says how long it stays open. */
+/** Makes a circuit breaker that also tells how long it stays open. */
 function createBreaker(service: ExternalService, { isOutage }: PolicyOptions) {
   const { halfOpenAfterMs, breakAfter } = service;
   let untilMs = 0;
   const policy = circuitBreaker(
-    // In the half-open state an inconclusive result counts as a failure.
+    // In the half-open state, an inconclusive result counts as a failure.
     handleWhen((error) =>
       error instanceof TimedOut || isOutage(error) ||
       policy.state === CircuitState.HalfOpen && tellsNothing(error)
@@ -122,7 +135,7 @@ export function createResiliencePolicy(
     return isOutage(error) || isTransient?.(error) ? "failed" : "rejected";
   }
 
-  /** Each attempt is timed and counted; one that its caller left says nothing of the service. */
+  /** Times and counts an attempt. An attempt that its caller aborted is not counted. */
   async function measured<T>(run: (signal: AbortSignal) => Promise<T>, call: CallOptions) {
     const { signal, timeoutMs = limits.timeoutMs } = call;
     const startedMs = performance.now();
@@ -140,7 +153,10 @@ export function createResiliencePolicy(
     }
   }
 
-  /** While one call decides whether to go on, others would wait for it as long as it takes: refused. */
+  /**
+   * In the half-open state, one call is running as a test. Other calls are refused, because they
+   * would wait for it.
+   */
   function ask<T>(run: (signal: AbortSignal) => Promise<T>, call: CallOptions): Promise<T> {
     if (breaker.state === CircuitState.HalfOpen) throw new BreakerOpen(service, 0);
     return breaker.execute(() => measured(run, call));

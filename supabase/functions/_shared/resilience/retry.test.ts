@@ -6,7 +6,7 @@ const POLICY: RetryPolicy = { retries: 3, firstDelayMs: 100, longestDelayMs: 200
 
 class Busy extends Error {}
 
-/** A call that fails so often, and how often it was made. */
+/** Makes a call that fails `times` times, and counts how often it was made. */
 function failing(times: number) {
   const state = { calls: 0 };
   const call = () => {
@@ -24,7 +24,7 @@ async function endOf(call: Promise<unknown>, time: FakeTime): Promise<unknown> {
   return await end;
 }
 
-/** Each delay lies within half of what the policy says. */
+/** Asserts that each delay differs from the policy's by at most half. */
 function assertDelays(time: FakeTime, expected: readonly number[]): void {
   assert.equal(time.timers.length, expected.length, String(time.timers));
   time.timers.forEach((ms, nth) => {
@@ -33,7 +33,7 @@ function assertDelays(time: FakeTime, expected: readonly number[]): void {
   });
 }
 
-Deno.test("a call is made again as often as its policy says, later each time", async () => {
+Deno.test("a call is retried as often as its policy allows, with growing delays", async () => {
   await withFakeTime(async (time) => {
     const { call, state } = failing(9);
     assert(await endOf(retry(call, { policyFor: always(POLICY) }), time) instanceof Busy);
@@ -67,7 +67,7 @@ Deno.test("an error without a policy is thrown at once", async () => {
   assert.equal(state.calls, 1);
 });
 
-Deno.test("a service that names a time is not called before", async () => {
+Deno.test("a service with Retry-After is not called earlier", async () => {
   await withFakeTime(async (time) => {
     const { call } = failing(1);
     const retryAfterMs = () => 5_000;
@@ -79,7 +79,7 @@ Deno.test("a service that names a time is not called before", async () => {
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Files of the functions whose text matches, tests left out. */
+/** Returns the files of the functions whose text matches, without tests. */
 async function filesWith(text: RegExp, folder = ""): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
@@ -95,7 +95,7 @@ async function filesWith(text: RegExp, folder = ""): Promise<string[]> {
 
 Deno.test("retries are never nested: two places retry, and neither calls the other", async () => {
   assert.deepEqual(await filesWith(/from "cockatiel"/), [
-    "_shared/resilience/resilience-policy.ts", // its circuit breaker
+    "_shared/resilience/resilience-policy.ts", // This file uses its circuit breaker.
     "_shared/resilience/retry.ts",
   ]);
   assert.deepEqual(await filesWith(/import \{[^}]*\bretry\b[^}]*\} from "[^"]*\/retry\.ts"/), [
@@ -105,11 +105,11 @@ Deno.test("retries are never nested: two places retry, and neither calls the oth
   assert.deepEqual(await filesWith(/import \{[^}]*\bcreateRetry\b[^}]*\} from/), [
     "_shared/adapters/database/database.ts",
   ]);
-  // No transport goes through a guard, and no call behind a guard goes to the database.
-  const guarded = await filesWith(/import \{[^}]*\bcreateGuard\b[^}]*\} from/);
-  assert.deepEqual(guarded.filter((file) => file.includes("/database/")), []);
-  assert(guarded.length >= 6, String(guarded));
-  for (const file of guarded) {
+  // The database has no resilience policy, and no call under one goes to the database.
+  const withPolicy = await filesWith(/import \{[^}]*\bcreateResiliencePolicy\b[^}]*\} from/);
+  assert.deepEqual(withPolicy.filter((file) => file.includes("/database/")), []);
+  assert(withPolicy.length >= 6, String(withPolicy));
+  for (const file of withPolicy) {
     assert.doesNotMatch(
       await Deno.readTextFile(new URL(file, ROOT)),
       /database\.rpc|createDatabase/,

@@ -1,40 +1,45 @@
 /**
- * The one loop of retries. A call has one of them: the guard's around an external service, or the database's.
- * A caller that needs more attempts names another policy and puts no loop around the call: three attempts of
- * three attempts are nine.
+ * The only loop of retries. Each call has at most one: that of the resilience policy of an external
+ * service, or that of the database. A caller that needs more attempts passes another retry policy
+ * and adds no loop of its own, because three attempts at a call of three attempts are nine.
  */
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry as repeat } from "cockatiel";
 
 export interface RetryPolicy {
-  /** Attempts after the first. */
+  /** The number of attempts after the first. */
   readonly retries: number;
-  /** Before the first retry; twice as long before each next one, give or take half of it. */
+  /**
+   * The delay in ms before the first retry. It doubles for each further retry, and varies by half.
+   */
   readonly firstDelayMs: number;
-  /** No delay grows beyond this, give or take half of it. */
+  /** The longest delay in ms, which also varies by half. */
   readonly longestDelayMs: number;
-  /** No retry begins later than this after the call did. */
+  /** No retry begins later than this many ms after the call began. */
   readonly withinMs?: number;
-  /** The first retry has no delay at all, and the second has firstDelayMs. */
+  /** The first retry has no delay, and the second one has `firstDelayMs`. */
   readonly startsAtOnce?: true;
 }
 
 interface Retrying {
-  /** The policy for an error; without one the error is thrown. */
+  /** Returns the policy for an error; undefined if the error must not be retried. */
   readonly policyFor: (error: unknown) => RetryPolicy | undefined;
-  /** How long the service asks to be left alone: then no retry begins earlier. */
+  /** Returns the ms that the service asks to wait; the next retry begins no earlier. */
   readonly retryAfterMs?: (error: unknown) => number | undefined;
-  /** A clock that only goes forward. */
+  /** A monotonic clock. */
   readonly nowMs?: () => number;
 }
 
-/** Jittered, so that calls that failed together don't come back together. */
+/**
+ * Returns the delay before the nth retry. It is random, so that calls that failed together retry at
+ * different times.
+ */
 function delayMs({ firstDelayMs, longestDelayMs, startsAtOnce }: RetryPolicy, nth: number): number {
   const doublings = startsAtOnce ? nth - 2 : nth - 1;
   if (doublings < 0) return 0;
   return Math.min(longestDelayMs, firstDelayMs * 2 ** doublings) * (0.5 + Math.random());
 }
 
-/** Settles as the last attempt does. */
+/** Calls until an attempt succeeds or must not be retried, and settles as the last attempt does. */
 export async function retry<T>(call: () => Promise<T>, options: Retrying): Promise<T> {
   const { policyFor, retryAfterMs = () => undefined, nowMs = () => performance.now() } = options;
   const beganMs = nowMs();

@@ -1,19 +1,20 @@
 /**
- * The stored record of a model call. It is redacted here; SQL decides how much of it the user agreed to
- * store.
+ * Makes the record of a model call for the AI log. The record is redacted here, and SQL stores the
+ * part that the user has agreed to.
  */
 import { storable } from "../../core/json-size.ts";
 import { classify, redactWithFindings } from "../../privacy/redact.ts";
 import type { AiMessage, AiUsage } from "./ai.ts";
 
-// Four bytes for each character that the database stores: it marks a text that it cuts itself.
+// The database stores 32,768 characters of a text and marks a text that it cuts. A character has at
+// most 4 bytes.
 const MAX_BYTES = 4 * 32_768;
 
 export interface AiCall {
   readonly kind: "chat" | "research";
   readonly model: string;
   readonly messages: readonly AiMessage[];
-  /** The part of the answer that came. */
+  /** The answer as far as it arrived; null if none did. */
   readonly text: string | null;
   readonly usage: AiUsage | null;
   readonly durationMs: number;
@@ -26,10 +27,12 @@ function transcriptOf(messages: readonly AiMessage[]): string {
   return messages.map(({ role, content }) => `${role}: ${content}`).join("\n\n");
 }
 
-// A null character, or half of one above U+FFFF: PostgreSQL refuses the whole document for it.
+// A null character or half a surrogate pair: PostgreSQL refuses a whole JSON document with one of
+// them.
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
-// Deeper than any meaningful answer. JSON.parse takes 6,000 brackets, but JSON.stringify ends the call.
+// Deeper than any useful answer. JSON.parse reads 6,000 nested brackets, and JSON.stringify fails
+// on as many.
 const MAX_DEPTH = 64;
 
 function isShallow(value: unknown, depth = 0): boolean {
@@ -37,7 +40,9 @@ function isShallow(value: unknown, depth = 0): boolean {
   return depth < MAX_DEPTH && Object.values(value).every((each) => isShallow(each, depth + 1));
 }
 
-/** Runs only after redaction. A text whose JSON the redaction breaks is not stored as JSON. */
+/**
+ * Parses a redacted text as JSON. Returns null if it is no JSON, also where the redaction broke it.
+ */
 function structureOf(text: string | null): unknown {
   if (text === null || !/^\s*[{[]/.test(text)) return null;
   try {
@@ -48,14 +53,14 @@ function structureOf(text: string | null): unknown {
   }
 }
 
-/** The record of `farthing.write_ai_log`. */
+/** Makes the record that `farthing.write_ai_log` takes. */
 export function aiLog(call: AiCall) {
   const prompt = redactWithFindings(transcriptOf(call.messages));
   const response = call.text === null ? null : redactWithFindings(call.text);
   return {
     kind: call.kind,
     model: call.model,
-    // Cut after redaction: half of a card number would not be recognized.
+    // The text is cut after redaction, because half of a card number would not be recognized.
     prompt: storable(prompt.text, MAX_BYTES),
     response: response === null ? null : storable(response.text, MAX_BYTES),
     structured: structureOf(response?.text ?? null),

@@ -1,6 +1,8 @@
-/** The product's view of a language model. No code outside this folder knows the provider's API. */
+/**
+ * A language model as the functions see it. No code outside this folder knows the provider's API.
+ */
 
-/** Token kinds are disjoint: input without cached tokens, output without reasoning. */
+/** The kinds of tokens are disjoint: input without cached input, and output without reasoning. */
 export interface AiUsage {
   readonly input_tokens: number;
   readonly cached_input_tokens?: number;
@@ -16,47 +18,60 @@ export interface AiMessage {
 export interface AiRequest {
   readonly model: string;
   readonly messages: readonly AiMessage[];
-  /** The bound of all output, reasoning included. */
+  /** The most output tokens, including reasoning. */
   readonly maxOutputTokens: number;
-  /** Ends the call at the provider too; the promise then rejects with the signal's reason. */
+  /** Ends the call, also at the provider. The promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 export interface Completion {
   readonly text: string;
-  /** In the provider's words: `stop`, `length`, `content_filter` … */
+  /** The provider's word for why the answer ended: `stop`, `length`, `content_filter` … */
   readonly finishReason: string;
-  /** As the provider counted, or counted here if it did not. */
+  /** The usage that the provider reported, or an estimate if it reported none that is plausible. */
   readonly usage: AiUsage;
 }
 
-/** A piece of an answer, or at last its end. Hidden output is billed and not sent. */
+/**
+ * A part of a streamed answer; the last part is `end`. `hidden` output is billed and not sent to
+ * the caller.
+ */
 export type AiPiece =
   | { readonly kind: "delta" | "hidden"; readonly text: string }
   | { readonly kind: "end"; readonly finishReason: string; readonly usage: AiUsage };
 
-/** Counts a text that arrives in pieces, without reading all of it again each time. */
+/**
+ * Counts the tokens of a text that arrives in pieces, without counting the whole text for each
+ * piece.
+ */
 export interface TokenMeter {
-  /** Takes the next piece; returns the tokens of all so far. */
+  /** Adds the next piece, and returns the number of tokens of all pieces so far. */
   add(text: string): number;
 }
 
 /**
- * Every failure is an ApiError: `unknown_model`; `invalid_request` for a prompt that the model cannot take;
- * `request_timeout`; `upstream_unavailable`, with `retryAfterSeconds` where the provider sent it.
+ * Calls a language model. Every failure is an ApiError: `unknown_model`; `invalid_request` for a
+ * prompt that the model refuses; `request_timeout`; or `upstream_unavailable`, with
+ * `retryAfterSeconds` if the provider sent it.
  */
 export interface Ai {
   complete(request: AiRequest): Promise<Completion>;
   /**
-   * Resolves when the provider has accepted, before the first piece. The last piece is `end`; a broken-off
-   * answer throws instead.
+   * Resolves when the provider has accepted the request, before the first piece. The last piece is
+   * `end`; an answer that breaks off throws.
    */
   stream(request: AiRequest): Promise<AsyncIterable<AiPiece>>;
-  /** Tokens of a prompt, including those of the chat format. An estimate; see counting-tokens.md. */
+  /**
+   * Estimates the tokens of a prompt, including those of the chat format
+   * (docs/decisions/counting-tokens.md).
+   */
   countTokens(model: string, messages: readonly AiMessage[]): Promise<number>;
   countText(model: string, text: string): Promise<number>;
   meter(model: string): Promise<TokenMeter>;
-  /** The most output that may be requested of the model. @throws ApiError `unknown_model` when not offered */
+  /**
+   * Returns the most output tokens that a request may ask of the model. @throws ApiError
+   * `unknown_model` if the model is not offered
+   */
   maxOutputTokens(model: string): number;
   readonly researchModel: string;
 }

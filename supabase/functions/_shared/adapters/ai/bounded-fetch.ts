@@ -1,14 +1,17 @@
-/** Reads a provider's answer up to a bound: an isolate has 256 MB, and other requests are in it. */
+/**
+ * Reads a provider's answer up to a maximum size: an isolate has 256 MB, which all of its requests
+ * share.
+ */
 
-/** An answer that is malformed, incomplete or too long. */
+/** The answer is malformed, incomplete or too long. */
 export class InvalidAnswer extends Error {}
 
-// 50,000 tokens as events of a stream, each with its envelope: more than any call has time for.
+// In bytes: 50,000 tokens as events of a stream, each with its envelope. No call has time for more.
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * A compressed answer counts by its decompressed size. A TransformStream would be simpler, but each of a
- * stream's 4,000 pieces passes here: its queues and promises took a tenth of the isolate's processor time.
+ * Counts decompressed bytes. A TransformStream would be simpler, but its queues and promises took a tenth of
+ * the isolate's processor time for a stream of 4,000 pieces.
  */
 function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = body.getReader();
@@ -26,7 +29,9 @@ function bounded(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-/** @throws InvalidAnswer from the answer's body, when it is too long */
+/**
+ * Fetches as `fetch` does. @throws InvalidAnswer while the body is read, if the answer is too long
+ */
 export const boundedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   return response.body === null ? response : new Response(bounded(response.body), response);

@@ -1,26 +1,30 @@
 /**
- * The maximum cost of a chat, before its provider reports the usage. An unknown model counts as the most
- * expensive case: a tokenizer of its own, and hidden output.
+ * The maximum cost of a chat, which applies until its provider reports the usage. An unknown model
+ * counts as the most expensive case: a tokenizer of its own, and hidden output.
  */
 import type { AiMessage } from "./ai.ts";
 
-/** OpenAI's models with the tokenizer o200k_base, which counts here too. */
+/** OpenAI's models with the tokenizer o200k_base, the one that counts here. */
 const COUNTED_ALIKE = /^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-5|o1|o3|o4)(?![a-z\d])/;
 
-/** Those of them that reason before they answer and hide it. */
+/** The models above that reason before they answer and hide the reasoning. */
 const HIDES_OUTPUT = /^(?:gpt-5|o1|o3|o4)/;
 
-// Tokens that the chat format may add with other tokenizers; o200k_base needs 4 and 3.
+// The most tokens that a chat format adds to each message and to a prompt. With o200k_base they are
+// 4 and 3.
 const PER_MESSAGE = 16;
 const PER_PROMPT = 64;
 
 export interface CostBounds {
   readonly p_max_input_tokens: number;
-  /** Whether the received output, counted here, is all of the output that is billed. */
+  /** True if counting the received output here gives all output that is billed. */
   readonly p_output_is_counted: boolean;
 }
 
-/** No tokenizer makes more tokens of a text than it has bytes. */
+/**
+ * Returns the most tokens that any tokenizer can make of the messages: one per byte, and those of
+ * the chat format.
+ */
 function mostTokens(messages: readonly AiMessage[]): number {
   const encoder = new TextEncoder();
   return messages.reduce(
@@ -29,7 +33,7 @@ function mostTokens(messages: readonly AiMessage[]): number {
   );
 }
 
-/** @param counted the prompt's tokens by o200k_base */
+/** @param counted the tokens of the prompt, counted with o200k_base */
 export function costBoundsOf(
   model: string,
   messages: readonly AiMessage[],

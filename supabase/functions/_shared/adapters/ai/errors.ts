@@ -1,4 +1,4 @@
-/** A provider's failures as errors of the contract. */
+/** Turns a provider's failures into our errors. */
 import OpenAI from "openai";
 import { ApiError } from "../../core/errors.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
@@ -21,19 +21,20 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof OpenAI.APIConnectionError && !isTimeout(error);
 }
 
-/** The provider is down or hangs; it does not merely refuse one prompt. */
+/** Returns true if the provider is down or does not answer, false if it only refuses one prompt. */
 export function isOutage(error: unknown): boolean {
   return isUnreachable(error) || isTimeout(error) || statusOf(error) >= 500;
 }
 
 /**
- * Worth another attempt, since nothing was done. A timeout is not: a retry would double an already long wait.
+ * Returns true if another attempt may succeed and the first one had no effect. A timeout is not
+ * retried, because a retry would double a long wait.
  */
 export function isTransient(error: unknown): boolean {
   return isUnreachable(error) || statusOf(error) === 429 || statusOf(error) >= 500;
 }
 
-/** How long the provider asks us to wait: seconds or a date. */
+/** Returns the ms that the provider asks to wait; its header gives seconds or a date. */
 export function retryAfterMs(error: unknown, nowMs: number): number | undefined {
   const header = error instanceof OpenAI.APIError
     ? new Headers(error.headers).get("retry-after")
@@ -43,10 +44,14 @@ export function retryAfterMs(error: unknown, nowMs: number): number | undefined 
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-// OpenAI's codes look like `context_length_exceeded`; a compatible provider may put a sentence there.
+// OpenAI's codes look like `context_length_exceeded`. A compatible provider may send a sentence
+// instead.
 const IDENTIFIER = /^[\w.-]{1,80}$/;
 
-/** Kind, status and ids only: a provider's text may quote the prompt, so it is never repeated. */
+/**
+ * Describes the failure by kind, status and ids only, because a provider's text may quote the
+ * prompt.
+ */
 function describe(error: unknown): string {
   if (error instanceof OpenAI.APIError) {
     const parts = [error.name, error.status, error.code, error.type, error.requestID];
@@ -64,7 +69,9 @@ function retryAfterSeconds(error: unknown): number | undefined {
   return ms === undefined ? undefined : Math.ceil(ms / 1000);
 }
 
-/** The error for the caller. The provider's own text stays out of it, and out of the log. */
+/**
+ * Makes the error for the caller. The provider's own text reaches neither the caller nor the log.
+ */
 export function toApiError(error: unknown): ApiError {
   const options = { internal: describe(error), cause: undefined };
   if (isTimeout(error)) return new ApiError("request_timeout", options);

@@ -109,7 +109,9 @@ for (const [name, answer] of BROKEN) {
   });
 }
 
-/** Begins to stream, and then sends nothing more; `left` resolves when its reader has gone. */
+/**
+ * Begins to stream, and then sends nothing more; `left` resolves when the reader has disconnected.
+ */
 function beginning(left: () => void = () => {}): ProviderAnswer {
   const text = `data: ${JSON.stringify(chunk({ content: "Gran" }))}\n\n`;
   return () => {

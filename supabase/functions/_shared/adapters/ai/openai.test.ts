@@ -45,7 +45,7 @@ Deno.test("an answer without usage is counted here", async () => {
   });
 });
 
-Deno.test("an answer that is all reasoning is valid", async () => {
+Deno.test("an answer of reasoning alone is valid", async () => {
   const message = { role: "assistant", content: null };
   const answer = { ...COMPLETION, choices: [{ index: 0, message, finish_reason: "length" }] };
   await withProvider(() => Response.json(answer), async (options) => {
@@ -155,7 +155,7 @@ Deno.test("a provider's quote of the prompt in place of a code is not repeated",
   });
 });
 
-Deno.test("a provider that recovers is asked again, not before the time that it named", async () => {
+Deno.test("a provider with Retry-After is asked again at that time and not before", async () => {
   const busy = failing(429, undefined, { "retry-after": "1" });
   const answer: ProviderAnswer = (seen, index) =>
     index === 0 ? busy(seen, 0) : Response.json(COMPLETION);
@@ -165,7 +165,7 @@ Deno.test("a provider that recovers is asked again, not before the time that it 
   });
 });
 
-Deno.test("a provider that wants a long pause gets it, and the caller learns of it", async () => {
+Deno.test("a long Retry-After of the provider is not waited for, and is passed to the caller", async () => {
   await withProvider(failing(503, undefined, { "retry-after": "30" }), async (options, seen) => {
     const error = await refusalOf(createAi(options).complete(REQUEST));
     assert.deepEqual([error.status, error.retryAfterSeconds], [502, 30]);
@@ -173,7 +173,7 @@ Deno.test("a provider that wants a long pause gets it, and the caller learns of 
   });
 });
 
-Deno.test("a provider that is down is not asked again; bad prompts do not open the circuit", async () => {
+Deno.test("a provider that is down is not asked again, and bad prompts do not open the breaker", async () => {
   let answer = failing(400);
   await withProvider((seen, index) => answer(seen, index), async (options, seen) => {
     const ai = createAi(options);
@@ -189,7 +189,7 @@ Deno.test("a provider that is down is not asked again; bad prompts do not open t
   });
 });
 
-Deno.test("a provider out of reach is 503", async () => {
+Deno.test("a provider that cannot be reached is answered with 503", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const baseUrl = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
@@ -204,7 +204,7 @@ async function hanging({ over }: Seen): Promise<Response> {
   return new Response();
 }
 
-Deno.test("a provider that hangs is request_timeout, and is not asked twice", async () => {
+Deno.test("a hanging provider is answered with request_timeout and not asked twice", async () => {
   await withProvider(hanging, async (options, seen) => {
     const limits = { completeMs: 1_000, streamMs: 1_000 };
     const ai = createAi({ ...options, limits });

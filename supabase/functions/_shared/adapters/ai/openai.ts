@@ -1,4 +1,7 @@
-/** Any OpenAI-compatible API, by the `openai` package. Its objects stay inside this folder. */
+/**
+ * Calls any OpenAI-compatible API with the `openai` package. The package's objects stay inside this
+ * folder.
+ */
 import OpenAI from "openai";
 import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
@@ -12,7 +15,7 @@ import { mostOutputTokens, usageFrom } from "./usage.ts";
 export interface AiOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** The models on offer, each with its maximum number of output tokens. */
+  /** The models that callers may name, each with its maximum number of output tokens. */
   readonly models: ReadonlyMap<string, number>;
   readonly researchModel: string;
   readonly limits?: Partial<Limits>;
@@ -20,11 +23,14 @@ export interface AiOptions {
 }
 
 interface Limits {
-  /** The timeout of a whole answer, all attempts at it together. */
+  /** The timeout in ms of a complete answer, including all attempts. */
   readonly completeMs: number;
-  /** The timeout of a stream from its first byte to its last: below the platform's 150 s for a request. */
+  /**
+   * The timeout in ms of a stream, from its first byte to its last. It is below the platform's 150
+   * s for a request.
+   */
   readonly streamMs: number;
-  /** The timeout of a stream's begin, and of each further piece. */
+  /** The timeout in ms of the first piece of a stream, and of each further one. */
   readonly silenceMs: number;
 }
 
@@ -39,11 +45,12 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
     baseURL: baseUrl,
     apiKey,
     fetch: boundedFetch,
-    // Only the guard retries: the SDK's retries bypass the breaker and override a long Retry-After.
+    // Only the resilience policy retries: the SDK's retries bypass its breaker and override a long
+    // Retry-After.
     maxRetries: 0,
-    // The SDK would log text that it cannot parse, which may be the conversation.
+    // The SDK would log a text that it cannot parse, which may be the conversation.
     logLevel: "off",
-    // Otherwise the SDK would read them from the environment.
+    // Without these values the SDK would read them from the environment.
     organization: null,
     project: null,
   });
@@ -53,13 +60,16 @@ function params({ model, messages, maxOutputTokens }: AiRequest) {
   return { model, messages: [...messages], max_completion_tokens: maxOutputTokens };
 }
 
-/** The caller's signal and our own deadline in one; `rethrow` tells them apart. */
+/** Combines the caller's signal and our own deadline; `rethrow` distinguishes the two. */
 function deadlineOf(caller: AbortSignal | undefined, ms: number) {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), ms);
   const signal = AbortSignal.any(caller ? [caller, deadline.signal] : [deadline.signal]);
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  /** The SDK reports every end by a signal as an abort. Only our own deadline counts as an outage. */
+  /**
+   * Returns an AnswerTimeout if our deadline ended the call. The SDK reports the end by any signal
+   * as an abort, and only our own deadline counts as an outage.
+   */
   const named = (error: unknown) =>
     deadline.signal.aborted && !caller?.aborted ? new AnswerTimeout("no answer in time") : error;
   return {
@@ -67,7 +77,10 @@ function deadlineOf(caller: AbortSignal | undefined, ms: number) {
     named,
     expire: () => deadline.abort(),
     clear: () => clearTimeout(timer),
-    /** @throws the caller's own reason, or the error of the contract */
+    /**
+     * Throws the reason of the caller's signal if it is aborted, otherwise the error as an
+     * ApiError.
+     */
     rethrow(error: unknown): never {
       if (caller?.aborted) throw caller.reason;
       throw toApiError(named(error));
@@ -90,8 +103,8 @@ interface MessageText {
 }
 
 /**
- * Empty where all output was reasoning. A refusal is an answer, too: its tokens were used. @throws
- * InvalidAnswer
+ * Returns the text of an answer; empty if all output was reasoning. A refusal is an answer too,
+ * because its tokens were used. @throws InvalidAnswer
  */
 function textOf(said: MessageText | null | undefined): string {
   const text = said?.content ?? said?.refusal ?? "";
@@ -99,7 +112,10 @@ function textOf(said: MessageText | null | undefined): string {
   return text;
 }
 
-/** The visible part of the provider's work: the reasoning of some models, and the arguments of tool calls. */
+/**
+ * Returns output that is not part of the answer: the reasoning of some models, and the arguments of
+ * tool calls.
+ */
 function hiddenIn(said: unknown): string {
   const { reasoning_content, tool_calls } = (said ?? {}) as Record<string, unknown>;
   const calls = Array.isArray(tool_calls) ? tool_calls : [];
@@ -125,9 +141,10 @@ async function completionOf(
 type Chunks = AsyncIterable<OpenAI.ChatCompletionChunk>;
 type Deadline = ReturnType<typeof deadlineOf>;
 
-/** Yields chunks; aborts after `silenceMs` without one. */
+/** Yields the chunks. Aborts if no chunk arrives for `silenceMs`. */
 async function* watched(chunks: Chunks, deadline: Deadline, silenceMs: number): Chunks {
-  // One timer looks when the last piece came. A timer for each piece would double the cost of a piece.
+  // One timer checks when the last chunk came. A timer for each chunk would double the cost of a
+  // chunk.
   let waitingSinceMs: number | undefined = performance.now();
   const look = () => {
     const waitedMs = waitingSinceMs === undefined ? 0 : performance.now() - waitingSinceMs;
@@ -164,7 +181,7 @@ async function* piecesOf(
     text += delta;
     yield { kind: "delta", text: delta };
   }
-  // To the SDK, a cut connection looks like an end.
+  // The SDK takes a lost connection for the end of the stream.
   if (finishReason === undefined) throw new InvalidAnswer("the stream broke off");
   yield { kind: "end", finishReason, usage: usage ?? await estimateUsage(request, text) };
 }
@@ -177,7 +194,7 @@ async function* guarded(
 ): AsyncGenerator<AiPiece, void, undefined> {
   try {
     yield* piecesOf(watched(chunks, deadline, silenceMs), request);
-    // The SDK ends quietly when its signal fires between two chunks.
+    // The SDK ends without an error if its signal is aborted between two chunks.
     if (deadline.signal.aborted) deadline.rethrow(undefined);
   } catch (error) {
     deadline.rethrow(error);
@@ -192,7 +209,7 @@ interface AskOptions {
   readonly timeoutMs: number;
 }
 
-/** One call of the provider; all of its attempts end with its deadline. */
+/** Makes a function that calls the provider. All attempts of one call end at its deadline. */
 function createAsk(metrics: Metrics) {
   const policy = createResiliencePolicy("ai", {
     isOutage,

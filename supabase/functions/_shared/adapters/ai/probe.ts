@@ -1,6 +1,6 @@
 /**
- * A model that answers a short question and nothing else. The health check asks it, and loads neither the
- * client nor the tokenizer that chats need.
+ * A model that answers one short question. The health check asks it, without loading the client and
+ * the tokenizer that chats need.
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -12,7 +12,7 @@ import type { Ai, AiRequest, Completion } from "./ai.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { usageFrom } from "./usage.ts";
 
-/** A few words take a second; a slower provider counts as unavailable. */
+/** The timeout in ms. A few words take one second; a slower provider counts as unavailable. */
 const TIMEOUT_MS = 20_000;
 
 interface ProbeOptions {
@@ -46,7 +46,9 @@ async function ask(options: ProbeOptions, request: AiRequest, signal: AbortSigna
   return answered;
 }
 
-/** Drops the answer's text: only that there was one, and its usage, are of interest. */
+/**
+ * Asks, and returns the usage without the text: health only needs to know that there was an answer.
+ */
 async function complete(
   options: ProbeOptions,
   policy: ResiliencePolicy,
@@ -62,7 +64,10 @@ async function complete(
 
 export function createProbe(options: ProbeOptions, metrics: Metrics): Ai {
   const policy = createResiliencePolicy("ai", { isOutage: () => true, metrics });
-  const no = () => Promise.reject(new ApiError("internal", { internal: "a probe only completes" }));
+  const no = () =>
+    Promise.reject(
+      new ApiError("internal", { internal: "the model of health only answers questions" }),
+    );
   return {
     complete: (request) => complete(options, policy, request),
     ...{ stream: no, countTokens: no, countText: no, meter: no },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { countMessages, countText, createMeter } from "./tokens.ts";
 
-// Counted by OpenAI's own library, tiktoken, with o200k_base.
+// The numbers are those of tiktoken, OpenAI's own library, with o200k_base.
 const COUNTED: readonly [string, number][] = [
   ["", 0],
   ["hello world", 2],
@@ -34,13 +34,13 @@ Deno.test("a word longer than a slice is counted after the words before it", () 
 });
 
 Deno.test("a character of two units is never cut", () => {
-  // One letter before them puts the end of every slice inside a pair.
+  // One character before the pairs puts the end of every slice inside a pair.
   const text = `a${"🏳".repeat(3_000)}`;
   const each = countText("🏳");
   assert.equal(countText(text), 1 + 3_000 * each);
 });
 
-Deno.test("half a pair counts and breaks nothing", () => {
+Deno.test("half a surrogate pair is counted without an error", () => {
   assert.equal(countText("a\ud800b"), 3);
 });
 
@@ -82,9 +82,11 @@ function thaiWords(count: number, seed: number): string[] {
 
 interface Metered {
   tokens: number;
-  /** Tokens of the same words as one text. */
+  /** Counts the same words as one text. */
   whole: number;
-  /** The tokenizer's work: the square of each stretch, since it has no boundaries. */
+  /**
+   * The tokenizer's work grows with the square of each slice, because the text has no boundaries.
+   */
   work: number;
 }
 
@@ -108,7 +110,7 @@ Deno.test("words of a script without spaces cost in proportion to their number",
   assert(ratio < 4.2, `4 times the words took ${ratio.toFixed(1)} times as much work`);
 });
 
-Deno.test("a text letter by letter is never more than 32 tokens too high", () => {
+Deno.test("a text in pieces of one character is counted at most 32 tokens too high", () => {
   const text = "The farthing was a quarter of a penny, until 1960. ".repeat(40);
   const meter = createMeter();
   for (let at = 0; at < text.length; at++) {

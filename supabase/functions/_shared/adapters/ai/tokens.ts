@@ -1,38 +1,46 @@
 /**
- * Counts tokens by o200k_base, in linear time. Loading this module costs about 0.15 s of CPU and 40 MB, so it
- * is imported only when it is needed.
+ * Counts tokens with o200k_base, in linear time. Loading this module costs about 0.15 s of
+ * processor time and 40 MB, so it is imported only when it is needed.
  */
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import type { AiMessage, TokenMeter } from "./ai.ts";
 
 /**
- * Byte pair encoding takes the square of the longest piece without a boundary. 64 KiB of one letter, or of a
- * script without spaces, would take 2.5 s, more CPU than a request has. In slices it takes 0.1 s.
+ * Byte pair encoding takes the square of the longest stretch without a boundary. 64 KiB of one
+ * repeated character, or of a script without spaces, would take 2.5 s, more processor time than a
+ * request has. In slices they take 0.1 s.
  */
 const SLICE_CHARS = 1024;
 
-/** The uncounted end of a text in pieces is counted again and again: 16,000 pieces must not take a second. */
+/**
+ * The end of a text in pieces is counted anew with the next pieces, so it must be short: 16,000
+ * pieces must take less than a second.
+ */
 const OPEN_CHARS = 256;
 
 /**
- * Until so much is new, pieces count one by one, which is exact for a provider's own tokens. A script without
- * spaces, such as Thai, takes the square of the uncounted end: 16,000 words of it took 5.7 s, and a request
- * has 2 s of CPU.
+ * Up to this number of new characters, pieces are counted one by one, which is exact for a
+ * provider's own tokens. Counting the end anew for each piece is too slow for a script without
+ * spaces, such as Thai: 16,000 words took 5.7 s, and a request has 2 s of processor time.
  */
 const FRESH_CHARS = 32;
 
-// The tokens that the chat format adds: https://github.com/openai/openai-cookbook, "How to count tokens".
+// The tokens that the chat format adds to a message and to a prompt, by "How to count tokens" in
+// https://github.com/openai/openai-cookbook.
 const PER_MESSAGE = 4;
 const PER_PROMPT = 3;
 
-// In people's texts "<|endoftext|>" is text; by default the tokenizer throws for it.
+// "<|endoftext|>" in a user's text is plain text; by default the tokenizer throws on it.
 const ALL_IS_TEXT = { disallowedSpecial: new Set<string>() };
 
 const countAll = (text: string) => countTokens(text, ALL_IS_TEXT);
 
 const LETTER = /^\p{L}/u;
 
-/** A space between two words begins a piece in o200k_base: a cut there changes no count. */
+/**
+ * Returns true for a space between two words. A token of o200k_base begins there, so a cut changes
+ * no count.
+ */
 function isBoundary(text: string, at: number): boolean {
   return text[at] === " " && /\S/.test(text[at - 1] ?? "") &&
     LETTER.test(text.slice(at + 1, at + 3));
@@ -43,7 +51,10 @@ function isInsideCharacter(text: string, at: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** Where the slice that begins at `from` ends: between words if possible, else where it is full. */
+/**
+ * Returns the end of the slice that begins at `from`: between two words if possible, otherwise
+ * where it is full.
+ */
 function endOfSlice(text: string, from: number, maxChars: number): number {
   const full = from + maxChars;
   if (full >= text.length) return text.length;
@@ -53,7 +64,9 @@ function endOfSlice(text: string, from: number, maxChars: number): number {
   return isInsideCharacter(text, full) ? full - 1 : full;
 }
 
-/** Tokens of a text: exact where it has spaces, else at most one in a thousand off. */
+/**
+ * Counts the tokens of a text: exact if it has spaces, otherwise off by at most one in a thousand.
+ */
 export function countText(text: string): number {
   let count = 0;
   for (let from = 0; from < text.length;) {
@@ -71,7 +84,10 @@ export function countMessages(messages: readonly AiMessage[]): number {
   );
 }
 
-/** Exact where the text has spaces and pieces are tokens; else at most one in a hundred and 32 tokens off. */
+/**
+ * Makes a meter. It is exact if the text has spaces and each piece is a token, otherwise off by at
+ * most one in a hundred and 32 tokens more.
+ */
 export function createMeter(count: (text: string) => number = countAll): TokenMeter {
   let counted = 0;
   let open = "";

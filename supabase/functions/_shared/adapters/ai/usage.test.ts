@@ -52,7 +52,7 @@ Deno.test("an invalid count is not usage", () => {
   assert.equal(usageFrom(usage({ prompt_tokens: 0, completion_tokens: 0 })), null);
 });
 
-Deno.test("more input than the prompt can have, or twice the requested output, is not believed", () => {
+Deno.test("usage with more tokens than possible is ignored", () => {
   const most = { prompt_tokens: 100_006, completion_tokens: 264, total_tokens: 100_270 };
   assert.deepEqual(usageFrom(usage(most)), { input_tokens: 100_006, output_tokens: 264 });
   for (const name of ["prompt_tokens", "completion_tokens"] as const) {

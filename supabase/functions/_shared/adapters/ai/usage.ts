@@ -1,23 +1,29 @@
-/** A provider's reported usage in our kinds of tokens. */
+/** Turns a provider's reported usage into our kinds of tokens. */
 import type OpenAI from "openai";
 import type { AiRequest, AiUsage } from "./ai.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 
 type Reported = OpenAI.CompletionUsage | null | undefined;
 
-// A prompt is more than its messages: a provider may put words of its own before them.
+// A provider may add words of its own before the messages.
 const MAX_HIDDEN_TOKENS = 100_000;
 
-// Models have tokenizers of their own, and a piece of a stream may have more than one token.
+// A model may have another tokenizer, and a piece of a stream may have more than one token.
 const MAX_OVERRUN = 2;
 const MAX_OVERRUN_TOKENS = 64;
 
-/** The most output that is believed, passed on or charged for a request of `maxOutputTokens`. */
+/**
+ * Returns the most output tokens that count as plausible, and that are charged, for a request of
+ * `maxOutputTokens`.
+ */
 export function mostOutputTokens(maxOutputTokens: number): number {
   return MAX_OVERRUN * maxOutputTokens + MAX_OVERRUN_TOKENS;
 }
 
-/** No tokenizer makes more tokens than bytes, and a UTF-16 unit has at most three bytes. */
+/**
+ * Returns the most input tokens that count as plausible: one per byte, and a UTF-16 unit has at
+ * most three bytes.
+ */
 function mostInputTokens({ messages }: AiRequest): number {
   return messages.reduce((sum, { content }) => sum + 3 * content.length, MAX_HIDDEN_TOKENS);
 }
@@ -33,13 +39,14 @@ function isBelievable(usage: AiUsage, request: AiRequest): boolean {
     output <= mostOutputTokens(request.maxOutputTokens);
 }
 
-/** A part is never more than its whole, even if reported so. */
+/** Returns a reported part, limited to the whole. A missing or invalid part is 0. */
 function part(value: unknown, whole: number): number {
   return isCount(value) ? Math.min(value, whole) : 0;
 }
 
 /**
- * Most providers count reasoning inside the output. Some count it beside the output, which their total shows.
+ * Returns true if the provider counts reasoning beside the output, as its total shows. Most
+ * providers count reasoning as part of the output.
  */
 function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_tokens }: {
   prompt_tokens: number;
@@ -49,7 +56,7 @@ function isBeside(reasoning: number, { prompt_tokens, completion_tokens, total_t
   return reasoning > 0 && total_tokens === prompt_tokens + completion_tokens + reasoning;
 }
 
-/** The reported usage in disjoint kinds; null where none can be believed. */
+/** Returns the reported usage in disjoint kinds; null if it is missing or not plausible. */
 export function usageFrom(reported: Reported, request: AiRequest): AiUsage | null {
   if (reported === null || typeof reported !== "object") return null;
   const { prompt_tokens, completion_tokens } = reported;
@@ -69,7 +76,7 @@ export function usageFrom(reported: Reported, request: AiRequest): AiUsage | nul
 
 const KINDS = ["input", "cached_input", "output", "reasoning"] as const;
 
-/** Counts a model's usage when it is settled; the database prices it. Token kinds are disjoint. */
+/** Adds a model's usage to the metrics when the hold is settled; the database prices it. */
 export function countUsedTokens(metrics: Metrics, model: string, usage: AiUsage): void {
   for (const kind of KINDS) {
     const count = usage[`${kind}_tokens`] ?? 0;

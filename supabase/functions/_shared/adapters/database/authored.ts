@@ -1,20 +1,20 @@
 /**
- * The functions that write who did something. The database's one way in adds it from the request that is
- * being served, so that no handler names an author, and none can forget it or name another.
+ * The database functions that record the author of a change. The adapter adds the author of the
+ * current request, so a handler can neither forget the author nor name another one.
  */
 import { currentRequest } from "../../core/request.ts";
 import type { FunctionName, Sql } from "../../contracts/database/functions.ts";
 
 type Args = Readonly<Record<string, unknown>>;
 
-/** Of a function without arguments the generated type has every key. */
+/** For a function without arguments, the generated type allows every key. */
 type Authored = {
   [N in FunctionName]: string extends keyof Sql[N]["Args"] ? never
     : "p_author" extends keyof Sql[N]["Args"] ? N
     : never;
 }[FunctionName];
 
-/** Each function that takes `p_author`, and no other: the compiler holds the list to the SQL. */
+/** Exactly the functions that take `p_author`: the compiler compares this list with the SQL. */
 export const AUTHORED: Readonly<Record<Authored, true>> = {
   alerts_acknowledge: true,
   chats_begin: true,
@@ -35,7 +35,9 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   warnings_clear: true,
 };
 
-/** Outside a request nobody is named, and SQL writes its role. */
+/**
+ * Adds the author to the arguments. Outside a request there is none, and SQL records its own role.
+ */
 export function withAuthor(name: string, args: Args): Args {
   if (!Object.hasOwn(AUTHORED, name)) return args;
   const author = currentRequest()?.author ?? null;

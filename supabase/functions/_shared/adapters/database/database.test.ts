@@ -50,20 +50,20 @@ for (const code of ["40001", "40P01", "55P03"]) {
   });
 }
 
-Deno.test("running again ends, and is then worth a retry of the caller's", async () => {
+Deno.test("retries of a rolled-back transaction end with a retryable error", async () => {
   const transport = failing(Array(100).fill("40001"));
   const code = await codeOf(createDatabase(transport).rpc("health_database", {}));
   assert.equal(code, "upstream_unavailable");
   assert(transport.attempts <= 6, `${transport.attempts} attempts`);
 });
 
-Deno.test("a lock that stays taken is given up after 4 s, far below a call's timeout", async () => {
+Deno.test("a wait for a lock ends after 4 s, far below the timeout of a call", async () => {
   let nowMs = 0;
   let attempts = 0;
   const transport: Transport = {
     call: () => {
       attempts += 1;
-      nowMs += 2_000; // the lock_timeout of the database functions
+      nowMs += 2_000; // The lock_timeout of the database functions, in ms.
       return Promise.reject(new DatabaseFailure({ code: "55P03", message: "" }));
     },
     close: () => Promise.resolve(),
@@ -100,7 +100,7 @@ for (const code of AWAY) {
   });
 }
 
-Deno.test("a database that does not come back is 503 in under three seconds, and says when", async () => {
+Deno.test("an unavailable database is answered with 503 and Retry-After within three seconds", async () => {
   await withFakeTime(async ({ advance }) => {
     const transport = failing(Array(100).fill(NOT_CONNECTED));
     const answer = refusalOf(createDatabase(transport).rpc("health_database", {}));
@@ -144,7 +144,7 @@ Deno.test("a refusal of a call that has to be stored is that refusal", async () 
   assert.equal(transport.attempts, 1);
 });
 
-Deno.test("a database that has been away for long is not waited for, until it answers", async () => {
+Deno.test("calls to a database that is unavailable for long are not retried until it answers", async () => {
   await withFakeTime(async ({ advance }) => {
     const codes = Array(100).fill(NOT_CONNECTED);
     const transport = failing(codes);
@@ -165,7 +165,7 @@ Deno.test("a database that has been away for long is not waited for, until it an
   });
 });
 
-Deno.test("a restart an hour after another is waited for, though nobody called in between", async () => {
+Deno.test("calls during a restart an hour after another restart are retried", async () => {
   await withFakeTime(async ({ advance }) => {
     const codes = Array(100).fill(NOT_CONNECTED);
     const transport = failing(codes);
@@ -181,7 +181,7 @@ Deno.test("a restart an hour after another is waited for, though nobody called i
   });
 });
 
-Deno.test("a conflict after a lost answer may be with itself: what is told is the lost answer", async () => {
+Deno.test("a conflict after a lost answer is reported as the lost answer", async () => {
   for (
     const [lost, told] of [
       ["57P02", 503],
@@ -190,7 +190,7 @@ Deno.test("a conflict after a lost answer may be with itself: what is told is th
       [
         NOT_CONNECTED,
         409,
-        // Of class 08, and yet no connection there ever was.
+        // The code is of class 08, although there never was a connection.
       ],
       ["08001", 409],
       ["08004", 409],

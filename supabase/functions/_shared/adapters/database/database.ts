@@ -1,6 +1,7 @@
 /**
- * The one way into the database: `rpc(name, args)`. Two transports carry it (rest.ts through the data API,
- * pool.ts through a pooled connection); retries and errors are the same for both.
+ * Calls database functions, by `rpc(name, args)`; no other code reaches the database. rest.ts calls
+ * through the data API, and pool.ts through a pooled connection. Retries and errors are the same
+ * for both.
  */
 import { ApiError } from "../../core/errors.ts";
 import { withAuthor } from "./authored.ts";
@@ -11,9 +12,9 @@ import { createRetry, type DatabaseRetries, WHILE_A_CALLER_WAITS } from "./retri
 export interface Database {
   /**
    * Calls one database function, which is one transaction.
-   * @param retries the database's own loop; no caller puts another one around it
-   * @throws ApiError with the function's own code, or `upstream_unavailable`, `request_timeout`,
-   * `internal` when the call itself failed
+   * @param retries the retry policies of this call; callers add no loop of their own
+   * @throws ApiError with the function's own code; `upstream_unavailable`, `request_timeout` or
+   * `internal` if the call itself failed
    */
   rpc<N extends FunctionName>(
     name: N,
@@ -23,32 +24,37 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Carries one call within the time of its request. Rejects with DatabaseFailure, whatever went wrong. */
+/**
+ * Sends one call, and ends it at the deadline of its request. Every failure is a DatabaseFailure.
+ */
 export interface Transport {
   call(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** The schema of what the functions call. */
+/** The schema of the database functions that can be called. */
 export const EXPOSED = "farthing_public";
 
-/** Longest wait for one call: far above any of ours, well below the platform's limit for a request. */
+/**
+ * The timeout of one call in ms: far longer than any function takes, and far below the deadline of
+ * a request.
+ */
 export const CALL_TIMEOUT_MS = 10_000;
 
-/** The contract's refusals for a state that stands in the way, such as `idempotency_in_progress`. */
+/** Returns true for a refusal because of the current state, such as `idempotency_in_progress`. */
 function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.body.type === "conflict";
 }
 
-/** @param nowMs a clock that only goes forward */
+/** @param nowMs a monotonic clock */
 export function createDatabase(
   transport: Transport,
   nowMs: () => number = () => performance.now(),
 ): Database {
   const retry = createRetry(nowMs);
 
-  // Every function is either a read, keyed by an Idempotency-Key, or keyed by its subject (an event's id, an
-  // order's id), so running one again is safe.
+  // A repeated call is safe: every function is a read, is keyed by an Idempotency-Key, or is keyed
+  // by its subject (the id of an event or an order).
   async function run(
     name: string,
     args: Readonly<Record<string, unknown>>,
@@ -67,7 +73,8 @@ export function createDatabase(
       return await retry(attempt, retries);
     } catch (error) {
       const refusal = toApiError(name, error);
-      // The conflict may be with this very call, which ran before its connection was lost.
+      // The conflict may be with an earlier attempt of this call, which was carried out before its
+      // connection was lost.
       throw lost !== undefined && isConflict(refusal) ? toApiError(name, lost) : refusal;
     }
   }

@@ -73,7 +73,7 @@ Deno.test("a value that only the database refused is our bug, and says so to the
   for (const code of ["40001", "55P03", "57014"]) assert(!coded(code).isOurBug, code);
 });
 
-Deno.test("what another transaction or a restart stood in the way of says when to come back", () => {
+Deno.test("a conflict or a restart of the database is answered with Retry-After", () => {
   for (const code of ["40001", "40P01", "55P03"]) {
     const { status, retryAfterSeconds, body } = coded(code);
     assert.deepEqual([status, retryAfterSeconds, body.retryable], [503, 1, true], code);
@@ -84,11 +84,11 @@ Deno.test("what another transaction or a restart stood in the way of says when t
   assert.equal(coded("57014").retryAfterSeconds, undefined);
 });
 
-Deno.test("a raised error that is no JSON is ours to answer for", () => {
+Deno.test("a raised error that is no JSON is answered as `internal`", () => {
   const failure = new DatabaseFailure(unpackRaised("PGRST", "not json"));
   assert.equal(toApiError("f", failure).code, "internal");
 });
 
-Deno.test("whatever else is thrown is internal", () => {
+Deno.test("any other thrown value is answered as `internal`", () => {
   assert.equal(toApiError("f", new TypeError("oops")).code, "internal");
 });

@@ -1,16 +1,16 @@
 /**
- * One parser for what goes wrong between us and the database. Both transports reduce their errors to
- * a DatabaseFailure in the shape of PostgREST's error body; here it becomes an error of the contract.
+ * The failures of database calls. Both transports turn their errors into a DatabaseFailure, in the
+ * shape of PostgREST's error body; `toApiError` turns it into an error for the caller.
  */
 import { ApiError, type ErrorCode, isErrorCode } from "../../core/errors.ts";
 
 interface FailureParts {
-  /** A code of the contract, an SQLSTATE, or a connection error's code. */
+  /** A code of core/errors.ts, an SQLSTATE, a code of PostgREST, or one of our own codes below. */
   readonly code: string;
   readonly message: string;
-  /** JSON text of the contract's `details`, from our own functions. */
+  /** The error's `details` as JSON text, if one of our functions raised it. */
   readonly details?: string | null;
-  /** The contract's `field`, from our own functions. */
+  /** The error's `field`, if one of our functions raised it. */
   readonly hint?: string | null;
 }
 
@@ -28,23 +28,23 @@ export class DatabaseFailure extends Error implements FailureParts {
   }
 }
 
-/** Our own marks for what no server said. */
+/** Our own codes for failures without a server's code. */
 export const TIMED_OUT = "FARTHING_TIMED_OUT";
 export const CONNECTION_LOST = "FARTHING_CONNECTION_LOST";
 export const NOT_CONNECTED = "FARTHING_NOT_CONNECTED";
 
-// Serialisation failure, deadlock, lock not available: the transaction left nothing behind.
+// Serialization failure, deadlock, lock not available: the transaction was rolled back.
 const ROLLED_BACK = new Set(["40001", "40P01", "55P03"]);
 
-// What is said instead of a connection: not reachable, starting up, full; by PostgREST without a database,
-// without a schema, without a connection to spare.
+// There was no connection: the server was not reachable, starting (57P03) or full (53300), or
+// PostgREST had no database, no schema cache or no free connection.
 const NOT_BEGUN = /^(08001|08004|57P03|53300|PGRST00[023]|FARTHING_NOT_CONNECTED)$/;
-// A connection that ended under a call. By class 08, by an order to shut down (57P01), by a crash (57P02) and
-// by PostgREST's own driver alike: the commit may have come before.
+// The connection ended during a call: by class 08, by a shutdown (57P01), by a crash (57P02) or in
+// PostgREST's own driver. The transaction may have been committed before.
 const ENDED = /^(08...|57P0[12]|PGRST001|FARTHING_CONNECTION_LOST)$/;
 const TIMEOUT = new Set(["57014", TIMED_OUT]);
-// Class 22: a value that the types refuse. It is the caller's, but a schema of ours should have named its
-// field, so the log counts it as a bug.
+// Class 22: the database refuses a value for its type. The caller sent it, but our schemas should
+// have refused it by its field, so the log counts a bug.
 const BAD_VALUE = /^22...$/;
 
 const RETRY_AFTER_SECONDS = 1;
@@ -53,24 +53,26 @@ export function isRolledBack({ code }: DatabaseFailure): boolean {
   return ROLLED_BACK.has(code);
 }
 
-/** The call took too long, by the database's clock or by ours. */
+/** Returns true if the call took too long, by the database's limit or by ours. */
 export function isTimeout({ code }: DatabaseFailure): boolean {
   return TIMEOUT.has(code);
 }
 
-/** There is no connection, or there was none when the call began; it may be back in a moment. */
+/**
+ * Returns true if the connection failed, before or during the call. It may work again in a moment.
+ */
 export function isConnectionFailure({ code }: DatabaseFailure): boolean {
   return NOT_BEGUN.test(code) || ENDED.test(code);
 }
 
-/** Whether the call may have been carried out all the same. */
+/** Returns true if the call may have been carried out although it failed. */
 export function mayBeDone({ code }: DatabaseFailure): boolean {
   return !NOT_BEGUN.test(code) && ENDED.test(code);
 }
 
 /**
- * Our functions raise SQLSTATE PGRST with the error as JSON in the message. PostgREST unpacks it; on a
- * plain connection it is unpacked here.
+ * Unpacks an error of our own functions, which raise SQLSTATE PGRST with JSON in the message.
+ * PostgREST unpacks it by itself; on a pooled connection it is unpacked here.
  */
 export function unpackRaised(code: string, message: string): FailureParts {
   if (code !== "PGRST") return { code, message };
@@ -99,7 +101,7 @@ function outsideContract(failure: DatabaseFailure): ErrorCode {
   return BAD_VALUE.test(failure.code) ? "invalid_request" : "internal";
 }
 
-/** The error for the caller; what really happened goes along for the log. */
+/** Turns a failure into the error for the caller. The details of the failure go to the log only. */
 export function toApiError(functionName: string, error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (!(error instanceof DatabaseFailure)) {
@@ -120,7 +122,7 @@ export function toApiError(functionName: string, error: unknown): ApiError {
   return new ApiError(code, {
     internal: `${functionName}: ${error.code} ${error.message}`,
     isOurBug: BAD_VALUE.test(error.code),
-    // Another transaction stood in the way, or the database starts: both are over soon.
+    // A conflicting transaction or a restart of the database ends soon.
     retryAfterSeconds: code === "upstream_unavailable" ? RETRY_AFTER_SECONDS : undefined,
     cause: error,
   });

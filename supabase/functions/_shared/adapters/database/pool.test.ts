@@ -3,7 +3,7 @@ import { startContext, withinRequest } from "../../core/request.ts";
 import { DatabaseFailure, NOT_CONNECTED } from "./failures.ts";
 import { createPoolTransport } from "./pool.ts";
 
-/** A server that takes connections and says nothing, as one behind a pooler that hangs. */
+/** A server that accepts connections and sends nothing, like one behind a hanging pooler. */
 async function withSilence(use: (url: string, hangUp: () => void) => Promise<void>): Promise<void> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken: Deno.Conn[] = [];
@@ -26,7 +26,7 @@ Deno.test("a request waits for a first connection no longer than it has", async 
     const context = startContext(new Headers());
     context.deadlineMs = performance.now() + 1_000;
     let isHungUp = false;
-    // Else a test of what waits too long would wait as long.
+    // A test of an endless wait would otherwise wait as long itself.
     const giveUp = setTimeout(() => {
       isHungUp = true;
       hangUp();
@@ -35,7 +35,7 @@ Deno.test("a request waits for a first connection no longer than it has", async 
     const failure = await call.catch((error: unknown) => error);
     clearTimeout(giveUp);
     assert(failure instanceof DatabaseFailure);
-    // Nothing can have happened.
+    // The statement was never sent, so nothing can have happened.
     assert.deepEqual([failure.code, isHungUp], [NOT_CONNECTED, false]);
     hangUp();
     await transport.close();

@@ -1,7 +1,8 @@
 /**
- * The fast transport: a few pooled PostgreSQL connections, used when DATABASE_POOL_URL is set. Each call
- * is one statement and one round trip (docs/decisions/database.md says why this driver). The
- * statements are unnamed, so a pooler in transaction mode may stand in between.
+ * The pooled transport: a few PostgreSQL connections, used if DATABASE_POOL_URL is set. Each call
+ * is one statement and one round trip. docs/decisions/database.md explains the choice of the
+ * driver. The statements have no names, so a pooler in transaction mode may be between us and the
+ * server.
  */
 // @ts-types="@types/pg"
 import pg from "pg";
@@ -23,7 +24,7 @@ interface PoolOptions {
   readonly timeoutMs?: number;
 }
 
-// An isolate serves one request after another, and the database's connections are shared by all.
+// An isolate has few calls at once, and all isolates share the database's connections.
 const MAX_CONNECTIONS = 10;
 const IDLE_TIMEOUT_MS = 30_000;
 
@@ -32,9 +33,9 @@ type Args = Readonly<Record<string, unknown>>;
 const IDENTIFIER = /^[a-z][a-z0-9_]*$/;
 
 /**
- * `select farthing_public.f(p_a => $1, p_b => $2) as answer`, made once per function and set of arguments.
- * Within a request it first says whose, for this one call, as the data API does: of a case the condition is
- * evaluated first, and so it stays one statement and one turn.
+ * Makes `select farthing_public.f(p_a => $1, p_b => $2) as answer`. Within a request, the statement
+ * first sets `request.headers`, as the data API does. The `case` sets them before the call, so that
+ * one statement is enough.
  */
 function statementText(name: string, names: readonly string[], isTraced: boolean): string {
   const unsafe = [name, ...names].find((part) => !IDENTIFIER.test(part));
@@ -50,7 +51,7 @@ function toParameter(value: unknown): unknown {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }
 
-/** The driver takes a timeout for each query; its types do not know it. */
+/** The driver accepts a timeout for each query, which its types leave out. */
 interface TimedQuery extends pg.QueryConfig {
   readonly query_timeout: number;
 }
@@ -63,7 +64,8 @@ interface PgError {
 
 function failureOf(error: PgError): DatabaseFailure {
   const { code, message, severity } = error;
-  // Only the server speaks of severity; without it the client or the network failed.
+  // Only errors of the server have a severity; any other error comes from the client or the
+  // network.
   if (severity !== undefined && code !== undefined) {
     return new DatabaseFailure(unpackRaised(code, message), error);
   }
@@ -74,22 +76,29 @@ function failureOf(error: PgError): DatabaseFailure {
   }, error);
 }
 
-/** No statement was sent yet, so a timeout or a lost connection has a known outcome: nothing happened. */
+/**
+ * Makes the failure of a call whose statement was not sent: nothing can have happened in the
+ * database.
+ */
 function notConnected(error: unknown): DatabaseFailure {
   const failure = failureOf(error as PgError);
   if (!isTimeout(failure) && !isConnectionFailure(failure)) return failure;
   return new DatabaseFailure({ code: NOT_CONNECTED, message: failure.message }, error);
 }
 
-/** At least 1: to the driver nothing is no limit. */
+/** Returns the remaining ms, at least 1, because 0 means no timeout to the driver. */
 function msUntil(endMs: number): number {
   return Math.max(1, endMs - performance.now());
 }
 
-/** A connection in time; one that comes later goes back to the pool. */
+/**
+ * Takes a connection from the pool before `endMs`. A connection that comes later is returned to the
+ * pool.
+ */
 async function acquire(pool: pg.Pool, endMs: number): Promise<pg.PoolClient> {
   const connecting = pool.connect();
-  // An idle connection is returned immediately. A caller that opens a new one is not in waitingCount.
+  // The pool gives an idle connection at once. A caller for whom it opens a new one is not in
+  // waitingCount.
   if (pool.idleCount > 0 && pool.idleCount >= pool.waitingCount) {
     return await connecting.catch((error: unknown) => Promise.reject(notConnected(error)));
   }
@@ -112,12 +121,12 @@ export function createPoolTransport(options: PoolOptions): Transport {
     connectionString: options.url,
     max: options.maxConnections ?? MAX_CONNECTIONS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    // No statement_timeout or lock_timeout here: a pooler refuses start-up parameters that it does not
-    // know. The database functions set their own lock_timeout.
+    // Neither statement_timeout nor lock_timeout is set here, because a pooler refuses startup
+    // parameters that it does not know. The database functions set their own lock_timeout.
     connectionTimeoutMillis: timeoutMs,
   });
-  // A connection that dies without a listener ends the process: idle ones are the pool's to drop, and
-  // the call that runs on one in use has its own error.
+  // Without these listeners a lost connection would end the process. The pool removes a lost idle
+  // connection, and a call on a lost connection rejects by itself.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const texts = new Map<string, string>();
@@ -146,7 +155,8 @@ export function createPoolTransport(options: PoolOptions): Transport {
       return rows[0]?.answer ?? null;
     } catch (error) {
       const failure = failureOf(error as PgError);
-      // A refusal leaves the connection as good as before; only a broken one is thrown away.
+      // After an error of the statement the connection can be used again; a broken connection is
+      // closed.
       const isBroken = (error as PgError).severity !== "ERROR";
       client.release(isBroken);
       throw failure;

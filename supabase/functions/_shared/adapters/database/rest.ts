@@ -1,4 +1,4 @@
-/** The default transport: supabase-js over the data API with a secret key. */
+/** The default transport: supabase-js calls the data API with a secret key. */
 import { createClient } from "@supabase/supabase-js";
 import { timeLeftMs, traceHeaders } from "../../core/request.ts";
 import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
@@ -17,7 +17,10 @@ interface RestError {
   hint?: string | null;
 }
 
-/** Without an HTTP status there was no answer: the connection failed or our own timeout struck. */
+/**
+ * Turns an error of supabase-js into a DatabaseFailure. Status 0 means no answer, and 502 to 504
+ * without a code come from a gateway: in both cases the call may have been carried out.
+ */
 function failureOf(error: RestError, status: number, signal: AbortSignal): DatabaseFailure {
   const { message } = error;
   if (signal.aborted) return new DatabaseFailure({ code: TIMED_OUT, message }, error);
@@ -40,7 +43,7 @@ export function createRestTransport(options: RestOptions): Transport {
     async call(name, args) {
       const signal = AbortSignal.timeout(timeLeftMs(options.timeoutMs ?? CALL_TIMEOUT_MS));
       const call = client.rpc(name, args).abortSignal(signal);
-      // The data API shows them to SQL as request.headers.
+      // SQL reads these headers as request.headers.
       for (const [header, value] of Object.entries(traceHeaders() ?? {})) {
         call.setHeader(header, value);
       }

@@ -1,26 +1,29 @@
 /**
- * When a call of the database is made again: when its transaction was rolled back for another's sake, while
- * the database restarts, and, for a call whose work must not be lost, after a timeout.
+ * The retries of database calls: after a conflict with another transaction, during a restart of the
+ * database, and after a timeout if the call's work must not be lost.
  */
 import { retry, type RetryPolicy } from "../../resilience/retry.ts";
 import { DatabaseFailure, isConnectionFailure, isRolledBack, isTimeout } from "./failures.ts";
 
-/** A policy for each kind of failure; a kind without one is not retried. */
+/** The retry policy for each kind of failure. A kind without a policy is not retried. */
 export interface DatabaseRetries {
   readonly rolledBack: RetryPolicy;
   readonly unavailable: RetryPolicy;
   readonly timedOut?: RetryPolicy;
-  /** A database that is unavailable for longer than this is not restarting: no retry. */
+  /** In ms. A longer outage is no restart, so calls are no longer retried. */
   readonly longestOutageMs: number;
 }
 
-// A failure that old says nothing about the current outage.
+// An older failure says nothing about the current outage.
 const FORGOTTEN_AFTER_MS = 10_000;
 
-/** For a call whose caller waits. A timeout is not retried: it would double a wait that is long already. */
+/**
+ * The policies for a call whose caller waits. A timeout is not retried, because a retry would
+ * double a long wait.
+ */
 export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
-  // Waiting for a lock ends after 2 s in the database; with five retries a stuck account would keep a
-  // connection for 12 s, with this it is 4 s.
+  // The database ends a wait for a lock after 2 s. With five such waits, a blocked account would
+  // occupy a connection for 12 s; this limit makes it 4 s.
   rolledBack: {
     withinMs: 3_000,
     retries: 5,
@@ -28,7 +31,8 @@ export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
     firstDelayMs: 10,
     longestDelayMs: 250,
   },
-  // A restart takes a second or two, which a caller hardly notices. Then the answer is 503, Retry-After.
+  // A restart takes one or two seconds, which callers hardly notice. After 2.5 s the answer is 503
+  // with Retry-After.
   unavailable: {
     withinMs: 2_500,
     retries: 9,
@@ -39,7 +43,7 @@ export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
   longestOutageMs: 10_000,
 };
 
-// A restart takes less than this, and a job's lease is four times as long.
+// A restart takes less than 15 s, and the lease of a job is four times as long.
 const STORED: RetryPolicy = {
   withinMs: 15_000,
   retries: 20,
@@ -48,7 +52,7 @@ const STORED: RetryPolicy = {
   longestDelayMs: 4_000,
 };
 
-/** For a call that stores work which is done or paid for. The call has to be repeatable. */
+/** The policies for a call that stores finished or paid work. The call must be repeatable. */
 export const UNTIL_STORED: DatabaseRetries = {
   rolledBack: STORED,
   unavailable: STORED,
@@ -58,7 +62,7 @@ export const UNTIL_STORED: DatabaseRetries = {
 
 type Retry = <T>(call: () => Promise<T>, retries: DatabaseRetries) => Promise<T>;
 
-/** @param nowMs a clock that only goes forward */
+/** @param nowMs a monotonic clock */
 export function createRetry(nowMs: () => number): Retry {
   let unavailableSinceMs: number | undefined;
   let failedAtMs = -Infinity;
@@ -69,7 +73,10 @@ export function createRetry(nowMs: () => number): Retry {
     unavailableSinceMs = isUnavailableNow ? unavailableSinceMs ?? failedAtMs : undefined;
   }
 
-  /** Notes whether the database is available. A refusal counts as available: the database itself gave it. */
+  /**
+   * Remembers whether the database is available. A refusal counts as available, because the
+   * database itself answered.
+   */
   async function noted<T>(call: () => Promise<T>): Promise<T> {
     try {
       const answer = await call();

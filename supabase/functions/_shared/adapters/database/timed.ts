@@ -1,9 +1,15 @@
-/** Times each attempt at a database function; a process hands its counts over by an untimed one. */
+/**
+ * Adds the time of each attempt at a database function to the metrics. The metrics themselves are
+ * recorded by a database that is not timed.
+ */
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Transport } from "./database.ts";
 import { toApiError } from "./failures.ts";
 
-/** `credits_debit` belongs to `credits`: some thirty groups, where each function alone would be a hundred. */
+/**
+ * Returns the first word of the name, as `credits` of `credits_debit`. About thirty groups are few
+ * enough for labels; the functions are about a hundred.
+ */
 function groupOf(name: string): string {
   return name.slice(0, name.indexOf("_"));
 }

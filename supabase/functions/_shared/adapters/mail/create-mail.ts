@@ -1,4 +1,4 @@
-/** The mail service of a deployment: the one whose key is set. */
+/** Makes the mail service of a deployment: Postmark or Resend, by the key that is set. */
 import { type Env, EnvError } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -9,7 +9,9 @@ import { RESEND_URL, sendByResend } from "./resend.ts";
 
 type MailEnv = Pick<Env, "MAIL_FROM" | "MAIL_URL" | "POSTMARK_SERVER_TOKEN" | "RESEND_API_KEY">;
 
-/** `a@b.c`, or a name followed by the address. A service refuses every message of an invalid sender. */
+/**
+ * `a@b.c`, or a name followed by `<a@b.c>`. A service refuses every message of an invalid sender.
+ */
 const FROM = /^(?:[^<>\r\n]{1,200} <[^<>@\s,]+@[^<>@\s,]+>|[^<>@\s,]+@[^<>@\s,]+)$/;
 
 interface Sender {
@@ -19,11 +21,11 @@ interface Sender {
   readonly home: string;
 }
 
-/** @throws ApiError `not_ready` without a key; EnvError with two keys, or without a sender's address */
+/** @throws ApiError `not_ready` without a key; EnvError with two keys, or without a valid sender */
 function senderOf({ MAIL_FROM, POSTMARK_SERVER_TOKEN, RESEND_API_KEY }: MailEnv): Sender {
   if (POSTMARK_SERVER_TOKEN !== undefined && RESEND_API_KEY !== undefined) {
     const names = ["POSTMARK_SERVER_TOKEN", "RESEND_API_KEY"];
-    throw new EnvError(names, "has two mail services, choose one");
+    throw new EnvError(names, "has the keys of two mail services; set only one");
   }
   const token = POSTMARK_SERVER_TOKEN ?? RESEND_API_KEY;
   if (token === undefined) {

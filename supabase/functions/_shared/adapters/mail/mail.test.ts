@@ -165,7 +165,7 @@ Deno.test("a lost or invalid answer leaves open whether the message was sent", a
     [POSTMARK, () => Promise.resolve(new Response("<html>Sign in to the hotel"))],
     [POSTMARK, json(200, { ErrorCode: 0 })],
     [POSTMARK, json(200, [])],
-    // Postmark's own words for 500: in most cases the message is lost. In the others it is not.
+    // Postmark says of status 500 that most such messages are lost, so some are sent.
     [POSTMARK, json(500, { ErrorCode: 100 })],
     [POSTMARK, json(503, {})],
     [POSTMARK, json(502, {})],

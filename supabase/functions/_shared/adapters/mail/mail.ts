@@ -1,46 +1,49 @@
-/** The product's view of a mail service. No code outside this folder knows the provider's API. */
+/** A mail service as the functions see it. No code outside this folder knows the provider's API. */
 import type { MailService } from "../../contracts/database/arguments.ts";
 import { ApiError } from "../../core/errors.ts";
 
 export interface MailMessage {
-  /** At most 50 addresses; all of them see each other. */
+  /** At most 50 addresses. All recipients see all addresses. */
   readonly to: readonly string[];
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** The template's name, for the provider's statistics. */
+  /** The name of the template, for the provider's statistics. */
   readonly tag: string;
-  /** The notification's id: a provider that supports keys sends a repeat once. */
+  /** The notification's id. A provider that supports keys sends a repeated message once. */
   readonly key: string;
 }
 
 export interface Mail {
   readonly service: MailService;
   /**
-   * Whether a repeat with the same key is sent once. Otherwise a message without an answer is not sent again.
+   * True if the provider sends a repeated key once. Otherwise a message without an answer is not
+   * sent again.
    */
   readonly knowsRepeats: boolean;
   /**
-   * Hands a message over; resolves with the provider's id for it.
-   * @throws MailRefused for a definite refusal (a bad address); MailNotSent where it surely was not sent; any
-   * other error where that is unknown
+   * Sends a message, and returns the provider's id of it.
+   * @throws MailRefused if the provider will never take it (a bad address); MailNotSent if it was
+   *   certainly not
+   * sent; any other error if that is unknown
    */
   send(message: MailMessage): Promise<string>;
 }
 
 /**
- * The provider will never take this message, so another attempt is useless. Named by code, never by address.
+ * The provider will never take this message, so a retry is useless. The error has a code, and never
+ * the address.
  */
 export class MailRefused extends Error {}
 
 interface NotSent {
   readonly internal: string;
-  /** The service is unavailable, and does not merely refuse our account. */
+  /** True if the service is unavailable; false if it refuses our account. */
   readonly isOutage: boolean;
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** The message was not sent, and may be sent later. */
+/** The message was certainly not sent, and may be sent later. */
 export class MailNotSent extends ApiError {
   readonly isOutage: boolean;
 

@@ -1,10 +1,10 @@
-/** One POST to a mail service, and how its failures are told apart. */
+/** Sends one POST to a mail service, and distinguishes the ways in which it can fail. */
 import { ApiError } from "../../core/errors.ts";
 import { MailNotSent } from "./mail.ts";
 
 export interface Posted {
   readonly status: number;
-  /** Null where it is not JSON. */
+  /** The parsed body; null if it is not JSON. */
   readonly body: Readonly<Record<string, unknown>> | null;
   readonly retryAfterSeconds: number | undefined;
 }
@@ -19,7 +19,8 @@ export interface Post {
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 /**
- * Deno reports this only in words. If the words change, the message counts as possibly sent: the safe side.
+ * Deno reports a failed connection only by these words. If they change, the message counts as
+ * possibly sent, which is the safe side.
  */
 function neverConnected(error: unknown): boolean {
   return error instanceof Error &&
@@ -38,12 +39,12 @@ async function readBody(answer: Response): Promise<Posted["body"]> {
     : null;
 }
 
-/** Whether the message was sent is unknown. */
+/** The service may have sent the message. */
 export function noAnswer(internal: string, cause?: unknown): ApiError {
   return new ApiError("upstream_unavailable", { internal, cause });
 }
 
-/** @throws MailNotSent where the service was not reached; ApiError where the answer was lost */
+/** @throws MailNotSent if the service was not reached; ApiError if the answer was lost */
 export async function postJson(
   fetch: typeof globalThis.fetch,
   { url, headers, body, signal }: Post,
@@ -69,7 +70,10 @@ export async function postJson(
   }
 }
 
-/** A temporary refusal: of our account, of too many messages, or of a service that has stopped. */
+/**
+ * Makes the error of a temporary refusal: of our account, of too many messages, or by a service
+ * that is down.
+ */
 export function notSent(name: string, { status, retryAfterSeconds }: Posted): MailNotSent {
   const isOutage = status >= 500;
   return new MailNotSent({ internal: `mail: ${name}`, isOutage, retryAfterSeconds });

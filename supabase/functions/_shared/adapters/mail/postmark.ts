@@ -1,17 +1,21 @@
-/** Postmark: `POST /email`. It supports no key of ours, so a possibly sent message is never sent again. */
+/**
+ * Sends by Postmark, `POST /email`. Postmark has no idempotency keys, so a possibly sent message is
+ * never repeated.
+ */
 import { type MailMessage, MailRefused } from "./mail.ts";
 import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 
 export const POSTMARK_URL = "https://api.postmarkapp.com";
 
 /**
- * Codes about the message itself: an invalid address, JSON or field, or an address that bounced or
+ * Codes about the message: an invalid address, JSON or field, or an address that bounced or
  * complained. All other codes are about our account, and an operator can correct them.
  */
 const REFUSED = [300, 402, 403, 406];
 
 /**
- * A planned outage, by Postmark's documentation. Of 500 it says that most such messages are lost: not all.
+ * A planned outage, by Postmark's documentation. Of status 500 Postmark says that most such
+ * messages are lost, so some are sent.
  */
 const OUTAGE = 503;
 

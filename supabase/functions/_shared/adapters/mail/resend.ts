@@ -1,10 +1,16 @@
-/** Resend: `POST /emails`. A repeated Idempotency-Key within 24 hours is the same message, sent once. */
+/**
+ * Sends by Resend, `POST /emails`. Resend sends messages with the same Idempotency-Key within 24
+ * hours once.
+ */
 import { type MailMessage, MailRefused } from "./mail.ts";
 import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
 
 export const RESEND_URL = "https://api.resend.com";
 
-/** Statuses about the message itself. 401 and 403 are about our account; 409 is a repeat during its first. */
+/**
+ * Statuses about the message. 401 and 403 are about our account, and 409 answers a repeat during
+ * the first send.
+ */
 const REFUSED = [400, 413, 422];
 
 interface Options {
@@ -14,7 +20,9 @@ interface Options {
   readonly from: string;
 }
 
-/** Only Resend's names for errors are repeated: its sentences may contain the address. */
+/**
+ * Only the names of Resend's errors are reported, because its sentences may contain the address.
+ */
 function nameOf({ body }: Posted): string {
   const name = String(body?.name ?? "");
   return /^[a-z_]{1,60}$/.test(name) ? name : "no name";

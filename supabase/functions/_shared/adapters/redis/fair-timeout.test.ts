@@ -5,7 +5,7 @@ import { withFairTimeout } from "./fair-timeout.ts";
 const never = () => new Promise<never>(() => {});
 const late = () => new Error("late");
 
-/** The result of a wait of 200 ms in steps of 25 ms, and its duration. */
+/** Returns the result and the duration of a wait of 200 ms in pieces of 25 ms. */
 function waiting(work: Promise<unknown>) {
   const seen: { outcome?: string } = {};
   withFairTimeout(200, work, late).then(
@@ -49,7 +49,7 @@ Deno.test("a timer that is called although it was cleared, as by Deno 2.1.4, is 
   });
 });
 
-/** From now on the clock is ahead of the timers by this much: one of them comes late. */
+/** From here on the clock is ahead of the timers by this much, as after a timer that came late. */
 function stall(ms: number): void {
   const { now } = performance;
   performance.now = () => now.call(performance) + ms;

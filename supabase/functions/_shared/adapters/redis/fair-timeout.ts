@@ -1,13 +1,14 @@
-/** A timeout that does not mistake our own busy process for a slow service. */
+/** A timeout that does not count the time in which our own process was busy. */
 
-/** The wait is divided into pieces of this length. */
+/** The length in ms of the pieces of a wait. */
 const PIECE_MS = 25;
-/** In a longer piece the process did not listen: an answer may have come that it has not read. */
+/** During a longer piece the process was busy, and may not have read an answer that had arrived. */
 const HEARD_MS = 2 * PIECE_MS;
 
 /**
- * Settles as `work` does, or rejects with `late()` once this process has listened for `ms` in vain. While it
- * was too busy to listen (its timers came late, too), no time passes; the guard's timeout bounds that.
+ * Settles as `work` does, or rejects with `late()` after `ms` milliseconds without an answer. Time
+ * in which the process was busy, as late timers show, does not count; the timeout of the resilience
+ * policy limits that time.
  */
 export async function withFairTimeout<T>(
   ms: number,
@@ -21,10 +22,10 @@ export async function withFairTimeout<T>(
   const listen = () => {
     const begunMs = performance.now();
     timer = setTimeout(() => {
-      // Deno 2.1.4 still calls a timer that was cleared after its time had come.
+      // Deno 2.1.4 still calls a timer that is cleared after it was due.
       if (isOver) return;
       const passedMs = performance.now() - begunMs;
-      // Every timer comes a little late, so the passed time counts, and not the requested time.
+      // Every timer is a little late, so the elapsed time counts and not the requested time.
       if (passedMs <= HEARD_MS) leftMs -= passedMs;
       if (leftMs < 1) reject(late());
       else listen();

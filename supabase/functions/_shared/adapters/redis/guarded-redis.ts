@@ -1,4 +1,7 @@
-/** Redis behind its circuit breaker: asked only while it is known to answer, and probed in the background. */
+/**
+ * Redis behind a circuit breaker. After an outage, Redis is probed in the background, and requests
+ * don't wait.
+ */
 import { errors, type Redis } from "@upstash/redis";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
@@ -13,25 +16,28 @@ import { CONNECTION_MS } from "./redis.ts";
 
 export interface GuardedRedis {
   readonly client: Redis;
-  /** Costs nothing. While it is false, Redis is probed in the background, and no request waits for that. */
+  /** Returns at once. If the answer is false, Redis is probed in the background. */
   isUp(): boolean;
-  /** @throws TimedOut, BreakerOpen, or the client's own errors */
+  /** @throws TimedOut, BreakerOpen, or an error of the client */
   ask<T>(run: () => Promise<T>): Promise<T>;
-  /** Whether it answers now and accepts a write. */
+  /** Returns true if Redis answers now and accepts a write. */
   answers(): Promise<boolean>;
 }
 
 interface GuardedRedisOptions {
   readonly client: Redis;
   readonly metrics: Metrics;
-  /** Keeps the isolate while Redis is probed. */
+  /** Keeps the isolate alive while Redis is probed. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** Why Redis did not count a request, as the metrics name it. */
+/** The reason why Redis did not count a request, as the metrics name it. */
 export type RedisFailure = "slow" | "down" | "denied" | "full" | "nonsense" | "open";
 
-/** The runtime's words for a failed connection; every other TypeError comes from a misread answer. */
+/**
+ * The runtime's messages for a failed connection. Every other TypeError comes from an answer of
+ * another shape.
+ */
 const NO_CONNECTION = /error sending request|fetch failed|connection|network/i;
 
 export function redisFailureOf(error: unknown): RedisFailure {
@@ -48,14 +54,14 @@ export function redisFailureOf(error: unknown): RedisFailure {
 
 const PROBE_KEY = "farthing:looked-for";
 
-/** A full Redis answers PING and counts nothing, so the probe writes a value. */
+/** Writes a value, because a Redis without free memory answers PING and cannot count. */
 async function write(client: Redis): Promise<void> {
   const answer: unknown = await client.set(PROBE_KEY, 1, { px: CONNECTION_MS });
   if (answer !== "OK") throw new Error("redis: invalid response");
 }
 
 export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions): GuardedRedis {
-  // An answer without a count is of no use: a wrong token and a full memory count as outages, too.
+  // Without a count an answer is useless, so a wrong token and a full memory count as outages too.
   const policy: ResiliencePolicy = createResiliencePolicy("redis", {
     isOutage: () => true,
     metrics,
@@ -91,7 +97,7 @@ export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions):
     answers,
     isUp() {
       const state = policy.state();
-      // The one call that decides would cost its request the whole timeout.
+      // The call that tests a half-open breaker could cost a request the whole timeout.
       if (state === "half_open" && !isProbing) waitUntil(probe());
       return state === "closed";
     },

@@ -1,10 +1,10 @@
 /**
- * Redis' own figures: INFO, over Upstash's REST API. Upstash's client has no such command. A field that a
- * service leaves out is left out here, too: an unknown figure is not 0.
+ * Reads Redis' own figures by INFO over Upstash's REST API, because Upstash's client has no such
+ * command. A field that the service leaves out is left out here too: an unknown figure is not 0.
  */
 import { CONNECTION_MS, type RedisAddress } from "./redis.ts";
 
-/** By the name of the series, behind `redis_`. Sizes in bytes. */
+/** Figures by the name of their series without `redis_`. Sizes are in bytes. */
 export type RedisFigures = Readonly<Record<string, number>>;
 
 const FIELDS: ReadonlyMap<string, string> = new Map([
@@ -19,7 +19,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
 
 const WHOLE = /^\d{1,15}$/;
 
-/** INFO's lines are `field:value`, and any version may add more of them. */
+/** INFO has lines of `field:value`, and newer versions may add lines. */
 export function figuresOf(info: string): RedisFigures {
   const figures: Record<string, number> = {};
   for (const line of info.split(/\r?\n/)) {
@@ -28,12 +28,15 @@ export function figuresOf(info: string): RedisFigures {
     const value = line.slice(at + 1);
     if (name !== undefined && WHOLE.test(value)) figures[name] = Number(value);
   }
-  // For Redis 0 means unbounded.
+  // Redis reports 0 for unbounded memory.
   if (figures.memory_max_bytes === 0) delete figures.memory_max_bytes;
   return figures;
 }
 
-/** @throws TypeError, DOMException or SyntaxError as fetch does; Error for an answer of another shape */
+/**
+ * @throws TypeError, DOMException or SyntaxError as `fetch` does; Error for an answer of another
+ *   shape
+ */
 export async function askFigures({ url, token }: RedisAddress): Promise<RedisFigures> {
   const answer = await fetch(url, {
     method: "POST",

@@ -1,4 +1,7 @@
-/** Redis over HTTP, as Upstash serves it. The commands of one turn go in one request. */
+/**
+ * Makes the client of Redis over HTTP, as Upstash offers it. The commands of one turn go in one
+ * request.
+ */
 import { Redis } from "@upstash/redis";
 
 export interface RedisAddress {
@@ -7,24 +10,25 @@ export interface RedisAddress {
 }
 
 /**
- * Callers give up earlier, by the guard's timeout. This one closes the connection that no caller waits for
- * any more.
+ * In ms. The resilience policy ends a call earlier; this timeout closes the connection that the
+ * call has left.
  */
 export const CONNECTION_MS = 1_000;
 
-/** @throws UrlError or TypeError when the URL is invalid */
+/** @throws UrlError or TypeError if the URL is invalid */
 export function createRedis({ url, token }: RedisAddress): Redis {
   return new Redis({
-    // As other clients read it: an address in capitals is the same address.
+    // The client refuses capitals in a scheme, which other clients accept.
     url: new URL(url).href,
     token,
     enableAutoPipelining: true,
-    // `retry: false` still makes two attempts; the guard counts attempts, and there is one.
+    // With `retry: false` the client still makes two attempts. The resilience policy must count
+    // each attempt.
     retry: { retries: 0 },
-    // A function: with a plain signal the client makes an answer of the reason for its abort.
+    // A function, because the client takes the reason of an aborted plain signal for an answer.
     signal: () => AbortSignal.timeout(CONNECTION_MS),
     enableTelemetry: false,
-    // No code here reads what it has just written to another region.
+    // This code never reads a value that it has just written in another region.
     readYourWrites: false,
   });
 }

@@ -1,7 +1,10 @@
 import { type Env, modeOfKey } from "../../core/env.ts";
 import { NO_REPORT, type Report } from "./report.ts";
 
-/** Sentry's code is loaded on the first failure: most isolates never have one. */
+/**
+ * Makes the report of a deployment. Sentry's code is loaded on the first failure, which most
+ * isolates never have.
+ */
 export function reportFromEnv(
   env: Env,
   waitUntil: (work: Promise<unknown>) => void,

@@ -1,11 +1,11 @@
-/** Reports of our own failures to Sentry, besides the log. */
+/** The interface of failure reports to Sentry, which are sent in addition to the log. */
 import type { ApiError } from "../../core/errors.ts";
 import type { RequestContext } from "../../core/request.ts";
 
-/** The part of a request that may leave the project: nothing of its body, its headers or its caller. */
+/** The part of a request that is sent to Sentry: nothing of its body, its headers or its caller. */
 export interface FailureContext {
   readonly context: RequestContext;
-  /** Method and pattern, `POST /usage`; null where no route was found. */
+  /** Method and pattern, such as `POST /usage`; null if no route was found. */
   readonly title: string | null;
 }
 

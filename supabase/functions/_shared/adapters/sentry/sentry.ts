@@ -1,6 +1,7 @@
 /**
- * Sends our failures to Sentry, or to a service with its API. A report goes out once, after the answer, with
- * a timeout: a slow or unavailable service costs no request anything (docs/decisions/observability.md).
+ * Sends failures to Sentry, or to a service with Sentry's API. A report is sent once, after the
+ * answer and with a timeout, so that a slow or unavailable service delays no request
+ * (docs/decisions/observability.md).
  */
 import {
   createEventEnvelope,
@@ -20,7 +21,7 @@ import { redactStart } from "../../privacy/redact.ts";
 import type { FailureContext, Report } from "./report.ts";
 
 interface SentryOptions {
-  /** `https://<public key>@<host>/<project>` */
+  /** The form is `https://<public key>@<host>/<project>`. */
   readonly dsn: string;
   /** Stripe's mode: test or live. */
   readonly environment: string;
@@ -30,21 +31,27 @@ interface SentryOptions {
 }
 
 const TIMEOUT_MS = 2_000;
-/** The most reports in flight; further ones are only logged. An outage makes as many errors as requests. */
+/**
+ * The most reports in flight. Further failures are only logged, because an outage fails every
+ * request.
+ */
 const MAX_IN_FLIGHT = 10;
 const MAX_TEXT = 2_000;
-/** The most errors of a chain of causes, the first included. */
+/** The most errors in a chain of causes, including the first. */
 const MAX_CHAIN = 4;
 
 const parseStack = createStackParser(nodeStackLineParser());
 
-/** A stack begins with the message. A line of a message may look like a frame, so messages are cut off. */
+/**
+ * Returns the frames of a stack. The stack begins with the message, which is cut off because a line
+ * of it may look like a frame.
+ */
 function framesOf(stack: string, message: string): StackFrame[] {
   const start = stack.indexOf(message);
   return start === -1 ? [] : parseStack(stack.slice(start + message.length));
 }
 
-/** The error and its causes, the first cause first, as Sentry wants them. */
+/** Returns the error and its causes in Sentry's order, the innermost cause first. */
 function exceptionsOf(error: ApiError): Exception[] {
   const chain: Exception[] = [];
   let at: unknown = error;
@@ -53,7 +60,7 @@ function exceptionsOf(error: ApiError): Exception[] {
     const { message } = at;
     chain.unshift({
       ...exceptionFromError((stack) => framesOf(stack, message), at),
-      // Free text: libraries and the database quote their input.
+      // The text is redacted, because libraries and the database quote their input.
       value: redactStart(said, MAX_TEXT),
     });
     at = at.cause;
@@ -81,8 +88,8 @@ function eventOf(
 }
 
 /**
- * Sends by fetch, with a timeout. The transport applies Sentry's own limits and the limit of reports in
- * flight.
+ * Makes a transport that sends by `fetch` with a timeout. It respects Sentry's rate limits and the
+ * limit of reports in flight.
  */
 function transportTo(url: string, timeoutMs: number): Transport {
   const options = { url, bufferSize: MAX_IN_FLIGHT, recordDroppedEvent: () => {} };
@@ -104,18 +111,18 @@ function transportTo(url: string, timeoutMs: number): Transport {
 
 export function createSentryReport(options: SentryOptions): Report {
   const dsn = makeDsn(options.dsn);
-  if (dsn === undefined) throw new TypeError("SENTRY_DSN is no DSN");
+  if (dsn === undefined) throw new TypeError("SENTRY_DSN is not a valid DSN");
   const url = getEnvelopeEndpointWithUrlEncodedAuth(dsn);
   const transport = transportTo(url, options.timeoutMs ?? TIMEOUT_MS);
 
   async function send(error: ApiError, about: FailureContext): Promise<void> {
-    // After the answer: reading a stack and redacting a text take a moment.
+    // The answer is sent first, because reading a stack and redacting texts take time.
     await new Promise((resolve) => setTimeout(resolve));
     await transport.send(createEventEnvelope(eventOf(error, about, options), dsn));
   }
 
   return (error, about) => {
-    // A failure that can't be reported is still in the log.
+    // A failure that cannot be reported is still in the log.
     options.waitUntil(send(error, about).catch(() => {}));
   };
 }

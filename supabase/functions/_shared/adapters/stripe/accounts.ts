@@ -1,4 +1,4 @@
-/** Connected accounts at Stripe, and the pages on which their owners identify themselves. */
+/** Providers' accounts at Stripe, and the pages on which providers identify themselves. */
 import type Stripe from "stripe";
 import type { ProviderToOnboard } from "../../contracts/database/results/providers.ts";
 import { accountFacts } from "./facts/connect.ts";
@@ -14,16 +14,21 @@ interface OnboardingUrls {
 
 export interface Accounts {
   /**
-   * Makes a provider's account and returns its id; a repeat for the same provider gets the same account.
-   * @throws StripeRefused where Stripe makes none; else ApiError `upstream_unavailable`, or
+   * Makes a provider's account and returns its id; a repeat for the same provider returns the same
+   * account.
+   * @throws StripeRefused if Stripe makes none; otherwise ApiError `upstream_unavailable`, or
    * `idempotency_in_progress` while another request makes this account
    */
   createAccount(provider: ProviderToOnboard): Promise<string>;
   /**
-   * The current capabilities of the connected accounts, page by page. @throws ApiError `upstream_unavailable`
+   * Lists the current capabilities of the connected accounts, page by page. @throws ApiError
+   * `upstream_unavailable`
    */
   listAccounts(): AsyncIterable<readonly AccountFacts[]>;
-  /** A page to continue onboarding; it opens once, within minutes. @throws ApiError as above */
+  /**
+   * Makes a link to continue onboarding. The link opens once, within minutes. @throws ApiError as
+   * above
+   */
   createOnboardingLink(accountId: string, urls: OnboardingUrls): Promise<string>;
 }
 
@@ -44,7 +49,9 @@ async function* pagesOf({ call }: StripeCaller) {
   }
 }
 
-/** Stripe's own dashboard and onboarding for the provider; the platform bears disputes and fees. */
+/**
+ * The provider uses Stripe's own dashboard and onboarding; the platform pays for disputes and fees.
+ */
 function accountParams(provider: ProviderToOnboard): Stripe.AccountCreateParams {
   const { provider_id, country, email } = provider;
   return {
@@ -68,7 +75,8 @@ export function createAccounts(caller: StripeCaller): Accounts {
       return requireObject(account, "account").id;
     },
     async createOnboardingLink(accountId, { returnUrl, refreshUrl }) {
-      // An account link has no id: every call makes another, so it needs no key.
+      // Every call makes a new link, and an account link has no id, so the call needs no
+      // idempotency key.
       const link = await call((stripe) =>
         stripe.accountLinks.create({
           account: accountId,

@@ -1,4 +1,6 @@
-/** The payment of a booking. The provider is paid with it or later, and we take a fee of it. */
+/**
+ * The payments of bookings. The provider is paid at once or later, and the platform takes a fee.
+ */
 import type Stripe from "stripe";
 import type { BookingToPay, PaymentToCancel } from "../../contracts/database/results/bookings.ts";
 import { groupOf } from "./booking-transfers.ts";
@@ -9,30 +11,33 @@ import { StripeRefused, unavailable } from "./errors.ts";
 
 interface BookingPayment {
   readonly id: string;
-  /** For the buyer alone: it allows anyone who has it to pay. */
+  /** Only the buyer may have this secret, because its owner can pay. */
   readonly clientSecret: string;
 }
 
 export interface BookingPayments {
   /**
-   * Makes the payment of a booking; a repeat for the same booking gets the same payment.
-   * @throws StripeRefused where Stripe makes none; else ApiError `upstream_unavailable`, or
+   * Makes the payment of a booking; a repeat for the same booking returns the same payment.
+   * @throws StripeRefused if Stripe makes none; otherwise ApiError `upstream_unavailable`, or
    * `idempotency_in_progress` while another request makes this payment
    */
   createBookingPayment(booking: BookingToPay): Promise<BookingPayment>;
   /**
-   * Cancels a payment if it still can be. A payment that has gone too far is returned when its event comes.
-   * @throws ApiError `upstream_unavailable` where the result is not known
+   * Cancels a payment if that is still possible. A payment that succeeded is refunded when its
+   * event arrives.
+   * @throws ApiError `upstream_unavailable` if the result is unknown
    */
   cancelBookingPayment(payment: PaymentToCancel): Promise<void>;
 }
 
-/** How Stripe splits the payment. If the provider is paid later, we keep the fee by transferring the rest. */
+/**
+ * Splits the payment at Stripe. A provider who is paid later receives a transfer without the fee.
+ */
 function dividedParams(booking: BookingToPay): Partial<Stripe.PaymentIntentCreateParams> {
   const { booking_id, application_fee_amount, transfer_at, stripe_account_id } = booking;
   if (transfer_at === "completed") return { transfer_group: groupOf(booking_id) };
   return {
-    // The fee of a small amount rounds to zero, and Stripe wants the field left out then.
+    // The fee of a small amount rounds to zero, and Stripe requires that a zero fee is left out.
     ...(application_fee_amount > 0 && { application_fee_amount }),
     transfer_data: { destination: stripe_account_id },
   };

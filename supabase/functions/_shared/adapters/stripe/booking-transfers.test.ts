@@ -41,7 +41,7 @@ Deno.test("a restored share is paid from the balance: the charge is spent", asyn
   });
 });
 
-Deno.test("a transfer without a charge, or of another amount, does not count as made", async () => {
+Deno.test("a transfer without a charge, or of another amount, is refused", async () => {
   await withStripe(() => Response.json({ ...MADE, amount: 1000 }), async (url, seen) => {
     await assert.rejects(paymentsAt(url).makeTransfer({ ...MOVE, charge_id: null }));
     assert.equal(seen.length, 0);

@@ -1,6 +1,6 @@
 /**
- * Transfers of a booking's share to its provider, apart from the payment: the first one, its reversal and its
- * restoration.
+ * Transfers of a booking's share to its provider, separate from the payment: the first transfer,
+ * its reversal and its restoration.
  */
 import type Stripe from "stripe";
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
@@ -11,20 +11,21 @@ import { unavailable } from "./errors.ts";
 
 export interface BookingTransfers {
   /**
-   * Transfers a provider's share, reverses it, or transfers it again; a repeat for the same move gets the
-   * same answer.
+   * Transfers a provider's share, reverses the transfer, or transfers again; a repeat of the same
+   * step returns the same answer.
    * @returns Stripe's id of the reversal or the transfer
-   * @throws StripeRefused where Stripe refuses and has moved nothing; else ApiError `upstream_unavailable`
+   * @throws StripeRefused if Stripe refuses and has moved nothing; otherwise ApiError
+   *   `upstream_unavailable`
    */
   makeTransfer(move: TransferToMake): Promise<string>;
 }
 
-/** Stripe groups a booking's payment and transfers by this name. */
+/** Stripe groups the payment and the transfers of a booking by this name. */
 export const groupOf = (bookingId: string): string => `booking-${bookingId}`;
 
-/** The source of a transfer's money. Naming the charge allows the transfer before Stripe has settled it. */
+/** Names the charge, so that Stripe allows the transfer before the charge is settled. */
 function sourceOf({ kind, charge_id }: TransferToMake): { source_transaction?: string } {
-  // The money that the bank returned is in our balance: its charge is spent.
+  // The bank returned this money to our balance. The charge cannot be used again.
   if (kind === "restoration") return {};
   if (charge_id === null) throw unknownCharge();
   return { source_transaction: charge_id };

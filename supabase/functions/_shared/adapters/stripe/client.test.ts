@@ -62,7 +62,7 @@ Deno.test("a request is repeated only when Stripe says so, other refusals are fi
   });
 });
 
-Deno.test("a request that Stripe wants much later is left to its caller", async () => {
+Deno.test("a request with a long Retry-After is not retried", async () => {
   const later = { "stripe-should-retry": "true", "retry-after": "60" };
   await withStripe(inTurn(refusing(503, later)), async (url, seen) => {
     assert.equal((await refusalOf(openAt(url).link())).status, 502);

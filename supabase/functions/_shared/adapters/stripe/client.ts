@@ -1,4 +1,4 @@
-/** Stripe's client behind one function: a guard before it, and our errors instead of Stripe's. */
+/** Calls Stripe under a resilience policy, and throws our errors instead of Stripe's. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
@@ -9,9 +9,10 @@ import { failureOf } from "./failures.ts";
 
 export interface StripeCaller {
   /**
-   * Runs one request and no second one: all attempts at it use the first one's idempotency key.
-   * @throws StripeRefused for a definite refusal; StoredStripeError where Stripe failed and would answer the
-   * same under this key again; else ApiError `upstream_unavailable`, or `idempotency_in_progress` while
+   * Runs one request to Stripe. All attempts at it use the idempotency key of the first attempt.
+   * @throws StripeRefused for a definite refusal; StoredStripeError if Stripe failed and would
+   *   repeat its answer
+   * under this key; otherwise ApiError `upstream_unavailable`, or `idempotency_in_progress` while
    * Stripe is serving the same key
    */
   call<T>(run: (stripe: Stripe) => Promise<T>): Promise<T>;
@@ -19,12 +20,13 @@ export interface StripeCaller {
 
 interface ClientOptions {
   readonly secretKey: string;
-  /** Only for the emulator; absent means Stripe itself. */
+  /** Set for the emulator only; without it the client calls Stripe. */
   readonly apiUrl?: string | undefined;
 }
 
 /**
- * The version that the SDK's types describe. Every request names it, and its events are read as they come.
+ * The API version of the SDK's types. Every request names it, and events of this version are used
+ * unchanged.
  */
 export const API_VERSION = Stripe.API_VERSION;
 
@@ -33,10 +35,10 @@ interface Attempt {
   readonly call: { key?: string };
 }
 
-/** The SDK takes no signal, and makes a new key for each call without one. */
+/** The SDK takes no signal, and makes a new idempotency key for each call that has none. */
 const attempts = new AsyncLocalStorage<Attempt>();
 
-/** The options that we change, typed here because not every runtime's types have them. */
+/** The options that we change. They are typed here because not every runtime's types have them. */
 interface RequestOptions {
   readonly headers?: HeadersInit;
   readonly signal?: AbortSignal | null;
@@ -59,8 +61,9 @@ export function createClient({ secretKey, apiUrl }: ClientOptions): Stripe {
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
     httpClient: Stripe.createFetchHttpClient(fetchInAttempt),
-    // The guard's own timeout comes first, and only the guard retries. The SDK still retries once by itself,
-    // where it finds a connection closed by the other side; the key is the same, so nothing happens twice.
+    // The resilience policy's timeout is shorter, and only the policy retries. The SDK still
+    // repeats a request once if the other side has closed the connection; the key is the same, so
+    // nothing happens twice.
     timeout: 2 * EXTERNAL_SERVICES.stripe.timeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,
@@ -73,7 +76,10 @@ function hostOf(url: URL) {
   return { protocol, host: url.hostname, port: url.port || (protocol === "http" ? "80" : "443") };
 }
 
-/** Stripe is down. A refusal is no outage: one buyer's bad request must not open the circuit. */
+/**
+ * Returns true if Stripe is down. A refusal is no outage: one buyer's bad request must not open the
+ * breaker.
+ */
 function isOutage(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeConnectionError ||
     error instanceof Stripe.errors.StripeAPIError;
@@ -83,7 +89,7 @@ function headerOf(error: unknown, name: string): string | null {
   return error instanceof Stripe.errors.StripeError ? error.headers?.[name] ?? null : null;
 }
 
-/** As Stripe's own SDK decides: Stripe asks for a retry, is down, or is serving the same key. */
+/** Decides as Stripe's SDK does: Stripe asks for a retry, is down, or is serving the same key. */
 function isTransient(error: unknown): boolean {
   const said = headerOf(error, "stripe-should-retry");
   if (said !== null) return said === "true";

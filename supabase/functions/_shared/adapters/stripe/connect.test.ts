@@ -148,7 +148,7 @@ for (const [name, ask, body, status] of NO_ANSWERS) {
   });
 }
 
-Deno.test("a payment that is too far gone to be cancelled is left to its event", async () => {
+Deno.test("a payment that can no longer be cancelled is decided by its event", async () => {
   const toCancel = { booking_id: "b-1", payment_intent_id: "pi_1" };
   const type = "invalid_request_error";
   const tooLate = () => stripeError(400, { type, code: "payment_intent_unexpected_state" });

@@ -1,4 +1,4 @@
-/** A user's customer at Stripe, and the page on which they save a card. */
+/** A user's customer at Stripe, and the page on which the user saves a card. */
 import type Stripe from "stripe";
 import { type StripeCaller } from "./client.ts";
 import { requireObject } from "./failures.ts";
@@ -8,7 +8,7 @@ export interface CardPage {
   readonly userId: string;
   readonly customerId: string;
   readonly currency: string;
-  /** The key of the request: the same request gets the same page. */
+  /** The idempotency key of the request: a repeat gets the same page. */
   readonly requestKey: string;
   readonly successUrl: string;
   readonly cancelUrl: string;
@@ -16,19 +16,20 @@ export interface CardPage {
 
 export interface Customers {
   /**
-   * Makes the customer of a user's account; a repeat gets the same one. Stripe learns the user's id and
-   * nothing else. A user id that is used again has another account, and gets another customer.
-   * @returns Stripe's id
+   * Makes the customer of an account; a repeat returns the same customer. Stripe learns the user's
+   * id and nothing else. A user id that is used again belongs to another account, which gets
+   * another customer.
+   * @returns Stripe's id of the customer
    */
   createCustomer(userId: string, accountId: number): Promise<string>;
   /**
-   * Opens a hosted page that saves a card for payments off session.
-   * @returns the page's address
+   * Opens a hosted page that saves a card for payments without the user.
+   * @returns the URL of the page
    */
   openCardPage(page: CardPage): Promise<string>;
 }
 
-/** Puts the user's id on the setup itself: its event says who saved the card. */
+/** Puts the user's id on the setup itself, so that its event names the user who saved the card. */
 function pageParams(page: CardPage): Stripe.Checkout.SessionCreateParams {
   const metadata = { user_id: page.userId };
   return {

@@ -1,18 +1,20 @@
 /** The errors of Stripe's adapter. This file loads no SDK, so any function may import it. */
 import { ApiError } from "../../core/errors.ts";
 
-/** @param status 503 when Stripe is out of reach, 502 when it answered and the answer is of no use */
+/**
+ * @param status 503 if Stripe could not be reached, 502 if it answered and the answer is unusable
+ */
 export function unavailable(internal: string, status: 502 | 503, cause?: unknown): ApiError {
   return new ApiError("upstream_unavailable", { internal, status, cause });
 }
 
 /**
- * Stripe answered with an error and stores that answer under the request's idempotency key. A repeat under
- * the same key gets the same answer.
+ * Stripe answered with an error and stores this answer under the request's idempotency key. A
+ * repeat under the same key gets the same answer.
  */
 export class StoredStripeError extends ApiError {}
 
-/** The payment that a refusal is about, as far as Stripe describes it. */
+/** The refused payment, as far as Stripe describes it. */
 interface RefusedPayment {
   readonly payment_id: string;
   readonly charge_id: string | null;
@@ -28,11 +30,14 @@ interface Refusal {
   readonly payment: RefusedPayment | null;
 }
 
-/** Stripe refused the request (a 4xx) and did nothing. A caller with no better answer gives 502. */
+/**
+ * Stripe refused the request (a 4xx) and did nothing. The reply is 502 unless the caller has a
+ * better one.
+ */
 export class StripeRefused extends StoredStripeError {
-  /** Stripe's error code, for example `charge_already_refunded`; null where it gave none. */
+  /** Stripe's error code, for example `charge_already_refunded`; null if it gave none. */
   readonly stripeCode: string | null;
-  /** Why the bank declined, for example `insufficient_funds`. */
+  /** The bank's reason for declining, for example `insufficient_funds`; null if there is none. */
   readonly declineCode: string | null;
   /** The parameter that Stripe rejects, for example `amount`. */
   readonly param: string | null;
@@ -48,7 +53,7 @@ export class StripeRefused extends StoredStripeError {
 }
 
 /**
- * Stripe refused to open a session and stores that answer under the order's key. Every further request for
- * this order would get it again.
+ * Stripe refused to open a session and stores this answer under the order's key. Every further
+ * request for this order would get the same answer.
  */
 export class OrderKeySpent extends ApiError {}

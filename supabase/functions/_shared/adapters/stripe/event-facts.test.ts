@@ -15,7 +15,7 @@ const PAID = example<Stripe.PaymentIntent>("payment_intent", {
   metadata: { order_id: "o_1" },
 });
 
-/** The shape of versions before 2022-11-15: charges in a list, and no `latest_charge`. */
+/** The shape of API versions before 2022-11-15: charges in a list, and no `latest_charge`. */
 function oldShape() {
   const { latest_charge: _, ...rest } = PAID;
   return { ...rest, charges: { object: "list", data: [{ id: "ch_1" }], has_more: false } };
@@ -93,7 +93,7 @@ Deno.test("a provider of an old version is fetched again, as the platform sees i
     const facts = await readerAt(url).read({ ...event, account: "acct_1" } as Stripe.Event);
     assert.equal((facts as { payouts_enabled: boolean }).payouts_enabled, true);
   });
-  // Read as it came, each key is still there.
+  // The event is used unchanged, and each key is present.
   assert.deepEqual(factsOf(event as Stripe.Event), {
     stripe_account_id: "acct_1",
     provider_id: null,

@@ -1,7 +1,8 @@
 /**
- * The facts of an event in any version of the API. An endpoint's version is fixed when it is made, and a
- * listed event has the account's: a payment of 2020 has no `latest_charge`. So an event in another version
- * than ours is fetched again. docs/decisions/stripe-events.md
+ * Reads the facts of an event in any API version. A delivered event has the version of its
+ * endpoint, and a listed event that of the account: a payment of 2020 has no `latest_charge`. So
+ * the object of an event in another version than ours is fetched again
+ * (docs/decisions/stripe-events.md).
  */
 import type Stripe from "stripe";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
@@ -11,7 +12,10 @@ import { CONNECTED_EVENT_TYPES, factsOf, isUsed } from "./facts.ts";
 import type { Facts } from "../../contracts/stripe/facts.ts";
 import { StripeRefused } from "./errors.ts";
 
-/** @throws ApiError `upstream_unavailable` where Stripe can't be asked: the event has to come again */
+/**
+ * @throws ApiError `upstream_unavailable` if Stripe is unavailable: the event must be delivered
+ *   again
+ */
 export type FactsReader = (event: Stripe.Event) => Promise<Facts>;
 
 function isForeign({ account, type }: Stripe.Event): boolean {
@@ -20,7 +24,7 @@ function isForeign({ account, type }: Stripe.Event): boolean {
 
 type Retrieve = (stripe: Stripe, id: string) => Promise<{ object: string; id: string }>;
 
-/** By the object's own name, which no version of the API has changed. */
+/** By the name of the object, which is the same in every API version. */
 const RETRIEVE: Readonly<Record<string, Retrieve>> = {
   "account": (stripe, id) => stripe.accounts.retrieve(id),
   "application_fee": (stripe, id) => stripe.applicationFees.retrieve(id),
@@ -35,13 +39,16 @@ const RETRIEVE: Readonly<Record<string, Retrieve>> = {
   "setup_intent": (stripe, id) => stripe.setupIntents.retrieve(id),
 };
 
-/** @throws StripeRefused where Stripe no longer has it; else ApiError `upstream_unavailable` */
+/**
+ * @throws StripeRefused if Stripe no longer has the object; otherwise ApiError
+ *   `upstream_unavailable`
+ */
 async function currentObject(
   { call }: StripeCaller,
   { object, id }: { object: string; id: string },
 ): Promise<unknown> {
   const retrieve = RETRIEVE[object];
-  if (retrieve === undefined) throw new Error(`there is no fetch for an event's ${object}`);
+  if (retrieve === undefined) throw new Error(`no call fetches an event's ${object}`);
   return requireObject(await call((stripe) => retrieve(stripe, id)), object);
 }
 
@@ -58,7 +65,7 @@ export function createFactsReader(
       metrics.count("stripe_events_refetched", { outcome: "fetched" });
       return { ...event, data: { object } } as Stripe.Event;
     } catch (error) {
-      // Stripe no longer has the object, so the signed event is all that there is.
+      // Stripe no longer has the object, so the facts come from the signed event.
       if (!(error instanceof StripeRefused && error.stripeCode === "resource_missing")) {
         metrics.count("stripe_events_refetched", { outcome: "failed" });
         throw error;

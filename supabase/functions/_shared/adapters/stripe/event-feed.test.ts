@@ -42,7 +42,7 @@ Deno.test("events of our types since a moment are requested, twenty types at mos
   });
 });
 
-Deno.test("a list continues after its last event until there are no more", async () => {
+Deno.test("a list continues after its last event until the last page", async () => {
   const answer = ({ form }: { form: Record<string, string> }) => {
     if (form["types[0]"] !== EVENT_TYPES[0]) return Response.json(list(["d"]));
     if (form.starting_after === undefined) return Response.json(list(["a", "b"], true));

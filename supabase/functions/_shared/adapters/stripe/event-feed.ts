@@ -1,4 +1,4 @@
-/** The list of events that Stripe stores for 30 days, for those that were not delivered. */
+/** Lists the events that Stripe stores for 30 days, to find those that were not delivered. */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
@@ -8,7 +8,9 @@ import type { FactsReader } from "./event-facts.ts";
 import { EVENT_TYPES } from "./facts.ts";
 import { checkEvent, toInboxEvent } from "./inbox-event.ts";
 
-/** An event of Stripe's list. Most were received already, so an event is read only when it is missing. */
+/**
+ * An event of Stripe's list. Most events were received already, so only a missing event is read.
+ */
 export interface ListedEvent {
   readonly id: string;
   /** Seconds since 1970. */
@@ -19,17 +21,18 @@ export interface ListedEvent {
 
 export interface EventFeed {
   /**
-   * The events of our types since a moment (seconds since 1970), page by page.
+   * Lists the events of the types that we use since `sinceSeconds` (seconds since 1970), page by
+   * page.
    * @throws ApiError mode_mismatch, upstream_unavailable
    */
   listEvents(sinceSeconds: number): AsyncIterable<readonly ListedEvent[]>;
 }
 
-/** Stripe's limits: types in one request, and events in one answer. */
+/** Stripe's limits: the types in one request, and the events in one answer. */
 const MAX_TYPES = 20;
 const PAGE_SIZE = 100;
 
-/** The types, in as few requests as Stripe allows. */
+/** Divides the types into as few requests as Stripe allows. */
 function questions(): string[][] {
   const count = Math.ceil(EVENT_TYPES.length / MAX_TYPES);
   return Array.from(

@@ -1,7 +1,7 @@
 /**
- * The facts that the database needs of a Stripe event, under our own names. Stripe's field names end here.
- * Every key is always present, and null where Stripe gives no value. SQL reads and stores the facts by these
- * keys, so they contain nothing about a person.
+ * The facts that the database needs of a Stripe event, under our own names. Stripe's field names
+ * are not used beyond this file and facts/. Every key is present, and null if Stripe gives no
+ * value. SQL stores the facts, so they contain no personal data.
  */
 import type Stripe from "stripe";
 import {
@@ -21,7 +21,7 @@ type Translations = {
   readonly [T in Stripe.Event["type"]]?: (object: EventOf<T>["data"]["object"]) => Facts;
 };
 
-// charge.refunded is left out on purpose: the refund.* events have all of it, and name the refund.
+// charge.refunded is left out: the refund.* events contain the same data and the refund's id.
 const TRANSLATIONS = {
   "checkout.session.completed": sessionFacts,
   "checkout.session.async_payment_succeeded": sessionFacts,
@@ -59,12 +59,12 @@ const TRANSLATIONS = {
 
 export type EventType = keyof typeof TRANSLATIONS;
 
-/** The types that we use: webhook endpoints listen to them, and a backfill asks for them. */
+/** The types that we use. Webhook endpoints subscribe to them, and a backfill lists them. */
 export const EVENT_TYPES = Object.keys(TRANSLATIONS) as EventType[];
 
 /**
- * Stripe sends us these events of connected accounts. No other event of theirs counts: their owners may write
- * any metadata on their own payments, such as one of our orders.
+ * The types that we use of connected accounts' events. The others are ignored, because the owner of
+ * an account can write any metadata on its payments, such as the id of one of our orders.
  */
 export const CONNECTED_EVENT_TYPES: readonly EventType[] = ["account.updated"];
 
@@ -72,12 +72,12 @@ export function isUsed(type: string): type is EventType {
   return Object.hasOwn(TRANSLATIONS, type);
 }
 
-/** Translates an event of our version of the API. Unknown types have no facts. */
+/** Translates an event of our API version. An unknown type has no facts. */
 export function factsOf(event: Stripe.Event): Facts {
   if (!isUsed(event.type)) return {};
-  // The table's type ties each type to its object; a lookup by a variable loses that.
+  // The table's type ties each event type to its object, and a lookup by a variable loses this tie.
   const translate = TRANSLATIONS[event.type] as (object: unknown) => Facts;
-  // A field that Stripe leaves out is null: JSON would lose the key.
+  // A field that Stripe leaves out becomes null, because JSON would lose its key.
   const facts = Object.entries(translate(event.data.object));
   return Object.fromEntries(facts.map(([name, value]) => [name, value ?? null])) as Facts;
 }

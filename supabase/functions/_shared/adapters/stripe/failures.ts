@@ -1,11 +1,14 @@
-/** Turns what the SDK throws, and replies of the wrong kind, into our errors (errors.ts). */
+/** Turns the SDK's errors, and answers of the wrong kind, into our errors (errors.ts). */
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
 import { StoredStripeError, StripeRefused, unavailable } from "./errors.ts";
 import { idOf } from "./facts/objects.ts";
 
 const BUSY_RETRY_SECONDS = 1;
-/** These answers refuse our key and not the request: it was not looked at, and another key may succeed. */
+/**
+ * Statuses that refuse our API key: Stripe did not process the request, and another API key may
+ * succeed.
+ */
 const KEY_REFUSED = [401, 403];
 
 export function describe(error: unknown): string {
@@ -31,7 +34,7 @@ function refused(error: Stripe.errors.StripeError, internal: string): StripeRefu
   });
 }
 
-/** Translates Stripe's error into ours, and decides whether a repeat can help. */
+/** Turns Stripe's error into ours, which tells whether a repeat can help. */
 export function failureOf(error: unknown): ApiError {
   const internal = describe(error);
   if (error instanceof Stripe.errors.StripeConnectionError) {
@@ -41,7 +44,7 @@ export function failureOf(error: unknown): ApiError {
   const status = error.statusCode ?? 0;
   if (status === 409) {
     return new ApiError("idempotency_in_progress", {
-      message: "Another request is doing this at Stripe. Try again shortly.",
+      message: "Stripe is still processing an earlier request for this. Try again in a moment.",
       retryAfterSeconds: BUSY_RETRY_SECONDS,
       internal,
       cause: error,
@@ -50,13 +53,17 @@ export function failureOf(error: unknown): ApiError {
   const isKept = status >= 400 && !KEY_REFUSED.includes(status) &&
     !(error instanceof Stripe.errors.StripeRateLimitError);
   if (!isKept) return unavailable(internal, 502, error);
-  // The key was used for another request before, and the result of that one is not known here.
+  // The idempotency key was used for another request before, and the result of that request is
+  // unknown here.
   const isReused = error instanceof Stripe.errors.StripeIdempotencyError;
   if (status < 500 && !isReused) return refused(error, internal);
   return new StoredStripeError("upstream_unavailable", { internal, status: 502, cause: error });
 }
 
-/** The SDK takes any JSON without an `error` for success, a 404's included: check the object's kind. */
+/**
+ * Checks the kind of an answer. The SDK takes any JSON without an `error` for success, even that of
+ * a 404.
+ */
 export function requireObject<T extends { object: string; id: string }>(
   answer: T,
   object: T["object"],

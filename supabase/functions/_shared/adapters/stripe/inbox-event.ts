@@ -1,19 +1,25 @@
-/** Makes the inbox's event of Stripe's: checks its shape and its mode, and reduces it to the facts we use. */
+/**
+ * Turns a Stripe event into an event of the inbox: checks its shape and its mode, and reduces it to
+ * its facts.
+ */
 import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { FactsReader } from "./event-facts.ts";
 
-/** Our secret has signed the event, so the secret is of the event's mode and the key is not. */
+/**
+ * The event was signed with our webhook secret, so the secret is of the event's mode and the key is
+ * not.
+ */
 function differs(mode: Mode): string {
   const other = mode === "live" ? "test" : "live";
   return `Modes differ: STRIPE_SECRET_KEY is ${mode}, STRIPE_WEBHOOK_SECRET signs ${other} events`;
 }
 
 /**
- * Stripe sends test events of connected accounts to live endpoints as well. If we refused them, Stripe would
- * repeat them for days and then switch off the endpoint that live events need.
+ * Stripe sends test events of connected accounts to live endpoints too. If we refused them, Stripe
+ * would repeat them for days and then disable the endpoint that live events need.
  */
 export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean {
   return mode === "live" && event?.livemode === false && typeof event.account === "string";
@@ -21,7 +27,7 @@ export function isConnectedTest(event: Stripe.Event | null, mode: Mode): boolean
 
 /** @throws ApiError invalid_request, mode_mismatch */
 export function checkEvent(event: Stripe.Event, mode: Mode): void {
-  // Any signed body gets here, even null.
+  // A signed body may contain any JSON, even null.
   if (event?.object !== "event" || typeof event.id !== "string" || typeof event.type !== "string") {
     throw new ApiError("invalid_request", { message: "The body is not a Stripe event." });
   }

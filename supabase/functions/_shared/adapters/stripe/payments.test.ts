@@ -85,7 +85,7 @@ function errorOf(type: string, code?: string) {
   return { error: { type, code, message: "text of Stripe" } };
 }
 
-/** Stripe's answer, our status and error, and whether the order's key is spent. */
+/** Stripe's answer, our status and error, and whether the order's key is used up. */
 const REFUSALS: readonly [number, unknown, number, ErrorCode, boolean][] = [
   [400, errorOf("invalid_request_error"), 502, "upstream_unavailable", true],
   [400, errorOf("idempotency_error"), 502, "upstream_unavailable", true],
@@ -108,7 +108,7 @@ for (const [answered, body, status, code, isSpent] of REFUSALS) {
   const kind = JSON.stringify(body).slice(0, 80);
   const then = isSpent ? "spends the order" : "leaves the order as it is";
   Deno.test(`a ${answered} of Stripe is ${status} and ${then}: ${kind}`, async () => {
-    // The SDK's own retries would wait, and treat the last answer as it treats the first.
+    // The SDK's own retries would wait, and would treat the last answer like the first.
     const headers = { "stripe-should-retry": "false" };
     await withStripe(
       () => Response.json(body, { status: answered, headers }),
@@ -125,14 +125,14 @@ for (const [answered, body, status, code, isSpent] of REFUSALS) {
   });
 }
 
-Deno.test("a broken-off answer leaves the order as it is", async () => {
+Deno.test("an incomplete answer does not change the order", async () => {
   await withStripe(() => new Response("{", { status: 500 }), async (url) => {
     const error = await refusalOf(paymentsAt(url).openSession(ORDER));
     assert.deepEqual([error.status, error instanceof OrderKeySpent], [502, false]);
   });
 });
 
-Deno.test("Stripe out of reach is 503", async () => {
+Deno.test("a Stripe that cannot be reached is answered with 503", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -142,7 +142,7 @@ Deno.test("Stripe out of reach is 503", async () => {
   assert.equal(await payments.isReachable(), false);
 });
 
-Deno.test("one buyer's bad request does not open the circuit for the others", async () => {
+Deno.test("one buyer's bad request does not open the breaker", async () => {
   let isBad = true;
   const bad = { error: { type: "invalid_request_error", message: "no" } };
   const answer = () => isBad ? Response.json(bad, { status: 400 }) : Response.json(SESSION);
@@ -243,7 +243,8 @@ Deno.test("an event of the other mode is refused", async () => {
 });
 
 Deno.test("an event of a connected account has no facts but the account's capabilities", async () => {
-  // Owners of connected accounts write their own metadata: a payment to themselves buys nothing here.
+  // The owner of a connected account writes its metadata, and a payment to that account buys no
+  // credits here.
   const own = { ...SESSION, payment_status: "paid", metadata: { order_id: "o_1" } };
   const foreign = event({ account: "acct_1", data: { object: own } });
   const { id, type, facts } = await read(foreign, await sign(foreign, "whsec_new"));

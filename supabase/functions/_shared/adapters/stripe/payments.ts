@@ -1,4 +1,7 @@
-/** Stripe behind our own verbs, one file for each noun. Stripe's objects stay inside this folder. */
+/**
+ * Combines the files of this folder into the one adapter for Stripe. Stripe's objects stay inside
+ * this folder.
+ */
 import { modeOfKey } from "../../core/env.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
@@ -32,7 +35,7 @@ export interface Payments
 interface StripeOptions {
   readonly secretKey: string;
   readonly webhookSecrets: readonly string[];
-  /** Only for the emulator; absent means Stripe itself. */
+  /** Set for the emulator only; without it the client calls Stripe. */
   readonly apiUrl?: string | undefined;
   readonly metrics?: Metrics;
 }

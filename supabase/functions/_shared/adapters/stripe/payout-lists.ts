@@ -1,4 +1,4 @@
-/** The balance transactions of a payout, page by page, under our own names. */
+/** Lists the balance transactions of a payout, page by page, under our own names. */
 import type Stripe from "stripe";
 import type { PayoutTransaction } from "../../contracts/stripe/payout-transaction.ts";
 import { type StripeCaller } from "./client.ts";
@@ -7,13 +7,14 @@ import { idOf, markOf } from "./facts/objects.ts";
 
 export interface PayoutPage {
   readonly transactions: readonly PayoutTransaction[];
-  /** The start of the next page; null at the end. */
+  /** The transaction before the next page; null at the end. */
   readonly after: string | null;
 }
 
 export interface PayoutLists {
   /**
-   * @param after the last transaction that is known already; null begins the list
+   * Returns a page of a payout's transactions.
+   * @param after the transaction before the page; null for the first page
    * @returns null while Stripe cannot list the payout yet
    * @throws ApiError `upstream_unavailable`
    */
@@ -36,7 +37,7 @@ type Source = Exclude<Stripe.BalanceTransaction["source"], string | null>;
 const PAGE_SIZE = 100;
 const NOT_READY = "payout_reconciliation_not_ready";
 const PAYMENTS = ["charge", "payment"];
-/** These need their source in the answer, or nothing would be compared. */
+/** An answer without the sources of these types could not be compared. */
 const COMPARED = [
   ...PAYMENTS,
   "refund",
@@ -61,8 +62,8 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
 }
 
 /**
- * Money of these sources has a counterpart in our books. All other money, such as transfers, is only part of
- * the sum.
+ * Money of these sources is in our records too. Other money, such as a transfer, only counts in the
+ * sum.
  */
 function sourceFacts(type: string, source: Source): SourceFacts {
   const sum = (of: { amount: number; currency: string }) => ({
@@ -72,7 +73,8 @@ function sourceFacts(type: string, source: Source): SourceFacts {
   });
   switch (source.object) {
     case "charge": {
-      // A failed bank debit is booked back, and that transaction has the charge as its source, too.
+      // Stripe books a failed bank debit back in a transaction that also has the charge as its
+      // source.
       if (!PAYMENTS.includes(type)) return { ...NOTHING, charge_id: source.id };
       const our_id = ourIdOf(source.metadata, ["order_id", "booking_id"]);
       const payment_id = idOf(source.payment_intent);
@@ -93,7 +95,7 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     case "fee_refund":
       return { ...sum(source), kind: "fee_refund", fee_id: idOf(source.fee) };
     case "payout":
-      // Money that a bank returned of another payout is money like any other.
+      // Money of another payout that a bank returned counts like any other money.
       return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;
@@ -120,7 +122,8 @@ function toTransaction(transaction: Stripe.BalanceTransaction): PayoutTransactio
 
 function toPage(page: Stripe.ApiList<Stripe.BalanceTransaction>): PayoutPage {
   const isList = page?.object === "list" && Array.isArray(page.data);
-  // An empty page that claims more gives no place to continue, and is not the end.
+  // An empty page with `has_more` is invalid: it names no transaction after which the list
+  // continues.
   if (!isList || typeof page.has_more !== "boolean" || (page.has_more && page.data.length === 0)) {
     throw unavailable("stripe: the answer is not a list", 502);
   }

@@ -1,25 +1,31 @@
-/** Whether Stripe answers, and whether it accepts our key. */
+/** Checks whether Stripe answers, and whether it accepts our key. */
 import type { Metrics } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { StripeCaller } from "./client.ts";
 import { unavailable } from "./errors.ts";
 
 export interface Readiness {
-  /** True when Stripe answers at all. */
+  /** Returns true if Stripe answers without a server error. */
   isReachable(): Promise<boolean>;
-  /** The cheapest read that needs a valid key. @throws ApiError `upstream_unavailable`, StripeRefused */
+  /**
+   * Reads the balance, the cheapest call that needs a valid key. @throws ApiError
+   * `upstream_unavailable`, StripeRefused
+   */
   readBalance(): Promise<void>;
 }
 
 const STRIPE_URL = "https://api.stripe.com";
 
-/** Readiness probes use a shorter timeout than a buyer's request. */
+/** In ms; shorter than the timeout of a buyer's request. */
 const PROBE_TIMEOUT_MS = 3_000;
 
-/** It has a circuit breaker of its own: an answer to this probe does not mean that payments succeed. */
+/**
+ * Makes a probe with a circuit breaker of its own, because an answer to the probe does not prove
+ * that payments succeed.
+ */
 function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
   const policy = createResiliencePolicy("stripe", { isOutage: () => true, metrics });
-  // Any answer will do: an unauthenticated call shows that Stripe is there, and costs nothing.
+  // A call without a key is enough to show that Stripe answers, and costs nothing.
   const ask = async (signal: AbortSignal) => {
     const answer = await fetch(url, { signal });
     await answer.body?.cancel();
@@ -29,7 +35,7 @@ function createProbe(url: string, metrics: Metrics): () => Promise<boolean> {
   return () => policy.execute(ask, { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => false);
 }
 
-/** @param apiUrl only for the emulator; absent means Stripe itself */
+/** @param apiUrl set for the emulator only; without it the probe calls Stripe */
 export function createReadiness(
   { call }: StripeCaller,
   apiUrl: string | undefined,

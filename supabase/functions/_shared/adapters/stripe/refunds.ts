@@ -1,4 +1,4 @@
-/** Refunds at Stripe. Stripe's events decide their effect on credits, not this code. */
+/** Refunds at Stripe. Credits change only when Stripe's events arrive. */
 import type Stripe from "stripe";
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { type StripeCaller } from "./client.ts";
@@ -7,20 +7,21 @@ import { requireObject } from "./failures.ts";
 import { unavailable } from "./errors.ts";
 
 interface MadeRefund {
-  /** Stripe's id. The refund's state comes with its events. */
+  /** Stripe's id of the refund. Its events report its state. */
   readonly id: string;
 }
 
 export interface Refunds {
   /**
-   * Asks Stripe to refund; a repeat for the same refund gets the same answer.
-   * @throws StripeRefused where Stripe refuses and has not refunded; else ApiError `upstream_unavailable`, or
+   * Asks Stripe for a refund; a repeat for the same refund gets the same answer.
+   * @throws StripeRefused if Stripe refuses and has not refunded; otherwise ApiError
+   *   `upstream_unavailable`, or
    * `idempotency_in_progress` while another request sends this refund
    */
   createRefund(refund: RefundToSend): Promise<MadeRefund>;
 }
 
-/** Stripe takes no other reasons; ours are stored in the database. */
+/** Stripe accepts no other reasons. Our own reasons are stored in the database. */
 const REASONS = ["duplicate", "fraudulent", "requested_by_customer"];
 
 function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
@@ -34,7 +35,7 @@ function refundParams(refund: RefundToSend): Stripe.RefundCreateParams {
       ...(booking_id !== null && { booking_id }),
     }),
     ...(reason !== null && REASONS.includes(reason) && { reason }),
-    // Otherwise the platform alone would pay the provider's part.
+    // Without this option the platform alone would pay for the refund.
     ...(refund.connected && { reverse_transfer: true }),
     ...(refund.has_fee && { refund_application_fee: true }),
   };

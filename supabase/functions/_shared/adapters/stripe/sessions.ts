@@ -1,4 +1,4 @@
-/** Hosted checkout sessions of Stripe. */
+/** Stripe's hosted checkout sessions. */
 import type Stripe from "stripe";
 import type { CheckoutOrder } from "../../contracts/database/results/checkout.ts";
 import { type StripeCaller } from "./client.ts";
@@ -13,14 +13,18 @@ interface Session {
 
 export interface Sessions {
   /**
-   * Opens a hosted checkout session; a repeat for the same order gets the same session.
-   * @throws OrderKeySpent when a repeat would get the same error; else ApiError `upstream_unavailable`, or
+   * Opens a hosted checkout session; a repeat for the same order returns the same session.
+   * @throws OrderKeySpent if a repeat would get the same error; otherwise ApiError
+   *   `upstream_unavailable`, or
    * `idempotency_in_progress` while another request for this order runs
    */
   openSession(order: CheckoutOrder): Promise<Session>;
 }
 
-/** Metadata goes on the session and on the payment: refunds and disputes refer to the payment. */
+/**
+ * The session and the payment get the same metadata, because refunds and disputes refer to the
+ * payment.
+ */
 function sessionParams(order: CheckoutOrder): Stripe.Checkout.SessionCreateParams {
   const metadata = marked(order, { order_id: order.order_id, package_id: order.package_id });
   return {

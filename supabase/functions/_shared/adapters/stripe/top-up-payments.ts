@@ -1,4 +1,4 @@
-/** Charges of a saved card while its owner is absent, and the page that replaces such a charge. */
+/** Charges of a saved card without the user, and the page that replaces such a charge. */
 import Stripe from "stripe";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { type StripeCaller } from "./client.ts";
@@ -6,7 +6,10 @@ import { marked } from "./facts/objects.ts";
 import { requireObject } from "./failures.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
 
-/** The result of a charge. `accepted` is paid or in progress: the event will say which. */
+/**
+ * The result of a charge. `accepted` means paid or in progress; the payment's event reports the
+ * end.
+ */
 export type ChargeOutcome =
   | { readonly kind: "accepted" | "authentication"; readonly payment_id: string }
   | { readonly kind: "declined"; readonly payment_id: string | null; readonly code: string }
@@ -24,16 +27,16 @@ export interface TopUpPage {
 
 export interface TopUpPayments {
   /**
-   * Charges once; a repeat for the same order gets the same answer.
-   * @throws ApiError when the result is not known
+   * Charges the card once; a repeat for the same order gets the same answer.
+   * @throws ApiError if the result is unknown
    */
   chargeCard(charge: TopUpCharge): Promise<ChargeOutcome>;
   /**
-   * Cancels the charge, so that it can't be paid twice.
-   * @returns false where it was paid, or is being paid
+   * Cancels the charge, so that the order can't be paid twice.
+   * @returns false if the charge was paid or is being paid
    */
   cancelCharge(charge: TopUpCharge): Promise<boolean>;
-  /** Opens a hosted page for the same order and amount; a repeat gets the same one. */
+  /** Opens a hosted page for the same order and amount; a repeat returns the same page. */
   openTopUpPage(charge: TopUpCharge, urls: ReturnUrls): Promise<TopUpPage>;
 }
 
@@ -46,14 +49,17 @@ function outcomeOf(payment: Stripe.PaymentIntent): ChargeOutcome {
   return { kind: "declined", payment_id, code: status };
 }
 
-/** A fault of the card is an outcome. Any other refusal is our fault, and stays an error. */
+/**
+ * Turns a refusal because of the card into an outcome. Any other refusal is our fault, and is
+ * thrown.
+ */
 function outcomeOfRefusal(refusal: StripeRefused): ChargeOutcome {
   const { stripeCode, declineCode, payment, param } = refusal;
   const payment_id = payment?.payment_id ?? null;
   if (refusal.cause instanceof Stripe.errors.StripeCardError) {
     const isAsked = [stripeCode, declineCode].includes(AUTHENTICATION);
     if (isAsked && payment_id !== null) return { kind: "authentication", payment_id };
-    // The SDK turns a missing reason into an empty one.
+    // The SDK turns a missing code into an empty text.
     return { kind: "declined", payment_id, code: declineCode || stripeCode || "declined" };
   }
   // The card is detached or deleted, or its customer is deleted.
@@ -129,7 +135,8 @@ export function createTopUpPayments({ call }: StripeCaller): TopUpPayments {
         );
         return requireObject(payment, "payment_intent").status === "canceled";
       } catch (error) {
-        // Too late to cancel: the payment's status says whether it was paid or cancelled before.
+        // The payment can no longer be cancelled. Its status tells whether it was paid or was
+        // cancelled before.
         const status = error instanceof StripeRefused ? error.payment?.status : undefined;
         if (status === "canceled") return true;
         if (status === "succeeded" || status === "processing") return false;

@@ -1,4 +1,4 @@
-/** Webhooks from Stripe. Only events signed with one of our secrets, and of our mode, are read. */
+/** Reads Stripe's webhooks. An event must be signed with one of our secrets and be of our mode. */
 import Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
@@ -9,11 +9,13 @@ import { checkEvent, isConnectedTest, toInboxEvent } from "./inbox-event.ts";
 
 export interface Webhooks {
   /**
-   * Verifies a webhook over its raw body.
-   * @returns null for a genuine event that is not for us: a test of a connected account, sent to live
-   * endpoints
-   * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable where an event of another API
-   * version can't be fetched again
+   * Verifies a webhook by its raw body.
+   * @returns null for a genuine event that is not meant for us: a test event of a connected
+   *   account, which Stripe
+   * sends to live endpoints too
+   * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable if the object of an
+   *   event in another
+   * API version can't be fetched
    */
   readEvent(rawBody: string, signature: string | null): Promise<InboxEvent | null>;
 }
@@ -25,14 +27,15 @@ interface WebhookOptions {
   readonly readFacts: FactsReader;
 }
 
-// Stripe's own default, stated because it bounds a replayed delivery.
+// Stripe's own default, written here because it limits for how long a delivery can be replayed.
 const TOLERANCE_SECONDS = 300;
 
 /**
- * The SDK refuses a timestamp that is too old, and accepts any in the future: a replay that never expires.
+ * Returns true if the timestamp is in the future. The SDK only refuses old timestamps, so such a
+ * delivery could be replayed for ever.
  */
 function isFromTheFuture(signature: string): boolean {
-  // Of several timestamps the SDK verifies the last one.
+  // If there are several timestamps, the SDK verifies the last one.
   const stamp = signature.split(",").findLast((part) => part.startsWith("t="))?.slice(2);
   return Number.parseInt(stamp ?? "", 10) > Date.now() / 1000 + TOLERANCE_SECONDS;
 }

@@ -44,7 +44,7 @@ Deno.test("a webhook that refuses one alert after the other still gets the next 
   assert(ends.every((end) => end instanceof AlertRefused));
 });
 
-Deno.test("an unavailable webhook is not asked after some failures", async () => {
+Deno.test("an unavailable webhook is not called after several failures", async () => {
   const { asked, ends } = await post(503, MANY);
   assert.equal(asked, EXTERNAL_SERVICES.webhook.breakAfter);
   assert(ends.at(-1) instanceof BreakerOpen);

@@ -1,4 +1,4 @@
-/** How operators are notified: by email to ALERT_EMAILS, and by their webhook. */
+/** Notifies operators: by email to ALERT_EMAILS, and by their webhook. */
 import { type Alert, runbookLink } from "./alert-data.ts";
 import { AlertRefused, postAlert } from "./webhook.ts";
 import type { Env } from "../../core/env.ts";
@@ -6,10 +6,13 @@ import type { Metrics } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 
 export interface Operators {
-  /** Empty where ALERT_EMAILS names no address. */
+  /** The addresses of ALERT_EMAILS; empty if it is not set. */
   readonly emails: readonly string[];
   readonly runbookLink: (runbook: string) => string;
-  /** Null where no webhook is configured. @throws as postAlert() in webhook.ts */
+  /**
+   * Posts an alert to the operators' webhook; null if none is configured. @throws as postAlert() in
+   * webhook.ts
+   */
   readonly postAlert: ((alert: Alert) => Promise<void>) | null;
 }
 

@@ -24,7 +24,7 @@ interface Received {
   readonly body: string;
 }
 
-/** A receiver on this machine, for the time of `use`. */
+/** Runs a receiver on this machine during `use`. */
 async function receiving(
   answer: (path: string) => Response,
   use: (url: string, received: Received[]) => Promise<void>,
@@ -154,7 +154,7 @@ Deno.test("an alert waits for a secret in base64, and its error says so", async 
   const url = "https://hooks.test/x";
   const fetch = () => Promise.reject(new Error("it was sent"));
   await assert.rejects(postAlert({ url, secret }, NOTICE, fetch), (error: unknown) => {
-    // An operator corrects the secret, and the alert is still news then.
+    // An operator corrects the secret later, and the alert must still be sent.
     assert(error instanceof ApiError);
     assert.match(error.internal ?? "", /ALERT_WEBHOOK_SECRET/);
     assert.doesNotMatch(error.internal ?? "", /this is no/);

@@ -1,7 +1,7 @@
 /**
- * An alert by webhook: Slack's JSON (`text` and `blocks`), signed by the rules of standardwebhooks.com. Slack
- * reads the JSON and ignores the signature; any other receiver checks the headers with the library of its
- * language.
+ * Posts an alert by webhook: Slack's JSON (`text` and `blocks`), signed by the rules of
+ * standardwebhooks.com. Slack ignores the signature; any other receiver can check the headers with
+ * a library for its language.
  */
 import { Webhook } from "standardwebhooks";
 import { ApiError } from "../../core/errors.ts";
@@ -10,20 +10,26 @@ import { type Alert, type AlertData, runbookLink } from "./alert-data.ts";
 
 interface AlertWebhookEnv {
   readonly url: string;
-  /** `whsec_` and base64, or any text of at least 32 characters. Absent: sent unsigned, as Slack expects. */
+  /**
+   * `whsec_` and base64, or any text of at least 32 characters. Without it alerts are unsigned,
+   * which Slack accepts.
+   */
   readonly secret: string | undefined;
   readonly runbooksUrl?: string | undefined;
 }
 
-/** The receiver will never take this message, so another attempt is useless. */
+/** The receiver will never take this message, so a retry is useless. */
 export class AlertRefused extends Error {}
 
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
-/** Temporary statuses: the receiver is slow, busy or early. Every other 4xx, and a redirect, is a refusal. */
+/**
+ * Temporary statuses: the receiver is busy or not ready. Every other 4xx, and a redirect, is a
+ * refusal.
+ */
 const PASSING = [408, 425, 429];
 
-/** Escapes the three characters that Slack requires. */
+/** Escapes the three characters that Slack requires to be escaped. */
 function escape(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
@@ -49,12 +55,15 @@ function messageOf(data: AlertData, runbooksUrl: string | undefined) {
   };
 }
 
-/** Repeats neither the URL nor the receiver's text: a webhook's URL is a secret. */
+/** Makes an error without the URL, which is a secret, and without the receiver's text. */
 function failure(internal: string, status: 502 | 503, retryAfterSeconds?: number): ApiError {
   return new ApiError("upstream_unavailable", { internal, status, retryAfterSeconds });
 }
 
-/** @throws ApiError: the mistake is ours, and an alert waits until it is corrected */
+/**
+ * @throws ApiError if the secret is invalid: the mistake is ours, and the alert waits until it is
+ *   corrected
+ */
 function keyOf(secret: string): Webhook {
   try {
     return secret.startsWith("whsec_")
@@ -86,8 +95,8 @@ function retryAfter(answer: Response): number | undefined {
 
 /**
  * Posts one alert in one attempt; the caller retries.
- * @throws AlertRefused for a definite refusal (a redirect, or a permanent 4xx); else ApiError
- * `upstream_unavailable`, with `retryAfterSeconds` where the receiver sent it
+ * @throws AlertRefused for a definite refusal (a redirect, or a permanent 4xx); otherwise ApiError
+ * `upstream_unavailable`, with `retryAfterSeconds` if the receiver sent it
  */
 export async function postAlert(
   env: AlertWebhookEnv,

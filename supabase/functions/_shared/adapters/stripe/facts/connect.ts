@@ -1,4 +1,4 @@
-/** Facts of connected providers: their accounts, and our fee of their payments. */
+/** Facts of providers' accounts, and of our fees on their payments. */
 import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 import { idOf } from "./objects.ts";

@@ -1,15 +1,19 @@
-/** How Stripe's objects refer to each other, and how we mark those that we make. */
+/** Reads the references between Stripe's objects, and marks the objects that we make. */
 import type Stripe from "stripe";
 
-/** Stripe refers to an object by its id, or by the whole object where we asked to expand it. */
+/**
+ * Returns the id of a referenced object. Stripe sends the id, or the whole object if the request
+ * expands it.
+ */
 export function idOf(reference: string | { id: string } | null | undefined): string | null {
   if (reference === undefined) return null;
   return typeof reference === "object" && reference !== null ? reference.id : reference;
 }
 
 /**
- * The mark is the id of this installation, in the metadata of what we make at Stripe. Other apps on the same
- * Stripe account write an order_id too. Without the mark, a row that we lost looks like one of theirs.
+ * The key of the mark in an object's metadata; its value is the id of this installation. Other apps
+ * on the same Stripe account write an order_id too. Without the mark, an object whose row we lost
+ * would look like one of theirs.
  */
 const MARK = "farthing";
 
@@ -21,7 +25,7 @@ export function marked(
   return { ...metadata, [MARK]: mark };
 }
 
-/** Null where the object has no mark. */
+/** Returns the mark of an object; null if it has none. */
 export function markOf(
   { metadata }: { readonly metadata?: Stripe.Metadata | null },
 ): string | null {

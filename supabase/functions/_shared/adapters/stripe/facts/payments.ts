@@ -1,6 +1,6 @@
 /**
- * Facts of sessions, payments, the charges behind them, and saved cards. Stripe stores the cards; we have
- * their ids.
+ * Facts of sessions, payments, charges and saved cards. Stripe stores the cards, and we store their
+ * ids.
  */
 import type Stripe from "stripe";
 import type {
@@ -12,8 +12,8 @@ import type {
 import { idOf, markOf } from "./objects.ts";
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
-  // Only metadata counts: a visitor of another shop's Payment Link on this account may write any
-  // client_reference_id into its address.
+  // Only the metadata identifies the order: a visitor of another shop's Payment Link on this
+  // account can write any client_reference_id into its URL.
   const orderId = session.metadata?.order_id ?? null;
   return {
     order_id: session.mode === "payment" ? orderId : null,

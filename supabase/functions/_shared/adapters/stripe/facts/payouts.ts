@@ -1,4 +1,4 @@
-/** Payouts to our own bank. Payouts of connected accounts are theirs, and have no facts here. */
+/** Facts of payouts to the platform's own bank account. */
 import type { PayoutFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 

@@ -1,4 +1,4 @@
-/** Facts of returned money: refunds, disputes, and early fraud warnings. */
+/** Facts of refunds, disputes and early fraud warnings. */
 import type { DisputeFacts, RefundFacts, WarningFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
 import { idOf, markOf } from "./objects.ts";
