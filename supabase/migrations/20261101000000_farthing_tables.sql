@@ -687,7 +687,7 @@ comment on table farthing.holds is
   'as released. author: who opened the hold.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
-create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
+create index holds_to_expire on farthing.holds (expires_at, account_id) where status = 'open';
 
 create table farthing.hold_lots (
   account_id bigint not null,
@@ -1689,8 +1689,8 @@ insert into farthing.features (name, state) values ('b2c', 'on'), ('b2b', 'on');
 
 -- Notifications: waiting, sent or given up.
 
-create table farthing.notices (
-  notice_id uuid primary key default gen_random_uuid(),
+create table farthing.notifications (
+  notification_id uuid primary key default gen_random_uuid(),
   recipient text not null default 'owner',
   account_id bigint,
   address text,
@@ -1708,38 +1708,39 @@ create table farthing.notices (
   provider_id text,
   created_at timestamptz not null default now(),
   finished_at timestamptz,
-  constraint notices_once unique (account_id, template, subject),
-  constraint notices_recipients check (recipient in ('owner', 'address', 'operators', 'webhook')
+  constraint notifications_once unique (account_id, template, subject),
+  constraint notifications_recipients check (recipient in ('owner', 'address', 'operators', 'webhook')
     and (recipient = 'owner') = (account_id is not null)
     and (address is not null) = (recipient = 'address' and finished_at is null)),
-  constraint notices_templates check (template ~ '^[a-z][a-z0-9_]{0,39}$'),
-  constraint notices_text_bounded check (length(subject) between 1 and 255 and length(address) <= 254
+  constraint notifications_templates check (template ~ '^[a-z][a-z0-9_]{0,39}$'),
+  constraint notifications_text_bounded check (length(subject) between 1 and 255 and length(address) <= 254
     and length(provider_id) <= 255 and length(sender) <= 40),
-  constraint notices_data_bounded check (jsonb_typeof(data) = 'object' and pg_column_size(data) <= 4096),
-  constraint notices_states check (
+  constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
+    and pg_column_size(data) <= 4096),
+  constraint notifications_states check (
     (state in ('queued', 'failed') and next_attempt_at is not null and lease_id is null
       and finished_at is null)
     or (state = 'sending' and lease_id is not null and finished_at is null)
     or (state in ('sent', 'dead', 'uncertain') and next_attempt_at is null and lease_id is null
       and finished_at is not null)),
-  constraint notices_leases check ((lease_id is null) = (leased_until is null)
+  constraint notifications_leases check ((lease_id is null) = (leased_until is null)
     and (lease_id is null or sender is not null)),
-  constraint notices_attempts check (attempts between 0 and 8),
-  constraint notices_errors check (last_error ~ '^[a-z][a-z0-9_]{0,59}$'
+  constraint notifications_attempts check (attempts between 0 and 8),
+  constraint notifications_errors check (last_error ~ '^[a-z][a-z0-9_]{0,59}$'
     and (last_error is not null or state not in ('failed', 'dead', 'uncertain')))
 );
-comment on table farthing.notices is
+comment on table farthing.notifications is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
   '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
   'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
   'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
   'answer may have sent it. data: the template''s values, no personal data. last_error: a code.';
-create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
+create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
-alter table farthing.notices enable row level security;
-create policy notices_own on farthing.notices for select to authenticated
+alter table farthing.notifications enable row level security;
+create policy notifications_own on farthing.notifications for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
-grant select on farthing.notices to authenticated;
+grant select on farthing.notifications to authenticated;
 
 -- Low balances are looked for account by account, in rounds, because an index on the balance would
 -- slow every debit.
@@ -1753,25 +1754,27 @@ alter table farthing.low_balance_round enable row level security;
 create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
 insert into farthing.low_balance_round default values;
 
-create index notices_given_up on farthing.notices (finished_at) where state in ('dead', 'uncertain');
+create index notifications_given_up on farthing.notifications (finished_at)
+  where state in ('dead', 'uncertain');
 
-create function farthing.notice_turn(p_recipient text)
+create function farthing.notification_turn(p_recipient text)
 returns int
 language sql immutable
 set search_path = ''
 as $$
   select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
 $$;
-comment on function farthing.notice_turn(text) is
+comment on function farthing.notification_turn(text) is
   'Returns the rank of a recipient in the order of sending: alerts must wait neither behind a thousand '
   'emails nor for an unavailable mail service.';
 
-create index notices_due on farthing.notices (farthing.notice_turn(recipient), next_attempt_at)
+create index notifications_due on farthing.notifications (farthing.notification_turn(recipient),
+  next_attempt_at)
   where state in ('queued', 'failed');
-create index notices_sending on farthing.notices (leased_until) where state = 'sending';
+create index notifications_sending on farthing.notifications (leased_until) where state = 'sending';
 
 -- Only notifications without an account are deleted by age.
-create index notices_elsewhere_by_age on farthing.notices (created_at) where account_id is null;
+create index notifications_elsewhere_by_age on farthing.notifications (created_at) where account_id is null;
 
 -- supabase/schemas/metrics/tables.sql
 
@@ -2098,7 +2101,7 @@ from (values
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
-  ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
+  ('dead_notifications', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
   ('rule_failed', 'warning', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes')
 ) r (rule, severity, threshold, fine_at, factor, minimum, period, baseline, fires_after, resolves_after);
 
@@ -2333,6 +2336,6 @@ grant select on farthing.providers to authenticated;
 grant select on farthing.bookings to authenticated;
 grant select, insert, update on farthing.ai_consents to authenticated;
 grant select, delete on farthing.ai_logs to authenticated;
-grant select on farthing.notices to authenticated;
+grant select on farthing.notifications to authenticated;
 reset check_function_bodies;
 reset lock_timeout;

@@ -382,14 +382,15 @@ $$;
 comment on function farthing.idempotency_free(text) is
   'Deletes a started key after its external call has failed, so that a repeat runs at once.';
 
-create function farthing.sweep_idempotency_keys(p_now timestamptz default now(), p_limit int default 60000)
+create function farthing.delete_old_idempotency_keys(p_now timestamptz default now(),
+  p_limit int default 60000)
 returns int
 language sql
 set search_path = ''
 as $$
   select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
-comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
+comment on function farthing.delete_old_idempotency_keys(timestamptz, int) is
   'Deletes keys older than 24 hours; returns how many keys.';
 
 create function farthing.refuse_new_answer()
@@ -691,7 +692,7 @@ comment on function farthing.close_dead_chat(text, timestamptz) is
   'Closes the abandoned chat of one key, because a repeat may arrive before the scheduled task and must '
   'not run beside the first request.';
 
-create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
+create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -729,22 +730,22 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_chat(text, timestamptz) is
+comment on function farthing.close_chat_if_abandoned(text, timestamptz) is
   'Closes one chat without a heartbeat for 60 seconds. Returns 1, or 0 if a row is locked or the chat is '
   'no longer abandoned.';
 
-create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.close_abandoned_chats(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_chats', 'chat', array(
+  select farthing.work_off('close_abandoned_chats', 'chat', array(
     select c.hold_id::text from farthing.chats c
     where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
-      and not farthing.is_parked('sweep_chats', 'chat', c.hold_id::text, p_now)
-    order by c.created_at limit p_limit), 'sweep_chat', p_now)
+      and not farthing.is_parked('close_abandoned_chats', 'chat', c.hold_id::text, p_now)
+    order by c.created_at limit p_limit), 'close_chat_if_abandoned', p_now)
 $$;
-comment on function farthing.sweep_chats(timestamptz, int) is
+comment on function farthing.close_abandoned_chats(timestamptz, int) is
   'Closes chats without a heartbeat for 60 seconds, and returns their number.';
 
 -- supabase/schemas/ai/functions/chats.sql
@@ -925,14 +926,14 @@ comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
   'duration_ms, error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that '
   'cannot be stored is lost, with a warning.';
 
-create function farthing.sweep_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.delete_old_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
 as $$
   select farthing.delete_older('ai_logs', 'log_id', 'expires_at', p_now, p_limit)
 $$;
-comment on function farthing.sweep_ai_logs(timestamptz, int) is
+comment on function farthing.delete_old_ai_logs(timestamptz, int) is
   'Deletes AI logs that are 30 days old, and returns their number.';
 
 -- supabase/schemas/ai/functions/settle_chats.sql
@@ -1172,7 +1173,7 @@ begin
     when 'budget_burn_slow' then farthing.read_budget(p_rule, p_now)
     when 'limiter_open' then farthing.read_limiter(p_rule, p_now)
     when 'dead_jobs' then farthing.read_dead_jobs(p_rule, p_now)
-    when 'dead_notices' then farthing.read_dead_notices(p_rule, p_now)
+    when 'dead_notifications' then farthing.read_dead_notifications(p_rule, p_now)
     when 'stripe_state_unknown' then farthing.read_unknown_states(p_rule, p_now)
     when 'bookings_flagged' then farthing.read_flagged(p_rule, p_now)
     when 'overdue_work' then farthing.read_overdue(p_rule, p_now)
@@ -1385,7 +1386,7 @@ $$;
 comment on function farthing.queue_incidents(timestamptz) is
   'Puts fired incidents into the outbox, for email and webhook, once per incident. Returns their number.';
 
-create function farthing.sweep_incidents(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.delete_old_incidents(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
@@ -1393,7 +1394,7 @@ as $$
   -- There are few incidents, so no index is needed.
   select farthing.delete_older('incidents', 'incident_nr', 'resolved_at', p_now - interval '1 year', p_limit)
 $$;
-comment on function farthing.sweep_incidents(timestamptz, int) is
+comment on function farthing.delete_old_incidents(timestamptz, int) is
   'Deletes incidents a year after they were resolved, and returns their number.';
 
 create function farthing.incident_answer(p_incident farthing.incidents)
@@ -1792,7 +1793,7 @@ comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) i
   'Reads the number of jobs that were lost, expired or failed in each attempt. A refused job does not '
   'count.';
 
-create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
+create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
@@ -1800,12 +1801,12 @@ as $$
   select farthing.read_against(p_rule, count(*), format(
     '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
     farthing.period_text(p_rule.period)))
-  from (select from farthing.notices
+  from (select from farthing.notifications
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
       -- A project without a configured address, webhook or mail service needs no alert about that.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
-comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
+comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
   'Reads the number of notifications that ended as dead or uncertain within period.';
 
 -- supabase/schemas/alerts/functions/rules_stripe.sql
@@ -1995,19 +1996,19 @@ as $$
   select 'hold', (select h.expires_at from farthing.holds h
     where h.status = 'open' and h.expires_at <= p_now
       and not exists (select from farthing.parked_items p
-        where (p.task, p.item_kind, p.item_id) = ('sweep_accounts', 'account', h.account_id::text))
+        where (p.task, p.item_kind, p.item_id) = ('expire_credits', 'account', h.account_id::text))
     order by h.expires_at limit 1)
   union all
   select 'lot', (select l.expires_at from farthing.lots l
     where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved and not l.frozen
       and not exists (select from farthing.parked_items p
-        where (p.task, p.item_kind, p.item_id) = ('sweep_accounts', 'account', l.account_id::text))
+        where (p.task, p.item_kind, p.item_id) = ('expire_credits', 'account', l.account_id::text))
     order by l.expires_at limit 1)
   union all
   select 'chat', (select min(c.heartbeat_at) + interval '1 minute' from farthing.chats c
     where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
       and not exists (select from farthing.parked_items p
-        where (p.task, p.item_kind, p.item_id) = ('sweep_chats', 'chat', c.hold_id::text)))
+        where (p.task, p.item_kind, p.item_id) = ('close_abandoned_chats', 'chat', c.hold_id::text)))
   union all
   select 'unsealed entry', farthing.oldest_unsealed(p_now)
   union all
@@ -2015,10 +2016,10 @@ as $$
   union all
   -- In a project without a mail service emails wait for three days and are never sent, so they do
   -- not count.
-  select 'notification', (select min(n.next_attempt_at) from farthing.notices n
+  select 'notification', (select min(n.next_attempt_at) from farthing.notifications n
     where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now
       and (n.recipient = 'webhook' or exists (select from farthing.metrics m
-        where m.grain = 'total' and m.name = 'notices' and m.labels like 'channel=email,%')))
+        where m.grain = 'total' and m.name = 'notifications' and m.labels like 'channel=email,%')))
 $$;
 comment on function farthing.overdue_work(timestamptz) is
   'Returns, for each kind of work, the time since which its oldest open item is due; null if no item is '
@@ -2354,7 +2355,7 @@ comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
   'Cancels a booking for which Stripe made no payment, and frees its key. A booking with a payment only '
   'loses its key. The caller has locked the account.';
 
-create function farthing.sweep_booking(p_booking_id text, p_now timestamptz)
+create function farthing.cancel_unanswered_booking(p_booking_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -2373,22 +2374,22 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_booking(text, timestamptz) is
+comment on function farthing.cancel_unanswered_booking(text, timestamptz) is
   'Cancels one booking for which Stripe made no payment. Returns 1, or 0 if the account is locked.';
 
-create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.cancel_unanswered_bookings(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_bookings', 'booking', array(
+  select farthing.work_off('cancel_unanswered_bookings', 'booking', array(
     select b.booking_id::text from farthing.bookings b
     where b.status = 'payment_pending' and b.payment_intent_id is null
       and b.created_at <= p_now - interval '24 hours' -- Stripe forgets a request after 24 hours
-      and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
-    order by b.created_at limit p_limit), 'sweep_booking', p_now)
+      and not farthing.is_parked('cancel_unanswered_bookings', 'booking', b.booking_id::text, p_now)
+    order by b.created_at limit p_limit), 'cancel_unanswered_booking', p_now)
 $$;
-comment on function farthing.sweep_bookings(timestamptz, int) is
+comment on function farthing.cancel_unanswered_bookings(timestamptz, int) is
   'Cancels bookings for which Stripe made no payment within 24 hours, and returns their number.';
 
 -- supabase/schemas/bookings/functions/begin_booking.sql
@@ -3193,7 +3194,7 @@ $$;
 comment on function farthing.order_answer(farthing.orders) is
   'Returns an order in the API''s form. The amount is in minor units; credits are text.';
 
-create function farthing.sweep_order(p_order_id text, p_now timestamptz)
+create function farthing.expire_order(p_order_id text, p_now timestamptz)
 returns int
 language sql
 set search_path = ''
@@ -3207,23 +3208,23 @@ as $$
   )
   select count(*)::int from swept
 $$;
-comment on function farthing.sweep_order(text, timestamptz) is
+comment on function farthing.expire_order(text, timestamptz) is
   'Marks one pending order as expired. Returns 1, or 0 if the order is locked or no longer pending.';
 
-create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.expire_orders(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
   -- Stripe reports the end of a session by checkout.session.expired. This task is the fallback, 5
   -- minutes later.
-  select farthing.work_off('sweep_orders', 'order', array(
+  select farthing.work_off('expire_orders', 'order', array(
     select o.order_id::text from farthing.orders o
     where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
-      and not farthing.is_parked('sweep_orders', 'order', o.order_id::text, p_now)
-    order by o.expires_at limit p_limit), 'sweep_order', p_now)
+      and not farthing.is_parked('expire_orders', 'order', o.order_id::text, p_now)
+    order by o.expires_at limit p_limit), 'expire_order', p_now)
 $$;
-comment on function farthing.sweep_orders(timestamptz, int) is
+comment on function farthing.expire_orders(timestamptz, int) is
   'Marks pending orders whose session has ended as expired, and returns their number.';
 
 -- supabase/schemas/customers/functions/saved_cards.sql
@@ -3641,7 +3642,7 @@ comment on function farthing.apply_charge_event(jsonb, timestamptz) is
   'Records that an account has used a card, and whether the charge succeeded, for the card limits. '
   'Returns processed, ignored or deferred.';
 
-create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.delete_old_fraud_records(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
@@ -3650,7 +3651,7 @@ as $$
       p_limit)
     + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
-comment on function farthing.sweep_fraud(timestamptz, int) is
+comment on function farthing.delete_old_fraud_records(timestamptz, int) is
   'Deletes decisions and uses of cards that are 90 days old, and returns their number.';
 
 -- supabase/schemas/fraud/functions/check_fraud.sql
@@ -4148,7 +4149,7 @@ comment on function farthing.decide_grant is
   'Confirms a locked, pending grant, which adds its credits, or declines it. Returns the grant. Fails '
   'grant_not_allowed.';
 
-create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.expire_grants(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
@@ -4162,7 +4163,7 @@ as $$
   )
   select count(*)::int from swept
 $$;
-comment on function farthing.sweep_grants(timestamptz, int) is
+comment on function farthing.expire_grants(timestamptz, int) is
   'Marks grants that were not confirmed in time as expired, and returns their number.';
 
 -- supabase/schemas/grants/functions/who_may_grant.sql
@@ -4414,12 +4415,12 @@ as $$
   select 'job_oldest_seconds', '', coalesce(extract(epoch from p_now - min(j.run_after)), 0)
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
-  select 'notices_unsent', 'state=' || n.state, count(*) from (
+  select 'notifications_unsent', 'state=' || n.state, count(*) from (
     -- A condition on some of the states uses an index. One condition on all of them would use none,
     -- and would read every sent notification.
-    select q.state from farthing.notices q where q.state in ('queued', 'failed')
-    union all select s.state from farthing.notices s where s.state = 'sending'
-    union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
+    select q.state from farthing.notifications q where q.state in ('queued', 'failed')
+    union all select s.state from farthing.notifications s where s.state = 'sending'
+    union all select d.state from farthing.notifications d where d.state in ('dead', 'uncertain')) n
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is
@@ -5278,7 +5279,7 @@ $$;
 comment on function farthing.apply_event is
   'Applies an event, which the caller has locked, records its outcome and plans its next attempt.';
 
-create function farthing.sweep_event(p_event_id text, p_now timestamptz)
+create function farthing.retry_event(p_event_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -5296,10 +5297,10 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_event(text, timestamptz) is
+comment on function farthing.retry_event(text, timestamptz) is
   'Applies a deferred or failed event again, if an attempt is due; returns 1, else 0.';
 
-create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
+create function farthing.retry_events(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language sql
 set search_path = ''
@@ -5308,13 +5309,13 @@ set search_path = ''
 -- the event a minute later.
 set lock_timeout = '100ms'
 as $$
-  select farthing.work_off('sweep_inbox', 'event', array(
+  select farthing.work_off('retry_events', 'event', array(
     select i.event_id from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.next_attempt_at <= p_now
-      and not farthing.is_parked('sweep_inbox', 'event', i.event_id, p_now)
-    order by i.next_attempt_at limit p_limit), 'sweep_event', p_now)
+      and not farthing.is_parked('retry_events', 'event', i.event_id, p_now)
+    order by i.next_attempt_at limit p_limit), 'retry_event', p_now)
 $$;
-comment on function farthing.sweep_inbox(timestamptz, int) is
+comment on function farthing.retry_events(timestamptz, int) is
   'Retries the deferred and failed events that are due; returns how many events.';
 
 -- supabase/schemas/inbox/functions/stripe_mode.sql
@@ -5594,7 +5595,7 @@ declare
   v_due bigint[];
   v_jobs jsonb;
 begin
-  perform farthing.sweep_leases(p_now, p_limit);
+  perform farthing.end_job_leases(p_now, p_limit);
   select array_agg(d.job_nr) into v_due from (
     select j.job_nr from farthing.jobs j
     where j.status = 'queued' and j.run_after <= p_now and j.expires_at > p_now and j.type = any (p_types)
@@ -5797,7 +5798,7 @@ comment on function farthing.create_job is
 -- The scheduled tasks that end jobs after 24 hours, empty results and files after 24 hours, and delete
 -- jobs after 30 days.
 
-create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
+create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -5813,24 +5814,24 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_job(text, timestamptz) is
+comment on function farthing.expire_job(text, timestamptz) is
   'Fails a job whose 24 hours are over; returns 1, or 0 if the job has ended or is locked.';
 
-create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.expire_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_jobs', 'job', array(
+  select farthing.work_off('expire_jobs', 'job', array(
     select j.job_nr::text from farthing.jobs j
     where j.status in ('queued', 'processing') and j.expires_at <= p_now
-      and not farthing.is_parked('sweep_jobs', 'job', j.job_nr::text, p_now)
-    order by j.expires_at limit p_limit), 'sweep_job', p_now)
+      and not farthing.is_parked('expire_jobs', 'job', j.job_nr::text, p_now)
+    order by j.expires_at limit p_limit), 'expire_job', p_now)
 $$;
-comment on function farthing.sweep_jobs(timestamptz, int) is
+comment on function farthing.expire_jobs(timestamptz, int) is
   'Fails the jobs whose 24 hours are over and releases their holds; returns how many jobs.';
 
-create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
+create function farthing.delete_old_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int
 language plpgsql
 set search_path = ''
@@ -5861,7 +5862,7 @@ begin
   return v_count + v_gone;
 end
 $$;
-comment on function farthing.sweep_job_data(timestamptz, int) is
+comment on function farthing.delete_old_job_data(timestamptz, int) is
   'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many jobs were '
   'emptied or deleted.';
 
@@ -5964,7 +5965,7 @@ comment on function farthing.try_lock_job(bigint) is
   'Locks a job, its owner and its account without waiting; null if another transaction has locked one of '
   'them.';
 
-create function farthing.sweep_lease(p_job_nr text, p_now timestamptz)
+create function farthing.end_job_lease(p_job_nr text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -5986,21 +5987,22 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_lease(text, timestamptz) is
+comment on function farthing.end_job_lease(text, timestamptz) is
   'Ends the expired lease of a job: queues the job again, or ends it if it was cancelled or has no '
   'attempt left. Returns 1, or 0 if there is nothing to end.';
 
-create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
+create function farthing.end_job_leases(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_leases', 'job', array(
+  select farthing.work_off('end_job_leases', 'job', array(
     select j.job_nr::text from farthing.jobs j
-    where j.lease_expires_at <= p_now and not farthing.is_parked('sweep_leases', 'job', j.job_nr::text, p_now)
-    order by j.lease_expires_at limit p_limit), 'sweep_lease', p_now)
+    where j.lease_expires_at <= p_now and not farthing.is_parked('end_job_leases', 'job', j.job_nr::text,
+      p_now)
+    order by j.lease_expires_at limit p_limit), 'end_job_lease', p_now)
 $$;
-comment on function farthing.sweep_leases(timestamptz, int) is
+comment on function farthing.end_job_leases(timestamptz, int) is
   'Ends the expired leases of dead runners; returns how many leases.';
 
 -- supabase/schemas/jobs/functions/read.sql
@@ -6576,7 +6578,7 @@ begin
       and not frozen
     order by expires_at, lot_id
   loop
-    perform farthing.close_lot(v_lot, 'expiry', 'task:sweep_accounts', p_now);
+    perform farthing.close_lot(v_lot, 'expiry', 'task:expire_credits', p_now);
     v_count := v_count + 1;
   end loop;
   return v_count;
@@ -6614,7 +6616,7 @@ comment on function farthing.close_lot is
   'Moves the free part of a lot to breakage, and closes the lot if no hold reserves a part of it. The '
   'caller has locked the account.';
 
-create function farthing.sweep_account(p_account_id text, p_now timestamptz)
+create function farthing.expire_credits_of(p_account_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -6629,28 +6631,28 @@ begin
   return farthing.release_expired_holds(v_account_id, p_now) + farthing.expire_lots(v_account_id, p_now);
 end
 $$;
-comment on function farthing.sweep_account(text, timestamptz) is
+comment on function farthing.expire_credits_of(text, timestamptz) is
   'Releases the expired holds of an account and expires its lots; returns how many holds and lots, 0 if '
   'the account is locked.';
 
-create function farthing.sweep_accounts(p_now timestamptz default now(), p_limit int default 1000)
+create function farthing.expire_credits(p_now timestamptz default now(), p_limit int default 1000)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_accounts', 'account', array(
+  select farthing.work_off('expire_credits', 'account', array(
     select d.account_id::text from (
       (select h.account_id from farthing.holds h where h.status = 'open' and h.expires_at <= p_now
-          and not farthing.is_parked('sweep_accounts', 'account', h.account_id::text, p_now)
+          and not farthing.is_parked('expire_credits', 'account', h.account_id::text, p_now)
         order by h.expires_at limit p_limit)
       union
       (select l.account_id from farthing.lots l
         where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved and not l.frozen
-          and not farthing.is_parked('sweep_accounts', 'account', l.account_id::text, p_now)
+          and not farthing.is_parked('expire_credits', 'account', l.account_id::text, p_now)
         order by l.expires_at limit p_limit)) d
-    order by d.account_id limit p_limit), 'sweep_account', p_now)
+    order by d.account_id limit p_limit), 'expire_credits_of', p_now)
 $$;
-comment on function farthing.sweep_accounts(timestamptz, int) is
+comment on function farthing.expire_credits(timestamptz, int) is
   'Releases expired holds and expires lots; returns how many holds and lots.';
 
 -- supabase/schemas/ledger/functions/spend.sql
@@ -7031,7 +7033,7 @@ comment on function farthing.record_metrics(uuid, bigint, jsonb, timestamptz) is
 
 -- The deletion of old metrics.
 
-create function farthing.sweep_metrics(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.delete_old_metrics(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
@@ -7050,7 +7052,7 @@ as $$
   select (select count(*) from counted)::int
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
-comment on function farthing.sweep_metrics(timestamptz, int) is
+comment on function farthing.delete_old_metrics(timestamptz, int) is
   'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day; '
   'returns how many rows.';
 
@@ -7222,7 +7224,7 @@ comment on function farthing.requests_between(timestamptz, timestamptz) is
 -- The scheduled task that gives up notifications after three days, and deletes notifications to operators
 -- and given addresses after 90.
 
-create function farthing.sweep_notice(p_notice_id text, p_now timestamptz)
+create function farthing.give_up_notification(p_notification_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -7230,21 +7232,21 @@ as $$
 declare
   v_sender text;
 begin
-  select sender into v_sender from farthing.notices
-  where notice_id = p_notice_id::uuid and state in ('queued', 'failed') for update skip locked;
+  select sender into v_sender from farthing.notifications
+  where notification_id = p_notification_id::uuid and state in ('queued', 'failed') for update skip locked;
   if not found then
     return 0;
   end if;
-  perform farthing.finish_notice(p_notice_id::uuid, 'dead',
+  perform farthing.finish_notification(p_notification_id::uuid, 'dead',
     case when v_sender is null then 'not_tried' else 'expired' end, p_now);
   return 1;
 end
 $$;
-comment on function farthing.sweep_notice(text, timestamptz) is
+comment on function farthing.give_up_notification(text, timestamptz) is
   'Gives up a notification that was not sent within three days; returns 1, or 0 if it is not waiting or '
   'is locked.';
 
-create function farthing.sweep_notices(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.give_up_notifications(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language plpgsql
 set search_path = ''
@@ -7255,22 +7257,22 @@ declare
 begin
   -- After three days a notification is no longer news, and an address must not be stored until a
   -- mail service is configured.
-  v_expired := farthing.work_off('sweep_notices', 'notice', array(
-    select n.notice_id::text from farthing.notices n
+  v_expired := farthing.work_off('give_up_notifications', 'notification', array(
+    select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
-      and not farthing.is_parked('sweep_notices', 'notice', n.notice_id::text, p_now)
-    order by n.next_attempt_at limit p_limit), 'sweep_notice', p_now);
+      and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
+    order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
   -- Notifications to users stay, because scheduled tasks look there for what was already notified.
   -- The others are a log.
-  delete from farthing.notices where notice_id in (
-    select notice_id from farthing.notices
+  delete from farthing.notifications where notification_id in (
+    select notification_id from farthing.notifications
     where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
     order by created_at limit p_limit for update skip locked);
   get diagnostics v_forgotten = row_count;
   return v_expired + v_forgotten;
 end
 $$;
-comment on function farthing.sweep_notices(timestamptz, int) is
+comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days (error not_tried if there was no attempt, '
   'for lack of a mail service), and deletes notifications to given addresses and to operators after 90 '
   'days; returns how many notifications.';
@@ -7298,14 +7300,14 @@ as $$
     group by l.account_id, l.expires_at
   ), unnotified as (
     select d.* from due d
-    where not exists (select from farthing.notices n where n.account_id = d.account_id
+    where not exists (select from farthing.notifications n where n.account_id = d.account_id
       and n.template = 'credits_expiring' and n.subject = d.subject)
     order by d.expires_at, d.account_id limit p_limit
   ), notified as (
-    insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
+    insert into farthing.notifications (account_id, template, subject, data, next_attempt_at, created_at)
     select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
       trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from unnotified u
-    on conflict on constraint notices_once do nothing
+    on conflict on constraint notifications_once do nothing
     returning 1
   )
   select count(*)::int from notified
@@ -7314,7 +7316,7 @@ comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int)
   'Queues warnings of lots that expire after p_from and within p_days days; returns how many '
   'notifications. Empty and frozen lots are left out.';
 
-create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
+create function farthing.notify_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
 returns int
 language sql
 set search_path = ''
@@ -7324,7 +7326,7 @@ as $$
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
-comment on function farthing.sweep_expiring_credits(timestamptz, int) is
+comment on function farthing.notify_expiring_credits(timestamptz, int) is
   'T23: queues warnings a week and a day before credits expire; returns how many notifications.';
 
 -- supabase/schemas/notifications/functions/leases.sql
@@ -7334,7 +7336,7 @@ comment on function farthing.sweep_expiring_credits(timestamptz, int) is
 -- It is retried only if the service recognises a repeat by its key; otherwise it stays `uncertain`,
 -- for an operator to see.
 
-create function farthing.claim_notices(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
+create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -7350,74 +7352,75 @@ begin
   -- call has ended, and the notifications that the first call claimed are returned again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
-    select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
-    perform farthing.end_notice_leases(p_now);
+    select from farthing.notifications where state = 'sending' and lease_id = p_lease_id) then
+    perform farthing.end_notification_leases(p_now);
     with due as (
-      select d.notice_id from farthing.notices d
+      select d.notification_id from farthing.notifications d
       where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
         and (d.recipient = 'webhook' or p_mail is not null)
         -- A mail service cannot recognise a repeat of a notification that another mail service may
         -- have sent.
         and (d.recipient = 'webhook' or d.in_doubt_since is null
           or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
-      order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
+      order by farthing.notification_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
       for update skip locked
     )
-    update farthing.notices n
+    update farthing.notifications n
     set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
       lease_id = v_lease_id, leased_until = p_now + c_lease,
       sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
-    from due where n.notice_id = due.notice_id;
+    from due where n.notification_id = due.notification_id;
   end if;
   return (
-    select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
+    select coalesce(jsonb_agg(jsonb_build_object('notification_id', c.notification_id, 'lease_id', c.lease_id,
       'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
       'data', c.data)), '[]')
-    from farthing.notices c left join auth.users u on u.id = farthing.owner_of(c.account_id)
+    from farthing.notifications c left join auth.users u on u.id = farthing.owner_of(c.account_id)
     where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;
-comment on function farthing.claim_notices(text, int, uuid, timestamptz) is
+comment on function farthing.claim_notifications(text, int, uuid, timestamptz) is
   'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
   'same notifications.';
 
-create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
+create function farthing.end_notification_lease(p_notification_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_notice farthing.notices;
+  v_notification farthing.notifications;
 begin
-  select * into v_notice from farthing.notices
-  where notice_id = p_notice_id::uuid and state = 'sending' and leased_until <= p_now for update skip locked;
-  if v_notice.notice_id is null then
+  select * into v_notification from farthing.notifications
+  where notification_id = p_notification_id::uuid and state = 'sending'
+    and leased_until <= p_now for update skip locked;
+  if v_notification.notification_id is null then
     return 0;
   end if;
-  if v_notice.sender in ('resend', 'webhook') then
-    perform farthing.retry_notice(v_notice, 'runner_lost', interval '0', p_now);
+  if v_notification.sender in ('resend', 'webhook') then
+    perform farthing.retry_notification(v_notification, 'runner_lost', interval '0', p_now);
   else
-    perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
+    perform farthing.finish_notification(v_notification.notification_id, 'uncertain', 'runner_lost', p_now);
   end if;
   return 1;
 end
 $$;
-comment on function farthing.end_notice_lease(text, timestamptz) is
+comment on function farthing.end_notification_lease(text, timestamptz) is
   'Ends the expired lease of a notification: plans a retry, or sets the state `uncertain`. Returns 1, or '
   '0 if there is nothing to end.';
 
-create function farthing.end_notice_leases(p_now timestamptz)
+create function farthing.end_notification_leases(p_now timestamptz)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('notices_claim', 'notice', array(
-    select n.notice_id::text from farthing.notices n
+  select farthing.work_off('notifications_claim', 'notification', array(
+    select n.notification_id::text from farthing.notifications n
     where n.state = 'sending' and n.leased_until <= p_now
-      and not farthing.is_parked('notices_claim', 'notice', n.notice_id::text, p_now)
-    order by n.leased_until limit 1000), 'end_notice_lease', p_now)
+      and not farthing.is_parked('notifications_claim', 'notification', n.notification_id::text, p_now)
+    order by n.leased_until limit 1000), 'end_notification_lease', p_now)
 $$;
-comment on function farthing.end_notice_leases(timestamptz) is
+comment on function farthing.end_notification_leases(timestamptz) is
   'Ends the expired leases of dead runners: a notification is retried if the service recognises a repeat '
   'by its key (Resend, webhooks), else its state becomes `uncertain`. Returns how many leases.';
 
@@ -7450,7 +7453,7 @@ begin
   -- notification may be notified again, and an account that never had credits is not notified.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
-  if v_lot_id is null or exists (select from farthing.notices where account_id = v_account.account_id
+  if v_lot_id is null or exists (select from farthing.notifications where account_id = v_account.account_id
     and template = 'low_balance' and subject = v_lot_id::text) then
     return 0;
   end if;
@@ -7464,7 +7467,7 @@ comment on function farthing.notify_low_balance(text, timestamptz) is
   'Notifies an account''s owner of a low balance, once until credits arrive again; returns 1 if a '
   'notification was queued, else 0.';
 
-create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.notify_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language plpgsql
 set search_path = ''
@@ -7482,16 +7485,16 @@ begin
   select count(*), max(a.account_id), array_agg(a.account_id::text order by a.account_id) filter (
     where a.left_at is null and a.last_seq > 0
       and a.balance - a.held < coalesce(t.threshold, p.low_balance)
-      and not farthing.is_parked('sweep_low_balances', 'account', a.account_id::text, p_now))
+      and not farthing.is_parked('notify_low_balances', 'account', a.account_id::text, p_now))
   into v_seen, v_last, v_low
   from (select * from farthing.accounts where account_id > v_from order by account_id limit p_limit) a
   cross join farthing.policy p left join farthing.top_ups t using (account_id);
   update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_last end
   where one_row;
-  return farthing.work_off('sweep_low_balances', 'account', v_low, 'notify_low_balance', p_now);
+  return farthing.work_off('notify_low_balances', 'account', v_low, 'notify_low_balance', p_now);
 end
 $$;
-comment on function farthing.sweep_low_balances(timestamptz, int) is
+comment on function farthing.notify_low_balances(timestamptz, int) is
   'Checks the next p_limit accounts of the round and notifies the owners of those with a low balance; '
   'returns how many notifications.';
 
@@ -7499,7 +7502,7 @@ comment on function farthing.sweep_low_balances(timestamptz, int) is
 
 -- Waking the notification runner.
 
-create function farthing.wake_for_notices()
+create function farthing.wake_for_notifications()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -7507,14 +7510,14 @@ as $$
 begin
   -- If an earlier notification is still queued, a runner was already woken for it, or the scheduled
   -- task wakes one within a minute: one call is enough.
-  if exists (select from added) and not exists (select from farthing.notices n where n.state = 'queued'
-    and not exists (select from added a where a.notice_id = n.notice_id)) then
+  if exists (select from added) and not exists (select from farthing.notifications n where n.state = 'queued'
+    and not exists (select from added a where a.notification_id = n.notification_id)) then
     perform farthing.wake('notification-runner');
   end if;
   return null;
 end
 $$;
-comment on function farthing.wake_for_notices() is
+comment on function farthing.wake_for_notifications() is
   'Trigger: wakes the runner for new notifications after the transaction has committed; does nothing if '
   'the queue was not empty.';
 
@@ -7523,9 +7526,9 @@ returns boolean
 language sql
 set search_path = ''
 as $$
-  select (exists (select from farthing.notices
+  select (exists (select from farthing.notifications
         where state in ('queued', 'failed') and next_attempt_at <= p_now)
-      or exists (select from farthing.notices where state = 'sending' and leased_until <= p_now))
+      or exists (select from farthing.notifications where state = 'sending' and leased_until <= p_now))
     and farthing.wake('notification-runner')
 $$;
 comment on function farthing.wake_notification_runner_if_due(timestamptz) is
@@ -7547,10 +7550,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
+  insert into farthing.notifications (account_id, template, subject, data, next_attempt_at, created_at)
   select p_account_id, p_template, p_subject, p_data, p_now, p_now
   where exists (select from farthing.accounts where account_id = p_account_id and left_at is null)
-  on conflict on constraint notices_once do nothing;
+  on conflict on constraint notifications_once do nothing;
   return found;
 exception when others then
   -- Money moves even if the notification cannot be stored.
@@ -7570,7 +7573,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into farthing.notices (recipient, template, subject, data, next_attempt_at, created_at)
+  insert into farthing.notifications (recipient, template, subject, data, next_attempt_at, created_at)
   select r, p_template, p_subject, p_data, p_now, p_now from unnest(array['operators', 'webhook']) r
   on conflict (recipient, template, subject) where account_id is null do nothing;
   return found;
@@ -7583,7 +7586,7 @@ comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
   'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
   'notified before. Never fails: if the notification cannot be written, the server''s log has a warning.';
 
-create function farthing.queue_requested_notice(
+create function farthing.queue_requested_notification(
   p_template text, p_user_id uuid, p_email text, p_data jsonb, p_now timestamptz)
 returns uuid
 language plpgsql
@@ -7597,14 +7600,15 @@ begin
     v_account_id := coalesce(farthing.account_for(p_user_id),
       (farthing.lock_account(p_user_id, p_now)).account_id);
   end if;
-  insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
+  insert into farthing.notifications (notification_id, recipient, account_id, address, template, subject,
+    data,
     next_attempt_at, created_at)
   values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
     v_id::text, p_data, p_now, p_now);
   return v_id;
 end
 $$;
-comment on function farthing.queue_requested_notice(text, uuid, text, jsonb, timestamptz) is
+comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, timestamptz) is
   'Queues a notification that a back end requested, to a user or to an address; returns its id. Fails '
   'not_found.';
 
@@ -7677,61 +7681,64 @@ comment on function farthing.notify_dispute() is
 -- Failed attempts: the backoff before the next attempt, and the end of a notification that is given
 -- up.
 
-create function farthing.finish_notice(p_notice_id uuid, p_state text, p_error text, p_now timestamptz)
+create function farthing.finish_notification(p_notification_id uuid, p_state text, p_error text,
+  p_now timestamptz)
 returns void
 language sql
 set search_path = ''
 as $$
-  update farthing.notices
+  update farthing.notifications
   set state = case when p_state = 'dead' and in_doubt_since is not null then 'uncertain' else p_state end,
     last_error = coalesce(p_error, last_error), finished_at = p_now, address = null, next_attempt_at = null,
     lease_id = null, leased_until = null
-  where notice_id = p_notice_id
+  where notification_id = p_notification_id
 $$;
-comment on function farthing.finish_notice(uuid, text, text, timestamptz) is
+comment on function farthing.finish_notification(uuid, text, text, timestamptz) is
   'Ends a notification and erases its address. p_state: dead or uncertain. A notification that an '
   'earlier attempt may have sent becomes uncertain instead of dead.';
 
-create function farthing.retry_notice(
-  p_notice farthing.notices, p_error text, p_wait interval, p_now timestamptz)
+create function farthing.retry_notification(
+  p_notification farthing.notifications, p_error text, p_wait interval, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  update farthing.notices
-  set state = 'failed', attempts = p_notice.attempts, last_error = p_error, next_attempt_at = p_now + p_wait,
+  update farthing.notifications
+  set state = 'failed', attempts = p_notification.attempts, last_error = p_error,
+    next_attempt_at = p_now + p_wait,
     lease_id = null, leased_until = null, in_doubt_since = coalesce(in_doubt_since,
       case when p_error in ('runner_lost', 'no_answer') then p_now end)
-  where notice_id = p_notice.notice_id;
-  if p_notice.attempts >= 8 then
-    perform farthing.finish_notice(p_notice.notice_id, 'dead', p_error, p_now);
+  where notification_id = p_notification.notification_id;
+  if p_notification.attempts >= 8 then
+    perform farthing.finish_notification(p_notification.notification_id, 'dead', p_error, p_now);
   end if;
 end
 $$;
-comment on function farthing.retry_notice(farthing.notices, text, interval, timestamptz) is
-  'Plans another attempt after p_wait, or ends the notification as dead if p_notice.attempts, the '
+comment on function farthing.retry_notification(farthing.notifications, text, interval, timestamptz) is
+  'Plans another attempt after p_wait, or ends the notification as dead if p_notification.attempts, the '
   'attempts that count, are eight.';
 
 create function farthing.end_attempt(
-  p_notice farthing.notices, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)
+  p_notification farthing.notifications, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
   if p_outcome = 'not_asked' then
-    p_notice.attempts := p_notice.attempts - 1; -- without a request, a claim is no attempt
-    perform farthing.retry_notice(p_notice, p_error,
+    p_notification.attempts := p_notification.attempts - 1; -- without a request, a claim is no attempt
+    perform farthing.retry_notification(p_notification, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
     -- Backoff of 1, 3, 9 … 243 minutes, then six hours, with 20 % jitter: eight attempts span half
     -- a day.
-    perform farthing.retry_notice(p_notice, p_error, greatest(
-      least(interval '6 hours', interval '1 minute' * (3 ^ (p_notice.attempts - 1))) * (0.8 + 0.4 * random()),
+    perform farthing.retry_notification(p_notification, p_error, greatest(
+      least(interval '6 hours',
+        interval '1 minute' * (3 ^ (p_notification.attempts - 1))) * (0.8 + 0.4 * random()),
       p_retry_after * interval '1 second'), p_now);
   else
-    perform farthing.finish_notice(p_notice.notice_id,
+    perform farthing.finish_notification(p_notification.notification_id,
       case p_outcome when 'never' then 'dead' else 'uncertain' end, p_error, p_now);
   end if;
 end
@@ -8279,7 +8286,7 @@ comment on function farthing.reconcile(text, timestamptz) is
   'Compares a payout whose list is complete: records differences, resolves those that are gone, and '
   'counts other apps'' transactions. Returns the number of differences.';
 
-create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
+create function farthing.retry_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language plpgsql
 set search_path = ''
@@ -8287,11 +8294,11 @@ as $$
 declare
   v_count int;
 begin
-  v_count := farthing.work_off('sweep_reconciliation', 'payout', array(
+  v_count := farthing.work_off('retry_reconciliation', 'payout', array(
     select m.payout_id from farthing.mismatches m
     join farthing.reconciliations r on r.payout_id = m.payout_id and r.listed_at is not null
     where m.resolved_at is null
-      and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
+      and not farthing.is_parked('retry_reconciliation', 'payout', m.payout_id, p_now)
     group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
   -- A list with an open difference is fetched again once a day for 30 days, since the list itself
   -- may have been wrong.
@@ -8305,7 +8312,7 @@ begin
   return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
 end
 $$;
-comment on function farthing.sweep_reconciliation(timestamptz, int) is
+comment on function farthing.retry_reconciliation(timestamptz, int) is
   'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
   'and for payments that were never paid out. Returns the number of compared payouts and of differences '
   'found.';
@@ -9555,7 +9562,8 @@ as $$
     union all select 'fraud_warnings' as name, x.account_id from farthing.fraud_warnings x
     union all select 'card_uses' as name, x.account_id from farthing.card_uses x
     union all select 'fraud_decisions' as name, x.account_id from farthing.fraud_decisions x
-    union all select 'notices' as name, x.account_id from farthing.notices x where x.recipient = 'owner'
+    union all select 'notifications' as name, x.account_id from farthing.notifications x
+      where x.recipient = 'owner'
     union all select 'spending' as name, x.account_id from farthing.spending x
     union all select 'customers' as name, x.account_id from farthing.customers x
     union all select 'top_ups' as name, x.account_id from farthing.top_ups x
@@ -11003,7 +11011,7 @@ comment on function farthing.delete_older(text, text, text, timestamptz, int) is
   'another transaction has locked are skipped. p_key names the column that identifies a row. Returns the '
   'number of deleted rows.';
 
-create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
+create function farthing.delete_old_runs(p_now timestamptz default now(), p_limit int default 20000)
 returns bigint
 language plpgsql
 set search_path = ''
@@ -11023,7 +11031,7 @@ begin
   return v_ours + v_cron;
 end
 $$;
-comment on function farthing.sweep_run_history(timestamptz, int) is
+comment on function farthing.delete_old_runs(timestamptz, int) is
   'Deletes the history of runs after a week, ours and pg_cron''s, and returns the number of deleted '
   'rows.';
 
@@ -11654,7 +11662,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  insert into farthing.notices (recipient, template, subject, data, next_attempt_at, created_at)
+  insert into farthing.notifications (recipient, template, subject, data, next_attempt_at, created_at)
   select r, 'anchor', p_data ->> 'head_nr', p_data, p_now, p_now
   from unnest(case when extract(hour from p_now at time zone 'UTC') = 0 then array['webhook', 'operators']
     else array['webhook'] end) r
@@ -12954,6 +12962,6 @@ grant select on farthing.providers to authenticated;
 grant select on farthing.bookings to authenticated;
 grant select, insert, update on farthing.ai_consents to authenticated;
 grant select, delete on farthing.ai_logs to authenticated;
-grant select on farthing.notices to authenticated;
+grant select on farthing.notifications to authenticated;
 reset check_function_bodies;
 reset lock_timeout;

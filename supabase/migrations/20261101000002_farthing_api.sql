@@ -1686,7 +1686,7 @@ begin
   if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
     return '{"recorded": false}'::jsonb;
   end if;
-  -- If scheduled tasks stop, only the recording of metrics can notice it.
+  -- If scheduled tasks stop, only the recording of metrics can notice that.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end
@@ -1701,13 +1701,13 @@ comment on function farthing_public.metrics_record is
 -- Notifications: queue, claim, report as sent or failed. A user reads their own through the data
 -- API.
 
-create view farthing_public.notices with (security_invoker = true) as
-select n.notice_id as id, n.template, n.data, n.created_at from farthing.notices n;
-comment on view farthing_public.notices is
+create view farthing_public.notifications with (security_invoker = true) as
+select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
+comment on view farthing_public.notifications is
   'The caller''s own notifications: template and data. Credits as text.';
-grant select on farthing_public.notices to authenticated;
+grant select on farthing_public.notifications to authenticated;
 
-create function farthing_public.notices_send(
+create function farthing_public.notifications_send(
   p_template text, p_user_id uuid default null, p_email text default null, p_data jsonb default '{}',
   p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
   p_now timestamptz default now())
@@ -1726,18 +1726,19 @@ begin
   if num_nonnulls(p_user_id, p_email) <> 1 then
     perform farthing.fail('invalid_request', 'to must have either user_id or email.', null, 'to');
   end if;
-  v_id := farthing.queue_requested_notice(p_template, p_user_id, p_email, farthing.json_argument(p_data),
+  v_id := farthing.queue_requested_notification(p_template, p_user_id, p_email,
+    farthing.json_argument(p_data),
     p_now);
   return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200,
     jsonb_build_object('notification_id', v_id, 'status', 'queued'), p_now);
 end
 $$;
-grant execute on function farthing_public.notices_send to service_role;
-comment on function farthing_public.notices_send is
+grant execute on function farthing_public.notifications_send to service_role;
+comment on function farthing_public.notifications_send is
   'Queues a notification to a user or to an address: {notification_id, status: queued}. p_kept_seconds: '
   'for how many seconds a repeat counts as the same request. Fails not_found, invalid_request.';
 
-create function farthing_public.notices_claim(
+create function farthing_public.notifications_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
@@ -1745,62 +1746,63 @@ language plpgsql security definer -- service_role owns no table, and addresses a
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return farthing.claim_notices(p_mail, p_limit, p_lease_id, p_now);
+  return farthing.claim_notifications(p_mail, p_limit, p_lease_id, p_now);
 end
 $$;
-grant execute on function farthing_public.notices_claim to service_role;
-comment on function farthing_public.notices_claim is
-  'Leases due notifications to one runner for five minutes: {notice_id, lease_id, recipient, address, '
+grant execute on function farthing_public.notifications_claim to service_role;
+comment on function farthing_public.notifications_claim is
+  'Leases due notifications to one runner for five minutes: {notification_id, lease_id, recipient, address, '
   'template, data}. address: null for operators, webhooks and deleted users. p_mail: the service that '
   'will send email; without it, only webhooks are leased. p_lease_id: the id of the claim; a repeat with '
   'the same id returns the same notifications.';
 
-create function farthing_public.notices_sent(
-  p_notice_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
+create function farthing_public.notifications_sent(
+  p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- A late report is accepted, because an uncertain notification was sent after all.
-  update farthing.notices
+  update farthing.notifications
   set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
     finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
-  where notice_id = p_notice_id
+  where notification_id = p_notification_id
     and (lease_id = p_lease_id or (state in ('uncertain', 'failed') and last_error = 'runner_lost'));
   return jsonb_build_object('known', found);
 end
 $$;
-grant execute on function farthing_public.notices_sent to service_role;
-comment on function farthing_public.notices_sent is
+grant execute on function farthing_public.notifications_sent to service_role;
+comment on function farthing_public.notifications_sent is
   'Records that the service has accepted a claimed notification: {known}, false if the claim is not this '
   'runner''s any more.';
 
-create function farthing_public.notices_failed(
-  p_notice_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
+create function farthing_public.notifications_failed(
+  p_notification_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
   p_now timestamptz default now())
 returns jsonb
 language plpgsql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_notice farthing.notices;
+  v_notification farthing.notifications;
 begin
   if p_outcome is null or p_outcome not in ('not_asked', 'again', 'never', 'unknown') then
     perform farthing.fail('invalid_request', 'outcome must be not_asked, again, never or unknown.', null,
       'outcome');
   end if;
-  select * into v_notice from farthing.notices where notice_id = p_notice_id and lease_id = p_lease_id
+  select * into v_notification from farthing.notifications where notification_id = p_notification_id
+    and lease_id = p_lease_id
   for update;
-  if v_notice.notice_id is null then
+  if v_notification.notification_id is null then
     return '{"known": false}'::jsonb;
   end if;
-  perform farthing.end_attempt(v_notice, p_outcome, p_error, p_retry_after, p_now);
+  perform farthing.end_attempt(v_notification, p_outcome, p_error, p_retry_after, p_now);
   return '{"known": true}'::jsonb;
 end
 $$;
-grant execute on function farthing_public.notices_failed to service_role;
-comment on function farthing_public.notices_failed is
+grant execute on function farthing_public.notifications_failed to service_role;
+comment on function farthing_public.notifications_failed is
   'Records that a claimed notification was not sent. p_outcome: not_asked (no request was made: due '
   'again after at least a minute, not counted as an attempt), again (certainly not sent: due later, or '
   'dead after 8 attempts), never (the service refuses it: dead), unknown (it may have been sent: '
@@ -2941,7 +2943,7 @@ grant select on farthing.providers to authenticated;
 grant select on farthing.bookings to authenticated;
 grant select, insert, update on farthing.ai_consents to authenticated;
 grant select, delete on farthing.ai_logs to authenticated;
-grant select on farthing.notices to authenticated;
+grant select on farthing.notifications to authenticated;
 grant select, insert, update on farthing_public.ai_consent to authenticated;
 grant select, delete on farthing_public.ai_logs to authenticated;
 grant select on farthing_public.bookings to authenticated;
@@ -2950,7 +2952,7 @@ grant select on farthing_public.credit_holds to authenticated;
 grant select on farthing_public.credits to authenticated;
 grant select on farthing_public.credit_lots to authenticated;
 grant select on farthing_public.credit_entries to authenticated;
-grant select on farthing_public.notices to authenticated;
+grant select on farthing_public.notifications to authenticated;
 grant select on farthing_public.packages to anon, authenticated;
 grant select on farthing_public.providers to authenticated;
 reset check_function_bodies;

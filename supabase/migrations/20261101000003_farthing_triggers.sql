@@ -11,18 +11,18 @@ create trigger ai_consents_are_dated before insert or update on farthing.ai_cons
   for each row execute function farthing.date_consent();
 create trigger ai_consents_count_backwards after insert or update on farthing.ai_consents
   for each row execute function farthing.erase_ai_logs();
-select farthing.add_task('sweep_ai_logs', '1 minute');
+select farthing.add_task('delete_old_ai_logs', '1 minute');
 
 create trigger holds_close_their_chats after update of status on farthing.holds
   for each row when (old.status = 'open' and new.status <> 'open') execute function farthing.close_chat();
-select farthing.add_task('sweep_chats', '1 minute');
+select farthing.add_task('close_abandoned_chats', '1 minute');
 
 -- supabase/schemas/alerts/triggers.sql
 
 -- Tasks evaluate the rules each minute and delete resolved incidents after a year. Changes of rules
 -- are audited.
 
-select farthing.add_task('sweep_incidents', '1 hour', '23 minutes');
+select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 
 -- The task with the largest budget runs last. So after a pause of days the other tasks do the
 -- overdue work first, and the rules read its result. The budget is below the role's statement
@@ -54,7 +54,7 @@ create trigger bookings_are_guarded before update on farthing.bookings
 create trigger bookings_are_never_deleted before delete on farthing.bookings
   for each row execute function farthing.refuse_change();
 
-select farthing.add_task('sweep_bookings', '1 hour', '41 minutes');
+select farthing.add_task('cancel_unanswered_bookings', '1 hour', '41 minutes');
 
 select farthing.never_change('bookings', '{account_id, booking_id, provider_id, amount, currency,
   fee_basis_points, application_fee_amount, transfer_at, client_temp_id, details, created_at}');
@@ -77,7 +77,7 @@ create trigger orders_are_guarded before update on farthing.orders
 create trigger orders_are_never_deleted before delete on farthing.orders
   for each row execute function farthing.refuse_change();
 
-select farthing.add_task('sweep_orders', '5 minutes');
+select farthing.add_task('expire_orders', '5 minutes');
 
 select farthing.never_change('orders', '{account_id, order_id, kind, package_id, package_version,
   package_name, amount, currency, credits, bonus_credits, created_at}');
@@ -107,7 +107,7 @@ select farthing.never_remove('policy');
 
 -- A task deletes old decisions and uses of cards. Changes of blocks are audited.
 
-select farthing.add_task('sweep_fraud', '5 minutes');
+select farthing.add_task('delete_old_fraud_records', '5 minutes');
 
 select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);
 
@@ -120,7 +120,7 @@ select farthing.never_change('grants', '{account_id, grant_id, author, source, a
 select farthing.set_once('grants', '{decided_by, decided_at, lot_id}');
 select farthing.never_remove('grants');
 
-select farthing.add_task('sweep_grants', '5 minutes');
+select farthing.add_task('expire_grants', '5 minutes');
 
 -- supabase/schemas/health/triggers.sql
 
@@ -131,7 +131,7 @@ select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');
 -- supabase/schemas/holds/triggers.sql
 
 -- Triggers: the terms of a hold never change, and a hold ends once. The end of a hold also closes
--- the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task sweep_accounts
+-- the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task expire_credits
 -- (ledger/functions/expiry.sql) expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
@@ -150,7 +150,7 @@ create trigger private_answers_never_change before update on farthing.private_an
   for each row execute function farthing.refuse_change();
 
 -- A run each minute deletes up to 60,000 keys, enough for a thousand requests a second.
-select farthing.add_task('sweep_idempotency_keys', '1 minute', p_budget => '30 seconds');
+select farthing.add_task('delete_old_idempotency_keys', '1 minute', p_budget => '30 seconds');
 
 select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_answer',
   '{fingerprint, status, answer}', null, 'refuse_new_answer');
@@ -161,7 +161,7 @@ select farthing.guard_updates('idempotency_keys', 'idempotency_keys_keep_their_a
 -- an event's facts never change. Scheduled tasks retry failed and deferred events and wake the
 -- payment runner.
 
-select farthing.add_task('sweep_inbox', '1 minute');
+select farthing.add_task('retry_events', '1 minute');
 
 select farthing.add_task('wake_payment_runner_if_due', '1 minute');
 
@@ -181,11 +181,11 @@ create trigger jobs_are_guarded before update on farthing.jobs
 
 select farthing.open_realtime();
 
-select farthing.add_task('sweep_leases', '1 minute');
-select farthing.add_task('sweep_jobs', '1 minute');
--- This task runs after sweep_leases, which queues jobs again.
+select farthing.add_task('end_job_leases', '1 minute');
+select farthing.add_task('expire_jobs', '1 minute');
+-- This task runs after end_job_leases, which queues jobs again.
 select farthing.add_task('wake_runner_if_due', '1 minute');
-select farthing.add_task('sweep_job_data', '5 minutes');
+select farthing.add_task('delete_old_job_data', '5 minutes');
 
 -- supabase/schemas/ledger/triggers.sql
 
@@ -219,7 +219,7 @@ create trigger used_references_are_append_only before update or delete on farthi
 create trigger used_references_are_not_truncated before truncate on farthing.used_references
   for each statement execute function farthing.refuse_change();
 
-select farthing.add_task('sweep_accounts', '1 minute');
+select farthing.add_task('expire_credits', '1 minute');
 
 create trigger accounts_leave_with_their_owner after update of owner_id on farthing.accounts
   for each row execute function farthing.note_leaving();
@@ -239,7 +239,7 @@ select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true)
 
 -- A scheduled task deletes old metrics.
 
-select farthing.add_task('sweep_metrics', '5 minutes');
+select farthing.add_task('delete_old_metrics', '5 minutes');
 
 -- supabase/schemas/notifications/triggers.sql
 
@@ -247,14 +247,14 @@ select farthing.add_task('sweep_metrics', '5 minutes');
 -- writes them; a queued notification wakes the runner. Scheduled tasks look for low balances and
 -- for credits that expire soon.
 
-select farthing.add_task('sweep_low_balances', '1 minute');
-select farthing.add_task('sweep_expiring_credits', '5 minutes');
+select farthing.add_task('notify_low_balances', '1 minute');
+select farthing.add_task('notify_expiring_credits', '5 minutes');
 
-create trigger notices_wake_the_runner after insert on farthing.notices
-  referencing new table as added for each statement execute function farthing.wake_for_notices();
+create trigger notifications_wake_the_runner after insert on farthing.notifications
+  referencing new table as added for each statement execute function farthing.wake_for_notifications();
 
 select farthing.add_task('wake_notification_runner_if_due', '1 minute');
-select farthing.add_task('sweep_notices', '5 minutes');
+select farthing.add_task('give_up_notifications', '5 minutes');
 
 create trigger orders_have_receipts after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
@@ -271,7 +271,7 @@ create trigger disputes_notify_operators after insert or update of status on far
 -- The scheduled task that compares differences again and looks for payments that were never paid
 -- out.
 
-select farthing.add_task('sweep_reconciliation', '15 minutes', p_budget => '30 seconds');
+select farthing.add_task('retry_reconciliation', '15 minutes', p_budget => '30 seconds');
 
 -- supabase/schemas/pricing/triggers.sql
 
@@ -348,7 +348,7 @@ begin
 end
 $$;
 select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
-select farthing.add_task('sweep_run_history', '1 hour', '29 minutes');
+select farthing.add_task('delete_old_runs', '1 hour', '29 minutes');
 
 -- supabase/schemas/seals/triggers.sql
 
@@ -475,7 +475,7 @@ grant select on farthing.providers to authenticated;
 grant select on farthing.bookings to authenticated;
 grant select, insert, update on farthing.ai_consents to authenticated;
 grant select, delete on farthing.ai_logs to authenticated;
-grant select on farthing.notices to authenticated;
+grant select on farthing.notifications to authenticated;
 grant select, insert, update on farthing_public.ai_consent to authenticated;
 grant select, delete on farthing_public.ai_logs to authenticated;
 grant select on farthing_public.bookings to authenticated;
@@ -484,7 +484,7 @@ grant select on farthing_public.credit_holds to authenticated;
 grant select on farthing_public.credits to authenticated;
 grant select on farthing_public.credit_lots to authenticated;
 grant select on farthing_public.credit_entries to authenticated;
-grant select on farthing_public.notices to authenticated;
+grant select on farthing_public.notifications to authenticated;
 grant select on farthing_public.packages to anon, authenticated;
 grant select on farthing_public.providers to authenticated;
 reset check_function_bodies;

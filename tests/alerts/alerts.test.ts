@@ -8,7 +8,7 @@ import { Alert } from "../../supabase/functions/_shared/contracts/alerts.ts";
 import { evaluate, listed, makeAlertDue, withOperators, withRules } from "./operators.ts";
 import { proven, withSql } from "../support/project/database.ts";
 import { backEnd, data, post, refused } from "../support/project/http.ts";
-import { runNotices } from "../support/work/notifications.ts";
+import { callNotificationRunner } from "../support/work/notifications.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";
 import { readWorld, type World } from "../support/project/world.ts";
@@ -48,7 +48,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         const id = fired!.id;
         const { letters, messages } = await until("both notifications have arrived", async () => {
           await makeAlertDue(sql, id);
-          await runNotices(deployed);
+          await callNotificationRunner(deployed);
           const all = await told(id);
           return all.letters.length > 0 && all.messages.length > 0 ? all : undefined;
         });
@@ -69,7 +69,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         equal(await evaluate(sql, rule, at, later + 31), undefined, "it has ended");
         const over = await listed(deployed, "resolved", id);
         deepEqual([over?.state, over?.acknowledged_by], ["resolved", "key:default"]);
-        await runNotices(deployed);
+        await callNotificationRunner(deployed);
         deepEqual(await told(id), { letters, messages });
       });
     });
@@ -101,10 +101,10 @@ Deno.test("an alert that eight evaluations find at once is one alert, reported o
       await many.end({ timeout: 5 });
     }
     const [counted] = await sql`
-      select count(distinct i.incident_id)::int as incidents, count(*)::int as notices
-      from farthing.incidents i join farthing.notices n on n.subject = i.incident_id::text
+      select count(distinct i.incident_id)::int as incidents, count(*)::int as notifications
+      from farthing.incidents i join farthing.notifications n on n.subject = i.incident_id::text
       where i.rule = 'error_rate' and i.fired_at = ${at}::timestamptz + interval '1 minute'`;
-    deepEqual({ ...counted }, { incidents: 1, notices: 2 });
+    deepEqual({ ...counted }, { incidents: 1, notifications: 2 });
     await sql`select farthing.evaluate_alerts(${at}::timestamptz + interval '1 hour')`;
     await sql`select farthing.evaluate_alerts(${at}::timestamptz + interval '2 hours')`;
   });

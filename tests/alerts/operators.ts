@@ -139,7 +139,7 @@ export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) 
 /** Puts an incident's notifications before all others, whatever time the test has chosen. */
 export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> {
   await sql`
-    update farthing.notices set next_attempt_at = 'epoch'
+    update farthing.notifications set next_attempt_at = 'epoch'
     where template = 'alert' and subject = ${incidentId}
       and state in ('queued', 'failed')`;
 }

@@ -212,7 +212,7 @@ const TASKS: readonly Kind[] = [
       await sql`select farthing_public.holds_open(${id}, '1', p_ttl_seconds => 60, p_now => '2020-01-01')`;
     },
     end: async ({ sql, at }) => {
-      await sql`select farthing.sweep_accounts()`;
+      await sql`select farthing.expire_credits()`;
       await sql`select pg_advisory_unlock(75, 0)`;
       // At the test's time today's work is overdue, too, such as entries to seal; the hold is more so.
       await sql`
@@ -226,8 +226,8 @@ const TASKS: readonly Kind[] = [
     rule: "parked_items",
     isApart: true,
     provoke: ({ sql, at }) =>
-      sql`select farthing.park_item('sweep_of_alerts', 'chat', '1', 'XX000', ${at})`,
-    end: ({ sql }) => sql`delete from farthing.parked_items where task = 'sweep_of_alerts'`,
+      sql`select farthing.park_item('task_of_alerts', 'chat', '1', 'XX000', ${at})`,
+    end: ({ sql }) => sql`delete from farthing.parked_items where task = 'task_of_alerts'`,
   },
   {
     rule: "task_failed",
@@ -275,15 +275,15 @@ const WORK: readonly Kind[] = [
     end: ({ sql }) => sql`delete from farthing.jobs where error_code = 'job_lost' and attempts = 5`,
   },
   {
-    rule: "dead_notices",
+    rule: "dead_notifications",
     isApart: true,
     provoke: async ({ sql, at }) => {
       await sql`select farthing.notify_operators('dispute', 'alerts ' || n, '{}', ${at})
         from generate_series(1, 4) n`;
-      await sql`select farthing.finish_notice(notice_id, 'dead', 'refused', ${at})
-        from farthing.notices where subject like 'alerts %'`;
+      await sql`select farthing.finish_notification(notification_id, 'dead', 'refused', ${at})
+        from farthing.notifications where subject like 'alerts %'`;
     },
-    end: ({ sql }) => sql`delete from farthing.notices where subject like 'alerts %'`,
+    end: ({ sql }) => sql`delete from farthing.notifications where subject like 'alerts %'`,
   },
   {
     rule: "rule_failed",

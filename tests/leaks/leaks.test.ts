@@ -85,8 +85,8 @@ Deno.test({
     ]);
     await withSql(world, async (sql) => {
       await sql.begin(async (tomorrow) => {
-        await tomorrow`select farthing.sweep_idempotency_keys(now() + interval '24 hours')`;
-        await tomorrow`select farthing.sweep_job_data(now() + interval '24 hours', 100000)`;
+        await tomorrow`select farthing.delete_old_idempotency_keys(now() + interval '24 hours')`;
+        await tomorrow`select farthing.delete_old_job_data(now() + interval '24 hours', 100000)`;
         deepEqual(await leaksInDatabase(tomorrow, pattern), []);
         throw new Undone();
       }).catch((error) => {

@@ -183,7 +183,7 @@ begin
       perform farthing.lock_account(p_user_id, p_now);
       delete from auth.users where id = p_user_id;
     when 'sweep' then
-      perform farthing.sweep_accounts(p_now);
+      perform farthing.expire_credits(p_now);
   end case;
   return case when v_answer #> '{data,duplicate}' = 'true' then 'duplicate' else 'ok' end;
 exception

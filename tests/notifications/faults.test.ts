@@ -8,12 +8,12 @@ import { proven, withMail, withSql } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { data, post } from "../support/project/http.ts";
 import {
+  callNotificationRunner,
   lettersTo,
   makeDue,
-  noticeBecomes,
-  noticeOf,
-  noticesOfUser,
-  runNotices,
+  notificationBecomes,
+  notificationOf,
+  notificationsOfUser,
   withoutMail,
 } from "../support/work/notifications.ts";
 import { type Person, signUp } from "../support/project/people.ts";
@@ -78,20 +78,27 @@ function postmarkAt(url: string): Record<string, string> {
  * Waits until `deployed` sends the notification through its own mail service; returns the runs. The
  * stack's runner, whose inbox is unavailable, may claim the notification first and postpones it.
  */
-async function askedOf(deployed: World, notice: string, email: string, { asked }: MailServer) {
+async function askedOf(
+  deployed: World,
+  notification: string,
+  email: string,
+  { asked }: MailServer,
+) {
   const running: Promise<unknown>[] = [];
   await until(`${email} is in hand`, async () => {
     await withSql(
       world,
       (sql) =>
-        sql`update farthing.notices set attempts = 0 where notice_id = ${notice} and state = 'failed'`,
+        sql`update farthing.notifications set attempts = 0
+          where notification_id = ${notification} and state = 'failed'`,
     );
-    await makeDue(world, notice);
-    running.push(runNotices(deployed).catch(() => {}));
+    await makeDue(world, notification);
+    running.push(callNotificationRunner(deployed).catch(() => {}));
     await until(
       "it was asked, or another has it",
       async () =>
-        asked.includes(email) || (await noticeOf(world, notice)).state === "failed" || undefined,
+        asked.includes(email) || (await notificationOf(world, notification)).state === "failed" ||
+        undefined,
     );
     return asked.includes(email) || undefined;
   });
@@ -100,19 +107,23 @@ async function askedOf(deployed: World, notice: string, email: string, { asked }
 
 Deno.test("without mail a purchase is complete at once, and its receipt is sent later", async () => {
   const buyer = await signUp(world);
-  const notice = await withoutMail(world, async () => {
+  const notification = await withoutMail(world, async () => {
     await buy(world, buyer);
     equal((await balanceOf(world, buyer.id)).balance, "9990");
     return await until("the receipt was tried", async () => {
-      await runNotices(world);
-      const [found] = await noticesOfUser(world, buyer.id, "receipt");
+      await callNotificationRunner(world);
+      const [found] = await notificationsOfUser(world, buyer.id, "receipt");
       return found?.state === "failed" ? found : undefined;
     });
   });
   deepEqual(await lettersTo(world, buyer.email), []);
   // The inbox refused the connection, or the circuit breaker was open.
-  ok(["not_sent", "not_asked"].includes(notice.last_error!), notice.last_error!);
-  await withMail(world, "shared", () => noticeBecomes(world, notice.notice_id, "sent"));
+  ok(["not_sent", "not_asked"].includes(notification.last_error!), notification.last_error!);
+  await withMail(
+    world,
+    "shared",
+    () => notificationBecomes(world, notification.notification_id, "sent"),
+  );
   equal((await lettersTo(world, buyer.email, "receipt")).length, 1);
   await proven(world);
 });
@@ -122,18 +133,18 @@ Deno.test("a notification that mail refuses eight times is dead-lettered, and st
   const busy = () => Promise.resolve(new Response("{}", { status: 429 }));
   await using server = mailServer(busy);
   await withoutMail(world, async () => {
-    const notice = await tell(person);
+    const notification = await tell(person);
     await withDeployment(world, postmarkAt(server.url), async (deployed) => {
       const dead = await until("it is dead", async () => {
-        await makeDue(world, notice);
-        await runNotices(deployed);
-        const now = await noticeOf(world, notice);
+        await makeDue(world, notification);
+        await callNotificationRunner(deployed);
+        const now = await notificationOf(world, notification);
         return now.state === "dead" ? now : undefined;
       });
       equal(dead.attempts, 8);
-      await makeDue(world, notice);
-      await runNotices(deployed);
-      equal((await noticeOf(world, notice)).state, "dead");
+      await makeDue(world, notification);
+      await callNotificationRunner(deployed);
+      equal((await notificationOf(world, notification)).state, "dead");
     });
   });
   await proven(world);
@@ -145,12 +156,12 @@ Deno.test("an address that mail refuses for ever is attempted once", async () =>
     Promise.resolve(Response.json({ ErrorCode: 406, Message: `inactive: ${To}` }, { status: 422 }));
   await using server = mailServer(refuse);
   await withoutMail(world, async () => {
-    const notice = await tell(person);
+    const notification = await tell(person);
     await withDeployment(world, postmarkAt(server.url), async (deployed) => {
-      await Promise.all(await askedOf(deployed, notice, person.email, server));
-      const { state, last_error } = await noticeOf(world, notice);
+      await Promise.all(await askedOf(deployed, notification, person.email, server));
+      const { state, last_error } = await notificationOf(world, notification);
       deepEqual([state, last_error], ["dead", "refused"]);
-      await runNotices(deployed);
+      await callNotificationRunner(deployed);
       equal(server.asked.filter((email) => email === person.email).length, 1);
     });
   });
@@ -159,24 +170,25 @@ Deno.test("an address that mail refuses for ever is attempted once", async () =>
 Deno.test("a notification of a killed runner is uncertain, and is not sent again", async () => {
   const person = await signUp(world);
   await using server = mailServer(never);
-  const notice = await withoutMail(world, async () => {
-    const notice = await tell(person);
+  const notification = await withoutMail(world, async () => {
+    const notification = await tell(person);
     await withDeployment(world, postmarkAt(server.url), async (deployed, kill) => {
-      const running = await askedOf(deployed, notice, person.email, server);
-      equal((await noticeOf(world, notice)).state, "sending");
+      const running = await askedOf(deployed, notification, person.email, server);
+      equal((await notificationOf(world, notification)).state, "sending");
       await kill();
       await Promise.all(running);
     });
-    return notice;
+    return notification;
   });
   await withSql(world, (sql) =>
     sql`
-    update farthing.notices set leased_until = now() where notice_id = ${notice} and state = 'sending'`);
+    update farthing.notifications set leased_until = now()
+      where notification_id = ${notification} and state = 'sending'`);
   await withMail(world, "shared", async () => {
-    const { last_error, attempts } = await noticeBecomes(world, notice, "uncertain");
+    const { last_error, attempts } = await notificationBecomes(world, notification, "uncertain");
     equal(last_error, "runner_lost");
     ok(attempts >= 1);
-    await runNotices(world);
+    await callNotificationRunner(world);
   });
   deepEqual(await lettersTo(world, person.email), []);
   equal(server.asked.filter((email) => email === person.email).length, 1);
@@ -203,30 +215,31 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
   };
   // The stack's runner uses Postmark. While its inbox is unavailable, it can't send the
   // notification first.
-  const notice = await withoutMail(world, async () => {
-    const notice = await tell(person);
+  const notification = await withoutMail(world, async () => {
+    const notification = await tell(person);
     // A notification that Resend may have sent is left to Resend. It is due before all those of
     // other tests.
     await withSql(world, (sql) =>
       sql`
-      update farthing.notices set state = 'failed', sender = 'resend', last_error = 'no_answer',
+      update farthing.notifications set state = 'failed', sender = 'resend', last_error = 'no_answer',
         next_attempt_at = 'epoch', lease_id = null, leased_until = null, finished_at = null, attempts = 1
-      where notice_id = ${notice}`);
-    return notice;
+      where notification_id = ${notification}`);
+    return notification;
   });
   const letters = (await lettersTo(world, person.email)).length;
   await withMail(world, "shared", async () => {
     await withDeployment(world, resend, async (deployed, kill) => {
-      const running = runNotices(deployed).catch(() => {});
+      const running = callNotificationRunner(deployed).catch(() => {});
       await until("Resend has it", () => taken.includes(person.email) || undefined);
       await kill();
       await running;
     });
     await withSql(world, (sql) =>
       sql`
-      update farthing.notices set leased_until = now() where notice_id = ${notice} and state = 'sending'`);
+      update farthing.notifications set leased_until = now()
+      where notification_id = ${notification} and state = 'sending'`);
     await withDeployment(world, resend, async (deployed) => {
-      await noticeBecomes(deployed, notice, "sent");
+      await notificationBecomes(deployed, notification, "sent");
     });
   });
   equal(taken.filter((email) => email === person.email).length, 2);
@@ -238,15 +251,18 @@ Deno.test("runners at once send each notification once", async () => {
   await withMail(world, "shared", async () => {
     // An earlier test may have opened the stack's circuit breaker; a sent notification has closed
     // it.
-    await noticeBecomes(world, await tell(await signUp(world)), "sent");
+    await notificationBecomes(world, await tell(await signUp(world)), "sent");
     await withDeployment(world, postmarkAt(world.mailUrl), async (deployed) => {
       const telling = people.map((person) => tell(person));
-      const running = Array.from({ length: 6 }, (_, nr) => runNotices(nr % 2 ? world : deployed));
-      const notices = await Promise.all(telling);
+      const running = Array.from(
+        { length: 6 },
+        (_, nr) => callNotificationRunner(nr % 2 ? world : deployed),
+      );
+      const notifications = await Promise.all(telling);
       await Promise.all(running);
-      await Promise.all([runNotices(world), runNotices(deployed)]);
-      for (const notice of notices) {
-        equal((await noticeBecomes(world, notice, "sent")).attempts, 1);
+      await Promise.all([callNotificationRunner(world), callNotificationRunner(deployed)]);
+      for (const notification of notifications) {
+        equal((await notificationBecomes(world, notification, "sent")).attempts, 1);
       }
     });
     for (const { email } of people) {

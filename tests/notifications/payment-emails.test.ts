@@ -6,8 +6,8 @@ import { backEnd, data, post } from "../support/project/http.ts";
 import {
   letterArrives,
   lettersTo,
-  noticeBecomes,
-  noticesOfUser,
+  notificationBecomes,
+  notificationsOfUser,
 } from "../support/work/notifications.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
 import { openCheckout, orderBecomes } from "../support/money/purchases.ts";
@@ -43,9 +43,9 @@ Deno.test("a purchase ends with one receipt, however often Stripe says so", asyn
     for (const said of ["Starter", "USD 9.99", "9990", order.order_id]) {
       ok(text.includes(said) && html.includes(said), said);
     }
-    const notices = await noticesOfUser(world, buyer.id, "receipt");
-    equal(notices.length, 1);
-    await noticeBecomes(world, notices[0]!.notice_id, "sent");
+    const notifications = await notificationsOfUser(world, buyer.id, "receipt");
+    equal(notifications.length, 1);
+    await notificationBecomes(world, notifications[0]!.notification_id, "sent");
     equal((await lettersTo(world, buyer.email, "receipt")).length, 1);
     await proven(world);
   });
@@ -57,7 +57,7 @@ Deno.test("a refund is reported once, with the clawed-back credits", async () =>
   const { text } = await letterArrives(world, buyer.email, "refund");
   match(text, /Refunded: USD 3\.33\nCredits removed: 3330\n/);
   ok(text.includes(refund_id) && text.includes(orderId));
-  equal((await noticesOfUser(world, buyer.id, "refund")).length, 1);
+  equal((await notificationsOfUser(world, buyer.id, "refund")).length, 1);
   await proven(world);
 });
 
@@ -79,7 +79,7 @@ Deno.test("T23: an expiry of credits is reported before it happens", async () =>
   const expires_at = new Date(Date.now() + 12 * 3_600_000).toISOString();
   const lot = { user_id: person.id, amount: "7", source: "promotional", reason: "x", expires_at };
   data(await post(world, "credits/grants", backEnd(world), lot), 201, Grant);
-  await withSql(world, (sql) => sql`select farthing.sweep_expiring_credits()`);
+  await withSql(world, (sql) => sql`select farthing.notify_expiring_credits()`);
   const { subject, text } = await letterArrives(world, person.email, "credits_expiring");
   equal(subject, "Credits of yours expire within a day");
   match(text, /Credits: 7\nExpire: \d+ \w+ \d{4} at \d\d:\d\d UTC\n/);

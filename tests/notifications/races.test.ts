@@ -11,7 +11,7 @@ const world = readWorld();
 
 /** Claims no notification, so that the stack's own runner misses none. */
 async function claim(sql: ISql, lease: string): Promise<unknown> {
-  const [row] = await sql`select farthing_public.notices_claim(null, 0, ${lease}) as claimed`;
+  const [row] = await sql`select farthing_public.notifications_claim(null, 0, ${lease}) as claimed`;
   return row!.claimed;
 }
 

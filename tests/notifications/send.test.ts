@@ -7,7 +7,7 @@ import { Notification } from "../../supabase/functions/_shared/contracts/notific
 import { proven } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { backEnd, type Caller, data, post, refused } from "../support/project/http.ts";
-import { letterArrives, lettersTo, noticeBecomes } from "../support/work/notifications.ts";
+import { letterArrives, lettersTo, notificationBecomes } from "../support/work/notifications.ts";
 import { signUp } from "../support/project/people.ts";
 import { readWorld } from "../support/project/world.ts";
 
@@ -37,7 +37,7 @@ Deno.test("a user is notified at Auth's address, and finds the notification in t
   const { notification_id } = data(await ask(asked), 200, Notification);
   const letter = await letterArrives(world, person.email, "receipt");
   equal(letter.subject, "Receipt: USD 9.99");
-  const told = await person.dataApi.from("notices").select("id, template, data");
+  const told = await person.dataApi.from("notifications").select("id, template, data");
   deepEqual(told.data, [{ id: notification_id, template: "receipt", data: RECEIPT }]);
   await proven(world);
 });
@@ -53,7 +53,7 @@ Deno.test("an address is notified once per key, and is not stored afterwards", a
   const other = await ask({ ...asked, to: { email: newAddress() } }, shared(), key);
   refused(other, 422, "idempotency_key_reused");
   await letterArrives(world, email, "receipt");
-  const { state, address } = await noticeBecomes(world, notification_id, "sent");
+  const { state, address } = await notificationBecomes(world, notification_id, "sent");
   deepEqual([state, address], ["sent", null]);
   equal((await lettersTo(world, email)).length, 1);
 });
@@ -70,7 +70,7 @@ Deno.test("the secret alone is enough, and the same content again is the same no
   const other = await send({ ...asked, data: { ...RECEIPT, credits: "9991" } });
   const { notification_id } = data(other, 200, Notification);
   ok(!ids.includes(notification_id));
-  for (const id of [ids[0]!, notification_id]) await noticeBecomes(world, id, "sent");
+  for (const id of [ids[0]!, notification_id]) await notificationBecomes(world, id, "sent");
   equal((await lettersTo(world, email)).length, 2);
 });
 
@@ -90,7 +90,7 @@ Deno.test("no other credential may send a notification", async () => {
   ) {
     equal((await ask(asked, as)).status, status);
   }
-  const told = await person.dataApi.from("notices").select("id");
+  const told = await person.dataApi.from("notifications").select("id");
   deepEqual(told.data, []);
 });
 
@@ -149,5 +149,5 @@ Deno.test("hostile data is written as text", async () => {
   const { html, text, subject } = await letterArrives(world, person.email, "receipt");
   ok(!html.includes("<img") && html.includes("&lt;img"), html);
   ok(!/[\r\u202e]|^Bcc/m.test(text + subject), text);
-  await noticeBecomes(world, notification_id, "sent");
+  await notificationBecomes(world, notification_id, "sent");
 });

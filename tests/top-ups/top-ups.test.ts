@@ -14,7 +14,7 @@ import {
   cardOf,
   chargeBecomes,
   linkOf,
-  noticesOf,
+  notificationsOf,
   optIn,
   passTime,
   paymentsOf,
@@ -36,8 +36,8 @@ async function availableOf({ id }: Person): Promise<string | undefined> {
 }
 
 /** Lists the templates of a person's notifications about top-ups, in order. */
-async function topUpNoticesOf(person: Person): Promise<string[]> {
-  return (await noticesOf(world, person)).filter((each) => each.startsWith("top_up_"));
+async function topUpNotificationsOf(person: Person): Promise<string[]> {
+  return (await notificationsOf(world, person)).filter((each) => each.startsWith("top_up_"));
 }
 
 /** Sets how a person's card behaves from now on. */
@@ -172,7 +172,7 @@ Deno.test("a failing card is charged again later, and paused after the third fai
     await runPayments(world);
     equal((await paymentsOf(world, person)).length, failures, "meanwhile it is not charged");
     equal(
-      (await noticesOf(world, person)).filter((each) => each === "top_up_failed").length,
+      (await notificationsOf(world, person)).filter((each) => each === "top_up_failed").length,
       failures,
     );
     if (failures < 3) await passTime(world, person);
@@ -195,8 +195,8 @@ Deno.test("a charge that needs authentication is confirmed on a page, and paid o
   const waiting = await readTopUps(world, person);
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
   // A scheduled task may report the low balance meanwhile.
-  equal((await topUpNoticesOf(person)).at(-1), "top_up_authentication");
-  const told = await person.dataApi.from("notices").select("template, data")
+  equal((await topUpNotificationsOf(person)).at(-1), "top_up_authentication");
+  const told = await person.dataApi.from("notifications").select("template, data")
     .eq("template", "top_up_authentication");
   equal(told.data?.[0]?.data.url, link, "the notification has the link");
   await passTime(world, person);
@@ -226,7 +226,7 @@ Deno.test("the monthly cap reduces a charge, and then stops charges", async () =
   await runPayments(world);
   equal((await paymentsOf(world, person)).length, 1);
   const capped = async () =>
-    (await noticesOf(world, person)).filter((each) => each === "top_up_capped").length;
+    (await notificationsOf(world, person)).filter((each) => each === "top_up_capped").length;
   // A run leaves an account that another session has locked to the next run.
   await until("the cap is notified", async () => {
     await runPayments(world);
@@ -268,7 +268,7 @@ Deno.test("a card that is detached at Stripe pauses top-ups until another is sav
   await stripeOf(world).paymentMethods.detach(payment_method_id!);
   const gone = await topUpsBecome(world, person, "without a card", ({ card }) => card === null);
   deepEqual([gone.state, gone.paused], ["paused", "card_gone"]);
-  equal((await topUpNoticesOf(person)).at(-1), "top_up_paused");
+  equal((await topUpNotificationsOf(person)).at(-1), "top_up_paused");
   await spend(world, person, "1000");
   await runPayments(world);
   deepEqual(await paymentsOf(world, person), []);

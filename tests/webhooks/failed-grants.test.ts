@@ -60,7 +60,7 @@ Deno.test("T2: an event whose grant failed is granted by the scheduled task", as
     });
     // A minute after the failure the scheduled task applies the event, so the test passes a later
     // time.
-    await withSql(world, (sql) => sql`select farthing.sweep_inbox(now() + interval '2 minutes')`);
+    await withSql(world, (sql) => sql`select farthing.retry_events(now() + interval '2 minutes')`);
     await orderBecomes(world, buyer, checkout.order_id, "paid");
     equal(await countEntries(world, buyer.id), 1);
     await proven(world);
@@ -115,7 +115,7 @@ Deno.test("T7: an event that arrives before its order waits for the order", asyn
       deepEqual(early, { received: true, deferred: true });
       equal(await stateOf(event.id), "deferred");
     });
-    await withSql(world, (sql) => sql`select farthing.sweep_inbox(now() + interval '2 minutes')`);
+    await withSql(world, (sql) => sql`select farthing.retry_events(now() + interval '2 minutes')`);
     await orderBecomes(world, buyer, checkout.order_id, "paid");
     equal(await stateOf(event.id), "processed");
     equal(await countEntries(world, buyer.id), 1);

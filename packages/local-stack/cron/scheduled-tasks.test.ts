@@ -40,11 +40,11 @@ const runAt = (sql: postgres.Sql, at: number) =>
   sql.unsafe(`call farthing.run_due_tasks('${new Date(at).toISOString()}')`);
 
 /** What the notification runner does, once it is woken, in a project that has neither a webhook nor mail. */
-const runNotices = (sql: postgres.Sql, at: number) =>
+const runNotifications = (sql: postgres.Sql, at: number) =>
   sql`
-    select farthing_public.notices_failed((n ->> 'notice_id')::uuid, (n ->> 'lease_id')::uuid, 'never',
-      'no_recipient', null, ${new Date(at)})
-    from jsonb_array_elements(farthing_public.notices_claim(p_limit => 100, p_now => ${new Date(
+    select farthing_public.notifications_failed((n ->> 'notification_id')::uuid, (n ->> 'lease_id')::uuid,
+      'never', 'no_recipient', null, ${new Date(at)})
+    from jsonb_array_elements(farthing_public.notifications_claim(p_limit => 100, p_now => ${new Date(
     at,
   )})) n`;
 
@@ -66,7 +66,7 @@ async function idlesForAWeek({ sql }: Project): Promise<void> {
     const at = START + hour * 60 * MINUTE_MS;
     await runAt(sql, at);
     // Each hour's head is for the operators' webhook.
-    await runNotices(sql, at);
+    await runNotifications(sql, at);
   }
   const [row] = await sql`
     select (select count(*) from farthing.task_failures)::int as failures,
@@ -86,7 +86,7 @@ async function forgetsRuns({ sql, admin }: Project): Promise<void> {
   await admin`
     insert into cron.job_run_details (jobid, runid, username, status, start_time, end_time)
     values (-1, -99, 'postgres', 'succeeded', now(), now() - interval '1 year')`;
-  await sql`select farthing.sweep_run_history()`;
+  await sql`select farthing.delete_old_runs()`;
   const left = await sql<{ runid: string }[]>`
     select d.runid::text from cron.job_run_details d where d.runid < 0 order by d.runid`;
   assert.deepEqual(left.map(({ runid }) => runid), ["-99", "-6"], "not those of other jobs");

@@ -7,7 +7,7 @@ import { ApiError } from "../_shared/core/errors.ts";
 import { type MailMessage, MailNotSent, MailRefused } from "../_shared/adapters/mail/mail.ts";
 import { BreakerOpen } from "../_shared/resilience/resilience-policy.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
-import { NOTICE } from "#support/samples/notifications.ts";
+import { NOTIFICATION } from "#support/samples/notifications.ts";
 import { send } from "#support/cases/routes.ts";
 
 const ALERT = {
@@ -21,7 +21,7 @@ const ALERT = {
   fired_at: "2026-11-21T12:00:00+00:00",
 };
 const TO_OPERATORS: NotificationToSend = {
-  ...NOTICE,
+  ...NOTIFICATION,
   recipient: "operators",
   address: null,
   template: "alert",
@@ -34,22 +34,27 @@ function run(fake: Fake) {
 }
 
 /** Stubs a database that gives out each of these notifications once. */
-function queueOf(...notices: NotificationToSend[]) {
+function queueOf(...notifications: NotificationToSend[]) {
   return {
-    notices_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) =>
-      notices.splice(0, p_limit),
+    notifications_claim: ({ p_limit = 20 }: { p_limit: number | undefined }) =>
+      notifications.splice(0, p_limit),
   };
 }
 
 function many(count: number): NotificationToSend[] {
-  return Array.from({ length: count }, (_, nr) => ({ ...NOTICE, notice_id: `notice-${nr}` }));
+  return Array.from(
+    { length: count },
+    (_, nr) => ({ ...NOTIFICATION, notification_id: `notification-${nr}` }),
+  );
 }
 
 /** Returns the outcomes that the runner reported to the database. */
 function notedBy({ calls }: Fake) {
-  return calls.filter(({ name }) => name === "notices_sent" || name === "notices_failed")
+  return calls.filter(({ name }) =>
+    name === "notifications_sent" || name === "notifications_failed"
+  )
     .map(({ name, args }) =>
-      name === "notices_sent" ? ["sent", args.p_provider_id] : [args.p_outcome, args.p_error]
+      name === "notifications_sent" ? ["sent", args.p_provider_id] : [args.p_outcome, args.p_error]
     );
 }
 
@@ -60,14 +65,14 @@ const away = () =>
 Deno.test("a run sends due notifications with their ids as keys, and keeps its isolate alive", async () => {
   const sent: MailMessage[] = [];
   const mail = { send: (message: MailMessage) => Promise.resolve(`id-${sent.push(message)}`) };
-  const fake = await makeFake({ answers: queueOf(NOTICE, TO_OPERATORS), mail });
+  const fake = await makeFake({ answers: queueOf(NOTIFICATION, TO_OPERATORS), mail });
   assert.deepEqual((await (await run(fake)).json()).data, { sent: 2, failed: 0 });
   assert.deepEqual(sent.map(({ to, subject, key, tag }) => [to, subject, key, tag]), [
-    [["ann@example.com"], "Receipt: USD 9.99", NOTICE.notice_id, "receipt"],
+    [["ann@example.com"], "Receipt: USD 9.99", NOTIFICATION.notification_id, "receipt"],
     [
       ["operator@example.com"],
       "[critical] webhook_backlog: 12 events wait.",
-      NOTICE.notice_id,
+      NOTIFICATION.notification_id,
       "alert",
     ],
   ]);
@@ -96,9 +101,9 @@ Deno.test("a webhook gets alerts as they are and disputes in the same form", asy
   });
   assert.deepEqual((await (await run(fake)).json()).data, { sent: 2, failed: 0 });
   assert.deepEqual(posted, [
-    { id: NOTICE.notice_id, data: ALERT },
+    { id: NOTIFICATION.notification_id, data: ALERT },
     {
-      id: NOTICE.notice_id,
+      id: NOTIFICATION.notification_id,
       data: {
         incident_id: "du_1:lost",
         rule: "dispute",
@@ -144,23 +149,23 @@ Deno.test("a head of the ledger goes to the log where no webhook is configured",
 
 Deno.test("each outcome of a notification is recorded", async () => {
   const cases: [NotificationToSend, Error | null, boolean, [string, string]][] = [
-    [NOTICE, new MailRefused("code 406"), false, ["never", "refused"]],
-    [NOTICE, away(), false, ["again", "not_sent"]],
-    [NOTICE, new BreakerOpen("mail", 1_000), false, ["not_asked", "not_asked"]],
-    [NOTICE, timedOut(), false, ["unknown", "no_answer"]],
-    [NOTICE, timedOut(), true, ["again", "no_answer"]],
-    [NOTICE, new Error("a bug"), false, ["unknown", "no_answer"]],
-    [{ ...NOTICE, address: null }, null, false, ["never", "no_recipient"]],
-    [{ ...NOTICE, template: "nothing" }, null, false, ["never", "bad_data"]],
-    [{ ...NOTICE, data: {} }, null, false, ["never", "bad_data"]],
+    [NOTIFICATION, new MailRefused("code 406"), false, ["never", "refused"]],
+    [NOTIFICATION, away(), false, ["again", "not_sent"]],
+    [NOTIFICATION, new BreakerOpen("mail", 1_000), false, ["not_asked", "not_asked"]],
+    [NOTIFICATION, timedOut(), false, ["unknown", "no_answer"]],
+    [NOTIFICATION, timedOut(), true, ["again", "no_answer"]],
+    [NOTIFICATION, new Error("a bug"), false, ["unknown", "no_answer"]],
+    [{ ...NOTIFICATION, address: null }, null, false, ["never", "no_recipient"]],
+    [{ ...NOTIFICATION, template: "nothing" }, null, false, ["never", "bad_data"]],
+    [{ ...NOTIFICATION, data: {} }, null, false, ["never", "bad_data"]],
     [TO_WEBHOOK, new AlertRefused("HTTP 404"), false, ["never", "refused"]],
     [TO_WEBHOOK, timedOut(), false, ["again", "no_answer"]],
     [{ ...TO_WEBHOOK, template: "receipt" }, null, false, ["never", "bad_data"]],
   ];
-  for (const [notice, error, knowsRepeats, noted] of cases) {
+  for (const [notification, error, knowsRepeats, noted] of cases) {
     const fail = () => error === null ? Promise.resolve("x") : Promise.reject(error);
     const fake = await makeFake({
-      answers: queueOf(notice),
+      answers: queueOf(notification),
       mail: { send: fail, knowsRepeats },
       operators: { postAlert: async () => void await fail() },
     });
@@ -183,17 +188,20 @@ Deno.test("a notification without an email address or a webhook is recorded as n
 Deno.test("when the service names a time it is passed on", async () => {
   const busy = new MailNotSent({ internal: "busy", isOutage: false, retryAfterSeconds: 17 });
   const fake = await makeFake({
-    answers: queueOf(NOTICE),
+    answers: queueOf(NOTIFICATION),
     mail: { send: () => Promise.reject(busy) },
   });
   await run(fake);
-  assert.equal(fake.calls.find(({ name }) => name === "notices_failed")?.args.p_retry_after, 17);
+  assert.equal(
+    fake.calls.find(({ name }) => name === "notifications_failed")?.args.p_retry_after,
+    17,
+  );
 });
 
 Deno.test("a run continues batch by batch, and stops when every email is deferred", async () => {
   const all = await makeFake({ answers: queueOf(...many(25)) });
   assert.deepEqual((await (await run(all)).json()).data, { sent: 25, failed: 0 });
-  const leases = all.calls.filter(({ name }) => name === "notices_claim")
+  const leases = all.calls.filter(({ name }) => name === "notifications_claim")
     .map(({ args }) => String(args.p_lease_id));
   // A repeated claim with the same lease returns the same notifications, so each batch needs a
   // lease of its own. The fourth claim finds no notification; it is needed because a notification
@@ -218,7 +226,7 @@ Deno.test("emails do not wait behind an unavailable webhook", async () => {
   assert.deepEqual((await (await run(fake)).json()).data, { sent: 12, failed: 15 });
 });
 
-Deno.test("a run ends when its time is up, with notices left", async () => {
+Deno.test("a run ends when its time is up, with notifications left", async () => {
   // Each read of the clock returns a time 30 s later, and a run has 100 s.
   let seconds = 0;
   const now = () => new Date((seconds += 30) * 1000);
@@ -237,7 +245,7 @@ Deno.test("without mail only webhooks are claimed, and an invalid configuration 
     const fake = await makeFake({ answers: queueOf(TO_WEBHOOK), overrides });
     assert.equal((await run(fake)).status, status);
     const [claim] = fake.calls;
-    assert.deepEqual([claim?.name, claim?.args.p_mail], ["notices_claim", undefined]);
+    assert.deepEqual([claim?.name, claim?.args.p_mail], ["notifications_claim", undefined]);
     assert.deepEqual(notedBy(fake), [["sent", undefined]]);
   }
 });
@@ -245,15 +253,18 @@ Deno.test("without mail only webhooks are claimed, and an invalid configuration 
 Deno.test("a result that cannot be recorded leaves the others recorded, and the run fails", async () => {
   const answers = {
     ...queueOf(...many(3)),
-    notices_sent: ({ p_notice_id }: { p_notice_id: string }) => {
-      if (p_notice_id === "notice-1") throw new ApiError("upstream_unavailable");
+    notifications_sent: ({ p_notification_id }: { p_notification_id: string }) => {
+      if (p_notification_id === "notification-1") throw new ApiError("upstream_unavailable");
       return { known: true };
     },
   };
   const fake = await makeFake({ answers });
   assert.equal((await run(fake)).status, 503);
   assert.equal(notedBy(fake).length, 3);
-  assert(!fake.names().includes("notices_failed"), "a sent notification is not to be sent again");
+  assert(
+    !fake.names().includes("notifications_failed"),
+    "a sent notification is not to be sent again",
+  );
 });
 
 Deno.test("two runners at once send each notification once", async () => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createLimiter } from "../_shared/limits/limiter.ts";
 import { NO_METRICS } from "../_shared/metrics/metrics.ts";
 import { makeFake, PREVIOUS_WEBHOOK_SECRET, WEBHOOK_SECRET } from "#support/fakes/services.ts";
-import { NOTICE_CASES } from "#support/cases/notifications.ts";
+import { NOTIFICATION_CASES } from "#support/cases/notifications.ts";
 import { send } from "#support/cases/routes.ts";
 
-const { body } = NOTICE_CASES[0]!;
+const { body } = NOTIFICATION_CASES[0]!;
 const QUOTA = 600;
 
 /** Makes the real limits with a clock that stands still. */

@@ -18,7 +18,7 @@ export const sendNotification = defineRoute({
   errors: ["not_found"],
   handler: async (call) => {
     const { template, to, data } = call.body;
-    return await idempotent(call, "notices_send", {
+    return await idempotent(call, "notifications_send", {
       p_template: template,
       p_user_id: "user_id" in to ? to.user_id : undefined,
       p_email: "email" in to ? to.email : undefined,

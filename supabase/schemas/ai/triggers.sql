@@ -5,8 +5,8 @@ create trigger ai_consents_are_dated before insert or update on farthing.ai_cons
   for each row execute function farthing.date_consent();
 create trigger ai_consents_count_backwards after insert or update on farthing.ai_consents
   for each row execute function farthing.erase_ai_logs();
-select farthing.add_task('sweep_ai_logs', '1 minute');
+select farthing.add_task('delete_old_ai_logs', '1 minute');
 
 create trigger holds_close_their_chats after update of status on farthing.holds
   for each row when (old.status = 'open' and new.status <> 'open') execute function farthing.close_chat();
-select farthing.add_task('sweep_chats', '1 minute');
+select farthing.add_task('close_abandoned_chats', '1 minute');

@@ -103,7 +103,7 @@ from (values
   ('limiter_open', 'warning', 0.05, 0.02, null, 10, '5 minutes', null, '0', '5 minutes'),
   ('dead_jobs', 'warning', 0, 0, null, 0, '1 hour', null, '0', '0'),
   -- A few dead-lettered emails are normal: an address that refuses email is not our fault.
-  ('dead_notices', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
+  ('dead_notifications', 'warning', 3, 3, null, 0, '1 hour', null, '0', '0'),
   ('rule_failed', 'warning', 0, 0, null, 0, '1 hour', null, '2 minutes', '5 minutes')
 ) r (rule, severity, threshold, fine_at, factor, minimum, period, baseline, fires_after, resolves_after);
 

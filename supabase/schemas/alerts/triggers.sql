@@ -1,7 +1,7 @@
 -- Tasks evaluate the rules each minute and delete resolved incidents after a year. Changes of rules
 -- are audited.
 
-select farthing.add_task('sweep_incidents', '1 hour', '23 minutes');
+select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 
 -- The task with the largest budget runs last. So after a pause of days the other tasks do the
 -- overdue work first, and the rules read its result. The budget is below the role's statement

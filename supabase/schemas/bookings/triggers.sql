@@ -6,7 +6,7 @@ create trigger bookings_are_guarded before update on farthing.bookings
 create trigger bookings_are_never_deleted before delete on farthing.bookings
   for each row execute function farthing.refuse_change();
 
-select farthing.add_task('sweep_bookings', '1 hour', '41 minutes');
+select farthing.add_task('cancel_unanswered_bookings', '1 hour', '41 minutes');
 
 select farthing.never_change('bookings', '{account_id, booking_id, provider_id, amount, currency,
   fee_basis_points, application_fee_amount, transfer_at, client_temp_id, details, created_at}');

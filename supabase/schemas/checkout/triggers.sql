@@ -6,7 +6,7 @@ create trigger orders_are_guarded before update on farthing.orders
 create trigger orders_are_never_deleted before delete on farthing.orders
   for each row execute function farthing.refuse_change();
 
-select farthing.add_task('sweep_orders', '5 minutes');
+select farthing.add_task('expire_orders', '5 minutes');
 
 select farthing.never_change('orders', '{account_id, order_id, kind, package_id, package_version,
   package_name, amount, currency, credits, bonus_credits, created_at}');

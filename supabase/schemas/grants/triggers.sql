@@ -5,4 +5,4 @@ select farthing.never_change('grants', '{account_id, grant_id, author, source, a
 select farthing.set_once('grants', '{decided_by, decided_at, lot_id}');
 select farthing.never_remove('grants');
 
-select farthing.add_task('sweep_grants', '5 minutes');
+select farthing.add_task('expire_grants', '5 minutes');

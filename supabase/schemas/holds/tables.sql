@@ -28,7 +28,7 @@ comment on table farthing.holds is
   'as released. author: who opened the hold.';
 create index holds_by_id on farthing.holds (hold_id);
 create index holds_open_by_expiry on farthing.holds (account_id, expires_at) where status = 'open';
-create index holds_to_sweep on farthing.holds (expires_at, account_id) where status = 'open';
+create index holds_to_expire on farthing.holds (expires_at, account_id) where status = 'open';
 
 create table farthing.hold_lots (
   account_id bigint not null,

@@ -1,5 +1,5 @@
 -- Triggers: the terms of a hold never change, and a hold ends once. The end of a hold also closes
--- the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task sweep_accounts
+-- the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task expire_credits
 -- (ledger/functions/expiry.sql) expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,

@@ -143,14 +143,15 @@ $$;
 comment on function farthing.idempotency_free(text) is
   'Deletes a started key after its external call has failed, so that a repeat runs at once.';
 
-create function farthing.sweep_idempotency_keys(p_now timestamptz default now(), p_limit int default 60000)
+create function farthing.delete_old_idempotency_keys(p_now timestamptz default now(),
+  p_limit int default 60000)
 returns int
 language sql
 set search_path = ''
 as $$
   select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
-comment on function farthing.sweep_idempotency_keys(timestamptz, int) is
+comment on function farthing.delete_old_idempotency_keys(timestamptz, int) is
   'Deletes keys older than 24 hours; returns how many keys.';
 
 create function farthing.refuse_new_answer()

@@ -2,7 +2,7 @@
 -- an event's facts never change. Scheduled tasks retry failed and deferred events and wake the
 -- payment runner.
 
-select farthing.add_task('sweep_inbox', '1 minute');
+select farthing.add_task('retry_events', '1 minute');
 
 select farthing.add_task('wake_payment_runner_if_due', '1 minute');
 

@@ -28,7 +28,7 @@ create trigger used_references_are_append_only before update or delete on farthi
 create trigger used_references_are_not_truncated before truncate on farthing.used_references
   for each statement execute function farthing.refuse_change();
 
-select farthing.add_task('sweep_accounts', '1 minute');
+select farthing.add_task('expire_credits', '1 minute');
 
 create trigger accounts_leave_with_their_owner after update of owner_id on farthing.accounts
   for each row execute function farthing.note_leaving();

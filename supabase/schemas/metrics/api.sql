@@ -10,7 +10,7 @@ begin
   if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
     return '{"recorded": false}'::jsonb;
   end if;
-  -- If scheduled tasks stop, only the recording of metrics can notice it.
+  -- If scheduled tasks stop, only the recording of metrics can notice that.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end

@@ -1,3 +1,3 @@
 -- A scheduled task deletes old metrics.
 
-select farthing.add_task('sweep_metrics', '5 minutes');
+select farthing.add_task('delete_old_metrics', '5 minutes');

@@ -1,7 +1,7 @@
 -- Notifications: waiting, sent or given up.
 
-create table farthing.notices (
-  notice_id uuid primary key default gen_random_uuid(),
+create table farthing.notifications (
+  notification_id uuid primary key default gen_random_uuid(),
   recipient text not null default 'owner',
   account_id bigint,
   address text,
@@ -19,38 +19,39 @@ create table farthing.notices (
   provider_id text,
   created_at timestamptz not null default now(),
   finished_at timestamptz,
-  constraint notices_once unique (account_id, template, subject),
-  constraint notices_recipients check (recipient in ('owner', 'address', 'operators', 'webhook')
+  constraint notifications_once unique (account_id, template, subject),
+  constraint notifications_recipients check (recipient in ('owner', 'address', 'operators', 'webhook')
     and (recipient = 'owner') = (account_id is not null)
     and (address is not null) = (recipient = 'address' and finished_at is null)),
-  constraint notices_templates check (template ~ '^[a-z][a-z0-9_]{0,39}$'),
-  constraint notices_text_bounded check (length(subject) between 1 and 255 and length(address) <= 254
+  constraint notifications_templates check (template ~ '^[a-z][a-z0-9_]{0,39}$'),
+  constraint notifications_text_bounded check (length(subject) between 1 and 255 and length(address) <= 254
     and length(provider_id) <= 255 and length(sender) <= 40),
-  constraint notices_data_bounded check (jsonb_typeof(data) = 'object' and pg_column_size(data) <= 4096),
-  constraint notices_states check (
+  constraint notifications_data_bounded check (jsonb_typeof(data) = 'object'
+    and pg_column_size(data) <= 4096),
+  constraint notifications_states check (
     (state in ('queued', 'failed') and next_attempt_at is not null and lease_id is null
       and finished_at is null)
     or (state = 'sending' and lease_id is not null and finished_at is null)
     or (state in ('sent', 'dead', 'uncertain') and next_attempt_at is null and lease_id is null
       and finished_at is not null)),
-  constraint notices_leases check ((lease_id is null) = (leased_until is null)
+  constraint notifications_leases check ((lease_id is null) = (leased_until is null)
     and (lease_id is null or sender is not null)),
-  constraint notices_attempts check (attempts between 0 and 8),
-  constraint notices_errors check (last_error ~ '^[a-z][a-z0-9_]{0,59}$'
+  constraint notifications_attempts check (attempts between 0 and 8),
+  constraint notifications_errors check (last_error ~ '^[a-z][a-z0-9_]{0,59}$'
     and (last_error is not null or state not in ('failed', 'dead', 'uncertain')))
 );
-comment on table farthing.notices is
+comment on table farthing.notifications is
   'Notifications, one per account, template and subject. recipient: the account''s owner, an address '
   '(erased when finished), the operators'' addresses or their webhook. state: queued, then sending, then '
   'sent; failed notifications are retried, and dead after 8 attempts; uncertain notifications may have '
   'been sent. sender: the service of the last claim. in_doubt_since: since when an attempt without an '
   'answer may have sent it. data: the template''s values, no personal data. last_error: a code.';
-create unique index notices_once_elsewhere on farthing.notices (recipient, template, subject)
+create unique index notifications_once_elsewhere on farthing.notifications (recipient, template, subject)
   where account_id is null;
-alter table farthing.notices enable row level security;
-create policy notices_own on farthing.notices for select to authenticated
+alter table farthing.notifications enable row level security;
+create policy notifications_own on farthing.notifications for select to authenticated
   using (account_id = any (array(select a.account_id from farthing.accounts a)));
-grant select on farthing.notices to authenticated;
+grant select on farthing.notifications to authenticated;
 
 -- Low balances are looked for account by account, in rounds, because an index on the balance would
 -- slow every debit.
@@ -64,22 +65,24 @@ alter table farthing.low_balance_round enable row level security;
 create policy low_balance_round_none on farthing.low_balance_round for select to authenticated using (false);
 insert into farthing.low_balance_round default values;
 
-create index notices_given_up on farthing.notices (finished_at) where state in ('dead', 'uncertain');
+create index notifications_given_up on farthing.notifications (finished_at)
+  where state in ('dead', 'uncertain');
 
-create function farthing.notice_turn(p_recipient text)
+create function farthing.notification_turn(p_recipient text)
 returns int
 language sql immutable
 set search_path = ''
 as $$
   select case p_recipient when 'webhook' then 0 when 'operators' then 1 else 2 end
 $$;
-comment on function farthing.notice_turn(text) is
+comment on function farthing.notification_turn(text) is
   'Returns the rank of a recipient in the order of sending: alerts must wait neither behind a thousand '
   'emails nor for an unavailable mail service.';
 
-create index notices_due on farthing.notices (farthing.notice_turn(recipient), next_attempt_at)
+create index notifications_due on farthing.notifications (farthing.notification_turn(recipient),
+  next_attempt_at)
   where state in ('queued', 'failed');
-create index notices_sending on farthing.notices (leased_until) where state = 'sending';
+create index notifications_sending on farthing.notifications (leased_until) where state = 'sending';
 
 -- Only notifications without an account are deleted by age.
-create index notices_elsewhere_by_age on farthing.notices (created_at) where account_id is null;
+create index notifications_elsewhere_by_age on farthing.notifications (created_at) where account_id is null;

@@ -2,14 +2,14 @@
 -- writes them; a queued notification wakes the runner. Scheduled tasks look for low balances and
 -- for credits that expire soon.
 
-select farthing.add_task('sweep_low_balances', '1 minute');
-select farthing.add_task('sweep_expiring_credits', '5 minutes');
+select farthing.add_task('notify_low_balances', '1 minute');
+select farthing.add_task('notify_expiring_credits', '5 minutes');
 
-create trigger notices_wake_the_runner after insert on farthing.notices
-  referencing new table as added for each statement execute function farthing.wake_for_notices();
+create trigger notifications_wake_the_runner after insert on farthing.notifications
+  referencing new table as added for each statement execute function farthing.wake_for_notifications();
 
 select farthing.add_task('wake_notification_runner_if_due', '1 minute');
-select farthing.add_task('sweep_notices', '5 minutes');
+select farthing.add_task('give_up_notifications', '5 minutes');
 
 create trigger orders_have_receipts after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)

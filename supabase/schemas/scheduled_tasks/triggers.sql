@@ -11,4 +11,4 @@ begin
 end
 $$;
 select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
-select farthing.add_task('sweep_run_history', '1 hour', '29 minutes');
+select farthing.add_task('delete_old_runs', '1 hour', '29 minutes');

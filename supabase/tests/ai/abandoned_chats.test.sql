@@ -19,10 +19,11 @@ select is(tests.record(tests.chat_id('ann'), 0, '1 s'), 'open', 'the provider ac
 select is(tests.record(tests.chat_id('ann'), 100, '10 s'), 'open', '100 tokens of ann''s chat are streamed');
 select is(tests.record(tests.chat_id('bob'), null, '5 s'), 'open', 'bob''s chat waits for the provider');
 select is(tests.record(tests.chat_id('cid'), 0, '11 s'), 'open', 'the provider accepts cid''s chat');
-select is(farthing.sweep_chats(tests.after('59 s')), 0,
+select is(farthing.close_abandoned_chats(tests.after('59 s')), 0,
   'the task leaves chats that had a heartbeat within a minute');
-select is(farthing.sweep_chats(tests.after('70 s'), 1), 1, 'the task closes no more chats than its limit');
-select is(farthing.sweep_chats(tests.after('70 s')), 1,
+select is(farthing.close_abandoned_chats(tests.after('70 s'), 1),
+  1, 'the task closes no more chats than its limit');
+select is(farthing.close_abandoned_chats(tests.after('70 s')), 1,
   'the next run closes the other chat without a heartbeat');
 select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 32',
   'T28: the recorded tokens and the tokens in flight are charged');
@@ -30,7 +31,7 @@ select is(tests.chat(tests.chat_id('bob')), 'released, hold released, charged 0'
   'T9: a chat that no provider accepted is not charged');
 select is(tests.chat(tests.chat_id('cid')), 'open, hold open, charged 0',
   'a chat with a recent heartbeat stays open');
-select is(farthing.sweep_chats(tests.after('71 s')), 1,
+select is(farthing.close_abandoned_chats(tests.after('71 s')), 1,
   'the task closes the chat after a minute without a heartbeat');
 select is(tests.chat(tests.chat_id('cid')), 'settled, hold settled, charged 26',
   'T28: without recorded tokens the prompt and the tokens in flight are charged');
@@ -41,7 +42,7 @@ from (values ('ann', 'balance 68, held 0, available 68, debt 0'),
 select is(tests.key(name), 'free', format(
   'the key of %s is free, because there is no answer to repeat', name))
 from unnest(array['ann', 'bob', 'cid']) name;
-select is(farthing.sweep_chats(tests.after('1 h')), 0, 'a chat is closed only once');
+select is(farthing.close_abandoned_chats(tests.after('1 h')), 0, 'a chat is closed only once');
 
 -- The request was still alive.
 select is(tests.record(tests.chat_id('ann'), 200, '72 s'), 'closed',
@@ -69,7 +70,7 @@ select is(tests.chat(tests.chat_id('bob')), 'settled, hold released, charged 26'
 select is(tests.release_chat(tests.chat_id('cid'), '73 s', 'cid'), 'settled',
   'a release after the task''s charge reports that the chat is settled');
 select isnt(tests.begin_chat('hal', null, p_most => 1000), null, 'hal begins a chat');
-select is(farthing.sweep_chats(tests.after('1 min')), 1, 'the task releases hal''s chat');
+select is(farthing.close_abandoned_chats(tests.after('1 min')), 1, 'the task releases hal''s chat');
 select isnt(credits_debit(tests.person('hal'), '90', 'x', p_now => tests.after('1 min')), null,
   'hal spends the released credits');
 select is(tests.settle_chat(tests.chat_id('hal'), '61 s') #>> '{data,credits}', '0',
@@ -120,7 +121,8 @@ select isnt(tests.begin_chat('gus', 'g' || nr, nr * interval '1 ms', p_most => 1
 from generate_series(1, 3) nr;
 select is(tests.record(tests.chat_id('gus', nr), 10, '1 s'), 'open', 'each chat of gus streams')
 from generate_series(1, 3) nr;
-select is(farthing.sweep_chats(tests.after('11 min'), 1), 1, 'the task closes one chat after ten minutes');
+select is(farthing.close_abandoned_chats(tests.after('11 min'), 1),
+  1, 'the task closes one chat after ten minutes');
 select is(tests.release_chat(tests.chat_id('gus', 2), '11 min', 'g2'), 'released',
   'a request releases another chat after ten minutes');
 select is(tests.settle_chat(tests.chat_id('gus', 3), '11 min', p_key => 'g3') #>> '{data,credits}', '26',

@@ -132,10 +132,10 @@ select is((pg_temp.write('eve', '{}', now() - interval '720 hours')).expires_at,
   'eve''s old log expires now');
 select is(tests.seen_by('authenticated', 'eve', 'select * from ai_logs'), '[]',
   'an expired log is hidden before the task runs');
-select is(farthing.sweep_ai_logs(now()), 1, 'the task deletes expired logs');
-select is(farthing.sweep_ai_logs(tests.after('720 h'), logs), logs,
+select is(farthing.delete_old_ai_logs(now()), 1, 'the task deletes expired logs');
+select is(farthing.delete_old_ai_logs(tests.after('720 h'), logs), logs,
   'the task deletes no more logs than its limit') from own;
-select is(farthing.sweep_ai_logs(tests.after('720 h')), 1, 'the next run deletes the rest');
+select is(farthing.delete_old_ai_logs(tests.after('720 h')), 1, 'the next run deletes the rest');
 
 -- The logs of a deleted user.
 select isnt(pg_temp.write('bob'), null, 'bob calls a model again');

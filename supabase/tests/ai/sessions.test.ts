@@ -14,7 +14,7 @@ const settles = (name: string, passed: string) =>
   `select tests.settle_chat(tests.chat_id('${name}'), '${passed}', 1000, 100, '${name}')
     #>> '{data,credits}'`;
 const sweeps = (name: string, passed: string) =>
-  `select farthing.sweep_chat(tests.chat_id('${name}')::text, tests.after('${passed}'))`;
+  `select farthing.close_chat_if_abandoned(tests.chat_id('${name}')::text, tests.after('${passed}'))`;
 const leaves = (name: string) =>
   `select from auth.users where id = tests.person('${name}') for update`;
 const locksAccount = (name: string) =>

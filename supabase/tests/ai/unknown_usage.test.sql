@@ -23,7 +23,8 @@ from (values ('ann', 'gpt-4o', null, true, '50'), ('bob', 'gpt-4o', null, false,
 select is(tests.record(tests.chat_id(name), tokens, '1 s'), 'open', format(
   '%s has %s recorded tokens', name, tokens))
 from (values ('ann', 450), ('bob', 10), ('cid', 10), ('dan', 10), ('eve', 10)) r (name, tokens);
-select is(farthing.sweep_chats(tests.after('61 s')), 5, 'the task closes the chats without a heartbeat');
+select is(farthing.close_abandoned_chats(tests.after('61 s')),
+  5, 'the task closes the chats without a heartbeat');
 select is(tests.chat(tests.chat_id(name)), format('settled, hold settled, charged %s', charged), what)
 from (values ('ann', '50', 'tokens in flight are bounded by the longest answer'),
   ('bob', '50', 'hidden output is charged as the longest answer'),
@@ -74,9 +75,10 @@ from farthing.idempotency_keys where key = decode(tests.sha256('gus'), 'hex');
 select is(tests.record(tests.chat_id('gus'), 1, '60 s'), 'open', 'a heartbeat after a minute is recorded');
 select is(created_at, tests.after('60 s'), 'a heartbeat after a minute renews the key')
 from farthing.idempotency_keys where key = decode(tests.sha256('gus'), 'hex');
-select is(farthing.sweep_chats(tests.after('119.999 s')), 0,
+select is(farthing.close_abandoned_chats(tests.after('119.999 s')), 0,
   'a chat with a heartbeat less than a minute ago stays open');
-select is(farthing.sweep_chats(tests.after('120 s')), 1, 'a chat without a heartbeat for a minute is closed');
+select is(farthing.close_abandoned_chats(tests.after('120 s')),
+  1, 'a chat without a heartbeat for a minute is closed');
 select isnt(tests.begin_chat('gus', 'late', '3 min'), null, 'gus begins another chat');
 select is(tests.release_chat(tests.chat_id('gus', 2), '13 min', 'late'), 'released',
   'a chat is released although its hold has expired and no task has run');

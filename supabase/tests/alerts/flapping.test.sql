@@ -39,24 +39,25 @@ select is(pg_temp.late(0, '14 min'), 'payout_delay open',
 select is(pg_temp.late(0, '19 min'), 'nothing',
   'the incident is resolved when the figure was fine for resolves_after');
 select is((select count(*)::int from farthing.incidents), 1, 'all changes are one incident');
-select is((select count(*)::int from farthing.notices where template = 'alert'), 2,
+select is((select count(*)::int from farthing.notifications where template = 'alert'), 2,
   'the incident is notified once by email and once by webhook');
 
 -- No notification can be queued, and an operator acknowledges the incident.
-alter table farthing.notices add constraint notices_broken check (template <> 'alert') not valid;
+alter table farthing.notifications add constraint notifications_broken check (template <> 'alert') not valid;
 select is(pg_temp.late(3, '20 min'), 'payout_delay open',
   'an incident opens although the outbox refuses its notifications');
 select is(alerts_acknowledge((select incident_id from farthing.incidents where state = 'open'), 'key:ann',
   tests.after('21 min')) ->> 'state', 'acknowledged', 'the operator acknowledges the incident');
-alter table farthing.notices drop constraint notices_broken;
+alter table farthing.notifications drop constraint notifications_broken;
 select is(pg_temp.late(3, '22 min'), 'payout_delay acknowledged',
   'the incident stays acknowledged when the outbox works again');
-select is((select count(*)::int from farthing.notices where template = 'alert'), 4,
+select is((select count(*)::int from farthing.notifications where template = 'alert'), 4,
   'the notifications are queued after the outbox works again');
-delete from farthing.notices;
+delete from farthing.notifications;
 select is(pg_temp.late(3, '100 d'), 'payout_delay acknowledged',
   'the incident outlives its deleted notifications');
-select is((select count(*)::int from farthing.notices), 0, 'deleted notifications are not queued again');
+select is((select count(*)::int from farthing.notifications),
+  0, 'deleted notifications are not queued again');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

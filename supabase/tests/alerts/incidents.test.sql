@@ -19,7 +19,7 @@ create function pg_temp.late(p_count int) returns void language sql as $$
 $$;
 create function pg_temp.told() returns text language sql as $$
   select coalesce(string_agg(distinct recipient, ' and ' order by recipient), 'nobody') || ', ' || count(*)
-  from farthing.notices where template = 'alert'
+  from farthing.notifications where template = 'alert'
 $$;
 create function pg_temp.newest() returns farthing.incidents language sql as $$
   select i from farthing.incidents i order by incident_nr desc limit 1
@@ -51,7 +51,7 @@ select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payo
   'warning', 'summary', '3 payouts: late, or returned by the bank.', 'value', '3', 'threshold', '2',
   'runbook', 'docs/runbooks/payout_delay.md', 'fired_at', tests.after('5 min')),
   'the notification names the problem and the runbook')
-from farthing.notices n, pg_temp.newest() i where n.subject = i.incident_id::text;
+from farthing.notifications n, pg_temp.newest() i where n.subject = i.incident_id::text;
 
 -- The rule is still over: its one incident is refreshed.
 select pg_temp.late(4);
@@ -167,7 +167,8 @@ select is(tests.alerts('42 min'), 'payout_delay open', 'deleting a rule resolves
 
 -- An incident that could not be queued is queued by the next evaluation.
 create function pg_temp.refuses() returns trigger language plpgsql as 'begin raise exception ''full''; end';
-create trigger refuses before insert on farthing.notices for each row execute function pg_temp.refuses();
+create trigger refuses before insert on farthing.notifications
+  for each row execute function pg_temp.refuses();
 update farthing.payouts set status = 'paid';
 select is(tests.alerts('43 min'), 'nothing', 'a fine figure resolves the incident');
 select pg_temp.late(1);
@@ -175,9 +176,9 @@ update farthing.alert_rules set fires_after = '0' where rule = 'payout_delay';
 select is(tests.alerts('44 min'), 'payout_delay open',
   'an incident opens while the outbox refuses notifications');
 select is((pg_temp.newest()).queued_at, null, 'the incident is not queued');
-drop trigger refuses on farthing.notices;
+drop trigger refuses on farthing.notifications;
 select is(farthing.evaluate_alerts(tests.after('45 min')), 1, 'the next evaluation queues the incident');
-select is(count(*)::int, 2, 'each channel gets one notification') from farthing.notices
+select is(count(*)::int, 2, 'each channel gets one notification') from farthing.notifications
 where subject = (pg_temp.newest()).incident_id::text;
 
 -- Lists and retention.
@@ -194,7 +195,7 @@ select results_eq($$ with recursive pages as (
   select a ->> 'id' from pages, jsonb_array_elements(p -> 'alerts') a $$,
   'select incident_id::text from farthing.incidents order by incident_nr desc',
   'the pages list all incidents');
-select is(farthing.sweep_incidents(tests.after('366 days'), 3), 3,
+select is(farthing.delete_old_incidents(tests.after('366 days'), 3), 3,
   'the task deletes incidents a year after their resolution');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -12,7 +12,8 @@ delete from farthing.proof_runs;
 select is(tests.alerts('-1 day'), 'nothing', 'a project without any activity has no incident');
 select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_failures', 'bookings_flagged',
   'budget_burn_fast', 'budget_burn_slow', 'charge_failure_rate', 'credits_minted', 'dead_jobs',
-  'dead_notices', 'deep_check_failed', 'error_rate', 'grant_above_ceiling', 'limiter_open', 'overdue_work',
+  'dead_notifications', 'deep_check_failed', 'error_rate', 'grant_above_ceiling', 'limiter_open',
+  'overdue_work',
   'parked_items', 'payout_delay', 'prove_violation', 'reconciliation_mismatch', 'rule_failed', 'slow_answers',
   'stripe_state_unknown', 'task_failed', 'tasks_stopped', 'webhook_backlog', 'webhook_failure'],
   'these rules exist') from farthing.alert_rules;
@@ -40,7 +41,7 @@ select is(pg_temp.hears('evt_3', 'payout.paid', '{"status": "odd"}', '1 hour'), 
 select is(tests.alerts('1 hour'), 'webhook_failure pending', 'a failed event is retried before an alert');
 select is(tests.alerts('1 hour 2 min'), 'webhook_failure open', 'a second failure opens an incident');
 select is(tests.alerts('2 hours'), 'webhook_backlog open', 'a failure of an hour ago counts as waiting');
-select is(farthing.sweep_inbox(tests.after('2 hours' + n * interval '1 day')), 1, 'the event is retried')
+select is(farthing.retry_events(tests.after('2 hours' + n * interval '1 day')), 1, 'the event is retried')
 from generate_series(1, 9) n;
 select is(state, 'dead', 'the event is dead-lettered') from farthing.inbox;
 select is(tests.alerts('20 days'), 'webhook_failure pending', 'a dead-lettered event is a pending incident');
@@ -257,15 +258,16 @@ select is(tests.alerts('101 days'), 'nothing', 'the incident ends after an hour'
 create function pg_temp.dies(p_subject text, p_state text, p_error text default 'refused') returns void
 language sql as $$
   select farthing.notify_operators('dispute', p_subject, '{}', tests.after('110 days'));
-  select farthing.finish_notice(notice_id, p_state, p_error, tests.after('110 days'))
-  from farthing.notices where subject = p_subject and recipient = 'operators';
+  select farthing.finish_notification(notification_id, p_state, p_error, tests.after('110 days'))
+  from farthing.notifications where subject = p_subject and recipient = 'operators';
 $$;
 select pg_temp.dies('a', 'dead'), pg_temp.dies('b', 'dead'), pg_temp.dies('c', 'uncertain'),
   pg_temp.dies('d', 'sent');
 select pg_temp.dies('z', 'dead', 'no_recipient');
 select is(tests.alerts('110 days'), 'nothing', 'three undelivered notifications open no incident');
 select pg_temp.dies('e', 'uncertain');
-select is(tests.alerts('110 days'), 'dead_notices open', 'four undelivered notifications open an incident');
+select is(tests.alerts('110 days'), 'dead_notifications open',
+  'four undelivered notifications open an incident');
 select is(tests.alerts('110 days 1 hour'), 'nothing', 'the incident ends after an hour');
 
 -- T29: states of Stripe's objects that Farthing does not know.
@@ -279,14 +281,14 @@ select is(tests.alerts('126 days 23 hours'), 'stripe_state_unknown open',
 select is(tests.alerts('127 days'), 'nothing', 'the incident ends after seven days');
 
 -- Every rule has fired, and every incident was notified.
-select set_eq($$ select distinct data ->> 'rule' from farthing.notices where template = 'alert' $$,
+select set_eq($$ select distinct data ->> 'rule' from farthing.notifications where template = 'alert' $$,
   $$ select rule from farthing.alert_rules where rule <> 'rule_failed' and rule not in ('ai_errors',
     'ai_slow',
     'auth_failures', 'bookings_flagged', 'credits_minted', 'deep_check_failed', 'grant_above_ceiling',
     'overdue_work',
     'parked_items', 'task_failed', 'tasks_stopped') $$,
   'each rule of this file has fired');
-select is_empty($$ select incident_id from farthing.incidents i join farthing.notices n
+select is_empty($$ select incident_id from farthing.incidents i join farthing.notifications n
   on n.subject = i.incident_id::text group by 1 having count(*) <> 2 $$,
     'each incident was notified once per channel');
 

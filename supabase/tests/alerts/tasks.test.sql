@@ -12,7 +12,7 @@ update farthing.alert_rules set resolves_after = '0', enabled = rule in ('overdu
 -- Notifications of alerts count as sent.
 create function pg_temp.alerts(p_passed interval) returns text language plpgsql as $$
 begin
-  delete from farthing.notices where template = 'alert';
+  delete from farthing.notifications where template = 'alert';
   return tests.alerts(p_passed);
 end
 $$;
@@ -28,7 +28,7 @@ select is(pg_temp.alerts('16 min'), 'nothing', 'a hold that ended a quarter of a
 select is(pg_temp.alerts('16 min 1 s'), 'overdue_work open', 'a hold that ended earlier is overdue');
 select is((select summary from farthing.incidents where state = 'open'),
   'The oldest hold is overdue by 15 minutes. Scheduled tasks do not keep up.', 'the summary names the hold');
-select is(farthing.sweep_accounts(tests.after('17 min')), 1, 'the task releases the hold');
+select is(farthing.expire_credits(tests.after('17 min')), 1, 'the task releases the hold');
 select is(pg_temp.alerts('17 min'), 'nothing', 'the incident ends when the hold is released');
 
 select isnt(tests.give('ann', '10', '20 minutes', '17 min'), null,
@@ -36,10 +36,10 @@ select isnt(tests.give('ann', '10', '20 minutes', '17 min'), null,
 select is(farthing.seal(tests.after('35 min')), 1, 'the new entry is sealed');
 select is(pg_temp.alerts('35 min'), 'nothing', 'a lot that expired a quarter of an hour ago is not overdue');
 select is(pg_temp.alerts('35 min 1 s'), 'overdue_work open', 'a lot that expired earlier is overdue');
-select farthing.park_item('sweep_accounts', 'account', (select account_id::text from farthing.accounts
+select farthing.park_item('expire_credits', 'account', (select account_id::text from farthing.accounts
   where owner_id = tests.person('ann')), '22012', tests.after('35 min'));
 select is(pg_temp.alerts('36 min'), 'nothing', 'a parked lot is not overdue');
-select is(farthing.sweep_accounts(tests.after('37 min')), 1, 'the task expires the lot');
+select is(farthing.expire_credits(tests.after('37 min')), 1, 'the task expires the lot');
 select is_empty('select * from farthing.parked_items', 'the expired lot is no longer parked');
 
 select is(farthing.seal(tests.after('37 min')), 1, 'all entries are sealed');
@@ -47,8 +47,8 @@ select isnt(tests.begin_chat('bob', 'bob', '40 min'), null, 'bob begins a chat')
 select is(pg_temp.alerts('56 min'), 'nothing',
   'a chat is not overdue until a quarter of an hour after it is abandoned');
 select is(pg_temp.alerts('56 min 1 s'), 'overdue_work open', 'a chat that was abandoned earlier is overdue');
-select is(farthing.sweep_chats(tests.after('57 min')), 1, 'the task closes the chat');
-select is(farthing.sweep_accounts(tests.after('57 min')), 0, 'the chat''s hold is closed with it');
+select is(farthing.close_abandoned_chats(tests.after('57 min')), 1, 'the task closes the chat');
+select is(farthing.expire_credits(tests.after('57 min')), 0, 'the chat''s hold is closed with it');
 select is(pg_temp.alerts('57 min'), 'nothing', 'the incident ends when the chat is closed');
 
 select isnt(tests.give('cid', '10', null, '1 hour'), null, 'cid gets 10 more credits');
@@ -63,15 +63,15 @@ select is(pg_temp.alerts('77 min'), 'nothing',
 update farthing.tasks set last_run_at = null, last_count = null where task = 'seal';
 select is(farthing.seal(tests.after('78 min')), 1, 'the entry is sealed');
 
-delete from farthing.notices;
+delete from farthing.notifications;
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('cid')),
   'low_balance', 'x', '{}', tests.after('2 hours')), true, 'an email to cid is queued');
 select is(pg_temp.alerts('3 hours'), 'nothing', 'an email of a project that never sent one is not overdue');
-select isnt(tests.measures('2 hours', 'notices', 'channel=email,outcome=sent', 1), null,
+select isnt(tests.measures('2 hours', 'notifications', 'channel=email,outcome=sent', 1), null,
   'the project has sent an email');
 select is(pg_temp.alerts('3 hours'), 'overdue_work open',
   'the email is overdue in a project that sends emails');
-delete from farthing.notices;
+delete from farthing.notifications;
 select is(pg_temp.alerts('3 hours 1 min'), 'nothing', 'the incident ends when no email waits');
 
 -- No task runs: a process that reports its metrics opens the incident.
@@ -95,7 +95,7 @@ select is(pg_temp.hands_over('4 hours 5 min 1 s'), 'tasks_stopped pending',
   'more than five minutes without a run make a pending incident');
 select is(pg_temp.hands_over('4 hours 7 min 1 s'), 'tasks_stopped open',
   'T30: the incident tasks_stopped opens two minutes later');
-select is((select array_agg(recipient order by recipient) from farthing.notices where template = 'alert'
+select is((select array_agg(recipient order by recipient) from farthing.notifications where template = 'alert'
   and data ->> 'rule' = 'tasks_stopped'), '{operators,webhook}',
   'operators are notified by email and by webhook');
 select is(pg_temp.hands_over('5 hours'), 'tasks_stopped open', 'the incident is notified once');
@@ -104,7 +104,7 @@ select is((select summary from farthing.incidents where rule = 'tasks_stopped'),
   'the summary has the time without a run');
 select is((select count(*)::int from pg_temp.woken where target = 'notification-runner'), 3,
   'the notification runner is woken each time, although another email waits');
-delete from farthing.notices;
+delete from farthing.notifications;
 select is(pg_temp.alerts('5 hours 1 min'), 'nothing', 'the next evaluation of alerts resolves the incident');
 
 -- Tasks run, but alerts are not evaluated.
@@ -124,16 +124,16 @@ update farthing.task_runner set installed_at = now();
 select is((health_database() ->> 'runs_tasks'), 'true', 'the health check reports that tasks run');
 
 -- Heads, which are sent out of the database each hour.
-delete from farthing.notices;
+delete from farthing.notifications;
 update farthing.alert_rules set enabled = rule = 'overdue_work';
 select isnt(farthing.anchor(tests.after('20 days 7 min')), null, 'a head is made');
-delete from farthing.notices;
+delete from farthing.notifications;
 select is(pg_temp.alerts('20 days 82 min'), 'nothing', 'the next head may be a quarter of an hour late');
 select is(pg_temp.alerts('20 days 82 min 1 s'), 'overdue_work open', 'a head that is later is overdue');
 select is((select summary from farthing.incidents where state = 'open'),
   'The oldest head is overdue by 15 minutes. Scheduled tasks do not keep up.', 'the summary names the head');
 select isnt(farthing.anchor(tests.after('20 days 83 min')), null, 'the next head is made');
-delete from farthing.notices;
+delete from farthing.notifications;
 select is(pg_temp.alerts('20 days 83 min'), 'nothing', 'the incident ends when the head is made');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

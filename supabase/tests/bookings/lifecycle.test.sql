@@ -132,11 +132,11 @@ select is(bookings_abandon(tests.sha256('x'), tests.booking_id('a')), '{}',
   'a refusal arrives after the payment');
 select is((select status from farthing.bookings where payment_intent_id = 'pi_a'), 'payment_pending',
   'a booking with a payment is not cancelled by a late refusal');
-select is(farthing.sweep_bookings(tests.after('24 hours' - interval '1 s')), 0,
+select is(farthing.cancel_unanswered_bookings(tests.after('24 hours' - interval '1 s')), 0,
   'the task leaves bookings that are younger than a day');
-select is(farthing.sweep_bookings(tests.after('25 hours'), 2), 2,
+select is(farthing.cancel_unanswered_bookings(tests.after('25 hours'), 2), 2,
   'the task cancels no more bookings than its limit');
-select is(farthing.sweep_bookings(tests.after('25 hours')), 1, 'the next run cancels the rest');
+select is(farthing.cancel_unanswered_bookings(tests.after('25 hours')), 1, 'the next run cancels the rest');
 select is((select count(*)::int from farthing.bookings where status = 'payment_pending'), 1,
   'the booking with a payment is left');
 

@@ -50,7 +50,7 @@ select is(tests.told('f'), 'paid, fee 30 of 1000, collected 30, back 12, refunde
   'the fee is applied with the payment, although its event is dead-lettered');
 select isnt(tests.booking('i'), null, 'ann books');
 select is(tests.fee_event('i', 'created', 0, '2 s'), 'deferred', 'a fee arrives before its payment');
-select is((select sum(farthing.sweep_inbox(tests.after(interval '2 s' + make_interval(mins =>
+select is((select sum(farthing.retry_events(tests.after(interval '2 s' + make_interval(mins =>
   (2 ^ nr - 1)::int)))) > 8 from generate_series(1, 10) nr), true, 'the fee''s event is retried nine times');
 select is((select state || ': ' || last_error from farthing.inbox where facts ->> 'fee_id' = 'fee_i'),
   'ignored: its payment is not here and it does not bear our mark',

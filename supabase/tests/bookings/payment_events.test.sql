@@ -28,7 +28,7 @@ begin
       (p_events -> v_nr ->> 1)::int), interval '1 hour');
     end case;
   end loop;
-  perform farthing.sweep_inbox(tests.after('2 hours'));
+  perform farthing.retry_events(tests.after('2 hours'));
   v_told := format('%s; %s refunds asked for; events %s', tests.told('p'), (select count(*) from
     farthing.refunds
     where status = 'requested'), (select string_agg(distinct state, ' ') from farthing.inbox));

@@ -20,7 +20,7 @@ const bookingOf = (name: string) =>
   `(select booking_id from farthing.bookings join farthing.accounts using (account_id)
     where owner_id = tests.person('${name}'))`;
 const sweeps = (name: string) =>
-  `select farthing.sweep_booking(${bookingOf(name)}::text, tests.after('25 h'))`;
+  `select farthing.cancel_unanswered_booking(${bookingOf(name)}::text, tests.after('25 h'))`;
 const refunded = (label: string) =>
   `select amount_refunded from farthing.bookings where payment_intent_id = 'pi_${label}'`;
 const begins = (name: string, amount = 1000) =>

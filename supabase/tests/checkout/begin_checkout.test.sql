@@ -111,12 +111,12 @@ select isnt(pg_temp.buy('cid', '25 min', 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
   b #>> '{order,order_id}', 'an order without a session is given up after 25 minutes') from cid;
 select is(checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_c', 'https://s.test/c') #>> '{data,status}',
   'expired', 'a session that arrives for an expired order is stored') from cid;
-select is(farthing.sweep_orders(tests.after('65 min' - interval '1 s')), 0,
+select is(farthing.expire_orders(tests.after('65 min' - interval '1 s')), 0,
   'the task waits for Stripe''s event first');
-select is(farthing.sweep_orders(tests.after('65 min')), 1,
+select is(farthing.expire_orders(tests.after('65 min')), 1,
   'the task expires orders five minutes after their session''s end');
 
-select is(farthing.sweep_orders(tests.after('10 hours')) > 0, true, 'the task expires all other orders');
+select is(farthing.expire_orders(tests.after('10 hours')) > 0, true, 'the task expires all other orders');
 create temporary table dan as select pg_temp.buy('dan', p_package => 'b04eb8da-a595-4fbc-a8f4-708b219f705a')
   as b;
 select is(checkout_attach((b #>> '{order,order_id}')::uuid, 'cs_d', 'https://s.test/d') #>> '{data,status}',

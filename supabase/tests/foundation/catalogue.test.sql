@@ -188,7 +188,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'alerts_acknowledge alerts_list '
     || 'grants_decide grants_list grants_read '
     || 'providers_abandon providers_attach providers_begin providers_compare providers_read '
-    || 'notices_claim notices_failed notices_send notices_sent '
+    || 'notifications_claim notifications_failed notifications_send notifications_sent '
     || 'usage_charge_batch usage_estimate usage_rates', ' ')) name $$,
   'T13: service_role may execute the RPC functions, and no role any other function');
 select set_eq('select title from guards.functions where schema = ''farthing_public''', $$
@@ -200,7 +200,7 @@ select set_eq('select title from guards.granted_tables', $$
     'farthing_public.credit_lots',
     'farthing_public.credit_entries', 'farthing_public.credit_holds', 'farthing_public.orders',
     'farthing.providers', 'farthing_public.providers', 'farthing.bookings', 'farthing_public.bookings',
-    'farthing.notices', 'farthing_public.notices']) name
+    'farthing.notifications', 'farthing_public.notifications']) name
   union all select format('select on %s to %s', name, role) from unnest(array['farthing.packages',
     'farthing.rates', 'farthing_public.packages']) name, unnest(array['anon', 'authenticated']) role
   union all select format('%s on %s to authenticated', privilege, name)

@@ -42,8 +42,9 @@ insert into bounds values
     'client_temp_id 255 correlation_id 255'),
   ('metrics', 'metrics_labelled', 'text', 'labels 300'),
   ('mismatches', 'mismatches_text_bounded', 'text', 'subject 255 payout_id 255 ours 255 theirs 255'),
-  ('notices', 'notices_data_bounded', 'stored', 'data 4096'),
-  ('notices', 'notices_text_bounded', 'text', 'subject 255 address 254 provider_id 255 sender 40'),
+  ('notifications', 'notifications_data_bounded', 'stored', 'data 4096'),
+  ('notifications', 'notifications_text_bounded', 'text',
+    'subject 255 address 254 provider_id 255 sender 40'),
   ('orders', 'orders_text_bounded', 'text', 'success_url 2048 cancel_url 2048 client_temp_id 255 '
     'session_id 255 session_url 4096 payment_ref 255'),
   ('packages', 'packages_name_bounded', 'text', 'name 80'),

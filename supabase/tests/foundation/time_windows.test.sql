@@ -44,8 +44,8 @@ select isnt(pg_temp.refunds('23 hours') #>> '{refund,refund_id}', first,
 -- Failed events: ten attempts, with a backoff that doubles.
 select is(pg_temp.orders('fay'), 'ordered', 'fay orders a package');
 select is(pg_temp.pays('fay', 998) ->> 'failed', 'true', 'fay pays too little');
-select is((select array_agg(format('%s,%s', farthing.sweep_inbox(tests.after(due - interval '1 s')),
-    farthing.sweep_inbox(tests.after(due))) order by nr)
+select is((select array_agg(format('%s,%s', farthing.retry_events(tests.after(due - interval '1 s')),
+    farthing.retry_events(tests.after(due))) order by nr)
   from generate_series(1, 9) nr, make_interval(mins => (2 ^ nr - 1)::int) due),
   array_fill('0,1'::text, array[9]), 'each attempt is made when it is due, and not a second earlier');
 select is((select state || attempts from farthing.inbox where event_id = 'evt_fay_998'), 'dead10',
@@ -56,9 +56,9 @@ select isnt(tests.give('bob', '100'), null, 'bob has an account');
 select is(farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('bob')),
   'low_balance', 'a', '{}', tests.after('1 day')), true, 'a notification for bob is queued');
 create function pg_temp.claims(p_passed interval) returns int language sql as $$
-  select count(*)::int from jsonb_array_elements(notices_claim('resend', 10,
+  select count(*)::int from jsonb_array_elements(notifications_claim('resend', 10,
     p_now => tests.after(p_passed))) c
-  join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid where n.subject = 'a'
+  join farthing.notifications n on n.notification_id = (c ->> 'notification_id')::uuid where n.subject = 'a'
 $$;
 select is(pg_temp.claims('1 day'), 1, 'a runner claims the notification');
 select is(pg_temp.claims('1 day 5 min' - interval '1 s'), 0,
@@ -71,18 +71,18 @@ select is(tests.claim('one', 'free', '1 s'), '1', 'a runner claims the job');
 select is(jobs_complete(tests.runner('one'), format('[{"job_id": "%s", "token": 1, "result": {"rows": 2}}]',
   tests.job_id('cid'))::jsonb, tests.after('2 s')) #>> '{jobs,0,status}', 'completed',
   'the job is completed');
-select is(farthing.sweep_job_data(tests.after('24 h')), 0, 'the job''s result is stored for 24 hours');
-select is(farthing.sweep_job_data(tests.after('24 h 1 s')), 1, 'the result is deleted after 24 hours');
-select is(farthing.sweep_job_data(tests.after('30 days')), 0, 'the job is stored for 30 days');
-select is(farthing.sweep_job_data(tests.after('30 days 1 s')), 1, 'the job is deleted after 30 days');
+select is(farthing.delete_old_job_data(tests.after('24 h')), 0, 'the job''s result is stored for 24 hours');
+select is(farthing.delete_old_job_data(tests.after('24 h 1 s')), 1, 'the result is deleted after 24 hours');
+select is(farthing.delete_old_job_data(tests.after('30 days')), 0, 'the job is stored for 30 days');
+select is(farthing.delete_old_job_data(tests.after('30 days 1 s')), 1, 'the job is deleted after 30 days');
 
 -- Incidents and proofs.
 insert into farthing.incidents (rule, severity, runbook, state, value, threshold, summary, first_seen_at,
   last_seen_at, fired_at, resolved_at)
 select 'test', 'warning', 'none', 'resolved', 1, 1, 'a test', t, t, t, t from tests.after() t;
-select is(farthing.sweep_incidents(tests.after() + interval '1 year' - interval '1 s'), 0,
+select is(farthing.delete_old_incidents(tests.after() + interval '1 year' - interval '1 s'), 0,
   'a resolved incident is stored for a year');
-select is(farthing.sweep_incidents(tests.after() + interval '1 year'), 1,
+select is(farthing.delete_old_incidents(tests.after() + interval '1 year'), 1,
   'the incident is deleted after a year');
 delete from farthing.proof_runs where true;
 create function pg_temp.proofs(p_passed interval) returns int language plpgsql as $$

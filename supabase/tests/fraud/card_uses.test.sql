@@ -102,7 +102,8 @@ values ('card', tests.sha256('fp_a'), 'stolen', 'key:test');
 select is(pg_temp.buys('ann', 4, '3 days'), 'refused forbidden', 'a user of a blocked card can''t buy');
 select is(pg_temp.buys('bob', 4, '3 days'), 'create', 'a user of another card can buy');
 
-select is(farthing.sweep_fraud(tests.after('91 days')) > 0, true, 'the task deletes uses of cards');
+select is(farthing.delete_old_fraud_records(tests.after('91 days')) > 0,
+  true, 'the task deletes uses of cards');
 select is((select min(used_at) from farthing.card_uses), tests.after('2 days'),
   'the deleted uses are 90 days old');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -129,9 +129,10 @@ delete from farthing.fraud_decisions where decided_at = tests.after('3 hours') a
 reset enable_seqscan;
 
 -- Retention.
-select is(farthing.sweep_fraud(tests.after('90 days' - interval '1 s')), 0,
+select is(farthing.delete_old_fraud_records(tests.after('90 days' - interval '1 s')), 0,
   'decisions are stored for 90 days');
-select is(farthing.sweep_fraud(tests.after('90 days 2 min'), 1) + farthing.sweep_fraud(
+select is(farthing.delete_old_fraud_records(tests.after('90 days 2 min'),
+  1) + farthing.delete_old_fraud_records(
   tests.after('90 days 2 min')), 3, 'older decisions are deleted');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

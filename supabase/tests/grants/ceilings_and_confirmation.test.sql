@@ -97,7 +97,7 @@ select is(pg_temp.decided('ann', author), 'invalid_request 400',
   'the requester cannot confirm the grant as ' || author) from spelled;
 select is(pg_temp.decided('ann', 'key:default'), 'grant_not_allowed 403 key',
   'a key cannot confirm the grant');
-select is(pg_temp.decided('ann', 'task:sweep_grants'), 'invalid_request 400',
+select is(pg_temp.decided('ann', 'task:expire_grants'), 'invalid_request 400',
   'a task cannot confirm the grant');
 select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'forbidden 403',
   'a user without the role cannot confirm the grant');
@@ -126,9 +126,9 @@ select is(pg_temp.decided('bob', 'pat', true, '3 days 1 min'), 'grant_not_pendin
   'a grant cannot be confirmed after three days');
 select is(grants_list('expired', p_now => tests.after('3 days 1 min')) #>> '{grants,0,status}', 'expired',
   'a grant is shown as expired before the task runs');
-select is(farthing.sweep_grants(tests.after('3 days 59 s')), 0,
+select is(farthing.expire_grants(tests.after('3 days 59 s')), 0,
   'the task leaves grants that may still be confirmed');
-select is(farthing.sweep_grants(tests.after('3 days 1 min')), 1, 'the task marks the expired grant');
+select is(farthing.expire_grants(tests.after('3 days 1 min')), 1, 'the task marks the expired grant');
 select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0',
   'the declined and expired grants added no credits');
 

@@ -47,7 +47,7 @@ meetings([], {
   },
   "a grant that is confirmed while it expires adds no credits": {
     given: pending("dan"),
-    first: "select farthing.sweep_grants(tests.after('30 days'))",
+    first: "select farthing.expire_grants(tests.after('30 days'))",
     second: decides("pat_dan", "dan"),
     says: "grant_not_pending",
     ends: standing("dan", 100),
@@ -55,7 +55,7 @@ meetings([], {
   "the task skips a grant that is being confirmed": {
     given: pending("eve"),
     first: decides("pat_eve", "eve"),
-    second: "select farthing.sweep_grants(tests.after('30 days'))",
+    second: "select farthing.expire_grants(tests.after('30 days'))",
     says: "0",
     passes: true,
     ends: standing("eve", 1_000_100),

@@ -92,16 +92,16 @@ delete from farthing.metric_batches;
 select is(metrics_record(gen_random_uuid(), 0, '[{"name": "ticks", "count": 1}]', tests.after(passed)) ->>
   'recorded', 'true', format('a tick after %s', passed))
 from unnest(array['0', '1 day', '35 days']::interval[]) passed;
-select is(farthing.sweep_metrics(tests.after('24 hours' - interval '1 s')), 0,
+select is(farthing.delete_old_metrics(tests.after('24 hours' - interval '1 s')), 0,
   'nothing is deleted within a day');
-select is(farthing.sweep_metrics(tests.after('25 hours' - interval '1 s')), 1,
+select is(farthing.delete_old_metrics(tests.after('25 hours' - interval '1 s')), 1,
   'after a day only the batch is deleted');
-select is(farthing.sweep_metrics(tests.after('25 hours')), 1, 'after 25 hours the minute is deleted');
-select is(farthing.sweep_metrics(tests.after('35 days'), 1), 2,
+select is(farthing.delete_old_metrics(tests.after('25 hours')), 1, 'after 25 hours the minute is deleted');
+select is(farthing.delete_old_metrics(tests.after('35 days'), 1), 2,
   'the task deletes no more rows than its limit');
-select is(farthing.sweep_metrics(tests.after('35 days'), 1), 1,
+select is(farthing.delete_old_metrics(tests.after('35 days'), 1), 1,
   'the task deletes the other rows in its next run');
-select is(farthing.sweep_metrics(tests.after('35 days'), 1), 0, 'hours are stored for 35 days');
+select is(farthing.delete_old_metrics(tests.after('35 days'), 1), 0, 'hours are stored for 35 days');
 select is((select count from farthing.metrics where grain = 'total'), 3::numeric,
   'the result of a check is stored');
 select is((select count(*) from farthing.metrics), 4::bigint,

@@ -81,7 +81,7 @@ select is(farthing.seal(p_limit => 2), 2, 'some of the entries are sealed');
 select is(farthing.seal(), 1, 'the other entries are sealed');
 select is(pg_temp.figures('^credits_held', passed), 'credits_held{} ' || held, format('%s are held after %s',
   held, passed)) from (values (interval '59 min', 10), ('1 hour', 0)) h (passed, held);
-select is(farthing.sweep_accounts(tests.after('1 hour')), 2,
+select is(farthing.expire_credits(tests.after('1 hour')), 2,
   'ann''s credits expire, and so does bob''s hold');
 select is(farthing.seal(), 1, 'the expiry is sealed');
 create function pg_temp.unlike_the_ledger() returns setof record language sql as $$
@@ -117,17 +117,17 @@ select is(pg_temp.figures('^webhook_events', '26 hours'), 'webhook_events{state=
   'ended work is reported for a day, and waiting work as long as it waits');
 
 -- Sent notifications of users are never deleted, and a collector does not read them.
-insert into farthing.notices (account_id, template, subject, data, state, finished_at)
+insert into farthing.notifications (account_id, template, subject, data, state, finished_at)
 select a.account_id, 'receipt', 'past ' || n, '{}', 'sent', tests.after()
 from generate_series(1, 3000) n, (select min(account_id) as account_id from farthing.accounts) a;
-analyze farthing.notices;
+analyze farthing.notifications;
 create function pg_temp.read_whole() returns bigint language sql as $$
-  select seq_tup_read from pg_stat_xact_user_tables where relid = 'farthing.notices'::regclass
+  select seq_tup_read from pg_stat_xact_user_tables where relid = 'farthing.notifications'::regclass
 $$;
 create temp table before as select pg_temp.read_whole() as n;
-select is(pg_temp.figures('^notices', '2 hours'), '', 'sent notifications are not reported');
+select is(pg_temp.figures('^notifications', '2 hours'), '', 'sent notifications are not reported');
 select is(pg_temp.read_whole(), (select n from before), 'sent notifications are not read');
-delete from farthing.notices where subject like 'past %';
+delete from farthing.notifications where subject like 'past %';
 
 -- Credits sold, clawed back and reinstated.
 select is(tests.buys('cid'), 'cid', 'cid buys Starter');

@@ -35,18 +35,18 @@ select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.af
 -- The scheduled task does the same for inactive accounts.
 select isnt(tests.give('bob', '20'), null, 'bob has 20');
 create temporary table b as select tests.hold('bob', '20', 60) as hold_id;
-select is(farthing.sweep_accounts(tests.after('59 s')), 0, 'the task leaves an open hold unchanged');
-select is(farthing.sweep_accounts(tests.after('60 s')), 1, 'the task releases an expired hold');
+select is(farthing.expire_credits(tests.after('59 s')), 0, 'the task leaves an open hold unchanged');
+select is(farthing.expire_credits(tests.after('60 s')), 1, 'the task releases an expired hold');
 select is((select array[status, resolved_at::text] from farthing.holds join b using (hold_id)),
   array['released', tests.after('60 s')::text], 'a hold that the task releases ends as of its expiry');
-select is(farthing.sweep_accounts(tests.after('60 s')), 0, 'the task releases a hold only once');
+select is(farthing.expire_credits(tests.after('60 s')), 0, 'the task releases a hold only once');
 
 -- A lot does not expire under a hold that needs it: 40 of ann's hour-long lot are left, and 30 of
 -- them are held.
 create temporary table late as select tests.hold('ann', '30', 7200, '50 min') as hold_id;
 select is(tests.standing('ann', '61 min'), 'balance 90, held 30, available 50, debt 0',
   'the part of an expired lot that no hold reserves cannot be spent');
-select is(farthing.sweep_accounts(tests.after('61 min')), 1, 'the task expires a lot');
+select is(farthing.expire_credits(tests.after('61 min')), 1, 'the task expires a lot');
 select is(tests.standing('ann', '61 min'), 'balance 80, held 30, available 50, debt 0',
   'the task takes only the part of an expired lot that no hold needs');
 select results_eq($$ select reference_type::text, counterparty::text, amount::int,
@@ -70,18 +70,18 @@ select is(holds_settle(tests.hold('dan', '20', 7200), '26', p_now => tests.after
   #>> '{data,shortfall}', '1', 'a settlement takes 20 of the expired lot and 5 of the other');
 select is(tests.standing('dan', '90 min'), 'balance 9, held 0, available 0, debt 1',
   'expired credits that the hold did not reserve are not spent, and the missing rest becomes debt');
-select is(farthing.sweep_accounts(tests.after('90 min')), 1, 'the task takes the expired rest');
+select is(farthing.expire_credits(tests.after('90 min')), 1, 'the task takes the expired rest');
 
 -- When the hold releases an expired lot, the lot's credits are gone.
 select isnt(tests.give('cid', '30', '1 hour'), null, 'cid has 30 for an hour');
 create temporary table c as select tests.hold('cid', '20', 7200) as hold_id;
-select is(farthing.sweep_accounts(tests.after('2 hours' - interval '1 s')), 1,
+select is(farthing.expire_credits(tests.after('2 hours' - interval '1 s')), 1,
   'the task takes only the part that is not held');
 select is(holds_settle(hold_id, '5', p_now => tests.after('2 hours' - interval '1 s')) #>> '{data,released}',
   '15', 'a hold settles below its amount on an expired lot') from c;
 select is(tests.standing('cid', '2 hours'), 'balance 15, held 0, available 0, debt 0',
   'released credits of an expired lot cannot be spent');
-select is(farthing.sweep_accounts(tests.after('2 hours')), 1, 'the task takes the released rest');
+select is(farthing.expire_credits(tests.after('2 hours')), 1, 'the task takes the released rest');
 select is(tests.standing('cid', '2 hours'), 'balance 0, held 0, available 0, debt 0',
   'the expired lot is empty');
 

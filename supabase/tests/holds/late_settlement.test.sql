@@ -19,7 +19,7 @@ select isnt(tests.give(name, '100', case when name = 'fay' then interval '30 s' 
 from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;
 create temporary table late as select name, tests.hold(name, '60', 60) as hold_id
 from unnest(array['eve', 'fay', 'gus', 'hal', 'ida']) name;
-select is(farthing.sweep_accounts(tests.after('61 s')) > 0, true, 'T31: the task releases expired holds');
+select is(farthing.expire_credits(tests.after('61 s')) > 0, true, 'T31: the task releases expired holds');
 select is(pg_temp.hold_of(hold_id), 'released', 'eve''s hold is released') from late where name = 'eve';
 select is(tests.outcome(pg_temp.settle(hold_id, '70', '60 min 59.999999 s')) ->> 'code', 'ok',
   'T31: a late settlement is accepted until just before the hour ends') from late where name = 'eve';

@@ -14,7 +14,7 @@ const holdOf = (name: string) =>
   `(select hold_id from farthing.holds where account_id = ${account(name)})`;
 const gives = (name: string, amount: string, expires: string) =>
   `select tests.give('${name}', '${amount}', '${expires}')`;
-const sweeps = (passed = "2 h") => `select farthing.sweep_accounts(tests.after('${passed}'))`;
+const sweeps = (passed = "2 h") => `select farthing.expire_credits(tests.after('${passed}'))`;
 const charges = (name: string) =>
   `select credits_debit(${person(name)}, '60', 'x', p_now => tests.after('2 h'))
     #>> '{data,balance_after}'`;

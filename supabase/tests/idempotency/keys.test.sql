@@ -101,9 +101,10 @@ select is(idempotency_store(tests.sha256('poor'), tests.sha256('new'), 402, '{"n
   'a refusal replaces a key older than 24 hours');
 select is(pg_temp.debit('poor', 'new', '5000', '25 hours') -> 'data', '{"new": 1}',
   'the stored refusal is returned');
-select is(farthing.sweep_idempotency_keys(tests.after('24 hours' - interval '1 s')), 0,
+select is(farthing.delete_old_idempotency_keys(tests.after('24 hours' - interval '1 s')), 0,
   'the task keeps keys of less than 24 hours');
-select is(farthing.sweep_idempotency_keys(tests.after('48 hours')) > 5, true, 'the task deletes old keys');
+select is(farthing.delete_old_idempotency_keys(tests.after('48 hours')) > 5,
+  true, 'the task deletes old keys');
 select is_empty('select * from farthing.idempotency_keys', 'no key is left');
 
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then 'ok' else '42501'

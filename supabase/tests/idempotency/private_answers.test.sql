@@ -36,7 +36,8 @@ select is(tests.settle_chat(tests.chat_id('ann'), '1 h', p_key => 'ann') #>> '{d
 select is(tests.key('ann'), 'free', 'ann''s key stays free');
 
 -- A private answer is deleted after a day.
-select is(farthing.sweep_idempotency_keys(tests.after('24 h')), 1, 'bob''s answer is deleted after a day');
+select is(farthing.delete_old_idempotency_keys(tests.after('24 h')),
+  1, 'bob''s answer is deleted after a day');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

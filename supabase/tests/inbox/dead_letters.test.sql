@@ -11,7 +11,7 @@ select is(tests.hears('refund.updated', jsonb_build_object('stripe_refund_id', '
   'ch_ann', 'amount', 999, 'currency', 'usd', 'status', 'succeeded', 'failure_reason', null,
   'mark', (select installation_id from farthing.policy))),
   '{"received": true, "deferred": true}', 'a refund that arrives before its payment is deferred');
-select is((select sum(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
+select is((select sum(farthing.retry_events(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
   from generate_series(1, 9) nr), 9, 'nine more attempts are made');
 select is((select state from farthing.inbox where type = 'refund.updated'), 'dead',
   'the refund is dead-lettered after ten attempts');

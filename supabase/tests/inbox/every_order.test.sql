@@ -23,7 +23,7 @@ begin
     if p_events ->> v_nr = 'attach' then
       perform checkout_attach(v_order_id, 'cs_1', 'https://s.test', p_now => tests.after());
     elsif p_events ->> v_nr = 'sweep' then
-      perform farthing.sweep_orders(tests.after('2 hours')), farthing.sweep_inbox(tests.after('2 hours'));
+      perform farthing.expire_orders(tests.after('2 hours')), farthing.retry_events(tests.after('2 hours'));
     else
       perform inbox_receive(jsonb_build_object('id', 'evt_' || v_nr, 'type', p_events -> v_nr ->> 0,
       'livemode',

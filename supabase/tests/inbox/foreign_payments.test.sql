@@ -37,13 +37,13 @@ select results_eq(format('select pg_temp.outcomes(%L)', owner), array['{"receive
 from marks where owner <> 'ours' order by owner;
 select is(pg_temp.states(), '{"ignored: its booking is not here and it does not bear our mark",'
   '"ignored: its order is not here and it does not bear our mark"}', 'the event is ignored, with a reason');
-select is((select array_agg(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ nr - 1)::int)))
+select is((select array_agg(farthing.retry_events(tests.after(make_interval(mins => (2 ^ nr - 1)::int)))
   order by nr) from generate_series(1, 10) nr), '{0,0,0,0,0,0,0,0,0,0}',
   'the ignored event is never retried and never dead-lettered');
 
 select results_eq('select pg_temp.outcomes(''ours'')', array['{"deferred": true, "received": true}'],
   'an unknown order that bears our mark was lost, and its event is deferred');
-select is((select sum(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
+select is((select sum(farthing.retry_events(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
   from generate_series(1, 9) nr), 9 * (select count(*) from types)::int, 'nine more attempts are made');
 select is((select count(*) from farthing.inbox where state = 'dead'), (select count(*) from types),
   'the event is dead-lettered, and operators are alerted');
@@ -60,7 +60,7 @@ select is(tests.hears('refund.updated', jsonb_build_object('stripe_refund_id', '
     'usd', 'status', 'succeeded', 'failure_reason', null, 'mark', mark)),
   '{"received": true, "deferred": true}', format('a refund with %s mark comes before its payment', owner))
 from marks order by owner;
-select is((select sum(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
+select is((select sum(farthing.retry_events(tests.after(make_interval(mins => (2 ^ nr - 1)::int))))::int
   from generate_series(1, 9) nr), 27, 'nine more attempts are made');
 select results_eq($$ select owner, state from farthing.inbox
     join marks on facts ->> 'stripe_refund_id' = 're_' || owner order by owner $$,

@@ -73,8 +73,8 @@ insert into farthing.orders (account_id, order_id, package_id, package_version, 
 select account_id, md5('dan''s order')::uuid, 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 1, 'Starter', 999,
   'usd', 9990, 0, 'https://a.test', 'https://a.test', 'cs_dan', tests.after('1 h')
 from farthing.accounts where owner_id = tests.person('dan');
-select is(farthing.sweep_inbox(tests.after('59 s')), 0, 'no attempt is made within the first minute');
-select is(farthing.sweep_inbox(tests.after('1 min')), 1, 'T7: the task retries a deferred event');
+select is(farthing.retry_events(tests.after('59 s')), 0, 'no attempt is made within the first minute');
+select is(farthing.retry_events(tests.after('1 min')), 1, 'T7: the task retries a deferred event');
 select is(pg_temp.state('dan'), 'paid, 9990 credits',
   'T7: a deferred event is applied when its order exists');
 
@@ -102,7 +102,7 @@ from (values ('{"amount": 998}'::jsonb, 1), ('{"amount": null}', 2), ('{"currenc
   ('{"amount": "x"}', 4), ('{"session_id": "cs_other"}', 5), ('{"payment_id": "pi_ann"}', 6)) f (facts, nr);
 select is(pg_temp.state('fay'), 'pending, 0 credits',
   'a payment that does not fit its order grants nothing');
-select is((select array_agg(farthing.sweep_inbox(tests.after(make_interval(mins => (2 ^ (n + 1) - 1)::int)))
+select is((select array_agg(farthing.retry_events(tests.after(make_interval(mins => (2 ^ (n + 1) - 1)::int)))
   order by n) from generate_series(0, 9) n), '{6,6,6,6,6,6,6,6,6,0}',
   'a failed event is retried with a doubled backoff');
 select is((select array_agg(distinct state || attempts) from farthing.inbox where event_id like 'evt_fay%'),

@@ -53,7 +53,7 @@ select tests.fails_with($$ select inbox_read('evt_9') $$, 'not_found', 'id',
 do $$
 begin
   for n in 1..9 loop
-    perform farthing.sweep_inbox(tests.after(interval '1 day' * n));
+    perform farthing.retry_events(tests.after(interval '1 day' * n));
   end loop;
 end
 $$;

@@ -74,7 +74,7 @@ meetings(["money_back"], {
       "select tests.hold('vic', '50', 60)",
       "select tests.buys('vic')",
     ],
-    first: `select farthing.sweep_account((select account_id::text from farthing.accounts
+    first: `select farthing.expire_credits_of((select account_id::text from farthing.accounts
       where owner_id = tests.person('vic')), tests.after('2 min'))`,
     second: "select tests.pays('vic', '2 min')",
     says: RECEIVED,
@@ -123,7 +123,7 @@ meetings(["money_back"], {
   "the task of orders skips an order that is being paid": {
     given: ["select tests.buys('mia')"],
     first: "select tests.pays('mia')",
-    second: `select farthing.sweep_order(${order("mia")}::text, tests.after('10 days'))`,
+    second: `select farthing.expire_order(${order("mia")}::text, tests.after('10 days'))`,
     says: "0",
     passes: true,
     ends: ends("mia", "paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0"),
@@ -167,7 +167,7 @@ meetings(["money_back"], {
       "create table tests.of_wes as select * from farthing.inbox where facts ->> 'payment_id' = 'pi_wes'",
     ],
     first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_wes' for update",
-    then: "select farthing.sweep_event((select event_id from tests.of_wes), tests.after('1 h'))",
+    then: "select farthing.retry_event((select event_id from tests.of_wes), tests.after('1 h'))",
     second:
       `select inbox_receive(jsonb_build_object('id', event_id, 'type', type, 'livemode', livemode,
       'created', extract(epoch from occurred_at)::bigint, 'facts', facts), tests.after()) from tests.of_wes`,
@@ -179,7 +179,7 @@ meetings(["money_back"], {
       "create table tests.of_xia as select * from farthing.inbox where facts ->> 'payment_id' = 'pi_xia'",
     ],
     first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_xia' for update",
-    then: "select farthing.sweep_event((select event_id from tests.of_xia), tests.after('1 h'))",
+    then: "select farthing.retry_event((select event_id from tests.of_xia), tests.after('1 h'))",
     second:
       "select inbox_replay((select event_id from tests.of_xia), tests.after('1 h')) ->> 'state'",
     says: "deferred",
@@ -199,7 +199,7 @@ meetings(["money_back"], {
   "the task of events skips an event that is delivered again": {
     given: ["select tests.refund('tom', 1, 999)"],
     first: "select from farthing.inbox where facts ->> 'payment_id' = 'pi_tom' for update",
-    second: `select farthing.sweep_event(event_id, tests.after('1 day')) from farthing.inbox
+    second: `select farthing.retry_event(event_id, tests.after('1 day')) from farthing.inbox
       where facts ->> 'payment_id' = 'pi_tom'`,
     says: "0",
     passes: true,

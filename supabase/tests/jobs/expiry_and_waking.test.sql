@@ -94,17 +94,19 @@ select is(array[jobs_pages(tests.person('bob'), tests.job_id('bob')), jobs_pages
   '"{\"last\": true, \"pages\": [{\"page\": 2, \"content\": \"c,d\"}]}"}', 'a file is read page by page');
 select tests.fails_with($$ select jobs_pages(tests.person('ann'), tests.job_id('bob')) $$, 'not_found', 'id',
   'another user''s file is not found');
-select is(farthing.sweep_job_data(tests.after('23 h')), 0, 'the task deletes nothing within a day');
+select is(farthing.delete_old_job_data(tests.after('23 h')), 0, 'the task deletes nothing within a day');
 create temp table seen on commit drop as
   select jobs_read(null, tests.job_id('bob')) - 'age_seconds' as answer;
 select isnt(answer -> 'result', 'null', 'a reader sees the result') from seen;
-select is(array[farthing.sweep_job_data(tests.after('24 h')), farthing.sweep_job_data(tests.after('25 h'))],
+select is(array[farthing.delete_old_job_data(tests.after('24 h')),
+  farthing.delete_old_job_data(tests.after('25 h'))],
   '{1,0}', 'the task empties the job after a day, once');
 select is((select count(*)::int from farthing.job_pages), 0, 'the file is deleted');
 select is(jobs_read(null, tests.job_id('bob')) -> 'result', 'null', 'the result is deleted');
 select cmp_ok((jobs_read(null, tests.job_id('bob')) ->> 'revision')::int, '>', (answer ->> 'revision')::int,
   'the deletion of the result is a new revision, so an earlier ETag does not match') from seen;
-select is(farthing.sweep_job_data(tests.after('30 days')), 1, 'the task deletes the job after thirty days');
+select is(farthing.delete_old_job_data(tests.after('30 days')),
+  1, 'the task deletes the job after thirty days');
 select is(jobs_list(tests.person('bob')) -> 'jobs', '[]', 'the job is deleted');
 
 -- Deleting a user deletes their jobs; held credits close with the account.

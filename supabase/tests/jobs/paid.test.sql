@@ -75,8 +75,8 @@ select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), 
 select is(tests.claim('one', 'paid', '91 s'), '1', 'a runner claims the job');
 select is(jobs_cancel(null, tests.job_id('bob'), tests.after('92 s')) ->> 'status', 'cancelled',
   'bob cancels the job');
-select is(farthing.sweep_leases(tests.after('150 s')), 0, 'the credits stay held while the lease lasts');
-select is(farthing.sweep_leases(tests.after('151 s')), 1, 'the task ends the job after the lease');
+select is(farthing.end_job_leases(tests.after('150 s')), 0, 'the credits stay held while the lease lasts');
+select is(farthing.end_job_leases(tests.after('151 s')), 1, 'the task ends the job after the lease');
 select is(tests.standing('bob', '151 s'), 'balance 100, held 0, available 100, debt 0',
   'all credits are available again');
 -- The hold is also released if the runner reports a failed step, or the end of its run.
@@ -107,9 +107,9 @@ select is(tests.standing('bob', '24 h 399 s'), 'balance 50, held 50, available 0
 select is(tests.standing('bob', '24 h 400 s'), 'balance 50, held 0, available 50, debt 0',
   'the hold ends after exactly a day, before the task has run');
 select is(tests.claim('one', 'paid', '24 h 400 s'), null, 'a job is not claimed after its 24 hours');
-select is(farthing.sweep_jobs(tests.after('24 h 399 s')), 0,
+select is(farthing.expire_jobs(tests.after('24 h 399 s')), 0,
   'the task does not end a job before its 24 hours');
-select is(farthing.sweep_jobs(tests.after('24 h 400 s')), 1, 'the task fails the job');
+select is(farthing.expire_jobs(tests.after('24 h 400 s')), 1, 'the task fails the job');
 select is(tests.job_state('bob'), 'failed 0%, attempt 0, job_expired', 'the job''s error is job_expired');
 
 -- A step that costs more than was held takes available credits; missing credits become debt and end

@@ -148,8 +148,8 @@ select is(tests.claim('two', 'later', '32 s'), '3:half',
 
 -- A job whose runners die again and again.
 update farthing.jobs set attempts = 5 where job_id = tests.job_id('fay');
-select is(farthing.sweep_leases(tests.after('91 s')), 0, 'the task does not end a lease within 60 seconds');
-select is(farthing.sweep_leases(tests.after('92 s')), 1, 'the task ends the lease after 60 seconds');
+select is(farthing.end_job_leases(tests.after('91 s')), 0, 'the task does not end a lease within 60 seconds');
+select is(farthing.end_job_leases(tests.after('92 s')), 1, 'the task ends the lease after 60 seconds');
 select is(tests.job_state('fay'), 'failed 0%, attempt 5, job_lost',
   'the task fails the job after the last attempt');
 

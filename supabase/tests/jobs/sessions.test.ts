@@ -26,7 +26,7 @@ const leaves = (name: string) =>
 const locksAccount = (name: string) =>
   `select from farthing.accounts where owner_id = tests.person('${name}') for update`;
 const sweepsLease = (name: string, passed = "5 min") =>
-  `select farthing.sweep_lease(${jobNr(name)}, tests.after('${passed}'))`;
+  `select farthing.end_job_lease(${jobNr(name)}, tests.after('${passed}'))`;
 
 meetings(["jobs"], {
   "two runners at once claim a job once": {

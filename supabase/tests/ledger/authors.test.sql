@@ -66,7 +66,7 @@ select isnt(tests.give('dan', '1000'), null, 'dan has 1000');
 select is(tests.begin_chat('dan') ->> 'step', 'call', 'dan begins a chat');
 select is(chats_record(tests.chat_id('dan'), 100, tests.after()) ->> 'status', 'open',
   'dan''s chat records 100 tokens');
-select is(farthing.sweep_chats(tests.after('2 min')), 1, 'the task closes dan''s chat');
+select is(farthing.close_abandoned_chats(tests.after('2 min')), 1, 'the task closes dan''s chat');
 select is(pg_temp.authors('dan', 1), 'settle owner', 'the author of the charge is the owner');
 select is((select status from jobs_create(tests.person('dan'), 'research', '{}', tests.lines(2),
   p_author => 'owner', p_now => tests.after()) a, jsonb_to_record(a) r (status int)), 202,
@@ -78,17 +78,17 @@ select is((select count(distinct author)::int from farthing.holds h join farthin
   using (account_id) where a.owner_id = tests.person('dan')), 1,
   'the author of the next hold is the owner');
 select isnt(tests.give('eve', '10', '1 hour'), null, 'eve has 10 for an hour');
-select cmp_ok(farthing.sweep_accounts(tests.after('2 hours')), '>=', 1, 'eve''s credits expire');
-select is(pg_temp.authors('eve', 1), 'expiry task:sweep_accounts', 'the author of the expiry is the task');
+select cmp_ok(farthing.expire_credits(tests.after('2 hours')), '>=', 1, 'eve''s credits expire');
+select is(pg_temp.authors('eve', 1), 'expiry task:expire_credits', 'the author of the expiry is the task');
 
 -- Other texts are no authors. To keep debits fast, only the proof checks this on entries.
 select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(format(
   $$ select credits_grant(tests.person('ann'), '1', 'promotional', p_author => %L, p_now => tests.after()) $$,
     text)) ->> 'code'), ', ' order by nr)
-  from unnest(array['ann', 'operator', 'key:', 'owner:x', 'stripe:evt_x', 'task:sweep_accounts', null])
+  from unnest(array['ann', 'operator', 'key:', 'owner:x', 'stripe:evt_x', 'task:expire_credits', null])
   with ordinality t (text, nr)),
   'ann invalid_request, operator 23514, key: 23514, owner:x 23514, stripe:evt_x invalid_request, '
-    || 'task:sweep_accounts invalid_request, null ok',
+    || 'task:expire_credits invalid_request, null ok',
   'other authors cannot grant, and the default author is the role');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select is((select string_agg(tests.outcome(format(
@@ -125,7 +125,7 @@ select is(pg_temp.granted_by('operator:' || tests.person('op')), 'nothing',
   'the proof accepts a grant by another operator');
 select is(pg_temp.granted_by('owner', 'chat_correction'), 'nothing',
   'the proof accepts the correction of a chat''s charge');
-select is(pg_temp.granted_by('task:sweep_accounts'), 'cannot grant',
+select is(pg_temp.granted_by('task:expire_credits'), 'cannot grant',
   'T40: the proof names a grant by a task');
 select * from finish();
 rollback;

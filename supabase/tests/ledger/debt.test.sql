@@ -66,7 +66,7 @@ select isnt(tests.give('cid', '10'), null, 'cid has 10');
 select isnt(tests.hold('cid', '6', 60), null, 'cid holds 6 for a minute');
 select is(holds_settle(tests.hold('cid', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
   'cid owes 3 while 6 are held');
-select is(farthing.sweep_accounts(tests.after('1 min')), 1, 'the task releases the expired hold');
+select is(farthing.expire_credits(tests.after('1 min')), 1, 'the task releases the expired hold');
 select is(tests.standing('cid', '1 min'), 'balance 3, held 0, available 3, debt 0',
   'the credits of an expired hold pay the debt first');
 
@@ -106,7 +106,7 @@ select isnt(tests.hold('kai', '50', 1800), null, 'kai holds 50 more for 30')
 from (select tests.give('kai', '50')) given;
 select is((select array_agg(pg_temp.owe(name)) from unnest(array['eve', 'fay', 'kai']) name,
   lateral (select tests.give(name, '1')) given), '{1000,1000,1000}', 'each of them owes 1,000');
-select is(farthing.sweep_accounts(tests.after('1 hour')) > 0, true,
+select is(farthing.expire_credits(tests.after('1 hour')) > 0, true,
   'the task runs after the lots have expired');
 select is(tests.standing('eve', '1 hour'), 'balance -900, held 0, available 0, debt 900',
   'credits that were released before their lot expired have paid');
@@ -133,7 +133,7 @@ $$;
 select is(pg_temp.owe_with_holds(name, priorities), '60',
   name || ' owes 60, and holds lots until the same moment')
 from (values ('gil', '{200,1}'::int[]), ('hal', '{1,200}'), ('ida', '{200,150,1}')) p (name, priorities);
-select cmp_ok(farthing.sweep_accounts(tests.after('10 min')), '>=', 3, 'the task releases all holds');
+select cmp_ok(farthing.expire_credits(tests.after('10 min')), '>=', 3, 'the task releases all holds');
 select is((select array_agg(format('%s of %s', d.amount::int, l.priority) order by l.priority)
     from farthing.debt_payments d join farthing.lots l using (account_id, lot_id)
     join farthing.accounts a using (account_id) where a.owner_id = tests.person(name)),

@@ -48,7 +48,7 @@ select is(holds_read(first, p_now => tests.after('3 s')) - 'hold_id' ->> 'status
   'a secret key reads the hold') from held;
 select tests.fails_with(format('select holds_read(%L, %L)', first, tests.person('ann')), 'not_found', 'id',
   'a user of another account does not find the hold') from held;
-select is(farthing.sweep_accounts(tests.after('11 min')) > 0, true, 'the second hold expires');
+select is(farthing.expire_credits(tests.after('11 min')) > 0, true, 'the second hold expires');
 select is(holds_settle(late, '5', p_now => tests.after('12 min')) #>> '{data,settled}', '5',
   'the second hold is settled late with 5') from held;
 
@@ -77,7 +77,8 @@ insert into farthing.chats (account_id, hold_id, model, input_tokens, max_input_
   output_is_counted, author, created_at, accepted_at, heartbeat_at)
 select a.account_id, c.hold_id, 'gpt-4o', 1000, 1000, 500, false, 'key:club', tests.after('20 min'),
   tests.after('20 min'), tests.after('20 min') from pg_temp.club() a, chat c;
-select is(farthing.sweep_chats(tests.after('22 min')), 1, 'the task closes a chat without a heartbeat');
+select is(farthing.close_abandoned_chats(tests.after('22 min')),
+  1, 'the task closes a chat without a heartbeat');
 select is(tests.chat(hold_id), 'settled, hold settled, charged 50',
   'the chat is charged the most that it can cost') from chat;
 select is(tests.settle_chat(hold_id, '23 min') ->> 'status', '200',
@@ -119,9 +120,9 @@ do $$ begin
   perform farthing.allow_change('owner', 'no more');
   update farthing.top_ups set enabled = false, consented_at = null where true;
 end $$;
-select is(farthing.sweep_low_balances(tests.after('28 min')), 1,
+select is(farthing.notify_low_balances(tests.after('28 min')), 1,
   'the organisation is notified of its low balance');
-select is((select array_agg(template order by template) from farthing.notices join farthing.accounts
+select is((select array_agg(template order by template) from farthing.notifications join farthing.accounts
   using (account_id) where kind = 'organisation'), '{low_balance,receipt,refund,top_up_paused}',
   'the organisation has four notifications');
 

@@ -70,10 +70,10 @@ meetings([], {
   "the task of accounts skips an account that is being charged": {
     given: [gives("eve"), "select tests.hold('eve', '50', 60)"],
     first: spends("eve", "10"),
-    second: "select farthing.sweep_accounts(tests.after('1 h'))",
+    second: "select farthing.expire_credits(tests.after('1 h'))",
     says: "0",
     passes: true,
-    ends: { "farthing.sweep_accounts(tests.after('1 h'))": "1" },
+    ends: { "farthing.expire_credits(tests.after('1 h'))": "1" },
   },
   "the task of keys skips a key that is in use": {
     given: [
@@ -86,10 +86,10 @@ meetings([], {
     ],
     first:
       "select from farthing.idempotency_keys where key = decode(tests.sha256('fay'), 'hex') for update",
-    second: "select farthing.sweep_idempotency_keys(tests.after('25 h'))",
+    second: "select farthing.delete_old_idempotency_keys(tests.after('25 h'))",
     says: "1", // bob's
     passes: true,
-    ends: { "farthing.sweep_idempotency_keys(tests.after('25 h'))": "1" },
+    ends: { "farthing.delete_old_idempotency_keys(tests.after('25 h'))": "1" },
   },
   "two runs of the seal at once seal each entry once": {
     given: [gives("gus")],

@@ -10,9 +10,10 @@ select plan(76);
 
 create temporary table seen as select format('%s.%s', schema, name) as title, schema = 'farthing' as is_table
 from (values ('farthing', 'accounts'), ('farthing', 'lots'), ('farthing', 'entries'), ('farthing', 'holds'),
-  ('farthing', 'orders'), ('farthing', 'notices'), ('farthing', 'bookings'), ('farthing_public', 'credits'),
+  ('farthing', 'orders'), ('farthing', 'notifications'), ('farthing', 'bookings'),
+    ('farthing_public', 'credits'),
   ('farthing_public', 'credit_lots'), ('farthing_public', 'credit_entries'),
-  ('farthing_public', 'credit_holds'), ('farthing_public', 'orders'), ('farthing_public', 'notices'),
+  ('farthing_public', 'credit_holds'), ('farthing_public', 'orders'), ('farthing_public', 'notifications'),
   ('farthing_public', 'bookings')) s (schema, name);
 
 -- Counts the rows that a token shows, also the token of a deleted user (tests.seen_by would sign

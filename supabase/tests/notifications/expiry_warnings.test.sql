@@ -6,10 +6,11 @@ select plan(20);
 
 create function pg_temp.expiring(p_passed interval) returns text[] language plpgsql as $$
 begin
-  perform farthing.sweep_expiring_credits(tests.after(p_passed));
+  perform farthing.notify_expiring_credits(tests.after(p_passed));
   return (select coalesce(array_agg(format('%s: %s within %s', split_part(u.email, '@', 1),
     n.data ->> 'credits', n.data ->> 'days') order by n.created_at, u.email), '{}')
-    from farthing.notices n join farthing.accounts a using (account_id) join auth.users u on u.id = a.owner_id
+    from farthing.notifications n join farthing.accounts a using (account_id)
+      join auth.users u on u.id = a.owner_id
     where n.created_at = tests.after(p_passed));
 end
 $$;

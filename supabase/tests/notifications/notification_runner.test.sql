@@ -21,7 +21,7 @@ select is(pg_temp.woken_by('a'), 'https://project.example.com/functions/v1/notif
   'a notification for an empty queue wakes the runner');
 delete from net.http_request_queue where true;
 select is(pg_temp.woken_by('b'), 'nobody', 'another notification does not wake the runner again');
-update farthing.notices set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
+update farthing.notifications set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
   last_error = 'expired' where true;
 select is(pg_temp.woken_by('c') <> 'nobody', true,
   'a notification wakes the runner again after the queue was emptied');
@@ -38,12 +38,12 @@ end
 $$;
 select is(pg_temp.woken_at('-1 s'), 'f, 0', 'no runner is woken before a notification is due');
 select is(pg_temp.woken_at('0'), 't, 1', 'the runner is woken when a notification is due');
-select is(jsonb_array_length(notices_claim('resend', p_now => tests.after())), 1,
+select is(jsonb_array_length(notifications_claim('resend', p_now => tests.after())), 1,
   'the runner claims the notification');
 select is(pg_temp.woken_at('5 min' - interval '1 s'), 'f, 0',
   'no runner is woken while the notification is being sent');
 select is(pg_temp.woken_at('5 min'), 't, 1', 'the runner is woken when the lease has expired');
-update farthing.notices set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
+update farthing.notifications set state = 'dead', finished_at = tests.after(), next_attempt_at = null,
   last_error = 'expired', lease_id = null, leased_until = null where true;
 select is(pg_temp.woken_at('5 min'), 'f, 0', 'no runner is woken for an empty queue');
 

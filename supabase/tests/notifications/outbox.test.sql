@@ -26,13 +26,14 @@ from (values ('Hello', 'x', '{}'), ('', 'x', '{}'), ('hello', '', '{}'), ('hello
 select is(farthing.notify_operators('alert', subject, '{}', tests.after('-1 day')), told,
   'operators are notified of ' || subject)
 from (values ('fire', true), ('fire', false), ('flood', true), ('', false)) n (subject, told);
-select set_eq($$ select recipient, subject from farthing.notices where account_id is null $$,
+select set_eq($$ select recipient, subject from farthing.notifications where account_id is null $$,
   $$ select * from unnest(array['operators', 'webhook']) r, unnest(array['fire', 'flood']) s $$,
   'operators are notified once by email and once by webhook');
 
 -- Bounds of a notification.
-delete from farthing.notices where subject = 'flood' or recipient = 'webhook';
-select is(tests.outcome(format('update farthing.notices set %s where subject = ''fire''', change)) ->> 'code',
+delete from farthing.notifications where subject = 'flood' or recipient = 'webhook';
+select is(tests.outcome(format('update farthing.notifications set %s where subject = ''fire''',
+  change)) ->> 'code',
   code, change)
 from (values
   ('recipient = ''owner''', '23514'), ('recipient = ''anybody''', '23514'), ('address = ''x@y.test''',
@@ -49,17 +50,17 @@ from (values
     address = null', 'ok'),
   ('address = ''x@y.test''', '23514'), ('state = ''uncertain''', 'ok'), ('state = ''lost''', '23514'),
   ('state = ''dead'', last_error = null', '23514')) c (change, code);
-select is(jsonb_array_length(tests.seen_by('authenticated', 'ann', 'select * from notices')), 3,
+select is(jsonb_array_length(tests.seen_by('authenticated', 'ann', 'select * from notifications')), 3,
   'a user reads their own notifications');
-select is(jsonb_array_length(tests.seen_by('authenticated', 'bob', 'select * from notices')), 1,
+select is(jsonb_array_length(tests.seen_by('authenticated', 'bob', 'select * from notifications')), 1,
   'a user does not read other users'' notifications');
-select is(tests.code_for('anon', null, 'select * from notices'), '42501',
+select is(tests.code_for('anon', null, 'select * from notifications'), '42501',
   'an anonymous caller reads no notifications');
 select is(tests.code_for('authenticated', 'ann', sql), '42501',
   'a user cannot change notifications') from unnest(array[
-  'delete from notices', 'insert into notices (template) values (''x'')',
-  'update farthing.notices set data = ''{}''']) sql;
-delete from farthing.notices;
+  'delete from notifications', 'insert into notifications (template) values (''x'')',
+  'update farthing.notifications set data = ''{}''']) sql;
+delete from farthing.notifications;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 select * from finish();

@@ -9,11 +9,12 @@ select plan(49);
 
 create function pg_temp.told(p_name text) returns text language sql as $$
   select coalesce(string_agg(n.template, ' ' order by n.created_at, n.template), 'nothing')
-  from farthing.notices n join farthing.accounts a using (account_id) where a.owner_id = tests.person(p_name)
+  from farthing.notifications n join farthing.accounts a using (account_id)
+    where a.owner_id = tests.person(p_name)
 $$;
 create function pg_temp.operators_told() returns text language sql as $$
   select coalesce(string_agg(n.data ->> 'phase', ' ' order by n.created_at, n.subject), 'nothing')
-  from farthing.notices n where recipient = 'operators'
+  from farthing.notifications n where recipient = 'operators'
 $$;
 
 -- The receipt of a payment.
@@ -25,7 +26,8 @@ select is(tests.hears('payment_intent.succeeded', jsonb_build_object('order_id',
   'pi_ann', 'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '2 min'), '{"received": true}',
   'another event reports the same payment') from tests.bought where name = 'ann';
 select is(pg_temp.told('ann'), 'receipt', 'ann has one receipt');
-select results_eq($$ select n.data, n.created_at from farthing.notices n $$, $$ select jsonb_build_object(
+select results_eq($$ select n.data, n.created_at from farthing.notifications n $$,
+  $$ select jsonb_build_object(
   'order_id', order_id, 'kind', 'package', 'package_name', 'Starter', 'amount', 999, 'currency', 'usd',
   'credits', '9990', 'bonus_credits', '0', 'paid_at', tests.after('1 min')), tests.after('1 min')
   from tests.bought where name = 'ann' $$, 'the receipt has the amount and the package');
@@ -36,7 +38,7 @@ select is(pg_temp.told('ann'), 'receipt', 'a pending refund is not notified');
 select is(tests.refund('ann', 1, 333, 'succeeded', '4 min'), '{"received": true}', 'the refund succeeds')
 from generate_series(1, 2);
 select is(pg_temp.told('ann'), 'receipt refund', 'the refund is notified once');
-select is((select data - 'refund_id' - 'order_id' from farthing.notices where template = 'refund'),
+select is((select data - 'refund_id' - 'order_id' from farthing.notifications where template = 'refund'),
   '{"amount": 333, "currency": "usd", "booking_id": null, "credits_taken_back": "3330"}',
   'the notification has the credits that were clawed back before');
 select is(tests.refund('ann', 1, 333, 'failed', '5 min'), '{"received": true}', 'the refund fails later');
@@ -64,29 +66,29 @@ select is(tests.dispute('cyn', status, 999, nr * interval '1 s' + '10 min'), '{"
 from unnest(array['warning_needs_response', 'warning_under_review', 'needs_response', 'under_review', 'lost',
   'needs_response', 'won', 'won']) with ordinality s (status, nr);
 select is(pg_temp.operators_told(), 'opened inquiry opened lost won', 'each phase is notified once');
-select is((select count(*)::int from farthing.notices where recipient = 'webhook'), 5,
+select is((select count(*)::int from farthing.notifications where recipient = 'webhook'), 5,
   'each phase is also sent by webhook');
-select is((select data - 'order_id' from farthing.notices
+select is((select data - 'order_id' from farthing.notifications
   where recipient = 'operators' and subject = 'du_cyn:lost'), jsonb_build_object('dispute_id', 'du_cyn',
   'phase', 'lost', 'amount', 999, 'currency', 'usd', 'reason', 'fraudulent', 'booking_id', null, 'at',
   tests.after('10 min 5 s')), 'the notification names the order');
 select is(pg_temp.told('cyn'), 'receipt', 'cyn is not notified of the dispute');
 
 -- An error in a notification does not block money.
-alter table farthing.notices add constraint notices_broken check (account_id is null) not valid;
+alter table farthing.notifications add constraint notifications_broken check (account_id is null) not valid;
 select is(tests.pays('dan', '11 min'), '{"received": true}',
   'dan pays while no notification can be written');
 select is(tests.bought_by('dan'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
   'dan gets the bought credits');
 select is(tests.refund('dan', 1, 999, 'succeeded', '12 min'), '{"received": true}', 'dan is refunded');
 select is(pg_temp.told('dan'), 'nothing', 'dan is not notified');
-alter table farthing.notices drop constraint notices_broken;
+alter table farthing.notifications drop constraint notifications_broken;
 
 -- Deleted users are not notified.
 delete from auth.users where id = (select tests.person('eve'));
 select is(tests.pays('eve', '13 min'), '{"received": true}',
   'eve''s payment arrives after eve was deleted');
-select is((select count(*)::int from farthing.notices n join farthing.accounts using (account_id)
+select is((select count(*)::int from farthing.notifications n join farthing.accounts using (account_id)
   where owner_id is null), 0, 'eve is not notified');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

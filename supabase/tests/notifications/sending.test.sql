@@ -11,14 +11,15 @@ language sql as $$
     'low_balance', p_subject, '{}', tests.after(p_passed))
 $$;
 -- Claims notifications; a table stores them by subject.
-create temporary table claims (subject text, notice_id uuid, lease_id uuid, address text, claimed interval);
+create temporary table claims (subject text, notification_id uuid, lease_id uuid, address text,
+  claimed interval);
 create function pg_temp.claims(p_passed interval, p_mail text default 'postmark', p_limit int default 10)
 returns text language sql as $$
   with claimed as (
     insert into claims
-    select n.subject, n.notice_id, (c ->> 'lease_id')::uuid, c ->> 'address', p_passed
-    from jsonb_array_elements(notices_claim(p_mail, p_limit, p_now => tests.after(p_passed))) c
-    join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid
+    select n.subject, n.notification_id, (c ->> 'lease_id')::uuid, c ->> 'address', p_passed
+    from jsonb_array_elements(notifications_claim(p_mail, p_limit, p_now => tests.after(p_passed))) c
+    join farthing.notifications n on n.notification_id = (c ->> 'notification_id')::uuid
     returning *)
   select coalesce(string_agg(subject, ' ' order by subject), 'nothing') from claimed
 $$;
@@ -27,16 +28,16 @@ create function pg_temp.last(p_subject text) returns claims language sql as $$
 $$;
 create function pg_temp.sent(p_subject text, p_passed interval, p_provider_id text default 'id') returns text
 language sql as $$
-  select notices_sent(l.notice_id, l.lease_id, p_provider_id, tests.after(p_passed)) ->> 'known'
+  select notifications_sent(l.notification_id, l.lease_id, p_provider_id, tests.after(p_passed)) ->> 'known'
   from pg_temp.last(p_subject) l
 $$;
 create function pg_temp.failed(p_subject text, p_outcome text, p_passed interval,
   p_retry_after int default null, p_error text default 'mail_down') returns text language sql as $$
-  select notices_failed(l.notice_id, l.lease_id, p_outcome, p_error, p_retry_after,
+  select notifications_failed(l.notification_id, l.lease_id, p_outcome, p_error, p_retry_after,
     tests.after(p_passed)) ->> 'known' from pg_temp.last(p_subject) l
 $$;
 create function pg_temp.stands(p_subject text) returns text language sql as $$
-  select concat_ws(' ', state, attempts, last_error, provider_id) from farthing.notices
+  select concat_ws(' ', state, attempts, last_error, provider_id) from farthing.notifications
   where subject = p_subject and recipient <> 'webhook'
 $$;
 
@@ -50,7 +51,7 @@ select is(pg_temp.claims('1 s', p_limit => 2), 'a b',
 select is(pg_temp.claims('1 s'), 'c', 'another runner claims the rest');
 select is(pg_temp.claims('1 s'), 'nothing', 'a third runner claims none');
 select is((pg_temp.last('a')).address, 'ann@example.com', 'the address comes from Auth');
-select is((select count(*)::int from farthing.notices where address is not null), 0,
+select is((select count(*)::int from farthing.notifications where address is not null), 0,
   'the address is stored only in Auth');
 select is(pg_temp.stands('a'), 'sending 1', 'a claimed notification is in the state sending');
 
@@ -67,7 +68,7 @@ select is(pg_temp.failed('c', 'unknown', '2 s', p_error => 'no_answer'), 'true',
 select is(pg_temp.stands('c'), 'uncertain 1 no_answer', 'notification c is uncertain');
 select is(pg_temp.claims('30 d'), 'nothing', 'no ended notification is claimed again');
 select is(pg_temp.tell('ann', 'a', '1 d'), false, 'no ended notification is queued again');
-select tests.fails_with(format('select notices_failed(gen_random_uuid(), gen_random_uuid(), %L, ''x'')',
+select tests.fails_with(format('select notifications_failed(gen_random_uuid(), gen_random_uuid(), %L, ''x'')',
   outcome), 'invalid_request', 'outcome', 'another outcome is refused')
 from unnest(array['perhaps', null]) outcome;
 
@@ -82,7 +83,7 @@ begin
   for nr in 1..8 loop
     if pg_temp.claims(v_passed) = 'd' and pg_temp.claims(v_passed) = 'nothing' then
       perform pg_temp.failed('d', 'again', v_passed);
-      select next_attempt_at - tests.after() into v_next from farthing.notices where subject = 'd';
+      select next_attempt_at - tests.after() into v_next from farthing.notifications where subject = 'd';
       insert into tries values (nr, v_next - v_passed, pg_temp.claims(v_next - interval '1 s'));
       v_passed := v_next;
     end if;
@@ -98,7 +99,7 @@ select is(pg_temp.stands('d'), 'dead 8 mail_down',
 select is(pg_temp.tell('ann', 'e', '2 d'), true, 'notification e for ann is queued');
 select is(pg_temp.claims('2 d'), 'e', 'a runner claims the notification');
 select is(pg_temp.failed('e', 'again', '2 d', 7200), 'true', 'the service requests a wait');
-select is((select next_attempt_at from farthing.notices where subject = 'e'), tests.after('2 d 2 h'),
+select is((select next_attempt_at from farthing.notifications where subject = 'e'), tests.after('2 d 2 h'),
   'the next attempt is due after that wait');
 select is(pg_temp.claims('2 d 2 h'), 'e', 'the notification is claimed after the wait');
 select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'the notification is sent');
@@ -109,7 +110,7 @@ from unnest(array['f', 'g']) subject;
 select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true,
   'one notification is claimed for Postmark');
 select is(pg_temp.claims('3 d', 'resend', 1) ~ '^(f|g)$', true, 'one notification is claimed for Resend');
-create temporary table gone as select subject, sender from farthing.notices where subject in ('f', 'g');
+create temporary table gone as select subject, sender from farthing.notifications where subject in ('f', 'g');
 select is(pg_temp.claims('3 d 5 min' - interval '1 s'), 'nothing',
   'a leased notification is not claimed by another runner');
 select is(pg_temp.claims('3 d 5 min', 'postmark'), 'nothing',
@@ -131,7 +132,7 @@ select results_eq($$ select sender, pg_temp.stands(subject) from gone order by s
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('4 d')), true,
   'the operators are notified of a fire');
 select is(pg_temp.claims('4 d', null), 'fire', 'without a mail service the webhook is claimed');
-select is((select recipient from farthing.notices where state = 'sending'), 'webhook',
+select is((select recipient from farthing.notifications where state = 'sending'), 'webhook',
   'without a mail service nothing else is claimed');
 select is(pg_temp.claims('4 d'), 'fire', 'with a mail service the operators'' email is claimed');
 select is(pg_temp.claims('4 d 5 min', null), 'fire', 'a webhook leased to a dead runner is claimed again');
@@ -144,7 +145,7 @@ returns text language plpgsql as $$
 declare
   v_answer jsonb;
 begin
-  execute format('select notices_send(''receipt'', %s, p_idempotency_key => %L, p_fingerprint => %L,
+  execute format('select notifications_send(''receipt'', %s, p_idempotency_key => %L, p_fingerprint => %L,
     p_kept_seconds => %s, p_now => %L)', p_args, tests.sha256(p_key), tests.sha256(p_args), p_kept_seconds,
     tests.after(p_passed)) into v_answer;
   return concat_ws(' ', v_answer ->> 'status', v_answer ->> 'replayed', v_answer #>> '{data,status}');
@@ -163,12 +164,12 @@ from (values ($$p_email => 'yve@example.net'$$, 'k3', 'idempotency_key_reused', 
   ($$p_user_id => gen_random_uuid()$$, 'k4', 'not_found', 'user_id'),
   ($$p_email => 'x@example.net', p_user_id => tests.person('cid')$$, 'k5', 'invalid_request', 'to'),
   ($$p_email => null$$, 'k6', 'invalid_request', 'to')) f (args, key, code, field);
-select is(jsonb_array_length(tests.seen_by('authenticated', 'cid', 'select * from notices')), 2,
+select is(jsonb_array_length(tests.seen_by('authenticated', 'cid', 'select * from notifications')), 2,
   'the user reads their own notifications');
-select is((select count(*)::int from farthing.notices where address = 'zoe@example.net'), 1,
+select is((select count(*)::int from farthing.notifications where address = 'zoe@example.net'), 1,
   'the address is stored');
 create function pg_temp.leaks() returns int language sql as $$
-  select count(*)::int from farthing.notices n where n::text ~ 'zoe'
+  select count(*)::int from farthing.notifications n where n::text ~ 'zoe'
 $$;
 select isnt(pg_temp.claims('5 d'), 'nothing', 'a runner claims the notifications');
 select is((select count(*)::int from claims where address = 'zoe@example.net'), 1,
@@ -194,24 +195,24 @@ select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'notification k i
 select is(pg_temp.tell('ann', 'j', '7 d'), true, 'notification j for ann is queued and never attempted');
 select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k9', '7 d'), '200 false queued',
   'a notification for zoe is queued');
-select is(farthing.sweep_notices(tests.after('10 d' - interval '1 s')), 0,
+select is(farthing.give_up_notifications(tests.after('10 d' - interval '1 s')), 0,
   'the notifications stay queued for three days');
-select is(farthing.sweep_notices(tests.after('10 d'), 1), 1,
+select is(farthing.give_up_notifications(tests.after('10 d'), 1), 1,
   'the task handles no more notifications than its limit');
-select is(farthing.sweep_notices(tests.after('10 d')), 2,
+select is(farthing.give_up_notifications(tests.after('10 d')), 2,
   'the task handles the rest in its next run');
 select is(pg_temp.stands('k'), 'dead 1 expired',
   'a notification that was not sent within three days is given up');
 select is(pg_temp.stands('j'), 'dead 0 not_tried',
   'a notification that was never attempted is given up with the reason not_tried');
 select is(pg_temp.leaks(), 0, 'no address is stored after three days');
-select is(farthing.sweep_notices(tests.after('94 d' - interval '1 s')), 0,
+select is(farthing.give_up_notifications(tests.after('94 d' - interval '1 s')), 0,
   'a sent notification is stored for 90 days');
-select is((select farthing.sweep_notices(tests.after('100 d'))), 4,
+select is((select farthing.give_up_notifications(tests.after('100 d'))), 4,
   'a notification that is in no user''s list is deleted after 90 days');
-select is((select count(*)::int from farthing.notices where account_id is null), 0,
+select is((select count(*)::int from farthing.notifications where account_id is null), 0,
   'no deleted notification is left');
-select is((select count(*)::int from farthing.notices where account_id is not null) > 8, true,
+select is((select count(*)::int from farthing.notifications where account_id is not null) > 8, true,
   'the notifications in users'' lists stay');
 select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false,
   'no runner can be woken here');
@@ -219,10 +220,10 @@ select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false,
 -- Without a caller's key, the key is derived from the content, and counts for a shorter time.
 select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + passed, 600), said, what)
 from (values (interval '0', '200 false queued', 'the first of its content is queued'),
-  ('9 min 59 s', '200 true queued', 'the same content within ten minutes is the same notice'),
+  ('9 min 59 s', '200 true queued', 'the same content within ten minutes is the same notification'),
   ('10 min', '200 false queued', 'and after ten minutes another one'),
   ('19 min 59 s', '200 true queued', 'from it the ten minutes begin anew')) c (passed, said, what);
-select is((select count(*)::int from farthing.notices where address = 'xiu@example.net'), 2,
+select is((select count(*)::int from farthing.notifications where address = 'xiu@example.net'), 2,
   'two notifications were queued');
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -9,17 +9,18 @@ const told = (name: string) => [
     'low_balance', '${name}', '{}', tests.after())`,
 ];
 const claims = (passed: string, lease = "null", mail = "resend") =>
-  `select jsonb_array_length(notices_claim('${mail}', 10, ${lease}, tests.after('${passed}')))`;
+  `select jsonb_array_length(notifications_claim('${mail}', 10, ${lease}, tests.after('${passed}')))`;
 const lease = (name: string) => `md5('${name}')::uuid`;
-const noticeOf = (name: string) =>
-  `(select notice_id from farthing.notices where subject = '${name}')`;
+const notificationOf = (name: string) =>
+  `(select notification_id from farthing.notifications where subject = '${name}')`;
 const fails = (name: string, passed: string) =>
-  `select notices_failed(${noticeOf(name)}, ${lease(name)}, 'again', 'mail_down', null,
+  `select notifications_failed(${notificationOf(name)}, ${lease(name)}, 'again', 'mail_down', null,
     tests.after('${passed}')) ->> 'known'`;
 const ends = (name: string, passed: string) =>
-  `select farthing.end_notice_lease(${noticeOf(name)}::text, tests.after('${passed}'))`;
-const state = (name: string) => `select state from farthing.notices where subject = '${name}'`;
-const forget = (name: string) => `delete from farthing.notices where subject = '${name}'`;
+  `select farthing.end_notification_lease(${notificationOf(name)}::text, tests.after('${passed}'))`;
+const state = (name: string) =>
+  `select state from farthing.notifications where subject = '${name}'`;
+const forget = (name: string) => `delete from farthing.notifications where subject = '${name}'`;
 
 meetings([], {
   "T22: two runners at once claim a notification once": {
@@ -54,7 +55,9 @@ meetings([], {
   "a notification is not given up while it is sent": {
     given: told("eve"),
     first: claims("1 s", lease("eve")),
-    second: `select farthing.sweep_notice(${noticeOf("eve")}::text, tests.after('4 days'))`,
+    second: `select farthing.give_up_notification(${
+      notificationOf("eve")
+    }::text, tests.after('4 days'))`,
     says: "0",
     passes: true,
     ends: { [state("eve")]: "sending" },
@@ -62,11 +65,11 @@ meetings([], {
   "the task of notifications skips a notification that is in use": {
     given: [
       "select farthing.notify_operators('alert', 'fay', '{}', tests.after())",
-      `update farthing.notices set state = 'sent', finished_at = tests.after(), next_attempt_at = null
+      `update farthing.notifications set state = 'sent', finished_at = tests.after(), next_attempt_at = null
         where account_id is null`,
     ],
-    first: "select from farthing.notices where account_id is null for update",
-    second: "select farthing.sweep_notices(tests.after('91 days'))",
+    first: "select from farthing.notifications where account_id is null for update",
+    second: "select farthing.give_up_notifications(tests.after('91 days'))",
     says: "0",
     passes: true,
   },

@@ -10,26 +10,27 @@ language sql as $$
   select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('ann')),
     'low_balance', p_subject, '{}', tests.after(p_passed))
 $$;
-create temporary table claims (subject text, recipient text, notice_id uuid, lease_id uuid, claimed interval);
+create temporary table claims (subject text, recipient text, notification_id uuid, lease_id uuid,
+  claimed interval);
 create function pg_temp.claims(
   p_passed interval, p_mail text default 'resend', p_limit int default 10, p_lease_id uuid default null)
 returns text language sql as $$
   with claimed as (
     insert into claims
-    select n.subject, n.recipient, n.notice_id, (c ->> 'lease_id')::uuid, p_passed
-    from jsonb_array_elements(notices_claim(p_mail, p_limit, p_lease_id, tests.after(p_passed))) c
-    join farthing.notices n on n.notice_id = (c ->> 'notice_id')::uuid
+    select n.subject, n.recipient, n.notification_id, (c ->> 'lease_id')::uuid, p_passed
+    from jsonb_array_elements(notifications_claim(p_mail, p_limit, p_lease_id, tests.after(p_passed))) c
+    join farthing.notifications n on n.notification_id = (c ->> 'notification_id')::uuid
     returning *)
   select coalesce(string_agg(subject, ' ' order by subject), 'nothing') from claimed
 $$;
 create function pg_temp.failed(p_subject text, p_outcome text, p_error text, p_passed interval) returns text
 language sql as $$
-  select notices_failed(notice_id, lease_id, p_outcome, p_error, null,
+  select notifications_failed(notification_id, lease_id, p_outcome, p_error, null,
     tests.after(p_passed)) ->> 'known'
   from (select * from claims where subject = p_subject order by claimed desc limit 1) l
 $$;
 create function pg_temp.stands(p_subject text) returns text language sql as $$
-  select concat_ws(' ', state, attempts, last_error) from farthing.notices
+  select concat_ws(' ', state, attempts, last_error) from farthing.notifications
   where subject = p_subject and recipient = 'owner'
 $$;
 
@@ -64,7 +65,7 @@ select is(pg_temp.claims('24 h'), 'later',
   'Resend gets only the notification whose lost answer is less than 23 hours old');
 select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true',
   'Resend refuses the other notification');
-select is(farthing.sweep_notices(tests.after('3 d 1 h')), 1,
+select is(farthing.give_up_notifications(tests.after('3 d 1 h')), 1,
   'the task gives up the other notification after three days');
 select is(pg_temp.stands('d'), 'uncertain 2 expired', 'the notification that was given up is uncertain');
 
@@ -84,18 +85,21 @@ $$;
 select is((select count(*)::int from claims where subject = 'e'), 21,
   'the notification is due again after a minute');
 select is(pg_temp.stands('e'), 'failed 1 not_asked', 'claims without a request do not count as attempts');
-select is((select next_attempt_at from farthing.notices where subject = 'e'), tests.after('3 d 3 h 21 min'),
+select is((select next_attempt_at from farthing.notifications where subject = 'e'),
+  tests.after('3 d 3 h 21 min'),
   'the notification waits a minute each time');
 select is(pg_temp.claims('3 d 3 h 21 min'), 'e', 'the mail service is available again');
-select is(notices_failed(notice_id, lease_id, 'not_asked', 'not_asked', 90, tests.after('3 d 4 h'))
-  ->> 'known', 'true', 'the mail service requests a longer wait') from farthing.notices where subject = 'e';
-select is((select next_attempt_at from farthing.notices where subject = 'e'),
+select is(notifications_failed(notification_id, lease_id, 'not_asked', 'not_asked', 90,
+  tests.after('3 d 4 h'))
+  ->> 'known', 'true', 'the mail service requests a longer wait') from farthing.notifications
+    where subject = 'e';
+select is((select next_attempt_at from farthing.notifications where subject = 'e'),
   tests.after('3 d 4 h' + interval '90 s'), 'the retry is due after the requested wait');
 select is(pg_temp.tell('f', '3 d 2 h'), true, 'notification f for ann is queued');
 select is(pg_temp.claims('3 d 2 h', 'postmark'), 'f', 'notification f is claimed');
 select is(pg_temp.failed('f', 'not_asked', 'not_asked', '3 d 2 h'), 'true',
   'no request is made for notification f');
-select is(farthing.sweep_notices(tests.after('6 d 2 h')), 2,
+select is(farthing.give_up_notifications(tests.after('6 d 2 h')), 2,
   'both notifications are given up on the third day');
 select is(pg_temp.stands('e'), 'dead 1 expired', 'notification e is dead-lettered');
 select is(pg_temp.stands('f'), 'dead 0 expired', 'notification f is dead-lettered, too');

@@ -33,7 +33,7 @@ select is(tests.lists('[]', '18 days'), '1', 'an empty list of a payout with an 
 select is((select payout_id from farthing.reconciliations where listed_at = tests.after('18 days')), 'po_8',
   'the list that was due first is fetched first');
 select is(tests.lists('[]', '18 days'), '1', 'the empty list of the second payout is a difference, too');
-select is(farthing.sweep_reconciliation(tests.after('18 days') + turn * interval '1 hour', 1), 1,
+select is(farthing.retry_reconciliation(tests.after('18 days') + turn * interval '1 hour', 1), 1,
   'a run with a limit of one compares one payout') from generate_series(1, 2) turn;
 select results_eq('select subject from farthing.mismatches where resolved_at is null order by seen_at',
   array['po_8', 'po_9'], 'each run compares the payout that has waited longest');
@@ -47,7 +47,7 @@ delete from farthing.mismatches;
 select is(tests.pays_out('po_n', 940, '20 days'), 'processed', 'a payout is paid');
 select is(tests.payout('po_q', 'failed', p_passed => '20 days'), 'processed',
   'a payout that failed on its way is recorded');
-select is(farthing.sweep_reconciliation(tests.after(passed)), found,
+select is(farthing.retry_reconciliation(tests.after(passed)), found,
   format('%s payouts without a list are reported after %s', found, passed))
 from (values ('20 days'::interval, 0), ('23 days', 0), ('23 days 1 s', 1), ('24 days', 1))
   p (passed, found);

@@ -16,7 +16,7 @@ select is(tests.lists(jsonb_build_array(tests.listed('ann', 'charge', 1000)), '4
 -- Returns whether a run makes the list due again.
 create function pg_temp.asks(p_passed interval) returns boolean language plpgsql as $$
 begin
-  perform farthing.sweep_reconciliation(tests.after('4 days' + p_passed));
+  perform farthing.retry_reconciliation(tests.after('4 days' + p_passed));
   return exists (select from farthing.reconciliations where due_at = tests.after('4 days' + p_passed));
 end
 $$;

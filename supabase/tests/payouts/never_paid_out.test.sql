@@ -24,7 +24,7 @@ begin
     perform tests.buys('buyer' || v_day, v_now);
     perform tests.pays('buyer' || v_day, v_now);
     for v_nr in 1..96 loop
-      v_found := v_found + farthing.sweep_reconciliation(tests.after(v_now + v_nr * interval '15 minutes'));
+      v_found := v_found + farthing.retry_reconciliation(tests.after(v_now + v_nr * interval '15 minutes'));
     end loop;
     v_alerts := tests.alerts(v_now + interval '1 day');
     exit when v_alerts <> 'nothing';
@@ -58,9 +58,9 @@ select is(tests.lists(pg_temp.charges(array[0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 1
   'its list contains the payments of two weeks, except the one of day 3');
 select is(farthing.known_paid_out_until(tests.after('22 days')), tests.after('7 days'),
   'payments that are two weeks older than the payout are known to be paid out');
-select is(farthing.sweep_reconciliation(tests.after('22 days') + n * interval '15 minutes'), 0,
+select is(farthing.retry_reconciliation(tests.after('22 days') + n * interval '15 minutes'), 0,
   'the first two days lack no payment') from generate_series(1, 2) n;
-select is(farthing.sweep_reconciliation(tests.after('22 days 45 minutes')), 1,
+select is(farthing.retry_reconciliation(tests.after('22 days 45 minutes')), 1,
   'a payment of day 3 was never paid out');
 select results_eq('select tests.mismatches()', array['never_paid_out pi_buyer3: 999 usd paid, -'],
   'only that payment is reported');

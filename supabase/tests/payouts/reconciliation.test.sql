@@ -113,11 +113,11 @@ begin
   perform pg_temp.tamper(p_tamper);
   perform farthing.reconcile('po_3', tests.after('5 days'));
   v_first := (select string_agg(m, '; ' order by m) from tests.mismatches() m);
-  perform farthing.sweep_reconciliation(tests.after('6 days'));
+  perform farthing.retry_reconciliation(tests.after('6 days'));
   v_second := (select concat(count(*), ' seen after ', max(seen_at - found_at)) from farthing.mismatches
     where resolved_at is null);
   perform pg_temp.tamper(p_mend);
-  perform farthing.sweep_reconciliation(tests.after('7 days'));
+  perform farthing.retry_reconciliation(tests.after('7 days'));
   return concat_ws('; ', v_first, v_second, (select count(*) || ' left' from farthing.mismatches
     where resolved_at is null));
 end
@@ -206,7 +206,7 @@ select is(pg_temp.tamper($$ insert into farthing.payout_transactions (transactio
   'Stripe''s list has a transaction that is not in the payout');
 select is(farthing.reconcile('po_3', tests.after('8 days')), 1, 'the extra transaction is found');
 select is(farthing.open_mismatches(), 1::bigint, 'the difference is open');
-select is(farthing.sweep_reconciliation(tests.after('8 days')), 1, 'a run finds the same difference');
+select is(farthing.retry_reconciliation(tests.after('8 days')), 1, 'a run finds the same difference');
 select is(payouts_claim(tests.after('8 days 1 hour')) ->> 'payout_id', 'po_3', 'the list is due again');
 select is((select listed_at from farthing.reconciliations where payout_id = 'po_3'), tests.after('4 days'),
   'the old list stays until the new list is complete');
@@ -232,36 +232,36 @@ select is(tests.lists(jsonb_build_array(tests.listed('back', 'other', -999, '{"s
   'its list returns this debit and another app''s debit');
 select results_eq($$ select ours, not_ours from farthing.reconciliations where payout_id = 'po_e' $$,
   'values (0, 1)', 'the returned debit of another app does not count as ours');
-select is(farthing.sweep_reconciliation(tests.after('10 days')), 0,
+select is(farthing.retry_reconciliation(tests.after('10 days')), 0,
   'the returned debit is no longer a difference');
 
 -- Payments that were never paid out: dan has paid, and eve has not.
 select is(farthing.known_paid_out_until(tests.after('10 days')), tests.after('-4 days'),
   'the last two weeks are not checked for missing payments');
-select is(farthing.sweep_reconciliation(tests.after('10 days')), 0, 'no missing payment is looked for');
+select is(farthing.retry_reconciliation(tests.after('10 days')), 0, 'no missing payment is looked for');
 select is(tests.pays_out('po_4', 0, '15 days'), 'processed', 'a later payout is announced');
 select is(tests.lists(jsonb_build_array(tests.listed('o', 'other', 0, '{"payment_id": "pi_dan"}')),
   '15 days'), '0', 'its list has a transaction that names a payment and is not its charge');
 select is(tests.payout('po_5', 'in_transit', p_passed => '14 days 1 hour', p_changes => jsonb_build_object(
   'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed',
   'an earlier payout is on its way');
-select is(farthing.sweep_reconciliation(tests.after('15 days')), 0,
+select is(farthing.retry_reconciliation(tests.after('15 days')), 0,
   'a payment may be in the earlier payout and is not reported');
 select is(tests.payout('po_5', 'paid', 'completed', p_passed => '15 days', p_changes => jsonb_build_object(
   'made_at', extract(epoch from tests.after('13 days'))::bigint)), 'processed', 'the earlier payout is paid');
 select is(tests.lists(jsonb_build_array(tests.listed('y', 'charge', 940)), '15 days'), '0',
   'its list does not contain the payments');
-select is(farthing.sweep_reconciliation(tests.after('15 days')), 2, 'two missing payments are reported');
+select is(farthing.retry_reconciliation(tests.after('15 days')), 2, 'two missing payments are reported');
 select results_eq('select tests.mismatches()', array['never_paid_out pi_dan: 999 usd paid, -',
   'never_paid_out pi_z: 700 usd paid, -'], 'only the missing payments are reported');
-select is(farthing.sweep_reconciliation(tests.after('15 days 1 hour')), 0,
+select is(farthing.retry_reconciliation(tests.after('15 days 1 hour')), 0,
   'the missing payments are reported once');
 select is(farthing.open_mismatches(), 2::bigint, 'the missing payments stay open');
 select is(tests.pays_out('po_6', 1699, '16 days'), 'processed', 'a late payout is announced');
 select is(tests.lists(jsonb_build_array(tests.listed('dan', 'charge', 999), tests.listed('z', 'charge', 700)),
   '16 days'), '0', 'its list contains both payments');
 update farthing.paid_out_round set done_until = tests.after('-9 days');
-select is(farthing.sweep_reconciliation(tests.after('16 days')), 0, 'a run finds nothing more');
+select is(farthing.retry_reconciliation(tests.after('16 days')), 0, 'a run finds nothing more');
 select is((select done_until from farthing.paid_out_round), tests.after('-8 days'),
   'each run checks one day');
 select is(farthing.open_mismatches(), 0::bigint, 'the missing payments are resolved');
@@ -275,14 +275,14 @@ select is(tests.lists(jsonb_build_array(tests.listed('f', 'fee_refund', -1, '{"s
   'its list has a fee refund and a refund of ours that our books lack');
 select results_eq('select tests.mismatches()', array['fee_differs fr_f: 12 usd, 1 usd fee_refund',
   'refund_unknown re_g: -, 10 usd refund'], 'both differences are reported');
-select is(farthing.sweep_reconciliation(tests.after('56 days')), 2,
+select is(farthing.retry_reconciliation(tests.after('56 days')), 2,
   'a month later both differences are reported again');
 select is(payouts_claim(tests.after('56 days')), null, 'the list is not requested any more after a month');
 
 -- Other roles have no access.
 select is(tests.code_for(role, 'ann', sql), '42501', format('%s is denied to %s', left(sql, 40), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role, unnest(array[
-  'select farthing.sweep_reconciliation()', 'select * from farthing.payouts',
+  'select farthing.retry_reconciliation()', 'select * from farthing.payouts',
   'select * from farthing.mismatches', 'select * from farthing.payout_transactions']) sql;
 
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -107,7 +107,7 @@ select is(tests.bought_by('gus'), 'refunded, 9990 clawed back; balance 0, held 0
   'T7: the deferred refund is applied with its payment');
 select is(tests.refund('nobody', 1, 999), '{"received": true, "deferred": true}',
   'the refund of a foreign payment is deferred');
-select is((select array_agg(farthing.sweep_inbox(tests.after(interval '1 day' * n))) from generate_series(1,
+select is((select array_agg(farthing.retry_events(tests.after(interval '1 day' * n))) from generate_series(1,
   10) n)
   is null, false, 'the foreign refund is attempted ten times');
 select is((select state from farthing.inbox where facts ->> 'payment_id' = 'pi_nobody'), 'ignored',

@@ -22,13 +22,14 @@ select ok(farthing.notify((select account_id from farthing.accounts where owner_
   'low_balance', 'x', '{}', tests.after()), 'a notification for bob is queued');
 
 create temporary table due as
-select 'sweep_accounts' as task, 'account' as kind, account_id::text as id from farthing.lots
-union all select 'sweep_orders', 'order', (select order_id::text from tests.bought)
-union all select 'sweep_inbox', 'event', (select event_id from farthing.inbox)
-union all select 'sweep_leases', 'job', (select job_nr::text from farthing.jobs where type = 'b')
-union all select 'sweep_chats', 'chat', (select hold_id::text from farthing.chats)
-union all select 'sweep_bookings', 'booking', (select booking_id::text from farthing.bookings)
-union all select 'sweep_notices', 'notice', (select notice_id::text from farthing.notices);
+select 'expire_credits' as task, 'account' as kind, account_id::text as id from farthing.lots
+union all select 'expire_orders', 'order', (select order_id::text from tests.bought)
+union all select 'retry_events', 'event', (select event_id from farthing.inbox)
+union all select 'end_job_leases', 'job', (select job_nr::text from farthing.jobs where type = 'b')
+union all select 'close_abandoned_chats', 'chat', (select hold_id::text from farthing.chats)
+union all select 'cancel_unanswered_bookings', 'booking', (select booking_id::text from farthing.bookings)
+union all select 'give_up_notifications', 'notification', (select notification_id::text
+  from farthing.notifications);
 create function pg_temp.runs(p_task text, p_passed interval) returns int language plpgsql as $$
 declare
   v_count int;
@@ -44,7 +45,7 @@ from due group by task;
 select is((select count(*)::int from farthing.parked_items), 8, 'all items stay parked');
 select is(pg_temp.runs(task, '12 days'), count(*)::int, 'T30: ' || task ||
   ' works on the items again') from due
-where task <> 'sweep_chats' group by task; -- the hold of the chat has expired long before
+where task <> 'close_abandoned_chats' group by task; -- the hold of the chat has expired long before
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');
 
 select * from finish();

@@ -42,7 +42,7 @@ const attemptsAt = (name: string) =>
 meetings(["jobs", "money_back", "payouts"], {
   "the task that deletes results skips a job that is in use": passes(
     "jobs",
-    "sweep_job_data(tests.after('25 h'))",
+    "delete_old_job_data(tests.after('25 h'))",
     [
       "select tests.give('ann', '100')",
       "select tests.job('ann', 'a', tests.lines(1))",
@@ -53,12 +53,12 @@ meetings(["jobs", "money_back", "payouts"], {
   ),
   "the task that deletes jobs skips a job that is in use": passes(
     "jobs",
-    "sweep_job_data(tests.after('31 days'))",
+    "delete_old_job_data(tests.after('31 days'))",
     [],
   ),
   "the task that deletes AI logs skips a log that is in use": passes(
     "ai_logs",
-    "sweep_ai_logs(tests.after('720 h'))",
+    "delete_old_ai_logs(tests.after('720 h'))",
     ["select tests.person('bob')", LOGGED("bob")],
   ),
   "a log does not wait for a consent that is being changed, and stores no text": {
@@ -84,7 +84,7 @@ meetings(["jobs", "money_back", "payouts"], {
   },
   "the task that deletes decisions skips a decision that is in use": passes(
     "fraud_decisions",
-    "sweep_fraud(tests.after('90 days'))",
+    "delete_old_fraud_records(tests.after('90 days'))",
     [
       "select tests.give('eve', '1')",
       `insert into farthing.fraud_decisions (account_id, action, outcome, reasons, decided_at)
@@ -94,7 +94,7 @@ meetings(["jobs", "money_back", "payouts"], {
   ),
   "the task that deletes uses of cards skips a use that is locked": passes(
     "card_uses",
-    "sweep_fraud(tests.after('90 days'))",
+    "delete_old_fraud_records(tests.after('90 days'))",
     [
       `insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, used_at)
         select 'ch_eve', account_id, sha256('card'), 'succeeded', false, tests.after() from farthing.accounts
@@ -114,7 +114,7 @@ meetings(["jobs", "money_back", "payouts"], {
   "the task of the inbox gives up an event whose account is in use, and applies the next event": {
     given: ["ivy", "joe"].flatMap(paysTooLittle),
     first: "select from farthing.accounts where owner_id = tests.person('ivy') for update",
-    second: "select farthing.sweep_inbox(tests.after('1 min'))",
+    second: "select farthing.retry_events(tests.after('1 min'))",
     says: "1",
     givesUp: true,
     // A skipped item counts no attempt and is due at once.
@@ -122,29 +122,29 @@ meetings(["jobs", "money_back", "payouts"], {
       [attemptsAt("ivy")]: "1",
       [attemptsAt("joe")]: "2",
       "select count(*) from farthing.parked_items": "0",
-      "farthing.sweep_inbox(tests.after('1 min'))": "1",
+      "farthing.retry_events(tests.after('1 min'))": "1",
     },
   },
   "one session at a time looks for low balances": {
     given: [],
-    first: "select farthing.sweep_low_balances(tests.after())",
-    second: "select farthing.sweep_low_balances(tests.after())",
+    first: "select farthing.notify_low_balances(tests.after())",
+    second: "select farthing.notify_low_balances(tests.after())",
     says: "0",
     passes: true,
   },
   "the task that deletes metrics skips rows that are being written": passes(
     "metrics",
-    "sweep_metrics(tests.after('26 h'))",
+    "delete_old_metrics(tests.after('26 h'))",
     [COUNTED, "delete from farthing.metric_batches"],
   ),
   "the task that deletes batches of metrics skips a batch that is in use": passes(
     "metric_batches",
-    "sweep_metrics(tests.after('2 days'))",
+    "delete_old_metrics(tests.after('2 days'))",
     [COUNTED, "delete from farthing.metrics where grain <> 'total'"],
   ),
   "the task that deletes incidents skips an incident that is in use": passes(
     "incidents",
-    "sweep_incidents(tests.after('400 days'))",
+    "delete_old_incidents(tests.after('400 days'))",
     [
       `insert into farthing.incidents (rule, severity, runbook, state, value, threshold, summary,
         first_seen_at, last_seen_at, fired_at, resolved_at) values ('dead_events', 'page', 'r', 'resolved', 1,

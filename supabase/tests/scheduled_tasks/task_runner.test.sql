@@ -102,14 +102,14 @@ insert into tests.poisoned select tests.chat_id('bob');
 select is(tests.runs_tasks_until('5 hours 1 min', '5 hours 4 min'), 'parked_items open',
   'T30: a chat that cannot be closed opens an incident');
 select is((select summary from farthing.incidents where rule = 'parked_items'),
-  format('1 item parked: chat %s of sweep_chats (P0001).', tests.chat_id('bob')),
+  format('1 item parked: chat %s of close_abandoned_chats (P0001).', tests.chat_id('bob')),
   'T30: the summary names the task, the kind and the item');
 select is(tests.chat(tests.chat_id(name)), 'released, hold released, charged 0',
   'T30: ' || name || '''s chat is closed')
 from unnest(array['ann', 'cid']) name;
-select results_eq('select tests.parked()', array['chat of sweep_chats: 3, P0001'],
+select results_eq('select tests.parked()', array['chat of close_abandoned_chats: 3, P0001'],
   'the chat is retried with a growing backoff');
-select is((select failures from farthing.tasks where task = 'sweep_chats'), 0,
+select is((select failures from farthing.tasks where task = 'close_abandoned_chats'), 0,
   'the task itself has not failed');
 
 -- T30: a hold that can't be released, beside other holds.
@@ -121,7 +121,7 @@ select is(tests.runs_tasks_until('5 hours 5 min', '5 hours 13 min'), 'parked_ite
   'T30: an account whose hold cannot be released is parked and not overdue');
 select is((select status from farthing.holds join farthing.accounts using (account_id)
   where owner_id = tests.person('eve')), 'released', 'T30: the hold of another account is released');
-select results_eq($$ select item_kind, item_id from farthing.parked_items where task = 'sweep_accounts' $$,
+select results_eq($$ select item_kind, item_id from farthing.parked_items where task = 'expire_credits' $$,
   $$ select 'account', account_id::text from farthing.accounts where owner_id in (tests.person('dan'),
     tests.person('bob')) order by account_id $$,
   'T30: both accounts are parked, bob''s because the hold of his chat has expired');
@@ -223,16 +223,16 @@ select is((select budget < interval '1 minute' from farthing.tasks
 update farthing.tasks set started_at = null, next_due_at = tests.after('2 days 3 min');
 
 -- From PostgreSQL 17 on, a task is ended after twice its budget.
-select farthing.limit_run('sweep_orders');
+select farthing.limit_run('expire_orders');
 select is(current_setting('transaction_timeout', true)::interval,
   (select case when current_setting('server_version_num')::int >= 170000 then 2 * budget end
-    from farthing.tasks where task = 'sweep_orders'), 'a task has twice its budget');
+    from farthing.tasks where task = 'expire_orders'), 'a task has twice its budget');
 
 -- The history of runs. packages/local-stack/cron tests the history of pg_cron.
 delete from farthing.task_failures;
 insert into farthing.task_failures (task, failed_at, error)
 values ('old', tests.after('1 day'), '22012'), ('new', tests.after('1 day 1 s'), '22012');
-select is(farthing.sweep_run_history(tests.after('8 days')), 1::bigint,
+select is(farthing.delete_old_runs(tests.after('8 days')), 1::bigint,
   'a failure is deleted after a week');
 select results_eq('select task from farthing.task_failures', array['new'], 'a newer failure is not deleted');
 

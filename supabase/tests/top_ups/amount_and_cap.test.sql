@@ -32,7 +32,7 @@ $$;
 select is(checkout_begin(tests.person('bob'), 'b04eb8da-a595-4fbc-a8f4-708b219f705a', 'https://a.test',
   'https://a.test', p_now => tests.after('1 day')) ->> 'step', 'create', 'bob buys Starter, too');
 select is(pg_temp.charged('bob', '1 day'), '500', 'a purchase does not count for the cap of top-ups');
-select is(farthing.sweep_orders(tests.after('2 days')), 4, 'the unpaid orders expire');
+select is(farthing.expire_orders(tests.after('2 days')), 4, 'the unpaid orders expire');
 select is(pg_temp.charged('bob', '2 days'), '0', 'an expired charge does not count for bob''s cap');
 select is(pg_temp.charged('ann', '2 days'), '500', 'ann''s paid charge counts for her cap');
 select is_empty('select * from farthing.prove()', 'the ledger proves itself');

@@ -15,7 +15,8 @@ select is(tests.reports('ann', 'declined', '1 s', 'insufficient_funds'), 'failed
 select is(tests.told('ann', 'payment_intent.payment_failed', '2 s', '{"failure_code": "card_declined"}'),
   'processed', 'the event of the declined charge arrives');
 select is(tests.stands('ann', '2 s'), 'on; failed; 1 failed', 'answer and event count as one failure');
-select results_eq($$ select template, data - 'order_id' from farthing.notices $$, $$ values ('top_up_failed',
+select results_eq($$ select template, data - 'order_id' from farthing.notifications $$,
+  $$ values ('top_up_failed',
   jsonb_build_object('amount', 500, 'currency', 'usd', 'failure_code', 'insufficient_funds', 'paused', false,
     'next_attempt_at', tests.after('1 h 1 s'))) $$, 'ann is notified of the failure once');
 select is(tests.claims('1 h'), 'nothing', 'no charge begins within an hour of the first failure');
@@ -31,10 +32,11 @@ select is(tests.claims('7 h 2 s'), 'ann charge 500', 'a new order is charged aft
 select is(tests.reports('ann', 'declined', '7 h 3 s'), 'failed closed', 'the third charge is declined');
 select is(tests.stands('ann', '8 h'), 'paused; failed; 3 failed', 'three failures in a row pause top-ups');
 select is(tests.claims('30 days'), 'nothing', 'a paused top-up is never charged');
-select is(tests.notices('ann'), '{top_up_failed,top_up_failed,top_up_failed}', 'each failure was notified');
+select is(tests.notifications('ann'), '{top_up_failed,top_up_failed,top_up_failed}',
+  'each failure was notified');
 select is(data - 'order_id' - 'amount' - 'currency', '{"failure_code": "declined", "paused": true,
   "next_attempt_at": null}',
-  'the last notification reports the pause') from farthing.notices order by created_at desc limit 1;
+  'the last notification reports the pause') from farthing.notifications order by created_at desc limit 1;
 select is(tests.opts_in('ann', p_passed => '8 h') ->> 'state', 'on', 'ann opts in again with the same card');
 select is(tests.claims('31 h 3 s' - interval '1 s'), 'nothing',
   'the wait of a day still applies after the opt-in');
@@ -72,12 +74,13 @@ select is(tests.told('ann', 'payment_intent.succeeded', '35 h'), 'processed', 'a
 select is(top_ups_read(tests.person('ann'), tests.after('35 h')) ->> 'charged_this_month', '1950',
   'the whole cap is charged');
 select is(tests.claims('36 h'), 'nothing', 'no charge begins after the cap is used up');
-select is((select array_agg(subject) from farthing.notices where template = 'top_up_capped'), '{2027-01}',
+select is((select array_agg(subject) from farthing.notifications
+  where template = 'top_up_capped'), '{2027-01}',
   'ann is notified that the cap is used up');
 select is(tests.claims(hours * interval '1 hour'), 'nothing',
   'later runs begin no charge') from generate_series(37,
   39) hours;
-select is((select count(*)::int from farthing.notices where template = 'top_up_capped'), 1,
+select is((select count(*)::int from farthing.notifications where template = 'top_up_capped'), 1,
   'the used-up cap is notified once');
 select is(tests.opts_in('ann', '1000', '9000', 1999, '40 h') ->> 'enabled', 'true',
   'ann raises her cap by 49 cents');
@@ -108,9 +111,9 @@ select is(tests.claims('182 s'), 'bob charge 500', 'the charge is claimed again 
 select is((select count(*)::int from farthing.top_up_charges c join farthing.accounts a using (account_id)
   where a.owner_id = tests.person('bob')), 1, 'T16: all attempts belong to one order');
 select is(tests.claims('23 h'), 'nothing', 'the order is not claimed after 23 hours');
-select is(farthing.sweep_orders(tests.after('23 h 5 min')), 1, 'the order expires');
+select is(farthing.expire_orders(tests.after('23 h 5 min')), 1, 'the order expires');
 select is(tests.stands('bob', '23 h 6 min'), 'on; expired; 1 failed', 'an expired order counts as a failure');
-select is(tests.notices('bob'), '{top_up_failed}', 'bob is notified of the failure');
+select is(tests.notifications('bob'), '{top_up_failed}', 'bob is notified of the failure');
 select is(tests.told('bob', 'payment_intent.succeeded', '23 h 30 min'), 'processed',
   'the event of bob''s payment arrives late');
 select is(tests.standing('bob', '1 day'), 'balance 5000, held 0, available 5000, debt 0',
@@ -138,7 +141,8 @@ select is(top_ups_link(tests.top_up_of('cid'), 'cs_cid', 'https://s.test/cid',
   'pending', 'the page''s link is stored');
 select is(concat_ws(' ', t ->> 'state', t ->> 'link'), 'authentication_required https://s.test/cid',
   'cid''s settings show the page''s link') from top_ups_read(tests.person('cid'), tests.after('5 s')) t;
-select results_eq($$ select template, data - 'order_id' from farthing.notices n join farthing.accounts a using
+select results_eq($$ select template, data - 'order_id' from farthing.notifications n
+  join farthing.accounts a using
   (account_id) where a.owner_id = tests.person('cid') $$, $$ values ('top_up_authentication',
   jsonb_build_object('amount', 500, 'currency', 'usd', 'url', 'https://s.test/cid', 'expires_at',
     tests.after('23 h 1 s'))) $$, 'cid is notified of the page');
@@ -174,7 +178,8 @@ select is(tests.hears('dan_over', 'checkout.session.expired', jsonb_build_object
   500,
   'currency', 'usd', 'mode', 'payment'), '26 h'), 'processed', 'dan''s page expires');
 select is(tests.stands('dan', '26 h'), 'on; expired; 1 failed', 'an expired page counts as a failure');
-select is(tests.notices('dan'), '{top_up_authentication,top_up_failed}', 'dan is notified of the failure');
+select is(tests.notifications('dan'), '{top_up_authentication,top_up_failed}',
+  'dan is notified of the failure');
 select is(tests.reports('eve', 'authentication', '3 h'), 'pending link',
   'the bank requires eve to authenticate');
 select is(tests.claims('3 h 1 s'), 'eve link 500', 'the step that opens eve''s page is claimed');

@@ -18,13 +18,13 @@ select is(tests.hears('fay_gone', 'payment_method.detached', '{"payment_method_i
   'processed',
   'fay''s card is detached at Stripe');
 select is(tests.stands('fay', '5 h'), 'paused; none; 0 failed', 'a detached card pauses top-ups');
-select is(tests.notices('fay'), '{top_up_paused}', 'fay is notified of the pause');
+select is(tests.notifications('fay'), '{top_up_paused}', 'fay is notified of the pause');
 select is(top_ups_read(tests.person('fay')) -> 'card', 'null', 'the detached card is deleted');
 select is(tests.claims('5 h'), 'gus charge 500', 'gus is charged');
 select is(tests.reports('gus', 'card_gone', '5 h', 'resource_missing'), 'failed closed',
   'Stripe answers that gus''s card does not exist');
 select is(tests.stands('gus', '5 h'), 'paused; failed; 0 failed', 'a missing card pauses top-ups');
-select is(tests.notices('gus'), '{top_up_paused}', 'gus is notified of the pause once');
+select is(tests.notifications('gus'), '{top_up_paused}', 'gus is notified of the pause once');
 select is(tests.saves('fay', 'pm_fay2', '6 h'), 'processed', 'fay saves another card');
 select is(tests.claims('6 h'), 'fay charge 500', 'fay is charged');
 
@@ -39,7 +39,7 @@ select is(tests.told('fay', 'payment_intent.succeeded', '7 h'), 'processed',
   'the event of fay''s payment arrives');
 select is(tests.standing('fay', '7 h'), 'balance 5000, held 0, available 5000, debt 0',
   'the late payment grants the credits');
-select is(tests.notices('fay'), '{top_up_paused,receipt}',
+select is(tests.notifications('fay'), '{top_up_paused,receipt}',
   'a user who opted out is not notified of a failure');
 select is(top_ups_stop(tests.person('fay'), tests.after('8 h')) ->> 'enabled', 'false',
   'a repeated opt-out changes nothing');
@@ -70,7 +70,7 @@ select is(tests.standing('lee', '9 h 31 min'), 'balance 500, held 0, available 5
   'the refund claws back credits');
 select is(tests.stands('lee', '9 h 31 min'), 'paused; partially_refunded; 0 failed',
   'the refund pauses lee''s top-ups');
-select is(tests.notices('lee'), '{receipt,refund,top_up_paused}', 'lee is notified of the pause');
+select is(tests.notifications('lee'), '{receipt,refund,top_up_paused}', 'lee is notified of the pause');
 select is(tests.claims('10 h'), 'nothing', 'refunded money is not charged again');
 select is(tests.saves('lee', 'pm_lee2', '10 h'), 'processed', 'lee saves another card');
 select is(tests.claims('10 h'), 'nothing', 'a new card does not end the pause after a refund');

@@ -73,7 +73,7 @@ meetings(["top_ups"], {
   },
   "a top-up that expires while its answer arrives stays expired": {
     given: claimed("lou"),
-    first: "select farthing.sweep_order(tests.top_up_of('lou')::text, tests.after('25 h'))",
+    first: "select farthing.expire_order(tests.top_up_of('lou')::text, tests.after('25 h'))",
     second: "select tests.reports('lou', 'declined', '25 h', 'lost_card')",
     says: "expired closed",
     ends: {
@@ -84,7 +84,7 @@ meetings(["top_ups"], {
   "opting out while a top-up expires locks its order before the settings": {
     given: claimed("mel"),
     first: "select from farthing.orders where order_id = tests.top_up_of('mel') for update",
-    then: "select farthing.sweep_order(tests.top_up_of('mel')::text, tests.after('25 h'))",
+    then: "select farthing.expire_order(tests.top_up_of('mel')::text, tests.after('25 h'))",
     second: stops("mel"),
     says: "off",
   },

@@ -100,7 +100,7 @@ select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
   'T16: Stripe''s answer grants no credits');
 select is(tests.claims('1 day'), 'nothing',
   'an accepted charge is not claimed again');
-select is(farthing.sweep_orders(tests.after('2 days')), 0, 'an accepted charge does not expire');
+select is(farthing.expire_orders(tests.after('2 days')), 0, 'an accepted charge does not expire');
 select is(tests.told('ann', 'payment_intent.succeeded', '4 min'), 'processed',
   'the event of the payment arrives');
 select is(tests.standing('ann'), 'balance 5000, held 0, available 5000, debt 0',
@@ -113,7 +113,7 @@ select is(tests.stands('ann', '5 min'), 'on; paid; 0 failed', 'the top-up is on 
 select is(top_ups_read(tests.person('ann'), tests.after('5 min')) #- '{charges,0,order_id}' -> 'charges',
   jsonb_build_array(jsonb_build_object('status', 'paid', 'amount', 500, 'currency', 'usd', 'credits', '5000',
     'failure_code', null, 'created_at', tests.after('1 min'))), 'the user sees the charge');
-select is(tests.notices('ann'), '{receipt}', 'a paid top-up is notified with one receipt');
+select is(tests.notifications('ann'), '{receipt}', 'a paid top-up is notified with one receipt');
 select is(tests.reports('ann', outcome, '6 min'), 'paid closed',
   format('a late answer %s does not change a paid top-up', outcome))
 from unnest(array['accepted', 'declined', 'card_gone', 'authentication', 'unknown']) outcome;
@@ -140,7 +140,7 @@ select is((holds_settle(tests.hold('fay', '1', 600), '201', p_now => tests.after
   '200', 'fay has a debt of 200');
 select is(tests.claims('1 min'), 'dan charge 440, eve charge 450, fay charge 520',
   'held credits and debt count as missing, and a balance at the threshold is not low');
-select is(farthing.sweep_accounts(tests.after('61 min')), 1, 'bob''s 5000 expire');
+select is(farthing.expire_credits(tests.after('61 min')), 1, 'bob''s 5000 expire');
 select is(tests.claims('61 min'), 'bob charge 401, dan charge 440, eve charge 450, fay charge 520',
   'expired credits count as missing, and the gap is rounded up to a cent');
 select is(tests.told('fay', 'payment_intent.succeeded', '62 min'), 'processed', 'fay pays');

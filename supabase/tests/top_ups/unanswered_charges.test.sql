@@ -49,7 +49,7 @@ select is(tests.claims('4 hours'), 'bob charge 500, cid charge 500',
 select is(tests.claims('23 h' - interval '1 s'), 'bob charge 500, cid charge 500',
   'dan''s unanswered charge blocks the next one for 23 hours');
 select is(tests.claims('23 h'), 'dan charge 500', 'dan is charged again after 23 hours');
-select is(tests.notices('dan'), '{}', 'a user who opted out is not notified of a failure');
+select is(tests.notifications('dan'), '{}', 'a user who opted out is not notified of a failure');
 
 -- A charge that was never requested from Stripe does not count, so opting in again charges at once.
 select is(tests.told(name, 'payment_intent.succeeded', '23 h'), 'processed', name || ' pays')
@@ -131,7 +131,8 @@ select is(credits_debit(tests.person('ivy'), '3000', 'x', p_now => tests.after('
 select is(pg_temp.refund(nr, nr * interval '1 s' + '27 h 1 min'), 'processed',
   format('part %s of ivy''s payment is refunded', nr))
 from generate_series(1, 2) nr;
-select is(tests.notices('ivy'), '{receipt,refund,top_up_paused,refund}', 'two refunds notify one pause');
+select is(tests.notifications('ivy'), '{receipt,refund,top_up_paused,refund}',
+  'two refunds notify one pause');
 select is((tests.opts_in('ivy', p_passed => '27 h 2 min') ->> 'charged_this_month')::int, 500,
   'a refunded charge counts for the monthly cap');
 select doesnt_match(tests.claims('27 h 9 min'), 'ivy', 'opting in again does not end the cool-down');

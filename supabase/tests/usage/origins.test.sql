@@ -40,7 +40,7 @@ select is(tests.settle_chat(tests.chat_id('bob'), '2 s', 1000, 100, 'bob') #>> '
 select is((select array_agg(tests.record(tests.chat_id(name), 100, '2 s'))
   from unnest(array['cid', 'dan']) name), '{open,open}',
   'two more chats stream 100 tokens and send no more heartbeats');
-select is(farthing.sweep_chats(tests.after('2 min')), 2, 'T30: the task closes both chats');
+select is(farthing.close_abandoned_chats(tests.after('2 min')), 2, 'T30: the task closes both chats');
 select matches(tests.chat(tests.chat_id('dan')), 'settled, hold settled, charged [1-9]',
   'dan''s chat is charged');
 select is(tests.chat(tests.chat_id('cid')), tests.chat(tests.chat_id('dan')),

@@ -129,7 +129,7 @@ for (const [when, count] of LEAVING) {
     const { held, balance } = await balanceOf(world, person.id);
     deepEqual([held, Number(balance)], ["0", 100 - Number(credits)]);
     // The scheduled task finds nothing to settle.
-    await withSql(world, (sql) => sql`select farthing.sweep_chats()`);
+    await withSql(world, (sql) => sql`select farthing.close_abandoned_chats()`);
     equal((await balanceOf(world, person.id)).balance, balance);
     await proven(world);
   });

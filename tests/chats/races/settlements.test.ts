@@ -61,7 +61,7 @@ async function settle(sql: Sql, { hold, key }: Chat): Promise<string> {
 }
 
 const record = (sql: Sql, { hold }: Chat) => sql`select farthing_public.chats_record(${hold}, 60)`;
-const sweep = (sql: Sql) => sql`select farthing.sweep_chats()`;
+const sweep = (sql: Sql) => sql`select farthing.close_abandoned_chats()`;
 
 Deno.test("T9: chats settled twice, recorded and closed at once are charged once each", async () => {
   await withConnections(async (sql) => {

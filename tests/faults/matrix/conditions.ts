@@ -4,7 +4,11 @@ import { withMail, withSql } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
 import { CLOSED_URL, type Manner, startProxy } from "../../support/processes/faulty-proxy.ts";
 import { backEnd, send } from "../../support/project/http.ts";
-import { noticeBecomes, runNotices, withoutMail } from "../../support/work/notifications.ts";
+import {
+  callNotificationRunner,
+  notificationBecomes,
+  withoutMail,
+} from "../../support/work/notifications.ts";
 import { until } from "../../support/project/until.ts";
 import type { World } from "../../support/project/world.ts";
 import { equal, ok } from "node:assert/strict";
@@ -95,12 +99,12 @@ const MAIL = {
  */
 function triedReceipt(cut: World, since: Date): Promise<string> {
   return until("a receipt was tried", async () => {
-    await runNotices(cut);
+    await callNotificationRunner(cut);
     const [found] = await withSql(cut, (sql) =>
-      sql<{ notice_id: string }[]>`
-      select notice_id from farthing.notices where template = 'receipt' and created_at >= ${since}
+      sql<{ notification_id: string }[]>`
+      select notification_id from farthing.notifications where template = 'receipt' and created_at >= ${since}
         and state = 'failed' and last_error in ('not_sent', 'not_asked')`);
-    return found?.notice_id;
+    return found?.notification_id;
   });
 }
 
@@ -115,7 +119,7 @@ const MAIL_DOWN: Condition = {
         await use(cut);
         receipts.push(await triedReceipt(cut, since));
       }));
-    await withMail(world, "shared", () => noticeBecomes(world, receipts[0]!, "sent"));
+    await withMail(world, "shared", () => notificationBecomes(world, receipts[0]!, "sent"));
   },
 };
 

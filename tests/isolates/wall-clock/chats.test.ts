@@ -124,7 +124,10 @@ async function advance(chat: Chat): Promise<void> {
 
 /** Closes the chats of killed isolates, as if a minute had passed; no chat runs meanwhile. */
 async function minutePasses(): Promise<void> {
-  await withSql(world, (sql) => sql`select farthing.sweep_chats(now() + interval '61 seconds')`);
+  await withSql(
+    world,
+    (sql) => sql`select farthing.close_abandoned_chats(now() + interval '61 seconds')`,
+  );
 }
 
 /** Plays all chats with several callers at once, then repeats the interrupted chats. */

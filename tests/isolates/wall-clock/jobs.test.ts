@@ -42,7 +42,7 @@ async function add(person: Person, nr: number): Promise<string> {
 async function timePasses(sql: Sql): Promise<void> {
   await sql`update farthing.jobs set lease_expires_at = now()
     where status = 'processing' and lease_expires_at < now() + interval '45 seconds'`;
-  await sql`select farthing.sweep_leases()`;
+  await sql`select farthing.end_job_leases()`;
   await sql`select farthing.wake_runner_if_due()`;
 }
 

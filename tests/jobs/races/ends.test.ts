@@ -65,7 +65,7 @@ const giveBack: Action = ({ sql }, { id, token }) =>
   ask(sql`select farthing_public.jobs_yield(${id}, ${token}) ->> 'status' as answer`);
 const cancel: Action = ({ sql }, { id, userId }) =>
   ask(sql`select farthing_public.jobs_cancel(${userId}, ${id}) ->> 'status' as answer`);
-const sweep: Action = ({ sql }) => ask(sql`select farthing.sweep_leases()::text as answer`);
+const sweep: Action = ({ sql }) => ask(sql`select farthing.end_job_leases()::text as answer`);
 const leave: Action = ({ sql }, { userId }) =>
   ask(sql`delete from auth.users where id = ${userId} returning 'left' as answer`);
 

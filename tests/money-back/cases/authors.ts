@@ -33,7 +33,7 @@ const moved: Case[] = [
       "key:worker -30",
       "owner -10",
       "stripe:e20 100",
-      "task:sweep_accounts -5",
+      "task:expire_credits -5",
     ],
   },
   {

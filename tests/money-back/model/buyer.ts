@@ -23,7 +23,7 @@ const CREDITS_PER_TOKEN = toUnits("0.02");
  * user.
  */
 const AUTHORS: Partial<Record<OwnStep["do"], string>> = {
-  sweep: "task:sweep_accounts",
+  sweep: "task:expire_credits",
   leave: "sql",
 };
 

@@ -74,7 +74,7 @@ export function mismatchesOf(world: World, payout: Payout): Promise<string[]> {
 
 /** Runs the reconciliation that a scheduled task runs every quarter of an hour. */
 export async function sweep(world: World): Promise<void> {
-  await withSql(world, (sql) => sql`select farthing.sweep_reconciliation()`);
+  await withSql(world, (sql) => sql`select farthing.retry_reconciliation()`);
 }
 
 /** Reads a payout's amount, status, reconciliation and failure code from the database. */

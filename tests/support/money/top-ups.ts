@@ -124,10 +124,10 @@ export async function passTime(world: World, { id }: Person): Promise<void> {
 }
 
 /** Lists the templates of a person's notifications, in order. */
-export async function noticesOf(world: World, { id }: Person): Promise<string[]> {
+export async function notificationsOf(world: World, { id }: Person): Promise<string[]> {
   const rows = await withSql(world, (sql) =>
     sql<{ template: string }[]>`
-    select n.template from farthing.notices n join farthing.accounts a using (account_id)
+    select n.template from farthing.notifications n join farthing.accounts a using (account_id)
     where a.owner_id = ${id} order by n.created_at, n.template`);
   return rows.map(({ template }) => template);
 }

@@ -129,7 +129,7 @@ export async function sweepMinuteLater(world: World, people: readonly Person[]):
       update farthing.chats c set heartbeat_at = c.heartbeat_at - interval '61 seconds'
       from farthing.accounts a
       where a.account_id = c.account_id and a.owner_id in ${sql(people.map(({ id }) => id))}`;
-    await sql`select farthing.sweep_chats()`;
+    await sql`select farthing.close_abandoned_chats()`;
   });
 }
 

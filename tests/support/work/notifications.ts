@@ -40,7 +40,7 @@ export async function lettersTo(world: World, email: string, tag?: string): Prom
   return messages.reverse().filter((letter) => tag === undefined || letter.tag === tag);
 }
 
-export async function runNotices(world: World, signal?: AbortSignal) {
+export async function callNotificationRunner(world: World, signal?: AbortSignal) {
   const answer = await post(world, "notification-runner", backEnd(world), {}, {
     key: null,
     ...(signal && { signal }),
@@ -50,7 +50,7 @@ export async function runNotices(world: World, signal?: AbortSignal) {
 
 /** A notification's row. The address is stored until the notification is sent. */
 interface Stand {
-  readonly notice_id: string;
+  readonly notification_id: string;
   readonly state: string;
   readonly attempts: number;
   readonly last_error: string | null;
@@ -58,28 +58,28 @@ interface Stand {
   readonly address: string | null;
 }
 
-export async function noticeOf(world: World, noticeId: string): Promise<Stand> {
+export async function notificationOf(world: World, notificationId: string): Promise<Stand> {
   const [row] = await withSql(world, (sql) =>
     sql<Stand[]>`
-    select notice_id, state, attempts, last_error, sender, address from farthing.notices
-    where notice_id = ${noticeId}`);
-  if (row === undefined) throw new Error(`no notice ${noticeId}`);
+    select notification_id, state, attempts, last_error, sender, address from farthing.notifications
+    where notification_id = ${notificationId}`);
+  if (row === undefined) throw new Error(`no notification ${notificationId}`);
   return { ...row };
 }
 
-export async function noticesOfUser(world: World, userId: string, template: string) {
+export async function notificationsOfUser(world: World, userId: string, template: string) {
   return await withSql(world, (sql) =>
     sql<Stand[]>`
-    select notice_id, state, attempts, last_error, sender, address
-    from farthing.notices n join farthing.accounts a using (account_id)
+    select notification_id, state, attempts, last_error, sender, address
+    from farthing.notifications n join farthing.accounts a using (account_id)
     where a.owner_id = ${userId} and template = ${template} order by n.created_at`);
 }
 
 /** Makes a notification due at once and first in the queue. Calling this again changes nothing. */
-export async function makeDue(world: World, noticeId: string): Promise<void> {
+export async function makeDue(world: World, notificationId: string): Promise<void> {
   await withSql(world, (sql) =>
     sql`
-    update farthing.notices set next_attempt_at = created_at where notice_id = ${noticeId}
+    update farthing.notifications set next_attempt_at = created_at where notification_id = ${notificationId}
       and state in ('queued', 'failed')`);
 }
 
@@ -97,7 +97,7 @@ async function besideARunner<T>(
   const leaving = new AbortController();
   let running: Promise<unknown> | undefined;
   const look = () => {
-    running ??= runNotices(world, leaving.signal).catch(() => {}).finally(() =>
+    running ??= callNotificationRunner(world, leaving.signal).catch(() => {}).finally(() =>
       running = undefined
     );
   };
@@ -113,14 +113,21 @@ async function besideARunner<T>(
  * Waits until the notification has this state. Starts the runner meanwhile, as the scheduled task
  * does each minute.
  */
-export function noticeBecomes(world: World, noticeId: string, state: string): Promise<Stand> {
-  return besideARunner(world, (look) =>
-    until(`notice ${noticeId} is ${state}`, async () => {
-      await makeDue(world, noticeId);
-      look();
-      const notice = await noticeOf(world, noticeId);
-      return notice.state === state ? notice : undefined;
-    }, DEADLINE_MS));
+export function notificationBecomes(
+  world: World,
+  notificationId: string,
+  state: string,
+): Promise<Stand> {
+  return besideARunner(
+    world,
+    (look) =>
+      until(`notification ${notificationId} is ${state}`, async () => {
+        await makeDue(world, notificationId);
+        look();
+        const notification = await notificationOf(world, notificationId);
+        return notification.state === state ? notification : undefined;
+      }, DEADLINE_MS),
+  );
 }
 
 /** Waits until the email of a template has arrived at an address, and returns the email. */

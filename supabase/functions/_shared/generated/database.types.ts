@@ -302,7 +302,7 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
-      "notices": {
+      "notifications": {
         Row: {
           "created_at": string;
           "data": NonNullable<Json>;
@@ -855,22 +855,22 @@ export type Database = {
         Returns: Json;
       };
       "mode_check": { Args: { "p_livemode": boolean }; Returns: Json };
-      "notices_claim": {
+      "notifications_claim": {
         Args: { "p_lease_id"?: string; "p_limit"?: number; "p_mail"?: string; "p_now"?: string };
         Returns: Json;
       };
-      "notices_failed": {
+      "notifications_failed": {
         Args: {
           "p_error": string;
           "p_lease_id": string;
-          "p_notice_id": string;
+          "p_notification_id": string;
           "p_now"?: string;
           "p_outcome": string;
           "p_retry_after"?: number;
         };
         Returns: Json;
       };
-      "notices_send": {
+      "notifications_send": {
         Args: {
           "p_data"?: Json;
           "p_email"?: string;
@@ -883,10 +883,10 @@ export type Database = {
         };
         Returns: Json;
       };
-      "notices_sent": {
+      "notifications_sent": {
         Args: {
           "p_lease_id": string;
-          "p_notice_id": string;
+          "p_notification_id": string;
           "p_now"?: string;
           "p_provider_id"?: string;
         };

@@ -32,8 +32,8 @@ Deno.test("a back end's request counts by its key, and by no address", () => {
   const usage = ["everybody all", "key default", "usage key default"];
   assert.deepEqual(ids(BACK_END, "usage", key), usage);
   assert.deepEqual(ids(BACK_END, "jobs", key), ["everybody all", "key default"]);
-  const notices = ["everybody all", "key none", "notifications shared"];
-  assert.deepEqual(ids(SHARED, "notifications", none), notices);
+  const notifications = ["everybody all", "key none", "notifications shared"];
+  assert.deepEqual(ids(SHARED, "notifications", none), notifications);
 });
 
 Deno.test("new purchases count for velocity rules, by user and address", () => {

@@ -10,7 +10,7 @@ Deno.test("the two oldest batches are merged: as old as the first, with the coun
       startedMs: nr * 1_000,
       rows: [
         { ...timed, count: 2, sum_ms: 10 + nr, buckets: nr === 0 ? [2] : [1, 1] },
-        { name: "notices", labels: `outcome=${nr}`, count: 1 },
+        { name: "notifications", labels: `outcome=${nr}`, count: 1 },
       ],
     });
   }
@@ -26,7 +26,7 @@ Deno.test("the two oldest batches are merged: as old as the first, with the coun
       sum_ms: 21,
       buckets: [3, 1],
     },
-    { name: "notices", labels: "outcome=0", count: 1 },
-    { name: "notices", labels: "outcome=1", count: 1 },
+    { name: "notifications", labels: "outcome=0", count: 1 },
+    { name: "notifications", labels: "outcome=1", count: 1 },
   ]);
 });

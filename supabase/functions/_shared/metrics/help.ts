@@ -40,8 +40,8 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
     name: "limiter_fallbacks_total",
     help: "Requests that a process counted alone, since Redis was of no use, by why.",
   },
-  notices: {
-    name: "notices_total",
+  notifications: {
+    name: "notifications_total",
     help: "Attempts to send a notification, by channel and outcome.",
   },
   outside_calls: { name: "outside_calls_total", help: "Attempts at services that are not ours." },
@@ -118,7 +118,10 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
     help: "For how long the oldest job waits that could run.",
   },
   jobs: { name: "jobs", help: "Jobs that are not done, and those that ended within a day." },
-  notices_unsent: { name: "notices_unsent", help: "Notifications that were not sent, by state." },
+  notifications_unsent: {
+    name: "notifications_unsent",
+    help: "Notifications that were not sent, by state.",
+  },
   redis_connections: { name: "redis_connections", help: "Connections to Redis." },
   redis_connections_rejected: {
     name: "redis_connections_rejected_total",

@@ -49,7 +49,7 @@ export const COUNTERS = {
    */
   limiter_fallbacks: ["reason"],
   /** channel: email, webhook; outcome: sent, not_asked, again, never, unknown. */
-  notices: ["channel", "outcome"],
+  notifications: ["channel", "outcome"],
   /** check, outcome: ok, failed, skipped. */
   deep_checks: ["check", "outcome"],
   /**

@@ -83,7 +83,7 @@ comment on function farthing.close_dead_chat(text, timestamptz) is
   'Closes the abandoned chat of one key, because a repeat may arrive before the scheduled task and must '
   'not run beside the first request.';
 
-create function farthing.sweep_chat(p_hold_id text, p_now timestamptz)
+create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -121,20 +121,20 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_chat(text, timestamptz) is
+comment on function farthing.close_chat_if_abandoned(text, timestamptz) is
   'Closes one chat without a heartbeat for 60 seconds. Returns 1, or 0 if a row is locked or the chat is '
   'no longer abandoned.';
 
-create function farthing.sweep_chats(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.close_abandoned_chats(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_chats', 'chat', array(
+  select farthing.work_off('close_abandoned_chats', 'chat', array(
     select c.hold_id::text from farthing.chats c
     where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
-      and not farthing.is_parked('sweep_chats', 'chat', c.hold_id::text, p_now)
-    order by c.created_at limit p_limit), 'sweep_chat', p_now)
+      and not farthing.is_parked('close_abandoned_chats', 'chat', c.hold_id::text, p_now)
+    order by c.created_at limit p_limit), 'close_chat_if_abandoned', p_now)
 $$;
-comment on function farthing.sweep_chats(timestamptz, int) is
+comment on function farthing.close_abandoned_chats(timestamptz, int) is
   'Closes chats without a heartbeat for 60 seconds, and returns their number.';

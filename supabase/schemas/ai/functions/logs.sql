@@ -96,12 +96,12 @@ comment on function farthing.write_ai_log(uuid, jsonb, timestamptz) is
   'duration_ms, error_code, request_id, trace_id} that the user has agreed to. Never fails: a log that '
   'cannot be stored is lost, with a warning.';
 
-create function farthing.sweep_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.delete_old_ai_logs(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
 as $$
   select farthing.delete_older('ai_logs', 'log_id', 'expires_at', p_now, p_limit)
 $$;
-comment on function farthing.sweep_ai_logs(timestamptz, int) is
+comment on function farthing.delete_old_ai_logs(timestamptz, int) is
   'Deletes AI logs that are 30 days old, and returns their number.';

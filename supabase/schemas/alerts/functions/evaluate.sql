@@ -21,7 +21,7 @@ begin
     when 'budget_burn_slow' then farthing.read_budget(p_rule, p_now)
     when 'limiter_open' then farthing.read_limiter(p_rule, p_now)
     when 'dead_jobs' then farthing.read_dead_jobs(p_rule, p_now)
-    when 'dead_notices' then farthing.read_dead_notices(p_rule, p_now)
+    when 'dead_notifications' then farthing.read_dead_notifications(p_rule, p_now)
     when 'stripe_state_unknown' then farthing.read_unknown_states(p_rule, p_now)
     when 'bookings_flagged' then farthing.read_flagged(p_rule, p_now)
     when 'overdue_work' then farthing.read_overdue(p_rule, p_now)

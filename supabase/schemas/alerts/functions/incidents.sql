@@ -102,7 +102,7 @@ $$;
 comment on function farthing.queue_incidents(timestamptz) is
   'Puts fired incidents into the outbox, for email and webhook, once per incident. Returns their number.';
 
-create function farthing.sweep_incidents(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.delete_old_incidents(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
@@ -110,7 +110,7 @@ as $$
   -- There are few incidents, so no index is needed.
   select farthing.delete_older('incidents', 'incident_nr', 'resolved_at', p_now - interval '1 year', p_limit)
 $$;
-comment on function farthing.sweep_incidents(timestamptz, int) is
+comment on function farthing.delete_old_incidents(timestamptz, int) is
   'Deletes incidents a year after they were resolved, and returns their number.';
 
 create function farthing.incident_answer(p_incident farthing.incidents)

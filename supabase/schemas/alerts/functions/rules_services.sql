@@ -88,7 +88,7 @@ comment on function farthing.read_dead_jobs(farthing.alert_rules, timestamptz) i
   'Reads the number of jobs that were lost, expired or failed in each attempt. A refused job does not '
   'count.';
 
-create function farthing.read_dead_notices(p_rule farthing.alert_rules, p_now timestamptz)
+create function farthing.read_dead_notifications(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
 language sql stable
 set search_path = ''
@@ -96,10 +96,10 @@ as $$
   select farthing.read_against(p_rule, count(*), format(
     '%s within %s: given up, or perhaps not delivered.', farthing.count_text(count(*), 'notification'),
     farthing.period_text(p_rule.period)))
-  from (select from farthing.notices
+  from (select from farthing.notifications
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
       -- A project without a configured address, webhook or mail service needs no alert about that.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
-comment on function farthing.read_dead_notices(farthing.alert_rules, timestamptz) is
+comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
   'Reads the number of notifications that ended as dead or uncertain within period.';

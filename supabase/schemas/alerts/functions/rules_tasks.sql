@@ -50,19 +50,19 @@ as $$
   select 'hold', (select h.expires_at from farthing.holds h
     where h.status = 'open' and h.expires_at <= p_now
       and not exists (select from farthing.parked_items p
-        where (p.task, p.item_kind, p.item_id) = ('sweep_accounts', 'account', h.account_id::text))
+        where (p.task, p.item_kind, p.item_id) = ('expire_credits', 'account', h.account_id::text))
     order by h.expires_at limit 1)
   union all
   select 'lot', (select l.expires_at from farthing.lots l
     where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved and not l.frozen
       and not exists (select from farthing.parked_items p
-        where (p.task, p.item_kind, p.item_id) = ('sweep_accounts', 'account', l.account_id::text))
+        where (p.task, p.item_kind, p.item_id) = ('expire_credits', 'account', l.account_id::text))
     order by l.expires_at limit 1)
   union all
   select 'chat', (select min(c.heartbeat_at) + interval '1 minute' from farthing.chats c
     where c.state = 'open' and c.heartbeat_at <= farthing.heartbeat_deadline(p_now)
       and not exists (select from farthing.parked_items p
-        where (p.task, p.item_kind, p.item_id) = ('sweep_chats', 'chat', c.hold_id::text)))
+        where (p.task, p.item_kind, p.item_id) = ('close_abandoned_chats', 'chat', c.hold_id::text)))
   union all
   select 'unsealed entry', farthing.oldest_unsealed(p_now)
   union all
@@ -70,10 +70,10 @@ as $$
   union all
   -- In a project without a mail service emails wait for three days and are never sent, so they do
   -- not count.
-  select 'notification', (select min(n.next_attempt_at) from farthing.notices n
+  select 'notification', (select min(n.next_attempt_at) from farthing.notifications n
     where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now
       and (n.recipient = 'webhook' or exists (select from farthing.metrics m
-        where m.grain = 'total' and m.name = 'notices' and m.labels like 'channel=email,%')))
+        where m.grain = 'total' and m.name = 'notifications' and m.labels like 'channel=email,%')))
 $$;
 comment on function farthing.overdue_work(timestamptz) is
   'Returns, for each kind of work, the time since which its oldest open item is due; null if no item is '

@@ -18,7 +18,7 @@ comment on function farthing.give_up_booking(farthing.bookings, timestamptz) is
   'Cancels a booking for which Stripe made no payment, and frees its key. A booking with a payment only '
   'loses its key. The caller has locked the account.';
 
-create function farthing.sweep_booking(p_booking_id text, p_now timestamptz)
+create function farthing.cancel_unanswered_booking(p_booking_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -37,20 +37,20 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_booking(text, timestamptz) is
+comment on function farthing.cancel_unanswered_booking(text, timestamptz) is
   'Cancels one booking for which Stripe made no payment. Returns 1, or 0 if the account is locked.';
 
-create function farthing.sweep_bookings(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.cancel_unanswered_bookings(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_bookings', 'booking', array(
+  select farthing.work_off('cancel_unanswered_bookings', 'booking', array(
     select b.booking_id::text from farthing.bookings b
     where b.status = 'payment_pending' and b.payment_intent_id is null
       and b.created_at <= p_now - interval '24 hours' -- Stripe forgets a request after 24 hours
-      and not farthing.is_parked('sweep_bookings', 'booking', b.booking_id::text, p_now)
-    order by b.created_at limit p_limit), 'sweep_booking', p_now)
+      and not farthing.is_parked('cancel_unanswered_bookings', 'booking', b.booking_id::text, p_now)
+    order by b.created_at limit p_limit), 'cancel_unanswered_booking', p_now)
 $$;
-comment on function farthing.sweep_bookings(timestamptz, int) is
+comment on function farthing.cancel_unanswered_bookings(timestamptz, int) is
   'Cancels bookings for which Stripe made no payment within 24 hours, and returns their number.';

@@ -51,7 +51,7 @@ $$;
 comment on function farthing.order_answer(farthing.orders) is
   'Returns an order in the API''s form. The amount is in minor units; credits are text.';
 
-create function farthing.sweep_order(p_order_id text, p_now timestamptz)
+create function farthing.expire_order(p_order_id text, p_now timestamptz)
 returns int
 language sql
 set search_path = ''
@@ -65,21 +65,21 @@ as $$
   )
   select count(*)::int from swept
 $$;
-comment on function farthing.sweep_order(text, timestamptz) is
+comment on function farthing.expire_order(text, timestamptz) is
   'Marks one pending order as expired. Returns 1, or 0 if the order is locked or no longer pending.';
 
-create function farthing.sweep_orders(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.expire_orders(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
   -- Stripe reports the end of a session by checkout.session.expired. This task is the fallback, 5
   -- minutes later.
-  select farthing.work_off('sweep_orders', 'order', array(
+  select farthing.work_off('expire_orders', 'order', array(
     select o.order_id::text from farthing.orders o
     where o.status = 'pending' and o.expires_at <= p_now - interval '5 minutes'
-      and not farthing.is_parked('sweep_orders', 'order', o.order_id::text, p_now)
-    order by o.expires_at limit p_limit), 'sweep_order', p_now)
+      and not farthing.is_parked('expire_orders', 'order', o.order_id::text, p_now)
+    order by o.expires_at limit p_limit), 'expire_order', p_now)
 $$;
-comment on function farthing.sweep_orders(timestamptz, int) is
+comment on function farthing.expire_orders(timestamptz, int) is
   'Marks pending orders whose session has ended as expired, and returns their number.';

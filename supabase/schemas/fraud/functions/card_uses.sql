@@ -41,7 +41,7 @@ comment on function farthing.apply_charge_event(jsonb, timestamptz) is
   'Records that an account has used a card, and whether the charge succeeded, for the card limits. '
   'Returns processed, ignored or deferred.';
 
-create function farthing.sweep_fraud(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.delete_old_fraud_records(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
@@ -50,5 +50,5 @@ as $$
       p_limit)
     + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
 $$;
-comment on function farthing.sweep_fraud(timestamptz, int) is
+comment on function farthing.delete_old_fraud_records(timestamptz, int) is
   'Deletes decisions and uses of cards that are 90 days old, and returns their number.';

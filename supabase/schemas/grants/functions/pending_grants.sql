@@ -67,7 +67,7 @@ comment on function farthing.decide_grant is
   'Confirms a locked, pending grant, which adds its credits, or declines it. Returns the grant. Fails '
   'grant_not_allowed.';
 
-create function farthing.sweep_grants(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.expire_grants(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
@@ -81,5 +81,5 @@ as $$
   )
   select count(*)::int from swept
 $$;
-comment on function farthing.sweep_grants(timestamptz, int) is
+comment on function farthing.expire_grants(timestamptz, int) is
   'Marks grants that were not confirmed in time as expired, and returns their number.';

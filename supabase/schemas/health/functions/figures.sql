@@ -51,12 +51,12 @@ as $$
   select 'job_oldest_seconds', '', coalesce(extract(epoch from p_now - min(j.run_after)), 0)
   from farthing.jobs j where j.status = 'queued' and j.run_after <= p_now
   union all
-  select 'notices_unsent', 'state=' || n.state, count(*) from (
+  select 'notifications_unsent', 'state=' || n.state, count(*) from (
     -- A condition on some of the states uses an index. One condition on all of them would use none,
     -- and would read every sent notification.
-    select q.state from farthing.notices q where q.state in ('queued', 'failed')
-    union all select s.state from farthing.notices s where s.state = 'sending'
-    union all select d.state from farthing.notices d where d.state in ('dead', 'uncertain')) n
+    select q.state from farthing.notifications q where q.state in ('queued', 'failed')
+    union all select s.state from farthing.notifications s where s.state = 'sending'
+    union all select d.state from farthing.notifications d where d.state in ('dead', 'uncertain')) n
   group by n.state
 $$;
 comment on function farthing.work_figures(timestamptz) is

@@ -53,7 +53,7 @@ $$;
 comment on function farthing.apply_event is
   'Applies an event, which the caller has locked, records its outcome and plans its next attempt.';
 
-create function farthing.sweep_event(p_event_id text, p_now timestamptz)
+create function farthing.retry_event(p_event_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -71,10 +71,10 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_event(text, timestamptz) is
+comment on function farthing.retry_event(text, timestamptz) is
   'Applies a deferred or failed event again, if an attempt is due; returns 1, else 0.';
 
-create function farthing.sweep_inbox(p_now timestamptz default now(), p_limit int default 100)
+create function farthing.retry_events(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language sql
 set search_path = ''
@@ -83,11 +83,11 @@ set search_path = ''
 -- the event a minute later.
 set lock_timeout = '100ms'
 as $$
-  select farthing.work_off('sweep_inbox', 'event', array(
+  select farthing.work_off('retry_events', 'event', array(
     select i.event_id from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.next_attempt_at <= p_now
-      and not farthing.is_parked('sweep_inbox', 'event', i.event_id, p_now)
-    order by i.next_attempt_at limit p_limit), 'sweep_event', p_now)
+      and not farthing.is_parked('retry_events', 'event', i.event_id, p_now)
+    order by i.next_attempt_at limit p_limit), 'retry_event', p_now)
 $$;
-comment on function farthing.sweep_inbox(timestamptz, int) is
+comment on function farthing.retry_events(timestamptz, int) is
   'Retries the deferred and failed events that are due; returns how many events.';

@@ -15,7 +15,7 @@ declare
   v_due bigint[];
   v_jobs jsonb;
 begin
-  perform farthing.sweep_leases(p_now, p_limit);
+  perform farthing.end_job_leases(p_now, p_limit);
   select array_agg(d.job_nr) into v_due from (
     select j.job_nr from farthing.jobs j
     where j.status = 'queued' and j.run_after <= p_now and j.expires_at > p_now and j.type = any (p_types)

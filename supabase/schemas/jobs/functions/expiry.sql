@@ -1,7 +1,7 @@
 -- The scheduled tasks that end jobs after 24 hours, empty results and files after 24 hours, and delete
 -- jobs after 30 days.
 
-create function farthing.sweep_job(p_job_nr text, p_now timestamptz)
+create function farthing.expire_job(p_job_nr text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -17,24 +17,24 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_job(text, timestamptz) is
+comment on function farthing.expire_job(text, timestamptz) is
   'Fails a job whose 24 hours are over; returns 1, or 0 if the job has ended or is locked.';
 
-create function farthing.sweep_jobs(p_now timestamptz default now(), p_limit int default 500)
+create function farthing.expire_jobs(p_now timestamptz default now(), p_limit int default 500)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_jobs', 'job', array(
+  select farthing.work_off('expire_jobs', 'job', array(
     select j.job_nr::text from farthing.jobs j
     where j.status in ('queued', 'processing') and j.expires_at <= p_now
-      and not farthing.is_parked('sweep_jobs', 'job', j.job_nr::text, p_now)
-    order by j.expires_at limit p_limit), 'sweep_job', p_now)
+      and not farthing.is_parked('expire_jobs', 'job', j.job_nr::text, p_now)
+    order by j.expires_at limit p_limit), 'expire_job', p_now)
 $$;
-comment on function farthing.sweep_jobs(timestamptz, int) is
+comment on function farthing.expire_jobs(timestamptz, int) is
   'Fails the jobs whose 24 hours are over and releases their holds; returns how many jobs.';
 
-create function farthing.sweep_job_data(p_now timestamptz default now(), p_limit int default 200)
+create function farthing.delete_old_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int
 language plpgsql
 set search_path = ''
@@ -65,6 +65,6 @@ begin
   return v_count + v_gone;
 end
 $$;
-comment on function farthing.sweep_job_data(timestamptz, int) is
+comment on function farthing.delete_old_job_data(timestamptz, int) is
   'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many jobs were '
   'emptied or deleted.';

@@ -69,7 +69,7 @@ comment on function farthing.try_lock_job(bigint) is
   'Locks a job, its owner and its account without waiting; null if another transaction has locked one of '
   'them.';
 
-create function farthing.sweep_lease(p_job_nr text, p_now timestamptz)
+create function farthing.end_job_lease(p_job_nr text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -91,19 +91,20 @@ begin
   return 1;
 end
 $$;
-comment on function farthing.sweep_lease(text, timestamptz) is
+comment on function farthing.end_job_lease(text, timestamptz) is
   'Ends the expired lease of a job: queues the job again, or ends it if it was cancelled or has no '
   'attempt left. Returns 1, or 0 if there is nothing to end.';
 
-create function farthing.sweep_leases(p_now timestamptz default now(), p_limit int default 100)
+create function farthing.end_job_leases(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_leases', 'job', array(
+  select farthing.work_off('end_job_leases', 'job', array(
     select j.job_nr::text from farthing.jobs j
-    where j.lease_expires_at <= p_now and not farthing.is_parked('sweep_leases', 'job', j.job_nr::text, p_now)
-    order by j.lease_expires_at limit p_limit), 'sweep_lease', p_now)
+    where j.lease_expires_at <= p_now and not farthing.is_parked('end_job_leases', 'job', j.job_nr::text,
+      p_now)
+    order by j.lease_expires_at limit p_limit), 'end_job_lease', p_now)
 $$;
-comment on function farthing.sweep_leases(timestamptz, int) is
+comment on function farthing.end_job_leases(timestamptz, int) is
   'Ends the expired leases of dead runners; returns how many leases.';

@@ -16,7 +16,7 @@ begin
       and not frozen
     order by expires_at, lot_id
   loop
-    perform farthing.close_lot(v_lot, 'expiry', 'task:sweep_accounts', p_now);
+    perform farthing.close_lot(v_lot, 'expiry', 'task:expire_credits', p_now);
     v_count := v_count + 1;
   end loop;
   return v_count;
@@ -54,7 +54,7 @@ comment on function farthing.close_lot is
   'Moves the free part of a lot to breakage, and closes the lot if no hold reserves a part of it. The '
   'caller has locked the account.';
 
-create function farthing.sweep_account(p_account_id text, p_now timestamptz)
+create function farthing.expire_credits_of(p_account_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -69,26 +69,26 @@ begin
   return farthing.release_expired_holds(v_account_id, p_now) + farthing.expire_lots(v_account_id, p_now);
 end
 $$;
-comment on function farthing.sweep_account(text, timestamptz) is
+comment on function farthing.expire_credits_of(text, timestamptz) is
   'Releases the expired holds of an account and expires its lots; returns how many holds and lots, 0 if '
   'the account is locked.';
 
-create function farthing.sweep_accounts(p_now timestamptz default now(), p_limit int default 1000)
+create function farthing.expire_credits(p_now timestamptz default now(), p_limit int default 1000)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('sweep_accounts', 'account', array(
+  select farthing.work_off('expire_credits', 'account', array(
     select d.account_id::text from (
       (select h.account_id from farthing.holds h where h.status = 'open' and h.expires_at <= p_now
-          and not farthing.is_parked('sweep_accounts', 'account', h.account_id::text, p_now)
+          and not farthing.is_parked('expire_credits', 'account', h.account_id::text, p_now)
         order by h.expires_at limit p_limit)
       union
       (select l.account_id from farthing.lots l
         where l.closed_at is null and l.expires_at <= p_now and l.remaining > l.reserved and not l.frozen
-          and not farthing.is_parked('sweep_accounts', 'account', l.account_id::text, p_now)
+          and not farthing.is_parked('expire_credits', 'account', l.account_id::text, p_now)
         order by l.expires_at limit p_limit)) d
-    order by d.account_id limit p_limit), 'sweep_account', p_now)
+    order by d.account_id limit p_limit), 'expire_credits_of', p_now)
 $$;
-comment on function farthing.sweep_accounts(timestamptz, int) is
+comment on function farthing.expire_credits(timestamptz, int) is
   'Releases expired holds and expires lots; returns how many holds and lots.';

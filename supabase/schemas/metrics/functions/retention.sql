@@ -1,6 +1,6 @@
 -- The deletion of old metrics.
 
-create function farthing.sweep_metrics(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.delete_old_metrics(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language sql
 set search_path = ''
@@ -19,6 +19,6 @@ as $$
   select (select count(*) from counted)::int
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
-comment on function farthing.sweep_metrics(timestamptz, int) is
+comment on function farthing.delete_old_metrics(timestamptz, int) is
   'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day; '
   'returns how many rows.';

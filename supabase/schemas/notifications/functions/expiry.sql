@@ -1,7 +1,7 @@
 -- The scheduled task that gives up notifications after three days, and deletes notifications to operators
 -- and given addresses after 90.
 
-create function farthing.sweep_notice(p_notice_id text, p_now timestamptz)
+create function farthing.give_up_notification(p_notification_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
@@ -9,21 +9,21 @@ as $$
 declare
   v_sender text;
 begin
-  select sender into v_sender from farthing.notices
-  where notice_id = p_notice_id::uuid and state in ('queued', 'failed') for update skip locked;
+  select sender into v_sender from farthing.notifications
+  where notification_id = p_notification_id::uuid and state in ('queued', 'failed') for update skip locked;
   if not found then
     return 0;
   end if;
-  perform farthing.finish_notice(p_notice_id::uuid, 'dead',
+  perform farthing.finish_notification(p_notification_id::uuid, 'dead',
     case when v_sender is null then 'not_tried' else 'expired' end, p_now);
   return 1;
 end
 $$;
-comment on function farthing.sweep_notice(text, timestamptz) is
+comment on function farthing.give_up_notification(text, timestamptz) is
   'Gives up a notification that was not sent within three days; returns 1, or 0 if it is not waiting or '
   'is locked.';
 
-create function farthing.sweep_notices(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.give_up_notifications(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language plpgsql
 set search_path = ''
@@ -34,22 +34,22 @@ declare
 begin
   -- After three days a notification is no longer news, and an address must not be stored until a
   -- mail service is configured.
-  v_expired := farthing.work_off('sweep_notices', 'notice', array(
-    select n.notice_id::text from farthing.notices n
+  v_expired := farthing.work_off('give_up_notifications', 'notification', array(
+    select n.notification_id::text from farthing.notifications n
     where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
-      and not farthing.is_parked('sweep_notices', 'notice', n.notice_id::text, p_now)
-    order by n.next_attempt_at limit p_limit), 'sweep_notice', p_now);
+      and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
+    order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
   -- Notifications to users stay, because scheduled tasks look there for what was already notified.
   -- The others are a log.
-  delete from farthing.notices where notice_id in (
-    select notice_id from farthing.notices
+  delete from farthing.notifications where notification_id in (
+    select notification_id from farthing.notifications
     where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
     order by created_at limit p_limit for update skip locked);
   get diagnostics v_forgotten = row_count;
   return v_expired + v_forgotten;
 end
 $$;
-comment on function farthing.sweep_notices(timestamptz, int) is
+comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days (error not_tried if there was no attempt, '
   'for lack of a mail service), and deletes notifications to given addresses and to operators after 90 '
   'days; returns how many notifications.';

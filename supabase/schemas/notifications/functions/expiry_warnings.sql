@@ -19,14 +19,14 @@ as $$
     group by l.account_id, l.expires_at
   ), unnotified as (
     select d.* from due d
-    where not exists (select from farthing.notices n where n.account_id = d.account_id
+    where not exists (select from farthing.notifications n where n.account_id = d.account_id
       and n.template = 'credits_expiring' and n.subject = d.subject)
     order by d.expires_at, d.account_id limit p_limit
   ), notified as (
-    insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
+    insert into farthing.notifications (account_id, template, subject, data, next_attempt_at, created_at)
     select u.account_id, 'credits_expiring', u.subject, jsonb_build_object('credits',
       trim_scale(u.credits)::text, 'expires_at', u.expires_at, 'days', p_days), p_now, p_now from unnotified u
-    on conflict on constraint notices_once do nothing
+    on conflict on constraint notifications_once do nothing
     returning 1
   )
   select count(*)::int from notified
@@ -35,7 +35,7 @@ comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int)
   'Queues warnings of lots that expire after p_from and within p_days days; returns how many '
   'notifications. Empty and frozen lots are left out.';
 
-create function farthing.sweep_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
+create function farthing.notify_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
 returns int
 language sql
 set search_path = ''
@@ -45,5 +45,5 @@ as $$
   select farthing.notify_expiring(1, p_now, p_now, p_limit)
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
-comment on function farthing.sweep_expiring_credits(timestamptz, int) is
+comment on function farthing.notify_expiring_credits(timestamptz, int) is
   'T23: queues warnings a week and a day before credits expire; returns how many notifications.';

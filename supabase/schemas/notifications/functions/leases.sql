@@ -3,7 +3,7 @@
 -- It is retried only if the service recognises a repeat by its key; otherwise it stays `uncertain`,
 -- for an operator to see.
 
-create function farthing.claim_notices(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
+create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -19,73 +19,74 @@ begin
   -- call has ended, and the notifications that the first call claimed are returned again.
   perform pg_advisory_xact_lock(hashtextextended(v_lease_id::text, 0));
   if p_lease_id is null or not exists (
-    select from farthing.notices where state = 'sending' and lease_id = p_lease_id) then
-    perform farthing.end_notice_leases(p_now);
+    select from farthing.notifications where state = 'sending' and lease_id = p_lease_id) then
+    perform farthing.end_notification_leases(p_now);
     with due as (
-      select d.notice_id from farthing.notices d
+      select d.notification_id from farthing.notifications d
       where d.state in ('queued', 'failed') and d.next_attempt_at <= p_now
         and (d.recipient = 'webhook' or p_mail is not null)
         -- A mail service cannot recognise a repeat of a notification that another mail service may
         -- have sent.
         and (d.recipient = 'webhook' or d.in_doubt_since is null
           or (d.sender = p_mail and d.in_doubt_since > p_now - c_known))
-      order by farthing.notice_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
+      order by farthing.notification_turn(d.recipient), d.next_attempt_at limit least(p_limit, 100)
       for update skip locked
     )
-    update farthing.notices n
+    update farthing.notifications n
     set state = 'sending', attempts = n.attempts + 1, next_attempt_at = null,
       lease_id = v_lease_id, leased_until = p_now + c_lease,
       sender = case n.recipient when 'webhook' then 'webhook' else p_mail end
-    from due where n.notice_id = due.notice_id;
+    from due where n.notification_id = due.notification_id;
   end if;
   return (
-    select coalesce(jsonb_agg(jsonb_build_object('notice_id', c.notice_id, 'lease_id', c.lease_id,
+    select coalesce(jsonb_agg(jsonb_build_object('notification_id', c.notification_id, 'lease_id', c.lease_id,
       'recipient', c.recipient, 'address', coalesce(c.address, u.email), 'template', c.template,
       'data', c.data)), '[]')
-    from farthing.notices c left join auth.users u on u.id = farthing.owner_of(c.account_id)
+    from farthing.notifications c left join auth.users u on u.id = farthing.owner_of(c.account_id)
     where c.state = 'sending' and c.lease_id = v_lease_id);
 end
 $$;
-comment on function farthing.claim_notices(text, int, uuid, timestamptz) is
+comment on function farthing.claim_notifications(text, int, uuid, timestamptz) is
   'Leases due notifications to one runner for five minutes; a repeat with the same p_lease_id returns the '
   'same notifications.';
 
-create function farthing.end_notice_lease(p_notice_id text, p_now timestamptz)
+create function farthing.end_notification_lease(p_notification_id text, p_now timestamptz)
 returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_notice farthing.notices;
+  v_notification farthing.notifications;
 begin
-  select * into v_notice from farthing.notices
-  where notice_id = p_notice_id::uuid and state = 'sending' and leased_until <= p_now for update skip locked;
-  if v_notice.notice_id is null then
+  select * into v_notification from farthing.notifications
+  where notification_id = p_notification_id::uuid and state = 'sending'
+    and leased_until <= p_now for update skip locked;
+  if v_notification.notification_id is null then
     return 0;
   end if;
-  if v_notice.sender in ('resend', 'webhook') then
-    perform farthing.retry_notice(v_notice, 'runner_lost', interval '0', p_now);
+  if v_notification.sender in ('resend', 'webhook') then
+    perform farthing.retry_notification(v_notification, 'runner_lost', interval '0', p_now);
   else
-    perform farthing.finish_notice(v_notice.notice_id, 'uncertain', 'runner_lost', p_now);
+    perform farthing.finish_notification(v_notification.notification_id, 'uncertain', 'runner_lost', p_now);
   end if;
   return 1;
 end
 $$;
-comment on function farthing.end_notice_lease(text, timestamptz) is
+comment on function farthing.end_notification_lease(text, timestamptz) is
   'Ends the expired lease of a notification: plans a retry, or sets the state `uncertain`. Returns 1, or '
   '0 if there is nothing to end.';
 
-create function farthing.end_notice_leases(p_now timestamptz)
+create function farthing.end_notification_leases(p_now timestamptz)
 returns int
 language sql
 set search_path = ''
 as $$
-  select farthing.work_off('notices_claim', 'notice', array(
-    select n.notice_id::text from farthing.notices n
+  select farthing.work_off('notifications_claim', 'notification', array(
+    select n.notification_id::text from farthing.notifications n
     where n.state = 'sending' and n.leased_until <= p_now
-      and not farthing.is_parked('notices_claim', 'notice', n.notice_id::text, p_now)
-    order by n.leased_until limit 1000), 'end_notice_lease', p_now)
+      and not farthing.is_parked('notifications_claim', 'notification', n.notification_id::text, p_now)
+    order by n.leased_until limit 1000), 'end_notification_lease', p_now)
 $$;
-comment on function farthing.end_notice_leases(timestamptz) is
+comment on function farthing.end_notification_leases(timestamptz) is
   'Ends the expired leases of dead runners: a notification is retried if the service recognises a repeat '
   'by its key (Resend, webhooks), else its state becomes `uncertain`. Returns how many leases.';

@@ -25,7 +25,7 @@ begin
   -- notification may be notified again, and an account that never had credits is not notified.
   select lot_id into v_lot_id from farthing.lots
   where account_id = v_account.account_id order by created_at desc, lot_id desc limit 1;
-  if v_lot_id is null or exists (select from farthing.notices where account_id = v_account.account_id
+  if v_lot_id is null or exists (select from farthing.notifications where account_id = v_account.account_id
     and template = 'low_balance' and subject = v_lot_id::text) then
     return 0;
   end if;
@@ -39,7 +39,7 @@ comment on function farthing.notify_low_balance(text, timestamptz) is
   'Notifies an account''s owner of a low balance, once until credits arrive again; returns 1 if a '
   'notification was queued, else 0.';
 
-create function farthing.sweep_low_balances(p_now timestamptz default now(), p_limit int default 10000)
+create function farthing.notify_low_balances(p_now timestamptz default now(), p_limit int default 10000)
 returns int
 language plpgsql
 set search_path = ''
@@ -57,15 +57,15 @@ begin
   select count(*), max(a.account_id), array_agg(a.account_id::text order by a.account_id) filter (
     where a.left_at is null and a.last_seq > 0
       and a.balance - a.held < coalesce(t.threshold, p.low_balance)
-      and not farthing.is_parked('sweep_low_balances', 'account', a.account_id::text, p_now))
+      and not farthing.is_parked('notify_low_balances', 'account', a.account_id::text, p_now))
   into v_seen, v_last, v_low
   from (select * from farthing.accounts where account_id > v_from order by account_id limit p_limit) a
   cross join farthing.policy p left join farthing.top_ups t using (account_id);
   update farthing.low_balance_round set last_account_id = case when v_seen < p_limit then 0 else v_last end
   where one_row;
-  return farthing.work_off('sweep_low_balances', 'account', v_low, 'notify_low_balance', p_now);
+  return farthing.work_off('notify_low_balances', 'account', v_low, 'notify_low_balance', p_now);
 end
 $$;
-comment on function farthing.sweep_low_balances(timestamptz, int) is
+comment on function farthing.notify_low_balances(timestamptz, int) is
   'Checks the next p_limit accounts of the round and notifies the owners of those with a low balance; '
   'returns how many notifications.';

@@ -1,6 +1,6 @@
 -- Waking the notification runner.
 
-create function farthing.wake_for_notices()
+create function farthing.wake_for_notifications()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -8,14 +8,14 @@ as $$
 begin
   -- If an earlier notification is still queued, a runner was already woken for it, or the scheduled
   -- task wakes one within a minute: one call is enough.
-  if exists (select from added) and not exists (select from farthing.notices n where n.state = 'queued'
-    and not exists (select from added a where a.notice_id = n.notice_id)) then
+  if exists (select from added) and not exists (select from farthing.notifications n where n.state = 'queued'
+    and not exists (select from added a where a.notification_id = n.notification_id)) then
     perform farthing.wake('notification-runner');
   end if;
   return null;
 end
 $$;
-comment on function farthing.wake_for_notices() is
+comment on function farthing.wake_for_notifications() is
   'Trigger: wakes the runner for new notifications after the transaction has committed; does nothing if '
   'the queue was not empty.';
 
@@ -24,9 +24,9 @@ returns boolean
 language sql
 set search_path = ''
 as $$
-  select (exists (select from farthing.notices
+  select (exists (select from farthing.notifications
         where state in ('queued', 'failed') and next_attempt_at <= p_now)
-      or exists (select from farthing.notices where state = 'sending' and leased_until <= p_now))
+      or exists (select from farthing.notifications where state = 'sending' and leased_until <= p_now))
     and farthing.wake('notification-runner')
 $$;
 comment on function farthing.wake_notification_runner_if_due(timestamptz) is

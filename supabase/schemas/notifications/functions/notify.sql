@@ -12,10 +12,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into farthing.notices (account_id, template, subject, data, next_attempt_at, created_at)
+  insert into farthing.notifications (account_id, template, subject, data, next_attempt_at, created_at)
   select p_account_id, p_template, p_subject, p_data, p_now, p_now
   where exists (select from farthing.accounts where account_id = p_account_id and left_at is null)
-  on conflict on constraint notices_once do nothing;
+  on conflict on constraint notifications_once do nothing;
   return found;
 exception when others then
   -- Money moves even if the notification cannot be stored.
@@ -35,7 +35,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into farthing.notices (recipient, template, subject, data, next_attempt_at, created_at)
+  insert into farthing.notifications (recipient, template, subject, data, next_attempt_at, created_at)
   select r, p_template, p_subject, p_data, p_now, p_now from unnest(array['operators', 'webhook']) r
   on conflict (recipient, template, subject) where account_id is null do nothing;
   return found;
@@ -48,7 +48,7 @@ comment on function farthing.notify_operators(text, text, jsonb, timestamptz) is
   'Notifies the operators, by email and by webhook, once per template and subject; false if both were '
   'notified before. Never fails: if the notification cannot be written, the server''s log has a warning.';
 
-create function farthing.queue_requested_notice(
+create function farthing.queue_requested_notification(
   p_template text, p_user_id uuid, p_email text, p_data jsonb, p_now timestamptz)
 returns uuid
 language plpgsql
@@ -62,13 +62,14 @@ begin
     v_account_id := coalesce(farthing.account_for(p_user_id),
       (farthing.lock_account(p_user_id, p_now)).account_id);
   end if;
-  insert into farthing.notices (notice_id, recipient, account_id, address, template, subject, data,
+  insert into farthing.notifications (notification_id, recipient, account_id, address, template, subject,
+    data,
     next_attempt_at, created_at)
   values (v_id, case when p_email is null then 'owner' else 'address' end, v_account_id, p_email, p_template,
     v_id::text, p_data, p_now, p_now);
   return v_id;
 end
 $$;
-comment on function farthing.queue_requested_notice(text, uuid, text, jsonb, timestamptz) is
+comment on function farthing.queue_requested_notification(text, uuid, text, jsonb, timestamptz) is
   'Queues a notification that a back end requested, to a user or to an address; returns its id. Fails '
   'not_found.';

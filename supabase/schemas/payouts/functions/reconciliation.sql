@@ -218,7 +218,7 @@ comment on function farthing.reconcile(text, timestamptz) is
   'Compares a payout whose list is complete: records differences, resolves those that are gone, and '
   'counts other apps'' transactions. Returns the number of differences.';
 
-create function farthing.sweep_reconciliation(p_now timestamptz default now(), p_limit int default 100)
+create function farthing.retry_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
 language plpgsql
 set search_path = ''
@@ -226,11 +226,11 @@ as $$
 declare
   v_count int;
 begin
-  v_count := farthing.work_off('sweep_reconciliation', 'payout', array(
+  v_count := farthing.work_off('retry_reconciliation', 'payout', array(
     select m.payout_id from farthing.mismatches m
     join farthing.reconciliations r on r.payout_id = m.payout_id and r.listed_at is not null
     where m.resolved_at is null
-      and not farthing.is_parked('sweep_reconciliation', 'payout', m.payout_id, p_now)
+      and not farthing.is_parked('retry_reconciliation', 'payout', m.payout_id, p_now)
     group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
   -- A list with an open difference is fetched again once a day for 30 days, since the list itself
   -- may have been wrong.
@@ -244,7 +244,7 @@ begin
   return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
 end
 $$;
-comment on function farthing.sweep_reconciliation(timestamptz, int) is
+comment on function farthing.retry_reconciliation(timestamptz, int) is
   'Scheduled task: compares payouts with open differences again, and looks for payouts without a list '
   'and for payments that were never paid out. Returns the number of compared payouts and of differences '
   'found.';

@@ -43,7 +43,8 @@ as $$
     union all select 'fraud_warnings' as name, x.account_id from farthing.fraud_warnings x
     union all select 'card_uses' as name, x.account_id from farthing.card_uses x
     union all select 'fraud_decisions' as name, x.account_id from farthing.fraud_decisions x
-    union all select 'notices' as name, x.account_id from farthing.notices x where x.recipient = 'owner'
+    union all select 'notifications' as name, x.account_id from farthing.notifications x
+      where x.recipient = 'owner'
     union all select 'spending' as name, x.account_id from farthing.spending x
     union all select 'customers' as name, x.account_id from farthing.customers x
     union all select 'top_ups' as name, x.account_id from farthing.top_ups x

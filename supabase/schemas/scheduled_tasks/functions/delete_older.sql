@@ -22,7 +22,7 @@ comment on function farthing.delete_older(text, text, text, timestamptz, int) is
   'another transaction has locked are skipped. p_key names the column that identifies a row. Returns the '
   'number of deleted rows.';
 
-create function farthing.sweep_run_history(p_now timestamptz default now(), p_limit int default 20000)
+create function farthing.delete_old_runs(p_now timestamptz default now(), p_limit int default 20000)
 returns bigint
 language plpgsql
 set search_path = ''
@@ -42,6 +42,6 @@ begin
   return v_ours + v_cron;
 end
 $$;
-comment on function farthing.sweep_run_history(timestamptz, int) is
+comment on function farthing.delete_old_runs(timestamptz, int) is
   'Deletes the history of runs after a week, ours and pg_cron''s, and returns the number of deleted '
   'rows.';

@@ -105,7 +105,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  insert into farthing.notices (recipient, template, subject, data, next_attempt_at, created_at)
+  insert into farthing.notifications (recipient, template, subject, data, next_attempt_at, created_at)
   select r, 'anchor', p_data ->> 'head_nr', p_data, p_now, p_now
   from unnest(case when extract(hour from p_now at time zone 'UTC') = 0 then array['webhook', 'operators']
     else array['webhook'] end) r

@@ -4,7 +4,7 @@ import { RECEIPT } from "../samples/notifications.ts";
 import { USER_ID } from "../project.ts";
 import type { RouteCase } from "./routes.ts";
 
-export const NOTICE_CASES: readonly RouteCase[] = [
+export const NOTIFICATION_CASES: readonly RouteCase[] = [
   {
     method: "POST",
     path: "/send-notification",
@@ -16,7 +16,7 @@ export const NOTICE_CASES: readonly RouteCase[] = [
     status: 200,
     headers: { "x-webhook-secret": WEBHOOK_SECRET },
     body: { template: "receipt", to: { user_id: USER_ID }, data: RECEIPT },
-    reaches: ["notices_send"],
+    reaches: ["notifications_send"],
   },
   {
     method: "POST",
@@ -24,6 +24,6 @@ export const NOTICE_CASES: readonly RouteCase[] = [
     allowed: ["secret"],
     as: "secret",
     status: 200,
-    reaches: ["notices_claim"],
+    reaches: ["notifications_claim"],
   },
 ];

@@ -10,7 +10,7 @@ import { createApp as createHealth } from "../../../../supabase/functions/health
 import { createApp as createJobs } from "../../../../supabase/functions/jobs/app.ts";
 import { createApp as createProviders } from "../../../../supabase/functions/providers/app.ts";
 import { createApp as createRunner } from "../../../../supabase/functions/job-runner/app.ts";
-import { createApp as createNotices } from "../../../../supabase/functions/notification-runner/app.ts";
+import { createApp as createNotifier } from "../../../../supabase/functions/notification-runner/app.ts";
 import { createApp as createPaymentRunner } from "../../../../supabase/functions/payment-runner/app.ts";
 import { createApp as createRefunds } from "../../../../supabase/functions/refunds/app.ts";
 import { createApp as createSendNotification } from "../../../../supabase/functions/send-notification/app.ts";
@@ -25,7 +25,7 @@ import { FRAUD_CASES } from "./fraud.ts";
 import { HEALTH_CASES } from "./health.ts";
 import { INBOX_CASES } from "./inbox.ts";
 import { JOB_CASES } from "./jobs.ts";
-import { NOTICE_CASES } from "./notifications.ts";
+import { NOTIFICATION_CASES } from "./notifications.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "../project.ts";
 import { REFUND_CASES } from "./refunds.ts";
 import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
@@ -189,7 +189,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   ...INBOX_CASES,
   ...ALERT_CASES,
   ...FRAUD_CASES,
-  ...NOTICE_CASES,
+  ...NOTIFICATION_CASES,
   {
     method: "POST",
     path: "/stripe-webhook",
@@ -224,7 +224,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "health": createHealth,
   "job-runner": createRunner,
   "jobs": createJobs,
-  "notification-runner": createNotices,
+  "notification-runner": createNotifier,
   "payment-runner": createPaymentRunner,
   "refunds": createRefunds,
   "providers": createProviders,

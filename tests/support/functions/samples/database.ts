@@ -13,7 +13,7 @@ import { FRAUD_SAMPLES } from "./fraud.ts";
 import { INBOX_SAMPLES } from "./inbox.ts";
 import { JOB_SAMPLES } from "./jobs.ts";
 import { METRIC_SAMPLES } from "./metrics.ts";
-import { NOTICE_SAMPLES } from "./notifications.ts";
+import { NOTIFICATION_SAMPLES } from "./notifications.ts";
 import { PAYOUT_SAMPLES } from "./payouts.ts";
 import { MARK, USER_ID } from "../project.ts";
 import { REFUND_SAMPLES } from "./refunds.ts";
@@ -216,7 +216,7 @@ export const SAMPLES: SamplesOf<Results> = {
   ...INBOX_SAMPLES,
   ...TOP_UP_SAMPLES,
   ...METRIC_SAMPLES,
-  ...NOTICE_SAMPLES,
+  ...NOTIFICATION_SAMPLES,
   ...PAYOUT_SAMPLES,
   idempotency_store: () => ({}),
   mode_check: () => ({ livemode: null }),

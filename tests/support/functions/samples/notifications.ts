@@ -18,8 +18,8 @@ export const RECEIPT = {
   paid_at: "2026-11-21T12:00:00+00:00",
 };
 
-export const NOTICE: NotificationToSend = {
-  notice_id: ID,
+export const NOTIFICATION: NotificationToSend = {
+  notification_id: ID,
   lease_id: "0c9d2f71-6a0e-4f6a-8d0b-3f1d2c4b5a02",
   recipient: "owner",
   address: "ann@example.com",
@@ -27,13 +27,13 @@ export const NOTICE: NotificationToSend = {
   data: RECEIPT,
 };
 
-export const NOTICE_SAMPLES: SamplesOf<NotificationResults> = {
-  notices_send: () => ({
+export const NOTIFICATION_SAMPLES: SamplesOf<NotificationResults> = {
+  notifications_send: () => ({
     status: 200,
     replayed: false,
     data: { notification_id: ID, status: "queued" },
   }),
-  notices_claim: () => [],
-  notices_sent: () => ({ known: true }),
-  notices_failed: () => ({ known: true }),
+  notifications_claim: () => [],
+  notifications_sent: () => ({ known: true }),
+  notifications_failed: () => ({ known: true }),
 };

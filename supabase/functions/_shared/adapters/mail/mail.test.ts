@@ -13,7 +13,7 @@ const MESSAGE: MailMessage = {
   text: "text",
   html: "<p>html",
   tag: "receipt",
-  key: "notice-1",
+  key: "notification-1",
 };
 
 const FROM = { MAIL_FROM: "Shop <shop@example.com>" };
@@ -78,7 +78,7 @@ Deno.test("Resend receives the message in its form, with the key by which it kno
   const [{ url, headers, body }] = sent as [Sent];
   assert.equal(url, "http://127.0.0.1:9/emails");
   assert.equal(headers.get("authorization"), "Bearer re_key");
-  assert.equal(headers.get("idempotency-key"), "notice-1");
+  assert.equal(headers.get("idempotency-key"), "notification-1");
   assert.deepEqual(body, {
     from: "Shop <shop@example.com>",
     to: MESSAGE.to,

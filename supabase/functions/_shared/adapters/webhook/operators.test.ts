@@ -6,7 +6,7 @@ import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { createOperators } from "./operators.ts";
 
 const ALERT = {
-  id: "notice-1",
+  id: "notification-1",
   data: {
     incident_id: "7",
     rule: "webhook_backlog",

@@ -55,8 +55,8 @@ export interface RefinedArguments {
   jobs_read: { p_user_id: string | null };
   metrics_record: { p_rows: readonly MetricRow[] };
   /** Without `p_mail` only notifications by webhook are claimed. */
-  notices_claim: { p_mail: MailService | undefined };
-  notices_failed: { p_outcome: NotSentOutcome };
+  notifications_claim: { p_mail: MailService | undefined };
+  notifications_failed: { p_outcome: NotSentOutcome };
   payouts_record: { p_transactions: readonly PayoutTransaction[] };
   providers_compare: { p_accounts: readonly AccountFacts[] };
   /** Without `p_idempotency_key` no request waits for this refund. */

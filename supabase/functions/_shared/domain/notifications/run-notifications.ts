@@ -43,7 +43,7 @@ interface Attempt {
 }
 
 async function sendBatch(services: Services, channels: Channels): Promise<Attempt[]> {
-  const due = await services.database.rpc("notices_claim", {
+  const due = await services.database.rpc("notifications_claim", {
     p_mail: channels.mail?.service,
     p_limit: AT_ONCE,
     // Each claim has an id of its own, so that a claim whose answer was lost can be repeated.

@@ -38,7 +38,7 @@ async function postToOperators(
 ): Promise<null> {
   if (postAlert === null) throw new NoRecipient();
   await postAlert({
-    id: notification.notice_id,
+    id: notification.notification_id,
     data: webhookAlert(notification.template, notification.data),
   });
   return null;
@@ -70,7 +70,7 @@ async function send(
     ...content,
     to,
     tag: notification.template,
-    key: notification.notice_id,
+    key: notification.notification_id,
   });
 }
 
@@ -102,7 +102,10 @@ export async function sendNotification(
   notification: NotificationToSend,
 ): Promise<SendOutcome> {
   const { database, log, metrics } = services;
-  const claim = { p_notice_id: notification.notice_id, p_lease_id: notification.lease_id };
+  const claim = {
+    p_notification_id: notification.notification_id,
+    p_lease_id: notification.lease_id,
+  };
   const channel = notification.recipient === "webhook" ? "webhook" : "email";
   // The head is written to the functions' log too, which a person with access to the database alone
   // cannot change.
@@ -115,11 +118,16 @@ export async function sendNotification(
   } catch (error) {
     const recognizesRepeats = channel === "webhook" || channels.mail?.knowsRepeats === true;
     const { outcome, code } = failureOf(error, recognizesRepeats);
-    const { notice_id, template } = notification;
-    log("warn", "notification not sent", { notice_id, template, outcome, detail: detailOf(error) });
-    metrics.count("notices", { channel, outcome });
+    const { notification_id, template } = notification;
+    log("warn", "notification not sent", {
+      notification_id,
+      template,
+      outcome,
+      detail: detailOf(error),
+    });
+    metrics.count("notifications", { channel, outcome });
     const p_retry_after = error instanceof ApiError ? error.retryAfterSeconds : undefined;
-    await database.rpc("notices_failed", {
+    await database.rpc("notifications_failed", {
       ...claim,
       p_outcome: outcome,
       p_error: code,
@@ -127,7 +135,7 @@ export async function sendNotification(
     });
     return outcome;
   }
-  metrics.count("notices", { channel, outcome: "sent" });
-  await database.rpc("notices_sent", { ...claim, p_provider_id: provider ?? undefined });
+  metrics.count("notifications", { channel, outcome: "sent" });
+  await database.rpc("notifications_sent", { ...claim, p_provider_id: provider ?? undefined });
   return "sent";
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { makeFake, PREVIOUS_WEBHOOK_SECRET, WEBHOOK_SECRET } from "#support/fakes/services.ts";
-import { NOTICE_CASES } from "#support/cases/notifications.ts";
+import { NOTIFICATION_CASES } from "#support/cases/notifications.ts";
 import { headersOf, send } from "#support/cases/routes.ts";
 import { ApiError } from "../../core/errors.ts";
 import { createSharedVerifier } from "./shared-secret.ts";
 
-const { body } = NOTICE_CASES[0]!;
+const { body } = NOTIFICATION_CASES[0]!;
 
 async function statusWith(headers: Record<string, string>): Promise<number> {
   const fake = await makeFake();

@@ -140,13 +140,13 @@ Deno.test("a key that is sent counts even where it is optional", async () => {
 });
 
 Deno.test("a refusal is not stored if the content is the key, since a retry may succeed", async () => {
-  const answers = { notices_send: () => Promise.reject(new ApiError("not_found")) };
+  const answers = { notifications_send: () => Promise.reject(new ApiError("not_found")) };
   const fake = await makeFake({ answers });
   const { method, path, as, headers = {}, body } = notification;
   assert.equal((await send(fake, method, path, { as, headers, body })).status, 404);
-  assert.deepEqual(fake.names(), ["notices_send"]);
+  assert.deepEqual(fake.names(), ["notifications_send"]);
   await (await sendCase(fake, notification)).body?.cancel();
-  assert.deepEqual(fake.names().slice(1), ["notices_send", "idempotency_store"]);
+  assert.deepEqual(fake.names().slice(1), ["notifications_send", "idempotency_store"]);
 });
 
 Deno.test("a replayed success says so and keeps its status", async () => {

@@ -4,7 +4,7 @@ import type { Of, Stored } from "./shapes.ts";
 
 /** A notification that one runner has claimed for five minutes. */
 export interface NotificationToSend {
-  notice_id: string;
+  notification_id: string;
   lease_id: string;
   recipient: "owner" | "address" | "operators" | "webhook";
   /** Null for operators and webhooks, and for a user who was deleted or has no email address. */
@@ -21,13 +21,13 @@ export interface NotificationToSend {
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 
 export interface NotificationResults {
-  notices_send: Stored<Of<typeof Notification>>;
+  notifications_send: Stored<Of<typeof Notification>>;
   /**
    * Returns due notifications; without a mail service only those for webhooks. A repeat with the
    * same lease returns the same notifications.
    */
-  notices_claim: NotificationToSend[];
+  notifications_claim: NotificationToSend[];
   /** `known` is false if another runner has claimed the notification, or it is finished. */
-  notices_sent: { known: boolean };
-  notices_failed: { known: boolean };
+  notifications_sent: { known: boolean };
+  notifications_failed: { known: boolean };
 }
