@@ -14,7 +14,7 @@ import type { SchemaFile } from "./sources.ts";
 const VERSION = 20261101000000;
 
 const STEPS = [
-  { name: "tables", has: /\/tables\.sql$/ },
+  { name: "tables", has: /\/tables(?:\.sql|\/\w+\.sql)$/ },
   { name: "functions", has: /\/functions(?:\.sql|\/\w+\.sql)$/ },
   { name: "api", has: /\/api(?:\.sql|\/\w+\.sql)$/ },
   { name: "triggers", has: /\/(?:triggers|last)\.sql$/ },

@@ -33,7 +33,10 @@ async function sqlStates(file: string, name: string): Promise<string[]> {
 Deno.test("T29: the SQL knows each state of a dispute that the SDK names", async () => {
   const states = await sdkStates("Disputes.d.ts", /type Status = ([^;]+);/);
   assert.ok(states.includes("appeal_under_review") && states.length >= 10);
-  assert.deepEqual(await sqlStates("reversals/functions/disputes.sql", "dispute_rank"), states);
+  assert.deepEqual(
+    await sqlStates("reversals/functions/dispute_events.sql", "dispute_rank"),
+    states,
+  );
 });
 
 Deno.test("T29: the SDK names no unhandled case type of a dispute", async () => {
@@ -45,7 +48,7 @@ Deno.test("T29: the SQL knows each state of a refund that the SDK names", async 
   const pattern = /Status of the refund\. This can be ([^.]+)\.[^*]*\*\/\s+status: string \| null/;
   const states = await sdkStates("Refunds.d.ts", pattern);
   assert.ok(states.includes("requires_action") && states.length >= 5);
-  const known = await sqlStates("reversals/functions/refunds.sql", "refund_rank");
+  const known = await sqlStates("reversals/functions/refund_events.sql", "refund_rank");
   assert.deepEqual(known.filter((state) => state !== "requested"), states);
 });
 

@@ -1241,13 +1241,10 @@ create policy providers_own on farthing.providers for select to authenticated
   using (user_id = (select auth.uid()));
 grant select on farthing.providers to authenticated;
 
--- supabase/schemas/bookings/tables.sql
+-- supabase/schemas/bookings/tables/booking_fee.sql
 
--- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is a
--- column with a check, because it is fixed by the rate of the day on which the booking is made and
--- is never computed again. Amounts are integers in the currency's minor unit. One trigger guards
--- the states, because Stripe's events, both parties and scheduled tasks change a booking, and none
--- of them may move it back.
+-- The platform's fee of a booking. A check of the table uses these functions, so they are created
+-- before it.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -1284,6 +1281,14 @@ $$;
 comment on function farthing.booking_fee(bigint, text, int) is
   'Returns the fee of an amount, both in minor units: p_basis_points of the amount, rounded half up to '
   'the currency''s step.';
+
+-- supabase/schemas/bookings/tables/bookings.sql
+
+-- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is a
+-- column with a check, because it is fixed by the rate of the day on which the booking is made and
+-- is never computed again. Amounts are integers in the currency's minor unit. One trigger guards
+-- the states, because Stripe's events, both parties and scheduled tasks change a booking, and none
+-- of them may move it back.
 
 create table farthing.bookings (
   account_id bigint not null,

@@ -3338,9 +3338,9 @@ $$;
 comment on function farthing.forget_customer() is
   'Trigger: removes the saved card of a deleted user''s account, and stops its top-ups.';
 
--- supabase/schemas/foundation/functions/arguments_and_pages.sql
+-- supabase/schemas/foundation/functions/arguments.sql
 
--- Arguments of RPC functions, and the pages of a list.
+-- Arguments of RPC functions: credits as text, and JSON.
 
 create function farthing.parse_amount(p_amount text, p_field text, p_zero_allowed boolean default false)
 returns numeric
@@ -3376,38 +3376,6 @@ end
 $$;
 comment on function farthing.json_argument(jsonb) is
   'Returns the value of a jsonb argument, which may be JSON or a JSON string that contains JSON.';
-
-create function farthing.items_to_read(p_limit int)
-returns int
-language plpgsql immutable
-set search_path = ''
-as $$
-begin
-  -- An empty page would look like the end of the list. 1000 rows are the data API's own limit
-  -- (max_rows).
-  if p_limit is null or p_limit not between 1 and 1000 then
-    perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
-  end if;
-  return p_limit + 1;
-end
-$$;
-comment on function farthing.items_to_read(int) is
-  'Returns the number of items to read for a page of p_limit: one more, which shows whether another page '
-  'follows. Fails invalid_request, naming limit.';
-
-create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object(
-    p_name, (select coalesce(jsonb_agg(i.answer order by i.nr), '[]')
-      from unnest(p_items[:p_limit]) with ordinality i (answer, cursor, nr)),
-    'next_before', case when cardinality(p_items) > p_limit then (p_items[p_limit]).cursor end)
-$$;
-comment on function farthing.page_of(text, int, farthing.page_item[]) is
-  'Returns a page of a list: {p_name: the first p_limit items, next_before: the cursor of the last '
-  'item}. The caller reads items_to_read(p_limit) items in order. next_before is null on the last page.';
 
 -- supabase/schemas/foundation/functions/errors.sql
 
@@ -3455,6 +3423,42 @@ $$;
 comment on function farthing.fail(text, text, jsonb, text) is
   'Raises the error of an RPC function: SQLSTATE PGRST with {code, message, details, hint}. The hint '
   'names the invalid field. RPC functions refuse only by this function.';
+
+-- supabase/schemas/foundation/functions/pages.sql
+
+-- The pages of a list.
+
+create function farthing.items_to_read(p_limit int)
+returns int
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  -- An empty page would look like the end of the list. 1000 rows are the data API's own limit
+  -- (max_rows).
+  if p_limit is null or p_limit not between 1 and 1000 then
+    perform farthing.fail('invalid_request', 'limit must be between 1 and 1000.', null, 'limit');
+  end if;
+  return p_limit + 1;
+end
+$$;
+comment on function farthing.items_to_read(int) is
+  'Returns the number of items to read for a page of p_limit: one more, which shows whether another page '
+  'follows. Fails invalid_request, naming limit.';
+
+create function farthing.page_of(p_name text, p_limit int, p_items farthing.page_item[])
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    p_name, (select coalesce(jsonb_agg(i.answer order by i.nr), '[]')
+      from unnest(p_items[:p_limit]) with ordinality i (answer, cursor, nr)),
+    'next_before', case when cardinality(p_items) > p_limit then (p_items[p_limit]).cursor end)
+$$;
+comment on function farthing.page_of(text, int, farthing.page_item[]) is
+  'Returns a page of a list: {p_name: the first p_limit items, next_before: the cursor of the last '
+  'item}. The caller reads items_to_read(p_limit) items in order. next_before is null on the last page.';
 
 -- supabase/schemas/foundation/functions/policy.sql
 
@@ -3599,8 +3603,7 @@ comment on function farthing.block_answer(farthing.blocks) is
 
 -- supabase/schemas/fraud/functions/card_uses.sql
 
--- The use of cards: recorded from Stripe's events, and deleted after 90 days together with the
--- decisions.
+-- The use of cards, recorded from Stripe's events.
 
 create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -3641,18 +3644,6 @@ $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
   'Records that an account has used a card, and whether the charge succeeded, for the card limits. '
   'Returns processed, ignored or deferred.';
-
-create function farthing.delete_old_fraud_records(p_now timestamptz default now(), p_limit int default 10000)
-returns int
-language sql
-set search_path = ''
-as $$
-  select farthing.delete_older('fraud_decisions', 'decision_id', 'decided_at', p_now - interval '90 days',
-      p_limit)
-    + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
-$$;
-comment on function farthing.delete_old_fraud_records(timestamptz, int) is
-  'Deletes decisions and uses of cards that are 90 days old, and returns their number.';
 
 -- supabase/schemas/fraud/functions/check_fraud.sql
 
@@ -3725,6 +3716,22 @@ comment on function farthing.check_fraud is
   'a refusal instead of raising it, so that the record stays. p_order_id: the order to allow; without an '
   'order only a refusal is recorded. p_is_new: false for a request that continues an order or a '
   'booking; then only blocks count. p_provider_id: the booked provider.';
+
+-- supabase/schemas/fraud/functions/retention.sql
+
+-- The deletion of old fraud decisions and uses of cards.
+
+create function farthing.delete_old_fraud_records(p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.delete_older('fraud_decisions', 'decision_id', 'decided_at', p_now - interval '90 days',
+      p_limit)
+    + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
+$$;
+comment on function farthing.delete_old_fraud_records(timestamptz, int) is
+  'Deletes decisions and uses of cards that are 90 days old, and returns their number.';
 
 -- supabase/schemas/fraud/functions/velocity_limits.sql
 
@@ -6194,8 +6201,8 @@ comment on function farthing.end_job is
 
 -- The owner of an account: who may act for the account, and its lock. Why in one file: today users
 -- act for their own account only; when members of an organisation act for its account, only this
--- file and the policy may_see (ledger/tables.sql) change. Outside of this file, only check_owner(),
--- the hash of the owner and the proof compare an owner; foundation/owners.test.sql checks that.
+-- file and the policy may_see (ledger/tables.sql) change. Outside of this file, only the hash of the
+-- owner and the proof compare an owner; foundation/owners.test.sql checks that.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -6298,6 +6305,33 @@ $$;
 comment on function farthing.is_own(text, bigint) is
   'Whether an author may act for an account as its owner: `owner`, or an operator who owns the account.';
 
+-- An owner leaves an account only by the deletion of the user, and is never replaced.
+-- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
+create function farthing.check_owner()
+returns trigger
+language plpgsql security definer -- runs inside Auth's delete, whose role has no rights here
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_legal boolean := case
+    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
+    when old.owner_id is not null then new.owner_id is null
+      and not exists (select from auth.users where id = old.owner_id)
+    else new.owner_id is null and old.left_at is null and new.left_at is not null and isfinite(new.left_at)
+    end;
+begin
+  if not v_is_legal then
+    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
+      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.check_owner() is
+  'Trigger: a user''s account begins with its owner, loses the owner when the user is deleted, and gets '
+  'no other owner; an organisation''s account never has an owner. left_at is set once, and only while '
+  'there is no owner.';
+
 -- supabase/schemas/ledger/functions/balances.sql
 
 -- The credits that are available, and the last entry at or before a moment.
@@ -6389,33 +6423,6 @@ comment on function farthing.pay_debt(bigint, timestamptz) is
 -- supabase/schemas/ledger/functions/deleted_users.sql
 
 -- Accounts of deleted users: they stay for the records, and their credits close to breakage.
-
--- An owner leaves an account only by the deletion of the user, and is never replaced.
--- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
-create function farthing.check_owner()
-returns trigger
-language plpgsql security definer -- runs inside Auth's delete, whose role has no rights here
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_is_legal boolean := case
-    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
-    when old.owner_id is not null then new.owner_id is null
-      and not exists (select from auth.users where id = old.owner_id)
-    else new.owner_id is null and old.left_at is null and new.left_at is not null and isfinite(new.left_at)
-    end;
-begin
-  if not v_is_legal then
-    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
-      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
-  end if;
-  return null;
-end
-$$;
-comment on function farthing.check_owner() is
-  'Trigger: a user''s account begins with its owner, loses the owner when the user is deleted, and gets '
-  'no other owner; an organisation''s account never has an owner. left_at is set once, and only while '
-  'there is no owner.';
 
 create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
@@ -10058,7 +10065,7 @@ comment on function farthing.prove_prices() is
   'Rule 12: each usage costs exactly its tokens at the rate version that its entry names, however it was '
   'charged.';
 
--- supabase/schemas/refunds/functions/fraud_warnings.sql
+-- supabase/schemas/refunds/functions/clear_warning.sql
 
 -- Early fraud warnings: the answer for operators, and clearing a warning.
 
@@ -10105,7 +10112,7 @@ comment on function farthing.clear_warning(farthing.fraud_warnings, text, text, 
   'Clears an open warning: fails its refund if Stripe does not have that refund yet, and unfreezes the '
   'order''s credits. A warning that is not open does not change.';
 
--- supabase/schemas/refunds/functions/refunds.sql
+-- supabase/schemas/refunds/functions/reserve_refund.sql
 
 -- Refunds before Stripe's event: a refund is reserved and committed before Stripe is asked, and
 -- Stripe's answer attaches, fails or postpones it. Only Stripe's event moves credits.
@@ -10501,150 +10508,10 @@ comment on function farthing.reinstate is
   'Undoes claw_back() for p_amount credits: first the debt that it made, even if that debt was paid '
   'meanwhile, then the lots that it took from. The caller has locked the account.';
 
-create function farthing.reversed_of(p_order farthing.orders)
-returns farthing.reversed
-language plpgsql stable -- plpgsql caches its plan from one event to the next
-set search_path = ''
-as $$
-declare
-  v_refunded numeric := (select coalesce(sum(amount), 0) from farthing.refunds
-    where account_id = p_order.account_id and order_id = p_order.order_id
-      and farthing.is_live_refund(status));
-begin
-  return (select row(v_refunded, d.disputed, d.withdrawn, d.is_open or d.withdrawn > 0,
-    d.is_open or exists (select from farthing.fraud_warnings
-      where account_id = p_order.account_id and order_id = p_order.order_id and state = 'open')
-    )::farthing.reversed
-  from farthing.disputed_of(row(p_order.account_id, p_order.order_id, null, p_order.payment_ref,
-    p_order.amount, p_order.currency)::farthing.payment, v_refunded) d);
-end
-$$;
-comment on function farthing.reversed_of(farthing.orders) is
-  'Returns how much of an order''s payment is refunded, disputed and withdrawn by banks, in minor units, '
-  'and whether the payment is disputed or in doubt.';
+-- supabase/schemas/reversals/functions/dispute_events.sql
 
-create function farthing.net_order(
-  p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
-returns farthing.clawback
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_order farthing.orders;
-  v_reversed farthing.reversed;
-  v_target numeric;
-  v_clawback farthing.clawback := row(0, 0);
-begin
-  perform farthing.release_expired_holds(p_account_id, p_now);
-  select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
-  for update;
-  v_reversed := farthing.reversed_of(v_order);
-  -- An actionable warning is closed while its payment is refunded in full, and open again if a
-  -- refund fails.
-  update farthing.fraud_warnings
-  set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
-  where account_id = p_account_id and order_id = p_order_id and actionable
-    and state = case when v_reversed.refunded >= v_order.amount then 'open' else 'closed' end;
-  if found then
-    v_reversed := farthing.reversed_of(v_order);
-  end if;
-  v_target := farthing.share_of(v_order.credits + v_order.bonus_credits,
-    v_reversed.refunded + v_reversed.withdrawn, v_order.amount);
-  if v_target > v_order.credits_clawed_back then
-    v_clawback.credits := v_target - v_order.credits_clawed_back;
-    v_clawback.debt := farthing.claw_back(v_order, v_clawback.credits, p_cause, p_author, p_now);
-  elsif v_target < v_order.credits_clawed_back then
-    perform farthing.reinstate(v_order, v_order.credits_clawed_back - v_target, p_cause, p_author, p_now);
-  end if;
-  update farthing.orders set amount_refunded = v_reversed.refunded, amount_disputed = v_reversed.disputed,
-    credits_clawed_back = v_target, updated_at = p_now, status = case
-      when v_reversed.is_disputed then 'disputed'
-      when v_reversed.refunded >= amount then 'refunded'
-      when v_reversed.refunded > 0 then 'partially_refunded' else 'paid' end
-  where account_id = p_account_id and order_id = p_order_id;
-  update farthing.lots set frozen = v_reversed.is_frozen
-  where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
-  perform farthing.pay_debt(p_account_id, p_now);
-  if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
-    -- Credits that are reinstated to a deleted user become breakage at once (rule 16).
-    perform farthing.close_lots(p_account_id, p_author, p_now);
-  end if;
-  return v_clawback;
-end
-$$;
-comment on function farthing.net_order is
-  'Brings a paid order''s credits, freeze and state in line with its refunds, disputes and warnings. '
-  'Returns the credits that this call clawed back, and how many of them became debt. The caller has '
-  'locked the account.';
-
--- supabase/schemas/reversals/functions/disputes.sql
-
--- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. Money
--- decides, and not the state, because Stripe's states change (appeals, `prevented`, future ones),
--- and `prevented` does not say whether the buyer got the money. Money that was withdrawn and not
--- reinstated counts as returned, and the state says only whether more may follow:
--- docs/decisions/refunds-and-disputes.md.
-
-create function farthing.is_open_dispute(p_status text)
-returns boolean
-language sql immutable
-set search_path = ''
-as $$
-  select p_status not in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'won', 'lost',
-    'prevented')
-$$;
-comment on function farthing.is_open_dispute(text) is
-  'Returns whether a bank still decides about a dispute: from the first response to the last appeal, and '
-  'in every unknown state. An inquiry (`warning_…`) is not open.';
-
-create function farthing.withdrawn_of(
-  p_dispute farthing.disputes, p_claimed bigint, p_currency text)
-returns bigint
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- In the payment's own currency the sum is exact. Movements in another currency are converted,
-  -- each by its own rate, since money that is won months later returns at another rate. Rates are
-  -- rounded, so the withdrawn share is rounded to a hundredth.
-  return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
-      else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
-        / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
-    from farthing.dispute_movements m
-    where m.account_id = p_dispute.account_id and m.dispute_id = p_dispute.dispute_id);
-end
-$$;
-comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
-  'Returns how much of a payment a dispute has withdrawn and not reinstated, in minor units of the '
-  'payment''s currency, never below zero. p_claimed: the disputed amount in that currency.';
-
-create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
-returns farthing.disputed
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return (
-    select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
-      0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
-    from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
-        -- `prevented` means that the buyer gets the money from the dispute or from a refund. Until
-        -- either has arrived in full, more may be withdrawn.
-        or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
-      from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
-        from farthing.disputes d
-        -- A dispute in another currency than the payment's does not show which share it claims, so
-        -- it counts as a dispute of the whole payment.
-        cross join lateral (select case d.currency when p_payment.currency then d.amount
-          else p_payment.amount end as claimed) c
-        where d.account_id = p_payment.account_id
-          and (d.order_id = p_payment.order_id or d.booking_id = p_payment.booking_id)) s) f);
-end
-$$;
-comment on function farthing.disputed_of(farthing.payment, numeric) is
-  'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
-  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. Minor '
-  'units.';
+-- Stripe's events about disputes. Events arrive in any order, and the latest one decides a dispute's
+-- state.
 
 create function farthing.dispute_rank(p_status text)
 returns int
@@ -10726,7 +10593,76 @@ comment on function farthing.apply_dispute_event is
   'Applies an event of a dispute (opened, updated, decided, or money moved): freezes, claws back or '
   'reinstates credits. Returns `deferred` if the payment has not arrived yet.';
 
--- supabase/schemas/reversals/functions/fraud_warnings.sql
+-- supabase/schemas/reversals/functions/disputes.sql
+
+-- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. Money
+-- decides, and not the state, because Stripe's states change (appeals, `prevented`, future ones),
+-- and `prevented` does not say whether the buyer got the money. Money that was withdrawn and not
+-- reinstated counts as returned, and the state says only whether more may follow:
+-- docs/decisions/refunds-and-disputes.md.
+
+create function farthing.is_open_dispute(p_status text)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select p_status not in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'won', 'lost',
+    'prevented')
+$$;
+comment on function farthing.is_open_dispute(text) is
+  'Returns whether a bank still decides about a dispute: from the first response to the last appeal, and '
+  'in every unknown state. An inquiry (`warning_…`) is not open.';
+
+create function farthing.withdrawn_of(
+  p_dispute farthing.disputes, p_claimed bigint, p_currency text)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- In the payment's own currency the sum is exact. Movements in another currency are converted,
+  -- each by its own rate, since money that is won months later returns at another rate. Rates are
+  -- rounded, so the withdrawn share is rounded to a hundredth.
+  return (select greatest(0, case when bool_and(m.currency = p_currency) then -sum(m.amount)
+      else round(p_claimed * least(1, coalesce(round(-sum(m.amount / coalesce(m.exchange_rate, 1))
+        / max(-m.amount / coalesce(m.exchange_rate, 1)) filter (where m.amount < 0), 2), 0))) end)
+    from farthing.dispute_movements m
+    where m.account_id = p_dispute.account_id and m.dispute_id = p_dispute.dispute_id);
+end
+$$;
+comment on function farthing.withdrawn_of(farthing.disputes, bigint, text) is
+  'Returns how much of a payment a dispute has withdrawn and not reinstated, in minor units of the '
+  'payment''s currency, never below zero. p_claimed: the disputed amount in that currency.';
+
+create function farthing.disputed_of(p_payment farthing.payment, p_refunded numeric)
+returns farthing.disputed
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return (
+    select row(coalesce(sum(case when f.is_open then greatest(f.claimed, f.withdrawn) else f.withdrawn end),
+      0), coalesce(sum(f.withdrawn), 0), coalesce(bool_or(f.is_open), false))::farthing.disputed
+    from (select s.claimed, s.withdrawn, farthing.is_open_dispute(s.status)
+        -- `prevented` means that the buyer gets the money from the dispute or from a refund. Until
+        -- either has arrived in full, more may be withdrawn.
+        or s.status = 'prevented' and s.withdrawn + p_refunded < least(s.claimed, p_payment.amount) as is_open
+      from (select d.status, c.claimed, farthing.withdrawn_of(d, c.claimed, p_payment.currency) as withdrawn
+        from farthing.disputes d
+        -- A dispute in another currency than the payment's does not show which share it claims, so
+        -- it counts as a dispute of the whole payment.
+        cross join lateral (select case d.currency when p_payment.currency then d.amount
+          else p_payment.amount end as claimed) c
+        where d.account_id = p_payment.account_id
+          and (d.order_id = p_payment.order_id or d.booking_id = p_payment.booking_id)) s) f);
+end
+$$;
+comment on function farthing.disputed_of(farthing.payment, numeric) is
+  'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
+  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. Minor '
+  'units.';
+
+-- supabase/schemas/reversals/functions/fraud_warning_events.sql
 
 -- Stripe's events about early fraud warnings.
 
@@ -10772,6 +10708,87 @@ $$;
 comment on function farthing.apply_warning_event is
   'Applies an early fraud warning: freezes the order''s credits, and requests a refund at once if the '
   'policy early_fraud_warning is `refund`. Returns `deferred` if the payment has not arrived yet.';
+
+-- supabase/schemas/reversals/functions/net_order.sql
+
+-- The target of an order: the credits that its refunds, disputes and fraud warnings claw back or
+-- freeze together, and its state (rule 10).
+
+create function farthing.reversed_of(p_order farthing.orders)
+returns farthing.reversed
+language plpgsql stable -- plpgsql caches its plan from one event to the next
+set search_path = ''
+as $$
+declare
+  v_refunded numeric := (select coalesce(sum(amount), 0) from farthing.refunds
+    where account_id = p_order.account_id and order_id = p_order.order_id
+      and farthing.is_live_refund(status));
+begin
+  return (select row(v_refunded, d.disputed, d.withdrawn, d.is_open or d.withdrawn > 0,
+    d.is_open or exists (select from farthing.fraud_warnings
+      where account_id = p_order.account_id and order_id = p_order.order_id and state = 'open')
+    )::farthing.reversed
+  from farthing.disputed_of(row(p_order.account_id, p_order.order_id, null, p_order.payment_ref,
+    p_order.amount, p_order.currency)::farthing.payment, v_refunded) d);
+end
+$$;
+comment on function farthing.reversed_of(farthing.orders) is
+  'Returns how much of an order''s payment is refunded, disputed and withdrawn by banks, in minor units, '
+  'and whether the payment is disputed or in doubt.';
+
+create function farthing.net_order(
+  p_account_id bigint, p_order_id uuid, p_cause jsonb, p_author text, p_now timestamptz)
+returns farthing.clawback
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_order farthing.orders;
+  v_reversed farthing.reversed;
+  v_target numeric;
+  v_clawback farthing.clawback := row(0, 0);
+begin
+  perform farthing.release_expired_holds(p_account_id, p_now);
+  select * into v_order from farthing.orders where account_id = p_account_id and order_id = p_order_id
+  for update;
+  v_reversed := farthing.reversed_of(v_order);
+  -- An actionable warning is closed while its payment is refunded in full, and open again if a
+  -- refund fails.
+  update farthing.fraud_warnings
+  set state = case state when 'open' then 'closed' else 'open' end, updated_at = p_now
+  where account_id = p_account_id and order_id = p_order_id and actionable
+    and state = case when v_reversed.refunded >= v_order.amount then 'open' else 'closed' end;
+  if found then
+    v_reversed := farthing.reversed_of(v_order);
+  end if;
+  v_target := farthing.share_of(v_order.credits + v_order.bonus_credits,
+    v_reversed.refunded + v_reversed.withdrawn, v_order.amount);
+  if v_target > v_order.credits_clawed_back then
+    v_clawback.credits := v_target - v_order.credits_clawed_back;
+    v_clawback.debt := farthing.claw_back(v_order, v_clawback.credits, p_cause, p_author, p_now);
+  elsif v_target < v_order.credits_clawed_back then
+    perform farthing.reinstate(v_order, v_order.credits_clawed_back - v_target, p_cause, p_author, p_now);
+  end if;
+  update farthing.orders set amount_refunded = v_reversed.refunded, amount_disputed = v_reversed.disputed,
+    credits_clawed_back = v_target, updated_at = p_now, status = case
+      when v_reversed.is_disputed then 'disputed'
+      when v_reversed.refunded >= amount then 'refunded'
+      when v_reversed.refunded > 0 then 'partially_refunded' else 'paid' end
+  where account_id = p_account_id and order_id = p_order_id;
+  update farthing.lots set frozen = v_reversed.is_frozen
+  where account_id = p_account_id and order_id = p_order_id and frozen <> v_reversed.is_frozen;
+  perform farthing.pay_debt(p_account_id, p_now);
+  if (select left_at is not null from farthing.accounts where account_id = p_account_id) then
+    -- Credits that are reinstated to a deleted user become breakage at once (rule 16).
+    perform farthing.close_lots(p_account_id, p_author, p_now);
+  end if;
+  return v_clawback;
+end
+$$;
+comment on function farthing.net_order is
+  'Brings a paid order''s credits, freeze and state in line with its refunds, disputes and warnings. '
+  'Returns the credits that this call clawed back, and how many of them became debt. The caller has '
+  'locked the account.';
 
 -- supabase/schemas/reversals/functions/payments.sql
 
@@ -10841,7 +10858,7 @@ comment on function farthing.refundable(farthing.payment) is
   'Returns the part of a payment that can still be refunded: its amount less all refunds, including '
   'those in progress, and less disputes. Minor units.';
 
--- supabase/schemas/reversals/functions/refunds.sql
+-- supabase/schemas/reversals/functions/refund_events.sql
 
 -- Stripe's events about refunds. Stripe delivers events in any order, so each state has a rank and a refund
 -- never goes back to a state of a lower rank.

@@ -1,5 +1,4 @@
--- The use of cards: recorded from Stripe's events, and deleted after 90 days together with the
--- decisions.
+-- The use of cards, recorded from Stripe's events.
 
 create function farthing.apply_charge_event(p_facts jsonb, p_now timestamptz)
 returns text
@@ -40,15 +39,3 @@ $$;
 comment on function farthing.apply_charge_event(jsonb, timestamptz) is
   'Records that an account has used a card, and whether the charge succeeded, for the card limits. '
   'Returns processed, ignored or deferred.';
-
-create function farthing.delete_old_fraud_records(p_now timestamptz default now(), p_limit int default 10000)
-returns int
-language sql
-set search_path = ''
-as $$
-  select farthing.delete_older('fraud_decisions', 'decision_id', 'decided_at', p_now - interval '90 days',
-      p_limit)
-    + farthing.delete_older('card_uses', 'charge_id', 'used_at', p_now - interval '90 days', p_limit)
-$$;
-comment on function farthing.delete_old_fraud_records(timestamptz, int) is
-  'Deletes decisions and uses of cards that are 90 days old, and returns their number.';

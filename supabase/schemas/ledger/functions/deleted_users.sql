@@ -1,32 +1,5 @@
 -- Accounts of deleted users: they stay for the records, and their credits close to breakage.
 
--- An owner leaves an account only by the deletion of the user, and is never replaced.
--- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
-create function farthing.check_owner()
-returns trigger
-language plpgsql security definer -- runs inside Auth's delete, whose role has no rights here
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_is_legal boolean := case
-    when tg_op = 'INSERT' then (new.kind = 'user') = (new.owner_id is not null) and new.left_at is null
-    when old.owner_id is not null then new.owner_id is null
-      and not exists (select from auth.users where id = old.owner_id)
-    else new.owner_id is null and old.left_at is null and new.left_at is not null and isfinite(new.left_at)
-    end;
-begin
-  if not v_is_legal then
-    raise exception 'A user''s account has one owner, who does not change; an organisation''s has none. To '
-      'close a user''s account, delete the user.' using errcode = 'restrict_violation';
-  end if;
-  return null;
-end
-$$;
-comment on function farthing.check_owner() is
-  'Trigger: a user''s account begins with its owner, loses the owner when the user is deleted, and gets '
-  'no other owner; an organisation''s account never has an owner. left_at is set once, and only while '
-  'there is no owner.';
-
 create function farthing.close_lots(p_account_id bigint, p_author text, p_now timestamptz)
 returns void
 language plpgsql
