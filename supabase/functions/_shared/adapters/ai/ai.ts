@@ -63,7 +63,7 @@ export interface Ai {
   stream(request: AiRequest): Promise<AsyncIterable<AiPiece>>;
   /**
    * Estimates the tokens of a prompt, including those of the chat format
-   * (docs/decisions/counting-tokens.md).
+   * (docs/decisions/usage.md).
    */
   countTokens(model: string, messages: readonly AiMessage[]): Promise<number>;
   countText(model: string, text: string): Promise<number>;
