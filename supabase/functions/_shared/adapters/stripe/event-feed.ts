@@ -4,7 +4,7 @@ import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
 import { type StripeCaller } from "./client.ts";
 import { unavailable } from "./errors.ts";
-import type { FactsReader } from "./event-facts.ts";
+import type { FactsReader } from "./refetch-event.ts";
 import { EVENT_TYPES } from "./facts.ts";
 import { checkEvent, toInboxEvent } from "./inbox-event.ts";
 

@@ -6,7 +6,7 @@ import type Stripe from "stripe";
 import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
-import type { FactsReader } from "./event-facts.ts";
+import type { FactsReader } from "./refetch-event.ts";
 
 /**
  * The event was signed with our webhook secret, so the secret is of the event's mode and the key is

@@ -10,7 +10,7 @@ import { type BookingPayments, createBookingPayments } from "./booking-payments.
 import { type BookingTransfers, createBookingTransfers } from "./booking-transfers.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createCustomers, type Customers } from "./customers.ts";
-import { createFactsReader } from "./event-facts.ts";
+import { createFactsReader } from "./refetch-event.ts";
 import { createEventFeed, type EventFeed } from "./event-feed.ts";
 import { createPayoutLists, type PayoutLists } from "./payout-lists.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";

@@ -4,7 +4,7 @@ import type { InboxEvent } from "../../contracts/database/results/inbox.ts";
 import type { Mode } from "../../core/env.ts";
 import { ApiError } from "../../core/errors.ts";
 import { describe } from "./failures.ts";
-import type { FactsReader } from "./event-facts.ts";
+import type { FactsReader } from "./refetch-event.ts";
 import { checkEvent, isConnectedTest, toInboxEvent } from "./inbox-event.ts";
 
 export interface Webhooks {

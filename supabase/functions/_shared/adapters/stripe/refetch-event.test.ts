@@ -4,7 +4,7 @@ import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { eventOf, example } from "#support/samples/stripe.ts";
 import { refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";
-import { createFactsReader } from "./event-facts.ts";
+import { createFactsReader } from "./refetch-event.ts";
 import { factsOf } from "./facts.ts";
 
 const PAID = example<Stripe.PaymentIntent>("payment_intent", {
