@@ -7,7 +7,7 @@ import { Model } from "./usage.ts";
 // this.
 const MAX_CONTENT = 60_000;
 const MAX_MESSAGES = 200;
-// This limit is above the cap of every model. The model's own cap is checked in ai/chat.ts.
+// This limit is above the cap of every model. ai/open-chat.ts checks the model's own cap.
 const MAX_OUTPUT_TOKENS = 10_000_000;
 
 /** The tokens held for an answer if the request has no `max_output_tokens`. */

@@ -6,10 +6,10 @@ import OpenAI from "openai";
 import { ApiError } from "../../core/errors.ts";
 import { type Metrics, NO_METRICS } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
-import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import type { Ai, AiPiece, AiRequest, AiUsage, Completion } from "./ai.ts";
 import { boundedFetch, InvalidAnswer } from "./bounded-fetch.ts";
-import { AnswerTimeout, isOutage, isTransient, retryAfterMs, toApiError } from "./errors.ts";
+import { isOutage, isTransient, retryAfterMs } from "./errors.ts";
+import { type Deadline, deadlineOf, LIMITS, type Limits, watched } from "./timeouts.ts";
 import { mostOutputTokens, usageFrom } from "./usage.ts";
 
 export interface AiOptions {
@@ -21,24 +21,6 @@ export interface AiOptions {
   readonly limits?: Partial<Limits>;
   readonly metrics?: Metrics;
 }
-
-interface Limits {
-  /** The timeout in ms of a complete answer, including all attempts. */
-  readonly completeMs: number;
-  /**
-   * The timeout in ms of a stream, from its first byte to its last. It is below the platform's 150
-   * s for a request.
-   */
-  readonly streamMs: number;
-  /** The timeout in ms of the first piece of a stream, and of each further one. */
-  readonly silenceMs: number;
-}
-
-const LIMITS: Limits = {
-  completeMs: EXTERNAL_SERVICES.ai.timeoutMs,
-  streamMs: 130_000,
-  silenceMs: 45_000,
-};
 
 function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
   return new OpenAI({
@@ -58,34 +40,6 @@ function createClient({ baseUrl, apiKey }: AiOptions): OpenAI {
 
 function params({ model, messages, maxOutputTokens }: AiRequest) {
   return { model, messages: [...messages], max_completion_tokens: maxOutputTokens };
-}
-
-/** Combines the caller's signal and our own deadline; `rethrow` distinguishes the two. */
-function deadlineOf(caller: AbortSignal | undefined, ms: number) {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), ms);
-  const signal = AbortSignal.any(caller ? [caller, deadline.signal] : [deadline.signal]);
-  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  /**
-   * Returns an AnswerTimeout if our deadline ended the call. The SDK reports the end by any signal
-   * as an abort, and only our own deadline counts as an outage.
-   */
-  const named = (error: unknown) =>
-    deadline.signal.aborted && !caller?.aborted ? new AnswerTimeout("no answer in time") : error;
-  return {
-    signal,
-    named,
-    expire: () => deadline.abort(),
-    clear: () => clearTimeout(timer),
-    /**
-     * Throws the reason of the caller's signal if it is aborted, otherwise the error as an
-     * ApiError.
-     */
-    rethrow(error: unknown): never {
-      if (caller?.aborted) throw caller.reason;
-      throw toApiError(named(error));
-    },
-  };
 }
 
 async function estimateUsage(request: AiRequest, text: string): Promise<AiUsage> {
@@ -139,29 +93,6 @@ async function completionOf(
 }
 
 type Chunks = AsyncIterable<OpenAI.ChatCompletionChunk>;
-type Deadline = ReturnType<typeof deadlineOf>;
-
-/** Yields the chunks. Aborts if no chunk arrives for `silenceMs`. */
-async function* watched(chunks: Chunks, deadline: Deadline, silenceMs: number): Chunks {
-  // One timer checks when the last chunk came. A timer for each chunk would double the cost of a
-  // chunk.
-  let waitingSinceMs: number | undefined = performance.now();
-  const look = () => {
-    const waitedMs = waitingSinceMs === undefined ? 0 : performance.now() - waitingSinceMs;
-    if (waitedMs >= silenceMs) deadline.expire();
-    else timer = setTimeout(look, silenceMs - waitedMs);
-  };
-  let timer = setTimeout(look, silenceMs);
-  try {
-    for await (const chunk of chunks) {
-      waitingSinceMs = undefined;
-      yield chunk;
-      waitingSinceMs = performance.now();
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 async function* piecesOf(
   chunks: Chunks,

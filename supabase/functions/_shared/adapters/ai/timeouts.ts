@@ -1,0 +1,80 @@
+/**
+ * The timeouts of a provider's answer: of the whole answer, of a stream, and of the silence between
+ * two pieces of a stream.
+ */
+import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
+import { AnswerTimeout, toApiError } from "./errors.ts";
+
+export interface Limits {
+  /** The timeout in ms of a complete answer, including all attempts. */
+  readonly completeMs: number;
+  /**
+   * The timeout in ms of a stream, from its first byte to its last. It is below the platform's 150
+   * s for a request.
+   */
+  readonly streamMs: number;
+  /** The timeout in ms of the first piece of a stream, and of each further one. */
+  readonly silenceMs: number;
+}
+
+export const LIMITS: Limits = {
+  completeMs: EXTERNAL_SERVICES.ai.timeoutMs,
+  streamMs: 130_000,
+  silenceMs: 45_000,
+};
+
+/** Combines the caller's signal and our own deadline; `rethrow` distinguishes the two. */
+export function deadlineOf(caller: AbortSignal | undefined, ms: number) {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), ms);
+  const signal = AbortSignal.any(caller ? [caller, deadline.signal] : [deadline.signal]);
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  /**
+   * Returns an AnswerTimeout if our deadline ended the call. The SDK reports the end by any signal
+   * as an abort, and only our own deadline counts as an outage.
+   */
+  const named = (error: unknown) =>
+    deadline.signal.aborted && !caller?.aborted ? new AnswerTimeout("no answer in time") : error;
+  return {
+    signal,
+    named,
+    expire: () => deadline.abort(),
+    clear: () => clearTimeout(timer),
+    /**
+     * Throws the reason of the caller's signal if it is aborted, otherwise the error as an
+     * ApiError.
+     */
+    rethrow(error: unknown): never {
+      if (caller?.aborted) throw caller.reason;
+      throw toApiError(named(error));
+    },
+  };
+}
+
+export type Deadline = ReturnType<typeof deadlineOf>;
+
+/** Yields the chunks. Aborts if no chunk arrives for `silenceMs`. */
+export async function* watched<T>(
+  chunks: AsyncIterable<T>,
+  deadline: Deadline,
+  silenceMs: number,
+): AsyncIterable<T> {
+  // One timer checks when the last chunk came. A timer for each chunk would double the cost of a
+  // chunk.
+  let waitingSinceMs: number | undefined = performance.now();
+  const look = () => {
+    const waitedMs = waitingSinceMs === undefined ? 0 : performance.now() - waitingSinceMs;
+    if (waitedMs >= silenceMs) deadline.expire();
+    else timer = setTimeout(look, silenceMs - waitedMs);
+  };
+  let timer = setTimeout(look, silenceMs);
+  try {
+    for await (const chunk of chunks) {
+      waitingSinceMs = undefined;
+      yield chunk;
+      waitingSinceMs = performance.now();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
