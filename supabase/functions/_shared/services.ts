@@ -11,7 +11,7 @@ import type { Payments } from "./adapters/stripe/payments.ts";
 import type { Operators } from "./adapters/webhook/operators.ts";
 import { type Env, type Mode, modeOfKey, readEnv } from "./core/env.ts";
 import { ApiError } from "./core/errors.ts";
-import { keyedSha256 } from "./core/hash.ts";
+import { ipHashFrom } from "./core/ip.ts";
 import { lifetime, waitUntil } from "./core/isolate.ts";
 import { consoleLogger } from "./core/logger.ts";
 import { outsideRequests } from "./core/request.ts";
@@ -71,16 +71,6 @@ export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
     issuers: addresses.map((url) => `${url}/auth/v1`),
     nowMs: Date.now,
   });
-}
-
-/**
- * Makes the function that hashes networks. The key is not in the database, so a reader of its
- * tables can't find an address by hashing all addresses.
- */
-function ipHashFrom(env: Env): (network: string) => string {
-  const keys = env.SUPABASE_SECRET_KEYS;
-  const key = env.IP_HASH_KEY ?? keys.default ?? Object.values(keys)[0]!;
-  return (network) => keyedSha256(key, `ip ${network}`);
 }
 
 /**

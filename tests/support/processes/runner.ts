@@ -1,5 +1,5 @@
 /** Starts, kills and stops job runners in processes of their own. */
-import type { RunnerOptions } from "../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
+import type { RunnerOptions } from "../../../supabase/functions/_shared/domain/jobs/runner-options.ts";
 import { environment } from "./deployment.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";

@@ -1,4 +1,9 @@
-/** IP addresses, the networks that contain them, and the address that a request came from. */
+/**
+ * IP addresses, the networks that contain them, and the keyed hash of the network that a request
+ * came from.
+ */
+import type { Env } from "./env.ts";
+import { keyedSha256 } from "./hash.ts";
 
 const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 const V6_CHARACTERS = /^[0-9a-f:.]{2,45}$/i;
@@ -47,6 +52,18 @@ export function networkOf(address: string): string | null {
  * X-Forwarded-For is never used, because it begins with text that the caller wrote.
  */
 export const CLIENT_IP_HEADER = "cf-connecting-ip";
+
+/**
+ * Makes the function that hashes networks. The key is not in the database, so a reader of its
+ * tables can't find an address by hashing all addresses.
+ */
+export function ipHashFrom(
+  env: Pick<Env, "IP_HASH_KEY" | "SUPABASE_SECRET_KEYS">,
+): (network: string) => string {
+  const keys = env.SUPABASE_SECRET_KEYS;
+  const key = env.IP_HASH_KEY ?? keys.default ?? Object.values(keys)[0]!;
+  return (network) => keyedSha256(key, `ip ${network}`);
+}
 
 interface Hasher {
   readonly hashIp: (network: string) => string;

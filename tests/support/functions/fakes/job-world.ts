@@ -3,10 +3,8 @@ import type { Ai } from "../../../../supabase/functions/_shared/adapters/ai/ai.t
 import type { Database } from "../../../../supabase/functions/_shared/adapters/database/database.ts";
 import { type Lifetime, NO_END } from "../../../../supabase/functions/_shared/core/isolate.ts";
 import { type JobType } from "../../../../supabase/functions/_shared/domain/jobs/job-type.ts";
-import {
-  runJobs,
-  type RunnerOptions,
-} from "../../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
+import { runJobs } from "../../../../supabase/functions/_shared/domain/jobs/run-jobs.ts";
+import type { RunnerOptions } from "../../../../supabase/functions/_shared/domain/jobs/runner-options.ts";
 import type { LogRecord } from "../../../../supabase/functions/_shared/core/logger.ts";
 import { countedMetrics } from "./counted-metrics.ts";
 import { FAKE_AI } from "./ai.ts";

@@ -18,38 +18,7 @@ import { CompletionBatcher } from "./completion-batcher.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { JobTools, JobType } from "./job-type.ts";
 import { type AttemptOutcome, JobRun, type RunContext } from "./run-job.ts";
-
-export interface RunnerOptions {
-  readonly runnerId: string;
-  /** Seconds for which a job belongs to the runner after the last heartbeat. */
-  readonly leaseSeconds: number;
-  readonly heartbeatMs: number;
-  /** The number of jobs in parallel at the start; small jobs raise the number. */
-  readonly concurrency: number;
-  /** Milliseconds after which no job is claimed and no step begins. */
-  readonly wallMs: number;
-  /** Milliseconds after which steps in progress are aborted. */
-  readonly hardMs: number;
-  /** Milliseconds of declared CPU after which no job is claimed and no step begins. */
-  readonly cpuMs: number;
-  /** Milliseconds that an idle run may wait in all for jobs that are due soon. */
-  readonly lingerMs: number;
-}
-
-const LEASE_SECONDS = 60;
-
-// The platform ends a request after 150 s and an isolate after 2 s of CPU. Half of the CPU is left
-// for undeclared work: the event loop and the parsing of answers. If the isolate has used most of
-// its CPU when a run begins, its lifetime ends the run earlier.
-const DEFAULTS = {
-  leaseSeconds: LEASE_SECONDS,
-  heartbeatMs: LEASE_SECONDS * 1000 / 3,
-  concurrency: 16,
-  wallMs: 100_000,
-  hardMs: 140_000,
-  cpuMs: 1_000,
-  lingerMs: 20_000,
-};
+import { DEFAULT_OPTIONS, LEASE_SECONDS, type RunnerOptions } from "./runner-options.ts";
 
 /** The CPU of claiming and ending one job and of its share of the heartbeats, in milliseconds. */
 const JOB_CPU_MS = 1;
@@ -79,7 +48,7 @@ export function runJobs(
   clock: Clock,
   options: Partial<RunnerOptions> = {},
 ): Promise<Report> {
-  const all = { runnerId: crypto.randomUUID(), ...DEFAULTS, ...options };
+  const all = { runnerId: crypto.randomUUID(), ...DEFAULT_OPTIONS, ...options };
   return new Runner(tools, new Map(types.map((type) => [type.type, type])), clock, all).run();
 }
 
