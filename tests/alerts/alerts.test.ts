@@ -1,5 +1,5 @@
 /**
- * An alert of each kind: fires, is reported once by email and once by webhook, is acknowledged, and
+ * Each alert rule fires, is reported once by email and once by webhook, is acknowledged, and
  * resolves.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
@@ -15,7 +15,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 import { KINDS } from "./provoked-rules.ts";
 
 const world = readWorld();
-/** Rules read up to three days back, and the figures of one rule must not count for another. */
+/** Rules read up to three days back. The figures of one rule must not count for another rule. */
 const APART_DAYS = 10;
 const WINDOWS_MINUTES = 4 * 24 * 60;
 
@@ -41,7 +41,8 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         const scene = { world, sql, at };
         equal(await evaluate(sql, rule, at), undefined, "there is no incident before");
         await provoke(scene);
-        // A condition that must last before its rule fires lasts two minutes here.
+        // Some rules fire only after the condition has lasted for a while; here it lasts two
+        // minutes.
         await evaluate(sql, rule, at);
         const fired = await evaluate(sql, rule, at, 2);
         equal(fired?.state, "open");
@@ -92,7 +93,8 @@ Deno.test("an alert that eight evaluations find at once is one alert, reported o
         () =>
           many`select farthing.evaluate_alerts(${at}::timestamptz + interval '1 minute') as fired`,
       );
-      // All evaluations wait for this session's lock and continue together.
+      // All evaluations wait for the lock of this session, and start together when the lock is
+      // released.
       const running = Promise.all(evaluations);
       await sql`select pg_advisory_unlock(68, 0)`;
       const fired = (await running).map(([row]) => row?.fired);

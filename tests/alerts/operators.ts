@@ -1,4 +1,4 @@
-/** Alerts at a time that a test chooses, and operators who get email and a webhook. */
+/** Evaluates alerts at a time that a test chooses, for operators who get email and a webhook. */
 import postgres from "postgres";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
@@ -12,10 +12,11 @@ import type { World } from "../support/project/world.ts";
 export type Sql = postgres.Sql<Record<string, never>>;
 
 export interface Operators {
-  /** The operators' own deployment, which sends their notifications. */
+  /** A deployment with the operators' email address and webhook; it sends their notifications. */
   readonly world: World;
   /**
-   * Reads the notifications of an incident: emails, and webhook messages with a valid signature.
+   * Reads the notifications of an incident: the emails, and the webhook messages whose signature is
+   * valid.
    */
   told(incidentId: string): Promise<{ letters: string[]; messages: string[] }>;
 }
@@ -24,7 +25,10 @@ const EMAIL = "on-call@example.com";
 const SECRET = `whsec_${btoa("a secret of the tests, and of nobody else")}`;
 const RUNBOOKS = "https://runbooks.example.com";
 
-/** While `use` runs, the database wakes the runners of this deployment and not the stack's. */
+/**
+ * Makes the database wake the runners of `deployed`, instead of the stack's runners, while `use`
+ * runs.
+ */
 async function waking(deployed: World, use: () => Promise<void>): Promise<void> {
   const turn = (from: string, to: string) =>
     withSql(deployed, (sql) =>
@@ -83,14 +87,14 @@ export async function withOperators(
 }
 
 /**
- * farthing.evaluate_alerts() takes this lock, so the scheduled evaluation waits while a test holds
- * it.
+ * farthing.evaluate_alerts() takes this lock. While a test holds the lock, the scheduled evaluation
+ * waits.
  */
 const LOCK = "pg_advisory_lock(68, 0)";
 
 /**
- * Runs `use` with only these rules enabled and restores all rules. Each threshold is raised to the
- * present figure, so that rows of other tests do not fire a rule.
+ * Runs `use` with only these rules enabled, and restores all rules at the end. Each threshold is
+ * raised to the current figure, so that rows of other tests do not fire a rule.
  */
 export async function withRules(
   { databaseUrl }: World,
@@ -103,7 +107,8 @@ export async function withRules(
     await sql.unsafe(`select ${LOCK}`);
     const before = await sql`select rule, threshold, fine_at, enabled from farthing.alert_rules`;
     try {
-      // An evaluation resolves the incidents of disabled rules, also those that other tests caused.
+      // An evaluation also resolves the incidents of disabled rules, including the incidents of
+      // other tests.
       await sql`update farthing.alert_rules set enabled = false`;
       await sql`select farthing.evaluate_alerts()`;
       await sql`update farthing.alert_rules set enabled = rule = any (${[...rules]})`;
@@ -114,7 +119,7 @@ export async function withRules(
         where l.rule = r.rule and r.enabled and (l.reading).is_over is not null`;
       await use(sql);
     } finally {
-      // Counts that a test recorded at a time of its own.
+      // These are the counts that a test recorded at a time in the future.
       await sql`delete from farthing.metrics where grain <> 'total' and starts_at >= '2040-01-01'`;
       for (const { rule, ...figures } of before) {
         await sql`update farthing.alert_rules set ${sql(figures)} where rule = ${rule}`;
@@ -126,8 +131,8 @@ export async function withRules(
 }
 
 /**
- * Evaluates all rules `minutes` after `at` and returns the rule's unresolved incident, if there is
- * one.
+ * Evaluates all rules `minutes` after `at`. Returns the unresolved incident of `rule`, or
+ * undefined.
  */
 export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) {
   await sql`select farthing.evaluate_alerts(${at}::timestamptz + ${minutes} * interval '1 minute')`;
@@ -136,7 +141,7 @@ export async function evaluate(sql: Sql, rule: string, at: string, minutes = 0) 
   return incident;
 }
 
-/** Puts an incident's notifications before all others, whatever time the test has chosen. */
+/** Makes an incident's notifications due before all other notifications. */
 export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> {
   await sql`
     update farthing.notifications set next_attempt_at = 'epoch'
@@ -144,7 +149,9 @@ export async function makeAlertDue(sql: Sql, incidentId: string): Promise<void> 
       and state in ('queued', 'failed')`;
 }
 
-/** Finds an alert in the operators' list of alerts in a state. */
+/**
+ * Returns the alert with this id from the operators' list of alerts in this state, or undefined.
+ */
 export async function listed(world: World, state: string, id: string) {
   const answer = await get(world, `alerts?state=${state}&limit=100`, backEnd(world));
   return data(answer, 200, z.array(Alert)).find((alert) => alert.id === id);

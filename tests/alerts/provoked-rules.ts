@@ -1,4 +1,6 @@
-/** The condition that makes each rule fire, and the action that ends the condition. */
+/**
+ * For each alert rule: an action that makes the rule fire, and an action that resolves the alert.
+ */
 import { equal } from "node:assert/strict";
 import type { Sql } from "./operators.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -8,23 +10,23 @@ import type { World } from "../support/project/world.ts";
 interface Scene {
   readonly world: World;
   readonly sql: Sql;
-  /** The time of the evaluation. */
+  /** The time at which the rules are evaluated. */
   readonly at: string;
 }
 
 export interface Kind {
   readonly rule: string;
-  /** Rules that are enabled beside the rule itself. */
+  /** Other rules that are enabled during the test. */
   readonly alsoEnabled?: readonly string[];
-  /**
-   * True if the rule is evaluated at a time without other figures, false if at the present time.
-   */
+  /** True: evaluated at a time in the future without other tests' figures. False: evaluated now. */
   readonly isApart: boolean;
   readonly provoke: (scene: Scene) => Promise<unknown>;
   readonly end?: (scene: Scene) => Promise<unknown>;
 }
 
-/** Delivers a signed event to the webhook and returns its id. */
+/**
+ * Delivers a signed event to the webhook, asserts the answer's status, and returns the event's id.
+ */
 async function hear(world: World, type: string, object: object, status: number): Promise<string> {
   const id = `evt_${crypto.randomUUID()}`;
   const created = Math.floor(Date.now() / 1000);
@@ -55,7 +57,7 @@ function payout(id: string, amount: number, status: string) {
   };
 }
 
-/** Records a count at that time, as an isolate reports it. */
+/** Records a count at the time of the scene, as an isolate reports a count. */
 function count(
   { sql, at }: Scene,
   name: string,
@@ -77,7 +79,7 @@ async function failedUses(scene: Scene) {
   }
 }
 
-/** Changes an account's balance by some credits, without an entry. */
+/** Changes the balance of the newest user's account without an entry. */
 async function tamper({ sql, at }: Scene, by: number) {
   await sql`update farthing.accounts set balance = balance + ${by} where account_id = (
     select account_id from farthing.accounts join auth.users u on u.id = owner_id
@@ -104,7 +106,7 @@ const MONEY: readonly Kind[] = [
       await sql`update farthing.inbox set received_at = received_at - interval '16 minutes'
         where event_id = ${id}`;
     },
-    // Events that other tests left behind count, too, as soon as they are old enough.
+    // Events of other tests count too when they are old enough, so all waiting events are ignored.
     end: ({ sql }) => putAside(sql, ""),
   },
   {
@@ -197,14 +199,12 @@ const REQUESTS: readonly Kind[] = [
   },
 ];
 
-/**
- * Work that a scheduled task leaves undone, fails at or parks. No task runs by itself meanwhile.
- */
+/** Rules about scheduled tasks. No task runs by itself during these tests. */
 const TASKS: readonly Kind[] = [
   {
     rule: "overdue_work",
     isApart: true,
-    // The hold expired before all other overdue work. The lock keeps scheduled tasks from releasing
+    // This hold is the oldest overdue work. The lock stops the scheduled tasks that would release
     // it.
     provoke: async ({ world, sql }) => {
       const { id } = await signUpWith(world, "10");
@@ -214,7 +214,8 @@ const TASKS: readonly Kind[] = [
     end: async ({ sql, at }) => {
       await sql`select farthing.expire_credits()`;
       await sql`select pg_advisory_unlock(75, 0)`;
-      // At the test's time today's work is overdue, too, such as entries to seal; the hold is more so.
+      // Today's work is overdue at the test's time, too. The threshold is above its age, and below
+      // the hold's.
       await sql`
         update farthing.alert_rules set threshold = due.minutes, fine_at = due.minutes
         from (select extract(epoch from ${at}::timestamptz - now() + interval '1 year') / 60
@@ -242,8 +243,7 @@ const TASKS: readonly Kind[] = [
   {
     rule: "tasks_stopped",
     isApart: true,
-    // The threshold is the silence until the test's time. The lock keeps scheduled tasks from
-    // ending it.
+    // The lock stops the scheduled tasks, so the time since the last run exceeds the threshold.
     provoke: async ({ sql }) => {
       await sql`select pg_advisory_lock(75, 0)`;
       await sql`update farthing.alert_rules set threshold = threshold - 1 where rule = 'tasks_stopped'`;

@@ -1,7 +1,4 @@
-/**
- * Auth's admin API through supabase-js: a back end with a secret key may call it; no other caller
- * may.
- */
+/** Auth's admin API through supabase-js. Only a back end with a secret key may call it. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
@@ -30,7 +27,7 @@ async function create(more: Parameters<typeof backEnd.auth.admin.createUser>[0] 
 
 type Outcome = { error: { code?: unknown; status?: unknown } | null };
 
-/** Returns status and code of a call that must be refused. */
+/** Returns the status and the code of a refused call. */
 async function refusal(call: Promise<Outcome>): Promise<unknown[]> {
   const { error } = await call;
   return [error?.status, error?.code];
@@ -138,8 +135,8 @@ Deno.test("listUsers lists all users, newest first, page by page", async () => {
   equal(first.data.aud, "authenticated");
   equal(first.data.nextPage, 2);
   ok(first.data.total >= 3);
-  // Other tests sign users up and delete users meanwhile, which moves these users between two
-  // pages.
+  // Other tests create and delete users during the listing, so a user may move from one page to
+  // another and be missed.
   const seen = new Set<string>();
   await until("each of ours is on a page", async () => {
     for (let page = 1, isLast = false; !isLast; page++) {

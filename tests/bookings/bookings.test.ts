@@ -1,6 +1,6 @@
 /**
- * A booking from the provider's registration to its completion, and the parties who may read and
- * change it.
+ * A booking from the provider's registration to its completion, and who may read and change the
+ * booking.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-/** Cancelled bookings: before the payment, after it, and at the same moment. */
+/** Bookings that are cancelled before their payment, after it, or at the same moment. */
 import { deepEqual, equal } from "node:assert/strict";
 import { payIntent } from "@farthing/stripe-emulator/browser";
 import { PaymentRunnerReport } from "../../supabase/functions/_shared/contracts/runners.ts";
@@ -25,7 +25,10 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Waits until Stripe's events have refunded this much of a booking, in minor units. */
+/**
+ * Waits until Stripe's events have refunded `amount` minor units of a booking, and returns the
+ * booking.
+ */
 function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number) {
   return until(`${amount} are refunded`, async () => {
     const booking = await readBooking(world, person, booking_id);
@@ -33,7 +36,10 @@ function refundedOf(person: Person, { booking_id }: OpenBooking, amount: number)
   });
 }
 
-/** Reads the booking's fee columns, as soon as this much of the fee is refunded. */
+/**
+ * Waits until `refunded` minor units of the fee are refunded, and returns the booking's fee
+ * columns.
+ */
 async function ownFee(booking: OpenBooking, refunded: number) {
   return await until("the fee has its refund", async () => {
     const [row] = await withSql(world, (sql) =>
@@ -105,7 +111,8 @@ Deno.test("partial refunds return the fee in proportion, and the last one return
 Deno.test("a booking too small for a fee is refunded, too", async () => {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
-  // Krónur have no decimals at Stripe: 3 % of 16 krónur are 0.48, which is rounded to 0.
+  // Stripe has no decimals for Icelandic krónur. 3 % of 16 krónur is 0.48 krónur, which rounds to
+  // 0.
   const booking = await book(world, buyer, seller, { amount: 1600, currency: "isk" });
   equal(booking.application_fee_amount, 0);
   await pay(world, buyer, booking);
@@ -125,7 +132,7 @@ Deno.test("a payment that is faster than its cancellation is refunded", async ()
     await control(world, "POST", "deliveries/hold", { types: ["*"] });
     try {
       await payIntent(world.stripeUrl, booking.client_secret);
-      // Stripe has the money, and no event has reported it yet.
+      // Stripe has taken the payment, but no event has reported the payment yet.
       equal((await cancel(world, buyer, booking.booking_id)).refund, null);
     } finally {
       await control(world, "POST", "deliveries/release");
@@ -133,7 +140,8 @@ Deno.test("a payment that is faster than its cancellation is refunded", async ()
     await until("the payment has arrived", async () => {
       return (await readBooking(world, buyer, booking.booking_id)).paid_at ?? undefined;
     });
-    // A run leaves a booking that an event has locked to the next run.
+    // The payment runner skips a booking while an event has locked it, so the runner is called
+    // repeatedly.
     const { status } = await until("2500 are refunded", async () => {
       data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
       const read = await readBooking(world, buyer, booking.booking_id);

@@ -1,6 +1,5 @@
 /**
- * M6: money that a bank withdraws from a booking is reversed from its provider, and paid again
- * after a win.
+ * M6: a dispute of a booking reverses the provider's transfer, and a win pays the provider again.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { book, moves, newSeller, paidOut, pay } from "../support/money/bookings.ts";
@@ -20,7 +19,7 @@ Deno.test("M6: a dispute reverses the provider's share, a win restores it", asyn
     booking.payment_intent_id,
   );
   const account = String(transfer_data?.destination);
-  // The fee is 3 % of 2500: the provider's account got 2500 and paid 75 of it.
+  // The provider's account got 2500 cents. It paid 75 cents of them as the fee of 3 %.
   equal(await paidOut(world, account), 2500);
   await withDeliveries(world, "shared", async () => {
     const { id } = await control(world, "POST", `payments/${booking.payment_intent_id}/dispute`);

@@ -1,5 +1,5 @@
 /**
- * Bookings and providers whose request failed at Stripe: a repeat makes one payment, or one
+ * Repeated requests for bookings and providers after a failure at Stripe make one payment, or one
  * account.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -25,7 +25,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const stripe = stripeOf(world);
 
-/** Makes the next requests of a kind fail at Stripe while `use` runs. */
+/** Makes the next matching requests fail at Stripe while `use` runs. */
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
   await control(world, "POST", "faults", { method: "POST", ...fault });
   try {
@@ -35,9 +35,9 @@ async function withFault(fault: object, use: () => Promise<void>): Promise<void>
   }
 }
 
-/** Stripe acts and its answer is lost; the SDK does not retry. */
+/** Stripe acts, but its answer is lost. The SDK does not retry. */
 const LOST = { status: 429, after: true };
-/** Stripe does nothing, and all attempts of the SDK fail. */
+/** Stripe does not act, and all attempts of the SDK fail. */
 const DOWN = { status: 503, times: 3 };
 
 function isRetryable(answer: Answer): void {
@@ -65,8 +65,8 @@ for (const [name, fault] of [["answer is lost", LOST], ["request never came", DO
     deepEqual((await paymentsOf(booking.booking_id)).map(({ id }) => id), [
       booking.payment_intent_id,
     ]);
-    // Stripe stores a failure under the idempotency key, so the first booking may be given up for a
-    // second one.
+    // Stripe stores a failure under the idempotency key, so the repeat may cancel the first booking
+    // and create a second one.
     const [row] = await withSql(world, (sql) =>
       sql<{ count: number }[]>`
       select count(*)::int as count from farthing.bookings

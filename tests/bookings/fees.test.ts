@@ -1,8 +1,8 @@
 /**
- * 100 random bookings (1,000 with CI_FULL=1) in three currencies, paid, refunded in part or in
- * full, and cancelled: Stripe's fees, the fee columns, and 3 % of the settled amounts less refunds
- * are equal to the cent. The bookings, refunds and cancellations go over HTTP; the buyer pays with
- * Stripe's SDK.
+ * 100 random bookings (1,000 with CI_FULL=1) in three currencies are paid, refunded in part or in
+ * full, and cancelled. Stripe's fees, the fee columns, and 3 % of the paid amounts less refunds
+ * must be equal to the cent. The bookings, refunds and cancellations go over HTTP; the buyer pays
+ * with Stripe's SDK.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -29,7 +29,10 @@ const SETTLED_WITHIN_MS = 60_000;
 
 type Currency = (typeof CURRENCIES)[number];
 
-/** Makes a generator of numbers from 0 to below 1 that the seed determines (mulberry32). */
+/**
+ * Returns a function that returns random numbers from 0 to below 1 (mulberry32). The seed
+ * determines the numbers.
+ */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -40,7 +43,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** The course of one booking; refunds in minor units, in order. */
+/** The events of one booking. The refunds are in minor units, in order. */
 interface Plan {
   readonly amount: number;
   readonly currency: Currency;
@@ -51,7 +54,7 @@ interface Plan {
 
 function plan(random: () => number): Plan {
   const pick = (most: number) => Math.floor(random() * most);
-  // Small amounts show rounding errors.
+  // Half of the amounts are small, because small amounts show rounding errors.
   const amount = 50 + pick(random() < 0.5 ? 500 : 200_000);
   const refunds: number[] = [];
   for (let left = amount, tries = pick(4); tries > 0 && left > 0; tries--) {
@@ -68,7 +71,7 @@ function plan(random: () => number): Plan {
   };
 }
 
-/** Computes a plan's fee and refunds in decimals, rounded once at the end. */
+/** Computes a plan's fee and refunds with decimals, and rounds only at the end. */
 function expected({ amount, isPaid, refunds, isCancelled }: Plan) {
   if (!isPaid) return { fee: 0, back: 0, refunded: 0 };
   const fee = new Decimal(amount).times("0.03").toDecimalPlaces(0, Decimal.ROUND_HALF_UP);
@@ -84,7 +87,7 @@ async function statusOf(bookingId: string): Promise<string> {
   return row!.status;
 }
 
-/** Plays a plan from the booking to its end; Stripe's last events may arrive later. */
+/** Carries out a plan from the booking to its end. Stripe's last events may arrive later. */
 async function play(buyer: Person, seller: Seller, plan: Plan): Promise<void> {
   const { booking_id, payment_intent_id } = await book(world, buyer, seller, plan);
   if (plan.isPaid) {
@@ -105,7 +108,8 @@ async function play(buyer: Person, seller: Seller, plan: Plan): Promise<void> {
 }
 
 /**
- * Plays all plans, each five by a new buyer, because a buyer may book only so often in a minute.
+ * Carries out all plans. Every five plans get a new buyer, because bookings per buyer and minute
+ * are limited.
  */
 async function playAll(queue: Iterable<Plan>, seller: Seller): Promise<void> {
   let buyer: Person | undefined;
@@ -157,8 +161,8 @@ function modelOf(plans: readonly Plan[]): Sums {
 }
 
 /**
- * Stripe reports each step by an event: waits until the columns equal the model, and fails if they
- * never do.
+ * Waits until the fee columns equal the expected sums. Stripe reports each step by an event, so the
+ * columns change late.
  */
 async function settles(seller: Seller, plans: readonly Plan[]): Promise<void> {
   const model = modelOf(plans);
@@ -185,7 +189,7 @@ Deno.test(`fees of ${BOOKINGS} random bookings are 3 % less what went back (FEES
   try {
     for (let from = 0; from < BOOKINGS; from += BATCH) {
       const queue = plans.slice(from, from + BATCH).values();
-      // Tests that hold deliveries back get their turn between two batches.
+      // Between two batches, the lock is free for tests that hold deliveries back.
       await withDeliveries(world, "shared", async () => {
         await Promise.all(Array.from({ length: AT_ONCE }, () => playAll(queue, seller)));
         await settles(seller, plans.slice(0, from + BATCH));

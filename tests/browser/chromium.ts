@@ -1,10 +1,11 @@
-/** A real browser: the machine's own Chromium, without a screen. */
+/** Runs tests in the machine's own Chromium, without a screen. */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/test-tools/find-chromium.ts";
 
 /**
- * Without these, each window has two more renderers, for parts of the address bar that a window without a
- * screen does not show. The rest is Playwright's own list, which Chromium would forget beside a second one.
+ * With the first two features, each window has two more renderers, for parts of the address bar
+ * that are never visible without a screen. Chromium reads only the last list of disabled features,
+ * so this list also contains Playwright's own.
  */
 const DISABLED_FEATURES = [
   ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"],
@@ -14,7 +15,7 @@ const DISABLED_FEATURES = [
   ...["NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"],
 ];
 
-/** The browser reaches only this machine and looks for no updates. */
+/** Chromium must reach only this machine and must not look for updates. */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -25,10 +26,10 @@ const FLAGS = [
   `--disable-features=${DISABLED_FEATURES.join(",")}`,
 ];
 
-/** The longest time of one action or wait in a page, and of the browser's start. */
+/** The timeout of an action or a wait in a page, and of the browser's start. */
 const TIMEOUT_MS = 60_000;
 
-/** Starts one browser for all tests of a file; the caller closes it. */
+/** Starts a browser for all tests of a file. The caller closes the browser. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("there is no Chromium on this machine");

@@ -1,6 +1,6 @@
 /**
- * Hosted pages in a real browser. The runner skips this file and says so if the machine has no
- * Chromium.
+ * Stripe's hosted pages in a real browser. If the machine has no Chromium, the test runner skips
+ * this file and says so.
  */
 import { equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
@@ -20,7 +20,7 @@ async function fillCard(page: Page, number: string): Promise<void> {
   await page.getByRole("button", { name: /^Pay/ }).click();
 }
 
-/** Pays with a card that is refused, then with another card, on the same page. */
+/** Pays with a declined card, then with another card on the same page. */
 async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
   const { checkout_url, order_id } = await openCheckout(world, buyer);
   await page.goto(checkout_url);
@@ -40,7 +40,8 @@ async function buysAfterARefusal(page: Page, buyer: Person): Promise<void> {
 }
 
 /**
- * Opens the page from the emulator's list, looks at the option of a bank debit, and leaves unpaid.
+ * Opens the page from the emulator's list, reads the form of a bank debit, and leaves without
+ * paying.
  */
 async function looksAroundAndLeaves(page: Page, buyer: Person): Promise<void> {
   const { checkout_url } = await openCheckout(world, buyer, "Plus");

@@ -1,6 +1,4 @@
-/**
- * Charges, debits and holds at the same moment: the ledger admits exactly the available credits.
- */
+/** Charges, debits and holds at the same moment never take more than the available credits. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
@@ -20,7 +18,7 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-/** Repeats a request while the first call with its key runs, as a client must. */
+/** Repeats a request while the first call with its key still runs, as a client must. */
 function answered(ask: () => Promise<Answer>): Promise<Answer> {
   return until("the first call is answered", async () => {
     const answer = await ask();
@@ -31,7 +29,7 @@ function answered(ask: () => Promise<Answer>): Promise<Answer> {
   });
 }
 
-/** Usage that costs 5 credits with gpt-4o. */
+/** Usage that costs 5 credits at gpt-4o's rate. */
 const usageOf = (user_id: string) => ({
   user_id,
   model: "gpt-4o",
@@ -205,7 +203,7 @@ Deno.test("identical debits at once are one debit", async () => {
 
 Deno.test("batches about the same users in opposite orders all end and charge once", async () => {
   const people = await Promise.all(["a", "b", "c", "d"].map(() => signUpWith(world, "1000")));
-  // An account is created at its first use, here by the first batch to arrive.
+  // An account is created at its first use, which is one of these batches.
   const fresh = await Promise.all(["e", "f", "g"].map(() => signUp(world)));
   const event = (id: string, event_id: string) => ({ ...usageOf(id), event_id });
   const forth = [...people, ...fresh].flatMap(({ id }) =>

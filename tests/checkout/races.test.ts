@@ -1,4 +1,7 @@
-/** Many requests at the same moment open one checkout, and many events grant one payment once. */
+/**
+ * Many requests at the same moment open one checkout, and many events about one payment grant it
+ * once.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
@@ -18,13 +21,14 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-/** A user may send ten in a minute; clicks that must be repeated need the other five. */
+/** A user may open ten checkouts in a minute. Repeated clicks use the other five. */
 const CLICKS = 5;
 
 Deno.test("many clicks at once on one package make one order and one session", async () => {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
-  // A click that waits too long for the first click's session is refused as in progress.
+  // A click that waits too long for the session of the first click is refused with
+  // "idempotency_in_progress".
   const click = async () => {
     const answer = await post(world, "checkout", buyer.as, { package_id: id });
     if (answer.status === 201) return answer;

@@ -1,4 +1,4 @@
-/** Checkout validates Stripe's answers before it uses them. */
+/** Checkout validates Stripe's answers and does not use invalid ones. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { proven } from "../support/project/database.ts";
@@ -18,7 +18,7 @@ interface Answer {
 
 type Change = (honest: Record<string, unknown>) => Answer;
 
-/** Starts a server in front of Stripe that changes Stripe's answers while a change is set. */
+/** Starts a proxy of Stripe that applies `change` to Stripe's answers, unless `change` is null. */
 function startLiar() {
   const liar: { change: Change | null } = { change: null };
   const server = Deno.serve(
@@ -57,7 +57,7 @@ async function lieAndRecover(lied: World, liar: { change: Change | null }, chang
   deepEqual([error.retryable, error.details], [true, undefined]);
   deepEqual((await ordersOf(world, buyer)).map(({ session_id }) => session_id), [null]);
 
-  // The same key calls Stripe again for the order that already exists.
+  // A repeat with the same key calls Stripe again for the existing order.
   liar.change = null;
   const checkout = data(await start(), 201, Checkout);
   const orders = await ordersOf(world, buyer);

@@ -1,4 +1,4 @@
-/** Database calls of tests, and the errors that refuse them. */
+/** Database calls that tests make, and the errors that refuse such calls. */
 import assert from "node:assert/strict";
 import type { Database } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { ApiError, type ErrorBody } from "../../supabase/functions/_shared/core/errors.ts";
@@ -16,7 +16,7 @@ export const newKey = () => ({
 
 export const TINY = "0.000000000000000001";
 
-/** Makes the arguments of a grant; debitOf makes those of a debit. */
+/** Makes the arguments of a grant. */
 export function grantOf(p_user_id: string, p_amount: string) {
   return {
     ...{ p_user_id, p_amount, p_source: "promotional", p_reason: "test" },

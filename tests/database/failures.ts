@@ -1,6 +1,6 @@
 /**
- * Failures of calls through a transport: a real database locks and cancels, and connections are
- * cut.
+ * Failures of calls through a transport. A real database locks rows and cancels statements, and a
+ * proxy cuts connections.
  */
 import assert from "node:assert/strict";
 import {
@@ -24,12 +24,12 @@ import { CLOSED_PORT } from "../support/processes/faulty-proxy.ts";
 import { debitOf, newKey, refusalOf } from "./calls.ts";
 import { withWireTap } from "./wire-tap.ts";
 
-/** A transport under test. */
+/** A transport that is under test. */
 export interface Way {
   readonly name: string;
-  /** The URL that the transport connects to. */
+  /** The URL to which the transport connects. */
   readonly url: string;
-  /** @param url the transport's URL, or a tap in front of it */
+  /** @param url the transport's URL, or the URL of a wire tap in front of it */
   readonly open: (url: string, timeoutMs?: number) => Transport;
 }
 
@@ -53,10 +53,12 @@ async function failureOf(call: Promise<unknown>): Promise<DatabaseFailure> {
 }
 
 interface Locked {
-  /** Waits until a call waits for the account; returns the process id of its backend. */
+  /**
+   * Waits until a call waits for the locked account. Returns the process id of the call's backend.
+   */
   readonly waiting: () => Promise<number>;
   readonly cancel: (pid: number) => Promise<void>;
-  /** Releases the lock of the account. */
+  /** Releases the lock on the account. */
   readonly release: () => Promise<void>;
 }
 
@@ -130,7 +132,7 @@ const endsWithItsRequest: Check = async (world, { open, url }) => {
     open(url),
     (transport) =>
       withLockedAccount(world, id, async ({ release }) => {
-        // After 2 s the lock timeout would end the call with another failure.
+        // The lock timeout of 2 s must not pass first: it ends the call with another failure.
         assert(isTimeout(await failureOf(within(300, () => debit(transport, id)))));
         await assert.rejects(
           within(0, () => debit(transport, id)),

@@ -1,4 +1,4 @@
-/** One contract for both transports, and further properties of the pool. */
+/** The same tests for both transports, and more tests of the pool. */
 import assert from "node:assert/strict";
 import { makeRole, newPassword, poolUrlOf } from "../../scripts/database-role/role.ts";
 import {
@@ -20,7 +20,7 @@ import { messageTypes, withWireTap } from "./wire-tap.ts";
 const world = readWorld();
 
 /**
- * Makes the database role of a deployment, which may only call the RPC functions; returns the
+ * Creates the database role of a deployment, which may call only the RPC functions. Returns the
  * pool's URL.
  */
 async function newPoolUrl(): Promise<string> {
@@ -74,7 +74,7 @@ for (const [where, request] of [["alone", undefined], ["within a request", true]
         await debit();
         tap.takeTurns();
         await (request ? withinRequest(startContext(new Headers()), debit) : debit());
-        // Parse, bind, describe, execute, sync.
+        // The messages are Parse, Bind, Describe, Execute and Sync.
         assert.deepEqual(tap.takeTurns().map(messageTypes), ["PBDES"]);
         assert.equal(tap.connections(), 1, "a refusal does not cost the connection");
       }));

@@ -1,4 +1,4 @@
-/** Values, replays and refusals that go through a transport to a real database and come back. */
+/** Values, replays and refusals that pass through a transport to a real database and back. */
 import assert from "node:assert/strict";
 import type { Database } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { Balance, Debit, Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
@@ -94,7 +94,7 @@ const passesJson: Check = async (world, database) => {
     p_limit: 1,
   });
   assert.equal(entries[0]?.amount, "-50");
-  // Without a request, the author is the database role of the call.
+  // The call has no HTTP request, so the author is the database role.
   assert.match(entries[0]?.author ?? "", /^sql:/);
 };
 
@@ -149,7 +149,7 @@ const waitsForTheFirst: Check = async (world, database) => {
   assert.equal(new Set(all.map(({ data }) => JSON.stringify(data))).size, 1);
 };
 
-/** Other tests above pass the other types: bigint, boolean, integer, jsonb, text, times, uuids. */
+/** The tests above pass the other types: bigint, boolean, integer, jsonb, text, times and uuids. */
 const passesFractions: Check = async (_world, database) => {
   const { wrong } = await database.rpc("deep_checks_ledger", { p_start: 0.25, p_limit: 9 });
   assert.equal(wrong, 0);
@@ -161,7 +161,7 @@ const passesFractions: Check = async (_world, database) => {
   assert.equal((await set(12.125)).field, "percentage");
 };
 
-/** Text that looks like a number, JSON, SQL or a placeholder comes back unchanged. */
+/** Asserts that text which looks like a number, JSON, SQL or a placeholder comes back unchanged. */
 const keepsText: Check = async (world, database) => {
   const texts = ["7", "null", '{"a": 1}', "$1", "\\' \"", "line\nline\ttab", "кредит 💶 e\u0301"];
   const { id } = await signUp(world);

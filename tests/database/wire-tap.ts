@@ -1,9 +1,9 @@
 /**
- * A proxy in front of a server that records what a client sends, and cuts connections on request.
+ * A proxy in front of a server. It records what a client sends, and cuts connections on request.
  */
 
 export interface WireTap {
-  /** The server's URL through the tap. */
+  /** The URL that reaches the server through the tap. */
   readonly url: string;
   /** The number of connections that clients opened. */
   readonly connections: () => number;
@@ -33,7 +33,7 @@ async function pump(from: Deno.Conn, to: Deno.Conn, note: (chunk: Uint8Array) =>
     }
     to.close();
   } catch {
-    // One side has closed; the other side's pump ends, too.
+    // When one side has closed, the copy in the other direction ends, too.
   }
 }
 
@@ -45,7 +45,7 @@ function close(connection: Deno.Conn): void {
   }
 }
 
-/** Runs `use` with a tap in front of the server at the URL. */
+/** Runs `use` with a wire tap in front of the server at `url`. */
 export async function withWireTap(
   url: string,
   use: (tap: WireTap) => Promise<void>,
@@ -96,7 +96,10 @@ export async function withWireTap(
 
 const LENGTH_BYTES = 4;
 
-/** Returns the type bytes of PostgreSQL's messages in a turn of whole messages, as text. */
+/**
+ * Returns the type bytes of the PostgreSQL messages in a turn, as text. The turn must contain whole
+ * messages.
+ */
 export function messageTypes(turn: Uint8Array): string {
   const view = new DataView(turn.buffer, turn.byteOffset, turn.byteLength);
   let types = "";

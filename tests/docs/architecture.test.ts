@@ -3,7 +3,7 @@ import { deepEqual } from "node:assert/strict";
 import { ROOT } from "../../scripts/command/root.ts";
 
 const SCHEMAS = `${ROOT}supabase/schemas`;
-/** Functions of triggers that only refuse a change. */
+/** Trigger functions that do nothing except refuse a change. */
 const REFUSES = /^(?:refuse_change|\w+_guard|check_owner)$/;
 const TRIGGER = /create trigger (\w+) [^;]*?execute function farthing\.(\w+)/g;
 const TASK = /farthing\.add_task\('(\w+)', '([^']+)'/g;

@@ -41,7 +41,8 @@ Deno.test("the recipe for a failed webhook finds what an outage lost", async () 
     await orderBecomes(world, buyer, order_id, "paid");
     await runs("replay", {});
     const { dead } = await runs("dead", {});
-    // Other tests of faults on this stack may leave events that no replay can apply.
+    // Other tests on this stack may leave events that can't be replayed, so the test reads only its
+    // own events.
     const own = await withSql(world, (sql) =>
       sql<{ event_id: string }[]>`
       select event_id from farthing.inbox where facts ->> 'order_id' = ${order_id}`);

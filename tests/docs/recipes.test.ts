@@ -1,4 +1,7 @@
-/** The recipes for a back end run as printed; only their given names are added. */
+/**
+ * The code blocks of the back-end recipes run as printed. The test adds only the names that a block
+ * needs.
+ */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
@@ -15,7 +18,7 @@ const world = readWorld();
 const STRIPE_API_URL = world.stripeUrl;
 const server = createClient(world.url, world.secretKey, { auth: { persistSession: false } });
 
-/** Every block of these pages, in its order. */
+/** All code blocks of these pages, in the order of each page. */
 const PAGES = {
   "docs/recipes/gate-a-feature.md": [
     snippet("gate", ["server", "user_id", "callModel"], ["answer"]),
@@ -52,7 +55,7 @@ async function gate(runs: Runs): Promise<void> {
   const { balance, held } = await balanceOf(world, user_id);
   deepEqual([balance, held], ["100", "0"]);
 
-  const { answer } = await ask(); // again, after the failed run
+  const { answer } = await ask(); // succeeds after the failed run
   equal(answer, "Four.");
   equal((await balanceOf(world, user_id)).balance, "50");
 }

@@ -1,7 +1,7 @@
 /**
- * The database is killed and restarted during charges and deliveries. Callers see a pause, or a
- * refusal with Retry-After; no charge is lost and none happens twice. These functions use the data
- * API; tests/database shows that the pool fails in the same ways.
+ * The database is killed and restarted during charges and deliveries. Callers wait, or get a
+ * refusal with Retry-After. No charge is lost or made twice. These functions use the data API; the
+ * tests in tests/database show that the pool fails in the same ways.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { countEntries, proven } from "../support/project/database.ts";
@@ -19,7 +19,7 @@ const PEOPLE = 4;
 const CHARGES = 240;
 const PURCHASES = 6;
 const WORKERS = 8;
-/** The moments of the kills, as parts of all requests. */
+/** The database is killed after these fractions of all requests. */
 const MOMENTS = [1 / 3, 2 / 3];
 const PATIENCE_MS = 60_000;
 
@@ -28,14 +28,14 @@ async function turn(path: "database/crash" | "database/start"): Promise<void> {
   equal((await send(`${world.url}/stack/${path}`, init)).status, 204);
 }
 
-/** One request, and the check of a failed answer. */
+/** A request, its expected status, and the check of a failed answer. */
 interface Act {
   readonly ask: (where: World) => Promise<Answer>;
   readonly done: number;
   readonly check: (answer: Answer) => void;
 }
 
-/** Asserts that the caller may retry, and that Retry-After says when. */
+/** Asserts that the error is retryable and has Retry-After. */
 function mayComeAgain(answer: Answer): void {
   equal(refused(answer, 503, "upstream_unavailable").retryable, true);
   ok(Number(answer.headers.get("retry-after")) >= 1, answer.text);
@@ -48,12 +48,12 @@ function chargeOf({ id: user_id }: Person, index: number): Act {
   return { ask, done: 201, check: mayComeAgain };
 }
 
-/** Stripe gets a 500 for every failure and delivers the event again. */
+/** Asserts that the answer is 500. Stripe delivers the event again after a 500. */
 function mayBeDeliveredAgain(answer: Answer): void {
   equal(answer.status, 500, answer.text);
 }
 
-/** Makes a paid purchase without a delivered event; its deliveries are requests of the test. */
+/** Makes a paid purchase whose events are not delivered. The test delivers them. */
 async function newPurchase() {
   const buyer = await signUp(world);
   const order = await openCheckout(world, buyer);
@@ -67,8 +67,8 @@ async function newPurchase() {
 }
 
 /**
- * Sends each request once, several at a time, and calls `onDone` with the number of answers.
- * Returns the requests that failed.
+ * Sends each request once, several at the same moment, and calls `onDone` with the number of
+ * answers. Returns the failed requests.
  */
 async function doOnce(cut: World, acts: readonly Act[], onDone: (count: number) => void) {
   const left: Act[] = [];
@@ -95,7 +95,7 @@ async function makePeople() {
     { length: CHARGES },
     (_, index) => chargeOf(people[index % PEOPLE]!, index),
   );
-  // Mixes the deliveries among the charges, so that each kill meets some of both.
+  // Each kill must interrupt charges and deliveries, so the deliveries are mixed among the charges.
   const deliveries = purchases.flatMap(({ acts }) => acts);
   const every = Math.floor(CHARGES / deliveries.length);
   const acts = charges.flatMap((charge, index) =>

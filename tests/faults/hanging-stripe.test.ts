@@ -1,5 +1,5 @@
 /**
- * Stripe accepts connections and never answers: requests end in time, and a repeat with the same
+ * Stripe accepts connections and never answers. Requests end in time, and a repeat with the same
  * key acts once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -32,11 +32,11 @@ const stripe = stripeOf(world);
 
 /** A request that makes one call to Stripe. */
 interface Asking {
-  /** Sends the request, each time with the same key. */
+  /** Sends the request, with the same key each time. */
   ask(where: World): Promise<Answer>;
-  /** Counts the objects that the request made at Stripe. */
+  /** Counts the objects that the request has made at Stripe. */
   made(): Promise<number>;
-  /** Checks the answer of a success. @throws if the answer or the database is wrong */
+  /** Checks a successful answer. @throws if the answer or the database is wrong */
   check(answer: Answer): Promise<void> | void;
 }
 
@@ -149,7 +149,7 @@ async function faultsLeft(): Promise<number> {
   return faults.reduce((sum, { left }) => sum + left, 0);
 }
 
-/** Repeats a request until its key is no longer in progress. */
+/** Repeats a request while its key is in progress, and returns the first other answer. */
 function repeat({ ask }: Asking): Promise<Answer> {
   return until("the repeat is answered", async () => {
     const answer = await ask(world);
@@ -164,8 +164,8 @@ async function prepare(names: readonly (keyof typeof ASKINGS)[]): Promise<[strin
 }
 
 /**
- * Asserts that each request is answered 503 in time, that Stripe acted only if `after` is set, and
- * that a repeat makes each object once.
+ * Asserts that each request is answered 503 in time, that Stripe has acted only if `after` is set,
+ * and that a repeat makes each object once.
  */
 async function hang(askings: [string, Asking][], after: boolean, more: (cut: World) => unknown) {
   await withDeployment(world, {}, async (cut) => {

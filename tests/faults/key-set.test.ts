@@ -1,4 +1,7 @@
-/** Auth never answers: users are refused quickly, and callers that need no key set are served. */
+/**
+ * Auth does not answer requests for its key set. Users are refused quickly, and callers who need no
+ * key set are served.
+ */
 import { equal, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";

@@ -1,4 +1,4 @@
-/** docs/decisions/resilience.md shows the numbers of the code. */
+/** docs/decisions/resilience.md shows the same numbers as the code. */
 import { deepEqual } from "node:assert/strict";
 import {
   EXTERNAL_SERVICES,

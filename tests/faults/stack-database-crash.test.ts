@@ -1,4 +1,7 @@
-/** The local stack survives a crash of its database: REST, Auth and functions work again. */
+/**
+ * The local stack survives a crash of its database: REST, Auth and the functions work again
+ * afterwards.
+ */
 import { equal } from "node:assert/strict";
 import { backEnd, get, send } from "../support/project/http.ts";
 import { databaseIsBack, killDatabase } from "../support/processes/killing.ts";
@@ -16,13 +19,14 @@ Deno.test({
   ignore: world.dataDir === undefined,
   fn: async () => {
     const person = await signUp(world);
-    // A read that ran during the crash may never be answered, so its caller gives up.
+    // A read may never be answered if the database crashes during the read, so the caller stops
+    // waiting.
     const rest = (timeoutMs = PATIENCE_MS) =>
       send(`${world.url}/rest/v1/credit_entries`, {
         headers: { ...person.as, "accept-profile": "farthing_public" },
         signal: AbortSignal.timeout(timeoutMs),
       });
-    // The back end reads: a user's reads are limited.
+    // The back end reads the balance, because a user's reads are limited.
     const credits = () => get(world, `credits?user_id=${person.id}`, backEnd(world));
     for (let round = 0; round < ROUNDS; round++) {
       let isOver = false;
@@ -35,7 +39,7 @@ Deno.test({
       await killDatabase(world);
       await databaseIsBack(world);
       await until("REST answers again", async () => {
-        const answer = await rest().catch(() => undefined); // as above: its caller gives up
+        const answer = await rest().catch(() => undefined); // the read may never be answered
         return answer?.status === 200 || undefined;
       });
       isOver = true;

@@ -1,6 +1,6 @@
 /**
- * Stripe or the database can't be reached: requests are refused as retryable, and their keys
- * succeed later.
+ * Stripe or the database can't be reached. Requests are refused as retryable, and repeats with the
+ * same keys succeed later.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
@@ -14,10 +14,10 @@ import { control, sessionsOf } from "../support/money/stripe.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-/** Attempts of one call to Stripe: the first and two retries. */
+/** The number of attempts of a call to Stripe: the first attempt and two retries. */
 const ATTEMPTS = 3;
 
-/** Makes the next requests for a session fail while `use` runs. */
+/** Makes the next requests for a checkout session fail while `use` runs. */
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
   const where = { method: "POST", path: "/v1/checkout/sessions" };
   await control(world, "POST", "faults", { ...where, ...fault });

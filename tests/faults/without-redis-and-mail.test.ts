@@ -17,7 +17,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** An environment with addresses of Redis and mail at which no server listens. */
+/** Returns an environment in which no server listens at the addresses of Redis and mail. */
 function without(): Record<string, string> {
   const url = CLOSED_URL;
   return {
@@ -31,7 +31,7 @@ function without(): Record<string, string> {
   };
 }
 
-/** Buys, spends and is refunded through this deployment and its webhook. */
+/** A new user buys credits, spends some, and gets a refund, all through this deployment. */
 async function buyAndBeRefunded(cut: World): Promise<void> {
   const buyer = await signUp(cut);
   const { id } = await packageNamed(cut, "Starter");

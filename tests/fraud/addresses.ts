@@ -1,6 +1,6 @@
 /**
- * Callers of other addresses: every address of 127.0.0.0/8 is this machine, and the gateway tells
- * them apart.
+ * Callers with different IP addresses. All of 127.0.0.0/8 is this machine, and the gateway sees the
+ * address from which a caller connects.
  */
 import { randomInt } from "node:crypto";
 import { type Answer, send } from "../support/project/http.ts";
@@ -10,7 +10,7 @@ import type { World } from "../support/project/world.ts";
 
 export interface Address extends Disposable {
   readonly ip: string;
-  /** Opens a checkout from this address, with headers that claim another one. */
+  /** Opens a checkout from this address. `headers` may claim another address. */
   checkout(
     buyer: Person,
     packageName?: string,
@@ -18,7 +18,7 @@ export interface Address extends Disposable {
   ): Promise<Answer>;
 }
 
-/** Picks an address that no other test uses, and not 127.0.0.1, which counts as no address. */
+/** Picks a random address other than 127.0.0.1, which does not count as an address. */
 export function newAddress(world: World): Address {
   const ip = [127, randomInt(1, 255), randomInt(0, 255), randomInt(1, 255)].join(".");
   const client = Deno.createHttpClient({ localAddress: ip });

@@ -1,4 +1,6 @@
-/** A blocked user, address or card buys nothing, and the refusal gives no reason; all others buy. */
+/**
+ * A blocked user, address or card can't buy, and the refusal gives no reason. All others can buy.
+ */
 import { deepEqual, doesNotMatch, equal } from "node:assert/strict";
 import { z } from "zod";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -16,7 +18,7 @@ import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-// Only this file blocks these cards: a block holds for all users of a card.
+// No other file uses these cards, because a block of a card applies to all users.
 const BLOCKED_CARD = "6200000000000005";
 const DECLINED_CARD = "4000000000000002";
 
@@ -133,7 +135,7 @@ Deno.test("a user with too many declined cards buys and books nothing for an hou
   equal(seconds > 3_500 && seconds <= 3_600, true, String(seconds));
   deepEqual(await reasonsOf(buyer), ["failed_cards", "no_ip"]);
 
-  // Checkouts and bookings share one count of declined cards.
+  // Checkouts and bookings share one limit of declined cards.
   const { providerId: provider_id } = await newSeller(world);
   const booking = await askBooking(world, buyer, { provider_id, amount: 2500, currency: "usd" });
   const { details } = refused(booking, 429, "velocity_exceeded");

@@ -1,4 +1,4 @@
-/** Fraud as operators see it, and older decisions for tests of time windows. */
+/** Decisions about fraud as operators see them, and older decisions for tests of time windows. */
 import { z } from "zod";
 import { Block, Decision, FraudPolicy } from "../../supabase/functions/_shared/contracts/fraud.ts";
 import { withSql } from "../support/project/database.ts";
@@ -22,8 +22,7 @@ export async function block(world: World, body: object): Promise<z.output<typeof
 }
 
 /**
- * Writes a person's last decision `count` more times, as if the person had opened as many
- * checkouts.
+ * Copies a person's last decision `count` times, as if the person had opened that many checkouts.
  */
 export async function repeatDecision(world: World, person: Person, count: number): Promise<void> {
   await withSql(world, (sql) =>
@@ -36,9 +35,7 @@ export async function repeatDecision(world: World, person: Person, count: number
       generate_series(1, ${count})`);
 }
 
-/**
- * Makes all decisions about a person, and all uses of the person's cards, older by some seconds.
- */
+/** Makes all decisions about a person, and all uses of the person's cards, `seconds` older. */
 export async function age(world: World, person: Person, seconds: number): Promise<void> {
   await withSql(world, async (sql) => {
     await sql`

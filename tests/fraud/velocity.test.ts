@@ -1,5 +1,6 @@
 /**
- * The most new business of a user, an address and a provider in an hour, also for requests at once.
+ * The hourly limits of new checkouts and bookings for a user, an address and a provider, also when
+ * requests arrive at the same moment.
  */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { StartedBooking } from "../../supabase/functions/_shared/contracts/bookings.ts";
@@ -22,7 +23,7 @@ async function click(buyer: Person, name: string, key = crypto.randomUUID()): Pr
   return await post(world, "checkout", buyer.as, { package_id: id }, { key });
 }
 
-/** @returns the seconds of Retry-After */
+/** Asserts a refusal by a velocity limit. @returns the seconds of Retry-After */
 function tooMany(answer: Answer): number {
   equal(refused(answer, 429, "velocity_exceeded").retryable, true);
   const header = answer.headers.get("retry-after") ?? "";
@@ -31,8 +32,8 @@ function tooMany(answer: Answer): number {
 }
 
 /**
- * Of two requests at once the refused one may have begun first, so its wait may exceed an hour by a
- * second.
+ * The refused request may have begun before the admitted one, so Retry-After may be a second longer
+ * than an hour.
  */
 function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));
@@ -49,7 +50,8 @@ Deno.test("a user's requests at once open as many checkouts as the hour's limit"
   for (const answer of answers.filter(({ status }) => status === 429)) {
     anHourAway(tooMany(answer));
   }
-  // An open checkout is not a new one, and another user has limits of their own.
+  // A repeated click gets the open checkout, which does not count again. Another user has a
+  // separate limit.
   const again = data(await click(buyer, "Starter"), 201, Checkout);
   equal(again.checkout_session_id, open.checkout_session_id);
   equal((await click(await signUp(world), "Starter")).status, 201);
@@ -93,7 +95,7 @@ Deno.test("requests of an address at once open as many checkouts as the hour's l
   deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 429, 429, 429, 429]);
   const late = people[answers.findIndex(({ status }) => status === 429)]!;
 
-  // Headers in which a caller claims an address are ignored.
+  // The functions ignore headers in which a caller claims an address.
   for (const name of ["x-forwarded-for", "x-real-ip", "cf-connecting-ip", "forwarded"]) {
     tooMany(await address.checkout(late, "Starter", { [name]: "203.0.113.7" }));
   }

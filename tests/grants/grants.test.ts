@@ -1,4 +1,4 @@
-/** T40: the authors of grants, their permissions, and the grants that need two operators. */
+/** T40: who may grant, how a grant names its author, and which grants need a second operator. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import {
@@ -27,7 +27,8 @@ const world = readWorld();
 const MUCH = "100000.5"; // above the ceiling of one grant
 const Entries = z.array(Entry);
 
-// The ceiling of all operators in a day counts the grants of other tests and of earlier runs on this stack.
+// The daily ceiling of all operators also counts grants of other tests and of earlier runs on this
+// stack.
 await changePolicy(world, { grant_ceiling_day: "1000000000000" });
 
 function grant(as: Caller, to: string, amount: string, more = {}): Promise<Answer> {
@@ -139,7 +140,7 @@ Deno.test("T40: grants at once stay below an operator's daily ceiling, and one c
   const [ops, person] = [await signUpOperator(world), await signUp(world)];
   const others = await Promise.all(Array.from({ length: 4 }, () => signUpOperator(world)));
   const people = await Promise.all(Array.from({ length: 8 }, () => signUp(world)));
-  // An operator may grant 500,000 a day.
+  // An operator may grant 500,000 credits a day.
   const answers = await Promise.all(people.map(({ id }) => grant(ops.as, id, "90000")));
   deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 201, 201, 201, 202, 202, 202]);
   const id = await pendingGrant(ops, person);

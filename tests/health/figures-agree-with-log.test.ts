@@ -1,6 +1,6 @@
 /**
- * Health's figures against two independent measurements: the functions' log and the caller's own
- * clock. The test has a stack of its own, so that no other requests are counted.
+ * Compares health's figures with the functions' log and with the caller's own measurements. The
+ * test has its own stack, so that no other requests are counted.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { z } from "zod";
@@ -15,12 +15,10 @@ import { exactQuantile, makeLoad, type Measured, readLog, ROUTES } from "./load.
 type Report = z.output<typeof HealthReport>;
 type Requests = Report["windows"]["1h"]["routes"][number];
 
-/** An isolate reports its counts every 10 s, and health reads them every 5 s. */
+/** An isolate reports its counts every 10 s, and health rereads them every 5 s. */
 const TOLD_WITHIN_MS = 60_000;
 const WITHIN = 1.1;
-/**
- * Log and report have hundredths of a millisecond, so the fastest durations may differ by a tenth.
- */
+/** The log and the report round to hundredths of a millisecond. */
 const LAST_DIGIT_MS = 0.01;
 
 const QUANTILES = [["p50_ms", 0.5], ["p95_ms", 0.95], ["p99_ms", 0.99]] as const;
@@ -31,7 +29,7 @@ function routeOf(report: Report, window: "5m" | "1h" | "24h", route: string): Re
   return report.windows[window].routes.find((each) => each.route === route);
 }
 
-/** Waits until the report counts every request of the load, and returns the report. */
+/** Waits until the report counts every request in the log, and returns the report. */
 function complete(world: World, log: Map<string, Measured[]>): Promise<Report> {
   return until("every request is in the report", async () => {
     const report = data(await get(world, "health", nobody), 200, HealthReport);
@@ -68,7 +66,7 @@ Deno.test("health agrees with the log and with the caller's clock within 10 %", 
     equal(told.requests, chats.length);
     equal(told.errors, chats.filter(isFailure).length);
     ok(told.errors > 0);
-    // A chat takes at least as long as its model, and at most as long as its caller waited.
+    // A chat takes at least as long as its model, and at most as long as the caller has measured.
     for (const [name, q] of QUANTILES) {
       const least = exactQuantile(chats.map(({ slowMs }) => slowMs), q);
       const most = exactQuantile(chats.map(({ ms }) => ms), q);

@@ -1,4 +1,4 @@
-/** A load of some hundred requests, and measurements of it that do not use the metrics. */
+/** Sends some hundred requests, and measures them without the metrics. */
 import { chatBody } from "../support/work/chat.ts";
 import { type Answer, backEnd, get, nobody, post } from "../support/project/http.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -10,7 +10,7 @@ export interface Measured {
   readonly status: number;
 }
 
-/** A chat's duration as its caller measured it, and the least time of its model. */
+/** A chat with the duration that its caller measured, and the minimum duration of its model. */
 export interface Chat extends Measured {
   readonly slowMs: number;
 }
@@ -27,7 +27,7 @@ async function inParallel(tasks: Task[]): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-/** Returns durations from 20 to 500 ms: many short ones and a few long ones, like a real load. */
+/** Returns durations from 20 to 500 ms. Most are short and a few are long, as in real traffic. */
 function slownesses(count: number): number[] {
   return Array.from({ length: count }, (_, nr) => Math.round(20 * 25 ** ((nr * 0.618) % 1) ** 2));
 }
@@ -39,7 +39,7 @@ const FAILING_EACH = 1;
 const BACK_END_CALLS = 150;
 const NOWHERE = 20;
 
-/** The routes' names in the metrics: `none` counts requests to unknown paths. */
+/** The names of the routes in the metrics. `none` counts requests to unknown paths. */
 export const ROUTES = ["POST /ai/chat", "POST /usage", "GET /usage/rates", "none"];
 
 async function measure(call: () => Promise<Answer>): Promise<Measured> {
@@ -49,7 +49,8 @@ async function measure(call: () => Promise<Answer>): Promise<Measured> {
 }
 
 /**
- * Sends chats that wait for their model, charges, reads, and a few that fail; returns the chats.
+ * Sends chats that wait for their model, charges, reads, and a few failing chats. Returns the chats
+ * that succeed.
  */
 export async function makeLoad(world: World): Promise<Chat[]> {
   const people = await Promise.all(
@@ -76,14 +77,16 @@ export async function makeLoad(world: World): Promise<Chat[]> {
       void await get(world, "usage/no", nobody)
     ),
   ]);
-  // Failing chats come last: after so many failures the circuit breaker opens.
+  // Failing chats are sent last, because enough failures open the circuit breaker.
   await inParallel(
     slownesses(PEOPLE * FAILING_EACH).map((_, nr) => chat(nr, 0, "[fail:500]")),
   );
   return chats;
 }
 
-/** Reads duration and status of each request from the functions' log, by method and route. */
+/**
+ * Reads the duration and the status of each request from the functions' log, by method and route.
+ */
 async function linesOf(file: string): Promise<Map<string, Measured[]>> {
   const byRoute = new Map<string, Measured[]>();
   for (const text of (await Deno.readTextFile(file)).split("\n")) {
@@ -95,9 +98,7 @@ async function linesOf(file: string): Promise<Map<string, Measured[]>> {
   return byRoute;
 }
 
-/**
- * Waits until the log has a line for each request of a load, because lines are written in batches.
- */
+/** Waits until the log has a line for each request. Lines are written in batches. */
 export function readLog(file: string, chats: number): Promise<Map<string, Measured[]>> {
   return until("every line is written", async () => {
     const log = await linesOf(file);
@@ -107,7 +108,7 @@ export function readLog(file: string, chats: number): Promise<Map<string, Measur
   });
 }
 
-/** Returns the exact quantile by the nearest rank. */
+/** Returns the exact quantile by the nearest-rank method. */
 export function exactQuantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.ceil(q * sorted.length) - 1]!;

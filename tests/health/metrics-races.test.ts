@@ -1,6 +1,6 @@
 /**
- * Many isolates add to the same rows at once: no isolate waits for ever, and no count is lost or
- * doubled.
+ * Many isolates add to the same rows at the same moment. No isolate waits for ever, and no count is
+ * lost or doubled.
  */
 import { deepEqual } from "node:assert/strict";
 import postgres from "postgres";
@@ -12,7 +12,7 @@ const PROCESSES = 8;
 const BATCHES_EACH = 20;
 const SERIES = 12;
 
-/** Makes a batch with every series, in an order that differs from batch to batch. */
+/** Makes a batch with every series. The order of the series differs from batch to batch. */
 function rowsOf(name: string, nr: number) {
   return Array.from({ length: SERIES }, (_, index) => ({
     name,

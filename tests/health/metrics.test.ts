@@ -1,6 +1,6 @@
 /**
- * Health over HTTP: equal figures in SQL and TypeScript, the paid checks, and the metrics of a
- * collector.
+ * Health over HTTP: SQL and TypeScript have the same figures, the paid checks work, and a collector
+ * can read the metrics.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { DeepReport, HealthReport } from "../../supabase/functions/_shared/contracts/health.ts";

@@ -1,7 +1,4 @@
-/**
- * The Idempotency-Key over HTTP: stored answers, answers that are not stored, and the owner of a
- * key.
- */
+/** The Idempotency-Key over HTTP: which answers are stored, which are not, and who owns a key. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";

@@ -58,7 +58,7 @@ async function refusesLarge({ path, caller, good, limit }: Target): Promise<void
   const text = JSON.stringify(good);
   const over = `${text}${" ".repeat(limit + 1 - text.length)}`;
   refused(await post(world, path, await caller(), over), 413, "payload_too_large");
-  // A body without a declared length is counted while it arrives.
+  // The body declares no length, so the functions count its bytes while they arrive.
   const chunks = ReadableStream.from([encoder.encode(text), encoder.encode(" ".repeat(limit))]);
   const as = await caller();
   const response = await fetch(`${world.url}/functions/v1/${path}`, {

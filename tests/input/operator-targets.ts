@@ -1,4 +1,4 @@
-/** The routes of operators and of callers with a shared secret: a valid body and its fields. */
+/** A valid body and its fields, for the routes of operators and of callers with a shared secret. */
 import { type Asks, beneath, KIB, type Target } from "./target.ts";
 
 export function fraudTargets(caller: Asks): Target[] {

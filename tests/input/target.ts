@@ -1,4 +1,4 @@
-/** A route with a body, as the tests of bad input describe it. */
+/** A route that takes a body, as the tests of invalid input describe it. */
 import type { Caller } from "../support/project/http.ts";
 
 /** The type of a field; `text:n` is text of 1 to n characters. */
@@ -18,8 +18,8 @@ export interface Target {
   name: string;
   path: string;
   /**
-   * Returns the next caller. People take turns, because one person's limit would refuse requests
-   * before their input does.
+   * Returns the next caller. People take turns, because the rate limit of one person would refuse
+   * requests before their input is checked.
    */
   caller: Asks;
   good: Record<string, unknown>;
@@ -35,7 +35,7 @@ export type Asks = () => Promise<Caller>;
 
 export const KIB = 1024;
 
-/** Prefixes the paths of an object's fields. */
+/** Adds `prefix` to the paths of an object's fields. */
 export function beneath(prefix: string, fields: Record<string, Kind>): Record<string, Kind> {
   return Object.fromEntries(Object.entries(fields).map(([name, kind]) => [prefix + name, kind]));
 }

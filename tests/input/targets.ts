@@ -1,4 +1,4 @@
-/** Every route with a body: a valid body and the types of its fields. */
+/** A valid body and the types of its fields, for every route that takes a body. */
 import { OpenedHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { backEnd, data, post } from "../support/project/http.ts";
 import { crowd } from "../support/project/crowd.ts";
@@ -8,7 +8,7 @@ import type { World } from "../support/project/world.ts";
 import { fraudTargets, moneyBackTargets, notificationTargets } from "./operator-targets.ts";
 import { type Asks, beneath, KIB, type Kind, type Target } from "./target.ts";
 
-/** The requests that one person may send in a minute. */
+/** The checkouts, bookings and chats that one person may request in a minute. */
 const [BUYS, BOOKINGS, CHATS] = [10, 5, 20];
 const TOKENS: Record<string, Kind> = {
   input_tokens: "tokens",

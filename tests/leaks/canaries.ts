@@ -1,12 +1,12 @@
-/** Unique personal data and secrets: a copy found anywhere was leaked. */
+/** Makes unique personal data and secrets. If a copy is found anywhere, it was leaked. */
 import { randomBytes } from "node:crypto";
 
 type Kind = "email" | "key" | "token" | "card" | "phone" | "iban" | "word";
 
 export interface Canaries {
-  /** Each canary as the tests send it. */
+  /** The text of each canary, in the form in which the tests send it. */
   readonly each: Readonly<Record<Kind, string>>;
-  /** All canaries in one text. */
+  /** A text that contains all canaries. */
   readonly said: string;
 }
 
@@ -14,7 +14,7 @@ function digits(count: number): string {
   return [...randomBytes(count)].map((byte) => byte % 10).join("");
 }
 
-/** Returns the last digit of a card number (Luhn). */
+/** Returns the check digit of a card number, its last digit (Luhn). */
 function checkDigit(number: string): number {
   const sum = [...number].reverse().reduce((sum, digit, at) => {
     const value = Number(digit) * (at % 2 === 0 ? 2 : 1);
@@ -24,7 +24,8 @@ function checkDigit(number: string): number {
 }
 
 /**
- * Makes a German IBAN: D is 13, E is 14, and the check digits make the whole number 1 modulo 97.
+ * Makes a German IBAN. D counts as 13 and E as 14, and the check digits make the whole number 1
+ * modulo 97.
  */
 function iban(account: string): string {
   const check = 98n - BigInt(`${account}131400`) % 97n;
@@ -47,7 +48,7 @@ export function makeCanaries(): Canaries {
     card: `${card}${checkDigit(card)}`,
     phone: `+49 151 ${digits(8)}`,
     iban: iban(digits(18)),
-    // No redactor knows this word: a text with it must not be written at all.
+    // No redactor can recognise this word, so a text with it must not be stored at all.
     word: `Quorn${name}`,
   };
   const person = `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}.`;

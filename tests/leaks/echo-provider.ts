@@ -1,4 +1,4 @@
-/** A provider of language models that fails and repeats its prompt in every part of its answer. */
+/** A provider of language models that fails, and repeats its prompt in every part of its answer. */
 
 interface Asked {
   stream?: boolean;
@@ -7,7 +7,10 @@ interface Asked {
 
 const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`;
 
-/** Fails as the prompt says: `echo:<status>` or `echo:garbage`; a stream fails after one piece. */
+/**
+ * Fails as the prompt requests, with `echo:<status>` or `echo:garbage`. A stream fails after one
+ * piece.
+ */
 function answer({ stream, messages }: Asked): Response {
   const said = messages.map(({ content }) => content).join("\n");
   const error = { message: `This I refuse: ${said}`, type: said, code: said, param: said };
@@ -26,7 +29,10 @@ function answer({ stream, messages }: Asked): Response {
   return new Response(body, { headers: { ...headers, "content-type": "text/event-stream" } });
 }
 
-/** Runs `use` with the provider's address; returns the number of requests. */
+/**
+ * Runs `use` with the provider's address. Returns the number of requests that the provider
+ * received.
+ */
 export async function withEchoProvider(use: (baseUrl: string) => Promise<void>): Promise<number> {
   let asked = 0;
   await using server = Deno.serve(

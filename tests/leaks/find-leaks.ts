@@ -1,4 +1,4 @@
-/** Searches all that a stack stores and logs, except for texts that may be there. */
+/** Searches everything that a stack stores and logs for texts that must not be there. */
 import { withSql } from "../support/project/database.ts";
 import { get } from "../support/project/http.ts";
 import { type Leak, leaksInDatabase, leaksInLogs, logsOf } from "../support/project/leaks.ts";
@@ -7,7 +7,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** The texts that may be found, with the reason; all others are leaks. */
+/** Texts that may be stored, each with the reason. All other texts are leaks. */
 const MAY_STAY: { place: RegExp; found: RegExp; why: string }[] = [
   {
     place: /^auth\./,

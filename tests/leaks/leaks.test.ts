@@ -1,4 +1,6 @@
-/** Texts sent to the project are neither in its database nor in any log. */
+/**
+ * Secrets and personal data that are sent to the project are neither in its database nor in a log.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { makeCanaries } from "./canaries.ts";
@@ -51,7 +53,7 @@ Deno.test({
       ...ours,
     ];
     const found = await allLeaks(anyOf(texts), { "a deployment's output": heard });
-    // Auth stores the address, so a search that works finds it.
+    // Auth stores the address. If the search does not find the address, the search is broken.
     ok(
       found.some(({ place, found }) => place === "auth.users.email" && found === people[0]!.email),
     );
@@ -78,7 +80,8 @@ Deno.test({
     const started = await post(world, "ai/research", person.as, { query: content });
     await jobEnds(world, person.as, data(started, 202, StartedJob).job_id, "completed");
     const pattern = anyOf(Object.values(each));
-    // The contract promises both: the answer of a repeated request, and the result of a polled job.
+    // The contract allows both: the stored answer for repeated requests, and the result for polled
+    // jobs.
     deepEqual((await allLeaks(pattern)).map(({ place }) => place), [
       "farthing.jobs.result",
       "farthing.private_answers.answer",
@@ -96,5 +99,5 @@ Deno.test({
   },
 });
 
-/** Ends the transaction, so that nothing is deleted. */
+/** Thrown to roll back the transaction, so that nothing is deleted. */
 class Undone extends Error {}

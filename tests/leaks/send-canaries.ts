@@ -1,4 +1,4 @@
-/** Sends canaries in every place where a caller, a provider or Stripe can send text. */
+/** Sends canaries in every place in which a caller, a provider or Stripe can send text. */
 import { equal, notEqual, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";
 import { prepare } from "../input/targets.ts";
@@ -16,14 +16,20 @@ import { until } from "../support/project/until.ts";
 import type { World } from "../support/project/world.ts";
 import { withEchoProvider } from "./echo-provider.ts";
 
-/** The emulator's answers quote the first 120 characters of a prompt, which hold no canary. */
+/**
+ * The emulator's answers repeat the first 120 characters of a prompt, so a prompt begins with a
+ * text without canaries.
+ */
 const PREAMBLE =
   "A short essay on the history of the smallest coin of the realm, please, and be so " +
   "kind as to leave out of it whatever is said from here on. ";
 
 const essay = ({ said }: Canaries, markers = "") => `${PREAMBLE}${said} [tokens:30] ${markers}`;
 
-/** Sends chats that are answered, refused by the provider in each way, and left. */
+/**
+ * Sends chats that are answered, chats that the provider refuses in each way, and chats that the
+ * caller leaves.
+ */
 export async function inChats(world: World, person: Person, canaries: Canaries): Promise<void> {
   const ask = (markers: string, more: object = {}) =>
     post(world, "ai/chat", person.as, chatBody(essay(canaries, markers), { ...more }));
@@ -41,7 +47,7 @@ export async function inChats(world: World, person: Person, canaries: Canaries):
   await streamChat(world, person, slow, (deltas) => deltas < 2);
 }
 
-/** Starts research that completes, is cancelled, and fails at the provider. */
+/** Starts research jobs: one completes, one is cancelled, and one fails at the provider. */
 export async function inResearch(world: World, person: Person, canaries: Canaries): Promise<void> {
   const start = async (markers: string) => {
     const query = essay(canaries, `[plan:1] ${markers}`);
@@ -66,7 +72,7 @@ export async function inResearch(world: World, person: Person, canaries: Canarie
 
 const CHATS_A_MINUTE = 20;
 
-/** Chats, streams and a job with a provider that repeats the prompt in its errors. */
+/** Sends chats, streams and a job to a provider that repeats the prompt in its errors. */
 export async function inErrors(
   world: World,
   person: Person,
@@ -120,7 +126,7 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
     for (const body of bodies) {
       refusals.push(await post(world, path, await caller(), body, { headers }));
     }
-    // A route without an Idempotency-Key would accept the valid body.
+    // The body is valid, so a route without an Idempotency-Key would accept the request.
     if (!keyless) {
       refusals.push(await post(world, path, await caller(), good, { key: `${said}${said}` }));
     }
@@ -147,7 +153,7 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
   }
 }
 
-/** Pays with a name and an address, which Stripe repeats in its events. */
+/** Pays with a name and an email address, which Stripe repeats in its events. */
 export async function inPurchase(world: World, buyer: Person, canaries: Canaries): Promise<void> {
   await buy(world, buyer, "Starter", { email: canaries.each.email, name: canaries.said });
 }

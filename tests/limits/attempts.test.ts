@@ -1,4 +1,4 @@
-/** Attempts at new business, counted before the database is called. */
+/** The limit of attempts to buy or book, which is counted before the database is called. */
 import { equal, match, ok } from "node:assert/strict";
 import { get, post, refused } from "../support/project/http.ts";
 import { useUp } from "./counters.ts";
@@ -28,8 +28,7 @@ Deno.test({
     let admitted = 0;
     for (const [path, body] of tries) {
       let before = restOfHour();
-      // A process that is too busy to read Redis's answer in time counts by itself and admits the
-      // call.
+      // A process that can't read Redis's answer in time counts by itself, and may admit the call.
       const answer = await until("Redis is heard", async () => {
         before = restOfHour();
         const tried = await post(world, path, person.as, body);
@@ -37,8 +36,8 @@ Deno.test({
         return tried.status === 429 ? tried : undefined;
       });
       refused(answer, 429, "velocity_exceeded");
-      // All attempts were in this hour, so the next hour admits one: within a second after it
-      // began, by the caller's clock.
+      // All attempts were in this hour, so the next hour admits a call. Retry-After ends within a
+      // second after the hour's end by the caller's clock.
       const after = restOfHour();
       const waits = Number(answer.headers.get("retry-after"));
       const isOfThisHour = waits >= Math.max(1, after - 2) && waits <= before + 2;

@@ -1,9 +1,12 @@
-/** Rate limits for tests: the counters in Redis, and refused answers. */
+/** Sets the counters of rate limits in Redis, and counts admitted requests. */
 import { equal } from "node:assert/strict";
 import type { Answer } from "../support/project/http.ts";
 import type { World } from "../support/project/world.ts";
 
-/** Counts the admitted requests. */
+/**
+ * Returns the number of admitted requests, and asserts that all others were refused as rate
+ * limited.
+ */
 export function admitted(answers: readonly Answer[]): number {
   const refused = answers.filter(({ status }) => status === 429);
   const others = answers.filter(({ status }) => status !== 429);
@@ -12,14 +15,18 @@ export function admitted(answers: readonly Answer[]): number {
   return others.length;
 }
 
-/** The two windows that a request within the next window may read. */
+/**
+ * Returns the numbers of the current window and of the next one. A request in either window reads
+ * one of them.
+ */
 function windows(windowSeconds: number): number[] {
   const current = Math.floor(Date.now() / (windowSeconds * 1000));
   return [current, current + 1];
 }
 
 /**
- * Sets the counters as if `id` had sent this many requests, for limits that are too high to use up.
+ * Sets the counters as if `id` had sent `count` requests, because some limits are too high to use
+ * up.
  */
 export async function useUp(
   { redisUrl, redisToken }: World,
@@ -41,8 +48,9 @@ export async function useUp(
 }
 
 /**
- * Runs `count` again until it runs within one minute, and returns its result. A limit spans two
- * minutes, so a count across both can't show whether the limit is exact.
+ * Runs `count` until a run begins and ends in the same minute, and returns the result of that run.
+ * A burst across two minutes counts against two windows, so it can't show whether the limit is
+ * exact.
  */
 export async function withinOneMinute<T>(count: () => Promise<T>): Promise<T> {
   for (;;) {

@@ -1,5 +1,6 @@
 /**
- * Requests that work after a key has used up its limit: settlements of holds, and Stripe's webhook.
+ * Requests that are accepted after a key has used up its limit: the end of a hold, and Stripe's
+ * webhook.
  */
 import { equal } from "node:assert/strict";
 import {
@@ -20,9 +21,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/**
- * Runs `use` with a deployment whose secret key has a name of its own, and so a limit of its own.
- */
+/** Runs `use` with a deployment whose secret key has its own name, and therefore its own limit. */
 function withOwnKey(use: (cut: World, keyName: string) => Promise<void>): Promise<void> {
   const name = `limits-${crypto.randomUUID()}`;
   return withDeployment(world, {
@@ -32,8 +31,8 @@ function withOwnKey(use: (cut: World, keyName: string) => Promise<void>): Promis
 }
 
 /**
- * Asserts that a call is refused. A process that is too busy to read Redis's answer in time counts by itself
- * and admits the call, so the call is repeated until it is refused.
+ * Repeats a call until it is refused, and asserts that the rate limit refused it. A process that
+ * can't read Redis's answer in time counts by itself, and may admit the call.
  */
 async function limited(call: () => Promise<Answer>): Promise<void> {
   const answer = await until("Redis is heard", async () => {

@@ -10,7 +10,7 @@ import { TOKEN, withPart } from "@farthing/local-stack/testing";
 
 /** The chats that a user may begin in a minute. */
 const QUOTA = 20;
-/** Longer than the circuit breaker stays open. */
+/** The circuit breaker closes again within this time. */
 const FOUND_AGAIN_MS = 60_000;
 const MINUTE_MS = 60_000;
 
@@ -27,7 +27,7 @@ function limitedBy(url: string): Limited {
   return { limiter, isUp: redis.isUp };
 }
 
-/** Counts how many chats are admitted of those that a user begins at once. */
+/** Requests this many chats of a user at the same moment, and counts the admitted ones. */
 async function admitted({ limiter }: Limited, userId: string, chats: number): Promise<number> {
   const caller = { kind: "user", userId, isOperator: false } as const;
   const asking = { limit: "ai", caller, key: "publishable", ipHash: userId } as const;
@@ -47,7 +47,7 @@ async function across(mode: Mode, part: RedisPart, url: string): Promise<number[
   return [before, during, await admitted(limited, user, 12)];
 }
 
-/** Repeats a run during which a new minute, and with it a new window, began. */
+/** Repeats a run if a new minute, and with it a new window, has begun during the run. */
 async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
   for (;;) {
     const minute = Math.floor(Date.now() / MINUTE_MS);
@@ -56,10 +56,11 @@ async function withinAMinute<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-// A slow Redis counts the request and answers too late; in the other modes Redis does not count it.
+// A slow Redis counts the request but answers too late. In the other modes Redis does not count the
+// request.
 for (const mode of ["slow", "hang", "down", "full"] as const) {
   Deno.test(`T17 a burst during which Redis becomes ${mode} gets its limit once, not twice`, {
-    sanitizeResources: false, // the client's pool of connections
+    sanitizeResources: false, // because of the client's connection pool
     sanitizeOps: false,
   }, async () => {
     await withPart(async (part, _, url) => {

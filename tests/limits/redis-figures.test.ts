@@ -1,10 +1,11 @@
-/** The figures that a real Redis reports to the paid check. */
+/** The memory, keys and connections that a real Redis reports to the paid check. */
 import assert from "node:assert/strict";
 import { limitsFromEnv } from "../../supabase/functions/_shared/limits/limiter-from-env.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
 import { TOKEN, withPart } from "@farthing/local-stack/testing";
 
-const OPTIONS = { sanitizeResources: false, sanitizeOps: false }; // the client's pool of connections
+// because of the client's connection pool
+const OPTIONS = { sanitizeResources: false, sanitizeOps: false };
 
 const WANTED = { log: () => {}, metrics: NO_METRICS, waitUntil: () => {} };
 

@@ -1,4 +1,6 @@
-/** Requests are answered without Redis or with a faulty one, and each process limits by itself. */
+/**
+ * Without Redis, or with a faulty one, requests are answered, and each process limits by itself.
+ */
 import { equal } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { Ready } from "../../supabase/functions/_shared/contracts/health.ts";
@@ -20,7 +22,7 @@ const TOLD_WITHIN_MS = 60_000;
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 
 const MANNERS: [string, Manner][] = [
-  // Longer than the timeout that even a busy process gives Redis.
+  // Even a busy process waits less than 1,500 ms for Redis.
   ["is slow", { kind: "slow", ms: 1_500 }],
   ["hangs", { kind: "silent" }],
   ["refuses the token", {
@@ -32,7 +34,9 @@ const MANNERS: [string, Manner][] = [
   ["gives an invalid response", { kind: "answers", status: 200, body: "<html>It works!</html>" }],
 ];
 
-/** Sends 120 requests at once and asserts that this one process admits a user's limit of 100. */
+/**
+ * Sends 120 requests at the same moment, and asserts that the process admits a user's limit of 100.
+ */
 async function limitsItself(cut: World): Promise<void> {
   const answers = await withinOneMinute(async () => {
     const { as } = await signUp(world);
@@ -41,7 +45,7 @@ async function limitsItself(cut: World): Promise<void> {
   equal(admitted(answers), 100);
 }
 
-/** Reads the number of requests that were limited without Redis for this reason. */
+/** Reads the number of requests that were counted without Redis for this reason. */
 async function fallbacks(reason: string, since: Date): Promise<number> {
   const [row] = await withSql(world, (sql) =>
     sql<{ count: number }[]>`
@@ -83,7 +87,8 @@ Deno.test("T17 a Redis that is gone stops no payment, and each process limits by
   const redis = { UPSTASH_REDIS_REST_URL: CLOSED_URL, UPSTASH_REDIS_REST_TOKEN: "token" };
   const since = new Date(Date.now() - 60_000);
   const before = await fallbacks("down", since);
-  // The first requests have this reason; then the circuit breaker is open, which is another reason.
+  // The first requests are counted with the reason "down". After the circuit breaker has opened,
+  // the reason is "open".
   await servesWithout(redis, () =>
     until("the alert hears of it", async () => {
       return await fallbacks("down", since) > before || undefined;

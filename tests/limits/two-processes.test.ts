@@ -1,4 +1,6 @@
-/** The number of requests that a limit admits when many arrive at once at two processes. */
+/**
+ * Two processes together admit exactly a user's limit when many requests arrive at the same moment.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { type Answer, get } from "../support/project/http.ts";
@@ -10,7 +12,7 @@ const world = readWorld();
 const REQUESTS = 500;
 const QUOTA = 100;
 
-/** Sends half of the requests to each deployment, all at once. */
+/** Sends all requests at the same moment, half of them to each deployment. */
 async function askBoth(worlds: readonly World[], person: Person): Promise<Answer[]> {
   const each = Array.from(
     { length: REQUESTS },
@@ -26,7 +28,9 @@ function checkRefused({ headers }: Answer): void {
   match(headers.get("ratelimit") ?? "", /^"default";r=0;t=\d+$/);
 }
 
-/** Asserts that the last requests are warned, and that no two answers report the same remainder. */
+/**
+ * Asserts that each answer reports another remainder, and that the last answers carry the warning.
+ */
 function checkAllowed(answers: readonly Answer[]): void {
   const said = answers.map(({ headers }) => headers.get("ratelimit") ?? "");
   const left = said.map((text) => Number(/^"default";r=(\d+);t=\d+/.exec(text)?.[1]));
@@ -36,7 +40,7 @@ function checkAllowed(answers: readonly Answer[]): void {
 
 interface Try {
   readonly answers: Answer[];
-  /** True if both processes counted in Redis all the time. */
+  /** True if both processes counted in Redis during the whole attempt. */
   readonly isShared: boolean;
 }
 
@@ -63,8 +67,8 @@ async function askInOneMinute(worlds: readonly World[]): Promise<Answer[]> {
 }
 
 /**
- * On a busy machine Redis may be too slow for 500 requests at once. Each process then limits by
- * itself, as it should, and the attempt shows nothing about shared counts.
+ * On a busy machine Redis may be too slow for 500 requests at the same moment. Each process then
+ * correctly limits by itself, and the attempt shows nothing about shared counts.
  */
 async function tryUntilShared(): Promise<Answer[]> {
   for (let left = 10; left > 0; left--) {

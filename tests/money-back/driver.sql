@@ -1,6 +1,6 @@
--- Plays the steps of a history through the ledger's RPC functions and shows the buyer's account
--- after each step. Only tests use this schema, in a database that a test has made. Functions that
--- each step calls are plpgsql, because plpgsql caches their plans.
+-- Carries out the steps of a history through the ledger's RPC functions, and shows the buyer's
+-- account after each step. Only tests use this schema, in a database that a test has created.
+-- Functions that every step calls are written in plpgsql, which caches their plans.
 
 create schema money_back;
 
@@ -9,10 +9,11 @@ create table money_back.names (
   user_id uuid not null, kind text not null, name text not null, id uuid not null,
   primary key (user_id, kind, name));
 
--- The account remains when its owner is deleted.
+-- The account's id is stored here, because it can't be found by its owner after the owner's
+-- deletion.
 create table money_back.buyers (user_id uuid primary key, account_id bigint not null);
 
--- A package can't say when its credits expire, so a trigger sets the expiry of a new lot.
+-- A package has no expiry of its credits, so a trigger sets the expiry of a new lot.
 create table money_back.ends (order_id uuid primary key, seconds int);
 
 create function money_back.end_lot() returns trigger language plpgsql as $$
@@ -56,8 +57,7 @@ returns jsonb
 language plpgsql stable
 as $$
 begin
-  -- Two types of event report an order's payment; the event's name decides which type this event
-  -- has.
+  -- Two types of event can report an order's payment. The event's name decides the type.
   return (select jsonb_build_object(
     'type', case t.whole when 0 then 'payment_intent.succeeded' else 'checkout.session.completed' end,
     'facts', jsonb_build_object('order_id', o.order_id, 'booking_id', o.booking_id, 'mode', 'payment',

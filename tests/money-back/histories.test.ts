@@ -1,7 +1,7 @@
 /**
- * Refunds, disputes and warnings, one test case after the other: the ledger beside the model after
- * each step, an end worked out by hand, and the same events shuffled and doubled. MONEY_BACK_SEED
- * repeats a shuffle.
+ * Test cases of refunds, disputes and warnings. After each step the ledger is compared with the
+ * model. Each end was worked out by hand. Each case is repeated with its events shuffled and
+ * doubled; MONEY_BACK_SEED repeats a shuffle.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Step } from "./model/steps.ts";
@@ -27,8 +27,8 @@ const outcomesOf = (steps: readonly Step[], seen: readonly Seen[]) =>
   seen.filter((_, index) => !("event" in steps[index]!)).map(({ outcome }) => outcome);
 
 /**
- * If no lot expired and each request had the same outcome, the order of events does not change the
- * balance.
+ * If no lot has expired and each request has the same outcome, the order of events does not change
+ * the balance.
  */
 function endsAlike(straight: [Step[], Seen[]], shuffled: [Step[], Seen[]]): void {
   const [end, other] = [straight[1].at(-1)!.seen, shuffled[1].at(-1)!.seen];

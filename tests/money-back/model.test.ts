@@ -1,6 +1,6 @@
 /**
- * The model by itself: against ends worked out by hand, and against rules that hold after every
- * step.
+ * The model alone, compared with ends that were worked out by hand, and checked by rules that hold
+ * after every step.
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { Account } from "./model/account.ts";

@@ -1,6 +1,6 @@
 /**
- * Mail that is unavailable, refuses, or does not answer: no payment waits for it, and no email is
- * sent twice.
+ * The mail service is unavailable, refuses, or does not answer. No payment waits for it, and no
+ * email is sent twice.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
@@ -36,11 +36,14 @@ async function tell({ id }: Person): Promise<string> {
 
 interface MailServer extends AsyncDisposable {
   readonly url: string;
-  /** The addresses of the requests, in order. */
+  /** The recipients' addresses of all requests, in order. */
   readonly asked: string[];
 }
 
-/** Starts a mail service with a test's answers; it closes its connections when the test ends. */
+/**
+ * Starts a mail service whose answers the test chooses. The service closes its connections when the
+ * test ends.
+ */
 function mailServer(answer: (body: { To?: string }) => Promise<Response>): MailServer {
   const asked: string[] = [];
   const end = new AbortController();
@@ -75,8 +78,9 @@ function postmarkAt(url: string): Record<string, string> {
 }
 
 /**
- * Waits until `deployed` sends the notification through its own mail service; returns the runs. The
- * stack's runner, whose inbox is unavailable, may claim the notification first and postpones it.
+ * Waits until `deployed` has sent the notification through its own mail service, and returns the
+ * reports of its runs. The stack's runner may claim the notification first; its mail service is
+ * unavailable, so it postpones the notification.
  */
 async function askedOf(
   deployed: World,
@@ -117,7 +121,7 @@ Deno.test("without mail a purchase is complete at once, and its receipt is sent 
     });
   });
   deepEqual(await lettersTo(world, buyer.email), []);
-  // The inbox refused the connection, or the circuit breaker was open.
+  // The mail service refused the connection, or the circuit breaker was open.
   ok(["not_sent", "not_asked"].includes(notification.last_error!), notification.last_error!);
   await withMail(
     world,
@@ -197,7 +201,8 @@ Deno.test("a notification of a killed runner is uncertain, and is not sent again
 Deno.test("a notification of a killed runner is repeated at Resend, and one email arrives", async () => {
   const person = await signUp(world);
   const taken: string[] = [];
-  // The first request reaches the inbox and its answer is lost; the second request is answered.
+  // The first request reaches the mail service and its answer is lost. The second request is
+  // answered.
   await using server = mailServer(async (body) => {
     const { to } = body as { to?: string[] };
     const key = to?.[0] ?? "";
@@ -213,12 +218,12 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
     POSTMARK_SERVER_TOKEN: "",
     RESEND_API_KEY: "re_local",
   };
-  // The stack's runner uses Postmark. While its inbox is unavailable, it can't send the
+  // The stack's runner uses Postmark, whose emulator is unavailable, so it can't send the
   // notification first.
   const notification = await withoutMail(world, async () => {
     const notification = await tell(person);
-    // A notification that Resend may have sent is left to Resend. It is due before all those of
-    // other tests.
+    // Resend may have sent the notification already, so only Resend may send it again. The
+    // notification is due before those of other tests.
     await withSql(world, (sql) =>
       sql`
       update farthing.notifications set state = 'failed', sender = 'resend', last_error = 'no_answer',
@@ -249,8 +254,8 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
 Deno.test("runners at once send each notification once", async () => {
   const people = await Promise.all(Array.from({ length: 12 }, () => signUp(world)));
   await withMail(world, "shared", async () => {
-    // An earlier test may have opened the stack's circuit breaker; a sent notification has closed
-    // it.
+    // An earlier test may have opened the stack's circuit breaker. This sent notification shows
+    // that the breaker has closed.
     await notificationBecomes(world, await tell(await signUp(world)), "sent");
     await withDeployment(world, postmarkAt(world.mailUrl), async (deployed) => {
       const telling = people.map((person) => tell(person));

@@ -1,6 +1,6 @@
 /**
- * A claim that is repeated because its answer was lost waits for the first claim, which may still
- * run.
+ * A claim is repeated because its answer was lost. The repeat waits for the first claim, which may
+ * still run.
  */
 import { deepEqual, rejects } from "node:assert/strict";
 import type { ISql } from "postgres";
@@ -9,7 +9,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Claims no notification, so that the stack's own runner misses none. */
+/** Claims at most 0 notifications, so that none is taken from the stack's own runner. */
 async function claim(sql: ISql, lease: string): Promise<unknown> {
   const [row] = await sql`select farthing_public.notifications_claim(null, 0, ${lease}) as claimed`;
   return row!.claimed;
@@ -24,10 +24,10 @@ Deno.test("two claims of notifications with one lease run one after the other", 
         await second.begin(async (impatient) => {
           await impatient`set local lock_timeout = '100ms'`;
           deepEqual(await claim(impatient, other), []);
-          // Without the lock timeout, the second claim would wait for the first one's end.
+          // Without a lock timeout, the second claim would wait until the first claim ends.
           await rejects(claim(impatient, lease), { code: "55P03" });
         }).catch((error) => {
-          // The lock timeout has failed the transaction, too.
+          // The lock timeout also fails the transaction.
           if (error.code !== "55P03") throw error;
         });
       });

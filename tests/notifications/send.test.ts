@@ -1,6 +1,6 @@
 /**
- * POST /send-notification: for callers with the shared secret, once per key, with data of the
- * template.
+ * POST /send-notification is for callers with the shared secret, sends once per key, and checks the
+ * data of the template.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Notification } from "../../supabase/functions/_shared/contracts/notifications.ts";
@@ -127,7 +127,7 @@ Deno.test("during a rotation both secrets are accepted, and afterwards only the 
     const ask = (secret: string) =>
       post(deployed, "send-notification", shared(secret), asked, { key });
     const first = data(await ask(previous), 200, Notification);
-    // Both secrets are one caller's, so the same key is a repeat.
+    // Both secrets belong to one caller, so the second call with the same key is a repeat.
     deepEqual(data(await ask(current), 200, Notification), first);
     equal((await ask(world.notificationSecret)).status, 401);
   });

@@ -1,6 +1,6 @@
 /**
- * Stripe never answers one kind of the payment runner's calls: the other work is done, and that
- * work once later.
+ * Stripe never answers one kind of the payment runner's calls. The other kinds of work are done at
+ * once, and this kind is done once later.
  */
 import { equal, ok } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
@@ -20,9 +20,12 @@ const stripe = stripeOf(world);
 
 /** One piece of the runner's work. */
 interface Work {
-  /** Makes the work due, also after a runner has postponed it. */
+  /** Makes the work due, even after a runner has postponed it. */
   due(): Promise<void>;
-  /** Counts the work at Stripe; for a read, returns 1 if the database has its result. */
+  /**
+   * Counts the objects of this work at Stripe. For work that only reads, returns 1 if the database
+   * has the result.
+   */
   made(): Promise<number>;
   /** True if the database knows that the work is done. */
   isDone(): Promise<boolean>;
@@ -75,7 +78,7 @@ async function topUp(): Promise<Work> {
   };
 }
 
-/** Makes a disputed booking, whose transfer to the provider must be reversed. */
+/** Makes a disputed booking. Its transfer to the provider must be reversed. */
 async function reversal(): Promise<Work> {
   const seller = await newSeller(world);
   const buyer = await signUp(world);
@@ -135,8 +138,8 @@ async function payout(): Promise<Work> {
 }
 
 /**
- * Makes a due backfill. It also counts as done if an event of another test is unreadable, which
- * postpones it.
+ * Makes a backfill due. An unreadable event of another test postpones the backfill, which also
+ * counts as done.
  */
 function events(): Promise<Work> {
   const isDone = () =>
@@ -160,7 +163,7 @@ function events(): Promise<Work> {
 const WORK = { refund, topUp, reversal, payout, events };
 type Name = keyof typeof WORK;
 
-/** The request to Stripe of each kind of work. */
+/** The calls to Stripe that fail, by kind of work. */
 const CALLS: Readonly<Record<Name, object>> = {
   refund: { method: "POST", path: "/v1/refunds" },
   topUp: { method: "POST", path: "/v1/payment_intents" },
@@ -169,10 +172,10 @@ const CALLS: Readonly<Record<Name, object>> = {
   events: { method: "GET", path: "/v1/events" },
 };
 
-/** One run does all due work, also the work of other tests. */
+/** A run does all work that is due, including the work of other tests. */
 const DEADLINE_MS = 60_000;
 
-/** Waits until the work is done; a scheduled task may run it, too. */
+/** Waits until the work is done, by this test's runner or by a scheduled run. */
 function isDone(name: Name, work: Work): Promise<true> {
   return until(`${name} is done`, async () => await work.isDone() || undefined, DEADLINE_MS);
 }

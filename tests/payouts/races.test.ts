@@ -1,4 +1,4 @@
-/** Runners and scheduled tasks that read the same payouts at the same time. */
+/** Runners and scheduled tasks read the same payouts at the same moment. */
 import { deepEqual, equal } from "node:assert/strict";
 import { proven, withSql } from "../support/project/database.ts";
 import { mismatchesOf, payOut, reconciled } from "../support/money/payouts.ts";

@@ -1,6 +1,6 @@
 /**
- * The ledger and Stripe's payouts, over HTTP: they agree, or a mismatch is reported until it is
- * repaired.
+ * The reconciliation over HTTP: the ledger and Stripe's payouts agree, or a mismatch is reported
+ * until it is repaired.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Backfilled } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
@@ -21,7 +21,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const service = backEnd(world);
 
-/** Makes a payment of another app on the same Stripe account; returns its id. */
+/** Makes a payment that another app took on the same Stripe account. Returns the payment's id. */
 async function foreignPayment(): Promise<string> {
   const { id } = await stripeOf(world).paymentIntents.create({
     amount: 5_000,
@@ -34,8 +34,8 @@ async function foreignPayment(): Promise<string> {
 }
 
 /**
- * Makes a booking of 25 dollars, of which 10 dollars and their part of the fee are refunded;
- * returns the payment's id.
+ * Makes a booking of 25 dollars and refunds 10 dollars with their part of the fee. Returns the
+ * payment's id.
  */
 async function returnedBooking(): Promise<string> {
   const buyer = await signUp(world);
@@ -86,8 +86,8 @@ Deno.test("a payout of a purchase, refund, dispute, booking and top-up agrees wi
     await foreignPayment(),
   ];
   const payout = await payOut(world, payments);
-  // Ours: five charges, two refunds, a dispute, a fee and its refund. Not ours: the payment of the
-  // other app.
+  // Ours are five charges, two refunds, a dispute, a fee and the fee's refund. The other app's
+  // payment is not ours.
   deepEqual(await reconciled(world, payout), { ours: 10, not_ours: 1 });
   deepEqual(await mismatchesOf(world, payout), []);
   const [row] = await withSql(world, (sql) =>
@@ -129,8 +129,7 @@ Deno.test("an order with a wrong amount is found in its payout, until it is repa
   const payout = await payOut(world, [paymentId]);
   await reconciled(world, payout);
   deepEqual(await mismatchesOf(world, payout), []);
-  // The wrong amount is compared and repaired in one transaction, so that no proof of another test
-  // sees it.
+  // The amount is wrong only inside this transaction, so that no other test's proof can see it.
   await withSql(world, (sql) =>
     alterBriefly(sql, async (tx) => {
       const setAmount = (amount: number) =>

@@ -1,4 +1,4 @@
-/** Changes of the catalogue do not change sold orders and open checkouts. */
+/** A change of the catalogue does not affect sold orders and open checkouts. */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -35,7 +35,7 @@ Deno.test("T15: a package edited after its sale changes no order and no balance"
   await sell(world, id, 2, NEW);
   deepEqual(await readOrder(world, buyer, opened.order_id), sold);
   equal((await balanceOf(world, buyer.id)).balance, "5100");
-  // A checkout that was already open is paid and granted at its old terms.
+  // The checkout was open before the change, so it is paid and granted at the old price.
   const paid = await pay(late, open);
   deepEqual([paid.amount, paid.package_name, paid.total_credits], [500, "Edited", "5100"]);
   equal((await balanceOf(world, late.id)).balance, "5100");

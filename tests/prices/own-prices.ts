@@ -1,4 +1,4 @@
-/** Packages and models of one test, so that the prices of other tests do not change. */
+/** Packages and models that belong to one test, so that the prices of other tests do not change. */
 import { withSql } from "../support/project/database.ts";
 import type { World } from "../support/project/world.ts";
 
@@ -9,7 +9,7 @@ interface Terms {
   bonus: string;
 }
 
-/** Puts a version of a package on sale; the highest version is sold. */
+/** Puts a version of a package on sale. Only the highest version is sold. */
 export async function sell(
   world: World,
   packageId: string,
@@ -31,7 +31,10 @@ export async function withdraw(world: World, packageId: string): Promise<void> {
   );
 }
 
-/** Sets a model's price from now on: USD per million input and output tokens, and the markup. */
+/**
+ * Sets a model's price from now on: USD per million input tokens, USD per million output tokens,
+ * and the markup.
+ */
 export async function price(
   world: World,
   model: string,

@@ -1,4 +1,7 @@
-/** Prices of usage: fixed while a hold is open, exact, and required for every model. */
+/**
+ * Prices of usage are exact and do not change while a hold is open. A model without a price is
+ * refused.
+ */
 import { deepEqual, equal } from "node:assert/strict";
 import { OpenedHold, SettledHold } from "../../supabase/functions/_shared/contracts/holds.ts";
 import { BatchResult, Charge, Estimate } from "../../supabase/functions/_shared/contracts/usage.ts";
@@ -87,8 +90,8 @@ Deno.test("T11: a model without a rate is refused everywhere and costs nothing",
 
 Deno.test("every kind of token has its price, and the sum is exact", async () => {
   const person = await signUpWith(world, "100");
-  // claude-sonnet-4-5, in USD per million: 3 in, 0.3 cached, 3.75 written to the cache, 15 out;
-  // markup 4.
+  // claude-sonnet-4-5 costs, in USD per million tokens: 3 for input, 0.3 for cached input, 3.75 for
+  // cache writes, and 15 for output. The markup is 4.
   const body = {
     user_id: person.id,
     model: "claude-sonnet-4-5",

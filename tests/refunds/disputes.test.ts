@@ -1,6 +1,6 @@
 /**
- * T29, M2, M3: disputes reported by Stripe's events: credits follow the money, and no status is a
- * 500.
+ * T29, M2, M3: Stripe's events report disputes. The credits follow the withdrawn money, and no
+ * status causes a 500.
  */
 import { equal } from "node:assert/strict";
 import { proven, withDeliveries, withSql } from "../support/project/database.ts";

@@ -1,5 +1,5 @@
 /**
- * Refunds while Stripe is unavailable: the caller gets a retryable error, and in the end there is
+ * Refunds while Stripe is unavailable: the caller gets a retryable error, and at the end there is
  * one refund.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -21,12 +21,12 @@ import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
-/** Attempts of the SDK: the first and two retries. */
+/** The number of the SDK's attempts: the first attempt and two retries. */
 const ATTEMPTS = 3;
 const PAID = "paid: balance 9990, available 9990, debt 0";
 const REFUNDED = "refunded: balance 0, available 0, debt 0";
 
-/** Makes the next requests for a refund fail while `use` runs. */
+/** Makes the next requests for refunds fail while `use` runs. */
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
   await control(world, "POST", "faults", { method: "POST", path: "/v1/refunds", ...fault });
   try {
@@ -55,7 +55,7 @@ Deno.test("a refund while Stripe is down moves nothing, and its key makes one re
   const ask = () => askRefund(world, purchase.orderId, undefined, { key });
   await withFault({ status: 503, times: ATTEMPTS }, async () => isRetryable(await ask()));
   equal(await standing(world, purchase), PAID);
-  // The requested refund reserves the money: another key can't refund it a second time.
+  // The requested refund reserves the money, so a request with another key is refused.
   refused(await askRefund(world, purchase.orderId), 409, "already_refunded");
   const { refund_id } = data(await ask(), 201, Refund);
   await refundBecomes(world, refund_id, "succeeded");
@@ -102,7 +102,7 @@ Deno.test("a refund whose request failed is sent once, by one of the runners", a
 
 Deno.test("a refund that Stripe refuses has failed, and its amount can be refunded again", async () => {
   const purchase = await newPurchase(world);
-  // The bank disputes the payment, and the event has not arrived yet.
+  // The bank has disputed the payment, but the event has not arrived yet.
   await control(world, "POST", "deliveries/hold", { types: ["charge.dispute.*"] });
   try {
     await control(world, "POST", `payments/${purchase.paymentId}/dispute`);

@@ -1,6 +1,7 @@
 /**
- * A purchase from its payment to a lost dispute, over HTTP and Stripe's pages: spent in part,
- * refunded in part, disputed, lost; the next purchase pays the debt first.
+ * A purchase from its payment to a lost dispute, over HTTP and Stripe's pages. Some of its credits
+ * are spent, a part is refunded, and the rest is disputed and lost. The next purchase pays the debt
+ * first.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Debit } from "../../supabase/functions/_shared/contracts/credits.ts";
@@ -33,14 +34,14 @@ Deno.test("a purchase is spent, refunded, disputed and lost; the next one pays t
   await withDeliveries(world, "shared", async () => {
     const { id } = await control(world, "POST", `payments/${paymentId}/dispute`);
     await orderBecomes(world, buyer, orderId, "disputed");
-    // Of 9,990 credits the refund clawed back 3,000 and the dispute 6,990; 4,000 of them were
-    // spent.
+    // Of the 9,990 credits, the refund clawed back 3,000 and the dispute 6,990. The user had spent
+    // 4,000, which become debt.
     equal(await standing(world, purchase), "disputed: balance -4000, available 0, debt 4000");
     const { details } = refused(await spend(buyer.id, "1"), 402, "insufficient_credits");
     equal(details?.available, "0");
     await control(world, "POST", `disputes/${id}/settle`, { outcome: "lost" });
   });
-  // The bank withdrew the money when the dispute began, so the loss changes nothing.
+  // The bank withdrew the money when the dispute was opened, so the loss changes nothing.
   equal(await standing(world, purchase), "disputed: balance -4000, available 0, debt 4000");
   refused(await spend(buyer.id, "1"), 402, "insufficient_credits");
 

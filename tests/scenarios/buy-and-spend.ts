@@ -1,5 +1,6 @@
 /**
- * The main scenario: sign up, buy, be charged for usage until a 402, buy again, read the ledger.
+ * The main scenario: a user signs up, buys, is charged for usage until a 402, buys again, and reads
+ * the ledger.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";
@@ -14,7 +15,7 @@ import { balanceOf, buy, orderBecomes, packageNamed } from "../support/money/pur
 import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Opens a checkout as a front end does: through supabase-js, with the session of the sign-up. */
+/** Opens a checkout through supabase-js with the user's session, as a front end does. */
 async function startCheckout(buyer: Person, packageId: string) {
   const { data, error } = await buyer.supabase.functions.invoke("checkout", {
     body: { package_id: packageId, client_temp_id: "cart-1" },

@@ -1,4 +1,6 @@
-/** Chats, whole and streamed: paid by the tokens used; a repeat costs nothing. */
+/**
+ * Chats with a whole answer and streamed chats are charged by their tokens. A repeat costs nothing.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ChatAnswer } from "../../supabase/functions/_shared/contracts/ai.ts";
 import { askedOf, chatBody, promptOf, streamChat } from "../support/work/chat.ts";
@@ -10,8 +12,8 @@ import type { World } from "../support/project/world.ts";
 import type { Scenario } from "./scenario.ts";
 
 /**
- * gpt-4o in the seed: 5 and 15 USD per million tokens, times 4. A credit is a thousandth of a
- * dollar.
+ * gpt-4o costs 5 and 15 USD per million tokens in the seed, times the markup of 4. A credit is a
+ * thousandth of a dollar.
  */
 function priceOf(input: number, output: number): string {
   return String((input * 20 + output * 60) / 1000);
@@ -104,7 +106,8 @@ async function breaksOff(world: World): Promise<void> {
     };
     equal(error.code, "upstream_unavailable");
     const [asked] = await askedOf(world, name);
-    // Tokens in flight when the connection broke are charged, too, up to the hold's 1,024 tokens.
+    // Tokens in flight when the connection broke are charged, too, up to the 1,024 tokens of the
+    // hold.
     const { completion_tokens } = asked!.billed!;
     ok(usage.output_tokens >= completion_tokens && usage.output_tokens <= 1_024);
     equal(credits, priceOf(usage.input_tokens, usage.output_tokens));

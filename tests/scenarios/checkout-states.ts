@@ -1,4 +1,4 @@
-/** The states of a checkout, and the URLs to which it may return the buyer. */
+/** The states of a checkout, and the URLs to which a checkout may return the buyer. */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../supabase/functions/_shared/contracts/checkout.ts";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

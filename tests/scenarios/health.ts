@@ -1,4 +1,4 @@
-/** Health, the OpenAPI document, and its page. */
+/** The health endpoints, the OpenAPI document, and the page that shows the document. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Live, Ready } from "../../supabase/functions/_shared/contracts/health.ts";
 import { data, get, nobody, refused, send } from "../support/project/http.ts";

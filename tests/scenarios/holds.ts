@@ -1,4 +1,4 @@
-/** Holds: reserved, then settled below, at or above, released, or expired. */
+/** Holds that are settled below, at or above their amount, released, or expired. */
 import { deepEqual, equal } from "node:assert/strict";
 import {
   Hold,
@@ -93,8 +93,8 @@ async function expires(world: World): Promise<void> {
   });
   deepEqual(await figures(world, person), ["10", "0", "10", "0"]);
   refused(await release(world, hold_id), 409, "hold_not_open");
-  // The work continues after the expiry: its settlement takes the credits that the next hold
-  // leaves, once.
+  // The work may continue after the hold's expiry. One late settlement is allowed, and takes
+  // credits that the next hold does not reserve.
   const next = await opened(world, person, { amount: "7" });
   deepEqual(await figures(world, person), ["10", "7", "3", "0"]);
   const late = data(await settle(world, hold_id, { amount: "2" }), 200, SettledHold);

@@ -1,4 +1,4 @@
-/** Jobs: started, polled, cancelled, attempted again, and paid step by step. */
+/** Jobs that are started, polled, cancelled and retried, and that are paid step by step. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { z } from "zod";
@@ -86,8 +86,8 @@ async function cancel(world: World): Promise<void> {
 
 async function retry(world: World): Promise<void> {
   const person = await signUpWith(world, "1000");
-  // The provider refuses more often than one call retries: the attempt fails, and the next one
-  // continues.
+  // The provider refuses more often than one call is retried, so the first attempt fails and the
+  // second one continues.
   const query = `Explain failures. [plan:1] [fail:429x4:${crypto.randomUUID()}] [retry:0]`;
   const { job_id } = await startJob(world, person.as, { query }, "ai/research");
   const job = await jobEnds(world, person.as, job_id, "completed");

@@ -1,6 +1,6 @@
 /**
- * Scheduled tasks in two sessions at once, as when an operator runs one by hand: each task takes a
- * lock.
+ * Scheduled tasks that run in two sessions at the same moment, for example because an operator runs
+ * one by hand. Each task takes a lock.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import postgres from "postgres";
@@ -14,7 +14,10 @@ const world = readWorld();
 type Sql = postgres.Sql<Record<string, never>>;
 type Run = (sql: Sql) => Promise<unknown>;
 
-/** No test and no task uses this time; the results of a proof are undone with its transaction. */
+/**
+ * No other test and no task uses this time. The proof's results are rolled back with its
+ * transaction.
+ */
 const FAR = "2190-01-01";
 
 const UNDONE = Symbol("undone");
@@ -33,8 +36,8 @@ async function undone(sql: Sql, run: Run, use?: () => Promise<void>): Promise<un
 }
 
 /**
- * Runs `second` inside the transaction of `first` and asserts that it waits for a lock; returns its
- * result.
+ * Runs `second` while the transaction of `first` is open, asserts that `second` waits for a lock,
+ * and returns its result.
  */
 async function waitsFor(first: Run, second: Run, end: "commit" | "undo"): Promise<unknown> {
   return await withSql(world, (one) =>
@@ -91,7 +94,7 @@ Deno.test("one session at a time proves the ledger, and a second one does not wa
         return did === true ? { did, other } : undefined;
       }, 60_000);
       deepEqual(first, { did: true, other: false });
-      // A scheduled proof may run at the same moment.
+      // A scheduled proof may hold the lock at the same moment.
       await until("alone it does", async () => await undone(two, prove) === true || undefined);
     }));
 });

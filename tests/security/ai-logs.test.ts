@@ -1,4 +1,7 @@
-/** AI logs through the data API: a browser sets its user's consent, and reads and deletes its user's logs. */
+/**
+ * AI logs through the data API: a browser sets its own user's consent, and reads and deletes that
+ * user's logs.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { withSql } from "../support/project/database.ts";
 import { backEnd, send } from "../support/project/http.ts";
@@ -8,7 +11,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-/** Logs a call of a model, as the functions do. */
+/** Logs a call of a model as the functions do. */
 async function logged({ id }: Person): Promise<void> {
   const log = { kind: "chat", model: "gpt-4o", prompt: "I am [EMAIL]", usage: { input_tokens: 3 } };
   await withSql(

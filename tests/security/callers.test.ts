@@ -1,4 +1,4 @@
-/** The allowed callers of every route, beside the callers that are refused. */
+/** Every route with its allowed callers. All other callers are refused. */
 import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import {
@@ -48,7 +48,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["POST", "job-runner", ["secret"]],
   ["POST", "payment-runner", ["secret"]],
   ["POST", "notification-runner", ["secret"]],
-  // Its only credential is X-Webhook-Secret (tests/notifications/send.test.ts).
+  // This route accepts only X-Webhook-Secret; tests/notifications/send.test.ts covers it.
   ["POST", "send-notification", []],
   ["GET", "credits/spend-cap", ["user", "secret"]],
   ["POST", "credits/spend-cap", ["user", "secret"]],
@@ -96,8 +96,8 @@ const ROUTES: [string, string, Who[]][] = [
 ];
 
 /**
- * Returns the status of a refused caller: 403 for a known caller, 401 for an unknown one; "in" if
- * admitted.
+ * Returns the expected result of a call: "in" for an allowed caller, 403 for a known caller, 401
+ * for an unknown one.
  */
 function expected(who: Who[], caller: string): "in" | 401 | 403 {
   if (who.includes("none")) return "in";
@@ -118,7 +118,7 @@ Deno.test("every route admits its allowed callers and refuses all others", async
   const operator = (await signUpOperator(world)).as;
   const callers: Record<string, Caller> = {
     ...{ nobody, publishable: { apikey: world.publishableKey }, user, operator },
-    // An app may give its users other roles.
+    // This user has a role that only the app knows.
     member: (await signUpAs(world, "member")).as,
     secret: backEnd(world),
   };
@@ -150,7 +150,7 @@ Deno.test("no route is missing from the list of allowed callers", async () => {
   const listed = ROUTES.map(([method, path]) =>
     `${method} ${path.replace(ID, "{id}").replace("features/b2b", "features/{name}")}`
   );
-  // The webhook's credential is a signature, which other tests cover.
+  // The webhook is not listed: it accepts signatures, which other tests cover.
   deepEqual(documented.sort(), [...listed, "POST stripe-webhook"].sort());
 });
 

@@ -8,7 +8,8 @@ import { readWorld, type World } from "../support/project/world.ts";
 const world = readWorld();
 const LISTED = "http://localhost:3000";
 /**
- * The local stack allows these origins; a deployment that lists only the first origin refuses them.
+ * The local stack allows these origins. A deployment that lists only the first origin refuses the
+ * others.
  */
 const LOOPBACK = [
   "http://127.0.0.1:3000",
@@ -130,8 +131,8 @@ Deno.test("a page of an unlisted origin is refused, and the log names the origin
   const lines = log.split("\n").filter((line) => line.includes("origin refused"))
     .map((line) => JSON.parse(line));
   for (const origin of LOOPBACK) {
-    // The checkout's preflight and the call of credits are two functions, each with a log of its
-    // own.
+    // The preflight reaches the function `checkout` and the call reaches `credits`. Each function
+    // logs the origin once.
     equal(lines.filter((line) => line.origin === origin).length, 2, origin);
   }
   for (const { detail } of lines) match(detail, /APP_ORIGINS/);
@@ -139,7 +140,7 @@ Deno.test("a page of an unlisted origin is refused, and the log names the origin
 
 const ORIGIN = "https://any.example";
 
-/** Tells whether Auth or REST allows a page of another origin to send this header. */
+/** Returns true if Auth or REST allows a page of another origin to send this header. */
 async function mayAsk(path: string, header: string): Promise<boolean> {
   const headers = {
     "origin": ORIGIN,
@@ -161,7 +162,7 @@ Deno.test("T26 a page of any origin may send supabase-js' headers to Auth and RE
     for (const header of [...headers, "x-supabase-api-version"]) {
       ok(await mayAsk(path, header), `${path} ${header}`);
     }
-    // Auth has its own list of headers, whatever gateway is in front.
+    // Auth has its own list of headers, which no gateway changes.
     equal(await mayAsk(path, "x-anything"), false);
   }
   for (

@@ -1,6 +1,7 @@
 /**
- * Requests whose framing two servers could read differently, written byte by byte. Each hides a
- * second request; a server that reads it as a request of its own would answer twice.
+ * Requests whose framing two servers could read differently, written byte by byte. Each request
+ * hides a second one. A server that reads the hidden request as a separate request would answer
+ * twice.
  */
 import { equal, match, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";
@@ -12,7 +13,7 @@ const { hostname, port } = new URL(world.url);
 const HIDDEN = "GET /functions/v1/usage/rates HTTP/1.1\r\nHost: hidden\r\n\r\n";
 const CHUNKED = `2\r\n{}\r\n0\r\n\r\n${HIDDEN}`;
 
-/** Sends a text and returns all answers until the server closes the connection. */
+/** Sends a text, waits until the server closes the connection, and returns all answers. */
 async function exchange(text: string): Promise<string> {
   const connection = await Deno.connect({ hostname, port: Number(port) });
   const writer = connection.writable.getWriter();
@@ -23,7 +24,8 @@ async function exchange(text: string): Promise<string> {
       answer += part;
     }
   } catch {
-    // The server closed the connection during the write; the answers before that count.
+    // The server has closed the connection during the write. The answers received before then are
+    // returned.
   }
   return answer;
 }

@@ -1,4 +1,4 @@
-/** Forged and expired tokens are refused, by the functions and by the data API alike. */
+/** Forged and expired tokens are refused by the functions and by the data API. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import {
   exportSPKI,

@@ -1,5 +1,5 @@
 /**
- * A daily spend cap over HTTP: its authors, the charges that it refuses, and the details of a
+ * A daily spend cap over HTTP: who may set the cap, which charges it refuses, and the details of a
  * refusal.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";

@@ -1,5 +1,5 @@
 /**
- * Stripe charges a card and its answer is lost: the next run repeats the same request, so there is
+ * Stripe charges a card, but its answer is lost. The next run repeats the same request, so there is
  * one charge.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -24,10 +24,10 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const CHARGES = "/v1/payment_intents";
 
-/** More failures than there are requests until the fault is removed. */
+/** Makes every request fail until the test removes the fault. */
 const EVERY_TRY = { times: 1_000, status: 503 };
 
-/** Reads the attempts and the last error of the newest charge. */
+/** Reads the number of attempts and the last error of the newest charge. */
 async function attemptsOf({ id }: Person) {
   const [row] = await withSql(
     world,

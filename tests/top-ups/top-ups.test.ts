@@ -1,6 +1,6 @@
 /**
- * Automatic top-ups from the card's page to the credits: HTTP, the emulator's pages and signed
- * events.
+ * Automatic top-ups, from the saved card to the granted credits, over HTTP and the emulator's
+ * pages.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -40,7 +40,7 @@ async function topUpNotificationsOf(person: Person): Promise<string[]> {
   return (await notificationsOf(world, person)).filter((each) => each.startsWith("top_up_"));
 }
 
-/** Sets how a person's card behaves from now on. */
+/** Sets the behaviour of a person's card for all later charges. */
 async function makeCard(person: Person, behaviour: string): Promise<void> {
   const { payment_method_id } = await cardOf(world, person);
   await control(world, "POST", `payment_methods/${payment_method_id}/behaviour`, { behaviour });
@@ -88,8 +88,8 @@ interface Claimed {
 }
 
 /**
- * Claims a person's charge in the transaction that makes it due, so that no scheduled run claims it
- * first.
+ * Makes a person's charge due and claims it in the same transaction, so that no scheduled run
+ * claims it first.
  */
 async function claim(person: Person): Promise<Claimed> {
   return await withSql(world, (sql) =>
@@ -101,7 +101,7 @@ async function claim(person: Person): Promise<Claimed> {
       const { customer_id } = await cardOf(world, person);
       const own = row?.claimed.find((each) => each.customer_id === customer_id);
       ok(own, "the charge is claimed");
-      // Charges of other tests stay due: their lease ends with this transaction.
+      // The claim may include charges of other tests. They stay due.
       const others = row!.claimed.filter((each) => each !== own).map(({ order_id }) => order_id);
       await transaction`update farthing.top_up_charges
         set attempts = attempts - 1, next_attempt_at = now() where order_id = any (${others})`;
@@ -194,7 +194,7 @@ Deno.test("a charge that needs authentication is confirmed on a page, and paid o
   const link = await linkOf(world, person);
   const waiting = await readTopUps(world, person);
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
-  // A scheduled task may report the low balance meanwhile.
+  // A scheduled task may have reported the low balance before, so only the last one is checked.
   equal((await topUpNotificationsOf(person)).at(-1), "top_up_authentication");
   const told = await person.dataApi.from("notifications").select("template, data")
     .eq("template", "top_up_authentication");
@@ -227,7 +227,7 @@ Deno.test("the monthly cap reduces a charge, and then stops charges", async () =
   equal((await paymentsOf(world, person)).length, 1);
   const capped = async () =>
     (await notificationsOf(world, person)).filter((each) => each === "top_up_capped").length;
-  // A run leaves an account that another session has locked to the next run.
+  // The payment runner skips an account that another session has locked, so it runs repeatedly.
   await until("the cap is notified", async () => {
     await runPayments(world);
     return await capped() > 0 || undefined;

@@ -1,5 +1,6 @@
 /**
- * The failures of a request at Sentry and its spans at a collector, both with the request's trace.
+ * A request's failure reaches Sentry and its spans reach a collector, both with the trace of the
+ * request.
  */
 import { equal, match, ok } from "node:assert/strict";
 import { proven } from "../support/project/database.ts";

@@ -1,4 +1,4 @@
-/** Events in other versions of Stripe's API: the functions read all that they need. */
+/** The functions read all facts that they need from events in other versions of Stripe's API. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -40,7 +40,9 @@ async function inVersion(api_version: string, act: () => Promise<unknown>): Prom
 }
 const stripeVersion = stripeOf(world).getApiField("version");
 
-/** Makes a paid purchase whose events are in the version of 2020 and are not delivered. */
+/**
+ * Makes a paid purchase whose events are in the API version of 2020. The events are not delivered.
+ */
 async function oldPurchase() {
   const buyer = await signUp(world);
   const { order_id, checkout_url } = await openCheckout(world, buyer);
@@ -102,7 +104,10 @@ Deno.test("an old event is a 500 while Stripe is unavailable, and its redelivery
   });
 });
 
-/** Runs a backfill, as if the last complete one were an hour old and no retry were postponed. */
+/**
+ * Runs a backfill as if the last complete one were an hour old, and clears the wait after a failed
+ * one.
+ */
 async function runBackfill(): Promise<void> {
   await withSql(
     world,
@@ -113,7 +118,10 @@ async function runBackfill(): Promise<void> {
   data(await post(world, "payment-runner", service, {}, { key: null }), 200, PaymentRunnerReport);
 }
 
-/** Reads the result of the last backfill after it has ended, in this run or in a scheduled one. */
+/**
+ * Waits until the backfill has ended, in this run or in a scheduled run, and returns the number of
+ * unreadable events.
+ */
 async function unreadable() {
   return await until("the backfill has ended", () =>
     withSql(world, async (sql) => {

@@ -1,10 +1,12 @@
-/** The facts that the functions store of each event, read from Stripe's whole examples. */
+/**
+ * The facts that the functions store of each type of event, read from Stripe's complete examples.
+ */
 import { ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { example } from "@farthing/stripe-emulator/fixtures";
 import { EVENT_TYPES, factsOf } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
 
-/** The example object of an event, by the beginning of the event's type. */
+/** The example object of an event, by the first part of the event's type. */
 const OBJECTS: readonly [string, Parameters<typeof example>[0]][] = [
   ["checkout.", "checkout.session"],
   ["payment_intent.", "payment_intent"],
@@ -19,7 +21,7 @@ const OBJECTS: readonly [string, Parameters<typeof example>[0]][] = [
   ["payout.", "payout"],
 ];
 
-/** Words in the examples that belong to a person, a card or a secret. */
+/** Words in the examples that belong to a person or a card, or that mark a secret. */
 const PERSONAL = ["Jenny", "jenny", "example.com", "1234 Fake Street", "secret", "4242"];
 
 for (const type of EVENT_TYPES) {

@@ -1,5 +1,6 @@
 /**
- * Events that were not delivered or could not be applied: fetched or replayed, and applied once.
+ * Events that were not delivered, or could not be applied, are fetched or replayed, and applied
+ * once.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { z } from "zod";
@@ -75,14 +76,14 @@ Deno.test("the hourly backfill finds a lost account.updated of a provider", asyn
       sql`update farthing.backfills
         set done_until = now() - interval '61 minutes', claimed_at = null, retry_at = null`,
   );
-  // This run finds the account, or a scheduled run does.
+  // This run or a scheduled run fetches the lost event.
   await until("the provider is restricted", async () => {
     await post(world, "payment-runner", service, {}, { key: null });
     return (await readProvider(world, person)).charges_enabled ? undefined : true;
   });
 });
 
-/** Makes a purchase whose event is a dead letter, because of a fault that is repaired now. */
+/** Makes a purchase whose event is dead-lettered. The fault that caused it is already repaired. */
 async function deadEvent() {
   const buyer = await signUp(world);
   const { order_id, checkout_url } = await openCheckout(world, buyer);

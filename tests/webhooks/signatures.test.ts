@@ -1,4 +1,4 @@
-/** The webhook accepts only events that Stripe signed, in our mode and recently. */
+/** The webhook accepts an event only if Stripe has signed it recently and the mode is ours. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Received } from "../../supabase/functions/_shared/contracts/webhook-events.ts";
 import { countEntries, proven, withLostEvents, withSql } from "../support/project/database.ts";
@@ -75,7 +75,7 @@ Deno.test("the webhook refuses every signature that is not Stripe's and recent",
     refused(unsigned, 400, "signature_invalid");
     equal(await isKnown(event.id), false);
     equal(await countEntries(world, buyer.id), 0);
-    // The event is still accepted with a valid signature after all refusals.
+    // After all refusals, the event is still accepted with a valid signature.
     data(await deliver(world, payload, { header: good }), 200, Received);
     equal((await readOrder(world, buyer, checkout.order_id)).status, "paid");
     await proven(world);
@@ -112,10 +112,10 @@ Deno.test("the webhook refuses events of the other mode", async () => {
   refused(await deliver(world, live), 400, "mode_mismatch");
   equal(await isKnown(live.id), false);
   const liveKey = { STRIPE_SECRET_KEY: "sk_live_abcdefgh" };
-  // The live key is never sent to Stripe, because the event is refused before.
+  // The event is refused before Stripe is called, so the live key is never sent to Stripe.
   await withDeployment(world, { ...liveKey, STRIPE_API_URL: "" }, async (inLiveMode) => {
-    // This database has taken test events: the answer is 500, so that Stripe delivers again after a
-    // repair.
+    // This database has recorded test events. The answer is 500, so that Stripe delivers the live
+    // event again after the keys are corrected.
     for (const event of [ping(), live]) refused(await deliver(inLiveMode, event), 500, "internal");
     equal(await isKnown(live.id), false);
   });

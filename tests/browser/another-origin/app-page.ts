@@ -1,4 +1,4 @@
-/** The page of an app of another origin, typed into, pressed and read as its user does. */
+/** Controls the page of an app of another origin, as the app's user does. */
 import { equal } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { World } from "../../support/project/world.ts";
@@ -20,7 +20,7 @@ export function press(page: Page, name: string): Promise<void> {
 }
 
 /**
- * Presses a button and waits until the app shows the outcome; returns the error, null after a
+ * Presses a button and waits until the app shows the outcome. Returns the error, or null after a
  * success.
  */
 export async function outcomeOf(
@@ -54,7 +54,7 @@ export async function signsUp(page: Page, login: Login): Promise<string> {
   return await shown(page, "user");
 }
 
-/** Fills in the emulator's payment page, opened from any page, and returns to the app. */
+/** Pays on the emulator's payment page and returns to the app. */
 export async function paysByCard(
   page: Page,
   { stripeUrl }: World,

@@ -1,6 +1,6 @@
 /**
- * A new Vite app without a proxy and without a line about CORS can do everything that a browser may
- * do.
+ * An app of another origin, a new Vite app without a proxy or CORS settings, can do everything that
+ * a browser may do.
  */
 import { createClient } from "@supabase/supabase-js";
 import { createParser } from "eventsource-parser";
@@ -30,7 +30,7 @@ import { NEEDED } from "./needed-headers.ts";
 
 const world = readWorld();
 
-/** Charges usage as the app's back end does: any server with the secret key. */
+/** Charges usage with the secret key, as the app's back end does. */
 async function spends(userId: string, input_tokens: number): Promise<string> {
   const server = createClient(world.url, world.secretKey);
   const { data, error } = await server.functions.invoke("usage", {
@@ -74,7 +74,7 @@ async function buys(page: Page, userId: string): Promise<void> {
   equal(await seesBalance(page), "9940");
 }
 
-/** Follows a job and returns the statuses of the polls. */
+/** Starts a job, follows it to its end, and returns the status codes of the polls. */
 async function followsAJob(page: Page): Promise<number[]> {
   const polls: number[] = [];
   page.on("response", (response) => {
@@ -90,7 +90,7 @@ async function followsAJob(page: Page): Promise<number[]> {
 
 const CHAT_TOKENS = 400;
 
-/** Sends the same request with the same key again, as the app would. */
+/** Sends the same request again with the same key, as the app would. */
 async function sentAgain(request: Request) {
   const { authorization, apikey, "idempotency-key": key } = await request.allHeaders();
   const answer = await fetch(request.url(), {
@@ -120,8 +120,8 @@ function textOf(stream: string): string {
 }
 
 /**
- * Stops a chat, which is read to its end: the chat costs the billed tokens, and its key has its
- * answer.
+ * Stops a chat in the browser. The functions read the chat to its end, charge the billed tokens,
+ * and store the answer under the chat's key.
  */
 async function chatsAndStops(page: Page, userId: string): Promise<void> {
   const before = Number(await holdsEnd(world, userId));
@@ -182,7 +182,10 @@ async function isToppedUp(page: Page, userId: string): Promise<void> {
   });
 }
 
-/** Does all steps on one page and returns the headers that its preflights asked for. */
+/**
+ * Does all steps on one page, and returns the headers for which the page's preflights asked
+ * permission.
+ */
 async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
   const asked: AskedHeader[] = [];
   await watchPreflights(page, (header) => asked.push(header));
@@ -198,7 +201,7 @@ async function everything(page: Page, origin: string): Promise<AskedHeader[]> {
   return asked;
 }
 
-/** Lists each header once, sorted. */
+/** Returns each header once, sorted. */
 const named = (headers: readonly AskedHeader[]) =>
   [...new Set(headers.map(({ part, header }) => `${part} ${header}`))].sort();
 

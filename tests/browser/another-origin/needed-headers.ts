@@ -1,11 +1,11 @@
 /**
- * The headers that the journey's preflights ask for, each with a step that fails without the
- * header.
+ * The headers for which the journey's preflights ask permission, each with a step that fails
+ * without the header.
  */
 import type { AskedHeader } from "./sent-preflights.ts";
 
 export interface NeededHeader extends AskedHeader {
-  /** The button of the step. */
+  /** The name of the button that starts the step. */
   readonly step: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Lists decide which headers a browser may send; without any one of these headers a step of the app
- * fails.
+ * The answers to preflights list the headers that a browser may send. If one header is missing, a
+ * step of the app fails.
  */
 import { equal, notEqual } from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
@@ -17,7 +17,7 @@ import { NEEDED, type NeededHeader } from "./needed-headers.ts";
 
 const world = readWorld();
 
-/** Signs up a user with credits, whose question takes longer than two polls. */
+/** Signs up a user with credits. The answer to the user's question takes longer than two polls. */
 async function arrives(page: Page): Promise<void> {
   const id = await signsUp(page, newLogin());
   const grant = { user_id: id, amount: "1000", source: "promotional", reason: "test" };
@@ -34,14 +34,11 @@ async function failsWithout(page: Page, origin: string, needed: NeededHeader): P
   await withhold(page, needed);
   notEqual(await outcomeOf(page, needed.step), null, `${needed.step} did without`);
   const refused = new RegExp(`Request header field ${needed.header} is not allowed`, "i");
-  // A message of the console may arrive after the page has shown its error.
+  // The console's message may arrive after the page has shown the error.
   await until(`${refused} is in the console`, () => refused.test(said.join("\n")) || undefined);
 }
 
-/**
- * Sends a request with these headers from a page of another origin; returns the status or the
- * error.
- */
+/** Sends a request with these headers from the page. Returns the status or the error. */
 function sends(page: Page, headers: string[]): Promise<number | string> {
   const url = `${world.url}/functions/v1/usage/rates`;
   const values = Object.fromEntries(headers.map((name) => [name, "x"]));
@@ -49,7 +46,7 @@ function sends(page: Page, headers: string[]): Promise<number | string> {
   return page.evaluate(`${call}.then((answer) => answer.status, (error) => error.message)`);
 }
 
-/** The headers that the docs name, and those of supabase-js with a region or with traces. */
+/** Headers that the docs name, and headers that supabase-js adds for regions and traces. */
 const OPTIONAL = [
   ...["prefer", "x-request-id", "x-region", "traceparent", "tracestate", "baggage"],
   "x-retry-count",

@@ -1,10 +1,12 @@
-/** The preflights that Chromium sends for a page, and answers to preflights without one header. */
+/**
+ * Watches the preflights that Chromium sends for a page, and removes one header from their answers.
+ */
 import type { Page } from "playwright-core";
 
-/** A part of the project, as the first segment of its path. */
+/** The first path segment of the service that gets the request. */
 export type Part = "auth" | "rest" | "functions";
 
-/** A header that a page asked to be allowed to send. */
+/** A header for which a preflight asked permission. */
 export interface AskedHeader {
   readonly part: Part;
   readonly header: string;
@@ -19,7 +21,7 @@ function headerOf(headers: Record<string, string>, name: string): string | undef
   return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
 }
 
-/** Calls `see` for every header that the page's preflights ask for. */
+/** Calls `see` with each header for which the page's preflights ask permission. */
 export async function watchPreflights(
   page: Page,
   see: (asked: AskedHeader) => void,
@@ -33,7 +35,7 @@ export async function watchPreflights(
   await session.send("Network.enable");
 }
 
-/** Removes one header from all that this part of the project allows, until the page is closed. */
+/** Removes one header from the allowed headers of this part until the page is closed. */
 export async function withhold(page: Page, { part, header }: AskedHeader): Promise<void> {
   const session = await page.context().newCDPSession(page);
   session.on("Fetch.requestPaused", async ({ requestId, request, responseHeaders = [] }) => {

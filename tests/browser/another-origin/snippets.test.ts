@@ -1,6 +1,6 @@
 /**
- * The snippets of README.md and of the recipes for a browser run as printed; only given names are
- * added.
+ * The code blocks of README.md and of the browser recipes run as printed. The test adds only the
+ * names that a block needs.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
@@ -24,7 +24,7 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** Every block of these pages, in its order. */
+/** All code blocks of these pages, in the order of each page. */
 const PAGES: Record<string, Snippet[]> = {
   "README.md": [
     snippet("buy", ["supabase"]),
@@ -45,8 +45,8 @@ const PAGES: Record<string, Snippet[]> = {
 };
 
 /**
- * Runs a block in the page with the app's signed-in client. Later blocks get the block's functions,
- * and `told` has the calls of the page's functions.
+ * Runs a block in the page with the app's signed-in client. Later blocks can call the block's
+ * functions. `told` records the calls of the page's own functions.
  */
 function runs<T = Record<string, never>>(page: Page, name: string, given: object = {}): Promise<T> {
   return page.evaluate(`(async () => {
@@ -67,7 +67,10 @@ function runs<T = Record<string, never>>(page: Page, name: string, given: object
 
 const told = (page: Page): Promise<unknown[][]> => page.evaluate("globalThis.told ?? []");
 
-/** Polls a job in the page: returns the job's status, or the code or name of the error. */
+/**
+ * Polls a job in the page until it ends. Returns the job's status, or the code or name of the
+ * error.
+ */
 function polled(page: Page, jobId: string): Promise<string> {
   return page.evaluate(`kept.untilEnded("${jobId}")
     .then((job) => job.status, (thrown) => thrown.error?.code ?? thrown.name)`);
@@ -86,7 +89,7 @@ async function readme(page: Page, origin: string, folder: string): Promise<void>
   const login = newLogin();
   await page.goto(origin);
   const user_id = await signsUp(page, login);
-  // The block leaves the page at its end, so its promise never settles.
+  // The block ends by leaving the page, so its promise may never settle.
   await Promise.allSettled([runs(page, "buy")]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, login.email);
@@ -129,7 +132,7 @@ const SETTLES_WITHIN_MS = 120_000;
 async function settles<T>(page: Page, promise: Promise<T>): Promise<T> {
   let isOver = false;
   const over = promise.finally(() => isOver = true);
-  over.catch(() => {}); // until it is awaited
+  over.catch(() => {}); // prevents an unhandled rejection until the promise is awaited
   for (const end = Date.now() + SETTLES_WITHIN_MS; !isOver && Date.now() < end;) {
     await page.clock.runFor(1_000);
   }
@@ -155,15 +158,15 @@ async function tooMuch(page: Page, origin: string): Promise<void> {
         supabase.functions.invoke("credits", { method: "GET" }))).then(() => {}))`);
   await runs(page, "refusal");
   deepEqual(await told(page), []);
-  // If a minute begins meanwhile, some of these requests no longer count, so more are sent until
-  // the answer warns.
+  // If a new minute begins after the 85 requests, some of them no longer count. The test then sends
+  // more requests until an answer warns.
   await ask(85);
   await until("the page is warned to slow down", async () => {
     await runs(page, "refusal");
     return (await told(page)).length > 0 || undefined;
   });
   deepEqual(await told(page), [["slowDown"]]);
-  await ask(120); // more than one minute's limit, however long the first requests took
+  await ask(120); // more than a minute's limit, so this call reaches the limit in any case
   const refused = page.waitForResponse((answer) => answer.status() === 429);
   await settles(page, runs(page, "refusal"));
   match(await (await refused).headerValue("retry-after") ?? "", /^\d+$/);
@@ -174,7 +177,7 @@ async function aChat(page: Page, origin: string): Promise<void> {
   const id = await arrives(page, origin);
   const logged: string[] = [];
   page.on("console", (message) => logged.push(message.text()));
-  // The last block reads stored prompts, so the user consents to their storage first.
+  // The last block reads stored prompts, so the user first allows Farthing to store them.
   await page.getByRole("button", { name: "Keep my prompts" }).click();
   await page.locator("#done", { hasText: "Keep my prompts" }).waitFor();
   await runs(page, "chat");
@@ -198,7 +201,7 @@ async function aChat(page: Page, origin: string): Promise<void> {
 
 async function aTopUp(page: Page, origin: string): Promise<void> {
   await arrives(page, origin);
-  // The block leaves the page at its end, so its promise never settles.
+  // The block ends by leaving the page, so its promise may never settle.
   await Promise.allSettled([runs(page, "save-card")]);
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, newLogin().email, /^Save/);

@@ -11,9 +11,9 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** The first block starts a stack, which the suite has done already. */
+/** Matches the first block, which starts a stack. The test suite has already started a stack. */
 const STARTS_STACK = /^git clone .* task start\n$/s;
-/** The block whose command runs while the page is used. */
+/** The command of this block keeps running while the page is used. */
 const SERVES = "npx vite\n";
 
 /**
@@ -35,8 +35,8 @@ async function shell(cwd: string, script: string): Promise<string> {
 }
 
 /**
- * Runs `use` in the folder of a newcomer after step 1: Farthing's checkout with the env file of its
- * stack.
+ * Runs `use` in a new folder that looks as after step 1 of the tutorial: with Farthing's checkout
+ * and the env file of its stack.
  */
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-tutorial-" });
@@ -62,7 +62,7 @@ const saying = (page: Page, line: string): Promise<string> =>
     return text.includes(line) ? text : undefined;
   });
 
-/** Signs up and buys; returns the ids that the page shows then. */
+/** Signs up and buys credits. Returns the ids that the page shows after the purchase. */
 async function buys(page: Page, origin: string): Promise<Record<string, string>> {
   const { email, password } = newLogin();
   await page.goto(origin);
@@ -81,7 +81,8 @@ async function buys(page: Page, origin: string): Promise<Record<string, string>>
 }
 
 /**
- * Writes the files and runs the commands. A block of text is the output of the commands before it.
+ * Writes the files and runs the commands. A text block is the expected output of the commands
+ * before it.
  */
 async function play(folder: string, blocks: Block[], ids: Record<string, string>): Promise<void> {
   let printed = "";

@@ -1,4 +1,4 @@
-/** A Vite app as a newcomer makes it: installed with npm from its lockfile, served on localhost. */
+/** A new Vite app, installed with npm from its lockfile and served on localhost. */
 import { ROOT } from "../../../scripts/command/root.ts";
 import type { World } from "../../support/project/world.ts";
 
@@ -13,9 +13,7 @@ async function run(cwd: string, program: string, args: string[]): Promise<void> 
   throw new Error(`${program} ${args.join(" ")} failed:\n${said}`);
 }
 
-/**
- * Runs `use` with a copy of the app and its packages, because Vite and npm write into the folder.
- */
+/** Runs `use` with a copy of the app and its packages. Vite and npm write into the app's folder. */
 export async function withApp<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "farthing-app-" });
   try {
@@ -38,8 +36,8 @@ async function addressOf(output: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /**
- * Serves an app while `use` runs, at localhost:5173 or Vite's next free port. The app's environment
- * has the two values that a newcomer copies: the URL and the publishable key.
+ * Serves an app at localhost:5173, or at Vite's next free port, while `use` runs. The app's
+ * environment has the URL and the publishable key, which a new user of Farthing copies.
  */
 export function withVite<T>(
   { url, publishableKey }: World,

@@ -1,5 +1,5 @@
 /**
- * The database dies several times during a thousand charges: no acknowledged charge is lost or
+ * The database is killed several times during a thousand charges. No acknowledged charge is lost or
  * doubled.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -32,7 +32,8 @@ function charge(person: Person, index: number) {
 }
 
 /**
- * Charges from several workers; each sends a charge again with its key until it is acknowledged.
+ * Sends all charges with several workers. A worker repeats a charge with the same key until it is
+ * acknowledged.
  */
 async function chargeAll(people: Person[], onCharge: (count: number) => void): Promise<Charged[]> {
   const charged: Charged[] = [];
@@ -83,7 +84,7 @@ Deno.test({
     await Promise.all(kills);
     await databaseIsBack(world);
     equal(kills.length, KILLS);
-    // The ledger has each acknowledged event once, with its transaction, and no other event.
+    // The ledger must have each acknowledged event once, with its transaction, and no other event.
     deepEqual((await chargesInLedger(people)).sort(byEvent), charged.sort(byEvent));
     for (const { id } of people) {
       equal((await balanceOf(world, id)).balance, String(10_000 - 5 * CHARGES / PEOPLE));

@@ -9,7 +9,9 @@ import { readWorld, type World } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** Runs `use` with another statement timeout of a role, changed as on the platform. */
+/**
+ * Runs `use` with another statement timeout of a role, set with `alter role` as on the platform.
+ */
 async function withTimeout<T>(role: string, timeout: string, use: () => Promise<T>): Promise<T> {
   await withSql(
     world,
@@ -27,7 +29,7 @@ Deno.test("a charge that waits too long is answered 408, and its repeat charges 
   const body = { user_id: person.id, model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
   const charge = (where: World) =>
     post(where, "usage", backEnd(where), body, { key: `slow-${person.id}` });
-  // Without DATABASE_POOL_URL the functions use the data API, as service_role.
+  // The deployment has no DATABASE_POOL_URL, so its functions use the data API as service_role.
   await withDeployment(world, {}, async (deployed) => {
     await withTimeout(
       "service_role",

@@ -1,4 +1,4 @@
-/** An isolate dies while it streams a chat: the scheduled task settles the chat. */
+/** An isolate is killed while it streams a chat. The scheduled task settles the chat. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
   chatBody,
@@ -15,12 +15,15 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 
-/** Enough tokens for several records of progress, and far from the end of the answer. */
+/**
+ * After this many tokens, progress has been recorded several times, and the answer is far from its
+ * end.
+ */
 const READ_TOKENS = 300;
 const MAX_UNRECORDED_TOKENS = 64;
 /**
- * The policy's stream_in_flight_tokens: the most tokens that the provider can have made after the
- * last record.
+ * The policy's stream_in_flight_tokens: the most tokens that the provider can have generated since
+ * the last record.
  */
 const IN_FLIGHT_TOKENS = 256;
 
@@ -44,7 +47,8 @@ Deno.test("T28: a chat of a killed isolate pays for received and in-flight token
   await sweepMinuteLater(world, [person]);
   const [chat] = await closedChats(world, person);
   equal(chat?.state, "settled");
-  // The difference has two causes: tokens sent and not recorded, or recorded and not received.
+  // Tokens may have been sent and not recorded, or recorded and not received, so the two counts
+  // differ.
   const gap = Math.abs(read - chat!.streamed_tokens);
   ok(gap <= MAX_UNRECORDED_TOKENS, `${read} read, ${chat?.streamed_tokens} recorded`);
   const { held, balance } = await balanceOf(world, person.id);

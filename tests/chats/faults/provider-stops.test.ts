@@ -1,7 +1,7 @@
 /**
- * T28: streams whose caller has left and whose provider is not read to its end, because the time
- * limit of reading is over or the provider breaks off or hangs. The time limit is a policy for all
- * chats, so these tests run alone on their stack.
+ * T28: streams whose caller has left, and whose provider's answer is not read to its end: the time
+ * limit for reading is over, or the provider breaks off or hangs. The time limit is a policy for
+ * all chats, so these tests run alone on their stack.
  */
 import { equal, ok } from "node:assert/strict";
 import { chatOf, judge, KINDS } from "../leaving/bill.ts";
@@ -20,14 +20,17 @@ const FIRST: Moment = ["at the first piece", leaveAfter(() => 1)];
 const MIDDLE: Moment = ["in the middle", leaveAfter(({ pieces }) => pieces / 2)];
 
 interface Case {
-  /** The policy's stream_patience. */
+  /** The value of the policy's stream_patience during the test. */
   readonly patience: string;
-  /** Markers beside those of each kind. */
+  /** Markers for the emulated provider, in addition to the markers of each kind. */
   readonly markers: string;
   readonly moments: readonly Moment[];
 }
 
-/** Leaves a chat of each kind at each moment, checks its cost and returns the provider's calls. */
+/**
+ * Leaves a chat of each kind at each moment, checks the cost of each chat, and returns the
+ * provider's calls.
+ */
 async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> {
   const before = await changePolicy(world, { stream_patience: patience });
   try {
@@ -46,7 +49,7 @@ async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> 
 
 for (const patience of ["0 seconds", "300 milliseconds"]) {
   Deno.test(`T28: a left stream costs at least the bill when it is read for ${patience} more`, async () => {
-    // The provider is so slow that the time limit ends while it still answers.
+    // The provider is slow, so the time limit ends while the provider still answers.
     const markers = "[pace:400] [think:12]";
     const calls = await leaveAll({ patience, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
     for (const { aborted, billed, usage } of calls) {
@@ -57,12 +60,12 @@ for (const patience of ["0 seconds", "300 milliseconds"]) {
   });
 }
 
-/** The provider's stream ends after twelve pieces, after the caller has left. */
+/** The provider's stream stops after twelve pieces, after the caller has left. */
 const ENDS: readonly [name: string, Case][] = [
   ["is cut", { patience: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST] }],
   ["breaks off", { patience: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST] }],
   ["hangs", {
-    // Twelve pieces take less than this on a busy machine.
+    // Even a busy machine streams the twelve pieces in less than 8 seconds.
     patience: "8 seconds",
     markers: "[hang:12]",
     moments: [ACCEPTED, FIRST],

@@ -1,4 +1,4 @@
-/** Compares the cost of a stream to its user with the emulated provider's bill. */
+/** Compares what a streamed chat costs its user with the emulated provider's bill. */
 import { equal, ok } from "node:assert/strict";
 import { type Asked, askedOf, closedChats, promptOf } from "../../support/work/chat.ts";
 import { withSql } from "../../support/project/database.ts";
@@ -10,7 +10,7 @@ export interface Kind {
   readonly name: string;
   readonly model: string;
   readonly markers: string;
-  /** The pieces of text in the whole answer. */
+  /** The number of text pieces in the whole answer. */
   readonly pieces: number;
 }
 
@@ -59,7 +59,7 @@ export interface Chat {
   readonly body: object;
 }
 
-/** @param more markers beside those of the kind */
+/** @param more markers in addition to the markers of the kind */
 export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat> {
   const { name, content } = promptOf(`${kind.markers} ${more}`);
   return {
@@ -76,7 +76,7 @@ export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat>
   };
 }
 
-/** Waits until the provider's call has begun or ended, and returns the call. */
+/** Waits until the provider's call of a chat has begun or ended, and returns the call. */
 export function callOf(world: World, { name }: Chat, has: "begun" | "ended") {
   return until(`the call has ${has}`, async () => {
     const [call] = await askedOf(world, name);

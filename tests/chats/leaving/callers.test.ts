@@ -1,6 +1,5 @@
 /**
- * T28: a stream that its caller leaves, in any way and at any moment, costs at least the provider's
- * bill.
+ * T28: a stream that its caller leaves, however and whenever, costs at least the provider's bill.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { closedChats } from "../../support/work/chat.ts";
@@ -54,8 +53,8 @@ Deno.test("T28: a stream that is left and repeated is one call, answered in full
     const early = await send(world, chat);
     const said = await early.text();
     ok([200, 409].includes(early.status), said);
-    // Each repeat counts towards the limit of chats in a minute, so the next repeat waits for the
-    // answer.
+    // Each repeat counts towards the limit of chats per minute, so the test repeats only after the
+    // chat is closed.
     await closedChats(world, chat.person);
     const answer = await send(world, chat);
     equal(answer.status, 200);

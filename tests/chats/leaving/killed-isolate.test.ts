@@ -11,7 +11,7 @@ const world = readWorld();
 
 Deno.test("T28: streams of a killed isolate cost at least the bill, and at most the hold", async () => {
   const chats = await Promise.all(
-    // Slow, so that no stream ends before all of them have begun, even on a busy machine.
+    // The streams are slow, so that none ends before all have begun, even on a busy machine.
     KINDS.map((kind) => chatOf(world, kind, "[tokens:400] [pace:200]")),
   );
   await withDeployment(world, {}, async (deployment, kill) => {

@@ -1,4 +1,4 @@
-/** The ways of leaving a streamed chat. */
+/** The ways in which a caller can leave a streamed chat. */
 import { streamChat } from "../../support/work/chat.ts";
 import type { World } from "../../support/project/world.ts";
 import { callOf, type Chat, type Kind } from "./bill.ts";
@@ -6,7 +6,7 @@ import { callOf, type Chat, type Kind } from "./bill.ts";
 /** Begins a chat and leaves it. */
 export type Leave = (world: World, chat: Chat) => Promise<void>;
 
-/** Sends a chat; `signal` leaves it. */
+/** Sends a chat. Aborting `signal` leaves the chat. */
 export function send(
   world: World,
   { person, key, body }: Chat,
@@ -35,7 +35,7 @@ export const leaveAfter = (pieces: (kind: Kind) => number): Leave => async (worl
   await streamChat(world, person, body, (deltas) => deltas < pieces(kind), key);
 };
 
-/** Stays connected and reads nothing. */
+/** Stays connected and does not read the answer. */
 export const standStill: Leave = async (world, chat) => {
   const answer = await send(world, chat);
   await callOf(world, chat, "ended");

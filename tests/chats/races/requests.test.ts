@@ -1,4 +1,4 @@
-/** Chats at the same moment, and callers who leave in the middle of one. */
+/** Chats at the same moment, and callers who leave during a chat. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ChatAnswer } from "../../../supabase/functions/_shared/contracts/ai.ts";
 import {
@@ -26,7 +26,8 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
 const priceOf = (input: number, output: number) => (input * 20 + output * 60) / 1000;
 
 /**
- * Returns the credits that one such chat holds, read from the refusal of a user without credits.
+ * Returns the credits that a chat with this body holds, read from the refusal of a user without
+ * credits.
  */
 async function heldBy(body: object): Promise<number> {
   const person = await signUp(world);
@@ -42,11 +43,12 @@ async function grant({ id }: Person, amount: string): Promise<void> {
 for (const stream of [false, true]) {
   const kind = stream ? "streamed chats" : "chats";
   Deno.test(`T1: of 20 ${kind} at once with credits for 5, exactly 5 reach the provider`, async () => {
-    // The model is so slow that all five chats still run when the last of the twenty is refused.
+    // The model is slow, so all five chats still run when the last of the other fifteen is refused.
     const { name, content } = promptOf("[slow:12000] [tokens:20]");
     const body = { ...chatBody(content, { max_output_tokens: 100 }), stream };
     const person = await signUp(world);
-    // Prices here have at most five decimals; a floating-point product may be slightly too low.
+    // Prices in this test have at most five decimals. The product of floating-point numbers may be
+    // slightly too low.
     await grant(person, (5 * await heldBy(body)).toFixed(5));
     const answers = await together(20, () => post(world, "ai/chat", person.as, body));
     const isAnswered = ({ status }: Answer) => status === 200;
@@ -68,7 +70,7 @@ Deno.test("identical chats at once call the provider once", async () => {
   const key = crypto.randomUUID();
   const ask = () => post(world, "ai/chat", person.as, chatBody(content), { key });
   const first = await together(10, ask);
-  // One request has been answered, so a repeat of each other request gets the same answer.
+  // One request has been answered, so the repeats of all other requests get its answer.
   const again = first.filter(({ status }) => status !== 200);
   for (const answer of again) refused(answer, 409, "idempotency_in_progress");
   const repeated = await together(again.length, ask);
@@ -103,7 +105,7 @@ for (const [when, count] of LEAVING) {
     const [chat, ...more] = await closedChats(world, person);
     deepEqual([chat?.state, more.length], ["settled", 0]);
 
-    // The next request with the key gets the paid answer.
+    // The next request with the key gets the stored answer, which is already paid.
     const replay = await streamChat(world, person, body, () => true, key);
     const { usage, credits, finish_reason } = replay.events.at(-1)!.data as {
       usage: { input_tokens: number; output_tokens: number };
@@ -112,7 +114,7 @@ for (const [when, count] of LEAVING) {
     };
     deepEqual([replay.replayed, finish_reason], [true, "stop"]);
     const [answer, seen] = [textOf(replay.events), textOf(events)];
-    // Near the end, the last two pieces may arrive together.
+    // Near the end of the answer, the last two pieces may arrive together.
     const mayBeWhole = count === TOKENS - 1 && answer === seen;
     ok(answer.startsWith(seen) && (answer.length > seen.length || mayBeWhole), answer);
     const [asked, ...others] = await endedOf(world, name);
@@ -128,7 +130,7 @@ for (const [when, count] of LEAVING) {
     equal(await countEntries(world, person.id, "settle"), 1);
     const { held, balance } = await balanceOf(world, person.id);
     deepEqual([held, Number(balance)], ["0", 100 - Number(credits)]);
-    // The scheduled task finds nothing to settle.
+    // The chat is settled, so the scheduled task must not change the balance.
     await withSql(world, (sql) => sql`select farthing.close_abandoned_chats()`);
     equal((await balanceOf(world, person.id)).balance, balance);
     await proven(world);

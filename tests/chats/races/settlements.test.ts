@@ -1,6 +1,6 @@
 /**
- * A chat's request, its repeat and the scheduled task at the same moment: one charge, no hold left,
- * no deadlock.
+ * A chat's request, its repeat and the scheduled task at the same moment cause one charge, no
+ * deadlock, and leave no hold.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
@@ -18,7 +18,7 @@ interface Chat {
   key: string;
 }
 
-// More than a minute ago, so that the scheduled task finds these chats silent.
+// The chats began more than a minute ago, so the scheduled task closes them as abandoned.
 const SILENT = "now() - interval '61 seconds'";
 const USAGE = JSON.stringify({ input_tokens: 1000, output_tokens: 100 });
 const ANSWER = JSON.stringify({ message: { role: "assistant", content: "Hello" } });
@@ -33,7 +33,7 @@ async function withConnections(use: (sql: Sql) => Promise<void>): Promise<void> 
   await proven(world);
 }
 
-/** Begins a chat; returns its step and its hold, which is null for a replay. */
+/** Begins a chat. Returns the step, and the id of the hold, which is null for a replay. */
 async function begin(sql: Sql, userId: string, key: string, at: string) {
   const [row] = await sql.unsafe(
     `select b ->> 'step' as step, b ->> 'hold_id' as hold
@@ -78,8 +78,8 @@ Deno.test("T9: chats settled twice, recorded and closed at once are charged once
         equal(first, second);
         return first;
       }));
-      // 20 for the prompt and 6 for the answer. If the task was faster, the settlement corrects its
-      // charge.
+      // The prompt costs 20 credits and the answer 6. If the scheduled task charged first, the
+      // settlement corrects the charge.
       for (const each of credits) equal(each, "26");
       const total = credits.reduce((sum, each) => sum + Math.round(Number(each) * 10), 0);
       const { balance, held } = await balanceOf(world, id);
@@ -104,8 +104,8 @@ Deno.test("T9: a silent chat repeated many times at once is charged once, and on
       for (const each of repeats) {
         if (each.status === "rejected") equal(each.reason.code, "PGRST", String(each.reason));
       }
-      // The late settlement of the first request finds that chat charged and does not touch the
-      // second chat.
+      // The first chat is already charged. The late settlement of the first request must not change
+      // the second chat.
       equal(await settle(sql, chat), "26");
       const { balance, held } = await balanceOf(world, id);
       deepEqual([balance, held], ["974", "50"]);

@@ -1,6 +1,6 @@
 /**
- * The database dies between any two steps of a purchase, or during a step; the purchase ends in one
- * grant.
+ * The database is killed between any two steps of a purchase, or during a step. The purchase ends
+ * with one grant.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type Stripe from "stripe";
@@ -24,11 +24,11 @@ import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** A request takes at most 25 s, and the database needs some seconds to restart. */
+/** One request takes at most 25 s, and the database needs some seconds to restart. */
 const GIVES_UP_MS = 60_000;
 const ignore = world.dataDir === undefined;
 
-/** Repeats a request with its key, as a client does, for as long as the error is retryable. */
+/** Repeats a request with the same key, as a client does, while the error is retryable. */
 function insisting(what: string, ask: () => Promise<Answer>): Promise<Answer> {
   return until(what, async () => {
     const answer = await ask();
@@ -51,7 +51,7 @@ async function hear(events: Stripe.Event[]): Promise<void> {
   }
 }
 
-/** The kill comes at a random moment, another one in each round. */
+/** The kill happens at a random moment, so each round kills at another moment. */
 const ROUNDS = 4;
 const BOUNDARIES = ["sign-up", "checkout", "payment", "first event", "grant"] as const;
 
@@ -102,7 +102,8 @@ Deno.test({
 });
 
 /**
- * Ages the idempotency keys of interrupted requests beyond the time for which a key is in progress.
+ * Makes the idempotency keys of interrupted requests three minutes older. After three minutes a key
+ * is no longer in progress.
  */
 async function ageKeys(): Promise<void> {
   await withSql(world, (sql) =>
@@ -113,13 +114,13 @@ async function ageKeys(): Promise<void> {
 
 type Kill = (buyer: Person, isAnswered: () => boolean) => Promise<void>;
 
-/** Kills while Stripe is called: the order exists, and its session is not attached yet. */
+/** Kills the database while Stripe is called: the order exists, and has no session yet. */
 const killWhileStripeIsAsked: Kill = async (buyer) => {
   await until("the order is begun", async () => (await ordersOf(world, buyer))[0]);
   await killDatabase(world);
 };
 
-/** Kills the database after each restart until the checkout has given up. */
+/** Kills the database again after each restart, until the checkout has given up. */
 const killUntilAnswered: Kill = async (buyer, isAnswered) => {
   await killWhileStripeIsAsked(buyer, isAnswered);
   await until("the checkout has given up", async () => {
@@ -168,7 +169,9 @@ for (const [moment, delay_ms, kill] of MOMENTS) {
   });
 }
 
-/** Runs `act` against a locked account and kills the database while `act` waits for the lock. */
+/**
+ * Locks the person's account, runs `act`, and kills the database while `act` waits for the lock.
+ */
 async function killInside(person: Person, act: () => Promise<Answer>): Promise<Answer> {
   return await withSql(world, async (sql) => {
     const holder = await sql.reserve();
@@ -195,7 +198,8 @@ Deno.test({
     const checkout = await openCheckout(world, buyer);
     const events = await payInSilence(world, checkout);
     const completed = events.find(({ type }) => type === "checkout.session.completed")!;
-    // The event is applied if the database is back in time; otherwise Stripe delivers it again.
+    // If the database is back in time, the event is applied. If not, Stripe delivers the event
+    // again.
     const answer = await killInside(buyer, () => deliver(world, completed));
     if (answer.status !== 200) refused(answer, 500, "internal");
     await databaseIsBack(world);

@@ -1,6 +1,6 @@
 /**
- * The answer that Stripe stores under an order's key decides whether the order can be requested
- * again.
+ * Stripe stores an answer under an order's key. The answer decides whether the order can be
+ * requested again.
  */
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
@@ -13,7 +13,7 @@ import { until } from "../../support/project/until.ts";
 import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
-/** Attempts of one call to Stripe: the first and two retries. */
+/** The number of attempts of a call to Stripe: the first attempt and two retries. */
 const ATTEMPTS = 3;
 
 async function withFault(fault: object, use: () => Promise<void>): Promise<void> {
@@ -26,7 +26,9 @@ async function withFault(fault: object, use: () => Promise<void>): Promise<void>
   }
 }
 
-/** Signs up a buyer; each click on a package has a new key unless one is given. */
+/**
+ * Signs up a buyer who can click on a package. Each click has a new key unless the test passes one.
+ */
 async function makeBuyer() {
   const buyer = await signUp(world);
   const { id } = await packageNamed(world, "Starter");
@@ -51,7 +53,8 @@ Deno.test("an order that Stripe refused expires, and the next call makes a new o
 
 Deno.test("a second tab waits for the first tab's session, and gets the same session", async () => {
   const { buyer, click } = await makeBuyer();
-  // Longer than the second request waits for the first, and shorter than Stripe's timeout of 10 s.
+  // 8 s is longer than the second request waits for the first one, and shorter than Stripe's
+  // timeout of 10 s.
   await withFault({ delay_ms: 8_000 }, async () => {
     const first = click();
     await until("the order is begun", async () => (await ordersOf(world, buyer)).at(0));

@@ -1,4 +1,4 @@
-/** The faults of the matrix: a deployment of functions on this stack with one broken service. */
+/** The faults of the matrix: each runs functions on this stack with one broken service. */
 import { need, readSettings } from "../../../scripts/settings/settings.ts";
 import { withMail, withSql } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
@@ -14,22 +14,22 @@ import type { World } from "../../support/project/world.ts";
 import { equal, ok } from "node:assert/strict";
 
 export interface Condition {
-  /** A marker that makes the models of the stack's own runner fail, too. */
+  /** A marker in the prompts. It makes the models of the stack's own runner fail, too. */
   readonly marker?: string;
   /** Runs `use` with functions that have the fault. */
   under(world: World, use: (cut: World) => Promise<void>): Promise<void>;
-  /** Wraps each request, for a fault that is an event and not a state. */
+  /** Runs the fault around each request, if the fault is an event and not a state. */
   during?<T>(world: World, act: () => Promise<T>): Promise<T>;
 }
 
 type Changes = Record<string, string>;
 
-/** Longer than the timeout that even a busy process gives Redis. */
+/** Even a busy process waits less than this for Redis. */
 const SLOW_REDIS_MS = 1_500;
-/** Far below Stripe's timeout: a slow answer is a good answer. */
+/** Far below Stripe's timeout, so slow answers are used. */
 const SLOW_STRIPE_MS = 1_500;
 
-/** @param shows a message about the fault in the functions' log */
+/** @param shows a message about the fault that must be in the functions' log */
 function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {
     async under(world, use) {
@@ -41,11 +41,13 @@ function having(changes: (world: World) => Changes, shows?: string): Condition {
   };
 }
 
-/** Returns the log text of functions that count rate limits by themselves, with the reason. */
+/**
+ * Returns the log line of functions that count rate limits in their own process for this reason.
+ */
 const fallback = (reason: string) =>
   `"message":"rate limits are counted in this process","fallback":"${reason}"`;
 
-/** A deployment that reaches one service through a faulty proxy. */
+/** Runs functions that reach one service through a faulty proxy. */
 function behind(
   manner: Manner,
   { target, changes }: {
@@ -95,7 +97,8 @@ const MAIL = {
 };
 
 /**
- * Returns the receipt of a purchase during the fault, as soon as a runner has attempted to send it.
+ * Waits until a runner has attempted to send the receipt of a purchase during the fault. Returns
+ * the receipt's id.
  */
 function triedReceipt(cut: World, since: Date): Promise<string> {
   return until("a receipt was tried", async () => {
@@ -108,7 +111,10 @@ function triedReceipt(cut: World, since: Date): Promise<string> {
   });
 }
 
-/** Stops mail for the stack's own runner, too. Waiting notifications are sent when mail is back. */
+/**
+ * The stack's own runner can't send mail either. The waiting notifications are sent after mail is
+ * available again.
+ */
 const MAIL_DOWN: Condition = {
   async under(world, use) {
     const away = having(() => ({ ...MAIL, MAIL_URL: CLOSED_URL }));
@@ -123,7 +129,7 @@ const MAIL_DOWN: Condition = {
   },
 };
 
-/** The database is killed when the request is sent, and restarted while the request runs. */
+/** The database is killed before each request is sent, and restarted while the request runs. */
 const DATABASE_RESTARTING: Condition = {
   ...having(() => ({})),
   async during(world, act) {
@@ -134,7 +140,8 @@ const DATABASE_RESTARTING: Condition = {
 };
 
 /**
- * The data API is a proxy that answers every call with an outage; the functions also have the pool.
+ * The functions reach Auth through a proxy that answers every request with 503. They reach the
+ * database through the pool.
  */
 const JWKS_AWAY = behind({ kind: "answers", status: 503, body: "{}" }, {
   target: (world) => world.url,
@@ -168,7 +175,7 @@ export const CONDITIONS = {
   "mail down": MAIL_DOWN,
   "AI down": {
     ...having(() => ({ AI_BASE_URL: CLOSED_URL })),
-    // There are more failures than requests in one attempt of a job, so the job needs another
+    // The model fails more often than one attempt of a job retries, so the job needs a second
     // attempt.
     marker: `[fail:503x3:${crypto.randomUUID()}]`,
   },

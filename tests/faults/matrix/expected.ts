@@ -1,17 +1,17 @@
 /**
- * The answer of each thing that an app does while one service fails, written down before the test
- * runs; docs/reference/faults.md shows the same table.
+ * The expected answer of each action of an app while one service fails. docs/reference/faults.md
+ * shows the same table.
  */
 import type { FaultName } from "./conditions.ts";
 import type { JourneyName } from "./journeys.ts";
 
-/** The allowed statuses: more than one only if the moment of the fault decides. */
+/** The allowed statuses. There are two only if the moment of the fault decides. */
 export type Expected = readonly number[];
 
 const CREATED = [201];
 const OK = [200];
 const ACCEPTED = [202];
-/** A retryable refusal; the same key succeeds when the fault is over. */
+/** A retryable refusal. A repeat with the same key succeeds after the fault. */
 const LATER = [503];
 
 /** The answer without a fault. */
@@ -24,7 +24,7 @@ const WELL: Readonly<Record<JourneyName, Expected>> = {
   "ai chat": OK,
 };
 
-/** While the database restarts, a caller sees a pause or a 503; Stripe gets a 500. */
+/** While the database restarts, a caller waits or gets a 503, and Stripe gets a 500. */
 const INTERRUPTED: Readonly<Record<JourneyName, Expected>> = {
   "checkout": [201, 503],
   "webhook": [200, 500],
@@ -48,7 +48,7 @@ export const EXPECTED: Readonly<Record<FaultName, Readonly<Record<JourneyName, E
   "mail down": WELL,
   "AI down": { ...WELL, "ai chat": LATER },
   "database restarting": INTERRUPTED,
-  // Secret keys and Stripe's signatures need no key set; a user's token can't be verified without
-  // one.
+  // Secret keys and Stripe's signatures need no key set. A user's token can't be verified without
+  // the key set.
   "JWKS unreachable": { ...WELL, "checkout": LATER, "jobs": LATER, "ai chat": LATER },
 };

@@ -1,6 +1,6 @@
 /**
- * The things that an app does with money, each in three steps: prepared without a fault, done once
- * under a fault, and repeated with the same key after the fault. In the end each has happened once.
+ * The actions of an app that move money. Each is prepared without a fault, done once during a
+ * fault, and repeated with the same key after the fault. At the end each has happened once.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { Checkout } from "../../../supabase/functions/_shared/contracts/checkout.ts";
@@ -27,14 +27,14 @@ import type { World } from "../../support/project/world.ts";
 export interface Attempt {
   /** Sends the request to the functions that have the fault. */
   act(cut: World): Promise<Answer>;
-  /** Checks the end after the fault. @throws if anything was lost or doubled */
+  /** Checks the result after the fault. @throws if anything was lost or doubled */
   finish(): Promise<void>;
 }
 
-/** `marker` makes the local models fail when it is part of a prompt; empty if they work. */
+/** `marker` is added to prompts. It makes the emulated models fail, unless it is empty. */
 type Journey = (world: World, marker: string) => Promise<Attempt>;
 
-/** Repeats a request with its key, as a client does, while the error is retryable. */
+/** Repeats a request with the same key, as a client does, while the error is retryable. */
 function again(what: string, ask: () => Promise<Answer>): Promise<Answer> {
   return until(what, async () => {
     const answer = await ask();
@@ -126,7 +126,7 @@ const jobs: Journey = async (world, marker) => {
       const { job_id } = data(await again("the job", () => ask(world)), 202, StartedJob);
       const { checkpoints } = await jobEnds(world, person.as, job_id, "completed");
       await holdsEnd(world, person.id);
-      // One charge for each step, and the grant before the fault.
+      // There is one entry for each step, and one for the grant before the fault.
       equal(await countEntries(world, person.id), checkpoints.length + 1);
     },
   };

@@ -1,4 +1,4 @@
-/** Each fault with each thing that an app does: the answer is as expected, and money moves once. */
+/** Each action of an app during each fault: the answer is as expected, and money moves once. */
 import { ok } from "node:assert/strict";
 import { proven } from "../../support/project/database.ts";
 import { databaseIsBack } from "../../support/processes/killing.ts";

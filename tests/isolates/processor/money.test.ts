@@ -1,4 +1,7 @@
-/** Purchases, debits and usage in isolates that exceed their processor time: each happens once. */
+/**
+ * Purchases, debits and usage in isolates that use more processor time than allowed. Each happens
+ * once.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { payCheckout } from "@farthing/stripe-emulator/browser";
@@ -46,7 +49,10 @@ function usageOf(userId: string): Request {
   return { path: "usage", body, key: crypto.randomUUID() };
 }
 
-/** Returns the answer after asserting that a repeat gets the same answer. */
+/**
+ * Sends a request and its repeat until both are answered, asserts that the answers are equal, and
+ * returns the answer.
+ */
 async function answeredTwice(request: Request): Promise<Answer> {
   const answer = await insist("an answer", () => sendOnce(request));
   const again = await insist("the same answer", () => sendOnce(request));
@@ -56,8 +62,8 @@ async function answeredTwice(request: Request): Promise<Answer> {
 }
 
 /**
- * Sends many requests at once until isolates were killed under them. Repeats each until it is
- * answered, and once more. Returns the answers.
+ * Sends many requests at the same moment until isolates have been killed during requests. Repeats
+ * each request until it is answered, and then once more. Returns the answers.
  */
 async function flood(
   name: string,
@@ -109,8 +115,8 @@ Deno.test("usage whose isolates are killed under it is charged once", async () =
 const MAX_CLICKS = 10;
 
 /**
- * Clicks until a checkout is open. After an isolate is killed during a call to Stripe, its key
- * stays in progress for three minutes, so an impatient buyer clicks again with a new key.
+ * Clicks until a checkout is open. If an isolate is killed during a call to Stripe, the key stays
+ * in progress for three minutes. An impatient buyer does not wait and clicks again with a new key.
  */
 async function openOne(buyer: Person, packageId: string) {
   for (let click = 1;; click++) {
@@ -126,7 +132,10 @@ async function openOne(buyer: Person, packageId: string) {
   }
 }
 
-/** Opens a checkout and pays; Stripe's events go to a webhook whose isolates are killed, too. */
+/**
+ * Opens a checkout and pays. The isolates of the webhook, which gets Stripe's events, are killed,
+ * too.
+ */
 async function purchase(buyer: Person, packageId: string) {
   const opened = await openOne(buyer, packageId);
   equal((await payCheckout(opened.checkout_url)).result, "paid");
@@ -145,7 +154,7 @@ const PATIENCE_MS = 5_000;
 const BUYERS = 10;
 const EACH = 3;
 
-/** Several buyers at once, each with some purchases in turn; each purchase is granted once. */
+/** Several buyers each make some purchases, one after the other. Each purchase is granted once. */
 async function buyAll(): Promise<void> {
   const { id, credits, bonus_credits } = await packageNamed(world, "Starter");
   const granted = new Decimal(credits).plus(bonus_credits);

@@ -1,5 +1,5 @@
 /**
- * Chats in isolates that are killed repeatedly: each key ends with one answer, and the charges
+ * Chats in isolates that are killed repeatedly. Each key ends with one answer, and the charges
  * cover at least the provider's bill.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -14,19 +14,17 @@ import { readWorld } from "../../support/project/world.ts";
 
 const world = readWorld();
 const CREDITS = 1_000;
-/**
- * The most tokens of a killed chat that were sent and not recorded, or recorded and not received.
- */
+/** The most tokens by which the recorded and the received tokens of a killed chat may differ. */
 const MAX_UNRECORDED_TOKENS = 64;
-/** The policy's stream_in_flight_tokens, charged in addition to the recorded tokens. */
+/** The policy's stream_in_flight_tokens, which are charged in addition to the recorded tokens. */
 const IN_FLIGHT_TOKENS = 256;
 const CALLERS = 16;
-/** Chats of each caller; interrupted chats are repeated afterwards. */
+/** The chats of each caller. Interrupted chats are repeated afterwards. */
 const CHATS = 3;
 const MAX_REPEATS = 10;
 const MAX_ROUNDS = 4;
 
-/** The final answer of a key, which every repeat gets. */
+/** The final answer under a key. Every repeat gets this answer. */
 interface Final {
   readonly text: string;
   readonly credits: string;
@@ -38,14 +36,14 @@ interface Chat {
   readonly name: string;
   readonly content: string;
   readonly isStream: boolean;
-  /** The pieces read in each interrupted attempt. */
+  /** The number of pieces that were read in each interrupted attempt. */
   readonly cuts: number[];
   final: Final | undefined;
 }
 
 async function makeChat(nr: number): Promise<Chat> {
-  // An isolate lasts 12 s and accepts requests for 6 s, so it interrupts chats of 8 s that begin
-  // late.
+  // An isolate lives 12 s and accepts requests for 6 s, so a chat of 8 s that begins late is
+  // interrupted.
   const markers = nr % 2
     ? "[tokens:80] [pace:100]"
     : `[tokens:20] [pace:50] [slow:${nr % 5 * 200}]`;
@@ -65,7 +63,7 @@ interface Heard {
   credits: string | undefined;
 }
 
-/** Reads a stream to its last event, or until its connection breaks. */
+/** Reads a stream to its last event, or until the connection breaks. */
 async function listen(body: ReadableStream<Uint8Array>): Promise<Heard> {
   const heard: Heard = { text: "", pieces: 0, credits: undefined };
   const parser = createParser({
@@ -85,7 +83,7 @@ async function listen(body: ReadableStream<Uint8Array>): Promise<Heard> {
 }
 
 interface Attempt extends Heard {
-  /** True for the stored answer of an earlier attempt. */
+  /** True if the answer is the stored answer of an earlier attempt. */
   readonly isReplay: boolean;
 }
 
@@ -114,15 +112,18 @@ async function advance(chat: Chat): Promise<void> {
     return;
   }
   chat.final = { text, credits };
-  // The earlier attempt was charged in full and stored, and its connection broke before the answer
-  // arrived.
+  // An earlier attempt was charged in full and stored, but its connection broke before the end of
+  // the answer. That attempt does not count as interrupted.
   if (isReplay) {
     const whole = chat.cuts.findLastIndex((read) => read > 0);
     if (whole >= 0) chat.cuts.splice(whole, 1);
   }
 }
 
-/** Closes the chats of killed isolates, as if a minute had passed; no chat runs meanwhile. */
+/**
+ * Runs the task that closes abandoned chats, as if a minute had passed. No chat runs at that
+ * moment.
+ */
 async function minutePasses(): Promise<void> {
   await withSql(
     world,
@@ -130,7 +131,7 @@ async function minutePasses(): Promise<void> {
   );
 }
 
-/** Plays all chats with several callers at once, then repeats the interrupted chats. */
+/** Sends all chats with several callers at the same moment, then repeats the interrupted chats. */
 async function askAll(chats: readonly Chat[]): Promise<void> {
   const waiting = [...chats];
   const call = async () => {
@@ -150,8 +151,8 @@ async function judge(chat: Chat): Promise<void> {
   deepEqual({ text: again.text, credits: again.credits }, final, "a repeat is the one answer");
   const rows = await closedChats(world, person);
   const settled = rows.filter(({ state }) => state === "settled");
-  // The last chat gave the final answer; the chats before it were interrupted and closed by the
-  // task.
+  // The last chat gave the final answer. The chats before it were interrupted, and the scheduled
+  // task closed them.
   const swept = settled.slice(0, -1);
   const tokens = swept.reduce((sum, { streamed_tokens }) => sum + streamed_tokens, 0);
   const asked = await askedOf(world, name);
@@ -175,7 +176,7 @@ Deno.test("T9: chats whose isolates are killed are answered once, and pay for ea
   let killed = 0;
   let cut = 0;
   let streamsCut = 0;
-  // The number of killed chats is random, so rounds are added until there are enough.
+  // The number of killed chats is random, so rounds are repeated until there are enough.
   for (let round = 0; round < MAX_ROUNDS && !(killed >= 2 && cut >= 4 && streamsCut > 0); round++) {
     const numbers = Array.from({ length: CALLERS * CHATS }, (_, nr) => nr);
     const chats = await Promise.all(numbers.map(makeChat));

@@ -1,4 +1,4 @@
-/** Jobs whose runners are killed: all jobs complete, and each answer is paid once. */
+/** Jobs whose runners are killed. All jobs complete, and each answer of the model is paid once. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import type postgres from "postgres";
@@ -24,7 +24,7 @@ const STEPS = ["plan", "question-1", "question-2", "synthesis"];
 const DEADLINE_MS = 150_000;
 const NAME = `isolates-${crypto.randomUUID()}`;
 
-/** A step takes 3 s, so that a step runs whenever an isolate ends. */
+/** A step takes 3 s, so some step is running whenever an isolate ends. */
 async function add(person: Person, nr: number): Promise<string> {
   const body = { query: `${NAME} ${person.id} asks for job ${nr}; [plan:2][tokens:30][slow:3000]` };
   const key = crypto.randomUUID();
@@ -36,8 +36,8 @@ async function add(person: Person, nr: number): Promise<string> {
 }
 
 /**
- * Does a minute's scheduled work at once: ends the lease of a job without a new step for 15 s, and
- * wakes a runner for a waiting job.
+ * Does the scheduled work of a minute at once: ends the lease of each job that has made no step for
+ * 15 s, and wakes a runner for waiting jobs.
  */
 async function timePasses(sql: Sql): Promise<void> {
   await sql`update farthing.jobs set lease_expires_at = now()

@@ -1,6 +1,6 @@
 /**
- * The database dies while jobs run, each time during a write: all jobs complete, and each step is
- * paid once.
+ * The database is killed while jobs run, each time during a write. All jobs complete, and each step
+ * is paid once.
  */
 import { deepEqual, equal } from "node:assert/strict";
 // @ts-types="@types/pg"
@@ -21,21 +21,22 @@ const STEPS = ["plan", "question-1", "question-2", "synthesis"];
 const DEADLINE_MS = 120_000;
 
 const ACCOUNT = "select from farthing.accounts where owner_id = $1 for update";
-// A completion empties all checkpoints of its job; a new checkpoint does not touch the others.
+// The completion of a job updates all its checkpoints, so it waits for these locks. A new
+// checkpoint does not wait.
 const CHECKPOINTS = `
   select from farthing.job_checkpoints c join farthing.jobs using (job_nr)
   where user_id = $1 and status = 'processing' for update of c`;
 
-// The lease is longer than the database's downtime, so a runner keeps its jobs.
+// The lease is longer than the database's downtime, so the runner does not lose its jobs.
 const OPTIONS = { leaseSeconds: 8, heartbeatMs: 1_000, concurrency: 6 };
 
 /**
- * Kills the database while a runner's call waits for rows that this function locks.
- * @param lock selects the rows for update; may find none at first
+ * Locks rows and kills the database while a runner's call waits for them.
+ * @param lock selects the rows for update; it may return no rows at first
  */
 async function killDuring(name: string, { sql }: Queue, lock: string, id: string): Promise<void> {
   const client = new pg.Client({ connectionString: world.databaseUrl });
-  // The connection that holds the lock breaks with the server.
+  // The kill breaks the connection that holds the lock.
   client.on("error", () => {});
   await client.connect();
   await client.query("begin");

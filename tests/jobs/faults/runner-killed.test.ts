@@ -1,4 +1,7 @@
-/** Runners that die or stop during a step: other runners continue, and no step is paid twice. */
+/**
+ * Runners that are killed or stopped during a step. Other runners continue, and no step is paid
+ * twice.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { askedOf } from "../../support/work/chat.ts";
 import { ledgerOf, proven } from "../../support/project/database.ts";
@@ -14,12 +17,14 @@ const CREDITS = 1_000;
 const STEPS = ["plan", "question-1", "question-2", "question-3", "synthesis"];
 
 /**
- * The lease of a runner that will be killed or stopped: short, because the test waits for its end.
+ * The lease of the runner that is killed or stopped. The lease is short, because the test waits for
+ * its end.
  */
 const SHORT_LEASE = { leaseSeconds: 2, heartbeatMs: 400, concurrency: 8 };
 const LONG_LEASE = { concurrency: 8 };
 
-// A busy runner looks for more work when a job ends, so it takes over expired leases one by one.
+// A busy runner claims new work only when one of its jobs ends, so it takes over expired leases one
+// at a time.
 const DEADLINE_MS = 120_000;
 
 function addResearch(queue: Queue, userId: string, nr: number): Promise<string> {
@@ -27,7 +32,7 @@ function addResearch(queue: Queue, userId: string, nr: number): Promise<string> 
   return queue.add("research", userId, { query });
 }
 
-/** Waits until no call of a killed runner still writes a checkpoint. */
+/** Waits until no call of a killed runner is still writing a checkpoint. */
 function nothingIsWritten({ sql }: Queue): Promise<true> {
   return until("no checkpoint is being written", async () => {
     const writing = await sql`select from pg_stat_activity
@@ -60,7 +65,7 @@ Deno.test("jobs of a runner that is killed during a step continue after their la
       deepEqual([status, steps], ["completed", STEPS]);
       ok(attempts > 1);
     }
-    // Only steps without a checkpoint were requested again.
+    // Only the steps that had no checkpoint were requested again.
     const missing = jobs.length * STEPS.length - keptSteps;
     equal((await askedOf(world, queue.name)).length, asked.length + missing);
     await paidOncePerStep(world, queue, id, CREDITS);

@@ -1,4 +1,7 @@
-/** Everything that can end a job, at the same moment: one end wins, and finished steps are paid. */
+/**
+ * All events that can end a job, at the same moment. One of them ends the job, and finished steps
+ * are paid.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { proven } from "../../support/project/database.ts";
@@ -14,7 +17,7 @@ const EVENT = { model: "gpt-4o", input_tokens: 10, output_tokens: 0 };
 const PRICE = "0.2";
 const RUNNER = crypto.randomUUID();
 
-/** A leased job whose lease has expired, so that the scheduled task requeues it. */
+/** A leased job. Its lease has expired, so the scheduled task requeues the job. */
 interface Leased {
   readonly id: string;
   readonly token: number;
@@ -35,7 +38,8 @@ async function lease(queue: Queue, userId: string): Promise<Leased> {
 }
 
 /**
- * Returns a call's answer, or the code of a refusal of the contract. Other errors would be a 500.
+ * Returns the answer of a call, or the code of a documented refusal. @throws any other error, which
+ * would be a 500
  */
 async function ask(query: PromiseLike<{ answer?: string }[]>): Promise<string> {
   try {
@@ -69,7 +73,7 @@ const sweep: Action = ({ sql }) => ask(sql`select farthing.end_job_leases()::tex
 const leave: Action = ({ sql }, { userId }) =>
   ask(sql`delete from auth.users where id = ${userId} returning 'left' as answer`);
 
-/** Makes all calls at once; each round begins with another call. */
+/** Makes all calls at the same moment. Each round begins with another call. */
 async function race(queue: Queue, job: Leased, round: number, actions: Record<string, Action>) {
   const names = Object.keys(actions);
   const from = round % names.length;
@@ -80,7 +84,7 @@ async function race(queue: Queue, job: Leased, round: number, actions: Record<st
   return Object.fromEntries(answers);
 }
 
-/** Makes a user by SQL: a sign-up, which hashes a password, takes longer than the race. */
+/** Creates a user by SQL. A sign-up hashes a password, which takes longer than the race. */
 async function userWithCredits({ sql }: Queue): Promise<string> {
   const id = crypto.randomUUID();
   await sql`insert into auth.users (id) values (${id})`;
@@ -93,7 +97,10 @@ async function statusOf({ sql }: Queue, { id }: Leased): Promise<string> {
   return String(row?.status);
 }
 
-/** Ends a job that is left: the task ends its lease, and a queued job is cancelled. */
+/**
+ * Ends a job that no call has ended: the scheduled task ends its lease, and then the job is
+ * cancelled.
+ */
 async function settleDown(queue: Queue, job: Leased): Promise<void> {
   await sweep(queue, job);
   if (["queued", "processing"].includes(await statusOf(queue, job))) {

@@ -1,4 +1,7 @@
-/** Jobs requested at the same moment: repeats are one job, and no job starts without credits. */
+/**
+ * Jobs that are requested at the same moment. Repeats make one job, and no job starts without
+ * credits.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { z } from "zod";
@@ -20,14 +23,18 @@ function together<T>(count: number, act: (index: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
 
-// Three steps of 5 s each: no job ends, and releases its hold, before the last one is requested.
+// The three steps take 5 s each, so no job ends, and releases its hold, before the last job is
+// requested.
 const BODY = { type: "research", input: { query: "Explain a race. [plan:1] [slow:5000]" } };
 
 async function jobsOf({ as }: Person) {
   return data(await get(world, "jobs?limit=100", as), 200, z.array(JobSummary));
 }
 
-/** Asserts one job's hold or less, because the job may have paid a step already. */
+/**
+ * Asserts that at most one job's credits are held. Fewer are held if the job has already paid for a
+ * step.
+ */
 async function isHeldOnce({ id }: Person, amount: string): Promise<void> {
   const { held = "0" } = await balanceOf(world, id);
   ok(new Decimal(held).gt(0) && new Decimal(held).lte(amount), `${held} of ${amount}`);
@@ -73,7 +80,10 @@ Deno.test("10 job requests with one client_temp_id and a key each make one job",
   await proven(world);
 });
 
-/** Returns the credits that one such job holds, read from the refusal of a user without credits. */
+/**
+ * Returns the credits that a job with this body holds, read from the refusal of a user without
+ * credits.
+ */
 async function priceOf(body: object): Promise<Decimal> {
   const { as } = await signUp(world);
   const refusal = refused(await post(world, "jobs", as, body), 402, "insufficient_credits");

@@ -1,4 +1,4 @@
-/** Two runners, each a process, work on one queue: every job is done once. */
+/** Two runners in two processes work on one queue. Each job is done once. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { countEntries, proven } from "../../support/project/database.ts";
@@ -23,7 +23,10 @@ const STEPS = {
   research: ["plan", "question-1", "synthesis"],
 };
 
-/** Adds a job: of five jobs two are free, two charge usage, and one asks a model three times. */
+/**
+ * Adds a job. Of every five jobs, two are free, two charge usage, and one calls a model three
+ * times.
+ */
 function addJob(queue: Queue, userId: string, nr: number): Promise<string> {
   if (nr % 5 < 2) return queue.add("ledger_export", userId, {});
   if (nr % 5 === 2) {
@@ -36,7 +39,7 @@ function addJob(queue: Queue, userId: string, nr: number): Promise<string> {
   return queue.add("usage_backfill", userId, { events });
 }
 
-/** Adds all jobs, eight at a time. */
+/** Adds all jobs, eight at the same moment. */
 async function addJobs(queue: Queue, people: string[]): Promise<string[]> {
   const added: string[] = [];
   let next = 0;
@@ -64,7 +67,7 @@ async function ranOnce(queue: Queue, jobs: QueuedJob[]): Promise<void> {
   deepEqual([perJob.size, new Set(perJob.values())], [JOBS / 5, new Set([3])]);
 }
 
-/** Asserts that each account paid for the steps of its jobs and for nothing else. */
+/** Asserts that each account has paid for the steps of its jobs, and for nothing else. */
 async function paidOnce(people: string[], jobs: QueuedJob[]): Promise<void> {
   for (const userId of people) {
     const theirs = jobs.filter((job) => job.userId === userId);

@@ -1,4 +1,6 @@
-/** The author of each movement, and references that move credits once (rules 9 and 18). */
+/**
+ * The author of each movement of credits, and references that move credits once (rules 9 and 18).
+ */
 import {
   begins,
   buys,

@@ -1,6 +1,6 @@
 /**
- * Refunds and disputes after the buyer has left: entries are still written, no credits can be spent
- * (rule 16).
+ * Refunds and disputes after the buyer's deletion: entries are still written, and no credits can be
+ * spent (rule 16).
  */
 import {
   begins,

@@ -1,6 +1,6 @@
 /**
- * T29: the credits of money that a bank has withdrawn and not reinstated are clawed back, whatever
- * the status.
+ * T29: credits are clawed back while a bank has withdrawn their money and not reinstated it,
+ * whatever the dispute's status is.
  */
 import { buys, type Case, disputes, inEuros, refunds, spends } from "../support/case-steps.ts";
 

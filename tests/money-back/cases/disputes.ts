@@ -1,6 +1,6 @@
 /**
- * Disputes: opened, lost, won and appealed; inquiries; amounts in another currency or above the
- * payment.
+ * Disputes that are opened, lost, won or appealed; inquiries; and amounts in another currency or
+ * above the payment.
  */
 import {
   asks,
@@ -147,7 +147,7 @@ const outOfOrder: Case[] = [
       buys("o1", "plain"),
       spends("10"),
       disputes("o1", "d1", 1000, "needs_response out", "lost"),
-      // The win is delivered before the other two events, and happened after the loss.
+      // The win happened before the loss, and its event is delivered last.
       disputes("o1", "d1", 1000, "won out in", "lost out").slice(1),
       late(disputes("o1", "d1", 1000, "won out in"), 1),
     ],

@@ -1,5 +1,5 @@
 /**
- * Holds that cost more than the balance, late settlements, and the debt that freed credits pay
+ * Holds that cost more than the balance, late settlements, and debt that released credits pay
  * (rules 7 and 8).
  */
 import {
@@ -17,13 +17,13 @@ import {
   waits,
 } from "../support/case-steps.ts";
 
-/** Paid in second 20, so that the hold begins in second 30 and expires in second 90. */
+/** The payment is in second 20, so the hold begins in second 30 and expires in second 90. */
 const heldFor60 = [buys("o1", "plain"), holds("h", "60", 60)];
-/** The same with credits that expire ten seconds after the hold. */
+/** As above, with credits that expire ten seconds after the hold. */
 const heldOfWhatExpires = [buys("o1", "plain", 80), holds("h", "60", 60)];
 /**
- * The next step happens in the last second of the hour after the expiry; one second more is too
- * late.
+ * Seconds to wait so that the next step is in the last second of the hour after the hold's expiry.
+ * One second more is too late.
  */
 const UNTIL_THE_LAST_SECOND = 3639;
 
@@ -156,9 +156,9 @@ const asOfTheEnd: Case[] = [
   {
     name: "credits that expire in the second in which their hold runs out pay no debt",
     steps: [
-      grants("60", 80), // until second 90
+      grants("60", 80), // expire in second 90
       buys("o1", "plain"),
-      holds("h", "60", 50), // of second 40
+      holds("h", "60", 50), // begins in second 40
       spends("100"),
       refunds("o1", "r1", 1000, "succeeded"),
       waits(100),
@@ -182,10 +182,10 @@ const asOfTheEnd: Case[] = [
   {
     name: "two holds that run out one after the other each pay with what is not expired then",
     steps: [
-      grants("30", 100), // until second 110
+      grants("30", 100), // expire in second 110
       buys("o1", "plain"),
-      holds("h", "10", 50), // of second 40, until 90
-      holds("i", "20", 70), // of second 50, until 120
+      holds("h", "10", 50), // from second 40 to second 90
+      holds("i", "20", 70), // from second 50 to second 120
       spends("100"),
       refunds("o1", "r1", 1000, "succeeded"),
       waits(100),

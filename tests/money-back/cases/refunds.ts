@@ -1,4 +1,4 @@
-/** Refunds: full, in part, in parts that round, pending, failed and canceled. */
+/** Full and partial refunds, parts that need rounding, and pending, failed and canceled refunds. */
 import { asks, buys, type Case, grants, refunds, spends, uses } from "../support/case-steps.ts";
 
 const thirds = (...names: string[]) =>

@@ -1,4 +1,4 @@
-/** Early fraud warnings: what they freeze, and what ends them. */
+/** The credits that an early fraud warning freezes, and the events that end the warning. */
 import {
   buys,
   type Case,

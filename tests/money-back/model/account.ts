@@ -1,4 +1,7 @@
-/** An account in memory, written from the ledger's rules 1 and 5 to 11 and not from the SQL. */
+/**
+ * A model of an account in memory. It is written from the ledger's rules 1 and 5 to 11,
+ * independently of the SQL.
+ */
 import { least, sum } from "./amounts.ts";
 import { type Hold, maySettleLate, overdraftOf } from "./hold.ts";
 import { freeOf, inBurnDownOrder, isExpired, type Lot, spendableOf } from "./lots.ts";
@@ -15,7 +18,7 @@ type Refusal =
 
 export type Outcome = "ok" | Refusal;
 
-/** Credits that one lot paid towards debt and did not get back. */
+/** Debt that one lot has paid. `left` is the part that was not returned to the lot. */
 interface DebtPayment {
   readonly lot: Lot;
   left: bigint;
@@ -53,10 +56,7 @@ export class Account {
     return freeOf(lot, this.holds.values());
   }
 
-  /**
-   * Rule 7: a hold counts as released from the moment it expired, and its credits pay debt as of
-   * that moment.
-   */
+  /** Rule 7: a hold is released at its expiry, and its credits pay debt as of that moment. */
   passTime(now: number): void {
     const due = this.#open().filter(({ expiresAt }) => expiresAt <= now);
     const moments = new Set(due.map(({ expiresAt }) => expiresAt).sort((a, b) => a - b));
@@ -85,8 +85,8 @@ export class Account {
   }
 
   /**
-   * Cancels debt. Credits that already paid this debt go back to their lots, the latest payment
-   * first.
+   * Cancels debt. Credits that have already paid this debt return to their lots, beginning with the
+   * latest payment.
    */
   cancelDebt(amount: bigint): void {
     for (const payment of this.#payments.toReversed()) {
@@ -100,7 +100,7 @@ export class Account {
     this.debt -= amount;
   }
 
-  /** Rule 6: a debit takes all of its amount or nothing. */
+  /** Rule 6: a debit takes its whole amount or nothing. */
   debit(amount: bigint, now: number): Outcome {
     if (this.debt > 0n || amount > this.available(now)) return "insufficient_credits";
     this.#take(amount, now);
@@ -132,8 +132,8 @@ export class Account {
   }
 
   /**
-   * Rule 7: a settlement above the hold's amount takes free credits, and the rest becomes debt up
-   * to a limit.
+   * Rule 7: a settlement above the hold's amount takes free credits. The rest becomes debt, up to a
+   * limit.
    */
   settle(name: string, amount: bigint, now: number): Outcome {
     const hold = this.holds.get(name);
@@ -164,26 +164,26 @@ export class Account {
     return "ok";
   }
 
-  /** Rule 16: after the owner has left, nothing can be spent or expire; the entries remain. */
+  /** Rule 16: after the owner's deletion, no credits can be spent or expire. The entries remain. */
   leave(): void {
     this.hasOwner = false;
     for (const hold of this.#open()) hold.status = "released";
-    // A user is deleted outside of the history's time: to the ledger no lot has expired yet.
+    // The deletion of a user has no time in the history, so no lot has expired at the deletion.
     this.payDebt(Number.NEGATIVE_INFINITY);
     this.close();
   }
 
   /**
-   * Empties all lots of an account without an owner, also the credits that arrive after the owner
-   * has left.
+   * Empties all lots of an account without an owner, including credits that arrive after the
+   * owner's deletion.
    */
   close(): void {
     if (!this.hasOwner) { for (const lot of this.lots) lot.remaining = 0n; }
   }
 
   /**
-   * Rule 11: the credits of an expired lot expire unless an open hold needs them; frozen credits
-   * wait.
+   * Rule 11: credits of an expired lot expire unless an open hold reserves them. Frozen credits
+   * expire later.
    */
   sweep(now: number): void {
     for (const lot of this.lots) {

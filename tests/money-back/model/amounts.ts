@@ -11,7 +11,7 @@ export function toUnits(text: string): bigint {
   return sign ? -units : units;
 }
 
-/** Writes an amount as the API does: no trailing zeros, no exponent. */
+/** Returns an amount in the API's format: no trailing zeros and no exponent. */
 export function toText(units: bigint): string {
   const size = units < 0n ? -units : units;
   const fraction = String(size % ONE).padStart(18, "0").replace(/0+$/, "");

@@ -1,4 +1,7 @@
-/** The author of each movement, and the references that moved credits (rules 9 and 18). */
+/**
+ * The author of each movement of credits, and the references that have moved credits (rules 9 and
+ * 18).
+ */
 import { toText } from "./amounts.ts";
 
 export class Books {
@@ -16,8 +19,8 @@ export class Books {
   }
 
   /**
-   * Moves credits once for each reference: a call with the same contents is a repeat, other
-   * contents conflict.
+   * Moves credits once for each reference. A second call with the same contents is a repeat; a call
+   * with other contents is a conflict.
    */
   once<T extends string>(
     { movement, reference, contents }: {

@@ -1,4 +1,4 @@
-/** A booking in memory: its states and its provider's share. */
+/** A model of a booking in memory: its states and its provider's share. */
 import type { Outcome } from "./account.ts";
 import { least, sum } from "./amounts.ts";
 import { Payment, type Price } from "./payment.ts";
@@ -9,7 +9,7 @@ type BookingStatus = "payment_pending" | "paid" | "confirmed" | "completed" | "c
 /** The platform's fee: 3 %, rounded half up to the currency's smallest amount at Stripe. */
 const FEE_BASIS_POINTS = 300n;
 
-/** Stripe uses two of the three decimals of a currency such as `kwd`. */
+/** Stripe charges only two of the three decimals of a currency such as `kwd`. */
 const stepOf = (currency: string): bigint => currency === "kwd" ? 10n : 1n;
 
 export class Booking extends Payment {
@@ -18,7 +18,7 @@ export class Booking extends Payment {
   /** The platform's transfers to the provider, less their reversals. */
   #moved = 0n;
   #hasMoved = false;
-  /** Refunds for which the platform, and not Stripe, reverses the provider's part. */
+  /** Refunds for which the platform must reverse the provider's part, because Stripe has not. */
   readonly #left = new Set<string>();
   #disputedBefore = 0n;
   #owned = 0;
@@ -26,10 +26,7 @@ export class Booking extends Payment {
   constructor(
     private readonly name: string,
     price: Price,
-    /**
-     * True if the provider is paid after the booking is completed, false if the payment is divided
-     * at once.
-     */
+    /** True: the provider is paid after completion. False: Stripe divides the payment at once. */
     private readonly waits: boolean,
   ) {
     super(price);
@@ -42,8 +39,7 @@ export class Booking extends Payment {
   }
 
   /**
-   * The provider's money, without the reversals that refunds of a divided payment made by
-   * themselves.
+   * The provider's money, before the reversals that Stripe made with refunds of a divided payment.
    */
   get share(): bigint {
     return (this.waits ? 0n : this.#share) + this.#moved;
@@ -73,14 +69,14 @@ export class Booking extends Payment {
     status: RefundStatus,
     reverses = false,
   ): void {
-    // A refund made in the dashboard leaves the provider's part with the provider unless its maker
-    // reverses it.
+    // A refund that nobody requested through the API leaves the provider's part in place, unless
+    // Stripe reversed it.
     const isNew = !this.asked.has(refund) && !this.refunds.has(refund);
     if (isNew && !reverses) this.#left.add(refund);
     super.noteRefund(refund, amount, status);
   }
 
-  /** Begins a refund of all that remains, which no caller has requested. */
+  /** Begins a refund of the remaining amount, without a request. */
   #refundRest(): void {
     if (this.refundable > 0n) this.ask(`${this.name}-own${++this.#owned}`, this.refundable);
   }
@@ -127,7 +123,8 @@ export class Booking extends Payment {
     const live = [...this.refunds].filter(([, { status }]) => isLive(status));
     const sumOf = (isLeft: boolean) =>
       sum(live.filter(([name]) => this.#left.has(name) === isLeft).map(([, each]) => each.amount));
-    // A share that is not transferred yet also waits for requested refunds and open disputes.
+    // If the provider is paid after completion, requested refunds and open disputes also reduce the
+    // share.
     const claimed = this.waits ? this.disputed + sum([...this.asked.values()]) : this.withdrawn;
     const taken = sumOf(true) + claimed;
     const gone = least(amount - sumOf(false), taken);
@@ -135,7 +132,7 @@ export class Booking extends Payment {
     return this.#share - this.#share * (gone > 0n ? gone : 0n) / (amount * step) * step;
   }
 
-  /** The money of a cancelled booking belongs to the buyer: the provider gets nothing more. */
+  /** After a cancellation the money belongs to the buyer, so the provider gets nothing more. */
   #move(): void {
     const more = this.#due - this.share;
     if (more === 0n || more > 0n && this.status === "cancelled") return;

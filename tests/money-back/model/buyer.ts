@@ -1,4 +1,7 @@
-/** One buyer in memory: plays the steps of a history and returns the outcome of each. */
+/**
+ * A model of one buyer in memory. It carries out the steps of a history, and returns the outcome of
+ * each step.
+ */
 import { Account, type Outcome as Moved } from "./account.ts";
 import { toText, toUnits } from "./amounts.ts";
 import { Booking } from "./booking.ts";
@@ -15,12 +18,11 @@ export type Packages = Readonly<Record<string, Terms>>;
 /** The outcome is `nothing` if a step names an object that does not exist. */
 export type Outcome = Moved | "duplicate" | "reference_conflict" | "deferred" | "nothing";
 
-/** gpt-4o costs a thousandth of a dollar, one credit, for 50 input tokens in the seed. */
+/** In the seed, 50 input tokens of gpt-4o cost a thousandth of a dollar, which is one credit. */
 const CREDITS_PER_TOKEN = toUnits("0.02");
 
 /**
- * Authors of movements that come without a request: a scheduled task, or the role that deletes a
- * user.
+ * The authors of movements without a request: a scheduled task, or the role that deletes a user.
  */
 const AUTHORS: Partial<Record<OwnStep["do"], string>> = {
   sweep: "task:expire_credits",
@@ -35,8 +37,8 @@ type Event<Kind> = Extract<StripeStep, { do: Kind }>;
 type Grant = Extract<OwnStep, { do: "grant" }>;
 
 /**
- * The contents by which a grant with a reference is compared. The expiry is a moment, so a repeat
- * is a repeat at any time.
+ * Returns the contents of a grant for comparison with a grant under the same reference. The expiry
+ * is the absolute second, so a repeat has the same expiry at any time.
  */
 function termsOf({ now, amount, source, priority = 100, expires_in }: At<Grant>): string {
   const expiresAt = expires_in === undefined ? "never" : now + expires_in;
@@ -49,7 +51,7 @@ export class Buyer {
   readonly bookings = new Map<string, Booking>();
   readonly #books = new Books(() => this.account.balance);
   readonly #applied = new Set<string>();
-  /** Events whose payment has not arrived yet. */
+  /** Events about payments that have not arrived yet. */
   readonly #waiting = new Map<string, StripeStep>();
 
   constructor(private readonly packages: Packages) {}

@@ -1,18 +1,18 @@
 /**
- * A dispute in memory: the amount that the bank claims of a payment, and the part that the bank has
+ * A model of a dispute in memory: the amount that the bank claims, and the part that the bank has
  * withdrawn.
  */
 import type { DisputeStatus } from "./status-order.ts";
 
 /**
- * A balance transaction of Stripe: a negative amount took money, a positive amount brought money
- * back.
+ * A balance transaction at Stripe. A negative amount was withdrawn, and a positive amount was
+ * reinstated.
  */
 export interface Movement {
   readonly id: string;
   readonly amount: number;
   readonly currency: string;
-  /** The exchange rate from the payment's currency. */
+  /** The exchange rate between the payment's currency and this currency. */
   readonly rate?: number;
 }
 
@@ -21,24 +21,28 @@ export interface Dispute {
   currency: string;
   status: DisputeStatus;
   at: number;
-  /** The number of movements in the event that set the status. */
+  /** The number of balance transactions in the event that set the status. */
   moves: number;
   readonly movements: Map<string, Movement>;
 }
 
-/** A claim in another currency than the payment's counts as a claim of the whole payment. */
+/**
+ * Returns the claimed amount. A claim in another currency counts as a claim of the whole payment.
+ */
 export function claimedBy(dispute: Dispute, paid: bigint, currency: string): bigint {
   return dispute.currency === currency ? dispute.amount : paid;
 }
 
-/** The amount withdrawn and not reinstated, in the payment's currency; never less than 0. */
+/**
+ * Returns the amount withdrawn and not reinstated, in the payment's currency; never less than 0.
+ */
 export function goneBy(dispute: Dispute, paid: bigint, currency: string): bigint {
   const movements = [...dispute.movements.values()];
   const isConverted = movements.some((each) => each.currency !== currency);
   const out = movements.map(({ amount, rate = 1 }) => -amount / (isConverted ? rate : 1));
   const total = out.reduce((a, b) => a + b, 0);
   if (!isConverted) return BigInt(Math.max(total, 0));
-  // Exchange rates are rounded, so the share of the claim is rounded to a hundredth.
+  // Exchange rates are rounded, so the withdrawn share of the claim is rounded to whole percents.
   const whole = Math.max(...out);
   if (whole <= 0 || total <= 0) return 0n;
   const hundredths = BigInt(Math.min(Math.round(total / whole * 100), 100));

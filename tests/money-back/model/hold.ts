@@ -1,6 +1,6 @@
 /**
- * A hold in memory: its credits, the most debt of its settlement, and how late a settlement may be
- * (rule 7).
+ * A model of a hold in memory: its credits, the most debt of its settlement, and the last moment of
+ * a settlement (rule 7).
  */
 import { toUnits } from "./amounts.ts";
 import type { Lot } from "./lots.ts";
@@ -13,9 +13,9 @@ export interface Hold {
   readonly amount: bigint;
   readonly expiresAt: number;
   status: "open" | "settled" | "released";
-  /** True if the hold expired; false if a request ended it. */
+  /** True if the hold expired. False while it is open, and after a request ended it. */
   hasRunOut: boolean;
-  /** The credits that the hold reserves of each lot while it is open. */
+  /** The credits of each lot that the hold reserves while it is open. */
   readonly kept: Map<Lot, bigint>;
 }
 
@@ -26,7 +26,8 @@ export function overdraftOf({ amount }: Hold): bigint {
 }
 
 /**
- * An expired hold may be settled once within an hour of its expiry, the end of the hour excluded.
+ * Returns true if an expired hold may still be settled: once, in less than an hour after its
+ * expiry.
  */
 export function maySettleLate({ status, hasRunOut, expiresAt }: Hold, now: number): boolean {
   return status === "released" && hasRunOut && now < expiresAt + LATE_SECONDS;

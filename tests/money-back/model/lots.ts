@@ -1,11 +1,8 @@
-/** Lots in memory, and the credits of a lot that can be spent (rule 5). */
+/** A model of lots in memory, and of the credits that can be spent (rule 5). */
 import { least } from "./amounts.ts";
 import type { Hold } from "./hold.ts";
 
-/**
- * In burn-down order: of two lots of the same priority and expiry, the source listed first is spent
- * first.
- */
+/** The sources in burn-down order, for lots of equal priority and expiry. */
 const SOURCES = ["promotional", "adjustment", "bonus", "paid"] as const;
 
 export type Source = typeof SOURCES[number];
@@ -14,7 +11,10 @@ export interface Lot {
   readonly source: Source;
   readonly amount: bigint;
   readonly priority: number;
-  /** The second of the lot's creation; two lots of one source never have the same second. */
+  /**
+   * The second in which the lot was created. Two lots of one source are never created in the same
+   * second.
+   */
   readonly createdAt: number;
   readonly expiresAt: number | null;
   remaining: bigint;
@@ -48,8 +48,8 @@ export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
 }
 
 /**
- * The credits of a lot that can be spent now. Of a frozen or expired lot, only the credits that
- * `settled` reserved can be spent.
+ * Returns the credits of a lot that can be spent now. If the lot is frozen or expired, only the
+ * credits reserved by `settled` can be spent.
  */
 export function spendableOf(
   lot: Lot,

@@ -1,6 +1,6 @@
 /**
- * An order in memory: the refunded and withdrawn money, and the credits clawed back for that money
- * (rule 10).
+ * A model of an order in memory: the refunded and withdrawn money, and the credits that were clawed
+ * back for it (rule 10).
  */
 import type { Account } from "./account.ts";
 import { least } from "./amounts.ts";
@@ -16,12 +16,15 @@ type OrderStatus = "pending" | "paid" | "partially_refunded" | "refunded" | "dis
 
 export class Order extends Payment {
   /**
-   * By warning, true until an operator clears the warning or Stripe calls it no longer actionable.
+   * Maps each warning to true while it is open: until an operator clears it, or Stripe reports that
+   * it is no longer actionable.
    */
   readonly warnings = new Map<string, boolean>();
   paid: Lot | undefined;
   bonus: Lot | undefined;
-  /** Clawed-back credits: taken from the two lots, and booked as debt. */
+  /**
+   * The clawed-back credits: taken from the paid lot, taken from the bonus lot, and booked as debt.
+   */
   #fromPaid = 0n;
   #fromBonus = 0n;
   #owed = 0n;
@@ -29,7 +32,7 @@ export class Order extends Payment {
   constructor(
     override readonly terms: Terms,
     private readonly account: Account,
-    /** Seconds from the grant to the expiry of its credits. */
+    /** Seconds from the grant to the expiry of the bought credits. */
     readonly expiresIn?: number,
   ) {
     super(terms);
@@ -52,7 +55,7 @@ export class Order extends Payment {
     return this.isHeld || this.isWarned;
   }
 
-  /** A warning has no effect while the whole payment is refunded. */
+  /** A warning has no effect after the whole payment was refunded. */
   get isWarned(): boolean {
     return this.refunded < this.terms.amount && [...this.warnings.values()].some((open) => open);
   }
@@ -78,7 +81,10 @@ export class Order extends Payment {
     this.account.close();
   }
 
-  /** Frozen and expired credits are clawed back too: the money of this order came back. */
+  /**
+   * Frozen and expired credits are clawed back, too, because their own payment was refunded or
+   * disputed.
+   */
   #takeBack(amount: bigint): void {
     const take = (lot: Lot | undefined, rest: bigint) => {
       const taken = lot ? least(rest, this.account.free(lot)) : 0n;
@@ -94,7 +100,10 @@ export class Order extends Payment {
     this.account.debt += owed;
   }
 
-  /** Reinstates in the reverse order: debt first, then the bonus lot, then the paid lot. */
+  /**
+   * Reinstates in the reverse order: cancels debt first, then refills the bonus lot, then the paid
+   * lot.
+   */
   #giveBack(amount: bigint): void {
     const forgiven = least(amount, this.#owed);
     const toBonus = least(amount - forgiven, this.#fromBonus);

@@ -1,6 +1,6 @@
 /**
- * A payment in memory, of an order or of a booking: the refunded and disputed amounts, and the
- * rest.
+ * A model of the payment of an order or a booking in memory: the refunded, disputed and remaining
+ * amounts.
  */
 import type { Outcome } from "./account.ts";
 import { least, sum } from "./amounts.ts";
@@ -8,7 +8,7 @@ import { claimedBy, type Dispute, goneBy } from "./dispute.ts";
 import { isLive, isOpen, type RefundStatus, replacesRefund } from "./status-order.ts";
 
 export interface Price {
-  /** Minor units. */
+  /** The price in minor units. */
   readonly amount: bigint;
   readonly currency: string;
 }
@@ -20,14 +20,16 @@ interface Refund {
 
 export abstract class Payment {
   readonly refunds = new Map<string, Refund>();
-  /** Requested refunds of which no event has arrived, with their amounts. */
+  /**
+   * The amounts of requested refunds, by refund, until the first event about the refund arrives.
+   */
   readonly asked = new Map<string, bigint>();
   readonly disputes = new Map<string, Dispute>();
 
   constructor(readonly terms: Price) {}
 
   abstract readonly isPaid: boolean;
-  /** Brings the account or the booking in line with refunds, disputes and warnings. */
+  /** Adjusts the account or the booking to the refunds, disputes and warnings. */
   abstract net(now: number): void;
 
   get refunded(): bigint {
@@ -45,7 +47,7 @@ export abstract class Payment {
 
   /**
    * True while a bank may still withdraw money. A prevented dispute ends with a withdrawal or a
-   * refund, so money may be withdrawn until one of the two has arrived.
+   * refund, so it counts until either has arrived.
    */
   #mayGo(dispute: Dispute): boolean {
     if (dispute.status !== "prevented") return isOpen(dispute.status);
@@ -60,10 +62,7 @@ export abstract class Payment {
     return sum([...this.disputes.values()].map((each) => this.#gone(each)));
   }
 
-  /**
-   * The amount that disputes have withdrawn, and the amount claimed by disputes that may still
-   * withdraw money.
-   */
+  /** The amount that disputes have withdrawn or may still withdraw. */
   get disputed(): bigint {
     return sum(
       [...this.disputes.values()].map((each) => {
@@ -77,7 +76,10 @@ export abstract class Payment {
     return least(this.terms.amount, this.refunded + this.withdrawn);
   }
 
-  /** The amount less refunds, requested refunds and disputes; negative if a bank withdrew more. */
+  /**
+   * The amount less refunds, requested refunds and disputes. It is negative if a bank has withdrawn
+   * more.
+   */
   get refundable(): bigint {
     return this.terms.amount - this.refunded - this.disputed - sum([...this.asked.values()]);
   }
@@ -93,7 +95,7 @@ export abstract class Payment {
   }
 
   /**
-   * Applies an event about a refund. `_reverses` says, for a booking, whether Stripe reversed the
+   * Applies an event about a refund. For a booking, `_reverses` is true if Stripe has reversed the
    * provider's part.
    */
   noteRefund(refund: string, amount: bigint, status: RefundStatus, _reverses = false): void {

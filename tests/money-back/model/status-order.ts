@@ -1,13 +1,13 @@
-/** Stripe's statuses, and which of two reported statuses counts. */
+/** Stripe's statuses, and the rule that decides which of two reported statuses counts. */
 
-/** The order of statuses for events of the same second. */
+/** If two events have the same second, the status with the higher rank counts. */
 const DISPUTE_RANKS = {
   warning_needs_response: 0,
   warning_under_review: 1,
   warning_closed: 2,
   needs_response: 3,
   under_review: 4,
-  /** A status that the ledger does not know. */
+  /** stands for a status that the ledger does not know */
   pre_arbitration: 5,
   won: 6,
   lost: 6,
@@ -19,7 +19,7 @@ const DISPUTE_RANKS = {
 const REFUND_RANKS = {
   pending: 0,
   requires_action: 1,
-  /** A status that the ledger does not know. */
+  /** stands for a status that the ledger does not know */
   held_up: 1,
   succeeded: 2,
   failed: 3,
@@ -31,15 +31,15 @@ export type RefundStatus = keyof typeof REFUND_RANKS;
 
 interface Told {
   status: DisputeStatus;
-  /** The second of the event at Stripe. */
+  /** The second in which Stripe created the event. */
   at: number;
   /** The number of balance transactions in the event. */
   moves: number;
 }
 
 /**
- * The later event counts. Of two events in one second, the event with more balance transactions
- * counts, then the event with the higher rank.
+ * Returns true if the reported status replaces the known one. The later event counts. In the same
+ * second, the event with more balance transactions counts, and then the event with the higher rank.
  */
 export function replacesDispute(known: Told, told: Told): boolean {
   if (told.at !== known.at) return told.at > known.at;
@@ -52,15 +52,15 @@ export function replacesRefund(known: RefundStatus, told: RefundStatus): boolean
 }
 
 /**
- * True if a bank has not decided yet, or if the ledger does not know the status. An inquiry claims
- * no money.
+ * True if the bank has not decided yet, or if the ledger does not know the status. False for an
+ * inquiry, which claims no money.
  */
 export function isOpen(status: DisputeStatus): boolean {
   const isOver = status === "won" || status === "lost" || status === "prevented";
   return !isOver && !status.startsWith("warning_");
 }
 
-/** True if the refund's amount has gone to the buyer or is on its way. */
+/** True if the refund's amount was paid to the buyer or is on its way. */
 export function isLive(status: RefundStatus): boolean {
   return REFUND_RANKS[status] < 3;
 }

@@ -1,13 +1,13 @@
 /**
- * The steps of a history: everything that can happen to one buyer. Credits are text, money is in
- * minor units.
+ * The steps of a history: everything that can happen to one buyer. Credits are text, and money is
+ * in minor units.
  */
 import type { Movement } from "./dispute.ts";
 import type { DisputeStatus, RefundStatus } from "./status-order.ts";
 
 /**
- * The name of an event and the second of the event at Stripe. `order` in a step names an order or a
- * booking.
+ * The event's name, and the second in which Stripe created the event. `order` in a step names an
+ * order or a booking.
  */
 interface Told {
   event: string;
@@ -24,7 +24,7 @@ export type StripeStep =
       refund: string;
       amount: number;
       status: RefundStatus;
-      /** For a refund made in the dashboard: Stripe reverses the provider's part, too. */
+      /** True if a refund in the dashboard also reverses the provider's part. */
       reverses?: boolean;
     }
     | {
@@ -34,14 +34,14 @@ export type StripeStep =
       amount: number;
       currency?: string;
       status: DisputeStatus;
-      /** All balance transactions of the dispute so far. */
+      /** All balance transactions of the dispute up to this event. */
       moved: Movement[];
     }
-    /** Stripe sets `actionable` to false after the payment is refunded or disputed. */
+    /** Stripe sets `actionable` to false after a refund or a dispute of the payment. */
     | { do: "warning"; order: string; warning: string; actionable: boolean }
   );
 
-/** The author of a request: the back end's key unless named. */
+/** The author of a request; the back end's key by default. */
 interface Asked {
   by?: string;
 }
@@ -54,14 +54,14 @@ interface Referred {
 export const BACK_END = "key:default";
 
 export type OwnStep =
-  /** `expires_in`: seconds from the grant to the expiry of the credits that the order buys. */
+  /** `expires_in`: seconds from the grant to the expiry of the bought credits. */
   | { do: "order"; order: string; package: string; expires_in?: number }
   | Asked & Referred & {
     do: "grant";
     amount: string;
     source: "promotional" | "adjustment";
     priority?: number;
-    /** Seconds from the grant to the expiry of its credits. */
+    /** Seconds from the grant to the expiry of the granted credits. */
     expires_in?: number;
   }
   | Asked & Referred & { do: "debit"; amount: string }
@@ -70,10 +70,10 @@ export type OwnStep =
   | Asked & { do: "settle"; hold: string; amount: string }
   | { do: "release"; hold: string }
   | { do: "clear"; warning: string }
-  /** Requests a refund of Stripe; later events about the refund have its name. */
+  /** Requests a refund. Later events about the refund use its name. */
   | { do: "ask"; order: string; refund: string; amount: number }
   /**
-   * A booking of `amount`. The provider is paid after completion if `waits` is set, else with the
+   * Books for `amount`. If `waits` is set, the provider is paid after completion; if not, with the
    * payment.
    */
   | { do: "book"; order: string; amount: number; currency: string; waits: boolean }
@@ -81,13 +81,13 @@ export type OwnStep =
   | { do: "advance"; order: string; to: "confirmed" | "completed" }
   /** The buyer cancels the booking. */
   | { do: "cancel"; order: string }
-  /** The payment runner makes every transfer and reversal that is due. */
+  /** The payment runner makes all transfers and reversals that are due. */
   | { do: "run" }
   | { do: "sweep" }
   /** The buyer deletes their account; Stripe's events may still arrive. */
   | { do: "leave" };
 
-/** `now` is in seconds; two steps of a history never have the same second. */
+/** `now` is in seconds. Two steps of a history never have the same second. */
 export type Step = { now: number } & (StripeStep | OwnStep);
 
 const STRIPE_STEPS = ["payment", "refund", "dispute", "warning"];

@@ -1,20 +1,20 @@
-/** The steps of test cases as functions: each step happens ten seconds after the step before. */
+/** The steps of test cases as functions. Each step happens ten seconds after the step before it. */
 import type { Outcome } from "../model/buyer.ts";
 import type { RefundStatus } from "../model/status-order.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { disputeSaid, type Said } from "./stripe-courses.ts";
 
-/** `at`: the second of the event at Stripe, if the event is delivered later. */
+/** `at` is the second in which Stripe created the event, if the event is delivered later. */
 type Draft = OwnStep | (Said & { at?: number }) | { do: "wait"; seconds: number };
 
 export interface Case {
   name: string;
   steps: Draft[][];
-  /** The end in the form of `inWords`, worked out by hand. */
+  /** The expected end in the format of `inWords`, worked out by hand. */
   ends: string;
-  /** The outcomes of refused steps, in order; all other steps succeed. */
+  /** The outcomes of the refused steps, in order. All other steps must succeed. */
   refused?: Outcome[];
-  /** Each author's sum of changes of the balance, for test cases about authors. */
+  /** The sum of each author's changes of the balance, for test cases about authors. */
   authors?: string[];
 }
 
@@ -38,7 +38,7 @@ export function tell(testCase: Case): Step[] {
 export const begins = (order: string, sold: string, expires_in?: number): Draft[] => [
   { do: "order", order, package: sold, ...expires_in !== undefined && { expires_in } },
 ];
-/** A booking whose provider is paid with the payment, or after completion if `share` is "waits". */
+/** Books. The provider is paid with the payment, or after completion if `share` is "waits". */
 export const books = (order: string, amount: number, share = "divided"): Draft[] => [
   { do: "book", order, amount, currency: "usd", waits: share === "waits" },
 ];
@@ -91,13 +91,14 @@ export const refunds = (
   ...statuses: RefundStatus[]
 ): Draft[] => statuses.map((status) => ({ do: "refund", order, refund, amount, status }));
 
-/** Makes refunds of the dashboard by which Stripe reverses the provider's part, too. */
+/** Makes Stripe reverse the provider's part with these refunds. */
 export const reverses = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) => draft.do === "refund" ? { ...draft, reverses: true } : draft);
 
 /**
- * Each word is a status with the money that moved since the status before: "needs_response out",
- * "won in". If no word names money, a loss withdraws the amount and a win reinstates it.
+ * Makes the events of a dispute. Each word is a status with the money that has moved since the
+ * status before it: "needs_response out", "won in". If no word names money, a loss withdraws the
+ * amount and a win reinstates it.
  */
 export const disputes = (
   order: string,
@@ -127,9 +128,7 @@ function withUsualMoney(words: readonly string[]): string[] {
   });
 }
 
-/**
- * Settles a dispute in euros, at one rate for the withdrawal and at another for the reinstatement.
- */
+/** Settles disputes in euros, with one rate for withdrawals and another rate for reinstatements. */
 export const inEuros = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) =>
     draft.do !== "dispute" ? draft : {
@@ -141,11 +140,14 @@ export const inEuros = (drafts: Draft[]): Draft[] =>
     }
   );
 
-/** Dates all events before the first second of the test case. */
+/**
+ * Sets the second in which Stripe created the events to `at`. The events are still delivered in
+ * their order.
+ */
 export const late = (drafts: Draft[], at: number): Draft[] =>
   drafts.map((draft) => isSaid(draft) ? { ...draft, at } : draft);
 
-/** Claims and settles a dispute in francs, without a rate to the payment's currency. */
+/** Claims and settles disputes in Swiss francs, without a rate to the payment's currency. */
 export const inFrancs = (drafts: Draft[]): Draft[] =>
   drafts.map((draft) =>
     draft.do !== "dispute" ? draft : {

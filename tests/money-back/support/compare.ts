@@ -26,8 +26,8 @@ function differences(expected: Seen, got: Seen | undefined): string[] {
 }
 
 /**
- * Returns the history in words up to the first step after which ledger and model differ; undefined
- * if they agree.
+ * Returns the history in words up to the first step after which the ledger and the model differ, or
+ * undefined if they agree.
  */
 export function disagreement(
   steps: readonly Step[],

@@ -1,20 +1,20 @@
-/** The end of a test case in words. */
+/** Describes the end of a test case in words. */
 import type { Seen } from "./real-ledger.ts";
 
-/** Reads an order's line in a snapshot: "name status refunded disputed clawed-back". */
+/** Describes an order. Its line in a snapshot is "name status refunded disputed clawed-back". */
 function orderInWords(line: string): string {
   const [name, status, , , clawedBack] = line.split(" ");
   return `${name} ${status}, ${clawedBack} back`;
 }
 
-/** Reads a booking's line in a snapshot: "name status refunded disputed share". */
+/** Describes a booking. Its line in a snapshot is "name status refunded disputed share". */
 function bookingInWords(line: string): string {
   const [name, status, , , share] = line.split(" ");
   return `${name} ${status}, its provider has ${share}`;
 }
 
 export function inWords({ balance, available, debt, orders, bookings }: Seen["seen"]): string {
-  // The RPC function returns no credits for a user who has left.
+  // The RPC function returns no available credits for a deleted user.
   const account = `has ${balance}, may spend ${available ?? "0"}, owes ${debt}`;
   return [account, ...orders.map(orderInWords), ...bookings.map(bookingInWords)].join("; ");
 }

@@ -1,6 +1,7 @@
 /**
- * A random history: a buyer, up to three orders and two bookings, all that can happen to them, and Stripe's
- * events out of order, twice or not at all. A model plays each step, so that amounts come near the limits.
+ * Makes random histories of a buyer with up to three orders and two bookings. Stripe's events
+ * arrive out of order, twice or not at all. A model carries out each step, so that amounts can be
+ * chosen near the limits.
  */
 import { toText } from "../model/amounts.ts";
 import { Buyer, type Outcome } from "../model/buyer.ts";
@@ -14,10 +15,7 @@ import { disputeLife, refundLife, type Said, shareOf, warningLife } from "./stri
 const MOST_ORDERS = 3;
 const MOST_BOOKINGS = 2;
 
-/**
- * Bookings whose fee is exact, rounded up or 0, and one in a currency whose smallest amount is 10
- * units.
- */
+/** Fees that are exact, rounded or 0, and a currency whose smallest amount is 10 minor units. */
 const BOOKED: readonly { amount: number; currency: string }[] = [
   { amount: 1000, currency: "usd" },
   { amount: 999, currency: "usd" },
@@ -25,7 +23,7 @@ const BOOKED: readonly { amount: number; currency: string }[] = [
   { amount: 12_350, currency: "kwd" },
 ];
 
-/** The weight of each kind of step. */
+/** The weight of each kind of step in the random choice. */
 const WEIGHTS = {
   order: 4,
   book: 2,
@@ -54,7 +52,7 @@ class Maker {
   readonly steps: Step[] = [];
   readonly #buyer = new Buyer(PACKAGES);
   readonly #orders = new Map<string, string>();
-  /** Events that Stripe has yet to deliver, and delivered events. */
+  /** Events that are not delivered yet, and delivered events. */
   #undelivered: StripeStep[] = [];
   readonly #delivered: StripeStep[] = [];
   readonly #sent = new Set<string>();
@@ -68,7 +66,7 @@ class Maker {
     return `${kind}${this.#names}`;
   }
 
-  /** Adds a step some seconds later, or at `at` if that second is still to come. */
+  /** Adds a step some seconds later, or at the second `at` if that is later. */
   #add(step: OwnStep | StripeStep, at = 0): Outcome {
     this.#now = Math.max(this.#now + this.random.pick([1, 1, 1, 7, 60, 400]), at);
     const full = { ...step, now: this.#now };
@@ -76,7 +74,7 @@ class Maker {
     return this.#buyer.take(full);
   }
 
-  /** Each event of a history has a second of its own. */
+  /** No two events of a history have the same second. */
   #happens(life: readonly Said[]): void {
     for (const said of life) {
       const at = this.#names + 1;
@@ -85,8 +83,8 @@ class Maker {
   }
 
   /**
-   * Returns the amount, a part of it that may need rounding, or with a chance of `tooMuch` more
-   * than the amount.
+   * Returns the amount or a part of it, which may need rounding. With the probability `tooMuch`,
+   * returns more than the amount.
    */
   #around(amount: bigint, tooMuch = 0.3): string {
     const parts = this.random.chance(tooMuch)
@@ -97,8 +95,8 @@ class Maker {
   }
 
   /**
-   * Returns an amount that can mostly be spent. Undefined, mostly, if nothing can be spent: nearly
-   * all requests would be refused.
+   * Returns an amount that can usually be spent. If no credits can be spent, usually returns
+   * undefined, because nearly all requests would be refused.
    */
   #spendable(): string | undefined {
     const available = this.#buyer.account.available(this.#now);
@@ -107,8 +105,8 @@ class Maker {
   }
 
   /**
-   * Picks an author and sometimes a reference, which comes again with the same contents or with
-   * others.
+   * Picks an author, and sometimes a reference. There are few references, so they repeat with the
+   * same contents and with others.
    */
   #asked(authors = ["owner", "key:default", "key:worker"]): { by: string; once?: string } {
     const { random } = this;
@@ -116,7 +114,7 @@ class Maker {
     return random.chance(0.3) ? { by, once: random.pick(["a", "b"]) } : { by };
   }
 
-  /** Sends one of the earlier requests with a reference again. */
+  /** Sends an earlier request that has a reference again. */
   #repeat(): void {
     const sent = this.steps.filter((step) => "once" in step);
     if (sent.length > 0) this.#add(this.random.pick(sent));
@@ -178,8 +176,8 @@ class Maker {
   }
 
   /**
-   * A refund that the ledger begins by itself is sent to Stripe, so Stripe's events about it
-   * follow.
+   * Sends the refunds that the ledger began by itself to Stripe, which then makes events about
+   * them.
    */
   #sendOwn(): void {
     for (const [order, { asked }] of this.#buyer.bookings) {
@@ -191,7 +189,7 @@ class Maker {
     }
   }
 
-  /** Makes a refund in the dashboard or by a request; a refused request has no events. */
+  /** Makes a refund in the dashboard or by a request. A refused request makes no events. */
   #refund(order: string, terms: Price): void {
     const [refund, amount] = [this.#name("r"), shareOf(this.random, terms)];
     if (this.random.chance(0.4)) {
@@ -236,8 +234,8 @@ class Maker {
   }
 
   /**
-   * Settles for nothing, for about the hold's amount, or for about the most that may be taken and
-   * owed.
+   * Returns the amount of a settlement: 0, about the hold's amount, or about the most that the
+   * settlement may take and owe.
    */
   #settled(hold: Hold): string {
     if (this.random.chance(0.1)) return "0";
@@ -247,7 +245,7 @@ class Maker {
     return toText(this.random.pick([most, most - 1n, most + 1n, most * 9n]));
   }
 
-  /** Lets a hold expire and settles it within the next hour or after that. */
+  /** Lets a hold expire, and settles the hold within the next hour or later. */
   #late(): void {
     const left = [...this.#buyer.account.holds].filter(([, { status, hasRunOut }]) =>
       status === "open" || hasRunOut
@@ -293,7 +291,7 @@ export function randomHistory(random: Random): Step[] {
   if (random.chance(0.8)) maker.deliver();
   const tries = random.between(5, 18);
   for (let tried = 0; tried < tries; tried++) maker.act();
-  // Most of Stripe's remaining events arrive at the end; some are lost.
+  // In most histories the remaining events arrive at the end. In the others they are lost.
   const isLost = random.chance(0.2);
   while (!isLost && !maker.isAllTold) maker.deliver();
   return maker.steps;

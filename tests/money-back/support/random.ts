@@ -1,4 +1,4 @@
-/** Repeatable random choices: one number, the seed, determines all of them. */
+/** Random choices that can be repeated. One number, the seed, determines all choices. */
 export class Random {
   #state: number;
 
@@ -30,7 +30,7 @@ export class Random {
     return things[this.below(things.length)]!;
   }
 
-  /** Picks a name with the probability of its weight. */
+  /** Picks a name with a probability in proportion to its weight. */
   weighed<T extends string>(weights: Readonly<Record<T, number>>): T {
     const entries = Object.entries(weights) as [T, number][];
     let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);

@@ -1,5 +1,6 @@
 /**
- * The real ledger: a database with all migrations, in which steps are played through RPC functions.
+ * The real ledger: a database with all migrations, which carries out steps through its RPC
+ * functions.
  */
 import type postgres from "postgres";
 import { PROJECT, withProject } from "../../../scripts/test-tools/project-database.ts";
@@ -12,7 +13,7 @@ import { SOLD } from "./sold-packages.ts";
 /** The outcome of a step, and the account after the step. */
 export interface Seen {
   outcome: Outcome;
-  /** `available` is null after a step for which it was not read. */
+  /** `available` is null after a step if it was not read. */
   seen: Omit<Snapshot, "available"> & { available: string | null };
 }
 
@@ -29,8 +30,8 @@ export class Ledger {
   constructor(private readonly sql: postgres.Sql) {}
 
   /**
-   * Plays all steps in one transaction and one round trip. Reads `available` after the last step,
-   * or after each step if `asksEach` is set.
+   * Carries out all steps in one transaction and one round trip. Reads `available` after the last
+   * step, or after each step if `asksEach` is set.
    */
   async play(buyerId: string, steps: readonly Step[], asksEach = false): Promise<Seen[]> {
     const [row] = await this.sql`
@@ -39,22 +40,19 @@ export class Ledger {
     return row?.played as Seen[];
   }
 
-  /** Plays each step in a transaction of its own. */
+  /** Carries out each step in its own transaction. */
   async playEach(buyerId: string, steps: readonly Step[]): Promise<Seen[]> {
     const seen: Seen[] = [];
     for (const step of steps) seen.push(...await this.play(buyerId, [step]));
     return seen;
   }
 
-  /** Seals every entry, so that the proof reads the chain of seals, too. */
+  /** Seals every entry, so that the proof also checks the seals. */
   async seal(): Promise<void> {
     await this.sql`select farthing.seal()`;
   }
 
-  /**
-   * Runs the proof over the whole database and returns each violation with the buyer of its
-   * account.
-   */
+  /** Runs the proof over the whole database. Returns each violation with the account's buyer. */
   async violations(): Promise<Violation[]> {
     const rows = await this.sql<Violation[]>`
       select p.rule, p.detail, b.user_id as buyer
@@ -73,7 +71,7 @@ async function sell(sql: postgres.Sql): Promise<void> {
   }
 }
 
-/** Runs `use` with the ledger in a new clone of the migrated database. */
+/** Runs `use` with a ledger in a new clone of the migrated database. */
 export async function inClone<T>(
   server: DatabaseServer,
   name: string,

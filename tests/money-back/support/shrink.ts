@@ -1,9 +1,9 @@
-/** Shortens a failing history for as long as the shorter history fails. */
+/** Shortens a failing history while the shorter history still fails. */
 import type { Step } from "../model/steps.ts";
 
 /**
- * @param fails tells whether ledger and model disagree on these steps; may throw on steps without
- *   meaning
+ * @param fails returns true if the ledger and the model disagree on these steps; may throw if the
+ *   steps make no sense
  */
 export async function shrunk(
   steps: readonly Step[],

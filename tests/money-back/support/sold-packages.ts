@@ -1,5 +1,5 @@
 /**
- * Packages of a history: credits that divide evenly by the price, credits that don't, and the
+ * The packages of histories: credits that are divisible by the price, credits that are not, and the
  * largest amounts.
  */
 import { toUnits } from "../model/amounts.ts";

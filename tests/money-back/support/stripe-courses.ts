@@ -1,7 +1,4 @@
-/**
- * The courses that a refund, a dispute or a warning can take at Stripe: statuses in Stripe's own
- * order.
- */
+/** The possible sequences of statuses of a refund, a dispute or a warning at Stripe. */
 import type { Movement } from "../model/dispute.ts";
 import type { StripeStep } from "../model/steps.ts";
 import type { DisputeStatus, RefundStatus } from "../model/status-order.ts";
@@ -22,7 +19,10 @@ const REFUNDS: readonly (readonly RefundStatus[])[] = [
   ["held_up", "failed"],
 ];
 
-/** Each status, followed by the money that moved since the status before: out, in. */
+/**
+ * Each status is followed by the money that has moved since the status before it: out, in or
+ * nothing.
+ */
 const DISPUTES: readonly (readonly string[])[] = [
   ["needs_response"],
   ["needs_response out"],
@@ -46,7 +46,7 @@ const DISPUTES: readonly (readonly string[])[] = [
   ["warning_needs_response", "warning_closed", "needs_response out", "under_review", "won in"],
 ];
 
-/** The fields of an event without its name and time. */
+/** The fields of an event except its name and its second. */
 export type Said = StripeStep extends infer Each
   ? Each extends unknown ? Omit<Each, "event" | "at"> : never
   : never;
@@ -64,14 +64,12 @@ export function refundLife(
 }
 
 /**
- * Returns a balance transaction of a dispute: in the payment's currency, or converted at the day's
+ * Returns a balance transaction of a dispute, in the payment's currency or converted at an exchange
  * rate.
  */
 export type Settles = (direction: "out" | "in") => Omit<Movement, "id">;
 
-/**
- * Makes the events of a dispute from its words, each event with all balance transactions so far.
- */
+/** Makes the events of a dispute from words. Each event has all balance transactions so far. */
 export function disputeSaid(
   { dispute, words, settles, ...said }: {
     order: string;
@@ -93,7 +91,7 @@ export function disputeSaid(
 }
 
 export function disputeLife(random: Random, order: string, dispute: string, terms: Price): Said[] {
-  // Banks convert currencies: a dispute may exceed the payment or be in another currency.
+  // Banks convert currencies, so a dispute may exceed the payment or be in another currency.
   const amount = random.chance(0.2) ? Number(terms.amount) * 2 + 1 : shareOf(random, terms);
   const currency = random.chance(0.1) ? { currency: "chf" } : {};
   const isConverted = random.chance(0.2);

@@ -1,8 +1,8 @@
 import process from "node:process";
 
 /**
- * Reads milliseconds of processor time, which other work on the machine does not lengthen. Deno
- * 2.1.4 always reports 0, so elapsed time is read there.
+ * Reads the used processor time in ms. Other work on the machine does not change it. Deno 2.1.4
+ * always reports 0, so the elapsed time is read there.
  */
 export const processorTime: () => number = process.cpuUsage().user > 0
   ? () => process.cpuUsage().user / 1000

@@ -7,7 +7,7 @@ import { givenKeySet, type KeySet } from "../../../supabase/functions/_shared/ht
 
 const encoder = new TextEncoder();
 
-/** Encodes base64url by hand: the hosted runtime has no Uint8Array.toBase64. */
+/** Encodes as base64url, because the hosted runtime has no Uint8Array.toBase64. */
 export function base64url(data: string | Uint8Array): string {
   const bytes = typeof data === "string" ? encoder.encode(data) : data;
   return btoa(String.fromCharCode(...bytes))
@@ -19,13 +19,13 @@ type Claims = Record<string, unknown>;
 interface TokenOptions {
   readonly header?: Claims;
   readonly claims?: Claims;
-  /** Signs the token with another key than the project's. */
+  /** Signs the token with this key instead of the project's key. */
   readonly key?: CryptoKey;
 }
 
 export const PROJECT_URL = "http://127.0.0.1:54321";
 export const USER_ID = "0b5d1a52-6a39-4d0c-9b39-3a5a3f0f5c11";
-/** The installation's id, which marks the metadata of its objects at Stripe. */
+/** The installation's id, which is in the metadata of the installation's objects at Stripe. */
 export const MARK = "5d7c1f0e-8a34-4b1c-9e55-2f0f6f8f3a10";
 export const OTHER_USER_ID = "7e1c2c1e-11fd-4c6b-8e54-0d1d5a3a7a22";
 export const SECRET_KEY = "sb_secret_test_default";
@@ -42,7 +42,7 @@ export interface Project {
   readonly publicJwk: JsonWebKey;
   readonly sign: (options?: TokenOptions) => Promise<string>;
   readonly verifier: (options?: { maxEntries?: number; keySet?: KeySet }) => CredentialVerifier;
-  /** The time that the verifier's cache reads. */
+  /** The current time for the verifier's cache, in ms. */
   nowMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** Prometheus' own linter, from Debian's package `prometheus`. */
+/** Runs Prometheus' own linter, from Debian's package `prometheus`. */
 
 export async function hasPromtool(): Promise<boolean> {
   try {
@@ -8,7 +8,7 @@ export async function hasPromtool(): Promise<boolean> {
   }
 }
 
-/** Returns the linter's findings in a page of metrics; empty if there are none. */
+/** Returns the linter's findings for a page of metrics; empty if there are none. */
 export async function promtoolSays(text: string): Promise<string> {
   const promtool = new Deno.Command("promtool", {
     args: ["check", "metrics"],

@@ -1,11 +1,8 @@
-/** Waits in a test for an effect of other promises. */
+/** Waits in a test for an effect of other work. */
 
 const DEADLINE_MS = 60_000;
 
-/**
- * Resolves as soon as the condition holds. @throws if the condition does not hold within a minute;
- * names the condition
- */
+/** Resolves as soon as `holds` returns true. @throws after a minute; the message contains `what` */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   for (const end = performance.now() + DEADLINE_MS; !holds();) {
     if (performance.now() >= end) throw new Error(`not within ${DEADLINE_MS} ms: ${what}`);

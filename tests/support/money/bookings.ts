@@ -30,7 +30,7 @@ export async function readProvider(world: World, { as }: Person) {
   return data(await get(world, "providers/me", as), 200, Provider);
 }
 
-/** Signs up a user and registers them at Stripe as a provider who may be charged for. */
+/** Signs up a user, and registers the user at Stripe as a provider with charges enabled. */
 export async function newSeller(world: World, country = "DE"): Promise<Seller> {
   const person = await signUp(world);
   const answer = await post(world, "providers", person.as, { country, email: person.email });
@@ -56,7 +56,7 @@ export function askBooking(
 
 type Policy = Record<string, string | number>;
 
-/** @returns the former values, for a later call */
+/** Changes the policy. @returns the former values, to restore them later */
 async function setPolicy(world: World, policy: Policy): Promise<Policy> {
   return await withSql(world, async (sql) => {
     const [before] = await sql`select * from farthing.policy`;
@@ -66,7 +66,7 @@ async function setPolicy(world: World, policy: Policy): Promise<Policy> {
 }
 
 /**
- * Changes the policy while no test books; later bookings of other tests use the new policy. Returns
+ * Changes the policy while no test books. Later bookings of other tests use the new policy. Returns
  * the former values.
  */
 export function changePolicy(world: World, policy: Policy): Promise<Policy> {
@@ -74,8 +74,8 @@ export function changePolicy(world: World, policy: Policy): Promise<Policy> {
 }
 
 /**
- * Books for all buyers at once under another policy and restores the policy. A booking keeps the
- * policy of its creation.
+ * Changes the policy, books for all buyers at the same moment, and restores the policy. A booking
+ * keeps the policy under which it was created.
  */
 export function bookAllUnder(
   world: World,
@@ -103,7 +103,7 @@ export async function bookUnder(
   return answer!;
 }
 
-/** Books a provider, for 25 dollars unless named. */
+/** Books a provider, for 25 dollars by default. */
 export async function book(
   world: World,
   buyer: Person,
@@ -157,8 +157,8 @@ export async function feeAtStripe(
 }
 
 /**
- * Waits until a booking has this many transfers and reversals and Stripe has made all of them;
- * returns them.
+ * Runs the payment runner until a booking has `count` transfers and reversals, all made at Stripe.
+ * Returns them.
  */
 export function moves(world: World, { booking_id }: OpenBooking, count: number) {
   return until(`${count} moves are made`, async () => {
@@ -175,7 +175,7 @@ export function moves(world: World, { booking_id }: OpenBooking, count: number) 
   });
 }
 
-/** Sums the provider's transfers at Stripe less their reversals, in minor units. */
+/** Returns the sum of a provider's transfers at Stripe less their reversals, in minor units. */
 export async function paidOut(world: World, account: string): Promise<number> {
   const { data: transfers } = await stripeOf(world).transfers.list({ destination: account });
   return transfers.reduce((sum, { amount, amount_reversed }) => sum + amount - amount_reversed, 0);

@@ -1,9 +1,9 @@
-/** A fault of the ledger: a payment is reported, and its credits can't be granted. */
+/** A fault of the ledger: a payment is reported, but its credits can't be granted. */
 import { alterBriefly } from "../project/alter-table.ts";
 import { withSql } from "../project/database.ts";
 import type { World } from "../project/world.ts";
 
-/** Makes the database fail each grant of this order while `use` runs. */
+/** Makes every grant of this order fail in the database while `use` runs. */
 export async function withBrokenGrant(
   world: World,
   orderId: string,

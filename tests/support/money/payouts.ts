@@ -1,4 +1,4 @@
-/** Payouts: the emulator's, and the ledger's records of them. */
+/** Makes payouts in the emulator, and reads the ledger's records of payouts. */
 import type postgres from "postgres";
 import { withDeliveries, withPayouts, withSql } from "../project/database.ts";
 import { control } from "./stripe.ts";
@@ -16,12 +16,15 @@ interface Made {
   readonly arrives_in_days?: number;
 }
 
-/** Pays out these payments and no others, in one payout because all have one currency. */
+/**
+ * Makes a payout of these payments and no others. The payments have one currency, so there is one
+ * payout.
+ */
 export function payOut(world: World, payments: string[], made: Made = {}): Promise<Payout> {
   return withPayouts(world, "shared", () => payOutAlone(world, payments, made));
 }
 
-/** Pays out like payOut, for a caller that holds the exclusive lock of payouts. */
+/** Does the same as payOut, for a caller that already holds the exclusive lock of payouts. */
 export async function payOutAlone(
   world: World,
   payments: string[],
@@ -37,12 +40,12 @@ interface Reconciled {
   readonly not_ours: number;
 }
 
-/** One run does all due work, also the work of other tests. */
+/** A run does all work that is due, including the work of other tests. */
 const DEADLINE_MS = 60_000;
 
 /**
- * Runs the payment runner until it has compared the payout, and returns its counts. If a runner
- * asked before Stripe had the list, the pause of that runner is ended.
+ * Runs the payment runner until it has compared the payout, and returns the counts. A runner that
+ * called before Stripe had the payout's list waits for a while; the wait is cut short.
  */
 export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
   return withDeliveries(world, "shared", () =>
@@ -60,7 +63,7 @@ export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
     }, DEADLINE_MS));
 }
 
-/** Reads a payout's unresolved mismatches in words, as this transaction sees them. */
+/** Reads a payout's unresolved mismatches as text, with the data that this transaction sees. */
 export async function mismatchesIn(sql: postgres.ISql, { id }: Payout): Promise<string[]> {
   const rows = await sql<{ told: string }[]>`
     select format('%s %s: %s, %s', kind, subject, coalesce(ours, '-'), coalesce(theirs, '-')) as told
@@ -72,7 +75,7 @@ export function mismatchesOf(world: World, payout: Payout): Promise<string[]> {
   return withSql(world, (sql) => mismatchesIn(sql, payout));
 }
 
-/** Runs the reconciliation that a scheduled task runs every quarter of an hour. */
+/** Runs the reconciliation, which a scheduled task runs every 15 minutes. */
 export async function sweep(world: World): Promise<void> {
   await withSql(world, (sql) => sql`select farthing.retry_reconciliation()`);
 }
@@ -97,12 +100,12 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
   );
 }
 
-/** Tells whether this payout counts as late: without it there is one late payout fewer. */
+/** Returns true if the payout counts as late: there is one late payout fewer without it. */
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;
   const undone = new Error("undone");
-  // An event of the payout may be applied at the same moment, which fails this transaction's
-  // serialization.
+  // An event of the payout may be applied at the same moment. The serializable transaction then
+  // fails, and is repeated.
   await until(
     `payout ${id} is counted`,
     () =>

@@ -45,7 +45,7 @@ export function orderBecomes(world: World, buyer: Person, orderId: string, statu
 }
 
 /**
- * Buys a package: pays on the hosted page and waits until the webhook has made the order `paid`.
+ * Buys a package: pays on the hosted page, and waits until the webhook has set the order to `paid`.
  */
 export async function buy(world: World, buyer: Person, name = "Starter", browser: Buyer = {}) {
   const checkout = await openCheckout(world, buyer, name);

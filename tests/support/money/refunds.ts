@@ -13,11 +13,11 @@ import type { World } from "../project/world.ts";
 export interface Purchase {
   readonly buyer: Person;
   readonly orderId: string;
-  /** Stripe's payment intent. */
+  /** The id of the payment intent at Stripe. */
   readonly paymentId: string;
 }
 
-/** Signs up a user who buys Starter: 999 cents, 9,990 credits. */
+/** Signs up a user who buys the package Starter: 9,990 credits for 999 cents. */
 export async function newPurchase(world: World): Promise<Purchase> {
   const buyer = await signUp(world);
   const { order_id: orderId } = await buy(world, buyer);
@@ -36,7 +36,7 @@ interface Asked {
   readonly key?: string;
 }
 
-/** Requests a refund of an order, of all that remains unless an amount is named. */
+/** Requests a refund of an order, of the whole remaining amount by default. */
 export function askRefund(
   world: World,
   orderId: string,

@@ -1,6 +1,4 @@
-/**
- * Stripe for tests: the official SDK, the hosted page, and events that a test delivers by itself.
- */
+/** Stripe for tests: the official SDK, the hosted page, and events that a test delivers itself. */
 import Stripe from "stripe";
 import { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
@@ -20,7 +18,7 @@ export function stripeOf({ stripeUrl, stripeKey }: World): Stripe {
   });
 }
 
-/** Calls a control of the emulator, which Stripe does not have. */
+/** Calls a control endpoint of the emulator. The real Stripe has no such endpoints. */
 export async function control(
   world: World,
   method: "POST" | "DELETE",
@@ -34,7 +32,10 @@ export async function control(
   return JSON.parse(text);
 }
 
-/** Returns the second, since 1970, before an order was created; 0 for an unknown order. */
+/**
+ * Returns the second before an order was created, in seconds since 1970. Returns 0 for an unknown
+ * order.
+ */
 async function beganAt(world: World, orderId: string): Promise<number> {
   const [row] = await withSql(world, (sql) =>
     sql<{ seconds: number }[]>`
@@ -44,8 +45,8 @@ async function beganAt(world: World, orderId: string): Promise<number> {
 }
 
 /**
- * Returns the objects that were made since a moment, in seconds since 1970, newest first. Other tests add to
- * the list, so one page may not reach back far enough.
+ * Returns the objects made since `seconds` (since 1970), newest first. Other tests make objects,
+ * too, so one page of the list may not reach back far enough.
  */
 async function listedSince<T extends { created: number }>(
   list: AsyncIterable<T>,
@@ -85,8 +86,8 @@ export async function sessionsOf(world: World, orderId: string): Promise<string[
 }
 
 /**
- * Lists the events of an order and its payments, oldest first. A dispute's event names only its
- * payment.
+ * Lists the events of an order and its payments, oldest first. The event of a dispute names only
+ * the payment.
  */
 async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> {
   const list = stripeOf(world).events.list({ limit: 100 });
@@ -96,8 +97,8 @@ async function eventsOf(world: World, orderId: string): Promise<Stripe.Event[]> 
 }
 
 /**
- * Acts at Stripe while no webhook is delivered, drops the order's events and returns all of them so
- * far. The events of other tests are delivered late.
+ * Runs `act` while no webhook is delivered, drops the order's events, and returns them. Other
+ * tests' events are delivered later.
  */
 export async function inSilence(
   world: World,
@@ -131,12 +132,12 @@ export async function payInSilence(
 
 interface Delivery {
   secret?: string;
-  /** The second of the signature; now unless named. */
+  /** The second of the signature; now by default. */
   seconds?: number;
   header?: string;
 }
 
-/** Delivers an event to the webhook as Stripe does: signed over the raw body. */
+/** Delivers an event to the webhook as Stripe does, with a signature of the raw body. */
 export async function deliver(
   world: World,
   event: object | string,
@@ -152,7 +153,7 @@ export async function deliver(
   return await post(world, "stripe-webhook", {}, payload, { key: null, headers });
 }
 
-/** Returns every order of a few things. */
+/** Returns all orders of a few things. */
 export function permutations<T>(things: readonly T[]): T[][] {
   if (things.length <= 1) return [[...things]];
   return things.flatMap((first, index) =>

@@ -1,4 +1,4 @@
-/** Steps of a top-up: a saved card, terms, a balance that falls, and the charges at Stripe. */
+/** Steps of a top-up: a saved card, the terms, a falling balance, and the charges at Stripe. */
 import type { z } from "zod";
 import { type Buyer, payCheckout } from "@farthing/stripe-emulator/browser";
 import { Debit, Grant } from "../../../supabase/functions/_shared/contracts/credits.ts";
@@ -20,8 +20,8 @@ export async function readTopUps(world: World, person: Person): Promise<State> {
 }
 
 /**
- * Waits until a person's top-up is in this state, while no test holds deliveries back. A run leaves
- * an account that an event has locked to the next run, so several runs are made.
+ * Runs the payment runner until a person's top-up is in this state, while no test holds deliveries
+ * back. A run skips an account that an event has locked, so there may be several runs.
  */
 export function topUpsBecome(
   world: World,
@@ -42,7 +42,7 @@ export function chargeBecomes(world: World, person: Person, status: string): Pro
   return topUpsBecome(world, person, status, isSo);
 }
 
-/** Saves a card on the hosted page and waits until its event has arrived. */
+/** Saves a card on the hosted page, and waits until the event about the card has arrived. */
 export async function saveCard(world: World, person: Person, card?: string, browser: Buyer = {}) {
   const before = await cardOf(world, person);
   const page = data(await post(world, "top-ups/card", person.as, {}), 201, CardPage);
@@ -62,7 +62,7 @@ interface Card {
   readonly payment_method_id: string | null;
 }
 
-/** Reads the person's customer and card from the database. */
+/** Reads a person's customer id and payment method id from the database. */
 export async function cardOf(world: World, { id }: Person): Promise<Card> {
   const [row] = await withSql(world, (sql) =>
     sql<Card[]>`
@@ -75,7 +75,7 @@ export async function optIn(world: World, person: Person, terms: object = {}): P
   return data(await post(world, "top-ups", person.as, { ...TERMS, ...terms }), 200, TopUps);
 }
 
-/** Signs up a person with credits, a saved card and the terms of a top-up. */
+/** Signs up a person with credits, a saved card, and terms for top-ups. */
 export async function signUpToppedUp(
   world: World,
   { credits = "1000", card, terms }: { credits?: string; card?: string; terms?: object } = {},
@@ -94,20 +94,20 @@ export async function spend(world: World, { id }: Person, amount: string): Promi
 }
 
 /**
- * Runs the payment runner. A scheduled task may do so at the same moment; one of the two does each
- * piece of work.
+ * Runs the payment runner. A scheduled run may start at the same moment; each piece of work is done
+ * by one of the two.
  */
 export async function runPayments(world: World) {
   return data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
 }
 
-/** Waits for the page on which the person confirms a charge for their bank, and returns its URL. */
+/** Waits for the page on which the person confirms a charge, and returns the page's URL. */
 export async function linkOf(world: World, person: Person): Promise<string> {
   const { link } = await topUpsBecome(world, person, "linked", (state) => state.link !== null);
   return link!;
 }
 
-/** Lists a person's payments at Stripe, made off session or on a page. */
+/** Lists a person's payments at Stripe, both off-session charges and payments on a page. */
 export async function paymentsOf(world: World, person: Person) {
   const { customer_id: customer } = await cardOf(world, person);
   return (await stripeOf(world).paymentIntents.list({ customer, limit: 100 })).data;

@@ -7,20 +7,18 @@ export type Manner =
   | { readonly kind: "slow"; readonly ms: number }
   /** Never responds. */
   | { readonly kind: "silent" }
-  /** Responds in the place of the service, as the service would during an outage. */
+  /** Responds instead of the service, as the service would during an outage. */
   | { readonly kind: "answers"; readonly status: number; readonly body: string };
 
 export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
-  /**
-   * Returns the number of requests so far. A test must see requests, or its fault proves nothing.
-   */
+  /** Returns the number of requests so far. If it is 0, the test did not use the fault. */
   asked(): number;
 }
 
 /**
- * A port that refuses connections: no service is assigned to it, and only root may listen on it. A port that
- * was free a moment ago could belong to another test's server by the time a request reaches it.
+ * A port that refuses connections. No service is assigned to this port, and only root may listen on
+ * it. A random free port could be taken by another test's server before the request arrives.
  */
 export const CLOSED_PORT = 4;
 

@@ -1,5 +1,6 @@
 /**
- * Counts the isolates that a stack has killed, and sends requests again that a killed isolate lost.
+ * Counts the isolates that a stack has killed, and repeats requests that were lost with a killed
+ * isolate.
  */
 import { ok } from "node:assert/strict";
 import type { IsolateCounts } from "@farthing/local-stack/isolates";
@@ -19,11 +20,11 @@ async function countsOf({ url }: World): Promise<Counts> {
 const killedOf = ({ ended: { cpu, wall_clock, memory } }: IsolateCounts) =>
   cpu + wall_clock + memory;
 
-/** What happened to one function's isolates. */
+/** The starts and kills of one function's isolates. */
 export interface Deaths {
   started: number;
   killed: number;
-  /** Requests in progress when their isolate was killed. */
+  /** The number of requests that were in progress when their isolate was killed. */
   cut: number;
 }
 
@@ -48,8 +49,8 @@ export async function deathsDuring(
 }
 
 /**
- * Says whether docs/reference/faults.md tells an app to send the request again with the same
- * idempotency key.
+ * Returns true if an app should repeat the request with the same idempotency key, according to
+ * docs/reference/faults.md.
  */
 export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text">): boolean {
   if (status === 409) return text.includes("idempotency_in_progress");
@@ -59,8 +60,8 @@ export function isWorthRepeating({ status, text }: Pick<Answer, "status" | "text
 const DEADLINE_MS = 60_000;
 
 /**
- * Sends a request until its response needs no repeat. Waits as long as each response's Retry-After
- * says.
+ * Repeats a request until its response needs no repeat. Waits for the time of each response's
+ * Retry-After.
  */
 export function insist(
   what: string,

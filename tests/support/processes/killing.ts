@@ -1,4 +1,6 @@
-/** Kills the database as a power cut would, and waits until the stack has restarted it. */
+/**
+ * Kills the database as a power cut would, and waits until the stack has restarted the database.
+ */
 import { ok } from "node:assert/strict";
 import {
   databaseDir,
@@ -13,7 +15,10 @@ import type { World } from "../project/world.ts";
 
 const BACK_DEADLINE_MS = 30_000;
 
-/** Sends SIGKILL to every process of the server and resolves when all have ended. */
+/**
+ * Sends SIGKILL to every process of the database server, and resolves when all processes have
+ * ended.
+ */
 export async function killDatabase({ dataDir }: World): Promise<void> {
   ok(dataDir, "FARTHING_DATA names the stack whose database may be killed");
   const directory = databaseDir(dataDir);

@@ -1,7 +1,7 @@
 /**
- * Runs the jobs of one queue in a process of its own, which a test can kill or stop. The process
- * uses a pooled connection and the options in RUNNER, a JSON object. It prints "ready" when it
- * begins, then its log as one JSON object per line. It ends when its standard input ends.
+ * Runs the jobs of one queue in a separate process, which a test can kill or stop. The process uses
+ * a pooled connection, and the options in RUNNER, a JSON object. It prints "ready" at the start,
+ * and then each log entry as a line of JSON. It ends when its standard input ends.
  */
 import { print } from "@farthing/command-line";
 import { systemClock } from "../../../supabase/functions/_shared/core/timers.ts";
@@ -9,7 +9,7 @@ import { runJobs } from "../../../supabase/functions/_shared/domain/jobs/run-job
 import { servicesWithModels } from "../../../supabase/functions/_shared/services-with-models.ts";
 import { typesOf } from "../work/job-queue.ts";
 
-// New jobs arrive within milliseconds, and the database wakes no runner in this process.
+// New jobs arrive within milliseconds, and the database can't wake the runner of this process.
 const LOOK_AGAIN_MS = 25;
 
 const { queue, ...options } = JSON.parse(Deno.env.get("RUNNER")!);
@@ -21,7 +21,7 @@ const ending = Deno.stdin.readable.pipeTo(new WritableStream()).finally(() => is
 
 print("ready");
 while (isWanted) {
-  // An unavailable database fails this run, and the next run tries again.
+  // If the database is unavailable, this run fails and the next run tries again.
   const report = await runJobs(services, types, systemClock, options).catch(() => undefined);
   if (!report?.claimed) await systemClock.sleep(LOOK_AGAIN_MS);
 }

@@ -1,4 +1,4 @@
-/** Starts, kills and stops job runners in processes of their own. */
+/** Starts, kills and stops job runners in separate processes. */
 import type { RunnerOptions } from "../../../supabase/functions/_shared/domain/jobs/runner-options.ts";
 import { environment } from "./deployment.ts";
 import { until } from "../project/until.ts";
@@ -13,9 +13,9 @@ interface Said {
 }
 
 export interface Runner extends AsyncDisposable {
-  /** The messages that the runner has logged so far. */
+  /** The log entries of the runner so far. */
   readonly said: readonly Said[];
-  /** Returns the ids of jobs that the runner logged with this status. */
+  /** Returns the ids of the jobs that the runner has logged with this status. */
   ended(status: string): string[];
   kill(signal: Deno.Signal): void;
 }
@@ -30,8 +30,8 @@ async function collect(output: ReadableStream<Uint8Array>, said: Said[]): Promis
 }
 
 /**
- * Starts a runner for a queue's jobs and resolves when the runner is ready.
- * @param changes changes of the runner's environment
+ * Starts a runner for a queue's jobs, and resolves when the runner is ready.
+ * @param changes variables that are added to the runner's environment
  */
 export async function startRunner(
   world: World,
@@ -45,7 +45,7 @@ export async function startRunner(
       ...environment(world, { DATABASE_POOL_URL: world.databaseUrl, ...changes }),
       RUNNER: JSON.stringify({ queue, ...options }),
     },
-    // Only this process writes to the input, so the runner ends when this process ends for any
+    // Only this process holds the input open, so the runner ends when this process ends for any
     // reason.
     stdin: "piped",
     stdout: "piped",

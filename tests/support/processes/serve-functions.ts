@@ -1,6 +1,6 @@
 /**
  * Serves the functions with the environment of this process, and forwards all other requests to
- * BEHIND_URL. Prints the port when it is ready.
+ * BEHIND_URL. Prints the port when the server is ready.
  */
 import { fileURLToPath } from "node:url";
 import { forward, functionRoutes, loadFunctions } from "@farthing/local-stack/functions";

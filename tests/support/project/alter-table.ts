@@ -1,17 +1,18 @@
-/** Changes of tables that all tests use at the same time. */
+/** Alters tables that all tests use at the same time. */
 import type postgres from "postgres";
 import { delay } from "@farthing/command-line";
 
 type Sql = postgres.Sql<Record<string, never>>;
 
-/** lock_not_available and deadlock_detected: the transaction left nothing behind. */
+/** The SQLSTATEs lock_not_available and deadlock_detected. The transaction was rolled back. */
 const LOCKED = ["55P03", "40P01"];
 const DEADLINE_MS = 60_000;
 const PAUSE_MS = 50;
 
 /**
- * Runs `alter` in a transaction, again until each lock is granted within 100 ms, and returns its result. A
- * statement that waits longer for a table lock would make all other tests wait beyond their lock timeouts.
+ * Runs `alter` in a transaction and returns its result. Repeats the transaction until it gets each
+ * lock within 100 ms. A longer wait for a table lock would block all other tests, beyond their lock
+ * timeouts.
  */
 export async function alterBriefly<T>(
   sql: Sql,

@@ -1,11 +1,10 @@
-/** Users who take turns, for a test that sends more requests than one user may send in a minute. */
+/** Users who take turns, for a test that sends more requests than one user may send per minute. */
 import type { Caller } from "./http.ts";
 import { type Person, signUpWith } from "./people.ts";
 import type { World } from "./world.ts";
 
 /**
- * Returns a function that returns the headers of the next caller. Each user makes `requests`
- * requests.
+ * Returns a function that returns the headers of the next caller. Each user gets `requests` turns.
  */
 export function crowd(world: World, requests: number): () => Promise<Caller> {
   let person: Person | undefined;

@@ -1,6 +1,6 @@
 /**
- * Direct access to the database: the proof at the end of every test, and work that no endpoint
- * does.
+ * Direct access to the database, for the proof at the end of every test and for work that no
+ * endpoint does.
  */
 import { deepEqual } from "node:assert/strict";
 import postgres from "postgres";
@@ -40,8 +40,7 @@ export async function countEntries(world: World, userId: string, kind?: string):
 }
 
 /**
- * Things of which all tests share one, and the key of each thing's advisory lock. The numbers are
- * arbitrary.
+ * Things that all tests share, each with the key of its advisory lock. The numbers are arbitrary.
  */
 const SHARED = {
   deliveries: 720_377,
@@ -52,8 +51,9 @@ const SHARED = {
 };
 
 /**
- * Runs `use` under an advisory lock. Tests that use the thing share the lock; a test that stops the
- * thing, or waits for all of its output, takes it alone. Don't nest two calls for one thing.
+ * Runs `use` while it holds the advisory lock of a shared thing. Tests that only use the thing hold
+ * the lock in shared mode. A test that stops the thing, or waits for all of its output, holds the
+ * lock exclusively. Two calls for the same thing must not be nested.
  */
 async function withTurn<T>(
   world: World,
@@ -68,7 +68,7 @@ async function withTurn<T>(
   });
 }
 
-/** Locks the emulator's deliveries of webhooks, which one switch stops for all tests. */
+/** Locks the emulator's webhook deliveries, which can only be stopped for all tests together. */
 export function withDeliveries<T>(
   world: World,
   mode: "shared" | "exclusive",
@@ -77,7 +77,7 @@ export function withDeliveries<T>(
   return withTurn(world, "deliveries", mode, use);
 }
 
-/** Locks the mail service of the stack. */
+/** Locks the stack's mail service. */
 export function withMail<T>(
   world: World,
   mode: "shared" | "exclusive",
@@ -86,7 +86,7 @@ export function withMail<T>(
   return withTurn(world, "mail", mode, use);
 }
 
-/** Locks the policy of bookings, which has one row. */
+/** Locks the policy, which has one row for all tests. */
 export function withPolicy<T>(
   world: World,
   mode: "shared" | "exclusive",
@@ -96,9 +96,10 @@ export function withPolicy<T>(
 }
 
 /**
- * Events that Stripe has made and delivers to nobody: a test that delivers them by itself shares the lock,
- * and a test that starts a backfill, which applies the lost events of all tests, takes it alone. Take it
- * before the lock of deliveries. No hourly backfill becomes due meanwhile.
+ * Locks the events that Stripe has made and does not deliver. A test that delivers such events
+ * itself holds the lock in shared mode. A test that starts a backfill, which applies all
+ * undelivered events, holds the lock exclusively. Take this lock before the lock of deliveries. No
+ * hourly backfill becomes due while the lock is held.
  */
 export function withLostEvents<T>(
   world: World,
@@ -117,7 +118,10 @@ export function withLostEvents<T>(
   });
 }
 
-/** Stripe's payouts: a payout of another test makes up for a returned payout of the same currency. */
+/**
+ * Locks Stripe's payouts, because a payout of another test replaces a returned payout of the same
+ * currency.
+ */
 export function withPayouts<T>(
   world: World,
   mode: "shared" | "exclusive",

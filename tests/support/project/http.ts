@@ -8,7 +8,7 @@ export type Caller = Readonly<Record<string, string>>;
 
 export const nobody: Caller = {};
 
-/** The app's own back end, with the secret key. */
+/** Returns the headers of the app's own back end, which has the secret key. */
 export function backEnd(world: World): Caller {
   return { apikey: world.secretKey };
 }
@@ -57,7 +57,7 @@ export function get(
   return send(functionUrl(world, path), { headers: { ...as, ...headers } });
 }
 
-/** Sends a DELETE. `key` is the Idempotency-Key; by default there is none. */
+/** Sends a DELETE. `key` is the Idempotency-Key; by default the request has none. */
 export function remove(world: World, path: string, as: Caller, key?: string): Promise<Answer> {
   const headers = { ...as, ...(key !== undefined && { "idempotency-key": key }) };
   return send(functionUrl(world, path), { method: "DELETE", headers });
@@ -101,7 +101,10 @@ export function envelope(answer: Answer): Envelope {
   }
 }
 
-/** Asserts a success with this status, and returns its data after a check with the schema. */
+/**
+ * Asserts that the answer is a success with this status, and returns its data, checked with the
+ * schema.
+ */
 export function data<S extends z.ZodType>(
   answer: Answer,
   status: number,
@@ -115,7 +118,10 @@ export function data<S extends z.ZodType>(
   return schema.parse(data);
 }
 
-/** Asserts an error with this status and code, and with this field if given. Returns the error. */
+/**
+ * Asserts that the answer is an error with this status and code, and about `field` if it is given.
+ * Returns the error.
+ */
 export function refused(answer: Answer, status: number, code: string, field?: string): Refusal {
   const { error, metadata } = envelope(answer);
   deepEqual([answer.status, error?.code], [status, code], `${answer.url}: ${answer.text}`);

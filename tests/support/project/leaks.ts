@@ -1,6 +1,6 @@
 /**
- * Searches for texts wherever the project could have stored them: every column of every table,
- * every log and Redis.
+ * Searches for texts in all places in which the project may store them: every column of every
+ * table, every log, and Redis.
  */
 import { Redis } from "@upstash/redis";
 import { ok } from "node:assert/strict";
@@ -81,7 +81,7 @@ async function keptInRedis({ redisUrl, redisToken }: World): Promise<string | un
   return keys.map((key, at) => `${key} ${JSON.stringify(values[at])}`).join("\n");
 }
 
-/** Returns the text of every log that a stack writes, and of Redis, by name. */
+/** Returns the text of each log that a stack writes, and of Redis, by name. */
 export async function logsOf(world: World): Promise<Record<string, string>> {
   const { dataDir } = world;
   ok(dataDir, "FARTHING_DATA names the stack whose logs are read");
@@ -89,8 +89,8 @@ export async function logsOf(world: World): Promise<Record<string, string>> {
     await readLog(`${dirname(dataDir)}/functions.log`);
   const server = await readLog(`${databaseDir(dataDir)}/server.log`);
   ok(functions !== undefined && server !== undefined, "the logs are where they should be");
-  // Only the test runner stores a stack's output. The keys in the table at the end of the start are
-  // no leak.
+  // A stack's output is stored only by the test runner. At the end of its start, a stack prints a
+  // table of keys, which is not a leak.
   const printed = (await readLog(`${dataDir}/${STACK_OUTPUT}`))?.split("Ready after")[1];
   const kept = await keptInRedis(world);
   const redis = await readLog(`${redisDir(dataDir)}/redis.log`);

@@ -1,4 +1,4 @@
-/** Users who sign up through supabase-js, as in the app's front end. */
+/** Users who sign up through supabase-js, as in an app's front end. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { withSql } from "./database.ts";
 import { type Caller, data, post } from "./http.ts";
@@ -20,7 +20,7 @@ export interface Person {
   readonly as: Caller;
 }
 
-/** Creates a client as in a browser that stores no session. */
+/** Creates a client as in a browser, which does not store the session. */
 function browser({ url, publishableKey }: World): SupabaseClient {
   return createClient(url, publishableKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },

@@ -1,9 +1,10 @@
-/** Turns the code blocks of our docs into modules that a test can run. */
+/** Turns the code blocks of the docs into modules that a test can run. */
 import { equal, ok } from "node:assert/strict";
 import { ROOT } from "../../../scripts/command/root.ts";
 
 /**
- * A block of a page, with the names that it needs, and the names that a test or a later block uses.
+ * A code block of a page, with the names that it needs, and its own names that a test or a later
+ * block uses.
  */
 export interface Snippet {
   readonly name: string;

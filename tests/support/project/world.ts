@@ -8,28 +8,30 @@ import {
 } from "../../../scripts/settings/settings.ts";
 
 export interface World {
-  /** The URL of REST, Auth and the functions, as `supabase-js` gets it. */
+  /** The base URL of REST, Auth and the functions, for `supabase-js`. */
   readonly url: string;
   readonly publishableKey: string;
   readonly secretKey: string;
-  /** A connection as the project's owner, for the proof and for work that no endpoint does. */
+  /**
+   * A connection string of the project's owner, for the proof and for work that no endpoint does.
+   */
   readonly databaseUrl: string;
   readonly stripeUrl: string;
   readonly stripeKey: string;
   readonly webhookSecret: string;
   /**
-   * The emulated provider of language models: OpenAI's API under /v1, the received requests under
-   * /_control.
+   * The emulated provider of language models, with OpenAI's API under /v1 and the received requests
+   * under /_control.
    */
   readonly aiUrl: string;
   readonly aiKey: string;
   /**
-   * The emulated mail service: the APIs of Postmark and Resend, and the received emails under
+   * The emulated mail service, with the APIs of Postmark and Resend, and the received emails under
    * /messages.
    */
   readonly mailUrl: string;
   readonly notificationSecret: string;
-  /** Upstash's REST API; undefined if the stack has no Redis. */
+  /** The URL of Upstash's REST API; undefined if the stack has no Redis. */
   readonly redisUrl: string | undefined;
   readonly redisToken: string | undefined;
   /** The stack's data directory. Without it, a test can't kill the database. */
@@ -37,7 +39,8 @@ export interface World {
 }
 
 /**
- * Reads the settings of the test runner's stack, or else of the stack that `deno task start` runs.
+ * Reads the settings of the test runner's stack. Without them, reads the settings of the stack that
+ * `deno task start` runs.
  */
 export function readWorld(settings: Settings = readSettings()): World {
   const isDefault = settings.source === STACK_ENV_FILE;

@@ -1,4 +1,4 @@
-/** Chats as an app does, and reads which requests reached the emulated provider. */
+/** Sends chats as an app does, and reads the requests that reached the emulated provider. */
 import { createParser } from "eventsource-parser";
 import { equal } from "node:assert/strict";
 import { withSql } from "../project/database.ts";
@@ -12,7 +12,7 @@ interface Billed {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-/** A request that the emulated provider received. After `ended` is true, nothing changes. */
+/** A request that the emulated provider received. The values are final when `ended` is true. */
 export interface Asked {
   readonly model: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
@@ -22,11 +22,11 @@ export interface Asked {
   readonly aborted: boolean;
   readonly ended: boolean;
   readonly usage: Billed | null;
-  /** The tokens that are billed so far. */
+  /** The tokens that the provider has billed so far. */
   readonly billed: Billed | null;
 }
 
-/** Returns the requests that reached the provider and contain this text, oldest first. */
+/** Returns the requests that have reached the provider and contain this text, oldest first. */
 export async function askedOf(world: World, text: string): Promise<Asked[]> {
   const url = `${world.aiUrl}/_control/requests?contains=${encodeURIComponent(text)}`;
   const { requests } = await (await fetch(url)).json() as { requests: Asked[] };
@@ -34,8 +34,8 @@ export async function askedOf(world: World, text: string): Promise<Asked[]> {
 }
 
 /**
- * Returns the requests that contain this text when all of them have ended. The caller gets a chat's
- * last piece before the provider notices that it was sent.
+ * Waits until all requests with this text have ended, and returns them. The caller may get a chat's
+ * last piece before the provider has recorded the end.
  */
 export function endedOf(world: World, text: string): Promise<Asked[]> {
   return until(`the requests with ${text} have ended`, async () => {
@@ -45,8 +45,7 @@ export function endedOf(world: World, text: string): Promise<Asked[]> {
 }
 
 /**
- * Returns a unique name, and a prompt that contains the name, so that a test finds its own
- * requests.
+ * Returns a unique name and a prompt that contains it. A test finds its own requests by the name.
  */
 export function promptOf(markers: string): { name: string; content: string } {
   const name = `farthing-${crypto.randomUUID()}`;
@@ -63,7 +62,7 @@ export interface StreamEvent {
 }
 
 /**
- * Opens a streamed chat and reads it while `keepsReading` returns true; then aborts the request.
+ * Opens a streamed chat, reads it while `keepsReading` returns true, and then aborts the request.
  */
 export async function streamChat(
   world: World,
@@ -84,8 +83,7 @@ export async function streamChat(
   const events: StreamEvent[] = [];
   let isReading = true;
   const parser = createParser({
-    // One chunk may contain several events. Events after the last one that the caller wants are
-    // dropped.
+    // A chunk may contain several events. Events after the last wanted one are dropped.
     onEvent: ({ event, data }) => {
       if (!isReading) return;
       events.push({ name: event ?? "", data: JSON.parse(data) });
@@ -120,8 +118,8 @@ async function chatsOf(world: World, { id }: Person): Promise<ChatRow[]> {
 }
 
 /**
- * Makes these users' chats a minute older and runs the task that closes abandoned chats. Other
- * users' chats stay open.
+ * Makes these users' chats a minute older, and runs the task that closes abandoned chats. The chats
+ * of other users stay open.
  */
 export async function sweepMinuteLater(world: World, people: readonly Person[]): Promise<void> {
   await withSql(world, async (sql) => {
@@ -133,7 +131,7 @@ export async function sweepMinuteLater(world: World, people: readonly Person[]):
   });
 }
 
-/** Returns the user's chats when none of them is open. */
+/** Waits until none of the user's chats is open, and returns the chats. */
 export function closedChats(world: World, person: Person): Promise<ChatRow[]> {
   return until("every chat is closed", async () => {
     const rows = await chatsOf(world, person);

@@ -1,6 +1,6 @@
 /**
- * A queue of jobs that only a test's own runners run. Its job types are the real ones under names
- * that the stack's runner does not know.
+ * A queue of jobs that only a test's own runners run. The job types are the real ones under other
+ * names, which the stack's runner does not know.
  */
 import postgres from "postgres";
 import { MODELS } from "@farthing/local-stack/functions";
@@ -14,7 +14,7 @@ type Sql = postgres.Sql<Record<string, never>>;
 
 type TypeName = "research" | "ledger_export" | "usage_backfill";
 
-/** A job's row. The credits are the sum over its steps, as text. */
+/** A job's row. `credits` is the sum of its steps' costs, as text. */
 export interface QueuedJob {
   jobId: string;
   type: TypeName;
@@ -28,11 +28,11 @@ export interface QueuedJob {
 export interface Queue {
   readonly name: string;
   readonly sql: Sql;
-  /** Queues a job at its type's estimated cost and returns the job's id. */
+  /** Queues a job with a hold of its estimated cost, and returns the job's id. */
   add(type: TypeName, userId: string, input: unknown): Promise<string>;
   /** Returns all jobs of the queue, oldest first. */
   jobs(): Promise<QueuedJob[]>;
-  /** Returns all jobs when each is completed or failed. */
+  /** Waits until each job is completed or failed, and returns all jobs. */
   emptied(deadlineMs?: number): Promise<QueuedJob[]>;
 }
 
@@ -70,7 +70,7 @@ function openQueue(world: World, sql: Sql): Queue {
     jobs,
     async add(type, userId, input) {
       const declared = JOB_TYPES.find((each) => each.type === type)!;
-      // The estimate uses only these tools.
+      // The estimate of a job type uses only these tools.
       const estimate = await declared.estimate(input, tools as Parameters<JobType["estimate"]>[1]);
       const [row] = await sql`
         select farthing_public.jobs_create(${userId}, ${nameIn(name, type)}, ${

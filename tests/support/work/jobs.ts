@@ -1,4 +1,4 @@
-/** Starts and follows jobs through the API, as their owner does. */
+/** Starts and follows jobs through the API, as the jobs' owner does. */
 import { equal, ok } from "node:assert/strict";
 import { z } from "zod";
 import { Job, StartedJob } from "../../../supabase/functions/_shared/contracts/jobs.ts";
@@ -18,8 +18,8 @@ export async function readJob(world: World, as: Caller, jobId: string): Promise<
 }
 
 /**
- * Polls a job until `isThere` returns true, as a browser does: each request sends the last
- * response's ETag, so no response repeats. Asserts that the progress never decreases.
+ * Polls a job until `isThere` returns true, as a browser does. Each request sends the ETag of the
+ * last response, so an unchanged job is not sent again. Asserts that the progress never decreases.
  */
 export async function jobBecomes(
   world: World,

@@ -48,7 +48,7 @@ export async function callNotificationRunner(world: World, signal?: AbortSignal)
   return data(answer, 200, NotificationRunnerReport);
 }
 
-/** A notification's row. The address is stored until the notification is sent. */
+/** A notification's row. The row contains the address until the notification is sent. */
 interface Stand {
   readonly notification_id: string;
   readonly state: string;
@@ -75,7 +75,7 @@ export async function notificationsOfUser(world: World, userId: string, template
     where a.owner_id = ${userId} and template = ${template} order by n.created_at`);
 }
 
-/** Makes a notification due at once and first in the queue. Calling this again changes nothing. */
+/** Makes a notification due now and before all others. A second call changes nothing. */
 export async function makeDue(world: World, notificationId: string): Promise<void> {
   await withSql(world, (sql) =>
     sql`
@@ -83,12 +83,12 @@ export async function makeDue(world: World, notificationId: string): Promise<voi
       and state in ('queued', 'failed')`);
 }
 
-/** After mail is back, its circuit breaker may stay open for a while. */
+/** The mail's circuit breaker may stay open for a while after mail is available again. */
 const DEADLINE_MS = 60_000;
 
 /**
- * Runs `use` with a function that starts the notification runner unless it is running. At the end
- * the runner is aborted, because it may still have other tests' notifications to send.
+ * Runs `use` with a function that starts the notification runner, unless it is already running.
+ * Aborts the runner at the end, because it may still have notifications of other tests to send.
  */
 async function besideARunner<T>(
   world: World,
@@ -110,7 +110,7 @@ async function besideARunner<T>(
 }
 
 /**
- * Waits until the notification has this state. Starts the runner meanwhile, as the scheduled task
+ * Waits until the notification has this state. Starts the runner repeatedly, as the scheduled task
  * does each minute.
  */
 export function notificationBecomes(
@@ -130,7 +130,7 @@ export function notificationBecomes(
   );
 }
 
-/** Waits until the email of a template has arrived at an address, and returns the email. */
+/** Waits until an email of the template `tag` has arrived at the address, and returns the email. */
 export function letterArrives(world: World, email: string, tag: string): Promise<Letter> {
   return withMail(
     world,

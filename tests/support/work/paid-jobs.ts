@@ -1,4 +1,4 @@
-/** Compares the provider's requests of a queue's jobs with what the jobs paid. */
+/** Compares the cost of a queue's requests at the provider with the credits that its jobs paid. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { type Asked, askedOf } from "./chat.ts";
@@ -7,7 +7,10 @@ import { balanceOf } from "../money/purchases.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";
 
-/** Returns the queue's open requests when at least `count` of them wait for a response. */
+/**
+ * Waits until at least `count` of the queue's requests wait for a response, and returns these
+ * requests.
+ */
 export function inFlight(world: World, { name }: Queue, count: number): Promise<Asked[]> {
   return until(`${count} requests are in flight`, async () => {
     const asked = await askedOf(world, name);
@@ -16,7 +19,7 @@ export function inFlight(world: World, { name }: Queue, count: number): Promise<
   });
 }
 
-/** Returns the price of the provider's responses. Equal requests count once. */
+/** Returns the price of all responses of the provider. Equal requests count once. */
 export async function priceOfAnswers(sql: Queue["sql"], asked: readonly Asked[]): Promise<Decimal> {
   const answers = new Map<string, object>();
   for (const { model, messages, usage } of asked) {
@@ -31,8 +34,8 @@ export async function priceOfAnswers(sql: Queue["sql"], asked: readonly Asked[])
 }
 
 /**
- * Asserts that one account's research jobs, which began with `credits`, paid once for each
- * response, and that each repeated attempt requested at most one step again.
+ * Asserts that the research jobs of an account, which began with `credits`, paid once for each
+ * response. Asserts that each repeated attempt requested at most one step again.
  */
 export async function paidOncePerStep(
   world: World,

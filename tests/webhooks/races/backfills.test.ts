@@ -1,4 +1,4 @@
-/** The hourly backfill belongs to one runner, even if several claim it at the same moment. */
+/** Only one runner gets the hourly backfill, even if several claim it at the same moment. */
 import { equal } from "node:assert/strict";
 import { withLostEvents, withSql } from "../../support/project/database.ts";
 import { readWorld } from "../../support/project/world.ts";
@@ -9,7 +9,10 @@ interface Claim {
   readonly claimed_at: string;
 }
 
-/** Claims the backfill at a time two hours ahead, at which no runner of the stack works. */
+/**
+ * Claims the backfill at a time two hours in the future, at which none of the stack's runners
+ * claims it.
+ */
 async function claim(): Promise<Claim | null> {
   return await withSql(world, async (sql) => {
     const [row] = await sql<{ claim: Claim | null }[]>`

@@ -1,6 +1,6 @@
 /**
- * Stripe's events about an account while its credits are spent: each event in a session of its own,
- * as requests are, and often enough to show a missing lock.
+ * Stripe's events about an account while its credits are spent. Each event has its own session, as
+ * each request does, and there are enough events to show a missing lock.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
@@ -19,14 +19,14 @@ const SESSIONS = 12;
 
 async function withSessions(use: (sql: Sql) => Promise<void>): Promise<void> {
   const sql = postgres(world.databaseUrl, { max: SESSIONS, onnotice() {} });
-  // Opens all connections before the race, so that no session begins late.
+  // All connections are opened before the race, so that no session begins late.
   await Promise.all(Array.from({ length: SESSIONS }, () => sql`select pg_sleep(0.05)`));
   await use(sql).finally(() => sql.end({ timeout: 5 }));
 }
 
 let events = 0;
 
-/** Records an event of Stripe's; returns the inbox's answer without `received`. */
+/** Records an event of Stripe's. Returns the inbox's answer without `received`. */
 async function hears(sql: Sql, type: string, facts: postgres.JSONValue): Promise<unknown> {
   const id = `evt_race_${crypto.randomUUID().slice(0, 8)}_${++events}`;
   const event = { id, type, livemode: false, created: Math.floor(Date.now() / 1000), facts };
@@ -145,7 +145,7 @@ Deno.test("T7: a refund's answer and its events at once make one refund", async 
   await proven(world);
 });
 
-/** Makes a person with a debt of 800: a hold of 100 was settled for 900. */
+/** Makes a person with a debt of 800, by settling a hold of 100 for 900. */
 async function owing(sql: Sql): Promise<Person> {
   const person = await signUpWith(world, "100");
   const [hold] = await sql<{ id: string }[]>`

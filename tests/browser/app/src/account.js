@@ -21,7 +21,7 @@ export async function signOut() {
   check(await supabase.auth.signOut());
 }
 
-/** Lets Farthing store redacted prompts and answers: writes the user's consent through REST. */
+/** Writes the user's consent through REST, so that Farthing stores redacted prompts and answers. */
 export async function keepPrompts() {
   const row = { level: "full_redacted" };
   const query = supabase.schema("farthing_public").from("ai_consent").upsert(row, {

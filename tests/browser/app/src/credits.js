@@ -4,7 +4,7 @@ export async function available() {
   return (await get("credits")).available;
 }
 
-/** Opens the payment page; the order's id is stored for the return. */
+/** Opens the payment page. Stores the order's id for the moment when the buyer returns. */
 export async function buy() {
   const [{ id }] = await get("checkout/packages");
   const order = await post("checkout", {
@@ -16,7 +16,7 @@ export async function buy() {
   location.href = order.checkout_url;
 }
 
-/** Waits for the webhook that grants the paid credits. */
+/** Waits until the webhook has granted the paid credits. */
 export async function untilPaid() {
   const id = sessionStorage.getItem("order");
   for (let asked = 0; asked < 30; asked++) {

@@ -2,7 +2,7 @@ import { post, supabase } from "./supabase.js";
 
 export const research = (query) => post("ai/research", { query });
 
-/** Follows a job to its end. Gives up after five polls in a row without an answer. */
+/** Follows a job to its end. Gives up after five failed polls in a row. */
 export async function untilEnded(id, show) {
   let etag = null;
   let seconds = 2;

@@ -7,7 +7,7 @@ export const supabase = createClient(
   VITE_SUPABASE_PUBLISHABLE_KEY,
 );
 
-/** Calls a function and returns its data; throws the error of a refusal. */
+/** Calls a function and returns its data. Throws the error message of a refusal. */
 export async function call(path, options) {
   const { data, error } = await supabase.functions.invoke(path, options);
   if (error?.context?.json) {

@@ -1,4 +1,4 @@
-/** Every route once, with a request that succeeds, for the tests that hold for all routes. */
+/** Each route once, with a request that succeeds, for tests that apply to all routes. */
 import { createApp as createAi } from "../../../../supabase/functions/ai/app.ts";
 import { createApp as createAlerts } from "../../../../supabase/functions/alerts/app.ts";
 import { createApp as createBookings } from "../../../../supabase/functions/bookings/app.ts";
@@ -31,7 +31,7 @@ import { REFUND_CASES } from "./refunds.ts";
 import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
 import { TOP_UP_CASES } from "./top-ups.ts";
 
-/** The role of the caller. `operator` is a person whose token says so. */
+/** The role of the caller. `operator` is a user whose token has the operator's role. */
 export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
 
 export interface RouteCase {
@@ -39,18 +39,18 @@ export interface RouteCase {
   readonly path: string;
   readonly allowed: readonly Role[];
   readonly status: number;
-  /** The role that makes the case's call, if several roles may make the call. */
+  /** The role that sends the request of the case. Other roles in `allowed` may send it, too. */
   readonly as: Role;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly isIdempotent?: boolean;
-  /** A request without Idempotency-Key is identified by its content. */
+  /** True if the Idempotency-Key is optional. Without a key, the content identifies the request. */
   readonly isKeyOptional?: boolean;
-  /** The route accepts a body of up to 1 MiB. */
+  /** True if the route accepts a body of up to 1 MiB. */
   readonly hasLargeBody?: boolean;
-  /** The route answers with a file and not with the JSON envelope. */
+  /** True if the route returns a file and not the JSON envelope. */
   readonly isFile?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The database functions that the call reaches. */
+  /** The database functions that the request calls. */
   readonly reaches: readonly string[];
 }
 
@@ -235,7 +235,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "webhook-events": createWebhookEvents,
 };
 
-/** The headers that a role's requests carry. */
+/** Returns the headers of a request by this role. */
 export async function headersOf(role: Role, fake: Fake): Promise<Record<string, string>> {
   if (role === "nobody") return {};
   if (role === "publishable") return { apikey: PUBLISHABLE_KEY };
@@ -251,7 +251,7 @@ export interface RequestParts {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a request to the app that serves its path. A string or bytes are sent unchanged. */
+/** Sends a request to the app that serves its path. A body of text or bytes is sent unchanged. */
 export async function send(fake: Fake, method: string, path: string, sent: RequestParts = {}) {
   const name = path.split(/[/?]/)[1] ?? "";
   const app = CREATE[name]!(fake.source);
@@ -265,17 +265,17 @@ export async function send(fake: Fake, method: string, path: string, sent: Reque
   return await app.request(path, init);
 }
 
-/** Routes whose callers with a secret key must name the user. */
+/** On these routes, a caller with a secret key must name the user. */
 const OF_A_USER = ["/credits", "/credits/entries", "/credits/spend-cap", "/jobs"];
 
-/** Sends a case unchanged, or with a test's changes. */
+/** Sends the request of a case, with a test's changes if there are any. */
 export async function sendCase(fake: Fake, route: RouteCase, changes: RequestParts = {}) {
   const headers = {
     ...route.headers,
     ...(route.isIdempotent ? { "idempotency-key": "key-1" } : {}),
     ...changes.headers,
   };
-  // A user's request is about the user's own account; a back end must name the user.
+  // A user's request concerns the user's own account. A back end must name the user.
   const as = changes.as ?? route.as;
   const mustSay = as === "secret" && OF_A_USER.includes(route.path);
   const isRead = route.method === "GET";

@@ -1,4 +1,4 @@
-/** A clock that stands still until a test moves it. A sleep moves it, too. */
+/** A clock that stands still until a test advances it. A sleep also advances it. */
 import type { Clock } from "../../../../supabase/functions/_shared/core/timers.ts";
 
 interface Timer {

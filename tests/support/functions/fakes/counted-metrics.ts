@@ -1,12 +1,12 @@
-/** Metrics that a test can read. */
+/** Metrics whose counts and durations a test can read. */
 import type { Metrics } from "../../../../supabase/functions/_shared/metrics/metrics.ts";
 
 export interface CountedMetrics extends Metrics {
-  /** The count of each series, by `name label label`. */
+  /** The count of each series, by the name and the label values, separated by spaces. */
   readonly counts: Record<string, number>;
-  /** The durations of each timer, by the same names. */
+  /** The durations in ms that each timer has recorded, with the same keys as `counts`. */
   readonly times: Record<string, number[]>;
-  /** The calls that a flush would make first. */
+  /** Calls the functions that were registered with `beforeFlush`. */
   flush(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Types of jobs for the runner's own tests. */
+/** Job types for the tests of the runner. */
 import { z } from "@hono/zod-openapi";
 import {
   defineJobType,
@@ -16,10 +16,10 @@ export function makeType(type: string, run: Run, input: z.ZodType = z.unknown())
   });
 }
 
-/** Makes a step with this output. */
+/** Makes the function of a step that returns this output. */
 export const done = (output: unknown) => () => Promise.resolve({ output });
 
-/** Makes three steps that record their runs. */
+/** Makes a job type of three steps that record their names in `ran`. */
 export function threeSteps(ran: string[], during: (step: string) => void = () => {}): JobType {
   return makeType("steps", async (job) => {
     for (const name of ["one", "two", "three"]) {

@@ -1,4 +1,4 @@
-/** The database functions of jobs in memory; a runner sees the same behaviour as from SQL. */
+/** The database functions of jobs, in memory. A runner sees the same behaviour as from SQL. */
 import {
   createDatabase,
   type Database,
@@ -51,7 +51,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 export class FakeJobs {
   readonly rows: Row[] = [];
   readonly calls: RecordedCall[] = [];
-  /** Called before each function; may wait, or throw an error in place of the function. */
+  /** Called before each function. May wait, or throw an error instead of the function. */
   before: (name: string) => void | Promise<void> = () => {};
 
   constructor(private readonly clock: Clock) {}
@@ -72,7 +72,7 @@ export class FakeJobs {
     return this.calls.filter((call) => call.name === name).map(({ args }) => args);
   }
 
-  /** @param others further functions that a type uses */
+  /** @param others other database functions that a job type calls */
   database(others: Partial<Database> = {}): Database {
     type Call = (name: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
     const call: Call = async (name, args) => {

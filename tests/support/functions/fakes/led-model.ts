@@ -1,6 +1,6 @@
 /**
- * A model whose stream a test directs: the model sends given pieces and sees when its caller
- * leaves.
+ * A model whose stream a test controls. The test chooses the pieces, and reads whether the caller
+ * has left.
  */
 import type {
   Ai,

@@ -1,7 +1,7 @@
 import type { Limiter } from "../../../../supabase/functions/_shared/limits/limiter.ts";
 
 /**
- * Allows every request. The limiter has a file of its own because benchmarks use it without the
- * other fakes.
+ * Allows every request. This limiter has its own file, because benchmarks use it without the other
+ * fakes.
  */
 export const NO_LIMITER: Limiter = { check: () => Promise.resolve({ headers: [] }) };

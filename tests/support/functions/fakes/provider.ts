@@ -1,4 +1,4 @@
-/** A provider of language models on a port of its own, with the answers that a test sets. */
+/** A provider of language models on its own port, with answers that a test sets. */
 import assert from "node:assert/strict";
 import type { AiOptions } from "../../../../supabase/functions/_shared/adapters/ai/openai.ts";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
@@ -7,7 +7,7 @@ export interface Seen {
   readonly body: Record<string, unknown>;
   readonly authorization: string | null;
   readonly atMs: number;
-  /** Resolves at the end of the test, so that a hanging answer does not outlive it. */
+  /** Resolves at the end of the test, so that no hanging answer outlives the test. */
   readonly over: Promise<void>;
 }
 

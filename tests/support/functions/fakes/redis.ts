@@ -1,4 +1,4 @@
-/** Upstash's REST API for a limiter, in memory and over HTTP, with its faults. */
+/** Upstash's REST API for a limiter, in memory and over HTTP, with faults. */
 import { createHash } from "node:crypto";
 import type { RedisAddress } from "../../../../supabase/functions/_shared/adapters/redis/redis.ts";
 
@@ -7,14 +7,14 @@ export type RedisMood = "ok" | "hang" | "wrong-token" | "full" | { readonly body
 export interface FakeRedis extends AsyncDisposable {
   readonly address: RedisAddress;
   mood: RedisMood;
-  /** Each request's path and commands, in order. */
+  /** The path and the commands of each request, in order. */
   readonly requests: { readonly path: string; readonly commands: string[][] }[];
   readonly keys: () => string[];
 }
 
 const TOKEN = "a-token";
 
-/** The arithmetic of the sliding window, as in the limiter's script. */
+/** Counts a request in the sliding window with the same arithmetic as the limiter's script. */
 function takeOne(counts: Map<string, number>, args: string[]): number[] {
   const [current = "", previous = "", quota, now, window] = args;
   const passed = (Number(now) % Number(window)) / Number(window);
@@ -56,7 +56,7 @@ function refusalIn(mood: RedisMood, commands: string[][]): Response | null {
   return typeof mood === "object" ? new Response(mood.body) : null;
 }
 
-/** Disposing of the server ends the requests that still hang. */
+/** Starts the server. Its disposal ends the requests that still hang. */
 export function startFakeRedis(): FakeRedis {
   const memory = new Memory();
   const hanging: (() => void)[] = [];

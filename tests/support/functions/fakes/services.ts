@@ -1,4 +1,4 @@
-/** Services that answer from memory and record their calls. */
+/** Services that answer from memory, and record their calls. */
 import type { Ai } from "../../../../supabase/functions/_shared/adapters/ai/ai.ts";
 import {
   createDatabase,
@@ -126,11 +126,13 @@ const OPERATORS: Operators = {
 export const WEBHOOK_SECRET = "current-".repeat(4);
 export const PREVIOUS_WEBHOOK_SECRET = "previous".repeat(4);
 
-/** The real database client over a transport in memory, so retries and errors are real. */
+/**
+ * Makes the real database client with a transport in memory, so that retries and errors are real.
+ */
 function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   return createDatabase({
     async call(name, args) {
-      // Without time left no call is made, as in the real services.
+      // Throws if the request has no time left, as the real services do.
       timeLeftMs(1);
       const known = name as FunctionName;
       calls.push({ name: known, args });
@@ -141,8 +143,7 @@ function fakeDatabase(answers: Answers, calls: RecordedCall[]): Database {
   });
 }
 
-// Key generation is the slow part of a project, and no test changes the keys, so all tests share
-// them.
+// Generating the keys is slow, and no test changes them, so all tests share one project.
 const sharedProject = makeProject();
 
 export async function makeFake(options: FakeOptions = {}): Promise<Fake> {

@@ -6,7 +6,7 @@ import { createPayments } from "../../../../supabase/functions/_shared/adapters/
 interface Seen {
   path: string;
   idempotencyKey: string | null;
-  /** The body of a POST, the query of a GET. */
+  /** The form fields of a POST's body, or of a GET's query. */
   form: Record<string, string>;
 }
 
@@ -41,8 +41,8 @@ export function paymentsAt(apiUrl: string, secretKey = "sk_test_1") {
 }
 
 /**
- * Makes an error as Stripe answers it. The header turns off the SDK's own retries, which would
- * wait.
+ * Makes an error in Stripe's format. The header turns off the retries of the SDK, which would slow
+ * the test.
  */
 export function stripeError(status: number, error: Record<string, unknown>): Response {
   const headers = { "stripe-should-retry": "false" };

@@ -1,4 +1,6 @@
-/** Time that stands still until a test moves it, for code that reads the clock and sets timers itself. */
+/**
+ * Time that stands still until a test advances it, for code that uses the global clock and timers.
+ */
 
 interface Timer {
   readonly atMs: number;
@@ -6,20 +8,23 @@ interface Timer {
 }
 
 export interface FakeTime {
-  /** Advances the time, calls the timers that become due in order, and lets their work continue. */
+  /**
+   * Advances the time, calls the timers that become due in order, and runs the work that continues
+   * after them.
+   */
   advance(ms: number): Promise<void>;
-  /** The delay of each timer, in order. */
+  /** The delays of all timers in ms, in the order in which they were set. */
   readonly timers: readonly number[];
 }
 
-/** Lets all work continue that does not wait for a timer. */
+/** Runs all pending work that does not wait for a timer. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
 /**
- * Runs a test with its own time. Only for code without external calls: the network uses the real
- * time.
+ * Runs a test with its own time. The test must not make external calls, because the network uses
+ * the real time.
  */
 export async function withFakeTime(test: (time: FakeTime) => Promise<void>): Promise<void> {
   const { setTimeout, clearTimeout, setInterval, clearInterval, Date: { now } } = globalThis;

@@ -1,4 +1,4 @@
-/** A valid answer of each database function, in the shape that SQL gives. */
+/** A valid answer of each database function, in the format that SQL returns. */
 import type {
   ArgsOf,
   FunctionName,
@@ -128,7 +128,10 @@ function fresh<T>(status: number, data: T) {
   return { status, replayed: false, data };
 }
 
-/** Each database function of a subject with the answer that it gives to its arguments. */
+/**
+ * The database functions of a subject, each with a function that returns a valid answer for its
+ * arguments.
+ */
 export type SamplesOf<Subject> = {
   [N in keyof Subject & FunctionName]: (args: ArgsOf<N>) => ResultOf<N>;
 };

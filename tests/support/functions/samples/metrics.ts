@@ -1,4 +1,6 @@
-/** A valid answer of each database function of metrics and health, in the shape that SQL gives. */
+/**
+ * A valid answer of each database function of metrics and health, in the format that SQL returns.
+ */
 import type { MetricResults } from "../../../../supabase/functions/_shared/contracts/database/results/metrics.ts";
 import type { SamplesOf } from "./database.ts";
 

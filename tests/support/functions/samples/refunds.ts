@@ -1,4 +1,4 @@
-/** A valid answer of each database function of refunds, in the shape that SQL gives. */
+/** A valid answer of each database function of refunds, in the format that SQL returns. */
 import type {
   RefundResults,
   RefundToSend,
@@ -25,7 +25,7 @@ export const REFUND_TO_SEND: RefundToSend = {
   mark: MARK,
 };
 
-/** A refund requested of Stripe, before an event about it has arrived. */
+/** A refund that was requested from Stripe, before the first event about the refund. */
 export const PENDING_REFUND = {
   refund_id: REFUND_ID,
   order_id: ORDER_ID,
@@ -43,7 +43,7 @@ export const PENDING_REFUND = {
   updated_at: NOW,
 };
 
-/** The same refund after the event. */
+/** The refund above, after the event that reports its success. */
 export const SETTLED_REFUND = {
   ...PENDING_REFUND,
   status: "succeeded" as const,

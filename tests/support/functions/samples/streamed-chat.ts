@@ -1,4 +1,4 @@
-/** Shared by the tests of a streamed chat: the request, and its events as a client reads them. */
+/** The request of a streamed chat, and its events as a client reads them. */
 import { createParser } from "eventsource-parser";
 import assert from "node:assert/strict";
 import type { Fake } from "../fakes/services.ts";
@@ -9,7 +9,7 @@ export const STREAMED = {
   messages: [{ role: "user", content: "What is a farthing?" }],
   stream: true,
 };
-/** The count of the fake model. */
+/** The number of tokens that the fake model counts in the prompt. */
 export const PROMPT_TOKENS = 4;
 
 export function postStreamed(fake: Fake) {

@@ -1,6 +1,6 @@
 /**
- * Objects from Stripe's documentation, cut to the fields that the functions read and a few more,
- * for tests to change. The emulator has the whole objects, which
+ * Objects from Stripe's documentation, for tests to change. They are cut to the fields that the
+ * functions read, and a few more. The emulator has the complete objects, which
  * packages/stripe-emulator/tests/facts.test.ts reads.
  */
 import type Stripe from "stripe";
@@ -120,12 +120,12 @@ const EXAMPLES: Record<string, object> = {
   },
 };
 
-/** Makes an example with some fields changed. */
+/** Returns an example object with some fields changed. */
 export function example<T extends object>(name: string, changes: Partial<T> = {}): T {
   return { ...EXAMPLES[name], ...changes } as T;
 }
 
-/** Makes an event about an object, as Stripe sends it. */
+/** Makes an event about an object in Stripe's format. */
 export function eventOf(type: string, object: object): Stripe.Event {
   return { ...EXAMPLES.event, api_version: API_VERSION, type, data: { object } } as Stripe.Event;
 }

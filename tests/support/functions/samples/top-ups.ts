@@ -1,4 +1,7 @@
-/** A valid answer of each database function of top-ups and spend caps, in the shape that SQL gives. */
+/**
+ * A valid answer of each database function of top-ups and spend caps, in the format that SQL
+ * returns.
+ */
 import type {
   TopUpCharge,
   TopUpResults,
