@@ -1,4 +1,4 @@
-/** Subjects as they should be and as they should not, and the hook that reads them. */
+/** Tests the rule for commit subjects, and the hook that applies it. */
 import assert from "node:assert/strict";
 import { faultOf } from "./commits.ts";
 

@@ -1,4 +1,7 @@
-/** `deno task tidy`: prints what breaks the house rules, one line each; exit code 1 where something does. */
+/**
+ * `deno task tidy`: prints each breach of the house rules on one line, and exits with code 1 if
+ * there is any.
+ */
 import pc from "picocolors";
 import { formatTable, print } from "@farthing/command-line";
 import { faultOf, readCommits } from "./commits.ts";
@@ -15,12 +18,12 @@ const breaches = [
 ];
 
 if (breaches.length === 0) {
-  print(`${sources.length} files, all tidy`);
+  print(`${sources.length} files, no breach`);
 } else {
   print(formatTable(
     [{ title: "" }, { title: "" }, { title: "" }],
     breaches.map(({ path, line, rule, message }) => [`${path}:${line}`, pc.yellow(rule), message]),
   ));
-  print(pc.red(`${breaches.length} to tidy in ${sources.length} files`));
+  print(pc.red(`${breaches.length} breaches of the house rules in ${sources.length} files`));
   Deno.exit(1);
 }

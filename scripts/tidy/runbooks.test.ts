@@ -1,4 +1,7 @@
-/** Each log message that a runbook quotes is one that the code writes, so that operators find it in a log. */
+/**
+ * Checks that the code writes each log message that a runbook quotes, so that operators find it in
+ * a log.
+ */
 import assert from "node:assert/strict";
 import ts from "typescript";
 import { ROOT } from "../command/root.ts";
@@ -8,7 +11,7 @@ import { readTree } from "./tidy.ts";
 const tree = await readTree(ROOT);
 const LEVELS = new Set(["debug", "info", "warn", "error"]);
 
-/** The texts in a call such as `log("warn", isLost ? "refused" : "not recorded", …)`. */
+/** Returns the texts in calls such as `log("warn", isLost ? "refused" : "not recorded", …)`. */
 function messagesOfTypeScript(source: Source): string[] {
   const found: string[] = [];
   walk(syntaxOf(source), (node) => {
@@ -39,7 +42,9 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const patternOf = (parts: string[], end = "") =>
   new RegExp(`^${parts.map(escaped).join(".+")}${end}$`);
 
-/** Code writes values as `%`. A runbook quotes an example, writes `…`, or leaves out the last values. */
+/**
+ * SQL writes values as `%`. A runbook quotes an example, writes `…`, or leaves out the last values.
+ */
 function isWritten(quoted: string): boolean {
   const shortened = patternOf(quoted.split("…"), "(?:[:, ]+%.*)?");
   return [...messages].some((message) =>
@@ -49,7 +54,7 @@ function isWritten(quoted: string): boolean {
 
 const COMMAND = /^(?:curl|deno|select|update|delete|insert|alter|supabase|npx) /;
 
-/** The quotes of a paragraph about a log: a text of several words, or what a log "says". */
+/** Returns the quotes in paragraphs about a log: texts of several words, and texts after "says". */
 function quotesIn(page: Source): string[] {
   const paragraphs = page.text.replace(/^```[\s\S]*?^```/gm, "").split(
     /\n\s*\n|\n(?=[-*] |\d+\. )/,

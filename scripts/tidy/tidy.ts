@@ -1,15 +1,20 @@
-/** The house rules that formatter and linter do not know, as one pass over the text files of the tree. */
+/**
+ * Applies the house rules that the formatter and the linter do not know to all text files of the
+ * tree.
+ */
 import { cycles } from "./rules/cycles.ts";
-import { deadExport, deadModule } from "./rules/dead.ts";
+import { deadExport, deadModule } from "./rules/dead-code.ts";
+import { noEndlessWait } from "./rules/endless-waits.ts";
+import { databaseTests, kebabCase, migrations } from "./rules/file-names.ts";
 import { floors } from "./rules/floors.ts";
+import { generatedMark, noLeftover, noMachine } from "./rules/leftovers.ts";
 import { fileLength, functionLength, lineLength, sqlFunctionLength } from "./rules/lengths.ts";
-import { packageFace } from "./rules/packages.ts";
+import { pages } from "./rules/links.ts";
+import { noAny } from "./rules/no-any.ts";
+import { noConsole } from "./rules/no-console.ts";
+import { packageExports } from "./rules/package-exports.ts";
 import { pinned } from "./rules/pinned.ts";
-import { databaseTests, migrations, pages } from "./rules/places.ts";
-import { noAny, noConsole } from "./rules/typing.ts";
-import { noEndlessWait } from "./rules/waits.ts";
 import { wording } from "./rules/wording.ts";
-import { generatedMark, kebabCase, noLeftover, noMachine } from "./rules/leftovers.ts";
 import { type Finding, makeSource, type Rule, type Source } from "./sources/source.ts";
 
 export const rules: Rule[] = [
@@ -24,7 +29,7 @@ export const rules: Rule[] = [
   deadModule,
   floors,
   cycles,
-  packageFace,
+  packageExports,
   pinned,
   noLeftover,
   noMachine,
@@ -36,12 +41,12 @@ export const rules: Rule[] = [
   pages,
 ];
 
-/** Data is other people's text. */
+/** Other people wrote the text of data files. */
 const NOT_OURS = /(?:^|\/)data\/.*\.(?:csv|json)$/;
 
 export async function readTree(root: string): Promise<Source[]> {
   const git = new Deno.Command("git", {
-    // Command-line trust: CI often runs as another user than the one who checked out.
+    // Without this option, git refuses a repository of another user, which is common in CI.
     args: [
       "-c",
       "safe.directory=*",
@@ -55,15 +60,15 @@ export async function readTree(root: string): Promise<Source[]> {
   });
   const { success, stdout, stderr } = await git.output();
   if (!success) {
-    throw new Error(`tidy reads the tree with git: ${new TextDecoder().decode(stderr)}`);
+    throw new Error(`git cannot list the files: ${new TextDecoder().decode(stderr)}`);
   }
   const paths = new TextDecoder().decode(stdout).split("\0").filter((path) =>
     path !== "" && !NOT_OURS.test(path)
   );
   const texts = await Promise.all(paths.map(async (path) => {
-    // Deleted in the work tree and not yet in the index is gone all the same.
+    // git still lists a file that was deleted only in the work tree.
     const bytes = await Deno.readFile(`${root}/${path}`).catch(() => null);
-    // A zero byte: an image or an archive, not text.
+    // A zero byte marks an image or an archive.
     return bytes && !bytes.includes(0) ? makeSource(path, new TextDecoder().decode(bytes)) : null;
   }));
   return texts.filter((source) => source !== null);

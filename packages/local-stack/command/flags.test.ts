@@ -58,17 +58,17 @@ Deno.test("parseFlags names an unknown flag, or a flag with a wrong value", () =
   for (const origin of ["localhost:8080", "ftp://a", "http://a/b", "http://a@b", ""]) {
     assert.throws(
       () => parseFlags(["--origin", origin], NAMES),
-      /--origin takes an origin/,
+      /--origin must be an origin/,
       origin,
     );
   }
   for (const text of ["OTEL_DENO=true", "SENTRY_DSN", "=x"]) {
-    assert.throws(() => parseFlags(["--set", text], NAMES), /--set takes NAME=VALUE/, text);
+    assert.throws(() => parseFlags(["--set", text], NAMES), /--set must be NAME=VALUE/, text);
   }
   for (const text of ["", "pro", "free,wall", "free,wall=0", "free,cpu-soft=3000", "free,x=1"]) {
     assert.throws(
       () => parseFlags(["--isolates", text], NAMES),
-      /--isolates takes free or paid/,
+      /--isolates must be free or paid/,
       text,
     );
   }

@@ -29,7 +29,7 @@ export const USAGE = `Usage: deno task start|stop|reset|status [flags]
   --verbose                    print everything that the functions log, not only errors
   --help                       this text
 
-With npx on Node 20, which takes --env-file for itself: task start -- --env-file FILE`;
+With npx on Node 20, which would read --env-file itself, write: task start -- --env-file FILE`;
 
 const FLAGS = {
   offset: { type: "string" },
@@ -88,19 +88,19 @@ function parseOffset(text: string): number {
 
 function parseFlavour(text: string): Flavour {
   if (text === "embedded" || text === "system") return text;
-  throw new StackError(`--postgres takes embedded or system, not "${text}".`);
+  throw new StackError(`--postgres must be embedded or system, not "${text}".`);
 }
 
 function parseOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
   if (isOrigin) return url.origin;
-  throw new StackError(`--origin takes an origin such as http://localhost:8080, not "${text}".`);
+  throw new StackError(`--origin must be an origin such as http://localhost:8080, not "${text}".`);
 }
 
 function parseSetting(text: string, names: readonly string[]): [string, string] {
   const [name = "", ...value] = text.split("=");
   if (names.includes(name) && value.length > 0) return [name, value.join("=")];
   // The message must not repeat the text: the part after the equals sign may be a secret.
-  throw new StackError(`--set takes NAME=VALUE, with a name of docs/deploy.md, not "${name}".`);
+  throw new StackError(`--set must be NAME=VALUE with a name from docs/deploy.md, not "${name}".`);
 }

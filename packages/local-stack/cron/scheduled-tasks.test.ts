@@ -1,4 +1,7 @@
-/** Scheduled tasks as both kinds of pg_cron run them: how many sessions, how many rows, what fails alone. */
+/**
+ * Runs the scheduled tasks with the local stack's pg_cron and with the real one: sessions, rows of
+ * run history, and failures.
+ */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import type postgres from "postgres";
@@ -18,7 +21,7 @@ const START = Date.parse("2027-01-04T00:00:00Z");
 
 interface Project {
   readonly server: DatabaseServer;
-  /** As postgres, who is no superuser. */
+  /** A connection as `postgres`, which is not a superuser. */
   readonly sql: postgres.Sql;
   readonly admin: postgres.Sql;
 }
@@ -39,7 +42,7 @@ async function inProject(server: DatabaseServer, use: (project: Project) => Prom
 const runAt = (sql: postgres.Sql, at: number) =>
   sql.unsafe(`call farthing.run_due_tasks('${new Date(at).toISOString()}')`);
 
-/** What the notification runner does, once it is woken, in a project that has neither a webhook nor mail. */
+/** Does the work of the notification runner in a project that has neither a webhook nor mail. */
 const runNotifications = (sql: postgres.Sql, at: number) =>
   sql`
     select farthing_public.notifications_failed((n ->> 'notification_id')::uuid, (n ->> 'lease_id')::uuid,
@@ -48,7 +51,7 @@ const runNotifications = (sql: postgres.Sql, at: number) =>
     at,
   )})) n`;
 
-/** How many runs pg_cron writes down in a week: one for each minute in which a job is due. */
+/** Counts the runs that pg_cron records in a week: one for each minute in which a job is due. */
 async function cronRuns(sql: postgres.Sql): Promise<number> {
   const jobs = await sql<{ schedule: string }[]>`select schedule from cron.job`;
   let runs = 0;
@@ -61,11 +64,12 @@ async function cronRuns(sql: postgres.Sql): Promise<number> {
 }
 
 async function idlesForAWeek({ sql }: Project): Promise<void> {
-  // What an hour has in it is due once at its end: a run each minute would do no more, and take minutes.
+  // One run at the end of each hour does all of the hour's work; a run for each minute would take
+  // minutes.
   for (let hour = 0; hour < 7 * 24; hour++) {
     const at = START + hour * 60 * MINUTE_MS;
     await runAt(sql, at);
-    // Each hour's head is for the operators' webhook.
+    // The hourly head is queued for the operators' webhook.
     await runNotifications(sql, at);
   }
   const [row] = await sql`
@@ -78,7 +82,7 @@ async function idlesForAWeek({ sql }: Project): Promise<void> {
   assert.ok(rowsADay <= 1_500, `${rowsADay} rows of run history a day`);
 }
 
-async function forgetsRuns({ sql, admin }: Project): Promise<void> {
+async function deletesOldRuns({ sql, admin }: Project): Promise<void> {
   await admin`
     insert into cron.job_run_details (jobid, runid, username, status, start_time, end_time)
     select jobid, -nr, 'postgres', 'succeeded', now(), now() - nr * interval '1 day'
@@ -87,19 +91,23 @@ async function forgetsRuns({ sql, admin }: Project): Promise<void> {
     insert into cron.job_run_details (jobid, runid, username, status, start_time, end_time)
     values (-1, -99, 'postgres', 'succeeded', now(), now() - interval '1 year')`;
   await sql`select farthing.delete_old_runs()`;
-  const left = await sql<{ runid: string }[]>`
+  const remaining = await sql<{ runid: string }[]>`
     select d.runid::text from cron.job_run_details d where d.runid < 0 order by d.runid`;
-  assert.deepEqual(left.map(({ runid }) => runid), ["-99", "-6"], "not those of other jobs");
+  assert.deepEqual(
+    remaining.map(({ runid }) => runid),
+    ["-99", "-6"],
+    "only runs of the job farthing are deleted",
+  );
 }
 
-/** A task of a test's own, the first of all. */
+/** Adds a task for one test. The task is due before all others, so it runs first. */
 async function addTask(sql: postgres.Sql, name: string, body: string) {
   await sql.unsafe(`create function farthing.${name}(p_now timestamptz) returns int
     language plpgsql set search_path = '' as $$ begin ${body} return 1; end $$`);
   await sql`select farthing.add_task(${name}, '1 minute', p_budget => '1 second')`;
 }
 
-async function failsAlone({ sql }: Project): Promise<void> {
+async function failsWithoutEffect({ sql }: Project): Promise<void> {
   await addTask(
     sql,
     "note_transaction",
@@ -121,20 +129,20 @@ async function failsAlone({ sql }: Project): Promise<void> {
   await sql`delete from farthing.tasks where task in ('note_transaction', 'raise_error')`;
 }
 
-async function excludesAnother({ server, sql }: Project): Promise<void> {
+async function excludesSecondRun({ server, sql }: Project): Promise<void> {
   const another = server.connect("postgres", { max: 1 });
   try {
     await another`select pg_advisory_lock(75, 0)`;
     const [before] = await sql`select ran_at from farthing.task_runner`;
     await runAt(sql, START + 9 * 24 * 60 * MINUTE_MS);
     const [after] = await sql`select ran_at from farthing.task_runner`;
-    assert.deepEqual({ ...after }, { ...before }, "the second does nothing");
+    assert.deepEqual({ ...after }, { ...before }, "the second run does nothing");
   } finally {
     await another.end({ timeout: 1 });
   }
 }
 
-async function cutsOff({ server, sql }: Project): Promise<void> {
+async function endsHangingTask({ server, sql }: Project): Promise<void> {
   await addTask(sql, "hang", "perform pg_sleep(3600);");
   const session = server.connect("postgres", { max: 1, onnotice: () => {} });
   const at = START + 10 * 24 * 60 * MINUTE_MS;
@@ -147,17 +155,18 @@ async function cutsOff({ server, sql }: Project): Promise<void> {
     select count(*)::int as late from farthing.tasks where task <> 'hang' and next_due_at <= ${new Date(
     at,
   )}`;
-  assert.equal(rest?.late, 0, "the next run works off what the first had not begun");
+  assert.equal(rest?.late, 0, "the next run executes the tasks that the first run did not begin");
 }
 
-/** The next minute begins within 60 s, and a run ends after 50 s at most. */
+/** The next minute begins within 60 s, and a run ends after at most 50 s. */
 const RUN_DEADLINE_MS = 180_000;
 
 /**
- * Counts the sessions that pg_cron opens beside its launcher, until a run has ended. A lock makes the run
- * wait until the test has seen it. A run that began before the tasks were due does not count.
+ * Counts the sessions that pg_cron opens besides its launcher, until a run has ended. A lock makes
+ * the run wait until the test has counted its session. A run that began before the tasks were due
+ * does not count.
  */
-async function watchesSessions({ server, sql, admin }: Project): Promise<void> {
+async function countsSessions({ server, sql, admin }: Project): Promise<void> {
   let most = 0;
   const look = async () => {
     const [open] = await admin<{ count: number }[]>`
@@ -187,16 +196,16 @@ async function watchesSessions({ server, sql, admin }: Project): Promise<void> {
   assert.ok(most <= 2, `${most} sessions at once`);
   const [row] = await sql`
     select count(*)::int as late from farthing.tasks where last_run_at is null or failures > 0`;
-  assert.equal(row?.late, 0, "one run runs all that is due");
-  // From here on time is the test's.
+  assert.equal(row?.late, 0, "one run executes all due tasks");
+  // The other steps pass their own times to the tasks, so pg_cron must not run them.
   await sql`select cron.alter_job(jobid, active := false) from cron.job`;
 }
 
 const STEPS: Steps = {
   "an idle week writes at most 1,500 rows of run history a day": idlesForAWeek,
-  "run history is forgotten after a week": forgetsRuns,
-  "T30: a task that raises an error is alone with it": failsAlone,
-  "two runs exclude each other": excludesAnother,
+  "run history is deleted after a week": deletesOldRuns,
+  "T30: a task that raises an error does not affect other tasks": failsWithoutEffect,
+  "two runs exclude each other": excludesSecondRun,
 };
 
 async function runSteps(test: Deno.TestContext, server: DatabaseServer, steps: Steps) {
@@ -210,7 +219,7 @@ Deno.test(
   { sanitizeExit: false },
   (test) =>
     withServer((server) =>
-      runSteps(test, server, { ...STEPS, "a task that hangs is cut off": cutsOff })
+      runSteps(test, server, { ...STEPS, "a task that hangs is ended": endsHangingTask })
     ),
 );
 
@@ -221,7 +230,7 @@ Deno.test({
   fn: (test) =>
     withServer((server) =>
       runSteps(test, server, {
-        "pg_cron opens no more than 2 sessions at once": watchesSessions,
+        "pg_cron opens no more than 2 sessions at once": countsSessions,
         ...STEPS,
       }), "system"),
 });

@@ -40,26 +40,29 @@ const NAMES = {
 } as const;
 
 const HELP =
-  "--isolates takes free or paid, and after it limits in ms (memory in MB) that differ: " +
+  "--isolates must be free or paid, optionally with other limits in ms (memory in MB), such as " +
   `free,cpu-soft=150,cpu-hard=300,wall=4000. Limits are ${Object.keys(NAMES).join(", ")}; ` +
-  "without-boot does not count what loading takes.";
+  "without-boot leaves the time for loading out of the processor time.";
 
 function limitOf(text: string): Partial<IsolateLimits> {
   if (text === "without-boot") return { countsBoot: false };
   const [name = "", value = ""] = text.split("=");
   if (!Object.hasOwn(NAMES, name) || !/^[1-9]\d{0,8}$/.test(value)) {
-    throw new StackError(`${HELP} "${text}" is none of them.`);
+    throw new StackError(`${HELP} "${text}" is not a limit.`);
   }
   return { [NAMES[name as keyof typeof NAMES]]: Number(value) };
 }
 
-/** @throws StackError that says what to send */
+/**
+ * Reads the value of `--isolates`.
+ * @throws StackError that says what to send
+ */
 export function parseLimits(text: string): IsolateLimits {
   const [plan = "", ...changes] = text.split(",");
-  if (!Object.hasOwn(PLANS, plan)) throw new StackError(`${HELP} "${plan}" is no plan.`);
+  if (!Object.hasOwn(PLANS, plan)) throw new StackError(`${HELP} "${plan}" is not a plan.`);
   const limits = Object.assign({}, PLANS[plan as keyof typeof PLANS], ...changes.map(limitOf));
   if (limits.cpuSoftMs > limits.cpuHardMs) {
-    throw new StackError(`${HELP} cpu-soft is over cpu-hard.`);
+    throw new StackError(`${HELP} cpu-soft must be at most cpu-hard.`);
   }
   return limits;
 }

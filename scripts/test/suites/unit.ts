@@ -1,5 +1,6 @@
 /**
- * Runs unit tests: the functions by `app.request()`, and the scripts, which start what they need.
+ * Runs the unit tests of the functions (by `app.request()`), the scripts and the benchmarks. Each
+ * test starts what it needs.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/extent.ts";
@@ -13,11 +14,11 @@ const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/ho
 
 export const unit: Suite = {
   name: "unit",
-  about: "functions and scripts by themselves",
+  about: "functions, scripts and benchmarks by themselves",
   async run(words, isFull) {
     const found = filesNamed(
       words,
-      await findTests(["supabase/functions", "scripts", "packages/command-line"]),
+      await findTests(["supabase/functions", "scripts", "bench", "packages/command-line"]),
     );
     const isLeft = (file: string) => !isFull && file.startsWith(KEPT);
     // The suite `house` checks types once for all.

@@ -1,4 +1,4 @@
-/** One import planted into the real tree breaks the rule, and the finding names the cycle. */
+/** Tests the rule on the real tree with one import added: the finding names the cycle. */
 import assert from "node:assert/strict";
 import { ROOT } from "../../command/root.ts";
 import { makeSource, type Source } from "../sources/source.ts";
@@ -7,7 +7,7 @@ import { cycles } from "./cycles.ts";
 
 const tree = (await readTree(ROOT)).filter(({ path }) => /\.tsx?$|(?:^|\/)deno\.json$/.test(path));
 
-/** The tree with one more type import at the top of a file. */
+/** Returns the tree with one more type import at the top of a file. */
 function planted(path: string, specifier: string): Source[] {
   assert.ok(tree.some((source) => source.path === path), path);
   return tree.map((source) =>
@@ -17,7 +17,7 @@ function planted(path: string, specifier: string): Source[] {
   );
 }
 
-/** The folders or files of the only finding, in the order of their imports. */
+/** Returns the folders or files of the only finding, in the order of their imports. */
 function cycleOf(sources: Source[]): string[] {
   const [finding, ...others] = cycles.check(sources);
   assert.ok(finding, "no cycle was found");

@@ -1,18 +1,21 @@
-/** Imports, types too, form no cycle: neither between files nor between folders. */
+/** Finds cycles of imports, type imports included, between files and between folders. */
 import { dirname } from "node:path/posix";
 import { lineOfImport, type Module, modulesOf, servesTests } from "../sources/modules.ts";
 import type { Finding, Rule } from "../sources/source.ts";
 
-/** Tests and benchmarks are left out: each of them is read by itself. */
+/** Tests and benchmarks are left out, because nothing else imports them. */
 const AREAS = /^(?:supabase\/functions|packages|scripts)\//;
 
-/** `from` imports `to`. */
+/** The module `from` imports the module `to`. */
 interface Import {
   readonly from: Module;
   readonly to: Module;
 }
 
-/** A node (a file or a folder) → each node that it imports, with one import that shows it. */
+/**
+ * Maps each node (a file or a folder) to the nodes that it imports, with one import as evidence for
+ * each.
+ */
 type Graph = Map<string, Map<string, Import>>;
 
 function importsIn(modules: Module[]): Import[] {
@@ -22,7 +25,7 @@ function importsIn(modules: Module[]): Import[] {
   });
 }
 
-/** The two nodes that an import connects; null leaves the import out. */
+/** Returns the two nodes that an import connects; null leaves the import out. */
 type NodesOf = (each: Import) => readonly [string, string] | null;
 
 function graphOf(
@@ -40,7 +43,10 @@ function graphOf(
   return graph;
 }
 
-/** Returns a shortest cycle through `start`, as its nodes in the order of the imports; null without one. */
+/**
+ * Returns a shortest cycle through `start`, its nodes in the order of the imports; null if there is
+ * none.
+ */
 function cycleThrough(graph: Graph, start: string): string[] | null {
   const previous = new Map<string, string>();
   const queue = [start];
@@ -59,7 +65,10 @@ function cycleThrough(graph: Graph, start: string): string[] | null {
   return null;
 }
 
-/** One cycle for each group of nodes that are tied together: mending it may show the group's next one. */
+/**
+ * Returns cycles that share no node. After one is mended, the next run may find another through its
+ * nodes.
+ */
 function cyclesIn(graph: Graph): string[][] {
   const cycles: string[][] = [];
   const named = new Set<string>();
@@ -74,10 +83,12 @@ function cyclesIn(graph: Graph): string[][] {
 
 const files: NodesOf = ({ from, to }) => [from.source.path, to.source.path];
 
-/** A folder is its own files alone, so a folder and its subfolder are two. */
+/** A node is a folder without its subfolders, so an import between the two can close a cycle. */
 const folders: NodesOf = ({ from, to }) => [dirname(from.source.path), dirname(to.source.path)];
 
-/** A folder is all that is below it; two folders in the same parent are compared. */
+/**
+ * A node is a folder with its subfolders. An import connects two folders that have the same parent.
+ */
 const siblings: NodesOf = ({ from, to }) => {
   const [a, b] = [from.source.path.split("/"), to.source.path.split("/")];
   const fork = a.findIndex((name, at) => name !== b[at]);
@@ -107,7 +118,7 @@ export const cycles: Rule = {
       const graph = graphOf(imports, nodesOf);
       return cyclesIn(graph).map((cycle) => findingOf(graph, cycle));
     });
-    // Two folders without subfolders are a cycle in both senses of the word folder.
+    // A cycle of two folders without subfolders is found by both comparisons of folders.
     return findings.filter(({ message }, at) =>
       findings.findIndex((other) => other.message === message) === at
     );

@@ -1,20 +1,26 @@
-/** Imports go down the floors only, types too, and never to a neighbour: in each house by its own table. */
+/**
+ * Imports, type imports included, only go down the floors of their area, never up or to a
+ * neighbour.
+ */
 import { lineOfImport, type Module, modulesOf, servesTests } from "../sources/modules.ts";
 import type { Finding, Rule } from "../sources/source.ts";
 
-interface House {
-  /** Its folder; ends with a slash. */
+interface Area {
+  /** The area's folder, with a slash at the end. */
   readonly root: string;
-  /** A folder in it that `*` alone does not stand for: what lies there needs a floor of its own. */
+  /**
+   * A folder in the area to which the pattern `*` does not apply: each of its units must be listed.
+   */
   readonly inner?: string;
   /**
-   * From the ground up. A pattern names a unit: a folder or a file; `*` is each folder and file there. Of two
-   * patterns that match, the lower one counts. Units of one floor do not import each other.
+   * The floors from the lowest to the highest. A pattern names a unit, which is a folder or a file;
+   * `*` stands for each folder and file at its place. If two patterns match, the lower floor
+   * counts. Units of one floor do not import each other.
    */
   readonly floors: readonly (readonly string[])[];
 }
 
-const HOUSES: readonly House[] = [
+const AREAS: readonly Area[] = [
   {
     root: "supabase/functions/",
     inner: "_shared/",
@@ -66,12 +72,15 @@ const HOUSES: readonly House[] = [
   },
 ];
 
-interface Place {
+interface Position {
   readonly floor: number;
   readonly unit: string;
 }
 
-/** The part of a path that a pattern stands for: `_shared/adapters/stripe`. */
+/**
+ * Returns the unit of a path that a pattern matches, such as `_shared/adapters/stripe`; null
+ * without a match.
+ */
 function unitIn(path: string, pattern: string): string | null {
   const parts = path.split("/").slice(0, pattern.split("/").length);
   const unit = parts.join("/");
@@ -79,8 +88,8 @@ function unitIn(path: string, pattern: string): string | null {
   return unit === pattern ? unit : null;
 }
 
-/** Null outside the house, and for what no floor names. */
-function placeOf({ root, inner, floors }: House, { source }: Module): Place | null {
+/** Returns a module's floor and unit; null outside the area, or when no floor lists the module. */
+function positionOf({ root, inner, floors }: Area, { source }: Module): Position | null {
   if (!source.path.startsWith(root)) return null;
   const path = source.path.slice(root.length);
   for (const [floor, patterns] of floors.entries()) {
@@ -93,26 +102,26 @@ function placeOf({ root, inner, floors }: House, { source }: Module): Place | nu
   return null;
 }
 
-/** Why `from` may not import `to`; null where it may. */
-function problemOf(from: Place, to: Place): string | null {
+/** Returns why `from` must not import `to`, or null when the import is allowed. */
+function problemOf(from: Position, to: Position): string | null {
   if (from.unit === to.unit || to.floor < from.floor) return null;
-  const where = to.floor === from.floor ? "beside it" : "above it";
-  return `${from.unit} imports ${to.unit}, ${where}: imports go down the floors only`;
+  const where = to.floor === from.floor ? "on the same floor" : "on a higher floor";
+  return `${from.unit} imports ${to.unit} ${where}: imports must go down the floors`;
 }
 
-function findingsIn(house: House, all: Module[]): Finding[] {
-  const modules = all.filter(({ source }) => source.path.startsWith(house.root));
-  const lost = modules.filter((module) => placeOf(house, module) === null);
-  const findings = lost.map(({ source: { path } }) => ({
+function findingsIn(area: Area, all: Module[]): Finding[] {
+  const modules = all.filter(({ source }) => source.path.startsWith(area.root));
+  const unlisted = modules.filter((module) => positionOf(area, module) === null);
+  const findings = unlisted.map(({ source: { path } }) => ({
     path,
     line: 1,
-    message: "stands on no floor: name its folder in scripts/tidy/rules/floors.ts",
+    message: "is on no floor: add its folder to scripts/tidy/rules/floors.ts",
   }));
   for (const target of modules) {
-    const to = placeOf(house, target);
+    const to = positionOf(area, target);
     if (to === null) continue;
     for (const user of new Set([...target.users.values()].flatMap((users) => [...users]))) {
-      const from = servesTests(user) ? null : placeOf(house, user);
+      const from = servesTests(user) ? null : positionOf(area, user);
       const message = from && problemOf(from, to);
       if (!message) continue;
       findings.push({ path: user.source.path, line: lineOfImport(user, target), message });
@@ -125,6 +134,6 @@ export const floors: Rule = {
   name: "floors",
   check(sources) {
     const modules = modulesOf(sources).filter((module) => !servesTests(module));
-    return HOUSES.flatMap((house) => findingsIn(house, modules));
+    return AREAS.flatMap((area) => findingsIn(area, modules));
   },
 };

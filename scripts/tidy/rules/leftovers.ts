@@ -1,4 +1,7 @@
-/** Text that must not be committed: notes to oneself, and paths of the machine it was written on. */
+/**
+ * Finds text that must not be committed: notes to oneself, and paths of the machine on which it was
+ * written.
+ */
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
 function eachMatch(
@@ -17,9 +20,9 @@ function eachMatch(
 export const noLeftover: Rule = {
   name: "no-leftover",
   check: (sources) =>
-    // The word boundaries stand inside the group so that this line does not match itself.
+    // The brackets keep this line from matching itself.
     eachMatch(sources, /(\bTOD[O]\b|\bFIXM[E]\b|\bXX[X]\b|\bHAC[K]\b)/, (found) =>
-      `${found}: do it, or open an issue`),
+      `${found}: do the work now, or open an issue`),
 };
 
 export const noMachine: Rule = {
@@ -33,12 +36,15 @@ export const noMachine: Rule = {
     ...eachMatch(
       sources,
       /\b(registry\.[a-z0-9-]+\.[a-z]+|(?:deb|security)\.debian\.org|jsr\.io|deno\.land)\b/,
-      (found) => `${found}: the registry is the machine's to choose`,
+      (found) => `${found} is a registry, which each machine's own settings choose`,
     ),
   ],
 };
 
-/** The marker keeps people from editing what the next run overwrites; JSON says it in its first key. */
+/**
+ * The mark keeps people from editing a file that the next run overwrites. JSON has no comments, so
+ * its first key may hold the mark.
+ */
 export const generatedMark: Rule = {
   name: "generated-mark",
   check: (sources) =>
@@ -50,14 +56,6 @@ export const generatedMark: Rule = {
       .map(({ path }) => ({
         path,
         line: 1,
-        message: "does not say in line 1 that it is generated",
+        message: "the file must say in its first line that it is generated",
       })),
-};
-
-export const kebabCase: Rule = {
-  name: "kebab-case",
-  check: (sources) =>
-    sources.filter(({ path }) => /\.tsx?$/.test(path) && !path.includes("/generated/"))
-      .filter(({ path }) => !/(?:^|\/)[a-z0-9]+(?:[-.][a-z0-9]+)*\.tsx?$/.test(path))
-      .map(({ path }) => ({ path, line: 1, message: "file names are kebab-case" })),
 };

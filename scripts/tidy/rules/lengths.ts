@@ -1,4 +1,6 @@
-/** How long a line, a file and a function may be: what one can hold in the head, and on one screen. */
+/**
+ * Limits the length of a line, a file and a function, so that each is easy to read on one screen.
+ */
 import ts from "typescript";
 import {
   type Finding,
@@ -14,12 +16,12 @@ const MAX_LINE_CHARS = 110;
 const MAX_FILE_LINES = 300;
 const MAX_FUNCTION_LINES = 70;
 
-/** Prose and data wrap as they like; what is read as code does not. */
+/** Only code has limits; prose and data wrap as they like. */
 function isCode({ path, generated }: Source): boolean {
   return !generated && /\.(tsx?|sql|sh|css|html|ya?ml|toml|tf)$|^\.ci\/run$/.test(path);
 }
 
-/** The formatter breaks everything before an import's path, and can't break the path. */
+/** An import that the formatter cannot make shorter, because it does not break the path. */
 const IMPORT = /^(?:import|export) (?:type )?\{ \w+ \} from "[^"]+";$/;
 
 export const lineLength: Rule = {
@@ -31,7 +33,7 @@ export const lineLength: Rule = {
           ? [{
             path,
             line: index + 1,
-            message: `${[...line].length} characters, at most ${MAX_LINE_CHARS}`,
+            message: `the line has ${[...line].length} characters, at most ${MAX_LINE_CHARS}`,
           }]
           : []
       )
@@ -43,10 +45,14 @@ export const fileLength: Rule = {
   check: (sources) =>
     sources.filter((source) => isCode(source) && source.lines.length > MAX_FILE_LINES).map((
       { path, lines },
-    ) => ({ path, line: 1, message: `${lines.length} lines, at most ${MAX_FILE_LINES}` })),
+    ) => ({
+      path,
+      line: 1,
+      message: `the file has ${lines.length} lines, at most ${MAX_FILE_LINES}`,
+    })),
 };
 
-/** `describe(…)` groups tests and is no function of its own. */
+/** `describe(…)` groups tests; its function is not counted. */
 function groupsTests(node: ts.Node): boolean {
   const { parent } = node;
   return ts.isCallExpression(parent) && /^describe\b/.test(parent.expression.getText());
@@ -76,7 +82,7 @@ export const functionLength: Rule = {
 
 const CREATE_FUNCTION = /^\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+([\w.]+)/i;
 
-/** A function of SQL runs from its `create` to the line that closes its dollar quote. */
+/** Finds long SQL functions, from `create` to the line that closes the dollar quote. */
 function longSqlFunctions({ path, lines }: Source): Finding[] {
   const findings: Finding[] = [];
   let open: { name: string; from: number; quote: string | null } | null = null;
@@ -88,7 +94,7 @@ function longSqlFunctions({ path, lines }: Source): Finding[] {
     if (open.quote === null) {
       const quote = /\$\w*\$/.exec(rest);
       if (!quote) {
-        // `begin atomic … end;` and one-line bodies in plain quotes end with the statement.
+        // A one-line body in plain quotes ends with its statement.
         if (/;\s*$/.test(line) && !/\bbegin atomic\b/i.test(line)) open = null;
         return;
       }

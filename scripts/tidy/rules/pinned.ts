@@ -1,10 +1,13 @@
-/** Every dependency names one exact version: the same tree today and in a year. */
+/** Every dependency names one exact version, so that an install next year gets the same code. */
 import { importsOf } from "../sources/modules.ts";
 import { type Finding, isTypeScript, lineOf, type Rule, type Source } from "../sources/source.ts";
 
 const EXACT = /^\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/;
 
-/** `npm:@scope/name@1.2.3/sub` → `1.2.3`; undefined where no version stands. */
+/**
+ * Returns the version in a specifier: `npm:@scope/name@1.2.3/sub` gives `1.2.3`; undefined without
+ * one.
+ */
 function versionOf(specifier: string): string | undefined {
   return /^(?:npm|jsr):\/?(?:@[^/@]+\/)?[^/@]+@([^/]+)/.exec(specifier)?.[1];
 }
@@ -22,7 +25,7 @@ function complain(source: Source, what: string): Finding {
   return {
     path: source.path,
     line: lineWith(source, what),
-    message: `${what} names no exact version`,
+    message: `${what} must name an exact version`,
   };
 }
 
@@ -45,18 +48,22 @@ function inModule(source: Source): Finding[] {
   return importsOf(source).filter(({ text }) => !isPinned(text)).map((specifier) => ({
     path: source.path,
     line: lineOf(specifier),
-    message: `${specifier.text} names no exact version`,
+    message: `${specifier.text} must name an exact version`,
   }));
 }
 
-/** `npx -y name` in a script, a task or a document runs whatever is newest that day. */
+/** `npx -y name` in a script, a task or a document runs the newest version of the day. */
 function inCommands({ path, lines }: Source): Finding[] {
   return lines.flatMap((text, index) =>
     [...text.matchAll(
       /\bnpx (?:-y|--yes) (?:--prefer-offline )?((?:@[\w.-]+\/)?[\w.-]+)(?:@([\w.+-]+))?/g,
     )]
       .filter(([, , version]) => !EXACT.test((version ?? "").replace(/\.$/, "")))
-      .map(([, name]) => ({ path, line: index + 1, message: `npx ${name} names no exact version` }))
+      .map(([, name]) => ({
+        path,
+        line: index + 1,
+        message: `npx ${name} must name an exact version`,
+      }))
   );
 }
 

@@ -1,8 +1,11 @@
-/** The rule and the glossary name the same words. */
+/** Compares the words of the rule with those of the glossary. */
 import assert from "node:assert/strict";
 import { privateWords } from "./vocabulary.ts";
 
-/** No pattern tells these from plain English: a guard of a state, a call that was tried. */
+/**
+ * No pattern can find these words, because they are also plain English: "a guard", "a call that was
+ * tried".
+ */
 const FOR_READERS_ALONE = ["guard", "tried"];
 
 Deno.test("the rule looks for each word that the glossary replaces, and for no other", async () => {

@@ -1,11 +1,12 @@
 /**
- * The words that only this project used, and the field's own word for each. A pattern leaves out the
- * contexts in which the word is plain English; docs/glossary.md explains them to a reader.
+ * A word that only this project used, and the field's own word for the same thing. The pattern
+ * leaves out contexts in which the word is plain English; docs/glossary.md explains the words to
+ * readers.
  */
 interface PrivateWord {
   not: string;
   but: string;
-  /** Matched as whole words, in any case. */
+  /** A regular expression that must match whole words, in any case. */
   pattern: string;
 }
 

@@ -1,4 +1,4 @@
-/** The graph of imports: the modules of the tree, their exports, and each name's users. */
+/** Builds the graph of imports: the modules of the tree, their exports, and each export's users. */
 import ts from "typescript";
 import { dirname, join, normalize } from "node:path/posix";
 import { isTest, isTypeScript, lineOf, type Source, syntaxOf, walk } from "./source.ts";
@@ -6,22 +6,25 @@ import { isTest, isTypeScript, lineOf, type Source, syntaxOf, walk } from "./sou
 interface Export {
   name: string;
   line: number;
-  /** An interface or type alias: part of the face of whatever its own module says with it. */
+  /** True for an interface or a type alias, which other exports of its module may mention. */
   type: boolean;
 }
 
 export interface Module {
   source: Source;
   exports: Export[];
-  /** Name → the modules that import it; "*" stands for all names at once. */
+  /** Maps a name to the modules that import it; "*" stands for all names. */
   users: Map<string, Set<Module>>;
-  /** Something outside the imports runs it: a task, a path in a string, a tool by convention. */
+  /**
+   * Something other than an import uses the module: a task, a path in a string, or a tool's
+   * convention.
+   */
   entry: boolean;
-  /** A name of a deno.json leads here: others import it by that name. */
-  face: boolean;
+  /** A name in a deno.json leads to this module: others import it by that name. */
+  named: boolean;
 }
 
-/** Test code, and what exists to be used by it. */
+/** Returns whether a module is test code, or exists to be used by test code or benchmarks. */
 export function servesTests({ source }: Module): boolean {
   return isTest(source) || /(?:^|\/)(?:tests|testing|bench)\//.test(source.path);
 }
@@ -35,21 +38,27 @@ interface DenoConfig {
   imports?: Record<string, string>;
 }
 
-/** The names of a package's own face: `"@farthing/client"` → `./mod.ts`, `"@farthing/client/react"`, … */
-function faceOf({ name, exports }: DenoConfig): [string, string][] {
+/**
+ * Returns the names that a package exports: `"@farthing/client"` for `./mod.ts`,
+ * `"@farthing/client/react"`, ….
+ */
+function exportedNames({ name, exports }: DenoConfig): [string, string][] {
   if (name === undefined || exports === undefined) return [];
-  const faces = typeof exports === "string" ? { ".": exports } : exports;
-  return Object.entries(faces).map(([path, to]) => [join(name, path), to]);
+  const paths = typeof exports === "string" ? { ".": exports } : exports;
+  return Object.entries(paths).map(([path, to]) => [join(name, path), to]);
 }
 
-/** Names in deno.json: `"@farthing/client"` → `packages/client/mod.ts`, `"#support/"` → a folder. */
+/**
+ * Maps each name in a deno.json to its path: `"@farthing/client"` to `packages/client/mod.ts`,
+ * `"#support/"` to a folder.
+ */
 function aliasesOf(sources: Source[]): Map<string, string> {
   const aliases = new Map<string, string>();
   for (
     const { path, text } of sources.filter((source) => /(?:^|\/)deno\.json$/.test(source.path))
   ) {
     const config = JSON.parse(text) as DenoConfig;
-    const names = [...Object.entries(config.imports ?? {}), ...faceOf(config)];
+    const names = [...Object.entries(config.imports ?? {}), ...exportedNames(config)];
     for (const [name, to] of names) {
       if (/^\.{1,2}\//.test(to)) aliases.set(name, normalize(join(dirname(path), to)));
     }
@@ -69,7 +78,10 @@ function namesIn(name: ts.BindingName): ts.Identifier[] {
   );
 }
 
-/** The names a statement exports; default exports and `export *` name nothing to be followed. */
+/**
+ * Returns the names that a statement exports. A default export and `export *` name nothing, so they
+ * give none.
+ */
 function exportsOf(statement: ts.Statement): Export[] {
   if (ts.isExportDeclaration(statement)) {
     const clause = statement.exportClause;
@@ -90,7 +102,7 @@ function exportsOf(statement: ts.Statement): Export[] {
   return name && ts.isIdentifier(name) ? [{ name: name.text, line: lineOf(name), type }] : [];
 }
 
-/** The names that an import or re-export takes from its module. */
+/** Returns the names that an import or a re-export takes from its module. */
 function namesTaken(node: ts.ImportDeclaration | ts.ExportDeclaration): string[] {
   const bindings = ts.isImportDeclaration(node)
     ? node.importClause?.namedBindings
@@ -101,7 +113,9 @@ function namesTaken(node: ts.ImportDeclaration | ts.ExportDeclaration): string[]
   return bindings || ts.isExportDeclaration(node) ? ["*"] : [];
 }
 
-/** `const { a } = await import("./x.ts")` takes `a`; any other use of a dynamic import takes all. */
+/**
+ * Returns `a` for `const { a } = await import("./x.ts")`; any other dynamic import takes all names.
+ */
 function namesOfDynamicImport(call: ts.CallExpression): string[] {
   let declaration: ts.Node = call.parent;
   while (ts.isAwaitExpression(declaration) || ts.isAsExpression(declaration)) {
@@ -121,14 +135,14 @@ class Graph {
 
   constructor(sources: Source[]) {
     this.#aliases = aliasesOf(sources);
-    const faces = new Set(this.#aliases.values());
+    const named = new Set(this.#aliases.values());
     this.modules = new Map(
       sources.filter(isTypeScript).map((source) => [source.path, {
         source,
         exports: syntaxOf(source).statements.flatMap(exportsOf),
         users: new Map(),
         entry: CONVENTIONAL_ENTRIES.test(source.path),
-        face: faces.has(source.path),
+        named: named.has(source.path),
       }]),
     );
     for (const module of this.modules.values()) this.#follow(module);
@@ -158,7 +172,7 @@ class Graph {
     }
   }
 
-  /** A path written out, in a task or a command line, is run and not imported. */
+  /** Marks the module of a path in a task or a string as an entry, because something runs it. */
   #enter(from: Source, path: string): Module | undefined {
     const target = this.#find(from, path) ?? this.modules.get(normalize(path));
     if (target) target.entry = true;
@@ -169,7 +183,7 @@ class Graph {
     const written = new Set<Module>();
     const takenLate: string[] = [];
     this.#walk(module, written, takenLate);
-    // `import(url)` of a path written out elsewhere in the file takes its names from there.
+    // `import(url)` takes its names from the modules whose paths are strings in the same file.
     for (const { users } of written) {
       for (const name of takenLate) users.set(name, (users.get(name) ?? new Set()).add(module));
     }
@@ -203,7 +217,7 @@ function isImportOf({ parent }: ts.StringLiteral): boolean {
     (ts.isCallExpression(parent) && parent.expression.kind === ts.SyntaxKind.ImportKeyword);
 }
 
-/** Where a file imports from, types too, as it is written. */
+/** Returns the specifiers of a file's imports as written, type imports included. */
 export function importsOf(source: Source): ts.StringLiteral[] {
   const found: ts.StringLiteral[] = [];
   walk(syntaxOf(source), (node) => {
@@ -216,7 +230,9 @@ export function modulesOf(sources: Source[]): Module[] {
   return [...new Graph(sources).modules.values()];
 }
 
-/** The line of the import of `target` in `user`; line 1 where the import names another file. */
+/**
+ * Returns the line in `user` that imports `target`; 1 where a deno.json's name stands for the path.
+ */
 export function lineOfImport(user: Module, target: Module): number {
   const name = target.source.path.slice(target.source.path.lastIndexOf("/"));
   return user.source.lines.findIndex((line) => line.includes(`${name}"`)) + 1 || 1;

@@ -1,13 +1,16 @@
-/** The sentences of a file: its comments, its messages, its tests' names, the text of a page. */
+/**
+ * Finds the prose of a file: its comments, its messages, the names of its tests, and the text of a
+ * page.
+ */
 import ts from "typescript";
 import { isTypeScript, type Source, syntaxOf, walk } from "./source.ts";
 
-/** A run of text that was written to be read; marks of its language are spaces, so offsets stay. */
+/** A run of prose. Spaces replace code and markup, so that offsets stay the same. */
 export interface Passage {
-  /** Offset of its first character in the file. */
+  /** The offset of the first character in the file. */
   at: number;
   text: string;
-  /** A heading or a column's title: a label, which need not be a sentence. */
+  /** True for a heading or a column's title, which need not be a sentence. */
   label: boolean;
 }
 
@@ -73,7 +76,7 @@ function passagesOfMarkdown({ text }: Source): Passage[] {
   const header = /^\|.*\|(?=\n\|[ :|-]+\|\n)/gm;
   const labels = [...prose.matchAll(header), ...prose.matchAll(/^#+ .*$/gm)]
     .map(({ 0: found, index }) => ({ from: index, to: index + found.length }));
-  // A paragraph, an item of a list, a heading or a cell of a table.
+  // Matches a paragraph, an item of a list, a heading, or a cell of a table.
   return passages(
     prose,
     /(?:(?!\n\s*\n|\n\s*(?:[-*+]|\d+\.)\s|\n#|\|)[\s\S])+/g,
@@ -89,7 +92,7 @@ function passagesOfMarkdown({ text }: Source): Passage[] {
 
 const HASHES = /(?:^|\/)[^.]+$|\.(?:sh|ya?ml|toml|env|tf)$/;
 
-/** The passages of a file that are written to be read; a format without comments has none. */
+/** Returns the prose of a file; empty for a format without comments. */
 export function passagesOf(source: Source): Passage[] {
   if (isTypeScript(source)) return passagesOfTypeScript(source);
   if (source.path.endsWith(".sql")) return passagesOfSql(source);

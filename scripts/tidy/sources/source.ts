@@ -1,23 +1,23 @@
-/** A file as the rules see it: its text, its lines and, for TypeScript, its syntax tree on demand. */
+/** A file as the rules read it: its text, its lines and, for TypeScript, its syntax tree. */
 import ts from "typescript";
 
 export interface Source {
-  /** From the root of the repository, with forward slashes. */
+  /** The path from the root of the repository, with forward slashes. */
   path: string;
   text: string;
   lines: string[];
-  /** Written by a command: rules about length and dead exports leave it alone. */
+  /** True for a file that a command writes; most rules skip such files. */
   generated: boolean;
 }
 
 export interface Finding {
   path: string;
-  /** From 1. */
+  /** The line number, from 1. */
   line: number;
   message: string;
 }
 
-/** One rule over the whole tree; `check` gets every text file and returns what breaks it. */
+/** One rule for the whole tree; `check` gets every text file and returns the breaches. */
 export interface Rule {
   name: string;
   check(sources: Source[]): Finding[];
@@ -25,7 +25,7 @@ export interface Rule {
 
 const trees = new WeakMap<Source, ts.SourceFile>();
 
-/** Says in its first line that a command wrote it, as every file in a `generated/` folder must. */
+/** Returns whether the first line says that the file is generated. */
 function saysGenerated(text: string): boolean {
   return /\bgenerated\b/i.test(text.slice(0, text.indexOf("\n") + 1 || undefined));
 }
@@ -43,7 +43,7 @@ export function isTest({ path }: Source): boolean {
   return /\.test\.(tsx?|sql)$/.test(path);
 }
 
-/** The parsed file; parsed once, with parent pointers. */
+/** Returns the syntax tree with parent pointers; each file is parsed once. */
 export function syntaxOf(source: Source): ts.SourceFile {
   let tree = trees.get(source);
   if (!tree) {
@@ -53,12 +53,12 @@ export function syntaxOf(source: Source): ts.SourceFile {
   return tree;
 }
 
-/** The line of a node's first token, from 1; its documentation comment is not part of it. */
+/** Returns the line of a node's first token, from 1, without the node's documentation comment. */
 export function lineOf(node: ts.Node, position = node.getStart()): number {
   return node.getSourceFile().getLineAndCharacterOfPosition(position).line + 1;
 }
 
-/** Calls `visit` for the node and everything beneath it. */
+/** Calls `visit` for a node and for everything beneath it. */
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node);
   ts.forEachChild(node, (child) => walk(child, visit));

@@ -1,6 +1,9 @@
-/** Trees that break a rule about imports, where they break it, and their neighbours that do not. */
+/** Test cases for the rules about imports. */
 
-/** The rule's name, a tree that breaks it, the places as `path:line`, and a tree that does not. */
+/**
+ * The rule's name, a tree that breaks the rule, the places of the breaches as `path:line`, and a
+ * similar tree that does not break it.
+ */
 export type RuleCase = readonly [
   name: string,
   wrong: Record<string, string>,
@@ -118,7 +121,7 @@ export const IMPORT_CASES: readonly RuleCase[] = [
     },
   ],
   [
-    "package-face",
+    "package-exports",
     {
       "packages/stack/a.ts": `import type { T } from "../../scripts/b.ts";\n`,
       "packages/stack/deep/b.ts": `\nexport { x } from "../../stripe/mod.ts";\n`,

@@ -38,7 +38,7 @@ export const snippet = (name: string, given: string[], gives: string[] = []): Sn
   gives,
 });
 
-/** What an app knows of the types of these names; functions of its page take anything. */
+/** The types of these names, as an app knows them. Functions of the page accept anything. */
 const TYPES: Readonly<Record<string, string>> = {
   supabase: 'import("@supabase/supabase-js").SupabaseClient',
   server: 'import("@supabase/supabase-js").SupabaseClient',

@@ -1,4 +1,7 @@
-/** A test that waits says for how long: one that waits for ever says nothing, not even its name. */
+/**
+ * A loop that waits in a test needs an end. A test that never ends reports nothing, not even its
+ * name.
+ */
 import ts from "typescript";
 import {
   type Finding,
@@ -12,7 +15,7 @@ import {
 
 const TIMER = /\b(?:setTimeout|delay)\(/;
 
-/** A loop around a timer, or one that does nothing but await. One with a block of its own may do work. */
+/** Returns whether a loop contains a timer, or only awaits. A loop with a block may do work. */
 function onlyWaits(loop: ts.WhileStatement | ts.DoStatement): boolean {
   const text = loop.getText();
   return TIMER.test(text) || (/\bawait\b/.test(text) && !ts.isBlock(loop.statement));
@@ -26,7 +29,7 @@ export const noEndlessWait: Rule = {
       walk(syntaxOf(source), (node) => {
         if (!ts.isWhileStatement(node) && !ts.isDoStatement(node)) return;
         if (!onlyWaits(node)) return;
-        const message = "waits without an end: use `until`, `waitFor`, or count";
+        const message = "the loop may wait for ever: use `until` or `waitFor`, or count its rounds";
         findings.push({ path: source.path, line: lineOf(node), message });
       });
       return findings;

@@ -1,44 +1,10 @@
-/** Where migrations, database tests and pages have to be so that a tool or a reader finds them. */
+/** Checks that every link leads to a file, and that a reader can reach every page from README.md. */
 import { dirname, join, normalize } from "node:path/posix";
 import type { Finding, Rule, Source } from "../sources/source.ts";
 
-const MIGRATIONS = "supabase/migrations/";
-
-/** The CLI reads `<14 digits>_<subject>.sql` and passes over everything else without a word. */
-export const migrations: Rule = {
-  name: "migrations",
-  check(sources) {
-    const findings: Finding[] = [];
-    const seen = new Map<string, string>();
-    for (const { path, lines } of sources.filter((source) => source.path.startsWith(MIGRATIONS))) {
-      const complain = (message: string) => findings.push({ path, line: 1, message });
-      const version = /^(\d{14})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/.exec(path.slice(MIGRATIONS.length))
-        ?.[1];
-      if (!version) complain("never applied: the name is not <14 digits>_<subject>.sql");
-      else if (seen.has(version)) complain(`has the version of ${seen.get(version)}`);
-      else seen.set(version, path);
-      if (!/^--\s*\S/.test(lines[0] ?? "")) complain("does not begin with a comment that says why");
-    }
-    return findings;
-  },
-};
-
-export const databaseTests: Rule = {
-  name: "database-tests",
-  check: (sources) =>
-    sources.filter(({ path }) =>
-      /^supabase\/tests\/.*\.sql$/.test(path) && !path.endsWith(".test.sql")
-    )
-      .map(({ path }) => ({
-        path,
-        line: 1,
-        message: "never run: database tests end in .test.sql",
-      })),
-};
-
 interface Link {
   line: number;
-  /** The file it points at, from the root. */
+  /** The path of the linked file from the root of the repository. */
   target: string;
 }
 
@@ -80,11 +46,19 @@ export const pages: Rule = {
     for (const source of sources.filter(isPage)) {
       for (const { line, target } of linksOf(source)) {
         if (exists(target)) continue;
-        findings.push({ path: source.path, line, message: `leads nowhere: ${target}` });
+        findings.push({
+          path: source.path,
+          line,
+          message: `the link leads to a missing file: ${target}`,
+        });
       }
       if (source.path === AGENTS_PAGE) continue;
       if (reached.has(source.path) || source.path === "README.md") continue;
-      findings.push({ path: source.path, line: 1, message: "no way leads here from README.md" });
+      findings.push({
+        path: source.path,
+        line: 1,
+        message: "no chain of links leads from README.md to this page",
+      });
     }
     return findings;
   },

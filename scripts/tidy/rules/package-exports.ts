@@ -1,4 +1,4 @@
-/** A package is used by its face: what its deno.json exports, under its name. */
+/** Code outside a package uses only what the package's deno.json exports, by the package's name. */
 import { dirname, join, normalize } from "node:path/posix";
 import { importsOf } from "../sources/modules.ts";
 import { type Finding, isTypeScript, lineOf, type Rule } from "../sources/source.ts";
@@ -7,9 +7,12 @@ function packageOf(path: string): string | undefined {
   return /^packages\/([^/]+)\//.exec(path)?.[1];
 }
 
-/** An import by path stays within its package; Deno itself lets a name lead to an export alone. */
-export const packageFace: Rule = {
-  name: "package-face",
+/**
+ * An import by path must stay within its package. Deno itself refuses a package's name with a path
+ * that is not exported.
+ */
+export const packageExports: Rule = {
+  name: "package-exports",
   check: (sources) =>
     sources.filter(isTypeScript).flatMap((source) =>
       importsOf(source).flatMap((specifier): Finding[] => {
@@ -19,7 +22,7 @@ export const packageFace: Rule = {
         const [own, other] = [packageOf(path), packageOf(target)];
         if (own === other) return [];
         const message = other === undefined
-          ? `${target} lies above the packages, which import nothing from there`
+          ? `${target} is outside the packages, which must import nothing from outside`
           : `import what packages/${other}/deno.json exports, by its name`;
         return [{ path, line: lineOf(specifier), message }];
       })

@@ -1,4 +1,4 @@
-/** Dead code: modules that nothing runs or imports, and exports that nothing takes. */
+/** Finds dead code: modules that nothing runs or imports, and exports that nothing uses. */
 import ts from "typescript";
 import { type Module, modulesOf, servesTests } from "../sources/modules.ts";
 import { type Rule, syntaxOf, walk } from "../sources/source.ts";
@@ -7,7 +7,7 @@ function usersOf({ users }: Module, name: string): Module[] {
   return [...users.get(name) ?? [], ...users.get("*") ?? []];
 }
 
-/** How often the module itself speaks of a name beside declaring it. */
+/** Returns whether the module uses a name apart from its declaration. */
 function usesOwn({ source }: Module, name: string): boolean {
   let count = 0;
   walk(syntaxOf(source), (node) => {
@@ -17,18 +17,21 @@ function usesOwn({ source }: Module, name: string): boolean {
 }
 
 /**
- * Taken by product code; or by tests alone, where the module serves tests, is a package's face, or uses
- * the name itself.
- * A type that its own module speaks of may be exported for whoever has to name it.
+ * Returns whether an export is used: by product code; or only by tests, if the module serves tests,
+ * is exported by its package, or uses the name itself. A type that its own module uses may be
+ * exported without users, so that callers can name it.
  */
 function isTaken(module: Module, { name, type }: Module["exports"][number]): boolean {
   const users = usersOf(module, name);
   if (type && usesOwn(module, name)) return true;
   if (users.some((user) => !servesTests(user))) return true;
-  return users.length > 0 && (module.face || servesTests(module) || usesOwn(module, name));
+  return users.length > 0 && (module.named || servesTests(module) || usesOwn(module, name));
 }
 
-/** A package's exports are for others: those of its `mod.ts` are its public interface. */
+/**
+ * Returns whether a module's exports may have no users here: a package's public interface, a
+ * function's entry point, or generated code.
+ */
 function isPublic({ source, entry }: Module): boolean {
   return source.generated || /^packages\/[^/]+\/(?:mod|react)\.tsx?$/.test(source.path) ||
     (entry && /^supabase\/functions\//.test(source.path));
