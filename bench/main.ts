@@ -29,7 +29,7 @@ import { formatReport } from "./report/terminal-report.ts";
 
 interface Measure {
   goals: string[];
-  /** Whether to measure it only when --only names it. */
+  /** Whether to run the measure only when --only names one of its goals. */
   isLong?: true;
   run(options: Options, say: (what: string) => void, server: BenchServer): Promise<Section>;
 }

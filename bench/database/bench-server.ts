@@ -20,7 +20,7 @@ import { ROOT } from "../../scripts/command/root.ts";
 /** A database like a project's after `supabase db push`, without users. */
 const EMPTY = "empty";
 /**
- * The same database with a ledger in use. Each arm runs in its own clone, so that no arm meets
+ * The same database with a ledger in use. Each arm runs in its own clone, so that no arm sees
  * another's rows.
  */
 const SEEDED = "seeded";

@@ -124,8 +124,8 @@ as $$
   where a.balance <> 1000000000 + coalesce(e.sum, 0)
 $$;
 
--- Returns what the ledger's own proof finds, and the charges that were answered but not written.
--- p_calls: entries beyond p_seeded.
+-- Returns the violations that the ledger's own proof finds, and a line if the entries beyond
+-- p_seeded are not as many as the p_calls charges that were answered.
 create function bench.ledger_problems(p_seeded bigint, p_calls bigint)
 returns setof text
 language sql stable

@@ -41,7 +41,7 @@ function openLine(job: Job): Line {
   };
 }
 
-/** Waits until a time without using a processor core. */
+/** Sleeps until the given time, so that the thread uses no processor time. */
 function sleepUntil(ms: number, never: Int32Array): void {
   const rest = ms - performance.now();
   if (rest > 0) Atomics.wait(never, 0, 0, rest);

@@ -1,4 +1,6 @@
-/** The arms of the debit: what each one calls, on which accounts, and what it lacks. */
+/**
+ * The arms of the debit: the statement of each one, its accounts, and the work that it leaves out.
+ */
 import type { Parameter } from "../load/statement-parameters.ts";
 import type { Spread } from "../load/keys-and-accounts.ts";
 
@@ -12,8 +14,8 @@ export interface Arm {
   /** The number of charges in one call. */
   batch: number;
   /**
-   * SQL that returns problems; `$calls` stands for the answered calls, `$seeded` for the entries
-   * before.
+   * SQL that returns problems; `$calls` stands for the number of answered calls, and `$seeded` for
+   * the number of entries before them.
    */
   problems: string;
   /** The work that this arm does not do, which a reader must know to compare it. */
@@ -145,7 +147,7 @@ const arms: Arm[] = [
   },
 ];
 
-/** Returns the arms that the wanted goals need. */
+/** Returns the arms that the chosen goals need. */
 export function armsFor(isWanted: (goal: string) => boolean): Arm[] {
   return arms.filter(({ goals }) => goals.some(isWanted));
 }

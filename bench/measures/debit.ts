@@ -124,7 +124,7 @@ async function openLoop(server: BenchServer, run: Run, options: Options, say: Sa
   return armRow(`${RANDOM}, open loop at ${Math.round(rate)}/s`, arm.lacks, samples);
 }
 
-/** Runs the arms that the wanted goals need. */
+/** Runs the arms that the chosen goals need. */
 export async function measureDebits(
   server: BenchServer,
   options: Options,

@@ -10,7 +10,10 @@ import { powerOf, sizesUpTo, SMALLEST } from "./powers-of-ten.ts";
 
 type Say = (what: string) => void;
 
-/** Few in comparison with the smallest size; each sample deletes them first. */
+/**
+ * The number of jobs that a sample claims, small in comparison with the smallest size. Each sample
+ * first deletes the jobs of the sample before it.
+ */
 const JOBS = 1_000;
 const LONGEST_SECONDS = 60;
 

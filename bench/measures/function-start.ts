@@ -37,8 +37,8 @@ interface Forms {
 type Form = keyof Forms;
 
 /**
- * Returns the milliseconds of processor time until the first answer. @throws Error with what the
- * function printed
+ * Returns the milliseconds of processor time until the first answer. @throws Error with the
+ * function's output
  */
 async function start(programOf: ProgramOf, name: string): Promise<number> {
   const program = programOf(name);

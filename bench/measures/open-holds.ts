@@ -7,7 +7,10 @@ import type { Section } from "../report/section.ts";
 import { powerOf } from "./powers-of-ten.ts";
 
 const DATABASE = "holding";
-/** The numbers of open holds of the accounts; the others are compared with the first. */
+/**
+ * The numbers of open holds to measure, one account for each. The report compares the others with
+ * the first.
+ */
 const OPEN = [10, 1_000, 10_000];
 const CALLS = 200;
 

@@ -12,7 +12,7 @@ import { CLIENTS, nextSeed, rotate } from "./rounds.ts";
 
 type Say = (what: string) => void;
 
-/** One database for all arms: same server, same settings, same neighbours. */
+/** All arms share one database, so that they run under the same conditions. */
 const DATABASE = "queue";
 /** The same number of jobs for each arm, large enough to time the fastest. */
 const JOBS_PER_SECOND = 4_000;

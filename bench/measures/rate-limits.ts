@@ -19,8 +19,8 @@ const LATENCY_GOAL_MS = 5;
 /** Requests per second of all clients together; docs/reference/load.md has the expected load. */
 const TEN_TIMES_EXPECTED = 200;
 /**
- * The wait for Redis, and as long again. After it, a closed loop without waits would soon use up
- * its quota.
+ * About twice the time that a request waits for Redis. Later requests no longer wait, so a longer
+ * run at full speed would use up the quota.
  */
 const OUTAGE_SECONDS = 0.5;
 /** The longest time of a request with an unresponsive Redis, in addition to the wait for Redis. */
@@ -104,8 +104,8 @@ async function failing(limits: Limits, server: HttpServer, outage: Outage): Prom
 }
 
 /**
- * Runs one round. Each outage has a server of its own, because the first outage opens a server's
- * circuit breaker.
+ * Runs one round. Each outage has its own server, because an outage opens the circuit breaker of
+ * its server.
  */
 async function round(limits: Limits, nth: number, say: Say): Promise<void> {
   for (const outage of OUTAGES) {

@@ -1,4 +1,7 @@
-/** The arms of the queue: how to fill, work off and check each one, and what it lacks. */
+/**
+ * The arms of the queue: how each one is filled, worked off and checked, and the work that it
+ * leaves out.
+ */
 import type { QueueTarget } from "../load/client-job.ts";
 
 /** Two statements that a connection repeats: claim a job, and complete that job. */

@@ -13,7 +13,7 @@ export interface Spread {
 /** `noisy`: the rounds differ too much for a verdict. `broken`: the arm wrote wrong data. */
 export type Verdict = "stretch" | "met" | "missed" | "noisy" | "broken";
 
-/** The side of its goal on which a figure should be. */
+/** The goal of a figure, and whether the figure should be above or below it. */
 interface Target {
   better: "higher" | "lower";
   goal: number;

@@ -25,7 +25,7 @@ export function createProgress(): Progress {
   if (Deno.stderr.isTerminal()) {
     let now = "";
     const show = () => write(`${CLEAR_LINE}${pc.cyan(clock(begin))} ${now}`);
-    // The elapsed time moves every second, so that a long step does not look stuck.
+    // The elapsed time is updated every second, so that a long step does not look stuck.
     const ticking = setInterval(show, 1_000);
     Deno.unrefTimer(ticking);
     return {

@@ -1,4 +1,7 @@
-/** Shows what runs: in a pipe a line for each start; on a terminal one line for all, with their seconds. */
+/**
+ * Shows which steps run. On a terminal one line lists all of them with their seconds; elsewhere
+ * each start is one line.
+ */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
 import { formatMs } from "./format-ms.ts";
@@ -20,7 +23,10 @@ function draw(): void {
   Deno.stdout.writeSync(encoder.encode(pc.dim(`… ${all.join(", ")}`)));
 }
 
-/** Shows that `name` runs until the returned function is called; print only after that. */
+/**
+ * Shows that `name` runs, until the caller calls the returned function. Print results only after
+ * that call.
+ */
 export function tick(name: string, about: string): () => void {
   if (!Deno.stdout.isTerminal()) {
     print(pc.dim(`… ${name}: ${about}`));

@@ -5,7 +5,7 @@ import { formatTable } from "@farthing/command-line";
 
 export interface Check {
   readonly name: string;
-  /** `warning`: it works, but not completely. */
+  /** `warning`: the deployment works, but not completely. */
   readonly state: "ok" | "warning" | "failed";
   readonly detail: string;
   /** Further lines: the parts of the result, or what to do about it. */

@@ -45,7 +45,7 @@ function canDecode(text: string): boolean {
   }
 }
 
-/** Accepts a URL only if migrations.ts can remove its password. */
+/** Accepts a URL only if push-migrations.ts can remove its password. */
 function isDatabaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, password, searchParams } = new URL(text);

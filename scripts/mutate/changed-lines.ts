@@ -1,5 +1,6 @@
 /**
- * Finds the lines that are new since a commit, because new code has most mistakes and fewest tests.
+ * Finds the lines that are new since a commit, because new code has the most mistakes and the
+ * fewest tests.
  */
 import { ROOT } from "../command/root.ts";
 import { lineNumber, type Mutant } from "./mutant.ts";

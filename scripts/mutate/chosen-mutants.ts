@@ -1,4 +1,7 @@
-/** Mistakes that a person chose, most of them because no test noticed them once: chosen.json. */
+/**
+ * Mistakes that a person chose, most of them because no test noticed them at first. They are in
+ * chosen.json.
+ */
 import { z } from "zod";
 import { ROOT } from "../command/root.ts";
 import type { Mutant } from "./mutant.ts";
@@ -14,8 +17,8 @@ const chosenSchema = z.strictObject({
   says: z.string().min(1),
   tests: z.array(z.string()).optional(),
   /**
-   * Why the change has no effect. Such a mutant is not run, and drawn mutants like it are not
-   * counted.
+   * The reason why the change has no effect. A mutant with a reason is not run, and the same mutant
+   * is not counted when it is drawn.
    */
   equivalent: z.string().optional(),
 });

@@ -14,7 +14,7 @@ export interface Mutant {
   readonly start: number;
   readonly before: string;
   readonly after: string;
-  /** The kind of the mistake, or its consequence for a chosen one. */
+  /** The kind of a drawn mistake, or the consequence of a chosen one. */
   readonly says: string;
   /** Tests that should notice it, as parts of their paths; by default the nearest ones. */
   readonly tests?: readonly string[];
@@ -40,8 +40,8 @@ export function lineNumber(text: string, { start }: Mutant): number {
 }
 
 /**
- * Returns a key that is the same for the same change of the same text, by which its result is found
- * again.
+ * Returns the key under which the mutant's result is stored. The same change of the same text has
+ * the same key.
  */
 export function keyOf(text: string, { area, file, start, before, after }: Mutant): string {
   const parts = JSON.stringify([area, file, text, start, before, after]);

@@ -10,7 +10,10 @@ const DEFINED = /^create (?:or replace )?(?:function|view|table|trigger|procedur
 
 const bareName = (name: string) => name.replace(/^.*\./, "");
 
-/** Splits a schema file at its create statements: the name of each, and the text up to the next. */
+/**
+ * Splits a schema file at its create statements. Each piece has the created name and ends before
+ * the next statement.
+ */
 function piecesOf({ text }: Source): { name: string; start: number; body: string }[] {
   const starts = [...text.matchAll(DEFINED)];
   return starts.map((match, at) => ({
@@ -21,8 +24,8 @@ function piecesOf({ text }: Source): { name: string; start: number; body: string
 }
 
 /**
- * Returns how far each name is from one: 0 for itself, 1 for what uses it, 2 for what uses that,
- * and so on.
+ * Returns the distance of each name from one name: 0 for the name itself, 1 for each name whose
+ * definition uses it, 2 for each name whose definition uses a name at distance 1, and so on.
  */
 function distances(from: string, pieces: { name: string; body: string }[]): Map<string, number> {
   const found = new Map([[from, 0]]);

@@ -64,7 +64,7 @@ async function judge(
   await Deno.writeTextFile(`${cwd}/${file}`, applied(text, mutant));
   const met = await meet(cwd, nearest)
     .finally(() => Deno.writeTextFile(`${cwd}/${file}`, text));
-  // The file is not set when no test file could be loaded.
+  // The verdict names no file when Deno could not load any test file.
   if (met.file && nearest.includes(met.file)) await baseline(met.file);
   return { is: met.is, by: met.by };
 }

@@ -13,7 +13,9 @@ export class BrokenBaseline extends Error {
   }
 }
 
-/** Checks each test file once for whether it passes without a mistake. */
+/**
+ * Returns a function that fails if a test file fails without a mistake. Each file is checked once.
+ */
 export function createBaseline(passes: (file: string) => Promise<boolean>) {
   const asked = new Map<string, Promise<boolean>>();
   return async (file: string): Promise<void> => {
@@ -24,7 +26,7 @@ export function createBaseline(passes: (file: string) => Promise<boolean>) {
 }
 
 /**
- * @param most how many test files a mutant meets at most, the nearest first
+ * @param most the largest number of test files that run against a mutant, the nearest first
  * @param found called for each mutant with the function that judges it
  */
 export type Run = (

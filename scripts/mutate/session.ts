@@ -29,7 +29,7 @@ export interface Wanted {
   readonly seed: number;
   /** Draws only mutants in a line that is new since this commit. */
   readonly since?: string | undefined;
-  /** The most test files that a mutant meets. */
+  /** The largest number of test files that run against a mutant. */
   readonly most: number;
   /** Whether earlier survivors run again. */
   readonly again: boolean;

@@ -7,7 +7,7 @@ import { splitStatements } from "@farthing/local-stack/migrations";
 import type { SchemaFile } from "./sources.ts";
 
 export interface Reference {
-  /** Paths of files. */
+  /** The path of the file with the name. `to` is the path of the file that creates the object. */
   readonly from: string;
   readonly to: string;
   readonly name: string;

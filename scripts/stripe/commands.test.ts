@@ -98,7 +98,8 @@ Deno.test("stripe:setup shows new secrets once, and never the key", async () => 
   await scene.stripe.webhookEndpoints.update((await scene.endpoints())[0]!.id, {
     enabled_events: [...events, "person.updated"],
   });
-  // Superfluous events do no harm: the endpoint counts as right, and --update removes them.
+  // An endpoint with more event types than needed counts as right, because the function ignores the
+  // others. --update removes them.
   match((await scene.check()).said, /note .*person\.updated/);
   doesNotMatch((await scene.setup("--update")).said, /whsec_/);
   deepEqual((await scene.endpoints())[0]?.enabled_events, events);

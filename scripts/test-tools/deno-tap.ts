@@ -25,7 +25,9 @@ export class DenoTapReader {
     this.#isGroup = isGroup;
   }
 
-  /** Reads one line. `now` is in milliseconds of any clock and measures how long a file took. */
+  /**
+   * Reads one line. `now` is a time in milliseconds, from which the file's duration is computed.
+   */
   read(line: string, now: number): void {
     const file = /^# \.\/(.*)$/.exec(line)?.[1];
     const result = RESULT.exec(line);

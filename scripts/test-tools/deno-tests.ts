@@ -84,7 +84,7 @@ async function runAllFiles(options: DenoTestOptions): Promise<Row[]> {
     rows.push(...done);
     const before = left.length;
     left = left.filter((file) => !done.some(({ name }) => name === file));
-    if (left.length === before) break; // Nothing ran, and nothing would run the next time.
+    if (left.length === before) break; // No test ran, and a repeat would give the same result.
   }
   return rows;
 }

@@ -58,7 +58,7 @@ async function writeKeys(file: string, keys: Keys): Promise<void> {
   await Deno.rename(draft, file);
 }
 
-/** Reads the keys of a data directory, and makes the keys that are missing there. */
+/** Reads the keys of a data directory, and makes the missing ones. */
 export async function loadKeys(dataDir: string): Promise<Keys> {
   const file = join(dataDir, "keys.json");
   const kept = await readKeys(file);

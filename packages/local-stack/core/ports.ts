@@ -10,7 +10,7 @@ export interface Urls {
   redis: string | undefined;
 }
 
-/** The ports of `supabase start` plus the offset. */
+/** Returns the ports of `supabase start` plus the offset. */
 export interface Ports {
   api: number;
   database: number;

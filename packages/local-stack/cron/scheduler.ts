@@ -66,7 +66,10 @@ async function run(sql: postgres.Sql, open: () => postgres.Sql, job: Job): Promi
 
 /** `sql` reads and records; `open` makes a client with one superuser connection for a run. */
 export function createScheduler(sql: postgres.Sql, open: () => postgres.Sql): Scheduler {
-  /** Up to when each job has been looked at, by id and schedule: a changed schedule starts anew. */
+  /**
+   * The time up to which each job has been checked, by id and schedule: a changed schedule starts
+   * anew.
+   */
   const seen = new Map<string, Date>();
   const running = new Set<string>();
 

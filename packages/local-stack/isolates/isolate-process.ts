@@ -1,11 +1,10 @@
 /**
- * The process of one isolate, which runs host.ts, and the lines that the stack and host.ts
- * exchange.
+ * Starts the process of one isolate, which runs isolate-program.ts, and exchanges lines with it.
  */
 import { fileURLToPath } from "node:url";
 
 const HOST = fileURLToPath(new URL("./isolate-program.ts", import.meta.url));
-/** The beginning of a line from host.ts for the stack. */
+/** The beginning of a line from isolate-program.ts for the stack. */
 const MARK = "\u0001isolate ";
 
 /**
@@ -15,7 +14,7 @@ const MARK = "\u0001isolate ";
 export interface IsolateProgram {
   /** The address of the function's `index.ts` or of its bundle. */
   readonly entryUrl: string;
-  /** The command to put before host.ts, with its own flags. */
+  /** The command to put before the path of isolate-program.ts, with its own flags. */
   readonly command?: readonly string[];
   readonly env?: Record<string, string>;
 }
@@ -26,8 +25,8 @@ export interface IsolateProcess {
   /** The id of the process itself, not that of a wrapper such as npx. */
   readonly pid: Promise<number>;
   /**
-   * The port on which it answers. @throws Error with what the function printed when it failed to
-   * load
+   * The port on which the function answers. @throws Error with the function's output if the
+   * function failed to load
    */
   readonly port: Promise<number>;
   readonly ended: Promise<"dropped" | "outOfMemory" | "otherwise">;

@@ -10,7 +10,7 @@ interface Part {
 export interface Renewed<P extends Part> {
   /** The part that was made last. */
   readonly current: P;
-  /** Runs a call. A call that is pending when the part is renewed gets 503. */
+  /** Runs a call. A call that is pending when the part is renewed gets a 503. */
   answer(call: (part: P) => Promise<Response>): Promise<Response>;
   renew(): void;
   close(): Promise<void>;

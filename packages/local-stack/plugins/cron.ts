@@ -1,4 +1,7 @@
-/** Runs the pg_cron emulator's jobs every second; idle where the server has the real pg_cron. */
+/**
+ * Runs the pg_cron emulator's jobs every second. Does nothing where the server has the real
+ * pg_cron.
+ */
 import { createScheduler } from "../cron/scheduler.ts";
 import { databaseOf } from "../stack/context.ts";
 import type { Plugin } from "../stack/plugin.ts";

@@ -16,7 +16,7 @@ interface RedisOptions {
 }
 
 export interface RedisPart {
-  /** Makes the part fail in the given mode, or with `ok` no more. */
+  /** Makes the part fail in the given mode; `ok` ends the failure. */
   turn(mode: Mode): Promise<void>;
   /** Deletes all of Redis' data. */
   flush(): Promise<void>;

@@ -1,4 +1,4 @@
-/** When the server ends, and how a server is ended whose stack was killed. */
+/** Tests when the server ends, and that the server of a killed stack can be ended. */
 import { waitFor } from "@farthing/command-line";
 import assert from "node:assert/strict";
 import { isAlive } from "../core/processes.ts";

@@ -35,8 +35,8 @@ export async function readRunning(dataDir: string): Promise<State | undefined> {
 /** @throws StackError when another stack runs on this data */
 export async function claim(dataDir: string, state: State): Promise<void> {
   const running = await readRunning(dataDir);
-  // If this process did not write the file, its own pid there belonged to an ended process:
-  // containers reuse pids.
+  // If this process did not write the file, but the file has its pid, then the pid belonged to an
+  // ended process: containers reuse pids.
   const alive = running && (running.pid !== Deno.pid || claimed.has(dataDir));
   if (alive) throw alreadyRunning(running);
   claimed.add(dataDir);

@@ -8,7 +8,7 @@ export type Means =
   | { method: "card"; number: string; exp_month: number; exp_year: number }
   | { method: "us_bank_account"; outcome: "succeeds" | "fails" };
 
-/** All that the buyer entered on the page. */
+/** Everything that the buyer entered on the page. */
 export type Payment = Means & { email: string; name?: string | undefined; form: string };
 
 export type Outcome =

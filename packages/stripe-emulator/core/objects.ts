@@ -8,7 +8,7 @@ export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T
 }
 
 /**
- * Returns the old values of the top-level fields that an update changed, as in
+ * Returns the old values of the top-level fields that an update changed, in the form of
  * `previous_attributes`.
  */
 export function changed<T extends object>(before: T, after: T): Partial<T> {

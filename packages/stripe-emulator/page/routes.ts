@@ -56,7 +56,7 @@ export function pages(engine: Engine): Hono {
 
 function visit(engine: Engine): Scope {
   engine.tick();
-  // In Stripe, the browser's request also has an id, and the page makes up its idempotency key.
+  // In Stripe, the browser's request also has an id, and the page chooses the idempotency key.
   const key = crypto.randomUUID();
   return engine.scope({ id: `req_${randomText(14)}`, idempotency_key: key });
 }

@@ -124,7 +124,7 @@ function escalate(scope: Scope, dispute: Dispute): Dispute {
 
 function close(scope: Scope, before: Dispute, status: "won" | "lost" | "warning_closed"): Dispute {
   const isOut = before.balance_transactions.reduce((sum, { amount }) => sum + amount, 0) < 0;
-  // After an appeal the money may already be where the outcome requires it.
+  // After an appeal the money may already be with the party that wins.
   const moves = status === "won" ? isOut : status === "lost" && !isOut;
   const moved = !moves
     ? before

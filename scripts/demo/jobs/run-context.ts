@@ -5,7 +5,7 @@ import { readCredits } from "../shared/purchase.ts";
 import { DemoError } from "../shared/service.ts";
 import type { JobProgress } from "./job-progress.ts";
 
-/** The objects that every act of the demo uses. */
+/** The objects that every scenario of the demo uses. */
 export interface Stage {
   buyer: Buyer;
   /** A text in every prompt of this run, by which the provider's list is filtered. */

@@ -6,13 +6,13 @@ import { countRows, type LedgerLine, readLedgerLines } from "./ledger-lines.ts";
 /** A job or a chat that the account paid for. */
 export interface Act {
   name: string;
-  /** A text in each of its prompts and in no other prompt. */
+  /** A text in each prompt of the scenario, and in no other prompt. */
   mark: string;
-  /** The beginning of its references in the ledger. */
+  /** The beginning of the scenario's references in the ledger. */
   reference: string;
-  /** The credits that the service's answers gave as its price. */
+  /** The scenario's price in credits, as the service's answers gave it. */
   shown: Exact;
-  /** How it ended, and how it should have ended. */
+  /** How the scenario ended, and how it should have ended. */
   ended: string;
   wanted: string;
 }
@@ -24,9 +24,9 @@ export interface Evidence {
   before: string;
   after: string;
   held: string;
-  /** The number of ledger entries before the acts. */
+  /** The number of ledger entries before the scenarios. */
   rowsBefore: number;
-  /** Returns the credits of each of an act's requests to the provider, oldest first. */
+  /** Returns the credits of each of a scenario's requests to the provider, oldest first. */
   priced: (act: Act) => Exact[];
 }
 
@@ -34,7 +34,8 @@ const MISSING = "none";
 const text = (credits: Exact | undefined): string => credits?.toFixed() ?? MISSING;
 
 /**
- * Compares an act's price and each of its ledger lines with the prices from the provider's list.
+ * Compares a scenario's price and each of its ledger lines with the prices from the provider's
+ * list.
  */
 function compareAct(act: Act, lines: LedgerLine[], priced: Exact[]): Check[] {
   const pairs = Array.from({ length: Math.max(lines.length, priced.length) }, (_, at) => {

@@ -1,4 +1,7 @@
-/** A scene for tests: the emulator, the real webhook function, a dotenv file, and both commands. */
+/**
+ * The fixture of the command tests: the emulator, the real webhook function, a dotenv file, and
+ * both commands.
+ */
 import { parseEnv } from "node:util";
 import type Stripe from "stripe";
 import { createPayments } from "../../../supabase/functions/_shared/adapters/stripe/payments.ts";

@@ -1,4 +1,4 @@
-/** Hashes files, to find out whether something that was made from these files is out of date. */
+/** Hashes files, to find out whether data that was made from these files is out of date. */
 import { createHash } from "node:crypto";
 import { ROOT } from "../../command/root.ts";
 

@@ -1,6 +1,7 @@
--- All that a database has but for the schemas listed in $1 and the system's own: a row for each thing, with
--- what makes it what it is. Privileges are those in force, spelled out or by default. The order of columns is
--- left out: one that a later migration adds is the last, wherever a schema file has it.
+-- Returns a row for each object of a database, with its definition. The schemas listed in $1 and
+-- the system's own are left out. Privileges are those in force, whether granted or by default. The
+-- order of columns is left out, because a column that a later migration adds is always the last
+-- one.
 with ours as (
   select oid, nspname, nspowner, nspacl from pg_namespace
   where nspname !~ '^pg_|^information_schema$' and nspname <> all (string_to_array($1, ','))
@@ -27,7 +28,8 @@ with ours as (
   union all
   select 'type ' || name, typowner, coalesce(typacl, acldefault('T', typowner)) from types
 ), objects as (
-  select distinct classid, objid, objsubid from pg_depend where objid >= 16384 -- the first of a user's own
+  -- PostgreSQL gives this number and higher ones to objects that users create.
+  select distinct classid, objid, objsubid from pg_depend where objid >= 16384
 )
 select 'privileges on ' || name as what,
   concat_ws(' ', 'owner', owner::regrole, array(select a::text from unnest(acl) a order by 1)) as is
@@ -86,7 +88,7 @@ select format('comment on %s %s', i.type, i.identity), d.description
 from pg_description d cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) i
 where d.objoid >= 16384 and i.identity !~ format('\m(%s)\M', replace($1, ',', '|'))
 union all
--- All other objects, by name alone.
+-- All other objects appear with their names only.
 select format('object %s %s', i.type, i.identity), null
 from objects o cross join lateral pg_identify_object(o.classid, o.objid, o.objsubid) i
 where i.identity !~ format('\m(%s|pg_toast|RI_ConstraintTrigger\w*)\M', replace($1, ',', '|'))

@@ -60,7 +60,7 @@ async function runStories(
   return await withProject(async (project) => {
     const rows = await runInOneDatabase(project, files, run);
     for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
-    // This check belongs to the guards and runs with them.
+    // These checks read the catalogue too, so they run with its test files.
     if (filesNamed(words, [`${FOLDER}/foundation/catalogue`]).length > 0) {
       rows.push(await checked(T37, () => noFunctionWritesAll(project)));
       rows.push(await checked(COMMITS, () => assertCommitsAreFound(project)));

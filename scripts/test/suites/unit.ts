@@ -6,7 +6,9 @@ import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/extent.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
-/** Tests that start a dozen runs of the runner. Only narrowed runs use the code that they test. */
+/**
+ * Tests that start the test runner a dozen times. Only narrowed runs use the code that they test.
+ */
 const KEPT = "scripts/test-tools/kept/";
 
 /** Parts that the tests leave out by themselves on a push. */

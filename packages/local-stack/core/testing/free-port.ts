@@ -1,10 +1,13 @@
-/** A port for one server of a test's own. */
+/** Chooses a port for a server that only one test uses. */
 
 /** Below the ports that Linux and macOS give to outgoing connections and to servers that ask for any port. */
 const PORTS = { first: 20_000, count: 12_000 };
 const ATTEMPTS = 100;
 
-/** Returns a port that nobody listens on. It is random, so that two servers rarely get the same one. */
+/**
+ * Returns a port on which no program listens. The port is random, so that two servers rarely choose
+ * the same one.
+ */
 export function freePort(): number {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = PORTS.first + Math.floor(Math.random() * PORTS.count);

@@ -1,4 +1,4 @@
-/** A server on a port that nobody else uses. */
+/** Starts a server on a port that no other program uses. */
 import { freePort } from "../../core/testing/free-port.ts";
 import { type DatabaseOptions, type DatabaseServer, startDatabase } from "../database.ts";
 

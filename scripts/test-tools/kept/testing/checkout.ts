@@ -44,7 +44,7 @@ export interface Checkout {
   seenBy(...args: string[]): Promise<Seen>;
   /** Changes the migration. */
   migrate(said: string): Promise<void>;
-  /** Returns the names in `.farthing/test` that are no locks. */
+  /** Returns the names of the files in `.farthing/test` that are not locks. */
   kept(): string[];
 }
 
