@@ -52,7 +52,7 @@ function includedIn(text: string, sources: Source[]): string[] {
 }
 
 /** Returns all SQL tests; those that name the changed function or one that uses it come first. */
-export const nearestStories = (mutant: Mutant) =>
+export const nearestPgtapFiles = (mutant: Mutant) =>
   nearestOf(/^supabase\/tests\/[^/]*\/[^/]*\.test\.sql$/, mutant);
 
 /** Returns the tests of two sessions in the same order. */
@@ -65,8 +65,8 @@ async function nearestOf(kind: RegExp, { file, start }: Mutant): Promise<string[
   const own = piecesOf(schemas.find(({ path }) => path === file)!);
   const from = own.findLast((piece) => piece.start <= start)?.name;
   const reached = from ? distances(from, schemas.flatMap(piecesOf)) : new Map<string, number>();
-  const stories = sources.filter(({ path }) => kind.test(path));
-  return byDistance(stories.map(({ path, text }) => {
+  const files = sources.filter(({ path }) => kind.test(path));
+  return byDistance(files.map(({ path, text }) => {
     const words = new Set([text, ...includedIn(text, sources)].join().match(/\w+/g));
     const named = [...reached].filter(([name]) => words.has(name)).map(([, distance]) => distance);
     return [path, Math.min(100, ...named)];

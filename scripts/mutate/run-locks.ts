@@ -3,7 +3,7 @@
  * created in a clone of the project's database and runs the tests of two sessions.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
-import { type KeptProject, withKeptProject } from "../test-tools/kept/project.ts";
+import { type LongLivedProject, withLongLivedProject } from "../test-tools/long-lived/project.ts";
 import { runSessions } from "../test-tools/sessions.ts";
 import { filesNamed } from "../test-tools/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";
@@ -30,7 +30,7 @@ async function inClone<T>(
   name: string,
   use: (clone: string) => Promise<T>,
 ): Promise<T> {
-  const clone = `story_${Deno.pid}_${name}`;
+  const clone = `pgtap_${Deno.pid}_${name}`;
   await server.createDatabase(clone, { template });
   try {
     return await use(clone);
@@ -56,7 +56,7 @@ const failureOf = (server: Databases, template: string, file: string) =>
 type Baseline = ReturnType<typeof createBaseline>;
 
 async function judge(
-  { server, template }: KeptProject,
+  { server, template }: LongLivedProject,
   mutant: Mutant,
   most: number,
   baseline: Baseline,
@@ -81,7 +81,7 @@ async function judge(
 }
 
 export const runLockMutants: Run = (mutants, most, found) =>
-  withKeptProject(async (project) => {
+  withLongLivedProject(async (project) => {
     const { server, template } = project;
     const baseline = createBaseline(async (file) => !await failureOf(server, template, file));
     for (const mutant of mutants) await found(mutant, () => judge(project, mutant, most, baseline));

@@ -6,12 +6,12 @@ import type { Databases } from "@farthing/local-stack/postgres";
 import { StackError } from "@farthing/local-stack/running";
 import { buildMigrations } from "../schema/build.ts";
 import { readSchemas } from "../schema/sources.ts";
-import { type KeptProject, withKeptProject } from "../test-tools/kept/project.ts";
-import { withVariant } from "../test-tools/kept/snapshots.ts";
-import { FOLDER, runStory } from "../test-tools/stories.ts";
+import { type LongLivedProject, withLongLivedProject } from "../test-tools/long-lived/project.ts";
+import { withVariant } from "../test-tools/long-lived/snapshots.ts";
+import { FOLDER, runPgtapFile } from "../test-tools/pgtap-files.ts";
 import { filesNamed } from "../test-tools/suite.ts";
 import { applied, type Mutant } from "./mutant.ts";
-import { nearestStories } from "./nearest-tests.ts";
+import { nearestPgtapFiles } from "./nearest-tests.ts";
 import { BrokenBaseline, createBaseline, type Run, SURVIVED, type Verdict } from "./run-mutants.ts";
 import { textOf } from "./mutated-files.ts";
 
@@ -23,10 +23,10 @@ const SETTINGS = { statement_timeout: "60000" };
 
 /** Returns the first failure of an SQL test in a clone; undefined where the test passes. */
 async function failureOf(server: Databases, template: string, file: string) {
-  const clone = `story_${Deno.pid}_mutant`;
+  const clone = `pgtap_${Deno.pid}_mutant`;
   await server.createDatabase(clone, { template });
   try {
-    return (await runStory(server, clone, file, SETTINGS)).failures[0];
+    return (await runPgtapFile(server, clone, file, SETTINGS)).failures[0];
   } finally {
     await server.dropDatabase(clone);
   }
@@ -50,7 +50,7 @@ async function meet(
 }
 
 async function judge(
-  project: KeptProject,
+  project: LongLivedProject,
   mutant: Mutant,
   most: number,
   baseline: Baseline,
@@ -60,9 +60,9 @@ async function judge(
   const mutated = buildMigrations(
     (await readSchemas()).map((file) => file.path === mutant.file ? { ...file, text } : file),
   );
-  const stories = await nearestStories(mutant);
-  const chosen = mutant.tests ? filesNamed([...mutant.tests], stories) : [];
-  const nearest = [...new Set([...chosen, ...stories])].slice(0, most)
+  const files = await nearestPgtapFiles(mutant);
+  const chosen = mutant.tests ? filesNamed([...mutant.tests], files) : [];
+  const nearest = [...new Set([...chosen, ...files])].slice(0, most)
     .map((path) => path.slice(FOLDER.length + 1));
   try {
     return await withVariant(
@@ -81,7 +81,7 @@ async function judge(
 }
 
 export const runSqlMutants: Run = (mutants, most, found) =>
-  withKeptProject(async (project) => {
+  withLongLivedProject(async (project) => {
     const { server, template } = project;
     const baseline = createBaseline(async (file) => !await failureOf(server, template, file));
     for (const mutant of mutants) await found(mutant, () => judge(project, mutant, most, baseline));

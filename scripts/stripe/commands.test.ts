@@ -5,50 +5,50 @@ import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/cl
 import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
 import { EMULATOR_KEY } from "@farthing/stripe-emulator/testing";
 import { CONNECT_RIGHTS, RIGHTS } from "./rights.ts";
-import { type Given, run, start } from "./testing/scene.ts";
+import { type Given, run, start } from "./testing/fixture.ts";
 
 Deno.test("stripe:setup creates both endpoints once, and stripe:check then finds nothing wrong", async () => {
-  await using scene = await start();
-  const dry = await scene.setup("--dry-run");
+  await using fixture = await start();
+  const dry = await fixture.setup("--dry-run");
   equal(dry.code, 0, dry.said);
   match(dry.said, /test mode/);
-  deepEqual(await scene.endpoints(), []);
-  equal((await scene.check()).code, 1);
+  deepEqual(await fixture.endpoints(), []);
+  equal((await fixture.check()).code, 1);
 
-  const made = await scene.setup("--write", scene.file);
+  const made = await fixture.setup("--write", fixture.file);
   equal(made.code, 0, made.said);
   match(made.said, /secrets set --env-file \S+\.env --yes/);
-  const [connect, account] = await scene.endpoints();
-  deepEqual([account?.url, account?.api_version], [scene.url, API_VERSION]);
-  deepEqual([connect?.url, connect?.api_version], [scene.url, API_VERSION]);
+  const [connect, account] = await fixture.endpoints();
+  deepEqual([account?.url, account?.api_version], [fixture.url, API_VERSION]);
+  deepEqual([connect?.url, connect?.api_version], [fixture.url, API_VERSION]);
   const listened = [...account!.enabled_events, ...connect!.enabled_events];
   deepEqual(listened.toSorted(), EVENT_TYPES.toSorted());
   deepEqual(connect?.enabled_events, ["account.updated"]);
 
-  const checked = await scene.check();
+  const checked = await fixture.check();
   equal(checked.code, 0, checked.said);
   match(checked.said, /signing secret 2 of 2 +the function accepts it/);
-  const again = await scene.setup();
+  const again = await fixture.setup();
   equal(again.code, 0, again.said);
   doesNotMatch(again.said, /whsec_/);
-  equal((await scene.endpoints()).length, 2);
+  equal((await fixture.endpoints()).length, 2);
   for (const { said } of [made, checked, again]) doesNotMatch(said, /(sk|whsec)_\w/);
 });
 
 Deno.test("stripe:setup creates no endpoint whose secret it could not write", async () => {
-  await using scene = await start();
-  const nowhere = await scene.setup("--write", `${scene.file}.none/.env`);
+  await using fixture = await start();
+  const nowhere = await fixture.setup("--write", `${fixture.file}.none/.env`);
   equal(nowhere.code, 2, nowhere.said);
   match(nowhere.said, /can't write/);
-  await Deno.writeTextFile(scene.file, "STRIPE_WEBHOOK_SECRET=\n".repeat(2), { append: true });
-  const twice = await scene.setup("--write", scene.file);
+  await Deno.writeTextFile(fixture.file, "STRIPE_WEBHOOK_SECRET=\n".repeat(2), { append: true });
+  const twice = await fixture.setup("--write", fixture.file);
   equal(twice.code, 2, twice.said);
   match(twice.said, /STRIPE_WEBHOOK_SECRET stands in the file twice/);
-  deepEqual(await scene.endpoints(), []);
+  deepEqual(await fixture.endpoints(), []);
 });
 
 Deno.test("stripe:setup shows the secrets if the write fails after the trial write", async () => {
-  await using scene = await start();
+  await using fixture = await start();
   const directory = await Deno.makeTempDir();
   // The directory disappears with the first request for an endpoint: after the trial write and
   // before the real one.
@@ -57,29 +57,29 @@ Deno.test("stripe:setup shows the secrets if the write fails after the trial wri
     if (method === "POST") await Deno.remove(directory, { recursive: true }).catch(() => {});
     const { pathname, search } = new URL(request.url);
     const body = method === "POST" ? await request.text() : null;
-    return await fetch(`${scene.emulator.url}${pathname}${search}`, { method, headers, body });
+    return await fetch(`${fixture.emulator.url}${pathname}${search}`, { method, headers, body });
   });
   const STRIPE_API_URL = `http://127.0.0.1:${between.addr.port}`;
   const given = `STRIPE_SECRET_KEY=${EMULATOR_KEY}\nSTRIPE_API_URL=${STRIPE_API_URL}\n`;
-  await Deno.writeTextFile(scene.file, given);
-  const { code, said } = await scene.setup("--write", `${directory}/.env`);
+  await Deno.writeTextFile(fixture.file, given);
+  const { code, said } = await fixture.setup("--write", `${directory}/.env`);
   await between.shutdown();
   equal(code, 1, said);
   match(said, /can't write/);
   match(said, /^STRIPE_WEBHOOK_SECRET=whsec_\w+,whsec_\w+$/m);
   doesNotMatch(said, /The signing secrets are in/);
-  equal((await scene.endpoints()).length, 2);
+  equal((await fixture.endpoints()).length, 2);
 });
 
 Deno.test("stripe:setup names the deployment if a project gets the events", async () => {
-  await using scene = await start();
+  await using fixture = await start();
   const args = [
     "--env-file",
-    scene.file,
+    fixture.file,
     "--project",
     "abcdefghijklmnopqrst",
     "--write",
-    scene.file,
+    fixture.file,
   ];
   const { code, said } = await run("setup-main.ts", args, {});
   equal(code, 0, said);
@@ -90,40 +90,40 @@ Deno.test("stripe:setup names the deployment if a project gets the events", asyn
 });
 
 Deno.test("stripe:setup shows new secrets once, and never the key", async () => {
-  await using scene = await start();
-  const { said } = await scene.setup();
+  await using fixture = await start();
+  const { said } = await fixture.setup();
   match(said, /^STRIPE_WEBHOOK_SECRET=whsec_\w+,whsec_\w+$/m);
   doesNotMatch(said, /sk_test_/);
   const events: Stripe.WebhookEndpointCreateParams.EnabledEvent[] = ["account.updated"];
-  await scene.stripe.webhookEndpoints.update((await scene.endpoints())[0]!.id, {
+  await fixture.stripe.webhookEndpoints.update((await fixture.endpoints())[0]!.id, {
     enabled_events: [...events, "person.updated"],
   });
   // An endpoint with more event types than needed counts as right, because the function ignores the
   // others. --update removes them.
-  match((await scene.check()).said, /note .*person\.updated/);
-  doesNotMatch((await scene.setup("--update")).said, /whsec_/);
-  deepEqual((await scene.endpoints())[0]?.enabled_events, events);
+  match((await fixture.check()).said, /note .*person\.updated/);
+  doesNotMatch((await fixture.setup("--update")).said, /whsec_/);
+  deepEqual((await fixture.endpoints())[0]?.enabled_events, events);
 });
 
 Deno.test("stripe:setup corrects events and a disabled endpoint only with --update", async () => {
-  await using scene = await start();
-  await scene.setup("--write", scene.file);
-  const [, account] = await scene.endpoints();
+  await using fixture = await start();
+  await fixture.setup("--write", fixture.file);
+  const [, account] = await fixture.endpoints();
   const enabled_events: ["charge.failed"] = ["charge.failed"];
-  await scene.stripe.webhookEndpoints.update(account!.id, { enabled_events, disabled: true });
-  const checked = await scene.check();
+  await fixture.stripe.webhookEndpoints.update(account!.id, { enabled_events, disabled: true });
+  const checked = await fixture.check();
   equal(checked.code, 1);
   match(checked.said, /does not listen to checkout\.session\.completed, .*--update/);
   match(checked.said, /it is disabled \(stripe:setup --update\)/);
-  const left = await scene.setup();
-  deepEqual([left.code, (await scene.endpoints())[1]?.status], [1, "disabled"]);
-  equal((await scene.setup("--update")).code, 0);
-  equal((await scene.check()).code, 0);
+  const left = await fixture.setup();
+  deepEqual([left.code, (await fixture.endpoints())[1]?.status], [1, "disabled"]);
+  equal((await fixture.setup("--update")).code, 0);
+  equal((await fixture.check()).code, 0);
 });
 
 Deno.test("stripe:setup creates an endpoint beside one of another version and removes that one", async () => {
-  await using scene = await start();
-  const { url, stripe, file } = scene;
+  await using fixture = await start();
+  const { url, stripe, file } = fixture;
   const events = EVENT_TYPES.filter((type) => type !== "account.updated");
   const old = await stripe.webhookEndpoints.create({
     url,
@@ -132,33 +132,33 @@ Deno.test("stripe:setup creates an endpoint beside one of another version and re
   });
   await Deno.writeTextFile(file, `STRIPE_WEBHOOK_SECRET=${old.secret}\n`, { append: true });
   const said = new RegExp(`${old.id}: .* have API version 2020-03-02, .*--replace`);
-  match((await scene.check()).said, said);
-  equal((await scene.setup("--without-connect")).code, 1);
-  const refused = await scene.setup("--remove", old.id);
+  match((await fixture.check()).said, said);
+  equal((await fixture.setup("--without-connect")).code, 1);
+  const refused = await fixture.setup("--remove", old.id);
   equal(refused.code, 2);
   match(refused.said, /no other endpoint for the account is right\. You can remove it/);
 
-  const replaced = await scene.setup("--replace", "--write", file);
+  const replaced = await fixture.setup("--replace", "--write", file);
   equal(replaced.code, 0, replaced.said);
   match(replaced.said, new RegExp(`--remove ${old.id}`));
-  const secrets = await scene.secrets();
+  const secrets = await fixture.secrets();
   deepEqual([secrets.length, secrets.at(-1)], [3, old.secret]);
-  match((await scene.check()).said, /is a second endpoint, so each event arrives twice/);
-  equal((await scene.setup("--remove", old.id)).code, 0);
-  equal((await scene.endpoints()).some(({ id }) => id === old.id), false);
-  equal((await scene.check()).code, 0);
+  match((await fixture.check()).said, /is a second endpoint, so each event arrives twice/);
+  equal((await fixture.setup("--remove", old.id)).code, 0);
+  equal((await fixture.endpoints()).some(({ id }) => id === old.id), false);
+  equal((await fixture.check()).code, 0);
 });
 
 Deno.test("stripe:setup names the right that its key lacks, and accepts another key", async () => {
-  await using scene = await start({ rights: [] });
-  const { code, said } = await scene.setup();
+  await using fixture = await start({ rights: [] });
+  const { code, said } = await fixture.setup();
   equal(code, 2);
   match(said, /lacks the right webhook_read.*STRIPE_SETUP_KEY/);
   doesNotMatch(said, /rk_test_r|1234/);
   const other = { STRIPE_SETUP_KEY: EMULATOR_KEY };
-  const args = ["--env-file", scene.file, "--url", new URL(scene.url).origin];
+  const args = ["--env-file", fixture.file, "--url", new URL(fixture.url).origin];
   equal((await run("setup-main.ts", args, other)).code, 0);
-  equal((await scene.endpoints()).length, 2);
+  equal((await fixture.endpoints()).length, 2);
 });
 
 const SLUGS: Readonly<Record<string, string>> = {
@@ -184,14 +184,14 @@ Deno.test("stripe:check checks each right of a restricted key and changes nothin
   const all = [...RIGHTS, ...CONNECT_RIGHTS].map(({ resource, access }) =>
     `${SLUGS[resource]}_${access}`
   );
-  await using scene = await start({ rights: [...all, "webhook_write"] });
-  await scene.setup("--write", scene.file);
+  await using fixture = await start({ rights: [...all, "webhook_write"] });
+  await fixture.setup("--write", fixture.file);
   const sizes = async () => {
-    const { objects } = await scene.emulator.control("GET", "");
+    const { objects } = await fixture.emulator.control("GET", "");
     return Object.entries(objects as Record<string, number>).filter(([, count]) => count > 0);
   };
   const before = await sizes();
-  const good = await scene.check();
+  const good = await fixture.check();
   equal(good.code, 0, good.said);
   match(good.said, /has all 18 needed rights/);
   deepEqual(await sizes(), before);
@@ -221,25 +221,25 @@ Deno.test("stripe:check reports a wrong answer at the address, and endpoints tha
     [() => new Response("<html>"), /this is not the function/],
   ];
   for (const [answer, said] of answers) {
-    await using scene = await start({ answer });
-    const checked = await scene.check();
+    await using fixture = await start({ answer });
+    const checked = await fixture.check();
     equal(checked.code, 1);
     match(checked.said, said);
   }
-  await using scene = await start();
-  await scene.setup("--write", scene.file);
-  const stray = { url: `${scene.url}/`, enabled_events: ["charge.failed" as const] };
-  const { id } = await scene.stripe.webhookEndpoints.create(stray);
-  match((await scene.check()).said, new RegExp(`wrong +endpoints +${id} misses the function`));
+  await using fixture = await start();
+  await fixture.setup("--write", fixture.file);
+  const stray = { url: `${fixture.url}/`, enabled_events: ["charge.failed" as const] };
+  const { id } = await fixture.stripe.webhookEndpoints.create(stray);
+  match((await fixture.check()).said, new RegExp(`wrong +endpoints +${id} misses the function`));
 });
 
 Deno.test("stripe:check reports a signing secret that the function does not know", async () => {
-  await using scene = await start();
-  await scene.setup("--write", scene.file);
+  await using fixture = await start();
+  await fixture.setup("--write", fixture.file);
   const copy = await Deno.makeTempFile({ suffix: ".env" });
-  const text = await Deno.readTextFile(scene.file);
+  const text = await Deno.readTextFile(fixture.file);
   await Deno.writeTextFile(copy, text.replace(/^(STRIPE_WEBHOOK_SECRET=)/m, "$1whsec_stale,"));
-  const args = ["--env-file", copy, "--url", new URL(scene.url).origin];
+  const args = ["--env-file", copy, "--url", new URL(fixture.url).origin];
   const { code, said } = await run("check-main.ts", args, {});
   await Deno.remove(copy);
   equal(code, 1);
@@ -257,8 +257,8 @@ Deno.test("stripe:setup refuses conflicting settings without showing the key", a
     [{ key: "sk_test_revoked_key" }, [], /does not know this key/],
   ];
   for (const [given, args, said] of wrong) {
-    await using scene = await start(given);
-    const ran = await scene.setup(...args);
+    await using fixture = await start(given);
+    const ran = await fixture.setup(...args);
     equal(ran.code, 2, ran.said);
     match(ran.said, said);
     doesNotMatch(ran.said, /secretly|stray|revoked_key|public\b/);

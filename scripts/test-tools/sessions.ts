@@ -4,7 +4,7 @@
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { findTests, runDenoTests } from "./deno-tests.ts";
-import { FOLDER } from "./stories.ts";
+import { FOLDER } from "./pgtap-files.ts";
 import type { Row } from "./suite.ts";
 
 /** Returns the files, relative to the repository's root. */

@@ -12,8 +12,8 @@ import {
   taskArguments,
 } from "@farthing/command-line";
 import { IS_FULL } from "../test-tools/extent.ts";
-import { endKeptServer } from "../test-tools/kept/project.ts";
-import { endKeptStack } from "../test-tools/kept/stack.ts";
+import { endLongLivedServer } from "../test-tools/long-lived/project.ts";
+import { endLongLivedStack } from "../test-tools/long-lived/stack.ts";
 import {
   formatLeft,
   formatRecap,
@@ -94,9 +94,9 @@ async function runAll(chosen: Suite[], request: RunRequest): Promise<Ran[]> {
   return ran;
 }
 
-async function endKept(): Promise<void> {
-  await endKeptServer();
-  await endKeptStack();
+async function endLongLived(): Promise<void> {
+  await endLongLivedServer();
+  await endLongLivedStack();
 }
 
 async function main(args: string[]): Promise<void> {
@@ -104,7 +104,7 @@ async function main(args: string[]): Promise<void> {
     return print(`${USAGE}\n\n${listOfSuites()}`);
   }
   if (args.includes("--list")) return print(listOfSuites());
-  if (args.includes("--end")) return await endKept();
+  if (args.includes("--end")) return await endLongLived();
   const flag = args.find((name) => name.startsWith("-"));
   if (flag) {
     printError(`there is no flag ${flag}\n\n${USAGE}`);

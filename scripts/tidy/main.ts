@@ -18,12 +18,12 @@ const breaches = [
 ];
 
 if (breaches.length === 0) {
-  print(`${sources.length} files, no breach`);
+  print(`${sources.length} files, no breach of the house rules`);
 } else {
   print(formatTable(
     [{ title: "" }, { title: "" }, { title: "" }],
     breaches.map(({ path, line, rule, message }) => [`${path}:${line}`, pc.yellow(rule), message]),
   ));
-  print(pc.red(`${breaches.length} breaches of the house rules in ${sources.length} files`));
+  print(pc.red(`${sources.length} files, breaches of the house rules: ${breaches.length}`));
   Deno.exit(1);
 }

@@ -5,8 +5,8 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { Exact } from "../../rates/exact.ts";
 import { type Bill, streamChat } from "./chat-stream.ts";
 import { createFlow, formatFacts } from "./format.ts";
-import { sayHeading, type Stage, untilReleased } from "./run-context.ts";
-import type { Act } from "./verdict.ts";
+import { type RunContext, sayHeading, untilReleased } from "./run-context.ts";
+import type { Scenario } from "./verdict.ts";
 import { DemoError } from "../shared/service.ts";
 import { printPiece } from "@farthing/command-line";
 
@@ -19,7 +19,7 @@ const LEFT_TOKENS = 60;
 /** A pause of 60 ms after each token: most tokens come after the reader has disconnected. */
 const WITH_PAUSES = `[tokens:${LEFT_TOKENS}][pace:60]`;
 
-function actOf(name: string, mark: string, { hold_id, credits }: Bill): Act {
+function scenarioOf(name: string, mark: string, { hold_id, credits }: Bill): Scenario {
   const shown = new Exact(credits);
   return { name, mark, reference: `chat:${hold_id}`, shown, ended: "", wanted: "" };
 }
@@ -33,26 +33,26 @@ function tokensOf({ usage }: Bill): string {
   return `${usage.input_tokens} in, ${usage.output_tokens} out`;
 }
 
-export async function playChat(stage: Stage): Promise<Act> {
-  const mark = `${stage.run}-4`;
-  sayHeading(stage, "A chat that is read to its end");
+export async function playChat(context: RunContext): Promise<Scenario> {
+  const mark = `${context.run}-4`;
+  sayHeading(context, "A chat that is read to its end");
   const prompt = `How much was a farthing worth? (${mark}) ${WITH_EVERY_KIND}`;
   const key = crypto.randomUUID();
-  const { bill } = await streamChat(stage.buyer, prompt, { key, onDelta: printer() });
-  stage.say();
+  const { bill } = await streamChat(context.buyer, prompt, { key, onDelta: printer() });
+  context.say();
   if (!bill) throw new DemoError("the stream ended without a bill");
-  stage.say(formatFacts([["tokens", tokensOf(bill)], ["credits", `charged ${bill.credits}`]]));
-  return { ...actOf("chat", mark, bill), ended: bill.finish_reason, wanted: "stop" };
+  context.say(formatFacts([["tokens", tokensOf(bill)], ["credits", `charged ${bill.credits}`]]));
+  return { ...scenarioOf("chat", mark, bill), ended: bill.finish_reason, wanted: "stop" };
 }
 
 /**
  * Disconnects in the middle. A repeat with the same key then returns the whole answer, which the
  * account has paid for.
  */
-export async function playLeft(stage: Stage): Promise<Act> {
-  const { buyer, say } = stage;
-  const mark = `${stage.run}-5`;
-  sayHeading(stage, `A chat that its reader leaves after ${LEAVE_AFTER} pieces`);
+export async function playAbandoned(context: RunContext): Promise<Scenario> {
+  const { buyer, say } = context;
+  const mark = `${context.run}-5`;
+  sayHeading(context, `A chat that its reader leaves after ${LEAVE_AFTER} pieces`);
   const prompt = `How much could a groat buy? (${mark}) ${WITH_PAUSES}`;
   const key = crypto.randomUUID();
   const { text } = await streamChat(buyer, prompt, {
@@ -61,7 +61,7 @@ export async function playLeft(stage: Stage): Promise<Act> {
     leaveAfter: LEAVE_AFTER,
   });
   say(" ✂");
-  await untilReleased(stage, "left; the service reads on");
+  await untilReleased(context, "left; the service reads on");
   const again = await streamChat(buyer, prompt, { key });
   if (!again.bill) throw new DemoError("the abandoned chat has no bill under its key");
   const arrived = countTokens(text, { disallowedSpecial: new Set() });
@@ -74,7 +74,7 @@ export async function playLeft(stage: Stage): Promise<Act> {
     ["credits", `charged ${again.bill.credits}`],
   ]));
   return {
-    ...actOf("left", mark, again.bill),
+    ...scenarioOf("left", mark, again.bill),
     ended: `${again.bill.finish_reason}, ${output_tokens} out`,
     wanted: `stop, ${LEFT_TOKENS} out`,
   };

@@ -4,12 +4,14 @@ import { look, readFile, startExport } from "./job-endpoints.ts";
 import { follow } from "./follow-job.ts";
 import { formatFacts } from "./format.ts";
 import { countRows } from "./ledger-lines.ts";
-import { sayHeading, type Stage } from "./run-context.ts";
-import type { Act } from "./verdict.ts";
+import { type RunContext, sayHeading } from "./run-context.ts";
+import type { Scenario } from "./verdict.ts";
 
-export async function playExport(stage: Stage): Promise<{ act: Act; csv: string }> {
-  const { buyer, progress, run, say } = stage;
-  sayHeading(stage, "The ledger, exported as CSV");
+export async function playExport(
+  context: RunContext,
+): Promise<{ scenario: Scenario; csv: string }> {
+  const { buyer, progress, run, say } = context;
+  sayHeading(context, "The ledger, exported as CSV");
   const { id, retryAfter } = await startExport(buyer);
   const { last } = await follow(retryAfter, {
     look: (etag) => look(buyer, id, etag),
@@ -20,7 +22,7 @@ export async function playExport(stage: Stage): Promise<{ act: Act; csv: string 
   say(
     formatFacts([["file", `${countRows(csv)} rows, ${csv.length.toLocaleString("en-US")} bytes`]]),
   );
-  const act: Act = {
+  const scenario: Scenario = {
     name: "export",
     mark: `${run}-6`,
     reference: `job:${id}:`,
@@ -28,5 +30,5 @@ export async function playExport(stage: Stage): Promise<{ act: Act; csv: string 
     ended: last.status,
     wanted: "completed",
   };
-  return { act, csv };
+  return { scenario, csv };
 }

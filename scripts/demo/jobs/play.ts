@@ -13,30 +13,30 @@ import { buy, readCredits } from "../shared/purchase.ts";
 import { formatChecks, formatProof } from "../shared/report.ts";
 import { DemoError, type Service } from "../shared/service.ts";
 import type { Check } from "../shared/check.ts";
-import { playChat, playLeft } from "./chats.ts";
+import { playAbandoned, playChat } from "./chats.ts";
 import { playExport } from "./export.ts";
 import { createJobProgress } from "./job-progress.ts";
 import { priceRequests, readRequests } from "./provider-bill.ts";
 import { playCancelled, playResearch, playRetried } from "./research.ts";
-import { sayHeading, type Stage } from "./run-context.ts";
-import { type Act, compareJobs } from "./verdict.ts";
+import { type RunContext, sayHeading } from "./run-context.ts";
+import { compareJobs, type Scenario } from "./verdict.ts";
 
 interface Played {
-  acts: Act[];
+  scenarios: Scenario[];
   ledgerCsv: string;
 }
 
-async function playActs(stage: Stage): Promise<Played> {
-  const acts: Act[] = [];
-  for (const play of [playResearch, playCancelled, playRetried, playChat, playLeft]) {
-    acts.push(await play(stage));
+async function runScenarios(context: RunContext): Promise<Played> {
+  const scenarios: Scenario[] = [];
+  for (const play of [playResearch, playCancelled, playRetried, playChat, playAbandoned]) {
+    scenarios.push(await play(context));
   }
-  const { act, csv } = await playExport(stage);
-  return { acts: [...acts, act], ledgerCsv: csv };
+  const { scenario, csv } = await playExport(context);
+  return { scenarios: [...scenarios, scenario], ledgerCsv: csv };
 }
 
 /** Returns the published rates of the models in use. */
-async function readRates({ buyer }: Stage, models: string[]): Promise<Map<string, ModelRate>> {
+async function readRates({ buyer }: RunContext, models: string[]): Promise<Map<string, ModelRate>> {
   const rates = new Map<string, ModelRate>();
   for (const model of new Set(models)) rates.set(model, await readRate(buyer, model));
   return rates;
@@ -63,25 +63,25 @@ export async function demoJobs(service: Service): Promise<boolean> {
   }
   const buyer = await signUp(service);
   const run = `demo-${crypto.randomUUID().slice(0, 8)}`;
-  const stage: Stage = { buyer, run, progress: createJobProgress(), say: print };
+  const context: RunContext = { buyer, run, progress: createJobProgress(), say: print };
   print(`${buyer.email} signed up at ${service.url}`);
   const [bought] = await readPackages(buyer);
   if (!bought) throw new DemoError("no package is on sale");
   await buy(buyer, bought);
   const { balance: before } = await readCredits(buyer);
   print(`${bought.name} bought, balance ${before}`);
-  const { acts, ledgerCsv } = await playActs(stage);
+  const { scenarios, ledgerCsv } = await runScenarios(context);
 
   const { balance: after, held } = await readCredits(buyer);
   const requests = await readRequests(service, run);
-  const rates = await readRates(stage, requests.map(({ model }) => model));
+  const rates = await readRates(context, requests.map(({ model }) => model));
   const checks = compareJobs({
-    ...{ acts, ledgerCsv, before, after, held },
+    ...{ scenarios, ledgerCsv, before, after, held },
     rowsBefore: lotsOf(bought),
     priced: ({ mark }) => priceRequests(requests, mark, rates),
   });
   const violations = await readViolations(service);
-  sayHeading(stage, `Balance ${before} before, ${after} after`);
+  sayHeading(context, `Balance ${before} before, ${after} after`);
   print(
     pc.dim(`${requests.length} requests reached the provider; computed: its list, by the rates`),
   );

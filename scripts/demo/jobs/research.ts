@@ -5,8 +5,8 @@ import { sum } from "../shared/price-request.ts";
 import { cancel, type Job, look, type StartedJob, startResearch } from "./job-endpoints.ts";
 import { follow, type Followed } from "./follow-job.ts";
 import { formatFacts, shorten } from "./format.ts";
-import { sayHeading, type Stage, untilReleased } from "./run-context.ts";
-import type { Act } from "./verdict.ts";
+import { type RunContext, sayHeading, untilReleased } from "./run-context.ts";
+import type { Scenario } from "./verdict.ts";
 
 const TOPIC = "credits that are spent twice";
 const MOST = 88;
@@ -22,7 +22,7 @@ const FAILURES = 3;
 
 /** Follows a job with the waits that the service advises, and shows each change. */
 async function followJob(
-  { buyer, progress }: Stage,
+  { buyer, progress }: RunContext,
   { id, retryAfter }: StartedJob,
   enough?: (job: Job) => boolean,
 ): Promise<Followed<Job>> {
@@ -35,7 +35,7 @@ async function followJob(
   return followed;
 }
 
-function actOf(name: string, mark: string, job: Job, wanted: string): Act {
+function scenarioOf(name: string, mark: string, job: Job, wanted: string): Scenario {
   const shown = sum(job.checkpoints.map(({ credits }) => new Exact(credits)));
   const ended = `${job.status}, attempt ${job.attempts}`;
   return { name, mark, reference: `job:${job.job_id}:`, shown, ended, wanted };
@@ -43,7 +43,7 @@ function actOf(name: string, mark: string, job: Job, wanted: string): Act {
 
 function factsOf(
   { held }: StartedJob,
-  { shown }: Act,
+  { shown }: Scenario,
   { looks }: Followed<Job>,
 ): [string, string][] {
   const unchanged = looks.filter(({ status }) => status === 304).length;
@@ -68,58 +68,58 @@ function outcomeOf({ status, result }: Job): [string, string][] {
 }
 
 /** Starts a research job and waits for its report. */
-export async function playResearch(stage: Stage): Promise<Act> {
-  const mark = `${stage.run}-1`;
-  sayHeading(stage, "Research that runs to its end");
-  const started = await startResearch(stage.buyer, `${TOPIC} (${mark}) ${AT_A_STEADY_PACE}`);
-  const followed = await followJob(stage, started);
-  const act = actOf("research", mark, followed.last, "completed, attempt 1");
-  stage.say(formatFacts([...outcomeOf(followed.last), ...factsOf(started, act, followed)]));
-  return act;
+export async function playResearch(context: RunContext): Promise<Scenario> {
+  const mark = `${context.run}-1`;
+  sayHeading(context, "Research that runs to its end");
+  const started = await startResearch(context.buyer, `${TOPIC} (${mark}) ${AT_A_STEADY_PACE}`);
+  const followed = await followJob(context, started);
+  const scenario = scenarioOf("research", mark, followed.last, "completed, attempt 1");
+  context.say(formatFacts([...outcomeOf(followed.last), ...factsOf(started, scenario, followed)]));
+  return scenario;
 }
 
 /**
  * Cancels a research job after its first step. The account pays for the step in flight, but not for
  * later steps.
  */
-export async function playCancelled(stage: Stage): Promise<Act> {
-  const { buyer, say } = stage;
-  const mark = `${stage.run}-2`;
-  sayHeading(stage, "Research that is cancelled");
+export async function playCancelled(context: RunContext): Promise<Scenario> {
+  const { buyer, say } = context;
+  const mark = `${context.run}-2`;
+  sayHeading(context, "Research that is cancelled");
   const started = await startResearch(buyer, `${TOPIC} (${mark}) ${SLOWLY}`);
-  const followed = await followJob(stage, started, ({ checkpoints }) => checkpoints.length > 0);
+  const followed = await followJob(context, started, ({ checkpoints }) => checkpoints.length > 0);
   const done = followed.last.checkpoints.map(({ step }) => step);
   await cancel(buyer, started.id);
-  await untilReleased(stage, "cancelled; the step in flight ends");
+  await untilReleased(context, "cancelled; the step in flight ends");
   const { seen } = await look(buyer, started.id, null);
-  const act = actOf("cancelled", mark, seen!, "cancelled, attempt 1");
+  const scenario = scenarioOf("cancelled", mark, seen!, "cancelled, attempt 1");
   const late = seen!.checkpoints.map(({ step }) => step).filter((step) => !done.includes(step));
   say(formatFacts([
     ["done", `${done.join(", ")} before; ${late.join(", ") || "nothing"} in flight`],
-    ...factsOf(started, act, followed),
+    ...factsOf(started, scenario, followed),
   ]));
-  return act;
+  return scenario;
 }
 
 /**
  * A provider that is down makes the first attempt fail, because it fails more often than one
  * attempt retries.
  */
-export async function playRetried(stage: Stage): Promise<Act> {
-  const mark = `${stage.run}-3`;
-  sayHeading(stage, "Research that fails and is retried");
+export async function playRetried(context: RunContext): Promise<Scenario> {
+  const mark = `${context.run}-3`;
+  sayHeading(context, "Research that fails and is retried");
   const query = `${TOPIC} (${mark}) [plan:2][fail:503x${FAILURES}:${mark}]`;
-  const started = await startResearch(stage.buyer, query);
+  const started = await startResearch(context.buyer, query);
   const attempts: string[] = [];
-  const followed = await followJob(stage, started, ({ status, attempts: nr, error }) => {
+  const followed = await followJob(context, started, ({ status, attempts: nr, error }) => {
     attempts.push(`${status}, attempt ${nr}${error ? ` (${error.code})` : ""}`);
     return false;
   });
-  const act = actOf("retried", mark, followed.last, "completed, attempt 2");
-  attempts.push(act.ended);
-  stage.say(formatFacts([
+  const scenario = scenarioOf("retried", mark, followed.last, "completed, attempt 2");
+  attempts.push(scenario.ended);
+  context.say(formatFacts([
     ["seen", [...new Set(attempts)].join("; ")],
-    ...factsOf(started, act, followed),
+    ...factsOf(started, scenario, followed),
   ]));
-  return act;
+  return scenario;
 }

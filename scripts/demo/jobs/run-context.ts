@@ -6,7 +6,7 @@ import { DemoError } from "../shared/service.ts";
 import type { JobProgress } from "./job-progress.ts";
 
 /** The objects that every scenario of the demo uses. */
-export interface Stage {
+export interface RunContext {
   buyer: Buyer;
   /** A text in every prompt of this run, by which the provider's list is filtered. */
   run: string;
@@ -22,7 +22,7 @@ const RELEASED_DEADLINE_MS = 30_000;
 const RELEASED_POLL_MS = 100;
 
 /** Waits until the account has no held credits. */
-export async function untilReleased({ buyer, progress }: Stage, what: string): Promise<void> {
+export async function untilReleased({ buyer, progress }: RunContext, what: string): Promise<void> {
   const probe = async () => (await readCredits(buyer)).held === "0" || undefined;
   const released = waitFor(probe, RELEASED_DEADLINE_MS, RELEASED_POLL_MS);
   if (!await progress.busy(what, released)) {
@@ -30,7 +30,7 @@ export async function untilReleased({ buyer, progress }: Stage, what: string): P
   }
 }
 
-export function sayHeading({ say }: Stage, heading: string): void {
+export function sayHeading({ say }: RunContext, heading: string): void {
   say();
   say(pc.bold(heading));
 }

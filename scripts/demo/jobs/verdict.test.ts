@@ -31,7 +31,7 @@ const [research, chat] = [
 ];
 
 const agreeing = (): Evidence => ({
-  acts: [research!, chat!],
+  scenarios: [research!, chat!],
   ledgerCsv: csvOf(...rows),
   before: "10",
   after: "8.7",
@@ -58,11 +58,11 @@ Deno.test("compareJobs finds every figure of an agreeing run equal, line by line
 for (
   const [what, more, found] of [
     ["an answer by the least", {
-      acts: [{ ...research, shown: new Exact("0.300000000000000001") }, chat],
+      scenarios: [{ ...research, shown: new Exact("0.300000000000000001") }, chat],
     }, ["research"]],
     ["a balance by the least", { after: "8.699999999999999999" }, ["balance"]],
     ["credits that stay held", { held: "0.1" }, ["still held"]],
-    ["an end", { acts: [research, { ...chat, ended: "length" }] }, ["chat ended"]],
+    ["an end", { scenarios: [research, { ...chat, ended: "length" }] }, ["chat ended"]],
     ["two lines that cancel each other out", {
       ledgerCsv: csvOf(
         rows[0]!,

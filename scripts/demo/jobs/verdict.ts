@@ -4,7 +4,7 @@ import { type Check, check, checkText } from "../shared/check.ts";
 import { countRows, type LedgerLine, readLedgerLines } from "./ledger-lines.ts";
 
 /** A job or a chat that the account paid for. */
-export interface Act {
+export interface Scenario {
   name: string;
   /** A text in each prompt of the scenario, and in no other prompt. */
   mark: string;
@@ -19,7 +19,7 @@ export interface Act {
 
 /** The figures to compare: the service's, and those from the provider's list. */
 export interface Evidence {
-  acts: Act[];
+  scenarios: Scenario[];
   ledgerCsv: string;
   before: string;
   after: string;
@@ -27,7 +27,7 @@ export interface Evidence {
   /** The number of ledger entries before the scenarios. */
   rowsBefore: number;
   /** Returns the credits of each of a scenario's requests to the provider, oldest first. */
-  priced: (act: Act) => Exact[];
+  priced: (scenario: Scenario) => Exact[];
 }
 
 const MISSING = "none";
@@ -37,33 +37,35 @@ const text = (credits: Exact | undefined): string => credits?.toFixed() ?? MISSI
  * Compares a scenario's price and each of its ledger lines with the prices from the provider's
  * list.
  */
-function compareAct(act: Act, lines: LedgerLine[], priced: Exact[]): Check[] {
+function compareScenario(scenario: Scenario, lines: LedgerLine[], priced: Exact[]): Check[] {
   const pairs = Array.from({ length: Math.max(lines.length, priced.length) }, (_, at) => {
     const [line, wanted] = [lines[at], priced[at]];
-    const step = line?.reference.slice(act.reference.length).replace(/^:/, "") || "the answer";
+    const step = line?.reference.slice(scenario.reference.length).replace(/^:/, "") || "the answer";
     return checkText(`  ${line ? step : "missing"}`, text(line?.credits), text(wanted));
   });
-  return [check(act.name, act.shown, sum(priced)), ...pairs];
+  return [check(scenario.name, scenario.shown, sum(priced)), ...pairs];
 }
 
 /** Compares every figure of the run with the one computed from the provider's list. */
 export function compareJobs(evidence: Evidence): Check[] {
-  const { acts, ledgerCsv, before, after, held, rowsBefore } = evidence;
+  const { scenarios, ledgerCsv, before, after, held, rowsBefore } = evidence;
   const ledger = readLedgerLines(ledgerCsv);
-  const priced = acts.map(evidence.priced);
+  const priced = scenarios.map(evidence.priced);
   const all = priced.flat();
-  const linesOf = ({ reference }: Act) =>
+  const linesOf = ({ reference }: Scenario) =>
     ledger.filter((line) => line.reference.startsWith(reference));
   const foreign = ledger.filter(({ reference }) =>
-    !acts.some((act) => reference.startsWith(act.reference))
+    !scenarios.some((scenario) => reference.startsWith(scenario.reference))
   );
   return [
-    ...acts.flatMap((act, at) => compareAct(act, linesOf(act), priced[at] ?? [])),
+    ...scenarios.flatMap((scenario, at) =>
+      compareScenario(scenario, linesOf(scenario), priced[at] ?? [])
+    ),
     ...foreign.map(({ reference, credits }) => checkText(reference, text(credits), MISSING)),
     check("all of the ledger", sum(ledger.map(({ credits }) => credits)), sum(all)),
     check("balance", new Exact(after), new Exact(before).minus(sum(all))),
     check("still held", new Exact(held), new Exact(0)),
     checkText("rows exported", String(countRows(ledgerCsv)), String(rowsBefore + all.length)),
-    ...acts.map(({ name, ended, wanted }) => checkText(`${name} ended`, ended, wanted)),
+    ...scenarios.map(({ name, ended, wanted }) => checkText(`${name} ended`, ended, wanted)),
   ];
 }

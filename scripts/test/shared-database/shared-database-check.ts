@@ -1,6 +1,6 @@
 /** Checks that a pgTAP file that commits is found, for several kinds of change. */
 import assert from "node:assert/strict";
-import type { Project } from "../../test-tools/kept/project.ts";
+import type { Project } from "../../test-tools/long-lived/project.ts";
 import { type RunFile, runInOneDatabase } from "./shared-database.ts";
 
 /** Runs a statement in the place of a file. */

@@ -4,7 +4,7 @@
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { type CommitWatch, watchCommits } from "./committed-rows.ts";
-import type { Project } from "../../test-tools/kept/project.ts";
+import type { Project } from "../../test-tools/long-lived/project.ts";
 import type { Row } from "../../test-tools/suite.ts";
 
 /** Runs one file in a database. */
@@ -17,7 +17,7 @@ const explain = (tables: string[]) =>
   "`begin;`, end it with `rollback;`, and commit nothing between them.";
 
 /** Returns a database's name that no other run on the same server uses. */
-export const databaseFor = (file: string) => `story_${Deno.pid}_${file.replace(/\W/g, "_")}`;
+export const databaseFor = (file: string) => `pgtap_${Deno.pid}_${file.replace(/\W/g, "_")}`;
 
 /**
  * Returns a row for each file. A file that commits a change fails, and the next file gets a new copy of the

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { type DatabaseServer, findSystem, type Flavour } from "@farthing/local-stack/postgres";
 import { PROJECT, withNewProject, withProject } from "../../test-tools/project-database.ts";
-import { runStory, storyFiles } from "../../test-tools/stories.ts";
+import { pgtapFiles, runPgtapFile } from "../../test-tools/pgtap-files.ts";
 import { checked, type Row, type Skipped, type Suite } from "../../test-tools/suite.ts";
 import { hasNpx, supabase } from "../../supabase/cli.ts";
 import { supabaseStart } from "../../test-tools/supabase-start.ts";
@@ -53,14 +53,14 @@ const lint = z.object({
  * unused has no test. The tables are small, so the planner uses indexes only because sequential
  * scans are off.
  */
-async function advisorsFindNothing(server: DatabaseServer, withStories: boolean): Promise<void> {
+async function advisorsFindNothing(server: DatabaseServer, afterTests: boolean): Promise<void> {
   await server.createDatabase("advised", { template: PROJECT });
-  for (const file of withStories ? storyFiles() : []) {
-    await runStory(server, "advised", file, { enable_seqscan: "off" });
+  for (const file of afterTests ? pgtapFiles() : []) {
+    await runPgtapFile(server, "advised", file, { enable_seqscan: "off" });
   }
   const said = await supabase(["db", "advisors", "--level", "info"], server.url("advised"));
   const found = listIn(said, advice).filter(({ name, detail }) =>
-    !detail.startsWith(COMMITS) && (withStories || name !== "unused_index")
+    !detail.startsWith(COMMITS) && (afterTests || name !== "unused_index")
   );
   assertNone(found.map(({ level, name, detail }) => `${level} ${name}: ${detail}`));
 }

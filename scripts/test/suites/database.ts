@@ -5,13 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { findSystem, type Flavour } from "@farthing/local-stack/postgres";
-import { type Project, withKeptProject } from "../../test-tools/kept/project.ts";
+import { type Project, withLongLivedProject } from "../../test-tools/long-lived/project.ts";
 import { PROJECT, withProject } from "../../test-tools/project-database.ts";
 import { lackingPgProve } from "../../test-tools/pg-prove.ts";
 import { runSessions, sessionFiles } from "../../test-tools/sessions.ts";
 import { databaseFor, runInOneDatabase } from "../shared-database/shared-database.ts";
 import { assertCommitsAreFound } from "../shared-database/shared-database-check.ts";
-import { FOLDER, proveStory, runStory, storyFiles } from "../../test-tools/stories.ts";
+import { FOLDER, pgtapFiles, provePgtapFile, runPgtapFile } from "../../test-tools/pgtap-files.ts";
 import {
   checked,
   filesNamed,
@@ -49,14 +49,14 @@ type Use = (project: Project) => Promise<SuiteResult>;
 const onItsOwnServer = (flavour: Flavour) => (use: Use) =>
   withProject(flavour, (server) => use({ server, template: PROJECT }));
 
-async function runStories(
+async function runPgtapFiles(
   withProject: (use: Use) => Promise<SuiteResult>,
   words: string[],
   sessions: string[] = [],
 ): Promise<SuiteResult> {
-  const files = storyFiles().filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
+  const files = pgtapFiles().filter((file) => filesNamed(words, [`${FOLDER}/${file}`])[0]);
   const why = await lackingPgProve();
-  const run = why ? runStory : proveStory;
+  const run = why ? runPgtapFile : provePgtapFile;
   return await withProject(async (project) => {
     const rows = await runInOneDatabase(project, files, run);
     for (const file of sessions) rows.push(await runInItsOwnDatabase(project, file));
@@ -78,8 +78,8 @@ export const database: Suite = {
     // Locks work alike in all versions of PostgreSQL, so the tests of two sessions run in this
     // suite only.
     const sessions = filesNamed(words, await sessionFiles());
-    const onServer = words.length > 0 ? withKeptProject : onItsOwnServer("embedded");
-    return await runStories(onServer, words, sessions);
+    const onServer = words.length > 0 ? withLongLivedProject : onItsOwnServer("embedded");
+    return await runPgtapFiles(onServer, words, sessions);
   },
 };
 
@@ -105,7 +105,7 @@ export const databaseSystem: Suite = {
     const why = lacking();
     if (why) return { rows: [], skipped: [{ what: "pgTAP files", why }] };
     const chosen = isFull ? words : DIFFER;
-    const result = await runStories(onItsOwnServer("system"), chosen);
+    const result = await runPgtapFiles(onItsOwnServer("system"), chosen);
     return { ...result, left: isFull ? [] : [`files other than ${DIFFER.join(", ")}`] };
   },
 };

@@ -6,7 +6,7 @@ import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/extent.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
-import { withKeptStack } from "../../test-tools/kept/stack.ts";
+import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
 import { withStack } from "../../test-tools/stack-process.ts";
 import { hasNpx } from "../../supabase/cli.ts";
@@ -85,7 +85,7 @@ async function runNamed(found: string[], skipped: Skipped[]): Promise<SuiteResul
     ...found.filter(isFault),
     ...found.filter(isLast),
   ];
-  return await withKeptStack(async (env) => ({ rows: await run(inTurn, env), skipped }));
+  return await withLongLivedStack(async (env) => ({ rows: await run(inTurn, env), skipped }));
 }
 
 export const http: Suite = {

@@ -2,7 +2,7 @@
 import { FLOORS } from "../../mutate/mutant.ts";
 import { figuresOf, formatSurvivor } from "../../mutate/report.ts";
 import { runSession, type Session } from "../../mutate/session.ts";
-import { endKeptServer } from "../../test-tools/kept/project.ts";
+import { endLongLivedServer } from "../../test-tools/long-lived/project.ts";
 import { checked, type Row, type Suite } from "../../test-tools/suite.ts";
 
 /** A sample that takes eleven minutes on two cores. `deno task mutate` runs all mistakes. */
@@ -38,7 +38,7 @@ export const mutants: Suite = {
     try {
       return { rows: await rowsOf(`${directory}/results.jsonl`), skipped: [] };
     } finally {
-      if (Deno.env.get("CI") === "true") await endKeptServer(); // In CI, no later run uses the server.
+      if (Deno.env.get("CI") === "true") await endLongLivedServer(); // In CI, no later run uses the server.
       await Deno.remove(directory, { recursive: true });
     }
   },

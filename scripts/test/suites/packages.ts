@@ -1,8 +1,8 @@
 /** Runs the tests of the two packages. A push leaves out a package that has not changed. */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
-import { fingerprint } from "../../test-tools/kept/fingerprint.ts";
-import { KEPT } from "../../test-tools/kept/lock.ts";
+import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
+import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
 import { filesNamed, type Suite, type SuiteResult } from "../../test-tools/suite.ts";
 import { ROOT } from "../../command/root.ts";
@@ -58,7 +58,7 @@ function packageSuite(one: Package): Suite {
   const { name, about } = one;
   const madeOf = [...SHARED, ...one.madeOf];
   /** The file with the fingerprint of the last whole run that passed. */
-  const record = `${KEPT}/${name}.passed`;
+  const record = `${LONG_LIVED}/${name}.passed`;
   const unchanged = { rows: [], skipped: [], left: ["all of it, because it has not changed"] };
   return {
     name,
@@ -70,7 +70,7 @@ function packageSuite(one: Package): Suite {
       if (!isFull && (passed === files || await isSameAsBefore(madeOf))) return unchanged;
       const result = await run(one, words);
       if (!isGreen(result)) return result;
-      await Deno.mkdir(KEPT, { recursive: true });
+      await Deno.mkdir(LONG_LIVED, { recursive: true });
       await Deno.writeTextFile(record, files);
       return result;
     },

@@ -9,7 +9,7 @@ import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 /**
  * Tests that start the test runner a dozen times. Only narrowed runs use the code that they test.
  */
-const KEPT = "scripts/test-tools/kept/";
+const LONG_LIVED = "scripts/test-tools/long-lived/";
 
 /** Parts that the tests leave out by themselves on a push. */
 const LEFT_IN_TESTS = IS_FULL ? [] : ["three quarters of each text of privacy/hostile.test.ts"];
@@ -22,7 +22,7 @@ export const unit: Suite = {
       words,
       await findTests(["supabase/functions", "scripts", "bench", "packages/command-line"]),
     );
-    const isLeft = (file: string) => !isFull && file.startsWith(KEPT);
+    const isLeft = (file: string) => !isFull && file.startsWith(LONG_LIVED);
     // The suite `house` checks types once for all.
     const files = found.filter((file) => !isLeft(file));
     return {

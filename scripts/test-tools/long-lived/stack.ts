@@ -9,10 +9,10 @@ import { withCleanup } from "@farthing/command-line";
 import { type Environment, readEnvironment, startStack, withStack } from "../stack-process.ts";
 import type { SuiteResult } from "../suite.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { KEPT, openLock, withLock } from "./lock.ts";
+import { FOLDER, openLock, withLock } from "./lock.ts";
 
-const DATA = `${KEPT}/stack`;
-const STATE = `${KEPT}/stack.json`;
+const DATA = `${FOLDER}/stack`;
+const STATE = `${FOLDER}/stack.json`;
 const USING = "stack-using";
 
 /**
@@ -83,28 +83,28 @@ async function findOrStart(had: State | undefined, now: State): Promise<Environm
 
 const isGood = ({ rows }: SuiteResult) => rows.every(({ failures }) => failures.length === 0);
 
-export async function withKeptStack(
+export async function withLongLivedStack(
   use: (env: Environment) => Promise<SuiteResult>,
 ): Promise<SuiteResult> {
   using lock = await openLock(USING);
   if (!await lock.tryLock(true)) return await withStack(use);
   const now = await stateOfFiles();
-  let isKept = false;
+  let stays = false;
   const cleanup = async () => {
-    if (!isKept) await throwAway();
+    if (!stays) await throwAway();
   };
   return await withCleanup(cleanup, async () => {
     const result = await use(await findOrStart(await takeState(), now));
     if (isGood(result)) {
       await Deno.writeTextFile(STATE, JSON.stringify(now));
-      isKept = true;
+      stays = true;
     }
     return result;
   });
 }
 
 /** Ends the stack as soon as no run uses it, and removes its data. Does nothing without a stack. */
-export async function endKeptStack(): Promise<void> {
+export async function endLongLivedStack(): Promise<void> {
   await withLock(USING, async () => {
     await takeState();
     await throwAway();

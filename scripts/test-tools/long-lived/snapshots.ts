@@ -119,7 +119,7 @@ export async function dropOthers(
   made: string,
   migrations: Migration[],
 ): Promise<void> {
-  const kept = new Set((await planSnapshots(made, migrations)).map(({ name }) => name));
-  const others = (await namesOf(server)).filter((name) => /^(snapshot|draft|story)_/.test(name));
-  for (const name of others) if (!kept.has(name)) await server.dropDatabase(name);
+  const needed = new Set((await planSnapshots(made, migrations)).map(({ name }) => name));
+  const others = (await namesOf(server)).filter((name) => /^(snapshot|draft|pgtap)_/.test(name));
+  for (const name of others) if (!needed.has(name)) await server.dropDatabase(name);
 }

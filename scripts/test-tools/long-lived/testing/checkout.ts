@@ -45,7 +45,7 @@ export interface Checkout {
   /** Changes the migration. */
   migrate(said: string): Promise<void>;
   /** Returns the names of the files in `.farthing/test` that are not locks. */
-  kept(): string[];
+  stored(): string[];
 }
 
 async function fill(root: string): Promise<void> {
@@ -109,7 +109,7 @@ export async function withCheckout<T>(use: (checkout: Checkout) => Promise<T>): 
         if (!passed) throw new Error(said);
         return JSON.parse(await Deno.readTextFile(`${root}/seen.json`));
       },
-      kept: () =>
+      stored: () =>
         [...Deno.readDirSync(`${root}/.farthing/test`)].map(({ name }) => name)
           .filter((name) => !name.endsWith(".lock")).sort(),
     });

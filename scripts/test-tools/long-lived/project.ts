@@ -13,7 +13,7 @@ export interface Project {
   template: string;
 }
 
-export interface KeptProject extends Project {
+export interface LongLivedProject extends Project {
   /** A hash of everything but the migrations that determines the snapshots' names: snapshots.ts. */
   made: string;
   migrations: Migration[];
@@ -27,13 +27,13 @@ const PREPARING = "server-preparing";
  */
 const USING = "server-using";
 
-async function prepare(use: Deno.FsFile): Promise<KeptProject> {
-  let kept = await findServer();
-  if (!kept) {
+async function prepare(use: Deno.FsFile): Promise<LongLivedProject> {
+  let running = await findServer();
+  if (!running) {
     await use.lock(true); // Other runs may still use a server that is out of date.
-    kept = await startServer();
+    running = await startServer();
   }
-  const { server, made } = kept;
+  const { server, made } = running;
   // The migrations as the schema files now define them, even before `deno task schema`.
   const migrations = buildMigrations(await readSchemas());
   if (await use.tryLock(true)) await dropOthers(server, made, migrations);
@@ -42,7 +42,9 @@ async function prepare(use: Deno.FsFile): Promise<KeptProject> {
   return { server, template, made, migrations };
 }
 
-export async function withKeptProject<T>(run: (project: KeptProject) => Promise<T>): Promise<T> {
+export async function withLongLivedProject<T>(
+  run: (project: LongLivedProject) => Promise<T>,
+): Promise<T> {
   using use = await openLock(USING);
   const project = await withLock(PREPARING, () => prepare(use));
   return await run(project);
@@ -51,6 +53,6 @@ export async function withKeptProject<T>(run: (project: KeptProject) => Promise<
 /**
  * Ends the server as soon as no run uses it, and removes its data. Does nothing without a server.
  */
-export async function endKeptServer(): Promise<void> {
+export async function endLongLivedServer(): Promise<void> {
   await withLock(PREPARING, () => withLock(USING, endServer));
 }

@@ -18,7 +18,7 @@ interface Ran {
   readonly said: string;
 }
 
-export interface Scene extends AsyncDisposable {
+export interface Fixture extends AsyncDisposable {
   readonly emulator: TestEmulator;
   readonly stripe: Stripe;
   /** The webhook function's address. */
@@ -70,7 +70,7 @@ export interface Given {
   readonly env?: Record<string, string>;
 }
 
-export async function start({ rights, key, answer, env = {} }: Given = {}): Promise<Scene> {
+export async function start({ rights, key, answer, env = {} }: Given = {}): Promise<Fixture> {
   const emulator = await startTestEmulator({ restrictedKeys: { [RESTRICTED]: rights ?? [] } });
   const file = await Deno.makeTempFile({ suffix: ".env" });
   const server = serveFunction(file, answer);

@@ -19,7 +19,7 @@ export const FOLDER = "supabase/tests";
 const TIMEOUT_MS = 60_000;
 
 /** Replaces each line `\ir file` by that file, as psql does. */
-async function readStory(file: string): Promise<string> {
+async function readPgtapFile(file: string): Promise<string> {
   const path = `${ROOT}${FOLDER}/${file}`;
   const text = await Deno.readTextFile(path);
   const included = [...text.matchAll(/^\\ir (\S+)$/gm)].map((match) => match[1]!);
@@ -30,7 +30,7 @@ async function readStory(file: string): Promise<string> {
 }
 
 /** Returns the files as `<subject>/<what>.test.sql`, grouped as the schema files are. */
-export const storyFiles = (): string[] =>
+export const pgtapFiles = (): string[] =>
   globSync("*/*.test.sql", { cwd: `${ROOT}${FOLDER}` }).sort();
 
 /**
@@ -55,7 +55,7 @@ async function outputOf(sql: postgres.Sql, text: string): Promise<string> {
 }
 
 /** Runs one file in a database by our own reader. */
-export async function runStory(
+export async function runPgtapFile(
   server: Databases,
   database: string,
   file: string,
@@ -65,7 +65,7 @@ export async function runStory(
   const connection = { statement_timeout: TIMEOUT_MS, ...settings };
   const sql = server.connect(database, { max: 1, connection });
   try {
-    const text = await readStory(file);
+    const text = await readPgtapFile(file);
     return { name: file, ...readTap(await outputOf(sql, text)), ms: performance.now() - start };
   } finally {
     await sql.end();
@@ -73,7 +73,7 @@ export async function runStory(
 }
 
 /** Runs one file in a database by pg_prove. */
-export async function proveStory(
+export async function provePgtapFile(
   server: Databases,
   database: string,
   file: string,

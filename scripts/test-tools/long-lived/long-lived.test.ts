@@ -24,7 +24,7 @@ Deno.test("a narrowed run of database uses the server of the one before until --
       assert.deepEqual(again, { ...first, migration: "second" });
 
       assert(await one.test("--end"));
-      assert.deepEqual([await isClosed(first!.port), one.kept()], [true, []]);
+      assert.deepEqual([await isClosed(first!.port), one.stored()], [true, []]);
       assert.deepEqual(await other.seenBy("database", "passing"), apart);
     })
   );
@@ -41,10 +41,10 @@ Deno.test("a narrowed run of http uses the stack of one that passed on the same 
     assert.deepEqual([second.migration, await isClosed(first.port)], ["second", true]);
 
     assert.equal(await one.test("http", "failing"), false);
-    assert.deepEqual([await isClosed(second.port), one.kept()], [true, []]);
+    assert.deepEqual([await isClosed(second.port), one.stored()], [true, []]);
 
     const third = await one.seenBy("http", "passing");
     assert(await one.test("--end"));
-    assert.deepEqual([await isClosed(third.port), one.kept()], [true, []]);
+    assert.deepEqual([await isClosed(third.port), one.stored()], [true, []]);
   });
 });

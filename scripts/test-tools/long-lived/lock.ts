@@ -4,12 +4,12 @@
  */
 import { ROOT } from "../../command/root.ts";
 
-export const KEPT = `${ROOT}.farthing/test`;
+export const FOLDER = `${ROOT}.farthing/test`;
 
 /** Opens a file to lock. `close` releases the lock, and so does the end of the process. */
 export async function openLock(name: string): Promise<Deno.FsFile> {
-  await Deno.mkdir(KEPT, { recursive: true });
-  return await Deno.open(`${KEPT}/${name}.lock`, { create: true, write: true });
+  await Deno.mkdir(FOLDER, { recursive: true });
+  return await Deno.open(`${FOLDER}/${name}.lock`, { create: true, write: true });
 }
 
 /** Runs `use` while no other run holds this lock. */

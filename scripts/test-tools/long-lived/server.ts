@@ -13,10 +13,10 @@ import {
 import { startOnFreePort } from "@farthing/local-stack/testing";
 import { FAST } from "../project-database.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { KEPT } from "./lock.ts";
+import { FOLDER } from "./lock.ts";
 
-const DATA = `${KEPT}/server`;
-const STATE = `${KEPT}/server.json`;
+const DATA = `${FOLDER}/server`;
+const STATE = `${FOLDER}/server.json`;
 
 /** Files that determine the server, and its databases before the first migration. */
 const MADE_OF = [
