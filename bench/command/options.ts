@@ -39,12 +39,12 @@ export class UsageError extends Error {}
 function positive(name: string, text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
-  throw new UsageError(`--${name} is a positive number, not ${text}.`);
+  throw new UsageError(`--${name} must be a positive number, not ${text}.`);
 }
 
 function flavour(text: string): Flavour {
   if (text === "embedded" || text === "system") return text;
-  throw new UsageError(`--postgres is embedded or system, not ${text}.`);
+  throw new UsageError(`--postgres must be embedded or system, not ${text}.`);
 }
 
 /** @throws UsageError; returns undefined when help was asked for */
@@ -67,7 +67,7 @@ export function readOptions(args: string[], goals: readonly string[]): Options |
   const only = values.only === undefined ? undefined : list(values.only.toUpperCase());
   const unknown = only?.find((goal) => !goals.includes(goal));
   if (unknown !== undefined) {
-    throw new UsageError(`--only: there is no ${unknown}. Measured are ${goals.join(", ")}.`);
+    throw new UsageError(`--only must name goals: ${unknown} is none of ${goals.join(", ")}.`);
   }
   return {
     wants: (goal) => only === undefined || only.includes(goal),

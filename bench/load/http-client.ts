@@ -38,7 +38,7 @@ function answerLength(buffer: Uint8Array, filled: number): number | undefined {
   const head = text.indexOf("\r\n\r\n");
   if (head < 0) return undefined;
   const length = /\r\ncontent-length: (\d+)/i.exec(text)?.[1];
-  if (length === undefined) throw new Error("an answer without Content-Length");
+  if (length === undefined) throw new Error("the answer has no Content-Length");
   return head + 4 + Number(length);
 }
 
@@ -58,7 +58,9 @@ export function openHttpSocket(port: number): HttpSocket {
   const libc = library.symbols;
   const socket = libc.socket(AF_INET, SOCK_STREAM, 0);
   libc.setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, new Uint8Array([1, 0, 0, 0]), 4);
-  if (libc.connect(socket, address(port), 16) !== 0) throw new Error("nobody listens");
+  if (libc.connect(socket, address(port), 16) !== 0) {
+    throw new Error("no program listens on the port");
+  }
   const buffer = new Uint8Array(BUFFER_BYTES);
   let problem = "";
 

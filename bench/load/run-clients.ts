@@ -65,7 +65,7 @@ export async function runClients(
   Atomics.store(new Int32Array(gate), 0, 1);
   Atomics.notify(new Int32Array(gate), 0);
   onStart();
-  if (failed) throw new Error(`A client did not get ready: ${(failed as Tally).failure}`);
+  if (failed) throw new Error(`A client could not start: ${(failed as Tally).failure}`);
   const tallies = await Promise.all(fleet.map((client) => client.next())) as Tally[];
   idle.push(...fleet);
   return tallies;

@@ -144,7 +144,7 @@ Deno.test("the role's URL has the owner's host, and the pooler's transaction mod
   for (const [owner, url] of Object.entries(cases)) assert.equal(poolUrlOf(owner, "new"), url);
 });
 
-Deno.test("database:role refuses an address that is none, and repeats nothing of it", async () => {
+Deno.test("database:role refuses an invalid address without repeating it", async () => {
   const { code, said } = await run("https://me:hush@example.com", ["--write", "/dev/null"]);
   assert.equal(code, 1);
   assert.match(said, /postgresql:\/\/ URL/);

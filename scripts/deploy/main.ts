@@ -118,7 +118,7 @@ async function main(): Promise<number> {
   print(`\n${pc.bold("Deployed")}\n${formatChecks(checks)}`);
   if (!hasFailed(checks)) return 0;
   printError(
-    pc.red("\nIt stopped at the first step that failed; run it again when that is mended."),
+    pc.red("\nThe deployment stopped at the step that failed. Correct the cause and deploy again."),
   );
   return 1;
 }

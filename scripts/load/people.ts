@@ -22,7 +22,9 @@ async function signUp({ url, publishableKey }: Service) {
   const login = { email: `load-${crypto.randomUUID()}@example.com`, password: crypto.randomUUID() };
   const { data, error } = await supabase.auth.signUp(login);
   if (error) throw new DemoError(`the sign-up was refused: ${error.message}`);
-  if (!data.user || !data.session) throw new DemoError("the sign-up gave no session");
+  if (!data.user || !data.session) {
+    throw new DemoError("the sign-up returned no session: turn off email confirmation");
+  }
   const { id } = data.user;
   return { id, token: data.session.access_token };
 }

@@ -27,7 +27,9 @@ export async function findChanged(
     args: ["diff", "--unified=0", "--no-color", "--no-ext-diff", "--end-of-options", commit, "--"],
     cwd: ROOT,
   }).output();
-  if (!success) throw new Error(`git knows no ${commit}: ${new TextDecoder().decode(stderr)}`);
+  if (!success) {
+    throw new Error(`git cannot compare with ${commit}: ${new TextDecoder().decode(stderr)}`);
+  }
   const added = linesAdded(new TextDecoder().decode(stdout));
   return async (mutant) =>
     added.get(mutant.file)?.has(lineNumber(await textOf(mutant.file), mutant)) ?? false;

@@ -23,6 +23,6 @@ export async function findSources(area: Area): Promise<Source[]> {
 
 export async function textOf(file: string): Promise<string> {
   const source = (await tree()).find(({ path }) => path === file);
-  if (!source) throw new Error(`there is no ${file}`);
+  if (!source) throw new Error(`the repository has no file ${file}`);
   return source.text;
 }

@@ -9,7 +9,7 @@ export const SURVIVED: Verdict = { is: "survived", by: "" };
 /** A test fails without any mistake, and would therefore seem to notice every mutant. */
 export class BrokenBaseline extends Error {
   constructor(file: string) {
-    super(`${file} fails without any mistake: mend it first`);
+    super(`${file} fails without any mistake: correct it first`);
   }
 }
 

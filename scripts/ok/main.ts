@@ -34,7 +34,9 @@ async function main(): Promise<void> {
   const unknown = Deno.args.filter((name) => !gates.some((gate) => gate.name === name));
   if (unknown.length > 0) {
     printError(
-      `no gate ${unknown.join(", ")}; there are ${gates.map(({ name }) => name).join(", ")}`,
+      `there is no gate ${unknown.join(", ")}; the gates are ${
+        gates.map(({ name }) => name).join(", ")
+      }`,
     );
     Deno.exit(2);
   }

@@ -125,7 +125,7 @@ Deno.test("idempotent routes require the header and list its errors", () => {
   }
 });
 
-Deno.test("every reference has a target", () => {
+Deno.test("every reference in the document has a target", () => {
   const text = JSON.stringify(document);
   for (const [, kind, name] of text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)) {
     assert(document.components[kind!]?.[name!], `${kind}/${name}`);

@@ -13,7 +13,7 @@ Deno.test("readArguments reads a file alone as a dry run over all models", () =>
   });
 });
 
-Deno.test("readArguments takes every option", () => {
+Deno.test("readArguments reads every option", () => {
   const read = readArguments(
     ["map.json", "--apply", "--models", "a, b,a", "--markup", "3.5", "--env-file", "x.env"],
   );

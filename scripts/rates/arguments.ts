@@ -33,7 +33,7 @@ export function readArguments(args: string[]) {
   const [file, ...more] = positionals;
   if (values.help) return { help: true as const };
   if (file === undefined) throw new UsageError("Name the price map's file.");
-  if (more.length > 0) throw new UsageError(`Name one file, not also ${more.join(", ")}.`);
+  if (more.length > 0) throw new UsageError(`Name only one price map, without ${more.join(", ")}.`);
   if (values.apply && values["dry-run"]) {
     throw new UsageError("Choose --apply or --dry-run, not both.");
   }
@@ -46,7 +46,7 @@ export function readArguments(args: string[]) {
     );
   }
   const models = values.models?.split(",").map((model) => model.trim()).filter(Boolean);
-  if (models?.length === 0) throw new UsageError("--models names no model.");
+  if (models?.length === 0) throw new UsageError("--models must name at least one model.");
   return {
     help: false as const,
     file,

@@ -13,7 +13,7 @@ const READER = /(order by \/\* burn-down \*\/) ((?:\w+\.)?)\w+(?:, (?:\w+\.)?\w+
  */
 export function writeBurnOrder(files: readonly SchemaFile[]): SchemaFile[] {
   const home = files.map(({ text }) => INDEX.exec(text)).find((found) => found !== null);
-  if (!home) throw new Error("no schema file makes the index lots_burn_order");
+  if (!home) throw new Error("no schema file creates the index lots_burn_order");
   const columns = home[1]!.split(", ");
   return files.map(({ path, text }) => ({
     path,

@@ -18,7 +18,7 @@ Deno.test("a table that refers to a later file's table is reported, and a functi
   assert.deepEqual(forwardReferences([file("ledger/functions.sql", body), orders]), []);
 });
 
-Deno.test("the subjects are in order, and an unknown call of a later subject is reported", async () => {
+Deno.test("the subjects are in order, and a new call of a later subject is reported", async () => {
   const files = await readSchemas();
   assert.deepEqual(problemsOf(files), []);
   const more = "\ncreate function farthing.f() as $$ select farthing.begin_top_up() $$;";

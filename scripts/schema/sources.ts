@@ -21,7 +21,7 @@ export async function readSchemas(): Promise<SchemaFile[]> {
   const paths = new Set<string>();
   for (const pattern of config.db.migrations.schema_paths) {
     const found = globSync(pattern, { cwd: SUPABASE }).sort();
-    if (found.length === 0) throw new Error(`supabase/config.toml: ${pattern} finds no file`);
+    if (found.length === 0) throw new Error(`supabase/config.toml: ${pattern} matches no file`);
     for (const file of found) paths.add(file);
   }
   const left = globSync("schemas/**/*.sql", { cwd: SUPABASE }).find((file) => !paths.has(file));

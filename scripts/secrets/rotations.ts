@@ -41,11 +41,11 @@ function key(where: string, note: string): Rotation {
     madeBy: "them",
     note,
     steps: [
-      `Make a second key: ${where}`,
-      "Put it in the place of the old one",
+      `Create a second key: ${where}`,
+      "Replace the old key by the new one in FILE",
       SET,
       CHECK,
-      "Delete the old key there",
+      "Delete the old key in the console",
     ],
   };
 }
@@ -56,19 +56,20 @@ const STRIPE: Pick<
 > = {
   STRIPE_SECRET_KEY: key(
     "Stripe, Developers, API keys; a restricted one with the rights that docs/deploy.md lists",
-    'Of the same mode as the old one. Roll a leaked key at once instead: Stripe\'s "Roll key", expiring now.',
+    'The new key must have the same mode. If the old key leaked, use "Roll key" in Stripe, expiring now.',
   ),
   STRIPE_WEBHOOK_SECRET: {
     madeBy: "them",
     takesTwo: true,
     isPerEndpoint: true,
-    note: "Nothing is lost: for 24 hours Stripe signs with both, and the functions try each.",
+    note:
+      "No event is lost: for 24 hours Stripe signs with both secrets, and the functions try each of them.",
     steps: [
-      "Stripe, Developers, Webhooks, the endpoint, Roll secret, the old one to expire in 24 hours",
-      "Pipe the new one in: --stdin --write FILE puts it before those that are there",
+      "Stripe, Developers, Webhooks, the endpoint, Roll secret: let the old secret expire in 24 hours",
+      "Pipe the new secret to --stdin --write FILE, which writes it before the existing ones",
       SET,
-      "When the old one has expired: --finish --write FILE, and set it again; with an endpoint for " +
-      "connected accounts take the old one out of FILE by hand instead",
+      "When the old secret has expired: --finish --write FILE, and set FILE again. With an endpoint " +
+      "for connected accounts, remove the old secret from FILE by hand instead",
     ],
   },
 };
@@ -80,32 +81,32 @@ const OURS: Pick<
   NOTIFICATION_SECRET: {
     madeBy: "us",
     takesTwo: true,
-    note: "Nothing is lost: both are accepted until you finish.",
+    note: "No request is lost: the functions accept both secrets until you finish.",
     steps: [
-      "--write FILE puts a new one before the old one",
+      "--write FILE writes a new secret before the old one",
       SET,
-      "Give the new one to whoever calls POST /send-notification",
-      "When nobody sends the old one any more: --finish --write FILE, and set it again",
+      "Give the new secret to every back end that calls POST /send-notification",
+      "When no back end sends the old secret any more: --finish --write FILE, and set FILE again",
     ],
   },
   ALERT_WEBHOOK_SECRET: {
     madeBy: "us",
     prefix: "whsec_",
     note:
-      "Let the receiver accept both first: alerts that it refuses are retried and then dead-lettered.",
+      "The receiver must accept both secrets first: alerts that it refuses are retried, then dead-lettered.",
     steps: [
-      "--write FILE puts a new one in",
-      "Let the receiver accept it beside the old one",
+      "--write FILE writes a new secret",
+      "Let the receiver accept the new secret beside the old one",
       SET,
-      "Let it forget the old one",
+      "Remove the old secret from the receiver",
     ],
   },
   IP_HASH_KEY: {
     madeBy: "us",
     note:
-      "Addresses hash to other values from then on: limits and checks by address begin anew, and " +
-      "blocked networks have to be blocked again.",
-    steps: ["--write FILE puts a new one in", SET],
+      "Addresses get other hashes: limits and checks by address start again, and blocked networks " +
+      "must be blocked again.",
+    steps: ["--write FILE writes a new key", SET],
   },
 };
 
@@ -115,16 +116,16 @@ const HOSTED: Pick<
 > = {
   SUPABASE_SECRET_KEYS: {
     madeBy: "them",
-    note: "Without an IP_HASH_KEY the key named default also hashes addresses: see there.",
+    note: "Without an IP_HASH_KEY, the key named default also hashes addresses: see IP_HASH_KEY.",
     steps: [
-      "Dashboard, Settings, API keys: add a secret key; the platform hands it to the functions",
-      "Give it to the back ends of the old one, and to the database (farthing_secret_key)",
+      "Dashboard, Settings, API keys: add a secret key; the platform gives it to the functions",
+      "Give the new key to the back ends that use the old one, and to the database (farthing_secret_key)",
       "When the log names only the new key: delete the old one",
     ],
   },
   DATABASE_POOL_URL: {
     madeBy: "them",
-    note: "Connections that are open stay open; new ones need the new password, so set it at once.",
+    note: "Open connections stay open. New ones need the new password, so set it at once.",
     steps: [
       "deno task database:role --write FILE makes a new password and writes the URL",
       SET,
@@ -133,8 +134,14 @@ const HOSTED: Pick<
   },
   UPSTASH_REDIS_REST_TOKEN: {
     madeBy: "them",
-    note: "Upstash knows one token: until the new one is set each process counts limits by itself.",
-    steps: ["Upstash console, the database, Details, Reset token", "Put it in", SET, CHECK],
+    note:
+      "Upstash accepts one token: until the new one is set, each process counts limits by itself.",
+    steps: [
+      "Upstash console, the database, Details, Reset token",
+      "Write the token to FILE",
+      SET,
+      CHECK,
+    ],
   },
 };
 
@@ -142,7 +149,7 @@ const OTHERS: Readonly<Record<OtherSecret, Rotation>> = {
   farthing_secret_key: {
     madeBy: "them",
     note:
-      "The key with which the database wakes the runners. With a wrong key the calls get 401 and work waits.",
+      "The database wakes the runners with this key. With a wrong key its calls get 401, and work waits.",
     steps: [
       "Dashboard, Settings, API keys: add a secret key for the database alone",
       WITH_SQL,
@@ -153,12 +160,12 @@ const OTHERS: Readonly<Record<OtherSecret, Rotation>> = {
   JWT_KEYS: {
     madeBy: "them",
     note:
-      "Tokens of the old key stay good until they end (an hour unless configured) or it is revoked.",
+      "Tokens of the old key are valid until they expire (after an hour by default) or the key is revoked.",
     steps: [
       "Dashboard, Settings, JWT keys: create a standby key, ES256",
-      "Wait until it is in /auth/v1/.well-known/jwks.json everywhere: ten minutes",
+      "Wait ten minutes, until every cache of /auth/v1/.well-known/jwks.json contains the new key",
       "Rotate keys: the standby key signs from now on",
-      "When the last token of the old key has ended: revoke it",
+      "When the last token of the old key has expired: revoke the key",
     ],
   },
 };
@@ -167,18 +174,18 @@ export const ROTATIONS: Readonly<Record<string, Rotation>> = {
   ...STRIPE,
   ...OURS,
   ...HOSTED,
-  POSTMARK_SERVER_TOKEN: key("Postmark, the server, API tokens", "A server has up to three."),
+  POSTMARK_SERVER_TOKEN: key("Postmark, the server, API tokens", "A server can have three tokens."),
   RESEND_API_KEY: key(
-    "Resend, API keys, with sending access alone",
-    "Both work until the old is deleted.",
+    "Resend, API keys, with only sending access",
+    "Both keys work until the old one is deleted.",
   ),
   AI_API_KEY: key(
-    "the models' console; for OpenAI under API keys",
-    "Both work until the old is deleted.",
+    "the provider's console; for OpenAI under API keys",
+    "Both keys work until the old one is deleted.",
   ),
   SENTRY_DSN: key(
     "Sentry, the project, Client keys (DSN)",
-    "It can only send reports; rotate it when it is abused.",
+    "A DSN can only send reports; rotate it when it is abused.",
   ),
   ...OTHERS,
 };

@@ -251,7 +251,7 @@ Deno.test("stripe:setup refuses conflicting settings without showing the key", a
   const wrong: [Given, string[], RegExp][] = [
     [{ key: "pk_test_public" }, [], /is not a secret key/],
     [{ key: "sk_live_secretly" }, [], /must not be set with a live key/],
-    [{ env: { STRIPE_SETUP_KEY: "sk_live_secretly" } }, [], /STRIPE_SETUP_KEY is not/],
+    [{ env: { STRIPE_SETUP_KEY: "sk_live_secretly" } }, [], /STRIPE_SETUP_KEY must be a test key/],
     [{}, ["--project", "nope!"], /--project must be/],
     [{}, ["sk_test_stray"], /Usage/],
     [{ key: "sk_test_revoked_key" }, [], /does not know this key/],

@@ -70,11 +70,13 @@ function addressOf({ project, url }: Asked, { values, source }: Settings): strin
 
 function requireOneMode(mode: Mode, setupKey: string, settings: Settings): void {
   if (modeOfKey(setupKey) !== mode) {
-    throw new SettingsError(`STRIPE_SECRET_KEY is of ${mode} mode, STRIPE_SETUP_KEY is not.`);
+    throw new SettingsError(`STRIPE_SETUP_KEY must be a ${mode} key, like STRIPE_SECRET_KEY.`);
   }
   const { STRIPE_MODE } = settings.values;
   if (STRIPE_MODE && STRIPE_MODE !== mode) {
-    throw new SettingsError(`STRIPE_MODE is ${STRIPE_MODE}, STRIPE_SECRET_KEY is of ${mode} mode.`);
+    throw new SettingsError(
+      `STRIPE_MODE is ${STRIPE_MODE}, but STRIPE_SECRET_KEY is a ${mode} key.`,
+    );
   }
 }
 

@@ -86,7 +86,7 @@ export async function startStack(
     const { env, said } = await untilUp(child, dataDir);
     if (env) return env;
     if (attempt === ATTEMPTS || !PORT_TAKEN.test(said)) {
-      throw new Error(`the stack did not come up:\n${said}`);
+      throw new Error(`the stack did not start:\n${said}`);
     }
   }
 }

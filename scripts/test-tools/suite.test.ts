@@ -18,7 +18,7 @@ Deno.test("filesNamed finds a word where a word of the path begins, and nowhere 
   assert.deepEqual(named("box"), []);
 });
 
-Deno.test("filesNamed takes a path, a folder and several words", () => {
+Deno.test("filesNamed accepts a path, a folder and several words", () => {
   assert.deepEqual(named("refunds/races"), [3]);
   assert.deepEqual(named("tests/refunds/"), [3, 4]);
   assert.deepEqual(named("refunds"), [3, 4]);
@@ -26,6 +26,6 @@ Deno.test("filesNamed takes a path, a folder and several words", () => {
   assert.deepEqual(named("refunds/races.test+ts"), []);
 });
 
-Deno.test("filesNamed without a word is all files", () => {
+Deno.test("filesNamed without a word returns all files", () => {
   assert.deepEqual(named(), [0, 1, 2, 3, 4]);
 });

@@ -105,12 +105,12 @@ async function userOf(env: Env, token: string, keys: KeySet = givenKeySet(env.SU
 
 async function whyRefused(env: Env, token: string): Promise<string> {
   const error = await userOf(env, token).then(() => null, (reason) => reason);
-  assert(error instanceof ApiError, "the token was taken");
+  assert(error instanceof ApiError, "the token was accepted");
   assert.equal(error.code, "unauthenticated");
   return error.internal ?? "";
 }
 
-async function tokensAreTaken(stack: Stack): Promise<void> {
+async function tokensAreAccepted(stack: Stack): Promise<void> {
   assert.equal(await userOf(await environment(stack), stack.token), USER_ID);
 }
 
@@ -157,14 +157,20 @@ export async function supabaseStart(): Promise<Row[]> {
   try {
     const stack = await makeStack(directory);
     return [
-      await checked("supabase start: its users' tokens are taken", () => tokensAreTaken(stack)),
-      await checked("supabase start: its key set is fetched", () => keysAreFetched(stack)),
-      await checked("supabase start: another issuer is named", () => issuerIsNamed(stack)),
       await checked(
-        "supabase start: HS256 is refused and named",
+        "supabase start: the functions accept its users' tokens",
+        () => tokensAreAccepted(stack),
+      ),
+      await checked("supabase start: the functions fetch its key set", () => keysAreFetched(stack)),
+      await checked(
+        "supabase start: a refusal names the unexpected issuer",
+        () => issuerIsNamed(stack),
+      ),
+      await checked(
+        "supabase start: HS256 is refused, and the refusal names it",
         () => sharedSecretIsRefused(stack),
       ),
-      await checked("supabase start: config.toml is read", () => configIsRead(stack)),
+      await checked("supabase start: the CLI reads config.toml", () => configIsRead(stack)),
     ];
   } finally {
     await Deno.remove(directory, { recursive: true });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readTap } from "./tap.ts";
 
-Deno.test("readTap counts what passed, what failed with its diagnostics, and what was set aside", () => {
+Deno.test("readTap counts passed, failed and skipped tests, with the diagnostics of failures", () => {
   const output = [
     "1..5",
     "ok 1 - a debit takes the oldest lot",
@@ -47,6 +47,6 @@ Deno.test("readTap refuses a second plan, and a failure that calls itself skippe
   assert.deepEqual(failing("1..1\nnot ok 1 - one # SKIP no"), ["one"]);
 });
 
-Deno.test("readTap is not taken in by words that begin like a result", () => {
+Deno.test("readTap ignores words that begin like a result", () => {
   assert.equal(readTap("1..1\nokay then\nok 1 - one").passed, 1);
 });

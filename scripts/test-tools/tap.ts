@@ -48,7 +48,7 @@ class TapReader {
     if (number && Number(number) !== this.#count) {
       this.#fail(
         "sequence",
-        `test ${number} is the ${this.#count}th: is a row of two results before it?`,
+        `test ${number} is the ${this.#count}th: does a row before it have two results?`,
       );
       this.#count = Number(number);
     }

@@ -118,7 +118,7 @@ export async function functionsThatWriteAll(sql: postgres.Sql): Promise<string[]
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
      where p.proowner = 'postgres'::regrole and p.prokind in ('f', 'p') and n.nspname <> 'extensions'
        and n.nspname !~ '^pg_' order by 1`;
-  if (functions.length === 0) throw new Error("there are no functions to look at");
+  if (functions.length === 0) throw new Error("the database has no functions to check");
   const found: string[] = [];
   for (const { title, definition } of functions) {
     const writes = await writesWithoutWhere(definition);

@@ -115,7 +115,7 @@ async function main(args: string[]): Promise<void> {
   const words = args.filter((name) => !isSuite(name)).map((word) => word.replace(/^\.\//, ""));
   if (words.length > 0 && names.length === 0) {
     const known = suites.map(({ name }) => name).join(", ");
-    printError(`name the suite that runs ${words.join(", ")}, one of: ${known}`);
+    printError(`put a suite before ${words.join(", ")}; the suites are ${known}`);
     Deno.exit(2);
   }
   cleanUpOnSignals();

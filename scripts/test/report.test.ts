@@ -62,7 +62,7 @@ Deno.test("totalsOf counts a skip as a failure where everything has to run, and 
   assert.deepEqual(totalsOf(all, true), { passed: 6, failed: 1, skipped: 2 });
 });
 
-Deno.test("totalsOf fails a suite that ran nothing and says no reason", () => {
+Deno.test("totalsOf fails a suite that ran nothing and gives no reason", () => {
   assert.deepEqual(totalsOf([ran([])], false), { passed: 0, failed: 1, skipped: 0 });
 });
 

@@ -27,7 +27,7 @@ Deno.test("a subject reads area, verb, object in at most 72 characters", () => {
   }
 });
 
-Deno.test("the hook refuses a commit by its subject, and lets its body be", async () => {
+Deno.test("the hook refuses a commit for its subject, and ignores its body", async () => {
   const hook = new URL("../../.githooks/commit-msg", import.meta.url).pathname;
   const message = await Deno.makeTempFile();
   const run = async (text: string) => {

@@ -13,7 +13,7 @@ const written = await Deno.readTextFile(file).catch(() => "");
 if (types === written) {
   print(`${TYPES_FILE} is fresh`);
 } else if (Deno.args.includes("--check")) {
-  printError(`${TYPES_FILE} is not what the migrations make: run deno task types`);
+  printError(`${TYPES_FILE} is out of date: run deno task types`);
   Deno.exit(1);
 } else {
   await Deno.writeTextFile(file, types);

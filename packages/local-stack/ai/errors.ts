@@ -48,5 +48,5 @@ export function outage(status: number | "quota", retryAfterS: number | undefined
     return new AiError(429, "Rate limit reached.", fields, { "retry-after": "1", ...headers });
   }
   const type = status < 500 ? "invalid_request_error" : "server_error";
-  return new AiError(status, "The server had an error, as it was asked to.", { type }, headers);
+  return new AiError(status, "The server had an error (asked for by a marker).", { type }, headers);
 }

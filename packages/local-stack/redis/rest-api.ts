@@ -48,7 +48,8 @@ function allAtOnce(redis: Redis, scripts: Scripts): Runner {
     const replies = await redis.run([["MULTI"], ...commands.map(scripts.toRedis), ["EXEC"]]);
     const last = replies.at(-1);
     if (Array.isArray(last)) return last;
-    throw replies.find((reply) => reply instanceof ErrorReply) ?? new Error("nothing was run");
+    throw replies.find((reply) => reply instanceof ErrorReply) ??
+      new Error("Redis ran no command of the transaction");
   };
 }
 

@@ -50,7 +50,7 @@ export async function releaseState(dataDir: string): Promise<void> {
 
 function alreadyRunning({ pid, api }: State): StackError {
   return new StackError(
-    `The stack runs already (pid ${pid}, ${api}): \`deno task stop\` ends it, ` +
-      `--offset, --data and --env-file start a second one.`,
+    `The stack is already running (pid ${pid}, ${api}). End it with \`deno task stop\`, or start a ` +
+      `second one with --offset, --data and --env-file.`,
   );
 }

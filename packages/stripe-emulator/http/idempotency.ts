@@ -37,7 +37,7 @@ export function fingerprint(method: string, path: string, form: string): string 
  */
 export function recall(scope: Scope, key: string, print: string): StoredAnswer | undefined {
   if (key.length > MAX_KEY_LENGTH) {
-    throw idempotencyError(`An Idempotency-Key has up to ${MAX_KEY_LENGTH} characters.`);
+    throw idempotencyError(`An Idempotency-Key must have at most ${MAX_KEY_LENGTH} characters.`);
   }
   const found = answers.find(scope, key);
   if (!found) return undefined;

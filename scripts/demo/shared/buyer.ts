@@ -38,7 +38,9 @@ export async function signUp({ url, publishableKey }: Service): Promise<Buyer> {
   const { data, error } = await supabase.auth.signUp({ email, password: crypto.randomUUID() });
   if (error) throw new DemoError(`the sign-up was refused: ${error.message}`);
   if (!data.user || !data.session) {
-    throw new DemoError("the sign-up gave no session: turn off email confirmation for the demo");
+    throw new DemoError(
+      "the sign-up returned no session: turn off email confirmation for the demo",
+    );
   }
 
   const ask = async (path: string, options: AskOptions): Promise<Answer> => {

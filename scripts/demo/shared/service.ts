@@ -55,5 +55,5 @@ export async function describeRefusal(what: string, response: Response): Promise
     return new DemoError(`${what} answered ${response.status} ${code}: ${message}`);
   }
   const came = JSON.stringify(body?.data ?? body).slice(0, 500);
-  return new DemoError(`${what} answered ${response.status}, which was not expected: ${came}`);
+  return new DemoError(`${what} answered ${response.status}, which is unexpected: ${came}`);
 }

@@ -54,7 +54,7 @@ Deno.test("expectDemo agrees with whole micro-credits counted from the bytes of 
   assert.equal(expected.credits.toFixed(), "83004.58");
 });
 
-Deno.test("expectDemo buys the smallest package that covers the rest, and burns bonus credits first", () => {
+Deno.test("expectDemo buys the smallest sufficient package, and burns bonus credits first", () => {
   const expected = expectDemo(readSample(), rate, onSale);
   assert.deepEqual(expected.bought.map(({ name }) => name), ["Starter", "Business"]);
   assert.deepEqual(expected.lots.map(({ name, left }) => [name, left.toFixed()]), [

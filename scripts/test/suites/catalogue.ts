@@ -107,7 +107,7 @@ async function compare(server: Databases): Promise<Row[]> {
   await makeBoth(server);
   const before = await contentsOf(server, OF_MIGRATIONS);
   const rows = [
-    await checked("the schema files say what the migrations add up to", async () => {
+    await checked("the schema files and the migrations make equal databases", async () => {
       const { came, went } = difference(before, await contentsOf(server, OF_SCHEMAS));
       assert.deepEqual(
         { onlyInMigrations: came, onlyInSchemas: went },

@@ -92,7 +92,7 @@ async function onEmbedded(isFull: boolean): Promise<Row[]> {
   return await withProject("embedded", async (server) => {
     const url = server.url(PROJECT);
     return [
-      await checked("db push says up to date", () => pushIsUpToDate(url)),
+      await checked("db push reports that the database is up to date", () => pushIsUpToDate(url)),
       await checked("db advisors find nothing", () => advisorsFindNothing(server, isFull)),
     ];
   });

@@ -47,7 +47,7 @@ async function compareWithReadme(printed: string): Promise<void> {
   const lines = new Set(printed.split("\n"));
   const missing = shown.trimEnd().split("\n").filter((line) => !lines.has(line));
   if (missing.length > 0) {
-    throw new Error(`README shows what is not printed:\n${missing.join("\n")}`);
+    throw new Error(`README shows lines that the demo does not print:\n${missing.join("\n")}`);
   }
 }
 

@@ -25,7 +25,7 @@ async function rowsOf(results: string): Promise<Row[]> {
     return checked(`${of.length} mistakes in ${area} are noticed`, () => {
       if (isEnough(session, area)) return Promise.resolve();
       const told = survivors.filter((each) => each.area === area).map(formatSurvivor);
-      return Promise.reject(new Error(`not noticed:\n${told.join("\n")}`));
+      return Promise.reject(new Error(`no test noticed these mistakes:\n${told.join("\n")}`));
     });
   }));
 }
