@@ -377,31 +377,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_booking farthing.bookings := farthing.lock_booking_of(p_user_id, p_booking_id);
-  v_from text := case p_status when 'confirmed' then 'paid' when 'completed' then 'confirmed' end;
 begin
   if farthing.booking_role(v_booking, p_user_id) <> 'provider' then
     perform farthing.fail('forbidden', 'Only the provider of a booking can confirm or complete it.');
   end if;
-  if v_from is null then
+  if p_status is null or p_status not in ('confirmed', 'completed') then
     perform farthing.fail('invalid_request', 'p_status must be confirmed or completed.', null, 'p_status');
   end if;
-  if v_booking.status = p_status then
-    return farthing.booking_answer(v_booking, 'provider'); -- a repeat changes nothing
-  end if;
-  if v_booking.status is distinct from v_from then
-    perform farthing.fail('invalid_request',
-      format('A booking can be %s only while it is %s.', p_status, v_from),
-      jsonb_build_object('status', v_booking.status), 'id');
-  end if;
-  update farthing.bookings
-  set status = p_status, updated_at = p_now,
-    confirmed_at = case p_status when 'confirmed' then p_now else confirmed_at end,
-    completed_at = case p_status when 'completed' then p_now end
-  where account_id = v_booking.account_id and booking_id = p_booking_id
-  returning * into v_booking;
-  perform farthing.flag_booking(v_booking, p_now);
-  perform farthing.net_transfers(v_booking, p_now); -- the provider's share may have waited for this step
-  return farthing.booking_answer(v_booking, 'provider');
+  return farthing.booking_answer(farthing.confirm_or_complete(v_booking, p_status, p_now), 'provider');
 end
 $$;
 grant execute on function farthing_public.bookings_advance to service_role;
@@ -1471,10 +1454,7 @@ language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', b.claimed_at,
-    -- The list begins 10 minutes before the last complete backfill, because an event may enter
-    -- Stripe's list late. Stripe stores events for 30 days.
-    'since', floor(extract(epoch from greatest(b.done_until - interval '10 minutes',
-      p_now - interval '30 days')))::bigint)
+    'since', floor(extract(epoch from farthing.backfill_since(b, p_now)))::bigint)
   from farthing.claim_backfill(p_now) b where b.one_row
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;

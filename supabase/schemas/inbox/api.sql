@@ -129,10 +129,7 @@ language sql security definer -- service_role owns no table
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', b.claimed_at,
-    -- The list begins 10 minutes before the last complete backfill, because an event may enter
-    -- Stripe's list late. Stripe stores events for 30 days.
-    'since', floor(extract(epoch from greatest(b.done_until - interval '10 minutes',
-      p_now - interval '30 days')))::bigint)
+    'since', floor(extract(epoch from farthing.backfill_since(b, p_now)))::bigint)
   from farthing.claim_backfill(p_now) b where b.one_row
 $$;
 grant execute on function farthing_public.backfills_claim to service_role;

@@ -16,6 +16,18 @@ comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
   'Whether the last complete backfill is an hour old, no runner is working on a backfill, and no retry '
   'is postponed.';
 
+create function farthing.backfill_since(p_backfill farthing.backfills, p_now timestamptz)
+returns timestamptz
+language sql stable
+set search_path = ''
+as $$
+  -- An event may enter Stripe's list late, so the list begins 10 minutes before the last complete
+  -- backfill. Stripe stores events for 30 days.
+  select greatest(p_backfill.done_until - interval '10 minutes', p_now - interval '30 days')
+$$;
+comment on function farthing.backfill_since(farthing.backfills, timestamptz) is
+  'Returns the creation time of the oldest events that a backfill asks Stripe for.';
+
 create function farthing.claim_backfill(p_now timestamptz)
 returns farthing.backfills
 language sql
