@@ -17,16 +17,16 @@ function refusalOf(error: unknown): unknown {
   if (
     param === "amount" || stripeCode === "amount_too_small" || stripeCode === "amount_too_large"
   ) {
-    return invalid("Stripe can't charge this amount. Send another one.", "amount");
+    return invalid("Stripe can't charge this amount. Send another amount.", "amount");
   }
   if (param === "currency") {
-    return invalid("Stripe can't charge in this currency. Send another one.", "currency");
+    return invalid("Stripe can't charge in this currency. Send another currency.", "currency");
   }
   const isProvider = stripeCode === "insufficient_capabilities_for_transfer" ||
     param?.startsWith("transfer_data");
   return isProvider
     ? invalid(
-      "This provider can't be paid now. Book another one, or try again later.",
+      "This provider can't be paid now. Book another provider, or try again later.",
       "provider_id",
     )
     : error;
@@ -38,7 +38,9 @@ function refusalOf(error: unknown): unknown {
  */
 function refusedStep(step: BookingStep & { step: "refused" }): ApiError {
   return step.code === "forbidden"
-    ? new ApiError(step.code, { message: "This booking is not possible." })
+    ? new ApiError(step.code, {
+      message: "This booking is refused. Contact the operators of this app.",
+    })
     : new ApiError(step.code, {
       details: { limit: step.limit },
       retryAfterSeconds: step.retry_after,

@@ -13,7 +13,9 @@ import { twoPhase } from "../_shared/http/idempotency/two-phase.ts";
  */
 function refusalOf({ code, retry_after }: CheckoutStep & { step: "refused" }): ApiError {
   return code === "forbidden"
-    ? new ApiError(code, { message: "This purchase is not possible." })
+    ? new ApiError(code, {
+      message: "This purchase is refused. Contact the operators of this app.",
+    })
     : new ApiError(code, { retryAfterSeconds: retry_after ?? undefined });
 }
 

@@ -7,13 +7,13 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
 /**
- * Lists the features with their value for the caller. For an anonymous caller only the features
- * that are on for all users are on.
+ * Lists all features, and whether each is on for the caller. For an anonymous caller only the
+ * features that are on for all users are on.
  */
 export const listFeatures = defineRoute({
   method: "get",
   path: "/",
-  summary: "List the features that are on for the caller",
+  summary: "List the features, and whether each is on for the caller",
   who: ["user", "none"],
   limit: "default",
   idempotent: false,

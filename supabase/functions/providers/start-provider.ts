@@ -10,7 +10,7 @@ function refusalOf(error: unknown): unknown {
   if (!(error instanceof StripeRefused)) return error;
   const { stripeCode, param } = error;
   if (stripeCode === "country_unsupported" || param === "country") {
-    return invalid("Stripe can't pay providers in this country.", "country");
+    return invalid("Stripe can't pay providers in this country. Send another country.", "country");
   }
   if (stripeCode === "email_invalid" || param === "email") {
     return invalid("email must be an address that can receive email.", "email");

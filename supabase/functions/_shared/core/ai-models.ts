@@ -3,8 +3,8 @@ import type { z } from "zod";
 const MODEL = /^([^=\s]{1,200})=([1-9]\d{0,7})$/;
 
 /**
- * Reads the items of `AI_MODELS`, such as `gpt-4o=16384`: the models that callers may name, each with its
- * largest number of output tokens. The first model answers research that names none.
+ * Reads the items of `AI_MODELS`, such as `gpt-4o=16384`: the models that callers may name, each
+ * with its largest number of output tokens. Research that names no model uses the first one.
  */
 export function readModels(items: string[], context: z.RefinementCtx): Map<string, number> {
   const caps = new Map<string, number>();

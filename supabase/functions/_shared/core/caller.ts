@@ -32,7 +32,7 @@ export interface AnonymousCaller {
   readonly kind: "none";
 }
 
-/** The caller that a handler can meet under each `who`. */
+/** The type of caller that a handler gets under each `who`. */
 export type CallerOf<W extends Who> = W extends "user" ? UserCaller
   : W extends "secret" ? SecretCaller
   : W extends "operator" ? UserCaller | SecretCaller
@@ -82,7 +82,7 @@ export function subjectOf(caller: UserCaller | SecretCaller, named: string | und
   }
   if (named !== undefined) return named;
   throw new ApiError("invalid_request", {
-    message: "user_id is required with a secret key.",
+    message: "user_id is required with a secret key. Send the id of the user.",
     field: "user_id",
   });
 }

@@ -31,7 +31,11 @@ function kind(type: ErrorType, status: number, message: string, retryable = fals
 const AGAIN = "The service had a problem. Try again in a moment.";
 
 export const ERRORS = {
-  invalid_request: kind("validation", 400, "The request is not valid."),
+  invalid_request: kind(
+    "validation",
+    400,
+    "The request is invalid. Compare its fields with the API reference.",
+  ),
   missing_idempotency_key: kind(
     "validation",
     400,
@@ -40,7 +44,7 @@ export const ERRORS = {
   signature_invalid: kind(
     "validation",
     400,
-    "The Stripe-Signature header is missing, wrong or too old. Check STRIPE_WEBHOOK_SECRET.",
+    "The Stripe-Signature header is missing, wrong, too old or in the future. Check STRIPE_WEBHOOK_SECRET.",
   ),
   mode_mismatch: kind(
     "validation",
@@ -49,9 +53,21 @@ export const ERRORS = {
   ),
   unauthenticated: kind("auth", 401, "Send a valid credential that this endpoint accepts."),
   token_expired: kind("auth", 401, "The token has expired. Refresh the session and try again."),
-  forbidden: kind("auth", 403, "This credential is not allowed to do that. Use another one."),
-  grant_not_allowed: kind("auth", 403, "You may not make this grant. Ask another operator."),
-  feature_disabled: kind("auth", 403, "This feature is not switched on."),
+  forbidden: kind(
+    "auth",
+    403,
+    "This credential does not allow the request. Use another credential.",
+  ),
+  grant_not_allowed: kind(
+    "auth",
+    403,
+    "You are not allowed to make or confirm this grant. Ask another operator.",
+  ),
+  feature_disabled: kind(
+    "auth",
+    403,
+    "This feature is off for you. GET /features says which features are on.",
+  ),
   insufficient_credits: kind(
     "payment",
     402,
@@ -60,7 +76,7 @@ export const ERRORS = {
   spend_cap_reached: kind(
     "payment",
     402,
-    "The daily spend cap is reached. It resets at the end of the day, UTC.",
+    "The daily spend cap leaves too few credits. It resets at the end of the day, UTC.",
   ),
   not_found: kind(
     "not_found",
@@ -81,13 +97,21 @@ export const ERRORS = {
   ),
   job_not_cancellable: kind("conflict", 409, "The job has ended, so it can't be cancelled."),
   booking_not_cancellable: kind("conflict", 409, "The booking can no longer be cancelled."),
-  grant_not_pending: kind("conflict", 409, "The grant is no longer pending."),
+  grant_not_pending: kind(
+    "conflict",
+    409,
+    "The grant is no longer pending; details.status says how it ended.",
+  ),
   reference_conflict: kind(
     "conflict",
     409,
-    "This reference_id was used with other contents. Send another one, or the same contents.",
+    "This reference_id was used with other contents. Send a new reference_id, or the same contents.",
   ),
-  already_refunded: kind("conflict", 409, "This payment was already refunded."),
+  already_refunded: kind(
+    "conflict",
+    409,
+    "Nothing is left to refund: this payment was refunded in full.",
+  ),
   usage_conflict: kind(
     "conflict",
     409,
@@ -102,7 +126,7 @@ export const ERRORS = {
   overdraft_exceeded: kind(
     "validation",
     422,
-    "The hold was not settled, since the debt would exceed the overdraft limit.",
+    "The hold was not settled, since the debt would exceed the overdraft limit. Settle it with less.",
   ),
   unknown_model: kind(
     "validation",
@@ -112,7 +136,7 @@ export const ERRORS = {
   unknown_package: kind(
     "validation",
     422,
-    "No package on sale has this id. Send one from GET /checkout/packages.",
+    "No package on sale has this id. Send an id from GET /checkout/packages.",
   ),
   refund_too_large: kind(
     "validation",
@@ -125,7 +149,12 @@ export const ERRORS = {
     "Too many requests. Wait as long as Retry-After says.",
     true,
   ),
-  velocity_exceeded: kind("rate_limit", 429, "Too many attempts. Try again later.", true),
+  velocity_exceeded: kind(
+    "rate_limit",
+    429,
+    "Too many attempts. Wait as long as Retry-After says.",
+    true,
+  ),
   internal: kind("server", 500, AGAIN, true),
   // 503 means that an external service could not be reached, 502 that it answered and the answer is
   // unusable.

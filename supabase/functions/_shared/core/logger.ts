@@ -54,8 +54,8 @@ function write(text: string): void {
   console.log(text);
 }
 
-// Milliseconds. Too short for a person to notice, and long enough for a busy process to write
-// hundreds of lines at once.
+// The longest delay of a line in ms: too short for a person to notice, and long enough for a busy
+// process to write hundreds of lines at once.
 const FLUSH_AFTER_MS = 20;
 
 let waiting: string[] = [];

@@ -34,7 +34,7 @@ export interface RequestContext {
   readonly traceId: string;
   /** Our own span in the trace. It is answered, and forwarded to other services. */
   readonly traceparent: string;
-  /** The deadline, in milliseconds by performance.now(). The route sets it. */
+  /** Our own span in the trace, which is sent in the answer and to other services. */
   deadlineMs: number;
   /** The author of the request's changes; null for a caller without an identity. The route sets it. */
   author: string | null;
