@@ -25,7 +25,7 @@ function refusal(stripeCode: string | null, param: string | null = null): Stripe
   });
 }
 
-Deno.test("a booking creates its payment, and a repeat gets the secret again", async () => {
+Deno.test("a booking creates its payment at Stripe, and its answer has the client secret", async () => {
   const asked: BookingToPay[] = [];
   const createBookingPayment = (booking: BookingToPay) => {
     asked.push(booking);
@@ -72,41 +72,47 @@ Deno.test("a repeat is answered without asking Stripe", async () => {
 });
 
 const OUTAGE = new ApiError("upstream_unavailable", { status: 502 });
-const KEPT_FAILURE = new StoredStripeError("upstream_unavailable", { status: 502 });
+const STORED_FAILURE = new StoredStripeError("upstream_unavailable", { status: 502 });
 const FAILURES: readonly [string, Error, number, string | undefined, boolean][] = [
-  ["out of reach", OUTAGE, 502, undefined, false],
-  ["asked twice at once", new ApiError("idempotency_in_progress"), 409, undefined, false],
-  ["shown too little", refusal("amount_too_small"), 400, "amount", true],
-  ["shown an amount it finds wrong", refusal(null, "amount"), 400, "amount", true],
-  ["shown too much", refusal("amount_too_large"), 400, "amount", true],
-  ["shown a currency it has not", refusal(null, "currency"), 400, "currency", true],
+  ["is unreachable", OUTAGE, 502, undefined, false],
   [
-    "asked to pay one it will not",
+    "is processing the same request",
+    new ApiError("idempotency_in_progress"),
+    409,
+    undefined,
+    false,
+  ],
+  ["refuses the amount as too small", refusal("amount_too_small"), 400, "amount", true],
+  ["refuses the amount", refusal(null, "amount"), 400, "amount", true],
+  ["refuses the amount as too large", refusal("amount_too_large"), 400, "amount", true],
+  ["refuses the currency", refusal(null, "currency"), 400, "currency", true],
+  [
+    "cannot transfer to the provider, and names the parameter",
     refusal("insufficient_capabilities_for_transfer", "transfer_data[destination]"),
     400,
     "provider_id",
     true,
   ],
   [
-    "asked to pay one who cannot be paid",
+    "cannot transfer to the provider",
     refusal("insufficient_capabilities_for_transfer"),
     400,
     "provider_id",
     true,
   ],
   [
-    "asked to pay one it does not know",
+    "does not know the provider's account",
     refusal("resource_missing", "transfer_data[destination]"),
     400,
     "provider_id",
     true,
   ],
-  ["failing, and says so again under this key", KEPT_FAILURE, 502, undefined, true],
-  ["failing for our own fault", refusal("parameter_unknown"), 502, undefined, true],
+  ["fails and stores its answer", STORED_FAILURE, 502, undefined, true],
+  ["refuses our request for another reason", refusal("parameter_unknown"), 502, undefined, true],
 ];
 
 for (const [name, error, status, field, isSpent] of FAILURES) {
-  Deno.test(`a booking for which Stripe is ${name} frees the key`, async () => {
+  Deno.test(`a booking is answered with ${status} and frees its key if Stripe ${name}`, async () => {
     const createBookingPayment = () => Promise.reject(error);
     const fake = await makeFake({ payments: { createBookingPayment } });
     const answer = await post(fake);
@@ -188,7 +194,7 @@ Deno.test("an unpaid booking has its payment cancelled at Stripe first", async (
   assert.deepEqual(fake.names(), ["bookings_cancel", "bookings_cancelled"]);
 });
 
-Deno.test("a payment that Stripe cannot be asked about leaves the booking, and frees the key", async () => {
+Deno.test("a cancellation during an outage of Stripe frees the key and leaves the booking", async () => {
   const cancelBookingPayment = () => Promise.reject(OUTAGE);
   const fake = await makeFake({ payments: { cancelBookingPayment } });
   assert.equal((await cancel(fake)).status, 502);
@@ -209,26 +215,26 @@ const REFUND = {
   mark: MARK,
 };
 
-Deno.test("a paid booking is cancelled and refunded, even if Stripe is unavailable", async () => {
-  const notes = { answered: "refunds_attach", away: "refunds_postpone", no: "refunds_refuse" };
+Deno.test("a paid booking is cancelled even if Stripe is unavailable or refuses the refund", async () => {
+  const calls = { made: "refunds_attach", unknown: "refunds_postpone", refused: "refunds_refuse" };
   const outcomes = {
-    answered: () => Promise.resolve({ id: "re_1", status: "succeeded" }),
-    away: () => Promise.reject(OUTAGE),
-    no: () => Promise.reject(refusal("charge_disputed")),
+    made: () => Promise.resolve({ id: "re_1", status: "succeeded" }),
+    unknown: () => Promise.reject(OUTAGE),
+    refused: () => Promise.reject(refusal("charge_disputed")),
   };
-  for (const outcome of ["answered", "away", "no"] as const) {
+  for (const outcome of ["made", "unknown", "refused"] as const) {
     const fake = await makeFake({
       answers: { bookings_cancel: () => ({ step: "refund", refund: REFUND }) },
       payments: { createRefund: outcomes[outcome] },
     });
     const answer = await cancel(fake);
     assert.equal(answer.status, 200, await answer.text());
-    assert.deepEqual(fake.names(), ["bookings_cancel", notes[outcome], "bookings_cancelled"]);
-    assert.equal(fake.lines.some(({ level }) => level === "warn"), outcome !== "answered");
+    assert.deepEqual(fake.names(), ["bookings_cancel", calls[outcome], "bookings_cancelled"]);
+    assert.equal(fake.lines.some(({ level }) => level === "warn"), outcome !== "made");
   }
 });
 
-Deno.test("a cancelled booking is answered at once, a completed one is a stored refusal", async () => {
+Deno.test("a second cancellation is answered at once, and a completed booking is refused", async () => {
   const done = BOOKING_SAMPLES.bookings_cancelled({
     p_booking_id: BOOKING_ID,
     p_idempotency_key: "",
@@ -252,7 +258,7 @@ Deno.test("a cancellation frees no key of another cancellation that is in progre
   assert.deepEqual(fake.names(), ["bookings_cancel"]);
 });
 
-Deno.test("the provider's steps pass the caller's id on", async () => {
+Deno.test("confirming and completing a booking pass the caller's id to the database", async () => {
   for (const [step, p_status] of [["confirm", "confirmed"], ["complete", "completed"]]) {
     const fake = await makeFake();
     const answer = await send(fake, "POST", `/bookings/${BOOKING_ID}/${step}`, { as: "user" });

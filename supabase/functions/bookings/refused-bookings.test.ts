@@ -37,7 +37,7 @@ Deno.test("a blocked buyer's booking is refused without the reason", async () =>
 });
 
 for (const limit of ["buyer", "provider"] as const) {
-  Deno.test(`a booking beyond the ${limit}'s limit says so, and when to come back`, async () => {
+  Deno.test(`a booking beyond the ${limit}'s limit is refused with the limit and Retry-After`, async () => {
     const { error, status, retryAfter } = await book({
       step: "refused",
       code: "velocity_exceeded",

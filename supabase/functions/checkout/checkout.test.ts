@@ -65,7 +65,7 @@ Deno.test("a failure at Stripe frees the key, and the caller may try again", asy
   assert.equal(abandon?.args.p_order_id, undefined);
 });
 
-Deno.test("an error that Stripe stores ends the order as well", async () => {
+Deno.test("an error that Stripe stores frees the key and ends the order", async () => {
   const openSession = () =>
     Promise.reject(new OrderKeySpent("upstream_unavailable", { status: 502 }));
   const fake = await makeFake({ payments: { openSession } });
@@ -79,7 +79,7 @@ Deno.test("an error that Stripe stores ends the order as well", async () => {
   });
 });
 
-Deno.test("a session that another request is opening frees the key and says when to try again", async () => {
+Deno.test("a checkout whose session another request is opening gets 409 and frees the key", async () => {
   const error = new ApiError("idempotency_in_progress", { retryAfterSeconds: 1 });
   const fake = await makeFake({ payments: { openSession: () => Promise.reject(error) } });
   const answer = await post(fake);
@@ -119,7 +119,7 @@ Deno.test("a key that cannot be freed does not change the answer", async () => {
   assert(fake.lines.some(({ level }) => level === "warn"));
 });
 
-Deno.test("Stripe not configured is 503 and frees the key", async () => {
+Deno.test("a checkout without a configured Stripe gets 503 and frees the key", async () => {
   const payments = () => {
     throw new ApiError("not_ready");
   };
@@ -145,7 +145,7 @@ Deno.test("without return URLs the buyer returns to the first allowed origin", a
   assert.equal(p_cancel_url, `${ORIGIN}/checkout/cancel`);
 });
 
-Deno.test("addresses on the list pass as they are", async () => {
+Deno.test("return URLs on allowed origins are passed on unchanged", async () => {
   const success_url = `${OTHER_ORIGIN}/done?s={CHECKOUT_SESSION_ID}&a=b#top`;
   for (const rest of ["", "/", "/a/b@c", "?a=b", "#top"]) {
     const fake = await makeFake();
@@ -170,7 +170,7 @@ const FOREIGN = [
   "/checkout/success",
   "https://",
   `https://app.example.com/${"x".repeat(2_050)}`,
-  // URL parsers disagree about the host of these.
+  // URL parsers disagree about the host of the following texts.
   "https://app.example.com\\@evil.com/x",
   "https://app.example.com/\\evil.com",
   "https://app.example.com:443/",
@@ -188,7 +188,7 @@ const FOREIGN = [
 ];
 
 for (const url of FOREIGN) {
-  Deno.test(`the address ${url.slice(0, 50)} is refused with its field`, async () => {
+  Deno.test(`the return URL ${url.slice(0, 50)} is refused with its field`, async () => {
     for (const field of ["success_url", "cancel_url"]) {
       const fake = await makeFake();
       const answer = await post(fake, { ...BODY, [field]: url });
@@ -199,13 +199,13 @@ for (const url of FOREIGN) {
   });
 }
 
-Deno.test("without any allowed origin there is no checkout", async () => {
+Deno.test("a checkout without an allowed origin gets 503", async () => {
   const fake = await makeFake({ overrides: { origins: [] } });
   assert.equal((await post(fake)).status, 503);
   assert.deepEqual(fake.names(), []);
 });
 
-Deno.test("orders are a list with a cursor", async () => {
+Deno.test("orders are listed from a cursor", async () => {
   const fake = await makeFake();
   const path = `/checkout/orders?limit=1&cursor=${ORDER_ID}`;
   const answer = await send(fake, "GET", path, { as: "user" });
@@ -236,13 +236,13 @@ Deno.test("a refused checkout says when to try again, never why, and stores no a
   }
 });
 
-Deno.test("the database gets a hash of the buyer's address, and no address", async () => {
-  const told = async (headers: Record<string, string>) => {
+Deno.test("the database gets only a hash of the buyer's IP address, never from X-Forwarded-For", async () => {
+  const hashFor = async (headers: Record<string, string>) => {
     const fake = await makeFake();
     const all = { ...KEY, ...headers };
     await (await send(fake, "POST", "/checkout", { as: "user", headers: all, body: BODY })).text();
     return fake.calls[0]?.args.p_ip_hash;
   };
-  assert.match(String(await told({ "cf-connecting-ip": "203.0.113.7" })), /^[0-9a-f]{64}$/);
-  assert.equal(await told({ "x-forwarded-for": "203.0.113.7" }), undefined);
+  assert.match(String(await hashFor({ "cf-connecting-ip": "203.0.113.7" })), /^[0-9a-f]{64}$/);
+  assert.equal(await hashFor({ "x-forwarded-for": "203.0.113.7" }), undefined);
 });

@@ -34,7 +34,7 @@ async function checkRefused(
 }
 
 for (const [path, body] of [["/jobs", RESEARCH], ["/ai/research", RESEARCH.input]] as const) {
-  Deno.test(`POST ${path} says where to look for the job, and when`, async () => {
+  Deno.test(`POST ${path} queues a job and answers with its URL and Retry-After`, async () => {
     const fake = await makeFake();
     const answer = await start(fake, body, "user", path);
     const { data } = await answer.json();
@@ -52,7 +52,7 @@ for (const [path, body] of [["/jobs", RESEARCH], ["/ai/research", RESEARCH.input
   });
 }
 
-Deno.test("a replayed answer has the same headers, and says that it is one", async () => {
+Deno.test("a replayed answer has the same headers and Idempotency-Replayed", async () => {
   const jobs_create: typeof JOB_SAMPLES.jobs_create = (args) => ({
     ...JOB_SAMPLES.jobs_create(args),
     replayed: true,
@@ -66,7 +66,7 @@ Deno.test("a replayed answer has the same headers, and says that it is one", asy
   );
 });
 
-Deno.test("a refusal that is replayed points at no job", async () => {
+Deno.test("a replayed refusal has no Location header", async () => {
   const { body } = new ApiError("insufficient_credits");
   const answers = { jobs_create: () => ({ status: 402, replayed: true, data: body }) };
   const answer = await start(await makeFake({ answers }), RESEARCH);
@@ -132,7 +132,7 @@ Deno.test("a user cannot start a usage_backfill", async () => {
   }]);
 });
 
-Deno.test("an event of a backfill is named by its place", async () => {
+Deno.test("an invalid event of a backfill is reported with its index", async () => {
   const cases: readonly [unknown, string][] = [
     [{ ...EVENT, event_id: undefined }, "input.events[1].event_id"],
     [{ ...EVENT, user_id: USER_ID }, "input.events[1].user_id"],
@@ -216,7 +216,7 @@ Deno.test("a job that has ended is answered without Retry-After", async () => {
   }
 });
 
-Deno.test("a user starts only their own jobs, and a secret key starts any user's", async () => {
+Deno.test("a user reads and cancels only their own jobs, a secret key those of every user", async () => {
   const paths: readonly [string, string][] = [["GET", ""], ["DELETE", ""], ["GET", "/file"]];
   for (const [method, tail] of paths) {
     for (const [as, id] of [["user", USER_ID], ["secret", null]] as const) {
@@ -249,7 +249,7 @@ Deno.test("a user cannot cancel a job that only a secret key can start", async (
   assert.equal((await send(allowed, "DELETE", path, { as: "secret" })).status, 200);
 });
 
-Deno.test("a list passes its filter and its cursor on and refuses other parameters", async () => {
+Deno.test("a list of jobs passes on its filter and cursor, and refuses other parameters", async () => {
   const fake = await makeFake();
   const path = "/jobs?status=failed&limit=5&cursor=17";
   await (await send(fake, "GET", path, { as: "user" })).body?.cancel();
@@ -282,7 +282,7 @@ Deno.test("a file is streamed page by page", async () => {
   assert.deepEqual(asked, [0, 2, 4]);
 });
 
-Deno.test("a file breaks off when a later page fails: half a file never looks whole", async () => {
+Deno.test("a file breaks off with an error when a later page fails", async () => {
   let calls = 0;
   const jobs_pages: typeof JOB_SAMPLES.jobs_pages = () => {
     if (calls++ > 0) throw new ApiError("upstream_unavailable");

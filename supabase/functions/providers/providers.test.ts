@@ -92,14 +92,14 @@ Deno.test("a repeat is answered without asking Stripe", async () => {
 
 const OUTAGE = new ApiError("upstream_unavailable", { status: 502 });
 const FAILURES: readonly [string, Error, number, string | undefined, boolean][] = [
-  ["an outage", OUTAGE, 502, undefined, false],
-  ["a country", refusal("country_unsupported"), 400, "country", true],
-  ["an address", refusal("email_invalid"), 400, "email", true],
-  ["a platform that is not set up", refusal(null), 502, undefined, true],
+  ["is unavailable", OUTAGE, 502, undefined, false],
+  ["refuses the country", refusal("country_unsupported"), 400, "country", true],
+  ["refuses the email address", refusal("email_invalid"), 400, "email", true],
+  ["refuses the platform's request", refusal(null), 502, undefined, true],
 ];
 
 for (const [name, error, status, field, isSpent] of FAILURES) {
-  Deno.test(`${name} that Stripe makes no account for frees the key`, async () => {
+  Deno.test(`an onboarding gets ${status} and frees its key if Stripe ${name}`, async () => {
     const fake = await makeFake({ payments: { createAccount: () => Promise.reject(error) } });
     const answer = await post(fake);
     const body = await answer.json();
@@ -110,7 +110,7 @@ for (const [name, error, status, field, isSpent] of FAILURES) {
   });
 }
 
-Deno.test("a failed onboarding page keeps the provider's account", async () => {
+Deno.test("a failed onboarding page frees the key and keeps the provider", async () => {
   const createOnboardingLink = () => Promise.reject(refusal("account_invalid"));
   const fake = await makeFake({ payments: { createOnboardingLink } });
   assert.equal((await post(fake)).status, 502);
@@ -127,7 +127,7 @@ Deno.test("a key that cannot be freed does not change the answer", async () => {
   assert(fake.lines.some(({ level }) => level === "warn"));
 });
 
-Deno.test("onboarding leads back to an origin of ours and nowhere else", async () => {
+Deno.test("onboarding returns only to an allowed origin", async () => {
   for (const field of ["return_url", "refresh_url"]) {
     for (const path of ["/providers", "/providers/me/onboarding-link"]) {
       const headers = { "idempotency-key": "key-1" };
@@ -171,7 +171,7 @@ Deno.test("the caller's own provider is shown without the account's id", async (
   assert(!text.includes("acct_1"));
 });
 
-Deno.test("there is no page for a provider without an account", async () => {
+Deno.test("a provider without a Stripe account gets no onboarding link", async () => {
   const providers_read = async () => {
     const { services } = await makeFake();
     const own = await services.database.rpc("providers_read", { p_user_id: USER_ID });

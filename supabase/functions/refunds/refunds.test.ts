@@ -44,8 +44,8 @@ Deno.test("a refund is recorded, sent to Stripe, and answered with the effect of
   assert.equal(begin?.args.p_order_id, ORDER_ID);
   assert.equal(begin?.args.p_reason, "duplicate");
   assert.match(String(begin?.args.p_author), /^operator:[0-9a-f-]{36}$/);
-  const noted = { p_refund_id: REFUND_ID, p_stripe_refund_id: "re_1" };
-  assert.deepEqual(attach?.args, noted);
+  const expected = { p_refund_id: REFUND_ID, p_stripe_refund_id: "re_1" };
+  assert.deepEqual(attach?.args, expected);
 });
 
 Deno.test("a refund's event is waited for at growing intervals, for two seconds at most", async () => {
@@ -83,7 +83,7 @@ for (const [name, changes] of NOT_WAITED) {
   });
 }
 
-Deno.test("a failed wait for the event changes only the refund's figures in the answer", async () => {
+Deno.test("a refund is answered with 201 even if the wait for its event fails", async () => {
   const answers = { refunds_read: () => Promise.reject(new ApiError("request_timeout")) };
   const fake = await makeFake({ answers });
   assert.equal((await refund(fake)).status, 201);
@@ -103,15 +103,15 @@ Deno.test("a repeat gets the stored answer, and Stripe is not asked", async () =
 });
 
 const REFUSALS: readonly [string, StripeRefused, number, ErrorCode][] = [
-  ["refunded already", refusedWith("charge_already_refunded"), 409, "already_refunded"],
-  ["disputed", refusedWith("charge_disputed"), 409, "already_refunded"],
-  ["disputed (its other name)", refusedWith("refund_disputed_payment"), 409, "already_refunded"],
-  ["less than that", refusedWith(null, "amount"), 422, "refund_too_large"],
-  ["not paid", refusedWith("charge_not_refundable"), 422, "refund_too_large"],
+  ["charge_already_refunded", refusedWith("charge_already_refunded"), 409, "already_refunded"],
+  ["charge_disputed", refusedWith("charge_disputed"), 409, "already_refunded"],
+  ["refund_disputed_payment", refusedWith("refund_disputed_payment"), 409, "already_refunded"],
+  ["the parameter amount", refusedWith(null, "amount"), 422, "refund_too_large"],
+  ["charge_not_refundable", refusedWith("charge_not_refundable"), 422, "refund_too_large"],
 ];
 
 for (const [name, error, status, code] of REFUSALS) {
-  Deno.test(`Stripe's no to a payment that is ${name} is ${status}, and stored`, async () => {
+  Deno.test(`a refund that Stripe refuses with ${name} gets ${code}, and the refusal is stored`, async () => {
     const fake = await refusing(error);
     const answer = await refund(fake);
     assert.equal(answer.status, status);
@@ -123,7 +123,7 @@ for (const [name, error, status, code] of REFUSALS) {
   });
 }
 
-Deno.test("a refusal that is unrelated to the buyer's payment is 502, and the key is freed", async () => {
+Deno.test("a refund that Stripe refuses for another reason gets 502, which is not stored", async () => {
   const fake = await refusing(refusedWith("balance_insufficient"));
   const answer = await refund(fake);
   assert.equal(answer.status, 502);
@@ -133,27 +133,27 @@ Deno.test("a refusal that is unrelated to the buyer's payment is 502, and the ke
 });
 
 const OUTAGES: readonly [string, ApiError, number][] = [
-  ["out of reach", new ApiError("upstream_unavailable"), 503],
-  ["broken", new StoredStripeError("upstream_unavailable", { status: 502 }), 502],
-  ["busy with this refund", new ApiError("idempotency_in_progress"), 409],
+  ["unreachable", new ApiError("upstream_unavailable"), 503],
+  ["failing", new StoredStripeError("upstream_unavailable", { status: 502 }), 502],
+  ["processing the same refund", new ApiError("idempotency_in_progress"), 409],
 ];
 
 for (const [name, error, status] of OUTAGES) {
-  Deno.test(`Stripe ${name} is ${status}, and the refund stays for a repeat`, async () => {
+  Deno.test(`a refund gets ${status} and is postponed while Stripe is ${name}`, async () => {
     const fake = await refusing(error);
     assert.equal((await refund(fake)).status, status);
     assert.deepEqual(fake.names(), ["refunds_begin", "refunds_postpone"]);
   });
 }
 
-Deno.test("a refusal that cannot be stored for the refund is still answered", async () => {
+Deno.test("a refusal reaches the caller even if it cannot be stored for the refund", async () => {
   const down = () => Promise.reject(new ApiError("upstream_unavailable"));
   const fake = await makeFake({
     answers: { refunds_refuse: down },
     payments: { createRefund: () => Promise.reject(refusedWith("charge_already_refunded")) },
   });
   assert.equal((await refund(fake)).status, 409);
-  assert(fake.lines.some(({ message }) => message === "refund not noted"));
+  assert(fake.lines.some(({ message }) => message === "refund result not stored"));
 });
 
 Deno.test("the database's refusals reach the caller with their details, and are stored", async () => {
@@ -170,17 +170,17 @@ Deno.test("the database's refusals reach the caller with their details, and are 
 
 const BAD: readonly [string, Record<string, unknown>, string][] = [
   ["neither an order nor a booking", {}, "order_id"],
-  ["both", { order_id: ORDER_ID, booking_id: ORDER_ID }, "order_id"],
-  ["an amount of nothing", { ...BODY, amount: 0 }, "amount"],
+  ["both an order and a booking", { order_id: ORDER_ID, booking_id: ORDER_ID }, "order_id"],
+  ["a zero amount", { ...BODY, amount: 0 }, "amount"],
   ["a negative amount", { ...BODY, amount: -1 }, "amount"],
   ["half a cent", { ...BODY, amount: 0.5 }, "amount"],
   ["an amount as text", { ...BODY, amount: "500" }, "amount"],
-  ["an amount past what numbers can carry", { ...BODY, amount: 1e15 }, "amount"],
-  ["no reason", { ...BODY, reason: "" }, "reason"],
+  ["an amount above the maximum", { ...BODY, amount: 1e15 }, "amount"],
+  ["an empty reason", { ...BODY, reason: "" }, "reason"],
 ];
 
 for (const [name, body, field] of BAD) {
-  Deno.test(`a refund of ${name} is refused before anything is asked`, async () => {
+  Deno.test(`a refund with ${name} is refused with its field and reaches no database`, async () => {
     const fake = await makeFake();
     const answer = await refund(fake, body);
     assert.equal(answer.status, 400);
@@ -189,7 +189,7 @@ for (const [name, body, field] of BAD) {
   });
 }
 
-Deno.test("refunds are listed by order or booking, from a cursor", async () => {
+Deno.test("refunds are listed by order, from a cursor", async () => {
   const fake = await makeFake();
   const path = `/refunds?order_id=${ORDER_ID}&limit=5&cursor=${REFUND_ID}`;
   const answer = await send(fake, "GET", path, { as: "operator" });

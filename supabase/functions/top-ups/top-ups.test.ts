@@ -13,7 +13,7 @@ function post(fake: Fake, path: string, body: unknown = {}) {
   return send(fake, "POST", path, { as: "user", headers: KEY, body });
 }
 
-Deno.test("a user reads and ends their own top-up", async () => {
+Deno.test("a user reads and stops their own auto top-up", async () => {
   const fake = await makeFake();
   const read = await send(fake, "GET", "/top-ups", { as: "user" });
   assert.deepEqual((await read.json()).data, TOP_UPS);
@@ -22,7 +22,7 @@ Deno.test("a user reads and ends their own top-up", async () => {
   assert.deepEqual(fake.calls.map(({ args }) => args), Array(2).fill({ p_user_id: USER_ID }));
 });
 
-Deno.test("a user consents to top-ups only for themselves, under their own key", async () => {
+Deno.test("opting in passes the caller's id, the terms and a hashed key to the database", async () => {
   const fake = await makeFake();
   assert.equal((await post(fake, "/top-ups", TERMS)).status, 200);
   const { p_idempotency_key, p_fingerprint, ...terms } = fake.calls[0]!.args;
@@ -50,7 +50,7 @@ const BAD: [string, unknown][] = [
 ];
 
 for (const [field, value] of BAD) {
-  Deno.test(`${field} ${JSON.stringify(value)} is refused with its field`, async () => {
+  Deno.test(`auto top-up with ${field} ${JSON.stringify(value)} is refused with its field`, async () => {
     const fake = await makeFake();
     const answer = await post(fake, "/top-ups", { ...TERMS, [field]: value });
     assert.equal(answer.status, 400);
@@ -59,7 +59,7 @@ for (const [field, value] of BAD) {
   });
 }
 
-Deno.test("a first card makes a customer, and the page is made for it", async () => {
+Deno.test("a first card creates a customer, and the page is opened for that customer", async () => {
   const pages: CardPage[] = [];
   const openCardPage = (page: CardPage) => {
     pages.push(page);
@@ -109,7 +109,7 @@ Deno.test("a second card is saved for the existing customer", async () => {
 });
 
 Deno.test("a repeat gets the same page without asking Stripe", async () => {
-  const data = { setup_url: "https://checkout.example.com/kept" };
+  const data = { setup_url: "https://checkout.example.com/stored" };
   const fake = await makeFake({
     answers: { cards_begin: () => ({ step: "replay", status: 201, data }) },
     payments: { openCardPage: () => Promise.reject(new Error("Stripe was asked")) },
@@ -132,7 +132,7 @@ Deno.test("a failure at Stripe frees the key", async () => {
   }
 });
 
-Deno.test("a page for saving a card returns to our own origins alone", async () => {
+Deno.test("a page that saves a card returns only to an allowed origin", async () => {
   const fake = await makeFake();
   const answer = await post(fake, "/top-ups/card", { cancel_url: "https://evil.example.com/" });
   assert.equal(answer.status, 400);

@@ -7,7 +7,7 @@ import { send, TOKENS } from "#support/cases/routes.ts";
 const BODY = { user_id: USER_ID, ...TOKENS };
 const KEY = { "idempotency-key": "key-1" };
 
-Deno.test("a charge passes the usage on and the user apart from it", async () => {
+Deno.test("a charge passes the user, the usage and the trace id as separate arguments", async () => {
   const fake = await makeFake();
   const body = {
     ...BODY,
@@ -29,7 +29,7 @@ Deno.test("a charge passes the usage on and the user apart from it", async () =>
   assert.equal(fake.calls[0]?.args.p_correlation_id, "4bf92f3577b34da6a3ce929d0e0e4736");
 });
 
-Deno.test("a correlation id of the caller's own goes before the trace", async () => {
+Deno.test("a caller's correlation_id replaces the trace id", async () => {
   const fake = await makeFake();
   const body = { ...BODY, correlation_id: "job-7" };
   await (await send(fake, "POST", "/usage", { as: "secret", headers: KEY, body })).text();
@@ -67,7 +67,7 @@ Deno.test("a batch takes a thousand events", async () => {
   assert.deepEqual(fake.calls[0]?.args.p_events, events);
 });
 
-Deno.test("conflicts of a batch are counted", async () => {
+Deno.test("the metrics count the conflicts of a batch", async () => {
   const metrics = countedMetrics();
   const rejected = ["usage_conflict", "unknown_model", "usage_conflict"]
     .map((code, index) => ({ index, event_id: `e${index}`, code }));
@@ -96,7 +96,7 @@ Deno.test("an event of a batch needs an id of its own", async () => {
   assert.equal((await answer.json()).error.field, "events[0].event_id");
 });
 
-Deno.test("an estimate names no user: it is the same price for all", async () => {
+Deno.test("an estimate with a user_id is refused", async () => {
   const answer = await send(await makeFake(), "POST", "/usage/estimate", {
     as: "user",
     body: BODY,

@@ -49,7 +49,7 @@ Deno.test("a timer that is called although it was cleared, as by Deno 2.1.4, is 
   });
 });
 
-/** From here on the clock is ahead of the timers by this much, as after a timer that came late. */
+/** Moves the clock ahead of the timers by `ms`, as after a timer that fired late. */
 function stall(ms: number): void {
   const { now } = performance;
   performance.now = () => now.call(performance) + ms;

@@ -34,7 +34,7 @@ Deno.test("jobs that end during a completion are batched for the next call", asy
   assert.deepEqual(batches, [1, 3]);
 });
 
-Deno.test("a result that the database refuses fails its job, and none that ended with it", async () => {
+Deno.test("a result that the database refuses fails only its own job in a batch", async () => {
   const { jobs, run } = makeJobWorld();
   const rows = [1, 2, 3].map((nr) => jobs.add("steps", nr));
   jobs.before = (name) => {
@@ -51,7 +51,7 @@ Deno.test("a result that the database refuses fails its job, and none that ended
   ]]);
 });
 
-Deno.test("a job whose completion must wait does not delay those that ended with it", async () => {
+Deno.test("a job whose completion must wait does not delay the other jobs of its batch", async () => {
   const stuck = Promise.withResolvers<never>();
   const completions = new CompletionBatcher((done) => {
     if (done.length > 1) return Promise.reject(new ApiError("upstream_unavailable"));
@@ -73,7 +73,7 @@ Deno.test("a result above 64 KiB fails its job", async () => {
   assert.deepEqual([row.status, row.error?.code], ["failed", "internal"]);
 });
 
-Deno.test("a run has no more long jobs at a time than its limit", async () => {
+Deno.test("a run has at most its limit of long jobs in parallel", async () => {
   const { clock, jobs, run } = makeJobWorld();
   for (let nr = 0; nr < 30; nr++) jobs.add("steps");
   let [now, most] = [0, 0];

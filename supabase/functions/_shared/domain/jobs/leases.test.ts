@@ -4,7 +4,7 @@ import { ApiError } from "../../core/errors.ts";
 import { done, makeType, threeSteps } from "#support/fakes/job-types.ts";
 import { makeJobWorld } from "#support/fakes/job-world.ts";
 
-Deno.test("a job that is cancelled during a step stores it and begins no other", async () => {
+Deno.test("a job that is cancelled during a step stores the step and begins no other", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const ran: string[] = [];
@@ -17,7 +17,7 @@ Deno.test("a job that is cancelled during a step stores it and begins no other",
   assert.deepEqual([jobs.callsOf("jobs_complete"), jobs.callsOf("jobs_fail")], [[], []]);
 });
 
-Deno.test("a heartbeat without a cancelled job makes it begin no further step", async () => {
+Deno.test("a job that is missing from the heartbeat's answer begins no further step", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const ran: string[] = [];
@@ -51,7 +51,7 @@ Deno.test("a heartbeat renews the lease of a job whose step takes long", async (
   assert.equal(jobs.callsOf("jobs_heartbeat").length, 5);
 });
 
-Deno.test("a failed heartbeat stops nothing", async () => {
+Deno.test("a failed heartbeat does not stop the job", async () => {
   const { clock, jobs, run, lines } = makeJobWorld();
   jobs.add("steps");
   jobs.before = (name) => {
@@ -99,7 +99,7 @@ Deno.test("a checkpoint is written again until it is stored, and the step runs o
   assert.equal(jobs.callsOf("jobs_checkpoint").length, 6);
 });
 
-Deno.test("a job that cannot be written keeps its lease until it expires", async () => {
+Deno.test("a job whose end cannot be stored keeps its lease", async () => {
   const { jobs, run, lines } = makeJobWorld();
   const row = jobs.add("steps");
   jobs.before = (name) => {
@@ -122,7 +122,7 @@ Deno.test("a run that cannot claim ends with the error, after finishing its clai
   assert.deepEqual(rows.map(({ status }) => status), ["completed", "completed"]);
 });
 
-Deno.test("a job whose end did not reach the database holds its lease, and has not failed", async () => {
+Deno.test("a finished job whose completion cannot be stored keeps its lease and does not fail", async () => {
   const { jobs, run, lines } = makeJobWorld();
   const row = jobs.add("steps");
   jobs.before = (name) => {

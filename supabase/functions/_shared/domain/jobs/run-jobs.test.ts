@@ -15,7 +15,7 @@ Deno.test("a job runs its steps in order and is completed with its result", asyn
   assert.equal(clock.running, 0, "no timer is left behind");
 });
 
-Deno.test("a run with nothing to do claims once and ends", async () => {
+Deno.test("a run without due jobs claims once and ends", async () => {
   const { jobs, run } = makeJobWorld();
   assert.deepEqual(await run([]), { claimed: 0, completed: 0, failed: 0, released: 0 });
   assert.deepEqual(jobs.calls.map(({ name }) => name), ["jobs_claim"]);
@@ -48,7 +48,7 @@ Deno.test("a job that another run began continues after the last stored step", a
   assert.deepEqual(row.steps.map(({ output }) => output), ["kept", "new"]);
 });
 
-Deno.test("a step that is requested twice in one run runs once, and returns the same again", async () => {
+Deno.test("a step that is requested twice in one run runs once, and returns the same output", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("twice");
   let calls = 0;
@@ -66,7 +66,7 @@ Deno.test("a step's output is sent in a list, so that a text is not taken for JS
   assert.deepEqual(jobs.callsOf("jobs_checkpoint").map(({ p_output }) => p_output), [["{}"]]);
 });
 
-Deno.test("a job leaves before a new step when the wall-clock budget is used up", async () => {
+Deno.test("a job is released before a new step when the wall-clock budget is used up", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const ran: string[] = [];
@@ -78,7 +78,7 @@ Deno.test("a job leaves before a new step when the wall-clock budget is used up"
   assert.deepEqual(ran, ["one", "two", "three"], "no step ran twice");
 });
 
-Deno.test("a job leaves before a new step when the steps' known CPU is used up", async () => {
+Deno.test("a job is released before a new step when the declared CPU is used up", async () => {
   const { jobs, run } = makeJobWorld();
   const row = jobs.add("steps");
   const ran: string[] = [];
@@ -123,7 +123,7 @@ Deno.test("a run that is over releases one waiting job, which wakes the next run
   ]);
 });
 
-Deno.test("a run that is over releases another job when the one that left it was cancelled", async () => {
+Deno.test("a run that is over releases a second job if the first one was cancelled", async () => {
   const { clock, jobs, run } = makeJobWorld();
   const rows = [1, 2].map(() => jobs.add("steps"));
   jobs.before = (name) => {
@@ -155,7 +155,7 @@ function mortalWorld() {
   return { ...makeJobWorld({ lifetime }), warn, graceIsOver: () => after.forEach((end) => end()) };
 }
 
-Deno.test("a run whose isolate has little time left stores the current step, and ends", async () => {
+Deno.test("a run whose isolate is about to be killed stores the current step, and ends", async () => {
   const { jobs, run, warn } = mortalWorld();
   const rows = [1, 2].map(() => jobs.add("steps"));
   const ran: string[] = [];
@@ -196,16 +196,16 @@ async function claimSizes(tookMs: number): Promise<number[]> {
   return jobs.callsOf("jobs_claim").map(({ p_limit }) => p_limit as number).sort((a, b) => b - a);
 }
 
-Deno.test("a run claims more at a time while its jobs are small, up to half of 64", async () => {
+Deno.test("a run claims larger batches while its jobs are small, up to half of 64", async () => {
   const sizes = await claimSizes(0);
   assert.deepEqual([sizes[0], sizes.at(-1)], [32, 2]);
 });
 
-Deno.test("a run claims no more at a time when its jobs take long", async () => {
+Deno.test("a run does not claim larger batches when its jobs take long", async () => {
   assert.equal((await claimSizes(101))[0], 2);
 });
 
-Deno.test("a finished job is timed from its request, by its type and outcome", async () => {
+Deno.test("a finished job is timed from its creation, by its type and outcome", async () => {
   const { clock, jobs, metrics, run } = makeJobWorld();
   const fails = makeType("fails", () => Promise.reject(new ApiError("insufficient_credits")));
   const cancelled = makeType("cancelled", (job) =>

@@ -8,7 +8,7 @@ const ID = "9d3fa1b8-4ea1-49a5-9be2-2f8f6a4f4c01";
 const AT = "2026-11-21T12:00:00.123456+00:00";
 
 /** One notification of each template, with data as SQL writes them, and the expected text. */
-const LETTERS: Record<string, { data: Record<string, unknown>; subject: string; text: string }> = {
+const SAMPLES: Record<string, { data: Record<string, unknown>; subject: string; text: string }> = {
   receipt: {
     data: { ...RECEIPT, bonus_credits: "10.000000000000000001" },
     subject: "Receipt: USD 9.99",
@@ -179,7 +179,7 @@ Runbook: docs/runbooks/webhooks.md
   },
 };
 
-for (const [template, { data, subject, text }] of Object.entries(LETTERS)) {
+for (const [template, { data, subject, text }] of Object.entries(SAMPLES)) {
   Deno.test(`${template} says the same as text and as HTML`, () => {
     const content = renderNotification(template, data);
     assert.deepEqual([content.subject, content.text], [subject, text]);
@@ -204,9 +204,9 @@ const HOSTILE = {
 };
 
 for (const [name, text] of Object.entries(HOSTILE)) {
-  Deno.test(`hostile data stay text on one line: ${name}`, () => {
+  Deno.test(`hostile data become one line of plain text: ${name}`, () => {
     // Alerts have the longest free text, and their summary is part of the subject.
-    const { data } = LETTERS.alert!;
+    const { data } = SAMPLES.alert!;
     const summary = text.slice(0, 1_000);
     const { subject, text: body, html } = renderNotification("alert", { ...data, summary });
     // deno-lint-ignore no-control-regex
@@ -218,7 +218,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     assert.doesNotMatch(html, /<script|<img|\sonerror="x"/);
     assert.equal(html.match(/<td/g)?.length, 12);
     // The facts, which are in tables, are escaped too.
-    const { data: disputed } = LETTERS.dispute!;
+    const { data: disputed } = SAMPLES.dispute!;
     const reason = [...text].slice(0, 100).join("");
     const facts = renderNotification("dispute", { ...disputed, reason });
     const all = facts.text + facts.html;
@@ -229,8 +229,8 @@ for (const [name, text] of Object.entries(HOSTILE)) {
   });
 }
 
-Deno.test("a URL that no browser should follow does not become a link", () => {
-  const { data } = LETTERS.alert!;
+Deno.test("only a web URL becomes a link", () => {
+  const { data } = SAMPLES.alert!;
   for (
     const runbook of ["javascript:alert(1)", "data:text/html,x", "docs/x.md", "//evil.example"]
   ) {
@@ -258,13 +258,13 @@ Deno.test("data that do not fit their template are refused by field, and no erro
   bad("receipt", { ...RECEIPT, package_name: "x".repeat(10_000) }, "package_name");
   bad(
     "top_up_authentication",
-    { ...LETTERS.top_up_authentication!.data, url: "javascript:1" },
+    { ...SAMPLES.top_up_authentication!.data, url: "javascript:1" },
     "url",
   );
   bad("low_balance", null, "low_balance");
 });
 
-Deno.test("money is exact in every currency's own digits", () => {
+Deno.test("money is formatted exactly, with the decimals of its currency", () => {
   assert.deepEqual([
     money(9_007_199_254_740_991, "usd"),
     money(1, "eur"),

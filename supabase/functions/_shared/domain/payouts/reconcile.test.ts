@@ -42,7 +42,7 @@ Deno.test("each due payout is listed to its end, page by page", async () => {
   assert.deepEqual(recorded(fake), pages);
 });
 
-Deno.test("an unfinished list continues where it was left", async () => {
+Deno.test("an unfinished list continues after its last recorded page", async () => {
   const asked: (string | null)[] = [];
   const listPayout = (_id: string, after: string | null) => {
     asked.push(after);
@@ -87,7 +87,7 @@ Deno.test("while Stripe is unavailable no second payout is attempted", async () 
   assert.equal(fake.names().filter((name) => name === "payouts_claim").length, 1);
 });
 
-Deno.test("a payout that Stripe does not know has failed, and the next is compared", async () => {
+Deno.test("a payout that Stripe does not know counts as failed, and the next one is compared", async () => {
   const unknown = new StripeRefused({
     internal: "stripe: resource_missing",
     cause: undefined,
@@ -103,7 +103,7 @@ Deno.test("a payout that Stripe does not know has failed, and the next is compar
   assert.deepEqual(done, { reconciled: 1, failed: 1 });
 });
 
-Deno.test("a claim that another runner has taken over is left to it", async () => {
+Deno.test("a run stops listing a payout that another runner has claimed", async () => {
   const answers = { ...due("po_1"), payouts_record: (): PayoutRecorded => ({ taken: true }) };
   const listPayout = () => Promise.resolve(page("txn_1", "txn_1"));
   const fake = await makeFake({ answers, payments: { listPayout } });
@@ -112,7 +112,7 @@ Deno.test("a claim that another runner has taken over is left to it", async () =
   assert.equal(recorded(fake).length, 1);
 });
 
-Deno.test("a list without an end is left when time is up, and its recorded part stays", async () => {
+Deno.test("a list that is too long for one run stops, and its recorded pages stay", async () => {
   // Each read of the clock returns a time 10 s later.
   let ms = UNTIL_MS - 60_000;
   const now = () => new Date(ms += 10_000);

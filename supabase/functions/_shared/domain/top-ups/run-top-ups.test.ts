@@ -56,7 +56,7 @@ Deno.test("a declined charge and a removed card are reported with their codes", 
   }
 });
 
-Deno.test("a bank that requires a confirmation leads to a page, after the charge is cancelled", async () => {
+Deno.test("if the bank requires a confirmation, the charge is cancelled and a page is opened", async () => {
   const order: string[] = [];
   const fake = await worldOf([TOP_UP_CHARGE, TOP_UP_LINK], {
     chargeCard: () => Promise.resolve({ kind: "authentication", payment_id: "pi_1" }),
@@ -89,7 +89,7 @@ Deno.test("T16: a charge that was paid before it could be cancelled gets no page
   assert(!fake.names().includes("top_ups_link"));
 });
 
-Deno.test("T16: a charge without an answer is left to a retry, and one batch is attempted", async () => {
+Deno.test("T16: charges without an answer are reported as unknown, and the run ends", async () => {
   const fake = await worldOf(many(12), {
     chargeCard: () =>
       Promise.reject(new ApiError("upstream_unavailable", { internal: "no answer" })),
@@ -115,7 +115,7 @@ Deno.test("a failing top-up does not stop the others, even if it can't be report
   assert(fake.lines.some(({ level }) => level === "warn"));
 });
 
-Deno.test("without Stripe no card is charged, and no top-up is lost", async () => {
+Deno.test("without Stripe no card is charged, and every outcome is reported as unknown", async () => {
   const payments = () => {
     throw new ApiError("not_ready");
   };

@@ -25,7 +25,7 @@ function ledgerOf(count: number, metadata: object = {}) {
   return { entries, database: { rpc: rpc as unknown as Database["rpc"] } };
 }
 
-Deno.test("ledger_export writes the same as the CSV route streams, in chunks", async () => {
+Deno.test("ledger_export writes in chunks the same CSV that the entries route streams", async () => {
   const { entries, database } = ledgerOf(1_234);
   const { jobs, run } = makeJobWorld({ database });
   const row = jobs.add("ledger_export");
@@ -41,7 +41,7 @@ Deno.test("ledger_export writes the same as the CSV route streams, in chunks", a
   });
 });
 
-Deno.test("ledger_export of an empty ledger is its header", async () => {
+Deno.test("ledger_export of an empty ledger writes only the header", async () => {
   const { jobs, run } = makeJobWorld(ledgerOf(0));
   const row = jobs.add("ledger_export");
   await run([ledgerExport]);
@@ -60,7 +60,7 @@ Deno.test("ledger_export cuts a chunk of long entries so that its page stays bel
   assert(sizes.every((size) => size <= 256 * 1024), String(sizes));
 });
 
-Deno.test("ledger_export continues from its last chunk, without the entries that came since", async () => {
+Deno.test("ledger_export continues after its last chunk, without entries written since", async () => {
   const { entries, database } = ledgerOf(1_250);
   const { jobs, run } = makeJobWorld({ database });
   const row = jobs.add("ledger_export");
@@ -75,7 +75,7 @@ Deno.test("ledger_export continues from its last chunk, without the entries that
   assert.equal(row.pages.join(""), whole);
 });
 
-Deno.test("ledger_export reads what its input selects, of the job's own user", async () => {
+Deno.test("ledger_export reads the selected entries of the job's own user", async () => {
   const { jobs, run } = makeJobWorld(ledgerOf(1));
   const row = jobs.add("ledger_export", { kind: "usage", from: "2026-01-01T00:00:00Z" });
   await run([ledgerExport]);

@@ -17,7 +17,7 @@ Deno.test("usage_backfill charges its events in batches of 500 and adds up their
   assert.deepEqual(row.result, { charged: 1_234, duplicates: 0, conflicts: 0, credits: "4.5" });
 });
 
-Deno.test("usage_backfill that is resumed charges the missing batches and counts them all", async () => {
+Deno.test("a resumed usage_backfill charges the missing batches and reports all batches", async () => {
   const { jobs, run } = makeJobWorld();
   const events = Array.from({ length: 700 }, (_, nr) => event(nr));
   const row = jobs.add("usage_backfill", { events });

@@ -82,7 +82,7 @@ Deno.test("research counts the tokens of each call, by model and kind", async ()
   });
 });
 
-Deno.test("research that is resumed asks the model only for the missing steps", async () => {
+Deno.test("resumed research calls the model only for the missing steps", async () => {
   const { asked, ai } = planner();
   const { jobs, run } = makeJobWorld({ ai });
   const row = jobs.add("research", QUERY);
@@ -94,7 +94,7 @@ Deno.test("research that is resumed asks the model only for the missing steps", 
   assert.deepEqual((row.result as { plan: string[] }).plan, ["How?", "Why?"]);
 });
 
-Deno.test("research that fails in the middle is retried from there", async () => {
+Deno.test("research that fails in a step is retried from that step", async () => {
   const { asked, ai } = planner();
   let failures = 1;
   const complete = (request: AiRequest) => {
@@ -115,7 +115,7 @@ Deno.test("research passes its signal to the model", async () => {
   assert(asked.every(({ signal }) => signal instanceof AbortSignal));
 });
 
-Deno.test("research stores a model's text, without characters that no database can store", async () => {
+Deno.test("research stores a model's text without characters that the database cannot store", async () => {
   const { ai } = planner('["How\\u0000?"]');
   const complete = async (request: AiRequest) => {
     const { text, ...rest } = await ai.complete(request);
@@ -133,7 +133,7 @@ Deno.test("research stores a model's text, without characters that no database c
   assert(new TextEncoder().encode(text).length < 65_536);
 });
 
-Deno.test("research holds the price of its longest course", async () => {
+Deno.test("research holds the price of its longest answers", async () => {
   const { tools } = makeJobWorld();
   const lines = await research.estimate(QUERY, tools);
   assert.equal(lines.length, 7);
