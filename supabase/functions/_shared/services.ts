@@ -74,10 +74,9 @@ export function verifierFrom(env: Env, keySet: KeySet): CredentialVerifier {
 }
 
 /**
- * Checks that the database is in the mode of Stripe's key. The key's mode is its prefix (env.ts),
- * an event's is its `livemode` (inbox-event.ts), and the database's is that of the first event it
- * took.
- * @throws ApiError `not_ready` if the database has taken events of the other mode
+ * Checks that the database is in the mode of Stripe's key. A key's mode is its prefix (env.ts), and
+ * an event's mode is its `livemode` (inbox-event.ts). The database has the mode of its first event.
+ * @throws ApiError `not_ready` if the database has received events of the other mode
  */
 export async function checkMode(database: Database, mode: Mode): Promise<void> {
   try {
@@ -138,8 +137,8 @@ function outgoingFrom(env: Env, metrics: Metrics): Pick<Services, "mail" | "oper
 }
 
 /**
- * Throws. A function that needs models uses services-with-models.ts: the tokenizer is three
- * quarters of its size.
+ * Throws. A function that needs models uses services-with-models.ts, because the tokenizer is three
+ * quarters of such a function's size.
  */
 function withoutModels(): never {
   throw new ApiError("internal", { internal: "this function is deployed without models" });
@@ -155,7 +154,7 @@ function featuresFrom(database: Database): FeatureFlags {
 
 function makeServices(env: Env): Services {
   const transport = transportFrom(env);
-  // Metrics are recorded by a database call that is not counted itself.
+  // The calls that record metrics are not timed, because timing a call needs the metrics.
   const uncounted = createDatabase(transport);
   const metrics = metricsFrom(
     (batch, ageMs) =>

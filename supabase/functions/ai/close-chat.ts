@@ -77,8 +77,7 @@ function storable(text: string): string {
 /**
  * Charges the chat and stores its answer under its key.
  * @throws ApiError if the database stays unavailable. A scheduled task then charges the most that
- *   the chat can
- * have cost.
+ *   the chat can have cost.
  */
 export async function settleChat(chat: OpenChat, ending: Ending): Promise<Answer> {
   const { text, finishReason, usage, counted = null, errorCode = null } = ending;

@@ -1,8 +1,8 @@
 /**
  * Streams the answer of a chat. A caller who leaves does not end the stream, because the provider
- * bills the answer that it has begun, reasoning included. The stream does not wait for a slow
- * reader either, who would keep the credits held for longer. Each chat is settled once, in
- * `conclude`, after the provider's stream has ended.
+ * bills the answer that it has begun, reasoning included. A slow reader does not delay the stream,
+ * because the credits would stay held for longer. Each chat is settled once, in `conclude`, after
+ * the provider's stream has ended.
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/adapters/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";

@@ -15,8 +15,8 @@ type Figures = Readonly<Record<string, number>>;
 interface DeepCheck {
   readonly name: string;
   /**
-   * The check's cost in hundredths of a cent, roughly, including its load on the service. All
-   * checks, each hour, cost 408 units a day.
+   * The approximate cost of the check in hundredths of a cent, including its load on the service.
+   * All checks, run each hour, cost 408 units a day.
    */
   readonly units: number;
   /**

@@ -48,8 +48,8 @@ export const Estimate = z.object({
 const CorrelationId = text(200).openapi({ description: "Defaults to the trace id." });
 
 /**
- * Usage in the settlement of a hold. The user and, for the model of the estimate, the rate are
- * those of the hold.
+ * Usage that settles a hold. The user is the hold's. If the model is the one of the hold's
+ * estimate, the rate is the hold's too.
  */
 export const SettleUsage = z.strictObject({
   event_id: text(255).optional(),

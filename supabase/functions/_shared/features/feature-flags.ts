@@ -33,8 +33,8 @@ const BUCKETS = 10_000;
 const BUCKETS_PER_PERCENT = BUCKETS / 100;
 
 /**
- * Returns a number from 0 to 9999, which never changes; farthing.feature_bucket in SQL returns the
- * same number.
+ * Returns the user's bucket for a flag, from 0 to 9999. The bucket never changes, and
+ * farthing.feature_bucket in SQL returns the same one.
  */
 export function bucketOf(name: string, userId: string): number {
   return Number.parseInt(sha256(`${name}:${userId}`).slice(0, 8), 16) % BUCKETS;

@@ -32,8 +32,9 @@ function failureRecord(error: ApiError): LogRecord {
 }
 
 /**
- * 401, 403, and a wrong webhook signature, which the contract answers with 400. `feature_disabled`
- * does not count: it refuses every caller.
+ * Returns true if a credential was refused: 401, 403, and a wrong webhook signature, which the
+ * contract answers with 400. `feature_disabled` does not count: a flag refused the caller, whatever
+ * the credential.
  */
 function isAuthFailure({ body, code }: ApiError): boolean {
   return body.type === "auth" && code !== "feature_disabled" || code === "signature_invalid";

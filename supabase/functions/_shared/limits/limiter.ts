@@ -85,8 +85,8 @@ class WindowLimiter implements Limiter {
   }
 
   /**
-   * Adds the outcome of the deciding rule to the metrics, and that of every other rule beyond its
-   * soft limit.
+   * Adds the outcome of the deciding rule to the metrics, and the outcome of every other rule that
+   * is beyond its soft limit.
    */
   #countOutcomes(counts: readonly RuleCount[], decided: RuleCount): void {
     for (const count of counts) {

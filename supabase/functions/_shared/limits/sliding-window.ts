@@ -39,14 +39,14 @@ export function windowsOf(rule: Rule, used: number, previous: number, nowMs: num
 
 /**
  * Returns when the next request is allowed, in milliseconds since 1970. If most requests were in
- * the previous window, this time is long before the end of the current window, because they count
- * less each moment.
+ * the previous window, this time is long before the end of the current window, because requests of
+ * the previous window count less each moment.
  */
 export function freeAtMs(rule: Rule, { current, previous }: Windows, nowMs: number): number {
   const windowMs = windowMsOf(rule);
   const startMs = nthWindow(rule, nowMs) * windowMs;
-  // If the current window alone uses up the quota, the next request waits for the window after it,
-  // where this window is the previous one.
+  // If the current window alone uses up the quota, the next request waits for the next window, in
+  // which the current window counts as the previous one.
   const isUsedUp = current >= rule.quota;
   const [beginsMs, past, present] = isUsedUp
     ? [startMs + windowMs, current, 0]

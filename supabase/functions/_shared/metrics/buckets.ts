@@ -1,7 +1,7 @@
 /**
  * The buckets of durations, the same as in farthing.bucket_ms(). Each bound is 15 % above the
- * previous one. A bucket's middle differs by at most 7.3 % from any value in the bucket, and so
- * does every quantile.
+ * previous one. A bucket's middle differs by at most 7.3 % from any value in the bucket, so a
+ * quantile is off by at most 7.3 %.
  */
 import { SLO } from "./slo.ts";
 

@@ -72,8 +72,8 @@ export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
 };
 
 /**
- * Figures that the database reads. One that only grows is a counter (`_total`), every other one a
- * gauge.
+ * Figures that the database reads. A figure that only grows is a counter (`_total`); every other
+ * figure is a gauge.
  */
 export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   burn_rate: {

@@ -5,8 +5,8 @@
 import type { Span } from "./spans.ts";
 
 const AT = /@|%40|\s?[[({<]\s?(?:at|@|ät|arroba|arobase)\s?[\])}>]\s?| at /gi;
-// Only scripts with spaces between words: in the others, a sentence would become part of the
-// address.
+// Only scripts with spaces between words are listed: in other scripts, a whole sentence would
+// become part of the address.
 const LETTER = "\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}";
 const LOCAL_CHAR = new RegExp(`[${LETTER}0-9._%+'-]`, "u");
 const MAX_LOCAL = 64;

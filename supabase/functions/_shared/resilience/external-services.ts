@@ -35,8 +35,8 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     retries: 2,
     firstDelayMs: 500,
     longestDelayMs: 4_000,
-    // More than three requests with all their retries, so that one order that Stripe fails on stops
-    // no others.
+    // More than the attempts of three requests, so that one order on which Stripe fails does not
+    // stop other orders.
     breakAfter: 10,
     halfOpenAfterMs: 10_000,
   },
@@ -46,7 +46,7 @@ export const EXTERNAL_SERVICES: Readonly<Record<ServiceName, ExternalService>> =
     timeoutMs: 100_000,
     retries: 2,
     firstDelayMs: 250,
-    // The caller waits as long as this call does.
+    // The caller waits during the delay.
     longestDelayMs: 8_000,
     breakAfter: 5,
     halfOpenAfterMs: 10_000,

@@ -23,8 +23,8 @@ export interface ResiliencePolicy {
   /**
    * Runs one call. An error of the service itself is thrown unchanged.
    * @throws BreakerOpen if the service was not asked; TimedOut; ApiError `request_timeout` when the
-   *   request's own
-   * deadline has passed; the reason of the caller's signal when the signal is aborted
+   *   request's own deadline has passed; the reason of the caller's signal when the signal is
+   *   aborted
    */
   execute<T>(run: (signal: AbortSignal) => Promise<T>, call?: CallOptions): Promise<T>;
   state(): BreakerState;

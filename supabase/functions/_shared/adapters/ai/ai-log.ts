@@ -14,7 +14,7 @@ export interface AiCall {
   readonly kind: "chat" | "research";
   readonly model: string;
   readonly messages: readonly AiMessage[];
-  /** The answer as far as it arrived; null if none did. */
+  /** The text that arrived; null if none arrived. */
   readonly text: string | null;
   readonly usage: AiUsage | null;
   readonly durationMs: number;
@@ -31,8 +31,8 @@ function transcriptOf(messages: readonly AiMessage[]): string {
 // them.
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
-// Deeper than any useful answer. JSON.parse reads 6,000 nested brackets, and JSON.stringify fails
-// on as many.
+// No useful answer is nested this deeply. JSON.parse can read 6,000 nested brackets, but
+// JSON.stringify fails on them.
 const MAX_DEPTH = 64;
 
 function isShallow(value: unknown, depth = 0): boolean {

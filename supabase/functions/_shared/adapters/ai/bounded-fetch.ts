@@ -6,7 +6,8 @@
 /** The answer is malformed, incomplete or too long. */
 export class InvalidAnswer extends Error {}
 
-// In bytes: 50,000 tokens as events of a stream, each with its envelope. No call has time for more.
+// The most bytes of an answer: the size of 50,000 tokens, each in an event of its own. No call has
+// time for more.
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**

@@ -4,10 +4,10 @@
  */
 import type { AiMessage } from "./ai.ts";
 
-/** OpenAI's models with the tokenizer o200k_base, the one that counts here. */
+/** OpenAI's models whose tokenizer is o200k_base, with which tokens.ts counts. */
 const COUNTED_ALIKE = /^(?:chatgpt-4o|gpt-4o|gpt-4\.1|gpt-5|o1|o3|o4)(?![a-z\d])/;
 
-/** The models above that reason before they answer and hide the reasoning. */
+/** Models among them that reason before they answer and hide the reasoning. */
 const HIDES_OUTPUT = /^(?:gpt-5|o1|o3|o4)/;
 
 // The most tokens that a chat format adds to each message and to a prompt. With o200k_base they are
@@ -17,7 +17,7 @@ const PER_PROMPT = 64;
 
 export interface CostBounds {
   readonly p_max_input_tokens: number;
-  /** True if counting the received output here gives all output that is billed. */
+  /** True if all billed output is received, so that counting it here is enough. */
   readonly p_output_is_counted: boolean;
 }
 

@@ -112,7 +112,7 @@ async function* piecesOf(
     text += delta;
     yield { kind: "delta", text: delta };
   }
-  // The SDK takes a lost connection for the end of the stream.
+  // The SDK treats a lost connection as the end of the stream.
   if (finishReason === undefined) throw new InvalidAnswer("the stream broke off");
   yield { kind: "end", finishReason, usage: usage ?? await estimateUsage(request, text) };
 }

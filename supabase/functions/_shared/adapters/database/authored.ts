@@ -36,7 +36,8 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
 };
 
 /**
- * Adds the author to the arguments. Outside a request there is none, and SQL records its own role.
+ * Adds the author to the arguments. Outside a request there is no author, and SQL records its own
+ * role.
  */
 export function withAuthor(name: string, args: Args): Args {
   if (!Object.hasOwn(AUTHORED, name)) return args;

@@ -10,7 +10,10 @@ export interface DatabaseRetries {
   readonly rolledBack: RetryPolicy;
   readonly unavailable: RetryPolicy;
   readonly timedOut?: RetryPolicy;
-  /** In ms. A longer outage is no restart, so calls are no longer retried. */
+  /**
+   * The duration in ms of the longest outage that can be a restart. During a longer outage calls
+   * are not retried.
+   */
   readonly longestOutageMs: number;
 }
 
@@ -22,8 +25,8 @@ const FORGOTTEN_AFTER_MS = 10_000;
  * double a long wait.
  */
 export const WHILE_A_CALLER_WAITS: DatabaseRetries = {
-  // The database ends a wait for a lock after 2 s. With five such waits, a blocked account would
-  // occupy a connection for 12 s; this limit makes it 4 s.
+  // The database ends a wait for a lock after 2 s. Five retries with such waits would occupy a
+  // connection for 12 s; `withinMs` limits this to two waits, 4 s.
   rolledBack: {
     withinMs: 3_000,
     retries: 5,

@@ -24,8 +24,7 @@ export interface Mail {
   /**
    * Sends a message, and returns the provider's id of it.
    * @throws MailRefused if the provider will never take it (a bad address); MailNotSent if it was
-   *   certainly not
-   * sent; any other error if that is unknown
+   *   certainly not sent; any other error if that is unknown
    */
   send(message: MailMessage): Promise<string>;
 }

@@ -25,7 +25,7 @@ export async function withFairTimeout<T>(
       // Deno 2.1.4 still calls a timer that is cleared after it was due.
       if (isOver) return;
       const passedMs = performance.now() - begunMs;
-      // Every timer is a little late, so the elapsed time counts and not the requested time.
+      // Every timer is a little late, so the elapsed time is subtracted and not the requested time.
       if (passedMs <= HEARD_MS) leftMs -= passedMs;
       if (leftMs < 1) reject(late());
       else listen();

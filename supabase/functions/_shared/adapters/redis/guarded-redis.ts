@@ -35,8 +35,8 @@ interface GuardedRedisOptions {
 export type RedisFailure = "slow" | "down" | "denied" | "full" | "nonsense" | "open";
 
 /**
- * The runtime's messages for a failed connection. Every other TypeError comes from an answer of
- * another shape.
+ * The runtime's messages for a failed connection. Every other TypeError means that the answer had
+ * an unexpected shape.
  */
 const NO_CONNECTION = /error sending request|fetch failed|connection|network/i;
 

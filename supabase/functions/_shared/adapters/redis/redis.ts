@@ -10,8 +10,8 @@ export interface RedisAddress {
 }
 
 /**
- * In ms. The resilience policy ends a call earlier; this timeout closes the connection that the
- * call has left.
+ * The timeout of a connection in ms. The resilience policy ends a call earlier and leaves its
+ * connection open; this timeout closes the connection.
  */
 export const CONNECTION_MS = 1_000;
 
@@ -25,7 +25,8 @@ export function createRedis({ url, token }: RedisAddress): Redis {
     // With `retry: false` the client still makes two attempts. The resilience policy must count
     // each attempt.
     retry: { retries: 0 },
-    // A function, because the client takes the reason of an aborted plain signal for an answer.
+    // A function and not a signal: when a plain signal aborts, the client returns the signal's
+    // reason as the answer.
     signal: () => AbortSignal.timeout(CONNECTION_MS),
     enableTelemetry: false,
     // This code never reads a value that it has just written in another region.

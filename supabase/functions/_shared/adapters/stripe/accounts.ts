@@ -21,13 +21,13 @@ export interface Accounts {
    */
   createAccount(provider: ProviderToOnboard): Promise<string>;
   /**
-   * Lists the current capabilities of the connected accounts, page by page. @throws ApiError
-   * `upstream_unavailable`
+   * Lists the current capabilities of the connected accounts, page by page.
+   * @throws ApiError `upstream_unavailable`
    */
   listAccounts(): AsyncIterable<readonly AccountFacts[]>;
   /**
-   * Makes a link to continue onboarding. The link opens once, within minutes. @throws ApiError as
-   * above
+   * Makes a link to continue onboarding. The link works once, and expires within minutes.
+   * @throws as createAccount() does
    */
   createOnboardingLink(accountId: string, urls: OnboardingUrls): Promise<string>;
 }

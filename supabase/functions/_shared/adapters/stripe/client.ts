@@ -11,9 +11,8 @@ export interface StripeCaller {
   /**
    * Runs one request to Stripe. All attempts at it use the idempotency key of the first attempt.
    * @throws StripeRefused for a definite refusal; StoredStripeError if Stripe failed and would
-   *   repeat its answer
-   * under this key; otherwise ApiError `upstream_unavailable`, or `idempotency_in_progress` while
-   * Stripe is serving the same key
+   *   repeat its answer under this key; otherwise ApiError `upstream_unavailable`, or
+   *   `idempotency_in_progress` while Stripe is serving the same key
    */
   call<T>(run: (stripe: Stripe) => Promise<T>): Promise<T>;
 }
@@ -89,7 +88,10 @@ function headerOf(error: unknown, name: string): string | null {
   return error instanceof Stripe.errors.StripeError ? error.headers?.[name] ?? null : null;
 }
 
-/** Decides as Stripe's SDK does: Stripe asks for a retry, is down, or is serving the same key. */
+/**
+ * Returns true, as Stripe's SDK does, if Stripe asks for a retry, is down, or is serving the same
+ * key.
+ */
 function isTransient(error: unknown): boolean {
   const said = headerOf(error, "stripe-should-retry");
   if (said !== null) return said === "true";

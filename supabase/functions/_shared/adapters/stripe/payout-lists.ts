@@ -7,14 +7,14 @@ import { idOf, markOf } from "./facts/objects.ts";
 
 export interface PayoutPage {
   readonly transactions: readonly PayoutTransaction[];
-  /** The transaction before the next page; null at the end. */
+  /** The last transaction of this page, after which the next page begins; null on the last page. */
   readonly after: string | null;
 }
 
 export interface PayoutLists {
   /**
    * Returns a page of a payout's transactions.
-   * @param after the transaction before the page; null for the first page
+   * @param after the last transaction of the previous page; null for the first page
    * @returns null while Stripe cannot list the payout yet
    * @throws ApiError `upstream_unavailable`
    */
@@ -62,8 +62,8 @@ function ourIdOf(metadata: Stripe.Metadata | null | undefined, names: string[]):
 }
 
 /**
- * Money of these sources is in our records too. Other money, such as a transfer, only counts in the
- * sum.
+ * Returns the facts of a transaction's source. Charges, refunds, disputes, fees and fee refunds are
+ * in our records too. Any other money, such as a transfer, only counts in the sum.
  */
 function sourceFacts(type: string, source: Source): SourceFacts {
   const sum = (of: { amount: number; currency: string }) => ({
@@ -73,8 +73,8 @@ function sourceFacts(type: string, source: Source): SourceFacts {
   });
   switch (source.object) {
     case "charge": {
-      // Stripe books a failed bank debit back in a transaction that also has the charge as its
-      // source.
+      // When a bank debit fails, Stripe books the money back in a transaction that also has the
+      // charge as its source.
       if (!PAYMENTS.includes(type)) return { ...NOTHING, charge_id: source.id };
       const our_id = ourIdOf(source.metadata, ["order_id", "booking_id"]);
       const payment_id = idOf(source.payment_intent);
@@ -95,7 +95,8 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     case "fee_refund":
       return { ...sum(source), kind: "fee_refund", fee_id: idOf(source.fee) };
     case "payout":
-      // Money of another payout that a bank returned counts like any other money.
+      // Any other type with a payout as its source is money of another payout that the bank
+      // returned.
       return { ...NOTHING, kind: type === "payout" ? "payout" : "other" };
     default:
       return NOTHING;

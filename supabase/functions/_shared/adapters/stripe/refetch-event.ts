@@ -24,7 +24,7 @@ function isForeign({ account, type }: Stripe.Event): boolean {
 
 type Retrieve = (stripe: Stripe, id: string) => Promise<{ object: string; id: string }>;
 
-/** By the name of the object, which is the same in every API version. */
+/** Fetches an object again, by its type. The types have the same names in every API version. */
 const RETRIEVE: Readonly<Record<string, Retrieve>> = {
   "account": (stripe, id) => stripe.accounts.retrieve(id),
   "application_fee": (stripe, id) => stripe.applicationFees.retrieve(id),

@@ -15,8 +15,7 @@ export interface Refunds {
   /**
    * Asks Stripe for a refund; a repeat for the same refund gets the same answer.
    * @throws StripeRefused if Stripe refuses and has not refunded; otherwise ApiError
-   *   `upstream_unavailable`, or
-   * `idempotency_in_progress` while another request sends this refund
+   *   `upstream_unavailable`, or `idempotency_in_progress` while another request sends this refund
    */
   createRefund(refund: RefundToSend): Promise<MadeRefund>;
 }

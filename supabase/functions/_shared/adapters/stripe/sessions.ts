@@ -15,8 +15,8 @@ export interface Sessions {
   /**
    * Opens a hosted checkout session; a repeat for the same order returns the same session.
    * @throws OrderKeySpent if a repeat would get the same error; otherwise ApiError
-   *   `upstream_unavailable`, or
-   * `idempotency_in_progress` while another request for this order runs
+   *   `upstream_unavailable`, or `idempotency_in_progress` while another request for this order
+   *   runs
    */
   openSession(order: CheckoutOrder): Promise<Session>;
 }

@@ -8,7 +8,7 @@ import { StripeRefused, unavailable } from "./errors.ts";
 
 /**
  * The result of a charge. `accepted` means paid or in progress; the payment's event reports the
- * end.
+ * result.
  */
 export type ChargeOutcome =
   | { readonly kind: "accepted" | "authentication"; readonly payment_id: string }

@@ -11,11 +11,9 @@ export interface Webhooks {
   /**
    * Verifies a webhook by its raw body.
    * @returns null for a genuine event that is not meant for us: a test event of a connected
-   *   account, which Stripe
-   * sends to live endpoints too
+   *   account, which Stripe sends to live endpoints too
    * @throws ApiError signature_invalid, mode_mismatch; upstream_unavailable if the object of an
-   *   event in another
-   * API version can't be fetched
+   *   event in another API version can't be fetched
    */
   readEvent(rawBody: string, signature: string | null): Promise<InboxEvent | null>;
 }

@@ -27,13 +27,16 @@ export interface RefinedArguments {
   chats_settle: {
     p_answer: Pick<Answer, "message" | "finish_reason">;
     /**
-     * Token counts; the kinds do not overlap. Null if the provider's counts are unknown: then the
-     * chat is charged the most that it can have cost.
+     * Token counts; the kinds do not overlap. Null if the provider's counts are unknown, in which
+     * case the chat is charged the most that it can have cost.
      */
     p_usage: object | null;
   };
   credits_entries: { p_before_seq: string | undefined };
-  /** The service's own figures by the end of a series' name: `evicted_keys` of `redis_evicted_keys`. */
+  /**
+   * The service's own figures. A key is the end of a series' name: `evicted_keys` of
+   * `redis_evicted_keys`.
+   */
   deep_checks_report: { p_figures: Readonly<Record<string, number>> };
   features_set: { p_state: FeatureSetting["state"] };
   idempotency_store: { p_data: ErrorBody };
@@ -42,7 +45,10 @@ export interface RefinedArguments {
   /** A null `p_user_id` means the job of any user. */
   jobs_cancel: { p_user_id: string | null };
   jobs_checkpoint: {
-    /** The output in a list: an output that is a text would otherwise be parsed as JSON. */
+    /**
+     * The output as the only item of a list, because SQL would parse an output that is a text as
+     * JSON.
+     */
     p_output: readonly [unknown];
   };
   jobs_claim: { p_types: readonly string[] };
@@ -59,9 +65,9 @@ export interface RefinedArguments {
   notifications_failed: { p_outcome: NotSentOutcome };
   payouts_record: { p_transactions: readonly PayoutTransaction[] };
   providers_compare: { p_accounts: readonly AccountFacts[] };
-  /** Without `p_idempotency_key` no request waits for this refund. */
+  /** The runner leaves `p_idempotency_key` out, because no request waits for the refund. */
   refunds_postpone: { p_idempotency_key: string | undefined };
-  /** Without `p_idempotency_key` no request waits for this refund. */
+  /** The runner leaves `p_idempotency_key` out, because no request waits for the refund. */
   refunds_refuse: { p_idempotency_key: string | undefined };
   /** A null `p_daily` removes the cap. */
   spend_caps_set: { p_daily: string | null };

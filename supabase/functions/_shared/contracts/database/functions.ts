@@ -40,7 +40,10 @@ export interface Results
     TransferResults {
   /** Stores a refusal that the request caused, so that a repeat gets the same answer. */
   idempotency_store: unknown;
-  /** Fails with `mode_mismatch` if the database has received events of the other mode. */
+  /**
+   * Fails with `mode_mismatch` if the database's mode is the other one. `livemode` is null before
+   * the first event.
+   */
   mode_check: { livemode: boolean | null };
   health_database: { ok: true; at: string; runs_tasks: boolean };
 }
@@ -72,7 +75,10 @@ type Passed<N, A> = { [K in Exclude<keyof A, Added>]: ArgOf<N, K, A[K]> };
  */
 export type ArgsOf<N extends FunctionName> = Passed<N, Sql[N]["Args"]>;
 
-/** The functions that take an idempotency key. */
+/**
+ * The functions that answer with `Stored`: the call that does the work also stores the answer under
+ * the idempotency key.
+ */
 export type IdempotentName = {
   [N in FunctionName]: ResultOf<N> extends Stored<infer _> ? N : never;
 }[FunctionName];

@@ -52,7 +52,9 @@ export type ChargeFacts = {
 
 export type RefundFacts = {
   stripe_refund_id: string;
-  /** Our id of the refund; null for a refund that began in Stripe's dashboard. */
+  /**
+   * The id of our refund, from the metadata; null for a refund that began in Stripe's dashboard.
+   */
   refund_id: string | null;
   payment_id: string | null;
   charge_id: string | null;
@@ -60,11 +62,11 @@ export type RefundFacts = {
   currency: string;
   status: string | null;
   failure_reason: string | null;
-  /** Stripe's id of the reversal of the provider's share; null if Stripe reversed no share. */
+  /** Stripe's id of the reversal of the provider's share; null if the refund reversed no share. */
   transfer_reversal: string | null;
   /**
-   * Null for a refund that began in the dashboard, even a refund of our payment. See
-   * adapters/stripe/facts/objects.ts.
+   * Null for a refund that began in Stripe's dashboard, even a refund of our payment.
+   * adapters/stripe/facts/objects.ts explains the mark.
    */
   mark: string | null;
 };
@@ -116,7 +118,7 @@ export type WarningFacts = {
 export type FeeFacts = {
   fee_id: string;
   /**
-   * The charge of our payment. The field that Stripe calls the fee's charge is the payment that the
+   * The charge of the buyer's payment. Stripe's field `charge` may instead be the payment that the
    * provider received.
    */
   charge_id: string | null;

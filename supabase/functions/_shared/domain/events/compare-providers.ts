@@ -1,6 +1,7 @@
 /**
- * Compares providers' capabilities with Stripe. An `account.updated` belongs to the provider's
- * account and is missing from Stripe's list of our events, so the backfill cannot find a lost one.
+ * Compares providers' capabilities with Stripe. The event `account.updated` belongs to the
+ * provider's account and is missing from Stripe's list of our events, so the backfill cannot find a
+ * lost `account.updated`.
  */
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";

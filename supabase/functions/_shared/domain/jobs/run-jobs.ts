@@ -101,7 +101,7 @@ class Runner {
     return this.#report;
   }
 
-  /** A released job wakes the next run, so that the remaining jobs start without delay. */
+  /** Releases one due job, which wakes the next run, so that the remaining jobs start without delay. */
   async #handOver(): Promise<void> {
     const { jobs } = await this.#claim(1);
     for (const job of jobs) await this.#yield(job);
@@ -171,7 +171,7 @@ class Runner {
     }
   }
 
-  /** Retries a write. The call may run twice, because it sends the runner's token. */
+  /** Writes with retries. A repeat is safe, because each write sends the runner's token. */
   #store<N extends FunctionName>(name: N, args: ArgsOf<N>): Promise<ResultOf<N>> {
     return withOwnTime(() => this.tools.database.rpc(name, args, UNTIL_STORED), STORING_MS);
   }
@@ -185,7 +185,7 @@ class Runner {
     try {
       return await this.#completions.add({ job_id, token, result: outcome.result });
     } catch (error) {
-      // A refused result would be refused again. Without the database, the lease expires.
+      // The database would refuse the same result again. While it is unavailable, the lease expires.
       if (isUnavailable(error)) throw error;
       return await this.#fail(claimed, error);
     }
@@ -248,7 +248,7 @@ class Runner {
     return this.#store("jobs_checkpoint", args);
   };
 
-  /** Renews the leases. A job that is missing in the answer was cancelled or reclaimed. */
+  /** Renews the leases. A job that is missing from the answer must not begin another step. */
   async #beat(): Promise<void> {
     const known = [...this.#tasks.keys()];
     if (known.length === 0) return;

@@ -77,7 +77,8 @@ export async function reconcilePayouts(
     const outcome = await run(services, due, untilMs);
     done.reconciled += outcome === "reconciled" ? 1 : 0;
     done.failed += outcome === "failed" || outcome === "refused" ? 1 : 0;
-    if (outcome === "failed") break; // Stripe may refuse to list one payout and list another
+    // After `refused` the run goes on: Stripe may refuse to list one payout and list another.
+    if (outcome === "failed") break;
   }
   return done;
 }

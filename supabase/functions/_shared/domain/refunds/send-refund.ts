@@ -5,7 +5,7 @@ import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { StripeRefused } from "../../adapters/stripe/errors.ts";
 
-/** Returns the original error, for the log and for the operator. */
+/** Returns the detail of an error, for the log and for the operator. */
 export function detailOf(error: unknown): string {
   return (error instanceof ApiError ? error.internal : undefined) ?? String(error);
 }
@@ -39,13 +39,12 @@ function refusalOf(error: StripeRefused): ApiError {
 }
 
 /**
- * Sends the refund, and stores Stripe's id, the refusal, or the missing answer.
+ * Sends the refund, and stores Stripe's id, the refusal, or the missing answer. After a missing
+ * answer the refund stays requested, and a retry or the runner sends it again.
  * @param key the caller's idempotency key, which is freed if the refund was refused or got no
  *   answer
  * @throws ApiError `already_refunded` or `refund_too_large` if Stripe refused for that reason;
- *   otherwise the
- * original error. After a missing answer the refund stays requested, and a retry or the runner
- * sends it again.
+ *   otherwise the original error
  */
 export async function sendRefund(
   { database, payments, log }: Services,
@@ -63,7 +62,7 @@ export async function sendRefund(
     const args = { p_refund_id, p_error: detailOf(error), p_idempotency_key: key };
     await withOwnTime(() => database.rpc(note, args)).catch((failure: unknown) => {
       // The refund stays requested: the runner sends it again, and Stripe gives the same answer.
-      log("warn", "refund not noted", { detail: String(failure) });
+      log("warn", "refund result not stored", { detail: String(failure) });
     });
     throw isRefused ? refusalOf(error) : error;
   }

@@ -28,7 +28,7 @@ async function make(services: Services, move: TransferToMake): Promise<TransferO
     await withOwnTime(() => database.rpc("transfers_finish", failed)).catch((failure: unknown) => {
       // The transfer stays requested: the runner requests it again, and Stripe gives the same
       // answer.
-      log("warn", "transfer not noted", { detail: String(failure) });
+      log("warn", "transfer result not stored", { detail: String(failure) });
     });
     return p_refused ? "refused" : "unavailable";
   }

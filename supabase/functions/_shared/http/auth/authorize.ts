@@ -7,9 +7,8 @@ const ANONYMOUS: AnonymousCaller = { kind: "none" };
 
 /**
  * Returns the least powerful of the caller's credentials that the route accepts.
- * @throws ApiError `unauthenticated` without a user's token or a secret key, `forbidden` when the
- *   given
- * credential is valid and the route does not accept it
+ * @throws ApiError `unauthenticated` without a user's token or a secret key; `forbidden` if the
+ *   given credential is valid and the route does not accept it
  */
 export function authorize(
   allowed: readonly Who[],

@@ -4,10 +4,10 @@
  *
  * No transaction is open during the call. `begin` commits the idempotency key as started, with
  * everything that `outside` needs; `attach` commits the answer under the key. If a step in between
- * fails, `abandon` frees the key and a retry begins again. The retry uses the same record, for
- * which the service may already have done its part; where the service stores its refusal, the retry
- * makes a new record. If `abandon` fails too, the key stays in progress until its lock times out,
- * and a retry takes the key over.
+ * fails, `abandon` frees the key and a retry begins again. The retry uses the same record, because
+ * the service may have made its part already. Only if the service would repeat its refusal, the
+ * retry makes a new record. If `abandon` fails too, the key stays in progress until its lock times
+ * out, and a retry takes the key over.
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import { withOwnTime } from "../../core/request.ts";
@@ -21,7 +21,7 @@ interface AnsweredStep<T> {
   readonly data: T | ErrorBody;
 }
 
-/** A step that goes on with the call. */
+/** A step after which the service is called. */
 type OpenStep<S> = Exclude<S, { readonly status: number }>;
 
 interface TwoPhases<S, M, T> {

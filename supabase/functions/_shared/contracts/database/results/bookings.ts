@@ -26,7 +26,7 @@ export interface BookingToPay {
 
 /**
  * The next step of a booking: return the stored answer, create the payment at Stripe, or refuse.
- * `limit` names the limit that is used up; `retry_after` is in seconds.
+ * `limit` is the party whose limit is used up; `retry_after` is in seconds.
  */
 export type BookingStep =
   | Replay<StartedBooking>
@@ -46,7 +46,8 @@ export interface PaymentToCancel {
 }
 
 /**
- * The next step of a cancellation: return the stored answer, send a refund, or cancel a payment.
+ * The next step of a cancellation: return the stored answer (`replay`) or the new answer (`done`),
+ * send a refund, or cancel a payment.
  */
 export type CancelStep =
   | {
@@ -69,7 +70,10 @@ export interface TransferToMake {
   currency: string;
   charge_id: string | null;
   stripe_account_id: string | null;
-  /** The transfer to reverse; null for the transfer that the charge itself made. */
+  /**
+   * The transfer to reverse; null for any other kind, and for a reversal of the charge's own
+   * transfer.
+   */
   transfer_id: string | null;
 }
 
@@ -77,21 +81,25 @@ export interface BookingResults {
   bookings_begin: BookingStep;
   /** Finishes the idempotency key and stores the answer. */
   bookings_attach: Finished<StartedBooking>;
-  /** Frees the key, and cancels the booking if one is named. */
+  /** Frees the key. Cancels the booking if one is named and it has no payment. */
   bookings_abandon: unknown;
   bookings_read: BookingAnswer;
   bookings_list: Page<"bookings", BookingAnswer>;
   bookings_advance: BookingAnswer;
   bookings_cancel: CancelStep;
-  /** Finishes the idempotency key and stores the answer, after Stripe has answered. */
+  /**
+   * Cancels the booking after Stripe cancelled its payment, finishes the idempotency key and stores
+   * the answer. A booking that was paid in the meantime is refunded.
+   */
   bookings_cancelled: Finished<CancelledBooking>;
 }
 
 export interface TransferResults {
-  /** Returns due moves; each move is returned once until its next attempt is due. */
+  /** Returns due moves. A move is returned again only when its next attempt is due. */
   transfers_claim: TransferToMake[];
   /**
-   * Stores that the move was made, was refused for good, or got no answer and is attempted again.
+   * Stores that the move was made or was refused for good. Without either, the move is attempted
+   * again.
    */
   transfers_finish: Record<string, never>;
 }

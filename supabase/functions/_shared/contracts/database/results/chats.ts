@@ -6,8 +6,7 @@ export type Answer = Of<typeof ChatAnswer>;
 
 /**
  * The next step of a chat: return the stored answer, or call the provider. `held` is a decimal
- * string of credits; `patience_ms` is the time for which a stream is read after its caller has
- * left.
+ * string of credits; `patience_ms` is how long a stream is still read after its caller has left.
  */
 export type ChatStep =
   | Replay<Answer>
@@ -16,11 +15,11 @@ export type ChatStep =
 export interface ChatResults {
   chats_begin: ChatStep;
   /**
-   * Renews the chat's heartbeat. With `p_output_tokens` it also records that the provider has
-   * accepted.
+   * Records a heartbeat of the chat. `p_output_tokens` is the number of tokens received so far; any
+   * number also means that the provider has accepted the request.
    */
   chats_record: { status: "open" | "closed" };
-  /** Charges once. A repeat returns the same answer. */
+  /** Charges the chat once. A repeat returns the same answer. */
   chats_settle: Finished<Answer>;
   chats_release: { status: "released" | "settled" };
 }

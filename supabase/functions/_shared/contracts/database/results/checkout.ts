@@ -15,7 +15,7 @@ export interface CheckoutOrder {
   total_credits: string;
   success_url: string;
   cancel_url: string;
-  /** The expiry as RFC 3339, and below in seconds since 1970. */
+  /** The expiry as RFC 3339; `expires_at_epoch` is the same time in seconds since 1970. */
   expires_at: string;
   expires_at_epoch: number;
   client_temp_id: string | null;
@@ -24,8 +24,8 @@ export interface CheckoutOrder {
 }
 
 /**
- * The next step of a checkout: return the stored answer, create the session at Stripe, or refuse.
- * `retry_after` is in seconds.
+ * The next step of a checkout: return the stored answer (`replay`) or the session that is still
+ * open (`reuse`), create the session at Stripe, or refuse. `retry_after` is in seconds.
  */
 export type CheckoutStep =
   | { step: "replay" | "reuse"; status: number; data: Of<typeof checkout.Checkout> | ErrorBody }
@@ -35,9 +35,12 @@ export type CheckoutStep =
 export interface CheckoutResults {
   checkout_packages: Of<typeof checkout.Package>[];
   checkout_begin: CheckoutStep;
-  /** Finishes the idempotency key and stores the answer. */
+  /** Stores the session, finishes the idempotency key and stores the answer. */
   checkout_attach: Finished<Of<typeof checkout.Checkout>>;
-  /** Frees the key after a failed call to Stripe, and ends the order if one is named. */
+  /**
+   * Frees the key after a failed call to Stripe. Ends the order if one is named and it has no
+   * session.
+   */
   checkout_abandon: unknown;
   checkout_orders: Page<"orders", Of<typeof checkout.Order>>;
   checkout_order: Of<typeof checkout.Order>;

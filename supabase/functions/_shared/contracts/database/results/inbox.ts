@@ -33,13 +33,16 @@ export interface InboxResults {
   inbox_receive: Received;
   inbox_list: Page<"events", WebhookEvent>;
   inbox_read: WebhookEventWithFacts;
-  /** Applies an event again. A processed event stays unchanged. */
+  /** Applies an event again. An event that was processed, or has no facts, stays unchanged. */
   inbox_replay: WebhookEventWithFacts;
   inbox_dead: string[];
-  /** Returns the ids of events that never arrived. */
+  /** Returns those of the given ids whose events never arrived. */
   inbox_missing: string[];
   /** Null if no backfill is due, or another runner has claimed it. */
   backfills_claim: BackfillClaim | null;
-  /** Ends the claim. If events were unreadable, a later backfill fetches them again. */
+  /**
+   * Ends the claim. An incomplete backfill is repeated from the same start; after unreadable events,
+   * at least 15 minutes later.
+   */
   backfills_finish: unknown;
 }

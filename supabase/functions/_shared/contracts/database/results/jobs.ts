@@ -19,7 +19,7 @@ interface Pages {
 /** A finished step with its output. */
 export interface DoneStep {
   step: string;
-  /** The output in a list, as jobs_checkpoint() got it. */
+  /** The output as the only item of a list, as jobs_checkpoint() received it. */
   output: readonly [unknown];
 }
 
@@ -66,7 +66,7 @@ interface Completed {
 export interface JobResults {
   jobs_create: Stored<CreatedJob>;
   /**
-   * A null `p_user_id` reads the job of any user; the same holds for jobs_cancel and jobs_pages.
+   * Without `p_user_id`, reads the job of any user; the same holds for jobs_cancel and jobs_pages.
    */
   jobs_read: JobRow;
   jobs_cancel: Of<typeof jobs.CancelledJob>;
@@ -74,7 +74,7 @@ export interface JobResults {
   jobs_list: Page<"jobs", Of<typeof jobs.JobSummary>>;
   /** `next_at` is the time at which the next job is due. */
   jobs_claim: { jobs: ClaimedJob[]; next_at: string | null };
-  /** The jobs that still belong to this runner. */
+  /** Renews the leases. Returns the ids of the runner's jobs that may go on. */
   jobs_heartbeat: { jobs: string[] };
   jobs_checkpoint: CheckpointAnswer;
   jobs_complete: Completed;

@@ -2,7 +2,7 @@
 import type { HealthFigures } from "../../health.ts";
 import type { Of } from "./shapes.ts";
 
-/** A series with its total since the first day. Numbers are text. */
+/** A series with its total since the first day. `count` and `sum_ms` are text. */
 export interface CountedSeries {
   readonly name: string;
   /** Labels, for example `rule=user,outcome=blocked`. */
@@ -25,6 +25,9 @@ export interface MetricResults {
   health_metrics: { counted: CountedSeries[]; figures: Figure[] };
   deep_checks_claim: { claimed: boolean; units_left: number };
   deep_checks_report: { name: string; outcome: string };
-  /** `p_start` is a number from 0 to 1: the place in the ledger at which the check begins. */
+  /**
+   * Checks some accounts. `p_start`, from 0 to 1, is the position among all accounts at which the
+   * check begins.
+   */
   deep_checks_ledger: { looked_at: number; wrong: number };
 }

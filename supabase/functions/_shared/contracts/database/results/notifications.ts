@@ -14,20 +14,23 @@ export interface NotificationToSend {
 }
 
 /**
- * `not_asked`: the service was not called, so this was no attempt; `again`: the notification was
- * certainly not sent; `never`: the service refuses it for good; `unknown`: it may have been sent,
- * so it is not sent again.
+ * The outcome of an attempt that did not send. `not_asked`: the service was not called, so it was
+ * not an attempt; `again`: the notification was certainly not sent; `never`: the service refuses it
+ * for good; `unknown`: it may have been sent, so it is not sent again.
  */
 export type NotSentOutcome = "not_asked" | "again" | "never" | "unknown";
 
 export interface NotificationResults {
   notifications_send: Stored<Of<typeof Notification>>;
   /**
-   * Returns due notifications; without a mail service only those for webhooks. A repeat with the
-   * same lease returns the same notifications.
+   * Returns due notifications; without `p_mail` only those for webhooks. A repeat with the same
+   * lease returns the same notifications.
    */
   notifications_claim: NotificationToSend[];
-  /** `known` is false if another runner has claimed the notification, or it is finished. */
+  /**
+   * `known` is false if the claim has ended: another runner has the notification, or it is
+   * finished.
+   */
   notifications_sent: { known: boolean };
   notifications_failed: { known: boolean };
 }

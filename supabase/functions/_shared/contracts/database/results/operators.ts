@@ -8,7 +8,10 @@ export type FeatureSetting = Of<typeof features.Feature>;
 
 export interface AlertResults {
   alerts_list: Page<"alerts", Of<typeof alerts.Alert>>;
-  /** Records the first operator who acknowledges the alert. A resolved alert stays unchanged. */
+  /**
+   * Records the operator who acknowledges an open alert. An acknowledged or resolved alert stays
+   * unchanged.
+   */
   alerts_acknowledge: Of<typeof alerts.Alert>;
 }
 

@@ -1,4 +1,7 @@
-/** Results of the functions for payouts: the due lists, and the comparison with our records. */
+/**
+ * Results of the functions for payouts: the lists that are due, and their comparison with our
+ * records.
+ */
 
 /** A payout whose list one runner has claimed. */
 export interface PayoutToList {
@@ -8,7 +11,10 @@ export interface PayoutToList {
   after: string | null;
 }
 
-/** `taken` means that another runner has claimed the payout. */
+/**
+ * The result of recording a page. `listed` is true after the last page, when the payout was
+ * compared; `taken` means that another runner has claimed the payout since.
+ */
 export type PayoutRecorded =
   | { listed: false }
   | { listed: true; mismatches: number }

@@ -28,14 +28,14 @@ interface OwnProvider {
 
 export interface ProviderResults {
   providers_begin: ProviderStep;
-  /** Finishes the idempotency key and stores the answer. */
+  /** Stores the account, finishes the idempotency key and stores the answer. */
   providers_attach: Finished<StartedProvider>;
-  /** Frees the key, and ends the provider's onboarding if one is named. */
+  /** Frees the key. Deletes the provider if one is named and has no Stripe account. */
   providers_abandon: unknown;
   providers_read: OwnProvider;
   /**
-   * Compares accounts with Stripe's state. `changed` counts the providers that differed,
-   * `providers` the providers with an account.
+   * Updates providers to the state of their Stripe accounts. `changed` counts the updated
+   * providers, `providers` all providers with an account.
    */
   providers_compare: { changed: number; providers: number };
 }

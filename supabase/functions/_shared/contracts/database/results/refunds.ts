@@ -14,9 +14,12 @@ export interface RefundToSend {
   amount: number;
   currency: string;
   reason: string | null;
-  /** true for a payment whose share went to a provider: Stripe reverses the share. */
+  /**
+   * true for a booking's payment whose share Stripe reverses with the refund. If we transferred the
+   * share, we reverse it separately.
+   */
   connected: boolean;
-  /** true if an application fee was taken: Stripe refunds the fee too. */
+  /** true if Stripe refunds the application fee with the refund. */
   has_fee: boolean;
   /** The installation's mark, written into the refund's metadata. */
   mark: string;
@@ -29,13 +32,13 @@ export type RefundStep =
 
 export interface RefundResults {
   refunds_begin: RefundStep;
-  /** Stores Stripe's id. Moves no credits. */
+  /** Stores Stripe's id. Moves no credits: Stripe's event does. */
   refunds_attach: RefundAnswer;
-  /** Stores that Stripe refused: the refund has failed. */
+  /** Frees the key, and stores that Stripe refused: the refund has failed. */
   refunds_refuse: RefundAnswer;
   /**
-   * Stores that Stripe's answer is unknown. The refund stays requested, and a retry or the runner
-   * sends it again.
+   * Frees the key, and stores that Stripe's answer is unknown. The refund stays requested, and a
+   * retry or the runner sends it again.
    */
   refunds_postpone: RefundAnswer;
   /** Stores the refund's current state as the answer. */
@@ -43,8 +46,8 @@ export interface RefundResults {
   refunds_read: RefundAnswer;
   refunds_list: Page<"refunds", RefundAnswer>;
   /**
-   * Returns due refunds that no request sends; each refund is returned once until its next attempt
-   * is due.
+   * Returns due refunds that Stripe does not have yet. A refund is returned again only when its
+   * next attempt is due.
    */
   refunds_claim: RefundToSend[];
 }

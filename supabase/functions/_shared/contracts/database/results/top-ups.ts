@@ -17,7 +17,7 @@ export interface TopUpCharge {
   credits: string;
   customer_id: string;
   payment_method_id: string;
-  /** The charge that the page replaces; null for a new charge. */
+  /** The charge that the page replaces; null while Stripe has made no charge. */
   payment_id: string | null;
   /** The time at which the order expires, in seconds since 1970. */
   expires_at_epoch: number;
@@ -41,11 +41,14 @@ export interface TopUpResults {
   top_ups_set: Stored<Settings>;
   top_ups_stop: Settings;
   cards_begin: CardStep;
-  /** Stores the user's customer at Stripe. If the user has one already, returns that customer. */
+  /** Stores the user's customer at Stripe. Returns the earlier customer if the user has one. */
   customers_attach: { customer_id: string };
   cards_finish: Finished<Card>;
   cards_abandon: unknown;
-  /** Begins due top-ups; each charge is returned once until its lease expires. */
+  /**
+   * Begins due top-ups, and returns their open charges. A charge is returned again only after its
+   * lease has expired.
+   */
   top_ups_claim: TopUpCharge[];
   top_ups_report: Reported;
   top_ups_link: { order_id: string; status: string };

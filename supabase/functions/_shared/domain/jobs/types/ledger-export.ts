@@ -60,7 +60,7 @@ async function writeChunk(job: Job, input: Input, { database }: JobTools, before
     p_kind: input.kind,
     p_from: input.from,
     p_to: input.to,
-    p_with_names: false, // the file belongs to the user, who sees no names of operators and keys
+    p_with_names: false, // The file belongs to the user, who sees no names of operators and keys.
     p_before_seq: before.next ?? undefined,
     p_limit: before.limit,
   });
