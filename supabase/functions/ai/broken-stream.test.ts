@@ -12,7 +12,7 @@ import {
   settled,
 } from "#support/samples/streamed-chat.ts";
 
-Deno.test("a provider that fails before the first piece keeps its status, nothing charged", async () => {
+Deno.test("a provider's failure before the first piece keeps its status and costs nothing", async () => {
   const error = new ApiError("upstream_unavailable", { status: 502 });
   const provider = ledModel();
   provider.fail(error);

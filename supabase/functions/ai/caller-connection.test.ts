@@ -19,7 +19,7 @@ Deno.test("T28: a provider's stream ends after the timeout that begins when its 
   });
 });
 
-Deno.test("a connection that was ended is not left any more and runs no timer", async () => {
+Deno.test("after a connection has ended, leaving has no effect and no timer runs", async () => {
   await withFakeTime(({ timers }) => {
     const connection = openConnection(1_000);
     connection.end();

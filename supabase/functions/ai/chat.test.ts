@@ -58,7 +58,7 @@ Deno.test("a chat holds its maximum cost, calls the model, and charges the usage
   });
 });
 
-Deno.test("without a maximum 1,024 tokens are asked for, or the cap where that is lower", async () => {
+Deno.test("without max_output_tokens, 1,024 tokens are requested, or the model's lower cap", async () => {
   for (const [cap, expected] of [[4_096, 1_024], [512, 512]] as const) {
     const fake = await makeFake({ ai: { maxOutputTokens: () => cap } });
     await (await post(fake)).body?.cancel();
@@ -90,7 +90,7 @@ Deno.test("a model that is not offered is refused before anything is held", asyn
   assert.deepEqual(fake.names(), ["idempotency_store"]);
 });
 
-Deno.test("without a configured provider there is no chat", async () => {
+Deno.test("without a configured provider a chat gets 503", async () => {
   const ai = () => {
     throw new ApiError("not_ready", { internal: "Environment incomplete: AI_API_KEY" });
   };
@@ -166,7 +166,7 @@ Deno.test("a repeat gets the stored answer, and the provider is not asked", asyn
   assert.deepEqual(fake.names(), ["chats_begin"]);
 });
 
-Deno.test("a stored refusal is repeated as it was, also to one who wants a stream", async () => {
+Deno.test("a stored refusal is repeated unchanged, also for a stream", async () => {
   const { body } = new ApiError("insufficient_credits");
   const answers = { chats_begin: () => ({ step: "replay" as const, status: 402, data: body }) };
   for (const stream of [false, true]) {

@@ -25,7 +25,7 @@ const patient = (patience_ms: number) => ({
 });
 
 for (const [name, count] of LEAVING) {
-  Deno.test(`T28: a stream that is left at the ${name} token is read on, and costs its usage`, async () => {
+  Deno.test(`T28: a stream whose caller leaves at the ${name} token is read on and costs its usage`, async () => {
     const provider = ledModel();
     const fake = await makeFake({ ai: provider.ai });
     provider.say("word");
@@ -66,7 +66,7 @@ Deno.test("T28: a stream whose caller left ends after the timeout, at its highes
   assert.equal((settle?.p_answer as { finish_reason: string }).finish_reason, "aborted");
 });
 
-Deno.test("T28: a caller who leaves while a piece is recorded leaves nothing unpaid", async () => {
+Deno.test("T28: a caller who leaves while a piece is recorded pays the whole usage", async () => {
   const provider = ledModel();
   const recording = Promise.withResolvers<void>();
   const isRecording = Promise.withResolvers<void>();
@@ -157,7 +157,7 @@ Deno.test("T28: a stream that fails before its first piece is charged if its cal
   assert.deepEqual(fake.names(), ["chats_begin", "chats_record", "chats_settle"]);
 });
 
-Deno.test("T28: a caller's leaving is known from the request's signal alone, too", async () => {
+Deno.test("T28: the request's signal alone shows that the caller has left", async () => {
   const provider = ledModel();
   const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
   const caller = new AbortController();

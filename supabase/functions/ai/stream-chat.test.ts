@@ -128,7 +128,7 @@ Deno.test("T9: output beyond twice the requested tokens is neither sent nor char
   await settled(fake);
 });
 
-Deno.test("a stream that has ended lets go of the provider's", async () => {
+Deno.test("the end of a stream closes the provider's stream", async () => {
   let isClosed = false;
   async function* pieces(): AsyncGenerator<AiPiece> {
     try {

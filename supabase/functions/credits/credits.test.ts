@@ -60,7 +60,7 @@ Deno.test("a balance of a past moment is requested by its time", async () => {
   assert.equal(fake.calls[0]?.args.p_at, "2026-11-01T00:00:00+01:00");
 });
 
-Deno.test("a page of entries is asked for with its filters, and says where the next one starts", async () => {
+Deno.test("entries are listed by their filters, with the cursor of the next page", async () => {
   const answers = { credits_entries: () => ({ entries: [], next_before: "41" }) };
   const fake = await makeFake({ answers });
   const query = "kind=usage&from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z&limit=5&cursor=90";
@@ -106,7 +106,7 @@ Deno.test("a hold expires after ten minutes unless the request sets another time
   assert.equal(fake.calls[0]?.args.p_ttl_seconds, 600);
 });
 
-Deno.test("a settlement by usage passes the usage on, and its correlation id apart from it", async () => {
+Deno.test("a settlement passes its usage and its correlation id as separate arguments", async () => {
   const usage = { model: "gpt-4o", input_tokens: 10, output_tokens: 20, event_id: "e" };
   const fake = await makeFake();
   const answer = await send(fake, "POST", `/credits/holds/${HOLD_ID}/settle`, {

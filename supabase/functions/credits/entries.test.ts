@@ -182,7 +182,7 @@ Deno.test("CSV of an empty account has only the header", async () => {
   assert.equal(await answer.text(), `${HEADER}\r\n`);
 });
 
-Deno.test("CSV answers an error as an error when it comes before the first line", async () => {
+Deno.test("an error before the first line of CSV gets an error status", async () => {
   const answers = { credits_entries: () => Promise.reject(new ApiError("not_found")) };
   const answer = await send(await makeFake({ answers }), "GET", "/credits/entries?format=csv", {
     as: "user",
@@ -190,7 +190,7 @@ Deno.test("CSV answers an error as an error when it comes before the first line"
   assert.equal(answer.status, 404);
 });
 
-Deno.test("CSV breaks off when a later page fails: half a file never looks whole", async () => {
+Deno.test("CSV breaks off with an error when a later page fails", async () => {
   let asked = 0;
   const answers = {
     credits_entries: () => {

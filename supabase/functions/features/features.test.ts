@@ -10,7 +10,7 @@ const SETTINGS: FeatureSetting[] = [
   { name: "b2c", state: "on", percentage: 0 },
 ];
 
-Deno.test("a user sees the features that are on for them, an anonymous caller those for all", async () => {
+Deno.test("an anonymous caller sees a feature for a percentage of users as off", async () => {
   for (const [as, enabled] of [["user", [true, true]], ["nobody", [false, true]]] as const) {
     const fake = await makeFake({ answers: { features_read: () => SETTINGS } });
     const answer = await send(fake, "GET", "/features", { as });
@@ -77,7 +77,7 @@ Deno.test("a checkout of a product that is off is 403 before any other check", a
   assert.deepEqual(fake.names(), []);
 });
 
-Deno.test("the results of a product are readable, and its events are taken, while it is off", async () => {
+Deno.test("while a product is off, its results are readable and its events are received", async () => {
   const features = { isOn: () => Promise.resolve(false) };
   const fake = await makeFake({ overrides: { features } });
   assert.equal((await send(fake, "GET", "/checkout/orders", { as: "user" })).status, 200);

@@ -55,7 +55,7 @@ Deno.test("a value that does not fit its kind is refused with its field", async 
   }
 });
 
-Deno.test("decisions are asked for by user, outcome and page", async () => {
+Deno.test("decisions are listed by user and outcome, from a cursor", async () => {
   const fake = await makeFake();
   const query = `user_id=${USER_ID}&outcome=refuse&cursor=9&limit=1`;
   const answer = await send(fake, "GET", `/fraud/decisions?${query}`, { as: "operator" });

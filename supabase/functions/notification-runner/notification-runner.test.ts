@@ -185,7 +185,7 @@ Deno.test("a notification without an email address or a webhook is recorded as n
   assert.deepEqual(notedBy(fake), [["never", "no_recipient"], ["never", "no_recipient"]]);
 });
 
-Deno.test("when the service names a time it is passed on", async () => {
+Deno.test("the service's Retry-After is passed on to the database", async () => {
   const busy = new MailNotSent({ internal: "busy", isOutage: false, retryAfterSeconds: 17 });
   const fake = await makeFake({
     answers: queueOf(NOTIFICATION),

@@ -89,7 +89,7 @@ Deno.test("a refund that Stripe refuses has failed, and the others are sent", as
   });
 });
 
-Deno.test("a transfer that Stripe made is noted under Stripe's id", async () => {
+Deno.test("a transfer that Stripe made is stored with Stripe's id", async () => {
   const due: TransferToMake[] = [{
     move_id: "move-1",
     kind: "transfer",
@@ -211,7 +211,7 @@ function listing(pages: readonly AccountFacts[][]) {
   };
 }
 
-Deno.test("a due backfill compares all providers with Stripe, where there are any", async () => {
+Deno.test("a due backfill compares all providers with Stripe, if there are any", async () => {
   const listAccounts = listing([[FACTS], [{ ...FACTS, stripe_account_id: "acct_2" }]]);
   const some = await makeFake({ answers: oneBackfill(), payments: { listAccounts } });
   assert.equal((await run(some)).status, 200);
@@ -237,7 +237,7 @@ Deno.test("a due backfill compares all providers with Stripe, where there are an
   assert.equal((await run(none)).status, 200);
 });
 
-Deno.test("a key that may not list accounts stops no backfill, and is logged", async () => {
+Deno.test("a key that is not allowed to list accounts is logged, and the backfill is finished", async () => {
   const listAccounts = async function* (): AsyncGenerator<AccountFacts[]> {
     yield await Promise.reject(new ApiError("upstream_unavailable", { internal: "stripe: no" }));
   };

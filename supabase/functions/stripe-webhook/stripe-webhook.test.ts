@@ -49,7 +49,7 @@ Deno.test("an event that the inbox failed to apply is 500, so that Stripe delive
 const OURS: readonly ErrorCode[] = ["upstream_unavailable", "not_ready", "internal"];
 
 for (const code of OURS) {
-  Deno.test(`our own fault (${code}) is 500 to Stripe (T2)`, async () => {
+  Deno.test(`a failure of ours (${code}) gets 500, so that Stripe delivers again (T2)`, async () => {
     const answers = { inbox_receive: () => Promise.reject(new ApiError(code)) };
     const answer = await send(await makeFake({ answers }), "POST", "/stripe-webhook", {
       headers: SIGNED,
@@ -78,7 +78,7 @@ Deno.test("a bad signature is 400 and reaches no database", async () => {
   assert.deepEqual(fake.names(), []);
 });
 
-Deno.test("an event of up to a MiB is taken, a larger one is not", async () => {
+Deno.test("an event of up to 1 MiB is accepted, and a larger event is refused", async () => {
   const fake = await makeFake();
   const MIB = 1024 * 1024;
   for (const [size, status] of [[MIB, 200], [MIB + 1, 413]] as const) {

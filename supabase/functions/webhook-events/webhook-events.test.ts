@@ -172,7 +172,7 @@ Deno.test("a known event is not read again", async () => {
   assert.deepEqual(data, { listed: 1, received: 0, failed: 0, unreadable: 0, complete: true });
 });
 
-Deno.test("events of the other mode stop a backfill before any is taken in", async () => {
+Deno.test("events of the other mode stop a backfill before any event is received", async () => {
   const fake = await makeFake({
     payments: {
       // deno-lint-ignore require-yield

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ENV_NEEDS, FUNCTIONS } from "./env-needs.ts";
 import { readEnv } from "./env.ts";
 
-Deno.test("the table of needs lists each variable that the environment is read for, and no other", () => {
+Deno.test("the table of needs lists exactly the variables that env.ts reads", () => {
   const read: string[] = [];
   assert.throws(() =>
     readEnv((name) => {
@@ -13,7 +13,7 @@ Deno.test("the table of needs lists each variable that the environment is read f
   assert.deepEqual(Object.keys(ENV_NEEDS).sort(), read.sort());
 });
 
-Deno.test("the table of needs lists every function, and no other", async () => {
+Deno.test("the table of needs lists exactly the functions", async () => {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL("../..", import.meta.url))) {
     if (isDirectory && !name.startsWith("_") && name !== "node_modules") found.push(name);

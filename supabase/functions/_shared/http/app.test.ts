@@ -4,7 +4,7 @@ import { makeFake, ORIGIN } from "#support/fakes/services.ts";
 import { send } from "#support/cases/routes.ts";
 import { createApp as createUsage } from "../../usage/app.ts";
 
-Deno.test("an allowed origin may read an answer and the headers that matter", async () => {
+Deno.test("an allowed origin may read an answer and its exposed headers", async () => {
   const answer = await send(await makeFake(), "GET", "/usage/rates", {
     headers: { origin: ORIGIN },
   });

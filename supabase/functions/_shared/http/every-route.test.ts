@@ -35,7 +35,7 @@ for (const route of ROUTE_CASES) {
     assert.deepEqual(fake.names(), route.reaches);
   });
 
-  Deno.test(`${label(route)} lets in whom it names and no one else`, async () => {
+  Deno.test(`${label(route)} admits exactly the callers that it declares`, async () => {
     for (const role of ROLES) {
       const fake = await makeFake();
       if (!route.allowed.includes(role)) await checkRefused(route, role, fake);
@@ -83,7 +83,7 @@ Deno.test("T40: every function that records an author gets the caller of its rou
   assert.deepEqual([...given].sort(), Object.keys(AUTHORED).sort());
 });
 
-Deno.test("every answer carries the ids, and no cache or sniffer may touch it", async () => {
+Deno.test("every answer has the request's ids, and forbids caching and sniffing", async () => {
   for (const route of ROUTE_CASES) {
     const { headers, body } = await sendCase(await makeFake(), route);
     await body?.cancel();
@@ -104,7 +104,7 @@ const BEGINNINGS = {
 };
 
 for (const [product, beginnings] of Object.entries(BEGINNINGS)) {
-  Deno.test(`while ${product} is off its beginnings are shut to everybody, and nothing else is`, async () => {
+  Deno.test(`while ${product} is off, only the routes that begin new business refuse callers`, async () => {
     const features = { isOn: (name: string) => Promise.resolve(name !== product) };
     const shut = new Set<string>();
     for (const route of ROUTE_CASES) {
@@ -164,7 +164,7 @@ Deno.test("an unexpected error is 500 with a fixed sentence, and the detail is i
   }
 });
 
-Deno.test("one line is logged per request, without what people sent", async () => {
+Deno.test("one line is logged per request, without the contents that callers sent", async () => {
   for (const route of ROUTE_CASES) {
     const fake = await makeFake();
     await (await sendCase(fake, route)).body?.cancel();

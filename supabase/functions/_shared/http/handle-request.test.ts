@@ -19,7 +19,7 @@ Deno.test("a refused field is logged by its name", async () => {
   assert.equal(await loggedField("user_idd"), "user_idd");
 });
 
-Deno.test("a refused field whose name is not one of ours in shape is not logged", async () => {
+Deno.test("a refused field whose name does not have the form of ours is not logged", async () => {
   for (const said of ["Jane Doe", "jane@doe.example", "Doe", "jane-doe"]) {
     assert.equal(await loggedField(said), undefined);
   }

@@ -48,7 +48,7 @@ const NEVER_LIMITED = [
   "POST /stripe-webhook",
 ];
 
-Deno.test("a limit refuses every route with 429 before anything is done, except these", async () => {
+Deno.test("a used-up limit refuses every limited route with 429 and no database call", async () => {
   const served: string[] = [];
   for (const route of ROUTE_CASES) {
     const fake = await makeFake({ overrides: { limiter: FULL } });
@@ -68,7 +68,7 @@ Deno.test("a limit refuses every route with 429 before anything is done, except 
   assert.deepEqual([...new Set(served)].sort(), NEVER_LIMITED);
 });
 
-Deno.test("a success, a refusal and a file carry the limit's headers", async () => {
+Deno.test("a success, a refusal and a file have the limit's headers", async () => {
   const missing = { headers: { "idempotency-key": "" } };
   for (const [path, options] of [["/credits", {}], ["/usage", missing], ["/credits/entries", {}]]) {
     const { limiter } = listening();
@@ -98,7 +98,7 @@ const COUNTED_APART: Record<string, string[]> = {
   usage: ["POST /usage", "POST /usage/batch"],
 };
 
-Deno.test("a route is counted by the rule that is meant for it", async () => {
+Deno.test("a route is counted by its own rule", async () => {
   const counted: Record<string, string[]> = {};
   for (const route of ROUTE_CASES) {
     const { limiter, asked } = listening();
@@ -122,7 +122,7 @@ async function askedBy(role: Role, path: string, headers = {}): Promise<LimitedR
   return asked;
 }
 
-Deno.test("a limit gets the caller, the key, and the address that the platform vouches for", async () => {
+Deno.test("a limit gets the caller, the key, and the address from the platform's header", async () => {
   const [user] = await askedBy("user", "/credits", { "x-forwarded-for": "203.0.113.1" });
   assert.deepEqual([user?.caller?.kind, user?.key, user?.ipHash], [
     "user",

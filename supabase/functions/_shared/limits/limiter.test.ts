@@ -114,7 +114,7 @@ Deno.test("a limiter asks once for one turn's requests, and never for a blocked 
   });
 });
 
-Deno.test("a limiter reports soft from 80 % on, and refuses nothing for it", async () => {
+Deno.test("a limiter reports soft from 80 % of a quota on, and still allows the request", async () => {
   const { limiter, metrics } = limiterAt(null);
   await withinAMinute(async (user) => {
     const before = metrics.counts["limiter_decisions jobs soft"] ?? 0;

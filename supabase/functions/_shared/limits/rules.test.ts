@@ -17,7 +17,7 @@ function ids(
     .map(({ rule, id }) => `${rule.name} ${id}`);
 }
 
-Deno.test("a user's request counts for everybody, key, address, user and route", () => {
+Deno.test("a user's request is counted by five rules: everybody, key, address, user and route", () => {
   assert.deepEqual(ids(USER, "jobs", { ipHash: "a1" }), [
     "everybody all",
     "key publishable",

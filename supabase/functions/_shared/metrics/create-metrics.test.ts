@@ -137,7 +137,7 @@ Deno.test("a batch is as old as its first count, however long nothing was counte
   assert.equal(world.sent[0]?.ageMs, 10_000);
 });
 
-Deno.test("a batch that the database had no time for is sent again", async () => {
+Deno.test("a batch whose call timed out is sent again", async () => {
   const world = makeWorld();
   world.answer = () => Promise.reject(new ApiError("request_timeout"));
   world.metrics.request("GET /credits", 200, 5);

@@ -43,7 +43,7 @@ Deno.test("a label is text that the database takes, and holds a model's whole na
   assert.equal(sent(series)[0]?.labels, `model=${model},kind=input`);
 });
 
-Deno.test("an open set of labels would lose its further values, and not the process", () => {
+Deno.test("series beyond the limit are lost, and known series go on counting", () => {
   const series = new Series(0);
   for (let nr = 0; nr < 1_500; nr++) {
     series.count("ai_tokens", { model: `${nr}`, kind: "input" }, 1);

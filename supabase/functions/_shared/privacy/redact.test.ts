@@ -50,14 +50,14 @@ Deno.test("an IBAN in lower case or groups is found, and stops before the word a
   assert.equal(redact("GB82 WEST 1234 5698 7654 32 BIC WESTGB22"), "[IBAN] BIC WESTGB22");
 });
 
-Deno.test("an address at a sentence's end is found without the full stop", () => {
+Deno.test("an email or IP address at the end of a sentence is found without the full stop", () => {
   assert.equal(
     redact("It is 2001:db8::1. Or 192.0.2.1. Or a@b.example."),
     "It is [IP]. Or [IP]. Or [EMAIL].",
   );
 });
 
-Deno.test("an address has at most 64 characters before its sign", () => {
+Deno.test("an email address has at most 64 characters before its @", () => {
   assert.equal(redact(`${"a".repeat(65)}@b.example`), "a[EMAIL]");
   assert.equal(redact(`${"a".repeat(64)}@b.example`), "[EMAIL]");
 });

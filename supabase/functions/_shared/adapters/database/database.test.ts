@@ -137,7 +137,7 @@ for (const code of ["55P03", NOT_CONNECTED, "57014", "FARTHING_TIMED_OUT"]) {
   });
 }
 
-Deno.test("a refusal of a call that has to be stored is that refusal", async () => {
+Deno.test("a refusal of a call that has to be stored is not retried", async () => {
   const transport = failing(["insufficient_credits"]);
   const answer = createDatabase(transport).rpc("health_database", {}, UNTIL_STORED);
   assert.equal(await codeOf(answer), "insufficient_credits");
@@ -202,7 +202,7 @@ Deno.test("a conflict after a lost answer is reported as the lost answer", async
   }
 });
 
-Deno.test("a refusal after a lost answer is that refusal", async () => {
+Deno.test("a refusal after a lost answer is thrown unchanged", async () => {
   const transport = failing(["57P02", "insufficient_credits"]);
   assert.equal(
     await codeOf(createDatabase(transport).rpc("health_database", {})),

@@ -68,7 +68,7 @@ Deno.test("an error body keeps its four parts", async () => {
   });
 });
 
-Deno.test("a gateway that fails without a word counts as a lost connection", async () => {
+Deno.test("a gateway's error without a code counts as a lost connection", async () => {
   for (const status of [502, 503, 504]) {
     await withApi(() => new Response("bad gateway", { status }), async (url) => {
       const { code } = await failureOf(transportTo(url).call("f", {}));
@@ -77,7 +77,7 @@ Deno.test("a gateway that fails without a word counts as a lost connection", asy
   }
 });
 
-Deno.test("an answer that says less than why it failed is told apart by its status", async () => {
+Deno.test("an error answer without a message has its code or its status", async () => {
   const cases = [[500, {}, "HTTP 500"], [503, { code: "PGRST000" }, "PGRST000"]] as const;
   for (const [status, body, expected] of cases) {
     await withApi(() => Response.json(body, { status }), async (url) => {
@@ -87,7 +87,7 @@ Deno.test("an answer that says less than why it failed is told apart by its stat
   }
 });
 
-Deno.test("no one listening is a lost connection", async () => {
+Deno.test("a port without a server counts as a lost connection", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();

@@ -131,7 +131,7 @@ Deno.test("a message that is refused for good throws MailRefused, without its ad
   }
 });
 
-Deno.test("a message that was surely not sent says so, and when to come again", async () => {
+Deno.test("a message that was certainly not sent throws MailNotSent, with the time to wait", async () => {
   const after = { "retry-after": "17" };
   const down = () =>
     Promise.reject(
@@ -158,7 +158,7 @@ Deno.test("a message that was surely not sent says so, and when to come again", 
   }
 });
 
-Deno.test("a lost or invalid answer leaves open whether the message was sent", async () => {
+Deno.test("after a lost or invalid answer the message counts as possibly sent", async () => {
   const lost = () => Promise.reject(new TypeError("connection closed before message completed"));
   const answers: [Parameters<typeof createMail>[0], Answer][] = [
     [POSTMARK, lost],

@@ -21,7 +21,7 @@ async function after(time: FakeTime, seen: { outcome?: string }): Promise<number
   return ms;
 }
 
-Deno.test("a service that never answers is waited for exactly as long as requested", async () => {
+Deno.test("a service that never answers times out after exactly the requested time", async () => {
   await withFakeTime(async (time) => {
     const seen = waiting(never());
     assert.equal(await after(time, seen), 200);

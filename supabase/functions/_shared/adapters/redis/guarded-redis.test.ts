@@ -38,7 +38,7 @@ async function breakIt(redis: GuardedRedis, fake: FakeRedis): Promise<void> {
   assert.equal(redis.isUp(), false);
 }
 
-Deno.test("a Redis that was probed in vain is probed again, outage after outage", async () => {
+Deno.test("a Redis whose probe failed is probed again, in every outage", async () => {
   await using fake = startFakeRedis();
   const looks: Promise<unknown>[] = [];
   const redis = guarded(fake.address, looks);

@@ -76,7 +76,7 @@ Deno.test("an onboarding page belongs to its account and returns to us", async (
   });
 });
 
-Deno.test("a booking is paid to its provider, less our fee, under the booking's own key", async () => {
+Deno.test("a booking's payment goes to its provider less our fee, under the booking's own key", async () => {
   await withStripe(() => Response.json(PAYMENT), async (url, seen) => {
     const made = await paymentsAt(url).createBookingPayment(BOOKING);
     assert.deepEqual(made, { id: "pi_1", clientSecret: "pi_1_secret" });
@@ -105,7 +105,7 @@ Deno.test("a fee that rounds to zero is not requested", async () => {
   });
 });
 
-Deno.test("a payment with a delayed share is the platform's alone: no destination and no fee", async () => {
+Deno.test("a payment with a delayed share has no destination and no fee", async () => {
   const waiting: BookingToPay = { ...BOOKING, transfer_at: "completed" };
   await withStripe(
     () => Response.json({ ...PAYMENT, application_fee_amount: null }),

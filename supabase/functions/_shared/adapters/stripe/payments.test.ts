@@ -106,8 +106,8 @@ const REFUSALS: readonly [number, unknown, number, ErrorCode, boolean][] = [
 
 for (const [answered, body, status, code, isSpent] of REFUSALS) {
   const kind = JSON.stringify(body).slice(0, 80);
-  const then = isSpent ? "spends the order" : "leaves the order as it is";
-  Deno.test(`a ${answered} of Stripe is ${status} and ${then}: ${kind}`, async () => {
+  const then = isSpent ? "uses up the order's key" : "does not use up the order's key";
+  Deno.test(`Stripe's ${answered} becomes ${status} and ${then}: ${kind}`, async () => {
     // The SDK's own retries would wait, and would treat the last answer like the first.
     const headers = { "stripe-should-retry": "false" };
     await withStripe(

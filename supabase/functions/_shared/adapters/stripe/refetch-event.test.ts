@@ -31,7 +31,7 @@ function readerAt(apiUrl: string) {
   return { metrics, read: createFactsReader(caller, metrics) };
 }
 
-Deno.test("an old shape read as it came loses the payment's charge", () => {
+Deno.test("an event of an old version, used unchanged, loses the payment's charge", () => {
   assert.equal((factsOf(oldEvent()) as { charge_id: null }).charge_id, null);
 });
 
@@ -48,7 +48,7 @@ for (const version of ["2020-03-02", null]) {
   });
 }
 
-Deno.test("an event of our version is read as it came, and so is one without facts", async () => {
+Deno.test("an event of our version, or without facts, is used unchanged", async () => {
   await withStripe(() => stripeError(500, {}), async (url, seen) => {
     const { read } = readerAt(url);
     await read(eventOf("payment_intent.succeeded", PAID));
@@ -58,7 +58,7 @@ Deno.test("an event of our version is read as it came, and so is one without fac
   });
 });
 
-Deno.test("an event whose object Stripe no longer has is read as it came", async () => {
+Deno.test("an event whose object Stripe no longer has is used unchanged", async () => {
   const gone = () => stripeError(404, { code: "resource_missing" });
   await withStripe(gone, async (url) => {
     const { read, metrics } = readerAt(url);
@@ -75,7 +75,7 @@ const UNREADABLE: readonly [string, () => Response][] = [
 ];
 
 for (const [when, answer] of UNREADABLE) {
-  Deno.test(`an event of another version is refused ${when}, so that it comes again`, async () => {
+  Deno.test(`an event of another version is refused ${when}, so that Stripe delivers it again`, async () => {
     await withStripe(answer, async (url) => {
       const { read, metrics } = readerAt(url);
       const { code } = await refusalOf(read(oldEvent()));

@@ -40,14 +40,14 @@ Deno.test("a refund is made of its payment, under a key of its own", async () =>
   });
 });
 
-Deno.test("a refund of a booking claws back the provider's part and our fee in proportion", async () => {
+Deno.test("a refund of a booking reverses the provider's share and refunds our fee", async () => {
   const form = await formOf({ order_id: null, booking_id: "b-1", connected: true, has_fee: true });
   assert.equal(form["metadata[booking_id]"], "b-1");
   assert.equal(form["metadata[order_id]"], undefined);
   assert.deepEqual([form.reverse_transfer, form.refund_application_fee], ["true", "true"]);
 });
 
-Deno.test("a booking too small for a fee has no fee to claw back", async () => {
+Deno.test("a refund of a booking without a fee does not ask for the fee", async () => {
   const form = await formOf({ order_id: null, booking_id: "b-1", connected: true });
   assert.deepEqual([form.reverse_transfer, form.refund_application_fee], ["true", undefined]);
 });
@@ -67,7 +67,7 @@ const NO_REFUNDS: readonly [string, unknown, number][] = [
 ];
 
 for (const [name, body, status] of NO_REFUNDS) {
-  Deno.test(`${name} is not a refund, and whether there is one is unknown`, async () => {
+  Deno.test(`${name} is not a refund, and the result stays unknown`, async () => {
     await withStripe(() => Response.json(body, { status }), async (url) => {
       const error = await refusalOf(paymentsAt(url).createRefund(REFUND_TO_SEND));
       assert.deepEqual([error.code, error.status], ["upstream_unavailable", 502]);

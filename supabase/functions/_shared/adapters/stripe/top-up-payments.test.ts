@@ -131,7 +131,7 @@ Deno.test("a charge is cancelled under the order's key", async () => {
 });
 
 for (const [status, wanted] of [["succeeded", false], ["processing", false], ["canceled", true]]) {
-  Deno.test(`a charge that is ${status} already ${wanted ? "is" : "can't be"} cancelled`, async () => {
+  Deno.test(`a charge that is already ${status} ${wanted ? "counts as" : "can't be"} cancelled`, async () => {
     const code = "payment_intent_unexpected_state";
     const error = { ...invalid, code, payment_intent: { ...PAYMENT, status } };
     await withStripe(() => stripeError(400, error), async (url) => {
@@ -140,7 +140,7 @@ for (const [status, wanted] of [["succeeded", false], ["processing", false], ["c
   });
 }
 
-Deno.test("whether a charge was cancelled may stay unknown", async () => {
+Deno.test("a cancellation without a valid answer throws, because its result is unknown", async () => {
   await withStripe(() => stripeError(500, { type: "api_error" }), async (url) => {
     const { status } = await refusalOf(paymentsAt(url).cancelCharge(TOP_UP_LINK));
     assert.equal(status, 502);

@@ -9,7 +9,7 @@ Deno.test("the cache never holds more than its bound, and drops the oldest", () 
   assert.equal(cache.get("hash-97", 1), 97);
 });
 
-Deno.test("the cache forgets an entry when it is too old, and keeps none that is", () => {
+Deno.test("the cache removes an old entry, and does not store an expired one", () => {
   const cache = new CredentialCache<number>();
   cache.set("a", 1, 0);
   assert.equal(cache.get("a", 59_999), 1);

@@ -65,7 +65,7 @@ Deno.test("a token signed by another key under our key's id is refused", async (
   await checkTokenRefused(await project.sign({ key: privateKey }));
 });
 
-Deno.test("a token with an unknown, or without, a key id is refused", async () => {
+Deno.test("a token without a key id, or with an unknown key id, is refused", async () => {
   await checkTokenRefused(await project.sign({ header: { kid: "key-2" } }));
   await checkTokenRefused(await project.sign({ header: { kid: undefined } }));
 });
@@ -140,7 +140,7 @@ Deno.test("an unreadable authorization header is refused", async () => {
   }
 });
 
-Deno.test("every secret key is known by its name, and others are refused", async () => {
+Deno.test("every secret key has its name, and any other key is refused", async () => {
   const verify = project.verifier();
   const read = async (apikey: string) => (await verify(new Headers({ apikey }))).key;
   assert.deepEqual(await read(SECRET_KEY), { kind: "secret", name: "default" });

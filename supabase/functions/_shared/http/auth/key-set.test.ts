@@ -202,7 +202,7 @@ const NO_SETS: [string, () => Response][] = [
 ];
 
 for (const [name, answer] of NO_SETS) {
-  Deno.test(`${name} is no key set`, async () => {
+  Deno.test(`${name} is not a key set`, async () => {
     await withAuth(async (auth) => {
       auth.answer = answer;
       assert.equal(await codeOf(auth.keySet.forToken(await project.sign())), "not_ready");

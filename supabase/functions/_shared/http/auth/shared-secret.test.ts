@@ -18,7 +18,7 @@ async function statusWith(headers: Record<string, string>): Promise<number> {
   return answer.status;
 }
 
-Deno.test("the current and the previous secret are good, and nothing near them is", async () => {
+Deno.test("the current and the previous secret are accepted, and similar texts are refused", async () => {
   for (const good of [WEBHOOK_SECRET, PREVIOUS_WEBHOOK_SECRET]) {
     assert.equal(await statusWith({ "x-webhook-secret": good }), 200);
     for (const near of [`${good}x`, good.slice(1), good.toUpperCase(), ""]) {
@@ -38,7 +38,7 @@ Deno.test("without the secret an anonymous caller gets 401, and another credenti
   }
 });
 
-Deno.test("the same key by either secret is the same request", async () => {
+Deno.test("the same idempotency key with either secret is the same request", async () => {
   const keys = new Set<unknown>();
   for (const secret of [WEBHOOK_SECRET, PREVIOUS_WEBHOOK_SECRET]) {
     const fake = await makeFake();

@@ -17,7 +17,7 @@ function argsOf(fake: Fake, index = 0) {
   return { key: p_idempotency_key, fingerprint: p_fingerprint, keptSeconds: p_kept_seconds };
 }
 
-Deno.test("every unsafe route demands an Idempotency-Key, unless it says otherwise", async () => {
+Deno.test("every unsafe route requires an Idempotency-Key, unless it declares otherwise", async () => {
   const demanding = IDEMPOTENT.filter(({ isKeyOptional }) => !isKeyOptional);
   assert(demanding.length >= 10);
   for (const { method, path, body, as, headers = {} } of demanding) {
@@ -48,7 +48,7 @@ Deno.test("a quoted key is the same key as the bare one", async () => {
   assert.deepEqual(first, second);
 });
 
-Deno.test("the hashes are hex, and the event's id defaults to the key itself", async () => {
+Deno.test("the key and the request are hashed, and event_id defaults to the key", async () => {
   const fake = await makeFake();
   await (await sendCase(fake, usage, keyed("abc"))).text();
   assert.match(String(argsOf(fake).key), /^[0-9a-f]{64}$/);
@@ -126,7 +126,7 @@ Deno.test("without the optional key the content is the key: equal contents are o
   assert.notEqual(first!.key, other!.key);
 });
 
-Deno.test("a key that is sent counts even where it is optional", async () => {
+Deno.test("a sent key is used even where it is optional", async () => {
   const fake = await makeFake();
   const argsWith = async (key: string) => {
     await (await sendCase(fake, notification, keyed(key))).text();
@@ -149,7 +149,7 @@ Deno.test("a refusal is not stored if the content is the key, since a retry may 
   assert.deepEqual(fake.names().slice(1), ["notifications_send", "idempotency_store"]);
 });
 
-Deno.test("a replayed success says so and keeps its status", async () => {
+Deno.test("a replayed success has Idempotency-Replayed and keeps its status", async () => {
   const data = { transaction_id: "t", event_id: "e", credits: "1" };
   const answers = { usage_charge: () => ({ status: 201, replayed: true, data }) };
   const fake = await makeFake({ answers: answers as never });
@@ -195,7 +195,7 @@ const NOT_KEPT: readonly ErrorCode[] = [
 
 for (const code of [...KEPT, ...NOT_KEPT]) {
   const isKept = KEPT.includes(code);
-  Deno.test(`a refusal with ${code} is ${isKept ? "kept" : "not kept"} for repeats`, async () => {
+  Deno.test(`a refusal with ${code} is ${isKept ? "stored" : "not stored"} for repeats`, async () => {
     const error = new ApiError(code);
     const answers = { usage_charge: () => Promise.reject(error) };
     const fake = await makeFake({ answers });
@@ -219,7 +219,7 @@ Deno.test("a refusal that cannot be stored is still answered", async () => {
   assert.equal((await sendCase(fake, usage)).status, 402);
 });
 
-Deno.test("a request that is still running says when to ask again", async () => {
+Deno.test("a repeat of a running request gets Retry-After", async () => {
   const error = new ApiError("idempotency_in_progress", { retryAfterSeconds: 1 });
   const fake = await makeFake({ answers: { usage_charge: () => Promise.reject(error) } });
   const answer = await sendCase(fake, usage);

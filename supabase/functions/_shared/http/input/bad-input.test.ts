@@ -146,14 +146,14 @@ Deno.test("the errors for a number as an amount, a missing field and no body say
   assert.equal(await said(" "), "The body is empty: send JSON.");
 });
 
-Deno.test("an amount passes untouched with all its digits", async () => {
+Deno.test("an amount is passed on with all its digits", async () => {
   const amount = `${"9".repeat(20)}.${"123456789".repeat(2)}`;
   const fake = await makeFake();
   await (await sendCase(fake, debit, { body: { ...debit.body, amount } })).body?.cancel();
   assert.equal(fake.calls[0]?.args.p_amount, amount);
 });
 
-Deno.test("a settlement may take nothing", async () => {
+Deno.test("a settlement of zero credits is accepted", async () => {
   const settle = ROUTE_CASES.find(({ path }) => path.endsWith("/settle"))!;
   const answer = await sendCase(await makeFake(), settle, { body: { amount: "0" } });
   assert.equal(answer.status, 200, await answer.text());
@@ -172,7 +172,7 @@ Deno.test("a use without any token is refused", async () => {
   await checkRefused(usage, none, { field: "input_tokens" });
 });
 
-Deno.test("a batch names the event and its field", async () => {
+Deno.test("an error in a batch names the event and its field", async () => {
   const good = { event_id: "e", user_id: USER_ID, ...TOKENS };
   const cases: readonly [unknown, string][] = [
     [{ ...good, model: 4 }, "events[3].model"],
@@ -197,7 +197,7 @@ const NASTY = [
   "\u202e\u{1f4b8}",
 ];
 
-Deno.test("SQL in a text field is text", async () => {
+Deno.test("SQL in a text field is passed on as text", async () => {
   for (const text of NASTY) {
     const fake = await makeFake();
     const body = { ...debit.body, reason: text, reference_id: text };
@@ -282,7 +282,7 @@ for (const [path, field] of QUERIES) {
   });
 }
 
-Deno.test("the parameter that supabase-js adds to the query is no unknown field", async () => {
+Deno.test("the parameter that supabase-js adds to the query is accepted", async () => {
   const path = "/credits?forceFunctionRegion=eu-west-1";
   const answer = await send(await makeFake(), "GET", path, { as: "user" });
   assert.equal(answer.status, 200, await answer.text());

@@ -48,7 +48,7 @@ const INEXACT = [
 ];
 
 for (const number of INEXACT) {
-  Deno.test(`metadata refuses ${number.slice(0, 50)}, which would be kept as another number`, async () => {
+  Deno.test(`metadata refuses ${number.slice(0, 50)}, which would be stored as another number`, async () => {
     assert.equal(await fieldRefused(usage, withMetadata(`{"n":${number}}`)), "metadata.n");
     const nested = withMetadata(`{"a":[1,{"b": ${number}}]}`);
     assert.equal(await fieldRefused(usage, nested), "metadata.a[1].b");
@@ -73,7 +73,7 @@ const EXACT = [
 ];
 
 for (const number of EXACT) {
-  Deno.test(`metadata keeps ${number}`, async () => {
+  Deno.test(`metadata passes on ${number}`, async () => {
     const fake = await makeFake();
     const answer = await sendCase(fake, usage, { body: withMetadata(`{"n":${number}}`) });
     assert.equal(answer.status, 201, await answer.text());
@@ -130,7 +130,7 @@ for (const time of BAD_TIMES) {
   });
 }
 
-Deno.test("every other time passes as it is", async () => {
+Deno.test("every other time is passed on unchanged", async () => {
   for (const time of ["0001-01-01T00:00:00Z", "2026-01-01T00:00:00.123456789+15:59", NOW]) {
     const fake = await makeFake();
     const answer = await sendCase(fake, usage, { body: { ...usage.body, occurred_at: time } });

@@ -32,7 +32,7 @@ for (const [name, headers] of [["has", { "content-length": "10" }], ["lacks", {}
   });
 }
 
-Deno.test("a body that is slow and comes in time is read", async () => {
+Deno.test("a slow body that arrives in time is read", async () => {
   await withFakeTime(async ({ advance }) => {
     const { request, send } = slowRequest();
     const reading = readBytes(request, LIMIT_BYTES);

@@ -43,12 +43,12 @@ for (
     '{"A": 1, "a": 2, "a ": 3}',
   ]
 ) {
-  Deno.test(`JSON that repeats no name of an object is taken: ${text}`, () => {
+  Deno.test(`JSON that repeats no name in an object is accepted: ${text}`, () => {
     assert.deepEqual(parseJson(text), JSON.parse(text));
   });
 }
 
-Deno.test("looking for repeated names is linear, and no slower than parsing 1 MB takes", () => {
+Deno.test("the search for repeated names is linear, and no slower than the parsing of 1 MB", () => {
   const evil = [
     JSON.stringify({ a: "\\".repeat(500_000) }),
     `[${'"\\"\\"\\"\\"",'.repeat(60_000)}0]`,

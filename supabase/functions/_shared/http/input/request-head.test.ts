@@ -47,7 +47,7 @@ const TWICE: readonly [string, string[]][] = [
 ];
 
 for (const [header, values] of TWICE) {
-  Deno.test(`a request is refused where ${header} came twice as ${values.join(" and ")}`, async () => {
+  Deno.test(`a request with ${header} sent as ${values.join(" and ")} is refused`, async () => {
     const route = header === "Stripe-Signature" ? webhook : debit;
     assert.deepEqual(await refusalOf(route, { [header]: joined(...values) }), {
       field: header,
@@ -68,17 +68,17 @@ const ONCE: readonly [string, string][] = [
 ];
 
 for (const [header, value] of ONCE) {
-  Deno.test(`a request is served whose ${header} is ${value}`, async () => {
+  Deno.test(`a request with ${header}: ${value} is served`, async () => {
     assert.equal(await refusalOf(debit, { [header]: value }), undefined);
   });
 }
 
-Deno.test("a webhook's signature of several fields is one, and is judged as such", async () => {
+Deno.test("a webhook's signature with several fields is a single value", async () => {
   const refusal = await refusalOf(webhook, { "stripe-signature": "t=1,v1=aa,v1=bb,v0=cc" });
   assert.equal(refusal?.code, "signature_invalid");
 });
 
-Deno.test("a request is refused whose headers are too many or too large", async () => {
+Deno.test("a request with too many or too large headers is refused", async () => {
   const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x-${n}`, "1"]));
   const few = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`x-${n}`, "1"]));
   const bad = { field: undefined, code: "invalid_request", status: 400 };
@@ -88,7 +88,7 @@ Deno.test("a request is refused whose headers are too many or too large", async 
   assert.equal(await refusalOf(usage, { "x-large": "a".repeat(30_000) }), undefined);
 });
 
-Deno.test("a refusal of headers says how many there may be, and how large", async () => {
+Deno.test("a refusal of headers names the limits", async () => {
   const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`x-${n}`, "1"]));
   const { error } = await (await sendCase(await makeFake(), usage, { headers: many })).json();
   assert.equal(

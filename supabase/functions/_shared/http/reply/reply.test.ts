@@ -16,19 +16,19 @@ Deno.test("a reply's own headers are sent beside the headers of every answer", (
   assert.equal(headers.get("cache-control"), "no-store");
 });
 
-Deno.test("a reply without headers of its own has those of every answer alone", () => {
+Deno.test("a reply without headers of its own has only the headers of every answer", () => {
   const headers = render(ok({}));
   assert.equal(headers.get("location"), null);
   assert.equal(headers.get("x-content-type-options"), "nosniff");
 });
 
-Deno.test("a replayed reply says so, with its own headers", () => {
+Deno.test("a replayed reply has Idempotency-Replayed and its own headers", () => {
   const headers = render({ ...ok({}), replayed: true, headers: { location: "/jobs/1" } });
   assert.equal(headers.get("idempotency-replayed"), "true");
   assert.equal(headers.get("location"), "/jobs/1");
 });
 
-Deno.test("an answer forbids browsers to run, frame, embed and guess", () => {
+Deno.test("an answer forbids browsers to run scripts, frame, embed and guess the type", () => {
   const headers = render(ok({}));
   assert.equal(
     headers.get("content-security-policy"),

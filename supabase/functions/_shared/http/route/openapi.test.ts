@@ -14,7 +14,7 @@ function statusesOf(route: Route, code: string): string[] {
     .map(([status]) => status);
 }
 
-Deno.test("upstream_unavailable is 502 as well where Stripe is asked, and only there", () => {
+Deno.test("upstream_unavailable is listed with 502 for a route that calls Stripe, and not for others", () => {
   assert.deepEqual(statusesOf(startCheckout, "upstream_unavailable"), ["502", "503"]);
   assert.deepEqual(statusesOf(readBalance, "upstream_unavailable"), ["503"]);
 });
@@ -26,14 +26,14 @@ function headersOf(route: Route): string[] {
     .map(([name, schema]) => schema.safeParse(undefined).success ? name : `${name} (required)`);
 }
 
-Deno.test("a request lists the key it must or may bear, the condition it may bear, or nothing", () => {
+Deno.test("a request lists its required and optional headers", () => {
   assert.deepEqual(headersOf(startCheckout), ["idempotency-key (required)"]);
   assert.deepEqual(headersOf(sendNotification), ["idempotency-key"]);
   assert.deepEqual(headersOf(readJob), ["if-none-match"]);
   assert.deepEqual(headersOf(readBalance), []);
 });
 
-Deno.test("a request lists the body that it must bear, or none", () => {
+Deno.test("a request lists its required body, or no body", () => {
   const bodyOf = (route: Route) => describeRoute("f", route).request.body;
   const content = { "application/json": { schema: startCheckout.body } };
   assert.deepEqual(bodyOf(startCheckout), { required: true, content });

@@ -31,7 +31,7 @@ Deno.test("a fee with an expanded charge names the payment too", () => {
   assert.deepEqual([charge_id, payment_id], ["ch_2", "pi_2"]);
 });
 
-Deno.test("a fee's charge is ours, and not the payment that the provider got from it", () => {
+Deno.test("a fee's charge is the buyer's, and not the payment that the provider received", () => {
   const fee = example<Stripe.ApplicationFee>("application_fee", {
     charge: "py_theirs",
     originating_transaction: "ch_ours",

@@ -67,7 +67,7 @@ Deno.test("a session without a payment has none", () => {
   assert.equal(sessionFacts(session({ payment_intent: null })).payment_id, null);
 });
 
-Deno.test("a session that saves a card is not a purchase, whatever it refers to", () => {
+Deno.test("a session that saves a card has no order, whatever its metadata say", () => {
   const facts = sessionFacts(session({ mode: "setup", payment_intent: null, amount_total: null }));
   assert.deepEqual([facts.order_id, facts.mode, facts.amount], [null, "setup", null]);
 });
@@ -135,7 +135,7 @@ for (const status of ["processing", "requires_action", "canceled"] as const) {
   });
 }
 
-Deno.test("a charge has its card's fingerprint, and nothing of its holder", () => {
+Deno.test("a charge has its card's fingerprint, and no data of the card's holder", () => {
   const charge = example<Stripe.Charge>("charge", {
     id: "ch_1",
     payment_intent: "pi_1",
@@ -156,7 +156,7 @@ Deno.test("a charge has its card's fingerprint, and nothing of its holder", () =
   });
 });
 
-Deno.test("a failed charge has the code, and one without a card no fingerprint", () => {
+Deno.test("a failed charge without a card has the failure's code and no fingerprint", () => {
   const charge = example<Stripe.Charge>("charge", {
     status: "failed",
     failure_code: "card_declined",

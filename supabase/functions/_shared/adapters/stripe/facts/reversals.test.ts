@@ -40,7 +40,7 @@ Deno.test("a refund made in the dashboard has no id of ours", () => {
   assert.deepEqual([facts.refund_id, facts.payment_id, facts.mark], [null, "pi_1", null]);
 });
 
-Deno.test("a refund says whether it reversed the provider's part itself", () => {
+Deno.test("a refund has the id of the reversal of the provider's share", () => {
   const reversal = example<Stripe.TransferReversal>("transfer_reversal", { id: "trr_1" });
   for (const transfer_reversal of ["trr_1", reversal]) {
     const refund = example<Stripe.Refund>("refund", { ...PAYMENT, transfer_reversal });
@@ -99,7 +99,7 @@ for (const type of DISPUTE_TYPES) {
   });
 }
 
-Deno.test("a dispute without a card has no case type, and one without movements has none", () => {
+Deno.test("a dispute without a card and without movements has no case type and no movements", () => {
   const dispute = example<Stripe.Dispute>("dispute", { balance_transactions: [] });
   delete dispute.payment_method_details;
   const facts = factsOf(eventOf("charge.dispute.created", dispute)) as Record<string, unknown>;
