@@ -25,7 +25,7 @@ const patient = (patience_ms: number) => ({
 });
 
 for (const [name, count] of LEAVING) {
-  Deno.test(`T28: a stream whose caller leaves at the ${name} token is read on and costs its usage`, async () => {
+  Deno.test(`T28: a stream whose caller leaves at its ${name} token is read on and charged`, async () => {
     const provider = ledModel();
     const fake = await makeFake({ ai: provider.ai });
     provider.say("word");

@@ -10,7 +10,7 @@ const SETTINGS: FeatureSetting[] = [
   { name: "b2c", state: "on", percentage: 0 },
 ];
 
-Deno.test("an anonymous caller sees a feature for a percentage of users as off", async () => {
+Deno.test("a feature for 100 % of users is on for a user and off for an anonymous caller", async () => {
   for (const [as, enabled] of [["user", [true, true]], ["nobody", [false, true]]] as const) {
     const fake = await makeFake({ answers: { features_read: () => SETTINGS } });
     const answer = await send(fake, "GET", "/features", { as });
