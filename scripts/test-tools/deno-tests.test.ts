@@ -154,6 +154,15 @@ inBothWays("names the test that ends its process, and runs the files after it", 
   ]);
 });
 
+Deno.test("runDenoTests, in a group, names the first test of the group if that test ends the process", async () => {
+  const fine = `Deno.test("fine", () => {});\n`;
+  const files = { "a.test.ts": `Deno.test("ends", () => { ${ENDS} });\n`, "b.test.ts": fine };
+  assert.deepEqual(await failuresOf(files, { isGroup: true }), [
+    ["a.test.ts", 0, ["ends"]],
+    ["b.test.ts", 1, []],
+  ]);
+});
+
 Deno.test("runDenoTests, in a group, fails the file that ends the process as it is loaded", async () => {
   const fine = `Deno.test("fine", () => {});\n`;
   for (const ends of [`Deno.exit(0);`, `Deno.exit(3);`, ENDS]) {
@@ -192,4 +201,26 @@ Deno.test("runDenoTests, in a group, fails the file whose own error is of no tes
   const rows = await rowsOf(files, { isGroup: true });
   const isFailed = rows.map(({ name, failures }) => [name, failures.length > 0]);
   assert.deepEqual(isFailed, [["a.test.ts", false], ["b.test.ts", true], ["c.test.ts", false]]);
+});
+
+inBothWays(
+  "fails only the file whose promise is rejected as the file is loaded",
+  async (options) => {
+    const fine = `Deno.test("fine", () => {});\n`;
+    const rejects = `${fine}Promise.reject(new Error("of the load"));\n`;
+    const files = { "a.test.ts": fine, "b.test.ts": rejects, "c.test.ts": fine };
+    const rows = await rowsOf(files, options);
+    const isFailed = rows.map(({ name, failures }) => [name, failures.length > 0]);
+    assert.deepEqual(isFailed, [["a.test.ts", false], ["b.test.ts", true], ["c.test.ts", false]]);
+    assert.match(rows[1]?.failures[0]?.detail ?? "", /of the load/);
+  },
+);
+
+Deno.test("runDenoTests, in a group, names the file that uses only", async () => {
+  const only = `Deno.test.only("one", () => {});\n`;
+  const files = { "a.test.ts": only, "b.test.ts": `Deno.test("fine", () => {});\n` };
+  const rows = await rowsOf(files, { isGroup: true });
+  const failures = rows.flatMap(({ failures }) => failures.map(({ detail }) => detail));
+  assert.equal(failures.length, 1);
+  assert.match(failures[0]!, /a\.test\.ts[^]*"only" option was used/);
 });

@@ -105,6 +105,9 @@ function rowsOfBroken(rows: Row[], { running, said, isSilent }: Ended): Row[] {
   return rows;
 }
 
+const ofNoTest = ({ files }: DenoTestOptions, said: string) =>
+  failed("deno test", `an error in no test of ${files.join(", ")}\n${said}`);
+
 /** Deno explains each failure of a test. Without a reason, an error outside of the tests ended the file. */
 const hasForeignError = ({ failures }: Row) => failures.some(({ detail }) => detail === "");
 
@@ -117,16 +120,19 @@ async function rowsAfterForeignError(
   options: DenoTestOptions,
   { said }: Ended,
 ): Promise<Row[]> {
-  const done = rows.slice(0, rows.findIndex(hasForeignError));
+  // Without a failed test, the error came before the first test or after the last one.
+  const done = rows.slice(0, Math.max(rows.findIndex(hasForeignError), 0));
   const isDone = (file: string) => done.some(({ name }) => name === file);
   const alone: Row[] = [];
   for (const file of options.files) {
     if (isDone(file)) continue;
-    alone.push(...await runAllFiles({ ...options, files: [file], isGroup: false }));
+    const own = await runAllFiles({ ...options, files: [file], isGroup: false });
+    // A file that failed before its first test has no row of its own.
+    if (own.length === 1) own[0]!.name = file;
+    alone.push(...own);
   }
   if (alone.some(({ failures }) => failures.length > 0)) return [...done, ...alone];
-  const group = options.files.join(", ");
-  return [...done, ...alone, failed("deno test", `an error in no test of ${group}\n${said}`)];
+  return [...done, ...alone, ofNoTest(options, said)];
 }
 
 async function runInOne(options: DenoTestOptions): Promise<Row[]> {
@@ -134,14 +140,16 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   const see = (line: string) => reader.read(line, performance.now());
   const ended = await runDeno(options, see);
   const { success, said, running } = ended;
+  const { file: ranLast, name } = readName(running);
   // `Deno.exit` in a file that is loaded ends the process with a whole report of no tests.
-  const isLoading = readName(running).name === LOADING;
-  if (isLoading || !reader.isWhole && reader.rows.length > 0) {
-    return rowsOfBroken(reader.rows, ended);
-  }
+  const isLoading = name === LOADING;
+  // The report of a group names a file only after the file's first test.
+  const isKnown = reader.rows.length > 0 || options.isGroup && ranLast !== undefined;
+  if (isLoading || !reader.isWhole && isKnown) return rowsOfBroken(reader.rows, ended);
   // No test ran: the files do not compile, or Deno did not start.
   if (reader.rows.length === 0 && !options.isGroup) return [failed("deno test", said)];
-  if (options.isGroup && reader.rows.some(hasForeignError)) {
+  const hasFailure = reader.rows.some(({ failures }) => failures.length > 0);
+  if (options.isGroup && (reader.rows.some(hasForeignError) || !success && !hasFailure)) {
     return await rowsAfterForeignError(reader.rows, options, ended);
   }
   const rows: Row[] = [];
@@ -149,5 +157,5 @@ async function runInOne(options: DenoTestOptions): Promise<Row[]> {
   for (const file of options.files) rows.push(await rowOf(file, reader.rows, alone));
   // Deno also fails because of an error that belongs to no test.
   if (success || rows.some(({ failures }) => failures.length > 0)) return rows;
-  return [...rows, failed("deno test", said)];
+  return [...rows, ofNoTest(options, said)];
 }

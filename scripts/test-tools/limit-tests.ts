@@ -17,8 +17,11 @@ let file: string | undefined;
 
 const fullName = (name: string) => file === undefined ? name : `${file}${IN_FILE}${name}`;
 
+/** The errors outside of the tests so far. */
+let errors = "";
+
 function noteRunning(name: string): void {
-  if (running) Deno.writeTextFileSync(running, name);
+  if (running) Deno.writeTextFileSync(running, name + errors);
 }
 
 function limited(name: string, test: Test): Test {
@@ -67,6 +70,7 @@ Object.assign(Deno, {
 /** Deno's TAP report does not say which error outside of the tests ended a file. */
 function noteError(error: unknown): void {
   const text = error instanceof Error ? error.stack ?? error.message : String(error);
+  errors += `\n${text}`;
   if (running) Deno.writeTextFileSync(running, `\n${text}`, { append: true });
 }
 
