@@ -2,18 +2,23 @@
 import type { Databases } from "@farthing/local-stack/postgres";
 
 /**
- * The tables of a project, and the catalogue, where each function, column and privilege is a row. Statistics
- * are left out: the server writes them by itself.
+ * The tables of a project, and the catalogue, where each function, column and privilege is a row. Three
+ * tables are left out: the server writes `pg_statistic` by itself, and another run on the same server that
+ * makes a database changes `pg_database` and `pg_shdepend`.
  */
 const TABLES = `
   select c.oid::regclass::text as name from pg_class c
-  where c.relkind = 'r' and c.relpersistence = 'p' and c.relname <> 'pg_statistic'
+  where c.relkind = 'r' and c.relpersistence = 'p'
+    and c.relname not in ('pg_statistic', 'pg_database', 'pg_shdepend')
     and c.relnamespace <> 'information_schema'::regnamespace`;
 
 /** A row keeps its `ctid` and `xmin` until a committed transaction changes the row. */
 const sumOf = (table: string) => `
   select '${table}', count(*) || ' ' ||
     coalesce(sum(hashtid(ctid)::bigint * xmin::text::bigint), 0) from ${table}`;
+
+/** PostgreSQL's code of an error. */
+const NO_SUCH_TABLE = "42P01";
 
 export interface CommitWatch {
   /** Returns the tables that committed transactions changed after the watch began. */
@@ -32,8 +37,14 @@ export async function watchCommits(server: Databases, database: string): Promise
   };
   const before = await read();
   return {
-    changedTables: async () =>
-      [...await read()].flatMap(([table, sum]) => before.get(table) === sum ? [] : [table]),
+    changedTables: async () => {
+      const now = await read().catch((error) => {
+        if (error.code === NO_SUCH_TABLE) return undefined;
+        throw error;
+      });
+      if (now === undefined) return ["pg_class"]; // A table was dropped.
+      return [...now].flatMap(([table, sum]) => before.get(table) === sum ? [] : [table]);
+    },
     end: () => sql.end(),
   };
 }

@@ -1,7 +1,7 @@
 /** Checks that a pgTAP file that commits is found, for several kinds of change. */
 import assert from "node:assert/strict";
 import type { Project } from "../../test-tools/long-lived/project.ts";
-import { type RunFile, runInOneDatabase } from "./shared-database.ts";
+import { databaseFor, type RunFile, runInOneDatabase } from "./shared-database.ts";
 
 /** Runs a statement in the place of a file. */
 const runStatement: RunFile = async (server, database, statement) => {
@@ -24,13 +24,19 @@ const COMMITTED = [
   "delete from farthing.tasks where task = 'seal'",
   CREATE,
   "alter table farthing.lots disable trigger user",
+  "drop table farthing.metrics cascade",
 ];
 
 const ROLLED_BACK = [`begin; ${INSERT}; rollback`, `begin; ${CREATE}; rollback`, "select 1"];
 
-/** @throws where a committed change is not found, or a rolled back one is */
+/** Another run on the same server makes and drops databases at any time. */
+const OTHER = databaseFor("other");
+const OF_OTHER_RUNS = [`create database ${OTHER}`, `drop database ${OTHER}`];
+
+/** @throws if a committed change is not found, or a rolled back change or one of another run is found */
 export async function assertCommitsAreFound(project: Project): Promise<void> {
-  const rows = await runInOneDatabase(project, [...COMMITTED, ...ROLLED_BACK], runStatement);
+  const statements = [...COMMITTED, ...ROLLED_BACK, ...OF_OTHER_RUNS];
+  const rows = await runInOneDatabase(project, statements, runStatement);
   const found = rows.filter(({ failures }) => failures.length > 0).map(({ name }) => name);
   assert.deepEqual(found, COMMITTED);
 }
