@@ -47,6 +47,7 @@ Deno.test("the recipe for a failed webhook finds what an outage lost", async () 
       sql<{ event_id: string }[]>`
       select event_id from farthing.inbox where facts ->> 'order_id' = ${order_id}`);
     const ids = own.map(({ event_id }) => event_id);
+    ok(ids.length > 0);
     deepEqual(dead.filter(({ event_id }: { event_id: string }) => ids.includes(event_id)), []);
     await proven(world);
   } finally {

@@ -151,6 +151,7 @@ Deno.test("an isolate is retired at half of its wall time, then warned, then kil
     const first = await json("/echo");
     const waiting = ask("/wait?ms=60000");
     await until("retired", async () => (await json("/echo")).id !== first.id);
+    assert.equal(counts().ended.wall_clock, 0);
     assert.equal((await waiting).status, 546);
     assert.equal(lines[0], "beforeunload wall_clock");
     assert.deepEqual([counts().ended.wall_clock, counts().cut], [1, 1]);
