@@ -154,7 +154,7 @@ inBothWays("names the test that ends its process, and runs the files after it", 
   ]);
 });
 
-Deno.test("runDenoTests, in a group, names the first test of the group if that test ends the process", async () => {
+Deno.test("runDenoTests, in a group, names its first test if that ends the process", async () => {
   const fine = `Deno.test("fine", () => {});\n`;
   const files = { "a.test.ts": `Deno.test("ends", () => { ${ENDS} });\n`, "b.test.ts": fine };
   assert.deepEqual(await failuresOf(files, { isGroup: true }), [
