@@ -2,7 +2,7 @@
 -- never accepted is not charged, and no credits stay held.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/breaking.psql
 \ir ../helpers/chats.psql
 select plan(86);
@@ -35,7 +35,7 @@ select is(farthing.close_abandoned_chats(tests.after('71 s')), 1,
   'the task closes the chat after a minute without a heartbeat');
 select is(tests.chat(tests.chat_id('cid')), 'settled, hold settled, charged 26',
   'T28: without recorded tokens the prompt and the tokens in flight are charged');
-select is(tests.standing(name, '71 s'), standing, format('T9: the task leaves nothing of %s held', name))
+select is(tests.balance(name, '71 s'), standing, format('T9: the task leaves nothing of %s held', name))
 from (values ('ann', 'balance 68, held 0, available 68, debt 0'),
   ('bob', 'balance 100, held 0, available 100, debt 0'),
   ('cid', 'balance 74, held 0, available 74, debt 0')) s (name, standing);
@@ -99,8 +99,8 @@ select is(tests.settle_chat(tests.chat_id('eve'), '61 s', p_key => 'e') #>> '{da
 select is(tests.settle_chat(tests.chat_id('eve', 2), '62 s', p_key => 'e', p_text => 'Second')
   #>> '{data,credits}', '26', 'the repeat is charged');
 select is(tests.settle_chat(tests.chat_id('eve', nr), '63 s', p_key => 'e', p_text => 'Again')
-  #>> '{data,message,content}', told, format('settlement %s answers again', nr))
-from (values (1, 'Again'), (2, 'Second')) s (nr, told);
+  #>> '{data,message,content}', message, format('settlement %s answers again', nr))
+from (values (1, 'Again'), (2, 'Second')) s (nr, message);
 
 -- A hold that ends in another way ends its chat: by expiry, by an operator, or with its owner.
 select isnt(tests.begin_chat('fay', 'f' || nr, nr * interval '1 ms'), null, 'fay begins two chats')
@@ -153,6 +153,6 @@ select is(tests.named(sql), rules, name) from (values
   ('7 9', 'a settled chat without its usage event is reported', 'delete from farthing.usage_events'))
   breaks (rules, name, sql);
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

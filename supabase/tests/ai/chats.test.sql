@@ -1,7 +1,7 @@
 -- Chats: held before the provider is called, and then settled once with the provider's usage, or released.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/chats.psql
 select plan(78);
 
@@ -15,7 +15,7 @@ create temporary table begun as select tests.begin_chat('ann', 'k') as b;
 select is(b, jsonb_build_object('step', 'call', 'hold_id', tests.chat_id('ann'), 'held', '50',
     'patience_ms', 120000),
   'a chat begins with a hold for its longest answer') from begun;
-select is(tests.standing('ann'), 'balance 200, held 50, available 150, debt 0',
+select is(tests.balance('ann'), 'balance 200, held 50, available 150, debt 0',
   'the price of the longest answer is held');
 select is(expires_at, tests.after('10 min'), 'the hold expires after ten minutes') from farthing.holds;
 select is(tests.key('k'), 'started', 'the key is started');
@@ -60,7 +60,7 @@ select is(settle.a, jsonb_build_object('status', 200, 'data', jsonb_build_object
 from tests.settle_chat(tests.chat_id('ann'), '30 s', p_key => 'k') settle (a);
 select is(tests.chat(tests.chat_id('ann')), 'settled, hold settled, charged 26',
   'the chat is charged for that usage');
-select is(tests.standing('ann'), 'balance 174, held 0, available 174, debt 0',
+select is(tests.balance('ann'), 'balance 174, held 0, available 174, debt 0',
   'the rest of the hold is available again');
 select is(tests.key('k'), '200', 'the answer is stored under the key');
 select is(tests.begin_chat('ann', 'k', '1 h'), jsonb_build_object('step', 'replay', 'status', 200, 'replayed',
@@ -70,7 +70,7 @@ select is(tests.settle_chat(tests.chat_id('ann'), '32 s', 9, 9, 'k', 'Other') #>
   'Hello', 'a second settlement returns the first answer');
 select is(tests.release_chat(tests.chat_id('ann'), '33 s', 'k'), 'settled', 'a late release changes nothing');
 select is(tests.record(tests.chat_id('ann'), 500, '34 s'), 'closed', 'a late heartbeat records nothing');
-select is(tests.standing('ann', '1 h'), 'balance 174, held 0, available 174, debt 0',
+select is(tests.balance('ann', '1 h'), 'balance 174, held 0, available 174, debt 0',
   'the repeats charge nothing');
 select results_eq('select user_id, model, request_id from farthing.ai_logs',
   $$ values (tests.person('ann'), 'gpt-4o', 'settled') $$, 'one log is stored');
@@ -104,7 +104,7 @@ select is(tests.begin_chat('eve', 'e') ->> 'step', 'call', 'eve begins a chat');
 select is(tests.release_chat(tests.chat_id('eve'), '1 s', 'e'), 'released', 'eve''s chat is released');
 select is(tests.release_chat(tests.chat_id('eve'), '2 s', 'e'), 'released',
   'a second release changes nothing');
-select is(tests.standing('eve'), 'balance 200, held 0, available 200, debt 0', 'nothing is held or charged');
+select is(tests.balance('eve'), 'balance 200, held 0, available 200, debt 0', 'nothing is held or charged');
 select is((select array_agg(error_code) from farthing.ai_logs where user_id = tests.person('eve')),
   '{upstream_unavailable}', 'the failure is logged once');
 select is(tests.begin_chat('eve', 'e', '3 s') ->> 'step', 'call', 'a repeat runs at once');
@@ -130,9 +130,9 @@ select is(tests.begin_chat('zoe', 'zoe') ->> 'step', 'call', 'zoe begins a chat'
 from (select tests.give('zoe', '50')) given;
 select is(tests.release_chat(tests.chat_id('zoe'), '11 min', 'zoe'), 'released',
   'a chat is released although its hold has expired');
-select is(tests.standing('zoe', '11 min'), 'balance 50, held 0, available 50, debt 0',
+select is(tests.balance('zoe', '11 min'), 'balance 50, held 0, available 50, debt 0',
   'nothing of zoe''s credits stays held');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- them.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(73);
 
 create function pg_temp.log(p_changes jsonb default '{}') returns jsonb language sql as $$

@@ -13,7 +13,7 @@ const chat = (name: string) => `tests.chat(tests.chat_id('${name}'))`;
 const settles = (name: string, passed: string) =>
   `select tests.settle_chat(tests.chat_id('${name}'), '${passed}', 1000, 100, '${name}')
     #>> '{data,credits}'`;
-const sweeps = (name: string, passed: string) =>
+const closesAbandoned = (name: string, passed: string) =>
   `select farthing.close_chat_if_abandoned(tests.chat_id('${name}')::text, tests.after('${passed}'))`;
 const leaves = (name: string) =>
   `select from auth.users where id = tests.person('${name}') for update`;
@@ -24,29 +24,29 @@ meetings(["chats"], {
   "T28: the task skips a chat that is being settled": {
     given: begun("ann"),
     first: settles("ann", "70 s"),
-    second: sweeps("ann", "70 s"),
+    second: closesAbandoned("ann", "70 s"),
     says: "0",
     passes: true,
     ends: { [chat("ann")]: "settled, hold settled, charged 26" },
   },
   "T28: a chat that is settled while the task closes it gets the difference back": {
     given: begun("bob"),
-    first: sweeps("bob", "70 s"),
+    first: closesAbandoned("bob", "70 s"),
     second: settles("bob", "70 s"),
     says: "26",
-    ends: { "tests.standing('bob')": "balance 74, held 0, available 74, debt 0" },
+    ends: { "tests.balance('bob')": "balance 74, held 0, available 74, debt 0" },
   },
   "a chat that is settled twice at once is charged once": {
     given: begun("cid"),
     first: settles("cid", "2 s"),
     second: settles("cid", "2 s"),
     says: "26",
-    ends: { "tests.standing('cid')": "balance 74, held 0, available 74, debt 0" },
+    ends: { "tests.balance('cid')": "balance 74, held 0, available 74, debt 0" },
   },
   "the task skips a chat whose heartbeat is being written": {
     given: begun("dan"),
     first: "select tests.record(tests.chat_id('dan'), 100, '65 s')",
-    second: sweeps("dan", "70 s"),
+    second: closesAbandoned("dan", "70 s"),
     says: "0",
     passes: true,
     ends: { [chat("dan")]: "open, hold open, charged 0" },
@@ -54,21 +54,21 @@ meetings(["chats"], {
   "the task skips a chat whose account is in use": {
     given: begun("eve"),
     first: "select credits_debit(tests.person('eve'), '1', 'x')",
-    second: sweeps("eve", "70 s"),
+    second: closesAbandoned("eve", "70 s"),
     says: "0",
     passes: true,
   },
   "the task skips a chat whose key is in use": {
     given: begun("nia"),
     first: "select pg_advisory_xact_lock(hashtextextended(tests.sha256('nia'), 0))",
-    second: sweeps("nia", "70 s"),
+    second: closesAbandoned("nia", "70 s"),
     says: "0",
     passes: true,
   },
   "the task skips a chat whose user is being deleted": {
     given: begun("fay"),
     first: leaves("fay"),
-    second: sweeps("fay", "70 s"),
+    second: closesAbandoned("fay", "70 s"),
     says: "0",
     passes: true,
   },
@@ -107,7 +107,7 @@ meetings(["chats"], {
     first: "select tests.begin_chat('jon', 'jon')",
     second: "select tests.begin_chat('jon', 'jon')",
     says: "idempotency_in_progress",
-    ends: { "tests.standing('jon')": "balance 100, held 50, available 50, debt 0" },
+    ends: { "tests.balance('jon')": "balance 100, held 50, available 50, debt 0" },
   },
   "a chat without a heartbeat that is repeated during a new heartbeat goes on": {
     given: begun("kim"),

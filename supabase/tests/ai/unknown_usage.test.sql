@@ -2,7 +2,7 @@
 -- the charge, and a usage that is learned later refunds the difference.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/breaking.psql
 \ir ../helpers/chats.psql
 select plan(55);
@@ -40,7 +40,7 @@ select is((tests.settle_chat(tests.chat_id('bob'), passed, 1000, 100, 'bob') -> 
     'credits', '26', 'balance_after', '174', 'hold_id', tests.chat_id('bob')),
   'a usage that arrives after the scheduled task corrects its charge, once')
 from unnest(array[interval '62 s', '63 s']) passed;
-select is(tests.standing('bob'), 'balance 174, held 0, available 174, debt 0', 'the excess is refunded');
+select is(tests.balance('bob'), 'balance 174, held 0, available 174, debt 0', 'the excess is refunded');
 select results_eq($$ select kind::text, e.amount::numeric, reference_type::text,
     hold_id = tests.chat_id('bob'), e.author = c.author
   from farthing.entries e
@@ -96,6 +96,6 @@ select is(tests.named(sql), '9', name) from (values
   ('a refund without a correction is reported', 'update farthing.chats set corrected = 0'))
   breaks (name, sql);
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- operator acknowledges it before its notifications could be queued, or its notifications are deleted.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 select plan(20);
 
@@ -59,6 +59,6 @@ select is(pg_temp.late(3, '100 d'), 'payout_delay acknowledged',
 select is((select count(*)::int from farthing.notifications),
   0, 'deleted notifications are not queued again');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

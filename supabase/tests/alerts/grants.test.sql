@@ -1,7 +1,7 @@
 -- Alerts about granted credits, and the view of credits by author and day.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 select plan(22);
 
@@ -12,7 +12,7 @@ create function pg_temp.grants(p_amount text, p_author text, p_passed interval, 
   select credits_grant(tests.person('ann'), p_amount, p_source, p_author => p_author,
     p_now => tests.after(p_passed)) ->> 'status'
 $$;
-create function pg_temp.said(p_rule text) returns text language sql as $$
+create function pg_temp.summary(p_rule text) returns text language sql as $$
   select summary from farthing.incidents where rule = p_rule order by incident_nr desc limit 1
 $$;
 
@@ -29,7 +29,7 @@ select is(pg_temp.grants('0.5', 'sql:postgres', '2 h', 'promotional'), '201',
   'an SQL prompt grants half a credit more');
 select is(farthing.seal(), 1, 'the new entry is sealed');
 select is(tests.alerts('2 h'), 'credits_minted open', 'credits above the threshold open an incident');
-select is(pg_temp.said('credits_minted'), '2000000.5 credits granted since midnight UTC: 0 by operators, '
+select is(pg_temp.summary('credits_minted'), '2000000.5 credits granted since midnight UTC: 0 by operators, '
   || '2000000 by keys, 0.5 at SQL prompts, 0 by others.', 'the summary says who granted the credits');
 select is(tests.alerts('23:59:59'), 'credits_minted open', 'the incident stays open for the rest of the day');
 select is(tests.alerts('24 h'), 'nothing', 'a new day resolves the incident');
@@ -38,7 +38,7 @@ select is(tests.alerts('24 h'), 'nothing', 'a new day resolves the incident');
 select is(pg_temp.grants('100000.1', 'key:default', '25 h'), '201',
   'a key grants more than the ceiling of one grant');
 select is(tests.alerts('25 h'), 'grant_above_ceiling open', 'the grant opens an incident');
-select is(pg_temp.said('grant_above_ceiling'),
+select is(pg_temp.summary('grant_above_ceiling'),
   '1 grant above a ceiling within 24 hours: 0 pending, 1 granted, 1 by keys or at SQL prompts.',
   'the summary counts the grants by kind of author');
 select is(tests.alerts('49 h 1 s'), 'nothing', 'the incident ends after a day');
@@ -57,6 +57,6 @@ select is(tests.code_for(role, 'ann', 'select * from farthing.actors'), '42501',
   ' must not read farthing.actors')
 from unnest(array['authenticated', 'service_role']) role;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

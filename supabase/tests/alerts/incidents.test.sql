@@ -2,7 +2,7 @@
 -- notified once.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 select plan(68);
 
@@ -17,7 +17,7 @@ create function pg_temp.late(p_count int) returns void language sql as $$
   select 'po_' || n, 100, 'usd', true, 'in_transit', 'in_progress', tests.after('-9 days'),
     tests.after('-7 days'), tests.after('-9 days') from generate_series(1, p_count) n
 $$;
-create function pg_temp.told() returns text language sql as $$
+create function pg_temp.notified() returns text language sql as $$
   select coalesce(string_agg(distinct recipient, ' and ' order by recipient), 'nobody') || ', ' || count(*)
   from farthing.notifications where template = 'alert'
 $$;
@@ -40,13 +40,13 @@ select pg_temp.late(3);
 select is(tests.alerts('3 min'), 'payout_delay pending', 'the next rise makes a new pending incident');
 select is(tests.alerts('5 min' - interval '1 s'), 'payout_delay pending',
   'the incident is pending until fires_after has passed');
-select is(pg_temp.told(), 'nobody, 0', 'a pending incident is not notified');
+select is(pg_temp.notified(), 'nobody, 0', 'a pending incident is not notified');
 select is(farthing.evaluate_alerts(tests.after('5 min')), 1,
   'an incident fires when the figure was over for fires_after');
 select is(farthing.evaluate_alerts(tests.after('5 min')), 0,
   'another evaluation of the same moment fires no incident');
 select is(tests.alerts('5 min'), 'payout_delay open', 'the incident is open');
-select is(pg_temp.told(), 'operators and webhook, 2', 'operators are notified by email and by webhook');
+select is(pg_temp.notified(), 'operators and webhook, 2', 'operators are notified by email and by webhook');
 select is(n.data, jsonb_build_object('incident_id', i.incident_id, 'rule', 'payout_delay', 'severity',
   'warning', 'summary', '3 payouts: late, or returned by the bank.', 'value', '3', 'threshold', '2',
   'runbook', 'docs/runbooks/payout_delay.md', 'fired_at', tests.after('5 min')),
@@ -61,7 +61,7 @@ select is(i - '{id,summary,runbook}'::text[], jsonb_build_object('rule', 'payout
   tests.after('5 min'), 'last_seen_at', tests.after('6 min'), 'acknowledged_at', null, 'acknowledged_by',
   null, 'resolved_at', null),
   'the incident has the newest figures') from (select alerts_list() #> '{alerts,0}') l (i);
-select is(pg_temp.told(), 'operators and webhook, 2', 'a refreshed incident is not notified again');
+select is(pg_temp.notified(), 'operators and webhook, 2', 'a refreshed incident is not notified again');
 
 -- An operator acknowledges the incident.
 select is(a ->> 'state' || ' ' || (a ->> 'acknowledged_by'), 'acknowledged operator:ann',
@@ -73,7 +73,7 @@ select tests.fails_with('select alerts_acknowledge(gen_random_uuid(), ''operator
   'an unknown alert cannot be acknowledged');
 select is(tests.alerts('8 min'), 'payout_delay acknowledged',
   'an acknowledged incident stays acknowledged while the figure is over');
-select is(pg_temp.told(), 'operators and webhook, 2', 'an acknowledgement notifies nobody');
+select is(pg_temp.notified(), 'operators and webhook, 2', 'an acknowledgement notifies nobody');
 
 -- The rule is fine for long enough.
 select pg_temp.late(2);
@@ -105,7 +105,7 @@ from alerts_acknowledge((pg_temp.newest()).incident_id, 'operator:bob', tests.af
 update farthing.alert_rules set fires_after = '0', resolves_after = '0' where rule = 'payout_delay';
 select pg_temp.late(3);
 select is(tests.alerts('20 min'), 'payout_delay open', 'a new incident fires at once if fires_after is 0');
-select is(pg_temp.told(), 'operators and webhook, 4', 'the new incident is notified');
+select is(pg_temp.notified(), 'operators and webhook, 4', 'the new incident is notified');
 
 -- Figures of a rule are changed by update.
 update farthing.alert_rules set threshold = 3 where rule = 'payout_delay';
@@ -198,6 +198,6 @@ select results_eq($$ with recursive pages as (
 select is(farthing.delete_old_incidents(tests.after('366 days'), 3), 3,
   'the task deletes incidents a year after their resolution');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

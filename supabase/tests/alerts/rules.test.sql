@@ -1,7 +1,7 @@
 -- The alert rules: each is tested at its threshold, above it, and at its end.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 select plan(106);
 
@@ -19,15 +19,15 @@ select is(array_agg(rule order by rule), array['ai_errors', 'ai_slow', 'auth_fai
   'these rules exist') from farthing.alert_rules;
 
 -- Events that wait: an event of ours, and an event of a foreign payment.
-create function pg_temp.hears(p_id text, p_type text, p_facts jsonb, p_passed interval default '0')
+create function pg_temp.receive(p_id text, p_type text, p_facts jsonb, p_passed interval default '0')
 returns text language sql as $$
   select concat_ws(' ', r ->> 'deferred', r ->> 'failed')
   from inbox_receive(jsonb_build_object('id', p_id, 'type', p_type, 'livemode', false, 'created', 1,
     'facts', p_facts), tests.after(p_passed)) r
 $$;
-select is(pg_temp.hears('evt_1', 'payment_intent.succeeded', jsonb_build_object('order_id',
+select is(pg_temp.receive('evt_1', 'payment_intent.succeeded', jsonb_build_object('order_id',
   gen_random_uuid(), 'mark', installation_id)), 'true', 'an event waits for its order') from farthing.policy;
-select is(pg_temp.hears('evt_2', 'refund.updated', '{"payment_id": "pi_x", "amount": 1, "currency": "usd",
+select is(pg_temp.receive('evt_2', 'refund.updated', '{"payment_id": "pi_x", "amount": 1, "currency": "usd",
   "status": "succeeded", "stripe_refund_id": "re_x"}'), 'true', 'another event waits for a foreign payment');
 select is(tests.alerts('15 min'), 'nothing', 'an event that waits for 15 minutes opens no incident');
 select is(tests.alerts('15 min 1 s'), 'webhook_backlog open', 'an event that waits longer opens an incident');
@@ -37,7 +37,7 @@ select is(tests.alerts('16 min'), 'nothing', 'the incident ends when the event i
 select tests.unguarded('inbox', $$delete from farthing.inbox$$);
 
 -- Events that fail once, and events that are dead-lettered.
-select is(pg_temp.hears('evt_3', 'payout.paid', '{"status": "odd"}', '1 hour'), 'true', 'an event fails');
+select is(pg_temp.receive('evt_3', 'payout.paid', '{"status": "odd"}', '1 hour'), 'true', 'an event fails');
 select is(tests.alerts('1 hour'), 'webhook_failure pending', 'a failed event is retried before an alert');
 select is(tests.alerts('1 hour 2 min'), 'webhook_failure open', 'a second failure opens an incident');
 select is(tests.alerts('2 hours'), 'webhook_backlog open', 'a failure of an hour ago counts as waiting');
@@ -292,6 +292,6 @@ select is_empty($$ select incident_id from farthing.incidents i join farthing.no
   on n.subject = i.incident_id::text group by 1 having count(*) <> 2 $$,
     'each incident was notified once per channel');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

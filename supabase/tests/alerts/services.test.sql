@@ -2,7 +2,7 @@
 -- incident.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 select plan(29);
 
@@ -68,6 +68,6 @@ select is(tests.alerts('3 days 1 min'), 'auth_failures open', 'a hundred refusal
 select tests.requests('3 days', 'GET /credits', '2xx', 406);
 select is(tests.alerts('3 days 1 min'), 'auth_failures open', 'a fifth of all requests is not fine');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

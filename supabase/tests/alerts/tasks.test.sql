@@ -1,7 +1,7 @@
 -- T30, M8: overdue work opens an incident, whatever the cause, and so does a time without any run of tasks.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 \ir ../helpers/chats.psql
 \ir ../helpers/tasks.psql
@@ -136,6 +136,6 @@ select isnt(farthing.anchor(tests.after('20 days 83 min')), null, 'the next head
 delete from farthing.notifications;
 select is(pg_temp.alerts('20 days 83 min'), 'nothing', 'the incident ends when the head is made');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

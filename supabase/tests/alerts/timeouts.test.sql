@@ -2,7 +2,7 @@
 -- other rule.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 select plan(9);
 
@@ -53,6 +53,6 @@ alter function farthing.real_rate(timestamptz, timestamptz) rename to charge_fai
 select is(tests.alerts('4 min'), 'rule_failed charge_failure_rate open', 'both rules work again');
 select is(tests.alerts('9 min'), 'nothing', 'both incidents are resolved');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,8 +1,8 @@
 -- Append-only tables: no role changes or deletes a written row.
 
 begin;
-\ir ../helpers/story.psql
-select * from no_plan(); -- one test per table and view
+\ir ../helpers/all_tests.psql
+select * from no_plan(); -- One test per table and view.
 
 -- A row in every append-only table.
 select isnt(tests.give('ann', '10'), null, 'ann has 10 credits');
@@ -79,6 +79,6 @@ select is(pg_temp.disabled(name, name || '_are_guarded'), format('2: trigger %s_
   format('the proof reports a disabled state machine: %s', name))
 from unnest(array['orders', 'refunds', 'bookings', 'providers', 'jobs']) name;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

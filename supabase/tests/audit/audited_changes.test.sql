@@ -1,7 +1,7 @@
 -- The audit (rule 19): a change is audited, some changes need a reason, and terms never change.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(28);
 
 create function pg_temp.last_audit() returns text language sql as $$

@@ -2,7 +2,7 @@
 -- reverses the transfer. Farthing reverses a share that was left, once.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(21);
 
@@ -63,6 +63,6 @@ select is(pg_temp.paid('z'), 'processed', 'one more booking is paid');
 select is(refunds_begin(p_booking_id => tests.booking_id('z'), p_now => tests.after('1 hour'))
   #>> '{refund,connected}', 'true', 'the refund takes the provider''s part with it');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

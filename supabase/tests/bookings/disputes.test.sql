@@ -2,7 +2,7 @@
 -- with the money. The transfers are recorded, and a runner sends them to Stripe.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/transfers.psql
 select plan(45);
@@ -71,13 +71,14 @@ select isnt(tests.booking('d'), null, 'ann books a last time');
 select is(tests.payment_event('d', 'succeeded', '1 s'), 'processed', 'ann pays');
 select is(pg_temp.disputed('d', 'prevented', '{}', '2 s'), 'processed', 'a dispute is prevented');
 select is((select array_agg(what) from farthing.unclear_states(tests.after('1 day'), tests.after(passed))),
-  said, format('after %s the means is reported as: %s', passed, said))
-from (values (interval '1 h', null::text[]), ('1 h 2 s', '{"dispute prevented of dp_d"}')) u (passed, said);
+  expected, format('after %s the means is reported as: %s', passed, expected))
+from (values (interval '1 h', null::text[]), ('1 h 2 s',
+  '{"dispute prevented of dp_d"}')) u (passed, expected);
 select is(tests.refund_event('d', 'd1', 1000, 'succeeded', '3 s'), 'processed',
   'the refund of the payment arrives');
 select is_empty($$ select * from farthing.unclear_states(tests.after('1 day'), tests.after('1 day')) $$,
   'a refund explains the prevented dispute');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

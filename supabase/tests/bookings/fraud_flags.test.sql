@@ -2,7 +2,7 @@
 -- notified once, or refused if the policy says so.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(44);
 
@@ -67,9 +67,9 @@ select is(pg_temp.flags('d'), '{shared_address,shared_card}',
 -- Flags are listed and notified.
 select is(o #>> '{decisions,0,booking_id}', tests.booking_id('d')::text, 'operators see the flag')
 from fraud_decisions_list(p_outcome => 'flag') o;
-select is((farthing.read_flagged(r, tests.after(passed))).value, said,
-  format('after %s the alert counts %s flagged bookings', passed, said))
-from farthing.alert_rules r, (values (interval '1 h', 3::numeric), ('1 day 1 h', 0)) t (passed, said)
+select is((farthing.read_flagged(r, tests.after(passed))).value, expected,
+  format('after %s the alert counts %s flagged bookings', passed, expected))
+from farthing.alert_rules r, (values (interval '1 h', 3::numeric), ('1 day 1 h', 0)) t (passed, expected)
 where r.rule = 'bookings_flagged';
 
 -- The address of the booking request itself.
@@ -112,6 +112,6 @@ select is(pg_temp.pays_out('cid', '{iban2}', '12 s'), 'processed',
   'an event names the deleted user''s payout account');
 select is((select count(*)::int from farthing.payout_accounts), 2,
   'the payout accounts of a deleted user are not stored again');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

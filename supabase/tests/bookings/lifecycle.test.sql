@@ -2,7 +2,7 @@
 -- change in one direction.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(192);
 
@@ -254,10 +254,10 @@ select is(bookings_read(tests.person('bob'), tests.booking_id('c')) ->> 'status'
 delete from auth.users where id = (select tests.person('bob'));
 select is(tests.payment_event('c', 'succeeded', '40 min'), 'processed',
   'the payment of a deleted buyer arrives');
-select is(tests.told('c'), 'paid, fee 9 of 300, collected -, back 0, refunded 0, disputed 0',
+select is(tests.booking_line('c'), 'paid, fee 9 of 300, collected -, back 0, refunded 0, disputed 0',
   'the booking of a deleted buyer is paid');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
-select is_empty('select * from farthing.prove_bookings()', 'the bookings prove themselves');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
+select is_empty('select * from farthing.prove_bookings()', 'the proof of bookings finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- payment, a payment of a cancelled booking, and disputes of a part.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(61);
 
@@ -38,7 +38,7 @@ select is(jsonb_array_length(bookings_list(tests.person('ann'), p_before => test
 select isnt(tests.booking('c'), null, 'ann books');
 select is(tests.payment_event('c', 'processing', '3 s'), 'processed', 'the newer event arrives first');
 select is(tests.payment_event('c', 'canceled', '2 s'), 'processed', 'the cancellation arrives later');
-select is(tests.told('c') like 'cancelled%', true, 'the booking stays cancelled');
+select is(tests.booking_line('c') like 'cancelled%', true, 'the booking stays cancelled');
 
 -- Fees whose events arrived before their payment, and were given up.
 select isnt(tests.booking('f'), null, 'ann books');
@@ -46,7 +46,7 @@ select is(tests.fee_event('f', 'refunded', 12, '2 s'), 'deferred',
   'the refund of a fee arrives before the payment');
 update farthing.inbox set state = 'dead', next_attempt_at = null, attempts = 10 where state = 'deferred';
 select is(tests.payment_event('f', 'succeeded', '1 s'), 'processed', 'the payment arrives');
-select is(tests.told('f'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
+select is(tests.booking_line('f'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
   'the fee is applied with the payment, although its event is dead-lettered');
 select isnt(tests.booking('i'), null, 'ann books');
 select is(tests.fee_event('i', 'created', 0, '2 s'), 'deferred', 'a fee arrives before its payment');
@@ -56,7 +56,7 @@ select is((select state || ': ' || last_error from farthing.inbox where facts ->
   'ignored: its payment is not here and it does not bear our mark',
   'the fee''s event is ignored, with the reason');
 select is(tests.payment_event('i', 'succeeded', '1 s', '13 hours'), 'processed', 'the payment arrives');
-select is(tests.told('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',
+select is(tests.booking_line('i'), 'paid, fee 30 of 1000, collected 30, back 0, refunded 0, disputed 0',
   'an ignored fee is applied with its payment');
 
 -- A payment of a booking that never got a payment from us.
@@ -77,7 +77,7 @@ create function pg_temp.disputed(p_status text, p_amount bigint, p_currency text
 returns text language sql as $$
   select tests.event('charge.dispute.updated', jsonb_build_object('dispute_id', 'dp_f', 'payment_id', 'pi_f',
     'charge_id', 'ch_f', 'amount', p_amount, 'currency', p_currency, 'status', p_status, 'reason',
-    'fraudulent'), p_passed) || ': ' || tests.told('f')
+    'fraudulent'), p_passed) || ': ' || tests.booking_line('f')
 $$;
 select is(pg_temp.disputed(status, amount, currency, passed),
   format('processed: paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed %s', counted),
@@ -91,17 +91,17 @@ select is(tests.event('charge.dispute.closed', jsonb_build_object('dispute_id', 
   'charge_id', 'ch_l', 'amount', 1000, 'currency', 'usd', 'status', 'lost', 'reason', 'fraudulent',
   'movements', '[{"id": "txn_l", "amount": -1000, "fee": 1500, "currency": "usd"}]'::jsonb), '9 s'),
   'processed', 'the dispute is lost');
-select is(tests.told('l') like '%disputed 1000', true, 'the amount of a lost dispute stays disputed');
+select is(tests.booking_line('l') like '%disputed 1000', true, 'the amount of a lost dispute stays disputed');
 select tests.fails_with($$ select bookings_cancel(tests.person('ann'), tests.booking_id('l')) $$,
   'booking_not_cancellable', 'id', 'a booking with a lost dispute cannot be cancelled');
 select is(tests.refund_event('f', 'f1', 300, 'requires_action', '50 s'), 'processed',
   'a refund waits for its customer');
-select is(tests.told('f') like '%refunded 300,%', true, 'a refund that waits counts as refunded');
+select is(tests.booking_line('f') like '%refunded 300,%', true, 'a refund that waits counts as refunded');
 select is(bookings_advance(tests.person('pat'), tests.booking_id('f'), 'confirmed') ->> 'status',
   'confirmed', 'pat confirms the booking');
 select is(tests.refund_event('f', 'f2', 700, 'succeeded', '60 s'), 'processed',
   'the rest of the payment is refunded');
-select is(tests.told('f') like 'cancelled%refunded 1000,%', true,
+select is(tests.booking_line('f') like 'cancelled%refunded 1000,%', true,
   'a confirmed booking that is refunded in full is cancelled');
 
 -- A bank that holds the money of a cancelled booking: after a won dispute the money is refunded.
@@ -144,15 +144,15 @@ exception when sqlstate 'UNDO1' then
   return string_to_array(sqlerrm, ', ');
 end
 $$;
-select is(pg_temp.named(label, change), told, format(
-  'the proof reports for %s of %s: %s', change, label, told))
+select is(pg_temp.named(label, change), expected, format(
+  'the proof reports for %s of %s: %s', change, label, expected))
 from (values ('f', 'amount_refunded = 699', '{"10: 699 refunded","its refunds say 1000"}'::text[]),
   ('l', 'amount_refunded = 1', '{"10: 1 refunded","its refunds say 0"}'),
   ('f', 'fee_collected = 29', '{"10: the fee is 30","Stripe collected 29"}'),
   ('b', 'fee_collected = 9', '{"9: a fee of 9 and no payment"}'),
-  ('f', 'fee_refunded = 0', '{}')) b (label, change, told);
+  ('f', 'fee_refunded = 0', '{}')) b (label, change, expected);
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
-select is_empty('select * from farthing.prove_bookings()', 'the bookings prove themselves');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
+select is_empty('select * from farthing.prove_bookings()', 'the proof of bookings finds no violation');
 select * from finish();
 rollback;

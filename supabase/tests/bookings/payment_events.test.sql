@@ -2,7 +2,7 @@
 -- too late.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/orders.psql
 select plan(99);
@@ -13,7 +13,7 @@ select plan(99);
 create function pg_temp.ends(p_events jsonb, p_order int[]) returns text language plpgsql as $$
 declare
   v_nr int;
-  v_told text;
+  v_end text;
 begin
   perform tests.booking('p');
   foreach v_nr in array p_order || p_order loop
@@ -29,13 +29,13 @@ begin
     end case;
   end loop;
   perform farthing.retry_events(tests.after('2 hours'));
-  v_told := format('%s; %s refunds asked for; events %s', tests.told('p'), (select count(*) from
+  v_end := format('%s; %s refunds asked for; events %s', tests.booking_line('p'), (select count(*) from
     farthing.refunds
     where status = 'requested'), (select string_agg(distinct state, ' ') from farthing.inbox));
   if exists (select from farthing.prove()) or exists (select from farthing.prove_bookings()) then
-    v_told := v_told || ', and the ledger does not prove itself';
+    v_end := v_end || ', and the proof reports violations';
   end if;
-  raise exception using errcode = 'UNDO1', message = v_told;
+  raise exception using errcode = 'UNDO1', message = v_end;
 exception when sqlstate 'UNDO1' then
   return sqlerrm;
 end
@@ -80,7 +80,8 @@ select is(tests.payment_event('a', 'succeeded', '6 s', p_changes => jsonb_build_
 from farthing.policy;
 select is(tests.payment_event('a', 'requires_action', '7 s'), 'processed',
   'a payment that requires an action changes nothing');
-select is(tests.told('a'), 'payment_pending, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
+select is(tests.booking_line('a'),
+  'payment_pending, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'the booking stays pending after these events');
 select is(tests.payment_event('a', 'succeeded', '8 s'), 'processed', 'ann pays');
 select is((select array[charge_id, paid_at::text] from farthing.bookings where payment_intent_id = 'pi_a'),
@@ -107,10 +108,10 @@ select is(tests.fee_event('a', 'created', 0, '32 s', '{"charge_id": null, "payme
 
 -- Refunds that we request, and refunds in the dashboard.
 select is(tests.refund_event('a', '1', 300, 'pending', '40 s'), 'processed', 'a refund is pending');
-select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 300, disputed 0',
+select is(tests.booking_line('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 300, disputed 0',
   'a pending refund counts');
 select is(tests.refund_event('a', '1', 300, 'failed', '50 s'), 'processed', 'the refund fails');
-select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
+select is(tests.booking_line('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 0, disputed 0',
   'a failed refund does not count');
 select is(refunds_begin(p_booking_id => tests.booking_id('a'), p_amount => '600', p_now =>
   tests.after('1 min'))
@@ -120,14 +121,16 @@ select tests.fails_with($$ select refunds_begin(p_booking_id => tests.booking_id
   p_now => tests.after('1 min')) $$, 'refund_too_large', 'amount', 'no more is refunded than is left');
 select is(tests.refund_event('a', '2', 600, 'succeeded', '2 min', (select refund_id from farthing.refunds
   where status = 'requested')), 'processed', 'Stripe makes the refund');
-select is(tests.told('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
+select is(tests.booking_line('a'), 'paid, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
   'a booking that is refunded in part stays paid');
 select is(tests.refund_event('a', '3', 400, 'succeeded', '3 min'), 'processed',
   'the rest is refunded in the dashboard');
-select is(tests.told('a'), 'cancelled, fee 30 of 1000, collected 30, back 12, refunded 1000, disputed 0',
+select is(tests.booking_line('a'),
+  'cancelled, fee 30 of 1000, collected 30, back 12, refunded 1000, disputed 0',
   'a booking that is refunded in full is cancelled');
 select is(tests.refund_event('a', '3', 400, 'failed', '4 min'), 'processed', 'the second refund fails');
-select is(tests.told('a'), 'cancelled, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
+select is(tests.booking_line('a'),
+  'cancelled, fee 30 of 1000, collected 30, back 12, refunded 600, disputed 0',
   'the booking stays cancelled, with what is refunded');
 
 -- Disputes.
@@ -146,12 +149,12 @@ select is(pg_temp.disputed('d', status, amount, passed), 'processed', format(
   amount))
 from (values ('warning_needs_response', 1000, interval '2 s'), ('needs_response', 1500, '3 s')) s
   (status, amount, passed);
-select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 1000',
+select is(tests.booking_line('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 1000',
   'T14: a dispute above the payment disputes the whole payment and no more');
 select tests.fails_with($$ select bookings_cancel(tests.person('ann'), tests.booking_id('d')) $$,
   'booking_not_cancellable', 'id', 'a disputed booking cannot be cancelled');
 select is(pg_temp.disputed('d', 'won', 1500, '4 s'), 'processed', 'the dispute is won');
-select is(tests.told('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
+select is(tests.booking_line('d'), 'paid, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'a won dispute disputes nothing');
 
 -- Cancelling.
@@ -172,7 +175,7 @@ select is(c, jsonb_build_object('step', 'refund', 'refund', jsonb_build_object('
     'amount', 1000, 'currency', 'usd', 'reason', 'requested_by_customer', 'connected', true, 'has_fee', true,
     'payment_id', 'pi_d', 'mark', (select installation_id from farthing.policy))),
   'a paid booking is refunded') from paid;
-select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
+select is(tests.booking_line('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'a paid booking is cancelled');
 select is(tests.key('k'), 'started', 'the key is started');
 select is(refunds_attach((c #>> '{refund,refund_id}')::uuid, 're_d') ->> 'status', 'pending',
@@ -189,13 +192,15 @@ select is((select count(*)::int from farthing.refunds where booking_id = tests.b
   'T6: the booking is refunded once');
 select is(tests.refund_event('d', 'd', 1000, 'succeeded', '12 min', (select refund_id from farthing.refunds
   where stripe_refund_id = 're_d')), 'processed', 'the refund succeeds');
-select is(tests.told('d'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
+select is(tests.booking_line('d'),
+  'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
   'the whole amount is refunded');
 
 select isnt(tests.booking('u'), null, 'ann books and does not pay');
 select is(pg_temp.cancel('pat', 'u', 'u'), jsonb_build_object('step', 'cancel_payment', 'payment_intent_id',
   'pi_u', 'booking_id', tests.booking_id('u')), 'an unpaid payment is first cancelled at Stripe');
-select is(tests.told('u') like 'payment_pending%', true, 'the booking is not cancelled before its payment');
+select is(tests.booking_line('u') like 'payment_pending%',
+  true, 'the booking is not cancelled before its payment');
 select is(pg_temp.cancelled('u', 'u') -> 'data', jsonb_build_object('booking_id', tests.booking_id('u'),
   'status',
   'cancelled', 'refund', null), 'the booking is cancelled after its payment');
@@ -206,7 +211,7 @@ select is(tests.payment_event('u', 'canceled', '12 min'), 'processed',
 -- A payment that is faster than its cancellation is refunded, in any order of events.
 select is(tests.payment_event('u', 'succeeded', '13 min'), 'processed',
   'a payment of the cancelled booking arrives');
-select is(tests.told('u'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
+select is(tests.booking_line('u'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 0, disputed 0',
   'the booking stays cancelled');
 select is((select format('%s %s by %s, due %s', amount, status, requested_by, next_attempt_at <= tests.after(
   '13 min')) from farthing.refunds where booking_id = tests.booking_id('u')),
@@ -226,7 +231,8 @@ select is(tests.refund_event('w', 'w', 1000, 'succeeded', '2 min'), 'deferred',
   'a refund arrives before its payment');
 select is(pg_temp.cancelled('w') #>> '{data,status}', 'cancelled', 'the booking is cancelled');
 select is(tests.payment_event('w', 'succeeded', '1 min'), 'processed', 'the payment arrives last');
-select is(tests.told('w'), 'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
+select is(tests.booking_line('w'),
+  'cancelled, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
   'the refund is applied to the cancelled booking');
 select is((select string_agg(requested_by, ' ') from farthing.refunds where booking_id =
   tests.booking_id('w')),
@@ -246,7 +252,8 @@ select tests.fails_with($$ select pg_temp.cancelled('z') $$, 'booking_not_cancel
   'a completed booking cannot be cancelled after Stripe''s answer');
 select is(tests.refund_event('z', 'z', 1000, 'succeeded', '20 min'), 'processed',
   'a completed booking may be refunded');
-select is(tests.told('z'), 'completed, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
+select is(tests.booking_line('z'),
+  'completed, fee 30 of 1000, collected -, back 0, refunded 1000, disputed 0',
   'a refunded booking stays completed');
 
 -- Test mode and live mode.
@@ -258,7 +265,7 @@ select is(mode_check(false), '{"livemode": false}', 'a key of the test mode fits
 select tests.fails_with('select mode_check(true)', 'mode_mismatch', null,
   'a key of the live mode is refused');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
-select is_empty('select * from farthing.prove_bookings()', 'the bookings prove themselves');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
+select is_empty('select * from farthing.prove_bookings()', 'the proof of bookings finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The request that cancels a booking has two minutes to send the refund. Afterwards the runner sends it.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(6);
 
@@ -17,6 +17,6 @@ select is(pg_temp.claimed('2 min' - interval '1 s'), 0,
   'the runner does not send the refund for two minutes');
 select is(pg_temp.claimed('2 min'), 1, 'the runner sends the refund after two minutes');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- requested. The share includes that amount again if the refund fails.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(24);
 select farthing.set_policy('{"booking_transfer_at": "completed"}', 'a test');
@@ -70,6 +70,6 @@ select is(pg_temp.advances('e', 'completed', '4 s') || ', ' || pg_temp.moves('e'
 select warnings_clear('issfr_e', 'known', p_now => tests.after('5 s'));
 select is(pg_temp.moves('e'), 'transfer 970 requested', 'the share is paid out after the warning is cleared');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -19,7 +19,7 @@ const status = (label: string) =>
 const bookingOf = (name: string) =>
   `(select booking_id from farthing.bookings join farthing.accounts using (account_id)
     where owner_id = tests.person('${name}'))`;
-const sweeps = (name: string) =>
+const cancelsUnanswered = (name: string) =>
   `select farthing.cancel_unanswered_booking(${bookingOf(name)}::text, tests.after('25 h'))`;
 const refunded = (label: string) =>
   `select amount_refunded from farthing.bookings where payment_intent_id = 'pi_${label}'`;
@@ -139,7 +139,7 @@ meetings(["bookings"], {
       "select tests.begin_booking('jon', 'p_jon', 1000, 'usd')",
     ],
     first: "select from farthing.accounts where owner_id = tests.person('jon') for update",
-    second: sweeps("jon"),
+    second: cancelsUnanswered("jon"),
     says: "0",
     passes: true,
   },
@@ -150,7 +150,7 @@ meetings(["bookings"], {
     ],
     first: `select bookings_attach(${bookingOf("kim")}, 'pi_kim', 'secret',
       null, tests.after('25 h'))`,
-    second: sweeps("kim"),
+    second: cancelsUnanswered("kim"),
     says: "0",
     passes: true,
     ends: { [status("kim")]: "payment_pending" },

@@ -1,7 +1,7 @@
 -- M6: the limit of bookings per provider and hour, and the limits of cards.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(44);
 
@@ -88,6 +88,6 @@ select is(pg_temp.books('kim', '5 h', 'quinn'), 'refused velocity_exceeded buyer
   'M6: a fourth user of a card is refused until the first user''s use is a day old');
 select is(pg_temp.books('kim', '25 h', 'quinn'), 'create', 'the fourth user may book after that day');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Daily spend caps: the most credits that an account may spend from one midnight UTC to the next.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(46);
 
 create function pg_temp.spends(p_amount text, p_passed interval default '0') returns jsonb language sql as $$
@@ -123,6 +123,6 @@ select is(spend_caps_read(tests.person('zoe'), tests.after()) ->> 'daily', null,
 select is(tests.outcome('select spend_caps_read(gen_random_uuid())') ->> 'code', 'not_found',
   'an unknown user is not found');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

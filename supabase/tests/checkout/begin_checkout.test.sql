@@ -2,7 +2,7 @@
 -- package version.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(59);
 
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits,
@@ -82,7 +82,7 @@ select is(inbox_receive(jsonb_build_object('id', 'evt_1', 'type', 'checkout.sess
     'payment_id', 'pi_1', 'payment_status', 'paid', 'amount', 1000, 'currency', 'usd')),
     tests.after('20 min')),
   '{"received": true}', 'ann pays the old session') from ann;
-select is(tests.standing('ann', '20 min'),
+select is(tests.balance('ann', '20 min'),
   'balance 10.500000000000000001, held 0, available 10.500000000000000001, debt 0',
   'T24: ann gets the credits of the old session');
 select is((select array_agg(format('%s %s', source, cost_basis_usd::float) order by source)
@@ -96,7 +96,7 @@ select is((select array_agg(p ->> 'name') from jsonb_array_elements(checkout_pac
   p), '{Starter,Plus,Business,Scale}', 'a package that is switched off is not listed');
 select tests.fails_with($$ select pg_temp.buy('ann', '21 min') $$, 'unknown_package', 'package_id',
   'a package that is switched off is not sold');
-select is(tests.standing('ann', '21 min'),
+select is(tests.balance('ann', '21 min'),
   'balance 10.500000000000000001, held 0, available 10.500000000000000001, debt 0',
   'T15: editing the catalogue changes no balance');
 select tests.fails_with(sql, '23001', null, format('T15: %s is refused', sql)) from unnest(array[
@@ -144,6 +144,6 @@ from unnest(array['service_role', 'authenticated', 'anon']) role, (values ('chec
   ('checkout_attach(gen_random_uuid(), '''', '''')', 'not_found'), ('checkout_orders(tests.person(''ann''))',
   'ok'), ('checkout_order(tests.person(''ann''), gen_random_uuid())', 'not_found')) c (call, code);
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

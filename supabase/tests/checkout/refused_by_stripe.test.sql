@@ -1,7 +1,7 @@
 -- A checkout that Stripe refused, and a checkout for which Stripe did not answer.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(6);
 
 create function pg_temp.begins(p_click text, p_passed interval) returns uuid language sql as $$
@@ -21,6 +21,6 @@ select ok((select count(*) > 0 from farthing.orders o where (o.package_id, o.pac
   (select x.package_id, x.package_version from farthing.orders x limit 1)),
   'T15: orders are found by their package version');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Feature flags: a product is off, on, or on for a part of the users, which only grows with its percentage.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(47);
 
 -- Both flags exist and are on.

@@ -1,7 +1,7 @@
 -- A flag for a percentage of the users reaches exactly these users, in SQL as in the Edge Functions.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(5);
 
 select isnt(tests.give('ann', '1'), null, 'ann has an account');
@@ -22,6 +22,6 @@ select is(pg_temp.reaches(percent), false,
   'a flag for the buckets below ann''s does not reach her') from place;
 select is(pg_temp.reaches(percent + 0.01), true, 'a flag for one more bucket reaches ann') from place;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,11 +1,11 @@
 -- The data API: a browser sees only its user's own part of the ledger, and cannot change it.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(101);
 
 -- Ann and Bob have rows in every table that the data API shows.
-create function pg_temp.lives(p_name text, p_payment text) returns text language plpgsql as $$
+create function pg_temp.add_rows(p_name text, p_payment text) returns text language plpgsql as $$
 declare
   v_order uuid := checkout_begin(tests.person(p_name), 'da11a803-9576-4108-9c21-42b8c220cca6',
     'https://a.test', 'https://a.test', p_now => tests.after()) #>> '{order,order_id}';
@@ -20,8 +20,8 @@ begin
   return p_name;
 end
 $$;
-select is(pg_temp.lives('ann', 'pi_a'), 'ann', 'ann has rows in every table');
-select is(pg_temp.lives('bob', 'pi_b'), 'bob', 'bob has rows in every table');
+select is(pg_temp.add_rows('ann', 'pi_a'), 'ann', 'ann has rows in every table');
+select is(pg_temp.add_rows('bob', 'pi_b'), 'bob', 'bob has rows in every table');
 select isnt(tests.give('bob', '7', p_passed => '5 s'), null, 'bob has 7 more credits');
 select isnt(usage_charge(tests.person('bob'), '{"event_id": "e", "model": "gpt-4o", "input_tokens": 1}'),
   null, 'bob uses a model');
@@ -95,6 +95,6 @@ from unnest(array['service_role', 'authenticated', 'anon']) role, unnest(array['
   'idempotency_find(''x'', ''x'', now())',
   'free_hold(1, null)', 'expire_lots(1, now())']) call order by call, role;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

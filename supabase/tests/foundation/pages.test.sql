@@ -1,7 +1,7 @@
 -- A list refuses an invalid limit by name, instead of returning an empty page that looks like the last page.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(79);
 
 create temporary table lists as

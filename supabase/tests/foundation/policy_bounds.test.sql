@@ -1,7 +1,7 @@
 -- The bounds of the policy's numbers: the lowest and the highest value are accepted, and no value beyond.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(20);
 
 create temporary table bounds (field text, too_little text, least text, most text, too_much text);
@@ -28,7 +28,7 @@ insert into bounds values
   ('users_per_card_day', '0', '1', '1000000', '1000001');
 
 -- Returns "taken", or the SQLSTATE of the refusal, and undoes the change.
-create function pg_temp.said_of(p_field text, p_value text) returns text language plpgsql as $$
+create function pg_temp.result_of(p_field text, p_value text) returns text language plpgsql as $$
 begin
   perform farthing.set_policy(jsonb_build_object(p_field, p_value), 'a bound');
   raise exception using errcode = 'UNDO0';
@@ -38,8 +38,9 @@ exception
 end
 $$;
 
-select is(array[pg_temp.said_of(field, too_little), pg_temp.said_of(field, least),
-  pg_temp.said_of(field, most), pg_temp.said_of(field, too_much)], array['23514', 'taken', 'taken', '23514'],
+select is(array[pg_temp.result_of(field, too_little), pg_temp.result_of(field, least),
+  pg_temp.result_of(field, most), pg_temp.result_of(field, too_much)],
+  array['23514', 'taken', 'taken', '23514'],
   format('%s must be between %s and %s', field, least, most))
 from bounds;
 

@@ -2,7 +2,7 @@
 -- the request makes.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/jobs.psql
 select plan(65);
@@ -110,6 +110,6 @@ select is((holds_settle((select hold_id from farthing.holds where amount = 10), 
   'the request settles a hold that another request opened');
 select is(pg_temp.traces_of('bob'), pg_temp.trace('8'), 'the charge has the trace of the settling request');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- checked by its constraint alone, because a whole row would need valid values in all columns.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(113);
 
 create temporary table bounds (owner text, name text, measure text, longest text);

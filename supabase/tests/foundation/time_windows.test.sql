@@ -1,7 +1,7 @@
 -- Time limits from both sides: a second before the end, and at the end.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/chats.psql
 select plan(36);
@@ -113,9 +113,9 @@ select isnt(tests.begin_chat(name, name), null, name || ' begins a chat')
 from unnest(array['gus']) name;
 select is(tests.release_chat(tests.chat_id('gus'), '10 min', 'gus'), 'released',
   'a chat whose hold has expired can be released');
-select is(tests.standing('gus', '10 min'), 'balance 100, held 0, available 100, debt 0',
+select is(tests.balance('gus', '10 min'), 'balance 100, held 0, available 100, debt 0',
   'nothing of gus''s credits stays held');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,11 +1,11 @@
 -- Days and months are those of UTC, whatever the time zone of a session is.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
 select plan(11);
 
-set local timezone = 'Asia/Tokyo'; -- nine hours ahead: a day in Tokyo ends at 15:00 UTC
+set local timezone = 'Asia/Tokyo'; -- Tokyo is nine hours ahead of UTC: its day ends at 15:00 UTC.
 select is(current_setting('timezone'), 'Asia/Tokyo', 'the session has the time zone of Tokyo');
 
 select isnt(tests.give('ann', '1000'), null, 'ann has 1,000 credits');
@@ -26,6 +26,6 @@ select is(top_ups_read(tests.person('bob'), tests.after(passed)) ->> 'charged_th
   format('after %s the credits charged this month are %s', passed, charged))
 from (values (interval '31 days' - interval '1 s', '500'), ('31 days', '0')) m (passed, charged);
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

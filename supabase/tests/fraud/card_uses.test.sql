@@ -1,7 +1,7 @@
 -- Cards: their recorded uses, and the limits of cards at the next checkout.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(50);
 
 insert into farthing.packages (package_id, version, name, amount, currency, credits, effective_from)
@@ -12,11 +12,11 @@ create temporary table bought (name text, nr int, order_id uuid);
 create function pg_temp.buys(p_name text, p_nr int, p_passed interval default '0') returns text
 language plpgsql as $$
 declare
-  v_told jsonb := checkout_begin(tests.person(p_name), md5('deal ' || p_nr)::uuid::text,
+  v_answer jsonb := checkout_begin(tests.person(p_name), md5('deal ' || p_nr)::uuid::text,
     'https://a.test', 'https://a.test', p_now => tests.after(p_passed));
 begin
-  insert into bought select p_name, p_nr, (v_told #>> '{order,order_id}')::uuid where v_told ? 'order';
-  return concat_ws(' ', v_told ->> 'step', v_told ->> 'code', v_told ->> 'retry_after');
+  insert into bought select p_name, p_nr, (v_answer #>> '{order,order_id}')::uuid where v_answer ? 'order';
+  return concat_ws(' ', v_answer ->> 'step', v_answer ->> 'code', v_answer ->> 'retry_after');
 end
 $$;
 -- A charge event of a user's first order: its card, and whether the card was accepted.
@@ -106,6 +106,6 @@ select is(farthing.delete_old_fraud_records(tests.after('91 days')) > 0,
   true, 'the task deletes uses of cards');
 select is((select min(used_at) from farthing.card_uses), tests.after('2 days'),
   'the deleted uses are 90 days old');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The RPC functions of fraud for operators: decisions, blocks and limits.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(34);
 
 create function pg_temp.buys(p_name text, p_passed interval default '0') returns text language sql as $$
@@ -90,6 +90,6 @@ select is(p ->> 'updated_by', 'operator:ops',
 select is(pg_temp.buys('eve', '6 min'), 'refused velocity_exceeded',
   'the next checkout is checked against the new limit');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- their own block.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(19);
 
@@ -47,6 +47,6 @@ select is(pg_temp.code(format('select fraud_blocks_remove(%L, %L)', block_id, au
   'another operator lifts the block of the ' || kind)
 from (select block_id, kind from farthing.blocks) b, op where name = 'ops' order by kind;
 select is((select count(*)::int from farthing.blocks), 0, 'all blocks are lifted');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

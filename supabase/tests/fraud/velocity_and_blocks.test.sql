@@ -1,7 +1,7 @@
 -- Fraud: the limits of checkouts per user and per address, blocks, and recorded decisions.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(46);
 
 select farthing.set_policy('{"sessions_per_user_hour": 3, "sessions_per_ip_hour": 5}', 'a test');
@@ -135,6 +135,6 @@ select is(farthing.delete_old_fraud_records(tests.after('90 days 2 min'),
   1) + farthing.delete_old_fraud_records(
   tests.after('90 days 2 min')), 3, 'older decisions are deleted');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- T40, M4: operators cannot grant to themselves, and a grant above a ceiling needs two operators.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(88);
 
 create function pg_temp.operator(p_name text) returns text language sql as $$
@@ -89,7 +89,7 @@ select is(pg_temp.refused('ann', '1', 'operator:ops'), 'forbidden 403', 'a name 
 select is(pg_temp.status_of(pg_temp.grants('ann', '100000')), '201', 'a grant at the ceiling is made');
 select is(pg_temp.status_of(pg_temp.grants('ann', '100000.000000000000000001', p_passed => '1 s')),
   '202 grant', 'a grant above the ceiling is pending');
-select is(tests.standing('ann', '1 s'), 'balance 100000, held 0, available 100000, debt 0',
+select is(tests.balance('ann', '1 s'), 'balance 100000, held 0, available 100000, debt 0',
   'a pending grant adds no credits');
 select is(pg_temp.decided('ann', 'ops'), 'grant_not_allowed 403 same_operator',
   'the requester cannot confirm the grant');
@@ -105,7 +105,7 @@ select isnt(pg_temp.operator('ann'), null, 'ann becomes an operator');
 select is(pg_temp.decided('ann', 'operator:' || tests.person('ann')), 'grant_not_allowed 403 self',
   'the recipient cannot confirm the grant');
 select is(pg_temp.decided('ann', 'pat'), 'granted', 'another operator confirms the grant');
-select is(tests.standing('ann', '1 min'),
+select is(tests.balance('ann', '1 min'),
   'balance 200000.000000000000000001, held 0, available 200000.000000000000000001, debt 0',
   'the confirmed credits are available');
 select is((select string_agg(e.author, ' ') from farthing.entries e join farthing.grants g
@@ -129,7 +129,7 @@ select is(grants_list('expired', p_now => tests.after('3 days 1 min')) #>> '{gra
 select is(farthing.expire_grants(tests.after('3 days 59 s')), 0,
   'the task leaves grants that may still be confirmed');
 select is(farthing.expire_grants(tests.after('3 days 1 min')), 1, 'the task marks the expired grant');
-select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('bob'), 'balance 0, held 0, available 0, debt 0',
   'the declined and expired grants added no credits');
 
 -- The ceilings of a day (UTC): of one operator, and of all.
@@ -210,6 +210,6 @@ select is(pg_temp.decided('eve', 'pat', false), 'declined', 'the pending grant i
 select is(pg_temp.status_of(pg_temp.grants('eve', '100001', p_passed => '2 s', p_reference => 'big',
   p_once => true)), '202 grant', 'a declined reference may be requested again');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

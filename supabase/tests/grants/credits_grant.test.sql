@@ -1,10 +1,10 @@
 -- Grants: the credits that an operator gives, and who may give them.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(40);
 
-select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('ann'), 'balance 0, held 0, available 0, debt 0',
   'a user without an account has no credits');
 
 select is(credits_grant(tests.person('ann'), '9.000000000000000001', 'promotional',
@@ -14,7 +14,7 @@ select is(credits_grant(tests.person('ann'), '9.000000000000000001', 'promotiona
     'user_id', tests.person('ann'), 'source', 'promotional', 'amount', '9.000000000000000001',
     'remaining', '9.000000000000000001', 'priority', 5, 'expires_at', tests.after('30 days'),
     'created_at', tests.after())), 'a grant returns its lot, to the last decimal');
-select is(tests.standing('ann'),
+select is(tests.balance('ann'),
   'balance 9.000000000000000001, held 0, available 9.000000000000000001, debt 0',
   'granted credits are available at once');
 select is((credits_entries(tests.person('ann')) #> '{entries,0}')
@@ -40,7 +40,7 @@ select is(tests.outcome('select tests.give(''bob'', ''99999999999999999999.99999
   'ok', 'the largest amount can be granted');
 select tests.fails_with('select tests.give(''bob'', ''0.000000000000000001'')', 'invalid_request', 'amount',
   'a grant beyond the largest balance is refused with its field');
-select is(tests.standing('bob') like 'balance 99999999999999999999.999999999999999999,%', true,
+select is(tests.balance('bob') like 'balance 99999999999999999999.999999999999999999,%', true,
   'a refused grant changes nothing');
 
 -- Other refusals.
@@ -66,6 +66,6 @@ select is(tests.code_for('service_role', null, $$ select credits_grant(tests.per
 select is(tests.code_for(role, 'ann', $$ select credits_grant(tests.person('ann'), '1', 'promotional') $$),
   '42501', format('T13: a grant is denied to %s', role)) from unnest(array['anon', 'authenticated']) role;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -5,7 +5,7 @@ const operator = (name: string) => [
   `select tests.person('${name}')`,
   `update auth.users set raw_app_meta_data = '{"role": "operator"}' where id = tests.person('${name}')`,
 ];
-const gives = (by: string, to: string, amount: number) =>
+const grants = (by: string, to: string, amount: number) =>
   `select credits_grant(tests.person('${to}'), '${amount}', 'adjustment', p_reason => 'sorry',
     p_author => 'operator:' || tests.person('${by}'), p_now => tests.after()) ->> 'status'`;
 const grantTo = (to: string) =>
@@ -18,10 +18,10 @@ const pending = (to: string) => [
   ...operator(`ops_${to}`),
   ...operator(`pat_${to}`),
   `select tests.give('${to}', '100')`,
-  gives(`ops_${to}`, to, 1_000_000),
+  grants(`ops_${to}`, to, 1_000_000),
 ];
-const standing = (to: string, balance: number) => ({
-  [`tests.standing('${to}')`]: `balance ${balance}, held 0, available ${balance}, debt 0`,
+const balanceIs = (to: string, balance: number) => ({
+  [`tests.balance('${to}')`]: `balance ${balance}, held 0, available ${balance}, debt 0`,
 });
 
 meetings([], {
@@ -33,24 +33,24 @@ meetings([], {
       ...operator("pat"),
       ...["ann", "bob"].map((name) => `select tests.give('${name}', '1')`),
     ],
-    first: gives("ops", "ann", 100),
-    second: gives("pat", "bob", 100),
+    first: grants("ops", "ann", 100),
+    second: grants("pat", "bob", 100),
     says: "202",
-    ends: { ...standing("ann", 101), ...standing("bob", 1) },
+    ends: { ...balanceIs("ann", 101), ...balanceIs("bob", 1) },
   },
   "a grant that is confirmed twice at once adds its credits once": {
     given: pending("cid"),
     first: decides("pat_cid", "cid"),
     second: decides("pat_cid", "cid"),
     says: "grant_not_pending",
-    ends: standing("cid", 1_000_100),
+    ends: balanceIs("cid", 1_000_100),
   },
   "a grant that is confirmed while it expires adds no credits": {
     given: pending("dan"),
     first: "select farthing.expire_grants(tests.after('30 days'))",
     second: decides("pat_dan", "dan"),
     says: "grant_not_pending",
-    ends: standing("dan", 100),
+    ends: balanceIs("dan", 100),
   },
   "the task skips a grant that is being confirmed": {
     given: pending("eve"),
@@ -58,7 +58,7 @@ meetings([], {
     second: "select farthing.expire_grants(tests.after('30 days'))",
     says: "0",
     passes: true,
-    ends: standing("eve", 1_000_100),
+    ends: balanceIs("eve", 1_000_100),
   },
   "a grant that is confirmed while its user is deleted adds no credits": {
     given: pending("gus"),
@@ -71,6 +71,6 @@ meetings([], {
     first: "select credits_debit(tests.person('fay'), '60', 'x')",
     second: decides("pat_fay", "fay"),
     says: "granted",
-    ends: standing("fay", 1_000_040),
+    ends: balanceIs("fay", 1_000_040),
   },
 });

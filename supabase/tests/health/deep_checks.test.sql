@@ -2,7 +2,7 @@
 -- metrics are deleted.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(49);
 
 -- The budget.
@@ -113,6 +113,6 @@ from unnest(array['authenticated', 'anon']) role, unnest(array['select * from fa
   'select health_metrics()', 'select health_report()',
   'select deep_checks_claim(1)']) sql;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Figures of health: error budgets and their burn rates, credits by purpose, and work by state.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/money_back.psql
 select plan(62);
@@ -162,7 +162,7 @@ update farthing.lots set remaining = remaining + 1 where lot_id = (select l.lot_
 select is(jsonb_array_length(m -> 'counted'), 8, 'a collector gets each series once')
 from health_metrics(tests.after('1 hour')) m;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 -- An amount larger than one account can hold.
 select isnt(tests.give(name, '99999999999999999999'), null, name || ' is given as much as one can have')

@@ -102,7 +102,7 @@ async function play(meeting: Meeting): Promise<void> {
 /** Loads the helpers that the scenarios of a file share. */
 export async function prepare(helpers: string[]): Promise<void> {
   const sql = connect();
-  for (const name of ["story", ...helpers]) {
+  for (const name of ["all_tests", ...helpers]) {
     await sql.unsafe(await Deno.readTextFile(new URL(`${name}.psql`, HELPERS)));
   }
   // The first event locks the policy to fix the project's mode. Sent here, it locks nothing in a scenario.

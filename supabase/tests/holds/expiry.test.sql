@@ -1,7 +1,7 @@
 -- Expiry of holds: what happens when a hold expires, and when a lot expires under a hold.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(57);
 
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
@@ -15,7 +15,7 @@ from h;
 select is(holds_read(hold_id, p_now => tests.after('60 s')) - '{hold_id,user_id,reason,created_at}'::text[],
   jsonb_build_object('status', 'released', 'amount', '70', 'expires_at', tests.after('60 s'), 'resolved_at',
     tests.after('60 s')), 'an expired hold reads as released before the task has run') from h;
-select is(tests.standing('ann', '60 s'), 'balance 100, held 0, available 100, debt 0',
+select is(tests.balance('ann', '60 s'), 'balance 100, held 0, available 100, debt 0',
   'an expired hold reserves nothing before the task has run');
 select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after(''61 min''))', hold_id),
   'hold_not_open', null,
@@ -44,10 +44,10 @@ select is(farthing.expire_credits(tests.after('60 s')), 0, 'the task releases a 
 -- A lot does not expire under a hold that needs it: 40 of ann's hour-long lot are left, and 30 of
 -- them are held.
 create temporary table late as select tests.hold('ann', '30', 7200, '50 min') as hold_id;
-select is(tests.standing('ann', '61 min'), 'balance 90, held 30, available 50, debt 0',
+select is(tests.balance('ann', '61 min'), 'balance 90, held 30, available 50, debt 0',
   'the part of an expired lot that no hold reserves cannot be spent');
 select is(farthing.expire_credits(tests.after('61 min')), 1, 'the task expires a lot');
-select is(tests.standing('ann', '61 min'), 'balance 80, held 30, available 50, debt 0',
+select is(tests.balance('ann', '61 min'), 'balance 80, held 30, available 50, debt 0',
   'the task takes only the part of an expired lot that no hold needs');
 select results_eq($$ select reference_type::text, counterparty::text, amount::int,
   event_at from farthing.entries
@@ -68,7 +68,7 @@ select isnt(tests.give('dan', '30', '1 hour'), null, 'dan has 30 for an hour');
 select isnt(tests.give('dan', '5'), null, 'dan has 5 for ever');
 select is(holds_settle(tests.hold('dan', '20', 7200), '26', p_now => tests.after('90 min'))
   #>> '{data,shortfall}', '1', 'a settlement takes 20 of the expired lot and 5 of the other');
-select is(tests.standing('dan', '90 min'), 'balance 9, held 0, available 0, debt 1',
+select is(tests.balance('dan', '90 min'), 'balance 9, held 0, available 0, debt 1',
   'expired credits that the hold did not reserve are not spent, and the missing rest becomes debt');
 select is(farthing.expire_credits(tests.after('90 min')), 1, 'the task takes the expired rest');
 
@@ -79,10 +79,10 @@ select is(farthing.expire_credits(tests.after('2 hours' - interval '1 s')), 1,
   'the task takes only the part that is not held');
 select is(holds_settle(hold_id, '5', p_now => tests.after('2 hours' - interval '1 s')) #>> '{data,released}',
   '15', 'a hold settles below its amount on an expired lot') from c;
-select is(tests.standing('cid', '2 hours'), 'balance 15, held 0, available 0, debt 0',
+select is(tests.balance('cid', '2 hours'), 'balance 15, held 0, available 0, debt 0',
   'released credits of an expired lot cannot be spent');
 select is(farthing.expire_credits(tests.after('2 hours')), 1, 'the task takes the released rest');
-select is(tests.standing('cid', '2 hours'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('cid', '2 hours'), 'balance 0, held 0, available 0, debt 0',
   'the expired lot is empty');
 
 -- A settlement uses the credits of another hold that has expired since.
@@ -121,6 +121,6 @@ select isnt(tests.hold('gil', '10', 1200), null, 'gil holds 10 for longer');
 select is(holds_settle(tests.hold('gil', '10', 600), '4', p_now => tests.after('600 s')) #>> '{data,settled}',
   '4', 'a hold is settled at the moment of its expiry');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

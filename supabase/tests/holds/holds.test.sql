@@ -1,21 +1,21 @@
 -- Holds: credits reserved before the work and settled after it.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(49);
 
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 
 -- Opening.
 create temporary table opened as
-select holds_open(tests.person('ann'), '60', p_ttl_seconds => 60, p_reason => 'a story',
+select holds_open(tests.person('ann'), '60', p_ttl_seconds => 60, p_reason => 'work in progress',
   p_now => tests.after()) as a;
 select is(a #- '{data,hold_id}', jsonb_build_object('status', 201, 'replayed', false, 'data',
   jsonb_build_object(
     'user_id', tests.person('ann'), 'status', 'open', 'amount', '60', 'available_after', '40', 'reason',
-    'a story', 'expires_at', tests.after('60 s'), 'created_at', tests.after(), 'resolved_at', null)),
+    'work in progress', 'expires_at', tests.after('60 s'), 'created_at', tests.after(), 'resolved_at', null)),
   'opening a hold returns what it reserves and what is left available') from opened;
-select is(tests.standing('ann'), 'balance 100, held 60, available 40, debt 0',
+select is(tests.balance('ann'), 'balance 100, held 60, available 40, debt 0',
   'a hold does not change the balance');
 select is(tests.outcome($$ select tests.hold('ann', '40.000000000000000001') $$),
   '{"code": "insufficient_credits", "status": 402,
@@ -42,7 +42,7 @@ select isnt(tests.give('ann', '100'), null, 'ann has 100 again');
 select is(pg_temp.settle(tests.hold('ann', '60'), '20.5'),
   'settled 20.5, released 39.5, shortfall 0, balance 79.5',
   'a hold settled below its amount releases the rest');
-select is(tests.standing('ann'), 'balance 79.5, held 0, available 79.5, debt 0',
+select is(tests.balance('ann'), 'balance 79.5, held 0, available 79.5, debt 0',
   'released credits are available again');
 select is(pg_temp.settle(tests.hold('ann', '20'), '70'), 'settled 70, released 0, shortfall 0, balance 9.5',
   'T8: a hold settled above its amount takes more from the available credits');
@@ -58,7 +58,7 @@ select is(pg_temp.settle(tests.hold('ann', '4'), '20'),
   'settled 20, released 0, shortfall 15.5, balance -10.5',
   'T8: a settlement beyond all credits takes the available ones and leaves a debt, but not other '
   'holds'' credits');
-select is(tests.standing('ann'), 'balance -10.5, held 5, available 0, debt 15.5',
+select is(tests.balance('ann'), 'balance -10.5, held 5, available 0, debt 15.5',
   'the shortfall becomes debt');
 select is(pg_temp.settle(other, '5'), 'settled 5, released 0, shortfall 0, balance -15.5',
   'a hold that was open before the debt can still be settled') from kept;
@@ -72,7 +72,7 @@ select isnt(tests.give('bob', '100'), null, 'bob has 100');
 create temporary table let_go as select tests.hold('bob', '30') as hold_id;
 select is(holds_release(hold_id, p_now => tests.after()) -> 'data',
   jsonb_build_object('hold_id', hold_id, 'status', 'released'), 'a hold is released') from let_go;
-select is(tests.standing('bob'), 'balance 100, held 0, available 100, debt 0',
+select is(tests.balance('bob'), 'balance 100, held 0, available 100, debt 0',
   'a released hold reserves nothing');
 select is(tests.outcome(format('select holds_settle(%L, ''1'', p_now => tests.after())', hold_id)),
   '{"code": "hold_not_open", "status": 409, "details": {"status": "released"}}',
@@ -86,7 +86,7 @@ select is(array(select tests.outcome('select tests.hold(''cid'', ''1000'')') ->>
   from generate_series(1, 6)),
   array['ok', 'ok', 'ok', 'ok', 'ok', 'insufficient_credits'],
   'T18: five of six holds of 1,000 on 5,000 are opened');
-select is(tests.standing('cid'), 'balance 5000, held 5000, available 0, debt 0',
+select is(tests.balance('cid'), 'balance 5000, held 5000, available 0, debt 0',
   'T18: a refused hold reserves nothing');
 
 -- Invalid holds.
@@ -119,6 +119,6 @@ select set_eq($$ select proname from pg_proc where pronamespace::regnamespace::t
     and prosrc ~ 'update farthing\.holds\s+set status = ''settled''' $$, array['settle'],
   'one function settles the holds of back ends, chats and jobs');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Late settlement: how long after its expiry a hold can be settled, and from which credits.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(30);
 
 create function pg_temp.settle(p_hold uuid, p_amount text, p_passed interval default '1 s') returns text
@@ -24,7 +24,7 @@ select is(pg_temp.hold_of(hold_id), 'released', 'eve''s hold is released') from 
 select is(tests.outcome(pg_temp.settle(hold_id, '70', '60 min 59.999999 s')) ->> 'code', 'ok',
   'T31: a late settlement is accepted until just before the hour ends') from late where name = 'eve';
 select is(pg_temp.hold_of(hold_id), 'settled 70 0', 'eve''s hold is settled') from late where name = 'eve';
-select is(tests.standing('eve', '61 min'), 'balance 30, held 0, available 30, debt 0',
+select is(tests.balance('eve', '61 min'), 'balance 30, held 0, available 30, debt 0',
   'T31: credits are not released twice');
 select is(tests.outcome(pg_temp.settle(hold_id, '1', '60 min 59.999999 s')) ->> 'code', 'hold_not_open',
   'T8: a late settlement is accepted once') from late where name = 'eve';
@@ -37,14 +37,14 @@ select is(tests.outcome(pg_temp.settle(hold_id, '0', '62 s')) ->> 'code', 'ok',
   'a late settlement at zero is accepted')
 from late where name = 'gus';
 -- fay's lot outlived its own expiry only because of the hold, so it has expired with the hold.
-select is(tests.standing('fay', '61 s'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('fay', '61 s'), 'balance 0, held 0, available 0, debt 0',
   'fay''s lot has expired');
 select is(tests.outcome(pg_temp.settle(hold_id, '1000.1', '62 s')) ->> 'code', 'overdraft_exceeded',
   'a late settlement has the overdraft limit, too') from late where name = 'fay';
 select is(tests.outcome(pg_temp.settle(hold_id, '50', '62 s')) ->> 'code', 'ok',
   'a late settlement leaves a debt up to the limit')
 from late where name = 'fay';
-select is(tests.standing('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes 50');
+select is(tests.balance('fay', '62 s'), 'balance -50, held 0, available 0, debt 50', 'fay owes 50');
 -- hal releases his hold; ida's account is deleted.
 select is(pg_temp.hold_of(hold_id), 'released', 'hal''s hold is released') from late where name = 'hal';
 select is(tests.hold('hal', '5', 60, '62 s') is not null, true, 'hal opens another hold');
@@ -69,9 +69,9 @@ select is(pg_temp.hold_of(hold_id), 'settled 60 60',
 select isnt(tests.give('noe', '100'), null, 'noe has 100');
 select is(tests.outcome(pg_temp.settle(tests.hold('noe', '60', 60), '10', '60 s')) ->> 'code', 'ok',
   'a hold is settled at the moment of its expiry');
-select is(tests.standing('noe', '60 s'), 'balance 90, held 0, available 90, debt 0',
+select is(tests.balance('noe', '60 s'), 'balance 90, held 0, available 90, debt 0',
   'a hold settled at its expiry reserves nothing');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The overdraft limit: how much debt a settlement may leave behind.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/chats.psql
 select plan(46);
@@ -23,11 +23,11 @@ select is(tests.outcome(pg_temp.settle(large, '1800.000000000000000001')), '{"co
   "status": 422, "details": {"required": "1800.000000000000000001", "available": "600",
     "overdraft_limit": "1200"}}', 'a settlement beyond twice the hold is refused') from h;
 select is(pg_temp.hold_of(large), 'open', 'the refused settlement leaves the hold open') from h;
-select is(tests.standing('ann', '1 s'), 'balance 600, held 600, available 0, debt 0',
+select is(tests.balance('ann', '1 s'), 'balance 600, held 600, available 0, debt 0',
   'the refused settlement changes no balance');
 select is(tests.outcome(pg_temp.settle(large, '1800')) ->> 'code', 'ok',
   'a settlement up to twice the hold''s debt is accepted') from h;
-select is(tests.standing('ann', '1 s'), 'balance -1200, held 0, available 0, debt 1200', 'ann owes 1,200');
+select is(tests.balance('ann', '1 s'), 'balance -1200, held 0, available 0, debt 1200', 'ann owes 1,200');
 select is(tests.outcome(pg_temp.settle(small, '1600.000000000000000001')) #>> '{details,overdraft_limit}',
   '1000', 'the limit of a small hold is 1,000') from h;
 select is(tests.outcome(pg_temp.settle(small, '1600')) ->> 'code', 'ok',
@@ -52,7 +52,7 @@ select is(tests.outcome(pg_temp.settle(two, '15.1')) ->> 'code', 'overdraft_exce
 from d;
 select is(tests.outcome(pg_temp.settle(two, '15')) ->> 'code', 'ok',
   'the second hold''s settlement leaves 5 owed') from d;
-select is(tests.standing('dan', '1 s'), 'balance -10, held 0, available 0, debt 10',
+select is(tests.balance('dan', '1 s'), 'balance -10, held 0, available 0, debt 10',
   'dan owes 10, from both settlements');
 select is(tests.outcome(format('select farthing.set_policy(%L, ''x'')', change)) ->> 'code', '23514',
   'a policy is refused that says ' || change) from unnest(array['{"overdraft_factor": -1}',
@@ -68,7 +68,7 @@ select is(tests.outcome(pg_temp.settle(short, '70')) ->> 'code', 'ok',
 select is(tests.outcome(pg_temp.settle(kept, '10')) ->> 'code', 'ok',
   'the other hold settles with 10 of its 60')
 from m;
-select is(tests.standing('mia', '1 s'), 'balance 20, held 0, available 20, debt 0',
+select is(tests.balance('mia', '1 s'), 'balance 20, held 0, available 20, debt 0',
   'the rest of the other hold pays the debt');
 
 -- A chat beyond the limit costs what was held, because its answer has been delivered.
@@ -91,7 +91,7 @@ select is(jobs_checkpoint(tests.job_id('lea'), 1, 's1', null, tests.lines(1)
   'a step beyond the limit is charged all held credits, and ends the job');
 select is(tests.job_state('lea'), 'failed 0%, attempt 1, overdraft_exceeded', 
   'the job has failed, with the reason');
-select is(tests.standing('lea', '2 s'), 'balance 100, held 0, available 100, debt 0',
+select is(tests.balance('lea', '2 s'), 'balance 100, held 0, available 100, debt 0',
   'no credits are owed');
 select is((select count(*)::int from farthing.usage_events where origin = 'job'), 1,
   'an event that was not charged is not recorded');
@@ -109,6 +109,6 @@ select is((select array_agg(concat_ws(' ', e.amount::int, e.metadata ->> 'reason
   '{50,50,100 overdraft_exceeded}',
   'the two other events are charged, and the rest is charged with the reason');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -12,9 +12,10 @@ const held = (name: string) => [
 ];
 const holdOf = (name: string) =>
   `(select hold_id from farthing.holds where account_id = ${account(name)})`;
-const gives = (name: string, amount: string, expires: string) =>
+const grants = (name: string, amount: string, expires: string) =>
   `select tests.give('${name}', '${amount}', '${expires}')`;
-const sweeps = (passed = "2 h") => `select farthing.expire_credits(tests.after('${passed}'))`;
+const expiresCredits = (passed = "2 h") =>
+  `select farthing.expire_credits(tests.after('${passed}'))`;
 const charges = (name: string) =>
   `select credits_debit(${person(name)}, '60', 'x', p_now => tests.after('2 h'))
     #>> '{data,balance_after}'`;
@@ -30,34 +31,38 @@ const parked = { "select count(*) from farthing.parked_items": "0" };
 meetings(["expiry"], {
   "two runs of the task at once release each hold once": {
     given: [...held("ann"), ...held("bob")],
-    first: sweeps(),
-    second: sweeps(),
+    first: expiresCredits(),
+    second: expiresCredits(),
     says: "0",
     passes: true,
     ends: {
       [ended("ann")]: "balance 100, held 0, available 100, debt 0; released",
       [ended("bob")]: "balance 100, held 0, available 100, debt 0; released",
-      [sweeps()]: "0",
+      [expiresCredits()]: "0",
       ...parked,
     },
   },
   "two runs of the task at once expire each lot once": {
-    given: [gives("cid", "30", "1 h"), gives("cid", "40", "90 min"), gives("dan", "50", "1 h")],
-    first: sweeps(),
-    second: sweeps(),
+    given: [grants("cid", "30", "1 h"), grants("cid", "40", "90 min"), grants("dan", "50", "1 h")],
+    first: expiresCredits(),
+    second: expiresCredits(),
     says: "0",
     passes: true,
     ends: {
       [ended("cid")]: "balance 0, held 0, available 0, debt 0; expired 30, expired 40",
       [ended("dan")]: "balance 0, held 0, available 0, debt 0; expired 50",
-      [sweeps()]: "0",
+      [expiresCredits()]: "0",
       ...parked,
     },
   },
   "two runs of the task at once expire a lot once after its hold ends": {
-    given: [gives("eve", "100", "1 h"), "select tests.hold('eve', '70', 5400)", sweeps("80 min")],
-    first: sweeps(),
-    second: sweeps(),
+    given: [
+      grants("eve", "100", "1 h"),
+      "select tests.hold('eve', '70', 5400)",
+      expiresCredits("80 min"),
+    ],
+    first: expiresCredits(),
+    second: expiresCredits(),
     says: "0",
     passes: true,
     ends: {
@@ -67,7 +72,7 @@ meetings(["expiry"], {
   },
   "a charge during the task finds the hold released, and releases nothing itself": {
     given: held("fay"),
-    first: sweeps(),
+    first: expiresCredits(),
     second: charges("fay"),
     says: "40",
     ends: { [ended("fay")]: "balance 40, held 0, available 40, debt 0; released", ...parked },
@@ -75,14 +80,14 @@ meetings(["expiry"], {
   "the task skips an account whose charge releases the hold": {
     given: held("hal"),
     first: charges("hal"),
-    second: sweeps(),
+    second: expiresCredits(),
     says: "0",
     passes: true,
     ends: { [ended("hal")]: "balance 40, held 0, available 40, debt 0; released", ...parked },
   },
   "a late settlement during the task settles the released hold": {
     given: held("ida"),
-    first: sweeps("30 min"),
+    first: expiresCredits("30 min"),
     second: settles("ida"),
     says: "40",
     ends: { [ended("ida")]: "balance 60, held 0, available 60, debt 0; settled 40", ...parked },
@@ -90,12 +95,12 @@ meetings(["expiry"], {
   "the task skips a hold that is being settled late": {
     given: held("jim"),
     first: settles("jim"),
-    second: sweeps("30 min"),
+    second: expiresCredits("30 min"),
     says: "0",
     passes: true,
     ends: {
       [ended("jim")]: "balance 60, held 0, available 60, debt 0; settled 40",
-      [sweeps()]: "0",
+      [expiresCredits()]: "0",
       ...parked,
     },
   },

@@ -1,7 +1,7 @@
 -- Idempotency keys: the same request gets the same answer for a day.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(50);
 
 create function pg_temp.debit(p_key text, p_body text, p_amount text, p_passed interval default '0') returns
@@ -23,16 +23,16 @@ select is(a ->> 'replayed', 'false', 'the first request runs') from first;
 select is(pg_temp.debit('k', 'body', '10', '1 h'), a || '{"replayed": true}',
   'T12: a repeat gets the stored answer')
 from first;
-select is(tests.standing('ann'), 'balance 90, held 0, available 90, debt 0', 'T12: a repeat moves nothing');
+select is(tests.balance('ann'), 'balance 90, held 0, available 90, debt 0', 'T12: a repeat moves nothing');
 select is(tests.outcome($$ select pg_temp.debit('k', 'another body', '20') $$),
   '{"code": "idempotency_key_reused", "status": 422}',
   'T12: a key that was used with another body is refused');
-select is(tests.standing('ann'), 'balance 90, held 0, available 90, debt 0',
+select is(tests.balance('ann'), 'balance 90, held 0, available 90, debt 0',
   'T12: a refused key moves no credits');
 select is(pg_temp.debit('K', 'body', '10') ->> 'replayed', 'false', 'another key is another request');
 select is(credits_debit(tests.person('ann'), '10', 'x', p_now => tests.after()) ->> 'replayed', 'false',
   'a request without a key runs each time') from generate_series(1, 2);
-select is(tests.standing('ann'), 'balance 60, held 0, available 60, debt 0', 'four debits ran');
+select is(tests.balance('ann'), 'balance 60, held 0, available 60, debt 0', 'four debits ran');
 
 -- Every RPC function that changes something replays its answer.
 create temporary table hold as select tests.hold('ann', '1') as a, tests.hold('ann', '1') as b;
@@ -112,6 +112,6 @@ select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'servic
 from unnest(array['service_role', 'authenticated', 'anon']) role, unnest(array['checkout_abandon('''')',
   'idempotency_store(tests.sha256(''x''), tests.sha256(''''), 402, ''{}'')']) call;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- booking.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/chats.psql
 select plan(19);
 
@@ -12,14 +12,14 @@ select isnt(tests.give('bob', '200'), null, 'bob has 200');
 -- Ann's answer is not in the table of keys, and is replayed for a day.
 select is(tests.begin_chat(name, name) ->> 'step', 'call', name || ' begins a chat')
 from unnest(array['ann', 'bob']) name;
-create temporary table told as select name, tests.settle_chat(tests.chat_id(name), '1 s', p_key => name,
+create temporary table settled as select name, tests.settle_chat(tests.chat_id(name), '1 s', p_key => name,
   p_text => 'whispered to ' || name) -> 'data' as data from unnest(array['ann', 'bob']) name;
 select is_empty($$ select from farthing.idempotency_keys where answer::text ~ 'whispered' $$,
   'the answer of a chat is not in the table of keys');
 select is(tests.begin_chat('ann', 'ann', passed) -> 'data', data, format('it is repeated after %s', passed))
-from told, unnest(array[interval '2 s', '23 h 59 min']) passed where name = 'ann';
+from settled, unnest(array[interval '2 s', '23 h 59 min']) passed where name = 'ann';
 select is(tests.settle_chat(tests.chat_id('ann'), '3 s', p_key => 'ann', p_text => 'Other') -> 'data', data,
-  'a second settlement returns the stored answer') from told where name = 'ann';
+  'a second settlement returns the stored answer') from settled where name = 'ann';
 select tests.fails_with($$ update farthing.private_answers set answer = '{}' $$, '23001', null,
   'a private answer cannot be changed');
 select is(tests.code_for(role, 'ann', 'select * from farthing.private_answers'), '42501',
@@ -39,6 +39,6 @@ select is(tests.key('ann'), 'free', 'ann''s key stays free');
 select is(farthing.delete_old_idempotency_keys(tests.after('24 h')),
   1, 'bob''s answer is deleted after a day');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- events.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(41);
 
 create function pg_temp.since(p_claim jsonb) returns interval language sql as $$
@@ -86,6 +86,6 @@ delete from vault.secrets where name like 'farthing%';
 select is(farthing.wake_payment_runner_if_due(tests.after('90 days 1 hour')), false,
   'no runner is woken without an address');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,12 +1,12 @@
 -- T7: events about a payment that arrived before it and were dead-lettered meanwhile.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 select plan(8);
 
 select is(tests.buys('ann'), 'ann', 'ann opens an order');
-select is(tests.hears('refund.updated', jsonb_build_object('stripe_refund_id', 're_ann', 'refund_id', null,
+select is(tests.receive('refund.updated', jsonb_build_object('stripe_refund_id', 're_ann', 'refund_id', null,
   'order_id', (select order_id from tests.bought where name = 'ann'), 'payment_id', 'pi_ann', 'charge_id',
   'ch_ann', 'amount', 999, 'currency', 'usd', 'status', 'succeeded', 'failure_reason', null,
   'mark', (select installation_id from farthing.policy))),
@@ -22,6 +22,6 @@ select is(tests.bought_by('ann', '2 days'),
   'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'the refunded credits cannot be spent');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Events in every order: with events first, twice or late, one payment is one grant.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/orders.psql
 select plan(10);
 
@@ -14,7 +14,7 @@ create function pg_temp.ends(p_events jsonb, p_order int[]) returns text languag
 declare
   v_order_id uuid;
   v_nr int;
-  v_told text;
+  v_end text;
 begin
   v_order_id := checkout_begin(tests.person('ann'), 'da11a803-9576-4108-9c21-42b8c220cca6',
   'https://a.test',
@@ -22,7 +22,7 @@ begin
   foreach v_nr in array p_order || p_order loop
     if p_events ->> v_nr = 'attach' then
       perform checkout_attach(v_order_id, 'cs_1', 'https://s.test', p_now => tests.after());
-    elsif p_events ->> v_nr = 'sweep' then
+    elsif p_events ->> v_nr = 'tasks' then
       perform farthing.expire_orders(tests.after('2 hours')), farthing.retry_events(tests.after('2 hours'));
     else
       perform inbox_receive(jsonb_build_object('id', 'evt_' || v_nr, 'type', p_events -> v_nr ->> 0,
@@ -34,12 +34,12 @@ begin
   end loop;
   select format('%s, %s credits, %s lots, events %s', o.status, a.balance::int,
   (select count(*) from farthing.lots),
-    (select string_agg(distinct state, ' ') from farthing.inbox)) into v_told
+    (select string_agg(distinct state, ' ') from farthing.inbox)) into v_end
   from farthing.orders o join farthing.accounts a using (account_id);
   if exists (select from farthing.prove()) then
-    v_told := v_told || ', and the ledger does not prove itself';
+    v_end := v_end || ', and the proof reports violations';
   end if;
-  raise exception using errcode = 'UNDO1', message = v_told;
+  raise exception using errcode = 'UNDO1', message = v_end;
 exception when sqlstate 'UNDO1' then
   return sqlerrm;
 end
@@ -58,13 +58,13 @@ from (values
     '[["checkout.session.completed", "unpaid"], ["checkout.session.async_payment_failed", "unpaid"],
     "attach"]', 'failed, 0 credits, 0 lots, events processed'),
   ('a payment of a session that expired in every order grants once',
-    '[["checkout.session.expired", "unpaid"], ["checkout.session.completed", "paid"], "sweep", "attach"]',
+    '[["checkout.session.expired", "unpaid"], ["checkout.session.completed", "paid"], "tasks", "attach"]',
     'paid, 26240 credits, 2 lots, events processed'),
   ('a failed try and a later payment of the same order in every order grant once',
-    '[["checkout.session.async_payment_failed", "unpaid"], ["payment_intent.succeeded", "paid"], "sweep"]',
+    '[["checkout.session.async_payment_failed", "unpaid"], ["payment_intent.succeeded", "paid"], "tasks"]',
     'paid, 26240 credits, 2 lots, events processed'),
   ('a session that expires and is not paid in every order grants nothing',
-    '[["checkout.session.expired", "unpaid"], "sweep", "attach"]',
+    '[["checkout.session.expired", "unpaid"], "tasks", "attach"]',
     'expired, 0 credits, 0 lots, events processed')
 ) plays (name, events, ending);
 
@@ -100,6 +100,6 @@ select results_eq($$
     'refunded: disputed paid partially_refunded'],
   'an order makes the allowed changes of state and no others');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- distinguishes our own objects.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 select plan(18);
 
@@ -24,9 +24,9 @@ union all select type, jsonb_build_object(name, gen_random_uuid(), 'payment_id',
   unnest(array['order_id', 'booking_id']) name;
 
 create function pg_temp.outcomes(p_owner text) returns setof text language sql as $$
-  with heard as materialized (select tests.hears(type, facts || jsonb_build_object('mark', mark))
+  with answers as materialized (select tests.receive(type, facts || jsonb_build_object('mark', mark))
     from types, marks where owner = p_owner)
-  select distinct heard.hears::text from heard
+  select distinct answers.receive::text from answers
 $$;
 create function pg_temp.states() returns text[] language sql as $$
   select array_agg(distinct concat_ws(': ', state, last_error) order by concat_ws(': ', state, last_error))
@@ -55,7 +55,7 @@ select is(tests.bought_by('ann'), 'paid, 0 clawed back; balance 9990, held 0, av
   'a known order needs no mark');
 
 -- Refunds from the dashboard bear no mark, so each waits for its payment.
-select is(tests.hears('refund.updated', jsonb_build_object('stripe_refund_id', 're_' || owner, 'refund_id',
+select is(tests.receive('refund.updated', jsonb_build_object('stripe_refund_id', 're_' || owner, 'refund_id',
     gen_random_uuid(), 'payment_id', 'pi_elsewhere', 'charge_id', 'ch_elsewhere', 'amount', 999, 'currency',
     'usd', 'status', 'succeeded', 'failure_reason', null, 'mark', mark)),
   '{"received": true, "deferred": true}', format('a refund with %s mark comes before its payment', owner))
@@ -91,6 +91,6 @@ $$;
 select is(pg_temp.rows_read_of_waiting(), 0::bigint,
   'two indexes find the events that wait for a payment');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- and none is lost.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(60);
 
 -- Names for people's orders of the package Starter (999 cents, 9,990 credits), and their events.
@@ -149,6 +149,6 @@ select is(tests.code_for(role, 'ann', 'select inbox_receive(''{"id": "x", "type"
   format('T13: inbox_receive by %s', role))
 from unnest(array['service_role', 'authenticated', 'anon']) role;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

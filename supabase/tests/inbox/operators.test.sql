@@ -1,7 +1,7 @@
 -- The inbox for operators: which events it has, how they are replayed, and which never arrived.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(32);
 
 -- Events about ann's order; zed's order is a foreign payment.
@@ -68,16 +68,16 @@ select is(pg_temp.arrives('evt_1', 'payment_intent.succeeded', '{}', '11 days'),
 select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'failed',
   'a replay fails if the cause is not fixed');
 select is(pg_temp.state('evt_1'), 'failed, 1 tries', 'a replayed event has nine more attempts');
-select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0', 'no credits were granted');
+select is(tests.balance('ann'), 'balance 0, held 0, available 0, debt 0', 'no credits were granted');
 select tests.unguarded('inbox', $$update farthing.inbox set facts = pg_temp.paid(order_id) from bought
   where event_id = 'evt_1'$$);
 select is(inbox_replay('evt_1', tests.after('11 days')) ->> 'state', 'processed',
   'a replay applies the event after the cause is fixed');
-select is(tests.standing('ann', '11 days'), 'balance 9990, held 0, available 9990, debt 0',
+select is(tests.balance('ann', '11 days'), 'balance 9990, held 0, available 9990, debt 0',
   'the replay grants the credits');
 select is(inbox_replay('evt_1', tests.after('12 days')) ->> 'processed_at', (select to_jsonb(processed_at)
   #>> '{}' from farthing.inbox where event_id = 'evt_1'), 'a replay does not change a processed event');
-select is(tests.standing('ann', '12 days'), 'balance 9990, held 0, available 9990, debt 0',
+select is(tests.balance('ann', '12 days'), 'balance 9990, held 0, available 9990, debt 0',
   'a second replay grants nothing');
 select is(inbox_replay('evt_3', tests.after('12 days')) ->> 'state', 'ignored',
   'an event without facts stays ignored');
@@ -90,6 +90,6 @@ select is(inbox_missing('["evt_1", "evt_8", "evt_2", "evt_9"]'), '["evt_8", "evt
 select is(inbox_missing('"[\"evt_1\"]"'), '[]', 'a list that arrives as text is accepted');
 select is(inbox_missing('[]'), '[]', 'an empty list returns an empty list');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

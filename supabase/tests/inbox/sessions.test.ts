@@ -79,7 +79,7 @@ meetings(["money_back"], {
     second: "select tests.pays('vic', '2 min')",
     says: RECEIVED,
     ends: {
-      "tests.standing('vic', '2 min')": "balance 10090, held 0, available 10090, debt 0",
+      "tests.balance('vic', '2 min')": "balance 10090, held 0, available 10090, debt 0",
     },
   },
   "T4: a refund that arrives while its payment is applied waits for the payment": {
@@ -216,6 +216,6 @@ meetings(["money_back"], {
     first: "select tests.spends('uli', '60')",
     second: "select warnings_clear('issfr_uli', 'a friend') #>> '{data,state}'",
     says: "cleared",
-    ends: { "tests.standing('uli')": "balance 10030, held 0, available 10030, debt 0" },
+    ends: { "tests.balance('uli')": "balance 10030, held 0, available 10030, debt 0" },
   },
 });

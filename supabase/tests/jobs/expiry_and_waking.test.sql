@@ -1,7 +1,7 @@
 -- Waking runners, broadcasts, retention, and users who are deleted while a job runs.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 select plan(51);
 
@@ -118,6 +118,6 @@ delete from auth.users where id = (select tests.person('ann'));
 select is(jobs_checkpoint(job_id, 1, 's', p_usage => tests.lines(1), p_now => tests.after('1 s')),
   '{"status": "lost"}', 'a step of a deleted user''s job is lost') from left_behind;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Jobs: creating, reading, listing and cancelling them, the hold of a job, and its states.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 select plan(51);
 
@@ -51,7 +51,7 @@ select tests.fails_with($$ select * from tests.job('cid', 'paid', '[{"model": "n
 select isnt(tests.give('cid', '120'), null, 'cid has 120');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1')), '100',
   'a job holds its whole estimate');
-select is(tests.standing('cid'), 'balance 120, held 100, available 20, debt 0',
+select is(tests.balance('cid'), 'balance 120, held 100, available 20, debt 0',
   'held credits are not held a second time');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1')), '100',
   'a repeat of the request holds no more credits');
@@ -66,7 +66,7 @@ select tests.fails_with($$ select jobs_cancel(tests.person('ann'), tests.job_id(
   'a user cannot cancel another user''s job');
 select is(jobs_cancel(tests.person('cid'), tests.job_id('cid'), tests.after('1 min')),
   jsonb_build_object('job_id', tests.job_id('cid'), 'status', 'cancelled'), 'a queued job is cancelled');
-select is(tests.standing('cid', '1 min'), 'balance 120, held 0, available 120, debt 0',
+select is(tests.balance('cid', '1 min'), 'balance 120, held 0, available 120, debt 0',
   'the held credits are available at once');
 select is((select data ->> 'held' from tests.job('cid', 'paid', tests.lines(2), p_temp => 'c1',
   p_passed => '1 min')), '0', 'a repeat of the request for a cancelled job holds nothing');
@@ -114,6 +114,6 @@ select is(tests.code_for('authenticated', 'ann', 'select * from farthing.jobs'),
 select is(tests.code_for('anon', null, format('select jobs_read(null, %L)', tests.job_id('ann'))),
   '42501', 'T13: the RPC functions of jobs cannot be called through the data API');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- end.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 select plan(100);
 
@@ -13,12 +13,12 @@ select is(tests.claim('one', 'paid', '1 s'), '1', 'a runner claims the job');
 select is(tests.step('ann', 1, 's1', 1, '2 s'),
   '{"status": "processing", "credits": "50", "held": "150", "conflicts": 0, "duplicates": 0}',
   'a step is charged 50');
-select is(tests.standing('ann', '2 s'), 'balance 250, held 150, available 100, debt 0',
+select is(tests.balance('ann', '2 s'), 'balance 250, held 150, available 100, debt 0',
   'the rest of the hold stays held');
 select is(tests.step('ann', 1, 's1', 1, '3 s'),
   '{"status": "processing", "credits": "50", "held": "150", "conflicts": 0, "duplicates": 0}',
   'a step that runs twice gets the same answer');
-select is(tests.standing('ann', '3 s'), 'balance 250, held 150, available 100, debt 0',
+select is(tests.balance('ann', '3 s'), 'balance 250, held 150, available 100, debt 0',
   'a step that runs twice is charged once');
 select is((select array_agg(format('%s %s %s %s', kind, amount::int, reference_type, reference_id)
     order by seq) from farthing.entries where direction = 'out'),
@@ -39,7 +39,7 @@ select is(jobs_cancel(null, tests.job_id('ann'), tests.after('6 s')) ->> 'status
 select is(jobs_complete(tests.runner('one'), (select format('[{"job_id": "%s", "token": 1}]', job_id)::jsonb
     from farthing.jobs where type = 'paid'), tests.after('7 s')) #>> '{jobs,0,status}', 'completed',
   'the job completes');
-select is(tests.standing('ann', '7 s'), 'balance 200, held 0, available 200, debt 0',
+select is(tests.balance('ann', '7 s'), 'balance 200, held 0, available 200, debt 0',
   'unused credits are available again');
 select is((select array_agg(format('%s %s', step, credits::int) order by nr) from farthing.job_checkpoints),
   '{s1 50,s2 50}', 'the cost of each step is stored');
@@ -57,14 +57,14 @@ select is(jobs_cancel(tests.person('bob'), tests.job_id('bob'), tests.after('13 
   'cancelled', 'bob cancels');
 select is(jobs_read(null, tests.job_id('bob')) ->> 'status', 'cancelled',
   'readers see at once that the job is cancelled');
-select is(tests.standing('bob', '13 s'), 'balance 150, held 150, available 0, debt 0',
+select is(tests.balance('bob', '13 s'), 'balance 150, held 150, available 0, debt 0',
   'the possible cost of the running step stays held');
 select is(jobs_heartbeat(tests.runner('one'), 60, tests.after('14 s')), '{"jobs": []}',
   'the heartbeat of the runner no longer names the job');
 select is(tests.step('bob', 1, 's2', 1, '80 s'),
   '{"status": "cancelled", "credits": "50", "held": "0", "conflicts": 0, "duplicates": 0}',
   'the running step is stored and charged, even after its lease');
-select is(tests.standing('bob', '80 s'), 'balance 100, held 0, available 100, debt 0',
+select is(tests.balance('bob', '80 s'), 'balance 100, held 0, available 100, debt 0',
   'the rest of the hold is available again');
 select is(tests.step('bob', 1, 's3', 1, '81 s'), '{"status": "lost"}', 'no further step is stored');
 select is(tests.job_state('bob'), 'cancelled 0%, attempt 1, no error', 'the job has ended');
@@ -77,7 +77,7 @@ select is(jobs_cancel(null, tests.job_id('bob'), tests.after('92 s')) ->> 'statu
   'bob cancels the job');
 select is(farthing.end_job_leases(tests.after('150 s')), 0, 'the credits stay held while the lease lasts');
 select is(farthing.end_job_leases(tests.after('151 s')), 1, 'the task ends the job after the lease');
-select is(tests.standing('bob', '151 s'), 'balance 100, held 0, available 100, debt 0',
+select is(tests.balance('bob', '151 s'), 'balance 100, held 0, available 100, debt 0',
   'all credits are available again');
 -- The hold is also released if the runner reports a failed step, or the end of its run.
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(2), p_passed => v)), '100',
@@ -88,7 +88,7 @@ select is(jobs_cancel(null, tests.job_id('bob'), tests.after('202 s')) ->> 'stat
   'bob cancels the job');
 select is(jobs_fail(tests.job_id('bob'), 1, 'internal', 'x', null, true, null, tests.after('203 s')),
   '{"status": "cancelled"}', 'a failed step of a cancelled job is not retried');
-select is(tests.standing('bob', '203 s'), 'balance 100, held 0, available 100, debt 0',
+select is(tests.balance('bob', '203 s'), 'balance 100, held 0, available 100, debt 0',
   'all credits are available again');
 
 -- A job that failed, and a job that expired.
@@ -98,13 +98,13 @@ select is(tests.claim('one', 'paid', '301 s'), '1', 'a runner claims the job');
 select is(tests.step('bob', 1, 's1', 1, '302 s') ->> 'credits', '50', 'the job finishes a step');
 select is(jobs_fail(tests.job_id('bob'), 1, 'invalid_request', 'x', null, false, null, tests.after('303 s'))
   ->> 'status', 'failed', 'the next step fails for good');
-select is(tests.standing('bob', '303 s'), 'balance 50, held 0, available 50, debt 0',
+select is(tests.balance('bob', '303 s'), 'balance 50, held 0, available 50, debt 0',
   'the rest of the hold is available again');
 select is((select data ->> 'held' from tests.job('bob', 'paid', tests.lines(1), p_passed => '400 s')), '50',
   'a job is created that no runner claims');
-select is(tests.standing('bob', '24 h 399 s'), 'balance 50, held 50, available 0, debt 0',
+select is(tests.balance('bob', '24 h 399 s'), 'balance 50, held 50, available 0, debt 0',
   'the job''s credits are held for a day');
-select is(tests.standing('bob', '24 h 400 s'), 'balance 50, held 0, available 50, debt 0',
+select is(tests.balance('bob', '24 h 400 s'), 'balance 50, held 0, available 50, debt 0',
   'the hold ends after exactly a day, before the task has run');
 select is(tests.claim('one', 'paid', '24 h 400 s'), null, 'a job is not claimed after its 24 hours');
 select is(farthing.expire_jobs(tests.after('24 h 399 s')), 0,
@@ -123,7 +123,7 @@ select is(tests.step('cid', 1, 's1', 2, '25 h 2 s'),
   'a step above the estimate takes available credits');
 select is(tests.step('cid', 1, 's2', 1, '25 h 3 s') ->> 'status', 'failed',
   'a step beyond all credits ends the job');
-select is(tests.standing('cid', '25 h 3 s'), 'balance -30, held 0, available 0, debt 30',
+select is(tests.balance('cid', '25 h 3 s'), 'balance -30, held 0, available 0, debt 30',
   'the missing credits of the step become debt');
 select is(tests.job_state('cid'), 'failed 0%, attempt 1, insufficient_credits',
   'readers see the reason of the failure');
@@ -136,7 +136,7 @@ select is(holds_settle(tests.hold('hal', '50', p_passed => '26 h'), '90', p_now 
   #>> '{data,shortfall}', '40', 'hal owes 40');
 select is(jobs_cancel(null, tests.job_id('hal'), tests.after('26 h 2 s')) ->> 'status', 'cancelled',
   'hal''s job ends');
-select is(tests.standing('hal', '26 h 2 s'), 'balance 60, held 0, available 60, debt 0',
+select is(tests.balance('hal', '26 h 2 s'), 'balance 60, held 0, available 60, debt 0',
   'the released credits pay the debt');
 
 -- The credits of an expired hold pay for a step, even before a scheduled task has run.
@@ -157,7 +157,7 @@ select is((select data ->> 'held' from tests.job('dan', 'paid', tests.lines(2), 
 select is(tests.claim('one', 'paid', '30 h 1 s') || (tests.step('dan', 1, 's1', 1, '31 h 1 s') ->> 'credits')
   || (tests.step('dan', 1, 's2', 1, '31 h 2 s') ->> 'credits'), '15050',
   'credits that expired under a job pay its steps');
-select is(tests.standing('dan', '31 h 3 s'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('dan', '31 h 3 s'), 'balance 0, held 0, available 0, debt 0',
   'the steps take all held credits');
 
 -- A step with many events: each is charged once, under its own id, at the rate of its own time.
@@ -222,7 +222,7 @@ select is(tests.step('joy', 1, 'dear', 4, '41 h 3 s') ->> 'credits', '200', 'the
 select is((select concat_ws(' ', h.status, trim_scale(h.settled), trim_scale(h.shortfall))
   from farthing.holds h join farthing.jobs j using (account_id, hold_id)
   where j.job_id = tests.job_id('joy')), 'settled 200 100', 'the step''s hold has a shortfall of 100');
-select is(tests.standing('joy', '41 h 3 s'), 'balance -100, held 0, available 0, debt 100',
+select is(tests.balance('joy', '41 h 3 s'), 'balance -100, held 0, available 0, debt 100',
   'the missing 100 are owed');
 
 -- A job whose hold an operator has released pays from the available credits, and holds no new
@@ -235,7 +235,7 @@ select is(holds_release(hold_id, p_now => tests.after('41 h 2 s')) #>> '{data,st
   'an operator releases the job''s hold') from farthing.jobs where job_id = tests.job_id('kit');
 select is(tests.step('kit', 1, 's1', 1, '41 h 3 s') - 'status'::text,
   '{"credits": "50", "conflicts": 0, "duplicates": 0, "held": "0"}', 'a step is charged 50');
-select is(tests.standing('kit', '41 h 3 s'), 'balance 250, held 0, available 250, debt 0',
+select is(tests.balance('kit', '41 h 3 s'), 'balance 250, held 0, available 250, debt 0',
   'no credits are held any more');
 
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, effective_from)
@@ -247,6 +247,6 @@ select isnt(tests.give('gil', '100'), null, 'gil has 100');
 select is((select data ->> 'held' from many, tests.job('gil', 'paid', usage, p_passed => '42 h')), '2',
   'a job can use 500 models');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

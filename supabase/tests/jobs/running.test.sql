@@ -2,7 +2,7 @@
 -- lease.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 select plan(68);
 
@@ -162,6 +162,6 @@ select is(jobs_checkpoint(tests.job_id('gus'), 1, 'asked', p_log => '{"kind": "c
 from generate_series(1, 2) nr;
 select results_eq('select request_id from farthing.ai_logs', array['r_gus'], 'one log is written');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

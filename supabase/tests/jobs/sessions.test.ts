@@ -25,7 +25,7 @@ const leaves = (name: string) =>
   `select from auth.users where id = tests.person('${name}') for update`;
 const locksAccount = (name: string) =>
   `select from farthing.accounts where owner_id = tests.person('${name}') for update`;
-const sweepsLease = (name: string, passed = "5 min") =>
+const endsLease = (name: string, passed = "5 min") =>
   `select farthing.end_job_lease(${jobNr(name)}, tests.after('${passed}'))`;
 
 meetings(["jobs"], {
@@ -42,7 +42,7 @@ meetings(["jobs"], {
     first: step("bob"),
     second: step("bob"),
     says: "processing",
-    ends: { "tests.standing('bob')": "balance 950, held 150, available 800, debt 0" },
+    ends: { "tests.balance('bob')": "balance 950, held 150, available 800, debt 0" },
   },
   "a step written while its job is cancelled is charged, and the job stays cancelled": {
     given: claimed("cid"),
@@ -73,7 +73,7 @@ meetings(["jobs"], {
     ends: {
       [state("fay")]: "cancelled 0%, attempt 1, no error",
       // A step may be running, so its credits stay held.
-      "tests.standing('fay')": "balance 1000, held 200, available 800, debt 0",
+      "tests.balance('fay')": "balance 1000, held 200, available 800, debt 0",
     },
   },
   "a job completed while its account is charged releases its hold": {
@@ -81,7 +81,7 @@ meetings(["jobs"], {
     first: "select credits_debit(tests.person('gus'), '700', 'x')",
     second: completes("gus"),
     says: "completed",
-    ends: { "tests.standing('gus')": "balance 300, held 0, available 300, debt 0" },
+    ends: { "tests.balance('gus')": "balance 300, held 0, available 300, debt 0" },
   },
   "two requests with one client_temp_id at once create one job": {
     given: ["select tests.give('hal', '1000')"],
@@ -89,7 +89,7 @@ meetings(["jobs"], {
     second: `select data ->> 'job_id' = tests.job_id('hal')::text
       from tests.job('hal', 'hal', tests.lines(1), p_temp => 't')`,
     says: "true",
-    ends: { "tests.standing('hal')": "balance 1000, held 50, available 950, debt 0" },
+    ends: { "tests.balance('hal')": "balance 1000, held 50, available 950, debt 0" },
   },
   "a job requested during the deletion of its user waits before it locks the account": {
     given: ["select tests.give('ida', '1000')"],
@@ -145,27 +145,27 @@ meetings(["jobs"], {
   "the task skips a job that is being completed": {
     given: claimed("ned"),
     first: `select from farthing.jobs where job_id = tests.job_id('ned') for update`,
-    second: sweepsLease("ned"),
+    second: endsLease("ned"),
     says: "0",
     passes: true,
   },
   "the task skips a job whose account is in use": {
     given: claimed("ola"),
     first: "select credits_debit(tests.person('ola'), '1', 'x')",
-    second: sweepsLease("ola"),
+    second: endsLease("ola"),
     says: "0",
     passes: true,
   },
   "the task skips a job whose user is being deleted": {
     given: claimed("pia"),
     first: leaves("pia"),
-    second: sweepsLease("pia"),
+    second: endsLease("pia"),
     says: "0",
     passes: true,
   },
   "a requeued job is not completed by its first runner at the same moment": {
     given: claimed("rob"),
-    first: `${sweepsLease("rob")}; select tests.claim('other', 'rob', '6 min')`,
+    first: `${endsLease("rob")}; select tests.claim('other', 'rob', '6 min')`,
     second: completes("rob", "6 min"),
     says: "lost",
     ends: { [state("rob")]: "processing 0%, attempt 2, no error" },
@@ -175,16 +175,16 @@ meetings(["jobs"], {
       "select tests.job('uma', 'uma')",
       "select tests.claim('uma', 'uma', '1 s')",
     ],
-    first: `${sweepsLease("uma")}; select tests.claim('other', 'uma', '6 min')`,
+    first: `${endsLease("uma")}; select tests.claim('other', 'uma', '6 min')`,
     second: completes("uma", "6 min"),
     says: "lost",
     ends: { [state("uma")]: "processing 0%, attempt 2, no error" },
   },
   "a step of a requeued job is refused at the same moment": {
     given: claimed("sue"),
-    first: `${sweepsLease("sue")}; select tests.claim('other', 'sue', '6 min')`,
+    first: `${endsLease("sue")}; select tests.claim('other', 'sue', '6 min')`,
     second: step("sue", "6 min"),
     says: "lost",
-    ends: { "tests.standing('sue')": "balance 1000, held 200, available 800, debt 0" },
+    ends: { "tests.balance('sue')": "balance 1000, held 200, available 800, debt 0" },
   },
 });

@@ -2,7 +2,7 @@
 -- may act for an account.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(45);
 
 select isnt(tests.give(name, '10'), null, name || ' has 10') from unnest(array['ann', 'bob']) name;

@@ -2,7 +2,7 @@
 -- it.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/chats.psql
@@ -90,7 +90,7 @@ select is((select string_agg(coalesce(text, 'null') || ' ' || (tests.outcome(for
   'ann invalid_request, operator 23514, key: 23514, owner:x 23514, stripe:evt_x invalid_request, '
     || 'task:expire_credits invalid_request, null ok',
   'other authors cannot grant, and the default author is the role');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select is((select string_agg(tests.outcome(format(
   $$ select credits_debit(tests.person('ann'), '1', 'x', p_author => %L, p_now => tests.after()) $$, text))
   ->> 'code', ' ') from unnest(array['ann', repeat('x', 256), null]) text), 'ok 22001 ok',

@@ -1,11 +1,11 @@
 -- Balances, now and at any moment, and entries by page.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(51);
 
 -- Ann's entries: +100 at 1 h, −30 at 2 h, +5 at 3 h (expires at 5 h), −0.000000000000000001 at 4 h.
-select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('ann'), 'balance 0, held 0, available 0, debt 0',
   'ann begins with a balance of 0');
 select is(credits_entries(tests.person('ann')), '{"entries": [], "next_before": null}',
   'ann begins without entries');
@@ -65,10 +65,10 @@ select is((select array_agg(e ->> 'amount') from jsonb_array_elements(credits_en
   'entries') e), '{-0.000000000000000001,5,-30,100}', 'debits are negative');
 
 -- Permissions.
-select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0', 'bob has no credits');
+select is(tests.balance('bob'), 'balance 0, held 0, available 0, debt 0', 'bob has no credits');
 select is(credits_entries(tests.person('bob')) -> 'entries', '[]', 'bob does not see ann''s entries');
 select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(call, '(',
-  1) || ' of nobody is not found')
+  1) || ' of an unknown user is not found')
 from unnest(array['credits_balance(gen_random_uuid())', 'credits_balance(gen_random_uuid(), now())',
   'credits_entries(gen_random_uuid())', 'credits_balance(null)']) call;
 -- runs_tasks depends on when the scheduled tasks last ran.
@@ -80,6 +80,6 @@ from unnest(array['service_role', 'authenticated', 'anon']) role,
   unnest(array['credits_balance(tests.person(''ann''))',
   'credits_entries(tests.person(''ann''))', 'health_database()']) call;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

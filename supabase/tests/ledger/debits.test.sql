@@ -1,7 +1,7 @@
 -- Debits: in which order lots are spent, and that a refusal changes nothing.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(42);
 
 -- Ann's lots: the order of insertion, of amounts and of ids differs from the burn-down order.
@@ -29,14 +29,14 @@ select is((select string_agg(name, ', ' order by nr) from jsonb_array_elements(
   'a balance lists lots in burn-down order');
 
 -- Two hours later, before a scheduled task has run: 70 of 80 can be spent.
-select is(tests.standing('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
+select is(tests.balance('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
   'an expired lot is not available before the task has run');
 select is(tests.outcome($$ select credits_debit(tests.person('ann'), '70.000000000000000001', 'work',
     p_now => tests.after('2 hours')) $$),
   '{"code": "insufficient_credits", "status": 402,
     "details": {"limit": "balance", "required": "70.000000000000000001", "available": "70"}}',
   'T25: a debit beyond the available credits names the limit, the required and the available credits');
-select is(tests.standing('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
+select is(tests.balance('ann', '2 hours'), 'balance 80, held 0, available 70, debt 0',
   'a refused debit changes nothing');
 select is((select count(*) from farthing.entries), 8::bigint, 'a refused debit writes no entry');
 
@@ -129,13 +129,13 @@ select tests.fails_with($$ select pg_temp.once('8', null, '50 hours') $$, 'inval
   '`once` without a reference is refused');
 select is(pg_temp.once('7', 'inv-1', '50 hours', false) ->> 'status', '201',
   'a reference without `once` can be repeated');
-select is(tests.standing('dot', '50 hours'), 'balance 91, held 0, available 91, debt 0',
+select is(tests.balance('dot', '50 hours'), 'balance 91, held 0, available 91, debt 0',
   'two debits were made');
 select tests.fails_with($$ select pg_temp.once('92', 'inv-2', '80 hours') $$, 'insufficient_credits', null,
   'a debit beyond the available credits is refused');
 select is(pg_temp.once('9', 'inv-2', '80 hours') ->> 'status', '201',
   'a refused debit does not use up its reference');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

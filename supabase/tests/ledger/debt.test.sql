@@ -1,7 +1,7 @@
 -- Debt: new and released credits pay it before anything else.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select farthing.set_policy('{"overdraft_floor": 10000}', 'the debts of this test');
 select plan(60);
 
@@ -9,7 +9,7 @@ select plan(60);
 select isnt(tests.give('ann', '10'), null, 'ann has 10');
 select is(holds_settle(tests.hold('ann', '10'), '35', p_now => tests.after('1 s')) #>> '{data,shortfall}',
   '25', 'ann''s work cost 25 more than she had');
-select is(tests.standing('ann', '1 s'), 'balance -25, held 0, available 0, debt 25', 'ann owes 25');
+select is(tests.balance('ann', '1 s'), 'balance -25, held 0, available 0, debt 25', 'ann owes 25');
 
 select is(tests.outcome($$ select credits_debit(tests.person('ann'), '1', 'x', p_now => tests.after()) $$),
   '{"code": "insufficient_credits", "status": 402,
@@ -23,13 +23,13 @@ select tests.fails_with($$ select usage_charge(tests.person('ann'), '{"event_id"
 -- Incoming credits pay debt first.
 select is(credits_grant(tests.person('ann'), '20', 'promotional', p_now => tests.after('2 s'))
   #>> '{data,remaining}', '0', 'incoming credits pay the debt first');
-select is(tests.standing('ann', '2 s'), 'balance -5, held 0, available 0, debt 5', 'ann owes 5');
+select is(tests.balance('ann', '2 s'), 'balance -5, held 0, available 0, debt 5', 'ann owes 5');
 select is((select amount::int from farthing.debt_payments), 20, 'the payment of debt is recorded');
 select is((select balance_after::int from farthing.entries order by seq desc limit 1), -5,
   'the entry has the whole incoming amount');
 select is(credits_grant(tests.person('ann'), '20', 'promotional', p_now => tests.after('3 s'))
   #>> '{data,remaining}', '15', 'the rest after the debt can be spent');
-select is(tests.standing('ann', '3 s'), 'balance 15, held 0, available 15, debt 0', 'ann owes nothing');
+select is(tests.balance('ann', '3 s'), 'balance 15, held 0, available 15, debt 0', 'ann owes nothing');
 select is(credits_debit(tests.person('ann'), '15', 'x', p_now => tests.after('4 s'))
   #>> '{data,balance_after}', '0',
   'a debit is accepted after the debt is paid');
@@ -46,19 +46,19 @@ select is(inbox_receive(jsonb_build_object('id', 'evt', 'type', 'checkout.sessio
   false, 'created', 1, 'facts', jsonb_build_object('order_id', order_id, 'payment_id', 'pi', 'payment_status',
   'paid', 'amount', 999, 'currency', 'usd')), tests.after('8 s')), '{"received": true}',
   'ann pays') from farthing.orders;
-select is(tests.standing('ann', '8 s'), 'balance 991, held 0, available 991, debt 0',
+select is(tests.balance('ann', '8 s'), 'balance 991, held 0, available 991, debt 0',
   'a purchase pays the debt first');
 
 -- A released hold pays debt, too.
 create temporary table h as select tests.hold('ann', '900', p_passed => '9 s') as hold_id;
 select is(holds_settle(tests.hold('ann', '91', p_passed => '9 s'), '191', p_now => tests.after('10 s'))
   #>> '{data,shortfall}', '100', 'ann owes 100 while 900 are held');
-select is(tests.standing('ann', '10 s'), 'balance 800, held 900, available 0, debt 100',
+select is(tests.balance('ann', '10 s'), 'balance 800, held 900, available 0, debt 100',
   'a hold''s credits do not pay the debt');
 select is(holds_release(hold_id, p_now => tests.after('11 s')) #>> '{data,status}', 'released',
   'ann''s hold is released')
 from h;
-select is(tests.standing('ann', '11 s'), 'balance 800, held 0, available 800, debt 0',
+select is(tests.balance('ann', '11 s'), 'balance 800, held 0, available 800, debt 0',
   'released credits pay the debt first');
 
 -- An expired hold pays debt, whether a scheduled task or a call finds it first.
@@ -67,7 +67,7 @@ select isnt(tests.hold('cid', '6', 60), null, 'cid holds 6 for a minute');
 select is(holds_settle(tests.hold('cid', '4'), '7', p_now => tests.after('1 s')) #>> '{data,shortfall}', '3',
   'cid owes 3 while 6 are held');
 select is(farthing.expire_credits(tests.after('1 min')), 1, 'the task releases the expired hold');
-select is(tests.standing('cid', '1 min'), 'balance 3, held 0, available 3, debt 0',
+select is(tests.balance('cid', '1 min'), 'balance 3, held 0, available 3, debt 0',
   'the credits of an expired hold pay the debt first');
 
 -- A hold that settles below its amount pays debt.
@@ -77,7 +77,7 @@ select is(holds_settle(tests.hold('dan', '4'), '7', p_now => tests.after('1 s'))
   'dan owes 3 while 6 are held');
 select is(holds_settle(hold_id, '1', p_now => tests.after('2 s')) #>> '{data,released}', '5',
   'dan''s hold settles with 1') from d;
-select is(tests.standing('dan', '2 s'), 'balance 2, held 0, available 2, debt 0',
+select is(tests.balance('dan', '2 s'), 'balance 2, held 0, available 2, debt 0',
   'credits that a settlement releases pay the debt first');
 
 -- An expired lot pays no debt.
@@ -108,13 +108,13 @@ select is((select array_agg(pg_temp.owe(name)) from unnest(array['eve', 'fay', '
   lateral (select tests.give(name, '1')) given), '{1000,1000,1000}', 'each of them owes 1,000');
 select is(farthing.expire_credits(tests.after('1 hour')) > 0, true,
   'the task runs after the lots have expired');
-select is(tests.standing('eve', '1 hour'), 'balance -900, held 0, available 0, debt 900',
+select is(tests.balance('eve', '1 hour'), 'balance -900, held 0, available 0, debt 900',
   'credits that were released before their lot expired have paid');
 select is((select amount::int from farthing.debt_payments join farthing.accounts using (account_id)
   where owner_id = tests.person('eve')), 100, 'all released credits have paid');
-select is(tests.standing('fay', '1 hour'), 'balance -1000, held 0, available 0, debt 1000',
+select is(tests.balance('fay', '1 hour'), 'balance -1000, held 0, available 0, debt 1000',
   'credits that were released as their lot expired are gone');
-select is(tests.standing('kai', '1 hour'), 'balance -850, held 0, available 0, debt 850',
+select is(tests.balance('kai', '1 hour'), 'balance -850, held 0, available 0, debt 850',
   'each of two holds has paid as of its own expiry');
 
 -- Two accounts with holds that expire at the same moment: the freed credits pay in burn-down order,
@@ -150,6 +150,6 @@ select is(checkout_begin(tests.person('kim'), 'b04eb8da-a595-4fbc-a8f4-708b219f7
   'https://a.test', p_now => tests.after('30 min')) ->> 'step', 'create',
   'kim buys credits after the expiry of the hold, before the task has run');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- every table.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/chats.psql
 select plan(21);
@@ -89,6 +89,6 @@ select is(tests.settle_chat((select c.hold_id from farthing.chats c join farthin
   'a chat of ann''s that ends later is closed');
 select is(pg_temp.words_of('ann'), '{}', 'the closed chat stores nothing');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Deleted users: their entries stay, their credits go to breakage, and no row says who they were.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(31);
 
 -- Ann is deleted with lots, a hold and a pending order.
@@ -35,10 +35,10 @@ select is((select array_agg(status) from farthing.holds join account using (acco
   'an open hold is released');
 select tests.fails_with(format('select holds_settle(%L, ''1'', p_now => tests.after())', hold_id),
   'hold_not_open', null, 'the released hold cannot be settled') from ann;
-select is(tests.standing('bob'), 'balance 7, held 0, available 7, debt 0',
+select is(tests.balance('bob'), 'balance 7, held 0, available 7, debt 0',
   'another user''s account does not change');
 select tests.fails_with('select ' || call, 'not_found', 'user_id', split_part(call, '(',
-  1) || ' of one who left')
+  1) || ' of a deleted user is not found')
 from unnest(array['credits_balance(md5(''ann'')::uuid)', 'credits_entries(md5(''ann'')::uuid)',
   'credits_debit(md5(''ann'')::uuid, ''1'', ''x'')',
   'credits_grant(md5(''ann'')::uuid, ''1'', ''promotional'')',
@@ -47,7 +47,7 @@ from unnest(array['credits_balance(md5(''ann'')::uuid)', 'credits_entries(md5(''
   'checkout_begin(md5(''ann'')::uuid, ''b04eb8da-a595-4fbc-a8f4-708b219f705a'', '''', '''')']) call;
 
 -- A user who signs up again with the same address gets a new account.
-select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('ann'), 'balance 0, held 0, available 0, debt 0',
   'ann signs up again and has no credits');
 select is(credits_entries(tests.person('ann')) -> 'entries', '[]', 'ann''s new account has no entries');
 
@@ -79,10 +79,10 @@ select results_eq($$ select o.status, a.balance::int from farthing.orders o join
 
 -- A user without an account leaves no rows.
 select isnt(tests.person('dan'), null, 'dan signs up');
-select is(tests.standing('dan'), 'balance 0, held 0, available 0, debt 0', 'dan does nothing');
+select is(tests.balance('dan'), 'balance 0, held 0, available 0, debt 0', 'dan does nothing');
 select is(tests.outcome('delete from auth.users where email = ''dan@example.com''') ->> 'code', 'ok',
   'dan is deleted');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

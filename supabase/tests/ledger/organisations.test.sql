@@ -2,7 +2,7 @@
 -- spent and refunded like those of a user's account.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/chats.psql
 select plan(35);
@@ -11,7 +11,7 @@ insert into farthing.accounts (kind) values ('organisation');
 create function pg_temp.club() returns farthing.accounts language sql as $$
   select * from farthing.accounts where kind = 'organisation' for no key update
 $$;
-create function pg_temp.standing(p_passed interval) returns text language sql as $$
+create function pg_temp.balance(p_passed interval) returns text language sql as $$
   select format('balance %s, held %s, available %s, debt %s', trim_scale(a.balance), trim_scale(a.held),
     trim_scale(farthing.available(a, tests.after(p_passed))), trim_scale(a.debt))
   from pg_temp.club() a
@@ -33,14 +33,14 @@ where p.package_id = 'b04eb8da-a595-4fbc-a8f4-708b219f705a';
 select is(tests.pays('club', '1 s'), '{"received": true}',
   'the payment of the organisation''s order is received');
 select is((select status from farthing.orders), 'paid', 'the order is paid');
-select is(pg_temp.standing('1 s'), 'balance 9990, held 0, available 9990, debt 0',
+select is(pg_temp.balance('1 s'), 'balance 9990, held 0, available 9990, debt 0',
   'the bought credits are available');
 select is_empty('select from farthing.lots where closed_at is not null',
   'T49: no lot of the organisation is closed');
 
 -- The organisation holds and settles.
 create temporary table held as select pg_temp.holds(100, '2 s') as first, pg_temp.holds(20, '2 s') as late;
-select is(pg_temp.standing('2 s'), 'balance 9990, held 120, available 9870, debt 0',
+select is(pg_temp.balance('2 s'), 'balance 9990, held 120, available 9870, debt 0',
   'the organisation holds 100 and 20');
 select is(holds_settle(first, '40', p_now => tests.after('3 s')) #>> '{data,released}', '60',
   'the first hold is settled with 40') from held;
@@ -64,10 +64,10 @@ from farthing.price_usage('[{"event_id": "e", "model": "gpt-4o", "input_tokens":
 -- A refund of its payment succeeds, and then fails.
 select is(tests.refund('club', 1, 999, 'succeeded', '15 min'), '{"received": true}',
   'the payment is refunded');
-select is(pg_temp.standing('15 min'), 'balance -105, held 0, available 0, debt 105',
+select is(pg_temp.balance('15 min'), 'balance -105, held 0, available 0, debt 105',
   'the organisation owes its usage');
 select is(tests.refund('club', 1, 999, 'failed', '16 min'), '{"received": true}', 'the refund fails');
-select is(pg_temp.standing('16 min'), 'balance 9885, held 0, available 9885, debt 0',
+select is(pg_temp.balance('16 min'), 'balance 9885, held 0, available 9885, debt 0',
   'the clawed-back credits are reinstated');
 
 -- A chat whose request is gone is closed by a scheduled task, and corrected when its request
@@ -96,7 +96,7 @@ select is(grants_decide(grant_id, true, p_author => 'operator:' || tests.person(
   p_now => tests.after('25 min')) #>> '{data,status}', 'granted',
   'a grant to the organisation is confirmed')
 from farthing.grants;
-select is(pg_temp.standing('25 min'), 'balance 9866, held 0, available 9866, debt 0',
+select is(pg_temp.balance('25 min'), 'balance 9866, held 0, available 9866, debt 0',
   'the granted credits are available');
 do $$ begin
   perform farthing.idempotency_start(tests.sha256('k'), tests.sha256('body'), tests.after('26 min'));
@@ -133,7 +133,7 @@ select is((select count(*) from farthing.entries where reference_type = 'account
   'no credits of the account went to breakage');
 select is(farthing.seal() > 0, true, 'the entries of the account are sealed');
 select is_empty('select * from farthing.verify()', 'the chain of the account is valid');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 -- The proof finds a user who was made its owner with triggers disabled.
 select tests.unguarded('accounts', format('update farthing.accounts set kind = ''user'', owner_id = %L

@@ -10,7 +10,7 @@ const spends = (name: string, amount: string, more = "") =>
 const keyed = (name: string) =>
   `, p_idempotency_key => tests.sha256('${name}'), p_fingerprint => tests.sha256('body'),
     p_now => tests.after()`;
-const gives = (name: string) => `select tests.give('${name}', '100')`;
+const grants = (name: string) => `select tests.give('${name}', '100')`;
 const holdOf = (name: string) =>
   `(select hold_id from farthing.holds where account_id = ${account(name)})`;
 const settles = (name: string, amount: string) =>
@@ -19,18 +19,18 @@ const settles = (name: string, amount: string) =>
 
 meetings([], {
   "two charges of one account at once spend its credits once": {
-    given: [gives("ann")],
+    given: [grants("ann")],
     first: spends("ann", "60"),
     second: spends("ann", "60"),
     says: "insufficient_credits",
-    ends: { "tests.standing('ann')": "balance 40, held 0, available 40, debt 0" },
+    ends: { "tests.balance('ann')": "balance 40, held 0, available 40, debt 0" },
   },
   "two first grants to a user at once create one account": {
     given: [`select ${person("new")}`],
     first: "select tests.give('new', '10') is not null",
     second: "select tests.give('new', '20') is not null",
     says: "true",
-    ends: { "tests.standing('new')": "balance 30, held 0, available 30, debt 0" },
+    ends: { "tests.balance('new')": "balance 30, held 0, available 30, debt 0" },
   },
   "a first grant to a user who is being deleted is refused": {
     given: [`select ${person("gone")}`],
@@ -39,7 +39,7 @@ meetings([], {
     says: "not_found",
   },
   "T12: a request repeated while the first one runs is charged once": {
-    given: [gives("bob")],
+    given: [grants("bob")],
     first: spends(
       "bob",
       "30",
@@ -51,24 +51,24 @@ meetings([], {
       keyed("bob"),
     ),
     says: "70",
-    ends: { "tests.standing('bob')": "balance 70, held 0, available 70, debt 0" },
+    ends: { "tests.balance('bob')": "balance 70, held 0, available 70, debt 0" },
   },
   "a hold settled twice at once is settled once": {
-    given: [gives("cid"), "select tests.hold('cid', '50')"],
+    given: [grants("cid"), "select tests.hold('cid', '50')"],
     first: settles("cid", "40"),
     second: settles("cid", "50"),
     says: "hold_not_open",
-    ends: { "tests.standing('cid')": "balance 60, held 0, available 60, debt 0" },
+    ends: { "tests.balance('cid')": "balance 60, held 0, available 60, debt 0" },
   },
   "a hold that is released is not settled at the same moment": {
-    given: [gives("dan"), "select tests.hold('dan', '50')"],
+    given: [grants("dan"), "select tests.hold('dan', '50')"],
     first: `select holds_release(${holdOf("dan")}, p_now => tests.after('1 s'))`,
     second: settles("dan", "50"),
     says: "hold_not_open",
-    ends: { "tests.standing('dan')": "balance 100, held 0, available 100, debt 0" },
+    ends: { "tests.balance('dan')": "balance 100, held 0, available 100, debt 0" },
   },
   "the task of accounts skips an account that is being charged": {
-    given: [gives("eve"), "select tests.hold('eve', '50', 60)"],
+    given: [grants("eve"), "select tests.hold('eve', '50', 60)"],
     first: spends("eve", "10"),
     second: "select farthing.expire_credits(tests.after('1 h'))",
     says: "0",
@@ -77,7 +77,7 @@ meetings([], {
   },
   "the task of keys skips a key that is in use": {
     given: [
-      gives("fay"),
+      grants("fay"),
       spends(
         "fay",
         "1",
@@ -92,13 +92,13 @@ meetings([], {
     ends: { "farthing.delete_old_idempotency_keys(tests.after('25 h'))": "1" },
   },
   "two runs of the seal at once seal each entry once": {
-    given: [gives("gus")],
+    given: [grants("gus")],
     first: "select farthing.seal_entries(1000)",
     second: "select farthing.seal_entries(1000)",
     says: "0",
   },
   "two heads made at once follow one another": {
-    given: [gives("hal"), "select farthing.seal_entries(1000)"],
+    given: [grants("hal"), "select farthing.seal_entries(1000)"],
     first: "select farthing.make_head(tests.after())",
     second: "select (farthing.make_head(tests.after('1 h'))).head_nr",
     says: "2",

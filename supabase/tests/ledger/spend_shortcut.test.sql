@@ -1,7 +1,7 @@
 -- The shortcut of spend() has the same result as spend_batch() with one charge, in every case.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(12);
 
 select isnt(tests.give('ann', '50', '1 hour'), null, 'ann has 50 for an hour');
@@ -45,9 +45,9 @@ from (values
   ('ann', 41, '1 s', 'more than the first lot has'),
   ('ann', 91, '1 s', 'more than there is'),
   ('ann', 50, '2 hours', 'all of the lot that has not expired'),
-  ('bob', 1, '1 s', 'a charge to one who owes')
+  ('bob', 1, '1 s', 'a charge of a user with debt')
 ) c (person, amount, passed, name);
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@
 -- because it has no members yet.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 select plan(76);
@@ -31,14 +31,15 @@ end
 $$;
 
 -- Ann, Eve and a club have rows of every kind; Cid has only signed up.
-create function pg_temp.lives(p_name text) returns text language sql as $$
+create function pg_temp.add_rows(p_name text) returns text language sql as $$
   select tests.buys(p_name);
   select tests.pays(p_name, '1 s');
   select tests.hold(p_name, '5', 600, '2 s');
   select tests.booking(p_name, p_name => p_name);
   select p_name
 $$;
-select is(pg_temp.lives(name), name, name || ' lives') from unnest(array['ann', 'eve']) name;
+select is(pg_temp.add_rows(name), name, name || ' has rows of every kind')
+from unnest(array['ann', 'eve']) name;
 insert into farthing.accounts (kind) values ('organisation');
 insert into tests.bought select 'club', o.order_id
 from farthing.accounts a, farthing.packages p, farthing.checkout_new_order(a.account_id, gen_random_uuid(), p,
@@ -78,6 +79,6 @@ $$;
 select doesnt_match(pg_temp.plan_of(title), 'Seq Scan', 'T48: an index finds what is seen of ' || title)
 from seen order by title;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

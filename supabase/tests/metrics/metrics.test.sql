@@ -2,7 +2,7 @@
 -- read back exactly.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(38);
 
 create function pg_temp.record(p_rows text, p_passed interval default '0', p_age_ms bigint default 0,
@@ -82,6 +82,6 @@ select is(array_agg(distinct m.buckets), array[array[0, 3, 0, 2]]::bigint[],
   'both batches are in the rows of every grain')
 from farthing.metrics m where m.labels = 'route=GET /jobs,status=2xx';
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- T23: warnings a week and a day before credits expire.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(20);
 
 create function pg_temp.expiring(p_passed interval) returns text[] language plpgsql as $$
@@ -49,6 +49,6 @@ update farthing.lots set frozen = false where remaining = 4;
 select is(pg_temp.expiring('59 days 1 min'), '{"ida: 4 within 1"}',
   'T23: credits that are no longer frozen get a warning');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

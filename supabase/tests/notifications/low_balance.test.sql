@@ -1,7 +1,7 @@
 -- Notifications of a low balance: once until credits arrive again.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
 select plan(28);
 
@@ -50,6 +50,6 @@ select is(tests.tops_up('ivy'), 'card_missing, processed', 'ivy turns on top-ups
 delete from auth.users where id = (select tests.person('jon'));
 select is(farthing.notify_low_balances(tests.after('11 min')), 0, 'neither ivy nor jon is notified');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

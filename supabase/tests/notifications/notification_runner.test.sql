@@ -2,7 +2,7 @@
 -- still queued.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(13);
 
 select is(vault.create_secret(value, name) is not null, true, name || ' is stored')
@@ -47,6 +47,6 @@ update farthing.notifications set state = 'dead', finished_at = tests.after(), n
   last_error = 'expired', lease_id = null, leased_until = null where true;
 select is(pg_temp.woken_at('5 min'), 'f, 0', 'no runner is woken for an empty queue');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,31 +1,31 @@
 -- The outbox: each subject is notified once, notifications have bounds, and users read only their own.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(45);
 
 -- Each subject is notified once.
 select isnt(tests.give(name, '600'), null, name || ' has 600') from unnest(array['ann', 'bob']) name;
-create function pg_temp.tell(p_name text, p_template text, p_subject text, p_data text default '{}')
+create function pg_temp.notify(p_name text, p_template text, p_subject text, p_data text default '{}')
 returns boolean language sql as $$
   select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person(p_name)),
     p_template, p_subject, p_data::jsonb, tests.after('-1 day'))
 $$;
-select is(pg_temp.tell('ann', 'hello', 'a'), true, 'a notification is queued');
-select is(pg_temp.tell('ann', 'hello', 'a'), false, 'a subject is notified once');
-select is(pg_temp.tell(name, template, subject), true,
+select is(pg_temp.notify('ann', 'hello', 'a'), true, 'a notification is queued');
+select is(pg_temp.notify('ann', 'hello', 'a'), false, 'a subject is notified once');
+select is(pg_temp.notify(name, template, subject), true,
   'another account, template or subject is another notification')
 from (values ('bob', 'hello', 'a'), ('ann', 'bye', 'a'), ('ann', 'hello', 'b')) n (name, template, subject);
-select is(pg_temp.tell('ann', template, subject, data), false,
+select is(pg_temp.notify('ann', template, subject, data), false,
   format('a notification of %s is not queued, and no transaction fails',
     left(template || subject || data, 30)))
 from (values ('Hello', 'x', '{}'), ('', 'x', '{}'), ('hello', '', '{}'), ('hello', repeat('x', 256), '{}'),
   ('hello', 'x', '[]'), (repeat('h', 41), 'x', '{}'),
   ('hello', 'x', jsonb_build_object('x', (select string_agg(md5(n::text), '') from generate_series(1, 200) n))
     ::text)) n (template, subject, data);
-select is(farthing.notify_operators('alert', subject, '{}', tests.after('-1 day')), told,
+select is(farthing.notify_operators('alert', subject, '{}', tests.after('-1 day')), is_queued,
   'operators are notified of ' || subject)
-from (values ('fire', true), ('fire', false), ('flood', true), ('', false)) n (subject, told);
+from (values ('fire', true), ('fire', false), ('flood', true), ('', false)) n (subject, is_queued);
 select set_eq($$ select recipient, subject from farthing.notifications where account_id is null $$,
   $$ select * from unnest(array['operators', 'webhook']) r, unnest(array['fire', 'flood']) s $$,
   'operators are notified once by email and once by webhook');
@@ -62,6 +62,6 @@ select is(tests.code_for('authenticated', 'ann', sql), '42501',
   'update farthing.notifications set data = ''{}''']) sql;
 delete from farthing.notifications;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,10 +2,10 @@
 -- left uncertain.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(92);
 
-create function pg_temp.tell(p_name text, p_subject text, p_passed interval default '0') returns boolean
+create function pg_temp.notify(p_name text, p_subject text, p_passed interval default '0') returns boolean
 language sql as $$
   select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person(p_name)),
     'low_balance', p_subject, '{}', tests.after(p_passed))
@@ -36,14 +36,14 @@ create function pg_temp.failed(p_subject text, p_outcome text, p_passed interval
   select notifications_failed(l.notification_id, l.lease_id, p_outcome, p_error, p_retry_after,
     tests.after(p_passed)) ->> 'known' from pg_temp.last(p_subject) l
 $$;
-create function pg_temp.stands(p_subject text) returns text language sql as $$
+create function pg_temp.state(p_subject text) returns text language sql as $$
   select concat_ws(' ', state, attempts, last_error, provider_id) from farthing.notifications
   where subject = p_subject and recipient <> 'webhook'
 $$;
 
 -- Each notification is claimed by one runner.
 select isnt(tests.give(name, '1000'), null, name || ' has an account') from unnest(array['ann', 'bob']) name;
-select is(pg_temp.tell('ann', subject), true, 'ann is notified of ' || subject)
+select is(pg_temp.notify('ann', subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
 select is(pg_temp.claims('-1 s'), 'nothing', 'a notification that is not due is not claimed');
 select is(pg_temp.claims('1 s', p_limit => 2), 'a b',
@@ -53,27 +53,27 @@ select is(pg_temp.claims('1 s'), 'nothing', 'a third runner claims none');
 select is((pg_temp.last('a')).address, 'ann@example.com', 'the address comes from Auth');
 select is((select count(*)::int from farthing.notifications where address is not null), 0,
   'the address is stored only in Auth');
-select is(pg_temp.stands('a'), 'sending 1', 'a claimed notification is in the state sending');
+select is(pg_temp.state('a'), 'sending 1', 'a claimed notification is in the state sending');
 
 -- Three outcomes: sent, refused, and uncertain.
 select is(pg_temp.sent('a', '2 s', 'pm-1'), 'true', 'notification a is sent');
-select is(pg_temp.stands('a'), 'sent 1 pm-1', 'notification a is in the state sent');
+select is(pg_temp.state('a'), 'sent 1 pm-1', 'notification a is in the state sent');
 select is(pg_temp.sent('a', '3 s', 'pm-2'), 'false', 'a second report of a sent notification is not known');
 select is(pg_temp.failed('a', 'again', '3 s'), 'false', 'a sent notification cannot fail');
-select is(pg_temp.stands('a'), 'sent 1 pm-1', 'the sent notification stays sent');
+select is(pg_temp.state('a'), 'sent 1 pm-1', 'the sent notification stays sent');
 select is(pg_temp.failed('b', 'never', '2 s', p_error => 'refused'), 'true', 'notification b is refused');
-select is(pg_temp.stands('b'), 'dead 1 refused', 'notification b is dead-lettered');
+select is(pg_temp.state('b'), 'dead 1 refused', 'notification b is dead-lettered');
 select is(pg_temp.failed('c', 'unknown', '2 s', p_error => 'no_answer'), 'true',
   'the outcome of notification c is unknown');
-select is(pg_temp.stands('c'), 'uncertain 1 no_answer', 'notification c is uncertain');
+select is(pg_temp.state('c'), 'uncertain 1 no_answer', 'notification c is uncertain');
 select is(pg_temp.claims('30 d'), 'nothing', 'no ended notification is claimed again');
-select is(pg_temp.tell('ann', 'a', '1 d'), false, 'no ended notification is queued again');
+select is(pg_temp.notify('ann', 'a', '1 d'), false, 'no ended notification is queued again');
 select tests.fails_with(format('select notifications_failed(gen_random_uuid(), gen_random_uuid(), %L, ''x'')',
   outcome), 'invalid_request', 'outcome', 'another outcome is refused')
 from unnest(array['perhaps', null]) outcome;
 
 -- A notification has eight attempts, each later than the one before.
-select is(pg_temp.tell('ann', 'd'), true, 'notification d for ann is queued');
+select is(pg_temp.notify('ann', 'd'), true, 'notification d for ann is queued');
 create temporary table tries (nr int, passed interval, again text);
 do $$
 declare
@@ -94,9 +94,9 @@ select results_eq($$ select nr, passed between m * interval '0.8 min' and m * in
   from tries join (values (1, 1), (2, 3), (3, 9), (4, 27), (5, 81), (6, 243), (7, 360)) t (nr, m) using (nr)
   order by nr $$, $$ select nr, true, 'nothing' from generate_series(1, 7) nr $$,
   'the backoff trebles up to six hours, with jitter, and nothing is claimed before its end');
-select is(pg_temp.stands('d'), 'dead 8 mail_down',
+select is(pg_temp.state('d'), 'dead 8 mail_down',
   'a notification is dead-lettered after the eighth attempt');
-select is(pg_temp.tell('ann', 'e', '2 d'), true, 'notification e for ann is queued');
+select is(pg_temp.notify('ann', 'e', '2 d'), true, 'notification e for ann is queued');
 select is(pg_temp.claims('2 d'), 'e', 'a runner claims the notification');
 select is(pg_temp.failed('e', 'again', '2 d', 7200), 'true', 'the service requests a wait');
 select is((select next_attempt_at from farthing.notifications where subject = 'e'), tests.after('2 d 2 h'),
@@ -105,7 +105,7 @@ select is(pg_temp.claims('2 d 2 h'), 'e', 'the notification is claimed after the
 select is(pg_temp.sent('e', '2 d 2 h'), 'true', 'the notification is sent');
 
 -- A runner that died.
-select is(pg_temp.tell('bob', subject, '3 d'), true, 'bob is notified of ' || subject)
+select is(pg_temp.notify('bob', subject, '3 d'), true, 'bob is notified of ' || subject)
 from unnest(array['f', 'g']) subject;
 select is(pg_temp.claims('3 d', 'postmark', 1) ~ '^(f|g)$', true,
   'one notification is claimed for Postmark');
@@ -115,7 +115,7 @@ select is(pg_temp.claims('3 d 5 min' - interval '1 s'), 'nothing',
   'a leased notification is not claimed by another runner');
 select is(pg_temp.claims('3 d 5 min', 'postmark'), 'nothing',
   'after the leases expired, Postmark gets neither notification');
-select results_eq($$ select sender, pg_temp.stands(subject) from gone order by sender $$,
+select results_eq($$ select sender, pg_temp.state(subject) from gone order by sender $$,
   $$ values ('postmark', 'uncertain 1 runner_lost'), ('resend', 'failed 1 runner_lost') $$,
   'Postmark''s is uncertain, and Resend''s waits for Resend');
 select is(pg_temp.claims('3 d 5 min', 'resend'), (select subject from gone where sender = 'resend'),
@@ -124,7 +124,7 @@ select is((select pg_temp.sent(subject, '3 d 6 min', 're-1') from gone where sen
   'the repeated notification is sent');
 select is((select pg_temp.sent(subject, '3 d 6 min', 'pm-3') from gone where sender = 'postmark'), 'true',
   'a late report of the dead runner is accepted');
-select results_eq($$ select sender, pg_temp.stands(subject) from gone order by sender $$,
+select results_eq($$ select sender, pg_temp.state(subject) from gone order by sender $$,
   $$ values ('postmark', 'sent 1 pm-3'), ('resend', 'sent 2 re-1') $$, 'both notifications are sent');
 
 -- Operators are notified by email and by webhook; without a mail service only the webhook is
@@ -180,7 +180,7 @@ select is((select pg_temp.sent(subject, '5 d') from claims where address = 'zoe@
 select is(pg_temp.leaks(), 0, 'the address is erased');
 
 -- Deleted users are not notified any more.
-select is(pg_temp.tell('bob', 'h', '6 d'), true, 'notification h for bob is queued');
+select is(pg_temp.notify('bob', 'h', '6 d'), true, 'notification h for bob is queued');
 create temporary table bob as select account_id from farthing.accounts where owner_id = tests.person('bob');
 delete from auth.users where id = (select tests.person('bob'));
 select is(farthing.notify(account_id, 'low_balance', 'i', '{}', tests.after('6 d')), false,
@@ -189,10 +189,10 @@ select is(pg_temp.claims('6 d'), 'h', 'the queued notification of a deleted user
 select is((pg_temp.last('h')).address, null, 'the notification of a deleted user has no address');
 
 -- Scheduled tasks.
-select is(pg_temp.tell('ann', 'k', '7 d'), true, 'notification k for ann is queued');
+select is(pg_temp.notify('ann', 'k', '7 d'), true, 'notification k for ann is queued');
 select is(pg_temp.claims('7 d'), 'k', 'a runner claims notification k');
 select is(pg_temp.failed('k', 'again', '7 d', 864000), 'true', 'notification k is postponed for long');
-select is(pg_temp.tell('ann', 'j', '7 d'), true, 'notification j for ann is queued and never attempted');
+select is(pg_temp.notify('ann', 'j', '7 d'), true, 'notification j for ann is queued and never attempted');
 select is(pg_temp.sends($$p_email => 'zoe@example.net'$$, 'k9', '7 d'), '200 false queued',
   'a notification for zoe is queued');
 select is(farthing.give_up_notifications(tests.after('10 d' - interval '1 s')), 0,
@@ -201,9 +201,9 @@ select is(farthing.give_up_notifications(tests.after('10 d'), 1), 1,
   'the task handles no more notifications than its limit');
 select is(farthing.give_up_notifications(tests.after('10 d')), 2,
   'the task handles the rest in its next run');
-select is(pg_temp.stands('k'), 'dead 1 expired',
+select is(pg_temp.state('k'), 'dead 1 expired',
   'a notification that was not sent within three days is given up');
-select is(pg_temp.stands('j'), 'dead 0 not_tried',
+select is(pg_temp.state('j'), 'dead 0 not_tried',
   'a notification that was never attempted is given up with the reason not_tried');
 select is(pg_temp.leaks(), 0, 'no address is stored after three days');
 select is(farthing.give_up_notifications(tests.after('94 d' - interval '1 s')), 0,
@@ -218,14 +218,14 @@ select is(farthing.wake_notification_runner_if_due(tests.after('100 d')), false,
   'no runner can be woken here');
 
 -- Without a caller's key, the key is derived from the content, and counts for a shorter time.
-select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + passed, 600), said, what)
+select is(pg_temp.sends($$p_email => 'xiu@example.net'$$, 'content', '5 d' + passed, 600), expected, what)
 from (values (interval '0', '200 false queued', 'the first of its content is queued'),
   ('9 min 59 s', '200 true queued', 'the same content within ten minutes is the same notification'),
   ('10 min', '200 false queued', 'and after ten minutes another one'),
-  ('19 min 59 s', '200 true queued', 'from it the ten minutes begin anew')) c (passed, said, what);
+  ('19 min 59 s', '200 true queued', 'from it the ten minutes begin anew')) c (passed, expected, what);
 select is((select count(*)::int from farthing.notifications where address = 'xiu@example.net'), 2,
   'two notifications were queued');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

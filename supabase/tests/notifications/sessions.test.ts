@@ -3,7 +3,7 @@
  */
 import { meetings } from "../helpers/two-sessions.ts";
 
-const told = (name: string) => [
+const withNotification = (name: string) => [
   `select tests.give('${name}', '1')`,
   `select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('${name}')),
     'low_balance', '${name}', '{}', tests.after())`,
@@ -24,7 +24,7 @@ const forget = (name: string) => `delete from farthing.notifications where subje
 
 meetings([], {
   "T22: two runners at once claim a notification once": {
-    given: told("ann"),
+    given: withNotification("ann"),
     first: claims("1 s", lease("ann")),
     second: claims("1 s"),
     says: "0",
@@ -32,13 +32,13 @@ meetings([], {
     ends: { [state("ann")]: "sending" },
   },
   "a claim repeated while the first one runs returns the same notifications": {
-    given: [forget("ann"), ...told("bob")],
+    given: [forget("ann"), ...withNotification("bob")],
     first: claims("1 s", lease("bob")),
     second: claims("1 s", lease("bob")),
     says: "1",
   },
   "a lease does not end while its runner reports": {
-    given: [forget("bob"), ...told("cid"), claims("1 s", lease("cid"))],
+    given: [forget("bob"), ...withNotification("cid"), claims("1 s", lease("cid"))],
     first: fails("cid", "6 min"),
     second: ends("cid", "6 min"),
     says: "0",
@@ -46,14 +46,14 @@ meetings([], {
     ends: { [state("cid")]: "failed" },
   },
   "T22: a runner that reports while its lease ends has lost the notification": {
-    given: [forget("cid"), ...told("dan"), claims("1 s", lease("dan"), "postmark")],
+    given: [forget("cid"), ...withNotification("dan"), claims("1 s", lease("dan"), "postmark")],
     first: ends("dan", "6 min"),
     second: fails("dan", "6 min"),
     says: "false",
     ends: { [state("dan")]: "uncertain" },
   },
   "a notification is not given up while it is sent": {
-    given: told("eve"),
+    given: withNotification("eve"),
     first: claims("1 s", lease("eve")),
     second: `select farthing.give_up_notification(${
       notificationOf("eve")

@@ -2,10 +2,10 @@
 -- queue.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(47);
 
-create function pg_temp.tell(p_subject text, p_passed interval default '0') returns boolean
+create function pg_temp.notify(p_subject text, p_passed interval default '0') returns boolean
 language sql as $$
   select farthing.notify((select account_id from farthing.accounts where owner_id = tests.person('ann')),
     'low_balance', p_subject, '{}', tests.after(p_passed))
@@ -29,7 +29,7 @@ language sql as $$
     tests.after(p_passed)) ->> 'known'
   from (select * from claims where subject = p_subject order by claimed desc limit 1) l
 $$;
-create function pg_temp.stands(p_subject text) returns text language sql as $$
+create function pg_temp.state(p_subject text) returns text language sql as $$
   select concat_ws(' ', state, attempts, last_error) from farthing.notifications
   where subject = p_subject and recipient = 'owner'
 $$;
@@ -37,20 +37,20 @@ $$;
 -- A repeat of a claim whose answer was lost returns the same notifications, because no other runner
 -- would send them.
 select isnt(tests.give('ann', '1000'), null, 'ann has an account');
-select is(pg_temp.tell(subject), true, 'ann is notified of ' || subject)
+select is(pg_temp.notify(subject), true, 'ann is notified of ' || subject)
 from unnest(array['a', 'b', 'c']) subject;
 create temporary table lease as select gen_random_uuid() as id;
 select is(pg_temp.claims('0', 'postmark', 2, id), 'a b', 'a runner claims two notifications') from lease;
 select is(pg_temp.claims('1 s', 'postmark', 2, id), 'a b',
   'a repeat of the claim returns the same two notifications') from lease;
-select is(pg_temp.stands('a'), 'sending 1', 'the repeat does not count as an attempt');
+select is(pg_temp.state('a'), 'sending 1', 'the repeat does not count as an attempt');
 select is(pg_temp.claims('1 s', 'postmark', 2), 'c', 'another claim gets other notifications');
 select is(pg_temp.failed(subject, 'never', 'refused', '2 s'), 'true', subject || ' is refused')
 from unnest(array['a', 'b', 'c']) subject;
 
 -- A notification that one service may have sent is not sent by another service, whatever was
 -- reported since.
-select is(pg_temp.tell(subject, '1 h'), true, 'ann is notified of ' || subject)
+select is(pg_temp.notify(subject, '1 h'), true, 'ann is notified of ' || subject)
 from unnest(array['d', 'later']) subject;
 select is(pg_temp.claims('1 h'), 'd later', 'Resend is called');
 select is(pg_temp.failed(subject, 'again', 'no_answer', passed), 'true', 'the answer of Resend is lost')
@@ -67,11 +67,11 @@ select is(pg_temp.failed('later', 'never', 'refused', '24 h'), 'true',
   'Resend refuses the other notification');
 select is(farthing.give_up_notifications(tests.after('3 d 1 h')), 1,
   'the task gives up the other notification after three days');
-select is(pg_temp.stands('d'), 'uncertain 2 expired', 'the notification that was given up is uncertain');
+select is(pg_temp.state('d'), 'uncertain 2 expired', 'the notification that was given up is uncertain');
 
 -- While mail is known to be unavailable, no request is made and no attempt is counted; otherwise
 -- one day would use up all eight attempts.
-select is(pg_temp.tell('e', '3 d 2 h'), true, 'notification e for ann is queued');
+select is(pg_temp.notify('e', '3 d 2 h'), true, 'notification e for ann is queued');
 select is(pg_temp.claims('3 d 2 h'), 'e', 'a runner claims the notification');
 select is(pg_temp.failed('e', 'again', 'not_sent', '3 d 2 h'), 'true', 'the mail service is unavailable');
 do $$
@@ -84,7 +84,7 @@ end
 $$;
 select is((select count(*)::int from claims where subject = 'e'), 21,
   'the notification is due again after a minute');
-select is(pg_temp.stands('e'), 'failed 1 not_asked', 'claims without a request do not count as attempts');
+select is(pg_temp.state('e'), 'failed 1 not_asked', 'claims without a request do not count as attempts');
 select is((select next_attempt_at from farthing.notifications where subject = 'e'),
   tests.after('3 d 3 h 21 min'),
   'the notification waits a minute each time');
@@ -95,17 +95,17 @@ select is(notifications_failed(notification_id, lease_id, 'not_asked', 'not_aske
     where subject = 'e';
 select is((select next_attempt_at from farthing.notifications where subject = 'e'),
   tests.after('3 d 4 h' + interval '90 s'), 'the retry is due after the requested wait');
-select is(pg_temp.tell('f', '3 d 2 h'), true, 'notification f for ann is queued');
+select is(pg_temp.notify('f', '3 d 2 h'), true, 'notification f for ann is queued');
 select is(pg_temp.claims('3 d 2 h', 'postmark'), 'f', 'notification f is claimed');
 select is(pg_temp.failed('f', 'not_asked', 'not_asked', '3 d 2 h'), 'true',
   'no request is made for notification f');
 select is(farthing.give_up_notifications(tests.after('6 d 2 h')), 2,
   'both notifications are given up on the third day');
-select is(pg_temp.stands('e'), 'dead 1 expired', 'notification e is dead-lettered');
-select is(pg_temp.stands('f'), 'dead 0 expired', 'notification f is dead-lettered, too');
+select is(pg_temp.state('e'), 'dead 1 expired', 'notification e is dead-lettered');
+select is(pg_temp.state('f'), 'dead 0 expired', 'notification f is dead-lettered, too');
 
 -- Operators come first: a queue that cannot be sent does not delay an alert.
-select is(pg_temp.tell('many ' || nr, '7 d'), true,
+select is(pg_temp.notify('many ' || nr, '7 d'), true,
   'many notifications are queued') from generate_series(1, 3) nr;
 select is(farthing.notify_operators('alert', 'fire', '{}', tests.after('7 d 1 min')), true,
   'the operators are notified of a fire');
@@ -115,6 +115,6 @@ select is((select recipient from claims order by claimed desc limit 1), 'webhook
 select is(pg_temp.claims('7 d 2 min' + interval '1 s', 'resend', 1), 'fire',
   'the second claim is for the operators');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

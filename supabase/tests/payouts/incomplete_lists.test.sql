@@ -2,7 +2,7 @@
 -- list that never arrives is reported.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/payouts.psql
 select plan(26);
@@ -57,6 +57,6 @@ select is(tests.lists(jsonb_build_array(tests.listed('n', 'charge', 940)), '24 d
   'the list arrives and agrees');
 select is(farthing.open_mismatches(), 0::bigint, 'the report of the missing list is resolved');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The list of a payout that differs from our books is requested again once a day for 30 days.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/payouts.psql
 select plan(10);
@@ -30,6 +30,6 @@ select is(pg_temp.asks('30 days'), false, 'the list is not requested any more af
 select is((select count(*)::int from farthing.mismatches where resolved_at is null), 1,
   'the difference stays open');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- takes weeks for a new account.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/payouts.psql
 \ir ../helpers/alerts.psql
@@ -80,6 +80,6 @@ select is(tests.lists(pg_temp.charges(array[3]), '23 days'), '0', 'its list cont
 select is(farthing.known_paid_out_until(tests.after('23 days')), tests.after('9 days'),
   'the check never passes the moment two weeks ago');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Payouts by their events: in any order, repeated, late or failed; and the rate of failed charges.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/payouts.psql
 \ir ../helpers/orders.psql
@@ -105,12 +105,12 @@ insert into farthing.card_uses (charge_id, account_id, card, outcome, livemode, 
 select 'ch_' || n, account_id, sha256('card'), case when n % 4 = 0 then 'failed' else 'succeeded' end, false,
   tests.after(n * interval '1 min') from farthing.accounts, generate_series(-9, 12) n;
 select results_eq(format('select * from farthing.charge_failure_rate(%L, %L)', tests.after(a),
-  tests.after(b)), format('values (%s)', told),
-  format('card charges from %s to before %s: attempts, failures and rate are %s', a, b, told))
+  tests.after(b)), format('values (%s)', expected),
+  format('card charges from %s to before %s: attempts, failures and rate are %s', a, b, expected))
 from (values ('1 hour'::interval, '2 hours'::interval, '0::bigint, 0::bigint, 0::numeric'),
   ('1 min', '13 min', '12::bigint, 3::bigint, 0.25'), ('4 min', '5 min', '1::bigint, 1::bigint, 1::numeric'),
-  ('1 min', '4 min', '3::bigint, 0::bigint, 0::numeric')) w (a, b, told);
+  ('1 min', '4 min', '3::bigint, 0::bigint, 0::numeric')) w (a, b, expected);
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- is reported until both sides agree.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/payouts.psql
@@ -122,7 +122,7 @@ begin
     where resolved_at is null));
 end
 $$;
-select is(pg_temp.found(tamper, mend), told || '; 1 seen after 1 day; 0 left', told)
+select is(pg_temp.found(tamper, mend), mismatch || '; 1 seen after 1 day; 0 left', mismatch)
 from (values
   ('update farthing.orders set amount = 998 where payment_ref = ''pi_ann''',
     'update farthing.orders set amount = 999 where payment_ref = ''pi_ann''',
@@ -186,7 +186,7 @@ from (values
     'payout_sum po_3: -343 usd, -343 usd'),
   ('update farthing.payout_transactions set source_id = ''po_1'' where transaction_id = ''txn_po''',
     'update farthing.payout_transactions set source_id = ''po_3'' where transaction_id = ''txn_po''',
-    'payout_sum po_3: 0 usd, -343 usd')) w (tamper, mend, told);
+    'payout_sum po_3: 0 usd, -343 usd')) w (tamper, mend, mismatch);
 select is((select count(*)::int from farthing.mismatches where resolved_at = tests.after('7 days')), 20,
   'each difference is stored with the time of its correction');
 select is(farthing.open_mismatches(), 0::bigint, 'no difference is open');
@@ -285,6 +285,6 @@ from unnest(array['service_role', 'authenticated', 'anon']) role, unnest(array[
   'select farthing.retry_reconciliation()', 'select * from farthing.payouts',
   'select * from farthing.mismatches', 'select * from farthing.payout_transactions']) sql;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Rates: which rate applies, and that a new rate does not change an agreed price.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(27);
 
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup,
@@ -106,6 +106,6 @@ select is((select rate_version from farthing.price_usage(jsonb_build_array(jsonb
   'input_tokens', 1000, 'occurred_at', tests.after('4 years'))), tests.after('1 day'))), 1,
   'an event from the future is charged at today''s rate');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Importing rates: each changed rate gets a new version, and an unchanged rate gets none.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(34);
 
 create function pg_temp.rate(p_model text, p_in text, p_out text, p_more jsonb default '{}') returns jsonb

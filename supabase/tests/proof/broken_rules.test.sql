@@ -1,7 +1,7 @@
 -- The proof names each rule that a superuser breaks on purpose.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/breaking.psql
 select plan(33);
 
@@ -21,7 +21,7 @@ select isnt(holds_settle(tests.hold('bob', '10'), '30', p_now => tests.after('1 
   'bob has a debt of 20');
 select isnt(tests.give('bob', '5', p_passed => '2 s'), null, 'bob pays 5 of the debt');
 select isnt(farthing.seal(), 0, 'all entries are sealed');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 create temporary table who as
 select u.email, a.account_id from auth.users u join farthing.accounts a on a.owner_id = u.id;
@@ -96,6 +96,6 @@ from (values
 ) breaks (rules, name, sql);
 select is(tests.named('select 1'), 'nothing', 'the proof names nothing if nothing is broken');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@
 -- change.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 select no_plan();
 \ir ../helpers/corruption.psql
@@ -72,7 +72,7 @@ insert into corruptions (prompt, name, sql) values
   ('refused', 'an account that is gone', $$delete from farthing.accounts where account_id = $dan$$),
   ('refused', 'a cap raised', $$update farthing.accounts set daily_cap = 100000 where account_id = $ann$$),
   ('refused', 'a cap removed', $$update farthing.accounts set daily_cap = null where account_id = $ann$$),
-  ('refused', 'a cap of one who had none', $$update farthing.accounts set daily_cap = 1
+  ('refused', 'a cap of an account without a cap', $$update farthing.accounts set daily_cap = 1
     where account_id = $dan$$),
   ('done', 'a day''s spending', $$update farthing.spending set spent = 0 where account_id = $ann$$),
   ('done', 'a day''s spending that is gone', $$delete from farthing.spending where account_id = $ann$$);
@@ -251,10 +251,10 @@ insert into corruptions (prompt, name, sql) values
 select is(o_rules::text || o_is_done, '{}true', 'the ledger is proved and marked before the changes')
 from farthing.prove_in_parts(p_time => '1 hour');
 create temporary table found as
-select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as told,
+select c.*, pg_temp.at_a_prompt(pg_temp.filled(c.sql)) as result,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql)) as named,
   pg_temp.by_a_superuser(pg_temp.filled(c.sql), 'prove_new') as named_hourly from corruptions c order by nr;
-select is(told, prompt, format('at an SQL prompt: %s is %s', name, prompt)) from found order by nr;
+select is(result, prompt, format('at an SQL prompt: %s is %s', name, prompt)) from found order by nr;
 -- docs/reference/rules.md says why no proof finds these changes.
 select set_eq($$ select name from found where named = 'nothing' $$, array['an open hold that lasts longer',
   'a grant by hand in an operator''s name', 'an answer that is to be repeated', 'an answer forgotten'],
@@ -275,6 +275,6 @@ select set_eq($$ select name from found where named <> 'nothing' and named_hourl
   'only changes of entries that were proved before wait for the weekly proof');
 select is((select named from found where name = 'an entry forged, sealed, and under a new head'), 'head',
   'a stored head shows a rewritten chain');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- entries again.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/chats.psql
 \ir ../helpers/jobs.psql
@@ -37,7 +37,7 @@ select is(farthing.seal(), 3, 'the entries are marked after they were sealed');
 -- Returns the rules that both proofs find violated.
 create function pg_temp.both(p_sql text, p_seals boolean default true) returns text language plpgsql as $$
 declare
-  v_told text;
+  v_found text;
   v_table text;
 begin
   foreach v_table in array array['accounts', 'lots', 'entries', 'entry_seals', 'usage_events',
@@ -48,10 +48,10 @@ begin
   if p_seals then
     perform farthing.seal();
   end if;
-  select string_agg(distinct f.by, ' and ') into v_told from (
+  select string_agg(distinct f.by, ' and ') into v_found from (
     select 'whole' as by from farthing.prove() where rule <> 2
     union all select 'new' from farthing.prove_new() where rule <> 2) f;
-  raise exception using errcode = 'UNDO1', message = coalesce(v_told, 'nobody');
+  raise exception using errcode = 'UNDO1', message = coalesce(v_found, 'nobody');
 exception when sqlstate 'UNDO1' then
   return sqlerrm;
 end
@@ -115,6 +115,6 @@ select is(farthing.prove_if_due(tests.after('11 days')), true, 'a proof runs a w
 select results_eq('select is_whole, violations from farthing.proof_runs where started_at > tests.after()
   order by run_nr', 'values (true, 0::bigint), (false, 0), (true, 0)',
   'the first and the weekly proof are whole, and the others are incremental');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The incremental proof works through a large ledger in parts, so that even its first run ends.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/alerts.psql
 select no_plan();
@@ -30,11 +30,11 @@ select is_empty($$ select from generate_series(1, pg_temp.entries()) n, unnest(f
   where f.transaction_id = e.transaction_id $$, 'a part ends between transactions');
 select is_empty('select from unnest(farthing.unproved(1000)) where upto_seq is not null',
   'a large limit includes each account up to its last entry');
-create temporary table parts as select n, pg_temp.part(4) as told from generate_series(1, 30) n;
-select is((select count(*) > 2 and bool_and(told like '{} goes on%') from parts
-  where n < (select min(n) from parts where told like '%done%')), true,
+create temporary table parts as select n, pg_temp.part(4) as result from generate_series(1, 30) n;
+select is((select count(*) > 2 and bool_and(result like '{} goes on%') from parts
+  where n < (select min(n) from parts where result like '%done%')), true,
   'each part continues after the last one');
-select is((select told from parts order by n desc limit 1), '{} done ' || pg_temp.entries(),
+select is((select result from parts order by n desc limit 1), '{} done ' || pg_temp.entries(),
   'the last part has proved all entries');
 select set_eq('select * from farthing.proved_sums', 'select * from farthing.entry_sums',
   'the marked sums equal the sums of all entries');
@@ -144,6 +144,6 @@ select is(pg_temp.runs('18 days 184 min'), 't 5 of 9', 'the next proof is increm
 select is(pg_temp.runs('108 days 185 min'), 't 1 of 1',
   'a corrected violation is deleted after 90 days');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@
 -- name has its seed: PGOPTIONS='-c farthing.seed=…' repeats it.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 select plan(14);
 
@@ -58,7 +58,7 @@ select row_number() over (order by sql) as nr, sql from (
 
 -- Makes some moves, a mark, more moves and one corruption. Returns which proofs find the
 -- corruption, and undoes everything.
-create function pg_temp.history(p_seed float, p_is_after boolean, out told text) language plpgsql as $$
+create function pg_temp.history(p_seed float, p_is_after boolean, out result text) language plpgsql as $$
 declare
   v_nr int := 0;
   v_entry record;
@@ -91,26 +91,27 @@ begin
   execute format(v_corruption.sql, v_entry.account_id, v_entry.seq);
   set local session_replication_role = origin;
   perform farthing.seal();
-  select string_agg(distinct f.by, ' and ' order by f.by) into told from (
+  select string_agg(distinct f.by, ' and ' order by f.by) into result from (
     select 'whole' as by from farthing.prove() where rule <> 2
     union all select 'new' from farthing.prove_new() where rule <> 2) f;
   raise exception using errcode = 'UNDO1', message = format('%s, %s: %s', case when v_clean then 'clean'
-    else 'broken before' end, format(v_corruption.sql, v_entry.account_id, v_entry.seq), told);
+    else 'broken before' end, format(v_corruption.sql, v_entry.account_id, v_entry.seq), result);
 exception when sqlstate 'UNDO1' then
-  told := sqlerrm;
+  result := sqlerrm;
 end
 $$;
 
 create temporary table seeds as select n, coalesce(nullif(current_setting('farthing.seed', true), '')::float,
   round(random()::numeric, 6)::float) as seed from generate_series(1, 12) n;
 create temporary table histories as select s.n, s.seed, n % 2 = 0 as is_after,
-  pg_temp.history(s.seed, n % 2 = 0) as told from seeds s;
-select matches(told, case when is_after then '^clean, .*: new and whole$' else '^clean, .*: (new and )?whole$'
+  pg_temp.history(s.seed, n % 2 = 0) as result from seeds s;
+select matches(result,
+  case when is_after then '^clean, .*: new and whole$' else '^clean, .*: (new and )?whole$'
   end, format('seed %s: a corruption %s the mark is found', seed,
     case when is_after then 'after' else 'before' end))
 from histories order by n;
 select is((select count(*)::int from histories where is_after), 6,
   'half of the corruptions are after the mark');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The proof names jobs with a wrong hold and steps whose cost disagrees with their charge.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/breaking.psql
 select plan(14);

@@ -2,7 +2,7 @@
 -- charged twice.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/breaking.psql
 select plan(17);
 
@@ -20,7 +20,7 @@ select is(holds_settle(hold_id, '40', p_now => tests.after('3 s')) #>> '{data,re
   'ann settles a hold')
 from h;
 select isnt(tests.give('bob', '10'), null, 'bob is granted 10');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 create temporary table who as
 select (select account_id from farthing.accounts where owner_id = tests.person('ann')) as ann,
@@ -63,6 +63,6 @@ from (values
     'update farthing.accounts set owner_id = null, left_at = now()')
 ) breaks (rules, name, sql);
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

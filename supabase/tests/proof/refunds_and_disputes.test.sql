@@ -1,7 +1,7 @@
 -- The proof names each way to break rule 10, about refunds and disputes.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/breaking.psql
 select plan(39);
@@ -13,7 +13,7 @@ select is(tests.spends('ann', '5000'), '4990', 'ann spends 5,000');
 select is(tests.refund('ann', 1, 500), '{"received": true}', 'ann gets a part refunded');
 select is(tests.dispute('bob', 'lost'), '{"received": true}', 'bob''s bank withdraws the whole payment');
 select is(tests.dispute('cyn', 'needs_response'), '{"received": true}', 'cyn''s bank opens a dispute');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 select is(tests.named(sql), rules, name)
 from (values

@@ -2,7 +2,7 @@
 -- that Stripe last reported.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(85);
 
 create function pg_temp.begin(p_name text, p_country text default 'DE', p_key text default null,
@@ -190,6 +190,6 @@ delete from auth.users where id = (select tests.person('dan'));
 select is_empty($$ select email from farthing.providers where email is not null $$,
   'a user who is deleted before the account exists leaves no address');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

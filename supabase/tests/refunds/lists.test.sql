@@ -1,7 +1,7 @@
 -- Lists of refunds and warnings: by order, by booking, and page by page.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 select plan(20);
 
@@ -40,6 +40,6 @@ select is(warnings_list('open') #>> '{warnings,0,warning_id}', 'issfr_ann',
 select is(warnings_list('cleared') -> 'warnings', '[]',
   'an open warning is not in the list of cleared warnings');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- key, and they fail before Stripe forgets that key.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(34);
 
 create temporary table bought (name text primary key, order_id uuid);
@@ -49,7 +49,7 @@ select tests.fails_with(format('select pg_temp.asks(''ann'', %L, ''one'', ''1 mi
 from unnest(array['399', null]) amount;
 select tests.fails_with($$ select pg_temp.asks('ann', '600', 'two') $$, 'refund_too_large', 'amount',
   'the amount of a refund that waits to be sent is reserved');
-select is(tests.standing('ann'), 'balance 9990, held 0, available 9990, debt 0',
+select is(tests.balance('ann'), 'balance 9990, held 0, available 9990, debt 0',
   'a refund that waits to be sent moves no credits');
 
 -- The runner claims a refund after two minutes, then at growing intervals, each time once.
@@ -66,7 +66,7 @@ select is(pg_temp.claimed('8 min'), 'pi_ann', 'four minutes later the refund is 
 select is(refunds_attach((pg_temp.refund('ann')).refund_id, 're_ann', tests.after('9 min')) ->> 'status',
   'pending', 'Stripe''s id is attached');
 select is(pg_temp.claimed('1 day'), 'none', 'a refund with Stripe''s id is not claimed');
-select is(tests.standing('ann'), 'balance 9990, held 0, available 9990, debt 0',
+select is(tests.balance('ann'), 'balance 9990, held 0, available 9990, debt 0',
   'attaching Stripe''s id moves no credits');
 select is(refunds_attach((pg_temp.refund('ann')).refund_id, 're_ann') ->> 'stripe_refund_id', 're_ann',
   'attaching the same id twice changes nothing');
@@ -98,6 +98,6 @@ select tests.fails_with(format('select %s(gen_random_uuid(), ''re_x'')', answer)
   format('%s fails for an unknown refund', answer))
 from unnest(array['refunds_attach', 'refunds_refuse', 'refunds_postpone']) answer;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- and amounts that are not refundable any more.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 select plan(95);
 
@@ -27,7 +27,9 @@ create function pg_temp.refunds(p_name text) returns text language sql as $$
     trim_scale(r.credits_clawed_back)), ', ' order by r.created_at, r.amount desc, r.stripe_refund_id)
   from farthing.refunds r join tests.bought using (order_id) where name = p_name
 $$;
-create function pg_temp.failed(p_heard jsonb) returns text language sql as $$ select p_heard ->> 'failed' $$;
+create function pg_temp.failed(p_answer jsonb) returns text language sql as $$
+  select p_answer ->> 'failed'
+$$;
 
 select is(tests.buys(name), name, name || ' buys Starter')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay']) name;
@@ -69,7 +71,7 @@ select is(tests.refund('ann_1', 3, 400, p_refund_id => (pg_temp.asked('ann_1', '
   '{"received": true}', 'its event arrives again with metadata that names another refund');
 select is(pg_temp.failed(tests.refund('ann_1', 3, 399)), 'true',
   'an event with another amount for a known refund fails');
-select is(pg_temp.failed(tests.hears('refund.updated', '{"stripe_refund_id": "re_eur", "payment_id":
+select is(pg_temp.failed(tests.receive('refund.updated', '{"stripe_refund_id": "re_eur", "payment_id":
   "pi_ann_1", "amount": 1, "currency": "eur", "status": "succeeded"}')), 'true',
   'a refund in another currency than the payment fails');
 
@@ -131,7 +133,8 @@ select is(pg_temp.refused('fay', '400'), 'refund_too_large 399', 'the disputed p
 select is(tests.dispute('fay', 'lost', 5000, '1 s'), '{"received": true}',
   'the bank withdraws more than was paid');
 select is(pg_temp.refused('fay'), 'already_refunded 0', 'nothing is refundable after the loss');
-select is(tests.hears('charge.dispute.created', '{"dispute_id": "du_eur", "payment_id": "pi_cyn", "amount": 1,
+select is(tests.receive('charge.dispute.created',
+  '{"dispute_id": "du_eur", "payment_id": "pi_cyn", "amount": 1,
   "currency": "eur", "status": "needs_response", "reason": "general"}'), '{"received": true}',
   'a dispute in another currency is opened');
 select is(pg_temp.refused('cyn'), 'already_refunded 0',
@@ -149,10 +152,10 @@ select is((select sum(debt_added)::int from farthing.refunds join tests.bought u
 select isnt(tests.give('gus', amount), null,
   format('gus is granted %s', amount)) from unnest(array['2000', '4500'])
   amount;
-select is(tests.standing('gus'), 'balance 500, held 0, available 500, debt 0',
+select is(tests.balance('gus'), 'balance 500, held 0, available 500, debt 0',
   'the grants pay his debt of 6000');
 select is(tests.refund('gus', 1, 300, 'failed'), '{"received": true}', 'the first refund fails');
-select is(tests.standing('gus'), 'balance 3500, held 0, available 3500, debt 0',
+select is(tests.balance('gus'), 'balance 3500, held 0, available 3500, debt 0',
   'the failed refund reinstates its credits, although one payment of the debt was larger');
 select is(tests.refund('gus', 2, 300, 'failed'), '{"received": true}', 'the second refund fails');
 select is((select array_agg(trim_scale(remaining) order by amount) from farthing.lots join farthing.accounts
@@ -194,6 +197,6 @@ select is(tests.outcome('delete from farthing.' || t) ->> 'code', '23001',
   format('a row of %s cannot be deleted', t))
 from unnest(array['refunds', 'disputes']) t;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

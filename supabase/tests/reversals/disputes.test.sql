@@ -3,7 +3,7 @@
 -- freezes credits and is reported.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 select plan(66);
 
@@ -11,7 +11,7 @@ select is(tests.buys(name), name, name || ' buys Starter')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus', 'hal']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays')
 from unnest(array['ann', 'bob', 'cyn', 'dan', 'eve', 'fay', 'gus']) name;
-create function pg_temp.says(p_name text, p_status text, p_moved text[], p_passed interval,
+create function pg_temp.dispute(p_name text, p_status text, p_moved text[], p_passed interval,
   p_made interval default null, p_case_type text default 'chargeback', p_amount bigint default 999)
 returns text language sql as $$
   select tests.dispute(p_name, p_status, p_amount, p_passed, p_made, p_moved, p_case_type) - 'received'
@@ -59,19 +59,20 @@ select is(tests.bought_by('ann', '9 s'),
   'of two events in one second, the one with more movements applies');
 
 -- Bob's dispute is prevented by rapid resolution, which pays the buyer from the dispute.
-select is(pg_temp.says('bob', 'prevented', '{}', '1 s', p_case_type => 'resolution'),
+select is(pg_temp.dispute('bob', 'prevented', '{}', '1 s', p_case_type => 'resolution'),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'M3: credits are frozen while it is unknown how a dispute was prevented');
-select is(pg_temp.says('bob', 'prevented', '{out}', '2 s', p_case_type => 'resolution'),
+select is(pg_temp.dispute('bob', 'prevented', '{out}', '2 s', p_case_type => 'resolution'),
   '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'M3: a withdrawal claws back the credits of a prevented dispute');
 -- Cyn's dispute is prevented by a block, which pays the buyer by a refund.
-select is(pg_temp.says('cyn', 'prevented', '{}', '1 s', p_case_type => 'block'),
+select is(pg_temp.dispute('cyn', 'prevented', '{}', '1 s', p_case_type => 'block'),
   '{}disputed, 0 clawed back; balance 9990, held 0, available 0, debt 0',
   'a prevented dispute without a withdrawal freezes credits');
 select is((select array_agg(what) from farthing.unclear_states(tests.after('1 day'), tests.after(passed))),
-  said, format('after %s the unclear states are %s', passed, coalesce(said::text, 'none')))
-from (values (interval '1 h', null::text[]), ('1 h 1 s', '{"dispute prevented of du_cyn"}')) u (passed, said);
+  expected, format('after %s the unclear states are %s', passed, coalesce(expected::text, 'none')))
+from (values (interval '1 h', null::text[]), ('1 h 1 s',
+  '{"dispute prevented of du_cyn"}')) u (passed, expected);
 select is(tests.refund('cyn', 1, 999, p_passed => '2 s'), '{"received": true}',
   'the refund that prevented the dispute arrives');
 select is(tests.bought_by('cyn', '2 s'), 'refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
@@ -111,7 +112,7 @@ create function pg_temp.in_euros(p_id text, p_amount bigint, p_rate numeric) ret
 $$;
 create function pg_temp.moves(p_status text, p_passed interval, variadic p_moved jsonb[]) returns text
 language sql as $$
-  select tests.hears('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_eve', 'payment_id',
+  select tests.receive('charge.dispute.updated', jsonb_build_object('dispute_id', 'du_eve', 'payment_id',
     'pi_eve', 'charge_id', 'ch_eve', 'amount', 500, 'currency', 'usd', 'status', p_status,
     'reason', 'general', 'case_type', 'chargeback', 'movements', to_jsonb(p_moved)), p_passed) - 'received'
     || tests.bought_by('eve', p_passed)
@@ -128,14 +129,14 @@ select is(pg_temp.moves('won', '3 s', pg_temp.in_euros('3', -230, 0.92)),
   'a withdrawal of half the disputed amount claws back half of the share');
 
 -- Fay's inquiry freezes nothing, but money that it withdraws claws back credits.
-select is(pg_temp.says('fay', 'warning_needs_response', '{}', '1 s', p_case_type => 'inquiry'),
+select is(pg_temp.dispute('fay', 'warning_needs_response', '{}', '1 s', p_case_type => 'inquiry'),
   '{}paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0', 'an inquiry freezes no credits');
-select is(pg_temp.says('fay', 'warning_closed', '{out}', '2 s', p_case_type => 'inquiry'),
+select is(pg_temp.dispute('fay', 'warning_closed', '{out}', '2 s', p_case_type => 'inquiry'),
   '{}disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'an inquiry that withdrew money claws back credits');
 -- Gus's dispute is lost after the payment was refunded, so no money is withdrawn.
 select is(tests.refund('gus', 1, 999, p_passed => '1 s'), '{"received": true}', 'gus is refunded');
-select is(pg_temp.says('gus', 'lost', '{}', '2 s'),
+select is(pg_temp.dispute('gus', 'lost', '{}', '2 s'),
   '{}refunded, 9990 clawed back; balance 0, held 0, available 0, debt 0',
     'a lost dispute without a withdrawal claws back nothing more');
 
@@ -149,6 +150,6 @@ select is(tests.pays('hal', '2 s'), '{"received": true}',
 select is(tests.bought_by('hal', '2 s'), 'disputed, 9990 clawed back; balance 0, held 0, available 0, debt 0',
   'a dead-lettered dispute is applied with its payment');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- debt, and a failed refund reinstates credits.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 select plan(60);
 
@@ -93,7 +93,7 @@ select is((select format('%s; %s, %s', w.state, r.status, r.stripe_refund_id) fr
 -- An operator trusts Eve's payment.
 select farthing.set_policy('{"early_fraud_warning": "review"}', 'a test');
 select is(tests.warning('eve'), '{"received": true}', 'a card network warns of eve''s payment');
-select is(tests.standing('eve'), 'balance 9990, held 0, available 0, debt 0', 'eve''s credits are frozen');
+select is(tests.balance('eve'), 'balance 9990, held 0, available 0, debt 0', 'eve''s credits are frozen');
 select is(warnings_clear('issfr_eve', 'known', p_author => 'operator:o') #>> '{data,state}', 'cleared',
   'an operator clears the warning');
 select is(tests.bought_by('eve'), 'paid, 0 clawed back; balance 9990, held 0, available 9990, debt 0',
@@ -113,6 +113,6 @@ select is((select array_agg(farthing.retry_events(tests.after(interval '1 day' *
 select is((select state from farthing.inbox where facts ->> 'payment_id' = 'pi_nobody'), 'ignored',
   'the foreign refund is ignored in the end');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

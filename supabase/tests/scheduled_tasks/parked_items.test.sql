@@ -1,7 +1,7 @@
 -- T30: every task skips a parked item, and works on it again after its backoff.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/bookings.psql
@@ -46,7 +46,7 @@ select is((select count(*)::int from farthing.parked_items), 8, 'all items stay 
 select is(pg_temp.runs(task, '12 days'), count(*)::int, 'T30: ' || task ||
   ' works on the items again') from due
 where task <> 'close_abandoned_chats' group by task; -- the hold of the chat has expired long before
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 select * from finish();
 rollback;

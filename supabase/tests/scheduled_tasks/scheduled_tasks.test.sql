@@ -1,7 +1,7 @@
 -- Scheduled tasks: what they expire, their limits per run, and when they run.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(92);
 
 -- Lots of inactive accounts expire as of their expires_at.
@@ -14,7 +14,7 @@ select is(farthing.expire_credits(tests.after('1 hour'), 2), 2,
   'the task handles no more accounts than its limit');
 select is(farthing.expire_credits(tests.after('2 hours'), 2), 1,
   'the task handles the rest in its next run');
-select is(tests.standing('ann', '2 hours'), 'balance 5, held 0, available 5, debt 0',
+select is(tests.balance('ann', '2 hours'), 'balance 5, held 0, available 5, debt 0',
   'expired credits are not in the balance');
 select results_eq($$ select counterparty::text, direction::text, kind::text, amount::int, event_at,
   created_at, lot_id
@@ -48,7 +48,7 @@ select is((select e.created_at from farthing.entries e join farthing.accounts us
 select isnt(tests.give('fay', '10'), null, 'fay has 10');
 select isnt(tests.hold('fay', '1', seconds), null, 'fay holds 1') from unnest(array[10, 20, 30]) seconds;
 select is(farthing.expire_credits(tests.after('20 s')), 2, 'the task releases expired holds');
-select is(tests.standing('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
+select is(tests.balance('fay', '20 s'), 'balance 10, held 1, available 9, debt 0',
   'holds that have not expired stay open');
 
 -- Tasks of orders and of the inbox.
@@ -98,6 +98,6 @@ select is(tests.code_for(role, 'ann', format('select farthing.%s()', task)), '42
     'notify_expiring_credits', 'delete_old_fraud_records', 'notify_low_balances', 'delete_old_metrics',
     'delete_old_runs', 'seal', 'prove', 'prove_if_due', 'evaluate_alerts', 'delete_old_incidents']) task;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,14 +2,14 @@
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
 /** A scheduled task skips the rows of a table that another session has locked; later `due` rows are due. */
-function passes(table: string, sweep: string, given: string[], due = 1): Meeting {
+function passes(table: string, task: string, given: string[], due = 1): Meeting {
   return {
     given,
     first: `select from farthing.${table} for update`,
-    second: `select farthing.${sweep}`,
+    second: `select farthing.${task}`,
     says: "0",
     passes: true,
-    ends: { [`farthing.${sweep}`]: String(due) },
+    ends: { [`farthing.${task}`]: String(due) },
   };
 }
 
@@ -32,7 +32,7 @@ const IMPORT = `select rates_import('[{"model": "new", "input_per_million_usd": 
 /** Makes an order, and a payment event that fails because its amount is not the price of the order. */
 const paysTooLittle = (name: string) => [
   `select tests.buys('${name}')`,
-  `select tests.hears('checkout.session.completed', jsonb_build_object('order_id', (select order_id
+  `select tests.receive('checkout.session.completed', jsonb_build_object('order_id', (select order_id
     from tests.bought where name = '${name}'), 'session_id', 'cs_${name}', 'payment_id', 'pi_${name}',
     'payment_status', 'paid', 'amount', 998, 'currency', 'usd'))`,
 ];

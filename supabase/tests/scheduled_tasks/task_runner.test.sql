@@ -2,7 +2,7 @@
 -- (T30).
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
 \ir ../helpers/chats.psql
 \ir ../helpers/tasks.psql
@@ -129,7 +129,7 @@ delete from tests.poisoned;
 select is(tests.runs_tasks_until('6 hours', '6 hours 6 min'), 'nothing',
   'the incident ends when the items work again');
 select is_empty('select * from farthing.parked_items', 'no item is parked any more');
-select is(tests.standing('dan', '7 hours'), 'balance 1000, held 0, available 1000, debt 0',
+select is(tests.balance('dan', '7 hours'), 'balance 1000, held 0, available 1000, debt 0',
   'the held credits are available again');
 
 -- One subtransaction has up to a hundred items, and an item that fails does not undo the others.
@@ -236,6 +236,6 @@ select is(farthing.delete_old_runs(tests.after('8 days')), 1::bigint,
   'a failure is deleted after a week');
 select results_eq('select task from farthing.task_failures', array['new'], 'a newer failure is not deleted');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Seals: a hash chain that shows the first changed entry of each account.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(40);
 
 select isnt(tests.give(name, '100', p_passed => make_interval(secs => n)), null,
@@ -37,17 +37,17 @@ reset timezone; reset datestyle; reset extra_float_digits;
 -- Returns what verify() and prove() find after a superuser changed rows, and undoes the change.
 create function pg_temp.tampered(p_sql text) returns text language plpgsql as $$
 declare
-  v_told text;
+  v_found text;
 begin
   alter table farthing.entries disable trigger user;
   alter table farthing.entry_seals disable trigger user;
   execute p_sql;
   select format('%s at %s of %s; %s', v.problem, v.seq, substr(u.email, 1, 3),
   (select count(*) from farthing.prove() p
-    where p.rule = 14 and p.account_id is not null)) into v_told
+    where p.rule = 14 and p.account_id is not null)) into v_found
   from farthing.verify() v left join farthing.accounts a using (account_id) left join auth.users u on u.id
   = a.owner_id;
-  raise exception using errcode = 'UNDO1', message = coalesce(v_told, 'nothing');
+  raise exception using errcode = 'UNDO1', message = coalesce(v_found, 'nothing');
 exception when sqlstate 'UNDO1' then
   return sqlerrm;
 end
@@ -81,6 +81,6 @@ select is(pg_temp.tampered(format('update farthing.entry_seals set hash = sha256
   account_id)), 'the entry is not the one that was sealed at 4 of ann; 1', 'a forged seal is found') from ann;
 select is(pg_temp.tampered('select 1'), 'nothing', 'an untouched ledger has no broken entry');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- is not due is not charged because another one is.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
 select plan(20);
 
@@ -10,7 +10,7 @@ select is(tests.opts_in('ann', p_cap => 700) ->> 'state', 'card_missing',
   'ann opts in with a monthly cap of 700');
 select is(tests.saves('ann', 'pm_ann'), 'processed', 'ann saves a card');
 select is(tests.claims(), 'ann charge 500', 'ann is charged');
-select is(tests.told('ann', 'payment_intent.succeeded', '1 min'), 'processed', 'ann pays');
+select is(tests.top_up_event('ann', 'payment_intent.succeeded', '1 min'), 'processed', 'ann pays');
 select is(farthing.top_ups_are_due(tests.after('1 day')), false,
   'no top-up is due while ann has enough credits');
 select isnt(credits_debit(tests.person('ann'), '5000', 'x', p_now => tests.after('1 day')), null,
@@ -35,7 +35,7 @@ select is(pg_temp.charged('bob', '1 day'), '500', 'a purchase does not count for
 select is(farthing.expire_orders(tests.after('2 days')), 4, 'the unpaid orders expire');
 select is(pg_temp.charged('bob', '2 days'), '0', 'an expired charge does not count for bob''s cap');
 select is(pg_temp.charged('ann', '2 days'), '500', 'ann''s paid charge counts for her cap');
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 
 select * from finish();
 rollback;

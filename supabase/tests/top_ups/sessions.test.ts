@@ -18,7 +18,7 @@ const card = (name: string) =>
   `select payment_method_id from farthing.customers join farthing.accounts using (account_id)
     where owner_id = tests.person('${name}')`;
 const detaches = (card: string) =>
-  `select tests.hears('gone_${card}', 'payment_method.detached',
+  `select tests.receive('gone_${card}', 'payment_method.detached',
     jsonb_build_object('payment_method_id', '${card}'), '1 min')`;
 
 meetings(["top_ups"], {
@@ -45,14 +45,14 @@ meetings(["top_ups"], {
   },
   "T16: a top-up paid while its user opts out is granted": {
     given: claimed("dan"),
-    first: "select tests.told('dan', 'payment_intent.succeeded', '1 min')",
+    first: "select tests.top_up_event('dan', 'payment_intent.succeeded', '1 min')",
     second: stops("dan"),
     says: "off",
-    ends: { "tests.standing('dan')": "balance 5000, held 0, available 5000, debt 0" },
+    ends: { "tests.balance('dan')": "balance 5000, held 0, available 5000, debt 0" },
   },
   "an answer that arrives while a declined payment's event is applied changes nothing": {
     given: claimed("eve"),
-    first: `select tests.told('eve', 'payment_intent.payment_failed', '1 min',
+    first: `select tests.top_up_event('eve', 'payment_intent.payment_failed', '1 min',
       '{"decline_code": "lost_card"}')`,
     second: "select tests.reports('eve', 'accepted', '1 min')",
     says: "failed closed",
@@ -60,16 +60,16 @@ meetings(["top_ups"], {
   "an event that arrives while the answer is stored counts no second failure": {
     given: claimed("fay"),
     first: "select tests.reports('fay', 'declined', '1 min', 'lost_card')",
-    second: "select tests.told('fay', 'payment_intent.payment_failed', '1 min')",
+    second: "select tests.top_up_event('fay', 'payment_intent.payment_failed', '1 min')",
     says: "processed",
-    ends: { "tests.stands('fay', '1 min')": "on; failed; 1 failed" },
+    ends: { "tests.top_up_line('fay', '1 min')": "on; failed; 1 failed" },
   },
   "a declined charge is reported while credits are spent": {
     given: [...claimed("gus"), "select tests.give('gus', '100')"],
     first: "select credits_debit(tests.person('gus'), '60', 'x')",
-    second: "select tests.told('gus', 'payment_intent.payment_failed', '1 min')",
+    second: "select tests.top_up_event('gus', 'payment_intent.payment_failed', '1 min')",
     says: "processed",
-    ends: { "tests.standing('gus')": "balance 40, held 0, available 40, debt 0" },
+    ends: { "tests.balance('gus')": "balance 40, held 0, available 40, debt 0" },
   },
   "a top-up that expires while its answer arrives stays expired": {
     given: claimed("lou"),
@@ -119,7 +119,7 @@ meetings(["top_ups"], {
     given: optedIn("liv"),
     first: "delete from auth.users where email = 'liv@example.com'",
     // The id is computed by its hash, because tests.person() would sign the user up again.
-    second: `select tests.hears('late', 'setup_intent.succeeded', jsonb_build_object('user_id',
+    second: `select tests.receive('late', 'setup_intent.succeeded', jsonb_build_object('user_id',
       md5('liv')::uuid, 'customer_id', 'cus_liv', 'payment_method_id', 'pm_late'), '2 min')`,
     says: "ignored",
     ends: { "(select count(*) from farthing.customers where payment_method_id = 'pm_late')": "0" },

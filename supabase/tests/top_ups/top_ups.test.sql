@@ -2,7 +2,7 @@
 -- credits.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
 select plan(128);
 
@@ -59,8 +59,8 @@ select is(cards_abandon(tests.sha256('d')), '{}', 'a request is abandoned after 
 select is(cards_begin(tests.person('ann'), tests.sha256('d'), tests.sha256('b'), tests.after()) ->> 'step',
   'create', 'the idempotency key of an abandoned request is free');
 select is(tests.saves('ann', 'pm_1', '10 s'), 'processed', 'ann saves a card');
-select is(tests.stands('ann'), 'on; none; 0 failed', 'ann''s top-up is on');
-select is(tests.hears('card_' || n, 'setup_intent.succeeded', jsonb_build_object('user_id',
+select is(tests.top_up_line('ann'), 'on; none; 0 failed', 'ann''s top-up is on');
+select is(tests.receive('card_' || n, 'setup_intent.succeeded', jsonb_build_object('user_id',
     tests.person('ann'), 'customer_id', 'cus_ann', 'payment_method_id', 'pm_2') || facts, passed), state,
     name)
 from (values (1, '{}'::jsonb, interval '9 s', 'processed', 'an older event of a card is processed'),
@@ -74,10 +74,10 @@ from (values (1, '{}'::jsonb, interval '9 s', 'processed', 'an older event of a 
   e (n, facts, passed, state, name);
 select is((select payment_method_id from farthing.customers), 'pm_1',
   'the ignored and older events do not replace the card');
-select is(tests.hears('gone_1', 'payment_method.detached', '{"payment_method_id": "pm_x"}', '20 s'),
+select is(tests.receive('gone_1', 'payment_method.detached', '{"payment_method_id": "pm_x"}', '20 s'),
   'ignored',
   'the removal of a foreign card is ignored');
-select is(tests.hears('card_7', 'setup_intent.succeeded', jsonb_build_object('user_id', tests.person('ann'),
+select is(tests.receive('card_7', 'setup_intent.succeeded', jsonb_build_object('user_id', tests.person('ann'),
   'customer_id', 'cus_ann', 'payment_method_id', 'pm_2', 'card_brand', 'visa', 'card_last4', '4242'), '30 s'),
   'processed', 'the event of a newer card arrives');
 select is(top_ups_read(tests.person('ann')) -> 'card', '{"brand": "visa", "last4": "4242"}',
@@ -86,8 +86,8 @@ select is(top_ups_read(tests.person('ann')) -> 'card', '{"brand": "visa", "last4
 -- One charge for the gap (T16).
 select is(tests.claims('1 min'), 'ann charge 500', 'T16: ann is charged once for the whole gap');
 select is(tests.claims('1 min'), 'nothing', 'T16: a second runner gets no charge');
-select is(tests.stands('ann'), 'charging; pending; 0 failed', 'one order is open');
-select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.top_up_line('ann'), 'charging; pending; 0 failed', 'one order is open');
+select is(tests.balance('ann'), 'balance 0, held 0, available 0, debt 0',
   'an open charge grants no credits');
 select is(tests.claims('3 min' - interval '1 s'), 'nothing',
   'T16: the charge is not claimed during its lease');
@@ -96,20 +96,21 @@ select is(tests.claims('3 min'), 'ann charge 500',
 select is((select count(*)::int from farthing.orders), 1, 'T16: a repeated claim creates no second order');
 select is((select attempts from farthing.top_up_charges), 2, 'the charge counts two attempts');
 select is(tests.reports('ann', 'accepted', '3 min'), 'processing settle', 'Stripe accepts the charge');
-select is(tests.standing('ann'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('ann'), 'balance 0, held 0, available 0, debt 0',
   'T16: Stripe''s answer grants no credits');
 select is(tests.claims('1 day'), 'nothing',
   'an accepted charge is not claimed again');
 select is(farthing.expire_orders(tests.after('2 days')), 0, 'an accepted charge does not expire');
-select is(tests.told('ann', 'payment_intent.succeeded', '4 min'), 'processed',
+select is(tests.top_up_event('ann', 'payment_intent.succeeded', '4 min'), 'processed',
   'the event of the payment arrives');
-select is(tests.standing('ann'), 'balance 5000, held 0, available 5000, debt 0',
+select is(tests.balance('ann'), 'balance 5000, held 0, available 5000, debt 0',
   'the event grants the credits');
-select is(tests.told('ann', 'payment_intent.succeeded', '5 min'), 'processed',
+select is(tests.top_up_event('ann', 'payment_intent.succeeded', '5 min'), 'processed',
   'a second event of the payment arrives');
-select is(tests.standing('ann'), 'balance 5000, held 0, available 5000, debt 0',
+select is(tests.balance('ann'), 'balance 5000, held 0, available 5000, debt 0',
   'T3: a second event grants no credits');
-select is(tests.stands('ann', '5 min'), 'on; paid; 0 failed', 'the top-up is on again after the payment');
+select is(tests.top_up_line('ann', '5 min'), 'on; paid; 0 failed',
+  'the top-up is on again after the payment');
 select is(top_ups_read(tests.person('ann'), tests.after('5 min')) #- '{charges,0,order_id}' -> 'charges',
   jsonb_build_array(jsonb_build_object('status', 'paid', 'amount', 500, 'currency', 'usd', 'credits', '5000',
     'failure_code', null, 'created_at', tests.after('1 min'))), 'the user sees the charge');
@@ -121,10 +122,10 @@ select tests.fails_with($$ select tests.reports('ann', 'perhaps') $$, 'invalid_r
   'an unknown outcome is refused');
 select tests.fails_with($$ select tests.reports('bob', 'accepted') $$, 'not_found', 'order_id',
   'the answer to an unknown order is refused');
-select is(tests.told('ann', type, '6 min'), 'processed',
+select is(tests.top_up_event('ann', type, '6 min'), 'processed',
   format('a late event %s is accepted', type)) from unnest(array[
   'payment_intent.payment_failed', 'payment_intent.canceled', 'payment_intent.requires_action']) type;
-select is(tests.stands('ann', '6 min'), 'on; paid; 0 failed',
+select is(tests.top_up_line('ann', '6 min'), 'on; paid; 0 failed',
   'late answers and events do not change a paid top-up');
 
 -- The size of the gap.
@@ -143,8 +144,8 @@ select is(tests.claims('1 min'), 'dan charge 440, eve charge 450, fay charge 520
 select is(farthing.expire_credits(tests.after('61 min')), 1, 'bob''s 5000 expire');
 select is(tests.claims('61 min'), 'bob charge 401, dan charge 440, eve charge 450, fay charge 520',
   'expired credits count as missing, and the gap is rounded up to a cent');
-select is(tests.told('fay', 'payment_intent.succeeded', '62 min'), 'processed', 'fay pays');
-select is(tests.standing('fay'), 'balance 5000, held 0, available 5000, debt 0',
+select is(tests.top_up_event('fay', 'payment_intent.succeeded', '62 min'), 'processed', 'fay pays');
+select is(tests.balance('fay'), 'balance 5000, held 0, available 5000, debt 0',
   'new credits pay the debt first');
 
 select is(tests.code_for(role, 'ann', 'select ' || call), case role when 'service_role' then code else '42501'
@@ -185,6 +186,6 @@ select is(tests.reports('gil', 'card_gone', '41 days'), 'failed closed',
   'Stripe answers that the card does not exist');
 select is(concat_ws(' ', author, reason), 'task:wake_payment_runner_if_due Stripe has no such card',
   'the audit names the reason for the card''s deletion') from farthing.audit order by audit_nr desc limit 1;
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

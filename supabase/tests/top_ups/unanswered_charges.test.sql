@@ -2,7 +2,7 @@
 -- once.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
 select farthing.set_policy('{"overdraft_floor": "99999999999999999999"}', 'no limit');
 select plan(85);
@@ -21,9 +21,9 @@ select is(tests.claims('2 min'), 'nothing', 'T16: no charge begins while Stripe 
 select is(tests.claims('2 hours'), 'nothing', 'no charge begins after the cool-down either');
 
 -- The charges end as paid, as declined by the answer, as declined by the event, or unknown.
-select is(tests.told('ann', 'payment_intent.succeeded', '3 hours'), 'processed',
+select is(tests.top_up_event('ann', 'payment_intent.succeeded', '3 hours'), 'processed',
   'the event of ann''s payment arrives');
-select is(tests.standing('ann', '3 hours'), 'balance 5000, held 0, available 5000, debt 0',
+select is(tests.balance('ann', '3 hours'), 'balance 5000, held 0, available 5000, debt 0',
   'ann has the credits');
 select is((select last_error from farthing.top_up_charges c
   join farthing.orders o using (account_id, order_id)
@@ -32,7 +32,8 @@ select is((select last_error from farthing.top_up_charges c
 select is(tests.reports('bob', 'accepted', '3 hours'), 'expired closed',
   'Stripe accepts bob''s expired charge');
 select is(tests.claims('3 hours'), 'nothing', 'no charge begins while Stripe has bob''s');
-select is(tests.told('bob', 'payment_intent.payment_failed', '3 hours', '{"decline_code": "lost_card"}'),
+select is(tests.top_up_event('bob', 'payment_intent.payment_failed', '3 hours',
+  '{"decline_code": "lost_card"}'),
   'processed', 'bob''s charge is declined');
 select is(tests.claims('3 hours'), 'bob charge 500', 'bob is charged again after the decline');
 select is(tests.reports('cid', 'unknown', '3 hours', 'no answer'), 'expired closed',
@@ -52,7 +53,7 @@ select is(tests.claims('23 h'), 'dan charge 500', 'dan is charged again after 23
 select is(tests.notifications('dan'), '{}', 'a user who opted out is not notified of a failure');
 
 -- A charge that was never requested from Stripe does not count, so opting in again charges at once.
-select is(tests.told(name, 'payment_intent.succeeded', '23 h'), 'processed', name || ' pays')
+select is(tests.top_up_event(name, 'payment_intent.succeeded', '23 h'), 'processed', name || ' pays')
 from unnest(array['bob', 'cid', 'dan']) name;
 select is(tests.tops_up('eve'), 'card_missing, processed', 'eve opts in');
 select is(jsonb_array_length(top_ups_claim(0, tests.after('23 h'))), 0,
@@ -81,11 +82,11 @@ select is(tests.tops_up('hal', 'pm_old'), 'card_missing, processed', 'hal opts i
 select is(tests.claims('25 h'), 'eve charge 500, fay charge 2000, gus charge 500, hal charge 500',
   'hal is charged');
 select is(tests.reports('hal', 'accepted', '25 h'), 'processing settle', 'Stripe accepts hal''s charge');
-select is(tests.told('hal', 'payment_intent.payment_failed', '25 h', '{"payment_id": "pi_other"}'),
+select is(tests.top_up_event('hal', 'payment_intent.payment_failed', '25 h', '{"payment_id": "pi_other"}'),
   'processed', 'another payment of the order fails');
 select is(top_ups_stop(tests.person('hal'), tests.after('25 h')) ->> 'state', 'off', 'hal opts out');
-select is(tests.stands('hal', '25 h'), 'off; processing; 0 failed', 'the accepted charge stays open');
-select is(tests.told('hal', 'payment_intent.payment_failed', '25 h 1 s'), 'processed',
+select is(tests.top_up_line('hal', '25 h'), 'off; processing; 0 failed', 'the accepted charge stays open');
+select is(tests.top_up_event('hal', 'payment_intent.payment_failed', '25 h 1 s'), 'processed',
   'the accepted charge fails');
 select is(tests.opts_in('hal', p_passed => '25 h 2 s') ->> 'state', 'on', 'hal opts in again');
 
@@ -94,7 +95,7 @@ select is(tests.claims('25 h 2 s'), 'hal charge 500', 'hal is charged');
 select is(tests.saves('hal', 'pm_new', '25 h 3 s'), 'processed', 'hal saves another card');
 select is(tests.reports('hal', 'card_gone', '25 h 4 s'), 'failed closed',
   'Stripe answers that the old card does not exist');
-select is(tests.stands('hal', '25 h 5 s'), 'on; failed; 1 failed',
+select is(tests.top_up_line('hal', '25 h 5 s'), 'on; failed; 1 failed',
   'a missing card that was replaced counts as a failure and does not pause');
 select is((select payment_method_id from farthing.customers join farthing.accounts using (account_id)
   where owner_id = tests.person('hal')), 'pm_new', 'the new card stays saved');
@@ -103,10 +104,10 @@ select is((tests.opts_in('hal', p_passed => '25 h 6 s') ->> 'failures')::int, 1,
 
 -- A warning of a payment whose credits are spent freezes nothing, and the card is still not
 -- charged.
-select is(tests.told('gus', 'payment_intent.succeeded', '25 h'), 'processed', 'gus pays');
+select is(tests.top_up_event('gus', 'payment_intent.succeeded', '25 h'), 'processed', 'gus pays');
 select is(credits_debit(tests.person('gus'), '5000', 'x', p_now => tests.after('25 h')) #>> '{data,amount}',
   '5000', 'gus spends all credits');
-select is(tests.hears('warned', 'radar.early_fraud_warning.created', jsonb_build_object('warning_id',
+select is(tests.receive('warned', 'radar.early_fraud_warning.created', jsonb_build_object('warning_id',
   'issfr_gus', 'payment_id', 'pi_' || tests.top_up_of('gus'), 'fraud_type', 'x', 'actionable', true), '25 h'),
   'processed', 'a card network warns of gus''s payment');
 select is(tests.claims('26 h 10 min'), 'eve charge 500, fay charge 2000, hal charge 500',
@@ -116,13 +117,13 @@ select is((select (top_ups_read(tests.person('gus'), tests.after('26 h')) ->> 'c
 
 -- A refunded charge counts for the monthly cap and starts a cool-down.
 create function pg_temp.refund(p_nr int, p_passed interval) returns text language sql as $$
-  select tests.hears('refund_ivy_' || p_nr, 'refund.created', jsonb_build_object('stripe_refund_id',
+  select tests.receive('refund_ivy_' || p_nr, 'refund.created', jsonb_build_object('stripe_refund_id',
     're_ivy_' || p_nr, 'payment_id', 'pi_' || tests.top_up_of('ivy'), 'amount', 100, 'currency', 'usd',
     'status', 'succeeded'), p_passed)
 $$;
 select is(tests.tops_up('ivy'), 'card_missing, processed', 'ivy opts in');
 select matches(tests.claims('27 h'), 'ivy charge 500', 'ivy is charged');
-select is(tests.told('ivy', 'payment_intent.succeeded', '27 h'), 'processed', 'ivy pays');
+select is(tests.top_up_event('ivy', 'payment_intent.succeeded', '27 h'), 'processed', 'ivy pays');
 select is(tests.reports('ivy', 'declined', '27 h'), 'paid closed', 'a late answer arrives after the payment');
 select is(top_ups_read(tests.person('ivy')) #>> '{charges,0,failure_code}', null,
   'the late answer records no failure');
@@ -149,6 +150,6 @@ select is(tests.opts_in('jim', p_passed => '28 h') ->> 'state', 'on', 'jim opts 
 select matches(tests.claims('28 h 10 min'), 'jim charge 500',
   'a charge that a page replaced does not block the next one');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- provider is not paid twice, and the refused move waits for an operator.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/transfers.psql
 select no_plan();
@@ -73,6 +73,6 @@ select is(pg_temp.claims('8 h'), 'reversal 970 ch_d acct_pat',
   'a third of the share is reversed, without a rounding error');
 select is(pg_temp.finishes('8 h', 'trr_d'), '{}', 'Stripe makes the reversal');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

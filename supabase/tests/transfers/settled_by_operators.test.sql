@@ -2,7 +2,7 @@
 -- into Stripe, with a reason. The remaining moves follow from the settlement.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 select plan(25);
 select farthing.set_policy('{"booking_transfer_at": "completed"}', 'a test');
@@ -83,6 +83,6 @@ select is((select before ->> 'status' from farthing.audit
   'the audit has the state before the settlement');
 select is((select count(*)::int from farthing.parked_items), 0, 'no move is parked at the end');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@
 -- disputes change it.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
 \ir ../helpers/transfers.psql
 select plan(52);
@@ -123,6 +123,6 @@ select is(pg_temp.claims('32 h'), 'nothing', 'the reversal of an uncertain trans
 select is(pg_temp.moves('b'), 'transfer 485 uncertain, reversal 97 uncertain',
   'the transfer and its reversal are uncertain');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,13 +1,13 @@
 -- Batches of usage: many events in one call, each independent of the others.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(31);
 
 select isnt(tests.give('ann', '100'), null, 'ann has 100');
 select isnt(tests.give('bob', '10'), null, 'bob has 10');
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
-values ('one', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- a token of the model `one` costs one credit
+values ('one', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- A token of the model `one` costs one credit.
 
 -- Returns a batch as a caller writes it: user, event, tokens and model of each event.
 create function pg_temp.events(p_rows text[]) returns jsonb language sql as $$
@@ -21,7 +21,7 @@ create function pg_temp.batch(variadic p_rows text[]) returns jsonb language sql
   select usage_charge_batch(pg_temp.events(p_rows), 'trace-1', p_now => tests.after()) -> 'data'
 $$;
 -- Returns the result of each event: index and credits, = for a duplicate, or the code.
-create function pg_temp.told(p_answer jsonb) returns text language sql as $$
+create function pg_temp.results(p_answer jsonb) returns text language sql as $$
   select string_agg(concat(o ->> 'index', ':', o ->> 'code', case when o ? 'duplicate' then '=' end,
   o ->> 'credits'),
     ' ' order by (o ->> 'index')::int)
@@ -31,7 +31,7 @@ $$;
 create temporary table mixed as select pg_temp.batch('ann a1 10', 'bob b1 4', 'ann a2 20 unknown',
   'nobody n1 1',
   'ann a3 30', 'bob b2 7', 'ann a1 10', 'bob b3 6', 'bob b2 1', 'ann a4 0', 'ann a5 0 free') as a;
-select is(pg_temp.told(a), '0:10 1:4 2:unknown_model 3:not_found 4:30 5:insufficient_credits 6:=10 7:6 '
+select is(pg_temp.results(a), '0:10 1:4 2:unknown_model 3:not_found 4:30 5:insufficient_credits 6:=10 7:6 '
   || '8:insufficient_credits 9:invalid_request 10:invalid_request',
   'each event of a batch is independent of the others')
   from mixed;
@@ -45,32 +45,32 @@ select is((a #> '{results,0}') - 'transaction_id' #- '{lots,0,id}', '{"index": 0
   'an accepted event has the answer of a single charge') from mixed;
 select is((a #> '{results,3}') - 'index', (a #> '{results,0}') - 'index' || '{"duplicate": true}',
   'an event that is twice in a batch is charged once, at its first mention') from mixed;
-select is(tests.standing('ann'), 'balance 60, held 0, available 60, debt 0',
+select is(tests.balance('ann'), 'balance 60, held 0, available 60, debt 0',
   'ann is charged for the accepted events');
-select is(tests.standing('bob'), 'balance 0, held 0, available 0, debt 0',
+select is(tests.balance('bob'), 'balance 0, held 0, available 0, debt 0',
   'bob is charged for the accepted events');
 select is((select array_agg(seq order by seq) from farthing.entries join farthing.accounts using (account_id)
   where owner_id = tests.person('bob')), '{1,2,3}', 'a refused event leaves no gap in the entries');
 
 -- Repeats of a batch, and of single calls.
-select is(pg_temp.told(pg_temp.batch('ann a1 10', 'ann a3 30', 'bob b1 4', 'ann a6 5')),
+select is(pg_temp.results(pg_temp.batch('ann a1 10', 'ann a3 30', 'bob b1 4', 'ann a6 5')),
   '0:=10 1:=30 2:=4 3:5', 'a known event in a batch is reported and not charged');
 select is(usage_charge(tests.person('ann'), '{"event_id": "a6", "model": "one", "input_tokens": 5}',
   p_now => tests.after()) #>> '{data,duplicate}', 'true', 'a single charge recognises an event of a batch');
-select is(pg_temp.told(pg_temp.batch('ann b1 1')), '0:1',
+select is(pg_temp.results(pg_temp.batch('ann b1 1')), '0:1',
   'another user can use the same event_id');
-select is(pg_temp.told(pg_temp.batch('ann f1 1 free', 'ann f1 1 free', 'ann f1 2 free')),
+select is(pg_temp.results(pg_temp.batch('ann f1 1 free', 'ann f1 1 free', 'ann f1 2 free')),
   '0:0 1:=0 2:usage_conflict', 'free usage is recognised like any other');
-select is(pg_temp.told(pg_temp.batch('ann x1 1 gone', 'ann x1 2')), '0:unknown_model 1:2',
+select is(pg_temp.results(pg_temp.batch('ann x1 1 gone', 'ann x1 2')), '0:unknown_model 1:2',
   'a refused event can be charged by a later mention');
-select is(pg_temp.told(usage_charge_batch((select jsonb_agg(e - 'event_id')
+select is(pg_temp.results(usage_charge_batch((select jsonb_agg(e - 'event_id')
   from jsonb_array_elements(pg_temp.events(
   array['ann - 1'])) e)) -> 'data'), '0:invalid_request',
   'an event without an event_id is refused in a batch');
-select is(pg_temp.told(usage_charge_batch((select jsonb_agg(e - 'user_id')
+select is(pg_temp.results(usage_charge_batch((select jsonb_agg(e - 'user_id')
   from jsonb_array_elements(pg_temp.events(
   array['ann y1 1'])) e)) -> 'data'), '0:not_found', 'an event without a user is refused in a batch');
-select is(pg_temp.told(usage_charge_batch((select jsonb_agg(e || jsonb_build_object('metadata',
+select is(pg_temp.results(usage_charge_batch((select jsonb_agg(e || jsonb_build_object('metadata',
     jsonb_build_object('a', repeat('x', 9000 * (e ->> 'input_tokens')::int)))) from jsonb_array_elements(
     pg_temp.events(array['ann z1 1', 'ann z2 0'])) e) || pg_temp.events(array['ann z3 1'])) -> 'data'),
   '0:invalid_request 1:invalid_request 2:1', 'an event with too much metadata is refused alone');
@@ -98,6 +98,6 @@ select is(tests.code_for(role, 'ann', 'select usage_charge_batch(''[{}]'')'),
   case role when 'service_role' then 'ok' else '42501' end, format('T13: a batch by %s', role))
 from unnest(array['service_role', 'authenticated', 'anon']) role;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

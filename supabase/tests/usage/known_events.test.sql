@@ -2,12 +2,12 @@
 -- difference.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 select plan(31);
 
 insert into farthing.rates (model, version, input_per_million_usd, output_per_million_usd, markup)
-values ('dear', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- a token of the model `dear` costs one credit
+values ('dear', 1, 1000, 1000, 1), ('free', 1, 0, 1, 1); -- A token of the model `dear` costs one credit.
 select isnt(tests.give(name, '1000'), null, name || ' has 1,000') from unnest(array['ann', 'bob',
   'cid']) name;
 
@@ -16,7 +16,7 @@ language sql as $$
   select format('select usage_charge(tests.person(''ann''), %L, p_now => tests.after(%L))',
     '{"model": "dear", "output_tokens": 0}' || p_usage || jsonb_build_object('event_id', p_event), p_passed)
 $$;
-create function pg_temp.told(p_sql text) returns text language plpgsql as $$
+create function pg_temp.charged(p_sql text) returns text language plpgsql as $$
 declare
   v_answer jsonb;
 begin
@@ -26,20 +26,20 @@ end
 $$;
 
 -- m1: one cheap token, then two million expensive ones, under one id.
-select is(pg_temp.told(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}')), '201 0.02',
+select is(pg_temp.charged(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}')), '201 0.02',
   'one token is charged');
 select is(tests.outcome(pg_temp.use('e1', '{"input_tokens": 2000000}', '25 h')), jsonb_build_object('code',
   'usage_conflict', 'status', 409, 'field', 'event_id', 'details', '{"event_id": "e1", "differs": {
     "model": {"charged": "gpt-4o", "sent": "dear"}, "input_tokens": {"charged": 1,
       "sent": 2000000}}}'::jsonb),
   'a known event with other contents is refused, with the charged and the sent contents');
-select is(tests.standing('ann'), 'balance 999.98, held 0, available 999.98, debt 0',
+select is(tests.balance('ann'), 'balance 999.98, held 0, available 999.98, debt 0',
   'the refused event is not charged');
-select is(pg_temp.told(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}', '25 h')), '200 0.02',
+select is(pg_temp.charged(pg_temp.use('e1', '{"model": "gpt-4o", "input_tokens": 1}', '25 h')), '200 0.02',
   'the same contents are a duplicate');
 
 -- Each part of the contents is compared, and metadata is not.
-select is(pg_temp.told(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
+select is(pg_temp.charged(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
   "cache_write_tokens": 3,
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z", "metadata": {"a": 1}}')),
   '201 15', 'usage with all kinds of tokens is charged');
@@ -57,7 +57,7 @@ from (values ('model', '{"model": "gpt-4o"}'::jsonb, '{"charged": "dear", "sent"
   ('occurred_at', '{"occurred_at": "2026-12-31T23:00:01Z"}',
     '{"charged": "2026-12-31T23:00:00+00:00", "sent": "2026-12-31T23:00:01+00:00"}'))
   v (field, other, difference);
-select is(pg_temp.told(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
+select is(pg_temp.charged(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
   "cache_write_tokens": 3,
   "output_tokens": 4, "reasoning_tokens": 5}' || other)), '200 15', name)
 from (values ('{"occurred_at": "2027-01-01T00:00:00+01:00"}'::jsonb,
@@ -65,15 +65,15 @@ from (values ('{"occurred_at": "2027-01-01T00:00:00+01:00"}'::jsonb,
   ('{}', 'a repeat that does not say when it occurred is the same'),
   ('{"occurred_at": "2026-12-31T23:00:00Z", "metadata": {"b": 2}}', 'metadata is not of the contents'))
   v (other, name);
-select is(pg_temp.told(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
+select is(pg_temp.charged(pg_temp.use('e2', '{"input_tokens": 1, "cached_input_tokens": 2,
   "cache_write_tokens": 3,
   "output_tokens": 4, "reasoning_tokens": 5, "occurred_at": "2026-12-31T23:00:00Z"}', '1 year')), '200 15',
   'a known event is a duplicate, however late it is sent again');
 
 -- Free usage is recognised, too.
-select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '201 0',
+select is(pg_temp.charged(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '201 0',
   'free usage is accepted');
-select is(pg_temp.told(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '200 0',
+select is(pg_temp.charged(pg_temp.use('e3', '{"model": "free", "input_tokens": 7}')), '200 0',
   'repeated free usage is a duplicate');
 select is(tests.outcome(pg_temp.use('e3', '{"input_tokens": 7}')) #> '{details,differs}',
   '{"model": {"charged": "free", "sent": "dear"}}', 'known free usage with other contents is refused');
@@ -90,7 +90,7 @@ select is((select jsonb_agg(r - 'event_id' order by r -> 'index') from
     {"index": 4, "code": "usage_conflict", "field": "event_id",
       "details": {"differs": {"input_tokens": {"charged": 1, "sent": 2}}}}]',
   'in a batch, only the event with other contents is refused');
-select is(tests.standing('bob'), 'balance 985, held 0, available 985, debt 0',
+select is(tests.balance('bob'), 'balance 985, held 0, available 985, debt 0',
   'the other events of the batch are charged once');
 
 -- Known events in a hold and in a job.
@@ -109,6 +109,6 @@ select is(jobs_checkpoint(tests.job_id('cid'), 1, 's1', null, '[
   '{"status": "processing", "credits": "6", "held": "44", "duplicates": 1, "conflicts": 1}',
   'a job''s step counts duplicates and conflicts separately, and charges neither');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

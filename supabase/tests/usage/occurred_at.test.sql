@@ -1,7 +1,7 @@
 -- The window of occurred_at: usage may have occurred within the policy's limits around its report.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 select plan(24);
 
@@ -59,6 +59,6 @@ select is(tests.outcome(format('update farthing.policy set %s where one_row', ch
   'a policy is refused that sets ' || change)
 from unnest(array['usage_max_age = ''0''', 'usage_max_ahead = ''-1 s''']) change;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

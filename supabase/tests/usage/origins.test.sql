@@ -1,7 +1,7 @@
 -- The origin of a usage event: ids of our own work are separate from callers' ids.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
 \ir ../helpers/chats.psql
 select plan(25);
@@ -67,6 +67,6 @@ select results_eq($$ select distinct on (u.origin) u.origin::text, reference_typ
     ('job', 'job', true) $$,
   'each entry has the origin of its event');
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Usage: token counts are priced exactly, and each event is charged at most once, for ever.
 
 begin;
-\ir ../helpers/story.psql
+\ir ../helpers/all_tests.psql
 select plan(44);
 
 create function pg_temp.charge(p_name text, p_usage jsonb, p_passed interval default '0') returns jsonb
@@ -33,7 +33,7 @@ select is(pg_temp.charge('ann', '{"event_id": "e1", "model": "gpt-4o", "input_to
   jsonb_set(a -> 'data', '{duplicate}', 'true'),
   'a known event returns the first charge ten years later, with other metadata')
   from first;
-select is(tests.standing('ann'), 'balance 1010, held 0, available 1010, debt 0',
+select is(tests.balance('ann'), 'balance 1010, held 0, available 1010, debt 0',
   'a known event moves no credits');
 select is(pg_temp.charge('ann', '{"event_id": "E1", "model": "gpt-4o", "input_tokens": 1}') ->> 'status',
   '201', 'an event_id in another case is another event');
@@ -121,6 +121,6 @@ from unnest(array['service_role', 'authenticated', 'anon']) role, unnest(array[
   'usage_charge(tests.person(''ann''), ''{"model": "gpt-4o", "input_tokens": 1}'')', 'usage_rates()',
   'usage_estimate(''{"model": "gpt-4o", "input_tokens": 1}'')']) call;
 
-select is_empty('select * from farthing.prove()', 'the ledger proves itself');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();
 rollback;
