@@ -7,10 +7,10 @@ set lock_timeout = '3s';
 -- The private schema, the types that all subjects share, and the policy: every number that an
 -- operator may tune.
 
--- Farthing is a guest in a project: all its objects are in these two schemas, and nothing of the
--- host is changed, not even default privileges. So every migration ends by revoking each privilege
--- that these files do not grant. A function that moves money and that any visitor may call is a
--- common vulnerability.
+-- Farthing is installed into a project that has schemas of its own. All objects of Farthing are in
+-- these two schemas, and Farthing changes nothing else in the project, including default
+-- privileges. So every migration ends by revoking each privilege that these files do not grant: a
+-- function that moves money and that any visitor may call is a common vulnerability.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
@@ -18,8 +18,8 @@ comment on schema farthing_public is
   'Exposed through the data API: functions that only the secret key may call, and views with row level '
   'security.';
 
--- Browser roles reach the private schema only through invoker views. Each of those tables has row
--- level security.
+-- Browser roles reach the private schema only through views with the caller's rights
+-- (security_invoker). Each table behind such a view has row level security.
 grant usage on schema farthing to anon, authenticated;
 grant usage on schema farthing_public to anon, authenticated, service_role;
 
@@ -70,7 +70,7 @@ create table farthing.policy (
   grant_ceiling_day farthing.positive_credits not null default 2000000,
   grant_ceilings_bind_keys boolean not null default false,
   keys_confirm_grants boolean not null default false,
-  -- a grant requested on Friday can be confirmed on Monday
+  -- A grant requested on Friday can be confirmed on Monday.
   pending_grant_life interval not null default '72 hours',
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
@@ -84,7 +84,8 @@ create table farthing.policy (
   usage_max_age interval not null default '35 days',
   usage_max_ahead interval not null default '5 minutes',
   stream_patience interval not null default '2 minutes'
-    constraint policy_stream_patience check (stream_patience between interval '0' and interval '5 minutes'),
+    constraint policy_stream_patience
+      check (stream_patience between interval '0' and interval '5 minutes'),
   stream_in_flight_tokens int not null default 256
     constraint policy_stream_in_flight_tokens check (stream_in_flight_tokens between 64 and 1000000),
   paid_out_within interval not null default '14 days'
@@ -306,9 +307,10 @@ create index idempotency_keys_by_age on farthing.idempotency_keys using brin (cr
 alter table farthing.idempotency_keys enable row level security;
 create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
 
--- Why a table of its own: a model's answer and a Stripe client secret belong to one user and must
--- be deleted with the user. An operator who reads idempotency_keys to find a blocked key sees
--- neither. Encryption would not help, because its key would be in the same database.
+-- Private answers have a table of their own, because a model's answer and a Stripe client secret
+-- belong to one user and must be deleted with the user. An operator who reads idempotency_keys to
+-- find a blocked key sees neither. Encryption would not help, because its key would be in the same
+-- database.
 create table farthing.private_answers (
   key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
   account_id bigint not null,
@@ -325,14 +327,13 @@ create policy private_answers_none on farthing.private_answers for select to aut
 
 -- supabase/schemas/ledger/tables.sql
 
--- The ledger: accounts, lots, entries and debt payments. Why this shape: one entry is both sides of
--- a transfer between a user's account and a system account, so an unbalanced ledger cannot be
--- written. A system account is a name, and its balance is a sum, so a debit never updates a row
--- that another user's debit needs. Every key begins with the account, so the ledger can be
--- distributed by account. Entries and many other tables have no foreign key to accounts, because
--- each such key costs two triggers on the row that every debit updates: ten keys took 7 % of a
--- debit's time. The writer of an entry holds the lock of its account's row instead, and prove()
--- looks for orphans.
+-- The ledger: accounts, lots, entries and debt payments. One entry is both sides of a transfer
+-- between a user's account and a system account, so an unbalanced ledger cannot be written. A
+-- system account is a name, and its balance is a sum, so a debit never updates a row that another
+-- user's debit needs. Every key begins with the account, so the ledger can be distributed by
+-- account. Entries and many other tables have no foreign key to accounts, because each such key
+-- costs two triggers on the row that every debit updates: ten keys took 7 % of a debit's time. The
+-- writer of an entry holds the lock of its account's row instead, and prove() looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
@@ -365,14 +366,16 @@ create table farthing.accounts (
 comment on table farthing.accounts is
   'One account per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = '
   'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; left_at: when '
-  'the user was deleted or the organisation dissolved, null while the account is in use. Credits.';
+  'the user was deleted or the organisation dissolved, null while the account is in use. Amounts are in '
+  'credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
   lot_id uuid not null default gen_random_uuid(),
   source farthing.lot_source not null,
   amount farthing.positive_credits not null,
-  -- lots_add_up keeps this at 0 or more; a longer check would slow every debit
+  -- The check lots_add_up ensures that remaining is 0 or more. A check on this column would slow
+  -- every debit.
   remaining numeric(38, 18) not null,
   reserved farthing.credits not null default 0,
   cost_basis_usd numeric(38, 18),
@@ -389,7 +392,7 @@ create table farthing.lots (
 comment on table farthing.lots is
   'Credits that arrived together. remaining: the part that is not spent; reserved: the part of remaining '
   'that open holds reserve; clawed_back: the part that refunds and disputes took; frozen: the payment '
-  'is in doubt, so only held credits can be spent. Credits.';
+  'is in doubt, so only held credits can be spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY
 -- without that mark. The predicate uses closed_at instead of remaining, so that a debit stays a HOT
@@ -419,13 +422,14 @@ create table farthing.entries (
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
-  -- not farthing.author, whose check would slow every debit: prove_authors() checks it
+  -- The type is not farthing.author, because that domain's check would slow every debit.
+  -- prove_authors() checks the author.
   author varchar(255) not null,
   primary key (account_id, seq)
 );
 comment on table farthing.entries is
   'Append-only. direction: `in` moves credits from the counterparty to the account, `out` from the '
-  'account to the counterparty. seq has no gap per account. Credits.';
+  'account to the counterparty. seq has no gap per account. Amounts are in credits.';
 
 -- Incoming credits pay debt: the lot and the debt shrink and the balance stays, so a payment of
 -- debt is not an entry. If a debt turns out to be unfounded after it was paid, its payments are
@@ -444,7 +448,7 @@ create table farthing.debt_payments (
 );
 comment on table farthing.debt_payments is
   'Append-only. Credits of a lot that paid the debt of its account; the amount is negative if the row '
-  'undoes a payment. Credits.';
+  'undoes a payment. Amounts are in credits.';
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
 create index debt_payments_undone on farthing.debt_payments (account_id, undoes) where undoes is not null;
 
@@ -718,7 +722,7 @@ create type farthing.opened_hold as (hold farthing.holds, available_after numeri
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);
--- rest: the part of the hold that was not charged; charge: the last charge; next_hold_id: the hold
+-- rest: the part of the hold that was not charged. charge: the last charge. next_hold_id: the hold
 -- that keeps the rest.
 create type farthing.settlement as (
   settled numeric, shortfall numeric, rest numeric, first_seq bigint, charge farthing.charge_result,
@@ -1243,8 +1247,8 @@ grant select on farthing.providers to authenticated;
 
 -- supabase/schemas/bookings/tables/booking_fee.sql
 
--- The platform's fee of a booking. A check of the table uses these functions, so they are created
--- before it.
+-- The platform's fee of a booking. A check of the table bookings uses these functions, so they
+-- are created before the table.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -1274,7 +1278,7 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- Integers only: rounded half up to a multiple of the currency's step.
+  -- The fee is computed with integers and rounded half up to a multiple of the currency's step.
   select (p_amount * p_basis_points + 5000 * s) / (10000 * s) * s
   from (select farthing.currency_step(p_currency)::bigint as s) step
 $$;
@@ -1287,8 +1291,8 @@ comment on function farthing.booking_fee(bigint, text, int) is
 -- Bookings: payments from a buyer to a provider, of which the platform takes a fee. The fee is a
 -- column with a check, because it is fixed by the rate of the day on which the booking is made and
 -- is never computed again. Amounts are integers in the currency's minor unit. One trigger guards
--- the states, because Stripe's events, both parties and scheduled tasks change a booking, and none
--- of them may move it back.
+-- the states, because Stripe's events, both parties and scheduled tasks change a booking, and no
+-- change may move a booking back to an earlier state.
 
 create table farthing.bookings (
   account_id bigint not null,
@@ -1425,10 +1429,10 @@ create policy booking_transfers_none on farthing.booking_transfers for select to
 
 -- supabase/schemas/jobs/tables.sql
 
--- Jobs: long work that a browser polls, in steps and with pages of a file. Why in the ledger's
--- database: the job, the credits held for it and its idempotency key commit together, so each job
--- is paid for and each hold has its job. A job is claimed under a lease with a token that counts
--- up; a runner that has lost its lease has an old token and can write nothing.
+-- Jobs: long work that a browser polls, in steps and with pages of a file. Jobs are in the ledger's
+-- database, because the job, the credits held for it and its idempotency key must commit together:
+-- each job is paid for, and each hold has its job. A job is claimed under a lease with a token that
+-- counts up; a runner that has lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -1471,7 +1475,7 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  -- as large as the input, which names each model
+  -- The bound is that of the input, which names each model.
   constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576),
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25
@@ -1529,7 +1533,7 @@ create table farthing.job_checkpoints (
 );
 comment on table farthing.job_checkpoints is
   'A finished step of a job: its result, and its cost, which is in the entries first_seq to last_seq. '
-  'Credits.';
+  'Amounts are in credits.';
 
 create table farthing.job_pages (
   job_nr bigint not null references farthing.jobs (job_nr) on delete cascade,
@@ -1813,8 +1817,8 @@ create table farthing.metric_batches (
   recorded_at timestamptz not null
 );
 comment on table farthing.metric_batches is
-  'Ids of recorded batches: if the answer to a batch was lost, the process sends the batch again, and it '
-  'is not counted twice. Deleted after a day.';
+  'Ids of recorded batches. If the answer to a batch is lost, the process sends the batch again, and the '
+  'repeat is not counted. Rows are deleted after a day.';
 create index metric_batches_by_age on farthing.metric_batches using brin (recorded_at);
 
 alter table farthing.metrics enable row level security;
@@ -2025,12 +2029,12 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules. An operator may change their figures by update. A rule is over if its figure is above '
-  'threshold for fires_after. It is fine if its figure is at most fine_at and threshold for '
-  'resolves_after. Between the two, an incident stays as it is. period: the time that is evaluated. '
+  'Alert rules. An operator may change their figures with an UPDATE. A rule is over if its figure is '
+  'above threshold for fires_after. A rule is fine if its figure is at most both fine_at and threshold '
+  'for resolves_after. Between the two, an incident stays as it is. period: the time that is evaluated. '
   'minimum: the volume below which the rule does not fire. factor, baseline: a rule with a factor also '
-  'compares its figure with factor times the usual value, which is that of the time baseline before. '
-  'runbook: a page of docs/runbooks, or a URL.';
+  'compares its figure with factor times the usual value, which is measured over the time baseline '
+  'before period. runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -2067,9 +2071,9 @@ create table farthing.incidents (
     else false end)
 );
 comment on table farthing.incidents is
-  'Times in which a rule was over its threshold. The state goes from pending (not over for long enough) '
-  'to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in which '
-  'the rule was over. queued_at: the time at which the incident''s notifications were queued. '
+  'Periods in which a rule was over its threshold. The state goes from pending (not over for long '
+  'enough) to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in '
+  'which the rule was over. queued_at: the time at which the incident''s notifications were queued. '
   'fine_since: the time since which the rule is fine, before the incident is resolved.';
 -- A rule and subject has one unresolved incident, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
@@ -2176,7 +2180,7 @@ create table farthing.actor_days (
 );
 comment on table farthing.actor_days is
   'Sealed entries, summed by the day (UTC) on which they were written, by author and kind. The author '
-  '`stripe` stands for all Stripe events. Credits.';
+  '`stripe` stands for all Stripe events. Amounts are in credits.';
 alter table farthing.actor_days enable row level security;
 create policy actor_days_none on farthing.actor_days for select to authenticated using (false);
 
@@ -2210,12 +2214,12 @@ create table farthing.entry_sums (
   primary key (counterparty, direction, kind)
 );
 comment on table farthing.entry_sums is
-  'All sealed entries, summed by counterparty, direction and kind. Credits.';
+  'All sealed entries, summed by counterparty, direction and kind. Amounts are in credits.';
 alter table farthing.entry_sums enable row level security;
 create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
 
--- A hash of each account's owner makes it possible to seal the owner and to forget them later:
--- after their deletion only a hash with an unknown salt remains.
+-- The owner of an account is sealed as a hash with a salt, so that a deleted user can be forgotten:
+-- after the deletion only a hash with an unknown salt remains.
 create table farthing.owner_marks (
   account_id bigint primary key,
   salt uuid,

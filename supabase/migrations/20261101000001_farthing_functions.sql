@@ -25,7 +25,8 @@ returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores nulls: without the case, an account without a cap could spend nothing.
+  -- greatest() ignores nulls, so without the case expression an account without a cap could spend
+  -- nothing.
   select case when p_account.daily_cap is not null then greatest(0,
     p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;
@@ -304,7 +305,7 @@ end
 $$;
 comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
   'Stores an answer in the transaction of its work and returns {status, replayed: false, data}. Without '
-  'a key, only returns.';
+  'a key, stores nothing.';
 
 create function farthing.idempotency_start(p_key text, p_fingerprint text, p_now timestamptz)
 returns void
@@ -391,7 +392,7 @@ as $$
   select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
 comment on function farthing.delete_old_idempotency_keys(timestamptz, int) is
-  'Deletes keys older than 24 hours; returns how many keys.';
+  'Deletes keys older than 24 hours, and returns their number.';
 
 create function farthing.refuse_new_answer()
 returns trigger
@@ -435,7 +436,7 @@ begin
       using errcode = 'restrict_violation';
   end if;
   if new.user_id is null then
-    new.email := null; -- a deleted user's request to Stripe is never repeated
+    new.email := null; -- a deleted user sends no further request to Stripe
     delete from farthing.payout_accounts where provider_id = new.provider_id;
   end if;
   return new;
@@ -595,7 +596,7 @@ as $$
 $$;
 comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
   'Adds entries to the days of their authors: for each account, the entries after p_after and up to '
-  'p_upto. For seal_entries().';
+  'p_upto. seal_entries() calls it.';
 
 create view farthing.actors with (security_invoker = true) as
 select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
@@ -603,7 +604,7 @@ select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.e
 from farthing.actor_days d;
 comment on view farthing.actors is
   'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
-  'Credits as text.';
+  'Credits are text.';
 
 -- supabase/schemas/ai/functions/abandoned_chats.sql
 
@@ -653,7 +654,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- the chat's own hold may be expired, too
+  -- The chat's own hold may have expired, too.
   perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);
@@ -803,7 +804,7 @@ create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
 returns farthing.chats
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- the same as in lock_account
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_chat farthing.chats;
@@ -964,7 +965,8 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Whether the chat''s key still belongs to the chat; false if a repeat under the same key is running.';
+  'Returns whether the chat''s key still belongs to the chat; false if a repeat under the same key is '
+  'running.';
 
 create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
 returns void
@@ -1241,8 +1243,8 @@ create function farthing.evaluate_alerts(p_now timestamptz default now())
 returns int
 language plpgsql
 set search_path = ''
--- Another evaluation takes seconds. If a lock is held for longer, the next minute's run evaluates
--- again.
+-- A parallel evaluation holds its lock for a few seconds. If a lock is held longer, this evaluation
+-- fails and the next minute's run evaluates again.
 set lock_timeout = '10s'
 as $$
 declare
@@ -1251,7 +1253,8 @@ declare
   v_rule farthing.alert_rules;
   v_problem text;
 begin
-  -- Of two evaluations at once, the second waits and finds the incidents that the first has opened.
+  -- Of two parallel evaluations, the second waits and finds the incidents that the first has
+  -- opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled
@@ -1432,8 +1435,8 @@ as $$
   from (select round(p_value, 6) as value) v
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'Compares a figure with its rule''s threshold: over if the figure is above it, fine if the figure is '
-  'at most fine_at and the threshold.';
+  'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
+  'figure is at most both fine_at and the threshold.';
 
 create function farthing.count_text(p_count bigint, p_thing text)
 returns text
@@ -1571,12 +1574,12 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Fewer errors than this are chance, whatever their share.
+  -- Below this number of errors, even a high share can be chance.
   c_least_errors constant int := 3;
   v_worst record;
 begin
-  -- The worst of all requests together and of each route with enough requests: many requests to
-  -- other routes must not hide the errors of a rare route.
+  -- Takes the highest share: of all requests together, or of one route with enough requests. Many
+  -- requests to other routes must not hide the errors of a rare route.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;
@@ -1725,8 +1728,8 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- A rejection by the provider is the request's error and does not count. The outcome refused
-    -- means that the circuit breaker is open.
+    -- A request that the provider rejects was wrong itself, so it does not count as failed. The
+    -- outcome refused means that the circuit breaker is open.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
     from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
@@ -1803,7 +1806,8 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.notifications
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A project without a configured address, webhook or mail service needs no alert about that.
+      -- A project that has configured no address, no webhook or no mail service needs no alert
+      -- about notifications that were never sent.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is
@@ -1855,7 +1859,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Fewer failed charges than this are chance, whatever their share.
+  -- Below this number of failed charges, even a high share can be chance.
   c_least_failed constant int := 3;
   v_from timestamptz := p_now - p_rule.period;
   v_now record;
@@ -2097,7 +2101,8 @@ begin
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- All processes report metrics, so one of them is enough and no other waits for it.
+  -- All processes report metrics and call this function, so one process does the work and the
+  -- others do not wait for the lock.
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;
@@ -2107,8 +2112,7 @@ begin
     format('No scheduled task, or none that evaluates alerts, has run for %s.',
       farthing.period_text(v_silence))), p_now);
   v_told := farthing.queue_incidents(p_now) > 0;
-  -- The notification runner is normally woken each minute by a scheduled task, and no task runs
-  -- now.
+  -- A scheduled task normally wakes the notification runner each minute, but no task runs now.
   if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
     perform farthing.wake_notification_runner_if_due(p_now);
   end if;
@@ -2125,15 +2129,15 @@ comment on function farthing.watch_runner(timestamptz) is
 -- supabase/schemas/audit/functions/audit_changes.sql
 
 -- The audit: changes of data that decides about money, with the author and the row before and
--- after. Triggers write it, so that a function cannot forget the audit row and the row has the
+-- after. Triggers write the audit rows, so no function can forget one, and each audit row shows the
 -- actual change. Some columns change only in a transaction that gave a reason by allow_change().
--- This prevents slips and makes changes visible; it locks out no role that may write the table,
--- because that role may call allow_change() at an SQL prompt. The owner of the tables can disable
--- triggers; then the changed row differs from its last audit row, and the proof reports it
--- (prove_audit). Charges pay nothing for the audit: PostgreSQL queues no trigger for an update of
--- columns outside the trigger's list. The triggers are after triggers, because with a before
--- trigger PostgreSQL locks the row once more, and a debit updates two rows. Accounts and lots have
--- after triggers anyway, for their foreign keys.
+-- The required reason prevents mistakes and makes changes visible. It does not stop a role that may
+-- write the table, because that role may also call allow_change() at an SQL prompt. The owner of
+-- the tables can disable triggers; then the changed row differs from its last audit row, and the
+-- proof reports it (prove_audit). Charges pay nothing for the audit: PostgreSQL queues no trigger
+-- for an update of columns outside the trigger's list. The triggers fire after the change, because
+-- with a before trigger PostgreSQL locks the row once more, and a debit updates two rows. Accounts
+-- and lots have after triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)
@@ -2776,7 +2780,7 @@ create function farthing.lock_booking(p_booking_id uuid)
 returns farthing.bookings
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- the same as in lock_account
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_booking farthing.bookings;
@@ -3110,8 +3114,8 @@ declare
   v_order farthing.orders;
 begin
   -- Two requests with the same order and the same Stripe key get the same session, so the second
-  -- request writes the values that are already stored. If the webhook was faster, only the session
-  -- is still missing.
+  -- request writes the values that are already stored. If the webhook arrived first, only the
+  -- session is still missing.
   select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');
@@ -3686,8 +3690,8 @@ comment on function farthing.apply_charge_event(jsonb, timestamptz) is
 
 -- The fraud check before a checkout session or a booking. The check runs in the transaction that
 -- creates the order or the booking. So the account is locked, parallel requests are counted one
--- after the other, and a decision is stored exactly if the order or booking is stored. The limits
--- count stored rows: an operator can read these rows, and no counter has to be reset.
+-- after the other, and a decision is stored if and only if the order or booking is stored. The
+-- limits count stored rows: an operator can read these rows, and no counter has to be reset.
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
@@ -3726,8 +3730,8 @@ begin
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
   if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- keep_address() records an allowed booking, and a request that continues an order or a booking
-    -- was decided when that began.
+    -- No decision is recorded here: keep_address() records an allowed booking, and a request that
+    -- continues an order or a booking was decided when the order or booking began.
     return '{"outcome": "allow"}'::jsonb;
   end if;
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)
@@ -3825,15 +3829,15 @@ as $$
     select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
     where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
   )
-  -- Card testing shows as many failed attempts, with any cards.
+  -- A person who tests stolen cards causes many failed attempts, often with different cards.
   select 'failed_cards', u.used_at + interval '1 hour'
   from farthing.policy p, lateral (
     select used_at from farthing.card_uses
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The card was used by one user too many. The limit ends when that user's last use, or the
-  -- buyer's own last use, is a day old.
+  -- More users than allowed used the card. The limit ends when the last use of the surplus user, or
+  -- the buyer's own last use, is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses
@@ -3902,7 +3906,8 @@ as $$
   select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
 $$;
 comment on function farthing.is_bound(text, farthing.policy) is
-  'Whether the ceilings bind this author, so that a grant above a ceiling waits for another operator.';
+  'Returns whether the ceilings bind this author, so that a grant above a ceiling waits for another '
+  'operator.';
 
 create function farthing.ceiling_met(p_grant farthing.grants, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -3920,8 +3925,8 @@ begin
   if not farthing.is_bound(p_grant.author, p_policy) then
     return null;
   end if;
-  -- Two parallel grants could each fit under a ceiling that only one of them fits under. So the
-  -- second grant waits for the first, and counts it.
+  -- Two parallel grants could each fit under a ceiling that both together exceed. So the second
+  -- grant waits for the first, and counts it.
   perform pg_advisory_xact_lock(hashtextextended('farthing.grants', 0));
   select coalesce(sum(g.amount) filter (where g.author = p_grant.author), 0), coalesce(sum(g.amount), 0)
   into v_own, v_all
@@ -3938,11 +3943,11 @@ comment on function farthing.ceiling_met is
 
 -- supabase/schemas/grants/functions/make_grant.sql
 
--- Grants: credits that an operator or a secret key grants without a payment. The right to grant is
--- the right to mint (T40), so operators can't grant to themselves, and a grant above a ceiling of
--- the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants count
--- towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind them only if
--- the policy says so. The ceilings do not bind a person at an SQL prompt, but the rules
+-- Grants: credits that an operator or a secret key grants without a payment. A grant creates
+-- credits out of nothing (T40), so operators can't grant to themselves, and a grant above a ceiling
+-- of the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants
+-- count towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind keys
+-- only if the policy says so. The ceilings do not bind a person at an SQL prompt, but the rules
 -- credits_minted and grant_above_ceiling alert. Order of locks: the account, the lock of the
 -- ceilings, the grant.
 
@@ -4066,8 +4071,8 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
-  -- This check comes after known_grant(): a repeat of a grant that is made once is answered even if
-  -- its credits have expired.
+  -- This check comes after known_grant(), because a repeat of a grant with `p_once` is answered
+  -- even if its credits have expired.
   if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
       'that never expire.', null, 'expires_at');
@@ -4216,7 +4221,8 @@ comment on function farthing.expire_grants(timestamptz, int) is
 
 create function farthing.refuse_grant(p_limit text)
 returns void
--- not immutable: the planner would call an immutable function before the statement runs, and fail
+-- The function is not immutable, because the planner would call an immutable function before the
+-- statement runs, and fail.
 language plpgsql stable
 set search_path = ''
 as $$
@@ -4237,8 +4243,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- The ledger's author distinguishes operators and is what the ceilings count, so an operator
-  -- needs one spelling.
+  -- The ceilings count grants by author, and the author contains the operator's id. So an id must
+  -- have only one spelling.
   if p_author <> 'operator:' || farthing.operator_id(p_author) then
     perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
       'with hyphens.', null, 'p_author');
@@ -4469,7 +4475,7 @@ as $$
 $$;
 comment on function farthing.work_figures(timestamptz) is
   'Counts work by its state: webhook events and jobs that are unfinished or ended within a day, and '
-  'unsent notifications. Returns also the age of the oldest unfinished event and the delay of the '
+  'unsent notifications. Also returns the age of the oldest unfinished event and the delay of the '
   'longest waiting job, in seconds.';
 
 create function farthing.connection_figures()
@@ -4568,8 +4574,8 @@ comment on function farthing.budgets_answer(timestamptz) is
 -- supabase/schemas/holds/functions/open.sql
 
 -- Opening holds: credits are reserved before the work, and settled or released after it, at most
--- once. Why a hold names its lots: held credits must not expire, and no other hold may reserve the
--- same credits.
+-- once. A hold names its lots, because held credits must not expire, and no other hold may reserve
+-- the same credits.
 
 create function farthing.hold_answer(p_hold farthing.holds)
 returns jsonb
@@ -4641,7 +4647,7 @@ end
 $$;
 comment on function farthing.open_hold is
   'Opens a hold on an account that lock_account() has locked. p_terms: amount, pinned rate, reason, '
-  'author and expiry. Fails insufficient_credits, spend_cap_reached. Credits.';
+  'author and expiry. Fails insufficient_credits, spend_cap_reached. Amounts are in credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void
@@ -4725,7 +4731,8 @@ end
 $$;
 comment on function farthing.overdraft_limit is
   'Rule 7: returns the most debt that a settlement of this hold may add: a multiple of the hold''s '
-  'amount, but at least the policy''s floor. Without a hold, the limit is the floor. Credits.';
+  'amount, but at least the policy''s floor. Without a hold, the limit is the floor. Amounts are in '
+  'credits.';
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)
@@ -4802,7 +4809,7 @@ end
 $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
   'Rule 7: releases the open holds that are past their expiry, and pays debt with their credits as of '
-  'each expiry. Returns how many holds. The caller has locked the account.';
+  'each expiry. Returns the number of released holds. The caller has locked the account.';
 
 create function farthing.release_hold(
   p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)
@@ -4829,8 +4836,8 @@ comment on function farthing.release_hold is
 -- supabase/schemas/holds/functions/settle.sql
 
 -- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
--- not of charges: only the bill that is charged is priced. A bill beyond the overdraft limit
--- charges nothing, and the next bill of the list is used.
+-- usage in a bill is priced only when the bill is charged. A charge beyond the overdraft limit is
+-- refused, and then the next bill of the list is charged.
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -4851,7 +4858,7 @@ begin
 end
 $$;
 comment on function farthing.may_settle_late is
-  'Rule 7: whether a hold that ended only by its expiry may still be settled.';
+  'Rule 7: returns whether a hold that ended only by its expiry may still be settled.';
 
 create function farthing.charge_bill(
   p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)
@@ -4965,8 +4972,8 @@ comment on function farthing.settle is
 
 -- supabase/schemas/inbox/functions/backfills.sql
 
--- Backfills of Stripe's events. Why: if Stripe gives up the delivery of a payment's event, the
--- ledger does not know of the payment. Each hour the payment runner fetches the events that never
+-- Backfills of Stripe's events. If Stripe gives up the delivery of a payment's event, the ledger
+-- does not know of the payment. So each hour the payment runner fetches the events that never
 -- arrived.
 
 create function farthing.backfill_is_due(p_backfill farthing.backfills, p_now timestamptz)
@@ -4980,8 +4987,8 @@ as $$
     and coalesce(p_backfill.retry_at <= p_now, true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
-  'Whether the last complete backfill is an hour old, no runner is working on a backfill, and no retry '
-  'is postponed.';
+  'Returns whether the last complete backfill is an hour old, no runner is working on a backfill, and no '
+  'retry is postponed.';
 
 create function farthing.backfill_since(p_backfill farthing.backfills, p_now timestamptz)
 returns timestamptz
@@ -5000,7 +5007,7 @@ returns farthing.backfills
 language sql
 set search_path = ''
 as $$
-  -- Of two runners at the same moment, the second waits for the row and then finds it claimed.
+  -- Of two parallel runners, the second waits for the row and then finds it claimed.
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning backfills
 $$;
@@ -5014,18 +5021,18 @@ set search_path = ''
 as $$
 begin
   update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- If another runner has claimed the backfill since, this row is no longer the caller's to change.
+  -- If another runner has claimed the backfill since, the caller must not change this row.
   update farthing.backfills
   set claimed_at = null, unreadable = p_unreadable,
-    -- Unreadable events stay unreadable until somebody grants the missing permission, so fetching
-    -- them each minute would not help.
+    -- Unreadable events stay unreadable until an operator grants the missing permission, so
+    -- fetching them each minute would not help.
     retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
   where claimed_at = p_claimed_at;
 end
 $$;
 comment on function farthing.finish_backfill(timestamptz, boolean, int) is
-  'Ends a claimed backfill. The next backfill is due an hour later if this one is complete, else at '
-  'once; after unreadable events at least 15 minutes after the claim.';
+  'Ends a claimed backfill. After a complete backfill the next one is due an hour later, otherwise at '
+  'once. After unreadable events the next backfill is due at least 15 minutes after the claim.';
 
 -- supabase/schemas/inbox/functions/checkout_events.sql
 
@@ -5121,8 +5128,8 @@ begin
   perform farthing.lock_subject(p_payment_id);
   perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
-    -- A transaction that has locked an event applies it itself, and waits in lock_subject() until
-    -- this one commits.
+    -- Locked events are skipped: the transaction that has locked an event applies the event itself,
+    -- and waits in lock_subject() until this transaction commits.
     select * from farthing.inbox
     -- The conditions repeat the predicates of two indexes (inbox_by_payment, inbox_fees_by_charge),
     -- so that both are used.
@@ -5140,7 +5147,7 @@ end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text) is
   'Applies the events that arrived before their payment, or before its charge, in the transaction that '
-  'applies the payment: refunded credits cannot be spent in between. Returns how many events.';
+  'applies the payment: refunded credits cannot be spent in between. Returns the number of events.';
 
 -- supabase/schemas/inbox/functions/events.sql
 
@@ -5189,7 +5196,7 @@ begin
     when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else
-      return 'ignored'; -- charge.refunded is ignored, too: refund.* have all of its facts
+      return 'ignored'; -- charge.refunded is ignored, too, because refund.* events have all of its facts
   end case;
 end
 $$;
@@ -5225,7 +5232,8 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Whether this installation created the event''s object, or the payment that the object belongs to.';
+  'Returns whether this installation created the event''s object, or the payment that the object belongs '
+  'to.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -5252,7 +5260,7 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Whether an event names a payment, or a charge, and does not bear our mark.';
+  'Returns whether an event names a payment, or a charge, and does not bear our mark.';
 
 -- supabase/schemas/inbox/functions/payment_runner.sql
 
@@ -5299,8 +5307,8 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- These errors may disappear when the whole call is repeated, so Stripe repeats it. Every other
-    -- error is recorded.
+    -- A repeat of the whole call may succeed after these errors, so they are raised: Stripe or the
+    -- scheduled task repeats the call. Every other error is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
       p_event.state := 'failed';
@@ -5372,7 +5380,7 @@ as $$
     order by i.next_attempt_at limit p_limit), 'retry_event', p_now)
 $$;
 comment on function farthing.retry_events(timestamptz, int) is
-  'Retries the deferred and failed events that are due; returns how many events.';
+  'Retries the deferred and failed events that are due, and returns their number.';
 
 -- supabase/schemas/inbox/functions/stripe_mode.sql
 
@@ -5437,8 +5445,8 @@ comment on function farthing.note_unknown_state(text, text, text, timestamptz) i
 
 -- supabase/schemas/jobs/functions/checkpoints.sql
 
--- Checkpoints: a step is finished, stored and charged once, in one transaction. Why each charge
--- opens a new hold: a hold ends at most once (rule 7), so a charge settles the job's hold and holds
+-- Checkpoints: a step is finished, stored and charged once, in one transaction. Each charge opens a
+-- new hold, because a hold ends at most once (rule 7): the charge settles the job's hold and holds
 -- the rest again, on the same lots, until the job expires.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
@@ -5456,8 +5464,7 @@ begin
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
     -- T10: usage is priced at the rates of the moment when the job was requested. Usage with an
-    -- occurred_at is priced at the rates of that moment, but not later ones than those of the
-    -- request.
+    -- occurred_at before the request is priced at the rates of that earlier moment.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
@@ -5532,7 +5539,8 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- The job's hold has ended: the job's id stands in for a hold of nothing.
+    -- The job's hold has ended. settle() gets a hold without credits under the job's id, so the
+    -- step is charged from the available credits.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
@@ -5552,7 +5560,7 @@ end
 $$;
 comment on function farthing.charge_step is
   'Charges a step from the job''s hold and holds the rest again. The caller has locked the account and '
-  'the job. Credits.';
+  'the job. Amounts are in credits.';
 
 create function farthing.keep_checkpoint(
   p_job farthing.jobs, p_step text, p_output jsonb, p_charge farthing.step_charge, p_page text,
@@ -5819,7 +5827,7 @@ begin
     select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
   end if;
   if v_job.job_id is null then
-    -- the owner is locked before the account, as in lock_job()
+    -- The owner is locked before the account, as in lock_job().
     perform from auth.users where id = p_user_id for key share;
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
@@ -5847,7 +5855,7 @@ $$;
 comment on function farthing.create_job is
   'Queues a job, holds the price of its estimate for 24 hours and wakes the runner; a known '
   'client_temp_id returns its job. Fails insufficient_credits, spend_cap_reached, unknown_model, '
-  'not_found, invalid_request. Credits.';
+  'not_found, invalid_request. Amounts are in credits.';
 
 -- supabase/schemas/jobs/functions/expiry.sql
 
@@ -5885,7 +5893,7 @@ as $$
     order by j.expires_at limit p_limit), 'expire_job', p_now)
 $$;
 comment on function farthing.expire_jobs(timestamptz, int) is
-  'Fails the jobs whose 24 hours are over and releases their holds; returns how many jobs.';
+  'Fails the jobs whose 24 hours are over, releases their holds, and returns the number of jobs.';
 
 create function farthing.delete_old_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int
@@ -5919,8 +5927,8 @@ begin
 end
 $$;
 comment on function farthing.delete_old_job_data(timestamptz, int) is
-  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many jobs were '
-  'emptied or deleted.';
+  'Empties results and files after 24 hours, deletes jobs after 30 days, and returns the number of '
+  'emptied and deleted jobs.';
 
 -- supabase/schemas/jobs/functions/job_runner.sql
 
@@ -6059,7 +6067,7 @@ as $$
     order by j.lease_expires_at limit p_limit), 'end_job_lease', p_now)
 $$;
 comment on function farthing.end_job_leases(timestamptz, int) is
-  'Ends the expired leases of dead runners; returns how many leases.';
+  'Ends the expired leases of dead runners, and returns their number.';
 
 -- supabase/schemas/jobs/functions/read.sql
 
@@ -6248,10 +6256,10 @@ comment on function farthing.end_job is
 
 -- supabase/schemas/ledger/functions/accounts.sql
 
--- The owner of an account: who may act for the account, and its lock. Why in one file: today users
--- act for their own account only; when members of an organisation act for its account, only this
--- file and the policy may_see (ledger/tables.sql) change. Outside of this file, only the hash of the
--- owner and the proof compare an owner; foundation/owners.test.sql checks that.
+-- The owner of an account: who may act for the account, and its lock. Today users act for their own
+-- account only. When members of an organisation may act for its account, only this file and the
+-- policy may_see (ledger/tables.sql) change. Outside of this file, only the hash of the owner and the
+-- proof compare an owner; foundation/owners.test.sql checks that rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -6277,10 +6285,10 @@ begin
 end
 $$;
 comment on function farthing.acts_for(uuid, bigint) is
-  'Whether a user may act for this account; false if p_account_id is null.';
+  'Returns whether a user may act for this account; false if p_account_id is null.';
 
--- Like account_for(), but with a lock. It is one select without further calls, because every charge
--- begins with it.
+-- Finds an account like account_for(), and locks it. The function is one select without further
+-- calls, because every charge begins with it.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
@@ -6295,8 +6303,8 @@ begin
   -- every call.
   v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
-    -- This lock waits for a deletion of the user that is in progress; after it there is no such
-    -- user.
+    -- This lock waits for a deletion of the user that is in progress. After the deletion the query
+    -- finds no user.
     perform from auth.users where id = p_user_id for key share;
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
@@ -6352,7 +6360,8 @@ begin
 end
 $$;
 comment on function farthing.is_own(text, bigint) is
-  'Whether an author may act for an account as its owner: `owner`, or an operator who owns the account.';
+  'Returns whether an author may act for an account as its owner: `owner`, or an operator who owns the '
+  'account.';
 
 -- An owner leaves an account only by the deletion of the user, and is never replaced.
 -- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.
@@ -6404,7 +6413,7 @@ as $$
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
   'Returns the credits that a debit or a hold can use: unexpired lots that are not frozen, less '
-  'unexpired holds, less debt, but at least 0. Credits.';
+  'unexpired holds, less debt, but at least 0. Amounts are in credits.';
 
 create function farthing.seq_at(p_account_id bigint, p_at timestamptz)
 returns bigint
@@ -6641,8 +6650,8 @@ begin
 end
 $$;
 comment on function farthing.expire_lots(bigint, timestamptz) is
-  'Rule 11: moves the rest of expired lots to breakage, except credits that an open hold reserves, and '
-  'frozen lots. Returns how many lots. The caller has locked the account.';
+  'Rule 11: moves the rest of expired lots to breakage. Frozen lots, and credits that an open hold '
+  'reserves, stay. Returns the number of lots. The caller has locked the account.';
 
 create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_author text,
   p_now timestamptz)
@@ -6688,8 +6697,8 @@ begin
 end
 $$;
 comment on function farthing.expire_credits_of(text, timestamptz) is
-  'Releases the expired holds of an account and expires its lots; returns how many holds and lots, 0 if '
-  'the account is locked.';
+  'Releases the expired holds of an account and expires its lots. Returns the number of holds and lots; '
+  '0 if the account is locked.';
 
 create function farthing.expire_credits(p_now timestamptz default now(), p_limit int default 1000)
 returns int
@@ -6709,17 +6718,17 @@ as $$
     order by d.account_id limit p_limit), 'expire_credits_of', p_now)
 $$;
 comment on function farthing.expire_credits(timestamptz, int) is
-  'Releases expired holds and expires lots; returns how many holds and lots.';
+  'Releases expired holds, expires lots, and returns the number of holds and lots.';
 
 -- supabase/schemas/ledger/functions/spend.sql
 
--- Spending: taking credits out of lots. Why one function: refusal, burn-down order, several lots
--- and the shortfall of a settled hold are one rule each, in spend_batch(). Its loop runs over
--- arrays in memory; the tables are read once and written in three steps, for any number of charges.
--- In most calls there is one charge and the first lot suffices: spend() does that case with one
--- read and one write, and calls spend_batch() for every other case. The shortcut raised 2,850
--- debits a second to 4,451 on 16 connections and 3,519 to 4,233 on 4, on two cores.
--- ledger/spend_shortcut.test.sql compares the results of both.
+-- Spending: taking credits out of lots. spend_batch() has the only implementation of each rule:
+-- refusal, burn-down order, charges of several lots, and the shortfall of a settled hold. Its loop
+-- runs over arrays in memory; the tables are read once and written in three steps, for any number
+-- of charges. In most calls there is one charge and the first lot suffices: spend() does that case
+-- with one read and one write, and calls spend_batch() for every other case. With the shortcut, two
+-- cores do 4,451 debits a second instead of 2,850 on 16 connections, and 4,233 instead of 3,519 on
+-- 4 connections. ledger/spend_shortcut.test.sql compares the results of both functions.
 
 create function farthing.spend_batch(
   p_account farthing.accounts, p_charges farthing.charge[], p_hold_id uuid, p_now timestamptz)
@@ -6728,10 +6737,10 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_lot_ids uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- each has one element per lot
+  v_lot_ids uuid[]; v_sources text[]; v_free numeric[]; v_given numeric[]; -- one element per lot
   v_lot int := 1; v_available numeric;
   v_charge farthing.charge;
-  v_transaction_id uuid; v_first_seq bigint; v_shortfall numeric; v_lots jsonb; -- of the current charge
+  v_transaction_id uuid; v_first_seq bigint; v_shortfall numeric; v_lots jsonb; -- the current charge
   v_need numeric; v_take numeric; v_debt numeric := p_account.debt;
   -- The credits that may become debt.
   v_overdraft numeric := case when p_hold_id is null then 0
@@ -6795,7 +6804,7 @@ comment on function farthing.spend_batch is
   'Charges an account, which the caller has locked, in burn-down order. Charges are independent: a '
   'charge that finds too few credits, or debt, is not accepted and changes nothing. With a hold, which '
   'the caller has freed, missing credits become debt up to overdraft_limit(); a charge beyond that limit '
-  'is not accepted. Credits.';
+  'is not accepted. Amounts are in credits.';
 
 create function farthing.write_spending(
   p_account_id bigint, p_last_seq bigint, p_balance numeric, p_debt numeric, p_at timestamptz,
@@ -6876,7 +6885,7 @@ end
 $$;
 comment on function farthing.spend is
   'Charges an account, which the caller has locked, once: with the result of spend_within_cap(), and '
-  'with a shortcut if the first lot suffices. Credits.';
+  'with a shortcut if the first lot suffices. Amounts are in credits.';
 
 create function farthing.refuse_short(p_required numeric, p_available numeric)
 returns void
@@ -6896,9 +6905,9 @@ comment on function farthing.refuse_short(numeric, numeric) is
 
 -- supabase/schemas/ledger/functions/used_references.sql
 
--- References that move credits once. Why a table of references: an idempotency key is deleted after a
--- day, and an invoice or a welcome bonus must be booked only once, for ever. Only callers who use `once`
--- pay for the table: the entries need no index.
+-- References that move credits once. They have a table of their own, because an idempotency key is
+-- deleted after a day, and an invoice or a welcome bonus must be booked only once, for ever. Only
+-- callers who use `once` pay for the table: the entries need no index.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -6917,7 +6926,8 @@ comment on function farthing.require_reference(text) is
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
--- not immutable: the planner would call the function before the statement runs, and fail
+-- The function is not immutable, because the planner would call an immutable function before the
+-- statement runs, and fail.
 language plpgsql stable
 set search_path = ''
 as $$
@@ -6989,10 +6999,10 @@ comment on function farthing.bucket_ms(numeric) is
 
 -- supabase/schemas/metrics/functions/record.sql
 
--- Recording a batch of a process's metrics, with the figures that are computed from it. Why in
--- Postgres: a process of the platform runs for minutes and cannot be scraped, so its metrics are
--- stored outside of the process, and the alert rules are SQL. Writers add to rows and never read
--- them. The number of rows grows with routes and minutes, and not with requests.
+-- Recording a batch of a process's metrics, with the figures that are computed from it. Metrics are
+-- in Postgres, because a process of the platform runs for minutes and cannot be scraped, and
+-- because the alert rules are SQL. Writers add to rows and never read them. The number of rows
+-- grows with routes and minutes, and not with requests.
 
 create function farthing.label_of(p_labels text, p_name text)
 returns text
@@ -7109,8 +7119,8 @@ as $$
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.delete_old_metrics(timestamptz, int) is
-  'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day; '
-  'returns how many rows.';
+  'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day. '
+  'Returns the number of deleted rows.';
 
 -- supabase/schemas/metrics/functions/slo.sql
 
@@ -7139,8 +7149,8 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Whether requests with these labels ended in an error of ours. 408 is one, because the request ran out '
-  'of time here.';
+  'Returns whether requests with these labels ended in an error of ours. Status 408 counts, because the '
+  'request ran out of time here.';
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)
@@ -7318,8 +7328,8 @@ begin
     where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
       and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
-  -- Notifications to users stay, because scheduled tasks look there for what was already notified.
-  -- The others are a log.
+  -- Notifications to users stay, because scheduled tasks use them to find what was already
+  -- notified. All other notifications are only a log.
   delete from farthing.notifications where notification_id in (
     select notification_id from farthing.notifications
     where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
@@ -7329,9 +7339,9 @@ begin
 end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
-  'Gives up notifications that were not sent within three days (error not_tried if there was no attempt, '
-  'for lack of a mail service), and deletes notifications to given addresses and to operators after 90 '
-  'days; returns how many notifications.';
+  'Gives up notifications that were not sent within three days (error not_tried if no attempt was made, '
+  'for lack of a mail service). Deletes notifications to given addresses and to operators after 90 days. '
+  'Returns the number of notifications.';
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
@@ -7369,7 +7379,7 @@ as $$
   select count(*)::int from notified
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Queues warnings of lots that expire after p_from and within p_days days; returns how many '
+  'Queues warnings of lots that expire after p_from and within p_days days, and returns the number of '
   'notifications. Empty and frozen lots are left out.';
 
 create function farthing.notify_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
@@ -7383,14 +7393,14 @@ as $$
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
 comment on function farthing.notify_expiring_credits(timestamptz, int) is
-  'T23: queues warnings a week and a day before credits expire; returns how many notifications.';
+  'T23: queues warnings a week and a day before credits expire, and returns the number of notifications.';
 
 -- supabase/schemas/notifications/functions/leases.sql
 
--- Leases of notifications, which send each notification at most once: a claim commits before a
+-- Leases of notifications. Each notification is sent at most once, because a claim commits before a
 -- service is called. If the runner dies or the answer is lost, the notification may have been sent.
--- It is retried only if the service recognises a repeat by its key; otherwise it stays `uncertain`,
--- for an operator to see.
+-- It is retried only if the service recognises a repeat by its key; otherwise its state becomes
+-- `uncertain`, for an operator to see.
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
 returns jsonb
@@ -7477,8 +7487,8 @@ as $$
     order by n.leased_until limit 1000), 'end_notification_lease', p_now)
 $$;
 comment on function farthing.end_notification_leases(timestamptz) is
-  'Ends the expired leases of dead runners: a notification is retried if the service recognises a repeat '
-  'by its key (Resend, webhooks), else its state becomes `uncertain`. Returns how many leases.';
+  'Ends the expired leases of dead runners, and returns their number. A notification is retried if the '
+  'service recognises a repeat by its key (Resend, webhooks); otherwise its state becomes `uncertain`.';
 
 -- supabase/schemas/notifications/functions/low_balance.sql
 
@@ -7500,8 +7510,8 @@ begin
   select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
   from farthing.top_ups t where t.account_id = v_account.account_id;
   v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
-  -- The sum on an account's row shows that most accounts have enough. A user whose top-ups run has
-  -- nothing to do.
+  -- For most accounts, the balance on the account's row already shows that the credits suffice. A
+  -- user whose top-ups are on is not notified, because the user need not act.
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
@@ -7551,8 +7561,8 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balances(timestamptz, int) is
-  'Checks the next p_limit accounts of the round and notifies the owners of those with a low balance; '
-  'returns how many notifications.';
+  'Checks the next p_limit accounts of the round, notifies the owners of accounts with a low balance, '
+  'and returns the number of notifications.';
 
 -- supabase/schemas/notifications/functions/notification_runner.sql
 
@@ -7592,12 +7602,12 @@ comment on function farthing.wake_notification_runner_if_due(timestamptz) is
 
 -- supabase/schemas/notifications/functions/notify.sql
 
--- The outbox: notifications to users and operators are stored until they are sent. Why an outbox:
--- the row commits with its cause, and a transaction that moves money never waits for mail. Each
--- subject is notified once per template, so a scheduled task may find the same subject again, and
--- two tasks may run at once. The rows contain no personal data: the recipient's address is looked
--- up when the notification is sent. Only an address that a caller gives is stored, until the
--- notification is sent or given up.
+-- The outbox: notifications to users and operators are stored until they are sent. A notification
+-- commits with its cause, and a transaction that moves money never waits for mail. Each subject is
+-- notified once per template, so a scheduled task may find the same subject again, and two tasks
+-- may run at once. The rows contain no personal data: the recipient's address is looked up when the
+-- notification is sent. Only an address that a caller gives is stored, until the notification is
+-- sent or given up.
 
 create function farthing.notify(
   p_account_id bigint, p_template text, p_subject text, p_data jsonb, p_now timestamptz)
@@ -7670,7 +7680,7 @@ comment on function farthing.queue_requested_notification(text, uuid, text, json
 
 -- supabase/schemas/notifications/functions/receipts_refunds_disputes.sql
 
--- Notifications about a payment: its receipt, a refund, a dispute. Why triggers queue them: a
+-- Notifications about a payment: its receipt, a refund, a dispute. Triggers queue them, so a
 -- notification commits with its cause, and the functions that move money need not know of
 -- notifications. notify() never fails, so these triggers never fail. A debit fires none of them.
 
@@ -7783,7 +7793,7 @@ set search_path = ''
 as $$
 begin
   if p_outcome = 'not_asked' then
-    p_notification.attempts := p_notification.attempts - 1; -- without a request, a claim is no attempt
+    p_notification.attempts := p_notification.attempts - 1; -- a claim without a request is no attempt
     perform farthing.retry_notification(p_notification, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then
@@ -7861,9 +7871,9 @@ language sql stable
 set search_path = ''
 as $$
   -- A payout pays out all available money, so a payment made long before the newest payout should
-  -- be in a payout. A payout without a list may contain it, except a failed one, which may never
-  -- have a list. Without any listed payout nothing is known. least() ignores nulls, and only
-  -- missing.oldest can be null.
+  -- be in a payout. A payout without a list may contain the payment. Failed and cancelled payouts
+  -- are ignored, because Stripe may never have their lists. Without any listed payout nothing is
+  -- known. least() ignores nulls, and only missing.oldest can be null.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest
@@ -7974,7 +7984,7 @@ begin
   end if;
   if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
     perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
-    v_reconciliation := 'in_progress'; -- the state that promises no list
+    v_reconciliation := 'in_progress'; -- Stripe promises no list in this state
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
     failure_code, made_at, arrives_at, reported_at, created_at, updated_at)
@@ -8423,7 +8433,8 @@ begin
       + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
       + c.tokens_out * r.output_per_million_usd
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
-      * r.markup * 0.001 as credits, -- USD per million tokens / 1e6 × 1e3, because 1 USD is 1000 credits
+      -- The rate is USD per million tokens, and 1 USD is 1000 credits: times 1e3, divided by 1e6.
+      * r.markup * 0.001 as credits,
     -- Nulls in the caller's own metadata stay, so only our fields are stripped of nulls.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),
@@ -8631,8 +8642,8 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
       or split_part(e.author, ':', 1) in ('stripe', 'task'));
 comment on view farthing.author_problems is
   'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
-  'grants by Stripe or a scheduled task. A view, because the whole and the incremental proof both filter '
-  'it.';
+  'grants by Stripe or a scheduled task. This is a view because the whole and the incremental proof both '
+  'filter it.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)
@@ -9690,7 +9701,7 @@ as $$
 $$;
 comment on function farthing.prove() is
   'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. No '
-  'rows: the ledger is proved.';
+  'rows mean that the ledger is proved.';
 
 -- supabase/schemas/proof/functions/refunds_and_disputes.sql
 
@@ -10032,9 +10043,9 @@ as $$
       where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: a provider has between nothing and their share of a booking; a share that waits '
-  'for the booking''s completion is not transferred earlier; the due part of an undisputed payment is at '
-  'least requested; and no more of a transfer is reversed than was transferred.';
+  'Rule 10 of bookings: a provider has at most their share of a booking, and never a negative amount; a '
+  'share that waits for the booking''s completion is not transferred earlier; the due part of an '
+  'undisputed payment is at least requested; and no more of a transfer is reversed than was transferred.';
 
 -- supabase/schemas/proof/functions/usage_and_prices.sql
 
@@ -10095,8 +10106,8 @@ left join farthing.rates r
 -- price.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
-  'The price, in credits, of each entry''s usage at the rate version that the entry names. For the '
-  'proof, and therefore computed without the function that charges usage.';
+  'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '
+  'needs a computation of its own, without the function that charges usage.';
 
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)
@@ -10210,7 +10221,7 @@ begin
       case when p_order_id is not null then 'order_id' else 'booking_id' end);
   end if;
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
-  -- The order may have been paid while this waited for the lock.
+  -- The order may have been paid while this function waited for the lock.
   return case when v_payment.payment_id is null and p_order_id is not null
     then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
       from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)
@@ -10454,7 +10465,8 @@ declare
 begin
   for v_lot in
     -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their
-    -- hold, so debt is booked in their place; their release pays it.
+    -- hold, so debt is booked in their place. The end of the hold frees its unspent credits, and
+    -- they pay that debt.
     select lot_id, remaining - reserved as free from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
     order by source desc
@@ -10510,7 +10522,8 @@ end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
-  'The debt rises by p_amount, and the caller, who has locked the account, cancels it. Credits.';
+  'The debt rises by p_amount, and the caller, who has locked the account, cancels it. Amounts are in '
+  'credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)
@@ -10644,11 +10657,11 @@ comment on function farthing.apply_dispute_event is
 
 -- supabase/schemas/reversals/functions/disputes.sql
 
--- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. Money
--- decides, and not the state, because Stripe's states change (appeals, `prevented`, future ones),
--- and `prevented` does not say whether the buyer got the money. Money that was withdrawn and not
--- reinstated counts as returned, and the state says only whether more may follow:
--- docs/decisions/refunds-and-disputes.md.
+-- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. The withdrawn
+-- money decides about credits instead of the state, because Stripe's states change (appeals,
+-- `prevented`, future ones), and `prevented` does not say whether the buyer got the money. Money
+-- that was withdrawn and not reinstated counts as returned, and the state says only whether more
+-- may follow: docs/decisions/refunds-and-disputes.md.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean
@@ -11138,8 +11151,8 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- If the server's time was ahead and is set back, no task would be due for as long as it was
-  -- ahead.
+  -- If the server's time was ahead and is set back, the stored due times are far in the future, and
+  -- without this update no task would run until then.
   update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
   -- Only one session runs tasks, so the session of a task that is still marked as started has
   -- ended.
@@ -11366,7 +11379,7 @@ as $$
     where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
 $$;
 comment on function farthing.is_parked(text, text, text, timestamptz) is
-  'Whether an item has failed and its next attempt is not due yet; a task skips a parked item.';
+  'Returns whether an item has failed and its next attempt is not due yet; a task skips a parked item.';
 
 create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
 returns void
@@ -11502,8 +11515,8 @@ as $$
   set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
 $$;
 comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
-  'Adds entries to the sums: for each account, the entries after p_after and up to p_upto. For '
-  'seal_entries().';
+  'Adds entries to the sums: for each account, the entries after p_after and up to p_upto. '
+  'seal_entries() calls it.';
 
 create function farthing.entry_terms(p_entry farthing.entries)
 returns bytea
@@ -11520,8 +11533,8 @@ begin
 end
 $$;
 comment on function farthing.entry_terms(farthing.entries) is
-  'Returns the terms that are sealed with an entry beside its own fields: of its lot, and of the '
-  'account''s owner (a hash) if it is the account''s first entry.';
+  'Returns the terms that a seal covers beside the entry''s own fields: the terms of the entry''s lot '
+  'and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view because a query inlines it: a function with its own search_path, called for each
 -- entry, took three times as long. Terms are computed only for entries that have them.
@@ -11555,8 +11568,8 @@ declare
   v_upto bigint[];
   v_head_nr int;
 begin
-  -- The lock admits one sealer at a time, since two would continue the chain from the same entry.
-  -- It also keeps make_head() waiting.
+  -- The lock admits one sealer at a time, since two sealers would continue the chain from the same
+  -- entry. make_head() waits for the same lock.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in
@@ -11767,7 +11780,7 @@ comment on function farthing.compare_head(int, text) is
 
 -- supabase/schemas/seals/functions/owners.sql
 
--- Hashes of owners, so that the ownership of an account can be sealed and a deleted user still be
+-- Hashes of owners: the owner of an account can be sealed, and a deleted user can still be
 -- forgotten.
 
 create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)
@@ -12301,8 +12314,8 @@ as $$
       and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
 $$;
 comment on function farthing.top_up_unanswered(bigint, timestamptz) is
-  'Returns whether Stripe may have charged an expired top-up without having reported it. A new charge '
-  'could then charge the same gap twice.';
+  'Returns whether Stripe may have charged an expired top-up without having reported the charge. A new '
+  'charge could then charge the same gap twice.';
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
 returns setof bigint
@@ -12392,7 +12405,7 @@ end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is
   'Returns settings, state, saved card, the last ten charges, and the open authentication page. Credits '
-  'as text, money in minor units.';
+  'are text, money in minor units.';
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
 returns void
@@ -12677,8 +12690,8 @@ comment on function farthing.net_transfers(farthing.bookings, timestamptz) is
 -- supabase/schemas/transfers/functions/settle_uncertain.sql
 
 -- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's
--- dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator settles
--- it with this function and not by an UPDATE, because settling also records the moves that become
+-- dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator settles a
+-- move with this function instead of an UPDATE, because settling also records the moves that become
 -- due and audits the operator's reason.
 
 create function farthing.settle_transfer(
@@ -12737,9 +12750,9 @@ comment on function farthing.settle_transfer(uuid, text, text, text, timestamptz
 
 -- supabase/schemas/usage/functions/batch.sql
 
--- Usage in batches: one call, one transaction, up to 1000 independent events. Why: the lock on a
--- busy account's row waits for each transaction's commit flush, and a batch pays for that flush
--- once. Accounts are locked in the order of their ids (rule 4), so two batches with the same users
+-- Usage in batches: one call, one transaction, up to 1000 independent events. On a busy account
+-- each transaction holds the account's lock until its commit is flushed, and a batch needs only one
+-- flush. Accounts are locked in the order of their ids (rule 4), so two batches with the same users
 -- cannot deadlock.
 
 create function farthing.batch_refusal(
@@ -12790,7 +12803,7 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  -- the other events are answered from v_fresh
+  -- All events that are not in v_fresh are answered without a charge.
   v_fresh := farthing.fresh_usage(v_account.account_id, p_events);
   if cardinality(v_fresh) > 0 then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
@@ -12808,8 +12821,8 @@ begin
   end if;
   return query
     select coalesce(
-      -- A mention that cannot be priced, before one that can, is not a duplicate of the later
-      -- mention.
+      -- If the same event_id is first sent with usage that cannot be priced and later with usage
+      -- that can, the first one is refused and is not a duplicate of the later one.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,
@@ -12922,7 +12935,7 @@ begin
 end
 $$;
 comment on function farthing.usage_answer is
-  'Returns the charge of a known event, read from its entries; null for an unknown event. Credits as '
+  'Returns the charge of a known event, read from its entries; null for an unknown event. Credits are '
   'text.';
 
 create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)

@@ -28,7 +28,7 @@ create function farthing_public.chats_begin(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -65,22 +65,22 @@ begin
   v_hold := farthing.begin_chat(p_user_id, v_chat, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
-    trim_scale(v_hold.amount)::text, 'patience_ms', (select (extract(epoch from stream_patience) * 1000)::int
-      from farthing.policy));
+    trim_scale(v_hold.amount)::text, 'patience_ms',
+    (select (extract(epoch from stream_patience) * 1000)::int from farthing.policy));
 end
 $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
   'p_input_tokens: the prompt''s tokens as we count them. p_max_input_tokens: the most that another '
-  'tokenizer counts. Returns step call with the hold and patience_ms (for how long a stream is still '
-  'read after its caller has left), or step replay. Fails insufficient_credits, spend_cap_reached, '
-  'unknown_model, not_found, invalid_request, idempotency_in_progress.';
+  'tokenizer counts. Returns step call with the hold and patience_ms (for how long a '
+  'stream is read after its caller has left), or step replay. Fails insufficient_credits, '
+  'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('status',
@@ -96,7 +96,7 @@ create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
   p_idempotency_key text default null, p_output_tokens int default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -132,7 +132,7 @@ create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -163,7 +163,7 @@ comment on function farthing_public.chats_release is
 create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('alerts', p_limit, array(
@@ -184,7 +184,7 @@ comment on function farthing_public.alerts_list is
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -226,7 +226,7 @@ create function farthing_public.bookings_begin(
   p_details jsonb default null, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now(), p_ip_hash text default null)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -268,7 +268,7 @@ create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -299,7 +299,7 @@ comment on function farthing_public.bookings_attach is
 create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -318,7 +318,7 @@ comment on function farthing_public.bookings_abandon is
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -341,7 +341,7 @@ create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   with mark as (
@@ -372,7 +372,7 @@ comment on function farthing_public.bookings_list is
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -396,7 +396,7 @@ create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -424,7 +424,7 @@ comment on function farthing_public.bookings_cancel is
 create function farthing_public.bookings_cancelled(
   p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -454,7 +454,7 @@ comment on function farthing_public.bookings_cancelled is
 
 create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -476,7 +476,7 @@ create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -514,7 +514,7 @@ create function farthing_public.checkout_begin(
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
   p_ip_hash text default null)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -561,7 +561,7 @@ create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -579,7 +579,7 @@ comment on function farthing_public.checkout_attach is
 create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -599,7 +599,7 @@ comment on function farthing_public.checkout_abandon is
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'name', p.name, 'amount', p.amount,
@@ -617,7 +617,7 @@ comment on function farthing_public.checkout_packages is
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -636,7 +636,7 @@ comment on function farthing_public.checkout_order is 'Returns a user''s own ord
 create function farthing_public.checkout_orders(
   p_user_id uuid, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('orders', p_limit, array(
@@ -670,7 +670,7 @@ create function farthing_public.cards_begin(
   p_user_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -694,7 +694,7 @@ comment on function farthing_public.cards_begin is
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -714,7 +714,7 @@ comment on function farthing_public.customers_attach is
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -730,7 +730,7 @@ comment on function farthing_public.cards_finish is
 
 create function farthing_public.cards_abandon(p_idempotency_key text)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -748,7 +748,7 @@ comment on function farthing_public.cards_abandon is
 
 create function farthing_public.features_read()
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(farthing.feature_answer(f) order by f.name), '[]') from farthing.features f
@@ -761,7 +761,7 @@ create function farthing_public.features_set(
   p_name text, p_state text, p_percentage numeric default null,
   p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -799,7 +799,7 @@ comment on function farthing_public.features_set is
 create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
   p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('decisions', p_limit, array(
@@ -820,7 +820,7 @@ comment on function farthing_public.fraud_decisions_list is
 
 create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('blocks', p_limit, array(
@@ -838,7 +838,7 @@ create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_
   p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -874,7 +874,7 @@ comment on function farthing_public.fraud_blocks_add is
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -896,7 +896,7 @@ comment on function farthing_public.fraud_blocks_remove is
 
 create function farthing_public.fraud_policy_read()
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.policy_answer()
@@ -910,7 +910,7 @@ create function farthing_public.fraud_policy_set(
   p_changes jsonb, p_author text default 'sql:' || session_user,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -938,7 +938,7 @@ create function farthing_public.credits_grant(
   p_once boolean default false, p_author text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -978,7 +978,7 @@ create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1003,7 +1003,7 @@ comment on function farthing_public.grants_decide is
 
 create function farthing_public.grants_read(p_grant_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1023,7 +1023,7 @@ create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
   p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('grants', p_limit, array(
@@ -1043,7 +1043,7 @@ comment on function farthing_public.grants_list is
 
 create function farthing_public.health_database()
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('ok', true, 'at', now(), 'migrated', exists (select from farthing.packages),
@@ -1054,13 +1054,13 @@ comment on function farthing_public.health_database is
   'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: '
   'scheduled tasks have evaluated the alerts within the last five minutes.';
 
--- The paid checks have a daily budget. Why the budget is in SQL: a paid check costs money each
--- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
--- check that would exceed the budget is refused and costs nothing.
+-- The paid checks have a daily budget. It is in SQL, because a paid check costs money each time,
+-- whether a scheduled task or a person requests it. One row stores the day's cost, and a check that
+-- would exceed the budget is refused and costs nothing.
 
 create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1084,7 +1084,7 @@ create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
   p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('name', c.name, 'outcome', c.outcome)
@@ -1097,7 +1097,7 @@ comment on function farthing_public.deep_checks_report is
 
 create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('looked_at', s.looked_at, 'wrong', s.wrong)
@@ -1111,7 +1111,7 @@ comment on function farthing_public.deep_checks_ledger is
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
@@ -1130,7 +1130,7 @@ comment on function farthing_public.health_report is
 
 create function farthing_public.health_metrics(p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
@@ -1157,7 +1157,7 @@ create function farthing_public.holds_open(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1197,7 +1197,7 @@ create function farthing_public.holds_settle(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1237,7 +1237,7 @@ create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1262,7 +1262,7 @@ comment on function farthing_public.holds_release is
 create function farthing_public.holds_read(p_hold_id uuid, p_user_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1283,7 +1283,7 @@ $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
   'Returns a hold; fails not_found if p_user_id is given and may not act for the hold''s account. '
-  'Credits as text.';
+  'Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
@@ -1291,7 +1291,7 @@ select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_sca
   trim_scale(h.shortfall)::text as shortfall, h.expires_at, h.created_at, h.resolved_at
 from farthing.holds h;
 
-comment on view farthing_public.credit_holds is 'The caller''s own holds. Credits as text.';
+comment on view farthing_public.credit_holds is 'The caller''s own holds. Credits are text.';
 
 grant select on farthing_public.credit_holds to authenticated;
 
@@ -1302,7 +1302,7 @@ grant select on farthing_public.credit_holds to authenticated;
 create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -1328,7 +1328,7 @@ comment on function farthing_public.idempotency_store is
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1358,7 +1358,7 @@ comment on function farthing_public.inbox_receive is
 create function farthing_public.inbox_list(
   p_state text default null, p_type text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('events', p_limit, array(
@@ -1375,7 +1375,7 @@ comment on function farthing_public.inbox_list is
 
 create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1394,7 +1394,7 @@ comment on function farthing_public.inbox_read is
 
 create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1423,7 +1423,7 @@ comment on function farthing_public.inbox_replay is
 
 create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(event_id order by occurred_at, event_id), '[]') from (
@@ -1437,7 +1437,7 @@ comment on function farthing_public.inbox_dead is
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(given.event_id order by given.nr), '[]')
@@ -1450,7 +1450,7 @@ comment on function farthing_public.inbox_missing is
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', b.claimed_at,
@@ -1465,7 +1465,7 @@ comment on function farthing_public.backfills_claim is
 create function farthing_public.backfills_finish(
   p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -1481,7 +1481,7 @@ comment on function farthing_public.backfills_finish is
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -1504,7 +1504,7 @@ create function farthing_public.credits_debit(
   p_idempotency_key text default null, p_fingerprint text default null, p_once boolean default false,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1550,7 +1550,7 @@ comment on function farthing_public.credits_debit is
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1582,13 +1582,13 @@ $$;
 grant execute on function farthing_public.credits_balance to service_role;
 comment on function farthing_public.credits_balance is
   'Returns {balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance at '
-  'that moment: {balance, as_of}. Credits as text. Fails not_found.';
+  'that moment: {balance, as_of}. Credits are text. Fails not_found.';
 
 create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
   p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1623,7 +1623,8 @@ grant execute on function farthing_public.credits_entries to service_role;
 comment on function farthing_public.credits_entries is
   'Returns a page of entries, newest first: {entries, next_before}. amount is signed: negative for '
   'debits. author is only the kind of author (owner, operator, key, stripe, task, sql) unless '
-  'p_with_names is true, because users must not see an operator''s id. Credits as text. Fails not_found.';
+  'p_with_names is true, because users must not see an operator''s id. Credits are text. Fails '
+  'not_found.';
 
 -- Views for the data API. They run with the caller's rights, so row level security decides what the
 -- caller sees. Amounts are text, because JSON numbers would lose digits.
@@ -1643,10 +1644,10 @@ select e.entry_id as id, e.seq, e.kind,
     e.reference_id, e.correlation_id, e.metadata, e.event_at, e.created_at
 from farthing.entries e;
 
-comment on view farthing_public.credits is 'The caller''s own balance, held and debt. Credits as text.';
-comment on view farthing_public.credit_lots is 'The caller''s own lots. Credits as text.';
+comment on view farthing_public.credits is 'The caller''s own balance, held and debt. Credits are text.';
+comment on view farthing_public.credit_lots is 'The caller''s own lots. Credits are text.';
 comment on view farthing_public.credit_entries is
-  'The caller''s own entries; amount is signed. Credits as text.';
+  'The caller''s own entries; amount is signed. Credits are text.';
 
 grant select on farthing_public.credits to authenticated;
 grant select on farthing_public.credit_lots to authenticated;
@@ -1659,14 +1660,14 @@ grant select on farthing_public.credit_entries to authenticated;
 create function farthing_public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
     return '{"recorded": false}'::jsonb;
   end if;
-  -- If scheduled tasks stop, only the recording of metrics can notice that.
+  -- If scheduled tasks stop, only the recording of metrics can notice the stop.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end
@@ -1684,7 +1685,7 @@ comment on function farthing_public.metrics_record is
 create view farthing_public.notifications with (security_invoker = true) as
 select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
 comment on view farthing_public.notifications is
-  'The caller''s own notifications: template and data. Credits as text.';
+  'The caller''s own notifications: template and data. Credits are text.';
 grant select on farthing_public.notifications to authenticated;
 
 create function farthing_public.notifications_send(
@@ -1692,7 +1693,7 @@ create function farthing_public.notifications_send(
   p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1722,7 +1723,7 @@ create function farthing_public.notifications_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table, and addresses are in Auth's table
+language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -1739,11 +1740,12 @@ comment on function farthing_public.notifications_claim is
 create function farthing_public.notifications_sent(
   p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A late report is accepted, because an uncertain notification was sent after all.
+  -- A late report is accepted: it shows that a notification whose lease has ended was sent after
+  -- all.
   update farthing.notifications
   set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
     finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
@@ -1754,14 +1756,14 @@ end
 $$;
 grant execute on function farthing_public.notifications_sent to service_role;
 comment on function farthing_public.notifications_sent is
-  'Records that the service has accepted a claimed notification: {known}, false if the claim is not this '
-  'runner''s any more.';
+  'Records that the service has accepted a claimed notification: {known}, which is false if the claim no '
+  'longer belongs to this runner.';
 
 create function farthing_public.notifications_failed(
   p_notification_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1795,7 +1797,7 @@ comment on function farthing_public.notifications_failed is
 
 create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   -- A claim sets the next due time, later each time, so that a runner that dies need not report
@@ -1819,7 +1821,7 @@ create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
   p_after text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1849,7 +1851,7 @@ comment on function farthing_public.payouts_record is
 
 create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('model', r.model, 'version', r.version,
@@ -1879,7 +1881,7 @@ grant select on farthing_public.packages to anon, authenticated;
 create function farthing_public.rates_import(p_rates jsonb, p_dry_run boolean default true,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1928,7 +1930,7 @@ create function farthing_public.providers_begin(
   p_user_id uuid, p_country text, p_email text default null, p_idempotency_key text default null,
   p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1959,7 +1961,7 @@ create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
   p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1989,7 +1991,7 @@ comment on function farthing_public.providers_attach is
 create function farthing_public.providers_abandon(
   p_idempotency_key text, p_provider_id uuid default null)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -2009,7 +2011,7 @@ comment on function farthing_public.providers_abandon is
 
 create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2031,7 +2033,7 @@ comment on function farthing_public.providers_read is
 create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2053,7 +2055,7 @@ comment on function farthing_public.providers_compare is
 
 create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
@@ -2066,7 +2068,7 @@ create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2096,7 +2098,7 @@ comment on function farthing_public.top_ups_set is
 
 create function farthing_public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2113,7 +2115,7 @@ comment on function farthing_public.top_ups_stop is
 
 create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -2132,7 +2134,7 @@ create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2169,7 +2171,7 @@ comment on function farthing_public.top_ups_report is
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2205,7 +2207,7 @@ comment on function farthing_public.top_ups_link is
 
 create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.claim_transfers(p_limit, p_now)
@@ -2220,7 +2222,7 @@ create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2262,7 +2264,7 @@ create function farthing_public.usage_charge(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2305,7 +2307,7 @@ comment on function farthing_public.usage_charge is
 
 create function farthing_public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2329,7 +2331,7 @@ create function farthing_public.usage_charge_batch(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2382,7 +2384,7 @@ create function farthing_public.jobs_claim(
   p_runner_id uuid, p_types jsonb, p_limit int default 10, p_lease_seconds int default 60,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -2400,7 +2402,7 @@ comment on function farthing_public.jobs_claim is
 create function farthing_public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2434,7 +2436,7 @@ comment on function farthing_public.jobs_heartbeat is
 
 create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -2450,7 +2452,7 @@ create function farthing_public.jobs_fail(
   p_job_id uuid, p_token int, p_code text, p_message text, p_detail text default null,
   p_retryable boolean default false, p_retry_after_seconds int default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2474,7 +2476,7 @@ comment on function farthing_public.jobs_fail is
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2496,15 +2498,15 @@ end
 $$;
 grant execute on function farthing_public.jobs_yield to service_role;
 comment on function farthing_public.jobs_yield is
-  'Queues a job again whose runner has no time left. The job continues at its last checkpoint, and the '
-  'run does not count as an attempt. Returns {status: queued, cancelled or lost}.';
+  'Queues a job again, because its runner has no time left. The job continues at its last checkpoint, '
+  'and the run does not count as an attempt. Returns {status: queued, cancelled or lost}.';
 
 create function farthing_public.jobs_checkpoint(
   p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
   p_page text default null, p_log jsonb default null, p_progress int default 0,
   p_lease_seconds int default 60, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2535,7 +2537,7 @@ create function farthing_public.jobs_create(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2560,11 +2562,11 @@ grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
   'Queues a job and holds the price of its estimate; a job without an estimate is free. Returns {status: '
   '202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
-  'spend_cap_reached, unknown_model, not_found, invalid_request. Credits as text.';
+  'spend_cap_reached, unknown_model, not_found, invalid_request. Credits are text.';
 
 create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2588,7 +2590,7 @@ comment on function farthing_public.jobs_read is
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('jobs', p_limit, array(
@@ -2604,7 +2606,7 @@ comment on function farthing_public.jobs_list is
 
 create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2618,7 +2620,7 @@ begin
   if v_job.status = 'queued' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
   else
-    -- The running step may still write its result and is charged; no step after it is.
+    -- The running step may still write its result and is charged. No later step is charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
@@ -2632,7 +2634,7 @@ comment on function farthing_public.jobs_cancel is
 create function farthing_public.jobs_pages(
   p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2667,7 +2669,7 @@ comment on function farthing_public.jobs_pages is
 create function farthing_public.warnings_list(
   p_state text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('warnings', p_limit, array(
@@ -2685,7 +2687,7 @@ create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2722,7 +2724,7 @@ create function farthing_public.refunds_begin(
   p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2758,7 +2760,7 @@ comment on function farthing_public.refunds_begin is
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2785,7 +2787,7 @@ comment on function farthing_public.refunds_attach is
 create function farthing_public.refunds_refuse(
   p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2809,7 +2811,7 @@ comment on function farthing_public.refunds_refuse is
 create function farthing_public.refunds_postpone(
   p_refund_id uuid, p_error text, p_idempotency_key text default null)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2828,7 +2830,7 @@ comment on function farthing_public.refunds_postpone is
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.idempotency_finish(p_idempotency_key, 201, farthing.refund_answer(r))
@@ -2841,7 +2843,7 @@ comment on function farthing_public.refunds_finish is
 
 create function farthing_public.refunds_read(p_refund_id uuid)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -2861,7 +2863,7 @@ create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('refunds', p_limit, array(
@@ -2879,7 +2881,7 @@ comment on function farthing_public.refunds_list is
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.claim_refunds(p_limit, p_now)

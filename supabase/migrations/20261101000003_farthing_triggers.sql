@@ -131,9 +131,9 @@ select farthing.add_task('wake_deep_checks', '1 hour', '17 minutes');
 
 -- supabase/schemas/holds/triggers.sql
 
--- Triggers: the terms of a hold never change, and a hold ends once. The end of a hold also closes
--- the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task expire_credits
--- (ledger/functions/expiry.sql) expires holds.
+-- Triggers refuse changes of a hold's terms and a second end of a hold. The end of a hold also
+-- closes the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task
+-- expire_credits (ledger/functions/expiry.sql) expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
   created_at}');
@@ -174,7 +174,7 @@ select farthing.never_remove('inbox');
 
 -- supabase/schemas/jobs/triggers.sql
 
--- Triggers: only allowed changes of a job's state; changes are broadcast if Realtime is installed.
+-- Triggers refuse illegal changes of a job's state, and broadcast changes if Realtime is installed.
 -- Scheduled tasks end lost leases and overdue jobs, wake the runner and remove old data.
 
 create trigger jobs_are_guarded before update on farthing.jobs

@@ -22,7 +22,7 @@ create function farthing_public.chats_begin(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -59,22 +59,22 @@ begin
   v_hold := farthing.begin_chat(p_user_id, v_chat, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
-    trim_scale(v_hold.amount)::text, 'patience_ms', (select (extract(epoch from stream_patience) * 1000)::int
-      from farthing.policy));
+    trim_scale(v_hold.amount)::text, 'patience_ms',
+    (select (extract(epoch from stream_patience) * 1000)::int from farthing.policy));
 end
 $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
   'p_input_tokens: the prompt''s tokens as we count them. p_max_input_tokens: the most that another '
-  'tokenizer counts. Returns step call with the hold and patience_ms (for how long a stream is still '
-  'read after its caller has left), or step replay. Fails insufficient_credits, spend_cap_reached, '
-  'unknown_model, not_found, invalid_request, idempotency_in_progress.';
+  'tokenizer counts. Returns step call with the hold and patience_ms (for how long a '
+  'stream is read after its caller has left), or step replay. Fails insufficient_credits, '
+  'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 
 create function farthing_public.chats_record(p_hold_id uuid, p_output_tokens int default null,
   p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('status',
@@ -90,7 +90,7 @@ create function farthing_public.chats_settle(
   p_hold_id uuid, p_usage jsonb, p_answer jsonb, p_log jsonb default null,
   p_idempotency_key text default null, p_output_tokens int default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -126,7 +126,7 @@ create function farthing_public.chats_release(
   p_hold_id uuid, p_log jsonb default null, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

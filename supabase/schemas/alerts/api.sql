@@ -3,7 +3,7 @@
 create function farthing_public.alerts_list(
   p_state text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('alerts', p_limit, array(
@@ -24,7 +24,7 @@ comment on function farthing_public.alerts_list is
 create function farthing_public.alerts_acknowledge(
   p_incident_id uuid, p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -22,12 +22,12 @@ create table farthing.alert_rules (
   constraint alert_rules_runbooks check (length(runbook) between 1 and 500)
 );
 comment on table farthing.alert_rules is
-  'Alert rules. An operator may change their figures by update. A rule is over if its figure is above '
-  'threshold for fires_after. It is fine if its figure is at most fine_at and threshold for '
-  'resolves_after. Between the two, an incident stays as it is. period: the time that is evaluated. '
+  'Alert rules. An operator may change their figures with an UPDATE. A rule is over if its figure is '
+  'above threshold for fires_after. A rule is fine if its figure is at most both fine_at and threshold '
+  'for resolves_after. Between the two, an incident stays as it is. period: the time that is evaluated. '
   'minimum: the volume below which the rule does not fire. factor, baseline: a rule with a factor also '
-  'compares its figure with factor times the usual value, which is that of the time baseline before. '
-  'runbook: a page of docs/runbooks, or a URL.';
+  'compares its figure with factor times the usual value, which is measured over the time baseline '
+  'before period. runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
 
@@ -64,9 +64,9 @@ create table farthing.incidents (
     else false end)
 );
 comment on table farthing.incidents is
-  'Times in which a rule was over its threshold. The state goes from pending (not over for long enough) '
-  'to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in which '
-  'the rule was over. queued_at: the time at which the incident''s notifications were queued. '
+  'Periods in which a rule was over its threshold. The state goes from pending (not over for long '
+  'enough) to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in '
+  'which the rule was over. queued_at: the time at which the incident''s notifications were queued. '
   'fine_since: the time since which the rule is fine, before the incident is resolved.';
 -- A rule and subject has one unresolved incident, even if two evaluations run at once.
 create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';

@@ -15,7 +15,7 @@ create function farthing_public.bookings_begin(
   p_details jsonb default null, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now(), p_ip_hash text default null)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -57,7 +57,7 @@ create function farthing_public.bookings_attach(
   p_booking_id uuid, p_payment_intent_id text, p_client_secret text, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -88,7 +88,7 @@ comment on function farthing_public.bookings_attach is
 create function farthing_public.bookings_abandon(
   p_idempotency_key text, p_booking_id uuid default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -107,7 +107,7 @@ comment on function farthing_public.bookings_abandon is
 
 create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -130,7 +130,7 @@ create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   with mark as (
@@ -161,7 +161,7 @@ comment on function farthing_public.bookings_list is
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -185,7 +185,7 @@ create function farthing_public.bookings_cancel(
   p_user_id uuid, p_booking_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -213,7 +213,7 @@ comment on function farthing_public.bookings_cancel is
 create function farthing_public.bookings_cancelled(
   p_booking_id uuid, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

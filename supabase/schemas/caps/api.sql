@@ -2,7 +2,7 @@
 
 create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -24,7 +24,7 @@ create function farthing_public.spend_caps_set(
   p_user_id uuid, p_daily text, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -19,7 +19,8 @@ returns numeric
 language sql stable
 set search_path = ''
 as $$
-  -- greatest() ignores nulls: without the case, an account without a cap could spend nothing.
+  -- greatest() ignores nulls, so without the case expression an account without a cap could spend
+  -- nothing.
   select case when p_account.daily_cap is not null then greatest(0,
     p_account.daily_cap - farthing.spent_today(p_account.account_id, p_now) - p_account.held) end
 $$;

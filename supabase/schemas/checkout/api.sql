@@ -7,7 +7,7 @@ create function farthing_public.checkout_begin(
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
   p_ip_hash text default null)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -54,7 +54,7 @@ create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -72,7 +72,7 @@ comment on function farthing_public.checkout_attach is
 create function farthing_public.checkout_abandon(
   p_idempotency_key text, p_order_id uuid default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -92,7 +92,7 @@ comment on function farthing_public.checkout_abandon is
 
 create function farthing_public.checkout_packages(p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'name', p.name, 'amount', p.amount,
@@ -110,7 +110,7 @@ comment on function farthing_public.checkout_packages is
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -129,7 +129,7 @@ comment on function farthing_public.checkout_order is 'Returns a user''s own ord
 create function farthing_public.checkout_orders(
   p_user_id uuid, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('orders', p_limit, array(

@@ -4,7 +4,7 @@ create function farthing_public.cards_begin(
   p_user_id uuid, p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -28,7 +28,7 @@ comment on function farthing_public.cards_begin is
 create function farthing_public.customers_attach(
   p_user_id uuid, p_customer_id text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -48,7 +48,7 @@ comment on function farthing_public.customers_attach is
 
 create function farthing_public.cards_finish(p_idempotency_key text, p_setup_url text)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -64,7 +64,7 @@ comment on function farthing_public.cards_finish is
 
 create function farthing_public.cards_abandon(p_idempotency_key text)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin

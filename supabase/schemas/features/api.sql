@@ -2,7 +2,7 @@
 
 create function farthing_public.features_read()
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(farthing.feature_answer(f) order by f.name), '[]') from farthing.features f
@@ -15,7 +15,7 @@ create function farthing_public.features_set(
   p_name text, p_state text, p_percentage numeric default null,
   p_author text default 'sql:' || session_user, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -1,10 +1,10 @@
 -- The private schema, the types that all subjects share, and the policy: every number that an
 -- operator may tune.
 
--- Farthing is a guest in a project: all its objects are in these two schemas, and nothing of the
--- host is changed, not even default privileges. So every migration ends by revoking each privilege
--- that these files do not grant. A function that moves money and that any visitor may call is a
--- common vulnerability.
+-- Farthing is installed into a project that has schemas of its own. All objects of Farthing are in
+-- these two schemas, and Farthing changes nothing else in the project, including default
+-- privileges. So every migration ends by revoking each privilege that these files do not grant: a
+-- function that moves money and that any visitor may call is a common vulnerability.
 create schema farthing;
 comment on schema farthing is 'Tables and rules of the credit ledger. Never exposed through the data API.';
 create schema farthing_public;
@@ -12,8 +12,8 @@ comment on schema farthing_public is
   'Exposed through the data API: functions that only the secret key may call, and views with row level '
   'security.';
 
--- Browser roles reach the private schema only through invoker views. Each of those tables has row
--- level security.
+-- Browser roles reach the private schema only through views with the caller's rights
+-- (security_invoker). Each table behind such a view has row level security.
 grant usage on schema farthing to anon, authenticated;
 grant usage on schema farthing_public to anon, authenticated, service_role;
 
@@ -64,7 +64,7 @@ create table farthing.policy (
   grant_ceiling_day farthing.positive_credits not null default 2000000,
   grant_ceilings_bind_keys boolean not null default false,
   keys_confirm_grants boolean not null default false,
-  -- a grant requested on Friday can be confirmed on Monday
+  -- A grant requested on Friday can be confirmed on Monday.
   pending_grant_life interval not null default '72 hours',
   booking_fee_basis_points int not null default 300
     constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
@@ -78,7 +78,8 @@ create table farthing.policy (
   usage_max_age interval not null default '35 days',
   usage_max_ahead interval not null default '5 minutes',
   stream_patience interval not null default '2 minutes'
-    constraint policy_stream_patience check (stream_patience between interval '0' and interval '5 minutes'),
+    constraint policy_stream_patience
+      check (stream_patience between interval '0' and interval '5 minutes'),
   stream_in_flight_tokens int not null default 256
     constraint policy_stream_in_flight_tokens check (stream_in_flight_tokens between 64 and 1000000),
   paid_out_within interval not null default '14 days'

@@ -3,7 +3,7 @@
 create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
   p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('decisions', p_limit, array(
@@ -24,7 +24,7 @@ comment on function farthing_public.fraud_decisions_list is
 
 create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('blocks', p_limit, array(
@@ -42,7 +42,7 @@ create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_
   p_idempotency_key text default null, p_fingerprint text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -78,7 +78,7 @@ comment on function farthing_public.fraud_blocks_add is
 create function farthing_public.fraud_blocks_remove(
   p_block_id uuid, p_author text default 'sql:' || session_user)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -100,7 +100,7 @@ comment on function farthing_public.fraud_blocks_remove is
 
 create function farthing_public.fraud_policy_read()
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.policy_answer()
@@ -114,7 +114,7 @@ create function farthing_public.fraud_policy_set(
   p_changes jsonb, p_author text default 'sql:' || session_user,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -7,7 +7,7 @@ create function farthing_public.credits_grant(
   p_once boolean default false, p_author text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -47,7 +47,7 @@ create function farthing_public.grants_decide(
   p_grant_id uuid, p_confirm boolean, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -72,7 +72,7 @@ comment on function farthing_public.grants_decide is
 
 create function farthing_public.grants_read(p_grant_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -92,7 +92,7 @@ create function farthing_public.grants_list(
   p_status text default null, p_before uuid default null, p_limit int default 20,
   p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('grants', p_limit, array(

@@ -2,7 +2,7 @@
 
 create function farthing_public.health_database()
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('ok', true, 'at', now(), 'migrated', exists (select from farthing.packages),
@@ -13,13 +13,13 @@ comment on function farthing_public.health_database is
   'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: '
   'scheduled tasks have evaluated the alerts within the last five minutes.';
 
--- The paid checks have a daily budget. Why the budget is in SQL: a paid check costs money each
--- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
--- check that would exceed the budget is refused and costs nothing.
+-- The paid checks have a daily budget. It is in SQL, because a paid check costs money each time,
+-- whether a scheduled task or a person requests it. One row stores the day's cost, and a check that
+-- would exceed the budget is refused and costs nothing.
 
 create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -43,7 +43,7 @@ create function farthing_public.deep_checks_report(
   p_name text, p_outcome text, p_duration_ms int, p_code text default null, p_figures jsonb default '{}',
   p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('name', c.name, 'outcome', c.outcome)
@@ -56,7 +56,7 @@ comment on function farthing_public.deep_checks_report is
 
 create function farthing_public.deep_checks_ledger(p_start double precision, p_limit int default 200)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('looked_at', s.looked_at, 'wrong', s.wrong)
@@ -70,7 +70,7 @@ comment on function farthing_public.deep_checks_ledger is
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
@@ -89,7 +89,7 @@ comment on function farthing_public.health_report is
 
 create function farthing_public.health_metrics(p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(

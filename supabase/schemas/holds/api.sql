@@ -6,7 +6,7 @@ create function farthing_public.holds_open(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -46,7 +46,7 @@ create function farthing_public.holds_settle(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -86,7 +86,7 @@ create function farthing_public.holds_release(
   p_hold_id uuid, p_correlation_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -111,7 +111,7 @@ comment on function farthing_public.holds_release is
 create function farthing_public.holds_read(p_hold_id uuid, p_user_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -132,7 +132,7 @@ $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
   'Returns a hold; fails not_found if p_user_id is given and may not act for the hold''s account. '
-  'Credits as text.';
+  'Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
@@ -140,6 +140,6 @@ select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_sca
   trim_scale(h.shortfall)::text as shortfall, h.expires_at, h.created_at, h.resolved_at
 from farthing.holds h;
 
-comment on view farthing_public.credit_holds is 'The caller''s own holds. Credits as text.';
+comment on view farthing_public.credit_holds is 'The caller''s own holds. Credits are text.';
 
 grant select on farthing_public.credit_holds to authenticated;

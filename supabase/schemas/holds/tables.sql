@@ -59,7 +59,7 @@ create type farthing.opened_hold as (hold farthing.holds, available_after numeri
 create type farthing.bill as (
   amount numeric, facts jsonb, usage jsonb, origin farthing.usage_origin, events farthing.priced_usage[],
   correlation_id text, author text);
--- rest: the part of the hold that was not charged; charge: the last charge; next_hold_id: the hold
+-- rest: the part of the hold that was not charged. charge: the last charge. next_hold_id: the hold
 -- that keeps the rest.
 create type farthing.settlement as (
   settled numeric, shortfall numeric, rest numeric, first_seq bigint, charge farthing.charge_result,

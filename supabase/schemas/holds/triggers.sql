@@ -1,6 +1,6 @@
--- Triggers: the terms of a hold never change, and a hold ends once. The end of a hold also closes
--- the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task expire_credits
--- (ledger/functions/expiry.sql) expires holds.
+-- Triggers refuse changes of a hold's terms and a second end of a hold. The end of a hold also
+-- closes the chat that the hold pays for (ai/triggers.sql). The ledger's scheduled task
+-- expire_credits (ledger/functions/expiry.sql) expires holds.
 
 select farthing.never_change('holds', '{account_id, hold_id, amount, model, rate_version, expires_at,
   created_at}');

@@ -3,7 +3,7 @@
 create function farthing_public.idempotency_store(
   p_idempotency_key text, p_fingerprint text, p_status int, p_data jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -65,7 +65,7 @@ end
 $$;
 comment on function farthing.idempotency_keep(text, text, int, jsonb, timestamptz) is
   'Stores an answer in the transaction of its work and returns {status, replayed: false, data}. Without '
-  'a key, only returns.';
+  'a key, stores nothing.';
 
 create function farthing.idempotency_start(p_key text, p_fingerprint text, p_now timestamptz)
 returns void
@@ -152,7 +152,7 @@ as $$
   select farthing.delete_older('idempotency_keys', 'key', 'created_at', p_now - interval '24 hours', p_limit)
 $$;
 comment on function farthing.delete_old_idempotency_keys(timestamptz, int) is
-  'Deletes keys older than 24 hours; returns how many keys.';
+  'Deletes keys older than 24 hours, and returns their number.';
 
 create function farthing.refuse_new_answer()
 returns trigger

@@ -18,9 +18,10 @@ create index idempotency_keys_by_age on farthing.idempotency_keys using brin (cr
 alter table farthing.idempotency_keys enable row level security;
 create policy idempotency_keys_none on farthing.idempotency_keys for select to authenticated using (false);
 
--- Why a table of its own: a model's answer and a Stripe client secret belong to one user and must
--- be deleted with the user. An operator who reads idempotency_keys to find a blocked key sees
--- neither. Encryption would not help, because its key would be in the same database.
+-- Private answers have a table of their own, because a model's answer and a Stripe client secret
+-- belong to one user and must be deleted with the user. An operator who reads idempotency_keys to
+-- find a blocked key sees neither. Encryption would not help, because its key would be in the same
+-- database.
 create table farthing.private_answers (
   key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
   account_id bigint not null,

@@ -3,7 +3,7 @@
 
 create function farthing_public.inbox_receive(p_event jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -33,7 +33,7 @@ comment on function farthing_public.inbox_receive is
 create function farthing_public.inbox_list(
   p_state text default null, p_type text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('events', p_limit, array(
@@ -50,7 +50,7 @@ comment on function farthing_public.inbox_list is
 
 create function farthing_public.inbox_read(p_event_id text)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -69,7 +69,7 @@ comment on function farthing_public.inbox_read is
 
 create function farthing_public.inbox_replay(p_event_id text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -98,7 +98,7 @@ comment on function farthing_public.inbox_replay is
 
 create function farthing_public.inbox_dead(p_limit int default 100)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(event_id order by occurred_at, event_id), '[]') from (
@@ -112,7 +112,7 @@ comment on function farthing_public.inbox_dead is
 
 create function farthing_public.inbox_missing(p_event_ids jsonb)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(given.event_id order by given.nr), '[]')
@@ -125,7 +125,7 @@ comment on function farthing_public.inbox_missing is
 
 create function farthing_public.backfills_claim(p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object('claimed_at', b.claimed_at,
@@ -140,7 +140,7 @@ comment on function farthing_public.backfills_claim is
 create function farthing_public.backfills_finish(
   p_claimed_at timestamptz, p_complete boolean, p_unreadable int)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -156,7 +156,7 @@ comment on function farthing_public.backfills_finish is
 
 create function farthing_public.mode_check(p_livemode boolean)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -1,7 +1,7 @@
--- Jobs: long work that a browser polls, in steps and with pages of a file. Why in the ledger's
--- database: the job, the credits held for it and its idempotency key commit together, so each job
--- is paid for and each hold has its job. A job is claimed under a lease with a token that counts
--- up; a runner that has lost its lease has an old token and can write nothing.
+-- Jobs: long work that a browser polls, in steps and with pages of a file. Jobs are in the ledger's
+-- database, because the job, the credits held for it and its idempotency key must commit together:
+-- each job is paid for, and each hold has its job. A job is claimed under a lease with a token that
+-- counts up; a runner that has lost its lease has an old token and can write nothing.
 
 create table farthing.jobs (
   job_nr bigint generated always as identity primary key,
@@ -44,7 +44,7 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  -- as large as the input, which names each model
+  -- The bound is that of the input, which names each model.
   constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576),
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25
@@ -102,7 +102,7 @@ create table farthing.job_checkpoints (
 );
 comment on table farthing.job_checkpoints is
   'A finished step of a job: its result, and its cost, which is in the entries first_seq to last_seq. '
-  'Credits.';
+  'Amounts are in credits.';
 
 create table farthing.job_pages (
   job_nr bigint not null references farthing.jobs (job_nr) on delete cascade,

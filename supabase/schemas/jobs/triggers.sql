@@ -1,4 +1,4 @@
--- Triggers: only allowed changes of a job's state; changes are broadcast if Realtime is installed.
+-- Triggers refuse illegal changes of a job's state, and broadcast changes if Realtime is installed.
 -- Scheduled tasks end lost leases and overdue jobs, wake the runner and remove old data.
 
 create trigger jobs_are_guarded before update on farthing.jobs

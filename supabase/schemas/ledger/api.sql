@@ -7,7 +7,7 @@ create function farthing_public.credits_debit(
   p_idempotency_key text default null, p_fingerprint text default null, p_once boolean default false,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -53,7 +53,7 @@ comment on function farthing_public.credits_debit is
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -85,13 +85,13 @@ $$;
 grant execute on function farthing_public.credits_balance to service_role;
 comment on function farthing_public.credits_balance is
   'Returns {balance, held, available, debt, lots in burn-down order, as_of}; with p_at the balance at '
-  'that moment: {balance, as_of}. Credits as text. Fails not_found.';
+  'that moment: {balance, as_of}. Credits are text. Fails not_found.';
 
 create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
   p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -126,7 +126,8 @@ grant execute on function farthing_public.credits_entries to service_role;
 comment on function farthing_public.credits_entries is
   'Returns a page of entries, newest first: {entries, next_before}. amount is signed: negative for '
   'debits. author is only the kind of author (owner, operator, key, stripe, task, sql) unless '
-  'p_with_names is true, because users must not see an operator''s id. Credits as text. Fails not_found.';
+  'p_with_names is true, because users must not see an operator''s id. Credits are text. Fails '
+  'not_found.';
 
 -- Views for the data API. They run with the caller's rights, so row level security decides what the
 -- caller sees. Amounts are text, because JSON numbers would lose digits.
@@ -146,10 +147,10 @@ select e.entry_id as id, e.seq, e.kind,
     e.reference_id, e.correlation_id, e.metadata, e.event_at, e.created_at
 from farthing.entries e;
 
-comment on view farthing_public.credits is 'The caller''s own balance, held and debt. Credits as text.';
-comment on view farthing_public.credit_lots is 'The caller''s own lots. Credits as text.';
+comment on view farthing_public.credits is 'The caller''s own balance, held and debt. Credits are text.';
+comment on view farthing_public.credit_lots is 'The caller''s own lots. Credits are text.';
 comment on view farthing_public.credit_entries is
-  'The caller''s own entries; amount is signed. Credits as text.';
+  'The caller''s own entries; amount is signed. Credits are text.';
 
 grant select on farthing_public.credits to authenticated;
 grant select on farthing_public.credit_lots to authenticated;

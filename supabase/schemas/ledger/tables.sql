@@ -1,11 +1,10 @@
--- The ledger: accounts, lots, entries and debt payments. Why this shape: one entry is both sides of
--- a transfer between a user's account and a system account, so an unbalanced ledger cannot be
--- written. A system account is a name, and its balance is a sum, so a debit never updates a row
--- that another user's debit needs. Every key begins with the account, so the ledger can be
--- distributed by account. Entries and many other tables have no foreign key to accounts, because
--- each such key costs two triggers on the row that every debit updates: ten keys took 7 % of a
--- debit's time. The writer of an entry holds the lock of its account's row instead, and prove()
--- looks for orphans.
+-- The ledger: accounts, lots, entries and debt payments. One entry is both sides of a transfer
+-- between a user's account and a system account, so an unbalanced ledger cannot be written. A
+-- system account is a name, and its balance is a sum, so a debit never updates a row that another
+-- user's debit needs. Every key begins with the account, so the ledger can be distributed by
+-- account. Entries and many other tables have no foreign key to accounts, because each such key
+-- costs two triggers on the row that every debit updates: ten keys took 7 % of a debit's time. The
+-- writer of an entry holds the lock of its account's row instead, and prove() looks for orphans.
 
 create type farthing.account_kind as enum ('user', 'organisation');
 create type farthing.system_account as enum
@@ -38,14 +37,16 @@ create table farthing.accounts (
 comment on table farthing.accounts is
   'One account per user, and one per organisation. balance = Σ lots.remaining − debt = Σ entries; held = '
   'Σ open holds; daily_cap: the most credits that may be spent in a day, null for no cap; left_at: when '
-  'the user was deleted or the organisation dissolved, null while the account is in use. Credits.';
+  'the user was deleted or the organisation dissolved, null while the account is in use. Amounts are in '
+  'credits.';
 
 create table farthing.lots (
   account_id bigint not null references farthing.accounts (account_id),
   lot_id uuid not null default gen_random_uuid(),
   source farthing.lot_source not null,
   amount farthing.positive_credits not null,
-  -- lots_add_up keeps this at 0 or more; a longer check would slow every debit
+  -- The check lots_add_up ensures that remaining is 0 or more. A check on this column would slow
+  -- every debit.
   remaining numeric(38, 18) not null,
   reserved farthing.credits not null default 0,
   cost_basis_usd numeric(38, 18),
@@ -62,7 +63,7 @@ create table farthing.lots (
 comment on table farthing.lots is
   'Credits that arrived together. remaining: the part that is not spent; reserved: the part of remaining '
   'that open holds reserve; clawed_back: the part that refunds and disputes took; frozen: the payment '
-  'is in doubt, so only held credits can be spent. Credits.';
+  'is in doubt, so only held credits can be spent. Amounts are in credits.';
 -- Rule 5: this index is the only definition of the burn-down order. `deno task schema` writes its
 -- columns after each `order by /* burn-down */`; ledger/burn_order.test.sql finds an ORDER BY
 -- without that mark. The predicate uses closed_at instead of remaining, so that a debit stays a HOT
@@ -92,13 +93,14 @@ create table farthing.entries (
   reference_id varchar(255),
   correlation_id varchar(255),
   metadata farthing.metadata,
-  -- not farthing.author, whose check would slow every debit: prove_authors() checks it
+  -- The type is not farthing.author, because that domain's check would slow every debit.
+  -- prove_authors() checks the author.
   author varchar(255) not null,
   primary key (account_id, seq)
 );
 comment on table farthing.entries is
   'Append-only. direction: `in` moves credits from the counterparty to the account, `out` from the '
-  'account to the counterparty. seq has no gap per account. Credits.';
+  'account to the counterparty. seq has no gap per account. Amounts are in credits.';
 
 -- Incoming credits pay debt: the lot and the debt shrink and the balance stays, so a payment of
 -- debt is not an entry. If a debt turns out to be unfounded after it was paid, its payments are
@@ -117,7 +119,7 @@ create table farthing.debt_payments (
 );
 comment on table farthing.debt_payments is
   'Append-only. Credits of a lot that paid the debt of its account; the amount is negative if the row '
-  'undoes a payment. Credits.';
+  'undoes a payment. Amounts are in credits.';
 create index debt_payments_by_lot on farthing.debt_payments (account_id, lot_id);
 create index debt_payments_undone on farthing.debt_payments (account_id, undoes) where undoes is not null;
 

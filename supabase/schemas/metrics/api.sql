@@ -3,14 +3,14 @@
 create function farthing_public.metrics_record(
   p_batch_id uuid, p_age_ms bigint, p_rows jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not farthing.record_metrics(p_batch_id, p_age_ms, farthing.json_argument(p_rows), p_now) then
     return '{"recorded": false}'::jsonb;
   end if;
-  -- If scheduled tasks stop, only the recording of metrics can notice that.
+  -- If scheduled tasks stop, only the recording of metrics can notice the stop.
   perform farthing.watch_runner(p_now);
   return '{"recorded": true}'::jsonb;
 end

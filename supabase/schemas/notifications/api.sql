@@ -4,7 +4,7 @@
 create view farthing_public.notifications with (security_invoker = true) as
 select n.notification_id as id, n.template, n.data, n.created_at from farthing.notifications n;
 comment on view farthing_public.notifications is
-  'The caller''s own notifications: template and data. Credits as text.';
+  'The caller''s own notifications: template and data. Credits are text.';
 grant select on farthing_public.notifications to authenticated;
 
 create function farthing_public.notifications_send(
@@ -12,7 +12,7 @@ create function farthing_public.notifications_send(
   p_idempotency_key text default null, p_fingerprint text default null, p_kept_seconds int default 86400,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -42,7 +42,7 @@ create function farthing_public.notifications_claim(
   p_mail text default null, p_limit int default 10, p_lease_id uuid default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table, and addresses are in Auth's table
+language plpgsql security definer -- service_role has no rights on tables, and addresses are in Auth's table
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -59,11 +59,12 @@ comment on function farthing_public.notifications_claim is
 create function farthing_public.notifications_sent(
   p_notification_id uuid, p_lease_id uuid, p_provider_id text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A late report is accepted, because an uncertain notification was sent after all.
+  -- A late report is accepted: it shows that a notification whose lease has ended was sent after
+  -- all.
   update farthing.notifications
   set state = 'sent', provider_id = left(p_provider_id, 255), last_error = null, address = null,
     finished_at = p_now, next_attempt_at = null, lease_id = null, leased_until = null
@@ -74,14 +75,14 @@ end
 $$;
 grant execute on function farthing_public.notifications_sent to service_role;
 comment on function farthing_public.notifications_sent is
-  'Records that the service has accepted a claimed notification: {known}, false if the claim is not this '
-  'runner''s any more.';
+  'Records that the service has accepted a claimed notification: {known}, which is false if the claim no '
+  'longer belongs to this runner.';
 
 create function farthing_public.notifications_failed(
   p_notification_id uuid, p_lease_id uuid, p_outcome text, p_error text, p_retry_after int default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -2,7 +2,7 @@
 
 create function farthing_public.payouts_claim(p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   -- A claim sets the next due time, later each time, so that a runner that dies need not report
@@ -26,7 +26,7 @@ create function farthing_public.payouts_record(
   p_payout_id text, p_claimed_at timestamptz, p_transactions jsonb,
   p_after text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

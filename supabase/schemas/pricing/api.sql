@@ -2,7 +2,7 @@
 
 create function farthing_public.usage_rates(p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('model', r.model, 'version', r.version,
@@ -32,7 +32,7 @@ grant select on farthing_public.packages to anon, authenticated;
 create function farthing_public.rates_import(p_rates jsonb, p_dry_run boolean default true,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -11,7 +11,7 @@ create function farthing_public.providers_begin(
   p_user_id uuid, p_country text, p_email text default null, p_idempotency_key text default null,
   p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -42,7 +42,7 @@ create function farthing_public.providers_attach(
   p_provider_id uuid, p_stripe_account_id text, p_onboarding_url text,
   p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -72,7 +72,7 @@ comment on function farthing_public.providers_attach is
 create function farthing_public.providers_abandon(
   p_idempotency_key text, p_provider_id uuid default null)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -92,7 +92,7 @@ comment on function farthing_public.providers_abandon is
 
 create function farthing_public.providers_read(p_user_id uuid)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -114,7 +114,7 @@ comment on function farthing_public.providers_read is
 create function farthing_public.providers_compare(
   p_accounts jsonb, p_asked_at timestamptz, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -19,7 +19,7 @@ begin
       using errcode = 'restrict_violation';
   end if;
   if new.user_id is null then
-    new.email := null; -- a deleted user's request to Stripe is never repeated
+    new.email := null; -- a deleted user sends no further request to Stripe
     delete from farthing.payout_accounts where provider_id = new.provider_id;
   end if;
   return new;

@@ -19,7 +19,7 @@ as $$
 $$;
 comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
   'Adds entries to the days of their authors: for each account, the entries after p_after and up to '
-  'p_upto. For seal_entries().';
+  'p_upto. seal_entries() calls it.';
 
 create view farthing.actors with (security_invoker = true) as
 select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
@@ -27,4 +27,4 @@ select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.e
 from farthing.actor_days d;
 comment on view farthing.actors is
   'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
-  'Credits as text.';
+  'Credits are text.';

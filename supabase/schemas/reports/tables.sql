@@ -10,6 +10,6 @@ create table farthing.actor_days (
 );
 comment on table farthing.actor_days is
   'Sealed entries, summed by the day (UTC) on which they were written, by author and kind. The author '
-  '`stripe` stands for all Stripe events. Credits.';
+  '`stripe` stands for all Stripe events. Amounts are in credits.';
 alter table farthing.actor_days enable row level security;
 create policy actor_days_none on farthing.actor_days for select to authenticated using (false);

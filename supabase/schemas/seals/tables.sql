@@ -26,12 +26,12 @@ create table farthing.entry_sums (
   primary key (counterparty, direction, kind)
 );
 comment on table farthing.entry_sums is
-  'All sealed entries, summed by counterparty, direction and kind. Credits.';
+  'All sealed entries, summed by counterparty, direction and kind. Amounts are in credits.';
 alter table farthing.entry_sums enable row level security;
 create policy entry_sums_none on farthing.entry_sums for select to authenticated using (false);
 
--- A hash of each account's owner makes it possible to seal the owner and to forget them later:
--- after their deletion only a hash with an unknown salt remains.
+-- The owner of an account is sealed as a hash with a salt, so that a deleted user can be forgotten:
+-- after the deletion only a hash with an unknown salt remains.
 create table farthing.owner_marks (
   account_id bigint primary key,
   salt uuid,

@@ -2,7 +2,7 @@
 
 create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
@@ -15,7 +15,7 @@ create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -45,7 +45,7 @@ comment on function farthing_public.top_ups_set is
 
 create function farthing_public.top_ups_stop(p_user_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -62,7 +62,7 @@ comment on function farthing_public.top_ups_stop is
 
 create function farthing_public.top_ups_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -81,7 +81,7 @@ create function farthing_public.top_ups_report(
   p_order_id uuid, p_outcome text, p_payment_id text default null, p_code text default null,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -118,7 +118,7 @@ comment on function farthing_public.top_ups_report is
 create function farthing_public.top_ups_link(
   p_order_id uuid, p_session_id text, p_session_url text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -3,7 +3,7 @@
 
 create function farthing_public.transfers_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.claim_transfers(p_limit, p_now)
@@ -18,7 +18,7 @@ create function farthing_public.transfers_finish(
   p_move_id uuid, p_stripe_id text default null, p_error text default null, p_refused boolean default false,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

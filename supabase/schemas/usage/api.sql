@@ -5,7 +5,7 @@ create function farthing_public.usage_charge(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -48,7 +48,7 @@ comment on function farthing_public.usage_charge is
 
 create function farthing_public.usage_estimate(p_usage jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -72,7 +72,7 @@ create function farthing_public.usage_charge_batch(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

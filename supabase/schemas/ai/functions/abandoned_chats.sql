@@ -44,7 +44,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  -- the chat's own hold may be expired, too
+  -- The chat's own hold may have expired, too.
   perform farthing.release_expired_holds(p_chat.account_id, p_now);
   if p_chat.accepted_at is null then
     perform farthing.release_hold(p_chat.account_id, p_chat.hold_id, p_chat.correlation_id, p_now);

@@ -51,7 +51,7 @@ create function farthing.lock_chat(p_hold_id uuid, p_idempotency_key text)
 returns farthing.chats
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- the same as in lock_account
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_chat farthing.chats;

@@ -24,7 +24,8 @@ as $$
     and c.state = 'open' and c.hold_id <> p_chat.hold_id)
 $$;
 comment on function farthing.chat_owns_key(farthing.chats) is
-  'Whether the chat''s key still belongs to the chat; false if a repeat under the same key is running.';
+  'Returns whether the chat''s key still belongs to the chat; false if a repeat under the same key is '
+  'running.';
 
 create function farthing.settle_chat(p_chat farthing.chats, p_usages jsonb[], p_now timestamptz)
 returns void

@@ -89,8 +89,8 @@ create function farthing.evaluate_alerts(p_now timestamptz default now())
 returns int
 language plpgsql
 set search_path = ''
--- Another evaluation takes seconds. If a lock is held for longer, the next minute's run evaluates
--- again.
+-- A parallel evaluation holds its lock for a few seconds. If a lock is held longer, this evaluation
+-- fails and the next minute's run evaluates again.
 set lock_timeout = '10s'
 as $$
 declare
@@ -99,7 +99,8 @@ declare
   v_rule farthing.alert_rules;
   v_problem text;
 begin
-  -- Of two evaluations at once, the second waits and finds the incidents that the first has opened.
+  -- Of two parallel evaluations, the second waits and finds the incidents that the first has
+  -- opened.
   perform pg_advisory_xact_lock(c_alerts, 0);
   for v_rule in
     select * from farthing.alert_rules r where rule <> 'rule_failed' and enabled

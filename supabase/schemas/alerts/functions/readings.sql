@@ -14,8 +14,8 @@ as $$
   from (select round(p_value, 6) as value) v
 $$;
 comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'Compares a figure with its rule''s threshold: over if the figure is above it, fine if the figure is '
-  'at most fine_at and the threshold.';
+  'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
+  'figure is at most both fine_at and the threshold.';
 
 create function farthing.count_text(p_count bigint, p_thing text)
 returns text

@@ -8,12 +8,12 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Fewer errors than this are chance, whatever their share.
+  -- Below this number of errors, even a high share can be chance.
   c_least_errors constant int := 3;
   v_worst record;
 begin
-  -- The worst of all requests together and of each route with enough requests: many requests to
-  -- other routes must not hide the errors of a rare route.
+  -- Takes the highest share: of all requests together, or of one route with enough requests. Many
+  -- requests to other routes must not hide the errors of a rare route.
   select r.route, r.requests, r.errors, r.errors::numeric / r.requests as share into v_worst
   from farthing.requests_between(p_now - p_rule.period, p_now) r
   where r.requests >= greatest(p_rule.minimum, 1) order by share desc, r.requests desc limit 1;

@@ -20,8 +20,8 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- A rejection by the provider is the request's error and does not count. The outcome refused
-    -- means that the circuit breaker is open.
+    -- A request that the provider rejects was wrong itself, so it does not count as failed. The
+    -- outcome refused means that the circuit breaker is open.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
     from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
@@ -98,7 +98,8 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.notifications
     where state in ('dead', 'uncertain') and finished_at > p_now - p_rule.period
-      -- A project without a configured address, webhook or mail service needs no alert about that.
+      -- A project that has configured no address, no webhook or no mail service needs no alert
+      -- about notifications that were never sent.
       and last_error not in ('no_recipient', 'not_tried') limit 10000) dead
 $$;
 comment on function farthing.read_dead_notifications(farthing.alert_rules, timestamptz) is

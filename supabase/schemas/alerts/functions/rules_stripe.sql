@@ -42,7 +42,7 @@ language plpgsql stable
 set search_path = ''
 as $$
 declare
-  -- Fewer failed charges than this are chance, whatever their share.
+  -- Below this number of failed charges, even a high share can be chance.
   c_least_failed constant int := 3;
   v_from timestamptz := p_now - p_rule.period;
   v_now record;

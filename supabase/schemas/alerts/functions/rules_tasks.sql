@@ -151,7 +151,8 @@ begin
     return false;
   end if;
   select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- All processes report metrics, so one of them is enough and no other waits for it.
+  -- All processes report metrics and call this function, so one process does the work and the
+  -- others do not wait for the lock.
   if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
     return false;
   end if;
@@ -161,8 +162,7 @@ begin
     format('No scheduled task, or none that evaluates alerts, has run for %s.',
       farthing.period_text(v_silence))), p_now);
   v_told := farthing.queue_incidents(p_now) > 0;
-  -- The notification runner is normally woken each minute by a scheduled task, and no task runs
-  -- now.
+  -- A scheduled task normally wakes the notification runner each minute, but no task runs now.
   if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
     perform farthing.wake_notification_runner_if_due(p_now);
   end if;

@@ -1,13 +1,13 @@
 -- The audit: changes of data that decides about money, with the author and the row before and
--- after. Triggers write it, so that a function cannot forget the audit row and the row has the
+-- after. Triggers write the audit rows, so no function can forget one, and each audit row shows the
 -- actual change. Some columns change only in a transaction that gave a reason by allow_change().
--- This prevents slips and makes changes visible; it locks out no role that may write the table,
--- because that role may call allow_change() at an SQL prompt. The owner of the tables can disable
--- triggers; then the changed row differs from its last audit row, and the proof reports it
--- (prove_audit). Charges pay nothing for the audit: PostgreSQL queues no trigger for an update of
--- columns outside the trigger's list. The triggers are after triggers, because with a before
--- trigger PostgreSQL locks the row once more, and a debit updates two rows. Accounts and lots have
--- after triggers anyway, for their foreign keys.
+-- The required reason prevents mistakes and makes changes visible. It does not stop a role that may
+-- write the table, because that role may also call allow_change() at an SQL prompt. The owner of
+-- the tables can disable triggers; then the changed row differs from its last audit row, and the
+-- proof reports it (prove_audit). Charges pay nothing for the audit: PostgreSQL queues no trigger
+-- for an update of columns outside the trigger's list. The triggers fire after the change, because
+-- with a before trigger PostgreSQL locks the row once more, and a debit updates two rows. Accounts
+-- and lots have after triggers anyway, for their foreign keys.
 
 create function farthing.audit_changes(p_table text, p_columns text[], p_needs_reason boolean default false,
   p_rows boolean default false)

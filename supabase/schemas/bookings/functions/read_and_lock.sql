@@ -33,7 +33,7 @@ create function farthing.lock_booking(p_booking_id uuid)
 returns farthing.bookings
 language plpgsql
 set search_path = ''
-set lock_timeout = '2s' -- the same as in lock_account
+set lock_timeout = '2s' -- the same timeout as in lock_account()
 as $$
 declare
   v_booking farthing.bookings;

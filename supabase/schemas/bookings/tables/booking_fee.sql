@@ -1,5 +1,5 @@
--- The platform's fee of a booking. A check of the table uses these functions, so they are created
--- before it.
+-- The platform's fee of a booking. A check of the table bookings uses these functions, so they
+-- are created before the table.
 
 create function farthing.currency_step(p_currency text)
 returns int
@@ -29,7 +29,7 @@ returns bigint
 language sql immutable
 set search_path = ''
 as $$
-  -- Integers only: rounded half up to a multiple of the currency's step.
+  -- The fee is computed with integers and rounded half up to a multiple of the currency's step.
   select (p_amount * p_basis_points + 5000 * s) / (10000 * s) * s
   from (select farthing.currency_step(p_currency)::bigint as s) step
 $$;

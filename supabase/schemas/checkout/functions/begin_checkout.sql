@@ -98,8 +98,8 @@ declare
   v_order farthing.orders;
 begin
   -- Two requests with the same order and the same Stripe key get the same session, so the second
-  -- request writes the values that are already stored. If the webhook was faster, only the session
-  -- is still missing.
+  -- request writes the values that are already stored. If the webhook arrived first, only the
+  -- session is still missing.
   select * into v_order from farthing.orders where order_id = p_order_id for update;
   if v_order.order_id is null then
     perform farthing.fail('not_found', 'There is no such order.', null, 'order_id');

@@ -1,7 +1,7 @@
 -- The fraud check before a checkout session or a booking. The check runs in the transaction that
 -- creates the order or the booking. So the account is locked, parallel requests are counted one
--- after the other, and a decision is stored exactly if the order or booking is stored. The limits
--- count stored rows: an operator can read these rows, and no counter has to be reset.
+-- after the other, and a decision is stored if and only if the order or booking is stored. The
+-- limits count stored rows: an operator can read these rows, and no counter has to be reset.
 
 create function farthing.check_fraud(p_account_id bigint, p_action text, p_ip_hash text, p_now timestamptz,
   p_order_id uuid default null, p_is_new boolean default true, p_provider_id uuid default null)
@@ -40,8 +40,8 @@ begin
   end if;
   v_reasons := nullif(coalesce(v_blocked, '{}') || coalesce(v_over, '{}'), '{}');
   if v_reasons is null and (p_order_id is null or not p_is_new) then
-    -- keep_address() records an allowed booking, and a request that continues an order or a booking
-    -- was decided when that began.
+    -- No decision is recorded here: keep_address() records an allowed booking, and a request that
+    -- continues an order or a booking was decided when the order or booking began.
     return '{"outcome": "allow"}'::jsonb;
   end if;
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, ip_hash, order_id, decided_at)

@@ -51,15 +51,15 @@ as $$
     select card, max(used_at) as used_at, bool_or(livemode) as livemode from farthing.card_uses
     where account_id = p_account_id and used_at > p_now - interval '1 day' group by card
   )
-  -- Card testing shows as many failed attempts, with any cards.
+  -- A person who tests stolen cards causes many failed attempts, often with different cards.
   select 'failed_cards', u.used_at + interval '1 hour'
   from farthing.policy p, lateral (
     select used_at from farthing.card_uses
     where account_id = p_account_id and outcome = 'failed' and used_at > p_now - interval '1 hour'
     order by used_at desc offset p.failed_cards_per_user_hour - 1 limit 1) u
   union all
-  -- The card was used by one user too many. The limit ends when that user's last use, or the
-  -- buyer's own last use, is a day old.
+  -- More users than allowed used the card. The limit ends when the last use of the surplus user, or
+  -- the buyer's own last use, is a day old.
   select 'card_users', max(least(c.used_at, u.used_at)) + interval '1 day'
   from farthing.policy p, cards c, lateral (
     select max(used_at) as used_at from farthing.card_uses

@@ -9,7 +9,8 @@ as $$
   select p_author like 'operator:%' or (p_author like 'key:%' and p_policy.grant_ceilings_bind_keys)
 $$;
 comment on function farthing.is_bound(text, farthing.policy) is
-  'Whether the ceilings bind this author, so that a grant above a ceiling waits for another operator.';
+  'Returns whether the ceilings bind this author, so that a grant above a ceiling waits for another '
+  'operator.';
 
 create function farthing.ceiling_met(p_grant farthing.grants, p_policy farthing.policy, p_now timestamptz)
 returns text
@@ -27,8 +28,8 @@ begin
   if not farthing.is_bound(p_grant.author, p_policy) then
     return null;
   end if;
-  -- Two parallel grants could each fit under a ceiling that only one of them fits under. So the
-  -- second grant waits for the first, and counts it.
+  -- Two parallel grants could each fit under a ceiling that both together exceed. So the second
+  -- grant waits for the first, and counts it.
   perform pg_advisory_xact_lock(hashtextextended('farthing.grants', 0));
   select coalesce(sum(g.amount) filter (where g.author = p_grant.author), 0), coalesce(sum(g.amount), 0)
   into v_own, v_all

@@ -1,8 +1,8 @@
--- Grants: credits that an operator or a secret key grants without a payment. The right to grant is
--- the right to mint (T40), so operators can't grant to themselves, and a grant above a ceiling of
--- the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants count
--- towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind them only if
--- the policy says so. The ceilings do not bind a person at an SQL prompt, but the rules
+-- Grants: credits that an operator or a secret key grants without a payment. A grant creates
+-- credits out of nothing (T40), so operators can't grant to themselves, and a grant above a ceiling
+-- of the policy waits until another operator confirms it (pending_grants.sql). Confirmed grants
+-- count towards no ceiling. Secret keys belong to the app's own programs: the ceilings bind keys
+-- only if the policy says so. The ceilings do not bind a person at an SQL prompt, but the rules
 -- credits_minted and grant_above_ceiling alert. Order of locks: the account, the lock of the
 -- ceilings, the grant.
 
@@ -126,8 +126,8 @@ declare
   v_bound boolean;
   v_lot farthing.lots;
 begin
-  -- This check comes after known_grant(): a repeat of a grant that is made once is answered even if
-  -- its credits have expired.
+  -- This check comes after known_grant(), because a repeat of a grant with `p_once` is answered
+  -- even if its credits have expired.
   if p_grant.expires_at <= p_now or p_grant.expires_at = 'infinity' then
     perform farthing.fail('invalid_request', 'expires_at must be in the future. Leave it out for credits '
       'that never expire.', null, 'expires_at');

@@ -2,7 +2,8 @@
 
 create function farthing.refuse_grant(p_limit text)
 returns void
--- not immutable: the planner would call an immutable function before the statement runs, and fail
+-- The function is not immutable, because the planner would call an immutable function before the
+-- statement runs, and fail.
 language plpgsql stable
 set search_path = ''
 as $$
@@ -23,8 +24,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- The ledger's author distinguishes operators and is what the ceilings count, so an operator
-  -- needs one spelling.
+  -- The ceilings count grants by author, and the author contains the operator's id. So an id must
+  -- have only one spelling.
   if p_author <> 'operator:' || farthing.operator_id(p_author) then
     perform farthing.fail('invalid_request', 'p_author must be operator:<user id>, the id in lower case and '
       'with hyphens.', null, 'p_author');

@@ -61,7 +61,7 @@ as $$
 $$;
 comment on function farthing.work_figures(timestamptz) is
   'Counts work by its state: webhook events and jobs that are unfinished or ended within a day, and '
-  'unsent notifications. Returns also the age of the oldest unfinished event and the delay of the '
+  'unsent notifications. Also returns the age of the oldest unfinished event and the delay of the '
   'longest waiting job, in seconds.';
 
 create function farthing.connection_figures()

@@ -1,6 +1,6 @@
 -- Opening holds: credits are reserved before the work, and settled or released after it, at most
--- once. Why a hold names its lots: held credits must not expire, and no other hold may reserve the
--- same credits.
+-- once. A hold names its lots, because held credits must not expire, and no other hold may reserve
+-- the same credits.
 
 create function farthing.hold_answer(p_hold farthing.holds)
 returns jsonb
@@ -72,7 +72,7 @@ end
 $$;
 comment on function farthing.open_hold is
   'Opens a hold on an account that lock_account() has locked. p_terms: amount, pinned rate, reason, '
-  'author and expiry. Fails insufficient_credits, spend_cap_reached. Credits.';
+  'author and expiry. Fails insufficient_credits, spend_cap_reached. Amounts are in credits.';
 
 create function farthing.reserve(p_hold farthing.holds, p_now timestamptz, p_after_hold_id uuid default null)
 returns void

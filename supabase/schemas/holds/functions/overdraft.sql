@@ -16,7 +16,8 @@ end
 $$;
 comment on function farthing.overdraft_limit is
   'Rule 7: returns the most debt that a settlement of this hold may add: a multiple of the hold''s '
-  'amount, but at least the policy''s floor. Without a hold, the limit is the floor. Credits.';
+  'amount, but at least the policy''s floor. Without a hold, the limit is the floor. Amounts are in '
+  'credits.';
 
 create function farthing.refuse_overdraft(
   p_account farthing.accounts, p_hold_id uuid, p_charge farthing.charge_result)

@@ -53,7 +53,7 @@ end
 $$;
 comment on function farthing.release_expired_holds(bigint, timestamptz) is
   'Rule 7: releases the open holds that are past their expiry, and pays debt with their credits as of '
-  'each expiry. Returns how many holds. The caller has locked the account.';
+  'each expiry. Returns the number of released holds. The caller has locked the account.';
 
 create function farthing.release_hold(
   p_account_id bigint, p_hold_id uuid, p_correlation_id text, p_now timestamptz)

@@ -1,6 +1,6 @@
 -- The settlement of a hold by a back end, a chat or a job. The caller gives a list of bills, and
--- not of charges: only the bill that is charged is priced. A bill beyond the overdraft limit
--- charges nothing, and the next bill of the list is used.
+-- usage in a bill is priced only when the bill is charged. A charge beyond the overdraft limit is
+-- refused, and then the next bill of the list is charged.
 
 create function farthing.may_settle_late(p_hold farthing.holds, p_now timestamptz)
 returns boolean
@@ -21,7 +21,7 @@ begin
 end
 $$;
 comment on function farthing.may_settle_late is
-  'Rule 7: whether a hold that ended only by its expiry may still be settled.';
+  'Rule 7: returns whether a hold that ended only by its expiry may still be settled.';
 
 create function farthing.charge_bill(
   p_account farthing.accounts, p_hold farthing.holds, p_bill farthing.bill, p_now timestamptz)

@@ -1,5 +1,5 @@
--- Backfills of Stripe's events. Why: if Stripe gives up the delivery of a payment's event, the
--- ledger does not know of the payment. Each hour the payment runner fetches the events that never
+-- Backfills of Stripe's events. If Stripe gives up the delivery of a payment's event, the ledger
+-- does not know of the payment. So each hour the payment runner fetches the events that never
 -- arrived.
 
 create function farthing.backfill_is_due(p_backfill farthing.backfills, p_now timestamptz)
@@ -13,8 +13,8 @@ as $$
     and coalesce(p_backfill.retry_at <= p_now, true)
 $$;
 comment on function farthing.backfill_is_due(farthing.backfills, timestamptz) is
-  'Whether the last complete backfill is an hour old, no runner is working on a backfill, and no retry '
-  'is postponed.';
+  'Returns whether the last complete backfill is an hour old, no runner is working on a backfill, and no '
+  'retry is postponed.';
 
 create function farthing.backfill_since(p_backfill farthing.backfills, p_now timestamptz)
 returns timestamptz
@@ -33,7 +33,7 @@ returns farthing.backfills
 language sql
 set search_path = ''
 as $$
-  -- Of two runners at the same moment, the second waits for the row and then finds it claimed.
+  -- Of two parallel runners, the second waits for the row and then finds it claimed.
   update farthing.backfills set claimed_at = p_now where farthing.backfill_is_due(backfills, p_now)
   returning backfills
 $$;
@@ -47,15 +47,15 @@ set search_path = ''
 as $$
 begin
   update farthing.backfills set done_until = greatest(done_until, p_claimed_at) where p_complete;
-  -- If another runner has claimed the backfill since, this row is no longer the caller's to change.
+  -- If another runner has claimed the backfill since, the caller must not change this row.
   update farthing.backfills
   set claimed_at = null, unreadable = p_unreadable,
-    -- Unreadable events stay unreadable until somebody grants the missing permission, so fetching
-    -- them each minute would not help.
+    -- Unreadable events stay unreadable until an operator grants the missing permission, so
+    -- fetching them each minute would not help.
     retry_at = case when p_unreadable > 0 then p_claimed_at + interval '15 minutes' end
   where claimed_at = p_claimed_at;
 end
 $$;
 comment on function farthing.finish_backfill(timestamptz, boolean, int) is
-  'Ends a claimed backfill. The next backfill is due an hour later if this one is complete, else at '
-  'once; after unreadable events at least 15 minutes after the claim.';
+  'Ends a claimed backfill. After a complete backfill the next one is due an hour later, otherwise at '
+  'once. After unreadable events the next backfill is due at least 15 minutes after the claim.';

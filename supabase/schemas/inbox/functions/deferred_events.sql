@@ -26,8 +26,8 @@ begin
   perform farthing.lock_subject(p_payment_id);
   perform farthing.lock_subject(p_charge_id) where p_charge_id is not null;
   for v_event in
-    -- A transaction that has locked an event applies it itself, and waits in lock_subject() until
-    -- this one commits.
+    -- Locked events are skipped: the transaction that has locked an event applies the event itself,
+    -- and waits in lock_subject() until this transaction commits.
     select * from farthing.inbox
     -- The conditions repeat the predicates of two indexes (inbox_by_payment, inbox_fees_by_charge),
     -- so that both are used.
@@ -45,4 +45,4 @@ end
 $$;
 comment on function farthing.apply_waiting(text, timestamptz, text) is
   'Applies the events that arrived before their payment, or before its charge, in the transaction that '
-  'applies the payment: refunded credits cannot be spent in between. Returns how many events.';
+  'applies the payment: refunded credits cannot be spent in between. Returns the number of events.';

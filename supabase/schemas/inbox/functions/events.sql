@@ -43,7 +43,7 @@ begin
     when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
       return farthing.apply_card_event(v_type, v_facts, p_now);
     else
-      return 'ignored'; -- charge.refunded is ignored, too: refund.* have all of its facts
+      return 'ignored'; -- charge.refunded is ignored, too, because refund.* events have all of its facts
   end case;
 end
 $$;

@@ -11,7 +11,8 @@ begin
 end
 $$;
 comment on function farthing.bears_our_mark(jsonb) is
-  'Whether this installation created the event''s object, or the payment that the object belongs to.';
+  'Returns whether this installation created the event''s object, or the payment that the object belongs '
+  'to.';
 
 create function farthing.outcome_without_row(p_facts jsonb, p_kind text)
 returns text
@@ -38,4 +39,4 @@ as $$
     and not farthing.bears_our_mark(p_event.facts)
 $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
-  'Whether an event names a payment, or a charge, and does not bear our mark.';
+  'Returns whether an event names a payment, or a charge, and does not bear our mark.';

@@ -17,8 +17,8 @@ begin
     p_event.state := split_part(p_event.last_error, ' because ', 1);
     p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
   exception
-    -- These errors may disappear when the whole call is repeated, so Stripe repeats it. Every other
-    -- error is recorded.
+    -- A repeat of the whole call may succeed after these errors, so they are raised: Stripe or the
+    -- scheduled task repeats the call. Every other error is recorded.
     when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
     when others then
       p_event.state := 'failed';
@@ -90,4 +90,4 @@ as $$
     order by i.next_attempt_at limit p_limit), 'retry_event', p_now)
 $$;
 comment on function farthing.retry_events(timestamptz, int) is
-  'Retries the deferred and failed events that are due; returns how many events.';
+  'Retries the deferred and failed events that are due, and returns their number.';

@@ -4,7 +4,7 @@ create function farthing_public.jobs_claim(
   p_runner_id uuid, p_types jsonb, p_limit int default 10, p_lease_seconds int default 60,
   p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -22,7 +22,7 @@ comment on function farthing_public.jobs_claim is
 create function farthing_public.jobs_heartbeat(
   p_runner_id uuid, p_lease_seconds int default 60, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -56,7 +56,7 @@ comment on function farthing_public.jobs_heartbeat is
 
 create function farthing_public.jobs_complete(p_runner_id uuid, p_done jsonb, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -72,7 +72,7 @@ create function farthing_public.jobs_fail(
   p_job_id uuid, p_token int, p_code text, p_message text, p_detail text default null,
   p_retryable boolean default false, p_retry_after_seconds int default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -96,7 +96,7 @@ comment on function farthing_public.jobs_fail is
 
 create function farthing_public.jobs_yield(p_job_id uuid, p_token int, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -118,15 +118,15 @@ end
 $$;
 grant execute on function farthing_public.jobs_yield to service_role;
 comment on function farthing_public.jobs_yield is
-  'Queues a job again whose runner has no time left. The job continues at its last checkpoint, and the '
-  'run does not count as an attempt. Returns {status: queued, cancelled or lost}.';
+  'Queues a job again, because its runner has no time left. The job continues at its last checkpoint, '
+  'and the run does not count as an attempt. Returns {status: queued, cancelled or lost}.';
 
 create function farthing_public.jobs_checkpoint(
   p_job_id uuid, p_token int, p_step text, p_output jsonb default null, p_usage jsonb default null,
   p_page text default null, p_log jsonb default null, p_progress int default 0,
   p_lease_seconds int default 60, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

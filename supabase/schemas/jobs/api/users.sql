@@ -6,7 +6,7 @@ create function farthing_public.jobs_create(
   p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -31,11 +31,11 @@ grant execute on function farthing_public.jobs_create to service_role;
 comment on function farthing_public.jobs_create is
   'Queues a job and holds the price of its estimate; a job without an estimate is free. Returns {status: '
   '202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
-  'spend_cap_reached, unknown_model, not_found, invalid_request. Credits as text.';
+  'spend_cap_reached, unknown_model, not_found, invalid_request. Credits are text.';
 
 create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -59,7 +59,7 @@ comment on function farthing_public.jobs_read is
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('jobs', p_limit, array(
@@ -75,7 +75,7 @@ comment on function farthing_public.jobs_list is
 
 create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -89,7 +89,7 @@ begin
   if v_job.status = 'queued' then
     perform farthing.end_job(v_job, 'cancelled', null, null, null, p_now);
   else
-    -- The running step may still write its result and is charged; no step after it is.
+    -- The running step may still write its result and is charged. No later step is charged.
     update farthing.jobs set status = 'cancelled', completed_at = p_now where job_nr = v_job.job_nr;
   end if;
   return jsonb_build_object('job_id', p_job_id, 'status', 'cancelled');
@@ -103,7 +103,7 @@ comment on function farthing_public.jobs_cancel is
 create function farthing_public.jobs_pages(
   p_user_id uuid, p_job_id uuid, p_after int default 0, p_limit int default 1)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

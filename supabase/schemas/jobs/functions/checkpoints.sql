@@ -1,5 +1,5 @@
--- Checkpoints: a step is finished, stored and charged once, in one transaction. Why each charge
--- opens a new hold: a hold ends at most once (rule 7), so a charge settles the job's hold and holds
+-- Checkpoints: a step is finished, stored and charged once, in one transaction. Each charge opens a
+-- new hold, because a hold ends at most once (rule 7): the charge settles the job's hold and holds
 -- the rest again, on the same lots, until the job expires.
 
 create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
@@ -17,8 +17,7 @@ begin
     from jsonb_array_elements(p_usage) with ordinality u (event, nr)
   ), priced as (
     -- T10: usage is priced at the rates of the moment when the job was requested. Usage with an
-    -- occurred_at is priced at the rates of that moment, but not later ones than those of the
-    -- request.
+    -- occurred_at before the request is priced at the rates of that earlier moment.
     select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
       '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
     union all
@@ -93,7 +92,8 @@ begin
   if v_hold.status = 'open' then
     v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
   else
-    -- The job's hold has ended: the job's id stands in for a hold of nothing.
+    -- The job's hold has ended. settle() gets a hold without credits under the job's id, so the
+    -- step is charged from the available credits.
     v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
   end if;
   for v_nr in 1 .. cardinality(v_fresh) loop
@@ -113,7 +113,7 @@ end
 $$;
 comment on function farthing.charge_step is
   'Charges a step from the job''s hold and holds the rest again. The caller has locked the account and '
-  'the job. Credits.';
+  'the job. Amounts are in credits.';
 
 create function farthing.keep_checkpoint(
   p_job farthing.jobs, p_step text, p_output jsonb, p_charge farthing.step_charge, p_page text,

@@ -73,7 +73,7 @@ begin
     select * into v_job from farthing.jobs where user_id = p_user_id and client_temp_id = p_client_temp_id;
   end if;
   if v_job.job_id is null then
-    -- the owner is locked before the account, as in lock_job()
+    -- The owner is locked before the account, as in lock_job().
     perform from auth.users where id = p_user_id for key share;
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
@@ -101,4 +101,4 @@ $$;
 comment on function farthing.create_job is
   'Queues a job, holds the price of its estimate for 24 hours and wakes the runner; a known '
   'client_temp_id returns its job. Fails insufficient_credits, spend_cap_reached, unknown_model, '
-  'not_found, invalid_request. Credits.';
+  'not_found, invalid_request. Amounts are in credits.';

@@ -32,7 +32,7 @@ as $$
     order by j.expires_at limit p_limit), 'expire_job', p_now)
 $$;
 comment on function farthing.expire_jobs(timestamptz, int) is
-  'Fails the jobs whose 24 hours are over and releases their holds; returns how many jobs.';
+  'Fails the jobs whose 24 hours are over, releases their holds, and returns the number of jobs.';
 
 create function farthing.delete_old_job_data(p_now timestamptz default now(), p_limit int default 200)
 returns int
@@ -66,5 +66,5 @@ begin
 end
 $$;
 comment on function farthing.delete_old_job_data(timestamptz, int) is
-  'Empties results and files after 24 hours, and deletes jobs after 30 days; returns how many jobs were '
-  'emptied or deleted.';
+  'Empties results and files after 24 hours, deletes jobs after 30 days, and returns the number of '
+  'emptied and deleted jobs.';

@@ -107,4 +107,4 @@ as $$
     order by j.lease_expires_at limit p_limit), 'end_job_lease', p_now)
 $$;
 comment on function farthing.end_job_leases(timestamptz, int) is
-  'Ends the expired leases of dead runners; returns how many leases.';
+  'Ends the expired leases of dead runners, and returns their number.';

@@ -1,7 +1,7 @@
--- The owner of an account: who may act for the account, and its lock. Why in one file: today users
--- act for their own account only; when members of an organisation act for its account, only this
--- file and the policy may_see (ledger/tables.sql) change. Outside of this file, only the hash of the
--- owner and the proof compare an owner; foundation/owners.test.sql checks that.
+-- The owner of an account: who may act for the account, and its lock. Today users act for their own
+-- account only. When members of an organisation may act for its account, only this file and the
+-- policy may_see (ledger/tables.sql) change. Outside of this file, only the hash of the owner and the
+-- proof compare an owner; foundation/owners.test.sql checks that rule.
 
 create function farthing.account_for(p_user_id uuid, p_account_id bigint default null)
 returns bigint
@@ -27,10 +27,10 @@ begin
 end
 $$;
 comment on function farthing.acts_for(uuid, bigint) is
-  'Whether a user may act for this account; false if p_account_id is null.';
+  'Returns whether a user may act for this account; false if p_account_id is null.';
 
--- Like account_for(), but with a lock. It is one select without further calls, because every charge
--- begins with it.
+-- Finds an account like account_for(), and locks it. The function is one select without further
+-- calls, because every charge begins with it.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)
 returns farthing.accounts
 language plpgsql
@@ -45,8 +45,8 @@ begin
   -- every call.
   v_account := (select a from farthing.accounts a where a.owner_id = p_user_id for no key update);
   if v_account.account_id is null then
-    -- This lock waits for a deletion of the user that is in progress; after it there is no such
-    -- user.
+    -- This lock waits for a deletion of the user that is in progress. After the deletion the query
+    -- finds no user.
     perform from auth.users where id = p_user_id for key share;
     if not found then
       perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
@@ -102,7 +102,8 @@ begin
 end
 $$;
 comment on function farthing.is_own(text, bigint) is
-  'Whether an author may act for an account as its owner: `owner`, or an operator who owns the account.';
+  'Returns whether an author may act for an account as its owner: `owner`, or an operator who owns the '
+  'account.';
 
 -- An owner leaves an account only by the deletion of the user, and is never replaced.
 -- close_account() relies on this: only the deletion updates owner_id, and left_at is set once.

@@ -19,7 +19,7 @@ as $$
 $$;
 comment on function farthing.available(farthing.accounts, timestamptz) is
   'Returns the credits that a debit or a hold can use: unexpired lots that are not frozen, less '
-  'unexpired holds, less debt, but at least 0. Credits.';
+  'unexpired holds, less debt, but at least 0. Amounts are in credits.';
 
 create function farthing.seq_at(p_account_id bigint, p_at timestamptz)
 returns bigint

@@ -23,8 +23,8 @@ begin
 end
 $$;
 comment on function farthing.expire_lots(bigint, timestamptz) is
-  'Rule 11: moves the rest of expired lots to breakage, except credits that an open hold reserves, and '
-  'frozen lots. Returns how many lots. The caller has locked the account.';
+  'Rule 11: moves the rest of expired lots to breakage. Frozen lots, and credits that an open hold '
+  'reserves, stay. Returns the number of lots. The caller has locked the account.';
 
 create function farthing.close_lot(p_lot farthing.lots, p_reference_type text, p_author text,
   p_now timestamptz)
@@ -70,8 +70,8 @@ begin
 end
 $$;
 comment on function farthing.expire_credits_of(text, timestamptz) is
-  'Releases the expired holds of an account and expires its lots; returns how many holds and lots, 0 if '
-  'the account is locked.';
+  'Releases the expired holds of an account and expires its lots. Returns the number of holds and lots; '
+  '0 if the account is locked.';
 
 create function farthing.expire_credits(p_now timestamptz default now(), p_limit int default 1000)
 returns int
@@ -91,4 +91,4 @@ as $$
     order by d.account_id limit p_limit), 'expire_credits_of', p_now)
 $$;
 comment on function farthing.expire_credits(timestamptz, int) is
-  'Releases expired holds and expires lots; returns how many holds and lots.';
+  'Releases expired holds, expires lots, and returns the number of holds and lots.';

@@ -1,6 +1,6 @@
--- References that move credits once. Why a table of references: an idempotency key is deleted after a
--- day, and an invoice or a welcome bonus must be booked only once, for ever. Only callers who use `once`
--- pay for the table: the entries need no index.
+-- References that move credits once. They have a table of their own, because an idempotency key is
+-- deleted after a day, and an invoice or a welcome bonus must be booked only once, for ever. Only
+-- callers who use `once` pay for the table: the entries need no index.
 
 create function farthing.require_reference(p_reference_id text)
 returns void
@@ -19,7 +19,8 @@ comment on function farthing.require_reference(text) is
 
 create function farthing.refuse_reference(p_differs text[])
 returns void
--- not immutable: the planner would call the function before the statement runs, and fail
+-- The function is not immutable, because the planner would call an immutable function before the
+-- statement runs, and fail.
 language plpgsql stable
 set search_path = ''
 as $$

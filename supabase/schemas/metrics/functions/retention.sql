@@ -20,5 +20,5 @@ as $$
     + farthing.delete_older('metric_batches', 'batch_id', 'recorded_at', p_now - interval '1 day', p_limit)
 $$;
 comment on function farthing.delete_old_metrics(timestamptz, int) is
-  'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day; '
-  'returns how many rows.';
+  'Deletes metrics per minute after 25 hours, metrics per hour after 35 days, and batch ids after a day. '
+  'Returns the number of deleted rows.';

@@ -23,8 +23,8 @@ as $$
   select farthing.label_of(p_labels, 'status') in ('5xx', '408')
 $$;
 comment on function farthing.is_failure(text) is
-  'Whether requests with these labels ended in an error of ours. 408 is one, because the request ran out '
-  'of time here.';
+  'Returns whether requests with these labels ended in an error of ours. Status 408 counts, because the '
+  'request ran out of time here.';
 
 create function farthing.burn_windows()
 returns table (long_window interval, short_window interval, factor numeric)

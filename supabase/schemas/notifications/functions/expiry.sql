@@ -39,8 +39,8 @@ begin
     where n.state in ('queued', 'failed') and n.created_at <= p_now - interval '3 days'
       and not farthing.is_parked('give_up_notifications', 'notification', n.notification_id::text, p_now)
     order by n.next_attempt_at limit p_limit), 'give_up_notification', p_now);
-  -- Notifications to users stay, because scheduled tasks look there for what was already notified.
-  -- The others are a log.
+  -- Notifications to users stay, because scheduled tasks use them to find what was already
+  -- notified. All other notifications are only a log.
   delete from farthing.notifications where notification_id in (
     select notification_id from farthing.notifications
     where account_id is null and created_at <= p_now - interval '90 days' and finished_at is not null
@@ -50,6 +50,6 @@ begin
 end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
-  'Gives up notifications that were not sent within three days (error not_tried if there was no attempt, '
-  'for lack of a mail service), and deletes notifications to given addresses and to operators after 90 '
-  'days; returns how many notifications.';
+  'Gives up notifications that were not sent within three days (error not_tried if no attempt was made, '
+  'for lack of a mail service). Deletes notifications to given addresses and to operators after 90 days. '
+  'Returns the number of notifications.';

@@ -32,7 +32,7 @@ as $$
   select count(*)::int from notified
 $$;
 comment on function farthing.notify_expiring(int, timestamptz, timestamptz, int) is
-  'Queues warnings of lots that expire after p_from and within p_days days; returns how many '
+  'Queues warnings of lots that expire after p_from and within p_days days, and returns the number of '
   'notifications. Empty and frozen lots are left out.';
 
 create function farthing.notify_expiring_credits(p_now timestamptz default now(), p_limit int default 2000)
@@ -46,4 +46,4 @@ as $$
     + farthing.notify_expiring(7, p_now + interval '1 day', p_now, p_limit)
 $$;
 comment on function farthing.notify_expiring_credits(timestamptz, int) is
-  'T23: queues warnings a week and a day before credits expire; returns how many notifications.';
+  'T23: queues warnings a week and a day before credits expire, and returns the number of notifications.';

@@ -1,7 +1,7 @@
--- Leases of notifications, which send each notification at most once: a claim commits before a
+-- Leases of notifications. Each notification is sent at most once, because a claim commits before a
 -- service is called. If the runner dies or the answer is lost, the notification may have been sent.
--- It is retried only if the service recognises a repeat by its key; otherwise it stays `uncertain`,
--- for an operator to see.
+-- It is retried only if the service recognises a repeat by its key; otherwise its state becomes
+-- `uncertain`, for an operator to see.
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
 returns jsonb
@@ -88,5 +88,5 @@ as $$
     order by n.leased_until limit 1000), 'end_notification_lease', p_now)
 $$;
 comment on function farthing.end_notification_leases(timestamptz) is
-  'Ends the expired leases of dead runners: a notification is retried if the service recognises a repeat '
-  'by its key (Resend, webhooks), else its state becomes `uncertain`. Returns how many leases.';
+  'Ends the expired leases of dead runners, and returns their number. A notification is retried if the '
+  'service recognises a repeat by its key (Resend, webhooks); otherwise its state becomes `uncertain`.';

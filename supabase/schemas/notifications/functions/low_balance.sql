@@ -16,8 +16,8 @@ begin
   select t.threshold, farthing.top_up_runs(t) as runs into v_top_up
   from farthing.top_ups t where t.account_id = v_account.account_id;
   v_threshold := coalesce(v_top_up.threshold, (select low_balance from farthing.policy));
-  -- The sum on an account's row shows that most accounts have enough. A user whose top-ups run has
-  -- nothing to do.
+  -- For most accounts, the balance on the account's row already shows that the credits suffice. A
+  -- user whose top-ups are on is not notified, because the user need not act.
   if v_account.balance - v_account.held >= v_threshold or v_top_up.runs then
     return 0;
   end if;
@@ -67,5 +67,5 @@ begin
 end
 $$;
 comment on function farthing.notify_low_balances(timestamptz, int) is
-  'Checks the next p_limit accounts of the round and notifies the owners of those with a low balance; '
-  'returns how many notifications.';
+  'Checks the next p_limit accounts of the round, notifies the owners of accounts with a low balance, '
+  'and returns the number of notifications.';

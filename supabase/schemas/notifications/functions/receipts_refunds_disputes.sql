@@ -1,4 +1,4 @@
--- Notifications about a payment: its receipt, a refund, a dispute. Why triggers queue them: a
+-- Notifications about a payment: its receipt, a refund, a dispute. Triggers queue them, so a
 -- notification commits with its cause, and the functions that move money need not know of
 -- notifications. notify() never fails, so these triggers never fail. A debit fires none of them.
 

@@ -47,7 +47,7 @@ set search_path = ''
 as $$
 begin
   if p_outcome = 'not_asked' then
-    p_notification.attempts := p_notification.attempts - 1; -- without a request, a claim is no attempt
+    p_notification.attempts := p_notification.attempts - 1; -- a claim without a request is no attempt
     perform farthing.retry_notification(p_notification, p_error,
       greatest(interval '1 minute', p_retry_after * interval '1 second'), p_now);
   elsif p_outcome = 'again' then

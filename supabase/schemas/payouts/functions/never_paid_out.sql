@@ -8,9 +8,9 @@ language sql stable
 set search_path = ''
 as $$
   -- A payout pays out all available money, so a payment made long before the newest payout should
-  -- be in a payout. A payout without a list may contain it, except a failed one, which may never
-  -- have a list. Without any listed payout nothing is known. least() ignores nulls, and only
-  -- missing.oldest can be null.
+  -- be in a payout. A payout without a list may contain the payment. Failed and cancelled payouts
+  -- are ignored, because Stripe may never have their lists. Without any listed payout nothing is
+  -- known. least() ignores nulls, and only missing.oldest can be null.
   select least(p_now, listed.newest, missing.oldest) - (select paid_out_within from farthing.policy)
   from (
     select max(p.made_at) as newest

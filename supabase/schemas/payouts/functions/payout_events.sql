@@ -29,7 +29,7 @@ begin
   end if;
   if v_reconciliation not in ('not_applicable', 'in_progress', 'completed') then
     perform farthing.note_unknown_state('reconciliation', v_reconciliation, p_facts ->> 'payout_id', p_now);
-    v_reconciliation := 'in_progress'; -- the state that promises no list
+    v_reconciliation := 'in_progress'; -- Stripe promises no list in this state
   end if;
   insert into farthing.payouts as p (payout_id, amount, currency, automatic, status, reconciliation,
     failure_code, made_at, arrives_at, reported_at, created_at, updated_at)

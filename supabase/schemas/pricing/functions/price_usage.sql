@@ -46,7 +46,8 @@ begin
       + c.written * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
       + c.tokens_out * r.output_per_million_usd
       + c.reasoned * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
-      * r.markup * 0.001 as credits, -- USD per million tokens / 1e6 × 1e3, because 1 USD is 1000 credits
+      -- The rate is USD per million tokens, and 1 USD is 1000 credits: times 1e3, divided by 1e6.
+      * r.markup * 0.001 as credits,
     -- Nulls in the caller's own metadata stay, so only our fields are stripped of nulls.
     jsonb_strip_nulls(jsonb_build_object('model', c.model, 'rate_version', r.version, 'input_tokens',
       c.tokens_in, 'cached_input_tokens', nullif(c.cached, 0), 'cache_write_tokens', nullif(c.written, 0),

@@ -21,8 +21,8 @@ where e.author <> 'owner' and (split_part(e.author, ':', 2) = ''
       or split_part(e.author, ':', 1) in ('stripe', 'task'));
 comment on view farthing.author_problems is
   'Entries without a valid author, entries of an event that is not in the inbox, grants to oneself, and '
-  'grants by Stripe or a scheduled task. A view, because the whole and the incremental proof both filter '
-  'it.';
+  'grants by Stripe or a scheduled task. This is a view because the whole and the incremental proof both '
+  'filter it.';
 
 create function farthing.prove_authors()
 returns table (rule int, account_id bigint, detail text)

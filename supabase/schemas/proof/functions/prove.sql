@@ -54,4 +54,4 @@ as $$
 $$;
 comment on function farthing.prove() is
   'Returns the violations of rules 1 to 3, 5, 7 to 10, 12 to 14, 16, 18 and 19 in the whole database. No '
-  'rows: the ledger is proved.';
+  'rows mean that the ledger is proved.';

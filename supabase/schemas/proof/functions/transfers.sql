@@ -45,6 +45,6 @@ as $$
       where t.account_id = b.account_id and t.booking_id = b.booking_id and t.status = 'refused')
 $$;
 comment on function farthing.prove_transfers() is
-  'Rule 10 of bookings: a provider has between nothing and their share of a booking; a share that waits '
-  'for the booking''s completion is not transferred earlier; the due part of an undisputed payment is at '
-  'least requested; and no more of a transfer is reversed than was transferred.';
+  'Rule 10 of bookings: a provider has at most their share of a booking, and never a negative amount; a '
+  'share that waits for the booking''s completion is not transferred earlier; the due part of an '
+  'undisputed payment is at least requested; and no more of a transfer is reversed than was transferred.';

@@ -55,8 +55,8 @@ left join farthing.rates r
 -- price.
 where e.reference_type in ('usage', 'hold', 'chat', 'job') and e.metadata ? 'rate_version';
 comment on view farthing.usage_prices is
-  'The price, in credits, of each entry''s usage at the rate version that the entry names. For the '
-  'proof, and therefore computed without the function that charges usage.';
+  'The price, in credits, of each entry''s usage at the rate version that the entry names. The proof '
+  'needs a computation of its own, without the function that charges usage.';
 
 create function farthing.prove_prices()
 returns table (rule int, account_id bigint, detail text)

@@ -3,7 +3,7 @@
 create function farthing_public.warnings_list(
   p_state text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('warnings', p_limit, array(
@@ -21,7 +21,7 @@ create function farthing_public.warnings_clear(
   p_warning_id text, p_reason text, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -5,7 +5,7 @@ create function farthing_public.refunds_begin(
   p_reason text default null, p_idempotency_key text default null, p_fingerprint text default null,
   p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -41,7 +41,7 @@ comment on function farthing_public.refunds_begin is
 create function farthing_public.refunds_attach(
   p_refund_id uuid, p_stripe_refund_id text, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -68,7 +68,7 @@ comment on function farthing_public.refunds_attach is
 create function farthing_public.refunds_refuse(
   p_refund_id uuid, p_error text, p_idempotency_key text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -92,7 +92,7 @@ comment on function farthing_public.refunds_refuse is
 create function farthing_public.refunds_postpone(
   p_refund_id uuid, p_error text, p_idempotency_key text default null)
 returns jsonb
-language plpgsql security definer -- service_role owns no table
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -111,7 +111,7 @@ comment on function farthing_public.refunds_postpone is
 
 create function farthing_public.refunds_finish(p_refund_id uuid, p_idempotency_key text)
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.idempotency_finish(p_idempotency_key, 201, farthing.refund_answer(r))
@@ -124,7 +124,7 @@ comment on function farthing_public.refunds_finish is
 
 create function farthing_public.refunds_read(p_refund_id uuid)
 returns jsonb
-language plpgsql stable security definer -- service_role owns no table
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -144,7 +144,7 @@ create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role owns no table
+language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.page_of('refunds', p_limit, array(
@@ -162,7 +162,7 @@ comment on function farthing_public.refunds_list is
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb
-language sql security definer -- service_role owns no table
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
   select farthing.claim_refunds(p_limit, p_now)

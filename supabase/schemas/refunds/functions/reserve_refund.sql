@@ -45,7 +45,7 @@ begin
       case when p_order_id is not null then 'order_id' else 'booking_id' end);
   end if;
   perform from farthing.accounts where account_id = v_payment.account_id for no key update;
-  -- The order may have been paid while this waited for the lock.
+  -- The order may have been paid while this function waited for the lock.
   return case when v_payment.payment_id is null and p_order_id is not null
     then coalesce((select row(account_id, order_id, null, payment_ref, amount, currency)::farthing.payment
       from farthing.orders where account_id = v_payment.account_id and order_id = p_order_id), v_payment)

@@ -54,7 +54,8 @@ declare
 begin
   for v_lot in
     -- Paid credits are clawed back before bonus credits. Held credits may still be spent by their
-    -- hold, so debt is booked in their place; their release pays it.
+    -- hold, so debt is booked in their place. The end of the hold frees its unspent credits, and
+    -- they pay that debt.
     select lot_id, remaining - reserved as free from farthing.lots
     where account_id = p_order.account_id and order_id = p_order.order_id and remaining > reserved
     order by source desc
@@ -110,7 +111,8 @@ end
 $$;
 comment on function farthing.undo_debt_payments(bigint, numeric, timestamptz) is
   'Undoes payments of a debt that proved unfounded: the lots that paid it last get their credits back. '
-  'The debt rises by p_amount, and the caller, who has locked the account, cancels it. Credits.';
+  'The debt rises by p_amount, and the caller, who has locked the account, cancels it. Amounts are in '
+  'credits.';
 
 create function farthing.reinstate(
   p_order farthing.orders, p_amount numeric, p_cause jsonb, p_author text, p_now timestamptz)

@@ -1,8 +1,8 @@
--- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. Money
--- decides, and not the state, because Stripe's states change (appeals, `prevented`, future ones),
--- and `prevented` does not say whether the buyer got the money. Money that was withdrawn and not
--- reinstated counts as returned, and the state says only whether more may follow:
--- docs/decisions/refunds-and-disputes.md.
+-- Disputes: the money of a payment that banks have withdrawn, and may still withdraw. The withdrawn
+-- money decides about credits instead of the state, because Stripe's states change (appeals,
+-- `prevented`, future ones), and `prevented` does not say whether the buyer got the money. Money
+-- that was withdrawn and not reinstated counts as returned, and the state says only whether more
+-- may follow: docs/decisions/refunds-and-disputes.md.
 
 create function farthing.is_open_dispute(p_status text)
 returns boolean

@@ -33,8 +33,8 @@ language sql
 set search_path = ''
 as $$
   update farthing.task_runner set ran_at = p_now, ran_before_at = ran_at where one_row;
-  -- If the server's time was ahead and is set back, no task would be due for as long as it was
-  -- ahead.
+  -- If the server's time was ahead and is set back, the stored due times are far in the future, and
+  -- without this update no task would run until then.
   update farthing.tasks set next_due_at = p_now where next_due_at > p_now + every + interval '15 minutes';
   -- Only one session runs tasks, so the session of a task that is still marked as started has
   -- ended.

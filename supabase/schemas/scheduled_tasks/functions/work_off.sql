@@ -9,7 +9,7 @@ as $$
     where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
 $$;
 comment on function farthing.is_parked(text, text, text, timestamptz) is
-  'Whether an item has failed and its next attempt is not due yet; a task skips a parked item.';
+  'Returns whether an item has failed and its next attempt is not due yet; a task skips a parked item.';
 
 create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
 returns void

@@ -16,8 +16,8 @@ as $$
   set entries = s.entries + excluded.entries, amount = s.amount + excluded.amount
 $$;
 comment on function farthing.add_entry_sums(bigint[], bigint[], bigint[]) is
-  'Adds entries to the sums: for each account, the entries after p_after and up to p_upto. For '
-  'seal_entries().';
+  'Adds entries to the sums: for each account, the entries after p_after and up to p_upto. '
+  'seal_entries() calls it.';
 
 create function farthing.entry_terms(p_entry farthing.entries)
 returns bytea
@@ -34,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.entry_terms(farthing.entries) is
-  'Returns the terms that are sealed with an entry beside its own fields: of its lot, and of the '
-  'account''s owner (a hash) if it is the account''s first entry.';
+  'Returns the terms that a seal covers beside the entry''s own fields: the terms of the entry''s lot '
+  'and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view because a query inlines it: a function with its own search_path, called for each
 -- entry, took three times as long. Terms are computed only for entries that have them.
@@ -69,8 +69,8 @@ declare
   v_upto bigint[];
   v_head_nr int;
 begin
-  -- The lock admits one sealer at a time, since two would continue the chain from the same entry.
-  -- It also keeps make_head() waiting.
+  -- The lock admits one sealer at a time, since two sealers would continue the chain from the same
+  -- entry. make_head() waits for the same lock.
   perform pg_advisory_xact_lock(hashtextextended('farthing.seal', 0));
   v_head_nr := coalesce((select max(h.head_nr) from farthing.heads h), 0) + 1;
   for v_account in

@@ -1,4 +1,4 @@
--- Hashes of owners, so that the ownership of an account can be sealed and a deleted user still be
+-- Hashes of owners: the owner of an account can be sealed, and a deleted user can still be
 -- forgotten.
 
 create function farthing.owner_mark(p_salt uuid, p_account_id bigint, p_owner_id uuid)

@@ -54,8 +54,8 @@ as $$
       and c.attempts > 0 and c.payment_id is null and c.failure_code is null)
 $$;
 comment on function farthing.top_up_unanswered(bigint, timestamptz) is
-  'Returns whether Stripe may have charged an expired top-up without having reported it. A new charge '
-  'could then charge the same gap twice.';
+  'Returns whether Stripe may have charged an expired top-up without having reported the charge. A new '
+  'charge could then charge the same gap twice.';
 
 create function farthing.find_top_ups(p_now timestamptz, p_limit int, p_account_id bigint default null)
 returns setof bigint

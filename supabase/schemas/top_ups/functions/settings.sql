@@ -52,7 +52,7 @@ end
 $$;
 comment on function farthing.top_up_answer(bigint, timestamptz) is
   'Returns settings, state, saved card, the last ten charges, and the open authentication page. Credits '
-  'as text, money in minor units.';
+  'are text, money in minor units.';
 
 create function farthing.check_top_up_terms(p_threshold numeric, p_target numeric, p_monthly_cap bigint)
 returns void

@@ -1,6 +1,6 @@
 -- Moves whose result at Stripe is unknown, and refused moves that a person made in Stripe's
--- dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator settles
--- it with this function and not by an UPDATE, because settling also records the moves that become
+-- dashboard. An uncertain move counts as made, so that nothing is paid twice. An operator settles a
+-- move with this function instead of an UPDATE, because settling also records the moves that become
 -- due and audits the operator's reason.
 
 create function farthing.settle_transfer(

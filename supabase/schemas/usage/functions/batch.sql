@@ -1,6 +1,6 @@
--- Usage in batches: one call, one transaction, up to 1000 independent events. Why: the lock on a
--- busy account's row waits for each transaction's commit flush, and a batch pays for that flush
--- once. Accounts are locked in the order of their ids (rule 4), so two batches with the same users
+-- Usage in batches: one call, one transaction, up to 1000 independent events. On a busy account
+-- each transaction holds the account's lock until its commit is flushed, and a batch needs only one
+-- flush. Accounts are locked in the order of their ids (rule 4), so two batches with the same users
 -- cannot deadlock.
 
 create function farthing.batch_refusal(
@@ -51,7 +51,7 @@ declare
   v_results farthing.charge_result[];
 begin
   v_account := farthing.lock_account(p_user_id, p_now);
-  -- the other events are answered from v_fresh
+  -- All events that are not in v_fresh are answered without a charge.
   v_fresh := farthing.fresh_usage(v_account.account_id, p_events);
   if cardinality(v_fresh) > 0 then
     v_results := farthing.charge_usage(v_account, v_fresh, p_correlation_id, p_author, null, p_now);
@@ -69,8 +69,8 @@ begin
   end if;
   return query
     select coalesce(
-      -- A mention that cannot be priced, before one that can, is not a duplicate of the later
-      -- mention.
+      -- If the same event_id is first sent with usage that cannot be priced and later with usage
+      -- that can, the first one is refused and is not a duplicate of the later one.
       case when e.problem is null
           or not exists (select from unnest(v_fresh) f where f.event_id = e.event_id and f.index > e.index)
         then farthing.batch_repeat(v_account.account_id, e) end,

@@ -28,7 +28,7 @@ begin
 end
 $$;
 comment on function farthing.usage_answer is
-  'Returns the charge of a known event, read from its entries; null for an unknown event. Credits as '
+  'Returns the charge of a known event, read from its entries; null for an unknown event. Credits are '
   'text.';
 
 create function farthing.usage_difference(p_account_id bigint, p_event farthing.priced_usage)
