@@ -83,9 +83,9 @@ create table farthing.policy (
   late_settle_within interval not null default '1 hour',
   usage_max_age interval not null default '35 days',
   usage_max_ahead interval not null default '5 minutes',
-  stream_patience interval not null default '2 minutes'
-    constraint policy_stream_patience
-      check (stream_patience between interval '0' and interval '5 minutes'),
+  abandoned_stream_timeout interval not null default '2 minutes'
+    constraint policy_abandoned_stream_timeout
+      check (abandoned_stream_timeout between interval '0' and interval '5 minutes'),
   stream_in_flight_tokens int not null default 256
     constraint policy_stream_in_flight_tokens check (stream_in_flight_tokens between 64 and 1000000),
   paid_out_within interval not null default '14 days'
@@ -132,7 +132,7 @@ comment on column farthing.policy.installation_id is
   'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments '
   'from those of other apps and other installations of Farthing on the same Stripe account. A restored '
   'database has the same mark.';
-comment on column farthing.policy.stream_patience is
+comment on column farthing.policy.abandoned_stream_timeout is
   'For how long a provider''s stream is still read after its caller has left, to learn its usage. The '
   'stream''s own limit of 130 seconds also applies. 0 ends the stream at once, and the chat is charged '
   'the most that it can have cost.';

@@ -15,7 +15,7 @@ export interface CallerConnection {
   end(): void;
 }
 
-export function openConnection(patienceMs: number): CallerConnection {
+export function openConnection(abandonedStreamTimeoutMs: number): CallerConnection {
   const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const giveUp = () => {
@@ -27,7 +27,7 @@ export function openConnection(patienceMs: number): CallerConnection {
       return timer !== undefined;
     },
     leave() {
-      if (!stop.signal.aborted) timer ??= setTimeout(giveUp, patienceMs);
+      if (!stop.signal.aborted) timer ??= setTimeout(giveUp, abandonedStreamTimeoutMs);
     },
     end() {
       clearTimeout(timer);

@@ -19,9 +19,14 @@ import { createApp } from "./app.ts";
 const USAGE = { input_tokens: 9, output_tokens: 7, reasoning_tokens: 300 };
 const LEAVING: readonly [string, number][] = [["first", 1], ["middle", 3], ["last", 5]];
 
-/** Stubs chats whose stream is read for `patience_ms` after the caller has left. */
-const patient = (patience_ms: number) => ({
-  chats_begin: () => ({ step: "call" as const, hold_id: CHAT_HOLD_ID, held: "62", patience_ms }),
+/** Stubs chats whose stream is read for `abandoned_stream_timeout_ms` after the caller has left. */
+const stubChats = (abandoned_stream_timeout_ms: number) => ({
+  chats_begin: () => ({
+    step: "call" as const,
+    hold_id: CHAT_HOLD_ID,
+    held: "62",
+    abandoned_stream_timeout_ms,
+  }),
 });
 
 for (const [name, count] of LEAVING) {
@@ -54,7 +59,7 @@ for (const [name, count] of LEAVING) {
 
 Deno.test("T28: a stream whose caller left ends after the timeout, at its highest cost", async () => {
   const provider = ledModel();
-  const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
+  const fake = await makeFake({ ai: provider.ai, answers: stubChats(5) });
   provider.say("two words");
   const reader = (await postStreamed(fake)).body!.getReader();
   await reader.read();
@@ -120,7 +125,7 @@ async function postAbortable(fake: Fake, signal: AbortSignal): Promise<Response>
 Deno.test("T28: a caller who leaves pays nothing if the provider never accepts", async () => {
   const stream: Ai["stream"] = ({ signal }) =>
     new Promise((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
-  const fake = await makeFake({ ai: { stream }, answers: patient(5) });
+  const fake = await makeFake({ ai: { stream }, answers: stubChats(5) });
   const caller = new AbortController();
   const answer = postAbortable(fake, caller.signal);
   await until("the work is under way", () => fake.background.length > 0);
@@ -132,7 +137,7 @@ Deno.test("T28: a caller who leaves pays nothing if the provider never accepts",
 
 Deno.test("T28: a caller who leaves before the first piece pays for possible reasoning", async () => {
   const provider = ledModel();
-  const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
+  const fake = await makeFake({ ai: provider.ai, answers: stubChats(5) });
   const caller = new AbortController();
   const answer = postAbortable(fake, caller.signal);
   await until("the provider has accepted", () => fake.names().includes("chats_record"));
@@ -159,7 +164,7 @@ Deno.test("T28: a stream that fails before its first piece is charged if its cal
 
 Deno.test("T28: the request's signal alone shows that the caller has left", async () => {
   const provider = ledModel();
-  const fake = await makeFake({ ai: provider.ai, answers: patient(5) });
+  const fake = await makeFake({ ai: provider.ai, answers: stubChats(5) });
   const caller = new AbortController();
   provider.say("word");
   const answer = await postAbortable(fake, caller.signal);

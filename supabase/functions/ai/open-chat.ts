@@ -25,7 +25,7 @@ export interface OpenChat {
   /** The prompt's tokens, as counted for the hold. */
   readonly inputTokens: number;
   /** Milliseconds for which a stream is read after its caller has left. */
-  readonly patienceMs: number;
+  readonly abandonedStreamTimeoutMs: number;
   readonly context: RequestContext;
   readonly services: Services;
   /** The start of the request, by `performance.now()`. */
@@ -88,7 +88,7 @@ export async function openChat(call: ChatCall): Promise<OpenChat | StoredAnswer>
     ai,
     request: { model: body.model, messages: body.messages, maxOutputTokens },
     inputTokens,
-    patienceMs: step.patience_ms,
+    abandonedStreamTimeoutMs: step.abandoned_stream_timeout_ms,
     context,
     services,
     startedMs,

@@ -220,7 +220,7 @@ function streamOf(started: Started): ReadableStream<Uint8Array> {
 }
 
 async function begin(chat: OpenChat, signal: AbortSignal): Promise<Response> {
-  const connection = openConnection(chat.patienceMs);
+  const connection = openConnection(chat.abandonedStreamTimeoutMs);
   if (signal.aborted) connection.leave();
   signal.addEventListener("abort", () => connection.leave(), { once: true });
   const starting = start(chat, connection);

@@ -59,15 +59,15 @@ begin
   v_hold := farthing.begin_chat(p_user_id, v_chat, p_now);
   perform farthing.idempotency_start(p_idempotency_key, p_fingerprint, p_now);
   return jsonb_build_object('step', 'call', 'hold_id', v_hold.hold_id, 'held',
-    trim_scale(v_hold.amount)::text, 'patience_ms',
-    (select (extract(epoch from stream_patience) * 1000)::int from farthing.policy));
+    trim_scale(v_hold.amount)::text, 'abandoned_stream_timeout_ms',
+    (select (extract(epoch from abandoned_stream_timeout) * 1000)::int from farthing.policy));
 end
 $$;
 grant execute on function farthing_public.chats_begin to service_role;
 comment on function farthing_public.chats_begin is
   'Holds, for ten minutes, the most credits that a prompt and its longest answer can cost. '
   'p_input_tokens: the prompt''s tokens as we count them. p_max_input_tokens: the most that another '
-  'tokenizer counts. Returns step call with the hold and patience_ms (for how long a '
+  'tokenizer counts. Returns step call with the hold and abandoned_stream_timeout_ms (for how long a '
   'stream is read after its caller has left), or step replay. Fails insufficient_credits, '
   'spend_cap_reached, unknown_model, not_found, invalid_request, idempotency_in_progress.';
 

@@ -13,7 +13,7 @@ values ('free-to-ask', 1, 0, 10, 1);
 -- Begin: the price of the longest answer is held before the provider is called.
 create temporary table begun as select tests.begin_chat('ann', 'k') as b;
 select is(b, jsonb_build_object('step', 'call', 'hold_id', tests.chat_id('ann'), 'held', '50',
-    'patience_ms', 120000),
+    'abandoned_stream_timeout_ms', 120000),
   'a chat begins with a hold for its longest answer') from begun;
 select is(tests.balance('ann'), 'balance 200, held 50, available 150, debt 0',
   'the price of the longest answer is held');

@@ -88,8 +88,8 @@ select is(tests.chat(tests.chat_id('gus', 2)), 'released, hold released, charged
 -- Bounds of the policy, and the proof of a correction without an entry.
 select is(tests.outcome('update farthing.policy set ' || setting) ->> 'code', '23514',
   setting || ' is refused')
-from unnest(array['stream_in_flight_tokens = 63', 'stream_patience = interval ''-1 s''',
-  'stream_patience = interval ''5 min 1 s''']) setting;
+from unnest(array['stream_in_flight_tokens = 63', 'abandoned_stream_timeout = interval ''-1 s''',
+  'abandoned_stream_timeout = interval ''5 min 1 s''']) setting;
 select is(tests.named(sql), '9', name) from (values
   ('a correction without a refund is reported', 'update farthing.chats set corrected = 1
     where state = ''settled'' and corrected = 0 and model = ''thinks'''),

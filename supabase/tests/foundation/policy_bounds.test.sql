@@ -19,7 +19,7 @@ insert into bounds values
   ('sessions_per_ip_hour', '0', '1', '1000000', '1000001'),
   ('sessions_per_user_hour', '0', '1', '1000000', '1000001'),
   ('stream_in_flight_tokens', '63', '64', '1000000', '1000001'),
-  ('stream_patience', '-1 s', '0', '5 min', '5 min 1 s'),
+  ('abandoned_stream_timeout', '-1 s', '0', '5 min', '5 min 1 s'),
   ('top_up_cool_down', '59 s', '1 min', '31 days', '31 days 1 s'),
   ('top_up_highest_cap', '49', '50', '99999999', '100000000'), -- the lower bound is top_up_smallest
   ('top_up_smallest', '0', '1', '1000000', '1000001'), -- the upper bound is top_up_highest_cap

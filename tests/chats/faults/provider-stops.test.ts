@@ -20,8 +20,8 @@ const FIRST: Moment = ["at the first piece", leaveAfter(() => 1)];
 const MIDDLE: Moment = ["in the middle", leaveAfter(({ pieces }) => pieces / 2)];
 
 interface Case {
-  /** The value of the policy's stream_patience during the test. */
-  readonly patience: string;
+  /** The value of the policy's abandoned_stream_timeout during the test. */
+  readonly timeout: string;
   /** Markers for the emulated provider, in addition to the markers of each kind. */
   readonly markers: string;
   readonly moments: readonly Moment[];
@@ -31,14 +31,14 @@ interface Case {
  * Leaves a chat of each kind at each moment, checks the cost of each chat, and returns the
  * provider's calls.
  */
-async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> {
-  const before = await changePolicy(world, { stream_patience: patience });
+async function leaveAll({ timeout, markers, moments }: Case): Promise<Asked[]> {
+  const before = await changePolicy(world, { abandoned_stream_timeout: timeout });
   try {
     const leaving = moments.flatMap(([moment, leave]) =>
       KINDS.map(async (kind) => {
         const chat = await chatOf(world, kind, markers);
         await leave(world, chat);
-        return await judge(world, chat, `left ${moment}, read for ${patience}, ${markers}`);
+        return await judge(world, chat, `left ${moment}, read for ${timeout}, ${markers}`);
       })
     );
     return await Promise.all(leaving);
@@ -47,11 +47,11 @@ async function leaveAll({ patience, markers, moments }: Case): Promise<Asked[]> 
   }
 }
 
-for (const patience of ["0 seconds", "300 milliseconds"]) {
-  Deno.test(`T28: a left stream costs at least the bill when it is read for ${patience} more`, async () => {
+for (const timeout of ["0 seconds", "300 milliseconds"]) {
+  Deno.test(`T28: a left stream costs at least the bill when it is read for ${timeout} more`, async () => {
     // The provider is slow, so the time limit ends while the provider still answers.
     const markers = "[pace:400] [think:12]";
-    const calls = await leaveAll({ patience, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
+    const calls = await leaveAll({ timeout, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
     for (const { aborted, billed, usage } of calls) {
       ok(aborted, "the provider ended before the time limit");
       ok(billed!.completion_tokens < usage!.completion_tokens);
@@ -62,11 +62,11 @@ for (const patience of ["0 seconds", "300 milliseconds"]) {
 
 /** The provider's stream stops after twelve pieces, after the caller has left. */
 const ENDS: readonly [name: string, Case][] = [
-  ["is cut", { patience: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST] }],
-  ["breaks off", { patience: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST] }],
+  ["is cut", { timeout: "20 seconds", markers: "[cut:12]", moments: [ACCEPTED, FIRST] }],
+  ["breaks off", { timeout: "20 seconds", markers: "[break:12]", moments: [ACCEPTED, FIRST] }],
   ["hangs", {
     // Even a busy machine streams the twelve pieces in less than 8 seconds.
-    patience: "8 seconds",
+    timeout: "8 seconds",
     markers: "[hang:12]",
     moments: [ACCEPTED, FIRST],
   }],

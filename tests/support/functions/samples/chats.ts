@@ -5,7 +5,12 @@ import type { SamplesOf } from "./database.ts";
 export const CHAT_HOLD_ID = "2a8d3f5b-7e0c-4d6a-9c1b-8f2e6b4a1d05";
 
 export const CHAT_SAMPLES: SamplesOf<ChatResults> = {
-  chats_begin: () => ({ step: "call", hold_id: CHAT_HOLD_ID, held: "62", patience_ms: 120_000 }),
+  chats_begin: () => ({
+    step: "call",
+    hold_id: CHAT_HOLD_ID,
+    held: "62",
+    abandoned_stream_timeout_ms: 120_000,
+  }),
   chats_record: () => ({ status: "open" }),
   chats_settle: ({ p_answer, p_usage, p_output_tokens }) => ({
     status: 200,

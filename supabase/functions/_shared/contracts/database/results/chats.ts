@@ -6,11 +6,11 @@ export type Answer = Of<typeof ChatAnswer>;
 
 /**
  * The next step of a chat: return the stored answer, or call the provider. `held` is a decimal
- * string of credits; `patience_ms` is how long a stream is still read after its caller has left.
+ * string of credits. A stream is read for `abandoned_stream_timeout_ms` after its caller has left.
  */
 export type ChatStep =
   | Replay<Answer>
-  | { step: "call"; hold_id: string; held: string; patience_ms: number };
+  | { step: "call"; hold_id: string; held: string; abandoned_stream_timeout_ms: number };
 
 export interface ChatResults {
   chats_begin: ChatStep;
