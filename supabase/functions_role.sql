@@ -1,7 +1,7 @@
--- The role with which the functions connect to the database when DATABASE_POOL_URL is set. It may
--- call the functions that service_role may call, and nothing else, so a leaked URL moves credits
--- only by the rules and reads no table. `deno task database:role` runs this file and sets the
--- role's password. Run the file again after an upgrade that adds functions; a repeat changes
+-- The role with which the functions connect to the database when DATABASE_POOL_URL is set. The
+-- role may call the functions that service_role may call, and nothing else, so a leaked URL moves
+-- credits only by the rules and reads no table. `deno task database:role` runs this file and sets
+-- the role's password. Run the file again after an upgrade that adds functions; a repeat changes
 -- nothing else.
 
 do $$

@@ -1,17 +1,17 @@
 -- Removes Farthing from a project and leaves everything else as it was. docs/deploy.md has the
 -- steps that come first, above all: take farthing_public out of the schemas that the data API
 -- exposes, since an exposed schema that is missing stops the data API for the whole project. This
--- file refuses to run if an object of yours outside the two schemas depends on Farthing. It refuses
--- to delete a ledger unless the same session has run: set farthing.delete_ledger = 'yes'; It cannot
--- recognise your own objects inside the two schemas, which are dropped as well. It also cannot see
--- names inside the text of your functions or scheduled jobs, which stay and fail afterwards. Look
--- for both first. It leaves the extensions pg_cron and pg_net, which other apps may use meanwhile,
--- and the roles that you made. Run `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste
--- this file into the SQL editor.
+-- file refuses to run if an object of yours outside the two schemas depends on Farthing, and refuses
+-- to delete a ledger unless the same session has run `set farthing.delete_ledger = 'yes'`. Two checks
+-- are yours: this file also drops your own objects inside the two schemas, and your functions and
+-- scheduled jobs that name Farthing only in their text stay and fail afterwards. The extensions
+-- pg_cron and pg_net stay, because other apps may use them meanwhile, and so do the roles that you
+-- made. Run `psql -v ON_ERROR_STOP=1 -f supabase/uninstall.sql`, or paste this file into the SQL
+-- editor.
 
 begin;
--- If a lock is not free within three seconds, this file gives up, so that sign-ins do not wait. Run it
--- again then.
+-- If a lock is not free within three seconds, this file gives up, so that sign-ins do not wait. Run
+-- the file again then.
 set local lock_timeout = '3s';
 
 -- The lock prevents new entries between the check and the end of the transaction.

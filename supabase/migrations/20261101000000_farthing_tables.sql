@@ -309,8 +309,8 @@ create policy idempotency_keys_none on farthing.idempotency_keys for select to a
 
 -- Private answers have a table of their own, because a model's answer and a Stripe client secret
 -- belong to one user and must be deleted with the user. An operator who reads idempotency_keys to
--- find a blocked key sees neither. Encryption would not help, because its key would be in the same
--- database.
+-- find a blocked key does not see these answers. Encryption would not help, because its key would
+-- be in the same database.
 create table farthing.private_answers (
   key bytea primary key references farthing.idempotency_keys (key) on delete cascade,
   account_id bigint not null,
@@ -1050,7 +1050,7 @@ comment on table farthing.card_uses is
   'are deleted after 90 days.';
 create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
 create index card_uses_by_card on farthing.card_uses (card, used_at desc);
--- Rows arrive in order of time, which suits a BRIN index.
+-- Rows arrive in the order of time, so a small BRIN index suffices.
 create index card_uses_by_age on farthing.card_uses using brin (used_at);
 
 create table farthing.blocks (
@@ -1475,7 +1475,7 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  -- The bound is that of the input, which names each model.
+  -- The input names each model, so the rates may be as large as the input.
   constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576),
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25
@@ -1609,7 +1609,7 @@ comment on table farthing.ai_logs is
   'One row per call of a model. Texts are redacted and cut before they are stored. Rows are deleted '
   'after 30 days.';
 create index ai_logs_by_user on farthing.ai_logs (user_id, created_at desc);
--- Rows arrive in order of time, which suits a BRIN index.
+-- Rows arrive in the order of time, so a small BRIN index suffices.
 create index ai_logs_by_expiry on farthing.ai_logs using brin (expires_at);
 
 alter table farthing.ai_consents enable row level security;

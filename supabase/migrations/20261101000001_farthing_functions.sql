@@ -608,8 +608,8 @@ comment on view farthing.actors is
 
 -- supabase/schemas/ai/functions/abandoned_chats.sql
 
--- The heartbeats of chats, and the end of chats without a heartbeat for 60 seconds, whose request
--- is dead.
+-- The heartbeats of chats, and the end of abandoned chats. A chat without a heartbeat for 60
+-- seconds is abandoned, because its request is dead.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -704,8 +704,8 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- Chats are read in order of time and not of accounts (rule 4), so this function waits for no
-  -- lock.
+  -- Chats are read in the order of time, but rule 4 orders locks by account. So this function never
+  -- waits for a lock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;
@@ -1285,10 +1285,10 @@ comment on function farthing.evaluate_alerts(timestamptz) is
 
 -- supabase/schemas/alerts/functions/incidents.sql
 
--- Incidents: an alert rule that is over its threshold opens one. Alerts are in the database because
--- the watched data is there, and because pg_cron evaluates the rules each minute even if no Edge
--- Function runs. An incident is notified once, in the transaction that opens it. A summary has no
--- personal data: it has counts, shares and names of routes.
+-- Incidents: an alert rule that is over its threshold opens an incident. Alerts are in the database
+-- because the watched data is there, and because pg_cron evaluates the rules each minute even if no
+-- Edge Function runs. An incident is notified once, in the transaction that opens it. A summary has
+-- no personal data: it has counts, shares and names of routes.
 
 create function farthing.open_incident(
   p_rule farthing.alert_rules, p_reading farthing.alert_reading, p_now timestamptz)
@@ -1829,7 +1829,7 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
-      -- Events of foreign payments wait for ever, which is no problem.
+      -- Events of foreign payments wait for ever and need no alert.
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
@@ -2368,8 +2368,8 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- Bookings are read in order of time and not of accounts (rule 4), so this function waits for no
-  -- lock.
+  -- Bookings are read in the order of time, but rule 4 orders locks by account. So this function
+  -- never waits for a lock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;
@@ -2398,8 +2398,8 @@ comment on function farthing.cancel_unanswered_bookings(timestamptz, int) is
 
 -- supabase/schemas/bookings/functions/begin_booking.sql
 
--- The beginning of a booking. It is committed before Stripe is called, and abandoned if Stripe
--- makes no payment (abandon_booking.sql).
+-- The beginning of a booking. A booking is committed before Stripe is called, and abandoned if
+-- Stripe makes no payment (abandon_booking.sql).
 
 create function farthing.check_booking(
   p_user_id uuid, p_provider farthing.providers, p_amount bigint, p_currency text)
@@ -3196,7 +3196,8 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- A payment may arrive after its session was given up. It counts, and its credits are granted.
+    -- A payment may arrive after its session was given up. The payment counts, and its credits are
+    -- granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
     -- These states may change back, because refunds fail and disputes are won.
@@ -4279,8 +4280,8 @@ begin
 end
 $$;
 comment on function farthing.require_granter(text) is
-  'Refuses an author who may neither grant nor confirm: a Stripe event, a scheduled task, or an operator '
-  'who has lost the role. Fails invalid_request, forbidden.';
+  'Refuses an author who must not grant or confirm: a Stripe event, a scheduled task, or an operator who '
+  'has lost the role. Fails invalid_request, forbidden.';
 
 create function farthing.refuse_own(p_author text, p_account_id bigint)
 returns void
@@ -5368,7 +5369,7 @@ create function farthing.retry_events(p_now timestamptz default now(), p_limit i
 returns int
 language sql
 set search_path = ''
--- Events are applied in the order of their time and not of their accounts (rule 4), so this task
+-- Events are applied in the order of their time, but rule 4 orders locks by account. So this task
 -- must not wait long for a lock: it gives up an event long before the deadlock timeout, and retries
 -- the event a minute later.
 set lock_timeout = '100ms'
@@ -6272,8 +6273,8 @@ begin
 end
 $$;
 comment on function farthing.account_for(uuid, bigint) is
-  'Returns the account that a user may act for: their own, or the named one. Null if there is no such '
-  'account or the user may not act for it, which the caller cannot distinguish.';
+  'Returns the account that a user may act for: their own, or the named account. Returns null if there '
+  'is no such account, or if the user cannot act for it; the caller cannot distinguish the two cases.';
 
 create function farthing.acts_for(p_user_id uuid, p_account_id bigint)
 returns boolean
@@ -6533,8 +6534,8 @@ begin
   end loop;
   perform farthing.forget_private_answers(new.account_id);
   perform farthing.pay_debt(new.account_id, now());
-  -- The author is the session's role. If Auth deleted the user, that is Auth's own role, which does
-  -- not say whether the user or an operator requested the deletion.
+  -- The author is the session's role. If Auth deleted the user, the author is Auth's own role, so
+  -- the entry does not show whether the user or an operator requested the deletion.
   perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());
   return null;
 end
@@ -9041,11 +9042,11 @@ comment on function farthing.prove_reserved() is
 
 -- supabase/schemas/proof/functions/incremental.sql
 
--- The incremental proof: it skips sealed entries that were proved before, since the whole proof
--- reads every entry and is too slow to run each hour. It proves the new entries of each account,
--- marks them as proved, and checks all other rows as the whole proof does. An old entry that was
--- changed without its seal shows only in the whole proof, which runs each week. An old entry that
--- was sealed again differs from its mark and from the head.
+-- The incremental proof skips sealed entries that were proved before, because the whole proof reads
+-- every entry and is too slow to run each hour. The incremental proof proves the new entries of
+-- each account, marks them as proved, and checks all other rows as the whole proof does. An old
+-- entry that was changed without its seal shows only in the whole proof, which runs each week. An
+-- old entry that was sealed again differs from its mark and from the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -9053,8 +9054,8 @@ language sql stable
 set search_path = ''
 as $$
   with waiting as (
-    -- The accounts that have waited longest come first, so that a busy account cannot delay them
-    -- for ever.
+    -- The accounts that have waited longest come first, so that a busy account cannot delay the
+    -- other accounts for ever.
     select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
       over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id
@@ -10364,8 +10365,8 @@ begin
 end
 $$;
 comment on function farthing.refund_to_send(farthing.refunds) is
-  'Returns the values of a refund for Stripe. connected: the refund also reverses the provider''s part; '
-  'has_fee: it also refunds the platform''s fee.';
+  'Returns the values of a refund for Stripe. connected: Stripe also reverses the provider''s part. '
+  'has_fee: Stripe also refunds the platform''s fee.';
 
 create function farthing.claim_refunds(p_limit int, p_now timestamptz)
 returns jsonb
@@ -10721,8 +10722,8 @@ end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
   'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
-  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. Minor '
-  'units.';
+  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. '
+  'Amounts are in minor units.';
 
 -- supabase/schemas/reversals/functions/fraud_warning_events.sql
 
@@ -10918,7 +10919,7 @@ end
 $$;
 comment on function farthing.refundable(farthing.payment) is
   'Returns the part of a payment that can still be refunded: its amount less all refunds, including '
-  'those in progress, and less disputes. Minor units.';
+  'those in progress, and less disputes. Amounts are in minor units.';
 
 -- supabase/schemas/reversals/functions/refund_events.sql
 
@@ -11776,7 +11777,7 @@ end
 $$;
 comment on function farthing.compare_head(int, text) is
   'Compares the database with a head stored outside. Returns null if they agree, otherwise the '
-  'difference. It reads seals; verify() compares the seals with the entries.';
+  'difference. This function reads only seals; verify() compares the seals with the entries.';
 
 -- supabase/schemas/seals/functions/owners.sql
 
@@ -12033,7 +12034,7 @@ end
 $$;
 comment on function farthing.begin_top_up(bigint, timestamptz) is
   'Creates an order for the missing credits, unless no credits are missing or the account must not be '
-  'charged now. Returns whether it created one. The caller has locked the account.';
+  'charged now. Returns whether an order was created. The caller has locked the account.';
 
 create function farthing.begin_due_top_up(p_account_id text, p_now timestamptz)
 returns int

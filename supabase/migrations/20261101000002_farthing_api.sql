@@ -1054,9 +1054,9 @@ comment on function farthing_public.health_database is
   'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: '
   'scheduled tasks have evaluated the alerts within the last five minutes.';
 
--- The paid checks have a daily budget. It is in SQL, because a paid check costs money each time,
--- whether a scheduled task or a person requests it. One row stores the day's cost, and a check that
--- would exceed the budget is refused and costs nothing.
+-- The paid checks have a daily budget. The budget is in SQL, because a paid check costs money each
+-- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
+-- check that would exceed the budget is refused and costs nothing.
 
 create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
@@ -1105,9 +1105,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks p_limit accounts from the position p_start on (0 to 1 of all accounts): the balance against '
-  'the lots and the last entry, and the held credits against the open holds (rule 1). Returns '
-  '{looked_at, wrong}. This is a sample; prove() reads all accounts.';
+  'Checks a sample of p_limit accounts, from the position p_start on (0 to 1 of all accounts): the '
+  'balance against the lots and the last entry, and the held credits against the open holds (rule 1). '
+  'Returns {looked_at, wrong}. prove() reads all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb
@@ -1282,8 +1282,8 @@ end
 $$;
 grant execute on function farthing_public.holds_read to service_role;
 comment on function farthing_public.holds_read is
-  'Returns a hold; fails not_found if p_user_id is given and may not act for the hold''s account. '
-  'Credits are text.';
+  'Returns a hold. Fails not_found if there is no such hold, or if p_user_id is given and cannot act for '
+  'the hold''s account. Credits are text.';
 
 create view farthing_public.credit_holds with (security_invoker = true) as
 select h.hold_id as id, h.status, trim_scale(h.amount)::text as amount, trim_scale(h.settled)::text
@@ -2237,9 +2237,9 @@ begin
   where move_id = p_move_id and status = 'requested' returning kind into v_kind;
   if found and p_refused then
     perform farthing.park_item('payment_runner', 'transfer', p_move_id::text, 'refused', p_now);
-    -- A refused transfer makes its reversals unnecessary, and a refused reversal its restorations.
-    -- Stripe was not asked for any of them yet, since the moves of a booking are sent one after the
-    -- other.
+    -- A refused transfer makes its reversals unnecessary, and a refused reversal makes its
+    -- restorations unnecessary. Stripe was not asked for these later moves yet, because the moves
+    -- of a booking are sent one after the other.
     update farthing.booking_transfers set status = 'refused', next_attempt_at = null, updated_at = p_now
     where account_id = v_booking.account_id and booking_id = v_booking.booking_id and status = 'requested'
       and (reverses = p_move_id or v_kind = 'reversal' and kind <> 'reversal');

@@ -45,7 +45,7 @@ comment on table farthing.ai_logs is
   'One row per call of a model. Texts are redacted and cut before they are stored. Rows are deleted '
   'after 30 days.';
 create index ai_logs_by_user on farthing.ai_logs (user_id, created_at desc);
--- Rows arrive in order of time, which suits a BRIN index.
+-- Rows arrive in the order of time, so a small BRIN index suffices.
 create index ai_logs_by_expiry on farthing.ai_logs using brin (expires_at);
 
 alter table farthing.ai_consents enable row level security;

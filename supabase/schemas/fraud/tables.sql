@@ -15,7 +15,7 @@ comment on table farthing.card_uses is
   'are deleted after 90 days.';
 create index card_uses_by_account on farthing.card_uses (account_id, used_at desc);
 create index card_uses_by_card on farthing.card_uses (card, used_at desc);
--- Rows arrive in order of time, which suits a BRIN index.
+-- Rows arrive in the order of time, so a small BRIN index suffices.
 create index card_uses_by_age on farthing.card_uses using brin (used_at);
 
 create table farthing.blocks (

@@ -13,9 +13,9 @@ comment on function farthing_public.health_database is
   'Probes the database: {ok, at, migrated, runs_tasks}. migrated: a package exists; runs_tasks: '
   'scheduled tasks have evaluated the alerts within the last five minutes.';
 
--- The paid checks have a daily budget. It is in SQL, because a paid check costs money each time,
--- whether a scheduled task or a person requests it. One row stores the day's cost, and a check that
--- would exceed the budget is refused and costs nothing.
+-- The paid checks have a daily budget. The budget is in SQL, because a paid check costs money each
+-- time, whether a scheduled task or a person requests it. One row stores the day's cost, and a
+-- check that would exceed the budget is refused and costs nothing.
 
 create function farthing_public.deep_checks_claim(p_units int, p_now timestamptz default now())
 returns jsonb
@@ -64,9 +64,9 @@ as $$
 $$;
 grant execute on function farthing_public.deep_checks_ledger to service_role;
 comment on function farthing_public.deep_checks_ledger is
-  'Checks p_limit accounts from the position p_start on (0 to 1 of all accounts): the balance against '
-  'the lots and the last entry, and the held credits against the open holds (rule 1). Returns '
-  '{looked_at, wrong}. This is a sample; prove() reads all accounts.';
+  'Checks a sample of p_limit accounts, from the position p_start on (0 to 1 of all accounts): the '
+  'balance against the lots and the last entry, and the held credits against the open holds (rule 1). '
+  'Returns {looked_at, wrong}. prove() reads all accounts.';
 
 create function farthing_public.health_report(p_now timestamptz default now())
 returns jsonb

@@ -44,7 +44,7 @@ create table farthing.jobs (
   constraint jobs_result_bounded check (octet_length(result::text) <= 65536),
   constraint jobs_text_bounded check (length(error_code) <= 60 and length(error_message) <= 500
     and length(error_detail) <= 2000 and length(client_temp_id) <= 255 and length(correlation_id) <= 255),
-  -- The bound is that of the input, which names each model.
+  -- The input names each model, so the rates may be as large as the input.
   constraint jobs_rates_bounded check (octet_length(rates::text) <= 1048576),
   constraint jobs_progress_of_100 check (progress between 0 and 100),
   constraint jobs_attempts_bounded check (max_attempts between 1 and 25

@@ -92,7 +92,7 @@ select is(holds_settle(tests.hold('eve', '50', 3600), '80', p_now => tests.after
   #>> '{data,shortfall}', '0',
   'a settlement takes another expired hold''s credits before the task has run');
 
--- Reading a hold: its owner may, another user may not.
+-- A hold's owner can read the hold, and another user cannot.
 select is(holds_read(hold_id, tests.person('cid')) ->> 'status', 'settled',
   'a user reads their own hold') from c;
 select tests.fails_with(format('select holds_read(%L, tests.person(''ann''))', hold_id), 'not_found', 'id',

@@ -1,4 +1,4 @@
--- Stripe refuses a reversal: the restoration that was recorded against it is not made, so that the
+-- Stripe refuses a reversal. The restoration that was to undo the reversal is not made, so that the
 -- provider is not paid twice, and the refused move waits for an operator.
 
 begin;

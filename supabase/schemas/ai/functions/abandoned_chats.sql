@@ -1,5 +1,5 @@
--- The heartbeats of chats, and the end of chats without a heartbeat for 60 seconds, whose request
--- is dead.
+-- The heartbeats of chats, and the end of abandoned chats. A chat without a heartbeat for 60
+-- seconds is abandoned, because its request is dead.
 
 create function farthing.heartbeat_deadline(p_now timestamptz)
 returns timestamptz
@@ -94,8 +94,8 @@ declare
 begin
   select * into v_chat from farthing.chats where hold_id = p_hold_id::uuid;
   v_owner_id := farthing.owner_of(v_chat.account_id);
-  -- Chats are read in order of time and not of accounts (rule 4), so this function waits for no
-  -- lock.
+  -- Chats are read in the order of time, but rule 4 orders locks by account. So this function never
+  -- waits for a lock.
   if v_chat.idempotency_key is not null and not pg_try_advisory_xact_lock(
     hashtextextended(encode(v_chat.idempotency_key, 'hex'), 0)) then
     return 0;

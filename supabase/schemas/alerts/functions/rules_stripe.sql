@@ -12,7 +12,7 @@ as $$
     farthing.period_text(p_rule.period)))
   from (select from farthing.inbox i
     where i.state in ('deferred', 'failed') and i.received_at < p_now - p_rule.period
-      -- Events of foreign payments wait for ever, which is no problem.
+      -- Events of foreign payments wait for ever and need no alert.
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is

@@ -27,8 +27,8 @@ declare
   v_booking farthing.bookings;
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id::uuid;
-  -- Bookings are read in order of time and not of accounts (rule 4), so this function waits for no
-  -- lock.
+  -- Bookings are read in the order of time, but rule 4 orders locks by account. So this function
+  -- never waits for a lock.
   perform from farthing.accounts where account_id = v_booking.account_id for no key update skip locked;
   if not found then
     return 0;

@@ -1,5 +1,5 @@
--- The beginning of a booking. It is committed before Stripe is called, and abandoned if Stripe
--- makes no payment (abandon_booking.sql).
+-- The beginning of a booking. A booking is committed before Stripe is called, and abandoned if
+-- Stripe makes no payment (abandon_booking.sql).
 
 create function farthing.check_booking(
   p_user_id uuid, p_provider farthing.providers, p_amount bigint, p_currency text)

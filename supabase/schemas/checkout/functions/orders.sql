@@ -12,7 +12,8 @@ declare
     when 'pending' then new.status in ('processing', 'paid', 'failed', 'expired')
     when 'processing' then new.status in ('paid', 'failed')
     when 'failed' then new.status = 'paid'
-    -- A payment may arrive after its session was given up. It counts, and its credits are granted.
+    -- A payment may arrive after its session was given up. The payment counts, and its credits are
+    -- granted.
     when 'expired' then new.status in ('processing', 'paid')
     when 'paid' then new.status in ('partially_refunded', 'refunded', 'disputed')
     -- These states may change back, because refunds fail and disputes are won.

@@ -60,8 +60,8 @@ begin
 end
 $$;
 comment on function farthing.require_granter(text) is
-  'Refuses an author who may neither grant nor confirm: a Stripe event, a scheduled task, or an operator '
-  'who has lost the role. Fails invalid_request, forbidden.';
+  'Refuses an author who must not grant or confirm: a Stripe event, a scheduled task, or an operator who '
+  'has lost the role. Fails invalid_request, forbidden.';
 
 create function farthing.refuse_own(p_author text, p_account_id bigint)
 returns void

@@ -14,8 +14,8 @@ begin
 end
 $$;
 comment on function farthing.account_for(uuid, bigint) is
-  'Returns the account that a user may act for: their own, or the named one. Null if there is no such '
-  'account or the user may not act for it, which the caller cannot distinguish.';
+  'Returns the account that a user may act for: their own, or the named account. Returns null if there '
+  'is no such account, or if the user cannot act for it; the caller cannot distinguish the two cases.';
 
 create function farthing.acts_for(p_user_id uuid, p_account_id bigint)
 returns boolean

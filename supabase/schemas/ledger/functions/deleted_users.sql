@@ -51,8 +51,8 @@ begin
   end loop;
   perform farthing.forget_private_answers(new.account_id);
   perform farthing.pay_debt(new.account_id, now());
-  -- The author is the session's role. If Auth deleted the user, that is Auth's own role, which does
-  -- not say whether the user or an operator requested the deletion.
+  -- The author is the session's role. If Auth deleted the user, the author is Auth's own role, so
+  -- the entry does not show whether the user or an operator requested the deletion.
   perform farthing.close_lots(new.account_id, 'sql:' || session_user, now());
   return null;
 end

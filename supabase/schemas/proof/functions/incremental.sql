@@ -1,8 +1,8 @@
--- The incremental proof: it skips sealed entries that were proved before, since the whole proof
--- reads every entry and is too slow to run each hour. It proves the new entries of each account,
--- marks them as proved, and checks all other rows as the whole proof does. An old entry that was
--- changed without its seal shows only in the whole proof, which runs each week. An old entry that
--- was sealed again differs from its mark and from the head.
+-- The incremental proof skips sealed entries that were proved before, because the whole proof reads
+-- every entry and is too slow to run each hour. The incremental proof proves the new entries of
+-- each account, marks them as proved, and checks all other rows as the whole proof does. An old
+-- entry that was changed without its seal shows only in the whole proof, which runs each week. An
+-- old entry that was sealed again differs from its mark and from the head.
 
 create function farthing.unproved(p_limit bigint default null, p_except bigint[] default '{}')
 returns farthing.entry_range[]
@@ -10,8 +10,8 @@ language sql stable
 set search_path = ''
 as $$
   with waiting as (
-    -- The accounts that have waited longest come first, so that a busy account cannot delay them
-    -- for ever.
+    -- The accounts that have waited longest come first, so that a busy account cannot delay the
+    -- other accounts for ever.
     select a.account_id, coalesce(p.seq, 0) as after_seq, a.last_seq, sum(a.last_seq - coalesce(p.seq, 0))
       over (order by p.created_at nulls first, a.account_id) - (a.last_seq - coalesce(p.seq, 0)) as before
     from farthing.accounts a left join farthing.proved p on p.account_id = a.account_id

@@ -62,5 +62,5 @@ end
 $$;
 comment on function farthing.disputed_of(farthing.payment, numeric) is
   'Returns how much of a payment banks have claimed or taken (disputed), how much they have withdrawn '
-  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. Minor '
-  'units.';
+  'and not reinstated, and whether more may be withdrawn. p_refunded: the part that was refunded. '
+  'Amounts are in minor units.';

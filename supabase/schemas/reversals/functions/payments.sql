@@ -62,4 +62,4 @@ end
 $$;
 comment on function farthing.refundable(farthing.payment) is
   'Returns the part of a payment that can still be refunded: its amount less all refunds, including '
-  'those in progress, and less disputes. Minor units.';
+  'those in progress, and less disputes. Amounts are in minor units.';

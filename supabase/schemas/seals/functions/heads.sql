@@ -140,4 +140,4 @@ end
 $$;
 comment on function farthing.compare_head(int, text) is
   'Compares the database with a head stored outside. Returns null if they agree, otherwise the '
-  'difference. It reads seals; verify() compares the seals with the entries.';
+  'difference. This function reads only seals; verify() compares the seals with the entries.';
