@@ -7400,8 +7400,8 @@ comment on function farthing.notify_expiring_credits(timestamptz, int) is
 
 -- Leases of notifications. Each notification is sent at most once, because a claim commits before a
 -- service is called. If the runner dies or the answer is lost, the notification may have been sent.
--- It is retried only if the service recognises a repeat by its key; otherwise its state becomes
--- `uncertain`, for an operator to see.
+-- The notification is retried only if the service recognises a repeat by its key; otherwise its
+-- state becomes `uncertain`, for an operator to see.
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
 returns jsonb
@@ -8020,7 +8020,7 @@ comment on function farthing.apply_payout_event(jsonb, timestamptz) is
 
 -- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
 -- list is stored because a record that we lack is often only late: the stored list is then compared
--- again without another request to Stripe. It contains ids, amounts, and our id from Stripe's
+-- again without another request to Stripe. The list contains ids, amounts, and our id from Stripe's
 -- metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)

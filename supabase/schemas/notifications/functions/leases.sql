@@ -1,7 +1,7 @@
 -- Leases of notifications. Each notification is sent at most once, because a claim commits before a
 -- service is called. If the runner dies or the answer is lost, the notification may have been sent.
--- It is retried only if the service recognises a repeat by its key; otherwise its state becomes
--- `uncertain`, for an operator to see.
+-- The notification is retried only if the service recognises a repeat by its key; otherwise its
+-- state becomes `uncertain`, for an operator to see.
 
 create function farthing.claim_notifications(p_mail text, p_limit int, p_lease_id uuid, p_now timestamptz)
 returns jsonb

@@ -1,6 +1,6 @@
 -- Stripe's list of a payout's transactions. The payment runner fetches the list page by page. The
 -- list is stored because a record that we lack is often only late: the stored list is then compared
--- again without another request to Stripe. It contains ids, amounts, and our id from Stripe's
+-- again without another request to Stripe. The list contains ids, amounts, and our id from Stripe's
 -- metadata, and no personal data.
 
 create function farthing.plan_reconciliation(p_payout farthing.payouts, p_now timestamptz)
