@@ -7,7 +7,8 @@ import {
 } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { createPoolTransport } from "../../supabase/functions/_shared/adapters/database/pool.ts";
 import { createRestTransport } from "../../supabase/functions/_shared/adapters/database/rest.ts";
-import { startContext, withinRequest } from "../../supabase/functions/_shared/core/request.ts";
+import { withinRequest } from "../../supabase/functions/_shared/core/current-request.ts";
+import { startContext } from "../../supabase/functions/_shared/core/request.ts";
 import { withSql } from "../support/project/database.ts";
 import { signUp } from "../support/project/people.ts";
 import { until } from "../support/project/until.ts";

@@ -14,7 +14,7 @@ import { ApiError } from "./core/errors.ts";
 import { ipHashFrom } from "./core/ip.ts";
 import { lifetime, waitUntil } from "./core/isolate.ts";
 import { consoleLogger } from "./core/logger.ts";
-import { outsideRequests } from "./core/request.ts";
+import { outsideRequests } from "./core/current-request.ts";
 import { createFeatureFlags, type FeatureFlags } from "./features/feature-flags.ts";
 import type { Services, ServicesSource } from "./http/route/app-services.ts";
 import { createVerifier, type CredentialVerifier } from "./http/auth/credentials.ts";

@@ -1,5 +1,5 @@
 import { ChatAnswer, ChatBody } from "../_shared/contracts/ai.ts";
-import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
+import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { answerChat } from "./answer-chat.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseFailure, TIMED_OUT } from "../_shared/adapters/database/failures.ts";
-import { timeLeftMs } from "../_shared/core/request.ts";
+import { timeLeftMs } from "../_shared/core/deadline.ts";
 import { CHAT_SAMPLES } from "#support/samples/chats.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { ledModel } from "#support/fakes/led-model.ts";

@@ -7,7 +7,7 @@ import type { AiUsage } from "../_shared/adapters/ai/ai.ts";
 import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { UNTIL_STORED } from "../_shared/adapters/database/retries.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { withOwnTime } from "../_shared/core/request.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import type { Answer, OpenChat } from "./open-chat.ts";
 
 const MAX_REASON = 64;

@@ -7,7 +7,7 @@ import type { Ai, AiRequest } from "../_shared/adapters/ai/ai.ts";
 import { costBoundsOf } from "../_shared/adapters/ai/cost-bounds.ts";
 import { type ChatAnswer, type ChatBody, DEFAULT_OUTPUT_TOKENS } from "../_shared/contracts/ai.ts";
 import { invalid } from "../_shared/core/errors.ts";
-import type { RequestContext } from "../_shared/core/request.ts";
+import type { RequestContext } from "../_shared/core/current-request.ts";
 import { storeRefusal } from "../_shared/http/idempotency/idempotent.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 import type { Call } from "../_shared/http/route/define-route.ts";

@@ -1,6 +1,6 @@
 /** Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
-import type { RequestContext } from "../_shared/core/request.ts";
+import type { RequestContext } from "../_shared/core/current-request.ts";
 
 const encoder = new TextEncoder();
 

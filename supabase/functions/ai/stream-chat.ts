@@ -6,7 +6,7 @@
  */
 import type { AiPiece, AiUsage, TokenMeter } from "../_shared/adapters/ai/ai.ts";
 import { mostOutputTokens } from "../_shared/adapters/ai/usage.ts";
-import { withOwnTime } from "../_shared/core/request.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 import { codeOf, type Ending, releaseChat, settleChat } from "./close-chat.ts";
 import { keepAlive, type Progress, startProgress } from "./progress.ts";

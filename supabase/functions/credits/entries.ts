@@ -8,7 +8,7 @@ import type { Database } from "../_shared/adapters/database/database.ts";
 import { EntriesQuery, Entry } from "../_shared/contracts/credits.ts";
 import type { ArgsOf } from "../_shared/contracts/database/functions.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
-import { withOwnTime } from "../_shared/core/request.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import { entriesToCsv } from "../_shared/domain/entries-csv.ts";
 import { streamCsv } from "../_shared/http/reply/csv.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";

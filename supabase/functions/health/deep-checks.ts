@@ -5,7 +5,7 @@
 import { countUsedTokens } from "../_shared/adapters/ai/usage.ts";
 import { DeepReport } from "../_shared/contracts/health.ts";
 import { ApiError } from "../_shared/core/errors.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";

@@ -1,5 +1,5 @@
 import { JobRunnerReport } from "../_shared/contracts/runners.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { systemClock } from "../_shared/core/timers.ts";

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Database } from "../_shared/adapters/database/database.ts";
 import { JobPath } from "../_shared/contracts/jobs.ts";
-import { withOwnTime } from "../_shared/core/request.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import { streamCsv } from "../_shared/http/reply/csv.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 

@@ -1,5 +1,5 @@
 import { NotificationRunnerReport } from "../_shared/contracts/runners.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { runNotifications } from "../_shared/domain/notifications/run-notifications.ts";

@@ -1,6 +1,6 @@
 import { PaymentRunnerReport } from "../_shared/contracts/runners.ts";
 import { backfillIfDue } from "../_shared/domain/events/backfill.ts";
-import { RUNNER_DEADLINE_MS } from "../_shared/core/request.ts";
+import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { reconcilePayouts } from "../_shared/domain/payouts/reconcile.ts";

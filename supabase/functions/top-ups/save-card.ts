@@ -1,6 +1,6 @@
 import { CardBody, CardPage } from "../_shared/contracts/top-ups.ts";
 import type { CardStep } from "../_shared/contracts/database/results/top-ups.ts";
-import { withOwnTime } from "../_shared/core/request.ts";
+import { withOwnTime } from "../_shared/core/deadline.ts";
 import { returnUrls } from "../_shared/domain/return-urls.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";

@@ -9,7 +9,7 @@ import {
   WebhookEventsQuery,
   WebhookEventWithFacts,
 } from "../_shared/contracts/webhook-events.ts";
-import { LONG_DEADLINE_MS } from "../_shared/core/request.ts";
+import { LONG_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { backfill } from "../_shared/domain/events/backfill.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";

@@ -5,15 +5,9 @@ import { ANSWER, FAKE_AI } from "#support/fakes/ai.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { ROUTE_CASES, send, sendCase } from "#support/cases/routes.ts";
 import { eventsOf, postStreamed, settled } from "#support/samples/streamed-chat.ts";
-import {
-  currentRequest,
-  DEADLINE_MS,
-  type RequestContext,
-  startContext,
-  timeLeftMs,
-  withinRequest,
-  withOwnTime,
-} from "./request.ts";
+import { currentRequest, type RequestContext, withinRequest } from "./current-request.ts";
+import { DEADLINE_MS, timeLeftMs, withOwnTime } from "./deadline.ts";
+import { startContext } from "./request.ts";
 import { ApiError } from "./errors.ts";
 
 Deno.test("work for a request may use the request's remaining time, and fails after its deadline", () => {

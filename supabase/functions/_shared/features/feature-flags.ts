@@ -7,7 +7,7 @@ import type { z } from "@hono/zod-openapi";
 import type * as contracts from "../contracts/features.ts";
 import type { FeatureSetting } from "../contracts/database/results/operators.ts";
 import { sha256 } from "../core/hash.ts";
-import { outsideRequests } from "../core/request.ts";
+import { outsideRequests } from "../core/current-request.ts";
 import type { Logger } from "../core/logger.ts";
 
 export type FeatureName = z.output<typeof contracts.FeatureName>;

@@ -1,7 +1,9 @@
 /** Handles one request from its arrival to its log line, independent of the HTTP framework. */
 import { EnvError } from "../core/env.ts";
 import { consoleLogger, type LogRecord } from "../core/logger.ts";
-import { nameActiveSpan, startContext, withinRequest } from "../core/request.ts";
+import { withinRequest } from "../core/current-request.ts";
+import { startContext } from "../core/request.ts";
+import { nameActiveSpan } from "../core/trace.ts";
 import type { Services, ServicesSource } from "./route/app-services.ts";
 import type { Route } from "./route/define-route.ts";
 import { HTTPS_ONLY } from "./reply/headers.ts";

@@ -3,7 +3,7 @@
  * processes. While Redis is slow, unavailable or answers with an invalid response, this process
  * counts alone and begins with the last counts from Redis (docs/decisions/rate-limits.md).
  */
-import type { HeaderPairs } from "../core/request.ts";
+import type { HeaderPairs } from "../core/current-request.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import {

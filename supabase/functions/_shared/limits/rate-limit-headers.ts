@@ -1,5 +1,5 @@
 /** The RateLimit headers: the rule that they describe, and the flag of a soft limit. */
-import type { HeaderPairs } from "../core/request.ts";
+import type { HeaderPairs } from "../core/current-request.ts";
 import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
 
 const fewestLeft = (a: RuleCount, b: RuleCount) => b.remaining < a.remaining ? b : a;

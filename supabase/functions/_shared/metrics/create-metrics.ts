@@ -4,7 +4,7 @@
  * (docs/decisions/observability.md).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { outsideRequests } from "../core/request.ts";
+import { outsideRequests } from "../core/current-request.ts";
 import { ApiError, isUnavailable } from "../core/errors.ts";
 import { consoleLogger, type Logger } from "../core/logger.ts";
 import type { CounterName, Labels, Metrics, TimerName } from "./metrics.ts";

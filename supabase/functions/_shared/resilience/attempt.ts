@@ -2,7 +2,7 @@
  * Makes one attempt at an external service. The attempt ends in time even if `run` ignores its
  * signal.
  */
-import { timeLeftMs } from "../core/request.ts";
+import { timeLeftMs } from "../core/deadline.ts";
 import { ApiError } from "../core/errors.ts";
 import type { ServiceName } from "./external-services.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEADLINE_MS, RUNNER_DEADLINE_MS } from "../core/request.ts";
+import { DEADLINE_MS, RUNNER_DEADLINE_MS } from "../core/deadline.ts";
 import { EXTERNAL_SERVICES, type ServiceName } from "./external-services.ts";
 
 const NAMES = Object.keys(EXTERNAL_SERVICES) as ServiceName[];

@@ -10,7 +10,7 @@ import {
   handleWhen,
   isBrokenCircuitError,
 } from "cockatiel";
-import { timeLeftMs } from "../core/request.ts";
+import { timeLeftMs } from "../core/deadline.ts";
 import { ApiError } from "../core/errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { attempt, CallerAborted, TimedOut } from "./attempt.ts";

@@ -11,7 +11,7 @@ import type {
 } from "../../../../supabase/functions/_shared/contracts/database/functions.ts";
 import type { InboxEvent } from "../../../../supabase/functions/_shared/contracts/database/results/inbox.ts";
 import { sha256 } from "../../../../supabase/functions/_shared/core/hash.ts";
-import { timeLeftMs } from "../../../../supabase/functions/_shared/core/request.ts";
+import { timeLeftMs } from "../../../../supabase/functions/_shared/core/deadline.ts";
 import { ApiError } from "../../../../supabase/functions/_shared/core/errors.ts";
 import { createSharedVerifier } from "../../../../supabase/functions/_shared/http/auth/shared-secret.ts";
 import { NO_END } from "../../../../supabase/functions/_shared/core/isolate.ts";

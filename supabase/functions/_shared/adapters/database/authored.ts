@@ -2,7 +2,7 @@
  * The database functions that record the author of a change. The adapter adds the author of the
  * current request, so a handler can neither forget the author nor name another one.
  */
-import { currentRequest } from "../../core/request.ts";
+import { currentRequest } from "../../core/current-request.ts";
 import type { FunctionName, Sql } from "../../contracts/database/functions.ts";
 
 type Args = Readonly<Record<string, unknown>>;

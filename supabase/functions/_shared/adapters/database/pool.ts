@@ -6,7 +6,8 @@
  */
 // @ts-types="@types/pg"
 import pg from "pg";
-import { timeLeftMs, traceHeaders } from "../../core/request.ts";
+import { timeLeftMs } from "../../core/deadline.ts";
+import { traceHeaders } from "../../core/trace.ts";
 import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
 import {
   CONNECTION_LOST,

@@ -1,6 +1,7 @@
 /** The default transport: supabase-js calls the data API with a secret key. */
 import { createClient } from "@supabase/supabase-js";
-import { timeLeftMs, traceHeaders } from "../../core/request.ts";
+import { timeLeftMs } from "../../core/deadline.ts";
+import { traceHeaders } from "../../core/trace.ts";
 import { CALL_TIMEOUT_MS, EXPOSED, type Transport } from "./database.ts";
 import { CONNECTION_LOST, DatabaseFailure, TIMED_OUT } from "./failures.ts";
 

@@ -1,6 +1,6 @@
 /** The interface of failure reports to Sentry, which are sent in addition to the log. */
 import type { ApiError } from "../../core/errors.ts";
-import type { RequestContext } from "../../core/request.ts";
+import type { RequestContext } from "../../core/current-request.ts";
 
 /** The part of a request that is sent to Sentry: nothing of its body, its headers or its caller. */
 export interface FailureContext {

@@ -6,7 +6,7 @@ import type { Reply } from "../../http/reply/reply.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Idempotency } from "../../http/idempotency/key.ts";
 import { idempotent } from "../../http/idempotency/idempotent.ts";
-import type { RequestContext } from "../../core/request.ts";
+import type { RequestContext } from "../../core/current-request.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import type { JobType } from "./job-type.ts";
 import { jsonbBytes } from "../../core/json-size.ts";

@@ -8,7 +8,7 @@ import { UNTIL_STORED } from "../../adapters/database/retries.ts";
 import type { ArgsOf, FunctionName, ResultOf } from "../../contracts/database/functions.ts";
 import type { JobRunnerReport } from "../../contracts/runners.ts";
 import type { ClaimedJob } from "../../contracts/database/results/jobs.ts";
-import { withOwnTime } from "../../core/request.ts";
+import { withOwnTime } from "../../core/deadline.ts";
 import { isUnavailable } from "../../core/errors.ts";
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Logger } from "../../core/logger.ts";

@@ -1,6 +1,6 @@
 /** Sends to Stripe a refund that the database has recorded. Runs outside any transaction. */
 import type { RefundAnswer, RefundToSend } from "../../contracts/database/results/refunds.ts";
-import { withOwnTime } from "../../core/request.ts";
+import { withOwnTime } from "../../core/deadline.ts";
 import { ApiError } from "../../core/errors.ts";
 import type { Services } from "../../http/route/app-services.ts";
 import { StripeRefused } from "../../adapters/stripe/errors.ts";

@@ -4,7 +4,7 @@
  */
 import type { ArgsOf } from "../../contracts/database/functions.ts";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
-import { withOwnTime } from "../../core/request.ts";
+import { withOwnTime } from "../../core/deadline.ts";
 import { ApiError } from "../../core/errors.ts";
 import { returnUrls } from "../return-urls.ts";
 import { hasTime } from "../../core/isolate.ts";

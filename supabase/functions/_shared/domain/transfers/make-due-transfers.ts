@@ -3,7 +3,7 @@
  * reinstated shares again.
  */
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
-import { withOwnTime } from "../../core/request.ts";
+import { withOwnTime } from "../../core/deadline.ts";
 import { hasTime } from "../../core/isolate.ts";
 import { detailOf } from "../refunds/send-refund.ts";
 import type { Services } from "../../http/route/app-services.ts";

@@ -8,7 +8,7 @@ import type { SupabaseEnv } from "@supabase/server";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { createResiliencePolicy } from "../../resilience/resilience-policy.ts";
 import type { CheckState } from "../../contracts/health.ts";
-import { outsideRequests } from "../../core/request.ts";
+import { outsideRequests } from "../../core/current-request.ts";
 import { ApiError } from "../../core/errors.ts";
 
 export type Keys = Exclude<SupabaseEnv["jwks"], URL | null>;

@@ -8,7 +8,7 @@ import type {
 } from "../../contracts/database/functions.ts";
 import { ApiError, type ErrorCode } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
-import { withOwnTime } from "../../core/request.ts";
+import { withOwnTime } from "../../core/deadline.ts";
 import type { Reply } from "../reply/reply.ts";
 import type { Idempotency } from "./key.ts";
 

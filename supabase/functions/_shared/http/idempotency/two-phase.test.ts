@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { makeFake } from "#support/fakes/services.ts";
 import { ApiError } from "../../core/errors.ts";
-import { startContext, timeLeftMs, withinRequest } from "../../core/request.ts";
+import { withinRequest } from "../../core/current-request.ts";
+import { timeLeftMs } from "../../core/deadline.ts";
+import { startContext } from "../../core/request.ts";
 import { twoPhase } from "./two-phase.ts";
 
 type Phases = Parameters<typeof twoPhase<Step, string, { id: string }>>[1];

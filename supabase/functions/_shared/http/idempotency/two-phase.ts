@@ -10,7 +10,7 @@
  * out, and a retry takes the key over.
  */
 import type { ErrorBody } from "../../core/errors.ts";
-import { withOwnTime } from "../../core/request.ts";
+import { withOwnTime } from "../../core/deadline.ts";
 import type { Reply } from "../reply/reply.ts";
 import { type KeyedCall, storeRefusal } from "./idempotent.ts";
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { withFakeTime } from "#support/fakes/time.ts";
-import { DEADLINE_MS, LONG_DEADLINE_MS, startContext, withinRequest } from "../../core/request.ts";
+import { withinRequest } from "../../core/current-request.ts";
+import { DEADLINE_MS, LONG_DEADLINE_MS } from "../../core/deadline.ts";
+import { startContext } from "../../core/request.ts";
 import { parseJson, readBytes } from "./read-body.ts";
 
 const LIMIT_BYTES = 64;

@@ -2,7 +2,7 @@
  * Reads a request body with a size limit and parses it as JSON. Refuses text that is not UTF-8,
  * deep nesting, text that PostgreSQL cannot store, and numbers that JavaScript would round.
  */
-import { DEADLINE_MS, timeLeftMs } from "../../core/request.ts";
+import { DEADLINE_MS, timeLeftMs } from "../../core/deadline.ts";
 import { ApiError, invalid } from "../../core/errors.ts";
 import { repeatedName } from "./repeated-names.ts";
 

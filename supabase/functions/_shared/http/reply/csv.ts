@@ -1,5 +1,5 @@
 /** Streams CSV page by page, so that a long file never fills the memory. */
-import type { RequestContext } from "../../core/request.ts";
+import type { RequestContext } from "../../core/current-request.ts";
 import { baseHeaders } from "./headers.ts";
 
 /**

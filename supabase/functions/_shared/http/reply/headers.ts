@@ -1,5 +1,5 @@
 /** The headers of every answer: security, caching, and the ids of the request. */
-import type { HeaderPairs, RequestContext } from "../../core/request.ts";
+import type { HeaderPairs, RequestContext } from "../../core/current-request.ts";
 
 /**
  * Forbids browsers to guess the content type, run scripts, frame the answer and embed it in another

@@ -1,7 +1,7 @@
 /** The envelope around every JSON answer, and pages of lists. */
 import { timestampOf } from "../../core/timestamp.ts";
 import { type ApiError, type ErrorBody, invalid } from "../../core/errors.ts";
-import type { RequestContext } from "../../core/request.ts";
+import type { RequestContext } from "../../core/current-request.ts";
 import { contextHeaders, OF_EVERY_JSON } from "./headers.ts";
 
 /** A handler's answer. `data` is the resource; renderReply adds the envelope. */
