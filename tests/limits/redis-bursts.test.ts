@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createLimiter, type Limiter } from "../../supabase/functions/_shared/limits/limiter.ts";
 import { NO_METRICS } from "../../supabase/functions/_shared/metrics/metrics.ts";
-import { guardRedis } from "../../supabase/functions/_shared/adapters/redis/guarded-redis.ts";
+import { createRedisBreaker } from "../../supabase/functions/_shared/adapters/redis/redis-breaker.ts";
 import { createRedis } from "../../supabase/functions/_shared/adapters/redis/redis.ts";
 import { waitFor } from "@farthing/command-line";
 import type { Mode, RedisPart } from "@farthing/local-stack/redis";
@@ -22,7 +22,7 @@ interface Limited {
 function limitedBy(url: string): Limited {
   const metrics = NO_METRICS;
   const client = createRedis({ url, token: TOKEN });
-  const redis = guardRedis({ client, metrics, waitUntil: () => {} });
+  const redis = createRedisBreaker({ client, metrics, waitUntil: () => {} });
   const limiter = createLimiter({ redis, metrics, log: () => {}, nowMs: Date.now });
   return { limiter, isUp: redis.isUp };
 }

@@ -1,6 +1,6 @@
 /** Makes the rate limiter of a deployment, and the checks of its Redis for health. */
 import type { Env } from "../core/env.ts";
-import type { GuardedRedis } from "../adapters/redis/guarded-redis.ts";
+import type { RedisBreaker } from "../adapters/redis/redis-breaker.ts";
 import type { RedisFigures } from "../adapters/redis/redis-figures.ts";
 import type { Logger } from "../core/logger.ts";
 import type { CheckState } from "../contracts/health.ts";
@@ -23,7 +23,7 @@ interface Limits {
 }
 
 interface LimiterParts {
-  readonly redis: GuardedRedis | NoRedis;
+  readonly redis: RedisBreaker | NoRedis;
   readonly limiter: Limiter;
 }
 
@@ -32,15 +32,15 @@ const NO_FIGURES: RedisFigures = {};
 async function redisFromEnv(
   env: Address,
   dependencies: LimitDependencies,
-): Promise<GuardedRedis | NoRedis> {
+): Promise<RedisBreaker | NoRedis> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   if (url === undefined || token === undefined) return "unconfigured";
-  const [{ createRedis }, { guardRedis }] = await Promise.all([
+  const [{ createRedis }, { createRedisBreaker }] = await Promise.all([
     import("../adapters/redis/redis.ts"),
-    import("../adapters/redis/guarded-redis.ts"),
+    import("../adapters/redis/redis-breaker.ts"),
   ]);
   try {
-    return guardRedis({ client: createRedis({ url, token }), ...dependencies });
+    return createRedisBreaker({ client: createRedis({ url, token }), ...dependencies });
   } catch (error) {
     // A URL that the client refuses must not fail every limited request.
     dependencies.log("error", "Redis is not used: its URL is invalid", { detail: String(error) });
@@ -52,7 +52,7 @@ async function redisFromEnv(
  * Returns no figures if Redis is unavailable or does not answer INFO, since rate limits don't need
  * them.
  */
-async function figuresFrom(redis: GuardedRedis | NoRedis, env: Address): Promise<RedisFigures> {
+async function figuresFrom(redis: RedisBreaker | NoRedis, env: Address): Promise<RedisFigures> {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
   if (typeof redis === "string" || url === undefined || token === undefined) return NO_FIGURES;
   const { askFigures } = await import("../adapters/redis/redis-figures.ts");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { guardRedis } from "../adapters/redis/guarded-redis.ts";
+import { createRedisBreaker } from "../adapters/redis/redis-breaker.ts";
 import { createRedis, type RedisAddress } from "../adapters/redis/redis.ts";
 import { type CountedMetrics, countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { type FakeRedis, type RedisMood, startFakeRedis } from "#support/fakes/redis.ts";
@@ -22,7 +22,7 @@ function limiterAt(address: RedisAddress | null): LimiterUnderTest {
   const waitUntil = (work: Promise<unknown>) => void background.push(work);
   const redis = address === null
     ? "unconfigured"
-    : guardRedis({ client: createRedis(address), metrics, waitUntil });
+    : createRedisBreaker({ client: createRedis(address), metrics, waitUntil });
   const limiter = createLimiter({
     redis,
     metrics,

@@ -6,11 +6,8 @@
 import type { HeaderPairs } from "../core/current-request.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import {
-  type GuardedRedis,
-  type RedisFailure,
-  redisFailureOf,
-} from "../adapters/redis/guarded-redis.ts";
+import type { RedisBreaker } from "../adapters/redis/redis-breaker.ts";
+import { type RedisFailure, redisFailureOf } from "../adapters/redis/redis-failure.ts";
 import { outcomeOf, type RuleCount } from "./limit-outcome.ts";
 import { decisive, headersOf, secondsToGo } from "./rate-limit-headers.ts";
 import { LocalWindows } from "./local-windows.ts";
@@ -34,7 +31,7 @@ export interface Limiter {
 const ALLOWED: Verdict = { headers: [] };
 
 interface LimiterOptions {
-  readonly redis: GuardedRedis | NoRedis;
+  readonly redis: RedisBreaker | NoRedis;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Milliseconds since 1970. */
@@ -48,7 +45,7 @@ type Reason = RedisFailure | NoRedis;
 
 /** The counts of all processes together. */
 interface SharedCounts {
-  readonly redis: GuardedRedis;
+  readonly redis: RedisBreaker;
   readonly windows: RedisWindows;
 }
 

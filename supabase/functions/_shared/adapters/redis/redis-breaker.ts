@@ -2,11 +2,10 @@
  * Redis behind a circuit breaker. After an outage, Redis is probed in the background, and requests
  * don't wait.
  */
-import { errors, type Redis } from "@upstash/redis";
+import type { Redis } from "@upstash/redis";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { TimedOut } from "../../resilience/attempt.ts";
 import {
-  BreakerOpen,
   createResiliencePolicy,
   type ResiliencePolicy,
 } from "../../resilience/resilience-policy.ts";
@@ -14,7 +13,7 @@ import { EXTERNAL_SERVICES } from "../../resilience/external-services.ts";
 import { withFairTimeout } from "./fair-timeout.ts";
 import { CONNECTION_MS } from "./redis.ts";
 
-export interface GuardedRedis {
+export interface RedisBreaker {
   readonly client: Redis;
   /** Returns at once. If the answer is false, Redis is probed in the background. */
   isUp(): boolean;
@@ -24,32 +23,11 @@ export interface GuardedRedis {
   answers(): Promise<boolean>;
 }
 
-interface GuardedRedisOptions {
+interface RedisBreakerOptions {
   readonly client: Redis;
   readonly metrics: Metrics;
   /** Keeps the isolate alive while Redis is probed. */
   readonly waitUntil: (work: Promise<unknown>) => void;
-}
-
-/** The reason why Redis did not count a request, as the metrics name it. */
-export type RedisFailure = "slow" | "down" | "denied" | "full" | "nonsense" | "open";
-
-/**
- * The runtime's messages for a failed connection. Every other TypeError means that the answer had
- * an unexpected shape.
- */
-const NO_CONNECTION = /error sending request|fetch failed|connection|network/i;
-
-export function redisFailureOf(error: unknown): RedisFailure {
-  if (error instanceof BreakerOpen) return "open";
-  if (error instanceof TimedOut) return "slow";
-  if (error instanceof DOMException) return error.name === "TimeoutError" ? "slow" : "down";
-  if (error instanceof errors.UpstashJSONParseError) return "nonsense";
-  const message = error instanceof Error ? error.message : "";
-  if (error instanceof TypeError) return NO_CONNECTION.test(message) ? "down" : "nonsense";
-  if (!(error instanceof errors.UpstashError)) return "nonsense";
-  if (/WRONGPASS|NOAUTH|NOPERM|unauthorized/i.test(message)) return "denied";
-  return /\bOOM\b|max (daily|request)/i.test(message) ? "full" : "down";
 }
 
 const PROBE_KEY = "farthing:looked-for";
@@ -60,7 +38,9 @@ async function write(client: Redis): Promise<void> {
   if (answer !== "OK") throw new Error("redis: invalid response");
 }
 
-export function guardRedis({ client, metrics, waitUntil }: GuardedRedisOptions): GuardedRedis {
+export function createRedisBreaker(
+  { client, metrics, waitUntil }: RedisBreakerOptions,
+): RedisBreaker {
   // Without a count an answer is useless, so a wrong token and a full memory count as outages too.
   const policy: ResiliencePolicy = createResiliencePolicy("redis", {
     isOutage: () => true,

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { NO_METRICS } from "../../metrics/metrics.ts";
 import { type FakeRedis, startFakeRedis } from "#support/fakes/redis.ts";
-import {
-  type GuardedRedis,
-  guardRedis,
-  type RedisFailure,
-  redisFailureOf,
-} from "./guarded-redis.ts";
+import { createRedisBreaker, type RedisBreaker } from "./redis-breaker.ts";
 import { createRedis, type RedisAddress } from "./redis.ts";
-import { errors } from "@upstash/redis";
 
-function guarded(address: RedisAddress, looks: Promise<unknown>[] = []): GuardedRedis {
+function guarded(address: RedisAddress, looks: Promise<unknown>[] = []): RedisBreaker {
   const waitUntil = (work: Promise<unknown>) => void looks.push(work);
-  return guardRedis({ client: createRedis(address), metrics: NO_METRICS, waitUntil });
+  return createRedisBreaker({ client: createRedis(address), metrics: NO_METRICS, waitUntil });
 }
 
 /** Advances the clock by minutes. */
@@ -30,7 +24,7 @@ async function withClock(run: (passMinute: () => void) => Promise<void>): Promis
   }
 }
 
-async function breakIt(redis: GuardedRedis, fake: FakeRedis): Promise<void> {
+async function breakIt(redis: RedisBreaker, fake: FakeRedis): Promise<void> {
   fake.mood = "wrong-token";
   for (let asked = 0; asked < 100 && redis.isUp(); asked++) {
     assert.equal(await redis.answers(), false);
@@ -85,26 +79,3 @@ Deno.test("a Redis that hangs up is asked once", async () => {
   listener.close();
   await hanging;
 });
-
-const upstash = (message: string) => new errors.UpstashError(message);
-
-const FAILURES: readonly [string, unknown, RedisFailure][] = [
-  ["a timeout of the runtime", new DOMException("late", "TimeoutError"), "slow"],
-  ["a request that was ended", new DOMException("ended", "AbortError"), "down"],
-  ["a connection refused", new TypeError("error sending request for url"), "down"],
-  ["a connection closed", new TypeError("Connection reset by peer"), "down"],
-  ["an answer misread", new TypeError("x is not iterable"), "nonsense"],
-  ["an answer that is no JSON", new errors.UpstashJSONParseError("<html>"), "nonsense"],
-  ["an error of nobody's", new Error("NOAUTH"), "nonsense"],
-  ["no error at all", "NOAUTH", "nonsense"],
-  ["a wrong password", upstash("WRONGPASS invalid username-password pair"), "denied"],
-  ["no right", upstash("NOPERM this user has no permissions"), "denied"],
-  ["a full memory", upstash("OOM command not allowed"), "full"],
-  ["a day used up", upstash("ERR max daily request limit exceeded"), "full"],
-  ["a month used up", upstash("ERR max requests limit exceeded"), "full"],
-  ["another error of Redis", upstash("LOADING Redis is loading the dataset"), "down"],
-];
-for (const [what, error, failure] of FAILURES) {
-  Deno.test(`${what} is reported as ${failure}`, () =>
-    assert.equal(redisFailureOf(error), failure));
-}
