@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { jobFields, StartedJob } from "../_shared/contracts/jobs.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
-import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/route/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { LARGE_BODY_LIMIT_BYTES } from "../_shared/http/input/read-body.ts";
 import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";
 import { JOB_TYPES } from "../_shared/domain/jobs/types/registry.ts";
 

@@ -1,5 +1,6 @@
 import { Received } from "../_shared/contracts/webhook-events.ts";
-import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/route/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { LARGE_BODY_LIMIT_BYTES } from "../_shared/http/input/read-body.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 import { ApiError } from "../_shared/core/errors.ts";
 

@@ -9,7 +9,8 @@ import {
   Rate,
   UsageBody,
 } from "../_shared/contracts/usage.ts";
-import { defineRoute, LARGE_BODY_LIMIT_BYTES } from "../_shared/http/route/define-route.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { LARGE_BODY_LIMIT_BYTES } from "../_shared/http/input/read-body.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok, pageOfWhole } from "../_shared/http/reply/reply.ts";
 

@@ -6,6 +6,11 @@ import { DEADLINE_MS, timeLeftMs } from "../../core/deadline.ts";
 import { ApiError, invalid } from "../../core/errors.ts";
 import { repeatedName } from "./repeated-names.ts";
 
+/** The largest body of an ordinary route. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
+/** The largest body of batches, jobs and webhooks. */
+export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
+
 /**
  * The deepest schema of the contract, metadata in an event of a batch, stays far below this limit.
  */

@@ -11,14 +11,11 @@ import type { RequestContext } from "../../core/current-request.ts";
 import { DEADLINE_MS } from "../../core/deadline.ts";
 import type { Reply } from "../reply/reply.ts";
 import type { ErrorCode } from "../../core/errors.ts";
+import { BODY_LIMIT_BYTES } from "../input/read-body.ts";
 import type { IdempotencyMode, IdempotencyOf } from "../idempotency/key.ts";
 import type { LimitName } from "../../limits/rules.ts";
 
 type Method = "get" | "post" | "delete";
-
-/** The largest body of an ordinary route; the second limit is for batches, jobs and webhooks. */
-const BODY_LIMIT_BYTES = 64 * 1024;
-export const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** A handler's input, parsed and authenticated, with the services that the handler may use. */
 export interface Call<W extends Who, I extends IdempotencyMode, P, Q, B> {
