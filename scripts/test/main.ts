@@ -11,7 +11,7 @@ import {
   printError,
   taskArguments,
 } from "@farthing/command-line";
-import { IS_FULL } from "../test-tools/extent.ts";
+import { IS_FULL } from "../test-tools/full-run.ts";
 import { endLongLivedServer } from "../test-tools/long-lived/project.ts";
 import { endLongLivedStack } from "../test-tools/long-lived/stack.ts";
 import {

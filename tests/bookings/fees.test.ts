@@ -7,7 +7,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { Decimal } from "decimal.js";
-import { IS_FULL } from "../../scripts/test-tools/extent.ts";
+import { IS_FULL } from "../../scripts/test-tools/full-run.ts";
 import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { book, cancel, changePolicy, newSeller, type Seller } from "../support/money/bookings.ts";
 import { proven, withDeliveries, withSql } from "../support/project/database.ts";

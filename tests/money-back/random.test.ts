@@ -5,7 +5,7 @@
  */
 import { fail } from "node:assert/strict";
 import type { DatabaseServer } from "@farthing/local-stack/postgres";
-import { IS_FULL } from "../../scripts/test-tools/extent.ts";
+import { IS_FULL } from "../../scripts/test-tools/full-run.ts";
 import type { Step } from "./model/steps.ts";
 import { disagreement, expectedOf } from "./support/compare.ts";
 import { inClone, type Ledger, withLedgerServer } from "./support/real-ledger.ts";

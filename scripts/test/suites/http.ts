@@ -4,7 +4,7 @@
  */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
-import { IS_FULL } from "../../test-tools/extent.ts";
+import { IS_FULL } from "../../test-tools/full-run.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
 import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";

@@ -3,7 +3,7 @@
  * and disputes.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
-import { IS_FULL } from "../../test-tools/extent.ts";
+import { IS_FULL } from "../../test-tools/full-run.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 export const MONEY_BACK = "tests/money-back";

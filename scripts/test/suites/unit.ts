@@ -3,7 +3,7 @@
  * test starts what it needs.
  */
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
-import { IS_FULL } from "../../test-tools/extent.ts";
+import { IS_FULL } from "../../test-tools/full-run.ts";
 import { filesNamed, type Suite } from "../../test-tools/suite.ts";
 
 /**

@@ -6,7 +6,7 @@ import { createClient } from "@supabase/supabase-js";
 import { createParser } from "eventsource-parser";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page, Request } from "playwright-core";
-import { IS_FULL } from "../../../scripts/test-tools/extent.ts";
+import { IS_FULL } from "../../../scripts/test-tools/full-run.ts";
 import { openBrowser, withPage } from "../chromium.ts";
 import { askedOf, endedOf, promptOf } from "../../support/work/chat.ts";
 import { proven, withDeliveries } from "../../support/project/database.ts";
