@@ -1150,6 +1150,26 @@ comment on function farthing.chat_bound(farthing.chats, int) is
   'Returns the most that a chat can have used, which its hold covers. p_output_tokens: the output tokens '
   'received, if more than the recorded ones.';
 
+-- supabase/schemas/alerts/functions/compare_with_threshold.sql
+
+-- Whether a figure is over its rule's threshold, and whether the figure is fine again.
+
+create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
+returns farthing.alert_reading
+language sql immutable
+set search_path = ''
+as $$
+  -- An empty reading, such as a share of zero requests, is fine. The value is rounded to the digits
+  -- of a threshold: an operator who copies a shown value into the threshold must not get a
+  -- threshold below it.
+  select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
+    coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
+  from (select round(p_value, 6) as value) v
+$$;
+comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
+  'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
+  'figure is at most both fine_at and the threshold.';
+
 -- supabase/schemas/alerts/functions/evaluate.sql
 
 -- The evaluation of the alert rules, each minute. The rules and their first figures are in
@@ -1416,60 +1436,6 @@ $$;
 comment on function farthing.incident_answer(farthing.incidents) is
   'Returns an incident in the API''s form. count: the number of evaluations in which the rule was over '
   'its threshold.';
-
--- supabase/schemas/alerts/functions/readings.sql
-
--- The common parts of readings: the comparison with the rule's threshold, and the words of a
--- summary.
-
-create function farthing.read_against(p_rule farthing.alert_rules, p_value numeric, p_summary text)
-returns farthing.alert_reading
-language sql immutable
-set search_path = ''
-as $$
-  -- An empty reading, such as a share of zero requests, is fine. The value is rounded to the digits
-  -- of a threshold: an operator who copies a shown value into the threshold must not get a
-  -- threshold below it.
-  select '', coalesce(v.value, 0), p_rule.threshold, coalesce(v.value > p_rule.threshold, false),
-    coalesce(v.value <= least(p_rule.fine_at, p_rule.threshold), true), p_summary
-  from (select round(p_value, 6) as value) v
-$$;
-comment on function farthing.read_against(farthing.alert_rules, numeric, text) is
-  'Compares a figure with its rule''s threshold: over if the figure is above the threshold, fine if the '
-  'figure is at most both fine_at and the threshold.';
-
-create function farthing.count_text(p_count bigint, p_thing text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
-$$;
-comment on function farthing.count_text(bigint, text) is
-  'Writes a count with its noun, for summaries: 1 place, 2 places.';
-
-create function farthing.period_text(p_period interval)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select case
-    when p_period >= interval '2 days' then format('%s days', trim_scale(round(v.minutes / 1440, 1)))
-    when p_period >= interval '2 hours' then format('%s hours', trim_scale(round(v.minutes / 60, 1)))
-    else format('%s minutes', round(v.minutes))
-  end
-  from (select extract(epoch from p_period) / 60) v (minutes)
-$$;
-comment on function farthing.period_text(interval) is 'Writes a period in words, for summaries.';
-
-create function farthing.percent_text(p_share numeric)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select trim_scale(round(100 * p_share, 2)) || ' %'
-$$;
-comment on function farthing.percent_text(numeric) is 'Writes a share in percent, for summaries.';
 
 -- supabase/schemas/alerts/functions/rules_ledger.sql
 
@@ -1948,11 +1914,9 @@ comment on function farthing.read_unknown_states(farthing.alert_rules, timestamp
 
 -- supabase/schemas/alerts/functions/rules_tasks.sql
 
--- Alert rules about scheduled tasks: overdue work, parked items, failing tasks, and no run at all.
--- Overdue work is read from the rows of the work itself, because a task that is disabled, deleted
--- or idle reports no failure. If no task runs, no rule is evaluated either. So each process that
--- reports its metrics calls watch_runner(), which opens the incident tasks_stopped if the runner
--- has not looked for due tasks lately.
+-- Alert rules about scheduled tasks: overdue work, parked items and failing tasks. Overdue work is
+-- read from the rows of the work itself, because a task that is disabled, deleted or idle reports no
+-- failure. tasks_stopped.sql has the rule for the case that no task runs.
 
 create function farthing.oldest_unsealed(p_now timestamptz)
 returns timestamptz
@@ -2073,6 +2037,48 @@ as $$
 $$;
 comment on function farthing.read_failed_tasks(farthing.alert_rules) is
   'Reads the most failures in a row of any enabled scheduled task.';
+
+-- supabase/schemas/alerts/functions/summary_texts.sql
+
+-- The words of an incident's summary: counts, periods and shares.
+
+create function farthing.count_text(p_count bigint, p_thing text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select format('%s %s%s', p_count, p_thing, case when p_count <> 1 then 's' end)
+$$;
+comment on function farthing.count_text(bigint, text) is
+  'Writes a count with its noun, for summaries: 1 place, 2 places.';
+
+create function farthing.period_text(p_period interval)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when p_period >= interval '2 days' then format('%s days', trim_scale(round(v.minutes / 1440, 1)))
+    when p_period >= interval '2 hours' then format('%s hours', trim_scale(round(v.minutes / 60, 1)))
+    else format('%s minutes', round(v.minutes))
+  end
+  from (select extract(epoch from p_period) / 60) v (minutes)
+$$;
+comment on function farthing.period_text(interval) is 'Writes a period in words, for summaries.';
+
+create function farthing.percent_text(p_share numeric)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select trim_scale(round(100 * p_share, 2)) || ' %'
+$$;
+comment on function farthing.percent_text(numeric) is 'Writes a share in percent, for summaries.';
+
+-- supabase/schemas/alerts/functions/tasks_stopped.sql
+
+-- The alert rule tasks_stopped. No scheduled task can report that no task runs, so each process that
+-- reports its metrics checks this rule too (watch_runner).
 
 create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -8042,6 +8048,20 @@ comment on function farthing.plan_reconciliation(farthing.payouts, timestamptz) 
   'Plans the fetching of a payout''s list for the time when Stripe should have it. A manual payout has '
   'no list.';
 
+create function farthing.fetch_lists_again(p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- The list itself may have been wrong.
+  update farthing.reconciliations r set due_at = p_now
+  where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
+    select m.payout_id from farthing.mismatches m
+    where m.resolved_at is null and m.found_at > p_now - interval '30 days')
+$$;
+comment on function farthing.fetch_lists_again(timestamptz) is
+  'Plans to fetch a list with an open difference again, once a day for 30 days.';
+
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean
 language sql stable
@@ -8367,12 +8387,7 @@ begin
     where m.resolved_at is null
       and not farthing.is_parked('retry_reconciliation', 'payout', m.payout_id, p_now)
     group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
-  -- A list with an open difference is fetched again once a day for 30 days, since the list itself
-  -- may have been wrong.
-  update farthing.reconciliations r set due_at = p_now
-  where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
-    select m.payout_id from farthing.mismatches m
-    where m.resolved_at is null and m.found_at > p_now - interval '30 days');
+  perform farthing.fetch_lists_again(p_now);
   update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
   where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
     select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');
@@ -11091,30 +11106,6 @@ comment on function farthing.delete_older(text, text, text, timestamptz, int) is
   'another transaction has locked are skipped. p_key names the column that identifies a row. Returns the '
   'number of deleted rows.';
 
-create function farthing.delete_old_runs(p_now timestamptz default now(), p_limit int default 20000)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-  c_retention constant interval := interval '7 days';
-  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_retention,
-    p_limit);
-  v_cron bigint;
-begin
-  -- pg_cron itself deletes no history. The history of the project's other jobs stays.
-  delete from cron.job_run_details where runid in (
-    select d.runid from cron.job_run_details d join cron.job j using (jobid)
-    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
-    order by d.runid limit p_limit);
-  get diagnostics v_cron = row_count;
-  return v_ours + v_cron;
-end
-$$;
-comment on function farthing.delete_old_runs(timestamptz, int) is
-  'Deletes the history of runs after a week, ours and pg_cron''s, and returns the number of deleted '
-  'rows.';
-
 -- supabase/schemas/scheduled_tasks/functions/run_due_tasks.sql
 
 -- The runner of scheduled tasks: pg_cron starts one job each minute, which runs each due task in a
@@ -11264,6 +11255,65 @@ $$;
 comment on procedure farthing.run_due_tasks(timestamptz) is
   'Runs the due tasks, each in a transaction of its own. Does nothing if another session runs tasks.';
 
+-- supabase/schemas/scheduled_tasks/functions/run_history.sql
+
+-- The history of task runs, which is stored for a week.
+
+create function farthing.delete_old_runs(p_now timestamptz default now(), p_limit int default 20000)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  c_retention constant interval := interval '7 days';
+  v_ours int := farthing.delete_older('task_failures', 'failure_nr', 'failed_at', p_now - c_retention,
+    p_limit);
+  v_cron bigint;
+begin
+  -- pg_cron itself deletes no history. The history of the project's other jobs stays.
+  delete from cron.job_run_details where runid in (
+    select d.runid from cron.job_run_details d join cron.job j using (jobid)
+    where j.jobname = 'farthing' and coalesce(d.end_time, d.start_time) <= p_now - c_retention
+    order by d.runid limit p_limit);
+  get diagnostics v_cron = row_count;
+  return v_ours + v_cron;
+end
+$$;
+comment on function farthing.delete_old_runs(timestamptz, int) is
+  'Deletes the history of runs after a week, ours and pg_cron''s, and returns the number of deleted '
+  'rows.';
+
+-- supabase/schemas/scheduled_tasks/functions/runner_silence.sql
+
+-- For how long scheduled tasks and alerts have stood still: the alert tasks_stopped and
+-- GET /health/ready read the two durations.
+
+create function farthing.runner_silence(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- greatest() ignores ran_at while it is null, before the first run. A server that has just
+  -- started has missed no run.
+  select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
+$$;
+comment on function farthing.runner_silence(timestamptz) is
+  'Returns for how long no scheduled task could run.';
+
+create function farthing.unwatched_for(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- The task that evaluates alerts may fail, be disabled or get no time while other tasks run.
+  select greatest(farthing.runner_silence(p_now),
+    p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
+  from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
+$$;
+comment on function farthing.unwatched_for(timestamptz) is
+  'Returns for how long no alert could open, because no scheduled task ran or the task that evaluates '
+  'alerts did not succeed.';
+
 -- supabase/schemas/scheduled_tasks/functions/schedule.sql
 
 -- The schedule of tasks. Tasks are rows, and one job of pg_cron runs the due tasks one after the
@@ -11295,32 +11345,6 @@ as $$
 $$;
 comment on function farthing.add_task(text, interval, interval, interval) is
   'Adds the scheduled task farthing.<p_task>(moment).';
-
-create function farthing.runner_silence(p_now timestamptz)
-returns interval
-language sql stable
-set search_path = ''
-as $$
-  -- greatest() ignores ran_at while it is null, before the first run. A server that has just
-  -- started has missed no run.
-  select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
-$$;
-comment on function farthing.runner_silence(timestamptz) is
-  'Returns for how long no scheduled task could run.';
-
-create function farthing.unwatched_for(p_now timestamptz)
-returns interval
-language sql stable
-set search_path = ''
-as $$
-  -- The task that evaluates alerts may fail, be disabled or get no time while other tasks run.
-  select greatest(farthing.runner_silence(p_now),
-    p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
-  from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
-$$;
-comment on function farthing.unwatched_for(timestamptz) is
-  'Returns for how long no alert could open, because no scheduled task ran or the task that evaluates '
-  'alerts did not succeed.';
 
 -- supabase/schemas/scheduled_tasks/functions/wake_runners.sql
 

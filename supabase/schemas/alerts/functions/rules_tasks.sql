@@ -1,8 +1,6 @@
--- Alert rules about scheduled tasks: overdue work, parked items, failing tasks, and no run at all.
--- Overdue work is read from the rows of the work itself, because a task that is disabled, deleted
--- or idle reports no failure. If no task runs, no rule is evaluated either. So each process that
--- reports its metrics calls watch_runner(), which opens the incident tasks_stopped if the runner
--- has not looked for due tasks lately.
+-- Alert rules about scheduled tasks: overdue work, parked items and failing tasks. Overdue work is
+-- read from the rows of the work itself, because a task that is disabled, deleted or idle reports no
+-- failure. tasks_stopped.sql has the rule for the case that no task runs.
 
 create function farthing.oldest_unsealed(p_now timestamptz)
 returns timestamptz
@@ -123,55 +121,3 @@ as $$
 $$;
 comment on function farthing.read_failed_tasks(farthing.alert_rules) is
   'Reads the most failures in a row of any enabled scheduled task.';
-
-create function farthing.read_silence(p_rule farthing.alert_rules, p_now timestamptz)
-returns farthing.alert_reading
-language sql stable
-set search_path = ''
-as $$
-  select farthing.read_against(p_rule, extract(epoch from s) / 60, format(
-    'No scheduled task has run for %s.', farthing.period_text(s)))
-  from farthing.runner_silence(p_now) s
-$$;
-comment on function farthing.read_silence(farthing.alert_rules, timestamptz) is
-  'Reads for how many minutes no scheduled task could run.';
-
-create function farthing.watch_runner(p_now timestamptz)
-returns boolean
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_silence interval := farthing.unwatched_for(p_now);
-  v_rule farthing.alert_rules;
-  v_seen_at timestamptz;
-  v_told boolean;
-begin
-  if v_silence <= interval '5 minutes' then
-    return false;
-  end if;
-  select * into v_rule from farthing.alert_rules where rule = 'tasks_stopped' and enabled;
-  -- All processes report metrics and call this function, so one process does the work and the
-  -- others do not wait for the lock.
-  if v_rule.rule is null or not pg_try_advisory_xact_lock(68, 0) then
-    return false;
-  end if;
-  select last_seen_at into v_seen_at from farthing.incidents
-  where rule = v_rule.rule and state <> 'resolved';
-  perform farthing.note_reading(v_rule, farthing.read_against(v_rule, extract(epoch from v_silence) / 60,
-    format('No scheduled task, or none that evaluates alerts, has run for %s.',
-      farthing.period_text(v_silence))), p_now);
-  v_told := farthing.queue_incidents(p_now) > 0;
-  -- A scheduled task normally wakes the notification runner each minute, but no task runs now.
-  if date_trunc('minute', v_seen_at) is distinct from date_trunc('minute', p_now) then
-    perform farthing.wake_notification_runner_if_due(p_now);
-  end if;
-  return v_told;
-exception when others then
-  raise warning 'farthing: operators could not be notified that no scheduled task runs: %', sqlstate;
-  return false;
-end
-$$;
-comment on function farthing.watch_runner(timestamptz) is
-  'Opens the incident tasks_stopped if no scheduled task runs, and wakes the notification runner each '
-  'minute. Returns true if operators are notified now.';

@@ -22,6 +22,20 @@ comment on function farthing.plan_reconciliation(farthing.payouts, timestamptz) 
   'Plans the fetching of a payout''s list for the time when Stripe should have it. A manual payout has '
   'no list.';
 
+create function farthing.fetch_lists_again(p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- The list itself may have been wrong.
+  update farthing.reconciliations r set due_at = p_now
+  where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
+    select m.payout_id from farthing.mismatches m
+    where m.resolved_at is null and m.found_at > p_now - interval '30 days')
+$$;
+comment on function farthing.fetch_lists_again(timestamptz) is
+  'Plans to fetch a list with an open difference again, once a day for 30 days.';
+
 create function farthing.payout_list_is_due(p_row farthing.reconciliations, p_now timestamptz)
 returns boolean
 language sql stable

@@ -232,12 +232,7 @@ begin
     where m.resolved_at is null
       and not farthing.is_parked('retry_reconciliation', 'payout', m.payout_id, p_now)
     group by 1 order by min(m.seen_at), 1 limit p_limit), 'reconcile', p_now);
-  -- A list with an open difference is fetched again once a day for 30 days, since the list itself
-  -- may have been wrong.
-  update farthing.reconciliations r set due_at = p_now
-  where r.due_at is null and r.listed_at <= p_now - interval '1 day' and r.payout_id in (
-    select m.payout_id from farthing.mismatches m
-    where m.resolved_at is null and m.found_at > p_now - interval '30 days');
+  perform farthing.fetch_lists_again(p_now);
   update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
   where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
     select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');

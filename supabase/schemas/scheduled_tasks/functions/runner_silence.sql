@@ -1,0 +1,28 @@
+-- For how long scheduled tasks and alerts have stood still: the alert tasks_stopped and
+-- GET /health/ready read the two durations.
+
+create function farthing.runner_silence(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- greatest() ignores ran_at while it is null, before the first run. A server that has just
+  -- started has missed no run.
+  select p_now - greatest(r.ran_at, r.installed_at, pg_postmaster_start_time()) from farthing.task_runner r
+$$;
+comment on function farthing.runner_silence(timestamptz) is
+  'Returns for how long no scheduled task could run.';
+
+create function farthing.unwatched_for(p_now timestamptz)
+returns interval
+language sql stable
+set search_path = ''
+as $$
+  -- The task that evaluates alerts may fail, be disabled or get no time while other tasks run.
+  select greatest(farthing.runner_silence(p_now),
+    p_now - greatest(t.last_ok_at, r.installed_at, pg_postmaster_start_time()))
+  from farthing.task_runner r left join farthing.tasks t on t.task = 'evaluate_alerts'
+$$;
+comment on function farthing.unwatched_for(timestamptz) is
+  'Returns for how long no alert could open, because no scheduled task ran or the task that evaluates '
+  'alerts did not succeed.';
