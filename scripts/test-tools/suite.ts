@@ -25,7 +25,7 @@ export interface Skipped {
 export interface SuiteResult {
   rows: Row[];
   skipped: Skipped[];
-  /** Parts that only the full run includes: extent.ts. */
+  /** Parts that only the full run includes: full-run.ts. */
   left?: string[];
 }
 

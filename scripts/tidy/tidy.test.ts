@@ -191,6 +191,23 @@ rule(
   },
 );
 
+rule(
+  "paths",
+  {
+    "docs/a.md": "`core/moved.ts`, `scripts/none`\n`b.sql`\n",
+    "scripts/a.ts": "// gone.ts has why\n/** As in b/gone.test.ts. */\n",
+    "c.sql": "-- supabase/gone.sql\n",
+  },
+  ["c.sql:1", "docs/a.md:1", "docs/a.md:1", "docs/a.md:2", "scripts/a.ts:1", "scripts/a.ts:2"],
+  {
+    "docs/a.md": "`core/b.ts`, `scripts/core`, `tests/core/b`, `*.test.ts`, `Event.d.ts`\n" +
+      "`text/csv`, `.farthing/stack.env`\n```sh\ncat `none.ts`\n```\n",
+    "CHANGELOG.md": "`gone.ts`\n",
+    "scripts/core/b.ts": "const gone = 'gone.ts'; // b.ts, ../core/b.ts, https://a.org/gone.ts\n",
+    "tests/core/b.test.sql": "",
+  },
+);
+
 for (const each of IMPORT_CASES) rule(...each);
 
 Deno.test("tidy shows for each of its rules that it can fail", () => {

@@ -13,6 +13,7 @@ import { pages } from "./rules/links.ts";
 import { noAny } from "./rules/no-any.ts";
 import { noConsole } from "./rules/no-console.ts";
 import { packageExports } from "./rules/package-exports.ts";
+import { paths } from "./rules/paths.ts";
 import { pinned } from "./rules/pinned.ts";
 import { wording } from "./rules/wording.ts";
 import { type Finding, makeSource, type Rule, type Source } from "./sources/source.ts";
@@ -39,6 +40,7 @@ export const rules: Rule[] = [
   migrations,
   databaseTests,
   pages,
+  paths,
 ];
 
 /** Other people wrote the text of data files. */

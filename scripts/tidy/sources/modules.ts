@@ -49,7 +49,7 @@ function exportedNames({ name, exports }: DenoConfig): [string, string][] {
 }
 
 /**
- * Maps each name in a deno.json to its path: `"@farthing/client"` to `packages/client/mod.ts`,
+ * Maps each name in a deno.json to its path: `"@farthing/local-stack"` to `packages/local-stack/mod.ts`,
  * `"#support/"` to a folder.
  */
 function aliasesOf(sources: Source[]): Map<string, string> {
@@ -114,7 +114,7 @@ function namesTaken(node: ts.ImportDeclaration | ts.ExportDeclaration): string[]
 }
 
 /**
- * Returns `a` for `const { a } = await import("./x.ts")`; any other dynamic import takes all names.
+ * Returns `a` for `const { a } = await import("./source.ts")`; any other dynamic import takes all names.
  */
 function namesOfDynamicImport(call: ts.CallExpression): string[] {
   let declaration: ts.Node = call.parent;

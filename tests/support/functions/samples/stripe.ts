@@ -1,7 +1,7 @@
 /**
  * Objects from Stripe's documentation, for tests to change. They are cut to the fields that the
  * functions read, and a few more. The emulator has the complete objects, which
- * packages/stripe-emulator/tests/facts.test.ts reads.
+ * tests/webhooks/facts-of-examples.test.ts reads.
  */
 import type Stripe from "stripe";
 import { API_VERSION } from "../../../../supabase/functions/_shared/adapters/stripe/client.ts";

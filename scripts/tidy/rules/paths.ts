@@ -1,0 +1,78 @@
+/** A file that a page or a comment names must exist, so that a moved file takes its mentions along. */
+import type { Finding, Rule, Source } from "../sources/source.ts";
+
+/** Files of our own kinds. A pattern such as `*.test.ts` and another project's `.d.ts` are no names. */
+const FILE = /^(?:[\w@-]+\/)*[\w-]+(?:\.test)?\.(?:ts|sql|psql|md)$/;
+const FILE_IN_COMMENT =
+  /(?<![\w./<*{$-])(?:\.{1,2}\/)*((?:[\w@-]+\/)*[\w-]+(?:\.test)?\.(?:ts|sql|psql|md))\b(?!\.\w|\*)/g;
+/** A folder or a file below one of these is named without a link, too. */
+const BELOW = /^(?:bench|docs|packages|scripts|supabase\/[\w-]+|tests)\/[\w./-]+$/;
+const COMMENT = /(?:^|\s)(?:\/\/|\/?\*+|--)\s(.*)$/;
+const ADDRESS = /\b[a-z]+:\/\/\S+/g;
+
+/** History names what was there, and the tests of the rules hold samples of files. */
+const EXEMPT = /^CHANGELOG\.md$|^scripts\/tidy\/(?:tidy\.test\.ts|testing\/)/;
+
+/** Every path, and every end of it: `limits/rules.ts` names `supabase/functions/_shared/limits/rules.ts`. */
+function endsOf(sources: Source[]): Set<string> {
+  const ends = new Set<string>();
+  for (const { path } of sources) {
+    const parts = path.split("/");
+    for (let end = parts.length; end > 0; end--) {
+      for (let start = 0; start < end; start++) ends.add(parts.slice(start, end).join("/"));
+    }
+  }
+  return ends;
+}
+
+interface Mention {
+  readonly line: number;
+  readonly name: string;
+}
+
+function inPage({ lines }: Source): Mention[] {
+  let fenced = false;
+  return lines.flatMap((text, index) => {
+    if (/^\s*```/.test(text)) fenced = !fenced;
+    if (fenced) return [];
+    return [...text.matchAll(/`([^`]+)`/g)]
+      .map((match) => match[1]!.replace(/\/$/, ""))
+      .filter((name) => FILE.test(name) || BELOW.test(name))
+      .map((name) => ({ line: index + 1, name }));
+  });
+}
+
+function inComments({ lines }: Source): Mention[] {
+  return lines.flatMap((text, index) => {
+    const comment = COMMENT.exec(text)?.[1]?.replace(ADDRESS, "") ?? "";
+    return [...comment.matchAll(FILE_IN_COMMENT)].map((match) => ({
+      line: index + 1,
+      name: match[1]!,
+    }));
+  });
+}
+
+function mentionsOf(source: Source): Mention[] {
+  if (source.generated || EXEMPT.test(source.path)) return [];
+  if (source.path.endsWith(".md")) return inPage(source);
+  return /\.(?:ts|sql|psql)$/.test(source.path) ? inComments(source) : [];
+}
+
+/** A database test is named without its ending: `tests/inbox/inbox`. */
+const ENDINGS = ["", ".test.sql", ".test.ts"];
+
+export const paths: Rule = {
+  name: "paths",
+  check(sources) {
+    const ends = endsOf(sources);
+    return sources.flatMap((source) =>
+      mentionsOf(source)
+        .filter(({ name }) => !ENDINGS.some((ending) => ends.has(name + ending)))
+        .map(({ line, name }): Finding => ({
+          path: source.path,
+          line,
+          message: `names no file: ${name}`,
+        }))
+    );
+  },
+};
