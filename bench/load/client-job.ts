@@ -49,8 +49,8 @@ export interface Job {
   seconds: number;
   seed: number;
   /**
-   * This client's calls per second, whether or not the previous call has ended; without it, each
-   * call follows the last one at once.
+   * The number of this client's calls that are due per second. Without it, each call follows the
+   * previous one at once.
    */
   perSecond?: number;
   /** The number of uncounted calls before the gate; by default enough to warm up. */

@@ -52,7 +52,7 @@ function tableCell(texts: string[], choose: (account: number) => number): Cell {
   const bytes = new Uint8Array(width * rows.length);
   rows.forEach((row, index) => bytes.set(row, index * width));
   const base = addressOf(bytes);
-  kept.push(bytes);
+  referenced.push(bytes);
   return { point: (_, account) => base + BigInt(width * choose(account)) };
 }
 
@@ -60,13 +60,13 @@ function tableCell(texts: string[], choose: (account: number) => number): Cell {
  * The texts of the worker's current job. Only C points at them, so they would be garbage-collected
  * without this list.
  */
-const kept: Uint8Array[] = [];
+const referenced: Uint8Array[] = [];
 
 function keyCell(draws: Draws, known: { seed: number; count: number } | undefined): Cell {
   const bytes = new Uint8Array(KEY_LENGTH + 1);
   const base = addressOf(bytes);
   const random = createRandom(draws.seed + 1);
-  kept.push(bytes);
+  referenced.push(bytes);
   return {
     point(call) {
       const seed = known?.seed ?? draws.seed;
@@ -91,7 +91,7 @@ function eventsCell(draws: Draws, { count, model }: { count: number; model: stri
   const ids = [...text.matchAll(/e{64}/g)].map((match) => match.index);
   const users = [...text.matchAll(/u{36}/g)].map((match) => match.index);
   const base = addressOf(bytes);
-  kept.push(bytes);
+  referenced.push(bytes);
   return {
     point(call, account) {
       const user = new TextEncoder().encode(userId(account));
@@ -119,7 +119,7 @@ function createCell(parameter: Parameter, draws: Draws): Cell {
 
 /** Returns the pointers that libpq needs, and the function that sets them for the next call. */
 export function createParameters(parameters: Parameter[], draws: Draws) {
-  kept.length = 0;
+  referenced.length = 0;
   const values = new BigUint64Array(parameters.length);
   const cells = parameters.map((parameter) => createCell(parameter, draws));
   const draw = createDraw(draws.spread, draws.accounts ?? ACCOUNTS, createRandom(draws.seed));

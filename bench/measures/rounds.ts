@@ -59,9 +59,7 @@ async function problemsOf(
   return rows.map(({ problem }) => problem);
 }
 
-/**
- * Rotates the arms, so that another arm begins each round and no arm always follows the same one.
- */
+/** Rotates the arms, so that each round begins with another arm. */
 export function rotate<T>(items: T[], by: number): T[] {
   const at = by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];

@@ -19,7 +19,7 @@ export interface Plan {
   readonly migrations: readonly string[];
   /** The step that exposes the schema, described for the plan. */
   readonly dataApi: string;
-  /** Undefined where no file was named. */
+  /** The secrets to send; undefined if no file was named. */
   readonly secrets: SecretPlan | undefined;
 }
 

@@ -4,7 +4,7 @@ import { waitFor } from "@farthing/command-line";
 import { type Check, look } from "./check.ts";
 
 /** A new version answers within seconds, after its first request has loaded it. */
-const PATIENCE_MS = 30_000;
+const START_TIMEOUT_MS = 30_000;
 const REQUEST_MS = 15_000;
 
 const envelope = z.object({ error: z.object({ code: z.string() }) });
@@ -28,7 +28,7 @@ async function isLive(base: string): Promise<Omit<Check, "name">> {
       said = `HTTP ${response.status}`;
       return response.status === 200 ? response.status : undefined;
     },
-    PATIENCE_MS,
+    START_TIMEOUT_MS,
     500,
   );
   if (status === 200) return { state: "ok", detail: "health/live answers 200" };
@@ -46,8 +46,8 @@ async function isReady(base: string): Promise<Omit<Check, "name">> {
 }
 
 /**
- * Returns "" if the function started. The functions' own answers have a request id, and the
- * platform's do not.
+ * Returns the problem of a function, or "" if it answers. A function's own answers have a request
+ * id, and the platform's do not.
  */
 async function troubleOf(base: string, name: string): Promise<string> {
   const response = await ask(`${base}/${name}`);

@@ -33,7 +33,7 @@ export function formatSurvivor({ at, says, before, after }: Outcome): string {
 const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
 
 export function formatFigures(figures: readonly Figures[]): string {
-  const numbers = ["killed", "survived", "no program", "part", "floor"].map((title) => ({
+  const numbers = ["killed", "survived", "invalid", "noticed", "floor"].map((title) => ({
     title,
     align: "right" as const,
   }));

@@ -44,16 +44,16 @@ const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
 /** Returns the violations of the order, one line each. */
 export function problemsOf(files: readonly SchemaFile[]): string[] {
   const forward = forwardReferences(files).map(({ from, to, name }) =>
-    `${from} names ${name}, which ${to} makes later`
+    `${from} names ${name}, which ${to} creates later`
   );
   const calls = subjectGraph(files).flatMap(({ name, calls }) => {
     const known = CALLS_LATER[name] ?? [];
     return [
       ...calls.filter((each) => !known.includes(each)).map((each) =>
-        `${name} calls ${each}, a later subject: scripts/schema/graph.ts does not know that`
+        `${name} calls ${each}, a later subject: move the function, or allow it in scripts/schema/graph.ts`
       ),
       ...known.filter((each) => !calls.includes(each)).map((each) =>
-        `${name} calls ${each} no longer: take it out of scripts/schema/graph.ts`
+        `${name} no longer calls ${each}: remove it from scripts/schema/graph.ts`
       ),
     ];
   });

@@ -7,7 +7,7 @@ import { IN_FILE, LOADING, NOTHING } from "./test-names.ts";
 
 const limitMs = Number(Deno.env.get("FARTHING_TEST_LIMIT_MS"));
 const running = Deno.env.get("FARTHING_TEST_RUNNING");
-// Tests replace these two with fakes.
+// Tests may replace these two functions with fakes.
 const { setTimeout, clearTimeout } = globalThis;
 
 type Test = (context: Deno.TestContext) => void | Promise<void>;

@@ -10,7 +10,10 @@ export interface Urls {
   redis: string | undefined;
 }
 
-/** Returns the ports of `supabase start` plus the offset. */
+/**
+ * The ports of the stack's parts. API, database and mail have the ports of `supabase start` plus
+ * the offset.
+ */
 export interface Ports {
   api: number;
   database: number;

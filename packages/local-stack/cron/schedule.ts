@@ -9,16 +9,19 @@ export function intervalMs(schedule: string): number | undefined {
   return count >= 1 && count <= 59 ? count * 1000 : undefined;
 }
 
-/** Translates `$`, pg_cron's last day of the month, to `L` of cron libraries. */
+/**
+ * Returns the line for the cron library: `$`, pg_cron's last day of the month, becomes `L`. Empty
+ * for @reboot, which never fires.
+ */
 function line(schedule: string): string {
   const trimmed = schedule.trim();
   return trimmed.toLowerCase() === "@reboot" ? "" : trimmed.replaceAll("$", "L");
 }
 
 /**
- * Returns whether a job is due at `now` when it was last looked at, or started, at `since`. An
- * interval counts from the last start. A cron line fires at most once, however many of its minutes
- * have passed.
+ * Returns whether a job is due at `now`. `since` is the time of the last check, or for an interval
+ * the last start. A cron line fires at most once, however many of its minutes have passed since
+ * then.
  * @throws when the schedule is not readable
  */
 export function isDue(schedule: string, since: Date, now: Date): boolean {

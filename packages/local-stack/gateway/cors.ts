@@ -1,8 +1,8 @@
 /**
- * The headers that a page of any origin may send to Auth and REST, and those it may read of their
- * answers, refusals included. Supabase's gateway and PostgREST echo the headers that a page asks
- * for. Auth has a list of its own. The list is used here, so that a browser may do nothing locally
- * that some Supabase would refuse. Functions answer for themselves.
+ * The headers that a page of any origin may send to Auth and REST, and those that it may read in
+ * their answers, refusals included. Supabase's gateway and PostgREST echo the headers that a page
+ * asks for, and Auth has a fixed list. The stack uses that list for Auth, so that a browser can send
+ * nothing locally that a Supabase project could refuse. Functions set their own headers.
  */
 import { cors } from "hono/cors";
 

@@ -15,7 +15,7 @@ export type Loaded = { app: FunctionApp } | { failure: string };
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
-/** The file that exports a function's `app`; `index.ts` beside it is what is deployed. */
+/** The file that exports a function's `app`. A deployment runs `index.ts` beside it instead. */
 const APP = "app.ts";
 
 function isApp(value: unknown): value is FunctionApp {

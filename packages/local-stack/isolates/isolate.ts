@@ -135,8 +135,8 @@ export class Isolate {
   }
 
   /**
-   * Compares the used processor time with the limits. It waits as long as one busy thread would
-   * need to reach the next limit.
+   * Compares the used processor time with the limits. Between two comparisons it waits as long as
+   * one busy thread would need to reach the next limit.
    */
   async #watchProcessor(pid: number, fromMs: number): Promise<void> {
     const { cpuSoftMs, cpuHardMs } = this.#limits;
@@ -188,7 +188,7 @@ function later<T>(value: T): Promise<T> {
   });
 }
 
-/** Never resolves. @throws when the signal fires */
+/** Rejects when the signal fires, and never resolves. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const fail = () => reject(new Error("the isolate gave no answer"));

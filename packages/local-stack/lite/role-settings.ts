@@ -1,6 +1,6 @@
 /**
  * Applies the settings of `alter role … set` to each request that runs as the role, as PostgREST
- * does; lite only switches roles. The 3 s of `anon` work because of this. A role without settings
+ * does; lite only switches roles. So the statement timeout of 3 s applies to `anon`. A role without settings
  * keeps those of the role that REST logs in as.
  */
 import type { PostgresConnection } from "@supabase/lite/postgres";

@@ -18,7 +18,7 @@ export interface Sender {
   wake(): void;
   /** Resolves when no request is queued or in flight. */
   idle(): Promise<void>;
-  /** Ends the requests in flight, records this as their answer, and takes up no more. */
+  /** Ends the requests in flight, records that as their result, and takes up no more requests. */
   stop(): Promise<void>;
 }
 
@@ -67,9 +67,9 @@ async function take(sql: postgres.Sql, limit: number): Promise<Queued[]> {
 }
 
 /**
- * Makes a sender with `limit` places. Requests are independent: one that is answered after minutes
- * (a job runner's) delays others only by the place it takes. After the loss of its database, the
- * sender continues at the next `wake`.
+ * Makes a sender with `limit` places. Requests are independent: a request that is answered after
+ * minutes, such as a job runner's, delays others only by the place that it occupies. After the
+ * sender has lost its database, it continues at the next `wake`.
  */
 export function createSender(sql: postgres.Sql, limit = IN_FLIGHT): Sender {
   const stopping = new AbortController();

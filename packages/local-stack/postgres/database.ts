@@ -123,8 +123,8 @@ class Server extends RunningServer implements DatabaseServer {
     } catch (error) {
       const { message } = error as Error;
       throw new StackError(
-        `The roles could not be made in ${this.directory}: ${message}. ` +
-          "Run `deno task reset` (its data is lost), or use another --data.",
+        `The roles could not be created in ${this.directory}: ${message}. ` +
+          "Run `deno task reset`, which deletes its data, or pass another directory with --data.",
       );
     }
   }
@@ -208,7 +208,7 @@ class Server extends RunningServer implements DatabaseServer {
   }
 }
 
-/** Ends the server of a data directory whose own process was killed without stopping it. */
+/** Ends a server that a killed process left running on a data directory. */
 export async function endLeftover(dataDir: string): Promise<void> {
   await endServer(databaseDir(dataDir));
 }

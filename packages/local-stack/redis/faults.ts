@@ -5,8 +5,8 @@ import { WRONG_TOKEN } from "./rest-api.ts";
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * The ways to answer. `down` refuses connections, and `full` lowers Redis' own memory limit; this
- * file makes the other modes.
+ * The modes of the part. redis-part.ts makes `down`, which refuses connections, and `full`, which
+ * lowers Redis' memory limit. This file makes the other modes.
  */
 export const MODES = ["ok", "down", "slow", "hang", "wrong-token", "full", "invalid"] as const;
 

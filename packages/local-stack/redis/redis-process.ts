@@ -85,7 +85,7 @@ async function endServer(directory: string): Promise<void> {
   await waitFor(() => isAlive(pid) ? undefined : true, END_TIMEOUT_MS);
 }
 
-/** Ends the server of a data directory whose own process was killed without stopping it. */
+/** Ends a server that a killed process left running on a data directory. */
 export async function endLeftoverRedis(dataDir: string): Promise<void> {
   await endServer(redisDir(dataDir));
 }

@@ -7,8 +7,9 @@ import type { Scope } from "../store/scope.ts";
 /** The most deliveries in progress at once. More would overload a small receiver. */
 const PARALLEL = 16;
 /**
- * Milliseconds between two checks for due deliveries. A test's clock may stand still, so a due time
- * may never come nearer.
+ * The least and the most milliseconds between two checks for due deliveries. A test's clock may
+ * stand still just before a due time; without a least wait, the checks would then repeat without a
+ * pause.
  */
 const SHORTEST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 60_000;

@@ -15,7 +15,7 @@ interface StoredAnswer {
 /**
  * How long a key is stored. Stripe also forgets a key after a day, and a later repeat runs again.
  */
-const KEPT_SECONDS = 24 * 3_600;
+const STORED_SECONDS = 24 * 3_600;
 const MAX_KEY_LENGTH = 255;
 
 const answers = collection<StoredAnswer>("idempotency_key");
@@ -41,7 +41,7 @@ export function recall(scope: Scope, key: string, print: string): StoredAnswer |
   }
   const found = answers.find(scope, key);
   if (!found) return undefined;
-  if (scope.seconds() - found.created >= KEPT_SECONDS) {
+  if (scope.seconds() - found.created >= STORED_SECONDS) {
     answers.remove(scope, key);
     return undefined;
   }
@@ -57,7 +57,7 @@ export function recall(scope: Scope, key: string, print: string): StoredAnswer |
 /** Removes expired keys, so that they don't fill up an old data file. */
 export function forgetOldKeys(scope: Scope): void {
   for (const { id, created } of answers.all(scope)) {
-    if (scope.seconds() - created >= KEPT_SECONDS) answers.remove(scope, id);
+    if (scope.seconds() - created >= STORED_SECONDS) answers.remove(scope, id);
   }
 }
 

@@ -11,7 +11,10 @@ type PaymentMethod = Stripe.PaymentMethod;
 const USED_UP = "This payment method was used without being attached to a customer, or was " +
   "detached from one. It may not be used again. To use one several times, attach it first.";
 
-/** Returns the behaviour of a payment method's test card. A bank account only pays. */
+/**
+ * Returns the behaviour of a payment method's test card. A bank account behaves like a card that
+ * pays.
+ */
 export function methodBehaviour(scope: Scope, id: string): Behaviour {
   return behaviourOf(paymentMethodSecrets.find(scope, id)?.behaviour);
 }
@@ -63,7 +66,10 @@ export function attach(scope: Scope, id: string, customer: string): PaymentMetho
   return attached;
 }
 
-/** Refuses, with Stripe's card error, a card that the bank declines, before the API saves it. */
+/**
+ * Refuses a card that the bank declines, with Stripe's card error. The API calls this function
+ * before it saves a card.
+ */
 export function checkSavable(scope: Scope, method: PaymentMethod): void {
   const decline = savingDeclined(methodBehaviour(scope, method.id));
   if (!decline) return;

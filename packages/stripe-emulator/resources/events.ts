@@ -29,8 +29,8 @@ const stored = collection<StoredEvent>("event");
 const SHOWN_SECONDS = 30 * 24 * 3_600;
 
 /**
- * Events as the API and deliveries show them. `pending_webhooks` counts the deliveries that no
- * endpoint has answered with success yet. Lists that an older version has inside an object show the
+ * Events as the API and deliveries show them. `pending_webhooks` counts the endpoints that
+ * have not answered with success yet. Lists that an older version has inside an object show the
  * current state.
  */
 export const events = {
