@@ -58,10 +58,12 @@ export async function measureDisk(
     figures: [violations.length === 0 ? made : { ...made, verdict: "broken" }],
     arms: [],
     notes: [
-      `G21: ${ledger} B of them are the ledger's own (entry, account, lot), ` +
-      `${grown("idempotency_keys")} B the idempotency key with its stored answer, which goes ` +
-      `after 24 hours. A seal adds ${grown("entry_seals")} B when it is made: ` +
-      `${ledger + grown("entry_seals")} B per debit stay for good.`,
+      `G21: ${ledger} B of them belong to the ledger (entry, account, lot), and ` +
+      `${
+        grown("idempotency_keys")
+      } B to the idempotency key with its stored answer, which is deleted ` +
+      `after 24 hours. A seal adds ${grown("entry_seals")} B later, so ` +
+      `${ledger + grown("entry_seals")} B per debit stay for ever.`,
     ],
   };
 }

@@ -93,8 +93,8 @@ export async function measureCrashes(
     arms: [],
     notes: [
       `G22: ${durable.acknowledged} debits were acknowledged before the kills, and ` +
-      `${relaxed.acknowledged} with synchronous_commit off, where some have to be lost for the ` +
-      `harness to be believed.`,
+      `${relaxed.acknowledged} with synchronous_commit off, where some must be lost, or the ` +
+      `benchmark could not notice a loss.`,
     ],
   };
 }

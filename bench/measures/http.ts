@@ -31,8 +31,8 @@ const ARMS: HttpArm[] = [
 ];
 
 const NOTE =
-  "G10: the eight headers with which an answer describes itself, also to browsers, are more than half of " +
-  "its bytes. The second arm answers with the same ones, fixed and made once.";
+  "G10: the eight headers that the product adds to an answer, some of them for browsers, are more " +
+  "than half of its bytes. The second arm answers with the same headers, which it makes once.";
 
 interface HttpSample extends Sample {
   /** The server's processor time per request, in microseconds. */

@@ -121,10 +121,8 @@ function noteOf(rows: number, rounds: Round[]): string {
     `the first proof of what is new ${median((r) => sum(r.first)).toFixed(1)} s in ` +
     `${median((r) => r.first.length)} runs, with nothing new ` +
     `${median((r) => r.nothingNew.seconds).toFixed(2)} s, with ${NEW_ENTRIES} new entries ` +
-    `${
-      median((r) => r.someNew.seconds).toFixed(2)
-    } s. Memory is that of the backend, with what it ` +
-    "touched of the shared buffers.";
+    `${median((r) => r.someNew.seconds).toFixed(2)} s. Memory is that of the backend, with the ` +
+    "shared buffers that it touched.";
 }
 
 export async function measureProof(

@@ -14,7 +14,7 @@ type Say = (what: string) => void;
 
 /** All arms share one database, so that they run under the same conditions. */
 const DATABASE = "queue";
-/** The same number of jobs for each arm, large enough to time the fastest. */
+/** Each arm gets this many jobs for each second of --seconds, enough to time the fastest arm. */
 const JOBS_PER_SECOND = 4_000;
 const FEWEST_JOBS = 2_000;
 /** The clients stop when the queue is empty; this limit ends them if it never is. */
@@ -165,10 +165,10 @@ export async function measureQueue(
       clientsOf(arm).map((clients) => rowOf(queues, arm, clients))
     ),
     notes: [
-      `G16: ${queues.jobs} trivial jobs were queued before each arm worked them off; each has to have ` +
-      "run exactly once. The runner and graphile-worker 0.18.0 each have one runtime (Deno) and at " +
-      "most 10 connections, and write a line of log per job. The runner is the product's own, run " +
-      "after run as POST /job-runner would have it; c are connections with a job at a time each. The " +
+      `G16: ${queues.jobs} trivial jobs were queued before each arm worked them off, and each job must run ` +
+      "exactly once. The runner and graphile-worker 0.18.0 each have one runtime (Deno) with at most " +
+      "10 connections, and log one line per job. The runner is the product's own, started again and " +
+      "again as by POST /job-runner. c is the number of connections, each with one job at a time. The " +
       "batched graphile-worker has no goal: it locks 500 jobs at a time.",
     ],
   };

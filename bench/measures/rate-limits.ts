@@ -165,8 +165,10 @@ function sectionOf(limits: Limits): Section {
     spreadOf(samples.get(armAt(arm, load))!.map(({ p95 }) => p95)).median;
   const ratesText = LOADS.map((load) => {
     const ratio = p95(LIMITED, load) / p95(FREE, load);
-    return `${load} (${Math.round(rates[load] * CLIENTS)} requests per second; the limited one's ` +
-      `p95 is ${ratio.toFixed(1)} times the other's)`;
+    return `${load} (${
+      Math.round(rates[load] * CLIENTS)
+    } requests per second; the limited route's ` +
+      `p95 is ${ratio.toFixed(1)} times that of the other)`;
   });
   return {
     figures: figuresOf(limits),
@@ -180,12 +182,12 @@ function sectionOf(limits: Limits): Section {
       ...OUTAGES.map((outage) => rowOf(outage.what, "Redis", outages.get(outage)!, problems)),
     ],
     notes: [
-      "G13: a back end's request, counted by three rules in one round trip to a local Redis. Both arms " +
+      "G13: three rules count a back end's request in one round trip to a local Redis. Both arms " +
       `are called at ${
         ratesText.join(" and at ")
-      }; clients, server, Redis and its redis share the ` +
-      "processor. Each request has to be counted once. While Redis is hung or refuses connections " +
-      "every request has to be answered with 200; the longest may take the wait of " +
+      }; clients, server, Redis and its HTTP API share the ` +
+      "processor. Each request must be counted once. While Redis hangs or refuses connections, " +
+      "every request must be answered with 200, and the longest may take the wait for Redis of " +
       `${EXTERNAL_SERVICES.redis.timeoutMs} ms and ${GRACE_MS} ms more.`,
     ],
   };

@@ -18,8 +18,8 @@ type Say = (what: string) => void;
 /** Stripe delivers events concurrently. */
 const CLIENTS = 16;
 /**
- * The same number of orders for each arm, so that both do the same work; more than the clients use
- * to warm up.
+ * Each arm gets this many orders for each second of --seconds, so that both do the same work. The
+ * least number is more than the clients use to warm up.
  */
 const ORDERS_PER_SECOND = 300;
 const FEWEST_ORDERS = 300;
@@ -141,9 +141,9 @@ export async function measureStorm(
     arms: ARMS.map((arm) => rowOf(storms, arm)),
     notes: [
       `G20: in each round ${events} signed events of ${storms.orders} purchases (session, payment, ` +
-      "charge) are delivered over HTTP, shuffled and side by side, each once or each five times. " +
-      "After each round every event has to have been processed, every order paid and granted once, " +
-      "and the ledger has to prove itself.",
+      "charge) are delivered concurrently over HTTP in random order, each once or each five times. " +
+      "After each round every event must be processed, every order must be paid and granted once, " +
+      "and the ledger must pass its proof.",
     ],
   };
 }

@@ -46,27 +46,28 @@ function armCells({ name, clients, perSecond, p50, p95, p99, lacks, problems }: 
 const METHOD = `
 ## How it is measured
 
-Ratios count, not figures per second: those are this machine's. All arms run on one server, one after
-another inside each round and each round beginning with another arm, on databases cloned from one seed
-(10,000 accounts, more than 5,000 rows in every table, vacuumed and analyzed). A ratio is taken within a
-round; reported are its median, least and most over the rounds, and a figure whose rounds differ by more
-than 25 % of the median is refused.
+Only the ratios can be compared: calls per second depend on this machine. All arms run on one server, on
+databases cloned from one seed (10,000 accounts, more than 5,000 rows in every table, vacuumed and
+analyzed). In each round every arm runs in turn, and each round begins with another arm. A ratio
+compares two arms of the same round. The page shows the median of the rounds with the least and the
+greatest value. A figure is refused if its rounds differ by more than 25 % of the median.
 
-One client for all arms: threads that call libpq directly with a prepared statement and one connection
-each, at most 16; "an empty statement" shows what it can take by itself. The arms draw their accounts
-alike: uniformly, by Zipf's law (exponent 0.99), or always the same one. The open loop calls at the moments of
-a Poisson process, at half of what the arm can take, and counts from the moment a call was due.
+All arms have the same client: at most 16 threads, each of which calls libpq directly with a prepared
+statement on a connection of its own. The arm "an empty statement" shows the client's own limit. The
+arms draw accounts in the same ways: uniformly, by Zipf's law (exponent 0.99), or always the same
+account. In the open loop, calls are due at the moments of a Poisson process, at half of the arm's full
+rate, and the latency of a call begins when the call is due.
 
-After every round each arm's database has to hold exactly what was answered and to prove itself
-(\`farthing.prove()\`, for the floors sums and counts); an arm that does not counts as 0. The last column
-says what an arm leaves out. The floors, and the two-sided transfer with balances on both accounts that stands
-beside them without a goal, are ours:
+After every round, the database of each arm must contain exactly what the calls answered, and must pass
+the proof (\`farthing.prove()\`; for the floors, sums and counts). An arm that fails counts as 0. The
+last column says what an arm leaves out. The benchmark itself contains the floors, and a two-sided
+transfer with balances on both accounts, which has no goal:
 [bench/database/floors.sql](../../bench/database/floors.sql),
 [bench/queue/queue.sql](../../bench/queue/queue.sql).
 
-The queues are filled before the clock runs and worked off until they are empty, the same number of
-jobs by each arm, all in one database. Each job has to have run exactly once. The rows without c are one
-runtime in a process of its own, driven as it comes:
+The queues are filled before the measurement begins and worked off until they are empty. Each arm gets
+the same number of jobs, in the same database, and each job must run exactly once. A row without c shows
+one runtime in a process of its own, which chooses its own number of connections:
 [bench/queue/runtime.ts](../../bench/queue/runtime.ts).
 `;
 
@@ -75,8 +76,9 @@ function startTable(starts: StartRow[]): string {
   return `
 ## Start of a function
 
-Processor time of the thread that runs JavaScript, from the start of the process to its first answer, under
-Deno 2.1.4 with warm caches; medians of the rounds. The platform counts it against the 2 s of an isolate.
+The processor time of the thread that runs JavaScript, from the start of the process to the first answer,
+under Deno 2.1.4 with warm caches, as the median of the rounds. On the platform, this time counts towards an
+isolate's limit of 2 s.
 
 ${table(START_TITLES, starts.map(startCells))}
 `;
@@ -107,7 +109,7 @@ ${section.notes.map((note) => `- ${note}`).join("\n")}
 
 ## Arms
 
-Calls per second (least to most of the rounds) with c clients, and milliseconds per call.
+Calls per second with c clients (the least to the greatest round), and milliseconds per call.
 
 ${
     table(

@@ -16,7 +16,7 @@ import type { Person } from "./people.ts";
 import { type Outcome, Tally } from "./tally.ts";
 
 /** A request without an answer fails after this time, because a real user would have left. */
-const PATIENCE_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 function outcomeOf({ good }: Ask, status: number, code: string): Outcome {
   if (good.includes(status)) return { kind: "ok" };
@@ -37,7 +37,7 @@ function requestOf(ask: Ask, service: Service, person: Person): Request {
   return new Request(`${service.url}/functions/v1/${ask.path}`, {
     method: ask.method,
     headers: { ...as, ...(ask.method === "POST" && posts), ...ask.headers },
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     ...(ask.body !== undefined && { body: JSON.stringify(ask.body) }),
   });
 }

@@ -8,7 +8,10 @@ export type Outcome = { kind: "ok" | "refused" } | { kind: "failed"; why: string
 
 export interface RouteTally {
   readonly route: string;
-  /** Milliseconds from the moment a request was due, for every answered request. */
+  /**
+   * The milliseconds of every request, also of failed ones. The time of an action's first request
+   * begins when the action was due.
+   */
   readonly times: number[];
   refused: number;
   failed: number;
@@ -19,7 +22,7 @@ export class Tally {
   readonly #failures = new Map<string, number>();
   /** Refusals by the name of the limit that refused. */
   readonly limits = new Map<string, number>();
-  /** Answers which reported that a limit is near. */
+  /** The number of answers that reported a limit as near. */
   soft = 0;
 
   #of(route: string): RouteTally {

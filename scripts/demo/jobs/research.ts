@@ -102,8 +102,8 @@ export async function playCancelled(context: RunContext): Promise<Scenario> {
 }
 
 /**
- * A provider that is down makes the first attempt fail, because it fails more often than one
- * attempt retries.
+ * Runs a research job whose first attempt fails, because the provider refuses as many requests as
+ * one attempt sends.
  */
 export async function playRetried(context: RunContext): Promise<Scenario> {
   const mark = `${context.run}-3`;
