@@ -1189,10 +1189,10 @@ create table farthing.top_up_charges (
 );
 comment on table farthing.top_up_charges is
   'The charge of a top-up''s order. step: `charge`, off session, repeated until Stripe answers; '
-  '`settle`, accepted by Stripe, whose event will report the end; `link`, the bank requires the user, so '
-  'a page must be opened; `linked`, the page is open; `closed`. customer_id and payment_method_id: '
-  'stored because a repeated request under one key must be identical, even if the user has saved another '
-  'card.';
+  '`settle`, accepted by Stripe, whose event will report the end; `link`, the bank requires the user to '
+  'authenticate, so a page must be opened; `linked`, the page is open; `closed`. customer_id and '
+  'payment_method_id: stored because a repeated request under one key must be identical, even if the '
+  'user has saved another card.';
 create index top_up_charges_due on farthing.top_up_charges (next_attempt_at, order_id)
   where step in ('charge', 'link');
 alter table farthing.top_ups enable row level security;

@@ -416,10 +416,10 @@ comment on function farthing.refuse_new_answer() is
 -- supabase/schemas/providers/functions.sql
 
 -- Providers: users who sell through us, each with a connected account at Stripe. A provider is
--- committed before Stripe is asked, because the provider's id is in the account's metadata and in
--- the idempotency key of its creation: a retry after a crash gets the same account, and Stripe's
--- events name an id of ours. Only Stripe's account.updated changes what an account is allowed to
--- do.
+-- committed before Stripe is asked. The provider's id is in the account's metadata and in the
+-- idempotency key of the account's creation, so a retry after a crash gets the same account, and
+-- Stripe's events name an id of ours. Only Stripe's account.updated changes what an account is
+-- allowed to do.
 
 create function farthing.providers_guard()
 returns trigger
@@ -1982,7 +1982,7 @@ as $$
   union all
   select 'head', farthing.overdue_head(p_now)
   union all
-  -- In a project without a mail service emails wait for three days and are never sent, so they do
+  -- In a project without a mail service, emails wait for three days and are never sent, so they do
   -- not count.
   select 'notification', (select min(n.next_attempt_at) from farthing.notifications n
     where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now
@@ -2598,7 +2598,7 @@ comment on function farthing.cancelled_answer(farthing.bookings) is
 -- supabase/schemas/bookings/functions/confirm_and_complete.sql
 
 -- The steps of a booking that its provider takes: confirming a paid booking, and completing a
--- confirmed one.
+-- confirmed booking.
 
 create function farthing.confirm_or_complete(p_booking farthing.bookings, p_status text, p_now timestamptz)
 returns farthing.bookings
@@ -2630,7 +2630,7 @@ end
 $$;
 comment on function farthing.confirm_or_complete(farthing.bookings, text, timestamptz) is
   'Moves a booking to the status `confirmed` or `completed`, and returns it. The caller has locked the '
-  'account. Fails invalid_request if the booking is not in the status before.';
+  'account. Fails invalid_request if the booking is not in the preceding status.';
 
 -- supabase/schemas/bookings/functions/payment_events.sql
 
@@ -4599,7 +4599,7 @@ as $$
   from farthing.accounts a where a.account_id = p_hold.account_id
 $$;
 comment on function farthing.hold_answer(farthing.holds) is
-  'Returns a hold in the form of the HTTP API; credits as text.';
+  'Returns a hold in the form of the HTTP API. Credits are text.';
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds
@@ -6016,8 +6016,8 @@ declare
   v_job farthing.jobs;
 begin
   select * into v_job from farthing.jobs where job_nr = p_job_nr;
-  -- Owner and account are locked before the job. If another transaction has locked one of them, it
-  -- is working on the job, and this task finds the job again a minute later.
+  -- The owner and the account are locked before the job. A row that another transaction has locked
+  -- means that the job is in use, and this task finds the job again a minute later.
   perform from auth.users where id = v_job.user_id for key share skip locked;
   if not found then
     return null;
@@ -6248,7 +6248,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
-  -- Input and step results may be personal, and an ended job does not need them.
+  -- The input and the step results may contain personal data, and an ended job does not need them.
   update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
   update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',
     runner_id = null, lease_expires_at = null, error_code = coalesce(p_code, error_code),
@@ -7908,8 +7908,8 @@ declare
   v_until timestamptz;
   v_count int;
 begin
-  -- v_from is null if another session runs this check at the moment. v_known is null before
-  -- Stripe's first payout.
+  -- v_from is null while another session runs this check. v_known is null before the first listed
+  -- payout.
   if v_from is null or v_known is null or v_known <= v_from then
     return 0;
   end if;
@@ -8182,8 +8182,8 @@ begin
     -- The payment was a bank debit that failed later. Stripe lists its charge and its return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe's metadata names an order or a booking of ours, which is unpaid here, was paid by
-  -- another payment, or is unknown.
+  -- If Stripe's metadata names an order or a booking of ours (our_id), that order or booking is
+  -- unpaid here, was paid by another payment, or is unknown.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -8316,8 +8316,8 @@ as $$
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- A payout's amount is the sum of its transactions without its own transaction. All of them have
-  -- the payout's currency.
+  -- A payout's amount is the sum of its transactions, without the transaction of the payout itself.
+  -- All transactions have the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
@@ -9182,7 +9182,7 @@ as $$
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
   'Returns the violations of prove_ranges(), and marks the sealed entries of every account without a '
-  'violation as proved. Must not run twice at a time.';
+  'violation as proved. Must not run in two sessions at once.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean)
@@ -12002,7 +12002,7 @@ as $$
 $$;
 comment on function farthing.postpone_top_up(bigint, timestamptz) is
   'Sets the time of an account''s next attempt, so that an account that cannot be charged now does not '
-  'delay others. The caller has locked the account.';
+  'delay other accounts. The caller has locked the account.';
 
 create function farthing.begin_top_up(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -12010,7 +12010,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe stores an idempotency key for at least 24 hours. A repeat after that could charge again.
+  -- Stripe stores an idempotency key for at least 24 hours. After that time, a repeat of the
+  -- request could charge again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -12077,7 +12078,7 @@ begin
 end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
-  'Begins the top-up of an account that is still due. Returns 1 if it began one, otherwise 0.';
+  'Begins the top-up of an account that is still due. Returns 1 if an order was created, otherwise 0.';
 
 create function farthing.claim_top_up_charges(p_limit int, p_now timestamptz)
 returns jsonb
@@ -12177,8 +12178,8 @@ begin
 end
 $$;
 comment on function farthing.ask_to_authenticate is
-  'Replaces the charge by a page for the same order, because the bank requires the user. The caller has '
-  'locked the order, which is open.';
+  'Replaces the charge by a page for the same order, because the bank requires the user to authenticate. '
+  'The caller has locked the order, which is open.';
 
 create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
 returns void
@@ -12278,8 +12279,8 @@ begin
 end
 $$;
 comment on function farthing.apply_top_up_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user. '
-  'Returns `processed`, `deferred` or `ignored`.';
+  'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user to '
+  'authenticate. Returns `processed`, `deferred` or `ignored`.';
 
 -- supabase/schemas/top_ups/functions/eligibility.sql
 
@@ -12574,14 +12575,16 @@ comment on function farthing.claim_transfers(int, timestamptz) is
 -- The provider's share of a booking: its transfer, its reversal after a dispute, and its
 -- restoration. The payment is made on our account, so a bank takes disputed money from us while the
 -- provider still has their share. We therefore reverse the provider's part of the withdrawn money,
--- and transfer it again if the bank reinstates the money. A share that waits for the booking's
--- completion is transferred then. net_transfers() compares the share that the provider should have
--- with the share that they have and records the difference; the runner sends it to Stripe.
+-- and transfer that part again if the bank reinstates the money. A share that waits for the
+-- booking's completion is transferred at the completion. net_transfers() compares the share that
+-- the provider should have with the share that they have, and records the difference; the runner
+-- sends the difference to Stripe.
 
 -- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
 -- payment and we have not moved the share since. Otherwise we reverse that part. The trigger stores
--- this with the refund, because the refund may be sent together with a dispute. For a refund from
--- the dashboard, Stripe's event reports whether Stripe reversed the part: note_refund().
+-- with the refund who reverses the part, because the refund may be sent together with a dispute.
+-- For a refund from the dashboard, Stripe's event reports whether Stripe reversed the part:
+-- note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql

@@ -1,8 +1,8 @@
 -- Providers: users who sell through us, each with a connected account at Stripe. A provider is
--- committed before Stripe is asked, because the provider's id is in the account's metadata and in
--- the idempotency key of its creation: a retry after a crash gets the same account, and Stripe's
--- events name an id of ours. Only Stripe's account.updated changes what an account is allowed to
--- do.
+-- committed before Stripe is asked. The provider's id is in the account's metadata and in the
+-- idempotency key of the account's creation, so a retry after a crash gets the same account, and
+-- Stripe's events name an id of ours. Only Stripe's account.updated changes what an account is
+-- allowed to do.
 
 create function farthing.providers_guard()
 returns trigger

@@ -66,7 +66,7 @@ as $$
   union all
   select 'head', farthing.overdue_head(p_now)
   union all
-  -- In a project without a mail service emails wait for three days and are never sent, so they do
+  -- In a project without a mail service, emails wait for three days and are never sent, so they do
   -- not count.
   select 'notification', (select min(n.next_attempt_at) from farthing.notifications n
     where n.state in ('queued', 'failed') and n.next_attempt_at <= p_now

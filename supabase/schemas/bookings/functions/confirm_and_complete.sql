@@ -1,5 +1,5 @@
 -- The steps of a booking that its provider takes: confirming a paid booking, and completing a
--- confirmed one.
+-- confirmed booking.
 
 create function farthing.confirm_or_complete(p_booking farthing.bookings, p_status text, p_now timestamptz)
 returns farthing.bookings
@@ -31,4 +31,4 @@ end
 $$;
 comment on function farthing.confirm_or_complete(farthing.bookings, text, timestamptz) is
   'Moves a booking to the status `confirmed` or `completed`, and returns it. The caller has locked the '
-  'account. Fails invalid_request if the booking is not in the status before.';
+  'account. Fails invalid_request if the booking is not in the preceding status.';

@@ -17,7 +17,7 @@ as $$
   from farthing.accounts a where a.account_id = p_hold.account_id
 $$;
 comment on function farthing.hold_answer(farthing.holds) is
-  'Returns a hold in the form of the HTTP API; credits as text.';
+  'Returns a hold in the form of the HTTP API. Credits are text.';
 
 create function farthing.terms_of_estimate(p_estimate jsonb, p_now timestamptz)
 returns farthing.holds

@@ -39,7 +39,7 @@ set search_path = ''
 as $$
 begin
   perform farthing.release_hold(p_job.account_id, p_job.hold_id, null, p_now);
-  -- Input and step results may be personal, and an ended job does not need them.
+  -- The input and the step results may contain personal data, and an ended job does not need them.
   update farthing.job_checkpoints set output = null where job_nr = p_job.job_nr and output is not null;
   update farthing.jobs set status = p_status, completed_at = coalesce(completed_at, p_now), input = '{}',
     runner_id = null, lease_expires_at = null, error_code = coalesce(p_code, error_code),

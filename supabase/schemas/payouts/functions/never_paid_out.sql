@@ -38,8 +38,8 @@ declare
   v_until timestamptz;
   v_count int;
 begin
-  -- v_from is null if another session runs this check at the moment. v_known is null before
-  -- Stripe's first payout.
+  -- v_from is null while another session runs this check. v_known is null before the first listed
+  -- payout.
   if v_from is null or v_known is null or v_known <= v_from then
     return 0;
   end if;

@@ -27,8 +27,8 @@ begin
     -- The payment was a bank debit that failed later. Stripe lists its charge and its return.
     return row(p_transaction.our_id is not null, null, null)::farthing.judgement;
   end if;
-  -- Stripe's metadata names an order or a booking of ours, which is unpaid here, was paid by
-  -- another payment, or is unknown.
+  -- If Stripe's metadata names an order or a booking of ours (our_id), that order or booking is
+  -- unpaid here, was paid by another payment, or is unknown.
   select amount, currency, status into v_ours from farthing.orders where order_id = p_transaction.our_id
   union all select amount, currency, status from farthing.bookings where booking_id = p_transaction.our_id;
   return row(p_transaction.our_id is not null, case when p_transaction.our_id is not null then 'unknown' end,
@@ -161,8 +161,8 @@ as $$
   from farthing.payout_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
-  -- A payout's amount is the sum of its transactions without its own transaction. All of them have
-  -- the payout's currency.
+  -- A payout's amount is the sum of its transactions, without the transaction of the payout itself.
+  -- All transactions have the payout's currency.
   select case when s.net <> p.amount or s.others > 0 then 'payout_sum' end, p.payout_id,
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (

@@ -123,7 +123,7 @@ as $$
 $$;
 comment on function farthing.prove_and_mark(farthing.entry_range[]) is
   'Returns the violations of prove_ranges(), and marks the sealed entries of every account without a '
-  'violation as proved. Must not run twice at a time.';
+  'violation as proved. Must not run in two sessions at once.';
 
 create function farthing.prove_in_parts(p_limit int default 20000, p_time interval default '20 seconds',
   out o_rules int[], out o_is_done boolean)

@@ -52,7 +52,7 @@ as $$
 $$;
 comment on function farthing.postpone_top_up(bigint, timestamptz) is
   'Sets the time of an account''s next attempt, so that an account that cannot be charged now does not '
-  'delay others. The caller has locked the account.';
+  'delay other accounts. The caller has locked the account.';
 
 create function farthing.begin_top_up(p_account_id bigint, p_now timestamptz)
 returns boolean
@@ -60,7 +60,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Stripe stores an idempotency key for at least 24 hours. A repeat after that could charge again.
+  -- Stripe stores an idempotency key for at least 24 hours. After that time, a repeat of the
+  -- request could charge again.
   c_life constant interval := interval '23 hours';
   c_look_again constant interval := interval '1 hour';
   v_account farthing.accounts;
@@ -127,7 +128,7 @@ begin
 end
 $$;
 comment on function farthing.begin_due_top_up(text, timestamptz) is
-  'Begins the top-up of an account that is still due. Returns 1 if it began one, otherwise 0.';
+  'Begins the top-up of an account that is still due. Returns 1 if an order was created, otherwise 0.';
 
 create function farthing.claim_top_up_charges(p_limit int, p_now timestamptz)
 returns jsonb

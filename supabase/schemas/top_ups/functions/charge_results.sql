@@ -59,8 +59,8 @@ begin
 end
 $$;
 comment on function farthing.ask_to_authenticate is
-  'Replaces the charge by a page for the same order, because the bank requires the user. The caller has '
-  'locked the order, which is open.';
+  'Replaces the charge by a page for the same order, because the bank requires the user to authenticate. '
+  'The caller has locked the order, which is open.';
 
 create function farthing.note_top_up_failure(p_order farthing.orders, p_code text)
 returns void
@@ -160,5 +160,5 @@ begin
 end
 $$;
 comment on function farthing.apply_top_up_event(text, jsonb, timestamptz) is
-  'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user. '
-  'Returns `processed`, `deferred` or `ignored`.';
+  'Applies Stripe''s event of an unpaid top-up: declined, cancelled, or the bank requires the user to '
+  'authenticate. Returns `processed`, `deferred` or `ignored`.';

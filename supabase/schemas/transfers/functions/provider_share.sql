@@ -1,14 +1,16 @@
 -- The provider's share of a booking: its transfer, its reversal after a dispute, and its
 -- restoration. The payment is made on our account, so a bank takes disputed money from us while the
 -- provider still has their share. We therefore reverse the provider's part of the withdrawn money,
--- and transfer it again if the bank reinstates the money. A share that waits for the booking's
--- completion is transferred then. net_transfers() compares the share that the provider should have
--- with the share that they have and records the difference; the runner sends it to Stripe.
+-- and transfer that part again if the bank reinstates the money. A share that waits for the
+-- booking's completion is transferred at the completion. net_transfers() compares the share that
+-- the provider should have with the share that they have, and records the difference; the runner
+-- sends the difference to Stripe.
 
 -- Stripe reverses the provider's part of a refund that we request, if Stripe itself divided the
 -- payment and we have not moved the share since. Otherwise we reverse that part. The trigger stores
--- this with the refund, because the refund may be sent together with a dispute. For a refund from
--- the dashboard, Stripe's event reports whether Stripe reversed the part: note_refund().
+-- with the refund who reverses the part, because the refund may be sent together with a dispute.
+-- For a refund from the dashboard, Stripe's event reports whether Stripe reversed the part:
+-- note_refund().
 create function farthing.note_who_reverses()
 returns trigger
 language plpgsql
