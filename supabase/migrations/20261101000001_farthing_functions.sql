@@ -175,7 +175,7 @@ begin
   update farthing.accounts a set daily_cap = least(c.own_daily, c.imposed_daily) from farthing.spend_caps c
   where a.account_id = p_account.account_id and c.account_id = a.account_id
   returning a.* into p_account;
-  -- Without a cap, spending is not recorded. So the figure is computed anew from the entries.
+  -- Without a cap, spending is not recorded. So the figure is computed again from the entries.
   delete from farthing.spending where account_id = p_account.account_id;
   perform farthing.note_spending(p_account.account_id, farthing.spent_since_midnight(p_account, p_now),
     p_now);
@@ -240,8 +240,9 @@ comment on function farthing.feature_answer(farthing.features) is
 
 -- Idempotency keys: for 24 hours the same request gets the same answer. If the whole operation is
 -- SQL, the key, its work and its answer commit together, so a stored key means that its work is
--- done. A repeat that runs beside the first request waits for an advisory lock on the key, and then
--- finds the answer. If Stripe is called in between, the key is committed as `started` first.
+-- done. A repeat that arrives while the first request runs waits for an advisory lock on the key,
+-- and then finds the answer. If Stripe is called in between, the key is committed as `started`
+-- first.
 
 create function farthing.idempotency_find(
   p_key text, p_fingerprint text, p_now timestamptz, p_kept interval default interval '24 hours')
@@ -691,7 +692,7 @@ end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
   'Closes the abandoned chat of one key, because a repeat may arrive before the scheduled task and must '
-  'not run beside the first request.';
+  'not run while the first request runs.';
 
 create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int
@@ -5209,7 +5210,7 @@ end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
   'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
-  '(perhaps with a reason: ignored because …), and raises if the facts do not fit.';
+  '(possibly with a reason: ignored because …), and raises if the facts do not fit.';
 
 create function farthing.inbox_answer(p_event farthing.inbox)
 returns jsonb
@@ -7347,8 +7348,8 @@ end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days (error not_tried if no attempt was made, '
-  'for lack of a mail service). Deletes notifications to given addresses and to operators after 90 days. '
-  'Returns the number of notifications.';
+  'because no mail service is configured). Deletes notifications to given addresses and to operators '
+  'after 90 days. Returns the number of notifications.';
 
 -- supabase/schemas/notifications/functions/expiry_warnings.sql
 
@@ -8370,8 +8371,8 @@ begin
 end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
-  'Compares a payout whose list is complete: records differences, resolves those that are gone, and '
-  'counts other apps'' transactions. Returns the number of differences.';
+  'Compares a payout whose list is complete: records differences, resolves differences that no longer '
+  'exist, and counts other apps'' transactions. Returns the number of differences.';
 
 create function farthing.retry_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int
@@ -9657,7 +9658,8 @@ as $$
   group by t.name, t.account_id
 $$;
 comment on function farthing.prove_owners() is
-  'Rule 3: rows beside the ledger belong to an existing account. No foreign key enforces that.';
+  'Rule 3: rows of tables outside the ledger belong to an existing account. No foreign key enforces '
+  'that.';
 
 -- supabase/schemas/proof/functions/prove.sql
 
@@ -11558,8 +11560,8 @@ begin
 end
 $$;
 comment on function farthing.entry_terms(farthing.entries) is
-  'Returns the terms that a seal covers beside the entry''s own fields: the terms of the entry''s lot '
-  'and, for the account''s first entry, the hash of the owner.';
+  'Returns the terms that a seal covers in addition to the entry''s own fields: the terms of the '
+  'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view because a query inlines it: a function with its own search_path, called for each
 -- entry, took three times as long. Terms are computed only for entries that have them.
@@ -12157,7 +12159,7 @@ begin
 end
 $$;
 comment on function farthing.fail_top_up is
-  'Ends a charge that was refused for good. A later attempt has a new order. The caller has locked the '
+  'Ends a charge that was finally refused. A later attempt has a new order. The caller has locked the '
   'order, which is open.';
 
 create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)

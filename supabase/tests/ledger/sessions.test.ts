@@ -91,7 +91,7 @@ meetings([], {
     passes: true,
     ends: { "farthing.delete_old_idempotency_keys(tests.after('25 h'))": "1" },
   },
-  "two runs of the seal at once seal each entry once": {
+  "two runs of seal_entries() at once seal each entry once": {
     given: [grants("gus")],
     first: "select farthing.seal_entries(1000)",
     second: "select farthing.seal_entries(1000)",

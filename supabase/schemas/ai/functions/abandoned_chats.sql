@@ -81,7 +81,7 @@ end
 $$;
 comment on function farthing.close_dead_chat(text, timestamptz) is
   'Closes the abandoned chat of one key, because a repeat may arrive before the scheduled task and must '
-  'not run beside the first request.';
+  'not run while the first request runs.';
 
 create function farthing.close_chat_if_abandoned(p_hold_id text, p_now timestamptz)
 returns int

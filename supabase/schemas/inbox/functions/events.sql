@@ -49,7 +49,7 @@ end
 $$;
 comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
   'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
-  '(perhaps with a reason: ignored because …), and raises if the facts do not fit.';
+  '(possibly with a reason: ignored because …), and raises if the facts do not fit.';
 
 create function farthing.inbox_answer(p_event farthing.inbox)
 returns jsonb

@@ -51,5 +51,5 @@ end
 $$;
 comment on function farthing.give_up_notifications(timestamptz, int) is
   'Gives up notifications that were not sent within three days (error not_tried if no attempt was made, '
-  'for lack of a mail service). Deletes notifications to given addresses and to operators after 90 days. '
-  'Returns the number of notifications.';
+  'because no mail service is configured). Deletes notifications to given addresses and to operators '
+  'after 90 days. Returns the number of notifications.';

@@ -215,8 +215,8 @@ begin
 end
 $$;
 comment on function farthing.reconcile(text, timestamptz) is
-  'Compares a payout whose list is complete: records differences, resolves those that are gone, and '
-  'counts other apps'' transactions. Returns the number of differences.';
+  'Compares a payout whose list is complete: records differences, resolves differences that no longer '
+  'exist, and counts other apps'' transactions. Returns the number of differences.';
 
 create function farthing.retry_reconciliation(p_now timestamptz default now(), p_limit int default 100)
 returns int

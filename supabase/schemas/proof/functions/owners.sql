@@ -55,4 +55,5 @@ as $$
   group by t.name, t.account_id
 $$;
 comment on function farthing.prove_owners() is
-  'Rule 3: rows beside the ledger belong to an existing account. No foreign key enforces that.';
+  'Rule 3: rows of tables outside the ledger belong to an existing account. No foreign key enforces '
+  'that.';

@@ -34,8 +34,8 @@ begin
 end
 $$;
 comment on function farthing.entry_terms(farthing.entries) is
-  'Returns the terms that a seal covers beside the entry''s own fields: the terms of the entry''s lot '
-  'and, for the account''s first entry, the hash of the owner.';
+  'Returns the terms that a seal covers in addition to the entry''s own fields: the terms of the '
+  'entry''s lot and, for the account''s first entry, the hash of the owner.';
 
 -- This is a view because a query inlines it: a function with its own search_path, called for each
 -- entry, took three times as long. Terms are computed only for entries that have them.

@@ -38,7 +38,7 @@ begin
 end
 $$;
 comment on function farthing.fail_top_up is
-  'Ends a charge that was refused for good. A later attempt has a new order. The caller has locked the '
+  'Ends a charge that was finally refused. A later attempt has a new order. The caller has locked the '
   'order, which is open.';
 
 create function farthing.ask_to_authenticate(p_order farthing.orders, p_payment_id text, p_now timestamptz)
