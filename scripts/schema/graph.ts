@@ -13,7 +13,7 @@ import type { SchemaFile } from "./sources.ts";
  * function.
  */
 const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
-  foundation: ["audit"],
+  policy: ["audit"],
   idempotency: ["ledger"],
   ledger: ["caps", "holds"],
   grants: ["holds"],

@@ -4,8 +4,7 @@ set lock_timeout = '3s';
 
 -- supabase/schemas/foundation/tables.sql
 
--- The private schema, the types that all subjects share, and the policy: every number that an
--- operator may tune.
+-- The private schema, and the types that all subjects share.
 
 -- Farthing is installed into a project that has schemas of its own. All objects of Farthing are in
 -- these two schemas, and Farthing changes nothing else in the project, including default
@@ -48,6 +47,10 @@ comment on domain farthing.final_status is 'The HTTP status of a stored answer.'
 
 -- An item of a list in the API's form, and the cursor of the page that follows the item.
 create type farthing.page_item as (answer jsonb, cursor text);
+
+-- supabase/schemas/policy/tables.sql
+
+-- The policy: each number that an operator may tune, with its default and its bounds.
 
 create table farthing.policy (
   one_row boolean primary key default true constraint policy_is_one_row check (one_row),

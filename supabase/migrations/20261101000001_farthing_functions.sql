@@ -414,6 +414,28 @@ comment on function farthing.refuse_new_answer() is
   'Trigger: a stored answer does not change for 24 hours. The answer may be erased, and after 24 hours '
   'the key may be used again.';
 
+-- supabase/schemas/policy/functions.sql
+
+-- Changes of the policy.
+
+create function farthing.set_policy(p_changes jsonb, p_reason text, p_author text default null,
+  p_now timestamptz default now())
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_columns text := farthing.listed(array(select jsonb_object_keys(p_changes)));
+begin
+  perform farthing.allow_change(p_author, p_reason);
+  execute format('update farthing.policy set (%1$s) = (select %1$s from jsonb_populate_record(
+    null::farthing.policy, $1)), updated_at = $2, updated_by = $3 where one_row', v_columns)
+  using p_changes, p_now, coalesce(p_author, 'sql:' || session_user);
+end
+$$;
+comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
+  'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';
+
 -- supabase/schemas/providers/functions.sql
 
 -- Providers: users who sell through us, each with a connected account at Stripe. A provider is
@@ -3508,28 +3530,6 @@ $$;
 comment on function farthing.page_of(text, int, farthing.page_item[]) is
   'Returns a page of a list: {p_name: the first p_limit items, next_before: the cursor of the last '
   'item}. The caller reads items_to_read(p_limit) items in order. next_before is null on the last page.';
-
--- supabase/schemas/foundation/functions/policy.sql
-
--- Changes of the policy.
-
-create function farthing.set_policy(p_changes jsonb, p_reason text, p_author text default null,
-  p_now timestamptz default now())
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_columns text := farthing.listed(array(select jsonb_object_keys(p_changes)));
-begin
-  perform farthing.allow_change(p_author, p_reason);
-  execute format('update farthing.policy set (%1$s) = (select %1$s from jsonb_populate_record(
-    null::farthing.policy, $1)), updated_at = $2, updated_by = $3 where one_row', v_columns)
-  using p_changes, p_now, coalesce(p_author, 'sql:' || session_user);
-end
-$$;
-comment on function farthing.set_policy(jsonb, text, text, timestamptz) is
-  'Changes columns of the policy: p_changes is {column: value}. The reason and the author are audited.';
 
 -- supabase/schemas/foundation/functions/request_headers.sql
 

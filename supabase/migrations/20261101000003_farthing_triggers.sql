@@ -94,16 +94,6 @@ create trigger accounts_forget_cards after update of left_at on farthing.account
 
 select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p_rows => true);
 
--- supabase/schemas/foundation/triggers.sql
-
--- Each change of the policy is audited, with a reason. The policy's row is never deleted.
-
-select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
-  where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
-    and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
-  p_needs_reason => true, p_rows => true);
-select farthing.never_remove('policy');
-
 -- supabase/schemas/fraud/triggers.sql
 
 -- A task deletes old decisions and uses of cards. Changes of blocks are audited.
@@ -273,6 +263,16 @@ create trigger disputes_notify_operators after insert or update of status on far
 -- out.
 
 select farthing.add_task('retry_reconciliation', '15 minutes', p_budget => '30 seconds');
+
+-- supabase/schemas/policy/triggers.sql
+
+-- Each change of the policy is audited, with a reason. The policy's row is never deleted.
+
+select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
+  where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
+    and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
+  p_needs_reason => true, p_rows => true);
+select farthing.never_remove('policy');
 
 -- supabase/schemas/pricing/triggers.sql
 

@@ -96,7 +96,7 @@ function lacking(): string | undefined {
 }
 
 /** Files about the catalogue and the scheduler, which differ between versions of PostgreSQL. */
-const DIFFER = ["foundation", "scheduled_tasks", "alerts/tasks"];
+const DIFFER = ["foundation", "policy", "scheduled_tasks", "alerts/tasks"];
 
 export const databaseSystem: Suite = {
   name: "database-system",

@@ -1,0 +1,95 @@
+-- The policy: each number that an operator may tune, with its default and its bounds.
+
+create table farthing.policy (
+  one_row boolean primary key default true constraint policy_is_one_row check (one_row),
+  early_fraud_warning text not null default 'review'
+    constraint policy_early_fraud_warning check (early_fraud_warning in ('review', 'refund')),
+  sessions_per_user_hour int not null default 10,
+  sessions_per_ip_hour int not null default 30,
+  failed_cards_per_user_hour int not null default 5,
+  users_per_card_day int not null default 3,
+  cards_per_user_day int not null default 5,
+  bookings_per_provider_hour int not null default 300,
+  low_balance farthing.credits not null default 500,
+  top_up_currency text not null default 'usd',
+  top_up_credits_per_unit farthing.positive_credits not null default 10,
+  top_up_smallest bigint not null default 50,
+  top_up_highest_cap bigint not null default 1000000,
+  top_up_cool_down interval not null default '10 minutes',
+  grant_ceiling farthing.positive_credits not null default 100000,
+  grant_ceiling_author_day farthing.positive_credits not null default 500000,
+  grant_ceiling_day farthing.positive_credits not null default 2000000,
+  grant_ceilings_bind_keys boolean not null default false,
+  keys_confirm_grants boolean not null default false,
+  -- A grant requested on Friday can be confirmed on Monday.
+  pending_grant_life interval not null default '72 hours',
+  booking_fee_basis_points int not null default 300
+    constraint policy_booking_fee check (booking_fee_basis_points between 0 and 10000),
+  booking_transfer_at text not null default 'payment'
+    constraint policy_booking_transfer_at check (booking_transfer_at in ('payment', 'completed')),
+  booking_shared_parties text not null default 'flag'
+    constraint policy_booking_shared_parties check (booking_shared_parties in ('flag', 'refuse')),
+  overdraft_factor numeric(9, 4) not null default 2,
+  overdraft_floor farthing.credits not null default 1000,
+  late_settle_within interval not null default '1 hour',
+  usage_max_age interval not null default '35 days',
+  usage_max_ahead interval not null default '5 minutes',
+  abandoned_stream_timeout interval not null default '2 minutes'
+    constraint policy_abandoned_stream_timeout
+      check (abandoned_stream_timeout between interval '0' and interval '5 minutes'),
+  stream_in_flight_tokens int not null default 256
+    constraint policy_stream_in_flight_tokens check (stream_in_flight_tokens between 64 and 1000000),
+  paid_out_within interval not null default '14 days'
+    constraint policy_paid_out_bounded
+      check (paid_out_within between interval '1 day' and interval '90 days'),
+  livemode boolean,
+  installation_id uuid not null default gen_random_uuid(),
+  updated_at timestamptz,
+  updated_by text,
+  constraint policy_limits_bounded check (sessions_per_user_hour between 1 and 1000000
+    and sessions_per_ip_hour between 1 and 1000000 and failed_cards_per_user_hour between 1 and 1000000
+    and users_per_card_day between 1 and 1000000 and cards_per_user_day between 1 and 1000000
+    and bookings_per_provider_hour between 1 and 1000000),
+  constraint policy_top_up_bounded check (top_up_currency ~ '^[a-z]{3}$' and top_up_smallest >= 1
+    and top_up_highest_cap between top_up_smallest and 99999999
+    and top_up_cool_down between interval '1 minute' and interval '31 days'),
+  constraint policy_overdraft_bounded check (overdraft_factor between 0 and 1000
+    and late_settle_within between interval '0' and interval '31 days'),
+  constraint policy_usage_window check (usage_max_age between interval '1 minute' and interval '10 years'
+    and usage_max_ahead between interval '0' and interval '1 day'),
+  constraint policy_grants_bounded check (grant_ceiling <= grant_ceiling_author_day
+    and grant_ceiling_author_day <= grant_ceiling_day
+    and pending_grant_life between interval '1 hour' and interval '31 days'),
+  constraint policy_text_bounded check (length(updated_by) <= 255)
+);
+comment on table farthing.policy is
+  'The operator''s settings, in one row. early_fraud_warning: review (credits stay frozen until an '
+  'operator clears the warning or refunds the payment) or refund (at once). sessions_*, failed_cards_*, '
+  'users_*, cards_*, bookings_*_hour: the limits of check_fraud(). low_balance: the available credits '
+  'below which a user without a threshold of their own is notified. top_up_*: 1 USD buys 1,000 credits, '
+  'so a cent buys 10; the smallest charge and the highest monthly cap are in minor units; cool_down is '
+  'the pause between two charges. overdraft_*: the most debt that one settlement may leave, as a '
+  'multiple of the hold, and at least the floor in credits. late_settle_within: for how long an expired '
+  'hold may be settled. usage_max_*: how far in the past or in the future a reported usage may have '
+  'occurred. grant_ceiling*: the credits above which another operator must confirm a grant: in one '
+  'grant, in the grants of one author in a day, in all grants of a day. grant_ceilings_bind_keys: '
+  'whether the ceilings bind secret keys. keys_confirm_grants: whether a key may confirm a grant. '
+  'pending_grant_life: for how long a grant waits for confirmation. booking_transfer_at: whether the '
+  'provider of a booking gets their share with its payment or at its completion. booking_shared_parties: '
+  'whether a booking whose buyer shares a card, a payout account or an address with the provider is '
+  'flagged or refused.';
+alter table farthing.policy enable row level security;
+comment on column farthing.policy.installation_id is
+  'The mark on our objects at Stripe (metadata.farthing). It distinguishes our sessions and payments '
+  'from those of other apps and other installations of Farthing on the same Stripe account. A restored '
+  'database has the same mark.';
+comment on column farthing.policy.abandoned_stream_timeout is
+  'For how long a provider''s stream is still read after its caller has left, to learn its usage. The '
+  'stream''s own limit of 130 seconds also applies. 0 ends the stream at once, and the chat is charged '
+  'the most that it can have cost.';
+comment on column farthing.policy.stream_in_flight_tokens is
+  'The most output tokens that a provider can have produced beyond the recorded ones when a stream '
+  'breaks off: up to 64 tokens that are not recorded yet, and tokens in transit. Raise this number for a '
+  'provider that is faster than 200 tokens per second.';
+create policy policy_none on farthing.policy for select to authenticated using (false);
+insert into farthing.policy default values;
