@@ -1,6 +1,6 @@
 /**
- * The help text of each series for a collector. docs/reference/health.md explains how to react to
- * each.
+ * The name and the help text of each series for Prometheus. docs/reference/health.md explains how to
+ * react to each.
  */
 import type { CounterName, TimerName } from "./metrics.ts";
 

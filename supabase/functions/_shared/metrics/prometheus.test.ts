@@ -3,7 +3,7 @@ import { METRIC_SAMPLES } from "#support/samples/metrics.ts";
 import { hasPromtool, promtoolSays } from "#support/promtool.ts";
 import { bucketOf, BUCKETS } from "./buckets.ts";
 import { COUNTERS, TIMERS } from "./metrics.ts";
-import { COUNTER_HELP, FIGURE_HELP, TIMER_HELP } from "./help.ts";
+import { COUNTER_HELP, FIGURE_HELP, TIMER_HELP } from "./prometheus-names.ts";
 import { writeMetrics } from "./prometheus.ts";
 
 const series = (name: string, labels: string, buckets: number[] = []) => ({

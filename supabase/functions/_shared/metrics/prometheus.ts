@@ -4,7 +4,7 @@
  */
 import type { CountedSeries, Figure } from "../contracts/database/results/metrics.ts";
 import { boundOf, BUCKETS } from "./buckets.ts";
-import { COUNTER_HELP, type Described, FIGURE_HELP, TIMER_HELP } from "./help.ts";
+import { COUNTER_HELP, type Described, FIGURE_HELP, TIMER_HELP } from "./prometheus-names.ts";
 
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 

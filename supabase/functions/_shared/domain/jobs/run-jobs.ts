@@ -18,13 +18,13 @@ import { CompletionBatcher } from "./completion-batcher.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { JobTools, JobType } from "./job-type.ts";
 import { type AttemptOutcome, JobRun, type RunContext } from "./run-job.ts";
-import { DEFAULT_OPTIONS, LEASE_SECONDS, type RunnerOptions } from "./runner-options.ts";
-
-/** The CPU of claiming and ending one job and of its share of the heartbeats, in milliseconds. */
-const JOB_CPU_MS = 1;
-
-/** Small jobs need little memory, so up to four times as many run in parallel. */
-const SMALL_JOBS = { most: 64, smallMs: 100 };
+import {
+  DEFAULT_OPTIONS,
+  JOB_CPU_MS,
+  LEASE_SECONDS,
+  type RunnerOptions,
+  SMALL_JOBS,
+} from "./runner-options.ts";
 
 // The database's clock decides which jobs are due, and the function's clock may be ahead.
 const MIN_WAIT_MS = 500;

@@ -31,3 +31,9 @@ export const DEFAULT_OPTIONS: Omit<RunnerOptions, "runnerId"> = {
   cpuMs: 1_000,
   lingerMs: 20_000,
 };
+
+/** The CPU of claiming and ending one job and of its share of the heartbeats, in milliseconds. */
+export const JOB_CPU_MS = 1;
+
+/** Small jobs need little memory, so up to four times as many run in parallel. */
+export const SMALL_JOBS = { most: 64, smallMs: 100 };
