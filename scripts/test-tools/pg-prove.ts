@@ -8,7 +8,7 @@ import { ROOT } from "../command/root.ts";
 export interface Proof {
   port: number;
   database: string;
-  /** Relative to the repository's root. */
+  /** The path of the file, relative to the repository's root. */
   path: string;
   timeoutMs: number;
 }

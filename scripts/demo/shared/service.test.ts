@@ -10,12 +10,12 @@ const CASES: readonly [name: string, answer: Response, message: string][] = [
   [
     "an unexpected success shows its data",
     Response.json({ data: { status: "pending", ceiling: "grant" } }, { status: 202 }),
-    'POST /x answered 202, which was not expected: {"status":"pending","ceiling":"grant"}',
+    'POST /x answered 202, which is unexpected: {"status":"pending","ceiling":"grant"}',
   ],
   [
     "an answer that is not JSON is described by its status",
     new Response("<html>", { status: 502 }),
-    "POST /x answered 502, which was not expected: null",
+    "POST /x answered 502, which is unexpected: null",
   ],
 ];
 

@@ -42,13 +42,13 @@ async function answers(server: Databases): Promise<boolean> {
 }
 
 /** A server, and the fingerprint of MADE_OF at its start. */
-interface KeptServer {
+interface LongLivedServer {
   server: Databases;
   made: string;
 }
 
 /** Returns the running server, or undefined if no server runs or MADE_OF has changed. */
-export async function findServer(): Promise<KeptServer | undefined> {
+export async function findServer(): Promise<LongLivedServer | undefined> {
   const made = await fingerprint(MADE_OF);
   const state = await readState();
   if (state?.made !== made || await runningPid(databaseDir(DATA)) === undefined) return;
@@ -57,7 +57,7 @@ export async function findServer(): Promise<KeptServer | undefined> {
 }
 
 /** Ends the old server, if any, and starts a new one. */
-export async function startServer(): Promise<KeptServer> {
+export async function startServer(): Promise<LongLivedServer> {
   await endServer();
   const made = await fingerprint(MADE_OF);
   await Deno.mkdir(DATA, { recursive: true });
