@@ -27,7 +27,7 @@ const lot = (source: Source, amount: string, more: Partial<Lot> = {}): Lot => ({
   ...more,
 });
 
-Deno.test("amounts go to whole units and back without a digit lost", () => {
+Deno.test("amounts are converted to whole units and back without losing a digit", () => {
   for (const text of ["0", "1", "0.000000000000000001", "-99999999999999999999.9", "12.5"]) {
     equal(toText(toUnits(text)), text);
   }
@@ -51,7 +51,7 @@ Deno.test("lots burn down by priority, expiry, source and age", () => {
   }
 });
 
-Deno.test("debt that is canceled goes back to the lots that paid it last", () => {
+Deno.test("cancelled debt goes back to the lots that paid it last", () => {
   const account = new Account();
   account.debt = toUnits("30");
   account.receive(lot("promotional", "10", { createdAt: 1 }), 1);
@@ -63,7 +63,7 @@ Deno.test("debt that is canceled goes back to the lots that paid it last", () =>
   throws(() => account.cancelDebt(toUnits("9")), /ever booked/);
 });
 
-Deno.test("a hold of two lots keeps them in burn-down order, and a refused one nothing", () => {
+Deno.test("a hold reserves lots in burn-down order, and a refused hold reserves nothing", () => {
   const account = new Account();
   account.receive(lot("paid", "10"), 1);
   account.receive(lot("bonus", "4"), 2);
@@ -78,7 +78,7 @@ Deno.test("a hold of two lots keeps them in burn-down order, and a refused one n
   equal(account.settle("h", 1n, 100 + 3599), "hold_not_open");
 });
 
-Deno.test("a settlement with too much debt changes nothing: its hold stays as it was", () => {
+Deno.test("a settlement with too much debt is refused and does not change its hold", () => {
   const account = new Account();
   account.receive(lot("paid", "10"), 1);
   account.hold("h", toUnits("6"), 100, 2);
@@ -89,7 +89,7 @@ Deno.test("a settlement with too much debt changes nothing: its hold stays as it
   equal(toText(account.debt), "1000");
 });
 
-Deno.test("holds that run out pay debt in the order in which they do, each as of its own end", () => {
+Deno.test("expired holds pay debt in the order of their expiry, each as of its own expiry", () => {
   const account = new Account();
   account.receive(lot("promotional", "10", { expiresAt: 15 }), 1);
   account.receive(lot("paid", "10"), 2);
@@ -101,7 +101,7 @@ Deno.test("holds that run out pay debt in the order in which they do, each as of
   equal(account.debt, 0n);
 });
 
-Deno.test("of a dispute's events the later holds; of one second that with more money, then the rank", () => {
+Deno.test("a dispute's later event counts; in one second the number of movements decides, then the rank", () => {
   const at = (status: DisputeStatus, at: number, moves = 0) => ({ status, at, moves });
   ok(replacesDispute(at("lost", 1), at("appeal_needs_response", 9)));
   ok(replacesDispute(at("lost", 1), at("won", 2)));
@@ -114,7 +114,7 @@ Deno.test("of a dispute's events the later holds; of one second that with more m
   ok(!replacesRefund("failed", "succeeded"));
 });
 
-Deno.test("the model ends each test case as worked out by hand", () => {
+Deno.test("the model ends each test case as it was worked out by hand", () => {
   equal(new Set(CASES.map(({ name }) => name)).size, CASES.length);
   for (const testCase of CASES) {
     const seen = expectedOf(tell(testCase));

@@ -19,7 +19,7 @@ import {
 
 const moved: Case[] = [
   {
-    name: "each entry is by who moved it, a settlement by who settles",
+    name: "each entry names its author, and a settlement names the caller that settles",
     steps: [
       buys("o1", "plain"), // paid by event e20
       spends("10", "owner"),
@@ -39,7 +39,7 @@ const moved: Case[] = [
     ],
   },
   {
-    name: "a refund that came before its payment is by its own event",
+    name: "the author of a refund that arrived before its payment is the refund's event",
     steps: [begins("o1", "plain"), refunds("o1", "r1", 250, "succeeded"), pays("o1")],
     ends: "has 75, may spend 75, owes 0; o1 partially_refunded, 25 back",
     refused: ["deferred"],
@@ -55,7 +55,7 @@ const moved: Case[] = [
 
 const movedOnce: Case[] = [
   {
-    name: "a grant that is made once is made once, whoever repeats it and whatever has gone of it",
+    name: "a repeated grant with a reference is a duplicate, and with other contents a conflict",
     steps: [
       once("welcome", grants("50")),
       spends("30", "owner"),
@@ -68,7 +68,7 @@ const movedOnce: Case[] = [
     authors: ["key:default 50", "owner -30"],
   },
   {
-    name: "a debit that is made once is known when there is nothing left to take",
+    name: "a repeated debit with a reference is a duplicate, even if no credits are left",
     steps: [
       grants("50"),
       once("invoice", spends("50")),
@@ -80,7 +80,7 @@ const movedOnce: Case[] = [
     refused: ["duplicate", "reference_conflict", "insufficient_credits"],
   },
   {
-    name: "a debit that was refused has not used its reference",
+    name: "a refused debit does not use up its reference",
     steps: [once("invoice", spends("50")), grants("60"), once("invoice", spends("60"))],
     ends: "has 0, may spend 0, owes 0",
     refused: ["insufficient_credits"],

@@ -20,13 +20,13 @@ const NOTHING = "has 0, may spend 0, owes 0";
 
 export const bookingCases: Case[] = [
   {
-    name: "a divided payment: the share is there at once, and a refund takes its part itself",
+    name: "a divided payment pays the provider at once, and Stripe's refund reverses its part",
     steps: [books("b1", 1000), pays("b1"), reverses(refunds("b1", "r1", 400, "succeeded"))],
     ends: `${NOTHING}; b1 paid, its provider has 970`,
   },
   {
     name:
-      "T42: what a refund of the dashboard leaves the provider is reversed, and restored if it fails",
+      "T42: a refund in the dashboard reverses the provider's part, and its failure restores it",
     steps: [
       books("b1", 1000),
       books("b2", 1000),
@@ -39,7 +39,7 @@ export const bookingCases: Case[] = [
     ends: `${NOTHING}; b1 paid, its provider has 582; b2 paid, its provider has 970`,
   },
   {
-    name: "M6: what a bank takes of a divided payment is reversed, and restored when it is won",
+    name: "M6: a dispute reverses the provider's part of a divided payment, and a win restores it",
     steps: [
       books("b1", 1000),
       books("b2", 1000),
@@ -52,7 +52,7 @@ export const bookingCases: Case[] = [
     ends: `${NOTHING}; b1 paid, its provider has 970; b2 paid, its provider has 485`,
   },
   {
-    name: "M6: a refund of a divided payment takes its part once, also beside a dispute",
+    name: "M6: a refund of a divided payment reverses its part once, even during a dispute",
     steps: [
       books("b1", 1000),
       reverses(refunds("b1", "r1", 400, "succeeded")),
@@ -64,7 +64,8 @@ export const bookingCases: Case[] = [
     refused: ["deferred", "deferred"],
   },
   {
-    name: "a share that waits is transferred when the booking is completed, and not before",
+    name:
+      "a share paid after completion is transferred when the booking is completed, and not before",
     steps: [
       books("b1", 1000, "waits"),
       books("b2", 1000, "waits"),
@@ -77,7 +78,7 @@ export const bookingCases: Case[] = [
     ends: `${NOTHING}; b1 confirmed, its provider has 0; b2 completed, its provider has 970`,
   },
   {
-    name: "of a share that waits, what was refunded before and after is not the provider's",
+    name: "refunds before and after completion reduce a share that is paid after completion",
     steps: [
       books("b1", 999, "waits"),
       pays("b1"),
@@ -92,7 +93,7 @@ export const bookingCases: Case[] = [
     ends: `${NOTHING}; b1 completed, its provider has 323`,
   },
   {
-    name: "a share that waits, waits for the bank, and is gone where that is lost",
+    name: "a share paid after completion waits for an open dispute, and is not paid after a loss",
     steps: [
       books("b1", 1000, "waits"),
       books("b2", 1000, "waits"),
@@ -108,7 +109,7 @@ export const bookingCases: Case[] = [
     ends: `${NOTHING}; b1 completed, its provider has 0; b2 completed, its provider has 0`,
   },
   {
-    name: "called off before it is paid, and paid all the same: the money goes back",
+    name: "a payment of a cancelled booking is refunded",
     steps: [
       books("b1", 1000, "waits"),
       cancels("b1"),
@@ -120,8 +121,7 @@ export const bookingCases: Case[] = [
     refused: ["already_refunded"],
   },
   {
-    name:
-      "called off while a bank claims it is refused; what comes back of a cancelled one goes back",
+    name: "a disputed booking can't be cancelled, and the money of a cancelled one is refunded",
     steps: [
       books("b1", 1000),
       pays("b1"),

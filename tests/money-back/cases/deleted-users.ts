@@ -18,7 +18,7 @@ import {
 
 export const deletedUserCases: Case[] = [
   {
-    name: "a refund of who has left is owed, for the credits are gone",
+    name: "a refund after the buyer's deletion becomes debt, because no credits are left",
     steps: [buys("o1", "plain"), leaves(), refunds("o1", "r1", 400, "succeeded")],
     ends: "has -40, may spend 0, owes 40; o1 partially_refunded, 40 back",
   },
@@ -33,7 +33,7 @@ export const deletedUserCases: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
   },
   {
-    name: "disputed credits of who leaves are gone, and a lost dispute is owed until it is won",
+    name: "a deletion closes disputed credits, and a lost dispute is debt until it is won",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response"),
@@ -59,7 +59,7 @@ export const deletedUserCases: Case[] = [
     refused: ["hold_not_open"],
   },
   {
-    name: "a payment and its refund that arrive after the buyer has left end the same way",
+    name: "a refund of a payment that arrives after the buyer's deletion becomes debt",
     steps: [
       begins("o1", "plain"),
       refunds("o1", "r1", 250, "succeeded"),

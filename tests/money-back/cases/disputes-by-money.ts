@@ -6,12 +6,12 @@ import { buys, type Case, disputes, inEuros, refunds, spends } from "../support/
 
 export const disputesByMoney: Case[] = [
   {
-    name: "T29: what a bank withdraws is taken while it still thinks, the rest of a part is frozen",
+    name: "T29: an open dispute claws back the withdrawn part, and freezes the remaining credits",
     steps: [buys("o1", "plain"), disputes("o1", "d1", 250, "needs_response out")],
     ends: "has 75, may spend 0, owes 0; o1 disputed, 25 back",
   },
   {
-    name: "T29: a win reinstates with the money, not with the status",
+    name: "T29: a win without money reinstates nothing",
     steps: [
       buys("o1", "plain"),
       spends("40"),
@@ -20,7 +20,7 @@ export const disputesByMoney: Case[] = [
     ends: "has -40, may spend 0, owes 40; o1 disputed, 100 back",
   },
   {
-    name: "T29: a loss whose money is back takes no credits",
+    name: "T29: a loss whose money was reinstated claws back nothing",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 400, "succeeded"),
@@ -29,7 +29,7 @@ export const disputesByMoney: Case[] = [
     ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 40 back",
   },
   {
-    name: "T29: an appealed dispute stays clawed back, and a won appeal reinstates",
+    name: "T29: an appealed loss stays clawed back, and a won appeal reinstates the credits",
     steps: [
       buys("o1", "bonus"),
       spends("20"),
@@ -47,7 +47,7 @@ export const disputesByMoney: Case[] = [
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
   {
-    name: "T29: an appeal that is lost leaves what was taken",
+    name: "T29: a lost appeal changes nothing",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response out", "lost", "appeal_under_review", "lost"),
@@ -55,7 +55,7 @@ export const disputesByMoney: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
   },
   {
-    name: "T29: the bank's appeal of a win freezes what came back, and takes it with the money",
+    name: "T29: the bank's appeal of a win freezes the credits, and a loss claws them back",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response out", "won in", "appeal_under_review"),
@@ -67,18 +67,18 @@ export const disputesByMoney: Case[] = [
   },
   {
     name:
-      "T29: prevented by rapid resolution, the money leaves by the dispute, and the credits with it",
+      "T29: a dispute prevented by rapid resolution claws back the credits when the money leaves",
     steps: [buys("o1", "bonus"), spends("30"), disputes("o1", "d1", 1000, "prevented out")],
     ends: "has -30, may spend 0, owes 30; o1 disputed, 120 back",
   },
   {
-    name: "T29: prevented, and nobody has said how: frozen",
+    name: "T29: a prevented dispute freezes the credits until its money or a refund arrives",
     steps: [buys("o1", "plain"), disputes("o1", "d1", 1000, "prevented"), spends("1")],
     ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
     refused: ["insufficient_credits"],
   },
   {
-    name: "T29: prevented by a block, the refund takes the credits, once",
+    name: "T29: the refund of a prevented dispute claws back the credits once",
     steps: [
       buys("o1", "plain"),
       spends("40"),
@@ -88,7 +88,7 @@ export const disputesByMoney: Case[] = [
     ends: "has -40, may spend 0, owes 40; o1 refunded, 100 back",
   },
   {
-    name: "T29: a dispute in a state that nobody knows freezes, and its money decides",
+    name: "T29: a dispute of unknown status freezes the credits, and claws back withdrawn money",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 300, "pre_arbitration", "pre_arbitration out"),
@@ -98,12 +98,13 @@ export const disputesByMoney: Case[] = [
     refused: ["insufficient_credits"],
   },
   {
-    name: "T29: a refund in a state that nobody knows counts as under way",
+    name: "T29: a refund of unknown status counts as pending",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 500, "pending", "held_up")],
     ends: "has 50, may spend 50, owes 0; o1 partially_refunded, 50 back",
   },
   {
-    name: "T29: settled in euros, a part is that part, and its win at another rate is all of it",
+    name:
+      "T29: a partial dispute in euros claws back its part, and a win at another rate reinstates all",
     steps: [
       buys("o1", "plain"),
       buys("o2", "bonus"),
@@ -113,7 +114,7 @@ export const disputesByMoney: Case[] = [
     ends: "has 195, may spend 195, owes 0; o1 disputed, 25 back; o2 paid, 0 back",
   },
   {
-    name: "T29: an inquiry that took money took it",
+    name: "T29: an inquiry that withdrew money claws back its credits",
     steps: [buys("o1", "plain"), disputes("o1", "d1", 1000, "warning_closed out")],
     ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
   },

@@ -16,12 +16,12 @@ import {
 
 const decided: Case[] = [
   {
-    name: "a dispute freezes what is left, which stays in the balance",
+    name: "a dispute freezes the remaining credits, which stay in the balance",
     steps: [buys("o1", "plain"), spends("40"), disputes("o1", "d1", 1000, "needs_response")],
     ends: "has 60, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
-    name: "disputed credits are not spent, others are",
+    name: "disputed credits can't be spent, and other credits can",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response"),
@@ -33,12 +33,12 @@ const decided: Case[] = [
     refused: ["insufficient_credits"],
   },
   {
-    name: "a lost dispute takes the frozen credits back",
+    name: "a lost dispute claws back the frozen credits",
     steps: [buys("o1", "bonus"), disputes("o1", "d1", 1000, "needs_response", "lost")],
     ends: "has 0, may spend 0, owes 0; o1 disputed, 120 back",
   },
   {
-    name: "a lost dispute makes debt of what was spent",
+    name: "a lost dispute turns spent credits into debt",
     steps: [
       buys("o1", "plain"),
       spends("40"),
@@ -47,7 +47,7 @@ const decided: Case[] = [
     ends: "has -40, may spend 0, owes 40; o1 disputed, 100 back",
   },
   {
-    name: "a won dispute thaws what was frozen",
+    name: "a won dispute unfreezes the credits",
     steps: [buys("o1", "plain"), spends("40"), disputes("o1", "d1", 1000, "needs_response", "won")],
     ends: "has 60, may spend 60, owes 0; o1 paid, 0 back",
   },
@@ -72,12 +72,12 @@ const decided: Case[] = [
     ends: "has 110, may spend 110, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a dispute of a part freezes all and takes the part",
+    name: "a partial dispute freezes all credits, and its loss claws back the part",
     steps: [buys("o1", "plain"), disputes("o1", "d1", 250, "needs_response", "lost")],
     ends: "has 75, may spend 75, owes 0; o1 disputed, 25 back",
   },
   {
-    name: "of two disputes one is won and one lost",
+    name: "two disputes of one payment, one won and one lost, claw back only the lost part",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 400, "needs_response"),
@@ -87,7 +87,7 @@ const decided: Case[] = [
     ends: "has 60, may spend 60, owes 0; o1 disputed, 40 back",
   },
   {
-    name: "the rest of a lost dispute stays frozen while another is open",
+    name: "the credits that a lost dispute leaves stay frozen while another dispute is open",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 400, "needs_response", "lost"),
@@ -96,7 +96,7 @@ const decided: Case[] = [
     ends: "has 60, may spend 0, owes 0; o1 disputed, 40 back",
   },
   {
-    name: "while a lost dispute is owed nothing is spent, and every grant goes to it first",
+    name: "the debt of a lost dispute stops all spending, and a grant pays it first",
     steps: [
       buys("o1", "plain"),
       spends("100"),
@@ -108,7 +108,7 @@ const decided: Case[] = [
     refused: ["insufficient_credits"],
   },
   {
-    name: "a disputed payment is not refunded as well",
+    name: "a disputed payment can't be refunded",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response"),
@@ -123,7 +123,7 @@ const decided: Case[] = [
 
 const outOfOrder: Case[] = [
   {
-    name: "a dispute known to be under review is not opened again by its first event",
+    name: "a late event of an earlier status does not reopen a won dispute",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "won"),
@@ -162,12 +162,12 @@ const outOfOrder: Case[] = [
 
 const misfits: Case[] = [
   {
-    name: "T14: a dispute above the payment takes what the order granted and no more",
+    name: "T14: a lost dispute above the payment claws back only the credits of its order",
     steps: [buys("o1", "bonus"), disputes("o1", "d1", 2500, "needs_response", "lost")],
     ends: "has 0, may spend 0, owes 0; o1 disputed, 120 back",
   },
   {
-    name: "T14: a refund after a lost dispute above the payment takes nothing more",
+    name: "T14: a refund after a lost dispute above the payment claws back nothing more",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1001, "needs_response", "lost"),
@@ -176,7 +176,7 @@ const misfits: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
   },
   {
-    name: "T14: a refund and a dispute that together exceed the payment take it once",
+    name: "T14: a refund and a dispute that together exceed the payment claw back its credits once",
     steps: [
       buys("o1", "plain"),
       spends("5"),
@@ -186,7 +186,8 @@ const misfits: Case[] = [
     ends: "has -5, may spend 0, owes 5; o1 disputed, 100 back",
   },
   {
-    name: "T14: a dispute above the payment that is won gives everything free, and refunds go on",
+    name:
+      "T14: a won dispute above the payment reinstates all credits, and refunds are possible again",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 2500, "needs_response", "lost", "won"),
@@ -195,7 +196,7 @@ const misfits: Case[] = [
     ends: "has 50, may spend 50, owes 0; o1 partially_refunded, 50 back",
   },
   {
-    name: "T14: a refund that fails beside a lost dispute above the payment gives nothing back",
+    name: "T14: a refund that fails after a lost dispute above the payment reinstates nothing",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 600, "succeeded"),
@@ -205,7 +206,7 @@ const misfits: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
   },
   {
-    name: "T14: a lost dispute in another currency is of the whole payment",
+    name: "T14: a lost dispute in another currency claws back the whole payment",
     steps: [buys("o1", "plain"), inFrancs(disputes("o1", "d1", 1, "needs_response", "lost"))],
     ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
   },
@@ -222,7 +223,7 @@ const inquiries: Case[] = [
     ends: "has 40, may spend 40, owes 0; o1 paid, 0 back",
   },
   {
-    name: "an inquiry that is closed takes nothing",
+    name: "a closed inquiry claws back nothing",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "warning_needs_response", "warning_closed"),
@@ -230,7 +231,7 @@ const inquiries: Case[] = [
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
   {
-    name: "an inquiry that becomes a dispute freezes from then on",
+    name: "an inquiry freezes credits from the moment when it becomes a dispute",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "warning_needs_response"),
@@ -248,7 +249,7 @@ const inquiries: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
   },
   {
-    name: "the end of an inquiry, delivered after its dispute was opened, unfreezes nothing",
+    name: "an inquiry's end that is delivered after its dispute was opened unfreezes nothing",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 1000, "needs_response"),

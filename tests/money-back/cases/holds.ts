@@ -16,7 +16,7 @@ import {
 
 const refunded: Case[] = [
   {
-    name: "a refund leaves an open hold what it keeps, as debt that its release pays",
+    name: "a refund leaves held credits in place as debt, which the release of the hold pays",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -26,12 +26,12 @@ const refunded: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
   },
   {
-    name: "while the hold is open the refund's rest is owed",
+    name: "the held part of a refund is debt while the hold is open",
     steps: [buys("o1", "plain"), holds("h", "60"), refunds("o1", "r1", 1000, "succeeded")],
     ends: "has 0, may spend 0, owes 60; o1 refunded, 100 back",
   },
   {
-    name: "a hold that a refund came between is settled in full",
+    name: "a hold is settled in full after a refund of its order",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -41,7 +41,7 @@ const refunded: Case[] = [
     ends: "has -60, may spend 0, owes 60; o1 refunded, 100 back",
   },
   {
-    name: "the rest of a settled hold pays the debt of the refund",
+    name: "the credits that a settled hold did not use pay the debt of the refund",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -51,7 +51,7 @@ const refunded: Case[] = [
     ends: "has -20, may spend 0, owes 20; o1 refunded, 100 back",
   },
   {
-    name: "a hold settled above its amount after a refund owes the difference too",
+    name: "a hold settled above its amount after a refund adds the difference to the debt",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -61,7 +61,7 @@ const refunded: Case[] = [
     ends: "has -80, may spend 0, owes 80; o1 refunded, 100 back",
   },
   {
-    name: "a refund that fails under an open hold leaves the hold as it was",
+    name: "a refund that fails during an open hold does not change the hold",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -70,7 +70,7 @@ const refunded: Case[] = [
     ends: "has 100, may spend 40, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a partial refund takes what is free and touches no hold",
+    name: "a partial refund claws back free credits and does not change a hold",
     steps: [
       buys("o1", "bonus"),
       holds("h", "70"),
@@ -80,7 +80,7 @@ const refunded: Case[] = [
     ends: "has 20, may spend 20, owes 0; o1 partially_refunded, 30 back",
   },
   {
-    name: "no hold is opened while a refund is owed",
+    name: "no hold can be opened while a refund is debt",
     steps: [
       buys("o1", "plain"),
       spends("100"),
@@ -92,7 +92,7 @@ const refunded: Case[] = [
     refused: ["insufficient_credits"],
   },
   {
-    name: "the credits of an expired hold pay the debt before a grant does",
+    name: "the credits of an expired hold pay debt before a later grant does",
     steps: [
       buys("o1", "plain"),
       holds("h", "60", 60),
@@ -127,7 +127,7 @@ const refunded: Case[] = [
 
 const disputed: Case[] = [
   {
-    name: "disputed credits that a hold reserved may still be settled",
+    name: "a hold can still be settled from disputed credits that it reserved",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -137,7 +137,7 @@ const disputed: Case[] = [
     ends: "has 40, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
-    name: "disputed credits that a hold does not need are frozen",
+    name: "disputed credits that a settled hold did not use are frozen",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -147,7 +147,7 @@ const disputed: Case[] = [
     ends: "has 80, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
-    name: "a hold settled above its amount takes nothing more of disputed credits",
+    name: "a hold settled above its amount takes no other disputed credits",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -157,7 +157,7 @@ const disputed: Case[] = [
     ends: "has 20, may spend 0, owes 20; o1 disputed, 0 back",
   },
   {
-    name: "the end of a dispute pays debt from what it thaws",
+    name: "the credits that a won dispute unfreezes pay debt",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -168,12 +168,12 @@ const disputed: Case[] = [
     ends: "has 20, may spend 20, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a hold released under a warning releases frozen credits",
+    name: "credits of a hold that is released during a warning are frozen",
     steps: [buys("o1", "plain"), holds("h", "60"), warns("o1", "w1"), releases("h")],
     ends: "has 100, may spend 0, owes 0; o1 paid, 0 back",
   },
   {
-    name: "disputed credits are not held",
+    name: "disputed credits can't be held",
     steps: [
       buys("o1", "plain"),
       grants("5"),
@@ -185,7 +185,7 @@ const disputed: Case[] = [
     refused: ["insufficient_credits"],
   },
   {
-    name: "a dispute lost under an open hold owes what the hold then uses",
+    name: "a dispute lost during an open hold turns the credits that the hold uses into debt",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -195,7 +195,7 @@ const disputed: Case[] = [
     ends: "has -30, may spend 0, owes 30; o1 disputed, 100 back",
   },
   {
-    name: "a dispute won after a hold has paid its debt gives all of it back",
+    name: "a dispute won after a hold has paid its debt reinstates all credits",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -219,7 +219,7 @@ const inTime: Case[] = [
     ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
-    name: "credits whose time ran out under a dispute expire when it is won",
+    name: "credits that were due to expire during a dispute expire after its win",
     steps: [
       buys("o1", "plain", 100),
       disputes("o1", "d1", 1000, "needs_response"),
@@ -241,7 +241,7 @@ const inTime: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
   },
   {
-    name: "a refund of credits that have expired is debt",
+    name: "a refund of expired credits is debt",
     steps: [
       buys("o1", "plain", 50),
       waits(100),
@@ -263,7 +263,7 @@ const inTime: Case[] = [
     ends: "has -100, may spend 0, owes 100; o1 refunded, 100 back",
   },
   {
-    name: "credits that a failed refund reinstates too late expire",
+    name: "credits that a failed refund reinstates after their expiry expire",
     steps: [
       buys("o1", "bonus", 500),
       refunds("o1", "r1", 1000, "pending"),

@@ -16,7 +16,8 @@ import {
 
 const netted: Case[] = [
   {
-    name: "T5: partial refunds, a dispute lost and won, and the last refund net to the whole",
+    name:
+      "T5: partial refunds, a lost and won dispute, and the last refund claw back all credits once",
     steps: [
       buys("o1", "bonus"),
       refunds("o1", "r1", 300, "succeeded"),
@@ -27,7 +28,7 @@ const netted: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 refunded, 120 back",
   },
   {
-    name: "T5: a dispute lost after a partial refund takes the rest and no more",
+    name: "T5: a dispute lost after a partial refund claws back only the remaining credits",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 400, "succeeded"),
@@ -36,7 +37,7 @@ const netted: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 disputed, 100 back",
   },
   {
-    name: "T5: a dispute won after a partial refund leaves the refund taken",
+    name: "T5: a dispute won after a partial refund does not reinstate the refunded credits",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 400, "succeeded"),
@@ -45,7 +46,7 @@ const netted: Case[] = [
     ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 40 back",
   },
   {
-    name: "T5: a refund that fails beside a lost dispute reinstates its own share",
+    name: "T5: a refund that fails after a lost dispute reinstates only its own credits",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 400, "pending"),
@@ -55,7 +56,7 @@ const netted: Case[] = [
     ends: "has 40, may spend 40, owes 0; o1 disputed, 60 back",
   },
   {
-    name: "T5: a refund during a dispute that is then won is taken once",
+    name: "T5: a refund during a dispute that is then won claws back the credits once",
     steps: [
       buys("o1", "bonus"),
       spends("20"),
@@ -66,7 +67,7 @@ const netted: Case[] = [
     ends: "has -20, may spend 0, owes 20; o1 refunded, 120 back",
   },
   {
-    name: "T5: a refund during a dispute fails, and the dispute freezes what came back",
+    name: "T5: credits that a failed refund reinstates during a dispute are frozen",
     steps: [
       buys("o1", "plain"),
       disputes("o1", "d1", 500, "needs_response"),
@@ -75,7 +76,7 @@ const netted: Case[] = [
     ends: "has 100, may spend 0, owes 0; o1 disputed, 0 back",
   },
   {
-    name: "T5: spent in part, refunded in part, disputed, won, refunded again",
+    name: "T5: spending, a refund, a won dispute and a last refund claw back all credits once",
     steps: [
       buys("o1", "bonus"),
       spends("90"),
@@ -91,12 +92,12 @@ const netted: Case[] = [
 
 const several: Case[] = [
   {
-    name: "a refund of one order takes nothing of another that has enough",
+    name: "a refund of one order claws back nothing from another order",
     steps: [buys("o1", "plain"), buys("o2", "bonus"), refunds("o1", "r1", 1000, "succeeded")],
     ends: "has 120, may spend 120, owes 0; o1 refunded, 100 back; o2 paid, 0 back",
   },
   {
-    name: "the spent part of a refunded order is paid by the other order at once",
+    name: "the credits of another order pay the spent part of a refunded order at once",
     steps: [
       buys("o1", "plain"),
       buys("o2", "bonus"),
@@ -106,7 +107,7 @@ const several: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back; o2 paid, 0 back",
   },
   {
-    name: "an order whose lots paid another's debt is owed when it is refunded too",
+    name: "a refund of an order that has paid another order's debt becomes debt",
     steps: [
       buys("o1", "plain"),
       buys("o2", "bonus"),
@@ -128,7 +129,7 @@ const several: Case[] = [
     ends: "has 5, may spend 5, owes 0; o1 disputed, 100 back; o2 paid, 0 back",
   },
   {
-    name: "a failed refund reinstates the credits of the order that paid its debt",
+    name: "a failed refund reinstates the other order's credits that paid its debt",
     steps: [
       buys("o1", "plain"),
       spends("100"),
@@ -139,7 +140,7 @@ const several: Case[] = [
     ends: "has 120, may spend 120, owes 0; o1 paid, 0 back; o2 paid, 0 back",
   },
   {
-    name: "a refund that fails cancels the debt of an order that had paid for it",
+    name: "a failed refund cancels the debt of a refunded order that had paid its debt",
     steps: [
       buys("o1", "plain"),
       spends("100"),
@@ -164,7 +165,7 @@ const several: Case[] = [
     ends: "has -89, may spend 0, owes 89; o1 refunded, 100 back; o2 paid, 0 back",
   },
   {
-    name: "disputes of two orders, one won and one lost, each keep to their own",
+    name: "disputes of two orders, one won and one lost, each affect their own order",
     steps: [
       buys("o1", "plain"),
       buys("o2", "bonus"),
@@ -178,7 +179,7 @@ const several: Case[] = [
 
 const clawedBackInAnyOrder: Case[] = [
   {
-    name: "T19: orders refunded in the order of their purchase leave other grants",
+    name: "T19: orders refunded in the order of their purchase claw back nothing from other grants",
     steps: [
       grants("7500"),
       buys("o1", "plain"),
@@ -234,7 +235,7 @@ const beforeThePayment: Case[] = [
     refused: ["deferred"],
   },
   {
-    name: "a refund that failed before the payment arrives claws back nothing",
+    name: "a refund that has failed before its payment arrives claws back nothing",
     steps: [begins("o1", "plain"), refunds("o1", "r1", 1000, "pending", "failed"), pays("o1")],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
     refused: ["deferred", "deferred"],

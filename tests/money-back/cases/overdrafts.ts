@@ -29,12 +29,12 @@ const UNTIL_THE_LAST_SECOND = 3639;
 
 const overdrawn: Case[] = [
   {
-    name: "a settlement owes 1,000 for a small hold",
+    name: "a settlement of a small hold may leave a debt of 1,000",
     steps: [buys("o1", "plain"), holds("h", "60"), settles("h", "1100")],
     ends: "has -1000, may spend 0, owes 1000; o1 paid, 0 back",
   },
   {
-    name: "a settlement that would owe more is refused, and the hold is still open",
+    name: "a settlement that would leave more debt is refused, and the hold stays open",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -47,7 +47,7 @@ const overdrawn: Case[] = [
     refused: ["overdraft_exceeded", "overdraft_exceeded", "insufficient_credits"],
   },
   {
-    name: "a settlement owes twice a large hold, and no more",
+    name: "a settlement of a large hold may leave a debt of twice the hold, and no more",
     steps: [
       grants("700"),
       holds("h", "700"),
@@ -71,7 +71,7 @@ const overdrawn: Case[] = [
     refused: ["overdraft_exceeded"],
   },
   {
-    name: "disputed credits that no hold keeps do not widen the limit",
+    name: "disputed credits that no hold reserves do not raise the limit",
     steps: [
       buys("o1", "plain"),
       holds("h", "60"),
@@ -86,24 +86,24 @@ const overdrawn: Case[] = [
 
 const late: Case[] = [
   {
-    name: "a hold that ran out is settled in the last second of its hour, once",
+    name: "an expired hold can be settled once in the last second of the hour",
     steps: [...heldFor60, waits(UNTIL_THE_LAST_SECOND), settles("h", "70"), settles("h", "1")],
     ends: "has 30, may spend 30, owes 0; o1 paid, 0 back",
     refused: ["hold_not_open"],
   },
   {
-    name: "when the hour is over a hold is settled no more",
+    name: "an expired hold can't be settled after the hour",
     steps: [...heldFor60, waits(UNTIL_THE_LAST_SECOND + 1), settles("h", "70")],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
     refused: ["hold_not_open"],
   },
   {
-    name: "a late settlement finds what others have left, and owes the rest",
+    name: "a late settlement takes the credits that are left, and the rest becomes debt",
     steps: [...heldFor60, waits(100), sweeps(), spends("80"), settles("h", "60")],
     ends: "has -40, may spend 0, owes 40; o1 paid, 0 back",
   },
   {
-    name: "a late settlement beyond the limit is refused, and may come again with less",
+    name: "a late settlement beyond the limit is refused, and a smaller one succeeds",
     steps: [...heldFor60, waits(100), settles("h", "1100.1"), settles("h", "1100")],
     ends: "has -1000, may spend 0, owes 1000; o1 paid, 0 back",
     refused: ["overdraft_exceeded"],
@@ -124,18 +124,18 @@ const late: Case[] = [
     ends: "has 50, may spend 0, owes 50; o1 disputed, 0 back",
   },
   {
-    name: "a late settlement leaves other holds what they keep",
+    name: "a late settlement does not take credits of other holds",
     steps: [...heldFor60, holds("i", "40"), waits(100), settles("h", "70"), settles("i", "40")],
     ends: "has -10, may spend 0, owes 10; o1 paid, 0 back",
   },
   {
-    name: "a hold that was released is never settled, late or not",
+    name: "a released hold can't be settled, in time or late",
     steps: [...heldFor60, releases("h"), settles("h", "1"), waits(100), settles("h", "1")],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
     refused: ["hold_not_open", "hold_not_open"],
   },
   {
-    name: "a hold that ran out is not released again, and of who has left not settled",
+    name: "an expired hold can't be released, or settled after the owner's deletion",
     steps: [...heldFor60, waits(100), releases("h"), leaves(), settles("h", "1")],
     ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
     refused: ["hold_not_open", "hold_not_open"],
@@ -144,7 +144,7 @@ const late: Case[] = [
 
 const asOfTheEnd: Case[] = [
   {
-    name: "credits that expire after their hold pay debt first, whether a task runs or not",
+    name: "credits that expire after their hold pay debt before they expire",
     steps: [
       ...heldOfWhatExpires,
       refunds("o1", "r1", 1000, "succeeded"),
@@ -154,7 +154,7 @@ const asOfTheEnd: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
   },
   {
-    name: "credits that expire in the second in which their hold runs out pay no debt",
+    name: "credits that expire in the same second as their hold pay no debt",
     steps: [
       grants("60", 80), // expire in second 90
       buys("o1", "plain"),
@@ -167,7 +167,7 @@ const asOfTheEnd: Case[] = [
     ends: "has -100, may spend 0, owes 100; o1 refunded, 100 back",
   },
   {
-    name: "credits that expire in the second after their hold runs out pay debt",
+    name: "credits that expire in the second after their hold pay debt",
     steps: [
       grants("60", 81),
       buys("o1", "plain"),
@@ -180,7 +180,7 @@ const asOfTheEnd: Case[] = [
     ends: "has -40, may spend 0, owes 40; o1 refunded, 100 back",
   },
   {
-    name: "two holds that run out one after the other each pay with what is not expired then",
+    name: "two holds pay debt at their own expiry with credits that are not expired then",
     steps: [
       grants("30", 100), // expire in second 110
       buys("o1", "plain"),

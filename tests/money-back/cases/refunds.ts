@@ -6,32 +6,32 @@ const thirds = (...names: string[]) =>
 
 const whole: Case[] = [
   {
-    name: "a full refund of what nobody has spent takes all of it",
+    name: "a full refund of unspent credits claws back all of them",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "succeeded")],
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
   },
   {
-    name: "a full refund takes the bonus too",
+    name: "a full refund claws back the bonus, too",
     steps: [buys("o1", "bonus"), refunds("o1", "r1", 1000, "succeeded")],
     ends: "has 0, may spend 0, owes 0; o1 refunded, 120 back",
   },
   {
-    name: "a full refund after a part was spent leaves that part as debt",
+    name: "a full refund turns the spent part of the credits into debt",
     steps: [buys("o1", "plain"), spends("30"), refunds("o1", "r1", 1000, "succeeded")],
     ends: "has -30, may spend 0, owes 30; o1 refunded, 100 back",
   },
   {
-    name: "a full refund after all was spent is all debt",
+    name: "a full refund of spent credits becomes debt",
     steps: [buys("o1", "plain"), uses(5000), refunds("o1", "r1", 1000, "succeeded")],
     ends: "has -100, may spend 0, owes 100; o1 refunded, 100 back",
   },
   {
-    name: "a payment of one cent is refunded whole",
+    name: "a payment of one cent can be refunded in full",
     steps: [buys("o1", "cent"), spends("1"), refunds("o1", "r1", 1, "succeeded")],
     ends: "has -1, may spend 0, owes 1; o1 refunded, 10 back",
   },
   {
-    name: "a refund of the largest package takes every digit of it",
+    name: "a refund of the largest package claws back the exact amount",
     steps: [buys("o1", "huge"), refunds("o1", "r1", 99_999_999_999, "succeeded")],
     ends: "has 0, may spend 0, owes 0; o1 refunded, 11000000000000 back",
   },
@@ -39,7 +39,8 @@ const whole: Case[] = [
 
 const inPart: Case[] = [
   {
-    name: "T5: a refund of a quarter takes a quarter of the credits, bonus and all, not the cents",
+    name:
+      "T5: a refund of a quarter of the price claws back a quarter of the credits and the bonus",
     steps: [buys("o1", "bonus"), refunds("o1", "r1", 250, "succeeded")],
     ends: "has 90, may spend 90, owes 0; o1 partially_refunded, 30 back",
   },
@@ -53,7 +54,7 @@ const inPart: Case[] = [
     ends: "has -20, may spend 0, owes 20; o1 partially_refunded, 90 back",
   },
   {
-    name: "credits spent between two partial refunds become debt with the second",
+    name: "credits spent between two partial refunds become debt at the second refund",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 400, "succeeded"),
@@ -63,7 +64,7 @@ const inPart: Case[] = [
     ends: "has -60, may spend 0, owes 60; o1 refunded, 100 back",
   },
   {
-    name: "the rest of a partial refund can be spent",
+    name: "credits that a partial refund did not claw back can be spent",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 250, "succeeded"), spends("75")],
     ends: "has 0, may spend 0, owes 0; o1 partially_refunded, 25 back",
   },
@@ -74,7 +75,7 @@ const inPart: Case[] = [
     refused: ["insufficient_credits"],
   },
   {
-    name: "two partial refunds above the payment take no more than the order granted",
+    name: "two partial refunds above the payment claw back only the credits of their order",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 700, "succeeded"),
@@ -86,13 +87,13 @@ const inPart: Case[] = [
 
 const rounded: Case[] = [
   {
-    name: "two thirds of what does not divide are rounded down",
+    name: "two thirds of an amount that is not divisible by three are rounded down",
     steps: [buys("o1", "odd"), thirds("r1", "r2")],
     ends: "has 44.444444444444444445, may spend 44.444444444444444445, owes 0; " +
       "o1 partially_refunded, 88.888888888888888888 back",
   },
   {
-    name: "three thirds of what does not divide sum to the whole",
+    name: "three thirds of an amount that is not divisible by three add up to the amount",
     steps: [buys("o1", "odd"), thirds("r1", "r2", "r3")],
     ends: "has 0, may spend 0, owes 0; o1 refunded, 133.333333333333333333 back",
   },
@@ -103,7 +104,7 @@ const rounded: Case[] = [
       "o1 partially_refunded, 0.142857142857142857 back",
   },
   {
-    name: "seven sevenths sum to the whole",
+    name: "seven sevenths add up to the whole amount",
     steps: [
       buys("o1", "seventh"),
       ...Array.from({ length: 7 }, (_, nr) => refunds("o1", `r${nr}`, 1, "succeeded")),
@@ -111,19 +112,20 @@ const rounded: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 refunded, 1.000000000000000001 back",
   },
   {
-    name: "a part worth less than the last decimal takes nothing",
+    name: "a refund worth less than the last decimal claws back nothing",
     steps: [buys("o1", "dust"), refunds("o1", "r1", 27, "succeeded")],
     ends: "has 0.000000000000000011, may spend 0.000000000000000011, owes 0; " +
       "o1 partially_refunded, 0 back",
   },
   {
-    name: "a third of eleven of the last decimal is three",
+    name: "a third of eleven units of the last decimal is three units",
     steps: [buys("o1", "dust"), refunds("o1", "r1", 100, "succeeded")],
     ends: "has 0.000000000000000008, may spend 0.000000000000000008, owes 0; " +
       "o1 partially_refunded, 0.000000000000000003 back",
   },
   {
-    name: "half of a payment without decimals takes half of the credits",
+    name:
+      "a refund of half a payment in a currency without decimals claws back half of the credits",
     steps: [buys("o1", "yen"), refunds("o1", "r1", 350, "succeeded")],
     ends: "has 500.5, may spend 500.5, owes 0; o1 partially_refunded, 500.5 back",
   },
@@ -131,12 +133,12 @@ const rounded: Case[] = [
 
 const slow: Case[] = [
   {
-    name: "a pending refund takes credits at once",
+    name: "a pending refund claws back credits at once",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "pending")],
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
   },
   {
-    name: "a refund that was pending takes nothing more when it succeeds",
+    name: "a pending refund claws back nothing more when it succeeds",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 400, "pending", "succeeded")],
     ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 40 back",
   },
@@ -147,12 +149,12 @@ const slow: Case[] = [
     ends: "has 120, may spend 120, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a refund that fails gives the credits back",
+    name: "a refund that fails reinstates the credits",
     steps: [buys("o1", "bonus"), refunds("o1", "r1", 600, "pending", "failed")],
     ends: "has 120, may spend 120, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a refund that fails after it had succeeded gives the credits back",
+    name: "a refund that fails after its success reinstates the credits",
     steps: [buys("o1", "plain"), refunds("o1", "r1", 1000, "succeeded", "failed"), spends("100")],
     ends: "has 0, may spend 0, owes 0; o1 paid, 0 back",
   },
@@ -170,7 +172,7 @@ const slow: Case[] = [
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
   {
-    name: "a refund that fails cancels the debt that it made",
+    name: "a refund that fails cancels its debt",
     steps: [buys("o1", "plain"), spends("30"), refunds("o1", "r1", 1000, "pending", "failed")],
     ends: "has 70, may spend 70, owes 0; o1 paid, 0 back",
   },
@@ -197,7 +199,7 @@ const slow: Case[] = [
     ends: "has 80, may spend 80, owes 0; o1 paid, 0 back",
   },
   {
-    name: "of two grants that paid debt the later gets back first what a failed refund cancels",
+    name: "the debt that a failed refund cancels goes back to the later of two grants first",
     steps: [
       buys("o1", "plain"),
       spends("100"),
@@ -210,7 +212,7 @@ const slow: Case[] = [
     ends: "has 70, may spend 70, owes 0; o1 partially_refunded, 50 back",
   },
   {
-    name: "one of two partial refunds fails and the other stays",
+    name: "a failed partial refund does not change another partial refund",
     steps: [
       buys("o1", "bonus"),
       refunds("o1", "r1", 500, "pending"),
@@ -220,7 +222,7 @@ const slow: Case[] = [
     ends: "has 60, may spend 60, owes 0; o1 partially_refunded, 60 back",
   },
   {
-    name: "of two refunds above the payment one fails and the other's share stays",
+    name: "if one of two refunds above the payment fails, only the other's part stays clawed back",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 700, "succeeded"),
@@ -253,7 +255,7 @@ const asked: Case[] = [
     refused: ["already_refunded"],
   },
   {
-    name: "T6: a refund above what is left is refused and moves nothing",
+    name: "T6: a refund above the remaining amount is refused and moves nothing",
     steps: [
       buys("o1", "plain"),
       asks("o1", "r1", 600),
@@ -264,13 +266,13 @@ const asked: Case[] = [
     refused: ["refund_too_large"],
   },
   {
-    name: "T6: what was asked for counts before Stripe says anything, and moves nothing yet",
+    name: "T6: a requested refund reserves its amount before Stripe answers, and moves nothing yet",
     steps: [buys("o1", "plain"), asks("o1", "r1", 600), asks("o1", "r2", 600)],
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
     refused: ["refund_too_large"],
   },
   {
-    name: "T6: after a refund has failed another may be asked for",
+    name: "T6: another refund can be requested after a failed one",
     steps: [
       buys("o1", "plain"),
       asks("o1", "r1", 1000),
@@ -281,7 +283,8 @@ const asked: Case[] = [
     ends: "has 0, may spend 0, owes 0; o1 refunded, 100 back",
   },
   {
-    name: "T6: a refund asked for beside one from the dashboard is refused where both exceed",
+    name:
+      "T6: a requested refund that exceeds the payment together with a dashboard refund is refused",
     steps: [
       buys("o1", "plain"),
       refunds("o1", "r1", 700, "pending"),

@@ -17,7 +17,7 @@ export const warningCases: Case[] = [
     refused: ["insufficient_credits"],
   },
   {
-    name: "a warning that somebody clears thaws them",
+    name: "a cleared warning unfreezes the order's credits",
     steps: [buys("o1", "plain"), warns("o1", "w1"), clears("w1"), spends("30")],
     ends: "has 70, may spend 70, owes 0; o1 paid, 0 back",
   },
@@ -32,7 +32,7 @@ export const warningCases: Case[] = [
     ends: "has 100, may spend 100, owes 0; o1 paid, 0 back",
   },
   {
-    name: "clearing a warning thaws nothing while a dispute is open",
+    name: "clearing a warning unfreezes nothing while a dispute is open",
     steps: [
       buys("o1", "plain"),
       warns("o1", "w1"),
