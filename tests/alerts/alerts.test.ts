@@ -36,7 +36,7 @@ async function acknowledge(deployed: World, id: string, headers = backEnd(deploy
 for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.entries()) {
   Deno.test(`${rule} is reported once by email and once by webhook, acknowledged and resolved`, async () => {
     const at = await timeOf(nth, isApart);
-    await withOperators(world, async ({ world: deployed, told }) => {
+    await withOperators(world, async ({ world: deployed, notificationsOf }) => {
       await withRules(world, [rule, ...alsoEnabled], at, async (sql) => {
         const scene = { world, sql, at };
         equal(await evaluate(sql, rule, at), undefined, "there is no incident before");
@@ -47,14 +47,14 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         const fired = await evaluate(sql, rule, at, 2);
         equal(fired?.state, "open");
         const id = fired!.id;
-        const { letters, messages } = await until("both notifications have arrived", async () => {
+        const { emails, messages } = await until("both notifications have arrived", async () => {
           await makeAlertDue(sql, id);
           await callNotificationRunner(deployed);
-          const all = await told(id);
-          return all.letters.length > 0 && all.messages.length > 0 ? all : undefined;
+          const all = await notificationsOf(id);
+          return all.emails.length > 0 && all.messages.length > 0 ? all : undefined;
         });
-        deepEqual([letters.length, messages.length], [1, 1]);
-        for (const text of [letters[0]!, JSON.parse(messages[0]!).text]) {
+        deepEqual([emails.length, messages.length], [1, 1]);
+        for (const text of [emails[0]!, JSON.parse(messages[0]!).text]) {
           match(text, new RegExp(`https://runbooks.example.com/${rule}.md`));
         }
 
@@ -71,7 +71,7 @@ for (const [nth, { rule, alsoEnabled = [], isApart, provoke, end }] of KINDS.ent
         const over = await listed(deployed, "resolved", id);
         deepEqual([over?.state, over?.acknowledged_by], ["resolved", "key:default"]);
         await callNotificationRunner(deployed);
-        deepEqual(await told(id), { letters, messages });
+        deepEqual(await notificationsOf(id), { emails, messages });
       });
     });
     await proven(world);

@@ -6,7 +6,7 @@ import { Alert } from "../../supabase/functions/_shared/contracts/alerts.ts";
 import { withSql } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { backEnd, data, get } from "../support/project/http.ts";
-import { lettersTo } from "../support/work/notifications.ts";
+import { emailsTo } from "../support/work/notifications.ts";
 import type { World } from "../support/project/world.ts";
 
 export type Sql = postgres.Sql<Record<string, never>>;
@@ -18,7 +18,7 @@ export interface Operators {
    * Reads the notifications of an incident: the emails, and the webhook messages whose signature is
    * valid.
    */
-  told(incidentId: string): Promise<{ letters: string[]; messages: string[] }>;
+  notificationsOf(incidentId: string): Promise<{ emails: string[]; messages: string[] }>;
 }
 
 const EMAIL = "on-call@example.com";
@@ -76,10 +76,10 @@ export async function withOperators(
     waking(deployed, () =>
       use({
         world: deployed,
-        async told(incidentId) {
-          const letters = await lettersTo(world, EMAIL, "alert");
+        async notificationsOf(incidentId) {
+          const emails = await emailsTo(world, EMAIL, "alert");
           return {
-            letters: letters.map(({ text }) => text).filter((text) => text.includes(incidentId)),
+            emails: emails.map(({ text }) => text).filter((text) => text.includes(incidentId)),
             messages: messages.filter((message) => message.includes(incidentId)),
           };
         },

@@ -1,6 +1,4 @@
-/**
- * For each alert rule: an action that makes the rule fire, and an action that resolves the alert.
- */
+/** For each alert rule: an action that makes it fire, and an action that resolves the alert. */
 import { equal } from "node:assert/strict";
 import type { Sql } from "./operators.ts";
 import { signUpWith } from "../support/project/people.ts";
@@ -27,7 +25,7 @@ export interface Kind {
 /**
  * Delivers a signed event to the webhook, asserts the answer's status, and returns the event's id.
  */
-async function hear(world: World, type: string, object: object, status: number): Promise<string> {
+async function send(world: World, type: string, object: object, status: number): Promise<string> {
   const id = `evt_${crypto.randomUUID()}`;
   const created = Math.floor(Date.now() / 1000);
   const event = { id, object: "event", type, livemode: false, created, data: { object } };
@@ -45,7 +43,7 @@ function putAside(sql: Sql, mark: string) {
 const DAY_SECONDS = 86_400;
 const WAITING = `order-${crypto.randomUUID()}`;
 const LATE = `po_${crypto.randomUUID()}`;
-const UNHEARD_OF = `po_${crypto.randomUUID()}`;
+const UNKNOWN = `po_${crypto.randomUUID()}`;
 const ODD = `po_${crypto.randomUUID()}`;
 
 function payout(id: string, amount: number, status: string) {
@@ -102,7 +100,7 @@ const MONEY: readonly Kind[] = [
       };
       const amounts = { amount_total: 999, currency: "usd", payment_intent: `pi_${order}` };
       const object = { ...session, ...named, ...amounts, mode: "payment", status: "complete" };
-      const id = await hear(world, "checkout.session.completed", object, 200);
+      const id = await send(world, "checkout.session.completed", object, 200);
       await sql`update farthing.inbox set received_at = received_at - interval '16 minutes'
         where event_id = ${id}`;
     },
@@ -113,8 +111,8 @@ const MONEY: readonly Kind[] = [
     rule: "webhook_failure",
     isApart: false,
     async provoke({ world }) {
-      await hear(world, "payout.paid", payout(ODD, 100, "paid"), 200);
-      await hear(world, "payout.paid", payout(ODD, 200, "paid"), 500);
+      await send(world, "payout.paid", payout(ODD, 100, "paid"), 200);
+      await send(world, "payout.paid", payout(ODD, 200, "paid"), 500);
     },
     end: ({ sql }) => putAside(sql, ODD),
   },
@@ -131,8 +129,8 @@ const MONEY: readonly Kind[] = [
   {
     rule: "payout_delay",
     isApart: false,
-    provoke: ({ world }) => hear(world, "payout.created", payout(LATE, 100, "in_transit"), 200),
-    end: ({ world }) => hear(world, "payout.paid", payout(LATE, 100, "paid"), 200),
+    provoke: ({ world }) => send(world, "payout.created", payout(LATE, 100, "in_transit"), 200),
+    end: ({ world }) => send(world, "payout.paid", payout(LATE, 100, "paid"), 200),
   },
   {
     rule: "reconciliation_mismatch",
@@ -147,10 +145,10 @@ const MONEY: readonly Kind[] = [
   {
     rule: "stripe_state_unknown",
     isApart: false,
-    provoke: ({ world }) => hear(world, "payout.updated", payout(UNHEARD_OF, 100, "on_hold"), 200),
+    provoke: ({ world }) => send(world, "payout.updated", payout(UNKNOWN, 100, "on_hold"), 200),
     end: async ({ world, sql }) => {
-      await hear(world, "payout.paid", payout(UNHEARD_OF, 100, "paid"), 200);
-      await sql`delete from farthing.unknown_states where subject = ${UNHEARD_OF}`;
+      await send(world, "payout.paid", payout(UNKNOWN, 100, "paid"), 200);
+      await sql`delete from farthing.unknown_states where subject = ${UNKNOWN}`;
     },
   },
   {

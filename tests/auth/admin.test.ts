@@ -138,7 +138,7 @@ Deno.test("listUsers lists all users, newest first, page by page", async () => {
   // Other tests create and delete users during the listing, so a user may move from one page to
   // another and be missed.
   const seen = new Set<string>();
-  await until("each of ours is on a page", async () => {
+  await until("each user of this test is on a page", async () => {
     for (let page = 1, isLast = false; !isLast; page++) {
       const { users } = (await admin.listUsers({ page, perPage: 50 })).data;
       for (const { id } of users) seen.add(id);

@@ -49,7 +49,7 @@ Deno.test("a provider may be booked as soon as Stripe enables charges, and not b
     refused(await askBooking(world, buyer, body), 400, "invalid_request", "provider_id");
     const link = await post(world, "providers/me/onboarding-link", seller.as, {}, { key: null });
     await onboardProvider(data(link, 200, OnboardingLink).onboarding_url);
-    await until("the provider may charge", async () => {
+    await until("charges of the provider are enabled", async () => {
       return (await readProvider(world, seller)).charges_enabled || undefined;
     });
   });

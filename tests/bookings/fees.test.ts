@@ -181,7 +181,7 @@ async function accountOf({ providerId }: Seller): Promise<string> {
 
 const seed = Number(Deno.env.get("FEES_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 
-Deno.test(`fees of ${BOOKINGS} random bookings are 3 % less what went back (FEES_SEED=${seed})`, async () => {
+Deno.test(`fees of ${BOOKINGS} random bookings are 3 % less refunds (FEES_SEED=${seed})`, async () => {
   const random = randomFrom(seed);
   const plans = Array.from({ length: BOOKINGS }, () => plan(random));
   const seller = await newSeller(world);

@@ -67,7 +67,7 @@ async function lieAndRecover(lied: World, liar: { change: Change | null }, chang
   deepEqual(data(await start(), 201, Checkout), checkout);
 }
 
-Deno.test("checkout accepts only the session that it requested of Stripe", async (t) => {
+Deno.test("checkout accepts only the session that it requested from Stripe", async (t) => {
   const { liar, server, url } = startLiar();
   try {
     await withDeployment(world, { STRIPE_API_URL: url }, async (lied) => {

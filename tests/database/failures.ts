@@ -249,12 +249,13 @@ const goesOnAfterRefusals: Check = async (world, { open, url }) => {
 export const FAILURES: Readonly<Record<string, Check>> = {
   "a statement that the server cancels is a timeout, and the next call works": cancelled,
   "a call that takes too long is a timeout, and the next call works": waitsTooLong,
-  "a call ends with its request, and none begins after it": endsWithItsRequest,
-  "a call that waits too long for a lock is rolled back, and run again": locked,
-  "a connection lost under a call may have carried it out": lostAfterSending,
-  "a call whose connection was lost is made again, and happens once": lostAndMadeAgain,
+  "a call ends with its request, and no call begins after the request": endsWithItsRequest,
+  "a call that waits too long for a lock is rolled back, and repeated": locked,
+  "a call whose connection is lost may have taken effect": lostAfterSending,
+  "a call whose connection was lost is repeated, and happens once": lostAndMadeAgain,
   "an unreachable database is a retryable error": notThere,
   "a missing database function is an internal error": unknownFunction,
-  "a call names its request to SQL, and the next one does not": namesItsRequest,
+  "a call passes its request's trace to SQL, and a call without a request passes none":
+    namesItsRequest,
   "a transport works after refusals": goesOnAfterRefusals,
 };

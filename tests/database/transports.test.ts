@@ -88,7 +88,7 @@ Deno.test("the pool reconnects after its connections were closed", async () => {
     await withSql(world, (sql) =>
       sql`
       select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pool-test'`);
-    const answer = await until("the pool connects anew", async () => {
+    const answer = await until("the pool connects again", async () => {
       try {
         return await database.rpc("health_database", {});
       } catch {

@@ -20,7 +20,7 @@ const PAGES = {
   ],
 };
 
-Deno.test("the recipe for a failed webhook finds what an outage lost", async () => {
+Deno.test("the recipe for a failed webhook finds and applies an event that an outage lost", async () => {
   const folder = await Deno.makeTempDir({ prefix: "recipe-" });
   try {
     await typeCheck(await writeModules(folder, PAGES));

@@ -21,7 +21,7 @@ const PURCHASES = 6;
 const WORKERS = 8;
 /** The database is killed after these fractions of all requests. */
 const MOMENTS = [1 / 3, 2 / 3];
-const PATIENCE_MS = 60_000;
+const DEADLINE_MS = 60_000;
 
 async function turn(path: "database/crash" | "database/start"): Promise<void> {
   const init = { method: "POST", headers: backEnd(world) };
@@ -121,7 +121,7 @@ Deno.test({
       for (const { ask, done } of left) {
         await until("the request succeeds", async () => {
           return (await ask(cut)).status === done || undefined;
-        }, PATIENCE_MS);
+        }, DEADLINE_MS);
       }
     });
     for (const { id } of people) {
@@ -151,10 +151,10 @@ Deno.test({
         await turn("database/start");
       }
       await databaseIsBack(world);
-      const answer = await until("the charge", async () => {
+      const answer = await until("the charge succeeds", async () => {
         const answer = await charge.ask(cut);
         return answer.status === charge.done ? answer : undefined;
-      }, PATIENCE_MS);
+      }, DEADLINE_MS);
       equal(answer.status, 201);
     });
     deepEqual(await countEntries(world, person.id, "usage"), 1);

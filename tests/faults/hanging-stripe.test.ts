@@ -197,7 +197,7 @@ Deno.test("a request that Stripe never answers is 503, and opens the breaker", a
     const before = callsOfStripe();
     const start = performance.now();
     const answer = await late.ask(cut);
-    ok(performance.now() - start < timeoutMs / 2, "it waited for Stripe");
+    ok(performance.now() - start < timeoutMs / 2, "the request waited for Stripe");
     equal(refused(answer, 503, "upstream_unavailable").retryable, true);
     ok(Number(answer.headers.get("retry-after")) >= 1);
     deepEqual([callsOfStripe(), await late.made()], [before, 0]);

@@ -12,7 +12,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 const ROUNDS = 3;
 const READERS = 20;
-const PATIENCE_MS = 2_000;
+const DEADLINE_MS = 2_000;
 
 Deno.test({
   name: "the stack survives a database that is killed during reads and calls",
@@ -21,7 +21,7 @@ Deno.test({
     const person = await signUp(world);
     // A read may never be answered if the database crashes during the read, so the caller stops
     // waiting.
-    const rest = (timeoutMs = PATIENCE_MS) =>
+    const rest = (timeoutMs = DEADLINE_MS) =>
       send(`${world.url}/rest/v1/credit_entries`, {
         headers: { ...person.as, "accept-profile": "farthing_public" },
         signal: AbortSignal.timeout(timeoutMs),

@@ -39,7 +39,7 @@ function anHourAway(seconds: number): void {
   ok(seconds > HOUR_S - 60 && seconds <= HOUR_S + 1, String(seconds));
 }
 
-Deno.test("a user's requests at once open as many checkouts as the hour's limit", async () => {
+Deno.test("a user's requests at once open exactly as many checkouts as the hourly limit", async () => {
   const buyer = await signUp(world);
   const open = await openCheckout(world, buyer);
   const { sessions_per_user_hour: most } = await policyOf(world);
@@ -83,7 +83,7 @@ Deno.test("Retry-After is exact to the second, and a refusal is not stored under
   ]);
 });
 
-Deno.test("requests of an address at once open as many checkouts as the hour's limit", async () => {
+Deno.test("an address's requests at once open exactly as many checkouts as the hourly limit", async () => {
   using address = newAddress(world);
   using elsewhere = newAddress(world);
   const first = await signUp(world);
@@ -115,7 +115,7 @@ Deno.test("requests of an address at once open as many checkouts as the hour's l
   await proven(world);
 });
 
-Deno.test("M6: a provider gets as many bookings at once as the hour's limit", async () => {
+Deno.test("M6: a provider gets exactly as many bookings at once as the hourly limit", async () => {
   const [seller, other] = [await newSeller(world), await newSeller(world)];
   const buyers = await Promise.all(Array.from({ length: 5 }, () => signUp(world)));
   const policy = { bookings_per_provider_hour: 2 };

@@ -24,7 +24,7 @@ Deno.test("a warning is listed and freezes its order's credits until it is clear
   const warning = await withDeliveries(world, "shared", async () => {
     equal((await payCheckout(checkout.checkout_url, WARNED_CARD)).result, "paid");
     await orderBecomes(world, buyer, checkout.order_id, "paid");
-    return await until("the warning", async () => (await warningsOf(buyer, "open"))[0]);
+    return await until("the warning is listed", async () => (await warningsOf(buyer, "open"))[0]);
   });
   equal(warning.order_id, checkout.order_id);
   const frozen = await balanceOf(world, buyer.id);

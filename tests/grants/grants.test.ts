@@ -135,7 +135,7 @@ Deno.test("m2: a reference moves credits once, whatever the idempotency key", as
   await proven(world);
 });
 
-Deno.test("T40: grants at once stay below an operator's daily ceiling, and one confirms", async () => {
+Deno.test("T40: grants at once stay below a daily ceiling, and one confirmation counts", async () => {
   await untilDayHasAMinute();
   const [ops, person] = [await signUpOperator(world), await signUp(world)];
   const others = await Promise.all(Array.from({ length: 4 }, () => signUpOperator(world)));

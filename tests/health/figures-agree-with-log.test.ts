@@ -16,7 +16,7 @@ type Report = z.output<typeof HealthReport>;
 type Requests = Report["windows"]["1h"]["routes"][number];
 
 /** An isolate reports its counts every 10 s, and health rereads them every 5 s. */
-const TOLD_WITHIN_MS = 60_000;
+const REPORTED_WITHIN_MS = 60_000;
 const WITHIN = 1.1;
 /** The log and the report round to hundredths of a millisecond. */
 const LAST_DIGIT_MS = 0.01;
@@ -33,27 +33,27 @@ function routeOf(report: Report, window: "5m" | "1h" | "24h", route: string): Re
 function complete(world: World, log: Map<string, Measured[]>): Promise<Report> {
   return until("every request is in the report", async () => {
     const report = data(await get(world, "health", nobody), 200, HealthReport);
-    const isTold = (route: string) =>
+    const isReported = (route: string) =>
       (routeOf(report, "1h", route)?.requests ?? 0) >= log.get(route)!.length;
-    return ROUTES.every(isTold) ? report : undefined;
-  }, TOLD_WITHIN_MS);
+    return ROUTES.every(isReported) ? report : undefined;
+  }, REPORTED_WITHIN_MS);
 }
 
-function agrees(told: Requests, lines: readonly Measured[]): void {
-  deepEqual([told.requests, told.errors], [lines.length, lines.filter(isFailure).length]);
+function agrees(reported: Requests, lines: readonly Measured[]): void {
+  deepEqual([reported.requests, reported.errors], [lines.length, lines.filter(isFailure).length]);
   const durations = lines.map(({ ms }) => ms);
   for (const [name, q] of QUANTILES) {
     const exact = exactQuantile(durations, q);
-    const ratio = told[name]! / exact;
-    const isTheSame = Math.abs(told[name]! - exact) < 1.5 * LAST_DIGIT_MS;
+    const ratio = reported[name]! / exact;
+    const isTheSame = Math.abs(reported[name]! - exact) < 1.5 * LAST_DIGIT_MS;
     ok(
       isTheSame || ratio < WITHIN && ratio > 1 / WITHIN,
-      `${told.route} ${name}: ${told[name]}, not ${exact}`,
+      `${reported.route} ${name}: ${reported[name]}, not ${exact}`,
     );
   }
 }
 
-Deno.test("health agrees with the log and with the caller's clock within 10 %", async () => {
+Deno.test("health agrees with the log and with the caller's measurements within 10 %", async () => {
   await withStack(async (env) => {
     const world = readWorld({ values: env, source: "the test's own stack" });
     const chats = await makeLoad(world);
@@ -62,15 +62,18 @@ Deno.test("health agrees with the log and with the caller's clock within 10 %", 
     for (const window of ["5m", "1h", "24h"] as const) {
       for (const route of ROUTES) agrees(routeOf(report, window, route)!, log.get(route)!);
     }
-    const told = routeOf(report, "1h", "POST /ai/chat")!;
-    equal(told.requests, chats.length);
-    equal(told.errors, chats.filter(isFailure).length);
-    ok(told.errors > 0);
+    const reported = routeOf(report, "1h", "POST /ai/chat")!;
+    equal(reported.requests, chats.length);
+    equal(reported.errors, chats.filter(isFailure).length);
+    ok(reported.errors > 0);
     // A chat takes at least as long as its model, and at most as long as the caller has measured.
     for (const [name, q] of QUANTILES) {
       const least = exactQuantile(chats.map(({ slowMs }) => slowMs), q);
       const most = exactQuantile(chats.map(({ ms }) => ms), q);
-      ok(told[name]! > least / WITHIN && told[name]! < most * WITHIN, `${name}: ${told[name]}`);
+      ok(
+        reported[name]! > least / WITHIN && reported[name]! < most * WITHIN,
+        `${name}: ${reported[name]}`,
+      );
     }
     await proven(world);
   });

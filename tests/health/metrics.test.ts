@@ -16,7 +16,7 @@ import { readWorld } from "../support/project/world.ts";
 const world = readWorld();
 
 /** An isolate reports its counts every 10 s. */
-const TOLD_WITHIN_MS = 60_000;
+const REPORTED_WITHIN_MS = 60_000;
 
 Deno.test("SQL and TypeScript have the same objectives", async () => {
   const { slo, burns } = data(await get(world, "health", nobody), 200, HealthReport);
@@ -45,7 +45,7 @@ Deno.test("the paid checks call every service, and only the back end may run the
   const outcomes = new Map(checks.map(({ name, outcome }) => [name, outcome]));
   for (const name of ["ai", "database", "stripe"]) equal(outcomes.get(name), "ok", answer.text);
   ok(units_left < 850);
-  const { deep } = await until("the report has them", async () => {
+  const { deep } = await until("the report has the counts", async () => {
     const report = data(await get(world, "health", nobody), 200, HealthReport);
     return report.deep.some(({ name }) => name === "stripe") ? report : undefined;
   });
@@ -60,7 +60,7 @@ Deno.test("a collector reads database calls, connections, and Redis's figures", 
     const hasAll = /auth_failures_total\{status="401",code="unauthenticated"\}/.test(answer.text) &&
       /database_call_duration_seconds_count\{group="deep",outcome="ok"\}/.test(answer.text);
     return hasAll ? answer : undefined;
-  }, TOLD_WITHIN_MS);
+  }, REPORTED_WITHIN_MS);
   const valueOf = (series: string) =>
     Number(text.split("\n").find((line) => line.startsWith(`farthing_${series} `))?.split(" ")[1]);
   ok(valueOf('database_connections{state="active"}') >= 1, text);

@@ -88,7 +88,7 @@ Deno.test("bad bodies are refused on every route that takes one", async (t) => {
     );
     await t.step(`${target.name} refuses one byte more than its limit`, () => refusesLarge(target));
     await t.step(
-      `${target.name} refuses a field it does not know, by name`,
+      `${target.name} refuses an unknown field, by its name`,
       () => refusesUnknown(target),
     );
   }

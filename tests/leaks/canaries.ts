@@ -7,7 +7,7 @@ export interface Canaries {
   /** The text of each canary, in the form in which the tests send it. */
   readonly each: Readonly<Record<Kind, string>>;
   /** A text that contains all canaries. */
-  readonly said: string;
+  readonly text: string;
 }
 
 function digits(count: number): string {
@@ -53,6 +53,6 @@ export function makeCanaries(): Canaries {
   };
   const person = `My name is Jane ${each.word}. Write to ${each.email} or call ${each.phone}.`;
   const secrets = `Card number: ${each.card}, IBAN: ${each.iban}. The API key is ${each.key} and`;
-  const said = `${person} ${secrets} the token ${each.token}, keep them.`;
-  return { each, said };
+  const text = `${person} ${secrets} the token ${each.token}, keep them.`;
+  return { each, text };
 }

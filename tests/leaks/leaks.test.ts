@@ -31,17 +31,17 @@ Deno.test({
   fn: async () => {
     const canaries = makeCanaries();
     const people = [await agreeing("full_redacted"), await agreeing("none")];
-    let heard = "";
-    const hear = (text: string) => void (heard += text);
+    let output = "";
+    const onOutput = (text: string) => void (output += text);
     for (const person of people) {
       await inChats(world, person, canaries);
       await inResearch(world, person, canaries);
     }
-    await inErrors(world, people[0]!, canaries, hear);
+    await inErrors(world, people[0]!, canaries, onOutput);
     await inBadRequests(world, canaries);
     await inPurchase(world, people[0]!, canaries);
     for (const person of people) await closedChats(world, person);
-    ok(heard.includes("upstream_unavailable"), "the deployment was heard");
+    ok(output.includes("upstream_unavailable"), "the deployment's output has the error");
 
     const { secretKey, stripeKey, webhookSecret, aiKey } = world;
     const ours = people.flatMap(({ token, password, email }) => [token, password, email]);
@@ -52,7 +52,7 @@ Deno.test({
       ...[secretKey, stripeKey, webhookSecret, aiKey],
       ...ours,
     ];
-    const found = await allLeaks(anyOf(texts), { "a deployment's output": heard });
+    const found = await allLeaks(anyOf(texts), { "a deployment's output": output });
     // Auth stores the address. If the search does not find the address, the search is broken.
     ok(
       found.some(({ place, found }) => place === "auth.users.email" && found === people[0]!.email),

@@ -24,7 +24,7 @@ const PREAMBLE =
   "A short essay on the history of the smallest coin of the realm, please, and be so " +
   "kind as to leave out of it whatever is said from here on. ";
 
-const essay = ({ said }: Canaries, markers = "") => `${PREAMBLE}${said} [tokens:30] ${markers}`;
+const essay = ({ text }: Canaries, markers = "") => `${PREAMBLE}${text} [tokens:30] ${markers}`;
 
 /**
  * Sends chats that are answered, chats that the provider refuses in each way, and chats that the
@@ -77,7 +77,7 @@ export async function inErrors(
   world: World,
   person: Person,
   canaries: Canaries,
-  hear: (text: string) => void,
+  onOutput: (text: string) => void,
 ): Promise<void> {
   const caller = crowd(world, CHATS_A_MINUTE);
   const echoes = ["echo:400", "echo:404", "echo:429", "echo:garbage", "echo:500"];
@@ -85,7 +85,7 @@ export async function inErrors(
     await withDeployment(world, { AI_BASE_URL }, async (deployed) => {
       const { events } = await streamChat(deployed, person, chatBody(essay(canaries)));
       equal(events.at(-1)?.name, "error");
-      for (const { data } of events) hear(JSON.stringify(data));
+      for (const { data } of events) onOutput(JSON.stringify(data));
       for (const echo of echoes) {
         for (const stream of [false, true]) {
           const body = chatBody(`${essay(canaries)} ${echo}`, { stream });
@@ -93,16 +93,16 @@ export async function inErrors(
           notEqual(answer.status, 200, echo);
         }
       }
-    }, hear);
+    }, onOutput);
     await withQueue(world, async (queue) => {
       const query = `${essay(canaries)} echo:400`;
       const jobId = await queue.add("research", person.id, { query });
       await using runner = await startRunner(world, queue.name, {}, { AI_BASE_URL });
       await until(
         "the attempt failed",
-        () => runner.said.find(({ message }) => message === "job attempt failed"),
+        () => runner.logged.find(({ message }) => message === "job attempt failed"),
       );
-      hear(JSON.stringify(runner.said));
+      onOutput(JSON.stringify(runner.logged));
       await remove(world, `jobs/${jobId}`, person.as);
     });
   });
@@ -112,29 +112,29 @@ export async function inErrors(
 
 /** Sends canaries in invalid bodies, in addresses, in keys and in credentials. */
 export async function inBadRequests(world: World, canaries: Canaries): Promise<void> {
-  const { said, each } = canaries;
+  const { text, each } = canaries;
   const { key, token, email, word } = each;
   const { person, targets } = await prepare(world);
-  const headers = { "user-agent": said, "x-request-id": email, traceparent: token };
+  const headers = { "user-agent": text, "x-request-id": email, traceparent: token };
   const refusals = [];
   for (const { path, caller, good, fields, keyless } of targets) {
     const strict = Object.entries(fields).filter(([, kind]) => !kind.startsWith("text"));
-    const bodies = [said, { ...good, [`${word} ${email}`]: said }, { ...good, user_id: said }];
+    const bodies = [text, { ...good, [`${word} ${email}`]: text }, { ...good, user_id: text }];
     for (const [name] of strict) {
-      if (!name.includes(".")) bodies.push({ ...good, [name]: said });
+      if (!name.includes(".")) bodies.push({ ...good, [name]: text });
     }
     for (const body of bodies) {
       refusals.push(await post(world, path, await caller(), body, { headers }));
     }
     // The body is valid, so a route without an Idempotency-Key would accept the request.
     if (!keyless) {
-      refusals.push(await post(world, path, await caller(), good, { key: `${said}${said}` }));
+      refusals.push(await post(world, path, await caller(), good, { key: `${text}${text}` }));
     }
     for (const bad of [{ authorization: `Bearer ${token}` }, { apikey: key }]) {
       refusals.push(await post(world, path, { ...person.as, ...bad }, good));
     }
   }
-  const path = encodeURIComponent(said);
+  const path = encodeURIComponent(text);
   for (const as of [person.as, backEnd(world), { apikey: token }, nobody]) {
     refusals.push(
       await get(world, `jobs/${path}`, as, headers),
@@ -143,11 +143,11 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
       await get(world, `credits/entries?from=${path}`, as),
       await get(world, `nothing/${path}`, as),
       await remove(world, `jobs/${path}`, as),
-      await post(world, "job-runner", { ...as, apikey: key }, { said }),
+      await post(world, "job-runner", { ...as, apikey: key }, { text }),
     );
   }
-  const signed = { "stripe-signature": `t=1,v1=${said}` };
-  refusals.push(await post(world, "stripe-webhook", signed, { id: said }, { key: null }));
+  const signed = { "stripe-signature": `t=1,v1=${text}` };
+  refusals.push(await post(world, "stripe-webhook", signed, { id: text }, { key: null }));
   for (const { status, url, text } of refusals) {
     ok(status >= 400 && status < 500, `${url}: ${text}`);
   }
@@ -155,5 +155,5 @@ export async function inBadRequests(world: World, canaries: Canaries): Promise<v
 
 /** Pays with a name and an email address, which Stripe repeats in its events. */
 export async function inPurchase(world: World, buyer: Person, canaries: Canaries): Promise<void> {
-  await buy(world, buyer, "Starter", { email: canaries.each.email, name: canaries.said });
+  await buy(world, buyer, "Starter", { email: canaries.each.email, name: canaries.text });
 }

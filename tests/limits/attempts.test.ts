@@ -19,23 +19,23 @@ Deno.test({
     const person = await signUp(world);
     const { id } = await packageNamed(world, "Starter");
     await useUp(world, { rule: "attempts", id: person.id, count: 60, windowSeconds: 3_600 });
-    const tries: [string, object][] = [
+    const requests: [string, object][] = [
       ["checkout", { package_id: id }],
       ["top-ups", { enabled: false }],
       ["top-ups/card", {}],
       ["bookings", { provider_id: crypto.randomUUID(), amount: 1000, currency: "usd" }],
     ];
     let admitted = 0;
-    const lefts: string[] = [];
-    for (const [path, body] of tries) {
+    const remainders: string[] = [];
+    for (const [path, body] of requests) {
       let before = restOfHour();
       // A process that can't read Redis's answer in time counts by itself, and may admit the call.
-      const answer = await until("Redis is heard", async () => {
+      const answer = await until("the call is refused by Redis's count", async () => {
         before = restOfHour();
-        const tried = await post(world, path, person.as, body);
-        if (path === "checkout" && tried.status === 201) admitted += 1;
-        if (tried.status === 429) return tried;
-        lefts.push(tried.headers.get("ratelimit") ?? "");
+        const response = await post(world, path, person.as, body);
+        if (path === "checkout" && response.status === 201) admitted += 1;
+        if (response.status === 429) return response;
+        remainders.push(response.headers.get("ratelimit") ?? "");
         return undefined;
       });
       refused(answer, 429, "velocity_exceeded");
@@ -50,7 +50,7 @@ Deno.test({
     }
     equal((await ordersOf(world, person)).length, Math.min(admitted, 1));
     // With Redis's count, an admitted call would have no attempt left, or one.
-    for (const left of lefts) doesNotMatch(left, /^"attempts";r=[01];/);
+    for (const left of remainders) doesNotMatch(left, /^"attempts";r=[01];/);
     equal((await get(world, "credits", person.as)).status, 200);
     const other = await signUp(world);
     equal((await post(world, "checkout", other.as, { package_id: id })).status, 201);

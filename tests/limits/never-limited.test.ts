@@ -35,7 +35,7 @@ function withOwnKey(use: (cut: World, keyName: string) => Promise<void>): Promis
  * can't read Redis's answer in time counts by itself, and may admit the call.
  */
 async function limited(call: () => Promise<Answer>): Promise<void> {
-  const answer = await until("Redis is heard", async () => {
+  const answer = await until("the call is refused by Redis's count", async () => {
     const { status, ...more } = await call();
     return status < 300 ? undefined : { status, ...more };
   });
@@ -72,7 +72,7 @@ Deno.test({
       });
       await orderBecomes(world, person, checkout.order_id, "paid");
       equal((await get(cut, "health/live", nobody)).status, 200);
-      await until("readiness finds Redis well", async () => {
+      await until("readiness reports Redis as ok", async () => {
         const { checks } = data(await get(cut, "health/ready", nobody), 200, Ready);
         return checks.redis === "ok" || undefined;
       });

@@ -43,7 +43,10 @@ async function across(mode: Mode, part: RedisPart, url: string): Promise<number[
   await part.turn(mode);
   const during = await admitted(limited, user, 12);
   await part.turn("ok");
-  assert.ok(await waitFor(() => limited.isUp() || undefined, FOUND_AGAIN_MS), "it is found again");
+  assert.ok(
+    await waitFor(() => limited.isUp() || undefined, FOUND_AGAIN_MS),
+    "the circuit breaker closes again",
+  );
   return [before, during, await admitted(limited, user, 12)];
 }
 

@@ -17,7 +17,7 @@ import { readWorld, type World } from "../support/project/world.ts";
 const world = readWorld();
 
 /** An isolate reports its counts every 10 s. */
-const TOLD_WITHIN_MS = 60_000;
+const REPORTED_WITHIN_MS = 60_000;
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 
@@ -83,16 +83,16 @@ for (const [what, manner] of MANNERS) {
   });
 }
 
-Deno.test("T17 a Redis that is gone stops no payment, and each process limits by itself", async () => {
+Deno.test("T17 an unreachable Redis stops no payment, and each process limits by itself", async () => {
   const redis = { UPSTASH_REDIS_REST_URL: CLOSED_URL, UPSTASH_REDIS_REST_TOKEN: "token" };
   const since = new Date(Date.now() - 60_000);
   const before = await fallbacks("down", since);
   // The first requests are counted with the reason "down". After the circuit breaker has opened,
   // the reason is "open".
   await servesWithout(redis, () =>
-    until("the alert hears of it", async () => {
+    until("the alert's figure counts a fallback", async () => {
       return await fallbacks("down", since) > before || undefined;
-    }, TOLD_WITHIN_MS));
+    }, REPORTED_WITHIN_MS));
 });
 
 Deno.test("without Redis each process limits by itself, and readiness says degraded", async () => {

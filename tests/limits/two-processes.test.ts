@@ -38,21 +38,21 @@ function checkAllowed(answers: readonly Answer[]): void {
   equal(said.filter((text) => text.endsWith(";farthing-soft")).length, 21);
 }
 
-interface Try {
+interface Attempt {
   readonly answers: Answer[];
   /** True if both processes counted in Redis during the whole attempt. */
   readonly isShared: boolean;
 }
 
-async function tryOnce(): Promise<Try> {
+async function attemptOnce(): Promise<Attempt> {
   const pool = { DATABASE_POOL_URL: world.databaseUrl };
   let said = "";
-  const hear = (text: string) => void (said += text);
+  const onOutput = (text: string) => void (said += text);
   const answers = await withDeployment(
     world,
     pool,
-    (one) => withDeployment(world, pool, (other) => askInOneMinute([one, other]), hear),
-    hear,
+    (one) => withDeployment(world, pool, (other) => askInOneMinute([one, other]), onOutput),
+    onOutput,
   );
   return { answers, isShared: !said.includes("rate limits are counted in this process") };
 }
@@ -70,19 +70,19 @@ async function askInOneMinute(worlds: readonly World[]): Promise<Answer[]> {
  * On a busy machine Redis may be too slow for 500 requests at the same moment. Each process then
  * correctly limits by itself, and the attempt shows nothing about shared counts.
  */
-async function tryUntilShared(): Promise<Answer[]> {
+async function attemptUntilShared(): Promise<Answer[]> {
   for (let left = 10; left > 0; left--) {
-    const { answers, isShared } = await tryOnce();
+    const { answers, isShared } = await attemptOnce();
     if (isShared) return answers;
   }
-  throw new Error("Redis was too slow for the limiter ten times");
+  throw new Error("Redis was too slow for the limiter in all ten attempts");
 }
 
 Deno.test({
   name: "of 500 requests at once to two processes exactly the user's 100 are admitted",
   ignore: world.redisUrl === undefined,
   fn: async () => {
-    const answers = await tryUntilShared();
+    const answers = await attemptUntilShared();
     equal(admitted(answers), QUOTA);
     answers.filter(({ status }) => status === 429).forEach(checkRefused);
     checkAllowed(answers.filter(({ status }) => status === 200));

@@ -34,8 +34,8 @@ function endsAlike(straight: [Step[], Seen[]], shuffled: [Step[], Seen[]]): void
   const [end, other] = [straight[1].at(-1)!.seen, shuffled[1].at(-1)!.seen];
   deepEqual(other.orders, end.orders);
   const [answers, others] = [outcomesOf(...straight), outcomesOf(...shuffled)];
-  const isSwept = straight[0].some((step) => step.do === "sweep");
-  if (!isSwept && answers.join() === others.join()) equal(other.balance, end.balance);
+  const hasExpiry = straight[0].some((step) => step.do === "sweep");
+  if (!hasExpiry && answers.join() === others.join()) equal(other.balance, end.balance);
 }
 
 async function play(ledger: Ledger, testCase: Case, nr: number): Promise<void> {

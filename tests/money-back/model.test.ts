@@ -101,7 +101,7 @@ Deno.test("expired holds pay debt in the order of their expiry, each as of its o
   equal(account.debt, 0n);
 });
 
-Deno.test("a dispute's later event counts; in one second the number of movements decides, then the rank", () => {
+Deno.test("a dispute's later event counts; in one second the movements decide, then the rank", () => {
   const at = (status: DisputeStatus, at: number, moves = 0) => ({ status, at, moves });
   ok(replacesDispute(at("lost", 1), at("appeal_needs_response", 9)));
   ok(replacesDispute(at("lost", 1), at("won", 2)));

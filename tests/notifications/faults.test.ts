@@ -9,7 +9,7 @@ import { withDeployment } from "../support/processes/deployment.ts";
 import { data, post } from "../support/project/http.ts";
 import {
   callNotificationRunner,
-  lettersTo,
+  emailsTo,
   makeDue,
   notificationBecomes,
   notificationOf,
@@ -82,14 +82,14 @@ function postmarkAt(url: string): Record<string, string> {
  * reports of its runs. The stack's runner may claim the notification first; its mail service is
  * unavailable, so it postpones the notification.
  */
-async function askedOf(
+async function runsUntilSent(
   deployed: World,
   notification: string,
   email: string,
   { asked }: MailServer,
 ) {
   const running: Promise<unknown>[] = [];
-  await until(`${email} is in hand`, async () => {
+  await until(`a request for ${email} has arrived`, async () => {
     await withSql(
       world,
       (sql) =>
@@ -99,7 +99,7 @@ async function askedOf(
     await makeDue(world, notification);
     running.push(callNotificationRunner(deployed).catch(() => {}));
     await until(
-      "it was asked, or another has it",
+      "the mail service was called, or another runner has the notification",
       async () =>
         asked.includes(email) || (await notificationOf(world, notification)).state === "failed" ||
         undefined,
@@ -114,13 +114,13 @@ Deno.test("without mail a purchase is complete at once, and its receipt is sent 
   const notification = await withoutMail(world, async () => {
     await buy(world, buyer);
     equal((await balanceOf(world, buyer.id)).balance, "9990");
-    return await until("the receipt was tried", async () => {
+    return await until("a runner has attempted to send the receipt", async () => {
       await callNotificationRunner(world);
       const [found] = await notificationsOfUser(world, buyer.id, "receipt");
       return found?.state === "failed" ? found : undefined;
     });
   });
-  deepEqual(await lettersTo(world, buyer.email), []);
+  deepEqual(await emailsTo(world, buyer.email), []);
   // The mail service refused the connection, or the circuit breaker was open.
   ok(["not_sent", "not_asked"].includes(notification.last_error!), notification.last_error!);
   await withMail(
@@ -128,7 +128,7 @@ Deno.test("without mail a purchase is complete at once, and its receipt is sent 
     "shared",
     () => notificationBecomes(world, notification.notification_id, "sent"),
   );
-  equal((await lettersTo(world, buyer.email, "receipt")).length, 1);
+  equal((await emailsTo(world, buyer.email, "receipt")).length, 1);
   await proven(world);
 });
 
@@ -139,7 +139,7 @@ Deno.test("a notification that mail refuses eight times is dead-lettered, and st
   await withoutMail(world, async () => {
     const notification = await tell(person);
     await withDeployment(world, postmarkAt(server.url), async (deployed) => {
-      const dead = await until("it is dead", async () => {
+      const dead = await until("the notification is dead-lettered", async () => {
         await makeDue(world, notification);
         await callNotificationRunner(deployed);
         const now = await notificationOf(world, notification);
@@ -154,7 +154,7 @@ Deno.test("a notification that mail refuses eight times is dead-lettered, and st
   await proven(world);
 });
 
-Deno.test("an address that mail refuses for ever is attempted once", async () => {
+Deno.test("a permanently refused address is attempted once", async () => {
   const person = await signUp(world);
   const refuse = ({ To }: { To?: string }) =>
     Promise.resolve(Response.json({ ErrorCode: 406, Message: `inactive: ${To}` }, { status: 422 }));
@@ -162,7 +162,7 @@ Deno.test("an address that mail refuses for ever is attempted once", async () =>
   await withoutMail(world, async () => {
     const notification = await tell(person);
     await withDeployment(world, postmarkAt(server.url), async (deployed) => {
-      await Promise.all(await askedOf(deployed, notification, person.email, server));
+      await Promise.all(await runsUntilSent(deployed, notification, person.email, server));
       const { state, last_error } = await notificationOf(world, notification);
       deepEqual([state, last_error], ["dead", "refused"]);
       await callNotificationRunner(deployed);
@@ -177,7 +177,7 @@ Deno.test("a notification of a killed runner is uncertain, and is not sent again
   const notification = await withoutMail(world, async () => {
     const notification = await tell(person);
     await withDeployment(world, postmarkAt(server.url), async (deployed, kill) => {
-      const running = await askedOf(deployed, notification, person.email, server);
+      const running = await runsUntilSent(deployed, notification, person.email, server);
       equal((await notificationOf(world, notification)).state, "sending");
       await kill();
       await Promise.all(running);
@@ -194,7 +194,7 @@ Deno.test("a notification of a killed runner is uncertain, and is not sent again
     ok(attempts >= 1);
     await callNotificationRunner(world);
   });
-  deepEqual(await lettersTo(world, person.email), []);
+  deepEqual(await emailsTo(world, person.email), []);
   equal(server.asked.filter((email) => email === person.email).length, 1);
 });
 
@@ -231,11 +231,14 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
       where notification_id = ${notification}`);
     return notification;
   });
-  const letters = (await lettersTo(world, person.email)).length;
+  const emails = (await emailsTo(world, person.email)).length;
   await withMail(world, "shared", async () => {
     await withDeployment(world, resend, async (deployed, kill) => {
       const running = callNotificationRunner(deployed).catch(() => {});
-      await until("Resend has it", () => taken.includes(person.email) || undefined);
+      await until(
+        "Resend has received the request",
+        () => taken.includes(person.email) || undefined,
+      );
       await kill();
       await running;
     });
@@ -248,7 +251,7 @@ Deno.test("a notification of a killed runner is repeated at Resend, and one emai
     });
   });
   equal(taken.filter((email) => email === person.email).length, 2);
-  equal((await lettersTo(world, person.email)).length, letters + 1);
+  equal((await emailsTo(world, person.email)).length, emails + 1);
 });
 
 Deno.test("runners at once send each notification once", async () => {
@@ -271,7 +274,7 @@ Deno.test("runners at once send each notification once", async () => {
       }
     });
     for (const { email } of people) {
-      equal((await lettersTo(world, email, "low_balance")).length, 1, email);
+      equal((await emailsTo(world, email, "low_balance")).length, 1, email);
     }
   });
 });

@@ -4,8 +4,8 @@ import { Grant } from "../../supabase/functions/_shared/contracts/credits.ts";
 import { proven, withLostEvents, withSql } from "../support/project/database.ts";
 import { backEnd, data, post } from "../support/project/http.ts";
 import {
-  letterArrives,
-  lettersTo,
+  emailArrives,
+  emailsTo,
   notificationBecomes,
   notificationsOfUser,
 } from "../support/work/notifications.ts";
@@ -25,7 +25,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-Deno.test("a purchase ends with one receipt, however often Stripe says so", async () => {
+Deno.test("a purchase has one receipt, however often Stripe reports the payment", async () => {
   await withLostEvents(world, "shared", async () => {
     const buyer = await signUp(world);
     const order = await openCheckout(world, buyer);
@@ -37,7 +37,7 @@ Deno.test("a purchase ends with one receipt, however often Stripe says so", asyn
     for (const event of events) equal((await deliver(world, event)).status, 200);
     await orderBecomes(world, buyer, order.order_id, "paid");
 
-    const { subject, text, html, to } = await letterArrives(world, buyer.email, "receipt");
+    const { subject, text, html, to } = await emailArrives(world, buyer.email, "receipt");
     equal(subject, "Receipt: USD 9.99");
     deepEqual(to, [buyer.email]);
     for (const said of ["Starter", "USD 9.99", "9990", order.order_id]) {
@@ -46,7 +46,7 @@ Deno.test("a purchase ends with one receipt, however often Stripe says so", asyn
     const notifications = await notificationsOfUser(world, buyer.id, "receipt");
     equal(notifications.length, 1);
     await notificationBecomes(world, notifications[0]!.notification_id, "sent");
-    equal((await lettersTo(world, buyer.email, "receipt")).length, 1);
+    equal((await emailsTo(world, buyer.email, "receipt")).length, 1);
     await proven(world);
   });
 });
@@ -54,7 +54,7 @@ Deno.test("a purchase ends with one receipt, however often Stripe says so", asyn
 Deno.test("a refund is reported once, with the clawed-back credits", async () => {
   const { buyer, orderId } = await newPurchase(world);
   const { refund_id } = await refund(world, orderId, 333);
-  const { text } = await letterArrives(world, buyer.email, "refund");
+  const { text } = await emailArrives(world, buyer.email, "refund");
   match(text, /Refunded: USD 3\.33\nCredits removed: 3330\n/);
   ok(text.includes(refund_id) && text.includes(orderId));
   equal((await notificationsOfUser(world, buyer.id, "refund")).length, 1);
@@ -68,7 +68,7 @@ Deno.test("a low balance is reported to the last decimal", async () => {
     sql`
     select farthing.notify_low_balance(account_id::text, now()) from farthing.accounts
     where owner_id = ${person.id}`);
-  const { subject, text } = await letterArrives(world, person.email, "low_balance");
+  const { subject, text } = await emailArrives(world, person.email, "low_balance");
   equal(subject, "Your credits are running low");
   match(text, /Credits left: 400\.499999999999999999\nLimit: 500\n/);
   await proven(world);
@@ -80,7 +80,7 @@ Deno.test("T23: an expiry of credits is reported before it happens", async () =>
   const lot = { user_id: person.id, amount: "7", source: "promotional", reason: "x", expires_at };
   data(await post(world, "credits/grants", backEnd(world), lot), 201, Grant);
   await withSql(world, (sql) => sql`select farthing.notify_expiring_credits()`);
-  const { subject, text } = await letterArrives(world, person.email, "credits_expiring");
+  const { subject, text } = await emailArrives(world, person.email, "credits_expiring");
   equal(subject, "Credits of yours expire within a day");
   match(text, /Credits: 7\nExpire: \d+ \w+ \d{4} at \d\d:\d\d UTC\n/);
   await proven(world);
@@ -94,12 +94,12 @@ Deno.test("a failed top-up is reported with its reason, and a paid one has a rec
   await behaviour("insufficient_funds");
   await spend(world, person, "1000");
   await topUpsBecome(world, person, "declined", ({ failures }) => failures === 1);
-  const { subject, text } = await letterArrives(world, person.email, "top_up_failed");
+  const { subject, text } = await emailArrives(world, person.email, "top_up_failed");
   equal(subject, "Your automatic top-up failed");
   match(text, /Amount: USD 5\.00\nReason: insufficient_funds\nNext attempt/);
 
   await saveCard(world, person, "5555555555554444");
   await chargeBecomes(world, person, "paid");
-  match((await letterArrives(world, person.email, "receipt")).text, /Bought: Automatic top-up\n/);
+  match((await emailArrives(world, person.email, "receipt")).text, /Bought: Automatic top-up\n/);
   await proven(world);
 });

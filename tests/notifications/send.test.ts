@@ -7,7 +7,7 @@ import { Notification } from "../../supabase/functions/_shared/contracts/notific
 import { proven } from "../support/project/database.ts";
 import { withDeployment } from "../support/processes/deployment.ts";
 import { backEnd, type Caller, data, post, refused } from "../support/project/http.ts";
-import { letterArrives, lettersTo, notificationBecomes } from "../support/work/notifications.ts";
+import { emailArrives, emailsTo, notificationBecomes } from "../support/work/notifications.ts";
 import { signUp } from "../support/project/people.ts";
 import { readWorld } from "../support/project/world.ts";
 
@@ -35,10 +35,10 @@ Deno.test("a user is notified at Auth's address, and finds the notification in t
   const person = await signUp(world);
   const asked = { template: "receipt", to: { user_id: person.id }, data: RECEIPT };
   const { notification_id } = data(await ask(asked), 200, Notification);
-  const letter = await letterArrives(world, person.email, "receipt");
-  equal(letter.subject, "Receipt: USD 9.99");
-  const told = await person.dataApi.from("notifications").select("id, template, data");
-  deepEqual(told.data, [{ id: notification_id, template: "receipt", data: RECEIPT }]);
+  const received = await emailArrives(world, person.email, "receipt");
+  equal(received.subject, "Receipt: USD 9.99");
+  const listed = await person.dataApi.from("notifications").select("id, template, data");
+  deepEqual(listed.data, [{ id: notification_id, template: "receipt", data: RECEIPT }]);
   await proven(world);
 });
 
@@ -52,10 +52,10 @@ Deno.test("an address is notified once per key, and is not stored afterwards", a
   equal(data(again, 200, Notification).notification_id, notification_id);
   const other = await ask({ ...asked, to: { email: newAddress() } }, shared(), key);
   refused(other, 422, "idempotency_key_reused");
-  await letterArrives(world, email, "receipt");
+  await emailArrives(world, email, "receipt");
   const { state, address } = await notificationBecomes(world, notification_id, "sent");
   deepEqual([state, address], ["sent", null]);
-  equal((await lettersTo(world, email)).length, 1);
+  equal((await emailsTo(world, email)).length, 1);
 });
 
 Deno.test("the secret alone is enough, and the same content again is the same notification", async () => {
@@ -71,7 +71,7 @@ Deno.test("the secret alone is enough, and the same content again is the same no
   const { notification_id } = data(other, 200, Notification);
   ok(!ids.includes(notification_id));
   for (const id of [ids[0]!, notification_id]) await notificationBecomes(world, id, "sent");
-  equal((await lettersTo(world, email)).length, 2);
+  equal((await emailsTo(world, email)).length, 2);
 });
 
 Deno.test("no other credential may send a notification", async () => {
@@ -90,8 +90,8 @@ Deno.test("no other credential may send a notification", async () => {
   ) {
     equal((await ask(asked, as)).status, status);
   }
-  const told = await person.dataApi.from("notifications").select("id");
-  deepEqual(told.data, []);
+  const listed = await person.dataApi.from("notifications").select("id");
+  deepEqual(listed.data, []);
 });
 
 Deno.test("data that does not fit the template is refused by its field, as is an alert", async () => {
@@ -146,7 +146,7 @@ Deno.test("hostile data is written as text", async () => {
   const data_ = { ...RECEIPT, package_name };
   const asked = { template: "receipt", to: { user_id: person.id }, data: data_ };
   const { notification_id } = data(await ask(asked), 200, Notification);
-  const { html, text, subject } = await letterArrives(world, person.email, "receipt");
+  const { html, text, subject } = await emailArrives(world, person.email, "receipt");
   ok(!html.includes("<img") && html.includes("&lt;img"), html);
   ok(!/[\r\u202e]|^Bcc/m.test(text + subject), text);
   await notificationBecomes(world, notification_id, "sent");

@@ -220,7 +220,7 @@ Deno.test("the runner reads payouts and events while refunds, charges and revers
   await run(MONEY, false);
 });
 
-Deno.test("T16: what the runner asks for, and Stripe makes and never answers, is made once", async () => {
+Deno.test("T16: requests that Stripe fulfils and never answers are made once", async () => {
   await run(MONEY, true);
 });
 

@@ -20,7 +20,7 @@ async function newPayout(made: { deliver?: boolean; arrives_in_days?: number } =
  * a later second does.
  */
 function nextBrings(returned: { id: string; amount: number }) {
-  return until(`payout ${returned.id} is made up for`, async () => {
+  return until(`payout ${returned.id} is replaced`, async () => {
     await payoutBecomes(world, await newPayout(), `${NET} paid completed`);
     return !await isLate(world, returned) || undefined;
   });

@@ -11,7 +11,7 @@ import { readWorld } from "../support/project/world.ts";
 
 const world = readWorld();
 
-function stands(purchase: Purchase, wanted: string) {
+function becomes(purchase: Purchase, wanted: string) {
   return until(
     `the order is ${wanted}`,
     async () => await standing(world, purchase) === wanted || undefined,
@@ -28,7 +28,7 @@ Deno.test("T29: an appealed dispute claws back and reinstates with the money", a
   const purchase = await newPurchase(world);
   await withDeliveries(world, "shared", async () => {
     const { id } = await dispute(purchase);
-    await stands(purchase, TAKEN);
+    await becomes(purchase, TAKEN);
     for (const outcome of ["lost", "appeal", "under_review"]) {
       await control(world, "POST", `disputes/${id}/settle`, { outcome });
     }
@@ -40,7 +40,7 @@ Deno.test("T29: an appealed dispute claws back and reinstates with the money", a
     });
     equal(await standing(world, purchase), TAKEN);
     await control(world, "POST", `disputes/${id}/settle`, { outcome: "won" });
-    await stands(purchase, WHOLE);
+    await becomes(purchase, WHOLE);
   });
   await proven(world);
 });
@@ -55,7 +55,7 @@ for (
     const purchase = await newPurchase(world);
     await withDeliveries(world, "shared", async () => {
       await dispute(purchase, { prevented });
-      await stands(purchase, end);
+      await becomes(purchase, end);
     });
     await proven(world);
   });
@@ -66,7 +66,7 @@ Deno.test("T29: an unknown status is answered 200 and freezes the credits", asyn
   await withDeliveries(world, "shared", async () => {
     const { id } = await dispute(purchase, { inquiry: true });
     await control(world, "POST", `disputes/${id}/settle`, { status: "pre_arbitration" });
-    await stands(purchase, "disputed: balance 9990, available 0, debt 0");
+    await becomes(purchase, "disputed: balance 9990, available 0, debt 0");
     await control(world, "POST", `disputes/${id}/settle`, { status: "warning_closed" });
   });
   await withSql(world, async (sql) => {

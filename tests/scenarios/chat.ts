@@ -3,7 +3,7 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ChatAnswer } from "../../supabase/functions/_shared/contracts/ai.ts";
-import { askedOf, chatBody, promptOf, streamChat } from "../support/work/chat.ts";
+import { chatBody, promptOf, requestsWith, streamChat } from "../support/work/chat.ts";
 import { proven } from "../support/project/database.ts";
 import { data, post, refused } from "../support/project/http.ts";
 import { signUp, signUpWith } from "../support/project/people.ts";
@@ -24,7 +24,7 @@ async function answered(world: World): Promise<void> {
   const { name, content } = promptOf("[tokens:50]");
   const [body, key] = [chatBody(content, { max_output_tokens: 200 }), crypto.randomUUID()];
   const answer = data(await post(world, "ai/chat", person.as, body, { key }), 200, ChatAnswer);
-  const [asked] = await askedOf(world, name);
+  const [asked] = await requestsWith(world, name);
   const { prompt_tokens, completion_tokens } = asked!.usage!;
   deepEqual(answer.usage, { input_tokens: prompt_tokens, output_tokens: completion_tokens });
   equal(answer.credits, priceOf(prompt_tokens, completion_tokens));
@@ -33,7 +33,7 @@ async function answered(world: World): Promise<void> {
   const again = await post(world, "ai/chat", person.as, body, { key });
   equal(again.headers.get("idempotency-replayed"), "true");
   deepEqual(data(again, 200, ChatAnswer), answer);
-  equal((await askedOf(world, name)).length, 1);
+  equal((await requestsWith(world, name)).length, 1);
   const { balance, held } = await balanceOf(world, person.id);
   deepEqual([balance, held], [answer.balance_after, "0"]);
   await proven(world);
@@ -47,7 +47,7 @@ async function streamed(world: World): Promise<void> {
   const last = events.at(-1)!;
   equal(last.name, "usage");
   const text = events.slice(0, -1).map(({ data }) => data.content).join("");
-  const [asked] = await askedOf(world, name);
+  const [asked] = await requestsWith(world, name);
   const { prompt_tokens, completion_tokens } = asked!.usage!;
   deepEqual(last.data.usage, {
     input_tokens: prompt_tokens - 10,
@@ -58,7 +58,7 @@ async function streamed(world: World): Promise<void> {
   const again = await streamChat(world, person, body, () => true, key);
   equal(again.replayed, true);
   deepEqual(again.events, [{ name: "delta", data: { content: text } }, last]);
-  equal((await askedOf(world, name)).length, 1);
+  equal((await requestsWith(world, name)).length, 1);
   const { balance, held } = await balanceOf(world, person.id);
   deepEqual([balance, held], [last.data.balance_after, "0"]);
   await proven(world);
@@ -75,7 +75,7 @@ async function neverAsked(world: World): Promise<void> {
     const nameless = await post(world, "ai/chat", rich.as, { ...unknown, stream });
     refused(nameless, 422, "unknown_model", "model");
   }
-  deepEqual(await askedOf(world, name), []);
+  deepEqual(await requestsWith(world, name), []);
   await proven(world);
 }
 
@@ -88,7 +88,7 @@ async function providerFails(world: World): Promise<void> {
   equal(failed.retryable, true);
   deepEqual((await balanceOf(world, person.id)).held, "0");
   data(await ask(), 200, ChatAnswer);
-  equal((await askedOf(world, name)).length, 2);
+  equal((await requestsWith(world, name)).length, 2);
   await proven(world);
 }
 
@@ -105,7 +105,7 @@ async function breaksOff(world: World): Promise<void> {
       credits: string;
     };
     equal(error.code, "upstream_unavailable");
-    const [asked] = await askedOf(world, name);
+    const [asked] = await requestsWith(world, name);
     // Tokens in flight when the connection broke are charged, too, up to the 1,024 tokens of the
     // hold.
     const { completion_tokens } = asked!.billed!;

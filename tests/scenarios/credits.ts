@@ -251,7 +251,7 @@ export const credits: Scenario[] = [
     name: "an estimate returns a price to a user and the back end, and moves nothing",
     run: estimates,
   },
-  { name: "a batch charges each event by itself and recognises repeated events", run: batches },
+  { name: "a batch charges each event separately and recognises repeated events", run: batches },
   { name: "a batch accepts 1000 events in one call, and no more", run: largestBatch },
   { name: "an event that settled a hold is charged nowhere else", run: settledEvents },
   { name: "usage with a known event_id is answered with the first charge", run: duplicateEvents },

@@ -187,5 +187,5 @@ export const jobs: Scenario[] = [
     run: secondClick,
   },
   { name: "ledger_export writes the same file as the ledger's CSV", run: ledgerExport },
-  { name: "usage_backfill charges each event once and says what it cost", run: usageBackfill },
+  { name: "usage_backfill charges each event once and reports its cost", run: usageBackfill },
 ];

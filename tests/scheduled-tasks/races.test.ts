@@ -95,7 +95,8 @@ Deno.test("one session at a time proves the ledger, and a second one does not wa
       }, 60_000);
       deepEqual(first, { did: true, other: false });
       // A scheduled proof may hold the lock at the same moment.
-      await until("alone it does", async () => await undone(two, prove) === true || undefined);
+      await until("the proof runs when no other proof runs", async () =>
+        await undone(two, prove) === true || undefined);
     }));
 });
 

@@ -123,11 +123,11 @@ Deno.test("a page of any other origin is refused, whatever its name", async () =
 
 Deno.test("a page of an unlisted origin is refused, and the log names the origin once", async () => {
   let log = "";
-  const hear = (text: string) => log += text;
+  const onOutput = (text: string) => log += text;
   await withDeployment(world, { APP_ORIGINS: LISTED }, async (deployed) => {
     equal(headerOf((await preflight(LISTED, deployed)).headers), LISTED);
     for (const origin of [...LOOPBACK, ...FOREIGN, ...LOOPBACK]) await isRefused(deployed, origin);
-  }, hear);
+  }, onOutput);
   const lines = log.split("\n").filter((line) => line.includes("origin refused"))
     .map((line) => JSON.parse(line));
   for (const origin of LOOPBACK) {

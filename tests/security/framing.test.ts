@@ -47,14 +47,14 @@ const AMBIGUOUS: Readonly<Record<string, string>> = {
   "a list of lengths": post("Content-Length: 2, 2") + `{}${HIDDEN}`,
   "a length with a sign": post("Content-Length: +2") + `{}${HIDDEN}`,
   "a length in hex": post("Content-Length: 0x2") + `{}${HIDDEN}`,
-  "a coding that is none": post("Transfer-Encoding: xchunked") + CHUNKED,
-  "two codings": post(CHUNKS, "Transfer-Encoding: identity") + CHUNKED,
-  "a coding with a blank before its colon": post("Transfer-Encoding : chunked") + CHUNKED,
-  "a coding in a folded line":
+  "an unknown transfer coding": post("Transfer-Encoding: xchunked") + CHUNKED,
+  "two transfer codings": post(CHUNKS, "Transfer-Encoding: identity") + CHUNKED,
+  "a space before the colon of a transfer coding": post("Transfer-Encoding : chunked") + CHUNKED,
+  "a transfer coding in a folded line":
     post("X-Other: a\r\n Transfer-Encoding: chunked", "Content-Length: 2") +
     `{}${HIDDEN}`,
   "two hosts": post("Host: other", "Content-Length: 2") + `{}${HIDDEN}`,
-  "a null in a header": post("X-Other: a\u0000b", "Content-Length: 2") + `{}${HIDDEN}`,
+  "a null byte in a header": post("X-Other: a\u0000b", "Content-Length: 2") + `{}${HIDDEN}`,
 };
 
 for (const [what, text] of Object.entries(AMBIGUOUS)) {

@@ -43,7 +43,7 @@ Deno.test("T25: a charge beyond the cap is refused, and the 402 names the cap", 
     equal(resets_at, set.resets_at);
   }
   const short = refused(await debit(person.id, "5000"), 402, "insufficient_credits");
-  equal(short.details?.limit, "balance", "missing credits are another limit");
+  equal(short.details?.limit, "balance", "missing credits have another limit");
   data(await debit(person.id, "40.5"), 201, Debit);
   equal(data(await get(world, PATH, person.as), 200, SpendCap).spent_today, "100.5");
   await proven(world);

@@ -41,7 +41,7 @@ async function attemptsOf({ id }: Person) {
 }
 
 async function wasAskedInVain(person: Person): Promise<void> {
-  await until("Stripe was asked", async () => {
+  await until("Stripe was called", async () => {
     await runPayments(world);
     return (await attemptsOf(person)).lastError ?? undefined;
   });

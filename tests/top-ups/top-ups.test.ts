@@ -139,7 +139,7 @@ Deno.test("T16: a runner that dies between charge and answer leaves one charge",
   await proven(world);
 });
 
-Deno.test("T16: a runner that dies before it asks Stripe leaves the charge to the next one", async () => {
+Deno.test("T16: a runner that dies before it calls Stripe leaves the charge to the next runner", async () => {
   const person = await signUpToppedUp(world);
   await postpone(person);
   await spend(world, person, "1000");
@@ -196,9 +196,9 @@ Deno.test("a charge that needs authentication is confirmed on a page, and paid o
   deepEqual([waiting.state, waiting.failures], ["authentication_required", 0]);
   // A scheduled task may have reported the low balance before, so only the last one is checked.
   equal((await topUpNotificationsOf(person)).at(-1), "top_up_authentication");
-  const told = await person.dataApi.from("notifications").select("template, data")
+  const listed = await person.dataApi.from("notifications").select("template, data")
     .eq("template", "top_up_authentication");
-  equal(told.data?.[0]?.data.url, link, "the notification has the link");
+  equal(listed.data?.[0]?.data.url, link, "the notification has the link");
   await passTime(world, person);
   await runPayments(world);
   const [asked] = await paymentsOf(world, person);
@@ -228,7 +228,7 @@ Deno.test("the monthly cap reduces a charge, and then stops charges", async () =
   const capped = async () =>
     (await notificationsOf(world, person)).filter((each) => each === "top_up_capped").length;
   // The payment runner skips an account that another session has locked, so it runs repeatedly.
-  await until("the cap is notified", async () => {
+  await until("the notification about the cap exists", async () => {
     await runPayments(world);
     return await capped() > 0 || undefined;
   });

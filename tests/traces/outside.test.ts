@@ -101,7 +101,7 @@ Deno.test("a failure reaches Sentry with the trace of its answer, and a refusal 
   await proven(world);
 });
 
-Deno.test("a trace that a caller began is the runtime's too: answer, log and span agree", async () => {
+Deno.test("a caller's trace continues in the answer, the log and the runtime's span", async () => {
   const lines: string[] = [];
   const traceId = crypto.randomUUID().replaceAll("-", "");
   const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
@@ -116,7 +116,7 @@ Deno.test("a trace that a caller began is the runtime's too: answer, log and spa
   );
 });
 
-Deno.test("a trace that begins here is the one that the runtime began", async () => {
+Deno.test("a request without a trace gets the runtime's trace", async () => {
   const lines: string[] = [];
   await withReceiver((port, received) =>
     withDeployment(world, collectorAt(port), async (at: World) => {

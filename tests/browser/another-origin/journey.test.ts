@@ -8,7 +8,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Browser, Page, Request } from "playwright-core";
 import { IS_FULL } from "../../../scripts/test-tools/full-run.ts";
 import { openBrowser, withPage } from "../chromium.ts";
-import { askedOf, endedOf, promptOf } from "../../support/work/chat.ts";
+import { endedRequestsWith, promptOf, requestsWith } from "../../support/work/chat.ts";
 import { proven, withDeliveries } from "../../support/project/database.ts";
 import { holdsEnd } from "../../support/work/jobs.ts";
 import { type AskedHeader, watchPreflights } from "./sent-preflights.ts";
@@ -136,10 +136,13 @@ async function chatsAndStops(page: Page, userId: string): Promise<void> {
   await press(page, "Stop");
   await page.locator("#error", { hasText: "abort" }).waitFor();
   const read = await shown(page, "answer");
-  ok((await askedOf(world, name))[0]?.ended === false, "it was stopped too late to be left");
+  ok(
+    (await requestsWith(world, name))[0]?.ended === false,
+    "the chat had ended before it was stopped",
+  );
 
   const balance = Number(await holdsEnd(world, userId));
-  const [asked, ...others] = await endedOf(world, name);
+  const [asked, ...others] = await endedRequestsWith(world, name);
   deepEqual([others.length, asked?.aborted], [0, false]);
   const { prompt_tokens, completion_tokens } = asked!.billed!;
   equal(completion_tokens, CHAT_TOKENS);
@@ -150,7 +153,7 @@ async function chatsAndStops(page: Page, userId: string): Promise<void> {
   deepEqual([status, replayed], [200, "true"]);
   const answer = textOf(text);
   ok(answer.startsWith(read) && answer.length > read.length, `${read} of ${answer}`);
-  equal((await askedOf(world, name)).length, 1);
+  equal((await requestsWith(world, name)).length, 1);
   equal(Number(await holdsEnd(world, userId)), balance);
 }
 
@@ -168,7 +171,7 @@ async function isToppedUp(page: Page, userId: string): Promise<void> {
   await withDeliveries(world, "shared", async () => {
     await paysByCard(page, world, "buyer@example.com", /^Save/);
     await page.waitForURL(/\?saved$/);
-    await until("the card is there", async () => {
+    await until("the card is saved", async () => {
       await succeeds(page, "Top up by itself");
       return await shown(page, "top-up") === "on" || undefined;
     });

@@ -95,7 +95,7 @@ async function readme(page: Page, origin: string, folder: string): Promise<void>
     await paysByCard(page, world, login.email);
     await page.waitForURL(`${origin}/paid`);
     await until(
-      "it is paid",
+      "the order is paid",
       async () => (await balanceOf(world, user_id)).balance === "9990" || undefined,
     );
   });

@@ -2,10 +2,10 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
   chatBody,
+  closeAbandonedChats,
   closedChats,
   promptOf,
   streamChat,
-  sweepMinuteLater,
 } from "../../support/work/chat.ts";
 import { countEntries, proven } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
@@ -44,7 +44,7 @@ Deno.test("T28: a chat of a killed isolate pays for received and in-flight token
     await dying;
   });
   ok(Number((await balanceOf(world, person.id)).held) > 0, "nothing is held");
-  await sweepMinuteLater(world, [person]);
+  await closeAbandonedChats(world, [person]);
   const [chat] = await closedChats(world, person);
   equal(chat?.state, "settled");
   // Tokens may have been sent and not recorded, or recorded and not received, so the two counts

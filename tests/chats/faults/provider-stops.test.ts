@@ -7,7 +7,7 @@ import { equal, ok } from "node:assert/strict";
 import { chatOf, judge, KINDS } from "../leaving/bill.ts";
 import { type Leave, leaveAccepted, leaveAfter } from "../leaving/leave.ts";
 import { changePolicy } from "../../support/money/bookings.ts";
-import type { Asked } from "../../support/work/chat.ts";
+import type { ProviderRequest } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";
 import { readWorld } from "../../support/project/world.ts";
 
@@ -31,7 +31,7 @@ interface Case {
  * Leaves a chat of each kind at each moment, checks the cost of each chat, and returns the
  * provider's calls.
  */
-async function leaveAll({ timeout, markers, moments }: Case): Promise<Asked[]> {
+async function leaveAll({ timeout, markers, moments }: Case): Promise<ProviderRequest[]> {
   const before = await changePolicy(world, { abandoned_stream_timeout: timeout });
   try {
     const leaving = moments.flatMap(([moment, leave]) =>
@@ -48,7 +48,7 @@ async function leaveAll({ timeout, markers, moments }: Case): Promise<Asked[]> {
 }
 
 for (const timeout of ["0 seconds", "300 milliseconds"]) {
-  Deno.test(`T28: a left stream costs at least the bill when it is read for ${timeout} more`, async () => {
+  Deno.test(`T28: a stream read for ${timeout} after its caller left costs at least the bill`, async () => {
     // The provider is slow, so the time limit ends while the provider still answers.
     const markers = "[pace:400] [think:12]";
     const calls = await leaveAll({ timeout, markers, moments: [ACCEPTED, FIRST, MIDDLE] });
@@ -73,7 +73,7 @@ const ENDS: readonly [name: string, Case][] = [
 ];
 
 for (const [name, each] of ENDS) {
-  Deno.test(`T28: a left stream that ${name} costs at least the bill, and at most the hold`, async () => {
+  Deno.test(`T28: a stream that ${name} after its caller left costs from the bill to the hold`, async () => {
     for (const { tokens_sent } of await leaveAll(each)) equal(tokens_sent, 12);
     await proven(world);
   });

@@ -1,6 +1,11 @@
 /** Compares what a streamed chat costs its user with the emulated provider's bill. */
 import { equal, ok } from "node:assert/strict";
-import { type Asked, askedOf, closedChats, promptOf } from "../../support/work/chat.ts";
+import {
+  closedChats,
+  promptOf,
+  type ProviderRequest,
+  requestsWith,
+} from "../../support/work/chat.ts";
 import { withSql } from "../../support/project/database.ts";
 import { type Person, signUpWith } from "../../support/project/people.ts";
 import { until } from "../../support/project/until.ts";
@@ -24,7 +29,7 @@ export const KINDS: readonly Kind[] = [
     pieces: 40,
   },
   {
-    name: "thinking after it began to answer",
+    name: "thinking after the answer has begun",
     model: "o4-mini",
     markers: "[tokens:40] [afterthought:500] [think:1] [pace:5]",
     pieces: 40,
@@ -79,7 +84,7 @@ export async function chatOf(world: World, kind: Kind, more = ""): Promise<Chat>
 /** Waits until the provider's call of a chat has begun or ended, and returns the call. */
 export function callOf(world: World, { name }: Chat, has: "begun" | "ended") {
   return until(`the call has ${has}`, async () => {
-    const [call] = await askedOf(world, name);
+    const [call] = await requestsWith(world, name);
     return call && (has === "ended" ? call.ended : call.status === 200) ? call : undefined;
   });
 }
@@ -116,7 +121,7 @@ async function figuresOf(world: World, { person, kind }: Chat): Promise<Row> {
  * T28: asserts that the charge is at least the provider's bill and at most the hold.
  * @returns the provider's call
  */
-export async function judge(world: World, chat: Chat, way: string): Promise<Asked> {
+export async function judge(world: World, chat: Chat, way: string): Promise<ProviderRequest> {
   const rows = await closedChats(world, chat.person);
   equal(rows.length, 1);
   const call = await callOf(world, chat, "ended");

@@ -46,7 +46,7 @@ for (const [way, marker, pieces] of CUTS) {
   });
 }
 
-Deno.test("T28: a stream that is left and repeated is one call, answered in full", async () => {
+Deno.test("T28: a repeat of an abandoned stream gets the full answer of the first call", async () => {
   await Promise.all(KINDS.map(async (kind) => {
     const chat = await chatOf(world, kind);
     await leaveAfter(() => 1)(world, chat);

@@ -1,6 +1,6 @@
 /** T28: streams of a killed isolate cost at least the provider's bill. */
 import { ok, rejects } from "node:assert/strict";
-import { closedChats, streamChat, sweepMinuteLater } from "../../support/work/chat.ts";
+import { closeAbandonedChats, closedChats, streamChat } from "../../support/work/chat.ts";
 import { proven } from "../../support/project/database.ts";
 import { withDeployment } from "../../support/processes/deployment.ts";
 import { balanceOf } from "../../support/money/purchases.ts";
@@ -27,7 +27,7 @@ Deno.test("T28: streams of a killed isolate cost at least the bill, and at most 
   });
   await Promise.all(chats.map((chat) => callOf(world, chat, "ended")));
   for (const { person } of chats) ok(Number((await balanceOf(world, person.id)).held) > 0);
-  await sweepMinuteLater(world, chats.map(({ person }) => person));
+  await closeAbandonedChats(world, chats.map(({ person }) => person));
   for (const chat of chats) {
     await closedChats(world, chat.person);
     await judge(world, chat, "isolate killed");

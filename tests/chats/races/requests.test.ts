@@ -2,11 +2,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ChatAnswer } from "../../../supabase/functions/_shared/contracts/ai.ts";
 import {
-  askedOf,
   chatBody,
   closedChats,
-  endedOf,
+  endedRequestsWith,
   promptOf,
+  requestsWith,
   streamChat,
   type StreamEvent,
 } from "../../support/work/chat.ts";
@@ -56,7 +56,7 @@ for (const stream of [false, true]) {
     for (const answer of answers.filter((each) => !isAnswered(each))) {
       refused(answer, 402, "insufficient_credits");
     }
-    equal((await askedOf(world, name)).length, 5);
+    equal((await requestsWith(world, name)).length, 5);
     equal((await closedChats(world, person)).length, 5);
     equal(await countEntries(world, person.id, "settle"), 5);
     equal((await balanceOf(world, person.id)).held, "0");
@@ -78,7 +78,7 @@ Deno.test("identical chats at once call the provider once", async () => {
     .map((answer) => data(answer, 200, ChatAnswer));
   equal(answers.length, 10);
   for (const answer of answers) deepEqual(answer, answers[0]);
-  equal((await askedOf(world, name)).length, 1);
+  equal((await requestsWith(world, name)).length, 1);
   equal(await countEntries(world, person.id, "settle"), 1);
   await proven(world);
 });
@@ -94,14 +94,14 @@ const LEAVING: readonly [string, number][] = [
 ];
 
 for (const [when, count] of LEAVING) {
-  Deno.test(`T9: a stream that is left ${when} is read to its end, and settled once`, async () => {
+  Deno.test(`T9: a stream whose caller leaves ${when} is read to its end, and settled once`, async () => {
     const { name, content } = promptOf(`[tokens:${TOKENS}] [pace:10]`);
     const person = await signUpWith(world, "100");
     const body = chatBody(content, { max_output_tokens: 500 });
     const key = crypto.randomUUID();
     const staysFor = (deltas: number) => deltas < count;
     const { events } = await streamChat(world, person, body, staysFor, key);
-    ok(events.every(({ name }) => name === "delta"), "the stream came to its end");
+    ok(events.every(({ name }) => name === "delta"), "the stream has ended");
     const [chat, ...more] = await closedChats(world, person);
     deepEqual([chat?.state, more.length], ["settled", 0]);
 
@@ -117,7 +117,7 @@ for (const [when, count] of LEAVING) {
     // Near the end of the answer, the last two pieces may arrive together.
     const mayBeWhole = count === TOKENS - 1 && answer === seen;
     ok(answer.startsWith(seen) && (answer.length > seen.length || mayBeWhole), answer);
-    const [asked, ...others] = await endedOf(world, name);
+    const [asked, ...others] = await endedRequestsWith(world, name);
     deepEqual([others.length, asked?.aborted], [0, false]);
     equal(asked?.tokens_sent, TOKENS);
     deepEqual(usage, {
@@ -125,7 +125,7 @@ for (const [when, count] of LEAVING) {
       output_tokens: asked?.billed?.completion_tokens,
     });
     equal(usage.input_tokens, chat?.input_tokens);
-    ok(usage.output_tokens - chat!.streamed_tokens <= 64, "too far ahead of the record");
+    ok(usage.output_tokens - chat!.streamed_tokens <= 64, "too many tokens after the last record");
     equal(Number(credits), priceOf(usage.input_tokens, usage.output_tokens));
     equal(await countEntries(world, person.id, "settle"), 1);
     const { held, balance } = await balanceOf(world, person.id);

@@ -61,7 +61,7 @@ async function settle(sql: Sql, { hold, key }: Chat): Promise<string> {
 }
 
 const record = (sql: Sql, { hold }: Chat) => sql`select farthing_public.chats_record(${hold}, 60)`;
-const sweep = (sql: Sql) => sql`select farthing.close_abandoned_chats()`;
+const closeAbandoned = (sql: Sql) => sql`select farthing.close_abandoned_chats()`;
 
 Deno.test("T9: chats settled twice, recorded and closed at once are charged once each", async () => {
   await withConnections(async (sql) => {
@@ -72,7 +72,7 @@ Deno.test("T9: chats settled twice, recorded and closed at once are charged once
         const [first, , , second] = await Promise.all([
           settle(sql, chat),
           record(sql, chat),
-          sweep(sql),
+          closeAbandoned(sql),
           settle(sql, chat),
         ]);
         equal(first, second);
@@ -96,8 +96,8 @@ Deno.test("T9: a silent chat repeated many times at once is charged once, and on
       ok(chat);
       const repeats = await Promise.allSettled([
         ...Array.from({ length: 6 }, () => begin(sql, id, chat.key, "now()")),
-        sweep(sql),
-        sweep(sql),
+        closeAbandoned(sql),
+        closeAbandoned(sql),
       ]);
       const begun = repeats.slice(0, 6).filter(({ status }) => status === "fulfilled");
       equal(begun.length, 1);
@@ -124,7 +124,7 @@ Deno.test("a user is deleted while their chats are settled and closed, and no se
       const log = JSON.stringify({ kind: "chat" });
       const [left] = await Promise.all([
         sql`delete from auth.users where id = ${id}`,
-        sweep(sql),
+        closeAbandoned(sql),
         ...chats.map(({ hold, key }) =>
           sql`select farthing_public.chats_settle(${hold}, ${USAGE}::jsonb, null, ${log}::jsonb, ${key})`
         ),

@@ -39,13 +39,13 @@ function insisting(what: string, ask: () => Promise<Answer>): Promise<Answer> {
 }
 
 async function start(buyer: Person): Promise<OpenCheckout> {
-  const { id } = await until("the packages", () => packageNamed(world, "Starter"));
+  const { id } = await until("the packages can be read", () => packageNamed(world, "Starter"));
   const key = crypto.randomUUID();
   const ask = () => post(world, "checkout", buyer.as, { package_id: id }, { key });
   return data(await insisting("the checkout", ask), 201, Checkout);
 }
 
-async function hear(events: Stripe.Event[]): Promise<void> {
+async function deliverAll(events: Stripe.Event[]): Promise<void> {
   for (const event of events) {
     data(await insisting(event.type, () => deliver(world, event)), 200, Received);
   }
@@ -72,11 +72,11 @@ Deno.test({
         const events = await payInSilence(world, checkout);
         await killAfter("payment");
         const telling = events.filter(({ type }) => !type.startsWith("charge."));
-        await hear(telling.slice(0, 1));
+        await deliverAll(telling.slice(0, 1));
         await killAfter("first event");
-        await hear(telling.slice(1));
+        await deliverAll(telling.slice(1));
         await killAfter("grant");
-        await hear(events);
+        await deliverAll(events);
         await databaseIsBack(world);
         await orderBecomes(world, buyer, checkout.order_id, "paid");
         equal(await countEntries(world, buyer.id), 1);
@@ -204,7 +204,7 @@ Deno.test({
     if (answer.status !== 200) refused(answer, 500, "internal");
     await databaseIsBack(world);
     equal(await countEntries(world, buyer.id), answer.status === 200 ? 1 : 0);
-    await hear(events);
+    await deliverAll(events);
     await orderBecomes(world, buyer, checkout.order_id, "paid");
     equal(await countEntries(world, buyer.id), 1);
     await proven(world);
@@ -243,7 +243,7 @@ Deno.test({
       const telling = events.filter(({ type }) => /completed|intent\.succeeded/.test(type));
       const deliveries = [...telling, ...telling].map((event) => deliver(world, event));
       await Promise.all([...deliveries, killDatabase(world)]);
-      await hear(telling);
+      await deliverAll(telling);
       await orderBecomes(world, buyer, checkout.order_id, "paid");
       equal(await countEntries(world, buyer.id), round);
     }

@@ -33,10 +33,10 @@ const SLOW_STRIPE_MS = 1_500;
 function having(changes: (world: World) => Changes, shows?: string): Condition {
   return {
     async under(world, use) {
-      let said = "";
+      let log = "";
       const environment = { DATABASE_POOL_URL: world.databaseUrl, ...changes(world) };
-      await withDeployment(world, environment, use, (text) => void (said += text));
-      if (shows !== undefined) ok(said.includes(shows), `the fault was not met: ${shows}`);
+      await withDeployment(world, environment, use, (text) => void (log += text));
+      if (shows !== undefined) ok(log.includes(shows), `the fault was not met: ${shows}`);
     },
   };
 }
@@ -60,7 +60,7 @@ function behind(
     async under(world, use) {
       await using proxy = startProxy(target(world), manner);
       await having(() => changes(proxy.url, world), shows).under(world, use);
-      ok(proxy.asked() > 0, "nobody met the fault");
+      ok(proxy.asked() > 0, "no request met the fault");
     },
   };
 }
@@ -100,8 +100,8 @@ const MAIL = {
  * Waits until a runner has attempted to send the receipt of a purchase during the fault. Returns
  * the receipt's id.
  */
-function triedReceipt(cut: World, since: Date): Promise<string> {
-  return until("a receipt was tried", async () => {
+function attemptedReceipt(cut: World, since: Date): Promise<string> {
+  return until("a runner has attempted to send a receipt", async () => {
     await callNotificationRunner(cut);
     const [found] = await withSql(cut, (sql) =>
       sql<{ notification_id: string }[]>`
@@ -117,13 +117,13 @@ function triedReceipt(cut: World, since: Date): Promise<string> {
  */
 const MAIL_DOWN: Condition = {
   async under(world, use) {
-    const away = having(() => ({ ...MAIL, MAIL_URL: CLOSED_URL }));
+    const unavailable = having(() => ({ ...MAIL, MAIL_URL: CLOSED_URL }));
     const receipts: string[] = [];
     const since = new Date();
     await withoutMail(world, () =>
-      away.under(world, async (cut) => {
+      unavailable.under(world, async (cut) => {
         await use(cut);
-        receipts.push(await triedReceipt(cut, since));
+        receipts.push(await attemptedReceipt(cut, since));
       }));
     await withMail(world, "shared", () => notificationBecomes(world, receipts[0]!, "sent"));
   },
@@ -143,7 +143,7 @@ const DATABASE_RESTARTING: Condition = {
  * The functions reach Auth through a proxy that answers every request with 503. They reach the
  * database through the pool.
  */
-const JWKS_AWAY = behind({ kind: "answers", status: 503, body: "{}" }, {
+const JWKS_UNREACHABLE = behind({ kind: "answers", status: 503, body: "{}" }, {
   target: (world) => world.url,
   changes: (url, world) => ({
     SUPABASE_URL: url,
@@ -180,7 +180,7 @@ export const CONDITIONS = {
     marker: `[fail:503x3:${crypto.randomUUID()}]`,
   },
   "database restarting": DATABASE_RESTARTING,
-  "JWKS unreachable": JWKS_AWAY,
+  "JWKS unreachable": JWKS_UNREACHABLE,
 } as const satisfies Record<string, Condition>;
 
 export type FaultName = keyof typeof CONDITIONS;

@@ -84,7 +84,7 @@ const usage: Journey = async (world) => {
   return {
     act: charge,
     async finish() {
-      data(await again("the charge", () => charge(world)), 201, Charge);
+      data(await again("the charge succeeds", () => charge(world)), 201, Charge);
       equal((await balanceOf(world, user_id)).balance, "50");
       equal(await countEntries(world, user_id, "usage"), 1);
     },

@@ -90,7 +90,7 @@ async function flood(
   return { sent, deaths };
 }
 
-Deno.test("debits whose isolates are killed under them are each taken once", async () => {
+Deno.test("debits whose isolates are killed are each made once", async () => {
   const person = await signUpWith(world, String(CREDITS));
   const { sent, deaths } = await flood("credits", () => debitOf(person.id));
   for (const answer of sent) data(answer, 201, Debit);
@@ -100,7 +100,7 @@ Deno.test("debits whose isolates are killed under them are each taken once", asy
   await proven(world);
 });
 
-Deno.test("usage whose isolates are killed under it is charged once", async () => {
+Deno.test("usage whose isolates are killed is charged once", async () => {
   const person = await signUpWith(world, String(CREDITS));
   const { sent, deaths } = await flood("usage", () => usageOf(person.id));
   const charged = sent.reduce(
@@ -171,7 +171,7 @@ async function buyAll(): Promise<void> {
   }));
 }
 
-Deno.test("purchases whose isolates are killed under them are each granted once", async () => {
+Deno.test("purchases whose isolates are killed are each granted once", async () => {
   const killed = { checkouts: 0, webhooks: 0, cut: 0 };
   const isSeen = () => killed.checkouts > 0 && killed.webhooks > 0 && killed.cut > 0;
   for (let round = 0; round < MAX_ROUNDS && !isSeen(); round++) {

@@ -5,7 +5,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import { createParser } from "eventsource-parser";
-import { askedOf, chatBody, closedChats, promptOf } from "../../support/work/chat.ts";
+import { chatBody, closedChats, promptOf, requestsWith } from "../../support/work/chat.ts";
 import { proven, withSql } from "../../support/project/database.ts";
 import { deathsDuring, isWorthRepeating } from "../../support/processes/isolates.ts";
 import { type Person, signUpWith } from "../../support/project/people.ts";
@@ -57,21 +57,21 @@ async function makeChat(nr: number): Promise<Chat> {
   };
 }
 
-interface Heard {
+interface Received {
   text: string;
   pieces: number;
   credits: string | undefined;
 }
 
 /** Reads a stream to its last event, or until the connection breaks. */
-async function listen(body: ReadableStream<Uint8Array>): Promise<Heard> {
-  const heard: Heard = { text: "", pieces: 0, credits: undefined };
+async function listen(body: ReadableStream<Uint8Array>): Promise<Received> {
+  const received: Received = { text: "", pieces: 0, credits: undefined };
   const parser = createParser({
     onEvent({ event, data }) {
       const { content = "", credits } = JSON.parse(data);
-      heard.text += content;
-      if (event === "delta") heard.pieces += 1;
-      else heard.credits = credits;
+      received.text += content;
+      if (event === "delta") received.pieces += 1;
+      else received.credits = credits;
     },
   });
   try {
@@ -79,10 +79,10 @@ async function listen(body: ReadableStream<Uint8Array>): Promise<Heard> {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
-  return heard;
+  return received;
 }
 
-interface Attempt extends Heard {
+interface Attempt extends Received {
   /** True if the answer is the stored answer of an earlier attempt. */
   readonly isReplay: boolean;
 }
@@ -153,16 +153,16 @@ async function judge(chat: Chat): Promise<void> {
   const settled = rows.filter(({ state }) => state === "settled");
   // The last chat gave the final answer. The chats before it were interrupted, and the scheduled
   // task closed them.
-  const swept = settled.slice(0, -1);
-  const tokens = swept.reduce((sum, { streamed_tokens }) => sum + streamed_tokens, 0);
-  const asked = await askedOf(world, name);
+  const abandoned = settled.slice(0, -1);
+  const tokens = abandoned.reduce((sum, { streamed_tokens }) => sum + streamed_tokens, 0);
+  const asked = await requestsWith(world, name);
   ok(asked.length <= rows.length, `${asked.length} requests for ${rows.length} chats`);
   const sent = asked.reduce((sum, { tokens_sent }) => sum + tokens_sent, 0);
   ok(tokens <= sent, `${tokens} recorded, ${sent} sent by the provider`);
   const read = chat.cuts.reduce((sum, pieces) => sum + pieces, 0);
   const gap = Math.abs(tokens - read);
   ok(gap <= MAX_UNRECORDED_TOKENS * chat.cuts.length, `${read} read, ${tokens} recorded`);
-  const price = swept.reduce(
+  const price = abandoned.reduce(
     (sum, row) =>
       sum.plus((row.input_tokens * 20 + (row.streamed_tokens + IN_FLIGHT_TOKENS) * 60) / 1000),
     new Decimal(final.credits),

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import type postgres from "postgres";
 import { StartedJob } from "../../../supabase/functions/_shared/contracts/jobs.ts";
-import { askedOf } from "../../support/work/chat.ts";
+import { requestsWith } from "../../support/work/chat.ts";
 import { proven, withSql } from "../../support/project/database.ts";
 import { data, post } from "../../support/project/http.ts";
 import { deathsDuring, insist } from "../../support/processes/isolates.ts";
@@ -64,14 +64,14 @@ async function judge(person: Person, jobs: readonly string[]): Promise<void> {
     deepEqual([status, checkpoints.map(({ step }) => step)], ["completed", STEPS]);
     paid = checkpoints.reduce((sum, { credits }) => sum.plus(credits), paid);
   }
-  const asked = await askedOf(world, person.id);
+  const asked = await requestsWith(world, person.id);
   const price = await withSql(world, (sql) => priceOfAnswers(sql, asked));
   equal(paid.toFixed(), price.toFixed(), "each answer is paid once");
   const { balance, held } = await balanceOf(world, person.id);
   deepEqual([balance, held], [new Decimal(CREDITS).minus(paid).toFixed(), "0"]);
 }
 
-Deno.test("jobs whose runners are killed under them are completed once, and paid once a step", async () => {
+Deno.test("jobs whose runners are killed are completed once, and each step is paid once", async () => {
   const people = await Promise.all(
     Array.from({ length: PEOPLE }, () => signUpWith(world, String(CREDITS))),
   );
@@ -84,7 +84,7 @@ Deno.test("jobs whose runners are killed under them are completed once, and paid
     await allEnd([...jobs.values()].flat());
   });
   for (const [person, ids] of jobs) await judge(person, ids);
-  const asked = await askedOf(world, NAME);
+  const asked = await requestsWith(world, NAME);
   const steps = PEOPLE * JOBS * STEPS.length;
   ok(deaths.killed >= 1 && deaths.cut >= 1, JSON.stringify(deaths));
   ok(asked.length > steps, "no step was cut off");

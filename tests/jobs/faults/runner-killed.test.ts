@@ -3,7 +3,7 @@
  * twice.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { askedOf } from "../../support/work/chat.ts";
+import { requestsWith } from "../../support/work/chat.ts";
 import { ledgerOf, proven } from "../../support/project/database.ts";
 import { type Queue, withQueue } from "../../support/work/job-queue.ts";
 import { inFlight, paidOncePerStep } from "../../support/work/paid-jobs.ts";
@@ -55,7 +55,7 @@ Deno.test("jobs of a runner that is killed during a step continue after their la
     await first[Symbol.asyncDispose]();
     await nothingIsWritten(queue);
     const kept = await queue.jobs();
-    const asked = await askedOf(world, queue.name);
+    const asked = await requestsWith(world, queue.name);
     const keptSteps = kept.reduce((sum, { steps }) => sum + steps.length, 0);
     ok(asked.length > keptSteps, "a step was in flight");
 
@@ -67,7 +67,7 @@ Deno.test("jobs of a runner that is killed during a step continue after their la
     }
     // Only the steps that had no checkpoint were requested again.
     const missing = jobs.length * STEPS.length - keptSteps;
-    equal((await askedOf(world, queue.name)).length, asked.length + missing);
+    equal((await requestsWith(world, queue.name)).length, asked.length + missing);
     await paidOncePerStep(world, queue, id, CREDITS);
   });
   await proven(world);
@@ -85,7 +85,7 @@ Deno.test("a runner stopped beyond its lease does not change a job that another 
     await using second = await startRunner(world, queue.name, LONG_LEASE);
     const jobs = await queue.emptied(DEADLINE_MS);
     deepEqual([jobs[0]?.status, jobs[0]?.steps], ["completed", STEPS]);
-    await until("the other one did it", () => second.ended("completed")[0]);
+    await until("the other runner has completed the job", () => second.ended("completed")[0]);
     const everything = async () => [
       await ledgerOf(world, id),
       [...await queue.sql`select * from farthing.jobs where job_id = ${jobId}`],
@@ -114,18 +114,18 @@ Deno.test("a runner stopped beyond its lease leaves the job to the runner that h
     await until("a step has its checkpoint", async () => (await queue.jobs())[0]?.steps[0]);
     await inFlight(world, queue, 1);
     first.kill("SIGSTOP");
-    const asked = await askedOf(world, queue.name);
+    const asked = await requestsWith(world, queue.name);
 
     await using second = await startRunner(world, queue.name, LONG_LEASE);
-    await until("the second one asks", async () => {
-      return (await askedOf(world, queue.name)).length > asked.length || undefined;
+    await until("the second runner calls the model", async () => {
+      return (await requestsWith(world, queue.name)).length > asked.length || undefined;
     });
     first.kill("SIGCONT");
     await until("the first runner has lost the job", () => first.ended("lost")[0]);
     deepEqual((await queue.jobs()).map(({ status }) => status), ["processing"]);
     const [job] = await queue.emptied(DEADLINE_MS);
     deepEqual([job?.status, job?.steps], ["completed", STEPS]);
-    await until("the second one did it", () => second.ended("completed")[0]);
+    await until("the second runner has completed the job", () => second.ended("completed")[0]);
     deepEqual(first.ended("completed"), []);
     await paidOncePerStep(world, queue, id, CREDITS);
   });

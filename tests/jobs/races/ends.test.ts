@@ -65,11 +65,11 @@ const fail: Action = ({ sql }, { id, token }) =>
   ask(
     sql`select farthing_public.jobs_fail(${id}, ${token}, 'internal', 'no') ->> 'status' as answer`,
   );
-const giveBack: Action = ({ sql }, { id, token }) =>
+const yieldJob: Action = ({ sql }, { id, token }) =>
   ask(sql`select farthing_public.jobs_yield(${id}, ${token}) ->> 'status' as answer`);
 const cancel: Action = ({ sql }, { id, userId }) =>
   ask(sql`select farthing_public.jobs_cancel(${userId}, ${id}) ->> 'status' as answer`);
-const sweep: Action = ({ sql }) => ask(sql`select farthing.end_job_leases()::text as answer`);
+const endLease: Action = ({ sql }) => ask(sql`select farthing.end_job_leases()::text as answer`);
 const leave: Action = ({ sql }, { userId }) =>
   ask(sql`delete from auth.users where id = ${userId} returning 'left' as answer`);
 
@@ -101,11 +101,11 @@ async function statusOf({ sql }: Queue, { id }: Leased): Promise<string> {
  * Ends a job that no call has ended: the scheduled task ends its lease, and then the job is
  * cancelled.
  */
-async function settleDown(queue: Queue, job: Leased): Promise<void> {
-  await sweep(queue, job);
+async function endJob(queue: Queue, job: Leased): Promise<void> {
+  await endLease(queue, job);
   if (["queued", "processing"].includes(await statusOf(queue, job))) {
     equal(await cancel(queue, job), "cancelled");
-    await sweep(queue, job);
+    await endLease(queue, job);
   }
 }
 
@@ -114,15 +114,15 @@ const OUTCOMES = {
   again: ["processing", "cancelled", "lost"],
   complete: ["completed", "cancelled", "lost"],
   fail: ["failed", "cancelled", "lost"],
-  giveBack: ["queued", "cancelled", "lost"],
+  yieldJob: ["queued", "cancelled", "lost"],
   cancel: ["cancelled", "job_not_cancellable"],
 };
 
 for (
   const [what, actions] of Object.entries({
-    "cancelled, checkpointed, completed and swept": { cancel, checkpoint, complete, sweep },
-    "cancelled, checkpointed twice, failed, yielded and swept": {
-      ...{ checkpoint, cancel, again: checkpoint, fail, giveBack, sweep },
+    "cancelled, checkpointed, completed and requeued": { cancel, checkpoint, complete, endLease },
+    "cancelled, checkpointed twice, failed, yielded and requeued": {
+      ...{ checkpoint, cancel, again: checkpoint, fail, yieldJob, endLease },
     },
   })
 ) {
@@ -140,7 +140,7 @@ for (
         equal(answers.complete === "completed", status === "completed");
         equal(answers.fail === "failed", status === "failed");
         equal(answers.cancel === "cancelled", status === "cancelled", JSON.stringify(answers));
-        await settleDown(queue, job);
+        await endJob(queue, job);
         const isKept = [answers.checkpoint, answers.again].some((each) =>
           each === "processing" || each === "cancelled"
         );
@@ -155,14 +155,14 @@ for (
   });
 }
 
-Deno.test("a user who is deleted while their job runs, is cancelled and swept leaves no hold", async () => {
+Deno.test("deleting a user whose job runs, is cancelled and is requeued at once leaves no hold", async () => {
   await withQueue(world, async (queue) => {
     const { sql } = queue;
     for (let round = 0; round < ROUNDS; round++) {
       const id = await userWithCredits(queue);
       const job = await lease(queue, id);
       const [account] = await sql`select account_id from farthing.accounts where owner_id = ${id}`;
-      const actions = { leave, cancel, checkpoint, complete, sweep };
+      const actions = { leave, cancel, checkpoint, complete, endLease };
       const answers = await race(queue, job, round, actions);
       equal(answers.leave, "left");
       ok([...OUTCOMES.cancel, "not_found"].includes(answers.cancel!), answers.cancel);

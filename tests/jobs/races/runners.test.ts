@@ -4,7 +4,7 @@ import { Decimal } from "decimal.js";
 import { countEntries, proven } from "../../support/project/database.ts";
 import { type Queue, type QueuedJob, withQueue } from "../../support/work/job-queue.ts";
 import { signUpWith } from "../../support/project/people.ts";
-import { askedOf } from "../../support/work/chat.ts";
+import { requestsWith } from "../../support/work/chat.ts";
 import { balanceOf } from "../../support/money/purchases.ts";
 import { startRunner } from "../../support/processes/runner.ts";
 import { until } from "../../support/project/until.ts";
@@ -57,7 +57,7 @@ async function ranOnce(queue: Queue, jobs: QueuedJob[]): Promise<void> {
   for (const { jobId, type, status, attempts, steps } of jobs) {
     deepEqual([status, attempts, steps], ["completed", 1, STEPS[type]], jobId);
   }
-  const requests = await askedOf(world, queue.name);
+  const requests = await requestsWith(world, queue.name);
   const perJob = new Map<string, number>();
   for (const { messages, status, aborted } of requests) {
     deepEqual([status, aborted], [200, false]);
@@ -97,7 +97,7 @@ Deno.test("T9: 200 jobs of two runners are each run and paid once", async () => 
     const jobs = await queue.emptied(DEADLINE_MS);
     equal(new Set(added).size, JOBS);
     deepEqual(jobs.map(({ jobId }) => jobId).sort(), added.toSorted());
-    const [byOne, byTwo] = await until("the runners have said what they did", () => {
+    const [byOne, byTwo] = await until("the runners have logged all completed jobs", () => {
       const said = [one.ended("completed"), two.ended("completed")] as const;
       return said[0].length + said[1].length >= JOBS ? said : undefined;
     });

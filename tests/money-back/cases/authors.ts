@@ -5,6 +5,7 @@ import {
   begins,
   buys,
   type Case,
+  expires,
   grants,
   holds,
   leaves,
@@ -13,7 +14,6 @@ import {
   refunds,
   settles,
   spends,
-  sweeps,
   waits,
 } from "../support/case-steps.ts";
 
@@ -27,7 +27,7 @@ const moved: Case[] = [
       settles("h", "30", "key:worker"),
       grants("5", 20),
       waits(100),
-      sweeps(),
+      expires(),
     ],
     ends: "has 60, may spend 60, owes 0; o1 paid, 0 back",
     authors: [

@@ -62,7 +62,9 @@ export class Account {
     const moments = new Set(due.map(({ expiresAt }) => expiresAt).sort((a, b) => a - b));
     for (const moment of moments) {
       for (const hold of due) {
-        if (hold.expiresAt === moment) Object.assign(hold, { status: "released", hasRunOut: true });
+        if (hold.expiresAt === moment) {
+          Object.assign(hold, { status: "released", hasExpired: true });
+        }
       }
       this.payDebt(moment);
     }
@@ -120,14 +122,14 @@ export class Account {
 
   hold(name: string, amount: bigint, expiresAt: number, now: number): Outcome {
     if (this.debt > 0n || amount > this.available(now)) return "insufficient_credits";
-    const kept = new Map<Lot, bigint>();
+    const reserved = new Map<Lot, bigint>();
     let need = amount;
     for (const lot of inBurnDownOrder(this.lots)) {
       const part = least(need, this.#spendable(lot, now));
-      if (part > 0n) kept.set(lot, part);
+      if (part > 0n) reserved.set(lot, part);
       need -= part;
     }
-    this.holds.set(name, { amount, expiresAt, status: "open", hasRunOut: false, kept });
+    this.holds.set(name, { amount, expiresAt, status: "open", hasExpired: false, reserved });
     return "ok";
   }
 

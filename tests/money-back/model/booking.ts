@@ -81,12 +81,12 @@ export class Booking extends Payment {
     if (this.refundable > 0n) this.ask(`${this.name}-own${++this.#owned}`, this.refundable);
   }
 
-  /** @param hear applies the events that arrived before the payment */
-  pay(hear: () => void): void {
+  /** @param applyWaiting applies the events that arrived before the payment */
+  pay(applyWaiting: () => void): void {
     const isCalledOff = this.status === "cancelled";
     this.isPaid = true;
     if (!isCalledOff) this.status = "paid";
-    hear();
+    applyWaiting();
     if (isCalledOff) this.#refundRest();
   }
 

@@ -59,7 +59,7 @@ export class Buyer {
   take(step: Step): Outcome {
     this.account.passTime(step.now);
     return isStripes(step)
-      ? this.#hear(step)
+      ? this.#receive(step)
       : this.#books.by(authorOf(step), () => this.#act(step));
   }
 
@@ -162,7 +162,7 @@ export class Buyer {
     return "ok";
   }
 
-  #hear(step: At<StripeStep>): Outcome {
+  #receive(step: At<StripeStep>): Outcome {
     if (this.#applied.has(step.event)) return "duplicate";
     const payment = this.#payment(step.order);
     if (step.do === "payment") {
@@ -223,10 +223,10 @@ export class Buyer {
 
   #dispute({ disputes, terms }: Payment, step: Event<"dispute">): void {
     const { dispute, status, at, currency = terms.currency, moved } = step;
-    const said = { amount: BigInt(step.amount), currency, status, at, moves: moved.length };
+    const report = { amount: BigInt(step.amount), currency, status, at, moves: moved.length };
     const known = disputes.get(dispute);
-    if (!known) disputes.set(dispute, { ...said, movements: new Map() });
-    else if (replacesDispute(known, said)) Object.assign(known, said);
+    if (!known) disputes.set(dispute, { ...report, movements: new Map() });
+    else if (replacesDispute(known, report)) Object.assign(known, report);
     const { movements } = disputes.get(dispute)!;
     for (const each of moved) movements.set(each.id, each);
   }

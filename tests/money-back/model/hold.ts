@@ -14,9 +14,9 @@ export interface Hold {
   readonly expiresAt: number;
   status: "open" | "settled" | "released";
   /** True if the hold expired. False while it is open, and after a request ended it. */
-  hasRunOut: boolean;
+  hasExpired: boolean;
   /** The credits of each lot that the hold reserves while it is open. */
-  readonly kept: Map<Lot, bigint>;
+  readonly reserved: Map<Lot, bigint>;
 }
 
 /** The most debt that the settlement of a hold may leave. */
@@ -29,6 +29,6 @@ export function overdraftOf({ amount }: Hold): bigint {
  * Returns true if an expired hold may still be settled: once, in less than an hour after its
  * expiry.
  */
-export function maySettleLate({ status, hasRunOut, expiresAt }: Hold, now: number): boolean {
-  return status === "released" && hasRunOut && now < expiresAt + LATE_SECONDS;
+export function maySettleLate({ status, hasExpired, expiresAt }: Hold, now: number): boolean {
+  return status === "released" && hasExpired && now < expiresAt + LATE_SECONDS;
 }

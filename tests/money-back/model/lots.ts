@@ -41,8 +41,8 @@ export function inBurnDownOrder(lots: readonly Lot[]): Lot[] {
 /** The credits of a lot that no open hold reserves, spendable or not. */
 export function freeOf(lot: Lot, holds: Iterable<Hold>): bigint {
   let free = lot.remaining;
-  for (const { status, kept } of holds) {
-    if (status === "open") free -= kept.get(lot) ?? 0n;
+  for (const { status, reserved } of holds) {
+    if (status === "open") free -= reserved.get(lot) ?? 0n;
   }
   return free;
 }
@@ -58,5 +58,5 @@ export function spendableOf(
   settled?: Hold,
 ): bigint {
   const free = freeOf(lot, holds);
-  return lot.frozen || isExpired(lot, now) ? least(free, settled?.kept.get(lot) ?? 0n) : free;
+  return lot.frozen || isExpired(lot, now) ? least(free, settled?.reserved.get(lot) ?? 0n) : free;
 }

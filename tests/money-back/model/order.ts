@@ -75,8 +75,8 @@ export class Order extends Payment {
     const lots = [this.paid, ...this.bonus ? [this.bonus] : []];
     const change = this.#target - this.clawedBack;
     for (const lot of lots) lot.frozen = this.isFrozen;
-    if (change > 0n) this.#takeBack(change);
-    if (change < 0n) this.#giveBack(-change);
+    if (change > 0n) this.#clawBack(change);
+    if (change < 0n) this.#reinstate(-change);
     this.account.payDebt(now);
     this.account.close();
   }
@@ -85,7 +85,7 @@ export class Order extends Payment {
    * Frozen and expired credits are clawed back, too, because their own payment was refunded or
    * disputed.
    */
-  #takeBack(amount: bigint): void {
+  #clawBack(amount: bigint): void {
     const take = (lot: Lot | undefined, rest: bigint) => {
       const taken = lot ? least(rest, this.account.free(lot)) : 0n;
       if (lot) lot.remaining -= taken;
@@ -104,7 +104,7 @@ export class Order extends Payment {
    * Reinstates in the reverse order: cancels debt first, then refills the bonus lot, then the paid
    * lot.
    */
-  #giveBack(amount: bigint): void {
+  #reinstate(amount: bigint): void {
     const forgiven = least(amount, this.#owed);
     const toBonus = least(amount - forgiven, this.#fromBonus);
     const toPaid = amount - forgiven - toBonus;

@@ -29,7 +29,7 @@ const REFUND_RANKS = {
 export type DisputeStatus = keyof typeof DISPUTE_RANKS;
 export type RefundStatus = keyof typeof REFUND_RANKS;
 
-interface Told {
+interface Report {
   status: DisputeStatus;
   /** The second in which Stripe created the event. */
   at: number;
@@ -41,14 +41,14 @@ interface Told {
  * Returns true if the reported status replaces the known one. The later event counts. In the same
  * second, the event with more balance transactions counts, and then the event with the higher rank.
  */
-export function replacesDispute(known: Told, told: Told): boolean {
-  if (told.at !== known.at) return told.at > known.at;
-  if (told.moves !== known.moves) return told.moves > known.moves;
-  return DISPUTE_RANKS[told.status] > DISPUTE_RANKS[known.status];
+export function replacesDispute(known: Report, reported: Report): boolean {
+  if (reported.at !== known.at) return reported.at > known.at;
+  if (reported.moves !== known.moves) return reported.moves > known.moves;
+  return DISPUTE_RANKS[reported.status] > DISPUTE_RANKS[known.status];
 }
 
-export function replacesRefund(known: RefundStatus, told: RefundStatus): boolean {
-  return REFUND_RANKS[told] > REFUND_RANKS[known];
+export function replacesRefund(known: RefundStatus, reported: RefundStatus): boolean {
+  return REFUND_RANKS[reported] > REFUND_RANKS[known];
 }
 
 /**

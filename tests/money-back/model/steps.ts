@@ -9,13 +9,13 @@ import type { DisputeStatus, RefundStatus } from "./status-order.ts";
  * The event's name, and the second in which Stripe created the event. `order` in a step names an
  * order or a booking.
  */
-interface Told {
+interface EventFields {
   event: string;
   at: number;
 }
 
 export type StripeStep =
-  & Told
+  & EventFields
   & (
     | { do: "payment"; order: string }
     | {
@@ -42,7 +42,7 @@ export type StripeStep =
   );
 
 /** The author of a request; the back end's key by default. */
-interface Asked {
+interface Requested {
   by?: string;
 }
 
@@ -56,7 +56,7 @@ export const BACK_END = "key:default";
 export type OwnStep =
   /** `expires_in`: seconds from the grant to the expiry of the bought credits. */
   | { do: "order"; order: string; package: string; expires_in?: number }
-  | Asked & Referred & {
+  | Requested & Referred & {
     do: "grant";
     amount: string;
     source: "promotional" | "adjustment";
@@ -64,10 +64,10 @@ export type OwnStep =
     /** Seconds from the grant to the expiry of the granted credits. */
     expires_in?: number;
   }
-  | Asked & Referred & { do: "debit"; amount: string }
-  | Asked & { do: "usage"; tokens: number }
-  | Asked & { do: "hold"; hold: string; amount: string; ttl: number }
-  | Asked & { do: "settle"; hold: string; amount: string }
+  | Requested & Referred & { do: "debit"; amount: string }
+  | Requested & { do: "usage"; tokens: number }
+  | Requested & { do: "hold"; hold: string; amount: string; ttl: number }
+  | Requested & { do: "settle"; hold: string; amount: string }
   | { do: "release"; hold: string }
   | { do: "clear"; warning: string }
   /** Requests a refund. Later events about the refund use its name. */

@@ -2,10 +2,10 @@
 import type { Outcome } from "../model/buyer.ts";
 import type { RefundStatus } from "../model/status-order.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
-import { disputeSaid, type Said } from "./stripe-courses.ts";
+import { disputeEvents, type Facts } from "./stripe-courses.ts";
 
 /** `at` is the second in which Stripe created the event, if the event is delivered later. */
-type Draft = OwnStep | (Said & { at?: number }) | { do: "wait"; seconds: number };
+type Draft = OwnStep | (Facts & { at?: number }) | { do: "wait"; seconds: number };
 
 export interface Case {
   name: string;
@@ -21,7 +21,7 @@ export interface Case {
 const PACE_SECONDS = 10;
 const STRIPES = ["payment", "refund", "dispute", "warning"];
 
-const isSaid = (draft: Draft): draft is Said & { at?: number } => STRIPES.includes(draft.do);
+const isEvent = (draft: Draft): draft is Facts & { at?: number } => STRIPES.includes(draft.do);
 
 export function tell(testCase: Case): Step[] {
   const steps: Step[] = [];
@@ -29,7 +29,7 @@ export function tell(testCase: Case): Step[] {
   for (const draft of testCase.steps.flat()) {
     now += PACE_SECONDS;
     if (draft.do === "wait") now += draft.seconds;
-    else if (!isSaid(draft)) steps.push({ now, ...draft });
+    else if (!isEvent(draft)) steps.push({ now, ...draft });
     else steps.push({ now, at: now, event: `e${now}`, ...draft } as { now: number } & StripeStep);
   }
   return steps;
@@ -106,7 +106,7 @@ export const disputes = (
   amount: number,
   ...words: string[]
 ): Draft[] =>
-  disputeSaid({
+  disputeEvents({
     ...{ order, dispute, amount },
     words: words.some((word) => word.includes(" ")) ? words : withUsualMoney(words),
     settles: (direction) => ({
@@ -145,7 +145,7 @@ export const inEuros = (drafts: Draft[]): Draft[] =>
  * their order.
  */
 export const late = (drafts: Draft[], at: number): Draft[] =>
-  drafts.map((draft) => isSaid(draft) ? { ...draft, at } : draft);
+  drafts.map((draft) => isEvent(draft) ? { ...draft, at } : draft);
 
 /** Claims and settles disputes in Swiss francs, without a rate to the payment's currency. */
 export const inFrancs = (drafts: Draft[]): Draft[] =>
@@ -161,6 +161,6 @@ export const warns = (order: string, warning: string, actionable = true): Draft[
   { do: "warning", order, warning, actionable },
 ];
 export const clears = (warning: string): Draft[] => [{ do: "clear", warning }];
-export const sweeps = (): Draft[] => [{ do: "sweep" }];
+export const expires = (): Draft[] => [{ do: "sweep" }];
 export const leaves = (): Draft[] => [{ do: "leave" }];
 export const waits = (seconds: number): Draft[] => [{ do: "wait", seconds }];

@@ -10,7 +10,7 @@ import type { Payment, Price } from "../model/payment.ts";
 import type { OwnStep, Step, StripeStep } from "../model/steps.ts";
 import { PACKAGES } from "./sold-packages.ts";
 import type { Random } from "./random.ts";
-import { disputeLife, refundLife, type Said, shareOf, warningLife } from "./stripe-courses.ts";
+import { disputeLife, type Facts, refundLife, shareOf, warningLife } from "./stripe-courses.ts";
 
 const MOST_ORDERS = 3;
 const MOST_BOOKINGS = 2;
@@ -75,7 +75,7 @@ class Maker {
   }
 
   /** No two events of a history have the same second. */
-  #happens(life: readonly Said[]): void {
+  #happens(life: readonly Facts[]): void {
     for (const said of life) {
       const at = this.#names + 1;
       this.#undelivered.push({ ...said, event: this.#name("e"), at });
@@ -150,7 +150,7 @@ class Maker {
     this.#orders.set(order, sold);
     const ends = this.random.chance(0.3) ? { expires_in: this.random.between(1, 900) } : {};
     this.#add({ do: "order", order, package: sold, ...ends });
-    const paid: Said = { do: "payment", order };
+    const paid: Facts = { do: "payment", order };
     this.#happens(this.random.chance(0.3) ? [paid, paid] : [paid]);
   }
 
@@ -159,7 +159,7 @@ class Maker {
     if (bookings.size >= MOST_BOOKINGS || !account.hasOwner) return;
     const order = this.#name("b");
     this.#add({ do: "book", order, waits: this.random.chance(0.6), ...this.random.pick(BOOKED) });
-    const paid: Said = { do: "payment", order };
+    const paid: Facts = { do: "payment", order };
     this.#happens(this.random.chance(0.3) ? [paid, paid] : [paid]);
   }
 
@@ -247,8 +247,8 @@ class Maker {
 
   /** Lets a hold expire, and settles the hold within the next hour or later. */
   #late(): void {
-    const left = [...this.#buyer.account.holds].filter(([, { status, hasRunOut }]) =>
-      status === "open" || hasRunOut
+    const left = [...this.#buyer.account.holds].filter(([, { status, hasExpired }]) =>
+      status === "open" || hasExpired
     );
     if (left.length === 0) return;
     const [name, hold] = this.random.pick(left);

@@ -10,13 +10,16 @@ export function shuffledAndDoubled(steps: readonly Step[], random: Random): Step
   const isBegin = ({ do: what }: Step) => what === "order" || what === "book";
   const begun = steps.filter(isBegin);
   const events = random.shuffled(steps.filter(isStripes));
-  const told = steps.filter((step) => !isBegin(step))
+  const delivered = steps.filter((step) => !isBegin(step))
     .map((step) => isStripes(step) ? { ...events.shift()!, now: step.now } : step);
-  for (const event of told.filter(isStripes)) {
+  for (const event of delivered.filter(isStripes)) {
     // The repeat is delivered after the event, and `inTime` gives it another second.
-    told.splice(random.between(told.indexOf(event) + 1, told.length), 0, { ...event, now: 0 });
+    delivered.splice(random.between(delivered.indexOf(event) + 1, delivered.length), 0, {
+      ...event,
+      now: 0,
+    });
   }
-  return inTime([...begun.map((step, index) => ({ ...step, now: index + 1 })), ...told]);
+  return inTime([...begun.map((step, index) => ({ ...step, now: index + 1 })), ...delivered]);
 }
 
 /** Moves each step that is not later than the step before it to the second after that step. */

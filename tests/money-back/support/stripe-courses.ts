@@ -47,7 +47,7 @@ const DISPUTES: readonly (readonly string[])[] = [
 ];
 
 /** The fields of an event except its name and its second. */
-export type Said = StripeStep extends infer Each
+export type Facts = StripeStep extends infer Each
   ? Each extends unknown ? Omit<Each, "event" | "at"> : never
   : never;
 
@@ -59,7 +59,7 @@ export function shareOf(random: Random, { amount }: Price): number {
 export function refundLife(
   random: Random,
   what: { order: string; refund: string; amount: number; reverses?: boolean },
-): Said[] {
+): Facts[] {
   return random.pick(REFUNDS).map((status) => ({ do: "refund", ...what, status }));
 }
 
@@ -70,7 +70,7 @@ export function refundLife(
 export type Settles = (direction: "out" | "in") => Omit<Movement, "id">;
 
 /** Makes the events of a dispute from words. Each event has all balance transactions so far. */
-export function disputeSaid(
+export function disputeEvents(
   { dispute, words, settles, ...said }: {
     order: string;
     dispute: string;
@@ -79,7 +79,7 @@ export function disputeSaid(
     words: readonly string[];
     settles: Settles;
   },
-): Said[] {
+): Facts[] {
   const moved: Movement[] = [];
   return words.map((word) => {
     const [status, ...directions] = word.split(" ") as [DisputeStatus, ...("out" | "in")[]];
@@ -90,7 +90,12 @@ export function disputeSaid(
   });
 }
 
-export function disputeLife(random: Random, order: string, dispute: string, terms: Price): Said[] {
+export function disputeLife(
+  random: Random,
+  order: string,
+  dispute: string,
+  terms: Price,
+): Facts[] {
   // Banks convert currencies, so a dispute may exceed the payment or be in another currency.
   const amount = random.chance(0.2) ? Number(terms.amount) * 2 + 1 : shareOf(random, terms);
   const currency = random.chance(0.1) ? { currency: "chf" } : {};
@@ -104,14 +109,14 @@ export function disputeLife(random: Random, order: string, dispute: string, term
       ...rate !== undefined && { rate },
     };
   };
-  return disputeSaid({
+  return disputeEvents({
     ...{ order, dispute, amount, ...currency },
     words: random.pick(DISPUTES),
     settles,
   });
 }
 
-export function warningLife(random: Random, order: string, warning: string): Said[] {
+export function warningLife(random: Random, order: string, warning: string): Facts[] {
   const lives = random.chance(0.3) ? [true, false] : [true];
   return lives.map((actionable) => ({ do: "warning", order, warning, actionable }));
 }

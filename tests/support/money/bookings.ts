@@ -37,7 +37,7 @@ export async function newSeller(world: World, country = "DE"): Promise<Seller> {
   const { provider_id: providerId, onboarding_url } = data(answer, 201, StartedProvider);
   await withDeliveries(world, "shared", async () => {
     await onboardProvider(onboarding_url);
-    await until("the provider may charge", async () => {
+    await until("charges of the provider are enabled", async () => {
       return (await readProvider(world, person)).charges_enabled || undefined;
     });
   });
@@ -161,7 +161,7 @@ export async function feeAtStripe(
  * Returns them.
  */
 export function moves(world: World, { booking_id }: OpenBooking, count: number) {
-  return until(`${count} moves are made`, async () => {
+  return until(`${count} transfers and reversals are made`, async () => {
     data(await post(world, "payment-runner", backEnd(world), {}), 200, PaymentRunnerReport);
     const rows = await withSql(
       world,

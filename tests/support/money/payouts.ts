@@ -65,10 +65,10 @@ export function reconciled(world: World, { id }: Payout): Promise<Reconciled> {
 
 /** Reads a payout's unresolved mismatches as text, with the data that this transaction sees. */
 export async function mismatchesIn(sql: postgres.ISql, { id }: Payout): Promise<string[]> {
-  const rows = await sql<{ told: string }[]>`
-    select format('%s %s: %s, %s', kind, subject, coalesce(ours, '-'), coalesce(theirs, '-')) as told
+  const rows = await sql<{ text: string }[]>`
+    select format('%s %s: %s, %s', kind, subject, coalesce(ours, '-'), coalesce(theirs, '-')) as text
     from farthing.mismatches where payout_id = ${id} and resolved_at is null order by 1`;
-  return rows.map(({ told }) => told);
+  return rows.map(({ text }) => text);
 }
 
 export function mismatchesOf(world: World, payout: Payout): Promise<string[]> {
@@ -76,17 +76,17 @@ export function mismatchesOf(world: World, payout: Payout): Promise<string[]> {
 }
 
 /** Runs the reconciliation, which a scheduled task runs every 15 minutes. */
-export async function sweep(world: World): Promise<void> {
+export async function retryReconciliation(world: World): Promise<void> {
   await withSql(world, (sql) => sql`select farthing.retry_reconciliation()`);
 }
 
 /** Reads a payout's amount, status, reconciliation and failure code from the database. */
 async function payoutAs(world: World, { id }: Payout): Promise<string | undefined> {
   const [row] = await withSql(world, (sql) =>
-    sql<{ told: string }[]>`
-    select concat_ws(' ', amount, status, reconciliation, failure_code) as told
+    sql<{ text: string }[]>`
+    select concat_ws(' ', amount, status, reconciliation, failure_code) as text
     from farthing.payouts where payout_id = ${id}`);
-  return row?.told;
+  return row?.text;
 }
 
 export function payoutBecomes(world: World, payout: Payout, wanted: string) {

@@ -41,13 +41,13 @@ export function environment(world: World, changes: Record<string, string>): Reco
  * Runs `use` with its own deployment. The functions of the deployment reach the database through
  * the data API, or directly if `changes` has DATABASE_POOL_URL. Sign-up and REST remain those of
  * the stack. `kill` ends the deployment at once, as a crash does.
- * @param hear is called with the deployment's output
+ * @param onOutput is called with the deployment's output
  */
 export async function withDeployment<T>(
   world: World,
   changes: Record<string, string>,
   use: (world: World, kill: () => Promise<void>) => Promise<T>,
-  hear: (text: string) => void = () => {},
+  onOutput: (text: string) => void = () => {},
 ): Promise<T> {
   await using server = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", SERVER],
@@ -58,7 +58,7 @@ export async function withDeployment<T>(
   }).spawn();
   const [first, rest] = server.stdout.tee();
   const reading = rest.pipeThrough(new TextDecoderStream())
-    .pipeTo(new WritableStream({ write: hear }));
+    .pipeTo(new WritableStream({ write: onOutput }));
   const port = await portOf(first);
   let isDead = false;
   const kill = async (signal: Deno.Signal = "SIGKILL") => {

@@ -25,7 +25,10 @@ export async function killDatabase({ dataDir }: World): Promise<void> {
   const pid = await until("a database to kill", () => runningPid(directory));
   const tree = await processTree(pid);
   killAll(tree, "SIGKILL");
-  await until("the database is dead", () => tree.some(isAlive) ? undefined : true);
+  await until(
+    "every process of the database has ended",
+    () => tree.some(isAlive) ? undefined : true,
+  );
 }
 
 export async function databaseIsBack(world: World): Promise<void> {

@@ -6,7 +6,7 @@ import type { World } from "../project/world.ts";
 
 const PROGRAM = new URL("./run-jobs.ts", import.meta.url).pathname;
 
-interface Said {
+interface LogEntry {
   readonly message: string;
   readonly job_id?: string;
   readonly status?: string;
@@ -14,18 +14,18 @@ interface Said {
 
 export interface Runner extends AsyncDisposable {
   /** The log entries of the runner so far. */
-  readonly said: readonly Said[];
+  readonly logged: readonly LogEntry[];
   /** Returns the ids of the jobs that the runner has logged with this status. */
   ended(status: string): string[];
   kill(signal: Deno.Signal): void;
 }
 
-async function collect(output: ReadableStream<Uint8Array>, said: Said[]): Promise<void> {
+async function collect(output: ReadableStream<Uint8Array>, logged: LogEntry[]): Promise<void> {
   let rest = "";
   for await (const text of output.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) said.push(line === "ready" ? { message: line } : JSON.parse(line));
+    for (const line of lines) logged.push(line === "ready" ? { message: line } : JSON.parse(line));
   }
 }
 
@@ -51,14 +51,14 @@ export async function startRunner(
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const said: Said[] = [];
-  const reading = collect(child.stdout, said);
+  const logged: LogEntry[] = [];
+  const reading = collect(child.stdout, logged);
   let isOver = false;
   const over = child.status.then(() => isOver = true);
   const runner: Runner = {
-    said,
+    logged,
     ended: (status) =>
-      said.flatMap(({ message, job_id, status: as }) =>
+      logged.flatMap(({ message, job_id, status: as }) =>
         message === "job" && as === status && job_id !== undefined ? [job_id] : []
       ),
     kill: (signal) => child.kill(signal),
@@ -68,6 +68,6 @@ export async function startRunner(
       await child.stdin.abort().catch(() => {});
     },
   };
-  await until("the runner is ready", () => said.length > 0 || undefined);
+  await until("the runner is ready", () => logged.length > 0 || undefined);
   return runner;
 }

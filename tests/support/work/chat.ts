@@ -13,7 +13,7 @@ interface Billed {
 }
 
 /** A request that the emulated provider received. The values are final when `ended` is true. */
-export interface Asked {
+export interface ProviderRequest {
   readonly model: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly stream: boolean;
@@ -27,9 +27,9 @@ export interface Asked {
 }
 
 /** Returns the requests that have reached the provider and contain this text, oldest first. */
-export async function askedOf(world: World, text: string): Promise<Asked[]> {
+export async function requestsWith(world: World, text: string): Promise<ProviderRequest[]> {
   const url = `${world.aiUrl}/_control/requests?contains=${encodeURIComponent(text)}`;
-  const { requests } = await (await fetch(url)).json() as { requests: Asked[] };
+  const { requests } = await (await fetch(url)).json() as { requests: ProviderRequest[] };
   return requests;
 }
 
@@ -37,9 +37,9 @@ export async function askedOf(world: World, text: string): Promise<Asked[]> {
  * Waits until all requests with this text have ended, and returns them. The caller may get a chat's
  * last piece before the provider has recorded the end.
  */
-export function endedOf(world: World, text: string): Promise<Asked[]> {
+export function endedRequestsWith(world: World, text: string): Promise<ProviderRequest[]> {
   return until(`the requests with ${text} have ended`, async () => {
-    const requests = await askedOf(world, text);
+    const requests = await requestsWith(world, text);
     return requests.length > 0 && requests.every(({ ended }) => ended) ? requests : undefined;
   });
 }
@@ -121,7 +121,7 @@ async function chatsOf(world: World, { id }: Person): Promise<ChatRow[]> {
  * Makes these users' chats a minute older, and runs the task that closes abandoned chats. The chats
  * of other users stay open.
  */
-export async function sweepMinuteLater(world: World, people: readonly Person[]): Promise<void> {
+export async function closeAbandonedChats(world: World, people: readonly Person[]): Promise<void> {
   await withSql(world, async (sql) => {
     await sql`
       update farthing.chats c set heartbeat_at = c.heartbeat_at - interval '61 seconds'

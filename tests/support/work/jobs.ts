@@ -54,7 +54,7 @@ export function jobEnds(world: World, as: Caller, jobId: string, status: AnyJob[
 
 /** Waits until no credits are held and returns the balance. */
 export function holdsEnd(world: World, userId: string): Promise<string> {
-  return until(`nothing is held of ${userId}`, async () => {
+  return until(`no credits of ${userId} are held`, async () => {
     const { held, balance } = await balanceOf(world, userId);
     return held === "0" ? balance : undefined;
   });

@@ -6,7 +6,7 @@ import { backEnd, data, post, send } from "../project/http.ts";
 import { until } from "../project/until.ts";
 import type { World } from "../project/world.ts";
 
-export interface Letter {
+export interface Email {
   readonly id: string;
   readonly to: string[];
   readonly subject: string;
@@ -34,10 +34,10 @@ export async function withoutMail<T>(world: World, use: () => Promise<T>): Promi
 }
 
 /** Returns the emails to an address, oldest first, of one template if `tag` is given. */
-export async function lettersTo(world: World, email: string, tag?: string): Promise<Letter[]> {
+export async function emailsTo(world: World, email: string, tag?: string): Promise<Email[]> {
   const { text } = await send(`${world.mailUrl}/messages?to=${encodeURIComponent(email)}`, {});
-  const { messages } = JSON.parse(text) as { messages: Letter[] };
-  return messages.reverse().filter((letter) => tag === undefined || letter.tag === tag);
+  const { messages } = JSON.parse(text) as { messages: Email[] };
+  return messages.reverse().filter((message) => tag === undefined || message.tag === tag);
 }
 
 export async function callNotificationRunner(world: World, signal?: AbortSignal) {
@@ -131,7 +131,7 @@ export function notificationBecomes(
 }
 
 /** Waits until an email of the template `tag` has arrived at the address, and returns the email. */
-export function letterArrives(world: World, email: string, tag: string): Promise<Letter> {
+export function emailArrives(world: World, email: string, tag: string): Promise<Email> {
   return withMail(
     world,
     "shared",
@@ -139,7 +139,7 @@ export function letterArrives(world: World, email: string, tag: string): Promise
       besideARunner(world, (look) =>
         until(`${tag} to ${email}`, async () => {
           look();
-          return (await lettersTo(world, email, tag))[0];
+          return (await emailsTo(world, email, tag))[0];
         }, DEADLINE_MS)),
   );
 }

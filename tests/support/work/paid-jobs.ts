@@ -1,7 +1,7 @@
 /** Compares the cost of a queue's requests at the provider with the credits that its jobs paid. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Decimal } from "decimal.js";
-import { type Asked, askedOf } from "./chat.ts";
+import { type ProviderRequest, requestsWith } from "./chat.ts";
 import type { Queue, QueuedJob } from "./job-queue.ts";
 import { balanceOf } from "../money/purchases.ts";
 import { until } from "../project/until.ts";
@@ -11,16 +11,19 @@ import type { World } from "../project/world.ts";
  * Waits until at least `count` of the queue's requests wait for a response, and returns these
  * requests.
  */
-export function inFlight(world: World, { name }: Queue, count: number): Promise<Asked[]> {
+export function inFlight(world: World, { name }: Queue, count: number): Promise<ProviderRequest[]> {
   return until(`${count} requests are in flight`, async () => {
-    const asked = await askedOf(world, name);
+    const asked = await requestsWith(world, name);
     const open = asked.filter(({ status, ended }) => status === null && !ended);
     return open.length >= count ? open : undefined;
   });
 }
 
 /** Returns the price of all responses of the provider. Equal requests count once. */
-export async function priceOfAnswers(sql: Queue["sql"], asked: readonly Asked[]): Promise<Decimal> {
+export async function priceOfAnswers(
+  sql: Queue["sql"],
+  asked: readonly ProviderRequest[],
+): Promise<Decimal> {
   const answers = new Map<string, object>();
   for (const { model, messages, usage } of asked) {
     if (usage === null) continue;
@@ -44,7 +47,7 @@ export async function paidOncePerStep(
   credits: number,
 ): Promise<void> {
   const jobs = await queue.jobs();
-  const asked = await askedOf(world, queue.name);
+  const asked = await requestsWith(world, queue.name);
   const count = (of: (job: QueuedJob) => number) => jobs.reduce((sum, job) => sum + of(job), 0);
   const [steps, again] = [count((job) => job.steps.length), count((job) => job.attempts - 1)];
   ok(asked.length >= steps && asked.length <= steps + again, `${asked.length} for ${steps}`);

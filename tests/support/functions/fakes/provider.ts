@@ -63,5 +63,5 @@ export async function refusalOf(promise: Promise<unknown>): Promise<ApiError> {
     assert(error instanceof ApiError, String(error));
     return error;
   }
-  throw new Error("it was not refused");
+  throw new Error("the call was not refused");
 }
