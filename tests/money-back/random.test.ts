@@ -43,7 +43,7 @@ async function compare(ledger: Ledger, run: number): Promise<void> {
   const again = (some: readonly Step[]) => disagreementOn(ledger, crypto.randomUUID(), some, true);
   const shortest = await shrunk(steps, async (some) => await again(some) !== undefined);
   const named = `history ${run} of MONEY_BACK_SEED=${SEED}`;
-  fail(`${named}; the shortest like it:\n${await again(shortest)}`);
+  fail(`${named}; the shortest history that still fails:\n${await again(shortest)}`);
 }
 
 async function prove(ledger: Ledger, first: number, last: number): Promise<void> {
@@ -52,7 +52,7 @@ async function prove(ledger: Ledger, first: number, last: number): Promise<void>
   const runs = Array.from({ length: last - first }, (_, index) => first + index);
   const run = runs.find((each) => buyerOf(each) === violation.buyer);
   const steps = run === undefined ? [] : historyOf(run).map((step) => JSON.stringify(step));
-  fail(`after history ${run} of MONEY_BACK_SEED=${SEED} the ledger does not prove itself:
+  fail(`after history ${run} of MONEY_BACK_SEED=${SEED} the proof finds violations:
 ${JSON.stringify(violation)}\n${steps.join("\n")}`);
 }
 

@@ -9,8 +9,8 @@ async function run(cwd: string, program: string, args: string[]): Promise<void> 
   const command = new Deno.Command(program, { args, cwd, stdout: "piped", stderr: "piped" });
   const { success, stdout, stderr } = await command.output();
   if (success) return;
-  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
-  throw new Error(`${program} ${args.join(" ")} failed:\n${said}`);
+  const output = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+  throw new Error(`${program} ${args.join(" ")} failed:\n${output}`);
 }
 
 /** Runs `use` with a copy of the app and its packages. Vite and npm write into the app's folder. */

@@ -5,7 +5,7 @@ const ONE = 10n ** 18n;
 
 export function toUnits(text: string): bigint {
   const match = /^(-?)(\d+)(?:\.(\d{1,18}))?$/.exec(text);
-  if (!match) throw new Error(`${text} is no amount of credits`);
+  if (!match) throw new Error(`"${text}" is not an amount of credits`);
   const [, sign, whole, fraction = ""] = match;
   const units = BigInt(whole!) * ONE + BigInt(fraction.padEnd(18, "0"));
   return sign ? -units : units;

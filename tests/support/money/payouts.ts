@@ -103,7 +103,7 @@ export function payoutBecomes(world: World, payout: Payout, wanted: string) {
 /** Returns true if the payout counts as late: there is one late payout fewer without it. */
 export async function isLate(world: World, { id }: Payout): Promise<boolean> {
   let isOneFewer = false;
-  const undone = new Error("undone");
+  const undone = new Error("rolled back");
   // An event of the payout may be applied at the same moment. The serializable transaction then
   // fails, and is repeated.
   await until(

@@ -18,7 +18,7 @@ export type OpenCheckout = z.output<typeof Checkout>;
 export async function packageNamed(world: World, name: string): Promise<z.output<typeof Package>> {
   const packages = data(await get(world, "checkout/packages", nobody), 200, z.array(Package));
   const found = packages.find((each) => each.name === name);
-  if (!found) throw new Error(`no package ${name} on sale`);
+  if (!found) throw new Error(`the package ${name} is not on sale`);
   return found;
 }
 

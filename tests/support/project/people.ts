@@ -33,7 +33,7 @@ export async function signUp(world: World): Promise<Person> {
   const password = crypto.randomUUID();
   const { data, error } = await supabase.auth.signUp({ email, password });
   if (error) throw error;
-  if (!data.user || !data.session) throw new Error("the sign-up gave no session");
+  if (!data.user || !data.session) throw new Error("the sign-up returned no session");
   return person(world, supabase, data.user.id, { email, password }, data.session.access_token);
 }
 

@@ -27,7 +27,7 @@ export async function blocksIn(page: string): Promise<Block[]> {
   return [...fences].map(([, lead = "", language = "", code = ""]) => ({ language, code, lead }));
 }
 
-/** The TypeScript of a page, block by block. */
+/** Returns the TypeScript blocks of a page, in order. */
 async function printedIn(page: string): Promise<string[]> {
   return (await blocksIn(page)).filter(({ language }) => language === "ts").map(({ code }) => code);
 }
@@ -46,7 +46,7 @@ const TYPES: Readonly<Record<string, string>> = {
   untilEnded: "(id: string) => Promise<unknown>",
 };
 
-/** The block as the body of a function `run`; its imports stay where modules have them. */
+/** Makes a module from a block. The code becomes the body of a function `run`, after the imports. */
 function moduleOf(code: string, { given, gives }: Snippet): string {
   const isImport = (line: string) => /^import .* from ".*";$/.test(line);
   const lines = code.split("\n");
@@ -61,7 +61,7 @@ function moduleOf(code: string, { given, gives }: Snippet): string {
   ].join("\n");
 }
 
-/** Writes every block of these pages as a module; its file is `<name>.ts` in the folder. */
+/** Writes each block of these pages as a module, to the file `<name>.ts` in the folder. */
 export async function writeModules(
   folder: string,
   pages: Readonly<Record<string, readonly Snippet[]>>,

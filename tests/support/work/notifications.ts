@@ -63,7 +63,7 @@ export async function notificationOf(world: World, notificationId: string): Prom
     sql<Stand[]>`
     select notification_id, state, attempts, last_error, sender, address from farthing.notifications
     where notification_id = ${notificationId}`);
-  if (row === undefined) throw new Error(`no notification ${notificationId}`);
+  if (row === undefined) throw new Error(`notification ${notificationId} does not exist`);
   return { ...row };
 }
 
