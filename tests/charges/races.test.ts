@@ -203,7 +203,7 @@ Deno.test("identical debits at once are one debit", async () => {
 
 Deno.test("batches about the same users in opposite orders all end and charge once", async () => {
   const people = await Promise.all(["a", "b", "c", "d"].map(() => signUpWith(world, "1000")));
-  // An account is created at its first use, which is one of these batches.
+  // The account of a new user is created by the first batch that names the user.
   const fresh = await Promise.all(["e", "f", "g"].map(() => signUp(world)));
   const event = (id: string, event_id: string) => ({ ...usageOf(id), event_id });
   const forth = [...people, ...fresh].flatMap(({ id }) =>

@@ -1,4 +1,4 @@
-/** Database calls that tests make, and the errors that refuse such calls. */
+/** Database calls that tests make, and the errors with which the database refuses calls. */
 import assert from "node:assert/strict";
 import type { Database } from "../../supabase/functions/_shared/adapters/database/database.ts";
 import { ApiError, type ErrorBody } from "../../supabase/functions/_shared/core/errors.ts";

@@ -49,8 +49,8 @@ async function measure(call: () => Promise<Answer>): Promise<Measured> {
 }
 
 /**
- * Sends chats that wait for their model, charges, reads, and a few failing chats. Returns the chats
- * that succeed.
+ * Sends chats that wait for their model, charges, reads, and a few failing chats. Returns all
+ * chats.
  */
 export async function makeLoad(world: World): Promise<Chat[]> {
   const people = await Promise.all(

@@ -1,5 +1,6 @@
 /**
- * Secrets and personal data that are sent to the project are neither in its database nor in a log.
+ * Personal data and secrets that tests send to the project are neither in its database nor in its
+ * logs.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StartedJob } from "../../supabase/functions/_shared/contracts/jobs.ts";

@@ -39,8 +39,8 @@ Deno.test({
         return undefined;
       });
       refused(answer, 429, "velocity_exceeded");
-      // All attempts were in this hour, so the next hour admits a call. Retry-After ends within a
-      // second after the hour's end by the caller's clock.
+      // All attempts were in this hour, so Retry-After must end at the next hour, give or take two
+      // seconds.
       const after = restOfHour();
       const waits = Number(answer.headers.get("retry-after"));
       const isOfThisHour = waits >= Math.max(1, after - 2) && waits <= before + 2;

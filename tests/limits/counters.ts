@@ -17,7 +17,7 @@ export function admitted(answers: readonly Answer[]): number {
 
 /**
  * Returns the numbers of the current window and of the next one. A request in either window reads
- * one of them.
+ * at least one of them.
  */
 function windows(windowSeconds: number): number[] {
   const current = Math.floor(Date.now() / (windowSeconds * 1000));

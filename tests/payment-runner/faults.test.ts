@@ -138,8 +138,8 @@ async function payout(): Promise<Work> {
 }
 
 /**
- * Makes a backfill due. An unreadable event of another test postpones the backfill, which also
- * counts as done.
+ * Makes a backfill due. An unreadable event of another test may postpone the backfill. A postponed
+ * backfill also counts as done.
  */
 function events(): Promise<Work> {
   const isDone = () =>

@@ -42,7 +42,7 @@ interface Chat {
 }
 
 async function makeChat(nr: number): Promise<Chat> {
-  // An isolate lives 12 s and accepts requests for 6 s, so a chat of 8 s that begins late is
+  // An isolate runs for 12 s and accepts requests for 6 s, so a chat of 8 s that begins late is
   // interrupted.
   const markers = nr % 2
     ? "[tokens:80] [pace:100]"

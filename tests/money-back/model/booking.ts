@@ -69,8 +69,8 @@ export class Booking extends Payment {
     status: RefundStatus,
     reverses = false,
   ): void {
-    // A refund that nobody requested through the API leaves the provider's part in place, unless
-    // Stripe reversed it.
+    // Stripe reverses the provider's part only if the refund asks for a reversal. For other refunds
+    // made in the dashboard, the platform reverses the part.
     const isNew = !this.asked.has(refund) && !this.refunds.has(refund);
     if (isNew && !reverses) this.#left.add(refund);
     super.noteRefund(refund, amount, status);

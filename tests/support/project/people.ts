@@ -20,7 +20,7 @@ export interface Person {
   readonly as: Caller;
 }
 
-/** Creates a client as in a browser, which does not store the session. */
+/** Creates a client as a browser does. The client does not store its session. */
 function browser({ url, publishableKey }: World): SupabaseClient {
   return createClient(url, publishableKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
