@@ -50,7 +50,7 @@ Deno.test({
     }
     equal((await ordersOf(world, person)).length, Math.min(admitted, 1));
     // With Redis's count, an admitted call would have no attempt left, or one.
-    for (const left of remainders) doesNotMatch(left, /^"attempts";r=[01];/);
+    for (const each of remainders) doesNotMatch(each, /^"attempts";r=[01];/);
     equal((await get(world, "credits", person.as)).status, 200);
     const other = await signUp(world);
     equal((await post(world, "checkout", other.as, { package_id: id })).status, 201);
