@@ -230,7 +230,8 @@ async function begin(chat: OpenChat, signal: AbortSignal): Promise<Response> {
 
 /**
  * Answers with server-sent events after the provider's first piece has arrived.
- * @throws ApiError of the provider before the first piece, and nothing is charged
+ * @throws ApiError of the provider before the first piece; nothing is charged unless the caller
+ *   has left
  */
 export function streamChat(chat: OpenChat, signal: AbortSignal): Promise<Response> {
   return withOwnTime(() => begin(chat, signal), STREAM_MS);

@@ -31,8 +31,8 @@ export const acknowledgeAlert = defineRoute({
   path: "/{id}/acknowledge",
   summary: "Acknowledge an alert",
   description:
-    "Silences nothing. Only the first operator who acknowledges an alert is recorded, and a " +
-    "resolved alert stays resolved.",
+    "An acknowledgement silences nothing. Only the first operator who acknowledges an alert is " +
+    "recorded, and a resolved alert stays resolved.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

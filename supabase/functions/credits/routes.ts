@@ -32,7 +32,7 @@ export const readBalance = defineRoute({
 export const debitCredits = defineRoute({
   method: "post",
   path: "/debits",
-  summary: "Take credits from a user",
+  summary: "Debit credits of a user",
   who: ["secret"],
   limit: "default",
   idempotent: true,

@@ -28,7 +28,7 @@ import { ok, page } from "../_shared/http/reply/reply.ts";
 export const listDecisions = defineRoute({
   method: "get",
   path: "/decisions",
-  summary: "List decisions about checkouts",
+  summary: "List the decisions about checkouts, bookings and top-ups",
   who: ["operator"],
   limit: "default",
   idempotent: false,
@@ -81,7 +81,7 @@ function subjectOf({ kind, value }: Body, services: Services): string {
 export const addBlock = defineRoute({
   method: "post",
   path: "/blocked",
-  summary: "Block a user, an address or a card",
+  summary: "Block a user, an IP address or a card",
   who: ["operator"],
   limit: "default",
   idempotent: true,
@@ -151,11 +151,11 @@ export const clearWarning = defineRoute({
     }),
 });
 
-/** Reads the limits of checkouts, and the author of their last change. */
+/** Reads the limits of checkouts and bookings, and the author of their last change. */
 export const readPolicy = defineRoute({
   method: "get",
   path: "/policy",
-  summary: "Read the limits of checkouts",
+  summary: "Read the limits of checkouts and bookings",
   who: ["operator"],
   limit: "default",
   idempotent: false,
@@ -163,11 +163,11 @@ export const readPolicy = defineRoute({
   handler: async ({ services }) => ok(await services.database.rpc("fraud_policy_read", {})),
 });
 
-/** Changes the named limits; they apply from the next checkout on. */
+/** Changes the named limits. New values apply from the next checkout or booking on. */
 export const changePolicy = defineRoute({
   method: "post",
   path: "/policy",
-  summary: "Change the limits of checkouts",
+  summary: "Change the limits of checkouts and bookings",
   who: ["operator"],
   limit: "default",
   idempotent: true,

@@ -59,7 +59,8 @@ export const replayEvent = defineRoute({
   path: "/{id}/replay",
   summary: "Apply an event again",
   description:
-    "The event is applied as if Stripe delivered it now. A processed event stays as it is.",
+    "The event is applied as if Stripe delivered it now. A processed event, or an event without " +
+    "facts, stays as it is.",
   who: ["operator"],
   limit: "default",
   idempotent: false,

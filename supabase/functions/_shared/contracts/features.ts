@@ -11,8 +11,8 @@ const State = z.enum(["off", "on", "percentage"]);
 const Percentage = z.number().min(0).max(100).multipleOf(0.01)
   .openapi({
     description:
-      "The share of users, with at most two decimals. A user who is included stays included when " +
-      "the percentage grows.",
+      "The percentage of users, with at most two decimals. A user who is included stays included " +
+      "when the percentage grows.",
   });
 
 /** A flag's setting. */

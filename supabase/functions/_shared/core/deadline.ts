@@ -13,8 +13,8 @@ export const DEADLINE_MS = 30_000;
  */
 export const LONG_DEADLINE_MS = 140_000;
 /**
- * The deadline of runners, in ms, where the platform ends the request. Runners stop by an earlier
- * limit of their own.
+ * The deadline of runners, in ms: the time after which the platform ends a request. Runners stop by
+ * an earlier limit of their own.
  */
 export const RUNNER_DEADLINE_MS = 150_000;
 /** The time in ms to record what has already happened, after the deadline of the request. */

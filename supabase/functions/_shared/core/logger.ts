@@ -1,6 +1,6 @@
 /**
  * Writes one JSON line per event to the function's console, where the platform collects logs.
- * Callers never log bodies, tokens and email addresses. The redactor catches such data in texts of
+ * Callers never log bodies, tokens or email addresses. The redactor catches such data in texts of
  * libraries and of the database.
  */
 import { isHosted } from "./isolate.ts";

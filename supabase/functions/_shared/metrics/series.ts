@@ -102,7 +102,7 @@ export class Series {
     const key = labelsOf(COUNTERS[name], labels);
     const counter = this.#named(this.#counters, name);
     const before = counter.get(key);
-    if (before === undefined && !this.#hasRoom()) return;
+    if (before === undefined && !this.#hasCapacity()) return;
     counter.set(key, (before ?? 0) + by);
   }
 
@@ -111,7 +111,7 @@ export class Series {
     const timer = this.#named(this.#timers, name);
     let durations = timer.get(key);
     if (durations === undefined) {
-      if (!this.#hasRoom()) return;
+      if (!this.#hasCapacity()) return;
       timer.set(key, durations = none());
     }
     add(durations, ms);
@@ -142,7 +142,7 @@ export class Series {
     return named;
   }
 
-  #hasRoom(): boolean {
+  #hasCapacity(): boolean {
     if (this.#size >= MOST_SERIES) return false;
     this.#size += 1;
     return true;

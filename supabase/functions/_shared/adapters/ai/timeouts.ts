@@ -30,8 +30,8 @@ export function deadlineOf(caller: AbortSignal | undefined, ms: number) {
   const signal = AbortSignal.any(caller ? [caller, deadline.signal] : [deadline.signal]);
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   /**
-   * Returns an AnswerTimeout if our deadline ended the call. The SDK reports the end by any signal
-   * as an abort, and only our own deadline counts as an outage.
+   * Returns an AnswerTimeout if our deadline ended the call. The SDK reports every signal as an
+   * abort, but only our deadline counts as an outage.
    */
   const named = (error: unknown) =>
     deadline.signal.aborted && !caller?.aborted ? new AnswerTimeout("no answer in time") : error;

@@ -65,7 +65,7 @@ export function isConnectionFailure({ code }: DatabaseFailure): boolean {
   return NOT_BEGUN.test(code) || ENDED.test(code);
 }
 
-/** Returns true if the call may have been carried out although it failed. */
+/** Returns true if the connection ended during the call, so the call may have been carried out. */
 export function mayBeDone({ code }: DatabaseFailure): boolean {
   return !NOT_BEGUN.test(code) && ENDED.test(code);
 }

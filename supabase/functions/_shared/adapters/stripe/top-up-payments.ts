@@ -34,6 +34,7 @@ export interface TopUpPayments {
   /**
    * Cancels the charge, so that the order can't be paid twice.
    * @returns false if the charge was paid or is being paid
+   * @throws ApiError if the result is unknown
    */
   cancelCharge(charge: TopUpCharge): Promise<boolean>;
   /** Opens a hosted page for the same order and amount; a repeat returns the same page. */

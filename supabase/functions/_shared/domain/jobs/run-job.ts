@@ -12,8 +12,8 @@ import { jsonbBytes } from "../../core/json-size.ts";
 class RunMustEnd extends Error {}
 
 /**
- * Thrown after a step if the job was cancelled or belongs to another runner. The job's end is
- * stored already.
+ * Thrown after a step if the job was cancelled, failed for lack of credits, or belongs to another
+ * runner. Nothing more may be stored.
  */
 class JobEnded extends Error {
   constructor(readonly status: Exclude<CheckpointAnswer["status"], "processing">) {
@@ -83,7 +83,7 @@ export class JobRun implements Job {
     this.#mustLeave = true;
   }
 
-  /** Aborts the current step too, because the platform is about to end the isolate. */
+  /** Aborts the current step too, because the request or the isolate is about to end. */
   abort(): void {
     this.leave();
     this.#abort.abort(new RunMustEnd());
