@@ -81,7 +81,7 @@ Deno.test("T23: an expiry of credits is reported before it happens", async () =>
   data(await post(world, "credits/grants", backEnd(world), lot), 201, Grant);
   await withSql(world, (sql) => sql`select farthing.notify_expiring_credits()`);
   const { subject, text } = await emailArrives(world, person.email, "credits_expiring");
-  equal(subject, "Credits of yours expire within a day");
+  equal(subject, "Some of your credits expire within a day");
   match(text, /Credits: 7\nExpire: \d+ \w+ \d{4} at \d\d:\d\d UTC\n/);
   await proven(world);
 });

@@ -16,11 +16,11 @@ export interface Described {
 export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Described>> = {
   ai_spend_usd: {
     name: "ai_spend_usd_total",
-    help: "Cost of the counted tokens at the provider, in US dollars, by the rates then in force.",
+    help: "Cost of the counted tokens at the provider, in US dollars, by the rates of that time.",
   },
   ai_tokens: {
     name: "ai_tokens_total",
-    help: "Tokens that models have used, by kind; kinds are disjoint.",
+    help: "Tokens that models have used, by kind. The kinds do not overlap.",
   },
   auth_failures: {
     name: "auth_failures_total",
@@ -29,26 +29,30 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
   breaker_not_closed: {
     name: "breaker_not_closed_total",
     help:
-      "How often a process found its breaker of a service open or half open, every ten seconds or so.",
+      "How often a process found the breaker of a service open or half open; it looks about every 10 s.",
   },
-  deep_checks: { name: "deep_checks_total", help: "Paid checks, by how they went." },
+  deep_checks: { name: "deep_checks_total", help: "Paid checks, by outcome." },
   limiter_decisions: {
     name: "limiter_decisions_total",
-    help: "Limited requests, by the rule that was nearest to its end and what it decided.",
+    help:
+      "Limited requests, by rule and outcome: the deciding rule, and each rule beyond its soft limit.",
   },
   limiter_fallbacks: {
     name: "limiter_fallbacks_total",
-    help: "Requests that a process counted alone, since Redis was of no use, by why.",
+    help: "Requests that a process counted without Redis, by reason.",
   },
   notifications: {
     name: "notifications_total",
     help: "Attempts to send a notification, by channel and outcome.",
   },
-  outside_calls: { name: "outside_calls_total", help: "Attempts at services that are not ours." },
+  outside_calls: {
+    name: "outside_calls_total",
+    help: "Attempts at external services, by outcome.",
+  },
   stripe_events_refetched: {
     name: "stripe_events_refetched_total",
     help:
-      "Stripe's events in another API version than ours, by how fetching their object anew went.",
+      "Stripe's events in another API version than ours, by the outcome of fetching their object again.",
   },
   usage_conflicts: {
     name: "usage_conflicts_total",
@@ -59,15 +63,15 @@ export const COUNTER_HELP: Readonly<Record<CounterName | "ai_spend_usd", Describ
 export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
   database_call: {
     name: "database_call_duration_seconds",
-    help: "How long attempts at database functions took, by the first word of their names.",
+    help: "Duration of attempts at database functions, by the first word of the function's name.",
   },
   job: {
     name: "job_duration_seconds",
-    help: "How long jobs took that a runner saw end, from when they were asked for.",
+    help: "Time from the creation of a job to its end, for jobs that a runner ended.",
   },
   outside_call: {
     name: "outside_call_duration_seconds",
-    help: "How long attempts at services that are not ours took.",
+    help: "Duration of attempts at external services.",
   },
 };
 
@@ -78,49 +82,65 @@ export const TIMER_HELP: Readonly<Record<TimerName, Described>> = {
 export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   burn_rate: {
     name: "burn_rate",
-    help: "How fast an error budget is spent in a window; at 1 it lasts its 30 days.",
+    help: "How fast an error budget is spent in a window. At 1 the budget lasts 30 days.",
   },
   credits_expired: { name: "credits_expired_total", help: "Credits that expired unspent." },
-  credits_given: { name: "credits_given_total", help: "Credits given for nothing, by kind." },
-  credits_held: { name: "credits_held", help: "Credits that open holds keep." },
-  credits_outstanding: { name: "credits_outstanding", help: "Credits that users have." },
+  credits_given: {
+    name: "credits_given_total",
+    help: "Credits granted without a payment, by kind.",
+  },
+  credits_held: { name: "credits_held", help: "Credits reserved by open holds." },
+  credits_outstanding: { name: "credits_outstanding", help: "Sum of all balances." },
   credits_reinstated: {
     name: "credits_reinstated_total",
     help: "Credits that were clawed back and then reinstated.",
   },
-  credits_sold: { name: "credits_sold_total", help: "Credits sold, their bonus apart, by kind." },
+  credits_sold: { name: "credits_sold_total", help: "Credits sold and their bonuses, by kind." },
   credits_spent: { name: "credits_spent_total", help: "Credits spent, by kind." },
   credits_taken_back: {
     name: "credits_taken_back_total",
     help: "Credits clawed back for refunds and disputes.",
   },
-  credits_withdrawn: { name: "credits_withdrawn_total", help: "Credits withdrawn otherwise." },
+  credits_withdrawn: {
+    name: "credits_withdrawn_total",
+    help: "Credits removed for any other reason, by kind.",
+  },
   database_connections: {
     name: "database_connections",
-    help: "Connections to the database server, by state; unknown is what our role may not see.",
+    help:
+      "Connections to the database server, by state; unknown is a state that our role is not allowed to see.",
   },
   database_connections_max: {
     name: "database_connections_max",
-    help: "How many connections the database server takes.",
+    help: "The most connections that the database server accepts.",
   },
   deep_check_age_seconds: {
     name: "deep_check_age_seconds",
-    help: "How long ago a paid check last ran.",
+    help: "Time since a paid check last ran.",
   },
-  deep_check_ok: { name: "deep_check_ok", help: "1 where a paid check last went well, else 0." },
-  deep_check_seconds: { name: "deep_check_seconds", help: "How long a paid check last took." },
+  deep_check_ok: {
+    name: "deep_check_ok",
+    help: "1 if the last run of a paid check succeeded, otherwise 0.",
+  },
+  deep_check_seconds: {
+    name: "deep_check_seconds",
+    help: "Duration of the last run of a paid check.",
+  },
   deep_units_left: {
     name: "deep_units_left",
     help: "The rest of today's budget of paid checks.",
   },
   job_oldest_seconds: {
     name: "job_oldest_seconds",
-    help: "For how long the oldest job waits that could run.",
+    help: "How long the oldest due job has waited.",
   },
-  jobs: { name: "jobs", help: "Jobs that are not done, and those that ended within a day." },
+  jobs: {
+    name: "jobs",
+    help: "Unfinished jobs, and jobs that ended within the last day, by state.",
+  },
   notifications_unsent: {
     name: "notifications_unsent",
-    help: "Notifications that were not sent, by state.",
+    help: "Notifications that are not sent, by state.",
   },
   redis_connections: { name: "redis_connections", help: "Connections to Redis." },
   redis_connections_rejected: {
@@ -129,30 +149,30 @@ export const FIGURE_HELP: Readonly<Record<string, Described>> = {
   },
   redis_evicted_keys: {
     name: "redis_evicted_keys_total",
-    help: "Keys that Redis forgot for want of memory; each may be a limit that was lifted.",
+    help: "Keys that Redis evicted because its memory was full. Each may have lifted a rate limit.",
   },
   redis_keyspace_hits: {
     name: "redis_keyspace_hits_total",
-    help: "Keys that Redis looked up and had.",
+    help: "Key lookups that found a key.",
   },
   redis_keyspace_misses: {
     name: "redis_keyspace_misses_total",
-    help: "Keys that Redis looked up and did not have.",
+    help: "Key lookups that found no key.",
   },
   redis_memory_max_bytes: {
     name: "redis_memory_max_bytes",
-    help: "How much memory Redis may use; absent where it has no bound.",
+    help: "The most memory that Redis may use; absent if it is unbounded.",
   },
   redis_memory_used_bytes: {
     name: "redis_memory_used_bytes",
-    help: "How much memory Redis uses.",
+    help: "Memory that Redis uses.",
   },
   webhook_events: {
     name: "webhook_events",
-    help: "Stripe's events that are not applied, and those that were within a day, by state.",
+    help: "Stripe's events that are not applied, and events of the last day, by state.",
   },
   webhook_oldest_seconds: {
     name: "webhook_oldest_seconds",
-    help: "For how long the oldest event waits to be applied.",
+    help: "How long the oldest event has waited to be applied.",
   },
 };

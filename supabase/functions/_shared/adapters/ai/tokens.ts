@@ -6,9 +6,9 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import type { AiMessage, TokenMeter } from "./ai.ts";
 
 /**
- * Byte pair encoding takes the square of the longest stretch without a boundary. 64 KiB of one
- * repeated character, or of a script without spaces, would take 2.5 s, more processor time than a
- * request has. In slices they take 0.1 s.
+ * The time of byte pair encoding grows with the square of the longest stretch without a boundary.
+ * 64 KiB of one repeated character, or of a script without spaces, would take 2.5 s, more processor
+ * time than a request has. Slices of the same text take 0.1 s in all.
  */
 const SLICE_CHARS = 1024;
 

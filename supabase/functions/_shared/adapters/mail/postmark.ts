@@ -14,8 +14,8 @@ export const POSTMARK_URL = "https://api.postmarkapp.com";
 const REFUSED = [300, 402, 403, 406];
 
 /**
- * A planned outage, by Postmark's documentation. Of status 500 Postmark says that most such
- * messages are lost, so some are sent.
+ * A planned outage, by Postmark's documentation. Postmark also says that most messages with status
+ * 500 are lost, so some of them are sent.
  */
 const OUTAGE = 503;
 

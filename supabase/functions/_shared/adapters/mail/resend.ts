@@ -1,6 +1,6 @@
 /**
- * Sends by Resend, `POST /emails`. Resend sends messages with the same Idempotency-Key within 24
- * hours once.
+ * Sends by Resend, `POST /emails`. If a message is repeated with the same Idempotency-Key within 24
+ * hours, Resend sends only the first one.
  */
 import { type MailMessage, MailRefused } from "./mail.ts";
 import { noAnswer, notSent, type Posted, postJson } from "./post-json.ts";
@@ -21,7 +21,7 @@ interface Options {
 }
 
 /**
- * Only the names of Resend's errors are reported, because its sentences may contain the address.
+ * Only the names of Resend's errors are reported, because Resend's sentences may contain the address.
  */
 function nameOf({ body }: Posted): string {
   const name = String(body?.name ?? "");

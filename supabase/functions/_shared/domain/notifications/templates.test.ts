@@ -33,7 +33,7 @@ Order: ${ID}
     },
     subject: "Refund: JPY 500",
     text:
-      `We have given your payment back, or a part of it. Your bank may take some days to show it.
+      `We have refunded your payment, or a part of it. Your bank may take some days to show the refund.
 
 Refunded: JPY 500
 Booking: ${ID}
@@ -51,7 +51,7 @@ Limit: 500
   },
   credits_expiring: {
     data: { credits: "7", expires_at: AT, days: 7 },
-    subject: "Credits of yours expire soon",
+    subject: "Some of your credits expire soon",
     text: `Use these credits before they expire: afterwards they are gone.
 
 Credits: 7
@@ -103,7 +103,7 @@ Order: ${ID}
     subject: "Your automatic top-ups are paused",
     text: `We will not charge your card for now.
 
-Your saved card is gone. Save another card to go on.
+Your saved card was removed. Save another card to go on.
 `,
   },
   top_up_capped: {
@@ -123,7 +123,7 @@ Monthly limit: KWD 123.456
       expires_at: AT,
     },
     subject: "Your bank wants you to confirm a top-up",
-    text: `Your bank did not let us charge your card without you. No credits were added yet.
+    text: `Your bank requires you to confirm this charge. No credits were added yet.
 
 Amount: USD 0.05
 Until: 21 November 2026 at 12:00 UTC

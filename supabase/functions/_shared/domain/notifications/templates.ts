@@ -52,7 +52,7 @@ const refund = defineTemplate(
   ({ refund_id, order_id, booking_id, amount, currency, credits_taken_back }) => ({
     subject: `Refund: ${money(amount, currency)}`,
     sentences: [
-      "We have given your payment back, or a part of it. Your bank may take some days to show it.",
+      "We have refunded your payment, or a part of it. Your bank may take some days to show the refund.",
     ],
     facts: [
       ["Refunded", money(amount, currency)],
@@ -78,7 +78,9 @@ const lowBalance = defineTemplate(
 const creditsExpiring = defineTemplate(
   CreditsExpiringData,
   ({ credits, expires_at, days }) => ({
-    subject: days <= 1 ? "Credits of yours expire within a day" : "Credits of yours expire soon",
+    subject: days <= 1
+      ? "Some of your credits expire within a day"
+      : "Some of your credits expire soon",
     sentences: ["Use these credits before they expire: afterwards they are gone."],
     facts: [["Credits", credits], ["Expire", moment(expires_at)]],
   }),
@@ -106,7 +108,7 @@ const topUpFailed = defineTemplate(
 
 const WHY_PAUSED = {
   failures: "Your saved card failed several times in a row. Save another card to go on.",
-  card_gone: "Your saved card is gone. Save another card to go on.",
+  card_gone: "Your saved card was removed. Save another card to go on.",
   refunded: "A top-up was refunded or disputed. Switch top-ups on again when you want them.",
 } as const;
 
@@ -142,7 +144,7 @@ const topUpAuthentication = defineTemplate(
   ({ order_id, amount, currency, url, expires_at }) => ({
     subject: "Your bank wants you to confirm a top-up",
     sentences: [
-      "Your bank did not let us charge your card without you. No credits were added yet.",
+      "Your bank requires you to confirm this charge. No credits were added yet.",
     ],
     facts: [
       ["Amount", money(amount, currency)],
@@ -154,11 +156,11 @@ const topUpAuthentication = defineTemplate(
 );
 
 const DISPUTE_PHASES = {
-  inquiry: "A bank asks about a payment. Nothing was taken yet; answer in Stripe's dashboard.",
+  inquiry: "A bank questions a payment. No money was withdrawn yet; answer in Stripe's dashboard.",
   opened: "A bank disputes a payment. Credits are clawed back with the money; answer in time.",
   appealed: "A dispute goes on in appeal. The rest of its credits is frozen; answer in time.",
-  prevented: "A dispute was prevented: the buyer is paid, and the credits go with the money.",
-  won: "A dispute was won: the credits come back with the money.",
+  prevented: "A dispute was prevented: the buyer gets the money, and the credits are clawed back.",
+  won: "A dispute was won: the money and its credits are reinstated.",
   lost: "A dispute was lost: the money is gone, and its credits were clawed back.",
 } as const;
 

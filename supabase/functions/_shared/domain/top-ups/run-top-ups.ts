@@ -79,12 +79,12 @@ async function postpone(services: Services, due: TopUpCharge, error: unknown): P
   const { order_id, step } = due;
   const internal = error instanceof ApiError ? error.internal : undefined;
   const detail = internal ?? String(error);
-  services.log("error", "top-up not answered", { order_id, step, detail });
+  services.log("error", "top-up result unknown", { order_id, step, detail });
   const unknown = { p_order_id: order_id, p_outcome: "unknown" as const, p_payment_id: undefined };
   await report(services, { ...unknown, p_code: detail })
     // The order's lease expires, and a later run claims the order again.
     .catch((failure: unknown) => {
-      services.log("warn", "top-up not postponed", { order_id, detail: String(failure) });
+      services.log("warn", "top-up result not stored", { order_id, detail: String(failure) });
     });
 }
 
