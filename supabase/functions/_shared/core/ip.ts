@@ -37,8 +37,8 @@ function v4Of(groups: string[]): string {
 }
 
 /**
- * Returns an IPv4 address unchanged, and the /64 network of an IPv6 address; null for any other
- * text.
+ * Returns an IPv4 address, also from its mapped form in IPv6, and the /64 network of any other IPv6
+ * address; null for any other text.
  */
 export function networkOf(address: string): string | null {
   if (V4.test(address)) return address;

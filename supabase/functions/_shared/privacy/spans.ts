@@ -13,7 +13,7 @@ export interface Span {
  */
 export type Detector = (text: string) => Span[];
 
-/** Returns the span of the group `value` in each match; the group must end the match. */
+/** Returns the span of each match, or of its group `value`, which must end the match. */
 export function valuesOf(
   text: string,
   pattern: RegExp,

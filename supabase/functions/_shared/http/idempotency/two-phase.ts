@@ -5,8 +5,8 @@
  * No transaction is open during the call. `begin` commits the idempotency key as started, with
  * everything that `outside` needs; `attach` commits the answer under the key. If a step in between
  * fails, `abandon` frees the key and a retry begins again. The retry uses the same record, because
- * the service may have made its part already. Only if the service would repeat its refusal, the
- * retry makes a new record. If `abandon` fails too, the key stays in progress until its lock times
+ * the service may already have done its part. If the service would repeat a stored refusal, the
+ * retry uses a new record. If `abandon` fails too, the key stays in progress until its lock times
  * out, and a retry takes the key over.
  */
 import type { ErrorBody } from "../../core/errors.ts";
