@@ -9,9 +9,9 @@ const HEAD =
 Every error has the shape \`{ "error": { "type", "code", "message", "retryable", "field"?, "details"? },
 "metadata" }\`. Match on \`code\`: the messages are for people and may change. \`field\` names the input
 at fault, for example \`events[3].model\`. \`Retry-After\`, in seconds, comes with status 429, with
-\`idempotency_in_progress\`, and with 503 where it is known when to ask again.
-\`upstream_unavailable\` is 502 instead of 503 where Stripe answered, but with nothing that can be used.
-[What to do then](../faults.md#what-an-app-does-then).
+\`idempotency_in_progress\`, and with a 503 if the service knows when to retry.
+\`upstream_unavailable\` has status 502 instead of 503 if Stripe sent an invalid response.
+[What an app does then](../faults.md#what-an-app-does-then).
 
 `;
 

@@ -17,8 +17,8 @@ const HEAD =
 
 # Routes
 
-Paths stand under \`<project>/functions/v1\`. [The contract](README.md) says who may call, and what an
-idempotent route needs; bodies and answers are in
+Paths are relative to \`<project>/functions/v1\`. [The contract](README.md) describes the callers and the
+idempotent routes. Bodies and answers are in
 [openapi.json](../../../supabase/functions/_shared/generated/openapi.json).
 
 | method | path | who | idempotent | what |

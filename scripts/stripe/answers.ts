@@ -33,7 +33,7 @@ async function post(url: string, headers: Record<string, string>): Promise<Reply
 
 /** The probable cause of each status. The function itself answers 400 to a wrong signature. */
 const CAUSES: Readonly<Record<number, string>> = {
-  401: "the gateway asks for a token: verify_jwt has to be false in config.toml; deploy again",
+  401: "the gateway asks for a token: set verify_jwt = false in config.toml and deploy again",
   403: "a firewall or the gateway refuses the request before the function",
   404: "the function is missing: deploy it, or correct the project's address",
   500: "the function fails: its log names the cause, often a missing secret (secrets:check)",

@@ -215,7 +215,7 @@ Deno.test("stripe:check reports a wrong answer at the address, and endpoints tha
       () => new Response(null, { status: 308, headers: { location } }),
       /redirects to https:\/\/else/,
     ],
-    [() => Response.json({ code: 401 }, { status: 401 }), /verify_jwt has to be false/],
+    [() => Response.json({ code: 401 }, { status: 401 }), /set verify_jwt = false/],
     [() => new Response("no", { status: 404 }), /the function is missing/],
     [() => Response.json({ error: { code: "internal" } }, { status: 500 }), /secrets:check/],
     [() => new Response("<html>"), /this is not the function/],

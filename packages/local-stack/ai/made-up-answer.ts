@@ -28,8 +28,8 @@ function quoted(prompt: string): string {
 }
 
 /**
- * Returns at least as many words as `tokens`, in sentences, because the caller cuts the text to
- * that length.
+ * Returns `tokens` words in sentences. Each word is at least one token, and the caller cuts the
+ * text to `tokens`.
  */
 function filler(prompt: string, tokens: number): string {
   const numbers = noise(prompt);

@@ -46,7 +46,8 @@ export function planMigrations(files: Migration[], recorded: Recorded[]): Migrat
 
 function outdated(what: string): StackError {
   return new StackError(
-    `The database does not match the migration files: ${what}. Run \`deno task reset\` (its data is lost).`,
+    `The database does not match the migration files: ${what}. ` +
+      "Run `deno task reset`, which deletes its data.",
   );
 }
 
