@@ -88,3 +88,29 @@ Deno.test("listen fails at once for a taken port, and suggests the next offset",
   await assert.rejects(taken(11_200), says(/--offset 0 /));
   first.close();
 });
+
+/** Listens on a port below those that Linux takes for outgoing connections. */
+async function listenOnFreePort(handler: () => Promise<Response>) {
+  while (true) {
+    const at = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      return { listener: await listen(port(at), handler), at };
+    } catch (error) {
+      if (!(error instanceof StackError)) throw error; // the port is taken
+    }
+  }
+}
+
+Deno.test("an answer that is still pending does not keep a server from closing", async () => {
+  const arrived = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Response>();
+  const { listener, at } = await listenOnFreePort(() => {
+    arrived.resolve();
+    return answer.promise;
+  });
+  const response = fetch(`http://127.0.0.1:${at}/`);
+  await arrived.promise;
+  await listener.close();
+  answer.resolve(new Response("late"));
+  assert.equal(await (await response).text(), "late");
+});

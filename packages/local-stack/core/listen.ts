@@ -8,8 +8,8 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 export interface Listener {
   /**
-   * Stops after pending answers are sent, or with `atOnce` immediately, as if the program had
-   * crashed.
+   * Accepts no more requests, and returns after pending answers are sent or after one second. With
+   * `atOnce`, stops immediately, as if the program had crashed.
    */
   close(how?: { atOnce: boolean }): Promise<void>;
 }
@@ -42,9 +42,11 @@ export async function listen(port: Port, handler: Handler): Promise<Listener> {
   return {
     async close({ atOnce } = { atOnce: false }) {
       if (atOnce) controller.abort();
-      // Browsers' keep-alive connections would delay an orderly shutdown for minutes.
-      const timer = setTimeout(() => controller.abort(), CLOSE_TIMEOUT_MS);
-      await server.shutdown();
+      // A pending answer or a browser's keep-alive connection could delay the shutdown for minutes.
+      // The server can't be aborted during its shutdown: Deno throws an uncaught error then.
+      const timeout = Promise.withResolvers<void>();
+      const timer = setTimeout(timeout.resolve, CLOSE_TIMEOUT_MS);
+      await Promise.race([server.shutdown(), timeout.promise]);
       clearTimeout(timer);
     },
   };
