@@ -29,7 +29,10 @@ const BY_POOLER =
   "this machine cannot reach the database over IPv6: set DEPLOY_DATABASE_URL to the " +
   "pooler's address (dashboard, Connect)";
 
-/** Returns why the CLI failed, with a remedy that works with `deploy`. */
+/**
+ * Returns the CLI's last message. If the message names a flag that `deploy` does not have, returns
+ * the remedy for `deploy` instead.
+ */
 export function reasonOf(said: Said): string {
   const word = lastWord(said);
   return word.startsWith(WANTS_POOLER) ? BY_POOLER : word;

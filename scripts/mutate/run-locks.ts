@@ -1,6 +1,7 @@
 /**
- * Runs mutants of locks. A single session never notices a missing lock, so each changed function is
- * created in a clone of the project's database and runs the tests of two sessions.
+ * Runs mutants that remove or change a lock. A test with one session never notices a missing lock,
+ * so each mutated function is created in a clone of the project's database, and the tests of two
+ * sessions run there.
  */
 import type { Databases } from "@farthing/local-stack/postgres";
 import { type LongLivedProject, withLongLivedProject } from "../test-tools/long-lived/project.ts";

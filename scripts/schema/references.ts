@@ -7,7 +7,9 @@ import { splitStatements } from "@farthing/local-stack/migrations";
 import type { SchemaFile } from "./sources.ts";
 
 export interface Reference {
-  /** The path of the file with the name. `to` is the path of the file that creates the object. */
+  /**
+   * The path of the file that uses the name. `to` is the path of the file that creates the object.
+   */
   readonly from: string;
   readonly to: string;
   readonly name: string;

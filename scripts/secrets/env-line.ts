@@ -37,7 +37,8 @@ export function withLine(text: string, name: string, value: string): string {
   const changed = lines.join("\n");
   const before = parseEnv(text);
   const after = parseEnv(changed);
-  // A value of several lines may contain text that looks like another line.
+  // A value of several lines may contain a line that looks like this name's own line. Replacing
+  // that line would change the other value.
   const isWhole = Object.keys(before).every((other) =>
     other === name || before[other] === after[other]
   );

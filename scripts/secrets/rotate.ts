@@ -49,7 +49,9 @@ function makeValue({ prefix }: Rotation): string {
 function newValue({ name, given }: Asked, rotation: Rotation): string | undefined {
   if (given !== undefined) {
     if (/[\s,]/.test(given) || given === "") {
-      throw new SettingsError(`The new ${name} must not be empty or contain a blank or a comma.`);
+      throw new SettingsError(
+        `The new ${name} must not be empty, and must not contain whitespace or commas.`,
+      );
     }
     return given;
   }

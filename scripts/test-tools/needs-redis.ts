@@ -1,6 +1,8 @@
 import type { Skipped } from "./suite.ts";
 
-/** Returns the skipped part of a run for tests that need a real Redis. */
+/**
+ * Returns the report's entry for tests that were skipped because this machine has no Redis server.
+ */
 export function needsRedis(what: string): Skipped {
   return { what, why: "needs Redis (Debian: redis-server)" };
 }

@@ -2999,7 +2999,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- A booking is flagged once for each thing that its parties share.
+  -- Only the reasons that no earlier decision on this booking has.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -3009,8 +3009,8 @@ as $$
   where n.reasons is not null
 $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
-  'Flags a booking for the things that its parties share, once for each thing. The caller has locked the '
-  'account.';
+  'Flags a booking whose buyer and provider share a card, a payout account or an address. A reason that '
+  'was flagged before is not flagged again. The caller has locked the account.';
 
 -- supabase/schemas/bookings/functions/state_machine.sql
 
@@ -3421,8 +3421,8 @@ as $$
 begin
   if p_amount is null or p_amount !~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$' then
     perform farthing.fail('invalid_request', format(
-      '%s must be a decimal string with at most 20 digits before the point and 18 after it.', p_field), null,
-      p_field);
+      '%s must be a decimal string without a sign, such as "12.5", with at most 20 digits before the point '
+      'and 18 after it.', p_field), null, p_field);
   end if;
   if p_amount::numeric = 0 and not p_zero_allowed then
     perform farthing.fail('invalid_request', p_field || ' must be greater than zero.', null, p_field);
@@ -7290,8 +7290,9 @@ as $$
   from totals t left join quantiles q on q.route is not distinct from t.route
 $$;
 comment on function farthing.requests_between(timestamptz, timestamptz) is
-  'Returns the requests in a window by route, with errors of ours, and quantiles of the duration in ms. '
-  'The row with a null route has all requests and is returned even if there was none.';
+  'Returns for each route in a window the number of requests, the number of failed requests, and '
+  'quantiles of the duration in ms. The row with a null route counts all routes, and is returned even if '
+  'there were no requests.';
 
 -- supabase/schemas/notifications/functions/expiry.sql
 
@@ -8555,9 +8556,11 @@ begin
       and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
-    perform farthing.fail('invalid_request', 'Each rate must have a model that the list names '
-      'once, prices of at most 9 decimals, an input or output price above 0, and a markup above 0 of at most '
-      '4 decimals.', null,
+    perform farthing.fail('invalid_request', case v_bad.field
+      when 'model' then 'model must have 1 to 200 characters, and the list must name it once.'
+      when 'markup' then 'markup must be above 0 and below 100000, with at most 4 decimals.'
+      else v_bad.field || ' must be a decimal string with at most 11 digits before the point and 9 after it, '
+        'and the input or the output price must be above 0.' end, null,
       format('rates[%s].%s', v_bad.index, v_bad.field));
   end if;
 end
@@ -8612,8 +8615,8 @@ begin
     -- This builds the same key as pick(), without a function call for each row.
     (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
       from unnest(p_audited.key_columns) c),
-    -- A table without `has_rows` has no audit row for a row whose audited columns are all null: an
-    -- account begins without a spend cap.
+    -- If has_rows is false, inserts are not audited. A row then needs no audit row while all its
+    -- audited columns are null: a new account, for example, has no spend cap.
     case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
       farthing.listed(p_audited.columns, 't')) end);
 end
@@ -10434,8 +10437,8 @@ returns numeric
 language sql immutable
 set search_path = ''
 as $$
-  -- Integers of 10^-18 credits: a partial refund is rounded down, and the last refund is exact, so
-  -- that all parts add up to the whole.
+  -- The division is in units of 10^-18 credits. A partial refund is rounded down and the last
+  -- refund is exact, so the parts add up to the whole.
   select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
 $$;
 comment on function farthing.share_of(numeric, numeric, numeric) is
@@ -12901,8 +12904,8 @@ begin
 end
 $$;
 comment on function farthing.charge_usage is
-  'Charges priced events that are new to a locked account, in the order of their index, and records '
-  'their ids. Returns one result per event.';
+  'Charges priced events in the order of their index, and records the id of each charged event. Returns '
+  'one result per event. The caller has locked the account and removed events that were charged before.';
 
 create function farthing.refuse_usage(p_event farthing.priced_usage, p_prefix text default '')
 returns void

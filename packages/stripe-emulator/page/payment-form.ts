@@ -41,6 +41,8 @@ function readCard(fields: Fields, now: Date): Card | { message: string } {
   if (last < now.getUTCFullYear() * 12 + now.getUTCMonth() + 1) {
     return { message: "The card's expiry date is in the past." };
   }
-  if (!/^\d{3,4}$/.test(fields.cvc ?? "")) return { message: "The security code is incomplete." };
+  if (!/^\d{3,4}$/.test(fields.cvc ?? "")) {
+    return { message: "The security code must have 3 or 4 digits." };
+  }
   return { number, exp_month, exp_year };
 }

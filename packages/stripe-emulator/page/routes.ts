@@ -83,7 +83,10 @@ function submit(
   const known = { email: fields.email ?? "", name: fields.name ?? "" };
   if ("message" in payment) return refuse(c, scope, session, { ...known, ...payment });
   if (!free && !session.payment_method_types.includes(payment.method)) {
-    return refuse(c, scope, session, { ...known, message: "Choose another way to pay." });
+    return refuse(c, scope, session, {
+      ...known,
+      message: "This payment method is not available here. Choose another one.",
+    });
   }
   return follow(c, scope, paySession(scope, session, payment), session.id, known);
 }

@@ -80,7 +80,9 @@ function prevent(scope: Scope, dispute: Dispute, by: "resolution" | "block"): Di
 /** Changes the status of a dispute, moves its money and emits Stripe's events. */
 export function moveDispute(scope: Scope, dispute: Dispute, end: DisputeEnd): Dispute {
   if (!FROM[end].includes(dispute.status)) {
-    throw invalidRequest(`A dispute that is ${dispute.status} cannot become: ${end}.`);
+    throw invalidRequest(
+      `${end} needs a dispute that is ${FROM[end].join(" or ")}; this one is ${dispute.status}.`,
+    );
   }
   if (end === "under_review") return review(scope, dispute);
   if (end === "escalate") return escalate(scope, dispute);

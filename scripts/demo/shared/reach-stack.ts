@@ -3,9 +3,11 @@ import { withStack } from "../../test-tools/stack-process.ts";
 import { DemoError, isLive, type Service, serviceOf } from "./service.ts";
 
 /**
- * Passes a stack to `use`: the one of the named env file. Without a named file, the stack that runs
- * on this machine, or else a new stack on free ports with new data, which is removed after `use`.
- * @throws DemoError or SettingsError when no stack runs and none could be started
+ * Passes a stack to `use`. With an env file, the stack is that file's. Otherwise it is the stack
+ * that runs on this machine or, if none runs, a new stack on free ports with new data, which is
+ * removed after `use`.
+ * @throws DemoError or SettingsError if the env file's stack does not answer, or a new stack can't
+ *   be started
  */
 export async function withService<T>(
   envFile: string | undefined,

@@ -1,6 +1,6 @@
 /**
- * The fixture of the command tests: the emulator, the real webhook function, a dotenv file, and
- * both commands.
+ * The fixture of the tests of `setup` and `check`: the emulator, the real webhook function and a
+ * dotenv file.
  */
 import { parseEnv } from "node:util";
 import type Stripe from "stripe";

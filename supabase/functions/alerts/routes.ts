@@ -24,7 +24,8 @@ export const listAlerts = defineRoute({
 });
 
 /**
- * Records that an operator works on an alert. A repeat changes nothing, so the route needs no key.
+ * Records that an operator works on an alert. A repeat changes nothing, so the route needs no
+ * Idempotency-Key.
  */
 export const acknowledgeAlert = defineRoute({
   method: "post",

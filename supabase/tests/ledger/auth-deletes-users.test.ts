@@ -8,7 +8,10 @@ import { connect, prepare, valueOf } from "../helpers/two-sessions.ts";
 
 const HELPERS = ["bookings", "jobs", "top_ups"];
 
-/** Ann has a row of every kind; pat sells to ann; bob has only signed up. */
+/**
+ * ann has a row in every table that stores a user's id; ann and pat book each other; bob has only
+ * signed up.
+ */
 const GIVEN = [
   "select tests.person('bob')",
   "select tests.give('ann', '1000'), tests.give('ann', '500', '1 day')",

@@ -1,6 +1,6 @@
 /**
- * How much the emulator would have billed for each call up to each moment: a client that
- * disconnects pays for the tokens made until then.
+ * Tests what the emulator bills for a call. A client that disconnects pays for the prompt and for
+ * the tokens generated until then.
  */
 import assert from "node:assert/strict";
 import { ask, type Bench, withAi } from "./harness.ts";

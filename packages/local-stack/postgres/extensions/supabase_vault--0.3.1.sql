@@ -46,7 +46,8 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
    where s.id = secret_id
 $$;
 
--- Revoked by name. sql/bootstrap.sql grants postgres the rights that the platform grants it.
+-- PUBLIC gets no rights on the vault. sql/bootstrap.sql grants postgres the rights that it has on
+-- the platform.
 revoke all on schema vault from public;
 revoke all on all tables in schema vault from public;
 revoke execute on all functions in schema vault from public;

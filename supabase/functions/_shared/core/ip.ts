@@ -37,8 +37,8 @@ function v4Of(groups: string[]): string {
 }
 
 /**
- * Returns an IPv4 address, also from its mapped form in IPv6, and the /64 network of any other IPv6
- * address; null for any other text.
+ * Returns an IPv4 address as it is, an IPv4-mapped IPv6 address as IPv4, and any other IPv6 address
+ * as its /64 network. Returns null for any other text.
  */
 export function networkOf(address: string): string | null {
   if (V4.test(address)) return address;

@@ -81,7 +81,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  -- A booking is flagged once for each thing that its parties share.
+  -- Only the reasons that no earlier decision on this booking has.
   insert into farthing.fraud_decisions (account_id, action, outcome, reasons, booking_id, decided_at)
   select p_booking.account_id, 'booking', 'flag', n.reasons, p_booking.booking_id, p_now
   from (select array_agg(r order by r) as reasons
@@ -91,5 +91,5 @@ as $$
   where n.reasons is not null
 $$;
 comment on function farthing.flag_booking(farthing.bookings, timestamptz) is
-  'Flags a booking for the things that its parties share, once for each thing. The caller has locked the '
-  'account.';
+  'Flags a booking whose buyer and provider share a card, a payout account or an address. A reason that '
+  'was flagged before is not flagged again. The caller has locked the account.';

@@ -8,8 +8,8 @@ as $$
 begin
   if p_amount is null or p_amount !~ '^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$' then
     perform farthing.fail('invalid_request', format(
-      '%s must be a decimal string with at most 20 digits before the point and 18 after it.', p_field), null,
-      p_field);
+      '%s must be a decimal string without a sign, such as "12.5", with at most 20 digits before the point '
+      'and 18 after it.', p_field), null, p_field);
   end if;
   if p_amount::numeric = 0 and not p_zero_allowed then
     perform farthing.fail('invalid_request', p_field || ' must be greater than zero.', null, p_field);

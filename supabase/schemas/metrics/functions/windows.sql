@@ -68,5 +68,6 @@ as $$
   from totals t left join quantiles q on q.route is not distinct from t.route
 $$;
 comment on function farthing.requests_between(timestamptz, timestamptz) is
-  'Returns the requests in a window by route, with errors of ours, and quantiles of the duration in ms. '
-  'The row with a null route has all requests and is returned even if there was none.';
+  'Returns for each route in a window the number of requests, the number of failed requests, and '
+  'quantiles of the duration in ms. The row with a null route counts all routes, and is returned even if '
+  'there were no requests.';

@@ -69,9 +69,11 @@ begin
       and rate ->> 'output_per_million_usd' ~ '^[0.]+$') f (field)
   order by r.nr, f.field = 'model' desc limit 1;
   if v_bad.field is not null then
-    perform farthing.fail('invalid_request', 'Each rate must have a model that the list names '
-      'once, prices of at most 9 decimals, an input or output price above 0, and a markup above 0 of at most '
-      '4 decimals.', null,
+    perform farthing.fail('invalid_request', case v_bad.field
+      when 'model' then 'model must have 1 to 200 characters, and the list must name it once.'
+      when 'markup' then 'markup must be above 0 and below 100000, with at most 4 decimals.'
+      else v_bad.field || ' must be a decimal string with at most 11 digits before the point and 9 after it, '
+        'and the input or the output price must be above 0.' end, null,
       format('rates[%s].%s', v_bad.index, v_bad.field));
   end if;
 end

@@ -42,8 +42,8 @@ begin
     -- This builds the same key as pick(), without a function call for each row.
     (select format('jsonb_build_object(%s)', string_agg(format('%1$L, t.%1$I', c), ', '))
       from unnest(p_audited.key_columns) c),
-    -- A table without `has_rows` has no audit row for a row whose audited columns are all null: an
-    -- account begins without a spend cap.
+    -- If has_rows is false, inserts are not audited. A row then needs no audit row while all its
+    -- audited columns are null: a new account, for example, has no spend cap.
     case when p_audited.has_rows then 'true' else format('num_nonnulls(%s) > 0',
       farthing.listed(p_audited.columns, 't')) end);
 end

@@ -5,8 +5,8 @@ returns numeric
 language sql immutable
 set search_path = ''
 as $$
-  -- Integers of 10^-18 credits: a partial refund is rounded down, and the last refund is exact, so
-  -- that all parts add up to the whole.
+  -- The division is in units of 10^-18 credits. A partial refund is rounded down and the last
+  -- refund is exact, so the parts add up to the whole.
   select div(p_whole * 1e18 * least(p_part, p_total), p_total) * 1e-18
 $$;
 comment on function farthing.share_of(numeric, numeric, numeric) is

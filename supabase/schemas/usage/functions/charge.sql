@@ -31,8 +31,8 @@ begin
 end
 $$;
 comment on function farthing.charge_usage is
-  'Charges priced events that are new to a locked account, in the order of their index, and records '
-  'their ids. Returns one result per event.';
+  'Charges priced events in the order of their index, and records the id of each charged event. Returns '
+  'one result per event. The caller has locked the account and removed events that were charged before.';
 
 create function farthing.refuse_usage(p_event farthing.priced_usage, p_prefix text default '')
 returns void

@@ -34,7 +34,10 @@ interface Attempt {
   readonly call: { key?: string };
 }
 
-/** The SDK takes no signal, and makes a new idempotency key for each call that has none. */
+/**
+ * Passes the attempt's signal and idempotency key to fetch: the SDK accepts no signal, and makes a
+ * new key for each call without one.
+ */
 const attempts = new AsyncLocalStorage<Attempt>();
 
 /** The options that we change. They are typed here because not every runtime's types have them. */

@@ -56,7 +56,7 @@ function dataFor({ template, data }: NotificationToSend, { runbookLink }: Operat
 
 /**
  * Sends the notification on its channel.
- * @returns the mail service's id of the email; null for a webhook or without an id
+ * @returns the mail service's id of the email; null for a webhook
  */
 async function send(
   notification: NotificationToSend,

@@ -20,7 +20,7 @@ export interface BookingToPay {
    */
   transfer_at: "payment" | "completed";
   stripe_account_id: string;
-  /** The installation's mark, written into the payment's metadata. */
+  /** The installation's id, written into the payment's metadata. */
   mark: string;
 }
 

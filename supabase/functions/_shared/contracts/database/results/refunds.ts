@@ -21,7 +21,7 @@ export interface RefundToSend {
   connected: boolean;
   /** true if Stripe refunds the application fee with the refund. */
   has_fee: boolean;
-  /** The installation's mark, written into the refund's metadata. */
+  /** The installation's id, written into the refund's metadata. */
   mark: string;
 }
 
