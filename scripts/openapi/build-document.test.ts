@@ -82,6 +82,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/fraud/warnings/{id}/clear", true],
   ["get", "/fraud/policy", false],
   ["post", "/fraud/policy", true],
+  ["get", "/reports/actors", false],
   ["post", "/notification-runner", false],
   ["post", "/send-notification", true],
   ["get", "/health", false],

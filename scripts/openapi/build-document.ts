@@ -13,6 +13,7 @@ import { app as notificationRunner } from "../../supabase/functions/notification
 import { app as paymentRunner } from "../../supabase/functions/payment-runner/app.ts";
 import { app as providers } from "../../supabase/functions/providers/app.ts";
 import { app as refunds } from "../../supabase/functions/refunds/app.ts";
+import { app as reports } from "../../supabase/functions/reports/app.ts";
 import { app as sendNotification } from "../../supabase/functions/send-notification/app.ts";
 import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { app as topUps } from "../../supabase/functions/top-ups/app.ts";
@@ -34,6 +35,7 @@ const APPS = [
   paymentRunner,
   providers,
   refunds,
+  reports,
   sendNotification,
   stripeWebhook,
   topUps,

@@ -38,7 +38,8 @@ const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   metrics: ["alerts"],
   health: ["seals"],
   alerts: ["reports", "seals", "proof"],
-  seals: ["proof"],
+  seals: ["proof", "reports"],
+  proof: ["reports"],
 };
 
 /** Returns the violations of the order, one line each. */

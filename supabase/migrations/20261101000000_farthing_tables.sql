@@ -2169,24 +2169,6 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
 values ('stripe_state_unknown', 'critical', 0, 0, '7 days', '0', '5 minutes',
   'docs/runbooks/stripe_state_unknown.md');
 
--- supabase/schemas/reports/tables.sql
-
--- The entries of each day by author and kind.
-
-create table farthing.actor_days (
-  day date not null,
-  author varchar(255) not null,
-  kind farthing.entry_kind not null,
-  entries bigint not null,
-  amount numeric(60, 18) not null, -- a sum over all accounts, which may exceed the bound of one account
-  primary key (day, author, kind)
-);
-comment on table farthing.actor_days is
-  'Sealed entries, summed by the day (UTC) on which they were written, by author and kind. The author '
-  '`stripe` stands for all Stripe events. Amounts are in credits.';
-alter table farthing.actor_days enable row level security;
-create policy actor_days_none on farthing.actor_days for select to authenticated using (false);
-
 -- supabase/schemas/seals/tables.sql
 
 -- Seals of entries, their sums, hashes of owners, and heads.
@@ -2313,6 +2295,26 @@ create policy proved_sums_none on farthing.proved_sums for select to authenticat
 -- Entries of one account that are proved together: those after after_seq, up to upto_seq, or up to
 -- the account's last entry if upto_seq is null.
 create type farthing.entry_range as (account_id bigint, after_seq bigint, upto_seq bigint);
+
+-- supabase/schemas/reports/tables.sql
+
+-- Sums of a day that reports read.
+
+create type farthing.day_range as (first_day date, last_day date);
+
+create table farthing.actor_days (
+  day date not null,
+  author varchar(255) not null,
+  kind farthing.entry_kind not null,
+  entries bigint not null,
+  amount numeric(60, 18) not null, -- a sum over all accounts, which may exceed the bound of one account
+  primary key (day, author, kind)
+);
+comment on table farthing.actor_days is
+  'Sealed entries, summed by the day (UTC) on which they were written, by author and kind. The author '
+  '`stripe` stands for all Stripe events. Amounts are in credits.';
+alter table farthing.actor_days enable row level security;
+create policy actor_days_none on farthing.actor_days for select to authenticated using (false);
 
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$

@@ -596,39 +596,6 @@ comment on function farthing.compare_providers(jsonb, timestamptz, timestamptz) 
   'Updates providers to Stripe''s state of their accounts, which was read at p_asked_at. A stored state of a '
   'later event stays. Returns how many providers differed.';
 
--- supabase/schemas/reports/functions.sql
-
--- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
--- entries have no index by time or author: every debit would pay for such an index. A report then
--- reads a few rows per day, however long the ledger is, and misses only the entries of the last
--- minute or two. All Stripe events are one author here, since each event writes only once.
-
-create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
-returns void
-language sql
-set search_path = ''
-as $$
-  insert into farthing.actor_days as d (day, author, kind, entries, amount)
-  select (e.created_at at time zone 'UTC')::date, case when e.author like 'stripe:%' then 'stripe'
-    else e.author end, e.kind, count(*), sum(e.amount)
-  from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
-  join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
-  group by 1, 2, 3
-  on conflict (day, author, kind) do update
-  set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
-$$;
-comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
-  'Adds entries to the days of their authors: for each account, the entries after p_after and up to '
-  'p_upto. seal_entries() calls it.';
-
-create view farthing.actors with (security_invoker = true) as
-select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
-  trim_scale(d.amount)::text as credits
-from farthing.actor_days d;
-comment on view farthing.actors is
-  'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
-  'Credits are text.';
-
 -- supabase/schemas/ai/functions/abandoned_chats.sql
 
 -- The heartbeats of chats, and the end of abandoned chats. A chat without a heartbeat for 60
@@ -10427,6 +10394,97 @@ $$;
 comment on function farthing.claim_refunds(int, timestamptz) is
   'Claims due refunds that Stripe does not have yet, each until its next attempt, at most p_limit. A refund '
   'fails after ten attempts or 23 hours.';
+
+-- supabase/schemas/reports/functions/actors.sql
+
+-- Credits moved per day, by author and kind. Entries are summed when they are sealed, because
+-- entries have no index by time or author: every debit would pay for such an index. A report then
+-- reads a few rows per day, however long the ledger is, and misses only the entries of the last
+-- minute or two. All Stripe events are one author here, since each event writes only once.
+
+create function farthing.add_actor_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.actor_days as d (day, author, kind, entries, amount)
+  select (e.created_at at time zone 'UTC')::date, case when e.author like 'stripe:%' then 'stripe'
+    else e.author end, e.kind, count(*), sum(e.amount)
+  from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
+  join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
+  group by 1, 2, 3
+  on conflict (day, author, kind) do update
+  set entries = d.entries + excluded.entries, amount = d.amount + excluded.amount
+$$;
+comment on function farthing.add_actor_days(bigint[], bigint[], bigint[]) is
+  'Adds entries to the days of their authors: for each account, the entries after p_after and up to '
+  'p_upto. seal_entries() calls it.';
+
+create view farthing.actors with (security_invoker = true) as
+select d.day, split_part(d.author, ':', 1) as author_kind, d.author, d.kind, d.entries,
+  trim_scale(d.amount)::text as credits
+from farthing.actor_days d;
+comment on view farthing.actors is
+  'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
+  'Credits are text.';
+
+-- supabase/schemas/reports/functions/report.sql
+
+-- The range of days and the answer of a report.
+
+create function farthing.report_range(p_from date, p_to date, p_now timestamptz)
+returns farthing.day_range
+language plpgsql immutable
+set search_path = ''
+as $$
+declare
+  v_today date := (p_now at time zone 'UTC')::date;
+  v_to date := coalesce(p_to, v_today);
+  v_from date := coalesce(p_from, date_trunc('month', v_to::timestamp)::date);
+begin
+  if v_from > v_to then
+    perform farthing.fail('invalid_request', 'from must not be after to.', null, 'from');
+  end if;
+  if v_to - v_from >= 400 then
+    perform farthing.fail('invalid_request', 'A report has at most 400 days. Send a later from.', null,
+      'from');
+  end if;
+  return (v_from, v_to);
+end
+$$;
+comment on function farthing.report_range(date, date, timestamptz) is
+  'Returns the days of a report, both included. Without p_to the report ends today (UTC); without p_from '
+  'it begins on the first day of the month of its end. Fails invalid_request, naming from.';
+
+create function farthing.report_answer(
+  p_range farthing.day_range, p_limit int, p_items farthing.page_item[], p_totals jsonb, p_now timestamptz,
+  p_controls jsonb default '[]', p_formulas jsonb default '{}', p_policies jsonb default '[]')
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('from', p_range.first_day, 'to', p_range.last_day, 'time_zone', 'UTC',
+    'as_of', p_now, 'rows', p.page -> 'rows', 'totals', coalesce(p_totals, '[]'),
+    'controls', coalesce(p_controls, '[]'), 'formulas', p_formulas, 'policies', p_policies,
+    'next_cursor', p.page -> 'next_before')
+  from (select farthing.page_of('rows', p_limit, p_items)) p (page)
+$$;
+comment on function farthing.report_answer(farthing.day_range, int, farthing.page_item[], jsonb, timestamptz,
+  jsonb, jsonb, jsonb) is
+  'Returns the answer of a report: {from, to, time_zone, as_of, rows: a page, totals: sums over all rows, '
+  'controls: control(), formulas: {column: formula}, policies, next_cursor}.';
+
+create function farthing.control(p_name text, p_report numeric, p_source numeric)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('name', p_name, 'report', trim_scale(p_report)::text,
+    'source', trim_scale(p_source)::text, 'difference', trim_scale(p_report - p_source)::text)
+$$;
+comment on function farthing.control(text, numeric, numeric) is
+  'Returns a control total of a report: its name, the sum in the report, the sum in the source, and the '
+  'difference, which is 0 if they agree. Amounts are text.';
 
 -- supabase/schemas/reversals/functions/clawbacks.sql
 

@@ -60,6 +60,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "refunds", ["operator"]],
   ["GET", `refunds/${ID}`, ["operator"]],
   ["GET", "alerts", ["operator"]],
+  ["GET", "reports/actors", ["operator"]],
   ["POST", `alerts/${ID}/acknowledge`, ["operator"]],
   ["GET", "webhook-events", ["operator"]],
   ["GET", `webhook-events/${ID}`, ["operator"]],

@@ -3,14 +3,13 @@
  * the memory.
  */
 import { z } from "@hono/zod-openapi";
-import { parseAccept } from "hono/utils/accept";
 import type { Database } from "../_shared/adapters/database/database.ts";
 import { EntriesQuery, Entry } from "../_shared/contracts/credits.ts";
 import type { ArgsOf } from "../_shared/contracts/database/functions.ts";
 import { subjectOf } from "../_shared/core/caller.ts";
 import { withOwnTime } from "../_shared/core/deadline.ts";
 import { entriesToCsv } from "../_shared/domain/entries-csv.ts";
-import { streamCsv } from "../_shared/http/reply/csv.ts";
+import { CSV_TYPE, streamCsv, wantsCsv } from "../_shared/http/reply/csv.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { page } from "../_shared/http/reply/reply.ts";
 
@@ -36,21 +35,6 @@ async function* entryPages(
   }
 }
 
-const JSON_TYPE = "application/json";
-const CSV_TYPE = "text/csv";
-
-/**
- * Returns whether the caller prefers CSV to JSON. Without either type in `accept` the answer is
- * JSON.
- */
-function prefersCsv(accept: string | null): boolean {
-  const [best] = parseAccept(accept ?? "")
-    .filter(({ q }) => q > 0)
-    .map(({ type }) => type.toLowerCase())
-    .filter((type) => type === JSON_TYPE || type === CSV_TYPE);
-  return best === CSV_TYPE;
-}
-
 /** Lists the entries of an account, newest first: as pages, or all of them as CSV. */
 export const listEntries = defineRoute({
   method: "get",
@@ -72,9 +56,7 @@ export const listEntries = defineRoute({
       p_to: query.to,
       p_with_names: caller.kind === "secret",
     };
-    const wantsCsv = query.format === "csv" ||
-      (query.format === undefined && prefersCsv(headers.get("accept")));
-    if (wantsCsv) {
+    if (wantsCsv(query.format, headers)) {
       const pages = entryPages(services.database, filter, query.cursor);
       return await streamCsv("entries.csv", pages, context);
     }

@@ -1,4 +1,6 @@
--- The entries of each day by author and kind.
+-- Sums of a day that reports read.
+
+create type farthing.day_range as (first_day date, last_day date);
 
 create table farthing.actor_days (
   day date not null,

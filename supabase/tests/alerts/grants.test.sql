@@ -1,9 +1,9 @@
--- Alerts about granted credits, and the view of credits by author and day.
+-- Alerts about granted credits.
 
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/alerts.psql
-select plan(22);
+select plan(16);
 
 update farthing.alert_rules set resolves_after = '0', enabled = rule in ('credits_minted',
   'grant_above_ceiling');
@@ -42,20 +42,6 @@ select is(pg_temp.summary('grant_above_ceiling'),
   '1 grant above a ceiling within 24 hours: 0 pending, 1 granted, 1 by keys or at SQL prompts.',
   'the summary counts the grants by kind of author');
 select is(tests.alerts('49 h 1 s'), 'nothing', 'the incident ends after a day');
-
--- The view farthing.actors.
-select is(farthing.seal(), 1, 'the grant is sealed');
-select is(pg_temp.grants('1', 'key:default', '26 h'), '201', 'the key grants once more on the same day');
-select is(farthing.seal(), 1, 'the new grant is sealed');
-select results_eq('select day, author_kind, author, kind::text, entries, credits from farthing.actors
-  order by day, author', $$ values
-  (date '2027-01-01', 'key', 'key:default'::varchar, 'adjustment', 20::bigint, '2000000'),
-  ('2027-01-01', 'sql', 'sql:postgres', 'promotion', 1, '0.5'),
-  ('2027-01-02', 'key', 'key:default', 'adjustment', 2, '100001.1') $$,
-  'the view shows the moved credits by author and day');
-select is(tests.code_for(role, 'ann', 'select * from farthing.actors'), '42501', role ||
-  ' must not read farthing.actors')
-from unnest(array['authenticated', 'service_role']) role;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

@@ -21,6 +21,7 @@ export const FUNCTIONS = [
   "payment-runner",
   "providers",
   "refunds",
+  "reports",
   "send-notification",
   "stripe-webhook",
   "top-ups",

@@ -13,6 +13,7 @@ import { createApp as createRunner } from "../../../../supabase/functions/job-ru
 import { createApp as createNotifier } from "../../../../supabase/functions/notification-runner/app.ts";
 import { createApp as createPaymentRunner } from "../../../../supabase/functions/payment-runner/app.ts";
 import { createApp as createRefunds } from "../../../../supabase/functions/refunds/app.ts";
+import { createApp as createReports } from "../../../../supabase/functions/reports/app.ts";
 import { createApp as createSendNotification } from "../../../../supabase/functions/send-notification/app.ts";
 import { createApp as createWebhook } from "../../../../supabase/functions/stripe-webhook/app.ts";
 import { createApp as createTopUps } from "../../../../supabase/functions/top-ups/app.ts";
@@ -28,6 +29,7 @@ import { JOB_CASES } from "./jobs.ts";
 import { NOTIFICATION_CASES } from "./notifications.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "../project.ts";
 import { REFUND_CASES } from "./refunds.ts";
+import { REPORT_CASES } from "./reports.ts";
 import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
 import { TOP_UP_CASES } from "./top-ups.ts";
 
@@ -211,6 +213,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
     reaches: ["features_set"],
   },
   ...HEALTH_CASES,
+  ...REPORT_CASES,
 ];
 
 const CREATE: Readonly<Record<string, typeof createUsage>> = {
@@ -228,6 +231,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "payment-runner": createPaymentRunner,
   "refunds": createRefunds,
   "providers": createProviders,
+  "reports": createReports,
   "send-notification": createSendNotification,
   "stripe-webhook": createWebhook,
   "top-ups": createTopUps,

@@ -17,6 +17,7 @@ import { NOTIFICATION_SAMPLES } from "./notifications.ts";
 import { PAYOUT_SAMPLES } from "./payouts.ts";
 import { MARK, USER_ID } from "../project.ts";
 import { REFUND_SAMPLES } from "./refunds.ts";
+import { REPORT_SAMPLES } from "./reports.ts";
 import { TOP_UP_SAMPLES } from "./top-ups.ts";
 
 const ID = "4b0f1c5e-9f5d-4c2b-8a51-6a1f6a0d2f10";
@@ -212,6 +213,7 @@ export const SAMPLES: SamplesOf<Results> = {
   ...JOB_SAMPLES,
   ...CHAT_SAMPLES,
   ...REFUND_SAMPLES,
+  ...REPORT_SAMPLES,
   ...FEATURE_SAMPLES,
   ...BOOKING_SAMPLES,
   ...ALERT_SAMPLES,

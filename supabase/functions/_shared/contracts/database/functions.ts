@@ -18,6 +18,7 @@ import type { AlertResults, FeatureResults, FraudResults } from "./results/opera
 import type { PayoutResults } from "./results/payouts.ts";
 import type { ProviderResults } from "./results/providers.ts";
 import type { RefundResults } from "./results/refunds.ts";
+import type { ReportResults } from "./results/reports.ts";
 import type { TopUpResults } from "./results/top-ups.ts";
 
 export interface Results
@@ -36,6 +37,7 @@ export interface Results
     PayoutResults,
     ProviderResults,
     RefundResults,
+    ReportResults,
     TopUpResults,
     TransferResults {
   /** Stores a refusal that the request caused, so that a repeat gets the same answer. */

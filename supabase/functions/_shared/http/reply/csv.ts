@@ -1,4 +1,5 @@
 /** Streams CSV page by page, so that a long file never fills the memory. */
+import { parseAccept } from "hono/utils/accept";
 import type { RequestContext } from "../../core/current-request.ts";
 import { baseHeaders } from "./headers.ts";
 
@@ -28,4 +29,20 @@ export async function streamCsv(
       ["content-disposition", `attachment; filename="${filename}"`],
     ],
   });
+}
+
+const JSON_TYPE = "application/json";
+export const CSV_TYPE = "text/csv";
+
+/**
+ * Returns whether the caller prefers CSV to JSON. `format` wins over the header `accept`; with
+ * neither the answer is JSON.
+ */
+export function wantsCsv(format: "json" | "csv" | undefined, headers: Headers): boolean {
+  if (format !== undefined) return format === "csv";
+  const [best] = parseAccept(headers.get("accept") ?? "")
+    .filter(({ q }) => q > 0)
+    .map(({ type }) => type.toLowerCase())
+    .filter((type) => type === JSON_TYPE || type === CSV_TYPE);
+  return best === CSV_TYPE;
 }

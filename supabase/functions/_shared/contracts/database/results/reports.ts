@@ -1,0 +1,7 @@
+/** Results of the functions for reports. */
+import type { ActorRow } from "../../reports/actors.ts";
+import type { Report } from "../../reports/report.ts";
+
+export interface ReportResults {
+  report_actors: Report<typeof ActorRow>;
+}

@@ -1,0 +1,42 @@
+/** Writes CSV that spreadsheets read safely. */
+import { stringify } from "csv-stringify/sync";
+
+export interface Column<Key extends string = string> {
+  readonly key: Key;
+  /** The name in the header; the key by default. */
+  readonly title?: string;
+  /**
+   * true if the column holds only digits, a point and a sign, so that a leading minus begins a
+   * number and not a formula.
+   */
+  readonly isNumber?: boolean;
+}
+
+// A spreadsheet may skip invisible characters at the start of a cell and run the rest as a formula.
+// The last four characters are full-width signs, which some programs read like the normal signs.
+const FORMULA = /^[\t\r]|^[\s\p{C}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
+
+function disarm(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
+/** Returns lines that end in CRLF. The first page of a file begins with the header. */
+export function toCsv(
+  rows: readonly object[],
+  columns: readonly Column[],
+  isFirst: boolean,
+): string {
+  const numbers = new Set(columns.filter(({ isNumber }) => isNumber).map(({ key }) => key));
+  return stringify([...rows], {
+    header: isFirst,
+    columns: columns.map(({ key, title = key }) => ({ key, header: title })),
+    record_delimiter: "\r\n",
+    // Most readers end a record at a lone CR or LF too, so values with either are quoted.
+    quoted_match: /[\r\n]/,
+    cast: {
+      string: (value, { index, header }) =>
+        header || numbers.has(columns[index]!.key) ? value : disarm(value),
+      boolean: String,
+    },
+  });
+}

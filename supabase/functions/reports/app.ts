@@ -1,0 +1,6 @@
+/** The `reports` function: operators read what was sold, what is owed and who did it. */
+import { defineFunction } from "../_shared/http/app.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { reportActors } from "./routes.ts";
+
+export const { app, createApp } = defineFunction("reports", [reportActors], servicesFromEnv);

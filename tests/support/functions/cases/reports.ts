@@ -1,0 +1,13 @@
+/** The routes of `reports`, each with a request that succeeds. */
+import type { RouteCase } from "./routes.ts";
+
+const read = {
+  method: "GET",
+  allowed: ["operator", "secret"],
+  as: "operator",
+  status: 200,
+} as const;
+
+export const REPORT_CASES: readonly RouteCase[] = [
+  { ...read, path: "/reports/actors", reaches: ["report_actors"] },
+];

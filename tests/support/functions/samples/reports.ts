@@ -1,0 +1,31 @@
+/** A valid answer of each database function of reports, in the format that SQL returns. */
+import type { ReportResults } from "../../../../supabase/functions/_shared/contracts/database/results/reports.ts";
+import type { SamplesOf } from "./database.ts";
+
+/** The fields around a report's rows. */
+const ANSWER = {
+  from: "2026-11-01",
+  to: "2026-11-21",
+  time_zone: "UTC" as const,
+  as_of: "2026-11-21T12:00:00+00:00",
+  controls: [],
+  formulas: {},
+  policies: [],
+  next_cursor: null,
+};
+
+export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
+  report_actors: () => ({
+    ...ANSWER,
+    rows: [{
+      day: "2026-11-21",
+      author_kind: "key",
+      author: "key:default",
+      kind: "usage",
+      entries: 2,
+      credits: "50.5",
+    }],
+    totals: [{ kind: "usage", entries: 2, credits: "50.5" }],
+    controls: [{ name: "credits", report: "50.5", source: "50.5", difference: "0" }],
+  }),
+};
