@@ -4,10 +4,8 @@
  */
 import type { LogRecord } from "../core/logger.ts";
 import type { Services } from "./route/app-services.ts";
-import { authorize } from "./auth/authorize.ts";
+import { admit } from "./auth/authorize.ts";
 import { authorOf, type Caller, callerScope, userIdOf } from "../core/caller.ts";
-import { clientIpHash } from "../core/ip.ts";
-import type { Credentials } from "./auth/credentials.ts";
 import type { RequestContext } from "../core/current-request.ts";
 import { DEADLINE_MS } from "../core/deadline.ts";
 import { Nothing, type Route } from "./route/define-route.ts";
@@ -31,12 +29,6 @@ interface Run {
   readonly record: LogRecord;
 }
 
-interface Identified {
-  readonly caller: Caller;
-  /** The name of the API key that the request carries. */
-  readonly key: string | null;
-}
-
 interface Body {
   readonly bytes: Uint8Array;
   readonly text: string;
@@ -49,21 +41,6 @@ interface ValidInput {
 }
 
 const NO_BODY: Body = { bytes: new Uint8Array(), text: "", value: {} };
-
-const NO_CREDENTIALS: Credentials = { user: null, key: null };
-
-/**
- * On a signed route the signature is the credential, so other credentials are ignored. On every
- * other route each given credential must be valid.
- */
-function hasCredentials(route: Route, headers: Headers): boolean {
-  return !route.isSigned && (headers.has("authorization") || headers.has("apikey"));
-}
-
-function keyNameOf({ key }: Credentials): string | null {
-  if (key === null) return null;
-  return key.kind === "secret" ? key.name : "publishable";
-}
 
 async function readBody(route: Route, request: Request): Promise<Body> {
   const bytes = await readBytes(request, route.bodyLimit);
@@ -117,49 +94,6 @@ async function requireFeature({ route, services }: Run, caller: Caller): Promise
   if (feature !== null && !await services.features.isOn(feature, userIdOf(caller))) {
     throw new ApiError("feature_disabled");
   }
-}
-
-async function identify({ route, request, services }: Run): Promise<Identified> {
-  const { headers } = request;
-  const credentials = hasCredentials(route, headers)
-    ? await services.verify(headers)
-    : NO_CREDENTIALS;
-  const shared = route.who.includes("shared") ? services.verifyShared(headers) : null;
-  return { caller: authorize(route.who, credentials, shared), key: keyNameOf(credentials) };
-}
-
-/**
- * Counts the request against the route's limit.
- * @throws ApiError `rate_limited` or `velocity_exceeded`
- */
-async function requireWithinLimit(
-  { route, request, context, services }: Run,
-  who: Identified | null,
-) {
-  if (route.limit === "none") return;
-  const verdict = await services.limiter.check({
-    limit: route.limit,
-    caller: who?.caller ?? null,
-    key: who?.key ?? null,
-    ipHash: clientIpHash(request.headers, services),
-  });
-  context.answerHeaders.push(...verdict.headers);
-  if (verdict.refusal === undefined) return;
-  const { code, retryAfterSeconds } = verdict.refusal;
-  throw new ApiError(code, { retryAfterSeconds });
-}
-
-/**
- * Identifies the caller and counts the request. A refused credential counts too, so that guessing
- * is limited.
- */
-async function admit(run: Run): Promise<Caller> {
-  const who = await identify(run).catch(async (error: unknown) => {
-    await requireWithinLimit(run, null);
-    throw error;
-  });
-  await requireWithinLimit(run, who);
-  return who.caller;
 }
 
 /**
