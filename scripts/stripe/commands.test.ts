@@ -2,7 +2,7 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import type Stripe from "stripe";
 import { API_VERSION } from "../../supabase/functions/_shared/adapters/stripe/client.ts";
-import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
+import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
 import { EMULATOR_KEY } from "@farthing/stripe-emulator/testing";
 import { CONNECT_RIGHTS, RIGHTS } from "./rights.ts";
 import { type Given, run, start } from "./testing/fixture.ts";

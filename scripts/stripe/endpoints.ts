@@ -5,7 +5,7 @@ import {
   CONNECTED_EVENT_TYPES,
   EVENT_TYPES,
   type EventType,
-} from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
+} from "../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
 
 export type Endpoint = Stripe.WebhookEndpoint;
 

@@ -3,7 +3,7 @@
  * functions read.
  */
 import { parseArgs } from "node:util";
-import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
+import { EVENT_TYPES } from "../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { print, taskArguments } from "@farthing/command-line";
 import { run } from "./run.ts";

@@ -4,7 +4,10 @@
 import { ok } from "node:assert/strict";
 import type Stripe from "stripe";
 import { example } from "@farthing/stripe-emulator/fixtures";
-import { EVENT_TYPES, factsOf } from "../../supabase/functions/_shared/adapters/stripe/facts.ts";
+import {
+  EVENT_TYPES,
+  factsOf,
+} from "../../supabase/functions/_shared/adapters/stripe/stored-facts.ts";
 
 /** The example object of an event, by the first part of the event's type. */
 const OBJECTS: readonly [string, Parameters<typeof example>[0]][] = [

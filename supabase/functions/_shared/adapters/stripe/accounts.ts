@@ -1,7 +1,7 @@
 /** Providers' accounts at Stripe, and the pages on which providers identify themselves. */
 import type Stripe from "stripe";
 import type { ProviderToOnboard } from "../../contracts/database/results/providers.ts";
-import { accountFacts } from "./facts/connect.ts";
+import { accountFacts } from "./stored-facts/connect.ts";
 import { type AccountFacts } from "../../contracts/stripe/facts.ts";
 import { type StripeCaller } from "./client.ts";
 import { requireObject } from "./failures.ts";

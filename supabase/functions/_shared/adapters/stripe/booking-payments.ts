@@ -5,7 +5,7 @@ import type Stripe from "stripe";
 import type { BookingToPay, PaymentToCancel } from "../../contracts/database/results/bookings.ts";
 import { groupOf } from "./booking-transfers.ts";
 import { type StripeCaller } from "./client.ts";
-import { marked } from "./facts/objects.ts";
+import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
 

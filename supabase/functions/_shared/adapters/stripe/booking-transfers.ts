@@ -5,7 +5,7 @@
 import type Stripe from "stripe";
 import type { TransferToMake } from "../../contracts/database/results/bookings.ts";
 import { type StripeCaller } from "./client.ts";
-import { idOf } from "./facts/objects.ts";
+import { idOf } from "./stored-facts/object-id.ts";
 import { requireObject } from "./failures.ts";
 import { unavailable } from "./errors.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { paymentsAt, refusalOf, withStripe } from "#support/fakes/stripe-server.ts";
 import { API_VERSION } from "./client.ts";
-import { EVENT_TYPES } from "./facts.ts";
+import { EVENT_TYPES } from "./stored-facts.ts";
 
 const SINCE = 1_795_000_000;
 

@@ -5,7 +5,7 @@ import type { Mode } from "../../core/env.ts";
 import { type StripeCaller } from "./client.ts";
 import { unavailable } from "./errors.ts";
 import type { FactsReader } from "./refetch-event.ts";
-import { EVENT_TYPES } from "./facts.ts";
+import { EVENT_TYPES } from "./stored-facts.ts";
 import { checkEvent, toInboxEvent } from "./inbox-event.ts";
 
 /**

@@ -2,7 +2,7 @@
 import Stripe from "stripe";
 import { ApiError } from "../../core/errors.ts";
 import { StoredStripeError, StripeRefused, unavailable } from "./errors.ts";
-import { idOf } from "./facts/objects.ts";
+import { idOf } from "./stored-facts/object-id.ts";
 
 const BUSY_RETRY_SECONDS = 1;
 /**

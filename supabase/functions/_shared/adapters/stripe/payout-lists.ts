@@ -3,7 +3,8 @@ import type Stripe from "stripe";
 import type { PayoutTransaction } from "../../contracts/stripe/payout-transaction.ts";
 import { type StripeCaller } from "./client.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
-import { idOf, markOf } from "./facts/objects.ts";
+import { markOf } from "./stored-facts/installation-mark.ts";
+import { idOf } from "./stored-facts/object-id.ts";
 
 export interface PayoutPage {
   readonly transactions: readonly PayoutTransaction[];

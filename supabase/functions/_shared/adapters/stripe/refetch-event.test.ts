@@ -5,7 +5,7 @@ import { eventOf, example } from "#support/samples/stripe.ts";
 import { refusalOf, stripeError, withStripe } from "#support/fakes/stripe-server.ts";
 import { createCaller, createClient } from "./client.ts";
 import { createFactsReader } from "./refetch-event.ts";
-import { factsOf } from "./facts.ts";
+import { factsOf } from "./stored-facts.ts";
 
 const PAID = example<Stripe.PaymentIntent>("payment_intent", {
   id: "pi_1",

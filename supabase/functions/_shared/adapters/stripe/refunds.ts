@@ -2,7 +2,7 @@
 import type Stripe from "stripe";
 import type { RefundToSend } from "../../contracts/database/results/refunds.ts";
 import { type StripeCaller } from "./client.ts";
-import { marked } from "./facts/objects.ts";
+import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
 import { unavailable } from "./errors.ts";
 

@@ -2,7 +2,7 @@
 import Stripe from "stripe";
 import type { TopUpCharge } from "../../contracts/database/results/top-ups.ts";
 import { type StripeCaller } from "./client.ts";
-import { marked } from "./facts/objects.ts";
+import { marked } from "./stored-facts/installation-mark.ts";
 import { requireObject } from "./failures.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
 

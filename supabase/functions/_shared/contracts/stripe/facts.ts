@@ -66,7 +66,7 @@ export type RefundFacts = {
   transfer_reversal: string | null;
   /**
    * Null for a refund that began in Stripe's dashboard, even a refund of our payment.
-   * adapters/stripe/facts/objects.ts explains the mark.
+   * adapters/stripe/stored-facts/installation-mark.ts explains the mark.
    */
   mark: string | null;
 };

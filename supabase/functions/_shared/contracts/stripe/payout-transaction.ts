@@ -18,7 +18,10 @@ export interface PayoutTransaction {
    * The id of an order, a booking or a refund from the metadata. Another app may have written it.
    */
   our_id: string | null;
-  /** The mark of the installation that made the payment; see adapters/stripe/facts/objects.ts. */
+  /**
+   * The mark of the installation that made the payment
+   * (adapters/stripe/stored-facts/installation-mark.ts).
+   */
   mark: string | null;
   /** The source's amount in its own currency, which may differ from the payout's currency. */
   source_amount: number | null;

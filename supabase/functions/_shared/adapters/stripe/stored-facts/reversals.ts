@@ -1,7 +1,8 @@
 /** Facts of refunds, disputes and early fraud warnings. */
 import type { DisputeFacts, RefundFacts, WarningFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
-import { idOf, markOf } from "./objects.ts";
+import { markOf } from "./installation-mark.ts";
+import { idOf } from "./object-id.ts";
 
 export function refundFacts(refund: Stripe.Refund): RefundFacts {
   return {

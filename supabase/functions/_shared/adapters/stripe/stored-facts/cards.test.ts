@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
-import { factsOf } from "../facts.ts";
+import { factsOf } from "../stored-facts.ts";
 import { eventOf, example } from "#support/samples/stripe.ts";
 
 const USER_ID = "8c5a1f0e-7b1d-4c35-9c0e-3f5f0b7c9d31";

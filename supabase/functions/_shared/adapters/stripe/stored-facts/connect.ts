@@ -1,7 +1,7 @@
 /** Facts of providers' accounts, and of our fees on their payments. */
 import type { AccountFacts, FeeFacts } from "../../../contracts/stripe/facts.ts";
 import type Stripe from "stripe";
-import { idOf } from "./objects.ts";
+import { idOf } from "./object-id.ts";
 
 export function feeFacts(fee: Stripe.ApplicationFee): FeeFacts {
   const ours = fee.originating_transaction ?? fee.charge;

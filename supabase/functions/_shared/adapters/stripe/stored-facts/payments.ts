@@ -9,7 +9,8 @@ import type {
   PaymentFacts,
   SessionFacts,
 } from "../../../contracts/stripe/facts.ts";
-import { idOf, markOf } from "./objects.ts";
+import { markOf } from "./installation-mark.ts";
+import { idOf } from "./object-id.ts";
 
 export function sessionFacts(session: Stripe.Checkout.Session): SessionFacts {
   // Only the metadata identifies the order: a visitor of another shop's Payment Link on this

@@ -1,7 +1,7 @@
 /**
- * The facts that the database needs of a Stripe event, under our own names. Stripe's field names
- * are not used beyond this file and facts/. Every key is present, and null if Stripe gives no
- * value. SQL stores the facts, so they contain no personal data.
+ * The facts that the database stores of a Stripe event, under our own names. Stripe's field names
+ * are not used beyond this file and stored-facts/. Every key is present, and null if Stripe gives
+ * no value. The facts contain no personal data.
  */
 import type Stripe from "stripe";
 import {
@@ -10,11 +10,11 @@ import {
   chargeFacts,
   paymentFacts,
   sessionFacts,
-} from "./facts/payments.ts";
+} from "./stored-facts/payments.ts";
 import type { Facts } from "../../contracts/stripe/facts.ts";
-import { accountFacts, feeFacts } from "./facts/connect.ts";
-import { payoutFacts } from "./facts/payouts.ts";
-import { disputeFacts, refundFacts, warningFacts } from "./facts/reversals.ts";
+import { accountFacts, feeFacts } from "./stored-facts/connect.ts";
+import { payoutFacts } from "./stored-facts/payouts.ts";
+import { disputeFacts, refundFacts, warningFacts } from "./stored-facts/reversals.ts";
 
 type EventOf<T extends string> = Extract<Stripe.Event, { type: T }>;
 type Translations = {

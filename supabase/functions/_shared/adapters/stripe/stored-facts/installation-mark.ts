@@ -1,14 +1,5 @@
-/** Reads the references between Stripe's objects, and marks the objects that we make. */
+/** Marks the objects that this installation makes at Stripe, and reads the mark. */
 import type Stripe from "stripe";
-
-/**
- * Returns the id of a referenced object. Stripe sends the id, or the whole object if the request
- * expands it.
- */
-export function idOf(reference: string | { id: string } | null | undefined): string | null {
-  if (reference === undefined) return null;
-  return typeof reference === "object" && reference !== null ? reference.id : reference;
-}
 
 /**
  * The key of the mark in an object's metadata; its value is the id of this installation. Other apps

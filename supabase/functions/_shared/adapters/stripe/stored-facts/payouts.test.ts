@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
 import { eventOf } from "#support/samples/stripe.ts";
-import { factsOf } from "../facts.ts";
+import { factsOf } from "../stored-facts.ts";
 
 const PAYOUT = {
   id: "po_1",

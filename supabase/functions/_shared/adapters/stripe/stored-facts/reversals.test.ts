@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
-import { factsOf } from "../facts.ts";
+import { factsOf } from "../stored-facts.ts";
 import { MARK } from "#support/project.ts";
 import { eventOf, example } from "#support/samples/stripe.ts";
 import { refundFacts } from "./reversals.ts";

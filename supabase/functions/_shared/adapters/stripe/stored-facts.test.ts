@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventOf } from "#support/samples/stripe.ts";
-import { factsOf } from "./facts.ts";
+import { factsOf } from "./stored-facts.ts";
 
 const UNUSED = ["customer.created", "charge.refunded", "payment_intent.created", "constructor"];
 
