@@ -2006,9 +2006,9 @@ alter table farthing.paid_out_round enable row level security;
 create policy paid_out_round_none on farthing.paid_out_round for select to authenticated using (false);
 insert into farthing.paid_out_round default values;
 
--- supabase/schemas/alerts/tables.sql
+-- supabase/schemas/alerts/tables/thresholds.sql
 
--- Alert rules, and the incidents that they open.
+-- Alert rules and their thresholds.
 
 create table farthing.alert_rules (
   rule text primary key,
@@ -2040,54 +2040,6 @@ comment on table farthing.alert_rules is
   'before period. runbook: a page of docs/runbooks, or a URL.';
 alter table farthing.alert_rules enable row level security;
 create policy alert_rules_none on farthing.alert_rules for select to authenticated using (false);
-
-create table farthing.incidents (
-  incident_nr bigint generated always as identity primary key,
-  incident_id uuid not null unique default gen_random_uuid(),
-  rule text not null,
-  subject text not null default '',
-  severity text not null,
-  runbook text not null,
-  state text not null,
-  value numeric(20, 6) not null,
-  threshold numeric(20, 6) not null,
-  summary text not null,
-  seen_count int not null default 1,
-  first_seen_at timestamptz not null,
-  last_seen_at timestamptz not null,
-  fired_at timestamptz,
-  queued_at timestamptz,
-  fine_since timestamptz,
-  acknowledged_at timestamptz,
-  acknowledged_by text,
-  resolved_at timestamptz,
-  constraint incidents_text_bounded check (length(subject) <= 60 and length(summary) between 1 and 500
-    and length(runbook) <= 500 and length(acknowledged_by) <= 255),
-  constraint incidents_seen check (seen_count >= 1 and last_seen_at >= first_seen_at),
-  constraint incidents_acknowledged check ((acknowledged_at is null) = (acknowledged_by is null)),
-  constraint incidents_states check (case state
-    when 'pending' then fired_at is null and queued_at is null and resolved_at is null
-      and acknowledged_at is null
-    when 'open' then fired_at is not null and resolved_at is null and acknowledged_at is null
-    when 'acknowledged' then fired_at is not null and resolved_at is null and acknowledged_at is not null
-    when 'resolved' then fired_at is not null and resolved_at is not null
-    else false end)
-);
-comment on table farthing.incidents is
-  'Periods in which a rule was over its threshold. The state goes from pending (not over for long '
-  'enough) to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in '
-  'which the rule was over. queued_at: the time at which the incident''s notifications were queued. '
-  'fine_since: the time since which the rule is fine, before the incident is resolved.';
--- A rule and subject has one unresolved incident, even if two evaluations run at once.
-create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
-alter table farthing.incidents enable row level security;
-create policy incidents_none on farthing.incidents for select to authenticated using (false);
-
-create type farthing.alert_reading as (
-  subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
-comment on type farthing.alert_reading is
-  'The reading of a rule. A reading that is neither over nor fine leaves an open incident open and opens '
-  'none.';
 
 insert into farthing.alert_rules (rule, severity, threshold, fine_at, factor, minimum, period, baseline,
   fires_after, resolves_after, runbook)
@@ -2168,6 +2120,58 @@ insert into farthing.alert_rules (rule, severity, threshold, fine_at, period, fi
   runbook)
 values ('stripe_state_unknown', 'critical', 0, 0, '7 days', '0', '5 minutes',
   'docs/runbooks/stripe_state_unknown.md');
+
+-- supabase/schemas/alerts/tables/incidents.sql
+
+-- Incidents, which alert rules open.
+
+create table farthing.incidents (
+  incident_nr bigint generated always as identity primary key,
+  incident_id uuid not null unique default gen_random_uuid(),
+  rule text not null,
+  subject text not null default '',
+  severity text not null,
+  runbook text not null,
+  state text not null,
+  value numeric(20, 6) not null,
+  threshold numeric(20, 6) not null,
+  summary text not null,
+  seen_count int not null default 1,
+  first_seen_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  fired_at timestamptz,
+  queued_at timestamptz,
+  fine_since timestamptz,
+  acknowledged_at timestamptz,
+  acknowledged_by text,
+  resolved_at timestamptz,
+  constraint incidents_text_bounded check (length(subject) <= 60 and length(summary) between 1 and 500
+    and length(runbook) <= 500 and length(acknowledged_by) <= 255),
+  constraint incidents_seen check (seen_count >= 1 and last_seen_at >= first_seen_at),
+  constraint incidents_acknowledged check ((acknowledged_at is null) = (acknowledged_by is null)),
+  constraint incidents_states check (case state
+    when 'pending' then fired_at is null and queued_at is null and resolved_at is null
+      and acknowledged_at is null
+    when 'open' then fired_at is not null and resolved_at is null and acknowledged_at is null
+    when 'acknowledged' then fired_at is not null and resolved_at is null and acknowledged_at is not null
+    when 'resolved' then fired_at is not null and resolved_at is not null
+    else false end)
+);
+comment on table farthing.incidents is
+  'Periods in which a rule was over its threshold. The state goes from pending (not over for long '
+  'enough) to open, acknowledged and resolved. value, threshold and summary: from the last evaluation in '
+  'which the rule was over. queued_at: the time at which the incident''s notifications were queued. '
+  'fine_since: the time since which the rule is fine, before the incident is resolved.';
+-- A rule and subject has one unresolved incident, even if two evaluations run at once.
+create unique index incidents_unresolved on farthing.incidents (rule, subject) where state <> 'resolved';
+alter table farthing.incidents enable row level security;
+create policy incidents_none on farthing.incidents for select to authenticated using (false);
+
+create type farthing.alert_reading as (
+  subject text, value numeric, threshold numeric, is_over boolean, is_fine boolean, summary text);
+comment on type farthing.alert_reading is
+  'The reading of a rule. A reading that is neither over nor fine leaves an open incident open and opens '
+  'none.';
 
 -- supabase/schemas/seals/tables.sql
 

@@ -1163,8 +1163,8 @@ comment on function farthing.read_against(farthing.alert_rules, numeric, text) i
 -- supabase/schemas/alerts/functions/evaluate.sql
 
 -- The evaluation of the alert rules, each minute. The rules and their first figures are in
--- alerts/tables.sql. An operator tunes a figure in the database: update farthing.alert_rules set
--- threshold = … where rule = ….
+-- alerts/tables/thresholds.sql. An operator tunes a figure in the database: update
+-- farthing.alert_rules set threshold = … where rule = ….
 
 create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -3675,25 +3675,13 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Locks with two numbers: idempotency keys use locks with one number, so the two cannot collide.
-  c_addresses constant int := 37;
-  c_providers constant int := 53;
   v_ip_hash bytea := decode(p_ip_hash, 'hex');
   v_blocked text[];
   v_over text[];
   v_over_at timestamptz;
   v_reasons text[];
 begin
-  if v_ip_hash is not null then
-    -- The lock lasts until the commit, so requests from one address are counted one after the
-    -- other, whatever their accounts.
-    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
-  end if;
-  if p_provider_id is not null and p_is_new then
-    -- Bookings of one provider are counted one after the other, whatever their buyers. This lock
-    -- always comes after the locks of the account and the address.
-    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
-  end if;
+  perform farthing.lock_counts(p_ip_hash, case when p_is_new then p_provider_id end);
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
   if p_is_new then
     select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (
@@ -3752,6 +3740,31 @@ comment on function farthing.delete_old_fraud_records(timestamptz, int) is
 -- supabase/schemas/fraud/functions/velocity_limits.sql
 
 -- The limits of new checkouts, new bookings and cards, and the policy's settings of these limits.
+
+create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Locks with two numbers: idempotency keys use locks with one number, so the two cannot collide.
+  c_addresses constant int := 37;
+  c_providers constant int := 53;
+begin
+  if p_ip_hash is not null then
+    -- The lock lasts until the commit, so requests from one address are counted one after the
+    -- other, whatever their accounts.
+    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
+  end if;
+  if p_provider_id is not null then
+    -- Bookings of one provider are counted one after the other, whatever their buyers. This lock
+    -- always comes after the locks of the account and the address.
+    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
+  end if;
+end
+$$;
+comment on function farthing.lock_counts(text, uuid) is
+  'Locks the counts of an address and of a provider until the transaction ends. A null is not locked.';
 
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
@@ -4688,7 +4701,9 @@ comment on function farthing.lock_open_hold is
 
 -- supabase/schemas/holds/functions/overdraft.sql
 
--- The overdraft limit: the most debt that one settlement may leave behind (rule 7).
+-- The overdraft limit: the most debt that one settlement may leave behind (rule 7). A settlement
+-- beyond the limit is refused, except for chats and jobs: ai/functions/settle_chats.sql and
+-- jobs/functions/settle_steps.sql charge less instead.
 
 create function farthing.overdraft_limit(p_account farthing.accounts, p_hold_id uuid)
 returns numeric
@@ -4945,6 +4960,91 @@ comment on function farthing.settle is
   'new hold. The caller has locked the account and released its expired holds. Fails overdraft_exceeded, '
   'unknown_model, usage_conflict, invalid_request.';
 
+-- supabase/schemas/inbox/functions/apply_event.sql
+
+-- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
+-- Each event is applied in the transaction that records it, so a row alone never means that the
+-- event was applied. The facts contain no personal data.
+
+create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_type text := p_event.type;
+  -- occurred_at: the event's time at Stripe, because an older event must not overwrite a newer one.
+  -- author: the author of the entries that the event causes.
+  v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
+    'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
+begin
+  perform farthing.allow_change(v_facts ->> 'author', v_type);
+  case
+    when p_event.facts = '{}' then
+      return 'ignored'; -- the event is of a connected account, or of an unused type
+    when v_type like 'payment\_intent.%' and v_facts ->> 'booking_id' is not null then
+      return farthing.apply_booking_event(v_type, v_facts, p_now);
+    when v_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
+      'checkout.session.async_payment_failed', 'checkout.session.expired', 'payment_intent.succeeded') then
+      return farthing.apply_checkout_event(v_type, v_facts, p_now);
+    when v_type in ('payment_intent.payment_failed', 'payment_intent.requires_action',
+      'payment_intent.canceled') then
+      return farthing.apply_top_up_event(v_type, v_facts, p_now);
+    when v_type in ('refund.created', 'refund.updated', 'refund.failed') then
+      return farthing.apply_refund_event(v_facts, p_now);
+    when v_type like 'charge.dispute.%' then
+      return farthing.apply_dispute_event(v_facts, p_now);
+    when v_type like 'radar.early\_fraud\_warning.%' then
+      return farthing.apply_warning_event(v_facts, p_now);
+    when v_type in ('charge.succeeded', 'charge.failed') then
+      return farthing.apply_charge_event(v_facts, p_now);
+    when v_type in ('application_fee.created', 'application_fee.refunded') then
+      return farthing.apply_fee_event(v_facts, p_now);
+    when v_type = 'account.updated' then
+      return farthing.apply_account_event(v_facts, p_now);
+    when v_type like 'payout.%' then
+      return farthing.apply_payout_event(v_facts, p_now);
+    when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
+      return farthing.apply_card_event(v_type, v_facts, p_now);
+    else
+      return 'ignored'; -- charge.refunded is ignored, too, because refund.* events have all of its facts
+  end case;
+end
+$$;
+comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
+  'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
+  '(possibly with a reason: ignored because …), and raises if the facts do not fit.';
+
+create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
+returns farthing.inbox
+language plpgsql
+set search_path = ''
+as $$
+begin
+  begin
+    p_event.last_error := farthing.apply_facts(p_event, p_now);
+    p_event.state := split_part(p_event.last_error, ' because ', 1);
+    p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
+  exception
+    -- A repeat of the whole call may succeed after these errors, so they are raised: Stripe or the
+    -- scheduled task repeats the call. Every other error is recorded.
+    when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
+    when others then
+      p_event.state := 'failed';
+      p_event.last_error := left(sqlerrm, 1000);
+  end;
+  p_event := farthing.count_attempt(p_event, p_now);
+  p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
+  update farthing.inbox
+  set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
+    processed_at = p_event.processed_at, last_error = p_event.last_error
+  where event_id = p_event.event_id;
+  return p_event;
+end
+$$;
+comment on function farthing.apply_event is
+  'Applies an event, which the caller has locked, records its outcome and plans its next attempt.';
+
 -- supabase/schemas/inbox/functions/backfills.sql
 
 -- Backfills of Stripe's events. If Stripe gives up the delivery of a payment's event, the ledger
@@ -5124,74 +5224,6 @@ comment on function farthing.apply_waiting(text, timestamptz, text) is
   'Applies the events that arrived before their payment, or before its charge, in the transaction that '
   'applies the payment: refunded credits cannot be spent in between. Returns the number of events.';
 
--- supabase/schemas/inbox/functions/events.sql
-
--- Stripe's events: the function that applies each type, and an event in the form for operators.
--- Each event is applied in the transaction that records it, so a row alone never means that the
--- event was applied. The facts contain no personal data.
-
-create function farthing.apply_facts(p_event farthing.inbox, p_now timestamptz)
-returns text
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_type text := p_event.type;
-  -- occurred_at: the event's time at Stripe, because an older event must not overwrite a newer one.
-  -- author: the author of the entries that the event causes.
-  v_facts jsonb := p_event.facts || jsonb_build_object('occurred_at', p_event.occurred_at,
-    'livemode', p_event.livemode, 'author', 'stripe:' || p_event.event_id);
-begin
-  perform farthing.allow_change(v_facts ->> 'author', v_type);
-  case
-    when p_event.facts = '{}' then
-      return 'ignored'; -- the event is of a connected account, or of an unused type
-    when v_type like 'payment\_intent.%' and v_facts ->> 'booking_id' is not null then
-      return farthing.apply_booking_event(v_type, v_facts, p_now);
-    when v_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded',
-      'checkout.session.async_payment_failed', 'checkout.session.expired', 'payment_intent.succeeded') then
-      return farthing.apply_checkout_event(v_type, v_facts, p_now);
-    when v_type in ('payment_intent.payment_failed', 'payment_intent.requires_action',
-      'payment_intent.canceled') then
-      return farthing.apply_top_up_event(v_type, v_facts, p_now);
-    when v_type in ('refund.created', 'refund.updated', 'refund.failed') then
-      return farthing.apply_refund_event(v_facts, p_now);
-    when v_type like 'charge.dispute.%' then
-      return farthing.apply_dispute_event(v_facts, p_now);
-    when v_type like 'radar.early\_fraud\_warning.%' then
-      return farthing.apply_warning_event(v_facts, p_now);
-    when v_type in ('charge.succeeded', 'charge.failed') then
-      return farthing.apply_charge_event(v_facts, p_now);
-    when v_type in ('application_fee.created', 'application_fee.refunded') then
-      return farthing.apply_fee_event(v_facts, p_now);
-    when v_type = 'account.updated' then
-      return farthing.apply_account_event(v_facts, p_now);
-    when v_type like 'payout.%' then
-      return farthing.apply_payout_event(v_facts, p_now);
-    when v_type in ('setup_intent.succeeded', 'payment_method.detached') then
-      return farthing.apply_card_event(v_type, v_facts, p_now);
-    else
-      return 'ignored'; -- charge.refunded is ignored, too, because refund.* events have all of its facts
-  end case;
-end
-$$;
-comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
-  'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
-  '(possibly with a reason: ignored because …), and raises if the facts do not fit.';
-
-create function farthing.inbox_answer(p_event farthing.inbox)
-returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_build_object('event_id', p_event.event_id, 'type', p_event.type, 'state', p_event.state,
-    'attempts', p_event.attempts, 'next_attempt_at', p_event.next_attempt_at,
-    'last_error', p_event.last_error, 'livemode', p_event.livemode, 'occurred_at', p_event.occurred_at,
-    'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
-$$;
-comment on function farthing.inbox_answer(farthing.inbox) is
-  'Returns an event in the form of lists, without its facts.';
-
 -- supabase/schemas/inbox/functions/foreign_payments.sql
 
 -- Foreign payments: payments that another app on the same Stripe account made. Objects that this
@@ -5237,6 +5269,23 @@ $$;
 comment on function farthing.is_foreign_payment(farthing.inbox) is
   'Returns whether an event names a payment, or a charge, and does not bear our mark.';
 
+-- supabase/schemas/inbox/functions/listed_events.sql
+
+-- An event in the form in which operators list and read it.
+
+create function farthing.inbox_answer(p_event farthing.inbox)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('event_id', p_event.event_id, 'type', p_event.type, 'state', p_event.state,
+    'attempts', p_event.attempts, 'next_attempt_at', p_event.next_attempt_at,
+    'last_error', p_event.last_error, 'livemode', p_event.livemode, 'occurred_at', p_event.occurred_at,
+    'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
+$$;
+comment on function farthing.inbox_answer(farthing.inbox) is
+  'Returns an event in the form of lists, without its facts.';
+
 -- supabase/schemas/inbox/functions/payment_runner.sql
 
 -- Waking the payment runner, which works through refunds, transfers, top-ups, backfills and
@@ -5267,9 +5316,9 @@ comment on function farthing.wake_payment_runner_if_due(timestamptz) is
 -- task; a deferred event also when its payment arrives. After ten attempts the event is
 -- dead-lettered.
 
-create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
+create function farthing.count_attempt(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
-language plpgsql
+language plpgsql stable
 set search_path = ''
 as $$
 declare
@@ -5277,18 +5326,6 @@ declare
   -- Stripe's redeliveries may succeed before the next attempt is due, but do not count as attempts.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
-  begin
-    p_event.last_error := farthing.apply_facts(p_event, p_now);
-    p_event.state := split_part(p_event.last_error, ' because ', 1);
-    p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
-  exception
-    -- A repeat of the whole call may succeed after these errors, so they are raised: Stripe or the
-    -- scheduled task repeats the call. Every other error is recorded.
-    when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
-    when others then
-      p_event.state := 'failed';
-      p_event.last_error := left(sqlerrm, 1000);
-  end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
     -- Refunds from the dashboard, disputes, warnings and fees never bear our mark, so they wait for
@@ -5307,16 +5344,12 @@ begin
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
-  p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
-  update farthing.inbox
-  set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
-    processed_at = p_event.processed_at, last_error = p_event.last_error
-  where event_id = p_event.event_id;
   return p_event;
 end
 $$;
-comment on function farthing.apply_event is
-  'Applies an event, which the caller has locked, records its outcome and plans its next attempt.';
+comment on function farthing.count_attempt(farthing.inbox, timestamptz) is
+  'Counts the attempt of an event whose outcome is known, plans the next attempt, and dead-letters an '
+  'event that has used up its attempts. Returns the changed event and writes nothing.';
 
 create function farthing.retry_event(p_event_id text, p_now timestamptz)
 returns int
@@ -5420,122 +5453,7 @@ comment on function farthing.note_unknown_state(text, text, text, timestamptz) i
 
 -- supabase/schemas/jobs/functions/checkpoints.sql
 
--- Checkpoints: a step is finished, stored and charged once, in one transaction. Each charge opens a
--- new hold, because a hold ends at most once (rule 7): the charge settles the job's hold and holds
--- the rest again, on the same lots, until the job expires.
-
-create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
-returns farthing.priced_usage[]
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_event farthing.priced_usage;
-  v_events farthing.priced_usage[];
-begin
-  with given as (
-    select u.event, u.nr, u.event ? 'occurred_at' as is_dated,
-      row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
-    from jsonb_array_elements(p_usage) with ordinality u (event, nr)
-  ), priced as (
-    -- T10: usage is priced at the rates of the moment when the job was requested. Usage with an
-    -- occurred_at before the request is priced at the rates of that earlier moment.
-    select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
-      '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
-    union all
-    select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
-      from given g where g.is_dated), p_job.created_at) p
-  )
-  -- An event without an event_id belongs to the job and is named after its step, so a step that
-  -- runs twice is charged once.
-  select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
-      coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
-      p.rate_version, p.credits, p.metadata, p.event_at, p.problem, p.field)::farthing.priced_usage
-    order by g.nr), '{}'::farthing.priced_usage[])
-  into v_events from priced p join given g on g.is_dated = p.is_dated and g.index = p.index;
-  foreach v_event in array v_events loop
-    if v_event.problem is not null then
-      perform farthing.refuse_usage(v_event, 'usage.');
-    end if;
-  end loop;
-  return v_events;
-end
-$$;
-comment on function farthing.price_step is
-  'Returns the usage of a step, in order, priced at the job''s rates. Fails unknown_model, '
-  'invalid_request.';
-
-create function farthing.count_repeats(
-  p_charge farthing.step_charge, p_account_id bigint, p_events farthing.priced_usage[],
-  p_fresh farthing.priced_usage[])
-returns farthing.step_charge
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  select count(*) filter (where d.difference is null), count(d.difference)
-  into p_charge.duplicates, p_charge.conflicts
-  from unnest(p_events) e, farthing.usage_difference(p_account_id, e) d (difference)
-  where not exists (select from unnest(p_fresh) f where f.index = e.index);
-  return p_charge;
-end
-$$;
-comment on function farthing.count_repeats is
-  'Adds to a step''s charge how many of its events were charged before: with the same contents '
-  '(duplicates) and with other contents (conflicts).';
-
-create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
-returns farthing.step_charge
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_events farthing.priced_usage[] := farthing.price_step(p_job, p_step, p_usage, p_now);
-  v_fresh farthing.priced_usage[] := farthing.fresh_usage(p_job.account_id, v_events);
-  v_facts jsonb := jsonb_build_object('job_id', p_job.job_id, 'step', p_step);
-  v_hold farthing.holds;
-  v_settlement farthing.settlement;
-  v_result farthing.step_charge;
-begin
-  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own hold may have expired
-  select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
-  v_result := row(0, 0, null, null, 0, 0, p_job.hold_id,
-    case when v_hold.status = 'open' then v_hold.amount else 0 end, false)::farthing.step_charge;
-  if cardinality(v_fresh) = 0 then
-    return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
-  end if;
-  if v_hold.hold_id is null then
-    -- A free job has no hold, so its steps must not have a price.
-    if exists (select from unnest(v_fresh) f where f.credits > 0) then
-      raise exception 'job %: usage without an estimate', p_job.job_id;
-    end if;
-    return v_result;
-  end if;
-  if v_hold.status = 'open' then
-    v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
-  else
-    -- The job's hold has ended. settle() gets a hold without credits under the job's id, so the
-    -- step is charged from the available credits.
-    v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
-  end if;
-  for v_nr in 1 .. cardinality(v_fresh) loop
-    v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
-  end loop;
-  -- The work is done, so missing credits become debt. A step beyond the overdraft limit is charged
-  -- all that is held, so that excessive usage is never cheaper.
-  v_settlement := farthing.settle(v_hold, array[
-    row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
-    row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
-      p_job.author)]::farthing.bill[], p_now, p_keeps_rest => true);
-  v_result := row(v_settlement.settled, v_settlement.shortfall, v_settlement.first_seq,
-    (v_settlement.charge).last_seq, 0, 0, coalesce(v_settlement.next_hold_id, p_job.hold_id),
-    v_settlement.rest, v_settlement.is_beyond)::farthing.step_charge;
-  return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
-end
-$$;
-comment on function farthing.charge_step is
-  'Charges a step from the job''s hold and holds the rest again. The caller has locked the account and '
-  'the job. Amounts are in credits.';
+-- Checkpoints: a step is finished, stored and charged once, in one transaction (settle_steps.sql).
 
 create function farthing.keep_checkpoint(
   p_job farthing.jobs, p_step text, p_output jsonb, p_charge farthing.step_charge, p_page text,
@@ -6173,6 +6091,125 @@ comment on function farthing.fail_attempt is
   'most). Fails the job if a retry would not help or no attempt is left. The caller has locked the '
   'account and the job.';
 
+-- supabase/schemas/jobs/functions/settle_steps.sql
+
+-- The charge of a job's step. Each charge opens a new hold, because a hold ends at most once (rule
+-- 7): the charge settles the job's hold and holds the rest again, on the same lots, until the job
+-- expires.
+
+create function farthing.price_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
+returns farthing.priced_usage[]
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_event farthing.priced_usage;
+  v_events farthing.priced_usage[];
+begin
+  with given as (
+    select u.event, u.nr, u.event ? 'occurred_at' as is_dated,
+      row_number() over (partition by u.event ? 'occurred_at' order by u.nr) - 1 as index
+    from jsonb_array_elements(p_usage) with ordinality u (event, nr)
+  ), priced as (
+    -- T10: usage is priced at the rates of the moment when the job was requested. Usage with an
+    -- occurred_at before the request is priced at the rates of that earlier moment.
+    select false as is_dated, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr),
+      '[]') from given g where not g.is_dated), p_now, p_job.created_at, p_job.rates) p
+    union all
+    select true, p.* from farthing.price_usage((select coalesce(jsonb_agg(g.event order by g.nr), '[]')
+      from given g where g.is_dated), p_job.created_at) p
+  )
+  -- An event without an event_id belongs to the job and is named after its step, so a step that
+  -- runs twice is charged once.
+  select coalesce(array_agg(row(g.nr, p.user_id, case when p.event_id is null then 'job' else 'caller' end,
+      coalesce(p.event_id, left(concat_ws(':', p_job.job_id, p_step, nullif(g.nr, 1)), 255)), p.model,
+      p.rate_version, p.credits, p.metadata, p.event_at, p.problem, p.field)::farthing.priced_usage
+    order by g.nr), '{}'::farthing.priced_usage[])
+  into v_events from priced p join given g on g.is_dated = p.is_dated and g.index = p.index;
+  foreach v_event in array v_events loop
+    if v_event.problem is not null then
+      perform farthing.refuse_usage(v_event, 'usage.');
+    end if;
+  end loop;
+  return v_events;
+end
+$$;
+comment on function farthing.price_step is
+  'Returns the usage of a step, in order, priced at the job''s rates. Fails unknown_model, '
+  'invalid_request.';
+
+create function farthing.count_repeats(
+  p_charge farthing.step_charge, p_account_id bigint, p_events farthing.priced_usage[],
+  p_fresh farthing.priced_usage[])
+returns farthing.step_charge
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  select count(*) filter (where d.difference is null), count(d.difference)
+  into p_charge.duplicates, p_charge.conflicts
+  from unnest(p_events) e, farthing.usage_difference(p_account_id, e) d (difference)
+  where not exists (select from unnest(p_fresh) f where f.index = e.index);
+  return p_charge;
+end
+$$;
+comment on function farthing.count_repeats is
+  'Adds to a step''s charge how many of its events were charged before: with the same contents '
+  '(duplicates) and with other contents (conflicts).';
+
+create function farthing.charge_step(p_job farthing.jobs, p_step text, p_usage jsonb, p_now timestamptz)
+returns farthing.step_charge
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_events farthing.priced_usage[] := farthing.price_step(p_job, p_step, p_usage, p_now);
+  v_fresh farthing.priced_usage[] := farthing.fresh_usage(p_job.account_id, v_events);
+  v_facts jsonb := jsonb_build_object('job_id', p_job.job_id, 'step', p_step);
+  v_hold farthing.holds;
+  v_settlement farthing.settlement;
+  v_result farthing.step_charge;
+begin
+  perform farthing.release_expired_holds(p_job.account_id, p_now); -- the job's own hold may have expired
+  select * into v_hold from farthing.holds where account_id = p_job.account_id and hold_id = p_job.hold_id;
+  v_result := row(0, 0, null, null, 0, 0, p_job.hold_id,
+    case when v_hold.status = 'open' then v_hold.amount else 0 end, false)::farthing.step_charge;
+  if cardinality(v_fresh) = 0 then
+    return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
+  end if;
+  if v_hold.hold_id is null then
+    -- A free job has no hold, so its steps must not have a price.
+    if exists (select from unnest(v_fresh) f where f.credits > 0) then
+      raise exception 'job %: usage without an estimate', p_job.job_id;
+    end if;
+    return v_result;
+  end if;
+  if v_hold.status = 'open' then
+    v_facts := v_facts || jsonb_build_object('hold_id', v_hold.hold_id);
+  else
+    -- The job's hold has ended. settle() gets a hold without credits under the job's id, so the
+    -- step is charged from the available credits.
+    v_hold.hold_id := p_job.job_id; v_hold.amount := null; v_hold.expires_at := p_now;
+  end if;
+  for v_nr in 1 .. cardinality(v_fresh) loop
+    v_fresh[v_nr].metadata := v_fresh[v_nr].metadata || v_facts;
+  end loop;
+  -- The work is done, so missing credits become debt. A step beyond the overdraft limit is charged
+  -- all that is held, so that excessive usage is never cheaper.
+  v_settlement := farthing.settle(v_hold, array[
+    row(null, null, null, null, v_fresh, p_job.correlation_id, p_job.author),
+    row(null, v_facts || '{"reason": "overdraft_exceeded"}', null, null, null, p_job.correlation_id,
+      p_job.author)]::farthing.bill[], p_now, p_keeps_rest => true);
+  v_result := row(v_settlement.settled, v_settlement.shortfall, v_settlement.first_seq,
+    (v_settlement.charge).last_seq, 0, 0, coalesce(v_settlement.next_hold_id, p_job.hold_id),
+    v_settlement.rest, v_settlement.is_beyond)::farthing.step_charge;
+  return farthing.count_repeats(v_result, p_job.account_id, v_events, v_fresh);
+end
+$$;
+comment on function farthing.charge_step is
+  'Charges a step from the job''s hold and holds the rest again. The caller has locked the account and '
+  'the job. Amounts are in credits.';
+
 -- supabase/schemas/jobs/functions/states.sql
 
 -- The states of a job: which state may follow which, and the end of a job without a result.
@@ -6367,7 +6404,7 @@ comment on function farthing.check_owner() is
 
 -- supabase/schemas/ledger/functions/balances.sql
 
--- The credits that are available, and the last entry at or before a moment.
+-- The balance of an account, now or at a past moment, and the credits that are available.
 
 create function farthing.available(p_account farthing.accounts, p_now timestamptz)
 returns numeric
@@ -6416,6 +6453,44 @@ end
 $$;
 comment on function farthing.seq_at(bigint, timestamptz) is
   'Returns the number of an account''s last entry at or before a moment; 0 if there is none.';
+
+create function farthing.past_balance(p_account_id bigint, p_at timestamptz)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('balance', coalesce((
+    select trim_scale(balance_after)::text from farthing.entries
+    where account_id = p_account_id and seq = farthing.seq_at(p_account_id, p_at)), '0'),
+    'as_of', p_at);
+end
+$$;
+comment on function farthing.past_balance(bigint, timestamptz) is
+  'Returns the balance of an account at a past moment: {balance, as_of}. A null account has 0 credits.';
+
+create function farthing.current_balance(p_account farthing.accounts, p_now timestamptz)
+returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'balance', trim_scale(coalesce(p_account.balance, 0))::text,
+    'held', (select trim_scale(coalesce(sum(amount), 0))::text from farthing.holds
+      where account_id = p_account.account_id and status = 'open' and expires_at > p_now),
+    'available', trim_scale(coalesce(farthing.available(p_account, p_now), 0))::text,
+    'debt', trim_scale(coalesce(p_account.debt, 0))::text,
+    'lots', (select coalesce(jsonb_agg(jsonb_build_object('id', lot_id, 'source', source,
+        'remaining', trim_scale(remaining)::text, 'expires_at', expires_at, 'frozen', frozen)
+        order by /* burn-down */ priority, expires_at, source, created_at, lot_id), '[]')
+      from farthing.lots where account_id = p_account.account_id and closed_at is null),
+    'as_of', p_now);
+end
+$$;
+comment on function farthing.current_balance(farthing.accounts, timestamptz) is
+  'Returns {balance, held, available, debt, lots in burn-down order, as_of}. A null account has 0 '
+  'credits. Credits are text.';
 
 -- supabase/schemas/ledger/functions/debt.sql
 
@@ -7837,8 +7912,8 @@ comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
 
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
--- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing
--- payment shows only after the payouts in question were listed. Each run checks at most one day of
+-- Payments that are in none of Stripe's payouts. A missing payment shows only after the payouts in
+-- question were listed. Each run checks at most one day of
 -- payments, so that a run stays short even after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
@@ -7902,30 +7977,6 @@ $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
   'Records payments that should be in one of Stripe''s payouts and are in none. Returns how many it '
   'recorded.';
-
-create function farthing.find_never_listed(p_now timestamptz)
-returns int
-language sql
-set search_path = ''
-as $$
-  -- Stripe has a list within hours. A payout without a list hides its own transactions, and also
-  -- which payments it lacks.
-  with noted as (
-    insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
-    select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
-      p_now
-    from farthing.reconciliations r join farthing.payouts p using (payout_id)
-    where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
-      and p.reported_at < p_now - interval '3 days'
-    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
-    do update set seen_at = greatest(m.seen_at, p_now)
-    returning 1
-  )
-  select count(*)::int from noted
-$$;
-comment on function farthing.find_never_listed(timestamptz) is
-  'Records paid payouts whose list could not be fetched within three days. Returns how many there are. '
-  'reconcile() resolves each after its list has arrived.';
 
 -- supabase/schemas/payouts/functions/payout_events.sql
 
@@ -8119,6 +8170,30 @@ $$;
 comment on function farthing.record_payout_page(farthing.reconciliations, jsonb, text, timestamptz) is
   'Stores a page of a claimed list, and how far the list was fetched. p_after: the page''s last '
   'transaction, or null for the last page. The caller has locked the reconciliation.';
+
+create function farthing.find_never_listed(p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Stripe has a list within hours. A payout without a list hides its own transactions, and also
+  -- which payments it lacks.
+  with noted as (
+    insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
+    select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
+      p_now
+    from farthing.reconciliations r join farthing.payouts p using (payout_id)
+    where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
+      and p.reported_at < p_now - interval '3 days'
+    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
+    do update set seen_at = greatest(m.seen_at, p_now)
+    returning 1
+  )
+  select count(*)::int from noted
+$$;
+comment on function farthing.find_never_listed(timestamptz) is
+  'Records paid payouts whose list could not be fetched within three days. Returns how many there are. '
+  'reconcile() resolves each after its list has arrived.';
 
 -- supabase/schemas/payouts/functions/reconciliation.sql
 
@@ -10977,28 +11052,6 @@ $$;
 comment on function farthing.net_payment is
   'Brings an order''s credits, or a booking''s amounts, in line with the returned part of its payment.';
 
-create function farthing.refundable(p_payment farthing.payment)
-returns bigint
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_refunds record;
-begin
-  select coalesce(sum(amount), 0) as aside,
-    coalesce(sum(amount) filter (where farthing.is_live_refund(status)), 0) as made into v_refunds
-  from farthing.refunds
-  where account_id = p_payment.account_id and status not in ('failed', 'canceled')
-    and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
-  -- Money that a bank claims or has withdrawn cannot be refunded either.
-  return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
-    from farthing.disputed_of(p_payment, v_refunds.made) d);
-end
-$$;
-comment on function farthing.refundable(farthing.payment) is
-  'Returns the part of a payment that can still be refunded: its amount less all refunds, including '
-  'those in progress, and less disputes. Amounts are in minor units.';
-
 -- supabase/schemas/reversals/functions/refund_events.sql
 
 -- Stripe's events about refunds. Stripe delivers events in any order, so each state has a rank and a refund
@@ -11143,6 +11196,32 @@ comment on function farthing.apply_refund_event is
   'Applies an event of a refund (created, updated or failed), requested here or made in Stripe''s '
   'dashboard: claws back or reinstates credits. Returns `deferred` if the payment has not arrived yet.';
 
+-- supabase/schemas/reversals/functions/refundable.sql
+
+-- The part of a payment that can still be refunded.
+
+create function farthing.refundable(p_payment farthing.payment)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_refunds record;
+begin
+  select coalesce(sum(amount), 0) as aside,
+    coalesce(sum(amount) filter (where farthing.is_live_refund(status)), 0) as made into v_refunds
+  from farthing.refunds
+  where account_id = p_payment.account_id and status not in ('failed', 'canceled')
+    and (order_id = p_payment.order_id or booking_id = p_payment.booking_id);
+  -- Money that a bank claims or has withdrawn cannot be refunded either.
+  return (select greatest(0, p_payment.amount - v_refunds.aside - d.disputed)::bigint
+    from farthing.disputed_of(p_payment, v_refunds.made) d);
+end
+$$;
+comment on function farthing.refundable(farthing.payment) is
+  'Returns the part of a payment that can still be refunded: its amount less all refunds, including '
+  'those in progress, and less disputes. Amounts are in minor units.';
+
 -- supabase/schemas/scheduled_tasks/functions/delete_older.sql
 
 -- Retention: tasks delete rows that are older than their retention period.
@@ -11168,6 +11247,135 @@ comment on function farthing.delete_older(text, text, text, timestamptz, int) is
   'Deletes rows whose p_column is at most p_until, the oldest first, at most p_limit rows. Rows that '
   'another transaction has locked are skipped. p_key names the column that identifies a row. Returns the '
   'number of deleted rows.';
+
+-- supabase/schemas/scheduled_tasks/functions/parked_items.sql
+
+-- The work of a task, item by item. An item that fails is parked, and the other items continue.
+
+create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
+returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (select from farthing.parked_items
+    where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
+$$;
+comment on function farthing.is_parked(text, text, text, timestamptz) is
+  'Returns whether an item has failed and its next attempt is not due yet; a task skips a parked item.';
+
+create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- The next attempt is after 1, 2, 4 … 64 minutes. So an item that an operator has fixed is done
+  -- within about an hour.
+  insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
+  values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
+  on conflict (task, item_kind, item_id) do update
+  set attempts = p.attempts + 1, error = excluded.error,
+    next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
+$$;
+comment on function farthing.park_item(text, text, text, text, timestamptz) is
+  'Parks an item that raised an error, with a longer backoff for each attempt.';
+
+create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
+  out o_count bigint, out o_error text)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format('select coalesce(sum(farthing.%I(i.id, $2)), 0) from unnest($1) i (id)', p_work)
+  into o_count using p_ids, p_now;
+exception
+  when lock_not_available or deadlock_detected or serialization_failure then
+    o_error := 'busy'; -- another transaction holds a lock: a later run finds the item again
+  when others then
+    o_error := sqlstate;
+end
+$$;
+comment on function farthing.attempt_items(text, text[], timestamptz) is
+  'Works on items in one subtransaction. Returns the sum of their results, or the SQLSTATE of the error '
+  'that undid the work; busy means that another transaction held a lock.';
+
+create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count bigint;
+  v_error text;
+begin
+  select * into v_count, v_error from farthing.attempt_items(p_work, array[p_id], p_now);
+  if v_error is null then
+    delete from farthing.parked_items where (task, item_kind, item_id) = (p_task, p_kind, p_id);
+  elsif v_error <> 'busy' then
+    perform farthing.park_item(p_task, p_kind, p_id, v_error, p_now);
+  end if;
+  return coalesce(v_count, 0);
+end
+$$;
+comment on function farthing.work_one(text, text, text, text, timestamptz) is
+  'Works on one item. Parks the item if it raises an error, and deletes its parked row if it succeeds. '
+  'Returns its result.';
+
+create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- More than 64 subtransactions in one transaction slow every snapshot of every session. So items
+  -- share a subtransaction as long as nothing fails.
+  c_batch constant int := 100;
+  v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
+  v_began timestamptz := clock_timestamp();
+  v_fresh text[];
+  v_parked text[];
+  v_id text;
+  v_done int := 0;
+  v_size int := 1;
+  v_tried record;
+  v_count bigint := 0;
+begin
+  select coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is null), '{}'),
+    coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is not null), '{}')
+  into v_fresh, v_parked
+  from unnest(p_ids) with ordinality i (id, nr)
+  left join farthing.parked_items p on (p.task, p.item_kind, p.item_id) = (p_task, p_kind, i.id);
+  while v_done < cardinality(v_fresh) loop
+    select * into v_tried
+    from farthing.attempt_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
+    v_count := v_count + coalesce(v_tried.o_count, 0);
+    if v_tried.o_error is not null then
+      foreach v_id in array v_fresh[v_done + 1 : v_done + v_size] loop
+        v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
+        exit when clock_timestamp() > v_deadline;
+      end loop;
+    end if;
+    exit when clock_timestamp() > v_deadline;
+    -- A batch that ends after the deadline would be undone as a whole. So a batch has only as many
+    -- items as the remaining time allows.
+    v_done := v_done + v_size;
+    v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
+      / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
+  end loop;
+  foreach v_id in array v_parked loop
+    exit when clock_timestamp() > v_deadline;
+    v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
+  end loop;
+  -- A parked item whose retry was due ten minutes ago, and that the task did not find, is no longer
+  -- due.
+  delete from farthing.parked_items
+  where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
+    and item_id <> all (p_ids);
+  return v_count;
+end
+$$;
+comment on function farthing.work_off(text, text, text[], text, timestamptz) is
+  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget. An item that '
+  'raises an error is parked, and the other items continue. Returns the sum of the results.';
 
 -- supabase/schemas/scheduled_tasks/functions/run_due_tasks.sql
 
@@ -11384,7 +11592,7 @@ comment on function farthing.unwatched_for(timestamptz) is
 -- 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds its tasks.
 -- A task is a function of this schema that takes a moment, works through a bounded batch in a fixed
 -- order, skips rows that another transaction has locked, and returns a number of items. A task that
--- works item by item uses work_off() (work_off.sql).
+-- works item by item uses work_off() (parked_items.sql).
 
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz
@@ -11453,135 +11661,6 @@ comment on function farthing.wake(text) is
   'Queues a request POST /<p_function>, in the trace of the current request; pg_net sends it after the '
   'commit. Returns true if the request was queued. The URL and the key are Vault''s '
   'farthing_functions_url and farthing_secret_key.';
-
--- supabase/schemas/scheduled_tasks/functions/work_off.sql
-
--- The work of a task, item by item. An item that fails is parked, and the other items continue.
-
-create function farthing.is_parked(p_task text, p_kind text, p_id text, p_now timestamptz)
-returns boolean
-language sql stable
-set search_path = ''
-as $$
-  select exists (select from farthing.parked_items
-    where task = p_task and item_kind = p_kind and item_id = p_id and next_attempt_at > p_now)
-$$;
-comment on function farthing.is_parked(text, text, text, timestamptz) is
-  'Returns whether an item has failed and its next attempt is not due yet; a task skips a parked item.';
-
-create function farthing.park_item(p_task text, p_kind text, p_id text, p_error text, p_now timestamptz)
-returns void
-language sql
-set search_path = ''
-as $$
-  -- The next attempt is after 1, 2, 4 … 64 minutes. So an item that an operator has fixed is done
-  -- within about an hour.
-  insert into farthing.parked_items as p (task, item_kind, item_id, error, parked_at, next_attempt_at)
-  values (p_task, p_kind, p_id, p_error, p_now, p_now + interval '1 minute')
-  on conflict (task, item_kind, item_id) do update
-  set attempts = p.attempts + 1, error = excluded.error,
-    next_attempt_at = p_now + interval '1 minute' * 2 ^ least(p.attempts, 6)
-$$;
-comment on function farthing.park_item(text, text, text, text, timestamptz) is
-  'Parks an item that raised an error, with a longer backoff for each attempt.';
-
-create function farthing.attempt_items(p_work text, p_ids text[], p_now timestamptz,
-  out o_count bigint, out o_error text)
-language plpgsql
-set search_path = ''
-as $$
-begin
-  execute format('select coalesce(sum(farthing.%I(i.id, $2)), 0) from unnest($1) i (id)', p_work)
-  into o_count using p_ids, p_now;
-exception
-  when lock_not_available or deadlock_detected or serialization_failure then
-    o_error := 'busy'; -- another transaction holds a lock: a later run finds the item again
-  when others then
-    o_error := sqlstate;
-end
-$$;
-comment on function farthing.attempt_items(text, text[], timestamptz) is
-  'Works on items in one subtransaction. Returns the sum of their results, or the SQLSTATE of the error '
-  'that undid the work; busy means that another transaction held a lock.';
-
-create function farthing.work_one(p_task text, p_kind text, p_id text, p_work text, p_now timestamptz)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_count bigint;
-  v_error text;
-begin
-  select * into v_count, v_error from farthing.attempt_items(p_work, array[p_id], p_now);
-  if v_error is null then
-    delete from farthing.parked_items where (task, item_kind, item_id) = (p_task, p_kind, p_id);
-  elsif v_error <> 'busy' then
-    perform farthing.park_item(p_task, p_kind, p_id, v_error, p_now);
-  end if;
-  return coalesce(v_count, 0);
-end
-$$;
-comment on function farthing.work_one(text, text, text, text, timestamptz) is
-  'Works on one item. Parks the item if it raises an error, and deletes its parked row if it succeeds. '
-  'Returns its result.';
-
-create function farthing.work_off(p_task text, p_kind text, p_ids text[], p_work text, p_now timestamptz)
-returns int
-language plpgsql
-set search_path = ''
-as $$
-declare
-  -- More than 64 subtransactions in one transaction slow every snapshot of every session. So items
-  -- share a subtransaction as long as nothing fails.
-  c_batch constant int := 100;
-  v_deadline timestamptz := nullif(current_setting('farthing.deadline', true), '')::timestamptz;
-  v_began timestamptz := clock_timestamp();
-  v_fresh text[];
-  v_parked text[];
-  v_id text;
-  v_done int := 0;
-  v_size int := 1;
-  v_tried record;
-  v_count bigint := 0;
-begin
-  select coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is null), '{}'),
-    coalesce(array_agg(i.id order by i.nr) filter (where p.item_id is not null), '{}')
-  into v_fresh, v_parked
-  from unnest(p_ids) with ordinality i (id, nr)
-  left join farthing.parked_items p on (p.task, p.item_kind, p.item_id) = (p_task, p_kind, i.id);
-  while v_done < cardinality(v_fresh) loop
-    select * into v_tried
-    from farthing.attempt_items(p_work, v_fresh[v_done + 1 : v_done + v_size], p_now);
-    v_count := v_count + coalesce(v_tried.o_count, 0);
-    if v_tried.o_error is not null then
-      foreach v_id in array v_fresh[v_done + 1 : v_done + v_size] loop
-        v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
-        exit when clock_timestamp() > v_deadline;
-      end loop;
-    end if;
-    exit when clock_timestamp() > v_deadline;
-    -- A batch that ends after the deadline would be undone as a whole. So a batch has only as many
-    -- items as the remaining time allows.
-    v_done := v_done + v_size;
-    v_size := greatest(1, least(c_batch, 2 * v_size, floor(extract(epoch from v_deadline - clock_timestamp())
-      / greatest(extract(epoch from clock_timestamp() - v_began) / v_done, 0.000001))));
-  end loop;
-  foreach v_id in array v_parked loop
-    exit when clock_timestamp() > v_deadline;
-    v_count := v_count + farthing.work_one(p_task, p_kind, v_id, p_work, p_now);
-  end loop;
-  -- A parked item whose retry was due ten minutes ago, and that the task did not find, is no longer
-  -- due.
-  delete from farthing.parked_items
-  where task = p_task and item_kind = p_kind and next_attempt_at <= p_now - interval '10 minutes'
-    and item_id <> all (p_ids);
-  return v_count;
-end
-$$;
-comment on function farthing.work_off(text, text, text[], text, timestamptz) is
-  'Calls farthing.<p_work>(id, moment) for each item, in order, within the time budget. An item that '
-  'raises an error is parked, and the other items continue. Returns the sum of the results.';
 
 -- supabase/schemas/seals/functions/entries.sql
 

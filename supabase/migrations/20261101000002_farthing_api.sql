@@ -1560,23 +1560,8 @@ begin
   if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
-  if p_at is not null then
-    return jsonb_build_object('balance', coalesce((
-      select trim_scale(balance_after)::text from farthing.entries
-      where account_id = v_account.account_id and seq = farthing.seq_at(v_account.account_id, p_at)), '0'),
-      'as_of', p_at);
-  end if;
-  return jsonb_build_object(
-    'balance', trim_scale(coalesce(v_account.balance, 0))::text,
-    'held', (select trim_scale(coalesce(sum(amount), 0))::text from farthing.holds
-      where account_id = v_account.account_id and status = 'open' and expires_at > p_now),
-    'available', trim_scale(coalesce(farthing.available(v_account, p_now), 0))::text,
-    'debt', trim_scale(coalesce(v_account.debt, 0))::text,
-    'lots', (select coalesce(jsonb_agg(jsonb_build_object('id', lot_id, 'source', source,
-        'remaining', trim_scale(remaining)::text, 'expires_at', expires_at, 'frozen', frozen)
-        order by /* burn-down */ priority, expires_at, source, created_at, lot_id), '[]')
-      from farthing.lots where account_id = v_account.account_id and closed_at is null),
-    'as_of', p_now);
+  return case when p_at is null then farthing.current_balance(v_account, p_now)
+    else farthing.past_balance(v_account.account_id, p_at) end;
 end
 $$;
 grant execute on function farthing_public.credits_balance to service_role;

@@ -19,8 +19,7 @@ select farthing.add_task('close_abandoned_chats', '1 minute');
 
 -- supabase/schemas/alerts/triggers.sql
 
--- Tasks evaluate the rules each minute and delete resolved incidents after a year. Changes of rules
--- are audited.
+-- Tasks evaluate the rules each minute and delete resolved incidents after a year.
 
 select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 
@@ -29,14 +28,10 @@ select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 -- timeout of two minutes.
 select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds');
 
-select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}',
-  p_rows => true);
-
 -- supabase/schemas/audit/triggers.sql
 
 -- The rows of the audit never change and are never deleted. The rows of the lists of audited tables
--- and of guards are never deleted. Each subject's triggers.sql names the subject's audited columns,
--- by audit_changes().
+-- and of guards are never deleted.
 
 select farthing.never_change('audit', '{audit_nr, changed_at, author, reason, table_name, row_key, before,
   after}');
@@ -61,13 +56,6 @@ select farthing.never_change('bookings', '{account_id, booking_id, provider_id, 
   fee_basis_points, application_fee_amount, transfer_at, client_temp_id, details, created_at}');
 select farthing.set_once('bookings', '{payment_intent_id, charge_id, fee_id, paid_at}');
 
--- supabase/schemas/caps/triggers.sql
-
--- Changes of caps are audited, with a reason.
-
-select farthing.audit_changes('spend_caps', '{own_daily, imposed_daily}', p_needs_reason => true,
-  p_rows => true);
-
 -- supabase/schemas/checkout/triggers.sql
 
 -- Triggers guard the states of an order and refuse changes of its terms. A task expires unpaid
@@ -86,21 +74,16 @@ select farthing.set_once('orders', '{payment_ref, paid_at}');
 
 -- supabase/schemas/customers/triggers.sql
 
--- A trigger removes the saved card of an account when its user is deleted. Changes of a saved card
--- are audited.
+-- A trigger removes the saved card of an account when its user is deleted.
 
 create trigger accounts_forget_cards after update of left_at on farthing.accounts
   for each row execute function farthing.forget_customer();
 
-select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p_rows => true);
-
 -- supabase/schemas/fraud/triggers.sql
 
--- A task deletes old decisions and uses of cards. Changes of blocks are audited.
+-- A task deletes old decisions and uses of cards.
 
 select farthing.add_task('delete_old_fraud_records', '5 minutes');
-
-select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);
 
 -- supabase/schemas/grants/triggers.sql
 
@@ -224,7 +207,6 @@ select farthing.never_change('accounts', '{account_id, kind, created_at}');
 create trigger accounts_keep_their_owner after insert or update of owner_id, left_at on farthing.accounts
   for each row execute function farthing.check_owner();
 select farthing.note_guard('accounts', 'accounts_keep_their_owner');
-select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
 
 -- supabase/schemas/metrics/triggers.sql
 
@@ -266,18 +248,14 @@ select farthing.add_task('retry_reconciliation', '15 minutes', p_budget => '30 s
 
 -- supabase/schemas/policy/triggers.sql
 
--- Each change of the policy is audited, with a reason. The policy's row is never deleted.
+-- The policy's row is never deleted.
 
-select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
-  where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
-    and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
-  p_needs_reason => true, p_rows => true);
 select farthing.never_remove('policy');
 
 -- supabase/schemas/pricing/triggers.sql
 
 -- A version of a package or a rate keeps its terms: only `active` of a package may change, and
--- rates are append-only. Both are audited.
+-- rates are append-only.
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
@@ -288,12 +266,6 @@ create trigger packages_keep_their_terms before update of package_id, version, n
 create trigger rates_are_append_only before update or delete on farthing.rates
   for each row execute function farthing.refuse_change();
 
-select farthing.audit_changes('packages', '{name, amount, currency, credits, bonus_credits, active,
-  effective_from}', p_rows => true);
-select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per_million_usd,
-  cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from}',
-  p_rows => true);
-
 -- supabase/schemas/proof/triggers.sql
 
 -- The scheduled task that runs the proof.
@@ -303,16 +275,13 @@ select farthing.add_task('prove_if_due', '10 minutes', p_budget => '100 seconds'
 
 -- supabase/schemas/providers/triggers.sql
 
--- Triggers: providers change only as providers_guard() allows, and changes of the recipient of
--- money are audited.
+-- Triggers: providers change only as providers_guard() allows.
 
 create trigger providers_are_guarded before update on farthing.providers
   for each row execute function farthing.providers_guard();
 
 select farthing.never_change('providers', '{provider_id, country, created_at}');
 select farthing.set_once('providers', '{stripe_account_id}');
--- These columns decide who receives money.
-select farthing.audit_changes('providers', '{country, stripe_account_id}', p_rows => true);
 
 -- supabase/schemas/reversals/triggers.sql
 
@@ -336,19 +305,8 @@ select farthing.never_change('disputes', '{account_id, dispute_id, order_id, boo
 
 -- supabase/schemas/scheduled_tasks/triggers.sql
 
--- The only job of pg_cron: each minute it runs the due tasks. Each subject adds its own tasks.
+-- A task deletes the history of old runs.
 
-do $$
-begin
-  -- cron.schedule() would overwrite a job with the same name.
-  if exists (select from cron.job
-    where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
-    raise exception 'Another scheduled job is named farthing.'
-      using hint = 'Rename that job, and push again.';
-  end if;
-end
-$$;
-select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
 select farthing.add_task('delete_old_runs', '1 hour', '29 minutes');
 
 -- supabase/schemas/seals/triggers.sql
@@ -378,7 +336,7 @@ select farthing.add_task('anchor', '1 hour', '7 minutes', p_budget => '30 second
 -- supabase/schemas/top_ups/triggers.sql
 
 -- Triggers: the end of a top-up's order starts a cool-down or a backoff, and a refund pauses
--- top-ups. Changes of consent are audited.
+-- top-ups.
 
 create trigger orders_end_top_ups after update of status on farthing.orders
   for each row when (new.kind = 'top_up' and new.status <> old.status)
@@ -386,9 +344,6 @@ create trigger orders_end_top_ups after update of status on farthing.orders
 create trigger orders_refunded_pause_top_ups after update of amount_refunded on farthing.orders
   for each row when (new.amount_refunded > old.amount_refunded)
     execute function farthing.pause_after_refund();
-
-select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_cap, consented_at}',
-  p_rows => true);
 
 -- supabase/schemas/transfers/triggers.sql
 
@@ -416,15 +371,57 @@ create trigger usage_events_are_not_truncated before truncate on farthing.usage_
 alter table farthing.usage_events enable always trigger usage_events_are_append_only;
 alter table farthing.usage_events enable always trigger usage_events_are_not_truncated;
 
--- supabase/schemas/audit/last.sql
+-- supabase/schemas/scheduled_tasks/pg_cron.sql
 
--- Runs last, after all subjects: audits the tasks that they have added, and records all guards that
--- they have made.
+-- The only job of pg_cron: each minute it runs the due tasks. Each subject's triggers.sql adds the
+-- subject's tasks.
 
+do $$
+begin
+  -- cron.schedule() would overwrite a job with the same name.
+  if exists (select from cron.job
+    where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
+    raise exception 'Another scheduled job is named farthing.'
+      using hint = 'Rename that job, and push again.';
+  end if;
+end
+$$;
+select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
+
+-- supabase/schemas/audit/audited_tables.sql
+
+-- The audited tables and columns. The list comes after all subjects, because it audits the rows that
+-- each subject has added.
+
+-- All settings of the policy.
+select farthing.audit_changes('policy', array(select a.attname from pg_attribute a
+  where a.attrelid = 'farthing.policy'::regclass and a.attnum > 0 and not a.attisdropped
+    and a.attname not in ('one_row', 'updated_at', 'updated_by') order by a.attnum),
+  p_needs_reason => true, p_rows => true);
+-- daily_cap is the lower one of an account's two spend caps.
+select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
+select farthing.audit_changes('spend_caps', '{own_daily, imposed_daily}', p_needs_reason => true,
+  p_rows => true);
+select farthing.audit_changes('packages', '{name, amount, currency, credits, bonus_credits, active,
+  effective_from}', p_rows => true);
+select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per_million_usd,
+  cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from}',
+  p_rows => true);
+select farthing.audit_changes('blocks', '{kind, until}', p_rows => true);
+select farthing.audit_changes('customers', '{customer_id, payment_method_id}', p_rows => true);
+select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_cap, consented_at}',
+  p_rows => true);
+-- These columns decide who receives money.
+select farthing.audit_changes('providers', '{country, stripe_account_id}', p_rows => true);
+select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}',
+  p_rows => true);
 select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
 
--- Guards that are defined with their tables are recorded and always fire, too: those that refuse
--- changes, and the state machines.
+-- supabase/schemas/audit/recorded_guards.sql
+
+-- Runs last, and records the guards that other subjects have made without note_guard(): triggers
+-- that refuse changes, and state machines. Each of them then fires always.
+
 do $$
 declare
   v_guard record;

@@ -1,5 +1,4 @@
--- Tasks evaluate the rules each minute and delete resolved incidents after a year. Changes of rules
--- are audited.
+-- Tasks evaluate the rules each minute and delete resolved incidents after a year.
 
 select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 
@@ -7,6 +6,3 @@ select farthing.add_task('delete_old_incidents', '1 hour', '23 minutes');
 -- overdue work first, and the rules read its result. The budget is below the role's statement
 -- timeout of two minutes.
 select farthing.add_task('evaluate_alerts', '1 minute', p_budget => '105 seconds');
-
-select farthing.audit_changes('alert_rules', '{threshold, fine_at, factor, minimum, period, enabled}',
-  p_rows => true);

@@ -1,6 +1,5 @@
 -- The rows of the audit never change and are never deleted. The rows of the lists of audited tables
--- and of guards are never deleted. Each subject's triggers.sql names the subject's audited columns,
--- by audit_changes().
+-- and of guards are never deleted.
 
 select farthing.never_change('audit', '{audit_nr, changed_at, author, reason, table_name, row_key, before,
   after}');

@@ -42,4 +42,3 @@ select farthing.never_change('accounts', '{account_id, kind, created_at}');
 create trigger accounts_keep_their_owner after insert or update of owner_id, left_at on farthing.accounts
   for each row execute function farthing.check_owner();
 select farthing.note_guard('accounts', 'accounts_keep_their_owner');
-select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);

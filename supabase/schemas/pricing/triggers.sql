@@ -1,5 +1,5 @@
 -- A version of a package or a rate keeps its terms: only `active` of a package may change, and
--- rates are append-only. Both are audited.
+-- rates are append-only.
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
@@ -9,9 +9,3 @@ create trigger packages_keep_their_terms before update of package_id, version, n
   on farthing.packages for each row execute function farthing.refuse_change();
 create trigger rates_are_append_only before update or delete on farthing.rates
   for each row execute function farthing.refuse_change();
-
-select farthing.audit_changes('packages', '{name, amount, currency, credits, bonus_credits, active,
-  effective_from}', p_rows => true);
-select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per_million_usd,
-  cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from}',
-  p_rows => true);

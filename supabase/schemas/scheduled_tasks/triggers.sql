@@ -1,14 +1,3 @@
--- The only job of pg_cron: each minute it runs the due tasks. Each subject adds its own tasks.
+-- A task deletes the history of old runs.
 
-do $$
-begin
-  -- cron.schedule() would overwrite a job with the same name.
-  if exists (select from cron.job
-    where jobname = 'farthing' and command <> 'call farthing.run_due_tasks()') then
-    raise exception 'Another scheduled job is named farthing.'
-      using hint = 'Rename that job, and push again.';
-  end if;
-end
-$$;
-select cron.schedule('farthing', '* * * * *', 'call farthing.run_due_tasks()');
 select farthing.add_task('delete_old_runs', '1 hour', '29 minutes');

@@ -1,5 +1,5 @@
 -- Triggers: the end of a top-up's order starts a cool-down or a backoff, and a refund pauses
--- top-ups. Changes of consent are audited.
+-- top-ups.
 
 create trigger orders_end_top_ups after update of status on farthing.orders
   for each row when (new.kind = 'top_up' and new.status <> old.status)
@@ -7,6 +7,3 @@ create trigger orders_end_top_ups after update of status on farthing.orders
 create trigger orders_refunded_pause_top_ups after update of amount_refunded on farthing.orders
   for each row when (new.amount_refunded > old.amount_refunded)
     execute function farthing.pause_after_refund();
-
-select farthing.audit_changes('top_ups', '{enabled, threshold, target, monthly_cap, consented_at}',
-  p_rows => true);

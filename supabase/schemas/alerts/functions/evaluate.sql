@@ -1,6 +1,6 @@
 -- The evaluation of the alert rules, each minute. The rules and their first figures are in
--- alerts/tables.sql. An operator tunes a figure in the database: update farthing.alert_rules set
--- threshold = … where rule = ….
+-- alerts/tables/thresholds.sql. An operator tunes a figure in the database: update
+-- farthing.alert_rules set threshold = … where rule = ….
 
 create function farthing.read_alert(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

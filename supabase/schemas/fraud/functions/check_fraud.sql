@@ -10,25 +10,13 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Locks with two numbers: idempotency keys use locks with one number, so the two cannot collide.
-  c_addresses constant int := 37;
-  c_providers constant int := 53;
   v_ip_hash bytea := decode(p_ip_hash, 'hex');
   v_blocked text[];
   v_over text[];
   v_over_at timestamptz;
   v_reasons text[];
 begin
-  if v_ip_hash is not null then
-    -- The lock lasts until the commit, so requests from one address are counted one after the
-    -- other, whatever their accounts.
-    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
-  end if;
-  if p_provider_id is not null and p_is_new then
-    -- Bookings of one provider are counted one after the other, whatever their buyers. This lock
-    -- always comes after the locks of the account and the address.
-    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
-  end if;
+  perform farthing.lock_counts(p_ip_hash, case when p_is_new then p_provider_id end);
   select array_agg(b order by b) into v_blocked from farthing.find_blocks(p_account_id, v_ip_hash, p_now) b;
   if p_is_new then
     select array_agg(o.reason order by o.reason), max(o.over_at) into v_over, v_over_at from (

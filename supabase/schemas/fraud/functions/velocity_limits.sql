@@ -1,5 +1,30 @@
 -- The limits of new checkouts, new bookings and cards, and the policy's settings of these limits.
 
+create function farthing.lock_counts(p_ip_hash text, p_provider_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Locks with two numbers: idempotency keys use locks with one number, so the two cannot collide.
+  c_addresses constant int := 37;
+  c_providers constant int := 53;
+begin
+  if p_ip_hash is not null then
+    -- The lock lasts until the commit, so requests from one address are counted one after the
+    -- other, whatever their accounts.
+    perform pg_advisory_xact_lock(c_addresses, hashtext(p_ip_hash));
+  end if;
+  if p_provider_id is not null then
+    -- Bookings of one provider are counted one after the other, whatever their buyers. This lock
+    -- always comes after the locks of the account and the address.
+    perform pg_advisory_xact_lock(c_providers, hashtext(p_provider_id::text));
+  end if;
+end
+$$;
+comment on function farthing.lock_counts(text, uuid) is
+  'Locks the counts of an address and of a provider until the transaction ends. A null is not locked.';
+
 create function farthing.find_sessions_over(p_account_id bigint, p_action text, p_ip_hash bytea,
   p_now timestamptz)
 returns table (reason text, over_at timestamptz)

@@ -2,9 +2,9 @@
 -- task; a deferred event also when its payment arrives. After ten attempts the event is
 -- dead-lettered.
 
-create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
+create function farthing.count_attempt(p_event farthing.inbox, p_now timestamptz)
 returns farthing.inbox
-language plpgsql
+language plpgsql stable
 set search_path = ''
 as $$
 declare
@@ -12,18 +12,6 @@ declare
   -- Stripe's redeliveries may succeed before the next attempt is due, but do not count as attempts.
   v_due boolean := coalesce(p_event.next_attempt_at <= p_now, true);
 begin
-  begin
-    p_event.last_error := farthing.apply_facts(p_event, p_now);
-    p_event.state := split_part(p_event.last_error, ' because ', 1);
-    p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
-  exception
-    -- A repeat of the whole call may succeed after these errors, so they are raised: Stripe or the
-    -- scheduled task repeats the call. Every other error is recorded.
-    when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
-    when others then
-      p_event.state := 'failed';
-      p_event.last_error := left(sqlerrm, 1000);
-  end;
   p_event.attempts := p_event.attempts + v_due::int;
   if p_event.state in ('failed', 'deferred') and p_event.attempts >= c_most_attempts then
     -- Refunds from the dashboard, disputes, warnings and fees never bear our mark, so they wait for
@@ -42,16 +30,12 @@ begin
   p_event.next_attempt_at := case when p_event.state in ('failed', 'deferred')
     then case when v_due then p_now + interval '1 minute' * (2 ^ (p_event.attempts - 1))
       else p_event.next_attempt_at end end;
-  p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
-  update farthing.inbox
-  set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
-    processed_at = p_event.processed_at, last_error = p_event.last_error
-  where event_id = p_event.event_id;
   return p_event;
 end
 $$;
-comment on function farthing.apply_event is
-  'Applies an event, which the caller has locked, records its outcome and plans its next attempt.';
+comment on function farthing.count_attempt(farthing.inbox, timestamptz) is
+  'Counts the attempt of an event whose outcome is known, plans the next attempt, and dead-letters an '
+  'event that has used up its attempts. Returns the changed event and writes nothing.';
 
 create function farthing.retry_event(p_event_id text, p_now timestamptz)
 returns int

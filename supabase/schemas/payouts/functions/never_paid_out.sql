@@ -1,5 +1,5 @@
--- Payments that are in none of Stripe's payouts, and payouts that could not be listed. A missing
--- payment shows only after the payouts in question were listed. Each run checks at most one day of
+-- Payments that are in none of Stripe's payouts. A missing payment shows only after the payouts in
+-- question were listed. Each run checks at most one day of
 -- payments, so that a run stays short even after a long pause: docs/decisions/reconciliation.md.
 
 create function farthing.known_paid_out_until(p_now timestamptz)
@@ -63,27 +63,3 @@ $$;
 comment on function farthing.find_never_paid_out(timestamptz) is
   'Records payments that should be in one of Stripe''s payouts and are in none. Returns how many it '
   'recorded.';
-
-create function farthing.find_never_listed(p_now timestamptz)
-returns int
-language sql
-set search_path = ''
-as $$
-  -- Stripe has a list within hours. A payout without a list hides its own transactions, and also
-  -- which payments it lacks.
-  with noted as (
-    insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
-    select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
-      p_now
-    from farthing.reconciliations r join farthing.payouts p using (payout_id)
-    where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
-      and p.reported_at < p_now - interval '3 days'
-    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
-    do update set seen_at = greatest(m.seen_at, p_now)
-    returning 1
-  )
-  select count(*)::int from noted
-$$;
-comment on function farthing.find_never_listed(timestamptz) is
-  'Records paid payouts whose list could not be fetched within three days. Returns how many there are. '
-  'reconcile() resolves each after its list has arrived.';

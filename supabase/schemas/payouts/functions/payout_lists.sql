@@ -124,3 +124,27 @@ $$;
 comment on function farthing.record_payout_page(farthing.reconciliations, jsonb, text, timestamptz) is
   'Stores a page of a claimed list, and how far the list was fetched. p_after: the page''s last '
   'transaction, or null for the last page. The caller has locked the reconciliation.';
+
+create function farthing.find_never_listed(p_now timestamptz)
+returns int
+language sql
+set search_path = ''
+as $$
+  -- Stripe has a list within hours. A payout without a list hides its own transactions, and also
+  -- which payments it lacks.
+  with noted as (
+    insert into farthing.mismatches as m (kind, subject, payout_id, theirs, found_at, seen_at)
+    select 'never_listed', p.payout_id, p.payout_id, concat_ws(' ', p.amount, p.currency, p.status), p_now,
+      p_now
+    from farthing.reconciliations r join farthing.payouts p using (payout_id)
+    where r.due_at is not null and r.reconciled_at is null and p.status = 'paid'
+      and p.reported_at < p_now - interval '3 days'
+    on conflict (kind, subject, coalesce(payout_id, '')) where resolved_at is null
+    do update set seen_at = greatest(m.seen_at, p_now)
+    returning 1
+  )
+  select count(*)::int from noted
+$$;
+comment on function farthing.find_never_listed(timestamptz) is
+  'Records paid payouts whose list could not be fetched within three days. Returns how many there are. '
+  'reconcile() resolves each after its list has arrived.';

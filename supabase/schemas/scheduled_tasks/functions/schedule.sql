@@ -3,7 +3,7 @@
 -- 20,000 rows of run history a day in an idle project. Each subject's triggers.sql adds its tasks.
 -- A task is a function of this schema that takes a moment, works through a bounded batch in a fixed
 -- order, skips rows that another transaction has locked, and returns a number of items. A task that
--- works item by item uses work_off() (work_off.sql).
+-- works item by item uses work_off() (parked_items.sql).
 
 create function farthing.next_run(p_every interval, p_phase interval, p_after timestamptz)
 returns timestamptz

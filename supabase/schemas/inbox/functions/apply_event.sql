@@ -1,4 +1,4 @@
--- Stripe's events: the function that applies each type, and an event in the form for operators.
+-- Applies Stripe's events: calls the function for the type of an event, and sets the event's state.
 -- Each event is applied in the transaction that records it, so a row alone never means that the
 -- event was applied. The facts contain no personal data.
 
@@ -51,15 +51,32 @@ comment on function farthing.apply_facts(farthing.inbox, timestamptz) is
   'Calls the function for the type of an event. Each function returns processed, deferred or ignored '
   '(possibly with a reason: ignored because …), and raises if the facts do not fit.';
 
-create function farthing.inbox_answer(p_event farthing.inbox)
-returns jsonb
-language sql immutable
+create function farthing.apply_event(p_event farthing.inbox, p_now timestamptz)
+returns farthing.inbox
+language plpgsql
 set search_path = ''
 as $$
-  select jsonb_build_object('event_id', p_event.event_id, 'type', p_event.type, 'state', p_event.state,
-    'attempts', p_event.attempts, 'next_attempt_at', p_event.next_attempt_at,
-    'last_error', p_event.last_error, 'livemode', p_event.livemode, 'occurred_at', p_event.occurred_at,
-    'received_at', p_event.received_at, 'processed_at', p_event.processed_at)
+begin
+  begin
+    p_event.last_error := farthing.apply_facts(p_event, p_now);
+    p_event.state := split_part(p_event.last_error, ' because ', 1);
+    p_event.last_error := nullif(split_part(p_event.last_error, ' because ', 2), '');
+  exception
+    -- A repeat of the whole call may succeed after these errors, so they are raised: Stripe or the
+    -- scheduled task repeats the call. Every other error is recorded.
+    when serialization_failure or deadlock_detected or lock_not_available or query_canceled then raise;
+    when others then
+      p_event.state := 'failed';
+      p_event.last_error := left(sqlerrm, 1000);
+  end;
+  p_event := farthing.count_attempt(p_event, p_now);
+  p_event.processed_at := case when p_event.state in ('processed', 'ignored') then p_now end;
+  update farthing.inbox
+  set state = p_event.state, attempts = p_event.attempts, next_attempt_at = p_event.next_attempt_at,
+    processed_at = p_event.processed_at, last_error = p_event.last_error
+  where event_id = p_event.event_id;
+  return p_event;
+end
 $$;
-comment on function farthing.inbox_answer(farthing.inbox) is
-  'Returns an event in the form of lists, without its facts.';
+comment on function farthing.apply_event is
+  'Applies an event, which the caller has locked, records its outcome and plans its next attempt.';

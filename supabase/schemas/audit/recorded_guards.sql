@@ -1,10 +1,6 @@
--- Runs last, after all subjects: audits the tasks that they have added, and records all guards that
--- they have made.
+-- Runs last, and records the guards that other subjects have made without note_guard(): triggers
+-- that refuse changes, and state machines. Each of them then fires always.
 
-select farthing.audit_changes('tasks', '{enabled, every, budget}', p_rows => true);
-
--- Guards that are defined with their tables are recorded and always fire, too: those that refuse
--- changes, and the state machines.
 do $$
 declare
   v_guard record;
