@@ -14,7 +14,7 @@ function digits(count: number): string {
   return [...randomBytes(count)].map((byte) => byte % 10).join("");
 }
 
-/** Returns the check digit of a card number, its last digit (Luhn). */
+/** Returns the Luhn check digit to append to the other digits of a card number. */
 function checkDigit(number: string): number {
   const sum = [...number].reverse().reduce((sum, digit, at) => {
     const value = Number(digit) * (at % 2 === 0 ? 2 : 1);

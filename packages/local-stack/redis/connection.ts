@@ -2,7 +2,7 @@
 import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
 import { Buffer } from "node:buffer";
 
-/** Redis' own words are strings; stored values are bytes. */
+/** Simple strings such as `OK` are strings; bulk strings, which hold stored values, are bytes. */
 export type Reply = string | number | Buffer | null | Reply[] | ErrorReply;
 
 export type Command = readonly string[];

@@ -25,7 +25,10 @@ export function makeTransfer(scope: Scope, request: TransferRequest): Stripe.Tra
   if (
     accounts.get(scope, request.destination, "destination").capabilities?.transfers !== "active"
   ) {
-    throw invalidRequest("The destination account must have active transfers.", "destination");
+    throw invalidRequest(
+      "The destination account's transfers capability must be active.",
+      "destination",
+    );
   }
   const id = newId("tr");
   const transaction = bookMovement(scope, {

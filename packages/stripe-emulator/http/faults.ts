@@ -73,11 +73,15 @@ async function meet({ hang, cleared, status }: MetFault): Promise<void> {
 
 function plannedError(status: number): StripeApiError {
   if (status === 429) {
-    return new StripeApiError(429, "Too many requests (asked for by a control).", {
+    return new StripeApiError(429, "Too many requests (a fault set by POST /_emulator/faults).", {
       code: "rate_limit",
     });
   }
-  return new StripeApiError(status, "Something went wrong (asked for by a control).", {
-    type: "api_error",
-  });
+  return new StripeApiError(
+    status,
+    "Something went wrong (a fault set by POST /_emulator/faults).",
+    {
+      type: "api_error",
+    },
+  );
 }

@@ -13,9 +13,10 @@ import type { Scope } from "../store/scope.ts";
 type Intent = Stripe.PaymentIntent;
 
 /**
- * Books the money of an intent if it succeeded and is not booked yet: the last step of every
- * payment. Stripe captures asynchronously, so `charge.succeeded` has no balance transaction, and
- * `charge.updated` adds it after all other events.
+ * The last step of every payment: books its money if the intent succeeded and is not booked yet.
+ * Stripe captures asynchronously, so `charge.succeeded` has no balance transaction;
+ * `charge.updated` adds it after the payment's other events, and before those of a dispute or a
+ * fraud warning.
  */
 export function bookPayment(scope: Scope, intent: Intent): void {
   if (intent.status !== "succeeded") return;

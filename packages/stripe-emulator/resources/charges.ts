@@ -78,10 +78,15 @@ export function outcomeFields(result: ChargeResult, behaviour: Behaviour) {
       reason: decline ? (blocked ? "highest_risk_level" : decline.decline_code) : null,
       risk_level: behaviour.risk ?? "normal",
       risk_score: { normal: 20, elevated: 70, highest: 90 }[behaviour.risk ?? "normal"],
-      seller_message: decline ? "The bank returned a decline." : "Payment complete.",
+      seller_message: sellerMessage(decline !== undefined, blocked),
       type: blocked ? "blocked" : decline ? "issuer_declined" : "authorized",
     } as Stripe.Charge.Outcome,
   };
+}
+
+function sellerMessage(isDeclined: boolean, isBlocked: boolean): string {
+  if (!isDeclined) return "Payment complete.";
+  return isBlocked ? "Stripe blocked this payment as too risky." : "The bank declined the payment.";
 }
 
 function adviceFor({ decline_code }: Decline): Stripe.Charge.Outcome["advice_code"] {

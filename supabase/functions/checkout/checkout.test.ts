@@ -170,7 +170,7 @@ const FOREIGN = [
   "/checkout/success",
   "https://",
   `https://app.example.com/${"x".repeat(2_050)}`,
-  // URL parsers disagree about the host of the following texts.
+  // URL parsers treat the following texts differently, so they are refused.
   "https://app.example.com\\@evil.com/x",
   "https://app.example.com/\\evil.com",
   "https://app.example.com:443/",

@@ -58,7 +58,7 @@ create table farthing.jobs (
     when 'completed' then lease_expires_at is null and completed_at is not null and progress = 100
     when 'failed' then lease_expires_at is null and completed_at is not null and result is null
       and error_code is not null
-    -- A cancelled job may have a lease: its running step may still write its result, and is
+    -- A cancelled job may have a lease: its running step may still store its checkpoint, and is
     -- charged.
     when 'cancelled' then completed_at is not null and result is null
     else false end),

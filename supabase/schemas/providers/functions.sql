@@ -60,8 +60,8 @@ begin
   values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
   select * into v_provider from farthing.providers where user_id = p_user_id;
   if v_provider.country <> p_country then
-    perform farthing.fail('invalid_request', 'country can''t be changed. Send the country in '
-      'details.country.', jsonb_build_object('country', v_provider.country), 'country');
+    perform farthing.fail('invalid_request', format('country can''t be changed. Send %s, the country of this '
+      'provider.', v_provider.country), jsonb_build_object('country', v_provider.country), 'country');
   end if;
   return v_provider;
 end

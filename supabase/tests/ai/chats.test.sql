@@ -77,7 +77,8 @@ select results_eq('select user_id, model, request_id from farthing.ai_logs',
 select is((select correlation_id from farthing.entries where kind = 'settle'), 'trace-ann',
   'the entry has the request''s trace');
 
--- A request with another key settles nothing, and a provider's fields do not choose what is charged.
+-- A request with another idempotency key can neither settle nor release a chat. Fields other than
+-- the token counts in the model provider's usage do not change the charge.
 select is(tests.begin_chat('bob', 'b') ->> 'held', '50', 'bob begins a chat');
 select tests.fails_with(format('select tests.%s_chat(tests.chat_id(''bob''), ''1 s'', p_key => ''k'')', door),
   'not_found', 'hold_id', door ||

@@ -1,7 +1,10 @@
 /** Scheduled tasks skip rows that are in use, and work on them in the next run. */
 import { type Meeting, meetings } from "../helpers/two-sessions.ts";
 
-/** A scheduled task skips the rows of a table that another session has locked; later `due` rows are due. */
+/**
+ * Makes a test of a scheduled task: the task skips rows of `table` that another session has locked,
+ * and works on the `due` rows after their release.
+ */
 function passes(table: string, task: string, given: string[], due = 1): Meeting {
   return {
     given,

@@ -96,8 +96,8 @@ export function redact(text: string): string {
   return redactWithFindings(text).text;
 }
 
-// The part of a text that is read is this many times as long as the result, because redaction may
-// shorten it.
+// redactStart() redacts this many times `maxLength` units before it cuts the text, because
+// redaction may shorten it.
 const READ_PER_KEPT = 4;
 
 /**

@@ -20,8 +20,9 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- A request that the provider rejects was wrong itself, so it does not count as failed. The
-    -- outcome refused means that the circuit breaker is open.
+    -- The outcome `rejected` is a 4xx answer such as 400 or 401, which says that the request was
+    -- wrong, so it does not count as failed. The outcome `refused` means that the circuit breaker
+    -- sent no request.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
     from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m

@@ -132,7 +132,11 @@ function markInexact(_key: string, value: unknown, context?: { source?: string }
  */
 function check(value: unknown, path: string, depth: number, hasEscapes: boolean): number {
   if (value === INEXACT) {
-    throw invalid("This number has too many digits to be exact. Send it as a string.", path);
+    throw invalid(
+      "This number would be rounded or is out of range. Send at most 15 digits without an exponent, " +
+        "or a string where the field takes text.",
+      path,
+    );
   }
   if (typeof value === "string") {
     if (hasEscapes) checkText(value, path);
