@@ -29,8 +29,8 @@ export class ImportRefused extends Error {
 /**
  * Shows what the price map changes, and writes the changes if `apply` is set. The database compares
  * and writes in one transaction, so it writes everything or nothing.
- * @throws PriceMapError for an unusable file, ImportRefused for a refused price; both write
- *   nothing.
+ * @throws PriceMapError if the file is unusable; ImportRefused if a price is refused (unless
+ *   `skipRefused` is set) or no rate is left to import. Nothing is written then.
  */
 export async function importRates(
   options: ImportOptions,

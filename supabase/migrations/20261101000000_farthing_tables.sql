@@ -1071,8 +1071,8 @@ create table farthing.blocks (
   constraint blocks_text_bounded check (length(reason) between 1 and 500 and length(blocked_by) <= 255)
 );
 comment on table farthing.blocks is
-  'Blocks: a user (by id), an address or a card (by hash) that may buy nothing. A block without until '
-  'has no end.';
+  'Users (by id), addresses and cards (by hash) that may buy nothing. A block whose `until` is null has '
+  'no end.';
 create index blocks_newest on farthing.blocks (created_at desc, block_id desc);
 
 create table farthing.fraud_decisions (
@@ -1492,7 +1492,7 @@ create table farthing.jobs (
     when 'completed' then lease_expires_at is null and completed_at is not null and progress = 100
     when 'failed' then lease_expires_at is null and completed_at is not null and result is null
       and error_code is not null
-    -- A cancelled job may have a lease: its running step may still write its result, and is
+    -- A cancelled job may have a lease: its running step may still store its checkpoint, and is
     -- charged.
     when 'cancelled' then completed_at is not null and result is null
     else false end),

@@ -500,8 +500,8 @@ begin
   values (p_user_id, p_country, p_email, p_now, p_now) on conflict (user_id) do nothing;
   select * into v_provider from farthing.providers where user_id = p_user_id;
   if v_provider.country <> p_country then
-    perform farthing.fail('invalid_request', 'country can''t be changed. Send the country in '
-      'details.country.', jsonb_build_object('country', v_provider.country), 'country');
+    perform farthing.fail('invalid_request', format('country can''t be changed. Send %s, the country of this '
+      'provider.', v_provider.country), jsonb_build_object('country', v_provider.country), 'country');
   end if;
   return v_provider;
 end
@@ -1684,8 +1684,9 @@ language sql stable
 set search_path = ''
 as $$
   with counted as (
-    -- A request that the provider rejects was wrong itself, so it does not count as failed. The
-    -- outcome refused means that the circuit breaker is open.
+    -- The outcome `rejected` is a 4xx answer such as 400 or 401, which says that the request was
+    -- wrong, so it does not count as failed. The outcome `refused` means that the circuit breaker
+    -- sent no request.
     select coalesce(sum(m.count), 0) as attempts, coalesce(sum(m.count) filter (
       where farthing.label_of(m.labels, 'outcome') in ('failed', 'timeout', 'refused')), 0) as failed
     from farthing.metric_rows('outside_calls', p_now - p_rule.period, p_now) m
@@ -1789,7 +1790,8 @@ as $$
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'Reads the number of events that were received longer ago than period and are not applied yet.';
+  'Reads the number of deferred and failed events that were received longer ago than the rule''s period, '
+  'without events of foreign payments.';
 
 create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading
@@ -2314,7 +2316,7 @@ as $$
     from unnest(p_columns) c), 'refuse_terms')
 $$;
 comment on function farthing.set_once(text, text[]) is
-  'Refuses updates of these columns that change an existing value; a null may be set.';
+  'Refuses updates that change or clear a value of these columns. A column that is null may be set once.';
 
 create function farthing.never_remove(p_table text)
 returns void
@@ -7833,8 +7835,8 @@ begin
 end
 $$;
 comment on function farthing.retry_notification(farthing.notifications, text, interval, timestamptz) is
-  'Plans another attempt after p_wait, or ends the notification as dead if p_notification.attempts, the '
-  'attempts that count, are eight.';
+  'Plans another attempt after p_wait. At eight counted attempts (p_notification.attempts) it ends the '
+  'notification instead: dead, or uncertain if an attempt may have sent it.';
 
 create function farthing.end_attempt(
   p_notification farthing.notifications, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)

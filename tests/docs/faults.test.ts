@@ -1,4 +1,7 @@
-/** docs/recipes/recover-a-failed-webhook.md runs as printed while no webhook is delivered. */
+/**
+ * Runs the code of docs/recipes/recover-a-failed-webhook.md as printed: its outage loses events,
+ * and its backfill applies them.
+ */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { payCheckout } from "@farthing/stripe-emulator/browser";

@@ -29,7 +29,8 @@ function checkRefused({ headers }: Answer): void {
 }
 
 /**
- * Asserts that each answer reports another remainder, and that the last answers carry the warning.
+ * Asserts that the admitted answers report each remaining count from 99 to 0 exactly once, and that
+ * 21 of them carry the warning.
  */
 function checkAllowed(answers: readonly Answer[]): void {
   const said = answers.map(({ headers }) => headers.get("ratelimit") ?? "");

@@ -43,8 +43,12 @@ export function refundControls(engine: Engine): Hono {
     const scope = engine.scope();
     const refund = refunds.get(scope, c.req.param("id"));
     const outcome = wanted ?? refundPlans.find(scope, refund.id)?.outcome ?? "succeeds";
-    if (!REFUND_ENDS[outcome]?.includes(refund.status ?? "")) {
-      throw invalidRequest(`A refund that is ${refund.status} cannot become: ${outcome}.`);
+    const allowed = REFUND_ENDS[outcome] ?? [];
+    if (!allowed.includes(refund.status ?? "")) {
+      throw invalidRequest(
+        `The outcome ${outcome} needs a refund that is ${allowed.join(" or ")}; this refund is ` +
+          `${refund.status}.`,
+      );
     }
     const act = {
       succeeds: () => completeRefund(scope, refund),

@@ -1,4 +1,5 @@
--- Feature flags: a product is off, on, or on for a part of the users, which only grows with its percentage.
+-- Feature flags: a product is off, on, or on for a percentage of the users. Raising the percentage
+-- removes no user.
 
 begin;
 \ir ../helpers/all_tests.psql

@@ -80,7 +80,8 @@ select is(concat_ws(' ', pg_temp.buys('gus', 1, '1 min'), pg_temp.pays('gus', 'g
 select is(concat_ws(' ', pg_temp.buys('dan', 3, '2 min'), pg_temp.last_reasons('dan')),
   'refused velocity_exceeded 86280 card_users,no_ip', 'every user of the card is refused');
 select is(pg_temp.buys('ann', 3, '2 min'), 'create', 'a user of another card may buy');
--- The limit ends when the surplus use, or the user's own use, is a day old, whichever is older.
+-- The limit card_users ends one day after the buyer's own last use of the card or the other user's
+-- last use, whichever was earlier.
 select isnt(pg_temp.buys('m' || n, 1), null, 'another user buys a package') from generate_series(1, 3) n;
 select is((select string_agg(pg_temp.pays('m' || n, 'm' || n, 'fp_m', n * interval '1 hour') ->> 'received',
   ' ') from generate_series(1, 3) n) || (pg_temp.pays('dan', 'm4', 'fp_m', '4 hours') ->> 'received'),

@@ -16,7 +16,8 @@ as $$
       and not farthing.is_foreign_payment(i) limit 10000) waiting
 $$;
 comment on function farthing.read_webhook_backlog(farthing.alert_rules, timestamptz) is
-  'Reads the number of events that were received longer ago than period and are not applied yet.';
+  'Reads the number of deferred and failed events that were received longer ago than the rule''s period, '
+  'without events of foreign payments.';
 
 create function farthing.read_webhook_failure(p_rule farthing.alert_rules, p_now timestamptz)
 returns farthing.alert_reading

@@ -94,7 +94,7 @@ as $$
     from unnest(p_columns) c), 'refuse_terms')
 $$;
 comment on function farthing.set_once(text, text[]) is
-  'Refuses updates of these columns that change an existing value; a null may be set.';
+  'Refuses updates that change or clear a value of these columns. A column that is null may be set once.';
 
 create function farthing.never_remove(p_table text)
 returns void

@@ -36,8 +36,8 @@ begin
 end
 $$;
 comment on function farthing.retry_notification(farthing.notifications, text, interval, timestamptz) is
-  'Plans another attempt after p_wait, or ends the notification as dead if p_notification.attempts, the '
-  'attempts that count, are eight.';
+  'Plans another attempt after p_wait. At eight counted attempts (p_notification.attempts) it ends the '
+  'notification instead: dead, or uncertain if an attempt may have sent it.';
 
 create function farthing.end_attempt(
   p_notification farthing.notifications, p_outcome text, p_error text, p_retry_after int, p_now timestamptz)

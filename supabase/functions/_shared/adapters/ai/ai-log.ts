@@ -31,8 +31,8 @@ function transcriptOf(messages: readonly AiMessage[]): string {
 // them.
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
-// No useful answer is nested this deeply. JSON.parse can read 6,000 nested brackets, but
-// JSON.stringify fails on them.
+// No useful answer is nested this deeply. JSON.parse accepts any depth, so the depth is bounded
+// here.
 const MAX_DEPTH = 64;
 
 function isShallow(value: unknown, depth = 0): boolean {

@@ -262,8 +262,8 @@ const TEMPLATES: ReadonlyMap<string, Template> = new Map(Object.entries({
   dispute,
   alert,
   anchor,
-  // renderNotification parses the data by the template's own schema, so each write() gets its own
-  // type.
+  // The cast is safe: renderNotification parses the data with a template's own schema before it
+  // calls that template's write().
 }) as [string, Template][]);
 
 /** Thrown if the template is unknown or its data are invalid: another attempt would fail, too. */

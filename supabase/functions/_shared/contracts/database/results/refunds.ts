@@ -15,8 +15,8 @@ export interface RefundToSend {
   currency: string;
   reason: string | null;
   /**
-   * true for a booking's payment whose share Stripe reverses with the refund. If we transferred the
-   * share, we reverse it separately.
+   * true if Stripe reverses the provider's share together with the refund. false for an order, and
+   * for a booking whose share we transfer ourselves: we reverse that share separately.
    */
   connected: boolean;
   /** true if Stripe refunds the application fee with the refund. */
