@@ -42,6 +42,9 @@ export interface ConcurrencyLimits {
   readonly smallMs: number;
 }
 
+/** Small jobs need little memory, so up to four times as many run in parallel. */
+export const SMALL_JOBS = { most: 64, smallMs: 100 };
+
 /**
  * The number of jobs that a run works on in parallel. The number starts at `least`, because a job
  * may be large. Each small job adds one, so that many small jobs share the cost of a call. A longer

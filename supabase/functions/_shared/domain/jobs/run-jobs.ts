@@ -12,7 +12,7 @@ import { withOwnTime } from "../../core/deadline.ts";
 import { isUnavailable } from "../../core/errors.ts";
 import type { Lifetime } from "../../core/isolate.ts";
 import type { Logger } from "../../core/logger.ts";
-import { AdaptiveConcurrency, RunBudget } from "./capacity.ts";
+import { AdaptiveConcurrency, RunBudget, SMALL_JOBS } from "./capacity.ts";
 import type { Clock } from "../../core/timers.ts";
 import { CompletionBatcher } from "./completion-batcher.ts";
 import { describeFailure } from "./describe-failure.ts";
@@ -23,7 +23,6 @@ import {
   JOB_CPU_MS,
   LEASE_SECONDS,
   type RunnerOptions,
-  SMALL_JOBS,
 } from "./runner-options.ts";
 
 // The database's clock decides which jobs are due, and the function's clock may be ahead.

@@ -34,6 +34,3 @@ export const DEFAULT_OPTIONS: Omit<RunnerOptions, "runnerId"> = {
 
 /** The CPU of claiming and ending one job and of its share of the heartbeats, in milliseconds. */
 export const JOB_CPU_MS = 1;
-
-/** Small jobs need little memory, so up to four times as many run in parallel. */
-export const SMALL_JOBS = { most: 64, smallMs: 100 };

@@ -46,6 +46,15 @@ export type IdempotencyOf<M extends IdempotencyMode> = M extends "optional" ? Id
   : null;
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
+const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
+
+/**
+ * An idempotency key may contain a comma. An unquoted key with a comma and a blank looks like two
+ * keys.
+ */
+export function isOneKey(value: string): boolean {
+  return QUOTED.test(value) || !(value.includes(", ") || value.includes('","'));
+}
 
 /**
  * Returns the header's value without the draft's quotes; null if the header is optional and absent.

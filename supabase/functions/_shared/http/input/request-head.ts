@@ -4,6 +4,7 @@
  * one of the values, so the request is refused (docs/decisions/http.md).
  */
 import { ApiError, invalid } from "../../core/errors.ts";
+import { isOneKey } from "../idempotency/key.ts";
 
 /**
  * Four times the length of a URL with the longest cursor and every filter. Servers in front of this
@@ -23,19 +24,10 @@ interface Single {
 
 const hasNoComma = (value: string) => !value.includes(",");
 
-const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
 // A comma inside quotes belongs to a parameter and does not separate two values.
 const ONE_TYPE = /^(?:[^",]|"(?:[^"\\]|\\.)*")*$/;
 // Commas separate the fields of one Stripe-Signature value. Two time stamps (`t=`) are two values.
 const TWO_STAMPS = /(?:^|,)\s*t=.*,\s*t=/;
-
-/**
- * An idempotency key may contain a comma. An unquoted key with a comma and a blank looks like two
- * keys.
- */
-function isOneKey(value: string): boolean {
-  return QUOTED.test(value) || !(value.includes(", ") || value.includes('","'));
-}
 
 function single(header: string, isOne = hasNoComma): Single {
   return { name: header.toLowerCase(), header, isOne };
