@@ -1,6 +1,6 @@
 /** G21: the disk space that a debit uses. */
 import type { BenchServer } from "../database/bench-server.ts";
-import { exact } from "../report/figure.ts";
+import { exact } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 
 const DATABASE = "disk";

@@ -6,7 +6,7 @@ import { type BenchServer, type ServerKind, withServer } from "../database/bench
 import { runClients } from "../load/run-clients.ts";
 import { keyText } from "../load/keys-and-accounts.ts";
 import type { Options } from "../command/options.ts";
-import { exact } from "../report/figure.ts";
+import { exact } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 import { armNamed } from "./debit-arms.ts";
 import { nextSeed, targetOf } from "./rounds.ts";

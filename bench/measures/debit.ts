@@ -3,7 +3,7 @@ import type { BenchServer } from "../database/bench-server.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import { keyText } from "../load/keys-and-accounts.ts";
 import { userId } from "../load/statement-parameters.ts";
-import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 import type { Options } from "../command/options.ts";
 import { type Arm, armNamed, armsFor, REPLAYED } from "./debit-arms.ts";

@@ -3,7 +3,7 @@ import type { BenchServer } from "../database/bench-server.ts";
 import { measure } from "../load/run-clients.ts";
 import type { Options } from "../command/options.ts";
 import { ONE_BY_ONE, targetOf } from "../queue/queue-arms.ts";
-import { figure, spreadOf } from "../report/figure.ts";
+import { figure, spreadOf } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 import { nextSeed } from "./rounds.ts";
 import { powerOf, sizesUpTo, SMALLEST } from "./powers-of-ten.ts";

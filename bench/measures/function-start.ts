@@ -13,7 +13,7 @@ import {
 import { copyTree } from "../../scripts/test-tools/copy-tree.ts";
 import { ROOT } from "../../scripts/command/root.ts";
 import type { Options } from "../command/options.ts";
-import { figure, spreadOf } from "../report/figure.ts";
+import { figure, spreadOf } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 import { rotate } from "./rounds.ts";
 

@@ -6,7 +6,7 @@ import { withCleanup } from "@farthing/command-line";
 import { type HttpServer, startHttpServer } from "../http/server-process.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import type { Options } from "../command/options.ts";
-import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 
 /**

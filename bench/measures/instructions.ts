@@ -8,7 +8,7 @@ import { countInstructions, hasValgrind } from "../instructions/callgrind.ts";
 import { takeCommit, THIS_TREE, type Tree } from "../instructions/other-commit.ts";
 import { timeCalls } from "./processor-time.ts";
 import type { Options } from "../command/options.ts";
-import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 import { nextSeed, rotate } from "./rounds.ts";
 

@@ -2,7 +2,7 @@
 import type { BenchServer } from "../database/bench-server.ts";
 import { measure } from "../load/run-clients.ts";
 import type { Options } from "../command/options.ts";
-import { figure, spreadOf } from "../report/figure.ts";
+import { figure, spreadOf } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 import { armNamed } from "./debit-arms.ts";
 import { nextSeed, targetOf } from "./rounds.ts";

@@ -2,7 +2,7 @@
 import type postgres from "postgres";
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
-import { figure, spreadOf } from "../report/figure.ts";
+import { figure, spreadOf } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 import { powerOf } from "./powers-of-ten.ts";
 

@@ -1,7 +1,7 @@
 /** G24: the cost of the proof on a large ledger, of everything and of new entries only. */
 import type { BenchServer } from "../database/bench-server.ts";
 import type { Options } from "../command/options.ts";
-import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 
 type Say = (what: string) => void;

@@ -6,7 +6,7 @@ import type { Options } from "../command/options.ts";
 import * as arms from "../queue/queue-arms.ts";
 import { type QueueArm, targetOf } from "../queue/queue-arms.ts";
 import { type Runtime, startRuntime } from "../queue/runtime-process.ts";
-import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 import { CLIENTS, nextSeed, rotate } from "./rounds.ts";
 

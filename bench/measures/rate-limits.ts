@@ -6,7 +6,7 @@ import { type HttpServer, startHttpServer } from "../http/server-process.ts";
 import { measure, runClients, type Sample, sampleOf } from "../load/run-clients.ts";
 import type { Options } from "../command/options.ts";
 import { type BenchRedis, startBenchRedis } from "../redis/bench-redis.ts";
-import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 import { nextSeed, rotate } from "./rounds.ts";
 

@@ -4,7 +4,7 @@ import { SECRET_KEY } from "../../tests/support/functions/project.ts";
 import type { BenchServer } from "../database/bench-server.ts";
 import { makeServices } from "../http/bench-services.ts";
 import { userId } from "../load/statement-parameters.ts";
-import { exact } from "../report/figure.ts";
+import { exact } from "../report/verdict.ts";
 import type { Section } from "../report/section.ts";
 
 const DATABASE = "wire";

@@ -8,7 +8,7 @@ import { type HttpServer, startHttpServer } from "../http/server-process.ts";
 import { measure, type Sample } from "../load/run-clients.ts";
 import { makeStorm } from "../load/storm-client.ts";
 import type { Options } from "../command/options.ts";
-import { type Figure, figure, spreadOf } from "../report/figure.ts";
+import { type Figure, figure, spreadOf } from "../report/verdict.ts";
 import type { ArmRow, Section } from "../report/section.ts";
 import { deliveriesOf, EVENTS_PER_ORDER, shuffled } from "../storm/stripe-events.ts";
 import { nextSeed, rotate } from "./rounds.ts";

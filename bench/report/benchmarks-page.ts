@@ -1,6 +1,6 @@
 /** Writes the report to docs/reference/benchmarks.md. */
 import { ROOT } from "../../scripts/command/root.ts";
-import type { Figure } from "./figure.ts";
+import type { Figure } from "./verdict.ts";
 import type { Machine } from "./machine.ts";
 import type { ArmRow, Section, StartRow } from "./section.ts";
 import {

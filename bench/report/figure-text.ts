@@ -1,5 +1,5 @@
 /** Formats figures for the terminal and for the page. */
-import type { Figure, Verdict } from "./figure.ts";
+import type { Figure, Verdict } from "./verdict.ts";
 import type { StartRow } from "./section.ts";
 
 export const VERDICT_TEXT: Record<Verdict, string> = {

@@ -1,4 +1,4 @@
-import type { Figure, Spread } from "./figure.ts";
+import type { Figure, Spread } from "./verdict.ts";
 
 /** The results of an arm with a number of clients: calls per second, and milliseconds per call. */
 export interface ArmRow {

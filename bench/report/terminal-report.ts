@@ -1,7 +1,7 @@
 /** Formats the report for a terminal. */
 import pc from "picocolors";
 import { formatTable } from "@farthing/command-line";
-import type { Figure, Verdict } from "./figure.ts";
+import type { Figure, Verdict } from "./verdict.ts";
 import type { ArmRow, Section, StartRow } from "./section.ts";
 import {
   amount,
