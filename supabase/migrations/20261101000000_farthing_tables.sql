@@ -2,9 +2,9 @@
 set check_function_bodies = off;
 set lock_timeout = '3s';
 
--- supabase/schemas/foundation/tables.sql
+-- supabase/schemas/foundation/tables/schemas.sql
 
--- The private schema, and the types that all subjects share.
+-- The two schemas of Farthing, and who may use them.
 
 -- Farthing is installed into a project that has schemas of its own. All objects of Farthing are in
 -- these two schemas, and Farthing changes nothing else in the project, including default
@@ -22,6 +22,10 @@ comment on schema farthing_public is
 grant usage on schema farthing to anon, authenticated;
 grant usage on schema farthing_public to anon, authenticated, service_role;
 
+-- supabase/schemas/foundation/tables/shared_types.sql
+
+-- The types that all subjects share.
+
 -- Columns that a debit writes have domains and not checks: PostgreSQL parses the checks of a table
 -- for each statement that writes the table.
 create domain farthing.credits as numeric(38, 18) constraint credits_not_negative check (value >= 0);
@@ -32,13 +36,6 @@ comment on domain farthing.positive_credits is 'An amount of credits above 0, ex
 create domain farthing.metadata as jsonb constraint metadata_bounded check (pg_column_size(value) <= 8448);
 comment on domain farthing.metadata is
   'The caller''s data about an entry, at most 8 KiB, and the ledger''s additions.';
--- The owner's id is not stored, because the owner may be deleted and the entries stay.
-create domain farthing.author as varchar(255) constraint author_known check (
-  value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
-    and split_part(value, ':', 2) <> '');
-comment on domain farthing.author is
-  'The author of a movement: owner (the account''s own user), operator:<user id>, key:<secret key''s '
-  'name>, stripe:<event id>, task:<scheduled task> or sql:<role>.';
 
 -- A domain and not a check, because each statement that writes a table parses the table's checks.
 create domain farthing.final_status as smallint
@@ -47,6 +44,18 @@ comment on domain farthing.final_status is 'The HTTP status of a stored answer.'
 
 -- An item of a list in the API's form, and the cursor of the page that follows the item.
 create type farthing.page_item as (answer jsonb, cursor text);
+
+-- supabase/schemas/foundation/tables/authors.sql
+
+-- The authors of movements.
+
+-- The owner's id is not stored, because the owner may be deleted and the entries stay.
+create domain farthing.author as varchar(255) constraint author_known check (
+  value = 'owner' or split_part(value, ':', 1) in ('operator', 'key', 'stripe', 'task', 'sql')
+    and split_part(value, ':', 2) <> '');
+comment on domain farthing.author is
+  'The author of a movement: owner (the account''s own user), operator:<user id>, key:<secret key''s '
+  'name>, stripe:<event id>, task:<scheduled task> or sql:<role>.';
 
 -- supabase/schemas/policy/tables.sql
 

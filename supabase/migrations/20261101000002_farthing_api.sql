@@ -792,141 +792,6 @@ grant execute on function farthing_public.features_set to service_role;
 comment on function farthing_public.features_set is
   'Sets a flag, and returns it. Fails not_found, invalid_request.';
 
--- supabase/schemas/fraud/api.sql
-
--- The RPC functions of fraud, for operators: decisions, blocks and limits.
-
-create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
-  p_before text default null, p_limit int default 20)
-returns jsonb
-language sql stable security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.page_of('decisions', p_limit, array(
-    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', farthing.owner_of(d.account_id),
-      'action', d.action, 'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id,
-      'booking_id', d.booking_id, 'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at),
-      d.decision_id)::farthing.page_item
-    from farthing.fraud_decisions d
-    where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
-      and (p_outcome is null or d.outcome = p_outcome)
-      and (p_before is null or d.decision_id < p_before::bigint)
-    order by d.decision_id desc limit farthing.items_to_read(p_limit)))
-$$;
-grant execute on function farthing_public.fraud_decisions_list to service_role;
-comment on function farthing_public.fraud_decisions_list is
-  'Returns the recorded decisions about fraud before an id, newest first, by user and outcome (allow, '
-  'refuse, flag): {decisions, next_before}.';
-
-create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
-returns jsonb
-language sql stable security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.page_of('blocks', p_limit, array(
-    select row(farthing.block_answer(b), b.block_id)::farthing.page_item
-    from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
-    where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
-    order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)))
-$$;
-grant execute on function farthing_public.fraud_blocks_list to service_role;
-comment on function farthing_public.fraud_blocks_list is
-  'Returns current and expired blocks before an id, newest first: {blocks, next_before}.';
-
-create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
-  p_author text default 'sql:' || session_user, p_until timestamptz default null,
-  p_idempotency_key text default null, p_fingerprint text default null,
-  p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-  v_block farthing.blocks;
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  if p_until <= p_now then
-    perform farthing.fail('invalid_request', 'until must be in the future.', null, 'until');
-  end if;
-  if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'value');
-  end if;
-  v_block.kind := p_kind;
-  v_block.subject := p_subject;
-  v_block.reason := p_reason;
-  v_block.blocked_by := p_author;
-  v_block.until := p_until;
-  v_block.created_at := p_now;
-  v_block := farthing.put_block(v_block);
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.block_answer(v_block),
-    p_now);
-end
-$$;
-grant execute on function farthing_public.fraud_blocks_add to service_role;
-comment on function farthing_public.fraud_blocks_add is
-  'Blocks a user (by id), or an ip or a card (by 64 hex digits of its hash). An existing block gets the '
-  'new reason and the new end. Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, '
-  'invalid_request.';
-
-create function farthing_public.fraud_blocks_remove(
-  p_block_id uuid, p_author text default 'sql:' || session_user)
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_block farthing.blocks;
-begin
-  select * into v_block from farthing.blocks where block_id = p_block_id for update;
-  if v_block.block_id is null then
-    perform farthing.fail('not_found', 'There is no such block.', null, 'id');
-  end if;
-  perform farthing.refuse_own_block(v_block, p_author);
-  perform farthing.allow_change(p_author, 'the block was lifted');
-  delete from farthing.blocks where block_id = p_block_id;
-  return farthing.block_answer(v_block);
-end
-$$;
-grant execute on function farthing_public.fraud_blocks_remove to service_role;
-comment on function farthing_public.fraud_blocks_remove is
-  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks.';
-
-create function farthing_public.fraud_policy_read()
-returns jsonb
-language sql stable security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.policy_answer()
-$$;
-grant execute on function farthing_public.fraud_policy_read to service_role;
-comment on function farthing_public.fraud_policy_read is
-  'Returns the limits of checkouts and bookings, the reaction to an early fraud warning, and the author '
-  'of the last change.';
-
-create function farthing_public.fraud_policy_set(
-  p_changes jsonb, p_author text default 'sql:' || session_user,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  perform farthing.set_fraud_limits(farthing.json_argument(p_changes), p_author, p_now);
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
-end
-$$;
-grant execute on function farthing_public.fraud_policy_set to service_role;
-comment on function farthing_public.fraud_policy_set is
-  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
-
 -- supabase/schemas/grants/api.sql
 
 -- The RPC functions of grants, for operators and keys: grant, confirm or decline, read and list.
@@ -2360,6 +2225,149 @@ comment on function farthing_public.usage_charge_batch is
   'Charges up to 1000 events, each independent of the others. Returns {status, replayed, data: '
   '{accepted, duplicates, rejected: [{index, event_id, code, field, details}], results}}. Fails '
   'invalid_request.';
+
+-- supabase/schemas/fraud/api/blocks.sql
+
+-- Operators list, add and remove blocks.
+
+create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.page_of('blocks', p_limit, array(
+    select row(farthing.block_answer(b), b.block_id)::farthing.page_item
+    from farthing.blocks b left join farthing.blocks x on x.block_id::text = p_before
+    where p_before is null or (b.created_at, b.block_id) < (x.created_at, x.block_id)
+    order by b.created_at desc, b.block_id desc limit farthing.items_to_read(p_limit)))
+$$;
+grant execute on function farthing_public.fraud_blocks_list to service_role;
+comment on function farthing_public.fraud_blocks_list is
+  'Returns current and expired blocks before an id, newest first: {blocks, next_before}.';
+
+create function farthing_public.fraud_blocks_add(p_kind text, p_subject text, p_reason text,
+  p_author text default 'sql:' || session_user, p_until timestamptz default null,
+  p_idempotency_key text default null, p_fingerprint text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_block farthing.blocks;
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  if p_until <= p_now then
+    perform farthing.fail('invalid_request', 'until must be in the future.', null, 'until');
+  end if;
+  if p_kind = 'user' and not exists (select from auth.users where id = p_subject::uuid) then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'value');
+  end if;
+  v_block.kind := p_kind;
+  v_block.subject := p_subject;
+  v_block.reason := p_reason;
+  v_block.blocked_by := p_author;
+  v_block.until := p_until;
+  v_block.created_at := p_now;
+  v_block := farthing.put_block(v_block);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 201, farthing.block_answer(v_block),
+    p_now);
+end
+$$;
+grant execute on function farthing_public.fraud_blocks_add to service_role;
+comment on function farthing_public.fraud_blocks_add is
+  'Blocks a user (by id), or an ip or a card (by 64 hex digits of its hash). An existing block gets the '
+  'new reason and the new end. Returns {status: 201, replayed, data: block}. Fails not_found, forbidden, '
+  'invalid_request.';
+
+create function farthing_public.fraud_blocks_remove(
+  p_block_id uuid, p_author text default 'sql:' || session_user)
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_block farthing.blocks;
+begin
+  select * into v_block from farthing.blocks where block_id = p_block_id for update;
+  if v_block.block_id is null then
+    perform farthing.fail('not_found', 'There is no such block.', null, 'id');
+  end if;
+  perform farthing.refuse_own_block(v_block, p_author);
+  perform farthing.allow_change(p_author, 'the block was lifted');
+  delete from farthing.blocks where block_id = p_block_id;
+  return farthing.block_answer(v_block);
+end
+$$;
+grant execute on function farthing_public.fraud_blocks_remove to service_role;
+comment on function farthing_public.fraud_blocks_remove is
+  'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks.';
+
+-- supabase/schemas/fraud/api/decisions.sql
+
+-- Operators list the decisions of the fraud check.
+
+create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
+  p_before text default null, p_limit int default 20)
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.page_of('decisions', p_limit, array(
+    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', farthing.owner_of(d.account_id),
+      'action', d.action, 'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id,
+      'booking_id', d.booking_id, 'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at),
+      d.decision_id)::farthing.page_item
+    from farthing.fraud_decisions d
+    where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
+      and (p_outcome is null or d.outcome = p_outcome)
+      and (p_before is null or d.decision_id < p_before::bigint)
+    order by d.decision_id desc limit farthing.items_to_read(p_limit)))
+$$;
+grant execute on function farthing_public.fraud_decisions_list to service_role;
+comment on function farthing_public.fraud_decisions_list is
+  'Returns the recorded decisions about fraud before an id, newest first, by user and outcome (allow, '
+  'refuse, flag): {decisions, next_before}.';
+
+-- supabase/schemas/fraud/api/policy.sql
+
+-- Operators read and set the limits of the fraud check.
+
+create function farthing_public.fraud_policy_read()
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select farthing.policy_answer()
+$$;
+grant execute on function farthing_public.fraud_policy_read to service_role;
+comment on function farthing_public.fraud_policy_read is
+  'Returns the limits of checkouts and bookings, the reaction to an early fraud warning, and the author '
+  'of the last change.';
+
+create function farthing_public.fraud_policy_set(
+  p_changes jsonb, p_author text default 'sql:' || session_user,
+  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.set_fraud_limits(farthing.json_argument(p_changes), p_author, p_now);
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
+end
+$$;
+grant execute on function farthing_public.fraud_policy_set to service_role;
+comment on function farthing_public.fraud_policy_set is
+  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
 
 -- supabase/schemas/jobs/api/runners.sql
 

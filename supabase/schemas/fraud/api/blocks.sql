@@ -1,26 +1,4 @@
--- The RPC functions of fraud, for operators: decisions, blocks and limits.
-
-create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
-  p_before text default null, p_limit int default 20)
-returns jsonb
-language sql stable security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.page_of('decisions', p_limit, array(
-    select row(jsonb_build_object('id', d.decision_id::text, 'user_id', farthing.owner_of(d.account_id),
-      'action', d.action, 'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id,
-      'booking_id', d.booking_id, 'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at),
-      d.decision_id)::farthing.page_item
-    from farthing.fraud_decisions d
-    where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
-      and (p_outcome is null or d.outcome = p_outcome)
-      and (p_before is null or d.decision_id < p_before::bigint)
-    order by d.decision_id desc limit farthing.items_to_read(p_limit)))
-$$;
-grant execute on function farthing_public.fraud_decisions_list to service_role;
-comment on function farthing_public.fraud_decisions_list is
-  'Returns the recorded decisions about fraud before an id, newest first, by user and outcome (allow, '
-  'refuse, flag): {decisions, next_before}.';
+-- Operators list, add and remove blocks.
 
 create function farthing_public.fraud_blocks_list(p_before text default null, p_limit int default 20)
 returns jsonb
@@ -97,36 +75,3 @@ $$;
 grant execute on function farthing_public.fraud_blocks_remove to service_role;
 comment on function farthing_public.fraud_blocks_remove is
   'Lifts a block, and returns it. Fails not_found; fails forbidden for the operator whom it blocks.';
-
-create function farthing_public.fraud_policy_read()
-returns jsonb
-language sql stable security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-  select farthing.policy_answer()
-$$;
-grant execute on function farthing_public.fraud_policy_read to service_role;
-comment on function farthing_public.fraud_policy_read is
-  'Returns the limits of checkouts and bookings, the reaction to an early fraud warning, and the author '
-  'of the last change.';
-
-create function farthing_public.fraud_policy_set(
-  p_changes jsonb, p_author text default 'sql:' || session_user,
-  p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now())
-returns jsonb
-language plpgsql security definer -- service_role has no rights on tables
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
-begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  perform farthing.set_fraud_limits(farthing.json_argument(p_changes), p_author, p_now);
-  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, farthing.policy_answer(), p_now);
-end
-$$;
-grant execute on function farthing_public.fraud_policy_set to service_role;
-comment on function farthing_public.fraud_policy_set is
-  'Changes the limits that p_changes names. Returns {status: 200, replayed, data: policy}.';
