@@ -16,5 +16,5 @@ Deno.test("the page of routes lists callers and idempotency", () => {
     page,
     /^\| POST \| `\/usage` \| secret \| yes \| Charge one use of a model \|$/m,
   );
-  assert.match(page, /^\| GET \| `\/credits` \| user, secret \| no \| /m);
+  assert.match(page, /^\| GET \| `\/credits` \| user, operator \| no \| /m);
 });

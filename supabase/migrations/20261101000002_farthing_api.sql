@@ -327,7 +327,7 @@ declare
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id;
   v_role := farthing.booking_role(v_booking, p_user_id);
-  if v_role is null then
+  if v_booking.booking_id is null or p_user_id is not null and v_role is null then
     perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
   end if;
   return farthing.booking_answer(v_booking, v_role);
@@ -335,21 +335,25 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. Fails not_found for any other user.';
+  'Returns a booking to its buyer or its provider. If p_user_id is null, the booking may be of any users, '
+  'and role is null. Fails not_found for any other user.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  with mark as (
+declare
+  v_account_id bigint := farthing.account_to_read(p_user_id);
+begin
+  return (with mark as (
     select b.created_at, b.booking_id from farthing.bookings b
     where b.booking_id::text = p_before and farthing.booking_role(b, p_user_id) is not null
   ), page as (
     (select b, 'buyer' as role from farthing.bookings b
-    where b.account_id = (select farthing.account_for(p_user_id))
+    where b.account_id = v_account_id
       and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
     order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
@@ -362,12 +366,13 @@ as $$
   )
   select farthing.page_of('bookings', p_limit, array(
     select row(farthing.booking_answer(b, role), (b).booking_id)::farthing.page_item from page
-    order by (b).created_at desc, (b).booking_id desc limit farthing.items_to_read(p_limit)))
+    order by (b).created_at desc, (b).booking_id desc limit farthing.items_to_read(p_limit))));
+end
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
   'Returns a user''s bookings before an id, newest first, at most p_limit: {bookings, next_before}. '
-  'p_role: buyer or provider; null for both.';
+  'p_role: buyer or provider; null for both. Fails not_found if there is no such user.';
 
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())
@@ -458,12 +463,10 @@ language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_account_id bigint := farthing.account_to_read(p_user_id);
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
-  if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-  end if;
+  select * into v_account from farthing.accounts where account_id = v_account_id;
   return farthing.cap_answer(p_user_id, v_account, p_now);
 end
 $$;
@@ -624,32 +627,39 @@ declare
   v_order farthing.orders;
 begin
   select * into v_order from farthing.orders where order_id = p_order_id;
-  if v_order.order_id is null or not farthing.acts_for(p_user_id, v_order.account_id) then
+  if v_order.order_id is null
+    or p_user_id is not null and not farthing.acts_for(p_user_id, v_order.account_id) then
     perform farthing.fail('not_found', 'There is no such order.', null, 'id');
   end if;
   return farthing.order_answer(v_order);
 end
 $$;
 grant execute on function farthing_public.checkout_order to service_role;
-comment on function farthing_public.checkout_order is 'Returns a user''s own order. Fails not_found.';
+comment on function farthing_public.checkout_order is
+  'Returns a user''s own order; if p_user_id is null, an order of any user. Fails not_found.';
 
 create function farthing_public.checkout_orders(
   p_user_id uuid, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('orders', p_limit, array(
+declare
+  v_account_id bigint := farthing.account_to_read(p_user_id);
+begin
+  return farthing.page_of('orders', p_limit, array(
     select row(farthing.order_answer(o), o.order_id)::farthing.page_item
     from farthing.orders o
     left join farthing.orders b on b.account_id = o.account_id and b.order_id::text = p_before
-    where o.account_id = farthing.account_for(p_user_id)
+    where o.account_id = v_account_id
       and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
-    order by o.created_at desc, o.order_id desc limit farthing.items_to_read(p_limit)))
+    order by o.created_at desc, o.order_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
-  'Returns a user''s orders before an id, newest first, at most p_limit: {orders, next_before}.';
+  'Returns a user''s orders before an id, newest first, at most p_limit: {orders, next_before}. '
+  'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,
@@ -979,7 +989,14 @@ returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.health_answer(p_now)
+  select jsonb_build_object(
+    'as_of', p_now,
+    'slo', (select to_jsonb(s) from farthing.slo() s),
+    'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
+      '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
+    -- Anyone may read this report, so the figures of a service are only in the metrics.
+    'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
+      from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
 $$;
 grant execute on function farthing_public.health_report to service_role;
 comment on function farthing_public.health_report is
@@ -1412,12 +1429,10 @@ language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_account_id bigint := farthing.account_to_read(p_user_id);
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
-  if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-  end if;
+  select * into v_account from farthing.accounts where account_id = v_account_id;
   return case when p_at is null then farthing.current_balance(v_account, p_now)
     else farthing.past_balance(v_account.account_id, p_at) end;
 end
@@ -1435,13 +1450,10 @@ language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_for(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id);
   v_first bigint := 1;
   v_last bigint := coalesce(p_before_seq - 1, 9223372036854775807);
 begin
-  if v_account_id is null and not exists (select from auth.users where id = p_user_id) then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-  end if;
   if p_from is not null then
     v_first := farthing.seq_at(v_account_id, p_from - interval '1 microsecond') + 1;
   end if;
@@ -1901,11 +1913,11 @@ returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
+  select farthing.top_up_answer(farthing.account_to_read(p_user_id), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is
-  'Returns a user''s auto top-up settings; enabled is false if the user never set any.';
+  'Returns a user''s auto top-up settings; enabled is false if the user never set any. Fails not_found.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,
@@ -2576,19 +2588,23 @@ comment on function farthing_public.jobs_read is
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('jobs', p_limit, array(
+begin
+  perform farthing.account_to_read(p_user_id);
+  return farthing.page_of('jobs', p_limit, array(
     select row(farthing.job_answer(j), j.job_nr)::farthing.page_item
     from farthing.jobs j
     where j.user_id = p_user_id and (p_status is null or j.status = p_status)
       and (p_before is null or j.job_nr < p_before::bigint)
-    order by j.job_nr desc limit farthing.items_to_read(p_limit)))
+    order by j.job_nr desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
-  'Returns a page of a user''s jobs, newest first: {jobs, next_before}.';
+  'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails not_found if there is no '
+  'such user.';
 
 create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb
@@ -2847,23 +2863,37 @@ comment on function farthing_public.refunds_read is 'Returns a refund. Fails not
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
-  p_limit int default 20)
+  p_limit int default 20, p_user_id uuid default null, p_status text default null)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('refunds', p_limit, array(
+declare
+  -- The account narrows the list before its indexes on orders and bookings apply. No account has the
+  -- number 0.
+  v_account_id bigint := case
+    when p_user_id is not null then coalesce(farthing.account_to_read(p_user_id), 0)
+    when p_order_id is not null then
+      coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
+    when p_booking_id is not null then
+      coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
+begin
+  return farthing.page_of('refunds', p_limit, array(
     select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
     from farthing.refunds r left join farthing.refunds b on b.refund_id::text = p_before
-    where (p_order_id is null or r.order_id = p_order_id)
+    where (v_account_id is null or r.account_id = v_account_id)
+      and (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
+      -- requested is pending in answers: farthing.refund_answer().
+      and (p_status is null or r.status = p_status or p_status = 'pending' and r.status = 'requested')
       and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
-    order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)))
+    order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'Returns a page of refunds, newest first: all of them, or those of an order or a booking. {refunds, '
-  'next_before}.';
+  'Returns a page of refunds, newest first: all of them, or those of an order, a booking, a buyer, or in a '
+  'status. {refunds, next_before}. Fails not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb

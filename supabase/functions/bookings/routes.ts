@@ -1,21 +1,22 @@
 import { z } from "@hono/zod-openapi";
 import { Booking, BookingPath, BookingsQuery } from "../_shared/contracts/bookings.ts";
+import { ownerReadBy, subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
-/** Lists the caller's bookings as buyer, as provider or as both, newest first. */
+/** Lists a user's bookings as buyer, as provider or as both, newest first. */
 export const listBookings = defineRoute({
   method: "get",
   path: "/",
-  summary: "List your own bookings",
-  who: ["user"],
+  summary: "List the bookings of a user",
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   query: BookingsQuery,
   responses: { 200: z.array(Booking) },
   handler: async ({ caller, query, services }) => {
     const { bookings, next_before } = await services.database.rpc("bookings_list", {
-      p_user_id: caller.userId,
+      p_user_id: subjectOf(caller, query.user_id),
       p_role: query.role,
       p_status: query.status,
       p_before: query.cursor,
@@ -25,12 +26,12 @@ export const listBookings = defineRoute({
   },
 });
 
-/** Reads a booking for its buyer or its provider; every other user gets `not_found`. */
+/** Reads a booking. Of users, only its buyer and its provider read it; others get `not_found`. */
 export const readBooking = defineRoute({
   method: "get",
   path: "/{id}",
-  summary: "Read one of your own bookings",
-  who: ["user"],
+  summary: "Read a booking",
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   params: BookingPath,
@@ -39,7 +40,7 @@ export const readBooking = defineRoute({
   handler: async ({ caller, params, services }) =>
     ok(
       await services.database.rpc("bookings_read", {
-        p_user_id: caller.userId,
+        p_user_id: ownerReadBy(caller),
         p_booking_id: params.id,
       }),
     ),

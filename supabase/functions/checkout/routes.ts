@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Order, OrderPath, OrdersQuery, Package } from "../_shared/contracts/checkout.ts";
 import { WholeListQuery } from "../_shared/contracts/common.ts";
+import { ownerReadBy, subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page, pageOfWhole } from "../_shared/http/reply/reply.ts";
 
@@ -18,19 +19,19 @@ export const listPackages = defineRoute({
     pageOfWhole(await services.database.rpc("checkout_packages", {}), query, ({ id }) => id),
 });
 
-/** Lists the caller's orders, newest first. */
+/** Lists a user's orders, newest first. */
 export const listOrders = defineRoute({
   method: "get",
   path: "/orders",
-  summary: "List your own orders",
-  who: ["user"],
+  summary: "List the orders of a user",
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   query: OrdersQuery,
   responses: { 200: z.array(Order) },
   handler: async ({ caller, query, services }) => {
     const { orders, next_before } = await services.database.rpc("checkout_orders", {
-      p_user_id: caller.userId,
+      p_user_id: subjectOf(caller, query.user_id),
       p_before: query.cursor,
       p_limit: query.limit,
     });
@@ -38,12 +39,12 @@ export const listOrders = defineRoute({
   },
 });
 
-/** Reads one of the caller's orders; another user's order is `not_found`. */
+/** Reads an order. A user reads only their own; another user's order is `not_found`. */
 export const readOrder = defineRoute({
   method: "get",
   path: "/orders/{id}",
-  summary: "Read one of your own orders",
-  who: ["user"],
+  summary: "Read an order",
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   params: OrderPath,
@@ -52,7 +53,7 @@ export const readOrder = defineRoute({
   handler: async ({ caller, params, services }) =>
     ok(
       await services.database.rpc("checkout_order", {
-        p_user_id: caller.userId,
+        p_user_id: ownerReadBy(caller),
         p_order_id: params.id,
       }),
     ),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeFake } from "#support/fakes/services.ts";
 import { OTHER_USER_ID, SECRET_KEY, USER_ID } from "#support/project.ts";
 import { GRANT_ID, HOLD_ID } from "#support/samples/database.ts";
-import { headersOf, send } from "#support/cases/routes.ts";
+import { headersOf, OF_A_USER, send } from "#support/cases/routes.ts";
 
 const KEY = { "idempotency-key": "key-1" };
 
@@ -14,25 +14,63 @@ Deno.test("a user reads their own account", async () => {
   for (const { args } of fake.calls) assert.equal(args.p_user_id, USER_ID);
 });
 
-Deno.test("a user, even an operator, cannot name another account", async () => {
-  for (const as of ["user", "operator"] as const) {
-    for (const path of ["/credits", "/credits/entries"]) {
-      const fake = await makeFake();
-      const answer = await send(fake, "GET", `${path}?user_id=${OTHER_USER_ID}`, { as });
-      assert.equal(answer.status, 400);
-      assert.equal((await answer.json()).error.field, "user_id");
-      assert.deepEqual(fake.names(), []);
+Deno.test("a user cannot name a user in a read", async () => {
+  for (const path of OF_A_USER) {
+    const fake = await makeFake();
+    const answer = await send(fake, "GET", `${path}?user_id=${OTHER_USER_ID}`, { as: "user" });
+    assert.equal(answer.status, 400, path);
+    assert.equal((await answer.json()).error.field, "user_id");
+    assert.deepEqual(fake.names(), []);
+  }
+});
+
+Deno.test("an operator reads the named user, or without a name their own account", async () => {
+  for (const path of OF_A_USER) {
+    const fake = await makeFake();
+    for (const query of [`?user_id=${OTHER_USER_ID}`, ""]) {
+      const answer = await send(fake, "GET", path + query, { as: "operator" });
+      assert.equal(answer.status, 200, `${path}: ${await answer.text()}`);
     }
+    assert.deepEqual(fake.calls.map(({ args }) => args.p_user_id), [OTHER_USER_ID, USER_ID], path);
+  }
+});
+
+Deno.test("an operator cannot set the spend cap of a user, or start a job for one", async () => {
+  const bodies = {
+    "/credits/spend-cap": { user_id: OTHER_USER_ID, daily: "5" },
+    "/jobs": { user_id: OTHER_USER_ID, type: "report", input: { from: "x" } },
+  };
+  for (const [path, body] of Object.entries(bodies)) {
+    const fake = await makeFake();
+    const answer = await send(fake, "POST", path, { as: "operator", headers: KEY, body });
+    assert.equal(answer.status, 400, path);
+    assert.deepEqual(fake.names(), [], path);
+  }
+});
+
+Deno.test("only an operator and a secret key see the names of authors", async () => {
+  const query = `/credits/entries?user_id=${OTHER_USER_ID}`;
+  for (
+    const [as, path] of [["operator", query], ["secret", query], [
+      "user",
+      "/credits/entries",
+    ]] as const
+  ) {
+    const fake = await makeFake();
+    await (await send(fake, "GET", path, { as })).text();
+    assert.equal(fake.calls[0]?.args.p_with_names, as !== "user", as);
   }
 });
 
 Deno.test("a secret key must name the user", async () => {
-  const fake = await makeFake();
-  const silent = await send(fake, "GET", "/credits", { as: "secret" });
-  assert.equal(silent.status, 400);
-  assert.equal((await silent.json()).error.field, "user_id");
-  await (await send(fake, "GET", `/credits?user_id=${OTHER_USER_ID}`, { as: "secret" })).text();
-  assert.deepEqual(fake.calls.map(({ args }) => args.p_user_id), [OTHER_USER_ID]);
+  for (const path of OF_A_USER) {
+    const fake = await makeFake();
+    const silent = await send(fake, "GET", path, { as: "secret" });
+    assert.equal(silent.status, 400, path);
+    assert.equal((await silent.json()).error.field, "user_id");
+    await (await send(fake, "GET", `${path}?user_id=${OTHER_USER_ID}`, { as: "secret" })).text();
+    assert.deepEqual(fake.calls.map(({ args }) => args.p_user_id), [OTHER_USER_ID], path);
+  }
 });
 
 Deno.test("with a user's token and a secret key, the user's token decides", async () => {
@@ -48,10 +86,18 @@ Deno.test("with a user's token and a secret key, the user's token decides", asyn
   assert.equal(debit.status, 201, await debit.text());
 });
 
-Deno.test("the back end reads any user's hold", async () => {
-  const fake = await makeFake();
-  await (await send(fake, "GET", `/credits/holds/${HOLD_ID}`, { as: "secret" })).text();
-  assert.deepEqual(fake.calls[0]?.args, { p_hold_id: HOLD_ID, p_user_id: undefined });
+Deno.test("operators and back ends read the hold, order, job or booking of any user", async () => {
+  for (const as of ["user", "operator", "secret"] as const) {
+    const fake = await makeFake();
+    for (const path of ["/credits/holds", "/checkout/orders", "/jobs", "/bookings"]) {
+      await (await send(fake, "GET", `${path}/${HOLD_ID}`, { as })).text();
+    }
+    const owner = as === "user" ? USER_ID : undefined;
+    assert.deepEqual(
+      fake.calls.map(({ args }) => args.p_user_id ?? undefined),
+      Array(4).fill(owner),
+    );
+  }
 });
 
 Deno.test("a balance of a past moment is requested by its time", async () => {

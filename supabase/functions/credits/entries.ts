@@ -41,7 +41,7 @@ export const listEntries = defineRoute({
   path: "/entries",
   summary: "List the entries of an account",
   description: "`format=csv` or `Accept: text/csv` streams all entries that match, without pages.",
-  who: ["user", "secret"],
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   query: EntriesQuery,
@@ -54,7 +54,7 @@ export const listEntries = defineRoute({
       p_kind: query.kind,
       p_from: query.from,
       p_to: query.to,
-      p_with_names: caller.kind === "secret",
+      p_with_names: caller.kind === "secret" || caller.isOperator,
     };
     if (wantsCsv(query.format, headers)) {
       const pages = entryPages(services.database, filter, query.cursor);

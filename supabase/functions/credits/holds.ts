@@ -7,6 +7,7 @@ import {
   SettleBody,
   SettledHold,
 } from "../_shared/contracts/holds.ts";
+import { ownerReadBy } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
@@ -35,12 +36,12 @@ export const openHold = defineRoute({
   },
 });
 
-/** Reads a hold. A user reads only their own holds; another user's hold is `not_found`. */
+/** Reads a hold. A user reads only their own; another user's hold is `not_found`. */
 export const readHold = defineRoute({
   method: "get",
   path: "/holds/{id}",
   summary: "Read a hold",
-  who: ["user", "secret"],
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   params: HoldPath,
@@ -50,7 +51,7 @@ export const readHold = defineRoute({
     ok(
       await services.database.rpc("holds_read", {
         p_hold_id: params.id,
-        p_user_id: caller.kind === "user" ? caller.userId : undefined,
+        p_user_id: ownerReadBy(caller) ?? undefined,
       }),
     ),
 });

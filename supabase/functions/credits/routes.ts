@@ -1,6 +1,6 @@
 import { Balance, BalanceQuery, Debit, DebitBody } from "../_shared/contracts/credits.ts";
 import { SpendCap, SpendCapBody, SpendCapQuery } from "../_shared/contracts/spend-caps.ts";
-import { subjectOf } from "../_shared/core/caller.ts";
+import { actingUserOf, subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
@@ -13,7 +13,7 @@ export const readBalance = defineRoute({
   method: "get",
   path: "/",
   summary: "Read the balance, now or at a past moment",
-  who: ["user", "secret"],
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   query: BalanceQuery,
@@ -55,7 +55,7 @@ export const readSpendCap = defineRoute({
   method: "get",
   path: "/spend-cap",
   summary: "Read the daily spend cap",
-  who: ["user", "secret"],
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   query: SpendCapQuery,
@@ -85,7 +85,7 @@ export const setSpendCap = defineRoute({
   errors: ["not_found"],
   handler: (call) =>
     idempotent(call, "spend_caps_set", {
-      p_user_id: subjectOf(call.caller, call.body.user_id),
+      p_user_id: actingUserOf(call.caller, call.body.user_id),
       p_daily: call.body.daily,
     }),
 });

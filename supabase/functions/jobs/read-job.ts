@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { Job, JobPath, type JobStatus } from "../_shared/contracts/jobs.ts";
+import { ownerReadBy } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { baseHeaders } from "../_shared/http/reply/headers.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
@@ -43,7 +44,7 @@ export const readJob = defineRoute({
   summary: "Read a job",
   description: "Poll as `Retry-After` says: after 2, 4, then every 8 seconds. An answer without " +
     "`Retry-After` means that the job has ended.",
-  who: ["user", "secret"],
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   params: JobPath,
@@ -60,7 +61,7 @@ export const readJob = defineRoute({
   handler: async ({ caller, params, headers, context, services }) => {
     const { revision, age_seconds, has_file: _, ...job } = await services.database.rpc(
       "jobs_read",
-      { p_user_id: caller.kind === "user" ? caller.userId : null, p_job_id: params.id },
+      { p_user_id: ownerReadBy(caller), p_job_id: params.id },
     );
     // The ETag is weak: two answers of one revision differ in `metadata`.
     const own = {

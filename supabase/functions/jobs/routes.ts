@@ -12,7 +12,7 @@ export const listJobs = defineRoute({
   method: "get",
   path: "/",
   summary: "List the jobs of a user",
-  who: ["user", "secret"],
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
   query: JobsQuery,

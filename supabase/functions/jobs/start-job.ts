@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jobFields, StartedJob } from "../_shared/contracts/jobs.ts";
-import { subjectOf } from "../_shared/core/caller.ts";
+import { actingUserOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { LARGE_BODY_LIMIT_BYTES } from "../_shared/http/input/read-body.ts";
 import { createJob, STARTED_HEADERS } from "../_shared/domain/jobs/create-job.ts";
@@ -39,7 +39,7 @@ export const startJob = defineRoute({
     return createJob(call, {
       type: JOB_TYPES.find((each) => each.type === type)!,
       input,
-      userId: subjectOf(call.caller, user_id),
+      userId: actingUserOf(call.caller, user_id),
       clientTempId: client_temp_id,
     });
   },

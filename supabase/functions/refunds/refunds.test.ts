@@ -9,6 +9,7 @@ import {
   REFUND_TO_SEND,
   SETTLED_REFUND,
 } from "#support/samples/refunds.ts";
+import { USER_ID } from "#support/project.ts";
 import { send } from "#support/cases/routes.ts";
 
 const KEY = { "idempotency-key": "key-1" };
@@ -189,14 +190,17 @@ for (const [name, body, field] of BAD) {
   });
 }
 
-Deno.test("refunds are listed by order, from a cursor", async () => {
+Deno.test("refunds are listed by order, user and status, from a cursor", async () => {
   const fake = await makeFake();
-  const path = `/refunds?order_id=${ORDER_ID}&limit=5&cursor=${REFUND_ID}`;
+  const filter = `order_id=${ORDER_ID}&user_id=${USER_ID}&status=pending`;
+  const path = `/refunds?${filter}&limit=5&cursor=${REFUND_ID}`;
   const answer = await send(fake, "GET", path, { as: "operator" });
   assert.equal((await answer.json()).metadata.nextCursor, REFUND_ID);
   assert.deepEqual(fake.calls[0]?.args, {
     p_order_id: ORDER_ID,
     p_booking_id: undefined,
+    p_user_id: USER_ID,
+    p_status: "pending",
     p_before: REFUND_ID,
     p_limit: 5,
   });

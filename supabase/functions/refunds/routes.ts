@@ -4,8 +4,8 @@ import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok, page } from "../_shared/http/reply/reply.ts";
 
 /**
- * Lists refunds of an order, of a booking or of all payments, newest first, including refunds that
- * began in Stripe's dashboard.
+ * Lists refunds of all payments, or of an order, a booking or a buyer, newest first, including
+ * refunds that began in Stripe's dashboard.
  */
 export const listRefunds = defineRoute({
   method: "get",
@@ -20,6 +20,8 @@ export const listRefunds = defineRoute({
     const { refunds, next_before } = await services.database.rpc("refunds_list", {
       p_order_id: query.order_id,
       p_booking_id: query.booking_id,
+      p_user_id: query.user_id,
+      p_status: query.status,
       p_before: query.cursor,
       p_limit: query.limit,
     });

@@ -1,19 +1,26 @@
-import { TopUps, TopUpsBody } from "../_shared/contracts/top-ups.ts";
+import { TopUps, TopUpsBody, TopUpsQuery } from "../_shared/contracts/top-ups.ts";
+import { subjectOf } from "../_shared/core/caller.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { idempotent } from "../_shared/http/idempotency/idempotent.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
 
-/** Reads the caller's auto top-up, which is off until the user opts in. */
+/** Reads a user's auto top-up, which is off until the user opts in. */
 export const readTopUps = defineRoute({
   method: "get",
   path: "/",
-  summary: "Read your own auto top-up",
-  who: ["user"],
+  summary: "Read the auto top-up of a user",
+  who: ["user", "operator"],
   limit: "default",
   idempotent: false,
+  query: TopUpsQuery,
   responses: { 200: TopUps },
-  handler: async ({ caller, services }) =>
-    ok(await services.database.rpc("top_ups_read", { p_user_id: caller.userId })),
+  errors: ["not_found"],
+  handler: async ({ caller, query, services }) =>
+    ok(
+      await services.database.rpc("top_ups_read", {
+        p_user_id: subjectOf(caller, query.user_id),
+      }),
+    ),
 });
 
 /** Opts in or out, with the given settings. Opting in resumes a paused top-up. */

@@ -116,7 +116,7 @@ declare
 begin
   select * into v_booking from farthing.bookings where booking_id = p_booking_id;
   v_role := farthing.booking_role(v_booking, p_user_id);
-  if v_role is null then
+  if v_booking.booking_id is null or p_user_id is not null and v_role is null then
     perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
   end if;
   return farthing.booking_answer(v_booking, v_role);
@@ -124,21 +124,25 @@ end
 $$;
 grant execute on function farthing_public.bookings_read to service_role;
 comment on function farthing_public.bookings_read is
-  'Returns a booking to its buyer or its provider. Fails not_found for any other user.';
+  'Returns a booking to its buyer or its provider. If p_user_id is null, the booking may be of any users, '
+  'and role is null. Fails not_found for any other user.';
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
   p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  with mark as (
+declare
+  v_account_id bigint := farthing.account_to_read(p_user_id);
+begin
+  return (with mark as (
     select b.created_at, b.booking_id from farthing.bookings b
     where b.booking_id::text = p_before and farthing.booking_role(b, p_user_id) is not null
   ), page as (
     (select b, 'buyer' as role from farthing.bookings b
-    where b.account_id = (select farthing.account_for(p_user_id))
+    where b.account_id = v_account_id
       and coalesce(p_role, 'buyer') = 'buyer' and (p_status is null or b.status = p_status)
       and (p_before is null or (b.created_at, b.booking_id) < (select * from mark))
     order by b.created_at desc, b.booking_id desc limit farthing.items_to_read(p_limit))
@@ -151,12 +155,13 @@ as $$
   )
   select farthing.page_of('bookings', p_limit, array(
     select row(farthing.booking_answer(b, role), (b).booking_id)::farthing.page_item from page
-    order by (b).created_at desc, (b).booking_id desc limit farthing.items_to_read(p_limit)))
+    order by (b).created_at desc, (b).booking_id desc limit farthing.items_to_read(p_limit))));
+end
 $$;
 grant execute on function farthing_public.bookings_list to service_role;
 comment on function farthing_public.bookings_list is
   'Returns a user''s bookings before an id, newest first, at most p_limit: {bookings, next_before}. '
-  'p_role: buyer or provider; null for both.';
+  'p_role: buyer or provider; null for both. Fails not_found if there is no such user.';
 
 create function farthing_public.bookings_advance(
   p_user_id uuid, p_booking_id uuid, p_status text, p_now timestamptz default now())

@@ -6,12 +6,10 @@ language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_account_id bigint := farthing.account_to_read(p_user_id);
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
-  if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-  end if;
+  select * into v_account from farthing.accounts where account_id = v_account_id;
   return farthing.cap_answer(p_user_id, v_account, p_now);
 end
 $$;

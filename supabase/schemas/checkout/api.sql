@@ -117,32 +117,39 @@ declare
   v_order farthing.orders;
 begin
   select * into v_order from farthing.orders where order_id = p_order_id;
-  if v_order.order_id is null or not farthing.acts_for(p_user_id, v_order.account_id) then
+  if v_order.order_id is null
+    or p_user_id is not null and not farthing.acts_for(p_user_id, v_order.account_id) then
     perform farthing.fail('not_found', 'There is no such order.', null, 'id');
   end if;
   return farthing.order_answer(v_order);
 end
 $$;
 grant execute on function farthing_public.checkout_order to service_role;
-comment on function farthing_public.checkout_order is 'Returns a user''s own order. Fails not_found.';
+comment on function farthing_public.checkout_order is
+  'Returns a user''s own order; if p_user_id is null, an order of any user. Fails not_found.';
 
 create function farthing_public.checkout_orders(
   p_user_id uuid, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('orders', p_limit, array(
+declare
+  v_account_id bigint := farthing.account_to_read(p_user_id);
+begin
+  return farthing.page_of('orders', p_limit, array(
     select row(farthing.order_answer(o), o.order_id)::farthing.page_item
     from farthing.orders o
     left join farthing.orders b on b.account_id = o.account_id and b.order_id::text = p_before
-    where o.account_id = farthing.account_for(p_user_id)
+    where o.account_id = v_account_id
       and (p_before is null or (o.created_at, o.order_id) < (b.created_at, b.order_id))
-    order by o.created_at desc, o.order_id desc limit farthing.items_to_read(p_limit)))
+    order by o.created_at desc, o.order_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.checkout_orders to service_role;
 comment on function farthing_public.checkout_orders is
-  'Returns a user''s orders before an id, newest first, at most p_limit: {orders, next_before}.';
+  'Returns a user''s orders before an id, newest first, at most p_limit: {orders, next_before}. '
+  'Fails not_found if there is no such user.';
 
 create view farthing_public.orders with (security_invoker = true) as
 select o.order_id as id, o.status, o.package_id, o.package_name, o.amount, o.currency,

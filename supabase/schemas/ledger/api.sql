@@ -57,12 +57,10 @@ language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_account_id bigint := farthing.account_to_read(p_user_id);
   v_account farthing.accounts;
 begin
-  select * into v_account from farthing.accounts where account_id = farthing.account_for(p_user_id);
-  if v_account.account_id is null and not exists (select from auth.users where id = p_user_id) then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-  end if;
+  select * into v_account from farthing.accounts where account_id = v_account_id;
   return case when p_at is null then farthing.current_balance(v_account, p_now)
     else farthing.past_balance(v_account.account_id, p_at) end;
 end
@@ -80,13 +78,10 @@ language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_for(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id);
   v_first bigint := 1;
   v_last bigint := coalesce(p_before_seq - 1, 9223372036854775807);
 begin
-  if v_account_id is null and not exists (select from auth.users where id = p_user_id) then
-    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
-  end if;
   if p_from is not null then
     v_first := farthing.seq_at(v_account_id, p_from - interval '1 microsecond') + 1;
   end if;

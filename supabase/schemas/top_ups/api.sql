@@ -5,11 +5,11 @@ returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.top_up_answer(farthing.account_for(p_user_id), p_now)
+  select farthing.top_up_answer(farthing.account_to_read(p_user_id), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is
-  'Returns a user''s auto top-up settings; enabled is false if the user never set any.';
+  'Returns a user''s auto top-up settings; enabled is false if the user never set any. Fails not_found.';
 
 create function farthing_public.top_ups_set(
   p_user_id uuid, p_enabled boolean, p_threshold text, p_target text, p_monthly_cap bigint,

@@ -4,7 +4,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/bookings.psql
-select plan(192);
+select plan(196);
 
 select isnt(tests.provider('pat'), null, 'pat is a provider');
 select isnt(tests.provider('new', false), null, 'new is a provider who cannot be paid yet');
@@ -220,11 +220,22 @@ create function pg_temp.list(p_name text, p_role text default null, p_status tex
     from jsonb_array_elements(l -> 'bookings') with ordinality e (b, nr)), '|' || (l ->> 'next_before'))
   from bookings_list(tests.person(p_name), p_role, p_status, p_before, p_limit) l
 $$;
+select tests.person('cid') as cid \gset
 select is(pg_temp.list(who, role, status), listed, format(
   'the list of %s with role %s and status %s is: %s', who, role, status, listed))
 from (values ('pat', 'buyer', null, 'buyer:400'), ('pat', 'provider', 'completed', 'provider:1050'),
   ('ann', 'buyer', null, 'buyer:1050 buyer:1050'), ('ann', 'provider', null, 'provider:400'),
   ('cid', null, null, ''), ('ann', null, 'paid', '')) l (who, role, status, listed);
+select tests.fails_with('select bookings_list(gen_random_uuid())', 'not_found', 'user_id',
+  'an unknown user has no bookings');
+select is(bookings_read(null, tests.booking_id('d')) - 'role',
+  bookings_read(b.buyer, tests.booking_id('d')) - 'role',
+  'without a user a booking of any users is read')
+from (select a.owner_id as buyer from farthing.bookings k join farthing.accounts a using (account_id)
+  where k.booking_id = tests.booking_id('d')) b;
+select is(bookings_read(null, tests.booking_id('d')) -> 'role', 'null', 'such a read has no role');
+select tests.fails_with('select bookings_read(null, gen_random_uuid())', 'not_found', 'id',
+  'without a user an unknown booking is not found');
 select is(pg_temp.list('ann', p_limit => 1), 'provider:400 |' || tests.booking_id('d'),
   'a page ends with the cursor of the next page');
 select is(pg_temp.list('ann', p_before => tests.booking_id('d')::text), 'buyer:1050 buyer:1050',

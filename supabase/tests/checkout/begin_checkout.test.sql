@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(59);
+select plan(62);
 
 insert into farthing.packages (package_id, version, name, amount, currency, credits, bonus_credits,
   effective_from)
@@ -130,6 +130,12 @@ select is(checkout_order(tests.person('ann'), (b #>> '{order,order_id}')::uuid) 
   'a user reads their own order') from ann;
 select tests.fails_with(format('select checkout_order(tests.person(''bob''), %L)', b #>> '{order,order_id}'),
   'not_found', 'id', 'another user''s order is not found') from ann;
+select is(checkout_order(null, (b #>> '{order,order_id}')::uuid) ->> 'status', 'paid',
+  'without a user an order of any user is read') from ann;
+select tests.fails_with('select checkout_order(null, gen_random_uuid())', 'not_found', 'id',
+  'without a user an unknown order is not found');
+select tests.fails_with('select checkout_orders(gen_random_uuid())', 'not_found', 'user_id',
+  'an unknown user has no orders');
 select is(concat_ws(' ', o #>> '{orders,0,amount}', jsonb_array_length(o -> 'orders'), o ->> 'next_before'),
   '2000 1 ' || (o #>> '{orders,0,order_id}'), 'orders are listed by page, newest first')
 from checkout_orders(tests.person('ann'), null, 1) o;

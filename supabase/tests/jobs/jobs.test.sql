@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/jobs.psql
-select plan(51);
+select plan(52);
 
 -- A free job.
 select is((select data - '{job_id}'::text[] from tests.job('ann', 'trivial', p_temp => 'tmp-1')),
@@ -81,6 +81,8 @@ select is((select input from farthing.jobs where job_id = tests.job_id('cid')), 
 -- Lists have the newest job first.
 select is((select array_agg(j ->> 'type') from jsonb_array_elements(jobs_list(tests.person('ann')) -> 'jobs')
   j), '{keyed,trivial}', 'a user''s jobs are listed, newest first');
+select tests.fails_with('select jobs_list(gen_random_uuid())', 'not_found', 'user_id',
+  'an unknown user has no jobs');
 select is(jobs_list(tests.person('ann'), p_limit => 1) #>> '{jobs,0,type}', 'keyed',
   'a page of one job is listed');
 select is((select jobs_list(tests.person('ann'), p_limit => 1, p_before => jobs_list(tests.person('ann'),

@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/money_back.psql
-select plan(20);
+select plan(26);
 
 select is(tests.buys(name), name, name || ' buys Starter') from unnest(array['ann', 'bob']) name;
 select is(tests.pays(name), '{"received": true}', name || ' pays') from unnest(array['ann', 'bob']) name;
@@ -20,6 +20,12 @@ select is(pg_temp.amounts(refunds_list(order_id)), '300 200 100', 'the refunds o
 from tests.bought where name = 'ann';
 select is(pg_temp.amounts(refunds_list(p_booking_id => gen_random_uuid())), null,
   'a booking without refunds has an empty list');
+select is(pg_temp.amounts(refunds_list(p_user_id => tests.person('ann'))), '300 200 100',
+  'the refunds of a buyer are listed');
+select tests.fails_with('select refunds_list(p_user_id => gen_random_uuid())', 'not_found', 'user_id',
+  'an unknown buyer is not found');
+select is(pg_temp.amounts(refunds_list(b.order_id, p_user_id => tests.person('ann'))), null,
+  'another buyer''s order has no refunds of the buyer') from tests.bought b where name = 'bob';
 create temporary table page as select refunds_list(p_limit => 3) as page;
 select is(pg_temp.amounts(page), '50 300 200', 'a page has as many refunds as requested') from page;
 select is(pg_temp.amounts(refunds_list(p_before => page ->> 'next_before', p_limit => 3)), '100',
@@ -32,6 +38,11 @@ select is(refunds_read(refund_id) ->> 'credits_taken_back', '3000',
 from farthing.refunds where amount = 300;
 select tests.fails_with($$ select refunds_read(gen_random_uuid()) $$, 'not_found', 'id',
   'reading an unknown refund fails');
+
+select is(tests.refund('bob', 2, 60, p_status => 'pending', p_passed => '9 s'), '{"received": true}',
+  'bob gets a refund that is pending');
+select is(pg_temp.amounts(refunds_list(p_status => 'pending')), '60', 'refunds are listed by status');
+select is(pg_temp.amounts(refunds_list(p_status => 'failed')), null, 'a status without refunds has none');
 
 select is(tests.warning('ann', p_passed => '10 s'), '{"received": true}',
   'a card network warns of ann''s payment');

@@ -4,15 +4,18 @@
 begin;
 \ir ../helpers/all_tests.psql
 \ir ../helpers/top_ups.psql
-select plan(128);
+select plan(129);
 
 -- The terms of top-ups.
+select tests.person('ann') as ann \gset
 select is(top_ups_read(tests.person('ann'), tests.after()), jsonb_build_object('enabled', false, 'threshold',
   null, 'target', null, 'monthly_cap', null, 'currency', 'usd', 'consented_at', null, 'state', 'off',
   'paused',
   null, 'failures', 0, 'next_attempt_at', null, 'charged_this_month', 0, 'card', null, 'link', null,
   'charges',
   '[]'::jsonb), 'a user who never set a top-up has it disabled');
+select tests.fails_with('select top_ups_read(gen_random_uuid())', 'not_found', 'user_id',
+  'an unknown user has no top-up');
 select tests.fails_with(format('select tests.opts_in(''ann'', %L, %L, %L, p_enabled => %L)', threshold,
   target,
   cap, enabled), 'invalid_request', field,

@@ -1,6 +1,6 @@
 /** Bookings: money from a buyer to a provider. Amounts are integers in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, Metadata, text, TimestampOut, Uuid } from "./common.ts";
+import { listQuery, Metadata, NamedUser, text, TimestampOut, Uuid } from "./common.ts";
 
 // Stripe accepts amounts of at most eight digits.
 const MAX_AMOUNT = 99_999_999;
@@ -35,7 +35,11 @@ const Role = z.enum(["buyer", "provider"]);
 
 export const Booking = z.object({
   booking_id: Uuid,
-  role: Role.openapi({ description: "The caller's role in the booking." }),
+  role: Role.nullable().openapi({
+    description:
+      "The role of the caller, or of the listed user. Null if an operator or a secret key reads one " +
+      "booking.",
+  }),
   provider_id: Uuid,
   status: Status,
   amount: Money,
@@ -83,4 +87,5 @@ export const BookingsQuery = z.strictObject({
     description: "Without a role, the bookings of both roles are listed.",
   }),
   status: Status.optional(),
+  user_id: NamedUser,
 });

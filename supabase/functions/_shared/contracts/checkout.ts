@@ -1,6 +1,6 @@
 /** Packages on sale, checkout sessions and orders. Money is an integer in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+import { listQuery, NamedUser, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
 
 const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 999 });
 const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });
@@ -81,6 +81,10 @@ export const Order = z.object({
   checkout_url: z.string().nullable(),
 }).openapi("Order");
 
-export const OrdersQuery = z.strictObject({ ...listQuery, cursor: Uuid.optional() });
+export const OrdersQuery = z.strictObject({
+  ...listQuery,
+  cursor: Uuid.optional(),
+  user_id: NamedUser,
+});
 
 export const OrderPath = z.object({ id: Uuid });

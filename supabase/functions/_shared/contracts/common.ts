@@ -9,6 +9,13 @@ export const Uuid = z.guid({
       : undefined,
 }).toLowerCase().openapi({ format: "uuid" });
 
+/** The user that a read or a list of a user's route is about: `subjectOf` has the rule. */
+export const NamedUser = Uuid.optional().openapi({
+  description:
+    "For operators and secret keys: the user to read. A secret key must send it; without it an " +
+    "operator reads their own.",
+});
+
 const AMOUNT = /^(0|[1-9]\d{0,19})(\.\d{1,18})?$/;
 const ZERO = /^0(\.0*)?$/;
 

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import {
   Amount,
   listQuery,
+  NamedUser,
   SeqCursor,
   SignedAmount,
   text,
@@ -39,7 +40,7 @@ export const Balance = z.object({
 }).openapi("Balance");
 
 export const BalanceQuery = z.strictObject({
-  user_id: Uuid.optional(),
+  user_id: NamedUser,
   at: Timestamp.optional(),
 });
 
@@ -70,7 +71,7 @@ export const Entry = z.object({
   author: z.string().openapi({
     description:
       "The author of the movement: owner (the account's own user), operator, key, stripe, " +
-      "task or sql. A secret key sees the name too: operator:<user id>, key:<name>, " +
+      "task or sql. A secret key or an operator sees the name too: operator:<user id>, key:<name>, " +
       "stripe:<event id>, task:<name>, sql:<role>.",
     example: "owner",
   }),
@@ -82,7 +83,7 @@ export const Entry = z.object({
 export const EntriesQuery = z.strictObject({
   ...listQuery,
   cursor: SeqCursor.optional(),
-  user_id: Uuid.optional(),
+  user_id: NamedUser,
   kind: EntryKind.optional(),
   from: Timestamp.optional(),
   to: Timestamp.optional(),

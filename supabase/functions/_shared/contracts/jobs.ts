@@ -1,6 +1,14 @@
 /** Jobs: requests, states, and answers to polls. */
 import { z } from "@hono/zod-openapi";
-import { listQuery, SeqCursor, SignedAmount, text, TimestampOut, Uuid } from "./common.ts";
+import {
+  listQuery,
+  NamedUser,
+  SeqCursor,
+  SignedAmount,
+  text,
+  TimestampOut,
+  Uuid,
+} from "./common.ts";
 
 export const JobStatus = z.enum(["queued", "processing", "completed", "failed", "cancelled"]);
 
@@ -73,7 +81,7 @@ export const JobsQuery = z.strictObject({
   ...listQuery,
   cursor: SeqCursor.optional(),
   status: JobStatus.optional(),
-  user_id: Uuid.optional(),
+  user_id: NamedUser,
 });
 
 export const CancelledJob = z.object({

@@ -17,11 +17,13 @@ export const RefundBody = z.strictObject({
   path: ["order_id"],
 }).openapi("RefundRequest", { description: "Send either order_id or booking_id." });
 
+const RefundStatus = z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]);
+
 export const Refund = z.object({
   refund_id: Uuid,
   order_id: Uuid.nullable(),
   booking_id: Uuid.nullable(),
-  status: z.enum(["pending", "requires_action", "succeeded", "failed", "canceled"]).openapi({
+  status: RefundStatus.openapi({
     description: "pending until Stripe's event has arrived; only the event moves credits.",
   }),
   amount: z.int().openapi({ description: "In the currency's minor unit.", example: 999 }),
@@ -47,6 +49,10 @@ export const RefundsQuery = z.strictObject({
   cursor: Uuid.optional(),
   order_id: Uuid.optional(),
   booking_id: Uuid.optional(),
+  user_id: Uuid.optional().openapi({
+    description: "The buyer of the refunded orders and bookings.",
+  }),
+  status: RefundStatus.optional(),
 });
 
 export const RefundPath = z.object({ id: Uuid });

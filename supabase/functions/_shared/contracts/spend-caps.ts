@@ -1,6 +1,6 @@
 /** Spend caps: the most credits that a user may spend in one day, UTC. */
 import { z } from "@hono/zod-openapi";
-import { AmountOrZero, SignedAmount, TimestampOut, Uuid } from "./common.ts";
+import { AmountOrZero, NamedUser, SignedAmount, TimestampOut, Uuid } from "./common.ts";
 
 export const SpendCap = z.object({
   user_id: Uuid,
@@ -15,7 +15,7 @@ export const SpendCap = z.object({
   resets_at: TimestampOut,
 }).openapi("SpendCap");
 
-export const SpendCapQuery = z.strictObject({ user_id: Uuid.optional() });
+export const SpendCapQuery = z.strictObject({ user_id: NamedUser });
 
 export const SpendCapBody = z.strictObject({
   user_id: Uuid.optional(),

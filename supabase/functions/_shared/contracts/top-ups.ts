@@ -1,6 +1,6 @@
 /** Auto top-up. Credits are decimal strings; money is an integer in the currency's minor unit. */
 import { z } from "@hono/zod-openapi";
-import { Amount, SignedAmount, TimestampOut, Uuid } from "./common.ts";
+import { Amount, NamedUser, SignedAmount, TimestampOut, Uuid } from "./common.ts";
 import { ReturnUrl } from "./checkout.ts";
 
 const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 2000 });
@@ -37,6 +37,8 @@ export const TopUps = z.object({
   }),
   charges: z.array(Charge).openapi({ description: "The last ten charges, newest first." }),
 }).openapi("TopUps");
+
+export const TopUpsQuery = z.strictObject({ user_id: NamedUser });
 
 export const TopUpsBody = z.strictObject({
   enabled: z.boolean().openapi({

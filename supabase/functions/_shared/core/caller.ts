@@ -66,23 +66,47 @@ export function userIdOf(caller: Caller): string | null {
   return caller.kind === "user" ? caller.userId : null;
 }
 
-/**
- * Returns the user that a read is about. A user reads only their own account; a back end must name
- * the user.
- * @throws ApiError `invalid_request` when a user names a user, or a back end names none
- */
-export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
-  if (caller.kind === "user") {
-    if (named === undefined) return caller.userId;
-    throw new ApiError("invalid_request", {
-      message:
-        "user_id is not allowed with a user's token: the token names the user. Leave user_id out.",
-      field: "user_id",
-    });
-  }
-  if (named !== undefined) return named;
+function refuseNaming(): never {
+  throw new ApiError("invalid_request", {
+    message:
+      "user_id is not allowed with a user's token: the token names the user. Leave user_id out.",
+    field: "user_id",
+  });
+}
+
+function requireName(): never {
   throw new ApiError("invalid_request", {
     message: "user_id is required with a secret key. Send the id of the user.",
     field: "user_id",
   });
+}
+
+/**
+ * Returns the user that a read or a list is about. A user reads only their own; an operator may
+ * name a customer, and otherwise reads their own; a back end must name the user.
+ * @throws ApiError `invalid_request` when a user who is not an operator names a user, or a back end
+ *   names none
+ */
+export function subjectOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
+  if (caller.kind === "secret") return named ?? requireName();
+  if (named !== undefined && !caller.isOperator) refuseNaming();
+  return named ?? caller.userId;
+}
+
+/**
+ * Returns the user for whom a request acts. An operator reads customers, but acts only for
+ * themselves: what changes a customer's account has routes of its own, which record the operator.
+ * @throws ApiError `invalid_request` when a user's token names a user, or a back end names none
+ */
+export function actingUserOf(caller: UserCaller | SecretCaller, named: string | undefined): string {
+  if (caller.kind === "secret") return named ?? requireName();
+  return named === undefined ? caller.userId : refuseNaming();
+}
+
+/**
+ * Returns the user whose resource a read by id may return; null for operators and back ends, which
+ * read every customer's.
+ */
+export function ownerReadBy(caller: UserCaller | SecretCaller): string | null {
+  return caller.kind === "user" && !caller.isOperator ? caller.userId : null;
 }

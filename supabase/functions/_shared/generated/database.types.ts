@@ -965,6 +965,8 @@ export type Database = {
           "p_booking_id"?: string;
           "p_limit"?: number;
           "p_order_id"?: string;
+          "p_status"?: string;
+          "p_user_id"?: string;
         };
         Returns: Json;
       };

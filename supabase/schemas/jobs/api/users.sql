@@ -59,19 +59,23 @@ comment on function farthing_public.jobs_read is
 create function farthing_public.jobs_list(
   p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('jobs', p_limit, array(
+begin
+  perform farthing.account_to_read(p_user_id);
+  return farthing.page_of('jobs', p_limit, array(
     select row(farthing.job_answer(j), j.job_nr)::farthing.page_item
     from farthing.jobs j
     where j.user_id = p_user_id and (p_status is null or j.status = p_status)
       and (p_before is null or j.job_nr < p_before::bigint)
-    order by j.job_nr desc limit farthing.items_to_read(p_limit)))
+    order by j.job_nr desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.jobs_list to service_role;
 comment on function farthing_public.jobs_list is
-  'Returns a page of a user''s jobs, newest first: {jobs, next_before}.';
+  'Returns a page of a user''s jobs, newest first: {jobs, next_before}. Fails not_found if there is no '
+  'such user.';
 
 create function farthing_public.jobs_cancel(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
 returns jsonb

@@ -29,6 +29,24 @@ $$;
 comment on function farthing.acts_for(uuid, bigint) is
   'Returns whether a user may act for this account; false if p_account_id is null.';
 
+create function farthing.account_to_read(p_user_id uuid)
+returns bigint
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_account_id bigint := farthing.account_for(p_user_id);
+begin
+  if v_account_id is null and not exists (select from auth.users where id = p_user_id) then
+    perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
+  end if;
+  return v_account_id;
+end
+$$;
+comment on function farthing.account_to_read(uuid) is
+  'Returns the account of the user whom a list or a read is about; null if the user has no account yet. '
+  'Fails not_found if there is no such user.';
+
 -- Finds an account like account_for(), and locks it. The function is one select without further
 -- calls, because every charge begins with it.
 create function farthing.lock_account(p_user_id uuid, p_now timestamptz)

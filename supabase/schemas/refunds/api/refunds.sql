@@ -142,23 +142,37 @@ comment on function farthing_public.refunds_read is 'Returns a refund. Fails not
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
-  p_limit int default 20)
+  p_limit int default 20, p_user_id uuid default null, p_status text default null)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('refunds', p_limit, array(
+declare
+  -- The account narrows the list before its indexes on orders and bookings apply. No account has the
+  -- number 0.
+  v_account_id bigint := case
+    when p_user_id is not null then coalesce(farthing.account_to_read(p_user_id), 0)
+    when p_order_id is not null then
+      coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
+    when p_booking_id is not null then
+      coalesce((select account_id from farthing.bookings where booking_id = p_booking_id), 0) end;
+begin
+  return farthing.page_of('refunds', p_limit, array(
     select row(farthing.refund_answer(r), r.refund_id)::farthing.page_item
     from farthing.refunds r left join farthing.refunds b on b.refund_id::text = p_before
-    where (p_order_id is null or r.order_id = p_order_id)
+    where (v_account_id is null or r.account_id = v_account_id)
+      and (p_order_id is null or r.order_id = p_order_id)
       and (p_booking_id is null or r.booking_id = p_booking_id)
+      -- requested is pending in answers: farthing.refund_answer().
+      and (p_status is null or r.status = p_status or p_status = 'pending' and r.status = 'requested')
       and (p_before is null or (r.created_at, r.refund_id) < (b.created_at, b.refund_id))
-    order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)))
+    order by r.created_at desc, r.refund_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.refunds_list to service_role;
 comment on function farthing_public.refunds_list is
-  'Returns a page of refunds, newest first: all of them, or those of an order or a booking. {refunds, '
-  'next_before}.';
+  'Returns a page of refunds, newest first: all of them, or those of an order, a booking, a buyer, or in a '
+  'status. {refunds, next_before}. Fails not_found if there is no such user.';
 
 create function farthing_public.refunds_claim(p_limit int default 20, p_now timestamptz default now())
 returns jsonb

@@ -3,6 +3,12 @@ import { BOOKING_ID, PROVIDER_ID } from "../samples/bookings.ts";
 import type { RouteCase } from "./routes.ts";
 
 const PERSON = ["user", "operator"] as const;
+const read = {
+  method: "GET",
+  allowed: [...PERSON, "secret"],
+  as: "user",
+  status: 200,
+} as const;
 const own = { allowed: PERSON, as: "user", status: 200 } as const;
 
 export const BOOKING_CASES: readonly RouteCase[] = [
@@ -32,8 +38,8 @@ export const BOOKING_CASES: readonly RouteCase[] = [
     body: { provider_id: PROVIDER_ID, amount: 2500, currency: "usd" },
     reaches: ["bookings_begin", "bookings_attach"],
   },
-  { ...own, method: "GET", path: "/bookings", reaches: ["bookings_list"] },
-  { ...own, method: "GET", path: `/bookings/${BOOKING_ID}`, reaches: ["bookings_read"] },
+  { ...read, path: "/bookings", reaches: ["bookings_list"] },
+  { ...read, path: `/bookings/${BOOKING_ID}`, reaches: ["bookings_read"] },
   {
     ...own,
     method: "POST",

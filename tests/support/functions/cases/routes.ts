@@ -164,8 +164,8 @@ const CHECKOUT: RouteCase[] = [
     body: { package_id: "starter" },
     reaches: ["checkout_begin", "checkout_attach"],
   },
-  { ...own, path: "/checkout/orders", reaches: ["checkout_orders"] },
-  { ...own, path: `/checkout/orders/${ORDER_ID}`, reaches: ["checkout_order"] },
+  { ...read, path: "/checkout/orders", reaches: ["checkout_orders"] },
+  { ...read, path: `/checkout/orders/${ORDER_ID}`, reaches: ["checkout_order"] },
 ];
 
 const CHAT: RouteCase = {
@@ -269,8 +269,16 @@ export async function send(fake: Fake, method: string, path: string, sent: Reque
   return await app.request(path, init);
 }
 
-/** On these routes, a caller with a secret key must name the user. */
-const OF_A_USER = ["/credits", "/credits/entries", "/credits/spend-cap", "/jobs"];
+/** Each of these paths can be read; a caller with a secret key must name the user. */
+export const OF_A_USER = [
+  "/credits",
+  "/credits/entries",
+  "/credits/spend-cap",
+  "/checkout/orders",
+  "/jobs",
+  "/bookings",
+  "/top-ups",
+];
 
 /** Sends the request of a case, with a test's changes if there are any. */
 export async function sendCase(fake: Fake, route: RouteCase, changes: RequestParts = {}) {

@@ -23,6 +23,8 @@ export interface MetricRow {
 }
 
 export interface RefinedArguments {
+  /** A null `p_user_id` means the booking of any user. */
+  bookings_read: { p_user_id: string | null };
   bookings_advance: { p_status: "confirmed" | "completed" };
   chats_settle: {
     p_answer: Pick<Answer, "message" | "finish_reason">;
@@ -32,6 +34,8 @@ export interface RefinedArguments {
      */
     p_usage: object | null;
   };
+  /** A null `p_user_id` means the order of any user. */
+  checkout_order: { p_user_id: string | null };
   credits_entries: { p_before_seq: string | undefined };
   /**
    * The service's own figures. A key is the end of a series' name: `evicted_keys` of
