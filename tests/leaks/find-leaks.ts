@@ -1,7 +1,7 @@
 /** Searches everything that a stack stores and logs for texts that must not be there. */
 import { withSql } from "../support/project/database.ts";
 import { get } from "../support/project/http.ts";
-import { type Leak, leaksInDatabase, leaksInLogs, logsOf } from "../support/project/leaks.ts";
+import { type Leak, leaksInDatabase, leaksInTexts, logsOf } from "../support/project/leaks.ts";
 import { until } from "../support/project/until.ts";
 import { readWorld } from "../support/project/world.ts";
 
@@ -47,6 +47,6 @@ export async function allLeaks(
   await allIsWritten();
   return [
     ...await withSql(world, (sql) => leaksInDatabase(sql, pattern)),
-    ...leaksInLogs({ ...await logsOf(world), ...more }, pattern),
+    ...leaksInTexts({ ...await logsOf(world), ...more }, pattern),
   ];
 }

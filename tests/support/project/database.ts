@@ -3,23 +3,19 @@
  * endpoint does.
  */
 import { deepEqual } from "node:assert/strict";
-import postgres from "postgres";
+import { type Sql, withSession } from "./sql-sessions.ts";
 import { until } from "./until.ts";
 import type { World } from "./world.ts";
 
-type Sql = postgres.Sql<Record<string, never>>;
-
-/** Runs `use` with a connection as `postgres`, the project's owner. */
+/**
+ * Runs `use` with a session as `postgres`, the project's owner. After `use`, the session has no
+ * locks and no settings.
+ */
 export async function withSql<T>(
   { databaseUrl }: World,
   use: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {}, connect_timeout: 30 });
-  try {
-    return await use(sql);
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
+  return await withSession(databaseUrl, use);
 }
 
 /** Asserts that the ledger's proof finds no violation in the whole database. */

@@ -35,34 +35,29 @@ async function tablesOf(sql: Sql): Promise<Table[]> {
     group by 1 order by 1`;
 }
 
-/** Returns a query with one row for each column: the column's name and its value as text. */
-function valuesOf({ name, columns }: Table): string {
-  const rows = columns.map(({ name: column, type }) => {
+/** Returns a query with one row, which holds all values of each column as text, one in each line. */
+function columnsOf({ name, columns }: Table): string {
+  const texts = columns.map(({ name: column, type }) => {
     const quoted = `t."${column}"`;
     const text = type === "bytea" ? `encode(${quoted}, 'escape')` : `${quoted}::text`;
-    return `('${name}.${column}', ${text})`;
+    return `string_agg(${text}, E'\\n') as "${column}"`;
   });
-  return `select v.place, v.text from ${name} t, lateral (values ${
-    rows.join(", ")
-  }) v(place, text)`;
+  return `select ${texts.join(", ")} from ${name} t`;
 }
 
 /**
- * Searches every column of every table.
- * @param pattern a regular expression that is valid in JavaScript and in PostgreSQL
+ * Searches every column of every table. PostgreSQL prepares a regular expression again for each
+ * value, so JavaScript searches the column as one text, in a tenth of the time.
  */
 export async function leaksInDatabase(sql: Sql, pattern: string): Promise<Leak[]> {
   const leaks: Leak[] = [];
   for (const table of await tablesOf(sql)) {
-    leaks.push(
-      ...await sql.unsafe<Leak[]>(
-        `select place, substring(text from $1) as found from (${valuesOf(table)}) v
-         where text ~ $1 group by 1, 2 order by 1, 2`,
-        [`(${pattern})`],
-      ),
-    );
+    const [columns = {}] = await sql.unsafe<Record<string, string | null>[]>(columnsOf(table));
+    for (const [column, text] of Object.entries(columns)) {
+      leaks.push(...leaksInTexts({ [`${table.name}.${column}`]: text ?? "" }, pattern));
+    }
   }
-  return leaks.map(({ place, found }) => ({ place, found }));
+  return leaks;
 }
 
 async function readLog(path: string): Promise<string | undefined> {
@@ -103,8 +98,12 @@ export async function logsOf(world: World): Promise<Record<string, string>> {
   };
 }
 
-export function leaksInLogs(logs: Readonly<Record<string, string>>, pattern: string): Leak[] {
-  return Object.entries(logs).flatMap(([place, text]) => {
+/**
+ * Returns what the pattern matches in texts, by the name of the text.
+ * @param pattern a regular expression that matches no line break
+ */
+export function leaksInTexts(texts: Readonly<Record<string, string>>, pattern: string): Leak[] {
+  return Object.entries(texts).flatMap(([place, text]) => {
     const found = new Set(text.match(new RegExp(pattern, "g")));
     return [...found].map((found) => ({ place, found }));
   });

@@ -1,0 +1,74 @@
+/**
+ * Sessions of the database that the tests of one process use in turn. To open a session costs the
+ * server and this process about 20 ms of a core, and most tests need several sessions.
+ */
+import postgres from "postgres";
+
+export type Sql = postgres.Sql<Record<string, never>>;
+
+/** The sessions that no test uses, by the URL of their database. */
+const idle = new Map<string, Sql[]>();
+
+/** Longer than any statement below takes, and shorter than a test may last. */
+const LIMIT_MS = 5_000;
+
+function open(databaseUrl: string): Sql {
+  return postgres(databaseUrl, {
+    max: 1,
+    onnotice: () => {},
+    connect_timeout: 30,
+    // `discard all` drops prepared statements on the server, and the client would still use them.
+    prepare: false,
+  });
+}
+
+/** Returns whether the statement succeeds within the limit. */
+async function succeeds(sql: Sql, statement: string): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), LIMIT_MS);
+  const done = sql.unsafe(statement).then(() => true, () => false);
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const end = (sql: Sql) => sql.end({ timeout: 5 });
+
+/** Returns a session that answers: an idle one, or else a new one. */
+async function take(databaseUrl: string): Promise<Sql> {
+  for (let sql = idle.get(databaseUrl)?.pop(); sql; sql = idle.get(databaseUrl)?.pop()) {
+    // A test may have killed the database since the session was used.
+    if (await succeeds(sql, "select 1")) return sql;
+    await end(sql);
+  }
+  return open(databaseUrl);
+}
+
+/**
+ * Makes a session idle. `discard all` releases the session's locks and resets its settings. It fails in
+ * an open transaction, and then the session ends.
+ */
+async function release(databaseUrl: string, sql: Sql): Promise<void> {
+  if (!await succeeds(sql, "discard all")) return await end(sql);
+  const sessions = idle.get(databaseUrl) ?? [];
+  idle.set(databaseUrl, [...sessions, sql]);
+}
+
+/** Runs `use` with a session that nothing else uses. After an error, the session ends. */
+export async function withSession<T>(
+  databaseUrl: string,
+  use: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const sql = await take(databaseUrl);
+  let result: T;
+  try {
+    result = await use(sql);
+  } catch (error) {
+    await end(sql);
+    throw error;
+  }
+  await release(databaseUrl, sql);
+  return result;
+}
