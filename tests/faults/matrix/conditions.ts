@@ -152,35 +152,47 @@ const JWKS_UNREACHABLE = behind({ kind: "answers", status: 503, body: "{}" }, {
   }),
 });
 
-export const CONDITIONS = {
-  "Redis down": having(() => ({ UPSTASH_REDIS_REST_URL: CLOSED_URL }), fallback("down")),
-  "Redis slow": behind({ kind: "slow", ms: SLOW_REDIS_MS }, REDIS, fallback("slow")),
-  "Redis hanging": behind({ kind: "silent" }, REDIS, fallback("slow")),
-  "Redis with a wrong token": having(
-    () => ({ UPSTASH_REDIS_REST_TOKEN: "not the token" }),
-    fallback("denied"),
-  ),
-  "Redis full": REDIS_FULL,
-  "Stripe down": having(() => ({ STRIPE_API_URL: CLOSED_URL })),
-  "Stripe slow": behind({ kind: "slow", ms: SLOW_STRIPE_MS }, STRIPE),
-  "Stripe hanging": behind({ kind: "silent" }, STRIPE),
-  "Stripe at its limit (429)": behind(
-    { kind: "answers", status: 429, body: stripeError("rate_limit_error") },
-    STRIPE,
-  ),
-  "Stripe failing (500)": behind(
-    { kind: "answers", status: 500, body: stripeError("api_error") },
-    STRIPE,
-  ),
-  "mail down": MAIL_DOWN,
-  "AI down": {
-    ...having(() => ({ AI_BASE_URL: CLOSED_URL })),
-    // The model fails more often than one attempt of a job retries, so the job needs a second
-    // attempt.
-    marker: `[fail:503x3:${crypto.randomUUID()}]`,
+/** All faults, by the test file that causes them: `redis.test.ts` causes the faults of `redis`. */
+export const FAULTS = {
+  redis: {
+    "Redis down": having(() => ({ UPSTASH_REDIS_REST_URL: CLOSED_URL }), fallback("down")),
+    "Redis slow": behind({ kind: "slow", ms: SLOW_REDIS_MS }, REDIS, fallback("slow")),
+    "Redis hanging": behind({ kind: "silent" }, REDIS, fallback("slow")),
+    "Redis with a wrong token": having(
+      () => ({ UPSTASH_REDIS_REST_TOKEN: "not the token" }),
+      fallback("denied"),
+    ),
+    "Redis full": REDIS_FULL,
   },
-  "database restarting": DATABASE_RESTARTING,
-  "JWKS unreachable": JWKS_UNREACHABLE,
-} as const satisfies Record<string, Condition>;
+  stripe: {
+    "Stripe down": having(() => ({ STRIPE_API_URL: CLOSED_URL })),
+    "Stripe slow": behind({ kind: "slow", ms: SLOW_STRIPE_MS }, STRIPE),
+    "Stripe hanging": behind({ kind: "silent" }, STRIPE),
+    "Stripe at its limit (429)": behind(
+      { kind: "answers", status: 429, body: stripeError("rate_limit_error") },
+      STRIPE,
+    ),
+    "Stripe failing (500)": behind(
+      { kind: "answers", status: 500, body: stripeError("api_error") },
+      STRIPE,
+    ),
+  },
+  "mail-ai-database-auth": {
+    "mail down": MAIL_DOWN,
+    "AI down": {
+      ...having(() => ({ AI_BASE_URL: CLOSED_URL })),
+      // The model fails more often than one attempt of a job retries, so the job needs a second
+      // attempt.
+      marker: `[fail:503x3:${crypto.randomUUID()}]`,
+    },
+    "database restarting": DATABASE_RESTARTING,
+    "JWKS unreachable": JWKS_UNREACHABLE,
+  },
+} as const satisfies Record<string, Record<string, Condition>>;
 
-export type FaultName = keyof typeof CONDITIONS;
+export type FaultGroup = keyof typeof FAULTS;
+
+type NameIn<Group extends FaultGroup> = Group extends FaultGroup ? keyof typeof FAULTS[Group]
+  : never;
+
+export type FaultName = NameIn<FaultGroup>;

@@ -1,6 +1,6 @@
-/** docs/reference/faults.md shows the tested table, cell by cell. */
-import { deepEqual } from "node:assert/strict";
-import type { FaultName } from "./conditions.ts";
+/** docs/reference/faults.md shows the tested table, cell by cell, and a file tests each cell. */
+import { deepEqual, match } from "node:assert/strict";
+import { type FaultName, FAULTS } from "./conditions.ts";
 import { EXPECTED } from "./expected.ts";
 import { type JourneyName, JOURNEYS } from "./journeys.ts";
 
@@ -23,4 +23,11 @@ Deno.test("the page on faults shows the tested answers", async () => {
   ]);
   deepEqual(head, ["while", ...names]);
   deepEqual(rows, tested);
+});
+
+Deno.test("a test file causes each group of faults", async () => {
+  for (const group of Object.keys(FAULTS)) {
+    const file = await Deno.readTextFile(new URL(`${group}.test.ts`, import.meta.url));
+    match(file, new RegExp(`^testFaults\\("${group}"\\);$`, "m"));
+  }
 });
