@@ -51,7 +51,7 @@ async function rowOf(file: string, reported: Row[], options: DenoTestOptions): P
  * With more files, the last process would run alone for long; with fewer files, more processes
  * would start.
  */
-const FILES_AT_ONCE = 4;
+export const FILES_AT_ONCE = 4;
 
 /** Returns a row for each file, in the files' order, and a row for an error that belongs to no file. */
 export async function runDenoTests(options: SharedOptions): Promise<Row[]> {

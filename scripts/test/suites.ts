@@ -1,4 +1,4 @@
-/** The suites in their starting order. The two longest come first. */
+/** The suites in their starting order. The longest come first. */
 import type { Suite } from "../test-tools/suite.ts";
 import { catalogue } from "./suites/catalogue.ts";
 import { cli } from "./suites/cli.ts";
@@ -23,11 +23,11 @@ export const suites: Suite[] = [
   database,
   localStack,
   moneyBack,
+  deploy,
+  cli,
   isolates,
   databaseSystem,
   stripeEmulator,
-  deploy,
-  cli,
   guest,
   demo,
   compat,

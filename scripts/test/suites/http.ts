@@ -3,7 +3,7 @@
  * their own.
  */
 import { findRedisServer } from "@farthing/local-stack/redis";
-import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
+import { FILES_AT_ONCE, findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
 import { IS_FULL } from "../../test-tools/full-run.ts";
 import { findChromium } from "../../test-tools/find-chromium.ts";
 import { withLongLivedStack } from "../../test-tools/long-lived/stack.ts";
@@ -18,6 +18,7 @@ import {
   type SuiteResult,
 } from "../../test-tools/suite.ts";
 import { ISOLATES } from "./isolates.ts";
+import { longestFirst } from "./longest-first.ts";
 import { MONEY_BACK } from "./money-back.ts";
 
 /** The part that is skipped without a browser. */
@@ -96,9 +97,10 @@ export const http: Suite = {
     const { files, skipped } = await filesHere();
     if (words.length > 0) return await runNamed(filesNamed(words, files), skipped);
     const chosen = files.filter((file) => !isFault(file));
+    const together = chosen.filter((file) => !isLast(file) && !isAlone(file));
     return await withStack(async (env) => {
       const rows = [
-        ...await run(chosen.filter((file) => !isLast(file) && !isAlone(file)), env, PROCESSES),
+        ...await run(longestFirst(together, FILES_AT_ONCE), env, PROCESSES),
         ...await run([...chosen.filter(isAlone), ...chosen.filter(isLast)], env),
       ];
       return { rows, skipped, left: LEFT_IN_TESTS };
@@ -106,13 +108,16 @@ export const http: Suite = {
   },
 };
 
+/** The number of files that each process of `faults` gets. */
+const FAULTS_AT_ONCE = 2;
+
 /**
- * Runs files from the queue, two in each process, until it is empty. Fault tests never share a
- * stack at the same time.
+ * Runs files from the queue until the queue is empty. Fault tests never share a stack at the same
+ * time.
  */
 async function emptied(queue: string[], env: Record<string, string>): Promise<Row[]> {
   const rows: Row[] = [];
-  while (queue.length > 0) rows.push(...await run(queue.splice(0, 2), env));
+  while (queue.length > 0) rows.push(...await run(queue.splice(0, FAULTS_AT_ONCE), env));
   return [...rows, ...await run([LEFT_BEHIND], env)];
 }
 
@@ -122,7 +127,7 @@ export const faults: Suite = {
   async run(words) {
     const found = (await filesHere()).files.filter(isFault);
     if (words.length > 0) return await runNamed(filesNamed(words, found), []);
-    const queue = [...found];
+    const queue = longestFirst(found, FAULTS_AT_ONCE);
     const onOne = (env: Record<string, string>) => emptied(queue, env);
     const rows = await Promise.all([withStack(onOne), withStack(onOne)]);
     return { rows: rows.flat(), skipped: [] };

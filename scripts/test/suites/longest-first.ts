@@ -1,0 +1,42 @@
+/** The order in which the files of `http` and `faults` start. */
+
+/** Files that take more than 15 s, the longest first. */
+export const LONGEST = [
+  "tests/browser/another-origin/journey.test.ts",
+  "tests/webhooks/orders-of-delivery.test.ts",
+  "tests/browser/another-origin/snippets.test.ts",
+  "tests/chats/races/requests.test.ts",
+  "tests/scenarios/scenarios.test.ts",
+  "tests/browser/another-origin/preflights.test.ts",
+  "tests/limits/redis-bursts.test.ts",
+  "tests/limits/redis-unavailable.test.ts",
+  "tests/database/transports.test.ts",
+  "tests/chats/leaving/callers.test.ts",
+  "tests/jobs/races/requests.test.ts",
+  "tests/health/figures-agree-with-log.test.ts",
+  "tests/webhooks/races/events.test.ts",
+  "tests/bookings/fees.test.ts",
+
+  "tests/alerts/alerts.test.ts",
+  "tests/chats/faults/provider-stops.test.ts",
+  "tests/faults/matrix/stripe.test.ts",
+  "tests/payment-runner/faults.test.ts",
+  "tests/faults/matrix/redis.test.ts",
+  "tests/faults/matrix/mail-ai-database-auth.test.ts",
+  "tests/jobs/faults/runner-killed.test.ts",
+  "tests/checkout/faults/database-killed.test.ts",
+  "tests/faults/database-restart.test.ts",
+  "tests/faults/hanging-stripe.test.ts",
+];
+
+/**
+ * Sorts files for processes that take `atOnce` files each: each process gets one of the longest
+ * files and then short files, until no long file is left. A long file that started late would keep
+ * one process busy while the other processes have nothing to do.
+ */
+export function longestFirst(files: readonly string[], atOnce: number): string[] {
+  const long = LONGEST.filter((file) => files.includes(file));
+  const short = files.filter((file) => !long.includes(file));
+  const groups = long.flatMap((file) => [file, ...short.splice(0, atOnce - 1)]);
+  return [...groups, ...short];
+}
