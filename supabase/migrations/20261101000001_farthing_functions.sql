@@ -2218,6 +2218,69 @@ as $$
 $$;
 comment on function farthing.pick(jsonb, text[]) is 'Returns these columns of a row.';
 
+-- supabase/schemas/audit/functions/customer_reads.sql
+
+-- The log of reads of customers: who read which customer's data, when and through which endpoint. Each
+-- RPC function that an operator may ask about a customer calls record_customer_read() in its own
+-- transaction, so an answer without its row is not sent. Rows of the log share nothing but their
+-- indexes, so a read waits neither for another read nor for the task that deletes old rows.
+
+create function farthing.record_customer_read(
+  p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
+  p_query text default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+begin
+  -- A back end reads balances and lists for its users on every page view. Rows of these reads would
+  -- hide the reads by people and slow each page. A search and a customer's page serve support, so
+  -- those reads are recorded for secret keys, too.
+  if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
+    return;
+  end if;
+  -- The user id is left out where there is an account: an account forgets its deleted user.
+  insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
+    correlation_id)
+  values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,
+    left(farthing.request_header('x-request-id'), 64), farthing.trace_id());
+end
+$$;
+comment on function farthing.record_customer_read(bigint, uuid, text, text, timestamptz, text) is
+  'Records that an author read a customer''s data through an endpoint such as "GET /customers/{id}". '
+  'Records nothing for an owner, and for a secret key only reads on /customers. p_account_id is null if '
+  'the user has no account.';
+
+create function farthing.keep_customer_read()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if old.read_at > now() - interval '1 year' then
+    raise exception 'DELETE on farthing.customer_reads is refused: a read is stored for a year.'
+      using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.keep_customer_read() is
+  'Trigger: refuses the deletion of a recorded read that is younger than a year, also by the table''s '
+  'owner.';
+
+create function farthing.delete_old_customer_reads(
+  p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.delete_older('customer_reads', 'read_nr', 'read_at', p_now - interval '1 year', p_limit)
+$$;
+comment on function farthing.delete_old_customer_reads(timestamptz, int) is
+  'Deletes recorded reads of customers after a year, and returns their number.';
+
 -- supabase/schemas/audit/functions/guards.sql
 
 -- Triggers that refuse a change, and the list of the triggers that must exist (prove_guards).
@@ -4560,6 +4623,23 @@ $$;
 comment on function farthing.budgets_answer(timestamptz) is
   'Returns the error budgets in the report''s form: {budget_left: a share by objective, burns: by '
   'objective and window}.';
+
+create function farthing.health_answer(p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'as_of', p_now,
+    'slo', (select to_jsonb(s) from farthing.slo() s),
+    'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
+      '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
+    -- Anyone may read this report, so the figures of a service are only in the metrics.
+    'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
+      from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
+$$;
+comment on function farthing.health_answer(timestamptz) is
+  'Returns the whole report at p_now.';
 
 -- supabase/schemas/holds/functions/open.sql
 

@@ -989,14 +989,7 @@ returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select jsonb_build_object(
-    'as_of', p_now,
-    'slo', (select to_jsonb(s) from farthing.slo() s),
-    'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
-      '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
-    -- Anyone may read this report, so the figures of a service are only in the metrics.
-    'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
-      from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
+  select farthing.health_answer(p_now)
 $$;
 grant execute on function farthing_public.health_report to service_role;
 comment on function farthing_public.health_report is

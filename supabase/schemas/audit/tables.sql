@@ -1,5 +1,5 @@
--- Changes of data that decides about money, the tables whose changes are audited, and the triggers
--- that must exist.
+-- Changes of data that decides about money, the tables whose changes are audited, the triggers that
+-- must exist, and the log of reads of customers.
 
 create table farthing.audit (
   audit_nr bigint generated always as identity primary key,
@@ -44,3 +44,29 @@ comment on table farthing.guards is
   '(prove_guards).';
 alter table farthing.guards enable row level security;
 create policy guards_none on farthing.guards for select to authenticated using (false);
+
+create table farthing.customer_reads (
+  read_nr bigint generated always as identity primary key,
+  read_at timestamptz not null,
+  author text not null,
+  route text not null,
+  account_id bigint,
+  user_id uuid,
+  query text,
+  request_id text,
+  correlation_id text,
+  constraint customer_reads_text_bounded check (length(author) <= 300 and length(route) <= 100
+    and length(query) <= 255 and length(request_id) <= 64 and length(correlation_id) <= 255),
+  constraint customer_reads_of_one check (num_nonnulls(account_id, user_id) <= 1)
+);
+comment on table farthing.customer_reads is
+  'Reads of a customer''s data by operators, and by secret keys on /customers. Append-only for a year. '
+  'user_id: only of a user who has no account yet. Neither account_id nor user_id: a search without a '
+  'match. query: the searched text, an email address masked.';
+create index customer_reads_by_account on farthing.customer_reads (account_id, read_nr desc)
+  where account_id is not null;
+create index customer_reads_by_user on farthing.customer_reads (user_id, read_nr desc)
+  where user_id is not null;
+create index customer_reads_by_time on farthing.customer_reads (read_at);
+alter table farthing.customer_reads enable row level security;
+create policy customer_reads_none on farthing.customer_reads for select to authenticated using (false);

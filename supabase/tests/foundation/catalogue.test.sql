@@ -174,7 +174,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'jobs_complete jobs_create jobs_fail jobs_heartbeat jobs_list jobs_pages jobs_read jobs_yield '
     || 'rates_import report_actors usage_charge '
     || 'refunds_attach refunds_begin refunds_claim refunds_finish refunds_list refunds_postpone refunds_read '
-    || 'refunds_refuse spend_caps_read spend_caps_set warnings_clear warnings_list '
+    || 'refunds_refuse report_actors spend_caps_read spend_caps_set warnings_clear warnings_list '
     || 'features_read features_set mode_check '
     || 'bookings_abandon bookings_advance bookings_attach bookings_begin bookings_cancel bookings_cancelled '
     || 'bookings_list bookings_read '

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(113);
+select plan(118);
 
 create temporary table bounds (owner text, name text, measure text, longest text);
 insert into bounds values
@@ -18,6 +18,8 @@ insert into bounds values
     'fee_id 255'),
   ('card_uses', 'card_uses_bounded', 'text', 'charge_id 255'),
   ('chats', 'chats_text_bounded', 'text', 'model 200 correlation_id 255'),
+  ('customer_reads', 'customer_reads_text_bounded', 'text', 'author 300 route 100 query 255 '
+    'request_id 64 correlation_id 255'),
   ('customers', 'customers_text_bounded', 'text', 'customer_id 255 payment_method_id 255 card_brand 40'),
   ('deep_checks', 'deep_checks_figures_bounded', 'json', 'figures 2000'),
   ('deep_checks', 'deep_checks_text_bounded', 'text', 'code 60'),

@@ -39,6 +39,9 @@ const paysTooLittle = (name: string) => [
     from tests.bought where name = '${name}'), 'session_id', 'cs_${name}', 'payment_id', 'pi_${name}',
     'payment_status', 'paid', 'amount', 998, 'currency', 'usd'))`,
 ];
+const recordsRead = (name: string, at: string) =>
+  `select farthing.record_customer_read(farthing.account_for(tests.person('${name}')),
+    tests.person('${name}'), 'operator:x', 'GET /credits', ${at})`;
 const attemptsAt = (name: string) =>
   `select attempts from farthing.inbox where facts ->> 'payment_id' = 'pi_${name}'`;
 
@@ -154,6 +157,19 @@ meetings(["jobs", "money_back", "payouts"], {
         0, 's', tests.after(), tests.after(), tests.after(), tests.after())`,
     ],
   ),
+  "the task that deletes old reads of customers skips a read that is in use": passes(
+    "customer_reads",
+    "delete_old_customer_reads(now())",
+    [recordsRead("ann", "now() - interval '2 years'")],
+  ),
+  "a read of a customer waits neither for another read nor for the task that deletes old reads": {
+    given: [recordsRead("ann", "now() - interval '2 years'")],
+    first: `${recordsRead("ann", "now()")}; select farthing.delete_old_customer_reads(now())`,
+    second: recordsRead("ann", "now()"),
+    says: "",
+    passes: true,
+    ends: { "select count(*) from farthing.customer_reads": "2" },
+  },
   "one session at a time makes a proof": {
     given: ["select tests.give('hal', '1')"],
     first: "select farthing.prove_if_due(tests.after())",

@@ -34,3 +34,20 @@ $$;
 comment on function farthing.budgets_answer(timestamptz) is
   'Returns the error budgets in the report''s form: {budget_left: a share by objective, burns: by '
   'objective and window}.';
+
+create function farthing.health_answer(p_now timestamptz)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'as_of', p_now,
+    'slo', (select to_jsonb(s) from farthing.slo() s),
+    'windows', jsonb_build_object('5m', farthing.requests_answer('5 minutes', p_now),
+      '1h', farthing.requests_answer('1 hour', p_now), '24h', farthing.requests_answer('24 hours', p_now)),
+    -- Anyone may read this report, so the figures of a service are only in the metrics.
+    'deep', (select coalesce(jsonb_agg(to_jsonb(c) - 'figures' order by c.name), '[]')
+      from farthing.deep_checks c)) || farthing.budgets_answer(p_now)
+$$;
+comment on function farthing.health_answer(timestamptz) is
+  'Returns the whole report at p_now.';

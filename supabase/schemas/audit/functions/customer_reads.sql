@@ -1,0 +1,60 @@
+-- The log of reads of customers: who read which customer's data, when and through which endpoint. Each
+-- RPC function that an operator may ask about a customer calls record_customer_read() in its own
+-- transaction, so an answer without its row is not sent. Rows of the log share nothing but their
+-- indexes, so a read waits neither for another read nor for the task that deletes old rows.
+
+create function farthing.record_customer_read(
+  p_account_id bigint, p_user_id uuid, p_author text, p_route text, p_now timestamptz,
+  p_query text default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_author text := coalesce(p_author, 'sql:' || session_user);
+begin
+  -- A back end reads balances and lists for its users on every page view. Rows of these reads would
+  -- hide the reads by people and slow each page. A search and a customer's page serve support, so
+  -- those reads are recorded for secret keys, too.
+  if v_author = 'owner' or v_author like 'key:%' and p_route not like 'GET /customers%' then
+    return;
+  end if;
+  -- The user id is left out where there is an account: an account forgets its deleted user.
+  insert into farthing.customer_reads (read_at, author, route, account_id, user_id, query, request_id,
+    correlation_id)
+  values (p_now, v_author, p_route, p_account_id, case when p_account_id is null then p_user_id end, p_query,
+    left(farthing.request_header('x-request-id'), 64), farthing.trace_id());
+end
+$$;
+comment on function farthing.record_customer_read(bigint, uuid, text, text, timestamptz, text) is
+  'Records that an author read a customer''s data through an endpoint such as "GET /customers/{id}". '
+  'Records nothing for an owner, and for a secret key only reads on /customers. p_account_id is null if '
+  'the user has no account.';
+
+create function farthing.keep_customer_read()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if old.read_at > now() - interval '1 year' then
+    raise exception 'DELETE on farthing.customer_reads is refused: a read is stored for a year.'
+      using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.keep_customer_read() is
+  'Trigger: refuses the deletion of a recorded read that is younger than a year, also by the table''s '
+  'owner.';
+
+create function farthing.delete_old_customer_reads(
+  p_now timestamptz default now(), p_limit int default 10000)
+returns int
+language sql
+set search_path = ''
+as $$
+  select farthing.delete_older('customer_reads', 'read_nr', 'read_at', p_now - interval '1 year', p_limit)
+$$;
+comment on function farthing.delete_old_customer_reads(timestamptz, int) is
+  'Deletes recorded reads of customers after a year, and returns their number.';
