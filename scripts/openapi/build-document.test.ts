@@ -83,6 +83,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/fraud/policy", false],
   ["post", "/fraud/policy", true],
   ["get", "/reports/actors", false],
+  ["get", "/reports/credits", false],
   ["post", "/notification-runner", false],
   ["post", "/send-notification", true],
   ["get", "/health", false],

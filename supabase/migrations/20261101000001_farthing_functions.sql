@@ -9835,6 +9835,7 @@ as $$
   union all select * from farthing.prove_audit()
   union all select * from farthing.prove_marks()
   union all select * from farthing.prove_heads()
+  union all select * from farthing.prove_lot_sums()
 $$;
 comment on function farthing.prove_rows() is
   'Returns the violations that the whole and the incremental proof both look for in full, since these '
@@ -9856,6 +9857,7 @@ as $$
   union all select * from farthing.prove_steps()
   union all select * from farthing.prove_clawbacks()
   union all select * from farthing.prove_seals()
+  union all select * from farthing.prove_lot_days()
   union all select * from farthing.prove_prices()
   union all select * from farthing.prove_burn_down()
   union all select * from farthing.prove_origins()
@@ -10603,6 +10605,233 @@ comment on view farthing.actors is
   'Credits moved by author and day, for the operators'' report. Only the tables'' owner may read it. '
   'Credits are text.';
 
+-- supabase/schemas/reports/functions/credits.sql
+
+-- The figures of the report of credits.
+
+create view farthing.credit_days with (security_invoker = true) as
+select s.day, s.source, sum(s.change) over w - s.change as opening, s.granted, s.used, s.debt_paid, s.expired,
+  s.clawed_back, sum(s.change) over w as closing
+from (select d.day, d.source,
+    sum(case d.movement when 'granted' then d.credits else -d.credits end) as change,
+    coalesce(sum(d.credits) filter (where d.movement = 'granted'), 0) as granted,
+    coalesce(sum(d.credits) filter (where d.movement = 'used'), 0) as used,
+    coalesce(sum(d.credits) filter (where d.movement = 'debt_paid'), 0) as debt_paid,
+    coalesce(sum(d.credits) filter (where d.movement = 'expired'), 0) as expired,
+    coalesce(sum(d.credits) filter (where d.movement in ('refunded', 'disputed')), 0) as clawed_back
+  from farthing.lot_days d group by d.day, d.source) s
+window w as (partition by s.source order by s.day);
+comment on view farthing.credit_days is
+  'Movements of credits by day and source of their lot, for the operators'' report. opening, closing: '
+  'the credits that lots of the source have before and after the day; of the source `debt`, zero or '
+  'less.';
+
+create function farthing.credit_totals(p_range farthing.day_range)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_agg(farthing.with_text_amounts(jsonb_strip_nulls(to_jsonb(t))) order by t.source nulls last)
+  from (
+    select s.source, sum(s.opening) as opening, sum(s.granted) as granted, sum(s.used) as used,
+      sum(s.debt_paid) as debt_paid, sum(s.expired) as expired, sum(s.clawed_back) as clawed_back,
+      sum(s.opening + s.granted - s.used - s.debt_paid - s.expired - s.clawed_back) as closing
+    from (
+      select c.source, 0::numeric as opening, c.granted, c.used, c.debt_paid, c.expired, c.clawed_back
+      from farthing.credit_days c where c.day between p_range.first_day and p_range.last_day
+      union all
+      (select distinct on (c.source) c.source, c.closing, 0, 0, 0, 0, 0
+      from farthing.credit_days c where c.day < p_range.first_day order by c.source, c.day desc)) s
+    group by rollup (s.source) having count(*) > 0) t
+$$;
+comment on function farthing.credit_totals(farthing.day_range) is
+  'Returns the totals of the report of credits: a row for each source of lots, and one without a source '
+  'for all of them.';
+
+create function farthing.credit_controls()
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  with days as (
+    select sum(c.granted) as granted, sum(c.used) as used, sum(c.expired) as expired,
+      sum(c.clawed_back) as clawed_back
+    from farthing.credit_days c
+  ), entries as (
+    select sum(e.amount) filter (where e.counterparty not in ('usage', 'breakage', 'clawback')) as granted,
+      sum(e.amount) filter (where e.counterparty = 'usage') as used,
+      sum(e.amount) filter (where e.counterparty = 'breakage') as expired,
+      sum(case e.direction when 'out' then e.amount else -e.amount end)
+        filter (where e.counterparty = 'clawback') as clawed_back
+    from farthing.entry_sums e
+  ), unsealed as (
+    select sum(case e.direction when 'in' then e.amount else -e.amount end) as change
+    from farthing.accounts a
+    left join lateral (select t.seq from farthing.entry_seals t where t.account_id = a.account_id
+      order by t.seq desc limit 1) s on true
+    join farthing.entries e on e.account_id = a.account_id and e.seq > coalesce(s.seq, 0)
+    where a.last_seq > coalesce(s.seq, 0)
+  ), balance as (
+    select (select coalesce(sum(l.remaining), 0) from farthing.lots l where l.closed_at is null)
+      - (select coalesce(sum(a.debt), 0) from farthing.accounts a) - coalesce(u.change, 0) as sealed
+    from unsealed u
+  )
+  select jsonb_agg(farthing.control(c.name, coalesce(c.report, 0), coalesce(c.source, 0)) order by c.nr)
+  from days d cross join entries e cross join balance b
+  cross join lateral (values
+    (1, 'granted, all days', d.granted, e.granted),
+    (2, 'used, all days', d.used, e.used),
+    (3, 'expired, all days', d.expired, e.expired),
+    (4, 'clawed_back, all days', d.clawed_back, e.clawed_back),
+    (5, 'granted = used + held + remaining + expired + clawed back, all days', d.granted,
+      coalesce(e.used, 0) + b.sealed + coalesce(e.expired, 0) + coalesce(e.clawed_back, 0))
+  ) c (nr, name, report, source)
+$$;
+comment on function farthing.credit_controls() is
+  'Returns the controls of the report of credits: the sums of all days and the same sums of the sealed '
+  'entries; and the granted credits compared with the sealed entries, and with the lots and debts of now '
+  'less the entries that are not sealed.';
+
+-- supabase/schemas/reports/functions/lot_days.sql
+
+-- Movements of lots per day. Like the days of authors, they are summed when entries are sealed.
+
+create function farthing.add_lot_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
+returns void
+language sql
+set search_path = ''
+as $$
+  with paid as (
+    update farthing.debt_payment_days b
+    -- Days that are reported as complete do not change.
+    set day = (greatest(p.created_at, u.at) at time zone 'UTC')::date
+    from farthing.debt_payments p, farthing.sealed_until u
+    where b.day is null and p.account_id = b.account_id and p.payment_id = b.payment_id
+      and exists (select from farthing.entry_seals s
+        where s.account_id = b.account_id and s.seq = b.after_seq)
+    returning b.account_id, b.day, p.lot_id, p.amount
+  ), moved as (
+    select e.account_id, (e.created_at at time zone 'UTC')::date as day, e.lot_id,
+      case e.direction when 'in' then e.amount else -e.amount end as change,
+      case when e.counterparty = 'usage' then 'used' when e.counterparty = 'breakage' then 'expired'
+        when e.counterparty <> 'clawback' then 'granted' when e.metadata ? 'refund_id' then 'refunded'
+        else 'disputed' end as movement
+    from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
+    join farthing.entries e on e.account_id = r.account_id and e.seq > r.after and e.seq <= r.upto
+    union all
+    select p.account_id, p.day, s.lot_id, s.change, 'debt_paid'
+    from paid p cross join lateral (values (p.lot_id, -p.amount), (null, p.amount)) s (lot_id, change)
+  )
+  insert into farthing.lot_days as d (day, source, movement, credits)
+  select m.day, coalesce(l.source::text, 'debt'), m.movement,
+    sum(case m.movement when 'granted' then m.change else -m.change end)
+  from moved m left join farthing.lots l on l.account_id = m.account_id and l.lot_id = m.lot_id
+  group by 1, 2, 3
+  on conflict (day, source, movement) do update set credits = d.credits + excluded.credits
+$$;
+comment on function farthing.add_lot_days(bigint[], bigint[], bigint[]) is
+  'Adds the movements of lots to their days: for each account, the entries after p_after and up to '
+  'p_upto, and the payments of debt that follow a sealed entry. seal_entries() calls it.';
+
+create function farthing.note_sealed_until(p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- An entry has the time at which its transaction began.
+  update farthing.sealed_until set at = greatest(at, p_now - interval '1 minute') where one_row
+$$;
+comment on function farthing.note_sealed_until(timestamptz) is
+  'Stores that all entries are sealed at this moment. seal() calls it.';
+
+create function farthing.note_debt_payment()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into farthing.debt_payment_days (account_id, payment_id, after_seq)
+  select new.account_id, new.payment_id, a.last_seq from farthing.accounts a
+  where a.account_id = new.account_id;
+  return null;
+end
+$$;
+comment on function farthing.note_debt_payment() is
+  'Trigger: a payment of debt waits to be summed with the entries of its account.';
+
+-- supabase/schemas/reports/functions/prove_lot_days.sql
+
+-- The proof of the days of lots. The whole proof computes them again from the entries; the
+-- incremental proof compares their sums with other sums.
+
+create function farthing.prove_lot_days()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with moved as (
+    select (e.created_at at time zone 'UTC')::date as day, e.account_id, e.lot_id,
+      case e.kind when 'expiry' then 'expired' when 'clawback' then c.cause when 'reinstatement' then c.cause
+        else case e.direction when 'in' then 'granted' else 'used' end end as movement,
+      case when e.direction = 'out' or e.kind <> 'reinstatement' then e.amount else -e.amount end as credits
+    from farthing.entry_seals s
+    join farthing.entries e on e.account_id = s.account_id and e.seq = s.seq
+    cross join lateral (select case when e.metadata ->> 'refund_id' is null then 'disputed'
+      else 'refunded' end as cause) c
+    union all
+    select b.day, p.account_id, p.lot_id, 'debt_paid', p.amount
+    from farthing.debt_payment_days b
+    join farthing.debt_payments p on p.account_id = b.account_id and p.payment_id = b.payment_id
+    where b.day is not null
+    union all
+    select b.day, p.account_id, null, 'debt_paid', -p.amount
+    from farthing.debt_payment_days b
+    join farthing.debt_payments p on p.account_id = b.account_id and p.payment_id = b.payment_id
+    where b.day is not null
+  ), sums as (
+    select m.day, coalesce(l.source::text, 'debt') as source, m.movement, sum(m.credits) as credits
+    from moved m left join farthing.lots l on l.account_id = m.account_id and l.lot_id = m.lot_id
+    group by 1, 2, 3
+  )
+  select 14, null::bigint, format('%s, %s %s: %s credits moved, %s are summed up', coalesce(s.day, d.day),
+    coalesce(s.source, d.source), coalesce(s.movement, d.movement), coalesce(s.credits, 0),
+    coalesce(d.credits, 0))
+  from sums s full join farthing.lot_days d
+    on d.day = s.day and d.source = s.source and d.movement = s.movement
+  where s.credits is distinct from d.credits
+  union all
+  select 14, p.account_id, format('payment %s of debt is not noted for its day', p.payment_id)
+  from farthing.debt_payments p
+  where not exists (select from farthing.debt_payment_days b where b.account_id = p.account_id
+    and b.payment_id = p.payment_id)
+$$;
+comment on function farthing.prove_lot_days() is
+  'Rule 14: the days of lots are the sums of the sealed entries and of the booked payments of debt.';
+
+create function farthing.prove_lot_sums()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  with entries as (
+    select case e.kind when 'expiry' then 'expired' when 'clawback' then 'clawed back'
+        when 'reinstatement' then 'clawed back' else case e.direction when 'in' then 'granted'
+        else 'used' end end as movement,
+      sum(case e.kind when 'reinstatement' then -e.amount else e.amount end) as credits
+    from farthing.entry_sums e group by 1
+  ), days as (
+    select case when d.movement in ('refunded', 'disputed') then 'clawed back'
+        else d.movement end as movement, sum(d.credits) as credits
+    from farthing.lot_days d group by 1
+  )
+  select 14, null::bigint, format('%s: %s credits in sealed entries, %s in days', movement,
+    coalesce(e.credits, 0), coalesce(d.credits, 0))
+  from entries e full join days d using (movement)
+  where coalesce(e.credits, 0) <> coalesce(d.credits, 0)
+$$;
+comment on function farthing.prove_lot_sums() is
+  'Rule 14: the sums of all days of lots are the sums of the sealed entries. Payments of debt cancel out.';
+
 -- supabase/schemas/reports/functions/report.sql
 
 -- The range of days and the answer of a report.
@@ -10660,6 +10889,18 @@ $$;
 comment on function farthing.control(text, numeric, numeric) is
   'Returns a control total of a report: its name, the sum in the report, the sum in the source, and the '
   'difference, which is 0 if they agree. Amounts are text.';
+
+create function farthing.with_text_amounts(p_row jsonb)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_object_agg(r.key, case jsonb_typeof(r.value) when 'number'
+    then to_jsonb(trim_scale(r.value::numeric)::text) else r.value end)
+  from jsonb_each(p_row) r
+$$;
+comment on function farthing.with_text_amounts(jsonb) is
+  'Returns a row of a report with its numbers as text, for amounts of credits (rule 12).';
 
 -- supabase/schemas/reversals/functions/clawbacks.sql
 
@@ -11863,6 +12104,7 @@ begin
   end loop;
   perform farthing.add_entry_sums(v_accounts, v_after, v_upto);
   perform farthing.add_actor_days(v_accounts, v_after, v_upto);
+  perform farthing.add_lot_days(v_accounts, v_after, v_upto);
   return v_sealed;
 end
 $$;
@@ -11871,14 +12113,21 @@ comment on function farthing.seal_entries(int) is
 
 create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
 returns int
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  -- Every scheduled task receives a moment. Sealing does not need it.
-  select farthing.seal_entries(p_limit)
+declare
+  v_sealed int := farthing.seal_entries(p_limit);
+begin
+  if v_sealed < p_limit then
+    perform farthing.note_sealed_until(p_now);
+  end if;
+  return v_sealed;
+end
 $$;
 comment on function farthing.seal(timestamptz, int) is
-  'Scheduled task: runs seal_entries(). Returns how many entries it sealed.';
+  'Scheduled task: runs seal_entries(), and stores the moment if no entry is left. Returns how many '
+  'entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)

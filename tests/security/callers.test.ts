@@ -61,6 +61,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", `refunds/${ID}`, ["operator"]],
   ["GET", "alerts", ["operator"]],
   ["GET", "reports/actors", ["operator"]],
+  ["GET", "reports/credits", ["operator"]],
   ["POST", `alerts/${ID}/acknowledge`, ["operator"]],
   ["GET", "webhook-events", ["operator"]],
   ["GET", `webhook-events/${ID}`, ["operator"]],

@@ -1,6 +1,10 @@
 /** The `reports` function: operators read what was sold, what is owed and who did it. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
-import { reportActors } from "./routes.ts";
+import { reportActors, reportCredits } from "./routes.ts";
 
-export const { app, createApp } = defineFunction("reports", [reportActors], servicesFromEnv);
+export const { app, createApp } = defineFunction(
+  "reports",
+  [reportActors, reportCredits],
+  servicesFromEnv,
+);

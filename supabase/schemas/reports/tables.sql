@@ -15,3 +15,50 @@ comment on table farthing.actor_days is
   '`stripe` stands for all Stripe events. Amounts are in credits.';
 alter table farthing.actor_days enable row level security;
 create policy actor_days_none on farthing.actor_days for select to authenticated using (false);
+
+create table farthing.lot_days (
+  day date not null,
+  source text not null,
+  movement text not null,
+  credits numeric(60, 18) not null, -- a sum over all accounts, which may exceed the bound of one account
+  primary key (day, source, movement),
+  constraint lot_days_sources check (source in ('promotional', 'adjustment', 'bonus', 'paid', 'debt')),
+  constraint lot_days_movements check (movement in
+    ('granted', 'used', 'debt_paid', 'expired', 'refunded', 'disputed'))
+);
+comment on table farthing.lot_days is
+  'Movements of lots, summed by the day (UTC) on which they were booked and by the source of the lot. '
+  'granted: credits that came in; all others: credits that went out, negative if more were reinstated. '
+  'refunded, disputed: clawed back. The source `debt` is used and clawed-back credits that no lot had, '
+  'less the debt that lots paid. Amounts are in credits.';
+
+-- A payment of debt has no entry, so it is summed with the entries of its account. after_seq gives it
+-- a place among them, and day is stored because created_at may lie far back: an expired hold pays
+-- debt as of its expiry, whenever that is noticed.
+create table farthing.debt_payment_days (
+  account_id bigint not null,
+  payment_id bigint not null,
+  after_seq bigint not null,
+  day date,
+  primary key (account_id, payment_id)
+);
+comment on table farthing.debt_payment_days is
+  'The day (UTC) on which a payment of debt was booked in lot_days; null until then. after_seq: the '
+  'account''s last entry before the payment.';
+create index debt_payments_to_book on farthing.debt_payment_days (account_id, payment_id) where day is null;
+
+create table farthing.sealed_until (
+  one_row boolean primary key default true constraint sealed_until_is_one_row check (one_row),
+  at timestamptz not null
+);
+comment on table farthing.sealed_until is
+  'Every entry that was written before this moment is sealed and summed, if its transaction took less '
+  'than a minute.';
+
+alter table farthing.lot_days enable row level security;
+alter table farthing.debt_payment_days enable row level security;
+alter table farthing.sealed_until enable row level security;
+create policy lot_days_none on farthing.lot_days for select to authenticated using (false);
+create policy debt_payment_days_none on farthing.debt_payment_days for select to authenticated using (false);
+create policy sealed_until_none on farthing.sealed_until for select to authenticated using (false);
+insert into farthing.sealed_until values (true, 'epoch');

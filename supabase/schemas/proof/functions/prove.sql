@@ -25,6 +25,7 @@ as $$
   union all select * from farthing.prove_audit()
   union all select * from farthing.prove_marks()
   union all select * from farthing.prove_heads()
+  union all select * from farthing.prove_lot_sums()
 $$;
 comment on function farthing.prove_rows() is
   'Returns the violations that the whole and the incremental proof both look for in full, since these '
@@ -46,6 +47,7 @@ as $$
   union all select * from farthing.prove_steps()
   union all select * from farthing.prove_clawbacks()
   union all select * from farthing.prove_seals()
+  union all select * from farthing.prove_lot_days()
   union all select * from farthing.prove_prices()
   union all select * from farthing.prove_burn_down()
   union all select * from farthing.prove_origins()

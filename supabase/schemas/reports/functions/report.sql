@@ -53,3 +53,15 @@ $$;
 comment on function farthing.control(text, numeric, numeric) is
   'Returns a control total of a report: its name, the sum in the report, the sum in the source, and the '
   'difference, which is 0 if they agree. Amounts are text.';
+
+create function farthing.with_text_amounts(p_row jsonb)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_object_agg(r.key, case jsonb_typeof(r.value) when 'number'
+    then to_jsonb(trim_scale(r.value::numeric)::text) else r.value end)
+  from jsonb_each(p_row) r
+$$;
+comment on function farthing.with_text_amounts(jsonb) is
+  'Returns a row of a report with its numbers as text, for amounts of credits (rule 12).';

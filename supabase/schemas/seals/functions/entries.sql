@@ -97,6 +97,7 @@ begin
   end loop;
   perform farthing.add_entry_sums(v_accounts, v_after, v_upto);
   perform farthing.add_actor_days(v_accounts, v_after, v_upto);
+  perform farthing.add_lot_days(v_accounts, v_after, v_upto);
   return v_sealed;
 end
 $$;
@@ -105,14 +106,21 @@ comment on function farthing.seal_entries(int) is
 
 create function farthing.seal(p_now timestamptz default now(), p_limit int default 60000)
 returns int
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  -- Every scheduled task receives a moment. Sealing does not need it.
-  select farthing.seal_entries(p_limit)
+declare
+  v_sealed int := farthing.seal_entries(p_limit);
+begin
+  if v_sealed < p_limit then
+    perform farthing.note_sealed_until(p_now);
+  end if;
+  return v_sealed;
+end
 $$;
 comment on function farthing.seal(timestamptz, int) is
-  'Scheduled task: runs seal_entries(). Returns how many entries it sealed.';
+  'Scheduled task: runs seal_entries(), and stores the moment if no entry is left. Returns how many '
+  'entries it sealed.';
 
 create function farthing.verify()
 returns table (account_id bigint, seq bigint, problem text)

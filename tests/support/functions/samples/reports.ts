@@ -2,6 +2,17 @@
 import type { ReportResults } from "../../../../supabase/functions/_shared/contracts/database/results/reports.ts";
 import type { SamplesOf } from "./database.ts";
 
+const CREDITS = {
+  source: "paid" as const,
+  opening: "100",
+  granted: "9990",
+  used: "150.5",
+  debt_paid: "0",
+  expired: "0",
+  clawed_back: "0",
+  closing: "9939.5",
+};
+
 /** The fields around a report's rows. */
 const ANSWER = {
   from: "2026-11-01",
@@ -27,5 +38,10 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     }],
     totals: [{ kind: "usage", entries: 2, credits: "50.5" }],
     controls: [{ name: "credits", report: "50.5", source: "50.5", difference: "0" }],
+  }),
+  report_credits: () => ({
+    ...ANSWER,
+    rows: [{ day: "2026-11-21", ...CREDITS }],
+    totals: [CREDITS],
   }),
 };

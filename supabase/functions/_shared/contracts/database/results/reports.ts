@@ -1,7 +1,9 @@
 /** Results of the functions for reports. */
 import type { ActorRow } from "../../reports/actors.ts";
+import type { CreditRow } from "../../reports/credits.ts";
 import type { Report } from "../../reports/report.ts";
 
 export interface ReportResults {
   report_actors: Report<typeof ActorRow>;
+  report_credits: Report<typeof CreditRow>;
 }

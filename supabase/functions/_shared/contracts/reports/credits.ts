@@ -1,0 +1,24 @@
+/** The report of credits: granted and used credits by the source of their lot. */
+import { z } from "@hono/zod-openapi";
+import { SignedAmount } from "../common.ts";
+import { DayOut } from "./report.ts";
+
+function credits(description: string) {
+  return SignedAmount.openapi({ description, example: "50" });
+}
+
+export const CreditRow = z.object({
+  day: DayOut,
+  source: z.enum(["promotional", "adjustment", "bonus", "paid", "debt"]).openapi({
+    description:
+      "The source of the lots; `debt` is used and clawed-back credits that no lot had, less the " +
+      "debt that lots paid.",
+  }),
+  opening: credits("Credits that were left before the day, or before the first day."),
+  granted: credits("Credits that came in."),
+  used: credits("Credits charged for usage, debits and settled holds."),
+  debt_paid: credits("Credits of lots that paid debt; below zero in the rows of `debt`."),
+  expired: credits("Credits that expired, or that a deleted user left."),
+  clawed_back: credits("Credits that refunds and disputes clawed back, less the reinstated ones."),
+  closing: credits("Credits that are left at the end of the day; at most 0 in the rows of `debt`."),
+}).openapi("CreditRow");
