@@ -84,6 +84,7 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/fraud/policy", true],
   ["get", "/reports/actors", false],
   ["get", "/reports/credits", false],
+  ["get", "/reports/revenue", false],
   ["post", "/notification-runner", false],
   ["post", "/send-notification", true],
   ["get", "/health", false],

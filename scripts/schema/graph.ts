@@ -39,7 +39,7 @@ const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   health: ["seals"],
   alerts: ["reports", "seals", "proof"],
   seals: ["proof", "reports"],
-  proof: ["reports"],
+  proof: ["reports", "revenue"],
 };
 
 /** Returns the violations of the order, one line each. */

@@ -2402,6 +2402,67 @@ create policy debt_payment_days_none on farthing.debt_payment_days for select to
 create policy sealed_until_none on farthing.sealed_until for select to authenticated using (false);
 insert into farthing.sealed_until values (true, 'epoch');
 
+-- supabase/schemas/revenue/tables.sql
+
+-- Money facts as lines of an append-only book: what was sold, what went back, what Stripe took. A
+-- line counts in the month of its fact, or, if that month is closed, in the oldest open month, so
+-- the figures of a closed month never change: docs/decisions/reports.md.
+
+create table farthing.books (
+  one_row boolean primary key default true constraint books_is_one_row check (one_row),
+  open_from date not null default '1970-01-01'
+    constraint books_open_from_a_month check (extract(day from open_from) = 1),
+  closed_at timestamptz
+);
+comment on table farthing.books is
+  'One row. open_from: the first day (UTC) of the oldest open month; all months before it are closed, '
+  'and 1970-01-01 means that none is. closed_at: when the last month was closed. Each new line locks the '
+  'row for share, so that no line is booked in a month while that month closes.';
+alter table farthing.books enable row level security;
+create policy books_none on farthing.books for select to authenticated using (false);
+insert into farthing.books default values;
+
+create table farthing.revenue_lines (
+  line_nr bigint generated always as identity primary key,
+  booked_on date not null,
+  booked_at timestamptz not null,
+  effective_at timestamptz not null,
+  product_line text not null,
+  kind text not null,
+  currency text not null,
+  amount bigint not null,
+  account_id bigint not null,
+  order_id uuid,
+  booking_id uuid,
+  package_id uuid,
+  refund_id uuid,
+  dispute_id text,
+  source_id text not null,
+  constraint revenue_lines_product_lines check ((product_line = 'credits' and order_id is not null
+      and booking_id is null)
+    or (product_line = 'bookings' and booking_id is not null and order_id is null)),
+  constraint revenue_lines_kinds check (kind in ('charge', 'refund', 'refund_failure', 'dispute',
+    'dispute_reversal', 'dispute_fee', 'application_fee', 'application_fee_refund', 'transfer',
+    'transfer_reversal', 'stripe_fee_provisional', 'stripe_fee')),
+  constraint revenue_lines_text_bounded check (length(currency) = 3 and length(dispute_id) <= 255
+    and length(source_id) between 1 and 255)
+);
+comment on table farthing.revenue_lines is
+  'Money facts of orders (product line `credits`) and bookings, in minor units: positive if the balance '
+  'at Stripe grows. effective_at: when the fact happened, by Stripe''s event. booked_on: the day (UTC) '
+  'in which the line counts: that of effective_at, or a day of the oldest open month if its own month is '
+  'closed. kind: Stripe''s reporting category. source_id: Stripe''s id of the payment, refund, balance '
+  'transaction or fee. Stripe''s fees are in the currency of the balance, all other amounts in that of '
+  'the payment.';
+-- A fact has one line. Returned fees and the fees of balance transactions are booked as differences.
+create unique index revenue_lines_once on farthing.revenue_lines (source_id, kind)
+  where kind not in ('application_fee_refund', 'stripe_fee_provisional', 'stripe_fee');
+-- A report adds up this index and does not read the table.
+create index revenue_lines_by_day on farthing.revenue_lines (booked_on, product_line, currency, kind)
+  include (amount);
+alter table farthing.revenue_lines enable row level security;
+create policy revenue_lines_none on farthing.revenue_lines for select to authenticated using (false);
+
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$
 declare v_revoke text;

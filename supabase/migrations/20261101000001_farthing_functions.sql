@@ -9836,6 +9836,7 @@ as $$
   union all select * from farthing.prove_marks()
   union all select * from farthing.prove_heads()
   union all select * from farthing.prove_lot_sums()
+  union all select * from farthing.prove_revenue()
 $$;
 comment on function farthing.prove_rows() is
   'Returns the violations that the whole and the incremental proof both look for in full, since these '
@@ -10901,6 +10902,361 @@ as $$
 $$;
 comment on function farthing.with_text_amounts(jsonb) is
   'Returns a row of a report with its numbers as text, for amounts of credits (rule 12).';
+
+-- supabase/schemas/revenue/functions/book_line.sql
+
+-- Booking a line in its month.
+
+create function farthing.day_to_book(p_effective_at timestamptz, p_at timestamptz, p_open_from date)
+returns date
+language sql immutable
+set search_path = ''
+as $$
+  select case when d.effective >= p_open_from then d.effective
+    -- The day of booking is the usual one. It may be in the month after the oldest open one.
+    else greatest(p_open_from, least(d.booked, (p_open_from + interval '1 month')::date - 1)) end
+  from (select (p_effective_at at time zone 'UTC')::date as effective,
+    (p_at at time zone 'UTC')::date as booked) d
+$$;
+comment on function farthing.day_to_book(timestamptz, timestamptz, date) is
+  'Returns the day (UTC) in which a line counts: the day of its fact, or the day of booking if the fact''s '
+  'month is closed, but at most the last day of the oldest open month. p_open_from: its first day.';
+
+create function farthing.event_time(p_default timestamptz)
+returns timestamptz
+language sql stable
+set search_path = ''
+as $$
+  -- apply_facts() names the event as the author of its changes.
+  select coalesce((select i.occurred_at from farthing.inbox i
+    where i.event_id = substring(nullif(current_setting('farthing.change', true), '')::jsonb ->> 'author'
+      from '^stripe:(.*)$')), p_default)
+$$;
+comment on function farthing.event_time(timestamptz) is
+  'Returns when the Stripe event that is being applied happened at Stripe; p_default outside of an event.';
+
+create function farthing.book_line(p_line farthing.revenue_lines, p_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_effective_at timestamptz := coalesce(p_line.effective_at, farthing.event_time(p_at));
+  v_open_from date;
+begin
+  -- close_months() waits for this lock, and this statement sees the months that it closed.
+  select open_from into strict v_open_from from farthing.books for share;
+  insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
+    amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)
+  values (farthing.day_to_book(v_effective_at, p_at, v_open_from), p_at, v_effective_at,
+    case when p_line.order_id is null then 'bookings' else 'credits' end, p_line.kind, p_line.currency,
+    p_line.amount, p_line.account_id, p_line.order_id, p_line.booking_id, p_line.package_id,
+    p_line.refund_id, p_line.dispute_id, p_line.source_id);
+end
+$$;
+comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
+  'Books a line at p_at. Without effective_at the fact happened when the Stripe event that is being '
+  'applied happened. The product line follows from the order or the booking.';
+
+-- supabase/schemas/revenue/functions/facts.sql
+
+-- Triggers that book the facts that Stripe's events report, each in the transaction that writes it.
+
+create function farthing.book_order()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_line farthing.revenue_lines;
+begin
+  v_line.kind := 'charge';
+  v_line.amount := new.amount;
+  v_line.currency := new.currency;
+  v_line.account_id := new.account_id;
+  v_line.order_id := new.order_id;
+  v_line.package_id := new.package_id;
+  v_line.source_id := new.payment_ref;
+  perform farthing.book_line(v_line, new.paid_at);
+  return null;
+end
+$$;
+comment on function farthing.book_order() is
+  'Trigger: books the charge of an order that was paid.';
+
+create function farthing.book_refund()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_was_live boolean := tg_op = 'UPDATE' and farthing.is_live_refund(old.status);
+  v_line farthing.revenue_lines;
+begin
+  if farthing.is_live_refund(new.status) = v_was_live then
+    return null;
+  end if;
+  v_line.kind := case when v_was_live then 'refund_failure' else 'refund' end;
+  v_line.amount := case when v_was_live then new.amount else -new.amount end;
+  v_line.currency := new.currency;
+  v_line.account_id := new.account_id;
+  v_line.order_id := new.order_id;
+  v_line.booking_id := new.booking_id;
+  v_line.package_id := farthing.package_of(new.account_id, new.order_id);
+  v_line.refund_id := new.refund_id;
+  v_line.source_id := new.stripe_refund_id;
+  perform farthing.book_line(v_line, new.updated_at);
+  return null;
+end
+$$;
+comment on function farthing.book_refund() is
+  'Trigger: books a refund when its money leaves, and again with the other sign if it fails.';
+
+create function farthing.book_dispute_movement()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_dispute farthing.disputes;
+  v_currency text;
+  v_line farthing.revenue_lines;
+begin
+  select * into strict v_dispute from farthing.disputes
+  where account_id = new.account_id and dispute_id = new.dispute_id;
+  v_currency := coalesce((select currency from farthing.orders
+      where account_id = v_dispute.account_id and order_id = v_dispute.order_id),
+    (select currency from farthing.bookings
+      where account_id = v_dispute.account_id and booking_id = v_dispute.booking_id));
+  v_line.account_id := new.account_id;
+  v_line.order_id := v_dispute.order_id;
+  v_line.booking_id := v_dispute.booking_id;
+  v_line.package_id := farthing.package_of(v_dispute.account_id, v_dispute.order_id);
+  v_line.dispute_id := new.dispute_id;
+  v_line.source_id := new.transaction_id;
+  v_line.kind := case when new.amount > 0 then 'dispute_reversal' else 'dispute' end;
+  -- A bank withdraws and returns the disputed amount at once. In another currency than the payment's
+  -- the rates of both days differ, so the line takes the dispute's own amount.
+  if new.currency <> v_currency and v_dispute.currency = v_currency then
+    v_line.amount := sign(new.amount) * v_dispute.amount;
+    v_line.currency := v_currency;
+  else
+    v_line.amount := new.amount;
+    v_line.currency := new.currency;
+  end if;
+  perform farthing.book_line(v_line, new.created_at);
+  if new.fee <> 0 then
+    v_line.kind := 'dispute_fee';
+    v_line.amount := -new.fee;
+    v_line.currency := new.currency;
+    perform farthing.book_line(v_line, new.created_at);
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.book_dispute_movement() is
+  'Trigger: books the money that a bank withdrew or returned, and Stripe''s fee for it.';
+
+create function farthing.book_booking()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_line farthing.revenue_lines;
+begin
+  v_line.account_id := new.account_id;
+  v_line.booking_id := new.booking_id;
+  v_line.currency := new.currency;
+  if old.paid_at is null and new.paid_at is not null then
+    v_line.kind := 'charge';
+    v_line.amount := new.amount;
+    v_line.source_id := new.payment_intent_id;
+    perform farthing.book_line(v_line, new.paid_at);
+  end if;
+  if old.fee_collected is null and new.fee_collected is not null then
+    v_line.kind := 'application_fee';
+    v_line.amount := new.fee_collected;
+    v_line.source_id := new.fee_id;
+    perform farthing.book_line(v_line, new.updated_at);
+  end if;
+  if new.fee_refunded > old.fee_refunded then
+    v_line.kind := 'application_fee_refund';
+    v_line.amount := old.fee_refunded - new.fee_refunded;
+    v_line.source_id := new.fee_id;
+    perform farthing.book_line(v_line, new.updated_at);
+  end if;
+  return null;
+end
+$$;
+comment on function farthing.book_booking() is
+  'Trigger: books the charge of a booking that was paid, our fee that Stripe collected, and the part of '
+  'the fee that was refunded.';
+
+create function farthing.package_of(p_account_id bigint, p_order_id uuid)
+returns uuid
+language sql stable
+set search_path = ''
+as $$
+  select package_id from farthing.orders where account_id = p_account_id and order_id = p_order_id
+$$;
+comment on function farthing.package_of(bigint, uuid) is
+  'Returns the package of an order; null for a top-up and for a booking.';
+
+-- supabase/schemas/revenue/functions/prove_revenue.sql
+
+-- The proof of revenue lines: they add up to the payments, refunds, disputes and fees that they are
+-- about (rules 9 and 10).
+
+create function farthing.revenue_facts()
+returns table (account_id bigint, subject text, fact text, currency text, amount numeric)
+language sql stable
+set search_path = ''
+as $$
+  select o.account_id, 'order ' || o.order_id, 'charge', o.currency, o.amount
+  from farthing.orders o where o.payment_ref is not null
+  union all
+  select b.account_id, 'booking ' || b.booking_id, 'charge', b.currency, b.amount
+  from farthing.bookings b where b.paid_at is not null
+  union all
+  select b.account_id, 'booking ' || b.booking_id, 'application_fee', b.currency,
+    b.fee_collected - b.fee_refunded
+  from farthing.bookings b where b.fee_collected is not null
+  union all
+  select r.account_id, 'refund ' || r.refund_id, 'refund', r.currency,
+    case when farthing.is_live_refund(r.status) then -r.amount else 0 end
+  from farthing.refunds r
+  union all
+  select m.account_id, 'dispute ' || m.dispute_id, 'dispute_fee', m.currency, -m.fee
+  from farthing.dispute_movements m
+  union all
+  -- The amount of a movement in another currency than the payment's is the dispute's own.
+  select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
+  from farthing.dispute_movements m
+  join farthing.disputes d using (account_id, dispute_id)
+  where m.currency = d.currency
+$$;
+comment on function farthing.revenue_facts() is
+  'Returns the money facts of orders, bookings, refunds and disputes, in the words of revenue lines.';
+
+create function farthing.prove_revenue()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select case when v.fact in ('charge', 'application_fee') then 9 else 10 end, v.account_id,
+    format('%s: %s of %s %s, its revenue lines say %s', v.subject, v.fact, v.facts, v.currency, v.lines)
+  from (
+    select q.account_id, q.subject, q.fact, q.currency, coalesce(sum(q.amount) filter (where not is_line), 0)
+      as facts, coalesce(sum(q.amount) filter (where is_line), 0) as lines
+    from (
+      select f.*, false as is_line from farthing.revenue_facts() f
+      union all
+      select l.account_id, case
+          when l.dispute_id is not null then 'dispute ' || l.dispute_id
+          when l.refund_id is not null then 'refund ' || l.refund_id
+          when l.order_id is not null then 'order ' || l.order_id
+          else 'booking ' || l.booking_id end,
+        case l.kind when 'refund_failure' then 'refund' when 'dispute_reversal' then 'dispute'
+          when 'application_fee_refund' then 'application_fee' else l.kind end,
+        l.currency, l.amount, true
+      from farthing.revenue_lines l
+      where l.kind in ('charge', 'application_fee', 'application_fee_refund', 'refund', 'refund_failure',
+          'dispute_fee')
+        or l.kind in ('dispute', 'dispute_reversal') and exists (select from farthing.dispute_movements m
+          join farthing.disputes d using (account_id, dispute_id)
+          where m.account_id = l.account_id and m.transaction_id = l.source_id
+            and m.currency = d.currency)) q
+    group by q.account_id, q.subject, q.fact, q.currency) v
+  where v.facts <> v.lines
+$$;
+comment on function farthing.prove_revenue() is
+  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to it.';
+
+-- supabase/schemas/revenue/functions/revenue_controls.sql
+
+-- The control totals of the revenue report.
+
+create function farthing.revenue_controls(p_range farthing.day_range)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_agg(farthing.control(format('paid %s in %s', case c.product_line when 'credits' then 'orders'
+    else 'bookings' end, c.currency), c.report, c.source) order by c.product_line desc, c.currency)
+  from (
+    select l.product_line, l.currency, sum(l.amount) as report, sum(coalesce(o.amount, b.amount)) as source
+    from farthing.revenue_lines l
+    left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
+    left join farthing.bookings b on b.account_id = l.account_id and b.booking_id = l.booking_id
+    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
+    group by l.product_line, l.currency) c
+$$;
+comment on function farthing.revenue_controls(farthing.day_range) is
+  'Returns the control totals of the revenue report: for each product line and currency the charges of '
+  'the lines, and the amounts of their orders or bookings.';
+
+-- supabase/schemas/revenue/functions/revenue_days.sql
+
+-- The view of revenue that JSON, CSV and control totals read.
+
+create function farthing.revenue_days(p_from date, p_to date)
+returns table (day date, product_line text, currency text, lines bigint, gross numeric, refunds numeric,
+  disputes numeric, dispute_fees numeric, application_fees numeric, application_fee_refunds numeric,
+  transfers numeric, stripe_fees numeric, stripe_fees_provisional numeric, net numeric,
+  balance_change numeric)
+language sql stable
+set search_path = ''
+as $$
+  select s.*,
+    case s.product_line when 'credits' then s.gross + s.refunds + s.disputes
+      else s.application_fees + s.application_fee_refunds end
+      + s.dispute_fees + s.stripe_fees + s.stripe_fees_provisional,
+    s.gross + s.refunds + s.disputes + s.dispute_fees + s.application_fees + s.application_fee_refunds
+      + s.transfers + s.stripe_fees + s.stripe_fees_provisional
+  from (
+    select d.booked_on, d.product_line, d.currency, sum(d.lines)::bigint,
+      coalesce(sum(d.amount) filter (where d.kind = 'charge'), 0),
+      coalesce(sum(d.amount) filter (where d.kind in ('refund', 'refund_failure')), 0),
+      coalesce(sum(d.amount) filter (where d.kind in ('dispute', 'dispute_reversal')), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'dispute_fee'), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'application_fee'), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'application_fee_refund'), 0),
+      coalesce(sum(d.amount) filter (where d.kind in ('transfer', 'transfer_reversal')), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee'), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee_provisional'), 0)
+    from (
+      -- The index revenue_lines_by_day has this order and these columns.
+      select l.booked_on, l.product_line, l.currency, l.kind, count(*) as lines, sum(l.amount) as amount
+      from farthing.revenue_lines l where l.booked_on between p_from and p_to
+      group by l.booked_on, l.product_line, l.currency, l.kind) d
+    group by d.booked_on, d.product_line, d.currency
+  ) s (day, product_line, currency, lines, gross, refunds, disputes, dispute_fees, application_fees,
+    application_fee_refunds, transfers, stripe_fees, stripe_fees_provisional)
+$$;
+comment on function farthing.revenue_days(date, date) is
+  'Returns revenue by day (UTC), product line and currency, in minor units; a sum is negative if money '
+  'left. net: our revenue. balance_change: the sum of all lines.';
+
+create function farthing.revenue_formulas()
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'gross', 'payments of orders and bookings',
+    'refunds', 'refunds that have not failed, negative',
+    'disputes', 'money that banks withdrew and did not return, negative',
+    'stripe_fees', 'fees of balance transactions that a payout lists, negative',
+    'stripe_fees_provisional', 'fees of balance transactions that no payout lists yet, negative',
+    'net', 'credits: gross + refunds + disputes + dispute_fees + stripe_fees + stripe_fees_provisional; '
+      'bookings: application_fees + application_fee_refunds + dispute_fees + stripe_fees '
+      '+ stripe_fees_provisional',
+    'balance_change', 'gross + refunds + disputes + dispute_fees + application_fees '
+      '+ application_fee_refunds + transfers + stripe_fees + stripe_fees_provisional')
+$$;
+comment on function farthing.revenue_formulas() is
+  'Returns how the columns of the revenue report are computed, by column.';
 
 -- supabase/schemas/reversals/functions/clawbacks.sql
 

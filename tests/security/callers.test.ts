@@ -62,6 +62,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "alerts", ["operator"]],
   ["GET", "reports/actors", ["operator"]],
   ["GET", "reports/credits", ["operator"]],
+  ["GET", "reports/revenue", ["operator"]],
   ["POST", `alerts/${ID}/acknowledge`, ["operator"]],
   ["GET", "webhook-events", ["operator"]],
   ["GET", `webhook-events/${ID}`, ["operator"]],

@@ -1,10 +1,11 @@
 /** The `reports` function: operators read what was sold, what is owed and who did it. */
 import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
+import { reportRevenue } from "./money.ts";
 import { reportActors, reportCredits } from "./routes.ts";
 
 export const { app, createApp } = defineFunction(
   "reports",
-  [reportActors, reportCredits],
+  [reportActors, reportCredits, reportRevenue],
   servicesFromEnv,
 );

@@ -148,9 +148,12 @@ select is(pg_temp.named(label, change), expected, format(
   'the proof reports for %s of %s: %s', change, label, expected))
 from (values ('f', 'amount_refunded = 699', '{"10: 699 refunded","its refunds say 1000"}'::text[]),
   ('l', 'amount_refunded = 1', '{"10: 1 refunded","its refunds say 0"}'),
-  ('f', 'fee_collected = 29', '{"10: the fee is 30","Stripe collected 29"}'),
-  ('b', 'fee_collected = 9', '{"9: a fee of 9 and no payment"}'),
-  ('f', 'fee_refunded = 0', '{}')) b (label, change, expected);
+  ('f', 'fee_collected = 29', '{"10: the fee is 30","Stripe collected 29",'
+    '"9: application_fee of 17 usd","its revenue lines say 18"}'),
+  ('b', 'fee_collected = 9', '{"9: a fee of 9 and no payment","9: application_fee of 9 usd",'
+    '"its revenue lines say 0"}'),
+  ('f', 'fee_refunded = 0', '{"9: application_fee of 30 usd","its revenue lines say 18"}')) b (label,
+    change, expected);
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select is_empty('select * from farthing.prove_bookings()', 'the proof of bookings finds no violation');

@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(118);
+select plan(120);
 
 create temporary table bounds (owner text, name text, measure text, longest text);
 insert into bounds values
@@ -61,6 +61,7 @@ insert into bounds values
   ('reconciliations', 'reconciliations_bounded', 'text', 'list_after 255'),
   ('refunds', 'refunds_text_bounded', 'text', 'stripe_refund_id 255 reason 500 requested_by 255 '
     'failure_reason 1000'),
+  ('revenue_lines', 'revenue_lines_text_bounded', 'text', 'dispute_id 255 source_id 255'),
   ('task_failures', 'task_failures_bounded', 'text', 'task 40 error 20'),
   ('tasks', 'tasks_errors', 'text', 'last_error 20'),
   ('top_up_charges', 'top_up_charges_text_bounded', 'text', 'customer_id 255 last_error 1000 '

@@ -1004,6 +1004,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "report_revenue": {
+        Args: {
+          "p_after"?: string;
+          "p_from"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_to"?: string;
+        };
+        Returns: Json;
+      };
       "spend_caps_read": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
       "spend_caps_set": {
         Args: {

@@ -26,6 +26,7 @@ as $$
   union all select * from farthing.prove_marks()
   union all select * from farthing.prove_heads()
   union all select * from farthing.prove_lot_sums()
+  union all select * from farthing.prove_revenue()
 $$;
 comment on function farthing.prove_rows() is
   'Returns the violations that the whole and the incremental proof both look for in full, since these '

@@ -11,4 +11,5 @@ const read = {
 export const REPORT_CASES: readonly RouteCase[] = [
   { ...read, path: "/reports/actors", reaches: ["report_actors"] },
   { ...read, path: "/reports/credits", reaches: ["report_credits"] },
+  { ...read, path: "/reports/revenue", reaches: ["report_revenue"] },
 ];

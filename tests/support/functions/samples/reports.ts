@@ -25,6 +25,23 @@ const ANSWER = {
   next_cursor: null,
 };
 
+const REVENUE = {
+  product_line: "credits" as const,
+  currency: "usd",
+  lines: 4,
+  gross: 2997,
+  refunds: -350,
+  disputes: 0,
+  dispute_fees: 0,
+  application_fees: 0,
+  application_fee_refunds: 0,
+  transfers: 0,
+  stripe_fees: -59,
+  stripe_fees_provisional: -118,
+  net: 2470,
+  balance_change: 2470,
+};
+
 export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
   report_actors: () => ({
     ...ANSWER,
@@ -43,5 +60,11 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     ...ANSWER,
     rows: [{ day: "2026-11-21", ...CREDITS }],
     totals: [CREDITS],
+  }),
+  report_revenue: () => ({
+    ...ANSWER,
+    rows: [{ ...REVENUE, day: "2026-11-21", closed: false }],
+    totals: [REVENUE],
+    controls: [{ name: "paid orders in usd", report: "2997", source: "2997", difference: "0" }],
   }),
 };

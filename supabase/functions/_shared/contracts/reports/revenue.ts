@@ -1,0 +1,33 @@
+/** The report of revenue: what was sold, what went back and what Stripe took. */
+import { z } from "@hono/zod-openapi";
+import { DayOut } from "./report.ts";
+
+/** A sum in minor units; negative if money left. */
+function sum(description: string, example: number) {
+  return z.int().openapi({ description: `${description}, in minor units.`, example });
+}
+
+const ProductLine = z.enum(["credits", "bookings"]).openapi("ProductLine");
+
+const CurrencyOut = z.string().openapi({ example: "usd" });
+
+export const RevenueRow = z.object({
+  day: DayOut,
+  product_line: ProductLine,
+  currency: CurrencyOut,
+  lines: z.int().openapi({ description: "How many money facts the row adds up." }),
+  gross: sum("Payments of orders or bookings", 2997),
+  refunds: sum("Refunds that have not failed, negative", -350),
+  disputes: sum("Money that banks withdrew and did not return, negative", 0),
+  dispute_fees: sum("Stripe's fees for disputes, negative", 0),
+  application_fees: sum("Our fees of bookings that Stripe collected", 0),
+  application_fee_refunds: sum("The part of our fees that was refunded, negative", 0),
+  transfers: sum("Transfers to providers less their reversals, negative", 0),
+  stripe_fees: sum("Stripe's fees that a payout lists, negative", -59),
+  stripe_fees_provisional: sum("Stripe's fees that no payout lists yet, negative", -118),
+  net: sum("Our revenue; `formulas` has the sum", 2470),
+  balance_change: sum("All money facts of the row, as they changed the balance at Stripe", 2470),
+  closed: z.boolean().openapi({
+    description: "True if the month is closed: the row does not change any more.",
+  }),
+}).openapi("RevenueRow");

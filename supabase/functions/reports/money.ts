@@ -1,0 +1,34 @@
+import { RevenueRow } from "../_shared/contracts/reports/revenue.ts";
+import { reportRoute } from "./report-route.ts";
+
+const MINOR = "(minor units)";
+
+/** Reports what was sold, what went back and what Stripe took. */
+export const reportRevenue = reportRoute({
+  name: "revenue",
+  summary: "Report revenue by day",
+  description:
+    "Payments, refunds, disputes and fees by day (UTC), product line and currency, in minor " +
+    "units. Currencies are never added together. A fact of a closed month counts in the oldest " +
+    "open month, so the figures of a closed month never change.",
+  row: RevenueRow,
+  columns: [
+    { key: "day", title: "day (UTC)" },
+    { key: "product_line" },
+    { key: "currency" },
+    { key: "lines", isNumber: true },
+    { key: "gross", title: `gross ${MINOR}`, isNumber: true },
+    { key: "refunds", title: `refunds ${MINOR}`, isNumber: true },
+    { key: "disputes", title: `disputes ${MINOR}`, isNumber: true },
+    { key: "dispute_fees", title: `dispute_fees ${MINOR}`, isNumber: true },
+    { key: "application_fees", title: `application_fees ${MINOR}`, isNumber: true },
+    { key: "application_fee_refunds", title: `application_fee_refunds ${MINOR}`, isNumber: true },
+    { key: "transfers", title: `transfers ${MINOR}`, isNumber: true },
+    { key: "stripe_fees", title: `stripe_fees ${MINOR}`, isNumber: true },
+    { key: "stripe_fees_provisional", title: `stripe_fees_provisional ${MINOR}`, isNumber: true },
+    { key: "net", title: `net ${MINOR}`, isNumber: true },
+    { key: "balance_change", title: `balance_change ${MINOR}`, isNumber: true },
+    { key: "closed" },
+  ],
+  read: (database, args) => database.rpc("report_revenue", args),
+});

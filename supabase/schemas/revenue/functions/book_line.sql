@@ -1,0 +1,52 @@
+-- Booking a line in its month.
+
+create function farthing.day_to_book(p_effective_at timestamptz, p_at timestamptz, p_open_from date)
+returns date
+language sql immutable
+set search_path = ''
+as $$
+  select case when d.effective >= p_open_from then d.effective
+    -- The day of booking is the usual one. It may be in the month after the oldest open one.
+    else greatest(p_open_from, least(d.booked, (p_open_from + interval '1 month')::date - 1)) end
+  from (select (p_effective_at at time zone 'UTC')::date as effective,
+    (p_at at time zone 'UTC')::date as booked) d
+$$;
+comment on function farthing.day_to_book(timestamptz, timestamptz, date) is
+  'Returns the day (UTC) in which a line counts: the day of its fact, or the day of booking if the fact''s '
+  'month is closed, but at most the last day of the oldest open month. p_open_from: its first day.';
+
+create function farthing.event_time(p_default timestamptz)
+returns timestamptz
+language sql stable
+set search_path = ''
+as $$
+  -- apply_facts() names the event as the author of its changes.
+  select coalesce((select i.occurred_at from farthing.inbox i
+    where i.event_id = substring(nullif(current_setting('farthing.change', true), '')::jsonb ->> 'author'
+      from '^stripe:(.*)$')), p_default)
+$$;
+comment on function farthing.event_time(timestamptz) is
+  'Returns when the Stripe event that is being applied happened at Stripe; p_default outside of an event.';
+
+create function farthing.book_line(p_line farthing.revenue_lines, p_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_effective_at timestamptz := coalesce(p_line.effective_at, farthing.event_time(p_at));
+  v_open_from date;
+begin
+  -- close_months() waits for this lock, and this statement sees the months that it closed.
+  select open_from into strict v_open_from from farthing.books for share;
+  insert into farthing.revenue_lines (booked_on, booked_at, effective_at, product_line, kind, currency,
+    amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id)
+  values (farthing.day_to_book(v_effective_at, p_at, v_open_from), p_at, v_effective_at,
+    case when p_line.order_id is null then 'bookings' else 'credits' end, p_line.kind, p_line.currency,
+    p_line.amount, p_line.account_id, p_line.order_id, p_line.booking_id, p_line.package_id,
+    p_line.refund_id, p_line.dispute_id, p_line.source_id);
+end
+$$;
+comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
+  'Books a line at p_at. Without effective_at the fact happened when the Stripe event that is being '
+  'applied happened. The product line follows from the order or the booking.';

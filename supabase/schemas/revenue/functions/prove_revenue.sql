@@ -1,0 +1,67 @@
+-- The proof of revenue lines: they add up to the payments, refunds, disputes and fees that they are
+-- about (rules 9 and 10).
+
+create function farthing.revenue_facts()
+returns table (account_id bigint, subject text, fact text, currency text, amount numeric)
+language sql stable
+set search_path = ''
+as $$
+  select o.account_id, 'order ' || o.order_id, 'charge', o.currency, o.amount
+  from farthing.orders o where o.payment_ref is not null
+  union all
+  select b.account_id, 'booking ' || b.booking_id, 'charge', b.currency, b.amount
+  from farthing.bookings b where b.paid_at is not null
+  union all
+  select b.account_id, 'booking ' || b.booking_id, 'application_fee', b.currency,
+    b.fee_collected - b.fee_refunded
+  from farthing.bookings b where b.fee_collected is not null
+  union all
+  select r.account_id, 'refund ' || r.refund_id, 'refund', r.currency,
+    case when farthing.is_live_refund(r.status) then -r.amount else 0 end
+  from farthing.refunds r
+  union all
+  select m.account_id, 'dispute ' || m.dispute_id, 'dispute_fee', m.currency, -m.fee
+  from farthing.dispute_movements m
+  union all
+  -- The amount of a movement in another currency than the payment's is the dispute's own.
+  select m.account_id, 'dispute ' || m.dispute_id, 'dispute', m.currency, m.amount
+  from farthing.dispute_movements m
+  join farthing.disputes d using (account_id, dispute_id)
+  where m.currency = d.currency
+$$;
+comment on function farthing.revenue_facts() is
+  'Returns the money facts of orders, bookings, refunds and disputes, in the words of revenue lines.';
+
+create function farthing.prove_revenue()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select case when v.fact in ('charge', 'application_fee') then 9 else 10 end, v.account_id,
+    format('%s: %s of %s %s, its revenue lines say %s', v.subject, v.fact, v.facts, v.currency, v.lines)
+  from (
+    select q.account_id, q.subject, q.fact, q.currency, coalesce(sum(q.amount) filter (where not is_line), 0)
+      as facts, coalesce(sum(q.amount) filter (where is_line), 0) as lines
+    from (
+      select f.*, false as is_line from farthing.revenue_facts() f
+      union all
+      select l.account_id, case
+          when l.dispute_id is not null then 'dispute ' || l.dispute_id
+          when l.refund_id is not null then 'refund ' || l.refund_id
+          when l.order_id is not null then 'order ' || l.order_id
+          else 'booking ' || l.booking_id end,
+        case l.kind when 'refund_failure' then 'refund' when 'dispute_reversal' then 'dispute'
+          when 'application_fee_refund' then 'application_fee' else l.kind end,
+        l.currency, l.amount, true
+      from farthing.revenue_lines l
+      where l.kind in ('charge', 'application_fee', 'application_fee_refund', 'refund', 'refund_failure',
+          'dispute_fee')
+        or l.kind in ('dispute', 'dispute_reversal') and exists (select from farthing.dispute_movements m
+          join farthing.disputes d using (account_id, dispute_id)
+          where m.account_id = l.account_id and m.transaction_id = l.source_id
+            and m.currency = d.currency)) q
+    group by q.account_id, q.subject, q.fact, q.currency) v
+  where v.facts <> v.lines
+$$;
+comment on function farthing.prove_revenue() is
+  'Rules 9 and 10 of revenue lines: the lines of each payment, refund, dispute and fee add up to it.';

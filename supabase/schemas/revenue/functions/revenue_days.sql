@@ -1,0 +1,59 @@
+-- The view of revenue that JSON, CSV and control totals read.
+
+create function farthing.revenue_days(p_from date, p_to date)
+returns table (day date, product_line text, currency text, lines bigint, gross numeric, refunds numeric,
+  disputes numeric, dispute_fees numeric, application_fees numeric, application_fee_refunds numeric,
+  transfers numeric, stripe_fees numeric, stripe_fees_provisional numeric, net numeric,
+  balance_change numeric)
+language sql stable
+set search_path = ''
+as $$
+  select s.*,
+    case s.product_line when 'credits' then s.gross + s.refunds + s.disputes
+      else s.application_fees + s.application_fee_refunds end
+      + s.dispute_fees + s.stripe_fees + s.stripe_fees_provisional,
+    s.gross + s.refunds + s.disputes + s.dispute_fees + s.application_fees + s.application_fee_refunds
+      + s.transfers + s.stripe_fees + s.stripe_fees_provisional
+  from (
+    select d.booked_on, d.product_line, d.currency, sum(d.lines)::bigint,
+      coalesce(sum(d.amount) filter (where d.kind = 'charge'), 0),
+      coalesce(sum(d.amount) filter (where d.kind in ('refund', 'refund_failure')), 0),
+      coalesce(sum(d.amount) filter (where d.kind in ('dispute', 'dispute_reversal')), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'dispute_fee'), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'application_fee'), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'application_fee_refund'), 0),
+      coalesce(sum(d.amount) filter (where d.kind in ('transfer', 'transfer_reversal')), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee'), 0),
+      coalesce(sum(d.amount) filter (where d.kind = 'stripe_fee_provisional'), 0)
+    from (
+      -- The index revenue_lines_by_day has this order and these columns.
+      select l.booked_on, l.product_line, l.currency, l.kind, count(*) as lines, sum(l.amount) as amount
+      from farthing.revenue_lines l where l.booked_on between p_from and p_to
+      group by l.booked_on, l.product_line, l.currency, l.kind) d
+    group by d.booked_on, d.product_line, d.currency
+  ) s (day, product_line, currency, lines, gross, refunds, disputes, dispute_fees, application_fees,
+    application_fee_refunds, transfers, stripe_fees, stripe_fees_provisional)
+$$;
+comment on function farthing.revenue_days(date, date) is
+  'Returns revenue by day (UTC), product line and currency, in minor units; a sum is negative if money '
+  'left. net: our revenue. balance_change: the sum of all lines.';
+
+create function farthing.revenue_formulas()
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'gross', 'payments of orders and bookings',
+    'refunds', 'refunds that have not failed, negative',
+    'disputes', 'money that banks withdrew and did not return, negative',
+    'stripe_fees', 'fees of balance transactions that a payout lists, negative',
+    'stripe_fees_provisional', 'fees of balance transactions that no payout lists yet, negative',
+    'net', 'credits: gross + refunds + disputes + dispute_fees + stripe_fees + stripe_fees_provisional; '
+      'bookings: application_fees + application_fee_refunds + dispute_fees + stripe_fees '
+      '+ stripe_fees_provisional',
+    'balance_change', 'gross + refunds + disputes + dispute_fees + application_fees '
+      '+ application_fee_refunds + transfers + stripe_fees + stripe_fees_provisional')
+$$;
+comment on function farthing.revenue_formulas() is
+  'Returns how the columns of the revenue report are computed, by column.';
