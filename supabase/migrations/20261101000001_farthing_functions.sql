@@ -6381,9 +6381,10 @@ $$;
 comment on function farthing.acts_for(uuid, bigint) is
   'Returns whether a user may act for this account; false if p_account_id is null.';
 
-create function farthing.account_to_read(p_user_id uuid)
+create function farthing.account_to_read(
+  p_user_id uuid, p_author text, p_route text, p_now timestamptz)
 returns bigint
-language plpgsql stable
+language plpgsql
 set search_path = ''
 as $$
 declare
@@ -6392,12 +6393,33 @@ begin
   if v_account_id is null and not exists (select from auth.users where id = p_user_id) then
     perform farthing.fail('not_found', 'There is no such user.', null, 'user_id');
   end if;
+  -- An operator who reads their own account reads no customer.
+  if p_author <> 'owner' and farthing.operator_id(p_author) is distinct from p_user_id then
+    perform farthing.record_customer_read(v_account_id, p_user_id, p_author, p_route, p_now);
+  end if;
   return v_account_id;
 end
 $$;
-comment on function farthing.account_to_read(uuid) is
-  'Returns the account of the user whom a list or a read is about; null if the user has no account yet. '
-  'Fails not_found if there is no such user.';
+comment on function farthing.account_to_read(uuid, text, text, timestamptz) is
+  'Returns the account of the user whom a list or a read is about, and records the read if its author is '
+  'another person; null if the user has no account yet. p_route: such as "GET /credits". Fails not_found if '
+  'there is no such user.';
+
+create function farthing.note_account_read(
+  p_account_id bigint, p_author text, p_route text, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_author <> 'owner' and not farthing.is_own(p_author, p_account_id) then
+    perform farthing.record_customer_read(p_account_id, null, p_author, p_route, p_now);
+  end if;
+end
+$$;
+comment on function farthing.note_account_read(bigint, text, text, timestamptz) is
+  'Records that an author read a resource by its id, which belongs to this account, unless the account is '
+  'their own.';
 
 -- Finds an account like account_for(), and locks it. The function is one select without further
 -- calls, because every charge begins with it.

@@ -316,9 +316,10 @@ comment on function farthing_public.bookings_abandon is
   'finds the same booking. If Stripe refused the booking, p_booking_id names it, and it is cancelled.';
 
 
-create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
+create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -330,6 +331,7 @@ begin
   if v_booking.booking_id is null or p_user_id is not null and v_role is null then
     perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
   end if;
+  perform farthing.note_account_read(v_booking.account_id, p_author, 'GET /bookings/{id}', p_now);
   return farthing.booking_answer(v_booking, v_role);
 end
 $$;
@@ -340,13 +342,13 @@ comment on function farthing_public.bookings_read is
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
-  p_limit int default 20)
+  p_limit int default 20, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
 begin
   return (with mark as (
     select b.created_at, b.booking_id from farthing.bookings b
@@ -457,13 +459,14 @@ comment on function farthing_public.bookings_cancelled is
 
 -- The RPC functions of daily spend caps: read the caps of a user, and set one.
 
-create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /credits/spend-cap', p_now);
   v_account farthing.accounts;
 begin
   select * into v_account from farthing.accounts where account_id = v_account_id;
@@ -618,9 +621,10 @@ grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
   'Returns the packages on sale, by currency and price.';
 
-create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid)
+create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -631,6 +635,7 @@ begin
     or p_user_id is not null and not farthing.acts_for(p_user_id, v_order.account_id) then
     perform farthing.fail('not_found', 'There is no such order.', null, 'id');
   end if;
+  perform farthing.note_account_read(v_order.account_id, p_author, 'GET /checkout/orders/{id}', p_now);
   return farthing.order_answer(v_order);
 end
 $$;
@@ -639,13 +644,14 @@ comment on function farthing_public.checkout_order is
   'Returns a user''s own order; if p_user_id is null, an order of any user. Fails not_found.';
 
 create function farthing_public.checkout_orders(
-  p_user_id uuid, p_before text default null, p_limit int default 20)
+  p_user_id uuid, p_before text default null, p_limit int default 20,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
 begin
   return farthing.page_of('orders', p_limit, array(
     select row(farthing.order_answer(o), o.order_id)::farthing.page_item
@@ -1128,9 +1134,10 @@ comment on function farthing_public.holds_release is
   'not_found.';
 
 create function farthing_public.holds_read(p_hold_id uuid, p_user_id uuid default null,
-  p_now timestamptz default now())
+  p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1141,6 +1148,7 @@ begin
     or p_user_id is not null and not farthing.acts_for(p_user_id, v_hold.account_id) then
     perform farthing.fail('not_found', 'There is no such hold.', null, 'id');
   end if;
+  perform farthing.note_account_read(v_hold.account_id, p_author, 'GET /credits/holds/{id}', p_now);
   if v_hold.status = 'open' and v_hold.expires_at <= p_now then
     v_hold.status := 'released';
     v_hold.resolved_at := v_hold.expires_at;
@@ -1416,13 +1424,14 @@ comment on function farthing_public.credits_debit is
   'reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
-  p_now timestamptz default now())
+  p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /credits', p_now);
   v_account farthing.accounts;
 begin
   select * into v_account from farthing.accounts where account_id = v_account_id;
@@ -1437,13 +1446,14 @@ comment on function farthing_public.credits_balance is
 
 create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
-  p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false)
+  p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /credits/entries', p_now);
   v_first bigint := 1;
   v_last bigint := coalesce(p_before_seq - 1, 9223372036854775807);
 begin
@@ -1901,12 +1911,13 @@ comment on function farthing_public.providers_compare is
 
 -- Auto top-up: a user's settings, the runner's claim, and the report of Stripe's answer.
 
-create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.top_up_answer(farthing.account_to_read(p_user_id), p_now)
+  select farthing.top_up_answer(farthing.account_to_read(p_user_id, p_author, 'GET /top-ups', p_now), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is
@@ -2309,26 +2320,33 @@ comment on function farthing_public.fraud_blocks_remove is
 -- Operators list the decisions of the fraud check.
 
 create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
-  p_before text default null, p_limit int default 20)
+  p_before text default null, p_limit int default 20, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('decisions', p_limit, array(
+declare
+  -- A user without an account has no decisions. No account has the number 0.
+  v_account_id bigint := case when p_user_id is not null then
+    coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/decisions', p_now), 0) end;
+begin
+  return farthing.page_of('decisions', p_limit, array(
     select row(jsonb_build_object('id', d.decision_id::text, 'user_id', farthing.owner_of(d.account_id),
       'action', d.action, 'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id,
       'booking_id', d.booking_id, 'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at),
       d.decision_id)::farthing.page_item
     from farthing.fraud_decisions d
-    where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
+    where (v_account_id is null or d.account_id = v_account_id)
       and (p_outcome is null or d.outcome = p_outcome)
       and (p_before is null or d.decision_id < p_before::bigint)
-    order by d.decision_id desc limit farthing.items_to_read(p_limit)))
+    order by d.decision_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
   'Returns the recorded decisions about fraud before an id, newest first, by user and outcome (allow, '
-  'refuse, flag): {decisions, next_before}.';
+  'refuse, flag): {decisions, next_before}. Fails not_found if there is no such user.';
 
 -- supabase/schemas/fraud/api/policy.sql
 
@@ -2555,15 +2573,20 @@ comment on function farthing_public.jobs_create is
   '202, replayed, data}. A known client_temp_id returns its job. Fails insufficient_credits, '
   'spend_cap_reached, unknown_model, not_found, invalid_request. Credits are text.';
 
-create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now())
+create function farthing_public.jobs_read(p_user_id uuid, p_job_id uuid, p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_shown constant int := 100;
   v_job farthing.jobs := farthing.find_job(p_user_id, p_job_id);
 begin
+  -- A browser polls this function, so an owner's read looks up no account.
+  if p_author <> 'owner' then
+    perform farthing.account_to_read(v_job.user_id, p_author, 'GET /jobs/{id}', p_now);
+  end if;
   return farthing.job_answer(v_job) || jsonb_build_object(
     'result', v_job.result, 'revision', v_job.revision, 'has_file', v_job.has_file,
     'age_seconds', greatest(0, extract(epoch from p_now - v_job.created_at)::int),
@@ -2579,13 +2602,14 @@ comment on function farthing_public.jobs_read is
   'the job. If p_user_id is null, the job may be of any user. Fails not_found.';
 
 create function farthing_public.jobs_list(
-  p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20)
+  p_user_id uuid, p_status text default null, p_before text default null, p_limit int default 20,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform farthing.account_to_read(p_user_id);
+  perform farthing.account_to_read(p_user_id, p_author, 'GET /jobs', p_now);
   return farthing.page_of('jobs', p_limit, array(
     select row(farthing.job_answer(j), j.job_nr)::farthing.page_item
     from farthing.jobs j
@@ -2856,16 +2880,18 @@ comment on function farthing_public.refunds_read is 'Returns a refund. Fails not
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
-  p_limit int default 20, p_user_id uuid default null, p_status text default null)
+  p_limit int default 20, p_user_id uuid default null, p_status text default null,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- The account narrows the list before its indexes on orders and bookings apply. No account has the
   -- number 0.
   v_account_id bigint := case
-    when p_user_id is not null then coalesce(farthing.account_to_read(p_user_id), 0)
+    when p_user_id is not null then
+      coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /refunds', p_now), 0)
     when p_order_id is not null then
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then

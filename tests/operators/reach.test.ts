@@ -10,7 +10,7 @@ import { Refund } from "../../supabase/functions/_shared/contracts/refunds.ts";
 import { SpendCap } from "../../supabase/functions/_shared/contracts/spend-caps.ts";
 import { TopUps } from "../../supabase/functions/_shared/contracts/top-ups.ts";
 import { buy } from "../support/money/purchases.ts";
-import { proven } from "../support/project/database.ts";
+import { proven, withSql } from "../support/project/database.ts";
 import { backEnd, data, get, post, refused } from "../support/project/http.ts";
 import { signUp, signUpOperator } from "../support/project/people.ts";
 import { readWorld } from "../support/project/world.ts";
@@ -45,6 +45,13 @@ Deno.test("operators and back ends read a customer's account, and no other user 
     const missing = await get(world, `${path}?user_id=${unknown}`, operator.as);
     refused(missing, 404, "not_found", "user_id");
   }
+  const reads = await withSql(
+    world,
+    (sql) =>
+      sql`select route from farthing.customer_reads where author = ${`operator:${operator.id}`}`,
+  );
+  const routes = Object.keys(READS).map((path) => `GET /${path}`);
+  deepEqual(reads.map(({ route }) => route), routes, "each read of the customer is recorded once");
   await proven(world);
 });
 

@@ -32,6 +32,8 @@ Deno.test("an operator reads the named user, or without a name their own account
       assert.equal(answer.status, 200, `${path}: ${await answer.text()}`);
     }
     assert.deepEqual(fake.calls.map(({ args }) => args.p_user_id), [OTHER_USER_ID, USER_ID], path);
+    const authors = new Set(fake.calls.map(({ args }) => args.p_author));
+    assert.deepEqual([...authors], [`operator:${USER_ID}`], path);
   }
 });
 
@@ -120,6 +122,7 @@ Deno.test("entries are listed by their filters, with the cursor of the next page
     p_with_names: false,
     p_before_seq: "90",
     p_limit: 5,
+    p_author: "owner",
   });
 });
 

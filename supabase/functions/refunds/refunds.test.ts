@@ -201,6 +201,7 @@ Deno.test("refunds are listed by order, user and status, from a cursor", async (
     p_booking_id: undefined,
     p_user_id: USER_ID,
     p_status: "pending",
+    p_author: `operator:${USER_ID}`,
     p_before: REFUND_ID,
     p_limit: 5,
   });

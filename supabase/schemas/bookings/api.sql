@@ -105,9 +105,10 @@ comment on function farthing_public.bookings_abandon is
   'finds the same booking. If Stripe refused the booking, p_booking_id names it, and it is cancelled.';
 
 
-create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid)
+create function farthing_public.bookings_read(p_user_id uuid, p_booking_id uuid, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -119,6 +120,7 @@ begin
   if v_booking.booking_id is null or p_user_id is not null and v_role is null then
     perform farthing.fail('not_found', 'There is no such booking.', null, 'id');
   end if;
+  perform farthing.note_account_read(v_booking.account_id, p_author, 'GET /bookings/{id}', p_now);
   return farthing.booking_answer(v_booking, v_role);
 end
 $$;
@@ -129,13 +131,13 @@ comment on function farthing_public.bookings_read is
 
 create function farthing_public.bookings_list(
   p_user_id uuid, p_role text default null, p_status text default null, p_before text default null,
-  p_limit int default 20)
+  p_limit int default 20, p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /bookings', p_now);
 begin
   return (with mark as (
     select b.created_at, b.booking_id from farthing.bookings b

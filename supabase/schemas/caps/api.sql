@@ -1,12 +1,13 @@
 -- The RPC functions of daily spend caps: read the caps of a user, and set one.
 
-create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.spend_caps_read(p_user_id uuid, p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /credits/spend-cap', p_now);
   v_account farthing.accounts;
 begin
   select * into v_account from farthing.accounts where account_id = v_account_id;

@@ -108,9 +108,10 @@ grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
   'Returns the packages on sale, by currency and price.';
 
-create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid)
+create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -121,6 +122,7 @@ begin
     or p_user_id is not null and not farthing.acts_for(p_user_id, v_order.account_id) then
     perform farthing.fail('not_found', 'There is no such order.', null, 'id');
   end if;
+  perform farthing.note_account_read(v_order.account_id, p_author, 'GET /checkout/orders/{id}', p_now);
   return farthing.order_answer(v_order);
 end
 $$;
@@ -129,13 +131,14 @@ comment on function farthing_public.checkout_order is
   'Returns a user''s own order; if p_user_id is null, an order of any user. Fails not_found.';
 
 create function farthing_public.checkout_orders(
-  p_user_id uuid, p_before text default null, p_limit int default 20)
+  p_user_id uuid, p_before text default null, p_limit int default 20,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /checkout/orders', p_now);
 begin
   return farthing.page_of('orders', p_limit, array(
     select row(farthing.order_answer(o), o.order_id)::farthing.page_item

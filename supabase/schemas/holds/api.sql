@@ -109,9 +109,10 @@ comment on function farthing_public.holds_release is
   'not_found.';
 
 create function farthing_public.holds_read(p_hold_id uuid, p_user_id uuid default null,
-  p_now timestamptz default now())
+  p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -122,6 +123,7 @@ begin
     or p_user_id is not null and not farthing.acts_for(p_user_id, v_hold.account_id) then
     perform farthing.fail('not_found', 'There is no such hold.', null, 'id');
   end if;
+  perform farthing.note_account_read(v_hold.account_id, p_author, 'GET /credits/holds/{id}', p_now);
   if v_hold.status = 'open' and v_hold.expires_at <= p_now then
     v_hold.status := 'released';
     v_hold.resolved_at := v_hold.expires_at;

@@ -51,13 +51,14 @@ comment on function farthing_public.credits_debit is
   'reference_conflict, not_found, invalid_request.';
 
 create function farthing_public.credits_balance(p_user_id uuid, p_at timestamptz default null,
-  p_now timestamptz default now())
+  p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /credits', p_now);
   v_account farthing.accounts;
 begin
   select * into v_account from farthing.accounts where account_id = v_account_id;
@@ -72,13 +73,14 @@ comment on function farthing_public.credits_balance is
 
 create function farthing_public.credits_entries(
   p_user_id uuid, p_kind text default null, p_from timestamptz default null, p_to timestamptz default null,
-  p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false)
+  p_before_seq bigint default null, p_limit int default 20, p_with_names boolean default false,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_account_id bigint := farthing.account_to_read(p_user_id);
+  v_account_id bigint := farthing.account_to_read(p_user_id, p_author, 'GET /credits/entries', p_now);
   v_first bigint := 1;
   v_last bigint := coalesce(p_before_seq - 1, 9223372036854775807);
 begin

@@ -1,11 +1,12 @@
 -- Auto top-up: a user's settings, the runner's claim, and the report of Stripe's answer.
 
-create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now())
+create function farthing_public.top_ups_read(p_user_id uuid, p_now timestamptz default now(),
+  p_author text default null)
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language sql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.top_up_answer(farthing.account_to_read(p_user_id), p_now)
+  select farthing.top_up_answer(farthing.account_to_read(p_user_id, p_author, 'GET /top-ups', p_now), p_now)
 $$;
 grant execute on function farthing_public.top_ups_read to service_role;
 comment on function farthing_public.top_ups_read is

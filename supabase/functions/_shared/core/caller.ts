@@ -52,12 +52,14 @@ export function callerScope(caller: Caller): string {
 }
 
 /**
- * Returns the caller's name as an author in the ledger: `owner` for a user who acts on their own
- * account, `operator:<user id>`, or `key:<name>`. Returns null for callers without an identity.
+ * Returns the caller's name as an author, in the ledger and in the log of reads: `owner` for a user
+ * who acts on their own account, `operator:<user id>`, or `key:<name>`. On a route for operators an
+ * operator is always named, also if users may call it. Returns null for callers without an identity.
  */
 export function authorOf(caller: Caller, allowed: readonly Who[]): string | null {
   if (caller.kind === "secret") return `key:${caller.name}`;
   if (caller.kind !== "user") return null;
+  if (caller.isOperator && allowed.includes("operator")) return `operator:${caller.userId}`;
   return allowed.includes("user") ? "owner" : `operator:${caller.userId}`;
 }
 

@@ -479,15 +479,25 @@ export type Database = {
       };
       "bookings_list": {
         Args: {
+          "p_author"?: string;
           "p_before"?: string;
           "p_limit"?: number;
+          "p_now"?: string;
           "p_role"?: string;
           "p_status"?: string;
           "p_user_id": string;
         };
         Returns: Json;
       };
-      "bookings_read": { Args: { "p_booking_id": string; "p_user_id": string }; Returns: Json };
+      "bookings_read": {
+        Args: {
+          "p_author"?: string;
+          "p_booking_id": string;
+          "p_now"?: string;
+          "p_user_id": string;
+        };
+        Returns: Json;
+      };
       "cards_abandon": { Args: { "p_idempotency_key": string }; Returns: Json };
       "cards_begin": {
         Args: {
@@ -571,14 +581,23 @@ export type Database = {
         };
         Returns: Json;
       };
-      "checkout_order": { Args: { "p_order_id": string; "p_user_id": string }; Returns: Json };
+      "checkout_order": {
+        Args: { "p_author"?: string; "p_now"?: string; "p_order_id": string; "p_user_id": string };
+        Returns: Json;
+      };
       "checkout_orders": {
-        Args: { "p_before"?: string; "p_limit"?: number; "p_user_id": string };
+        Args: {
+          "p_author"?: string;
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_user_id": string;
+        };
         Returns: Json;
       };
       "checkout_packages": { Args: { "p_now"?: string }; Returns: Json };
       "credits_balance": {
-        Args: { "p_at"?: string; "p_now"?: string; "p_user_id": string };
+        Args: { "p_at"?: string; "p_author"?: string; "p_now"?: string; "p_user_id": string };
         Returns: Json;
       };
       "credits_debit": {
@@ -598,10 +617,12 @@ export type Database = {
       };
       "credits_entries": {
         Args: {
+          "p_author"?: string;
           "p_before_seq"?: number;
           "p_from"?: string;
           "p_kind"?: string;
           "p_limit"?: number;
+          "p_now"?: string;
           "p_to"?: string;
           "p_user_id": string;
           "p_with_names"?: boolean;
@@ -671,8 +692,10 @@ export type Database = {
       "fraud_blocks_remove": { Args: { "p_author"?: string; "p_block_id": string }; Returns: Json };
       "fraud_decisions_list": {
         Args: {
+          "p_author"?: string;
           "p_before"?: string;
           "p_limit"?: number;
+          "p_now"?: string;
           "p_outcome"?: string;
           "p_user_id"?: string;
         };
@@ -724,7 +747,7 @@ export type Database = {
         Returns: Json;
       };
       "holds_read": {
-        Args: { "p_hold_id": string; "p_now"?: string; "p_user_id"?: string };
+        Args: { "p_author"?: string; "p_hold_id": string; "p_now"?: string; "p_user_id"?: string };
         Returns: Json;
       };
       "holds_release": {
@@ -835,7 +858,14 @@ export type Database = {
         Returns: Json;
       };
       "jobs_list": {
-        Args: { "p_before"?: string; "p_limit"?: number; "p_status"?: string; "p_user_id": string };
+        Args: {
+          "p_author"?: string;
+          "p_before"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_status"?: string;
+          "p_user_id": string;
+        };
         Returns: Json;
       };
       "jobs_pages": {
@@ -843,7 +873,7 @@ export type Database = {
         Returns: Json;
       };
       "jobs_read": {
-        Args: { "p_job_id": string; "p_now"?: string; "p_user_id": string };
+        Args: { "p_author"?: string; "p_job_id": string; "p_now"?: string; "p_user_id": string };
         Returns: Json;
       };
       "jobs_yield": {
@@ -961,9 +991,11 @@ export type Database = {
       };
       "refunds_list": {
         Args: {
+          "p_author"?: string;
           "p_before"?: string;
           "p_booking_id"?: string;
           "p_limit"?: number;
+          "p_now"?: string;
           "p_order_id"?: string;
           "p_status"?: string;
           "p_user_id"?: string;
@@ -1014,7 +1046,10 @@ export type Database = {
         };
         Returns: Json;
       };
-      "spend_caps_read": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
+      "spend_caps_read": {
+        Args: { "p_author"?: string; "p_now"?: string; "p_user_id": string };
+        Returns: Json;
+      };
       "spend_caps_set": {
         Args: {
           "p_author"?: string;
@@ -1036,7 +1071,10 @@ export type Database = {
         };
         Returns: Json;
       };
-      "top_ups_read": { Args: { "p_now"?: string; "p_user_id": string }; Returns: Json };
+      "top_ups_read": {
+        Args: { "p_author"?: string; "p_now"?: string; "p_user_id": string };
+        Returns: Json;
+      };
       "top_ups_report": {
         Args: {
           "p_code"?: string;

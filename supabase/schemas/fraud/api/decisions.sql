@@ -1,23 +1,30 @@
 -- Operators list the decisions of the fraud check.
 
 create function farthing_public.fraud_decisions_list(p_user_id uuid default null, p_outcome text default null,
-  p_before text default null, p_limit int default 20)
+  p_before text default null, p_limit int default 20, p_author text default null,
+  p_now timestamptz default now())
 returns jsonb
-language sql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select farthing.page_of('decisions', p_limit, array(
+declare
+  -- A user without an account has no decisions. No account has the number 0.
+  v_account_id bigint := case when p_user_id is not null then
+    coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /fraud/decisions', p_now), 0) end;
+begin
+  return farthing.page_of('decisions', p_limit, array(
     select row(jsonb_build_object('id', d.decision_id::text, 'user_id', farthing.owner_of(d.account_id),
       'action', d.action, 'outcome', d.outcome, 'reasons', d.reasons, 'order_id', d.order_id,
       'booking_id', d.booking_id, 'ip_hash', encode(d.ip_hash, 'hex'), 'decided_at', d.decided_at),
       d.decision_id)::farthing.page_item
     from farthing.fraud_decisions d
-    where (p_user_id is null or d.account_id = (select farthing.account_for(p_user_id)))
+    where (v_account_id is null or d.account_id = v_account_id)
       and (p_outcome is null or d.outcome = p_outcome)
       and (p_before is null or d.decision_id < p_before::bigint)
-    order by d.decision_id desc limit farthing.items_to_read(p_limit)))
+    order by d.decision_id desc limit farthing.items_to_read(p_limit)));
+end
 $$;
 grant execute on function farthing_public.fraud_decisions_list to service_role;
 comment on function farthing_public.fraud_decisions_list is
   'Returns the recorded decisions about fraud before an id, newest first, by user and outcome (allow, '
-  'refuse, flag): {decisions, next_before}.';
+  'refuse, flag): {decisions, next_before}. Fails not_found if there is no such user.';

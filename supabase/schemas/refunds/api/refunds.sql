@@ -142,16 +142,18 @@ comment on function farthing_public.refunds_read is 'Returns a refund. Fails not
 
 create function farthing_public.refunds_list(
   p_order_id uuid default null, p_booking_id uuid default null, p_before text default null,
-  p_limit int default 20, p_user_id uuid default null, p_status text default null)
+  p_limit int default 20, p_user_id uuid default null, p_status text default null,
+  p_author text default null, p_now timestamptz default now())
 returns jsonb
-language plpgsql stable security definer -- service_role has no rights on tables
+language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- The account narrows the list before its indexes on orders and bookings apply. No account has the
   -- number 0.
   v_account_id bigint := case
-    when p_user_id is not null then coalesce(farthing.account_to_read(p_user_id), 0)
+    when p_user_id is not null then
+      coalesce(farthing.account_to_read(p_user_id, p_author, 'GET /refunds', p_now), 0)
     when p_order_id is not null then
       coalesce((select account_id from farthing.orders where order_id = p_order_id), 0)
     when p_booking_id is not null then

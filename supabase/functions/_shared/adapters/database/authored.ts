@@ -1,5 +1,5 @@
 /**
- * The database functions that record the author of a change. The adapter adds the author of the
+ * The database functions that record the author of a change or of a read. The adapter adds the author of the
  * current request, so a handler can neither forget the author nor name another one.
  */
 import { currentRequest } from "../../core/current-request.ts";
@@ -17,19 +17,32 @@ type Authored = {
 /** Exactly the functions that take `p_author`: the compiler compares this list with the SQL. */
 export const AUTHORED: Readonly<Record<Authored, true>> = {
   alerts_acknowledge: true,
+  bookings_list: true,
+  bookings_read: true,
   chats_begin: true,
+  checkout_order: true,
+  checkout_orders: true,
+  credits_balance: true,
   credits_debit: true,
+  credits_entries: true,
   credits_grant: true,
   features_set: true,
   fraud_blocks_add: true,
   fraud_blocks_remove: true,
+  fraud_decisions_list: true,
   fraud_policy_set: true,
   grants_decide: true,
   holds_open: true,
+  holds_read: true,
   holds_settle: true,
   jobs_create: true,
+  jobs_list: true,
+  jobs_read: true,
   refunds_begin: true,
+  refunds_list: true,
+  spend_caps_read: true,
   spend_caps_set: true,
+  top_ups_read: true,
   usage_charge: true,
   usage_charge_batch: true,
   warnings_clear: true,
