@@ -1,6 +1,7 @@
 /** Runs the tests of the two packages. A push leaves out a package that has not changed. */
 import { findRedisServer } from "@farthing/local-stack/redis";
 import { findTests, runDenoTests } from "../../test-tools/deno-tests.ts";
+import { IS_FULL } from "../../test-tools/full-run.ts";
 import { fingerprint } from "../../test-tools/long-lived/fingerprint.ts";
 import { FOLDER as LONG_LIVED } from "../../test-tools/long-lived/lock.ts";
 import { needsRedis } from "../../test-tools/needs-redis.ts";
@@ -17,18 +18,24 @@ interface Package {
   madeOf: string[];
   /** A folder of tests that need Redis. */
   withRedis?: string;
+  /** The test files share one module graph; in a full run each file has its own. */
+  isGroup?: boolean;
 }
 
 const SHARED = ["packages/command-line", "deno.json", "deno.lock"];
 const STRIPE_EMULATOR = "packages/stripe-emulator";
 const LOCAL_STACK = "packages/local-stack";
 
-async function run({ name, withRedis }: Package, words: string[]): Promise<SuiteResult> {
+async function run(
+  { name, withRedis, isGroup = false }: Package,
+  words: string[],
+): Promise<SuiteResult> {
   const files = filesNamed(words, await findTests([`packages/${name}`]));
   const left = withRedis !== undefined && findRedisServer() === undefined ? `${withRedis}/` : null;
   const rows = await runDenoTests({
     files: files.filter((file) => left === null || !file.startsWith(left)),
     flags: ["--no-check"], // The suite `house` checks types once for all.
+    isGroup: isGroup && !IS_FULL,
   });
   return { rows, skipped: left === null ? [] : [needsRedis(left)] };
 }
@@ -81,6 +88,7 @@ export const stripeEmulator = packageSuite({
   name: "stripe-emulator",
   about: "packages/stripe-emulator by the real SDK (when it has changed, or when named)",
   madeOf: [STRIPE_EMULATOR],
+  isGroup: true,
 });
 
 export const localStack = packageSuite({
