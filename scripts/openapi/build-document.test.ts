@@ -85,6 +85,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["get", "/reports/actors", false],
   ["get", "/reports/credits", false],
   ["get", "/reports/revenue", false],
+  ["get", "/customers", false],
+  ["get", "/customers/{id}/reads", false],
   ["post", "/notification-runner", false],
   ["post", "/send-notification", true],
   ["get", "/health", false],

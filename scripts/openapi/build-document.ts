@@ -4,6 +4,7 @@ import { app as alerts } from "../../supabase/functions/alerts/app.ts";
 import { app as bookings } from "../../supabase/functions/bookings/app.ts";
 import { app as checkout } from "../../supabase/functions/checkout/app.ts";
 import { app as credits } from "../../supabase/functions/credits/app.ts";
+import { app as customers } from "../../supabase/functions/customers/app.ts";
 import { app as features } from "../../supabase/functions/features/app.ts";
 import { app as fraud } from "../../supabase/functions/fraud/app.ts";
 import { app as health } from "../../supabase/functions/health/app.ts";
@@ -26,6 +27,7 @@ const APPS = [
   bookings,
   checkout,
   credits,
+  customers,
   features,
   fraud,
   health,

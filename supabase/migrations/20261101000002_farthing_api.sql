@@ -3035,6 +3035,87 @@ comment on function farthing_public.report_revenue is
   'Returns the report of revenue by day, product line and currency, in minor units, with control totals '
   'per currency. Fails invalid_request, naming from or limit.';
 
+-- supabase/schemas/support/api/reads.sql
+
+-- The log of reads of a customer.
+
+create function farthing_public.customers_reads(
+  p_customer_id text, p_before bigint default null, p_limit int default 20, p_author text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_customer record := farthing.customer_of(p_customer_id);
+begin
+  perform farthing.record_customer_read(v_customer.account_id, v_customer.user_id, p_author,
+    'GET /customers/{id}/reads', p_now);
+  -- A read from before the first credits names the user, a later one the account.
+  return farthing.page_of('reads', p_limit, array(
+    select row(jsonb_build_object('read_at', r.read_at, 'author', r.author, 'route', r.route,
+      'query', r.query, 'request_id', r.request_id, 'correlation_id', r.correlation_id), r.read_nr)
+      ::farthing.page_item
+    from (
+      (select * from farthing.customer_reads a where a.account_id = v_customer.account_id
+          and (p_before is null or a.read_nr < p_before)
+        order by a.read_nr desc limit farthing.items_to_read(p_limit))
+      union all
+      (select * from farthing.customer_reads u where u.user_id = v_customer.user_id
+          and (p_before is null or u.read_nr < p_before)
+        order by u.read_nr desc limit farthing.items_to_read(p_limit))) r
+    order by r.read_nr desc limit farthing.items_to_read(p_limit)));
+end
+$$;
+grant execute on function farthing_public.customers_reads to service_role;
+comment on function farthing_public.customers_reads is
+  'Returns a page of the reads of a customer by operators and secret keys, newest first, this read '
+  'included: {reads: [{read_at, author, route, query, request_id, correlation_id}], next_before}. Fails '
+  'not_found, naming id.';
+
+-- supabase/schemas/support/api/search.sql
+
+-- The search for customers.
+
+create function farthing_public.customers_search(
+  p_query text, p_author text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_route constant text := 'GET /customers';
+  v_query text := btrim(p_query);
+  v_found record;
+  v_customers jsonb := '[]';
+begin
+  if coalesce(length(v_query) > 255
+    or v_query !~ '^([^@[:space:]]+@[^@[:space:]]+|[A-Za-z0-9_-]+)$', true)
+  then
+    perform farthing.fail('invalid_request', 'q must be an email address, an id of a user, an order, a '
+      'booking, a refund, a hold or a job, or an id of Stripe''s.', null, 'q');
+  end if;
+  for v_found in
+    select * from farthing.find_customers(v_query, 20)
+  loop
+    v_customers := v_customers || (farthing.customer_summary(v_found.account_id, v_found.user_id, p_now)
+      || jsonb_build_object('matched_by', v_found.matched_by));
+    perform farthing.record_customer_read(v_found.account_id, v_found.user_id, p_author, c_route, p_now,
+      farthing.masked_query(v_query));
+  end loop;
+  if v_customers = '[]' then
+    perform farthing.record_customer_read(null, null, p_author, c_route, p_now,
+      farthing.masked_query(v_query));
+  end if;
+  return jsonb_build_object('customers', v_customers);
+end
+$$;
+grant execute on function farthing_public.customers_search to service_role;
+comment on function farthing_public.customers_search is
+  'Returns up to 20 customers that an email address or an id identifies: {customers: [{id, user_id, '
+  'account_id, kind, email, created_at, left_at, balance, available, debt, matched_by}]}. Each match is '
+  'recorded as a read. Fails invalid_request, naming q.';
+
 -- Privileges: those that the files of the schema grant, and none by default.
 do $$
 declare v_revoke text;

@@ -63,6 +63,8 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "reports/actors", ["operator"]],
   ["GET", "reports/credits", ["operator"]],
   ["GET", "reports/revenue", ["operator"]],
+  ["GET", "customers", ["operator"]],
+  ["GET", `customers/${ID}/reads`, ["operator"]],
   ["POST", `alerts/${ID}/acknowledge`, ["operator"]],
   ["GET", "webhook-events", ["operator"]],
   ["GET", `webhook-events/${ID}`, ["operator"]],

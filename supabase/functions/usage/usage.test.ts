@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { send, TOKENS } from "#support/cases/routes.ts";
+import { send } from "#support/cases/routes.ts";
+import { TOKENS } from "#support/cases/usage.ts";
 
 const BODY = { user_id: USER_ID, ...TOKENS };
 const KEY = { "idempotency-key": "key-1" };

@@ -12,6 +12,7 @@ export const FUNCTIONS = [
   "bookings",
   "checkout",
   "credits",
+  "customers",
   "features",
   "fraud",
   "health",

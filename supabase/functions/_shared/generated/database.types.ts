@@ -651,6 +651,20 @@ export type Database = {
         Args: { "p_customer_id": string; "p_now"?: string; "p_user_id": string };
         Returns: Json;
       };
+      "customers_reads": {
+        Args: {
+          "p_author"?: string;
+          "p_before"?: number;
+          "p_customer_id": string;
+          "p_limit"?: number;
+          "p_now"?: string;
+        };
+        Returns: Json;
+      };
+      "customers_search": {
+        Args: { "p_author"?: string; "p_now"?: string; "p_query": string };
+        Returns: Json;
+      };
       "deep_checks_claim": { Args: { "p_now"?: string; "p_units": number }; Returns: Json };
       "deep_checks_ledger": { Args: { "p_limit"?: number; "p_start": number }; Returns: Json };
       "deep_checks_report": {

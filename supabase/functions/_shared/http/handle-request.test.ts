@@ -5,7 +5,8 @@ import { countedMetrics } from "#support/fakes/counted-metrics.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { createApp } from "../../usage/app.ts";
 import { USER_ID } from "#support/project.ts";
-import { ROUTE_CASES, send, sendCase, TOKENS } from "#support/cases/routes.ts";
+import { ROUTE_CASES, send, sendCase } from "#support/cases/routes.ts";
+import { TOKENS } from "#support/cases/usage.ts";
 
 async function loggedField(field: string): Promise<unknown> {
   const fake = await makeFake();

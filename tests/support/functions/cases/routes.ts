@@ -4,6 +4,7 @@ import { createApp as createAlerts } from "../../../../supabase/functions/alerts
 import { createApp as createBookings } from "../../../../supabase/functions/bookings/app.ts";
 import { createApp as createCheckout } from "../../../../supabase/functions/checkout/app.ts";
 import { createApp as createCredits } from "../../../../supabase/functions/credits/app.ts";
+import { createApp as createCustomers } from "../../../../supabase/functions/customers/app.ts";
 import { createApp as createFeatures } from "../../../../supabase/functions/features/app.ts";
 import { createApp as createFraud } from "../../../../supabase/functions/fraud/app.ts";
 import { createApp as createHealth } from "../../../../supabase/functions/health/app.ts";
@@ -21,6 +22,7 @@ import { createApp as createUsage } from "../../../../supabase/functions/usage/a
 import { createApp as createWebhookEvents } from "../../../../supabase/functions/webhook-events/app.ts";
 import { ALERT_CASES } from "./alerts.ts";
 import { BOOKING_CASES } from "./bookings.ts";
+import { CUSTOMER_CASES } from "./customers.ts";
 import type { Fake } from "../fakes/services.ts";
 import { FRAUD_CASES } from "./fraud.ts";
 import { HEALTH_CASES } from "./health.ts";
@@ -32,6 +34,7 @@ import { REFUND_CASES } from "./refunds.ts";
 import { REPORT_CASES } from "./reports.ts";
 import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
 import { TOP_UP_CASES } from "./top-ups.ts";
+import { USAGE_CASES } from "./usage.ts";
 
 /** The role of the caller. `operator` is a user whose token has the operator's role. */
 export type Role = "nobody" | "publishable" | "user" | "operator" | "secret";
@@ -58,8 +61,6 @@ export interface RouteCase {
 
 const EVERYONE = ["nobody", "publishable", "user", "operator", "secret"] as const;
 const PERSON = ["user", "operator"] as const;
-
-export const TOKENS = { model: "gpt-4o", input_tokens: 1000, output_tokens: 500 };
 
 const money = { method: "POST", allowed: ["secret"], as: "secret", isIdempotent: true } as const;
 const open = { method: "GET", allowed: EVERYONE, as: "nobody", status: 200 } as const;
@@ -124,34 +125,6 @@ const CREDITS: RouteCase[] = [
   { ...money, path: `/credits/holds/${HOLD_ID}/release`, status: 200, reaches: ["holds_release"] },
 ];
 
-const USAGE: RouteCase[] = [
-  { ...open, path: "/usage/rates", reaches: ["usage_rates"] },
-  {
-    method: "POST",
-    path: "/usage/estimate",
-    allowed: [...PERSON, "secret"],
-    as: "user",
-    status: 200,
-    body: TOKENS,
-    reaches: ["usage_estimate"],
-  },
-  {
-    ...money,
-    path: "/usage",
-    status: 201,
-    body: { user_id: USER_ID, ...TOKENS },
-    reaches: ["usage_charge"],
-  },
-  {
-    ...money,
-    path: "/usage/batch",
-    hasLargeBody: true,
-    status: 200,
-    body: { events: [{ event_id: "event-1", user_id: USER_ID, ...TOKENS }] },
-    reaches: ["usage_charge_batch"],
-  },
-];
-
 const CHECKOUT: RouteCase[] = [
   { ...open, path: "/checkout/packages", reaches: ["checkout_packages"] },
   {
@@ -181,7 +154,7 @@ const CHAT: RouteCase = {
 
 export const ROUTE_CASES: readonly RouteCase[] = [
   ...CREDITS,
-  ...USAGE,
+  ...USAGE_CASES,
   ...CHECKOUT,
   CHAT,
   ...JOB_CASES,
@@ -214,6 +187,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   },
   ...HEALTH_CASES,
   ...REPORT_CASES,
+  ...CUSTOMER_CASES,
 ];
 
 const CREATE: Readonly<Record<string, typeof createUsage>> = {
@@ -232,6 +206,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "refunds": createRefunds,
   "providers": createProviders,
   "reports": createReports,
+  "customers": createCustomers,
   "send-notification": createSendNotification,
   "stripe-webhook": createWebhook,
   "top-ups": createTopUps,

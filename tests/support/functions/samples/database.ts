@@ -7,6 +7,7 @@ import type {
 } from "../../../../supabase/functions/_shared/contracts/database/functions.ts";
 import { BOOKING_SAMPLES } from "./bookings.ts";
 import { CHAT_SAMPLES } from "./chats.ts";
+import { CUSTOMER_SAMPLES } from "./customers.ts";
 import { FEATURE_SAMPLES } from "./features.ts";
 import { ALERT_SAMPLES } from "./alerts.ts";
 import { FRAUD_SAMPLES } from "./fraud.ts";
@@ -214,6 +215,7 @@ export const SAMPLES: SamplesOf<Results> = {
   ...CHAT_SAMPLES,
   ...REFUND_SAMPLES,
   ...REPORT_SAMPLES,
+  ...CUSTOMER_SAMPLES,
   ...FEATURE_SAMPLES,
   ...BOOKING_SAMPLES,
   ...ALERT_SAMPLES,

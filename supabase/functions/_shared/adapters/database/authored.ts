@@ -26,6 +26,8 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   credits_debit: true,
   credits_entries: true,
   credits_grant: true,
+  customers_reads: true,
+  customers_search: true,
   features_set: true,
   fraud_blocks_add: true,
   fraud_blocks_remove: true,

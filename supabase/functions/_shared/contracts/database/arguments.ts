@@ -37,6 +37,7 @@ export interface RefinedArguments {
   /** A null `p_user_id` means the order of any user. */
   checkout_order: { p_user_id: string | null };
   credits_entries: { p_before_seq: string | undefined };
+  customers_reads: { p_before: string | undefined };
   /**
    * The service's own figures. A key is the end of a series' name: `evicted_keys` of
    * `redis_evicted_keys`.

@@ -9,6 +9,7 @@ import type { BookingResults, TransferResults } from "./results/bookings.ts";
 import type { ChatResults } from "./results/chats.ts";
 import type { CheckoutResults } from "./results/checkout.ts";
 import type { CreditResults } from "./results/credits.ts";
+import type { CustomerResults } from "./results/customers.ts";
 import type { Stored } from "./results/shapes.ts";
 import type { InboxResults } from "./results/inbox.ts";
 import type { JobResults } from "./results/jobs.ts";
@@ -28,6 +29,7 @@ export interface Results
     ChatResults,
     CheckoutResults,
     CreditResults,
+    CustomerResults,
     FeatureResults,
     FraudResults,
     InboxResults,

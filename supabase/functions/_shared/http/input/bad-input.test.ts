@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { ROUTE_CASES, type RouteCase, send, sendCase, TOKENS } from "#support/cases/routes.ts";
+import { ROUTE_CASES, type RouteCase, send, sendCase } from "#support/cases/routes.ts";
+import { TOKENS } from "#support/cases/usage.ts";
 
 const WITH_BODY = ROUTE_CASES.filter(({ body, path }) =>
   body !== undefined && path !== "/stripe-webhook"

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { ApiError } from "../../core/errors.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { USER_ID } from "#support/project.ts";
-import { ROUTE_CASES, type RouteCase, send, sendCase, TOKENS } from "#support/cases/routes.ts";
+import { ROUTE_CASES, type RouteCase, send, sendCase } from "#support/cases/routes.ts";
+import { TOKENS } from "#support/cases/usage.ts";
 
 function routeAt(end: string): RouteCase {
   return ROUTE_CASES.find(({ path, method }) => method === "POST" && path.endsWith(end))!;

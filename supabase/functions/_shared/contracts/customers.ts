@@ -1,0 +1,73 @@
+/** Customers as operators see them: the search, and the log of reads. */
+import { z } from "@hono/zod-openapi";
+import {
+  listQuery,
+  SeqCursor,
+  SignedAmount,
+  TimestampOut,
+  Uuid,
+  WholeListQuery,
+} from "./common.ts";
+
+const CUSTOMER_ID =
+  /^([1-9]\d{0,17}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+
+const CustomerId = z.string().openapi({
+  description: "The user's id. After the user was deleted, the number of their account.",
+  example: "6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d",
+});
+
+export const CustomerPath = z.object({
+  id: z.string().regex(CUSTOMER_ID, {
+    error: "Send the id of a customer from GET /customers: a UUID, or the number of an account.",
+  }).toLowerCase().openapi({ description: "A user's id, or the number of an account." }),
+});
+
+/** A customer with the balance. */
+export const Customer = z.object({
+  id: CustomerId,
+  user_id: Uuid.nullable().openapi({ description: "null for a deleted user and an organisation." }),
+  account_id: z.string().nullable().openapi({
+    description: "The account's number; null for a user who has no account yet.",
+    example: "17",
+  }),
+  kind: z.enum(["user", "organisation"]),
+  email: z.string().nullable(),
+  created_at: TimestampOut,
+  left_at: TimestampOut.nullable().openapi({ description: "When the user was deleted." }),
+  balance: SignedAmount,
+  available: SignedAmount,
+  debt: SignedAmount,
+}).openapi("Customer");
+
+export const FoundCustomer = Customer.extend({
+  matched_by: z.string().openapi({
+    description: "The field that the text of the search is equal to.",
+    example: "order_id",
+  }),
+}).openapi("FoundCustomer");
+
+export const CustomersQuery = WholeListQuery.extend({
+  q: z.string().min(1).max(255).openapi({
+    description:
+      "An email address, an id of a user, order, booking, refund, hold, job, grant, notification " +
+      "or provider, an id of Stripe's (payment, checkout session, charge, refund, dispute, early " +
+      "fraud warning, customer, payment method, account), or the number of an account.",
+    example: "ann@example.com",
+  }),
+});
+
+/** One read of a customer's data. */
+export const CustomerRead = z.object({
+  read_at: TimestampOut,
+  author: z.string().openapi({ example: "operator:6f1c2f0e-5d0a-4f53-9d0c-0d8f6a1b2c3d" }),
+  route: z.string().openapi({ example: "GET /customers/{id}" }),
+  query: z.string().nullable().openapi({
+    description: "The text of a search; of an email address only the first character and domain.",
+    example: "a***@example.com",
+  }),
+  request_id: z.string().nullable(),
+  correlation_id: z.string().nullable(),
+}).openapi("CustomerRead");
+
+export const CustomerReadsQuery = z.strictObject({ ...listQuery, cursor: SeqCursor.optional() });

@@ -1,0 +1,54 @@
+import { z } from "@hono/zod-openapi";
+import {
+  CustomerPath,
+  CustomerRead,
+  CustomerReadsQuery,
+  CustomersQuery,
+  FoundCustomer,
+} from "../_shared/contracts/customers.ts";
+import { defineRoute } from "../_shared/http/route/define-route.ts";
+import { page, pageOfWhole } from "../_shared/http/reply/reply.ts";
+
+/** Finds customers by an email address or an id. */
+export const searchCustomers = defineRoute({
+  method: "get",
+  path: "/",
+  summary: "Find customers",
+  description:
+    "Finds at most 20 customers by an email address or an id. Each match is recorded in the " +
+    "log of reads; an email address is masked there.",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  query: CustomersQuery,
+  responses: { 200: z.array(FoundCustomer) },
+  handler: async ({ query, services }) => {
+    const { customers } = await services.database.rpc("customers_search", { p_query: query.q });
+    return pageOfWhole(customers, query, ({ id }) => id);
+  },
+});
+
+/** Lists who read a customer's data, newest first. */
+export const listReads = defineRoute({
+  method: "get",
+  path: "/{id}/reads",
+  summary: "List reads of a customer",
+  description:
+    "Lists the reads of a customer's data by operators, and by secret keys on /customers, of " +
+    "the last year. This request is the newest.",
+  who: ["operator"],
+  limit: "default",
+  idempotent: false,
+  params: CustomerPath,
+  query: CustomerReadsQuery,
+  responses: { 200: z.array(CustomerRead) },
+  errors: ["not_found"],
+  handler: async ({ params, query, services }) => {
+    const { reads, next_before } = await services.database.rpc("customers_reads", {
+      p_customer_id: params.id,
+      p_before: query.cursor,
+      p_limit: query.limit,
+    });
+    return page(reads, next_before);
+  },
+});
