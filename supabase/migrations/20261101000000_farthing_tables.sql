@@ -2402,6 +2402,40 @@ create policy debt_payment_days_none on farthing.debt_payment_days for select to
 create policy sealed_until_none on farthing.sealed_until for select to authenticated using (false);
 insert into farthing.sealed_until values (true, 'epoch');
 
+create table farthing.usage_days (
+  day date not null,
+  origin text not null,
+  model text not null default '',
+  rate_version int not null default 0,
+  feature varchar(64) not null default '',
+  charges bigint not null,
+  corrections bigint not null,
+  input_tokens bigint not null,
+  cached_input_tokens bigint not null,
+  cache_write_tokens bigint not null,
+  output_tokens bigint not null,
+  reasoning_tokens bigint not null,
+  credits numeric(60, 18) not null,
+  corrected_credits numeric(60, 18) not null,
+  primary key (day, model, rate_version, origin, feature),
+  constraint usage_days_origins check (origin in ('caller', 'hold', 'chat', 'job', 'debit'))
+);
+comment on table farthing.usage_days is
+  'Sealed charges, summed by the day (UTC) on which they were written, by model, rate version, origin and '
+  'feature. corrected_credits: the credits that later corrections of chats reinstated; the tokens are the '
+  'corrected ones. Charges without a rate have model '''' and rate version 0. Amounts are in credits.';
+create table farthing.usage_features (
+  feature varchar(64) primary key,
+  first_day date not null
+);
+comment on table farthing.usage_features is
+  'The features that usage_days keeps apart: the first 200 that callers named. Later ones are `other`, so '
+  'that names without an end cannot make a row for each charge.';
+alter table farthing.usage_days enable row level security;
+alter table farthing.usage_features enable row level security;
+create policy usage_days_none on farthing.usage_days for select to authenticated using (false);
+create policy usage_features_none on farthing.usage_features for select to authenticated using (false);
+
 -- supabase/schemas/revenue/tables.sql
 
 -- Money facts as lines of an append-only book: what was sold, what went back, what Stripe took. A

@@ -9852,6 +9852,7 @@ as $$
   union all select * from farthing.prove_chats()
   union all select * from farthing.prove_jobs()
   union all select * from farthing.prove_ceilings()
+  union all select * from farthing.prove_usage_sums()
   union all select * from farthing.prove_owners()
   union all select * from farthing.prove_guards()
   union all select * from farthing.prove_audit()
@@ -9882,6 +9883,7 @@ as $$
   union all select * from farthing.prove_seals()
   union all select * from farthing.prove_lot_days()
   union all select * from farthing.prove_prices()
+  union all select * from farthing.prove_usage_days()
   union all select * from farthing.prove_burn_down()
   union all select * from farthing.prove_origins()
   union all select * from farthing.prove_authors()
@@ -10312,6 +10314,63 @@ $$;
 comment on function farthing.prove_prices() is
   'Rule 12: each usage costs exactly its tokens at the rate version that its entry names, however it was '
   'charged.';
+
+-- supabase/schemas/proof/functions/usage_days.sql
+
+-- The proof of the usage that reports read (rule 14).
+
+create function farthing.prove_usage_sums()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 14, null::bigint, format('the days of usage sum up to %s, all sealed charges to %s',
+    trim_scale(d.credits), trim_scale(s.amount))
+  from (select coalesce(sum(u.credits), 0) as credits from farthing.usage_days u) d,
+    (select coalesce(sum(e.amount), 0) as amount from farthing.entry_sums e
+      where e.counterparty = 'usage') s
+  where d.credits <> s.amount
+$$;
+comment on function farthing.prove_usage_sums() is
+  'Rule 14: the credits of all days of usage equal the credits of all sealed charges.';
+
+create function farthing.prove_usage_days()
+returns table (rule int, account_id bigint, detail text)
+language plpgsql stable -- an SQL function would need usage_of() before it is created
+set search_path = ''
+as $$
+begin
+  return query
+  with sealed as (
+    select array_agg(s.account_id) as accounts, array_agg(s.seq) as upto
+    from (select t.account_id, max(t.seq) as seq from farthing.entry_seals t group by t.account_id) s
+  ), expected as (
+    select u.day, u.origin, u.model, u.rate_version,
+      case when u.feature = '' then '' else coalesce(f.feature, 'other') end as feature,
+      sum(u.charges) as charges, sum(u.corrections) as corrections, sum(u.input_tokens) as input_tokens,
+      sum(u.cached_input_tokens) as cached_input_tokens, sum(u.cache_write_tokens) as cache_write_tokens,
+      sum(u.output_tokens) as output_tokens, sum(u.reasoning_tokens) as reasoning_tokens,
+      sum(u.credits) as credits, sum(u.corrected_credits) as corrected_credits
+    from sealed s
+    cross join lateral farthing.usage_of(s.accounts,
+      array_fill(0::bigint, array[coalesce(cardinality(s.accounts), 0)]), s.upto) u
+    left join farthing.usage_features f on f.feature = u.feature
+    group by 1, 2, 3, 4, 5
+  )
+  select 14, null::bigint, format('usage of %s on %s (%s): the day''s sums are not those of the entries',
+    coalesce(nullif(coalesce(e.model, d.model), ''), 'no model'), coalesce(e.day, d.day),
+    coalesce(e.origin, d.origin))
+  from expected e full join farthing.usage_days d on d.day = e.day and d.origin = e.origin
+    and d.model = e.model and d.rate_version = e.rate_version and d.feature = e.feature
+  where (e.charges, e.corrections, e.input_tokens, e.cached_input_tokens, e.cache_write_tokens,
+      e.output_tokens, e.reasoning_tokens, e.credits, e.corrected_credits)
+    is distinct from (d.charges::numeric, d.corrections::numeric, d.input_tokens::numeric,
+      d.cached_input_tokens::numeric, d.cache_write_tokens::numeric, d.output_tokens::numeric,
+      d.reasoning_tokens::numeric, d.credits, d.corrected_credits);
+end
+$$;
+comment on function farthing.prove_usage_days() is
+  'Rule 14: each day of usage is the sum of its sealed entries, in every column.';
 
 -- supabase/schemas/refunds/functions/clear_warning.sql
 
@@ -10924,6 +10983,185 @@ as $$
 $$;
 comment on function farthing.with_text_amounts(jsonb) is
   'Returns a row of a report with its numbers as text, for amounts of credits (rule 12).';
+
+-- supabase/schemas/reports/functions/usage.sql
+
+-- Usage per day, by model, rate version, origin and feature, summed when entries are sealed. A charge
+-- over several lots and debt is several entries with the same tokens, so tokens are counted at the
+-- first entry of each transaction only.
+
+create function farthing.usage_of(p_accounts bigint[], p_after bigint[], p_upto bigint[])
+returns setof farthing.usage_days
+language sql stable
+set search_path = ''
+as $$
+  select (e.created_at at time zone 'UTC')::date, e.origin, coalesce(e.metadata ->> 'model', ''),
+    coalesce((e.metadata ->> 'rate_version')::int, 0), e.feature,
+    count(*) filter (where e.is_first and not e.is_correction), count(*) filter (where e.is_correction),
+    -- The metadata of a correction has the true tokens; those of the charge are taken off.
+    coalesce(sum((e.metadata ->> 'input_tokens')::bigint) filter (where e.is_first), 0)
+      - coalesce(sum((e.charged ->> 'input_tokens')::bigint), 0),
+    coalesce(sum((e.metadata ->> 'cached_input_tokens')::bigint) filter (where e.is_first), 0)
+      - coalesce(sum((e.charged ->> 'cached_input_tokens')::bigint), 0),
+    coalesce(sum((e.metadata ->> 'cache_write_tokens')::bigint) filter (where e.is_first), 0)
+      - coalesce(sum((e.charged ->> 'cache_write_tokens')::bigint), 0),
+    coalesce(sum((e.metadata ->> 'output_tokens')::bigint) filter (where e.is_first), 0)
+      - coalesce(sum((e.charged ->> 'output_tokens')::bigint), 0),
+    coalesce(sum((e.metadata ->> 'reasoning_tokens')::bigint) filter (where e.is_first), 0)
+      - coalesce(sum((e.charged ->> 'reasoning_tokens')::bigint), 0),
+    coalesce(sum(e.amount) filter (where not e.is_correction), 0),
+    coalesce(sum(e.amount) filter (where e.is_correction), 0)
+  from (
+    select n.created_at, n.amount, n.metadata, n.is_first, c.is_correction,
+      case when c.is_correction then 'chat' when n.kind = 'debit' then 'debit'
+        when n.reference_type = 'usage' then 'caller' else n.reference_type end as origin,
+      case when jsonb_typeof(n.metadata #> '{caller,feature}') = 'string'
+        and length(n.metadata #>> '{caller,feature}') <= 64 then n.metadata #>> '{caller,feature}'
+        else '' end as feature,
+      case when c.is_correction then (select f.metadata
+        from farthing.usage_events u
+        join farthing.entries f on f.account_id = u.account_id and f.seq = u.first_seq
+        where u.account_id = n.account_id and u.origin = 'chat' and u.event_id = n.reference_id) end
+        as charged
+    from (
+      -- The entry before the range shows whether the range begins in the middle of a transaction.
+      select s.*, r.after, s.transaction_id is distinct from lag(s.transaction_id) over (
+        partition by s.account_id order by s.seq) as is_first
+      from unnest(p_accounts, p_after, p_upto) r (account_id, after, upto)
+      join farthing.entries s on s.account_id = r.account_id and s.seq >= r.after and s.seq <= r.upto) n
+    cross join lateral (select coalesce(n.reference_type = 'chat_correction', false)) c (is_correction)
+    where n.seq > n.after and (n.counterparty = 'usage' or c.is_correction)) e
+  group by 1, 2, 3, 4, 5
+$$;
+comment on function farthing.usage_of(bigint[], bigint[], bigint[]) is
+  'Returns the usage of entries as rows of usage_days: for each account, the entries after p_after and up '
+  'to p_upto. The feature is `feature` of the caller''s own metadata, if it is a text of at most 64 '
+  'characters.';
+
+create function farthing.add_usage_days(p_accounts bigint[], p_after bigint[], p_upto bigint[])
+returns void
+language sql
+set search_path = ''
+as $$
+  with days as materialized (
+    select * from farthing.usage_of(p_accounts, p_after, p_upto)
+  ), added as (
+    insert into farthing.usage_features (feature, first_day)
+    select d.feature, min(d.day) from days d
+    where d.feature <> '' and not exists (select from farthing.usage_features f where f.feature = d.feature)
+    group by d.feature order by min(d.day), d.feature
+    limit (select greatest(0, 200 - count(*)) from farthing.usage_features)
+    returning feature
+  ), known as (
+    select f.feature from farthing.usage_features f union all select a.feature from added a
+  )
+  insert into farthing.usage_days as u
+  select d.day, d.origin, d.model, d.rate_version,
+    case when d.feature = '' then '' else coalesce(k.feature, 'other') end as feature,
+    sum(d.charges), sum(d.corrections), sum(d.input_tokens), sum(d.cached_input_tokens),
+    sum(d.cache_write_tokens), sum(d.output_tokens), sum(d.reasoning_tokens), sum(d.credits),
+    sum(d.corrected_credits)
+  from days d left join known k on k.feature = d.feature
+  group by 1, 2, 3, 4, 5
+  on conflict (day, model, rate_version, origin, feature) do update
+  set charges = u.charges + excluded.charges, corrections = u.corrections + excluded.corrections,
+    input_tokens = u.input_tokens + excluded.input_tokens,
+    cached_input_tokens = u.cached_input_tokens + excluded.cached_input_tokens,
+    cache_write_tokens = u.cache_write_tokens + excluded.cache_write_tokens,
+    output_tokens = u.output_tokens + excluded.output_tokens,
+    reasoning_tokens = u.reasoning_tokens + excluded.reasoning_tokens,
+    credits = u.credits + excluded.credits,
+    corrected_credits = u.corrected_credits + excluded.corrected_credits
+$$;
+comment on function farthing.add_usage_days(bigint[], bigint[], bigint[]) is
+  'Adds the usage of entries to usage_days: for each account, the entries after p_after and up to p_upto. '
+  'seal_entries() calls it.';
+
+-- supabase/schemas/reports/functions/usage_costs.sql
+
+-- Usage with its cost, and the rows of the report of usage.
+
+create function farthing.usage_between(p_range farthing.day_range, p_account_id bigint)
+returns setof farthing.usage_days
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_begin timestamptz := p_range.first_day::timestamp at time zone 'UTC';
+  v_end timestamptz := (p_range.last_day + 1)::timestamp at time zone 'UTC';
+begin
+  if p_account_id is null then
+    return query select * from farthing.usage_days d
+      where d.day between p_range.first_day and p_range.last_day;
+  else
+    -- A row for each account and day would be as many rows as entries, so one account is summed here.
+    return query select * from farthing.usage_of(array[p_account_id],
+      array[farthing.seq_at(p_account_id, v_begin - interval '1 microsecond')],
+      array[farthing.seq_at(p_account_id, v_end - interval '1 microsecond')]);
+  end if;
+end
+$$;
+comment on function farthing.usage_between(farthing.day_range, bigint) is
+  'Returns the usage of a range of days: of all accounts, without entries that are not sealed, or of one '
+  'account.';
+
+create function farthing.usage_costs(p_range farthing.day_range, p_account_id bigint default null)
+returns table (day date, model text, origin text, feature text, charges bigint, corrections bigint,
+  input_tokens bigint, cached_input_tokens bigint, cache_write_tokens bigint, output_tokens bigint,
+  reasoning_tokens bigint, credits numeric, corrected_credits numeric, priced_credits numeric,
+  provider_cost_usd numeric, price_in_credits numeric)
+language sql stable
+set search_path = ''
+as $$
+  select d.day, nullif(d.model, ''), d.origin, nullif(d.feature, ''), d.charges, d.corrections,
+    d.input_tokens, d.cached_input_tokens, d.cache_write_tokens, d.output_tokens, d.reasoning_tokens,
+    d.credits, d.corrected_credits,
+    case when r.version is not null then d.credits - d.corrected_credits else 0 end,
+    c.usd, c.usd * r.markup * 1000
+  from farthing.usage_between(p_range, p_account_id) d
+  left join farthing.rates r on r.model = d.model and r.version = d.rate_version
+  cross join lateral (select
+    (d.input_tokens * r.input_per_million_usd
+      + d.cached_input_tokens * coalesce(r.cached_input_per_million_usd, r.input_per_million_usd)
+      + d.cache_write_tokens * coalesce(r.cache_write_per_million_usd, r.input_per_million_usd)
+      + d.output_tokens * r.output_per_million_usd
+      + d.reasoning_tokens * coalesce(r.reasoning_per_million_usd, r.output_per_million_usd))
+      * 0.000001 as usd) c
+$$;
+comment on function farthing.usage_costs(farthing.day_range, bigint) is
+  'Returns the usage of a range with its cost. provider_cost_usd: tokens × the rate without the markup; '
+  'null for charges without a rate. priced_credits: the credits of charges with a rate, less corrections. '
+  'price_in_credits: the tokens priced again, which equals priced_credits.';
+
+create function farthing.usage_figures(p_range farthing.day_range, p_account_id bigint, p_groups text[])
+returns table (is_total boolean, cursor text, figures jsonb, net_credits numeric, credits numeric,
+  priced_credits numeric, price_in_credits numeric)
+language sql stable
+set search_path = ''
+as $$
+  select grouping(k.day) = 1, jsonb_build_array(k.day, k.model, k.origin, k.feature)::text,
+    jsonb_build_object('day', k.day, 'model', k.model, 'origin', k.origin, 'feature', k.feature,
+      'charges', sum(c.charges), 'corrections', sum(c.corrections), 'input_tokens', sum(c.input_tokens),
+      'cached_input_tokens', sum(c.cached_input_tokens), 'cache_write_tokens', sum(c.cache_write_tokens),
+      'output_tokens', sum(c.output_tokens), 'reasoning_tokens', sum(c.reasoning_tokens),
+      'credits', trim_scale(sum(c.credits))::text,
+      'corrected_credits', trim_scale(sum(c.corrected_credits))::text,
+      'priced_credits', trim_scale(sum(c.priced_credits))::text,
+      'value_usd', trim_scale(sum(c.priced_credits) * 0.001)::text,
+      'provider_cost_usd', trim_scale(sum(c.provider_cost_usd))::text,
+      'margin_usd', trim_scale(sum(c.priced_credits) * 0.001 - sum(c.provider_cost_usd))::text),
+    sum(c.credits - c.corrected_credits), sum(c.credits), sum(c.priced_credits), sum(c.price_in_credits)
+  from farthing.usage_costs(p_range, p_account_id) c
+  cross join lateral (select case when 'day' = any (p_groups) then c.day end,
+    case when 'model' = any (p_groups) then c.model end,
+    case when 'origin' = any (p_groups) then c.origin end,
+    case when 'feature' = any (p_groups) then c.feature end) k (day, model, origin, feature)
+  group by grouping sets ((k.day, k.model, k.origin, k.feature), ())
+  having count(*) > 0
+$$;
+comment on function farthing.usage_figures(farthing.day_range, bigint, text[]) is
+  'Returns the rows of the report of usage, and their total: figures is the row without its share. '
+  'p_groups: the columns to group by; the other ones are null.';
 
 -- supabase/schemas/revenue/functions/book_line.sql
 
@@ -12483,6 +12721,7 @@ begin
   perform farthing.add_entry_sums(v_accounts, v_after, v_upto);
   perform farthing.add_actor_days(v_accounts, v_after, v_upto);
   perform farthing.add_lot_days(v_accounts, v_after, v_upto);
+  perform farthing.add_usage_days(v_accounts, v_after, v_upto);
   return v_sealed;
 end
 $$;

@@ -65,6 +65,7 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "reports/revenue", ["operator"]],
   ["GET", "customers", ["operator"]],
   ["GET", `customers/${ID}/reads`, ["operator"]],
+  ["GET", "reports/usage", ["operator"]],
   ["POST", `alerts/${ID}/acknowledge`, ["operator"]],
   ["GET", "webhook-events", ["operator"]],
   ["GET", `webhook-events/${ID}`, ["operator"]],

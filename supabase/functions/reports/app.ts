@@ -3,9 +3,10 @@ import { defineFunction } from "../_shared/http/app.ts";
 import { servicesFromEnv } from "../_shared/services.ts";
 import { reportRevenue } from "./money.ts";
 import { reportActors, reportCredits } from "./routes.ts";
+import { reportUsage } from "./usage.ts";
 
 export const { app, createApp } = defineFunction(
   "reports",
-  [reportActors, reportCredits, reportRevenue],
+  [reportActors, reportCredits, reportRevenue, reportUsage],
   servicesFromEnv,
 );

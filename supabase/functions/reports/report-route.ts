@@ -17,35 +17,44 @@ export interface ReportArgs {
   readonly p_limit: number;
 }
 
-interface Declaration<Row extends z.ZodObject> {
+interface Declaration<Row extends z.ZodObject, Query extends typeof ReportQuery> {
   /** The path below `/reports` and the name of the CSV file. */
   readonly name: string;
   readonly summary: string;
   readonly description: string;
+  /** The query, if it has more than the days and the page. */
+  readonly query?: Query;
   readonly row: Row;
   /** The columns of the CSV: every field of the row, in the order of the file. */
   readonly columns: readonly Column<Extract<keyof z.output<Row>, string>>[];
-  readonly read: (database: Database, args: ReportArgs) => Promise<Report<Row>>;
+  readonly read: (
+    database: Database,
+    args: ReportArgs,
+    query: z.output<Query>,
+  ) => Promise<Report<Row>>;
 }
 
 const CSV_ROWS = 1000;
 
 /** Yields the report as CSV, page by page: the rows, then the totals. */
 async function* csvPages<Row extends z.ZodObject>(
-  { columns, read }: Declaration<Row>,
-  database: Database,
+  columns: readonly Column[],
   range: Pick<ReportArgs, "p_from" | "p_to">,
+  read: (args: ReportArgs) => Promise<Report<Row>>,
 ): AsyncGenerator<string> {
   let after: string | undefined;
   do {
     const args = { ...range, p_after: after, p_limit: CSV_ROWS };
-    const report = await withOwnTime(() => read(database, args));
+    const report = await withOwnTime(() => read(args));
     yield reportToCsv(report, columns, after === undefined);
     after = report.next_cursor ?? undefined;
   } while (after !== undefined);
 }
 
-export function reportRoute<Row extends z.ZodObject>(declaration: Declaration<Row>) {
+export function reportRoute<
+  Row extends z.ZodObject,
+  Query extends typeof ReportQuery = typeof ReportQuery,
+>(declaration: Declaration<Row, Query>) {
   return defineRoute({
     method: "get",
     path: `/${declaration.name}`,
@@ -55,17 +64,18 @@ export function reportRoute<Row extends z.ZodObject>(declaration: Declaration<Ro
     who: ["operator"],
     limit: "default",
     idempotent: false,
-    query: ReportQuery,
+    query: (declaration.query ?? ReportQuery) as Query,
     responses: { 200: reportOf(declaration.row) },
     alsoProduces: [CSV_TYPE],
     handler: async ({ query, headers, context, services }) => {
       const range = { p_from: query.from, p_to: query.to };
+      const read = (args: ReportArgs) => declaration.read(services.database, args, query);
       if (wantsCsv(query.format, headers)) {
-        const pages = csvPages(declaration, services.database, range);
+        const pages = csvPages(declaration.columns, range, read);
         return await streamCsv(`${declaration.name}.csv`, pages, context);
       }
       const args = { ...range, p_after: query.cursor, p_limit: query.limit };
-      return ok(await declaration.read(services.database, args));
+      return ok(await read(args));
     },
   });
 }

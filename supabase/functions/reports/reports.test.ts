@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { REPORT_SAMPLES } from "#support/samples/reports.ts";
 import { makeFake } from "#support/fakes/services.ts";
 import { send } from "#support/cases/routes.ts";
+import { USER_ID } from "#support/project.ts";
 
 const AS = { as: "operator" } as const;
 const sample = REPORT_SAMPLES.report_actors({} as never);
@@ -48,3 +49,21 @@ Deno.test("a report as CSV has the rows of all pages and then the totals", async
     "",
   ]);
 });
+
+Deno.test("the report of usage passes its groups and its user", async () => {
+  const fake = await makeFake();
+  const query = `group_by=model,feature&user_id=${USER_ID}`;
+  assert.equal((await send(fake, "GET", `/reports/usage?${query}`, AS)).status, 200);
+  const { p_group_by, p_user_id, p_author } = fake.calls[0]!.args;
+  assert.deepEqual([p_group_by, p_user_id], ["model,feature", USER_ID]);
+  assert.match(String(p_author), /^operator:/);
+});
+
+for (const groups of ["price", "day,", "day,model,origin,feature,day"]) {
+  Deno.test(`a report of usage by ${groups} is refused`, async () => {
+    const fake = await makeFake();
+    const answer = await send(fake, "GET", `/reports/usage?group_by=${groups}`, AS);
+    assert.equal((await answer.json()).error.field, "group_by");
+    assert.deepEqual(fake.names(), []);
+  });
+}

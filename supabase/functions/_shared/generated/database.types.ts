@@ -1060,6 +1060,19 @@ export type Database = {
         };
         Returns: Json;
       };
+      "report_usage": {
+        Args: {
+          "p_after"?: string;
+          "p_author"?: string;
+          "p_from"?: string;
+          "p_group_by"?: string;
+          "p_limit"?: number;
+          "p_now"?: string;
+          "p_to"?: string;
+          "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
       "spend_caps_read": {
         Args: { "p_author"?: string; "p_now"?: string; "p_user_id": string };
         Returns: Json;

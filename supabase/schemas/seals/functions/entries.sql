@@ -98,6 +98,7 @@ begin
   perform farthing.add_entry_sums(v_accounts, v_after, v_upto);
   perform farthing.add_actor_days(v_accounts, v_after, v_upto);
   perform farthing.add_lot_days(v_accounts, v_after, v_upto);
+  perform farthing.add_usage_days(v_accounts, v_after, v_upto);
   return v_sealed;
 end
 $$;

@@ -12,4 +12,5 @@ export const REPORT_CASES: readonly RouteCase[] = [
   { ...read, path: "/reports/actors", reaches: ["report_actors"] },
   { ...read, path: "/reports/credits", reaches: ["report_credits"] },
   { ...read, path: "/reports/revenue", reaches: ["report_revenue"] },
+  { ...read, path: "/reports/usage", reaches: ["report_usage"] },
 ];

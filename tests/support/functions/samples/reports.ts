@@ -13,6 +13,22 @@ const CREDITS = {
   closing: "9939.5",
 };
 
+const USAGE = {
+  charges: 2,
+  corrections: 0,
+  input_tokens: 2000,
+  cached_input_tokens: 0,
+  cache_write_tokens: 0,
+  output_tokens: 1000,
+  reasoning_tokens: 0,
+  credits: "100",
+  corrected_credits: "0",
+  priced_credits: "100",
+  value_usd: "0.1",
+  provider_cost_usd: "0.025",
+  margin_usd: "0.075",
+};
+
 /** The fields around a report's rows. */
 const ANSWER = {
   from: "2026-11-01",
@@ -66,5 +82,17 @@ export const REPORT_SAMPLES: SamplesOf<ReportResults> = {
     rows: [{ ...REVENUE, day: "2026-11-21", closed: false }],
     totals: [REVENUE],
     controls: [{ name: "paid orders in usd", report: "2997", source: "2997", difference: "0" }],
+  }),
+  report_usage: () => ({
+    ...ANSWER,
+    rows: [{
+      ...USAGE,
+      day: "2026-11-21",
+      model: "gpt-4o",
+      origin: null,
+      feature: null,
+      share: "1",
+    }],
+    totals: [USAGE],
   }),
 };

@@ -3,9 +3,11 @@ import type { ActorRow } from "../../reports/actors.ts";
 import type { CreditRow } from "../../reports/credits.ts";
 import type { Report } from "../../reports/report.ts";
 import type { RevenueRow } from "../../reports/revenue.ts";
+import type { UsageRow } from "../../reports/usage.ts";
 
 export interface ReportResults {
   report_actors: Report<typeof ActorRow>;
   report_credits: Report<typeof CreditRow>;
   report_revenue: Report<typeof RevenueRow>;
+  report_usage: Report<typeof UsageRow>;
 }

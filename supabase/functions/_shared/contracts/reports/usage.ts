@@ -1,0 +1,61 @@
+/** The report of usage: charges, tokens, credits, the provider's cost, and the margin. */
+import { z } from "@hono/zod-openapi";
+import { SignedAmount, Uuid } from "../common.ts";
+import { DayOut, ReportQuery } from "./report.ts";
+
+const GROUPS = "day|model|origin|feature";
+
+export const UsageQuery = ReportQuery.extend({
+  group_by: z.string().regex(
+    new RegExp(`^(${GROUPS})(,(${GROUPS})){0,3}$`),
+    "group_by must be a list of day, model, origin and feature, separated by commas.",
+  ).default("day,model").openapi({
+    description: "The columns to group by: `day`, `model`, `origin` and `feature`, separated by " +
+      "commas. The other ones are null.",
+    example: "model",
+  }),
+  user_id: Uuid.optional().openapi({
+    description: "One user's usage, up to the present moment. The read is logged.",
+  }),
+});
+
+const Tokens = z.int();
+const Usd = z.string().nullable().openapi({
+  description: "USD as a decimal string; null if no charge of the row has a rate.",
+  example: "0.0125",
+});
+
+export const UsageRow = z.object({
+  day: DayOut.nullable(),
+  model: z.string().nullable().openapi({ description: "null for charges without a rate." }),
+  origin: z.enum(["caller", "hold", "chat", "job", "debit"]).nullable().openapi({
+    description:
+      "The charged work: usage that the back end reported, a settled hold, a chat, a job's step, " +
+      "or a debit.",
+  }),
+  feature: z.string().nullable().openapi({
+    description:
+      "`feature` of the caller's metadata, if it is a text of at most 64 characters. The first " +
+      "200 features are kept apart; later ones are `other`.",
+  }),
+  charges: z.int(),
+  corrections: z.int().openapi({
+    description: "Chats that were charged the most they can have cost, and corrected later.",
+  }),
+  input_tokens: Tokens,
+  cached_input_tokens: Tokens,
+  cache_write_tokens: Tokens,
+  output_tokens: Tokens,
+  reasoning_tokens: Tokens,
+  credits: SignedAmount.openapi({
+    description: "The charged credits, those that became debt too.",
+  }),
+  corrected_credits: SignedAmount.openapi({
+    description: "The credits that corrections reinstated.",
+  }),
+  priced_credits: SignedAmount,
+  value_usd: Usd,
+  provider_cost_usd: Usd,
+  margin_usd: Usd,
+  share: z.string().nullable().openapi({ description: "0.25 is a quarter.", example: "0.25" }),
+}).openapi("UsageRow");

@@ -1,0 +1,54 @@
+-- The proof of the usage that reports read (rule 14).
+
+create function farthing.prove_usage_sums()
+returns table (rule int, account_id bigint, detail text)
+language sql stable
+set search_path = ''
+as $$
+  select 14, null::bigint, format('the days of usage sum up to %s, all sealed charges to %s',
+    trim_scale(d.credits), trim_scale(s.amount))
+  from (select coalesce(sum(u.credits), 0) as credits from farthing.usage_days u) d,
+    (select coalesce(sum(e.amount), 0) as amount from farthing.entry_sums e
+      where e.counterparty = 'usage') s
+  where d.credits <> s.amount
+$$;
+comment on function farthing.prove_usage_sums() is
+  'Rule 14: the credits of all days of usage equal the credits of all sealed charges.';
+
+create function farthing.prove_usage_days()
+returns table (rule int, account_id bigint, detail text)
+language plpgsql stable -- an SQL function would need usage_of() before it is created
+set search_path = ''
+as $$
+begin
+  return query
+  with sealed as (
+    select array_agg(s.account_id) as accounts, array_agg(s.seq) as upto
+    from (select t.account_id, max(t.seq) as seq from farthing.entry_seals t group by t.account_id) s
+  ), expected as (
+    select u.day, u.origin, u.model, u.rate_version,
+      case when u.feature = '' then '' else coalesce(f.feature, 'other') end as feature,
+      sum(u.charges) as charges, sum(u.corrections) as corrections, sum(u.input_tokens) as input_tokens,
+      sum(u.cached_input_tokens) as cached_input_tokens, sum(u.cache_write_tokens) as cache_write_tokens,
+      sum(u.output_tokens) as output_tokens, sum(u.reasoning_tokens) as reasoning_tokens,
+      sum(u.credits) as credits, sum(u.corrected_credits) as corrected_credits
+    from sealed s
+    cross join lateral farthing.usage_of(s.accounts,
+      array_fill(0::bigint, array[coalesce(cardinality(s.accounts), 0)]), s.upto) u
+    left join farthing.usage_features f on f.feature = u.feature
+    group by 1, 2, 3, 4, 5
+  )
+  select 14, null::bigint, format('usage of %s on %s (%s): the day''s sums are not those of the entries',
+    coalesce(nullif(coalesce(e.model, d.model), ''), 'no model'), coalesce(e.day, d.day),
+    coalesce(e.origin, d.origin))
+  from expected e full join farthing.usage_days d on d.day = e.day and d.origin = e.origin
+    and d.model = e.model and d.rate_version = e.rate_version and d.feature = e.feature
+  where (e.charges, e.corrections, e.input_tokens, e.cached_input_tokens, e.cache_write_tokens,
+      e.output_tokens, e.reasoning_tokens, e.credits, e.corrected_credits)
+    is distinct from (d.charges::numeric, d.corrections::numeric, d.input_tokens::numeric,
+      d.cached_input_tokens::numeric, d.cache_write_tokens::numeric, d.output_tokens::numeric,
+      d.reasoning_tokens::numeric, d.credits, d.corrected_credits);
+end
+$$;
+comment on function farthing.prove_usage_days() is
+  'Rule 14: each day of usage is the sum of its sealed entries, in every column.';

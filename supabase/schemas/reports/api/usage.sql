@@ -1,0 +1,70 @@
+-- The report of usage: charges, tokens, credits, the provider's cost, and the margin.
+
+create function farthing_public.report_usage(
+  p_from date default null, p_to date default null, p_after text default null, p_limit int default 1000,
+  p_group_by text default 'day,model', p_user_id uuid default null, p_author text default null,
+  p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_range farthing.day_range := farthing.report_range(p_from, p_to, p_now);
+  v_groups text[] := string_to_array(p_group_by, ',');
+  v_account_id bigint;
+begin
+  if cardinality(v_groups) = 0 or not coalesce(v_groups <@ array['day', 'model', 'origin', 'feature'], false)
+  then
+    perform farthing.fail('invalid_request',
+      'group_by must be a list of day, model, origin and feature, separated by commas.', null, 'group_by');
+  end if;
+  if p_user_id is not null then
+    v_account_id := farthing.account_to_read(p_user_id);
+    if p_after is null then
+      perform farthing.record_customer_read(v_account_id, p_user_id, p_author, 'GET /reports/usage', p_now);
+    end if;
+    v_account_id := coalesce(v_account_id, 0); -- a user without an account has no usage
+  end if;
+  return (
+    with rows as materialized (
+      select * from farthing.usage_figures(v_range, v_account_id, v_groups)
+    ), total as (
+      select * from rows r where r.is_total
+    )
+    select farthing.report_answer(v_range, p_limit, array(
+        select row(r.figures || jsonb_build_object('share', trim_scale(round(r.net_credits
+            / (select nullif(t.net_credits, 0) from total t), 6))::text), r.cursor)::farthing.page_item
+        from rows r
+        where not r.is_total and (p_after is null or r.cursor collate "C" > p_after)
+        order by r.cursor collate "C" limit farthing.items_to_read(p_limit)),
+      (select jsonb_agg(t.figures - array['day', 'model', 'origin', 'feature']) from total t), p_now,
+      jsonb_build_array(
+        farthing.control('priced credits, and the tokens priced again',
+          coalesce((select t.priced_credits from total t), 0),
+          coalesce((select t.price_in_credits from total t), 0)),
+        case when p_user_id is null then
+          -- Both sums are over all days, because entries have no index by time.
+          farthing.control('credits of all days, and all sealed charges',
+            (select coalesce(sum(d.credits), 0) from farthing.usage_days d),
+            (select coalesce(sum(s.amount), 0) from farthing.entry_sums s where s.counterparty = 'usage'))
+        else
+          farthing.control('credits, and the user''s entries',
+            coalesce((select t.credits from total t), 0),
+            (select coalesce(sum(e.amount), 0) from farthing.entries e
+              where e.account_id = v_account_id and e.counterparty = 'usage'
+                and (e.created_at at time zone 'UTC')::date between v_range.first_day and v_range.last_day))
+        end),
+      jsonb_build_object(
+        'priced_credits', 'credits - corrected_credits of charges with a rate; others have no known cost',
+        'value_usd', 'priced_credits x 0.001: usage is priced at 1 USD = 1000 credits',
+        'provider_cost_usd', 'sum of tokens x USD per million tokens of the rate, without its markup, / 10^6',
+        'margin_usd', 'value_usd - provider_cost_usd',
+        'share', '(credits - corrected_credits) / the same over all rows'),
+      '[]'));
+end
+$$;
+grant execute on function farthing_public.report_usage to service_role;
+comment on function farthing_public.report_usage is
+  'Returns the report of usage by day and model, or by p_group_by: a list of day, model, origin and '
+  'feature, separated by commas. The entries of the last minute or two, which are not sealed, are missing, '
+  'except for one user (p_user_id). Fails invalid_request, naming from, limit or group_by; not_found.';

@@ -1,0 +1,54 @@
+-- The days of usage: sums that are made once, when entries are sealed, and are proved against the entries.
+
+begin;
+\ir ../helpers/all_tests.psql
+select plan(22);
+
+-- Runs a statement, returns the violations that the proof then finds, and undoes the statement.
+create function pg_temp.found(p_sql text) returns text language plpgsql as $$
+begin
+  execute p_sql;
+  raise exception using errcode = 'UNDO1', message = coalesce((select string_agg(distinct p.detail, '; ')
+    from farthing.prove() p), 'nothing');
+exception when sqlstate 'UNDO1' then
+  return sqlerrm;
+end
+$$;
+create function pg_temp.charge(p_event text, p_feature text) returns text language sql as $$
+  select usage_charge(tests.person('ann'), jsonb_build_object('event_id', p_event, 'model', 'gpt-4o',
+    'input_tokens', 1000, 'output_tokens', 500, 'metadata', jsonb_build_object('feature', p_feature)),
+    p_now => tests.after()) #>> '{data,credits}'
+$$;
+
+select is_empty('select * from farthing.prove()', 'the proof of an empty ledger finds no violation');
+select isnt(tests.give('ann', '1000000'), null, 'ann has credits');
+select is(pg_temp.charge('e1', 'search'), '50', 'ann is charged');
+select is(farthing.seal(), 2, 'the entries are sealed');
+select is(pg_temp.found('select'), 'nothing', 'the days are the sums of the entries');
+
+-- Every column is proved.
+select is(pg_temp.found(format('update farthing.usage_days set %1$s = %1$s + 1 where model = %2$L', c,
+    'gpt-4o')),
+  case when c = 'credits' then 'the days of usage sum up to 51, all sealed charges to 50; ' else '' end
+    || 'usage of gpt-4o on 2027-01-01 (caller): the day''s sums are not those of the entries',
+  format('a changed %s is found', c))
+from unnest(array['charges', 'corrections', 'input_tokens', 'cached_input_tokens', 'cache_write_tokens',
+  'output_tokens', 'reasoning_tokens', 'credits', 'corrected_credits']) c;
+select matches(pg_temp.found(sql), 'usage of gpt-4o', name || ' is found')
+from (values ('a day that is gone', 'delete from farthing.usage_days where model = ''gpt-4o'''),
+  ('another day', 'update farthing.usage_days set day = day + 1 where model = ''gpt-4o'''),
+  ('another feature', 'update farthing.usage_days set feature = ''x'' where model = ''gpt-4o'''))
+  c (name, sql);
+
+-- Features are bounded, so names without an end cannot make a row for each charge.
+select is((select count(*) from generate_series(1, 250) n where pg_temp.charge('f' || n, 'feature ' || n)
+  = '50'), 250::bigint, 'ann is charged for 250 features');
+select is(farthing.seal_entries(150) + farthing.seal_entries(150), 250, 'they are sealed in two parts');
+select is((select count(*) from farthing.usage_features), 200::bigint, '200 features are kept apart');
+select results_eq($$select feature::text, charges, credits from farthing.usage_days where feature in ('other',
+  'search') order by 1$$, $$values ('other', 51::bigint, 2550::numeric), ('search', 1, 50)$$,
+  'all later features are one row');
+select is_empty('select * from farthing.prove()', 'the proof finds no violation');
+
+select * from finish();
+rollback;
