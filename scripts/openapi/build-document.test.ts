@@ -82,6 +82,8 @@ const ROUTES: readonly [string, string, boolean][] = [
   ["post", "/fraud/warnings/{id}/clear", true],
   ["get", "/fraud/policy", false],
   ["post", "/fraud/policy", true],
+  ["get", "/settings/packages", false],
+  ["post", "/settings/packages", true],
   ["get", "/reports/actors", false],
   ["get", "/reports/credits", false],
   ["get", "/reports/revenue", false],

@@ -16,6 +16,7 @@ import { app as providers } from "../../supabase/functions/providers/app.ts";
 import { app as refunds } from "../../supabase/functions/refunds/app.ts";
 import { app as reports } from "../../supabase/functions/reports/app.ts";
 import { app as sendNotification } from "../../supabase/functions/send-notification/app.ts";
+import { app as settings } from "../../supabase/functions/settings/app.ts";
 import { app as stripeWebhook } from "../../supabase/functions/stripe-webhook/app.ts";
 import { app as topUps } from "../../supabase/functions/top-ups/app.ts";
 import { app as usage } from "../../supabase/functions/usage/app.ts";
@@ -39,6 +40,7 @@ const APPS = [
   refunds,
   reports,
   sendNotification,
+  settings,
   stripeWebhook,
   topUps,
   usage,

@@ -1,11 +1,13 @@
 /**
- * Writes the OpenAPI document and the tables of routes and errors from the routes' declarations.
+ * Writes the OpenAPI document, the tables of routes and errors, and the schema of a shop's file of
+ * packages, from the routes' declarations.
  * With `--check` it writes nothing, and fails when the committed files differ.
  */
 import pc from "picocolors";
 import { print } from "@farthing/command-line";
 import { buildDocument } from "./build-document.ts";
 import { buildErrorsPage } from "./build-errors-page.ts";
+import { buildPackagesSchema } from "./build-packages-schema.ts";
 import { buildRoutesPage } from "./build-routes-page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -15,6 +17,10 @@ const FILES: readonly { path: string; build: () => string }[] = [
   { path: "supabase/functions/_shared/generated/openapi.json", build: buildDocument },
   { path: "docs/reference/api/routes.md", build: () => buildRoutesPage(buildDocument()) },
   { path: "docs/reference/api/errors.md", build: buildErrorsPage },
+  {
+    path: "docs/reference/api/packages.schema.json",
+    build: () => buildPackagesSchema(buildDocument()),
+  },
 ];
 
 async function readIfThere(url: URL): Promise<string> {

@@ -616,23 +616,41 @@ create policy grants_none on farthing.grants for select to authenticated using (
 create table farthing.packages (
   package_id uuid not null,
   version int not null,
+  slug text not null,
   name text not null,
+  description text,
+  highlight boolean not null default false,
+  sort int not null default 0,
   amount bigint not null,
   currency text not null,
+  other_prices jsonb not null default '{}',
   credits numeric(38, 18) not null,
   bonus_credits numeric(38, 18) not null default 0,
   active boolean not null default true,
   effective_from timestamptz not null default now(),
   primary key (package_id, version),
+  constraint packages_slug_once unique (slug, version),
   constraint packages_version_positive check (version > 0),
+  -- A text that looks like an id is the slug of that package only, because a checkout takes both.
+  constraint packages_slugs check (slug = package_id::text or (slug ~ '^[a-z0-9][a-z0-9_-]{0,39}$'
+    and slug !~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$')),
   constraint packages_name_bounded check (length(name) between 1 and 80),
+  constraint packages_description_bounded check (length(description) between 1 and 500),
+  constraint packages_sort_bounded check (sort between 0 and 9999),
   constraint packages_amount_positive check (amount > 0),
   constraint packages_currency_iso check (currency ~ '^[a-z]{3}$'),
+  constraint packages_other_prices check (jsonb_typeof(other_prices) = 'object'
+    and not other_prices ? currency and not jsonb_path_exists(other_prices, '$.keyvalue() ? (!(
+      @.key like_regex "^[a-z]{3}$" && @.value.type() == "number" && @.value >= 1
+      && @.value <= 99999999 && @.value.floor() == @.value))')),
   constraint packages_credits_positive check (credits > 0 and bonus_credits >= 0)
 );
 comment on table farthing.packages is
-  'Packages for sale: amount in the currency''s minor unit, credits and bonus_credits in credits. The '
-  'newest version that is in effect applies.';
+  'Packages for sale. The newest version that is in effect applies. slug: the name in files and '
+  'requests, the same in all versions of a package. amount: the price in the first currency, in its '
+  'minor unit; other_prices: {currency: amount} of the others. credits and bonus_credits are in credits. '
+  'description, highlight (show this package first), sort (the position in lists, from 0) and active may '
+  'change without a new version.';
 
 create table farthing.rates (
   model text not null,
@@ -674,6 +692,9 @@ create type farthing.usage_origin as enum ('caller', 'hold', 'chat', 'job');
 create type farthing.priced_usage as (
   index int, user_id uuid, origin farthing.usage_origin, event_id text, model text, rate_version int,
   credits numeric, metadata jsonb, event_at timestamptz, problem text, field text);
+
+create type farthing.package_change as (
+  slug text, change text, package_id uuid, version int, fields jsonb);
 
 create type farthing.rate_change as (model text, version int, field text, was text, becomes text);
 
@@ -825,8 +846,9 @@ create index orders_to_expire on farthing.orders (expires_at) where status = 'pe
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
 -- Rule 9: one payment pays one order, and an order is paid once.
 create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
--- A user has one open session per package version: a second click gets the first session again.
-create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)
+-- A user has one open session per package version and currency: a second click gets the first
+-- session again.
+create unique index orders_one_open on farthing.orders (account_id, package_id, package_version, currency)
   where status = 'pending';
 -- An account has one open top-up, so that a second runner finds the first runner's order (T16).
 create unique index orders_one_top_up on farthing.orders (account_id)

@@ -2218,6 +2218,20 @@ as $$
 $$;
 comment on function farthing.pick(jsonb, text[]) is 'Returns these columns of a row.';
 
+create function farthing.field_changes(p_before jsonb, p_after jsonb)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('field', key, 'from', b.value, 'to', a.value)
+    order by key), '[]')
+  from jsonb_each_text(p_before) b full join jsonb_each_text(p_after) a using (key)
+  where b.value is distinct from a.value
+$$;
+comment on function farthing.field_changes(jsonb, jsonb) is
+  'Returns the fields in which two objects differ: [{field, from, to}], with values as text. A null '
+  'object has no fields.';
+
 -- supabase/schemas/audit/functions/customer_reads.sql
 
 -- The log of reads of customers: who read which customer's data, when and through which endpoint. Each
@@ -3078,7 +3092,7 @@ comment on function farthing.bookings_guard() is
 -- The beginning of a checkout: its order is committed before Stripe opens the session, and the
 -- session is attached afterwards.
 
-create function farthing.package_on_sale(p_package_id text, p_now timestamptz)
+create function farthing.package_on_sale(p_package_id text, p_currency text, p_now timestamptz)
 returns farthing.packages
 language plpgsql stable
 set search_path = ''
@@ -3087,16 +3101,27 @@ declare
   v_package farthing.packages;
 begin
   select * into v_package from farthing.packages
-  where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
+  where lower(p_package_id) in (slug, package_id::text) and effective_from <= p_now
+  order by version desc limit 1;
   if v_package.package_id is null or not v_package.active then
     perform farthing.fail('unknown_package',
-      'No package on sale has this id. Send one from GET /checkout/packages.', null, 'package_id');
+      'No package on sale has this id or slug. Send one from GET /checkout/packages.', null, 'package_id');
+  end if;
+  if p_currency <> v_package.currency then
+    v_package.amount := v_package.other_prices ->> p_currency;
+    v_package.currency := p_currency;
+  end if;
+  if v_package.amount is null then
+    perform farthing.fail('invalid_request', format('This package has no price in %s. Send a currency from '
+      'its prices in GET /checkout/packages.', left(p_currency, 3)), null, 'currency');
   end if;
   return v_package;
 end
 $$;
-comment on function farthing.package_on_sale(text, timestamptz) is
-  'Returns the current version of a package. Fails unknown_package if the package is not on sale.';
+comment on function farthing.package_on_sale(text, text, timestamptz) is
+  'Returns the current version of a package, by its id or slug, with amount and currency in the requested '
+  'currency; null is the first one. Fails unknown_package if the package is not on sale, invalid_request '
+  'if it has no price in the currency.';
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -3112,7 +3137,7 @@ declare
 begin
   select * into v_order from farthing.orders
   where account_id = p_account_id and package_id = p_package.package_id
-    and package_version = p_package.version
+    and package_version = p_package.version and currency = p_package.currency
     and status = 'pending';
   if v_order.order_id is not null and (v_order.expires_at <= p_now + interval '1 minute'
     or (v_order.session_id is null and v_order.created_at <= p_now - c_sessionless_life)) then
@@ -3124,8 +3149,8 @@ begin
 end
 $$;
 comment on function farthing.checkout_open_order is
-  'Returns the user''s open order for a package version, or null. An order that is about to expire, or '
-  'cannot get a session any more, is marked as expired. The caller has locked the account.';
+  'Returns the user''s open order for a package version in its currency, or null. An order that is about '
+  'to expire, or cannot get a session any more, is marked as expired. The caller has locked the account.';
 
 create function farthing.checkout_new_order(
   p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,
@@ -3509,6 +3534,7 @@ declare
     when 'job_not_cancellable' then 409
     when 'usage_conflict' then 409
     when 'reference_conflict' then 409
+    when 'version_conflict' then 409
     when 'idempotency_key_reused' then 422
     when 'overdraft_exceeded' then 422
     when 'refund_too_large' then 422
@@ -8565,6 +8591,200 @@ comment on function farthing.retry_reconciliation(timestamptz, int) is
   'and for payments that were never paid out. Returns the number of compared payouts and of differences '
   'found.';
 
+-- supabase/schemas/pricing/functions/package_list.sql
+
+-- A shop's list of packages: its checks, and its differences from the packages in force.
+
+create function farthing.packages_given(p_packages jsonb, p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(c.package_id, md5('farthing package ' || g.slug)::uuid), coalesce(c.last_version, 0) + 1,
+    g.slug, g.name, g.description, coalesce(g.highlight, false), coalesce(g.sort, 0),
+    (g.prices #>> '{0,amount}')::bigint, g.prices #>> '{0,currency}',
+    (select coalesce(jsonb_object_agg(o.price ->> 'currency', o.price -> 'amount'), '{}')
+      from jsonb_array_elements(g.prices) with ordinality o (price, nr) where o.nr > 1),
+    g.credits, coalesce(g.bonus_credits, 0), true, p_now
+  from jsonb_to_recordset(p_packages) g (slug text, name text, description text, highlight boolean, sort int,
+    prices jsonb, credits numeric(38, 18), bonus_credits numeric(38, 18))
+  left join lateral (select p.package_id, max(p.version) as last_version from farthing.packages p
+    where p.slug = g.slug group by p.package_id) c on true
+$$;
+comment on function farthing.packages_given(jsonb, timestamptz) is
+  'Returns a list of packages as rows, each with the next version of its package. The id of a new '
+  'package follows from its slug.';
+
+create function farthing.package_fields(p_package farthing.packages)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('name', p_package.name, 'description', p_package.description,
+    'highlight', p_package.highlight, 'sort', p_package.sort, 'first_currency', p_package.currency,
+    'credits', trim_scale(p_package.credits)::text,
+    'bonus_credits', trim_scale(p_package.bonus_credits)::text, 'active', p_package.active)
+    || jsonb_object_agg('price_' || (p.price ->> 'currency'), p.price -> 'amount')
+  from jsonb_array_elements(farthing.package_prices(p_package)) p (price)
+$$;
+comment on function farthing.package_fields(farthing.packages) is
+  'Returns the fields of a package by which two versions are compared; price_<currency> is in minor units.';
+
+create function farthing.package_changes(p_packages jsonb, p_now timestamptz)
+returns setof farthing.package_change
+language sql stable
+set search_path = ''
+as $$
+  with given as (
+    select g.slug, g.package_id, g.version, farthing.package_fields(g) as fields
+    from farthing.packages_given(p_packages, p_now) g
+  ), current as (
+    select p.slug, p.package_id, p.version, p.active, farthing.package_fields(p) as fields
+    from farthing.packages_in_force(p_now) p
+  )
+  select d.slug, d.change, d.package_id,
+    case when d.keeps_terms then d.version else d.next_version end, d.fields
+  from (select slug, coalesce(c.package_id, g.package_id) as package_id, c.version, g.version as next_version,
+      case when c.slug is null then 'added' when g.slug is null then 'retired'
+        when not c.active then 'restored' else 'changed' end as change,
+      farthing.field_changes(c.fields, coalesce(g.fields, c.fields || '{"active": false}')) as fields,
+      -- The other fields are terms, and a change of a term is a new version.
+      c.fields - '{description,highlight,sort,active}'::text[]
+        = coalesce(g.fields, c.fields) - '{description,highlight,sort,active}'::text[] as keeps_terms
+    from given g full join current c using (slug)) d
+  where d.fields <> '[]'
+$$;
+comment on function farthing.package_changes(jsonb, timestamptz) is
+  'Returns the packages that a list adds, changes, restores to sale or retires (packages that are not in '
+  'the list), each with the version after the change and the fields that differ.';
+
+create function farthing.refuse_bad_packages(p_packages jsonb)
+returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_bad record;
+begin
+  if jsonb_typeof(p_packages) is distinct from 'array' or jsonb_array_length(p_packages) not between 1 and 200
+  then
+    perform farthing.fail('invalid_request', 'packages must be an array of 1 to 200 packages.', null,
+      'packages');
+  end if;
+  select l.nr - 1 as index, f.field, f.rule into v_bad
+  from (select e.nr, e.package, count(*) over (partition by e.package ->> 'slug') as mentions
+    from jsonb_array_elements(p_packages) with ordinality e (package, nr)) l
+  cross join lateral farthing.package_problems(l.package, l.mentions > 1) f
+  order by l.nr, f.nr limit 1;
+  if v_bad.field is not null then
+    perform farthing.fail('invalid_request', v_bad.field || ' ' || v_bad.rule, null,
+      format('packages[%s].%s', v_bad.index, v_bad.field));
+  end if;
+end
+$$;
+comment on function farthing.refuse_bad_packages(jsonb) is
+  'Fails invalid_request if a list of packages is no array or a field cannot be stored exactly; names the '
+  'first such field.';
+
+create function farthing.package_problems(p_package jsonb, p_is_named_twice boolean)
+returns table (nr int, field text, rule text)
+language sql stable
+set search_path = ''
+as $$
+  select c.nr, c.field, c.rule
+  from (values
+    (1, 'slug', jsonb_typeof(p_package) = 'object' and not p_is_named_twice
+      and p_package ->> 'slug' ~ '^[a-z0-9][a-z0-9_-]{0,39}$'
+      and (p_package ->> 'slug' !~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
+        or exists (select from farthing.packages p where p.slug = p_package ->> 'slug')),
+      'must have 1 to 40 of a-z, 0-9, _ and -, not begin with _ or -, and be in the list once.'),
+    (2, 'name', jsonb_typeof(p_package -> 'name') = 'string'
+      and length(p_package ->> 'name') between 1 and 80, 'must have 1 to 80 characters.'),
+    (3, 'description', coalesce(jsonb_typeof(p_package -> 'description'), 'null') = 'null'
+      or jsonb_typeof(p_package -> 'description') = 'string'
+      and length(p_package ->> 'description') between 1 and 500, 'must have 1 to 500 characters.'),
+    (4, 'highlight', coalesce(jsonb_typeof(p_package -> 'highlight'), 'null') in ('null', 'boolean'),
+      'must be true or false.'),
+    (5, 'sort', coalesce(p_package ->> 'sort', '0') ~ '^(0|[1-9][0-9]{0,3})$',
+      'must be a whole number from 0 to 9999.'),
+    (6, 'credits', p_package ->> 'credits' ~ '^(0|[1-9][0-9]{0,19})([.][0-9]{1,18})?$'
+      and p_package ->> 'credits' ~ '[1-9]',
+      'must be a decimal string above 0, with at most 20 digits before the point and 18 after it.'),
+    (7, 'bonus_credits',
+      coalesce(p_package ->> 'bonus_credits', '0') ~ '^(0|[1-9][0-9]{0,19})([.][0-9]{1,18})?$',
+      'must be a decimal string, with at most 20 digits before the point and 18 after it.'),
+    (8, 'prices', farthing.are_prices(p_package -> 'prices'), 'must list 1 to 20 prices, each in a currency '
+      'of its own: {"currency": "usd", "amount": 999}. The amount is a whole number from 1 to 99999999, '
+      'in the currency''s minor unit.')) c (nr, field, is_right, rule)
+  where c.is_right is not true
+$$;
+comment on function farthing.package_problems(jsonb, boolean) is
+  'Returns the fields of a package that cannot be stored, each with the rule that it breaks.';
+
+create function farthing.are_prices(p_prices jsonb)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select case when jsonb_typeof(p_prices) = 'array' then (
+    select count(*) between 1 and 20 and count(distinct e.price ->> 'currency') = count(*)
+      and bool_and(coalesce(e.price ->> 'currency' ~ '^[a-z]{3}$'
+        and jsonb_typeof(e.price -> 'amount') = 'number'
+        and e.price ->> 'amount' ~ '^[1-9][0-9]{0,7}$', false))
+    from jsonb_array_elements(p_prices) e (price)) else false end
+$$;
+comment on function farthing.are_prices(jsonb) is
+  'Returns whether a value is a list of prices [{currency, amount}], each currency once.';
+
+-- supabase/schemas/pricing/functions/packages.sql
+
+-- Packages: their slugs, and the version of each package that is in force.
+
+create function farthing.packages_guard()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- A package that is inserted without a slug keeps the slug of its earlier versions; a new one gets
+  -- its id.
+  new.slug := coalesce(new.slug, (select p.slug from farthing.packages p
+    where p.package_id = new.package_id limit 1), new.package_id::text);
+  if exists (select from farthing.packages p
+    where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
+    raise exception 'Package % cannot have the slug %: a package keeps its slug, and no other has it',
+      new.package_id, new.slug using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$$;
+comment on function farthing.packages_guard() is
+  'Trigger: fills in a missing slug, and refuses a second slug of a package and a second package of a slug.';
+
+create function farthing.packages_in_force(p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  select distinct on (package_id) * from farthing.packages
+  where effective_from <= p_now order by package_id, version desc
+$$;
+comment on function farthing.packages_in_force(timestamptz) is
+  'Returns the current version of each package, also of those that are no longer sold.';
+
+create function farthing.package_prices(p_package farthing.packages)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_agg(jsonb_build_object('currency', p.currency, 'amount', p.amount) order by p.nr, p.currency)
+  from (select 0 as nr, p_package.currency, p_package.amount
+    union all select 1, o.key, o.value::bigint from jsonb_each_text(p_package.other_prices) o) p
+$$;
+comment on function farthing.package_prices(farthing.packages) is
+  'Returns the prices of a package as [{currency, amount}], the first currency first; amounts in minor '
+  'units.';
+
 -- supabase/schemas/pricing/functions/price_usage.sql
 
 -- The price of usage. Rates are versioned and never edited: a new price is a new version, and
@@ -9707,8 +9927,9 @@ as $$
     o.package_version)
   from farthing.orders o
   left join farthing.packages k on k.package_id = o.package_id and k.version = o.package_version
-  where o.kind = 'package' and (o.amount, o.currency, o.credits, o.bonus_credits, o.package_name)
-    is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
+  where o.kind = 'package' and (o.amount, o.credits, o.bonus_credits, o.package_name)
+    is distinct from (case o.currency when k.currency then k.amount
+      else (k.other_prices ->> o.currency)::bigint end, k.credits, k.bonus_credits, k.name)
 $$;
 comment on function farthing.prove_payments() is
   'Rule 9 of payments: a paid order has a Stripe event for its amount, every event of a payment has paid '
@@ -12945,6 +13166,102 @@ end
 $$;
 comment on function farthing.mark_owner() is
   'Trigger: hashes the owner of a new account, and deletes the salt when an owner leaves.';
+
+-- supabase/schemas/settings/functions/changes.sql
+
+-- The parts that all settings share: their version, the reason of a change, and the history.
+
+create function farthing.settings_version(p_table text)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(max(audit_nr), 0)::text from farthing.audit where table_name = p_table
+$$;
+comment on function farthing.settings_version(text) is
+  'Returns the version of a table of settings: the number of its last audit row. Every change of the '
+  'table raises it, also a change by SQL.';
+
+create function farthing.refuse_old_version(p_table text, p_version text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version text := farthing.settings_version(p_table);
+begin
+  if p_version <> v_version then
+    perform farthing.fail('version_conflict',
+      'These settings were changed after you read them. Read them again, and repeat your change.',
+      jsonb_build_object('version', v_version));
+  end if;
+end
+$$;
+comment on function farthing.refuse_old_version(text, text) is
+  'Fails version_conflict, with the current version in the details, if the caller has seen another '
+  'version of a table of settings. A null version is not compared. The caller has locked the table.';
+
+create function farthing.begin_change(p_author text, p_reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if coalesce(p_reason, '') !~ '\S' or length(p_reason) > 500 then
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
+  end if;
+  perform farthing.allow_change(p_author, p_reason);
+end
+$$;
+comment on function farthing.begin_change(text, text) is
+  'Gives the author and the reason for the changes that follow. Fails invalid_request without a reason.';
+
+create function farthing.settings_history(p_table text)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('version', h.audit_nr::text, 'changed_at', h.changed_at,
+    'author', h.author, 'reason', h.reason, 'name', h.name,
+    'fields', farthing.field_changes(h.was, h.after)) order by h.audit_nr desc), '[]')
+  from (
+    -- A new version of a package or a rate is a new row: it is compared with the version before it.
+    select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
+    from (select a.*, coalesce(a.after ->> 'slug', a.row_key ->> 'model', a.row_key ->> 'rule') as name
+      from farthing.audit a where a.table_name = p_table) n
+    order by audit_nr desc limit 50) h
+$$;
+comment on function farthing.settings_history(text) is
+  'Returns the last 50 changes of a table of settings, newest first: [{version, changed_at, author, '
+  'reason, name, fields: [{field, from, to}]}]. name: the slug, the model or the rule; null for the policy.';
+
+-- supabase/schemas/settings/functions/packages.sql
+
+-- Writing a list of packages.
+
+create function farthing.write_packages(p_packages jsonb, p_changes farthing.package_change[],
+  p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into farthing.packages
+  select g.* from farthing.packages_given(p_packages, p_now) g
+  join unnest(p_changes) c on c.slug = g.slug and c.version = g.version;
+
+  -- The terms stay, so the version stays, and an open session of it is still found.
+  update farthing.packages p set description = g.description, highlight = g.highlight, sort = g.sort,
+    active = true
+  from farthing.packages_given(p_packages, p_now) g join unnest(p_changes) c on c.slug = g.slug
+  where p.package_id = c.package_id and p.version = c.version and c.version < g.version;
+
+  -- A version that is only due later is closed, too. Otherwise it would put the package back on sale.
+  update farthing.packages p set active = false
+  from unnest(p_changes) c
+  where c.change = 'retired' and p.package_id = c.package_id and p.version >= c.version and p.active;
+$$;
+comment on function farthing.write_packages(jsonb, farthing.package_change[], timestamptz) is
+  'Writes the changes that package_changes() has found for a list. The caller has locked the packages.';
 
 -- supabase/schemas/support/functions/customer_summary.sql
 

@@ -518,7 +518,7 @@ create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
     p_client_temp_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
-  p_ip_hash text default null)
+  p_ip_hash text default null, p_currency text default null)
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -534,7 +534,7 @@ begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  v_package := farthing.package_on_sale(p_package_id, p_now);
+  v_package := farthing.package_on_sale(p_package_id, p_currency, p_now);
   v_account := farthing.lock_account(p_user_id, p_now);
   v_order := farthing.checkout_open_order(v_account.account_id, v_package, p_now);
   v_verdict := farthing.check_fraud(v_account.account_id, 'checkout', p_ip_hash, p_now, v_new_id,
@@ -561,7 +561,7 @@ comment on function farthing_public.checkout_begin is
   'Fixes the terms of a purchase. Returns step create with the order whose session is to be opened, step '
   'reuse with the open session, step replay, or step refused with code and retry_after (seconds). A '
   'refusal is returned and not raised, so that the decision is stored. Fails unknown_package, not_found, '
-  'idempotency_in_progress.';
+  'invalid_request, idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -608,18 +608,18 @@ returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'name', p.name, 'amount', p.amount,
-    'currency', p.currency, 'credits', trim_scale(p.credits)::text, 'bonus_credits',
-      trim_scale(p.bonus_credits)::text,
-    'total_credits', trim_scale(p.credits + p.bonus_credits)::text) order by p.currency, p.amount, p.name),
-      '[]')
-  from (select distinct on (package_id) * from farthing.packages
-    where effective_from <= p_now order by package_id, version desc) p
+  select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'slug', p.slug, 'name', p.name,
+    'description', p.description, 'highlight', p.highlight, 'amount', p.amount, 'currency', p.currency,
+    'prices', farthing.package_prices(p), 'credits', trim_scale(p.credits)::text,
+    'bonus_credits', trim_scale(p.bonus_credits)::text,
+    'total_credits', trim_scale(p.credits + p.bonus_credits)::text)
+    order by p.sort, p.currency, p.amount, p.name), '[]')
+  from farthing.packages_in_force(p_now) p
   where p.active
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, by currency and price.';
+  'Returns the packages on sale, by sort, first currency and price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())
@@ -1727,12 +1727,14 @@ comment on function farthing_public.usage_rates is
   'Returns the rate in force of each model: USD per million tokens, and the markup, as text.';
 
 create view farthing_public.packages with (security_invoker = true) as
-select distinct on (p.package_id) p.package_id as id, p.version, p.name, p.amount, p.currency,
-  trim_scale(p.credits)::text as credits, trim_scale(p.bonus_credits)::text as bonus_credits, p.active
+select distinct on (p.package_id) p.package_id as id, p.version, p.slug, p.name, p.description,
+  p.highlight, p.sort, p.amount, p.currency, p.other_prices, trim_scale(p.credits)::text as credits,
+  trim_scale(p.bonus_credits)::text as bonus_credits, p.active
 from farthing.packages p where p.effective_from <= now() order by p.package_id, p.version desc;
 
 comment on view farthing_public.packages is
-  'The newest version of each package; amount in minor units, credits as text.';
+  'The newest version of each package; amount and other_prices ({currency: amount}) in minor units, '
+  'credits as text.';
 
 grant select on farthing_public.packages to anon, authenticated;
 
@@ -3107,6 +3109,73 @@ grant execute on function farthing_public.report_revenue to service_role;
 comment on function farthing_public.report_revenue is
   'Returns the report of revenue by day, product line and currency, in minor units, with control totals '
   'per currency. Fails invalid_request, naming from or limit.';
+
+-- supabase/schemas/settings/api/packages.sql
+
+-- The RPC functions of the packages: operators read the list, and replace it by another one.
+
+create function farthing_public.settings_packages(p_now timestamptz default now())
+returns jsonb
+language sql stable security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('version', farthing.settings_version('packages'),
+    'packages', (select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'version', p.version,
+      'slug', p.slug, 'name', p.name, 'description', p.description, 'highlight', p.highlight,
+      'sort', p.sort, 'prices', farthing.package_prices(p), 'credits', trim_scale(p.credits)::text,
+      'bonus_credits', trim_scale(p.bonus_credits)::text, 'active', p.active,
+      'effective_from', p.effective_from) order by p.active desc, p.sort, p.currency, p.amount, p.slug), '[]')
+      from farthing.packages_in_force(p_now) p),
+    'history', farthing.settings_history('packages'))
+$$;
+grant execute on function farthing_public.settings_packages to service_role;
+comment on function farthing_public.settings_packages is
+  'Returns all packages, those on sale first, with the version of the list and its last changes: '
+  '{version, packages, history}.';
+
+create function farthing_public.settings_packages_set(
+  p_packages jsonb, p_version text default null, p_reason text default null, p_dry_run boolean default true,
+  p_author text default 'sql:' || session_user, p_idempotency_key text default null,
+  p_fingerprint text default null, p_now timestamptz default now())
+returns jsonb
+language plpgsql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_answer jsonb := farthing.idempotency_find(p_idempotency_key, p_fingerprint, p_now);
+  v_packages jsonb := farthing.json_argument(p_packages);
+  v_changes farthing.package_change[];
+begin
+  if v_answer is not null then
+    return v_answer;
+  end if;
+  perform farthing.refuse_bad_packages(v_packages);
+  -- Only one change runs at a time, because versions count up from the stored ones. Checkouts do
+  -- not wait.
+  lock table farthing.packages in share row exclusive mode;
+  perform farthing.refuse_old_version('packages', p_version);
+  v_changes := array(select c from farthing.package_changes(v_packages, p_now) c
+    order by array_position('{added,changed,restored,retired}', c.change), c.slug);
+  if not p_dry_run then
+    perform farthing.begin_change(p_author, p_reason);
+    perform farthing.write_packages(v_packages, v_changes, p_now);
+  end if;
+  return farthing.idempotency_keep(p_idempotency_key, p_fingerprint, 200, jsonb_build_object(
+    'version', farthing.settings_version('packages'), 'dry_run', p_dry_run,
+    'changes', (select coalesce(jsonb_agg(jsonb_build_object('name', c.slug, 'change', c.change,
+      'version', c.version, 'fields', c.fields) order by c.nr), '[]')
+      from unnest(v_changes) with ordinality c (slug, change, package_id, version, fields, nr)),
+    'unchanged', jsonb_array_length(v_packages)
+      - (select count(*) from unnest(v_changes) c where c.change <> 'retired')), p_now);
+end
+$$;
+grant execute on function farthing_public.settings_packages_set to service_role;
+comment on function farthing_public.settings_packages_set is
+  'Makes a list of packages [{slug, name, description?, highlight?, sort?, credits, bonus_credits?, prices: '
+  '[{currency, amount}]}] the packages on sale: adds, changes and restores packages, and retires those '
+  'that the list does not name. A changed term is a new version. Returns {status: 200, replayed, data: '
+  '{version, dry_run, changes: [{name, change, version, fields}], unchanged}}; with p_dry_run it changes '
+  'nothing. Fails invalid_request, version_conflict.';
 
 -- supabase/schemas/support/api/reads.sql
 

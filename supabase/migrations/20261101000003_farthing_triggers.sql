@@ -265,15 +265,17 @@ select farthing.never_remove('policy');
 
 -- supabase/schemas/pricing/triggers.sql
 
--- A version of a package or a rate keeps its terms: only `active` of a package may change, and
--- rates are append-only.
+-- A version of a package or a rate keeps its terms: only the presentation of a package and `active`
+-- may change, and rates are append-only.
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
--- `active` is not in the list, so a package may be switched on and off.
-create trigger packages_keep_their_terms before update of package_id, version, name, amount, currency,
-  credits, bonus_credits, effective_from
+-- `active`, `description`, `highlight` and `sort` are not in the list: they decide no money.
+create trigger packages_keep_their_terms before update of package_id, version, slug, name, amount,
+  currency, other_prices, credits, bonus_credits, effective_from
   on farthing.packages for each row execute function farthing.refuse_change();
+create trigger packages_have_one_slug before insert on farthing.packages
+  for each row execute function farthing.packages_guard();
 create trigger rates_are_append_only before update or delete on farthing.rates
   for each row execute function farthing.refuse_change();
 
@@ -444,8 +446,8 @@ select farthing.audit_changes('policy', array(select a.attname from pg_attribute
 select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
 select farthing.audit_changes('spend_caps', '{own_daily, imposed_daily}', p_needs_reason => true,
   p_rows => true);
-select farthing.audit_changes('packages', '{name, amount, currency, credits, bonus_credits, active,
-  effective_from}', p_rows => true);
+select farthing.audit_changes('packages', '{slug, name, description, highlight, sort, amount, currency,
+  other_prices, credits, bonus_credits, active, effective_from}', p_rows => true);
 select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per_million_usd,
   cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from}',
   p_rows => true);

@@ -66,6 +66,8 @@ const ROUTES: [string, string, Who[]][] = [
   ["GET", "customers", ["operator"]],
   ["GET", `customers/${ID}/reads`, ["operator"]],
   ["GET", "reports/usage", ["operator"]],
+  ["GET", "settings/packages", ["operator"]],
+  ["POST", "settings/packages", ["operator"]],
   ["POST", `alerts/${ID}/acknowledge`, ["operator"]],
   ["GET", "webhook-events", ["operator"]],
   ["GET", `webhook-events/${ID}`, ["operator"]],

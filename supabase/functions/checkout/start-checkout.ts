@@ -43,6 +43,7 @@ export const startCheckout = defineRoute({
         const step = await database.rpc("checkout_begin", {
           p_user_id: caller.userId,
           p_package_id: body.package_id,
+          p_currency: body.currency,
           p_success_url: urls.successUrl,
           p_cancel_url: urls.cancelUrl,
           p_client_temp_id: body.client_temp_id,

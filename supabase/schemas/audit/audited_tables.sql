@@ -10,8 +10,8 @@ select farthing.audit_changes('policy', array(select a.attname from pg_attribute
 select farthing.audit_changes('accounts', '{daily_cap}', p_needs_reason => true);
 select farthing.audit_changes('spend_caps', '{own_daily, imposed_daily}', p_needs_reason => true,
   p_rows => true);
-select farthing.audit_changes('packages', '{name, amount, currency, credits, bonus_credits, active,
-  effective_from}', p_rows => true);
+select farthing.audit_changes('packages', '{slug, name, description, highlight, sort, amount, currency,
+  other_prices, credits, bonus_credits, active, effective_from}', p_rows => true);
 select farthing.audit_changes('rates', '{input_per_million_usd, cached_input_per_million_usd,
   cache_write_per_million_usd, output_per_million_usd, reasoning_per_million_usd, markup, effective_from}',
   p_rows => true);

@@ -5,7 +5,7 @@ create function farthing_public.checkout_begin(
   p_user_id uuid, p_package_id text, p_success_url text, p_cancel_url text,
     p_client_temp_id text default null,
   p_idempotency_key text default null, p_fingerprint text default null, p_now timestamptz default now(),
-  p_ip_hash text default null)
+  p_ip_hash text default null, p_currency text default null)
 returns jsonb
 language plpgsql security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
@@ -21,7 +21,7 @@ begin
   if v_answer is not null then
     return v_answer || '{"step": "replay"}';
   end if;
-  v_package := farthing.package_on_sale(p_package_id, p_now);
+  v_package := farthing.package_on_sale(p_package_id, p_currency, p_now);
   v_account := farthing.lock_account(p_user_id, p_now);
   v_order := farthing.checkout_open_order(v_account.account_id, v_package, p_now);
   v_verdict := farthing.check_fraud(v_account.account_id, 'checkout', p_ip_hash, p_now, v_new_id,
@@ -48,7 +48,7 @@ comment on function farthing_public.checkout_begin is
   'Fixes the terms of a purchase. Returns step create with the order whose session is to be opened, step '
   'reuse with the open session, step replay, or step refused with code and retry_after (seconds). A '
   'refusal is returned and not raised, so that the decision is stored. Fails unknown_package, not_found, '
-  'idempotency_in_progress.';
+  'invalid_request, idempotency_in_progress.';
 
 create function farthing_public.checkout_attach(
   p_order_id uuid, p_session_id text, p_session_url text, p_idempotency_key text default null,
@@ -95,18 +95,18 @@ returns jsonb
 language sql stable security definer -- service_role has no rights on tables
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'name', p.name, 'amount', p.amount,
-    'currency', p.currency, 'credits', trim_scale(p.credits)::text, 'bonus_credits',
-      trim_scale(p.bonus_credits)::text,
-    'total_credits', trim_scale(p.credits + p.bonus_credits)::text) order by p.currency, p.amount, p.name),
-      '[]')
-  from (select distinct on (package_id) * from farthing.packages
-    where effective_from <= p_now order by package_id, version desc) p
+  select coalesce(jsonb_agg(jsonb_build_object('id', p.package_id, 'slug', p.slug, 'name', p.name,
+    'description', p.description, 'highlight', p.highlight, 'amount', p.amount, 'currency', p.currency,
+    'prices', farthing.package_prices(p), 'credits', trim_scale(p.credits)::text,
+    'bonus_credits', trim_scale(p.bonus_credits)::text,
+    'total_credits', trim_scale(p.credits + p.bonus_credits)::text)
+    order by p.sort, p.currency, p.amount, p.name), '[]')
+  from farthing.packages_in_force(p_now) p
   where p.active
 $$;
 grant execute on function farthing_public.checkout_packages to service_role;
 comment on function farthing_public.checkout_packages is
-  'Returns the packages on sale, by currency and price.';
+  'Returns the packages on sale, by sort, first currency and price.';
 
 create function farthing_public.checkout_order(p_user_id uuid, p_order_id uuid, p_author text default null,
   p_now timestamptz default now())

@@ -55,8 +55,9 @@ create index orders_to_expire on farthing.orders (expires_at) where status = 'pe
 create unique index orders_by_session on farthing.orders (session_id) where session_id is not null;
 -- Rule 9: one payment pays one order, and an order is paid once.
 create unique index orders_by_payment on farthing.orders (payment_ref) where payment_ref is not null;
--- A user has one open session per package version: a second click gets the first session again.
-create unique index orders_one_open on farthing.orders (account_id, package_id, package_version)
+-- A user has one open session per package version and currency: a second click gets the first
+-- session again.
+create unique index orders_one_open on farthing.orders (account_id, package_id, package_version, currency)
   where status = 'pending';
 -- An account has one open top-up, so that a second runner finds the first runner's order (T16).
 create unique index orders_one_top_up on farthing.orders (account_id)

@@ -20,12 +20,14 @@ comment on function farthing_public.usage_rates is
   'Returns the rate in force of each model: USD per million tokens, and the markup, as text.';
 
 create view farthing_public.packages with (security_invoker = true) as
-select distinct on (p.package_id) p.package_id as id, p.version, p.name, p.amount, p.currency,
-  trim_scale(p.credits)::text as credits, trim_scale(p.bonus_credits)::text as bonus_credits, p.active
+select distinct on (p.package_id) p.package_id as id, p.version, p.slug, p.name, p.description,
+  p.highlight, p.sort, p.amount, p.currency, p.other_prices, trim_scale(p.credits)::text as credits,
+  trim_scale(p.bonus_credits)::text as bonus_credits, p.active
 from farthing.packages p where p.effective_from <= now() order by p.package_id, p.version desc;
 
 comment on view farthing_public.packages is
-  'The newest version of each package; amount in minor units, credits as text.';
+  'The newest version of each package; amount and other_prices ({currency: amount}) in minor units, '
+  'credits as text.';
 
 grant select on farthing_public.packages to anon, authenticated;
 

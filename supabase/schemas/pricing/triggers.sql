@@ -1,11 +1,13 @@
--- A version of a package or a rate keeps its terms: only `active` of a package may change, and
--- rates are append-only.
+-- A version of a package or a rate keeps its terms: only the presentation of a package and `active`
+-- may change, and rates are append-only.
 
 create trigger packages_are_never_deleted before delete on farthing.packages
   for each row execute function farthing.refuse_change();
--- `active` is not in the list, so a package may be switched on and off.
-create trigger packages_keep_their_terms before update of package_id, version, name, amount, currency,
-  credits, bonus_credits, effective_from
+-- `active`, `description`, `highlight` and `sort` are not in the list: they decide no money.
+create trigger packages_keep_their_terms before update of package_id, version, slug, name, amount,
+  currency, other_prices, credits, bonus_credits, effective_from
   on farthing.packages for each row execute function farthing.refuse_change();
+create trigger packages_have_one_slug before insert on farthing.packages
+  for each row execute function farthing.packages_guard();
 create trigger rates_are_append_only before update or delete on farthing.rates
   for each row execute function farthing.refuse_change();

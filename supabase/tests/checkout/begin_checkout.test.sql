@@ -23,7 +23,9 @@ select is((select array_agg(p ->> 'name') from jsonb_array_elements(checkout_pac
   'packages are listed by price, and a package is not listed before its time');
 select is((select p from jsonb_array_elements(checkout_packages(tests.after())) p where p ->> 'name'
   = 'Deal'),
-  jsonb_build_object('id', md5('deal')::uuid, 'name', 'Deal', 'amount', 1000, 'currency', 'usd', 'credits',
+  jsonb_build_object('id', md5('deal')::uuid, 'slug', md5('deal')::uuid, 'name', 'Deal', 'description', null,
+    'highlight', false, 'amount', 1000, 'currency', 'usd',
+    'prices', '[{"currency": "usd", "amount": 1000}]'::jsonb, 'credits',
     '10.000000000000000001', 'bonus_credits', '0.5', 'total_credits', '10.500000000000000001'),
   'a package has its price in minor units and its credits with all decimals');
 select tests.fails_with(format('select pg_temp.buy(''ann'', p_package => %L)', bad), 'unknown_package',

@@ -177,6 +177,7 @@ select set_eq('select title from guards.granted_functions', $$
     || 'refunds_refuse report_actors report_credits '
     || 'spend_caps_read spend_caps_set warnings_clear warnings_list '
     || 'features_read features_set mode_check '
+    || 'settings_packages settings_packages_set '
     || 'bookings_abandon bookings_advance bookings_attach bookings_begin bookings_cancel bookings_cancelled '
     || 'bookings_list bookings_read customers_reads customers_search '
     || 'fraud_blocks_add fraud_blocks_list fraud_blocks_remove fraud_decisions_list fraud_policy_read '

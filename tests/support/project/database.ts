@@ -44,6 +44,7 @@ const SHARED = {
   policy: 720_379,
   lostEvents: 720_380,
   payouts: 720_381,
+  packages: 720_382,
 };
 
 /**
@@ -112,6 +113,18 @@ export function withLostEvents<T>(
       }));
     return await use();
   });
+}
+
+/**
+ * Locks the packages on sale. A list of packages replaces all of them, and fails if another test
+ * has changed one meanwhile.
+ */
+export function withPackages<T>(
+  world: World,
+  mode: "shared" | "exclusive",
+  use: () => Promise<T>,
+): Promise<T> {
+  return withTurn(world, "packages", mode, use);
 }
 
 /**

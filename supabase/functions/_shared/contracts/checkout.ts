@@ -5,11 +5,32 @@ import { listQuery, NamedUser, SignedAmount, text, TimestampOut, Uuid } from "./
 const Money = z.int().openapi({ description: "In the currency's minor unit.", example: 999 });
 const Currency = z.string().openapi({ pattern: "^[a-z]{3}$", example: "usd" });
 
+const CurrencyCode = z.string()
+  .regex(/^[a-z]{3}$/, "currency must be a lower-case ISO code, such as usd.")
+  .openapi({ example: "usd" });
+
+/** Stripe's highest amount of one charge. */
+const MAX_AMOUNT = 99_999_999;
+
+export const Price = z.strictObject({
+  currency: CurrencyCode,
+  amount: z.int().min(1).max(MAX_AMOUNT).openapi({
+    description: "In the currency's minor unit.",
+    example: 999,
+  }),
+}).openapi("Price");
+
 export const Package = z.object({
   id: z.string(),
+  slug: z.string().openapi({ description: "Accepted wherever the id is.", example: "starter" }),
   name: z.string(),
-  amount: Money,
+  description: z.string().nullable(),
+  highlight: z.boolean(),
+  amount: Money.openapi({ description: "The first price, in the currency's minor unit." }),
   currency: Currency,
+  prices: z.array(Price).openapi({
+    description: "The price in each currency; a checkout may choose one by `currency`.",
+  }),
   credits: SignedAmount,
   bonus_credits: SignedAmount,
   total_credits: SignedAmount,
@@ -23,7 +44,10 @@ export const ReturnUrl = z.string().max(2048)
   });
 
 export const CheckoutBody = z.strictObject({
-  package_id: text(64),
+  package_id: text(64).openapi({ description: "The package's slug or id.", example: "starter" }),
+  currency: CurrencyCode.optional().openapi({
+    description: "One of the package's currencies; by default the first one.",
+  }),
   success_url: ReturnUrl.optional(),
   cancel_url: ReturnUrl.optional(),
   client_temp_id: text(100).optional(),

@@ -24,6 +24,7 @@ export const FUNCTIONS = [
   "refunds",
   "reports",
   "send-notification",
+  "settings",
   "stripe-webhook",
   "top-ups",
   "usage",

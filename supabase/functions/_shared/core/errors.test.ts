@@ -19,6 +19,7 @@ const CONTRACT: readonly [number, string, readonly string[]][] = [
     "hold_not_open",
     "grant_not_pending",
     "reference_conflict",
+    "version_conflict",
     "job_not_cancellable",
     "booking_not_cancellable",
     "already_refunded",

@@ -107,6 +107,11 @@ export const ERRORS = {
     409,
     "This reference_id was used with other contents. Send a new reference_id, or the same contents.",
   ),
+  version_conflict: kind(
+    "conflict",
+    409,
+    "These settings were changed after you read them. Read them again, and repeat your change.",
+  ),
   already_refunded: kind(
     "conflict",
     409,

@@ -377,8 +377,13 @@ export type Database = {
           "bonus_credits": string | null;
           "credits": string | null;
           "currency": string;
+          "description": string | null;
+          "highlight": boolean;
           "id": string;
           "name": string;
+          "other_prices": NonNullable<Json>;
+          "slug": string;
+          "sort": number;
           "version": number;
         };
         ComputedFields: never;
@@ -571,6 +576,7 @@ export type Database = {
         Args: {
           "p_cancel_url": string;
           "p_client_temp_id"?: string;
+          "p_currency"?: string;
           "p_fingerprint"?: string;
           "p_idempotency_key"?: string;
           "p_ip_hash"?: string;
@@ -1070,6 +1076,20 @@ export type Database = {
           "p_now"?: string;
           "p_to"?: string;
           "p_user_id"?: string;
+        };
+        Returns: Json;
+      };
+      "settings_packages": { Args: { "p_now"?: string }; Returns: Json };
+      "settings_packages_set": {
+        Args: {
+          "p_author"?: string;
+          "p_dry_run"?: boolean;
+          "p_fingerprint"?: string;
+          "p_idempotency_key"?: string;
+          "p_now"?: string;
+          "p_packages": Json;
+          "p_reason"?: string;
+          "p_version"?: string;
         };
         Returns: Json;
       };

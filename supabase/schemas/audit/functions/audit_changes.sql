@@ -89,3 +89,17 @@ as $$
   select jsonb_object_agg(f.key, f.value) from jsonb_each(p_row) f where f.key = any (p_columns)
 $$;
 comment on function farthing.pick(jsonb, text[]) is 'Returns these columns of a row.';
+
+create function farthing.field_changes(p_before jsonb, p_after jsonb)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('field', key, 'from', b.value, 'to', a.value)
+    order by key), '[]')
+  from jsonb_each_text(p_before) b full join jsonb_each_text(p_after) a using (key)
+  where b.value is distinct from a.value
+$$;
+comment on function farthing.field_changes(jsonb, jsonb) is
+  'Returns the fields in which two objects differ: [{field, from, to}], with values as text. A null '
+  'object has no fields.';

@@ -1,7 +1,7 @@
 -- The beginning of a checkout: its order is committed before Stripe opens the session, and the
 -- session is attached afterwards.
 
-create function farthing.package_on_sale(p_package_id text, p_now timestamptz)
+create function farthing.package_on_sale(p_package_id text, p_currency text, p_now timestamptz)
 returns farthing.packages
 language plpgsql stable
 set search_path = ''
@@ -10,16 +10,27 @@ declare
   v_package farthing.packages;
 begin
   select * into v_package from farthing.packages
-  where package_id::text = lower(p_package_id) and effective_from <= p_now order by version desc limit 1;
+  where lower(p_package_id) in (slug, package_id::text) and effective_from <= p_now
+  order by version desc limit 1;
   if v_package.package_id is null or not v_package.active then
     perform farthing.fail('unknown_package',
-      'No package on sale has this id. Send one from GET /checkout/packages.', null, 'package_id');
+      'No package on sale has this id or slug. Send one from GET /checkout/packages.', null, 'package_id');
+  end if;
+  if p_currency <> v_package.currency then
+    v_package.amount := v_package.other_prices ->> p_currency;
+    v_package.currency := p_currency;
+  end if;
+  if v_package.amount is null then
+    perform farthing.fail('invalid_request', format('This package has no price in %s. Send a currency from '
+      'its prices in GET /checkout/packages.', left(p_currency, 3)), null, 'currency');
   end if;
   return v_package;
 end
 $$;
-comment on function farthing.package_on_sale(text, timestamptz) is
-  'Returns the current version of a package. Fails unknown_package if the package is not on sale.';
+comment on function farthing.package_on_sale(text, text, timestamptz) is
+  'Returns the current version of a package, by its id or slug, with amount and currency in the requested '
+  'currency; null is the first one. Fails unknown_package if the package is not on sale, invalid_request '
+  'if it has no price in the currency.';
 
 create function farthing.checkout_open_order(p_account_id bigint, p_package farthing.packages,
   p_now timestamptz)
@@ -35,7 +46,7 @@ declare
 begin
   select * into v_order from farthing.orders
   where account_id = p_account_id and package_id = p_package.package_id
-    and package_version = p_package.version
+    and package_version = p_package.version and currency = p_package.currency
     and status = 'pending';
   if v_order.order_id is not null and (v_order.expires_at <= p_now + interval '1 minute'
     or (v_order.session_id is null and v_order.created_at <= p_now - c_sessionless_life)) then
@@ -47,8 +58,8 @@ begin
 end
 $$;
 comment on function farthing.checkout_open_order is
-  'Returns the user''s open order for a package version, or null. An order that is about to expire, or '
-  'cannot get a session any more, is marked as expired. The caller has locked the account.';
+  'Returns the user''s open order for a package version in its currency, or null. An order that is about '
+  'to expire, or cannot get a session any more, is marked as expired. The caller has locked the account.';
 
 create function farthing.checkout_new_order(
   p_account_id bigint, p_order_id uuid, p_package farthing.packages, p_success_url text, p_cancel_url text,

@@ -29,8 +29,9 @@ as $$
     o.package_version)
   from farthing.orders o
   left join farthing.packages k on k.package_id = o.package_id and k.version = o.package_version
-  where o.kind = 'package' and (o.amount, o.currency, o.credits, o.bonus_credits, o.package_name)
-    is distinct from (k.amount, k.currency, k.credits, k.bonus_credits, k.name)
+  where o.kind = 'package' and (o.amount, o.credits, o.bonus_credits, o.package_name)
+    is distinct from (case o.currency when k.currency then k.amount
+      else (k.other_prices ->> o.currency)::bigint end, k.credits, k.bonus_credits, k.name)
 $$;
 comment on function farthing.prove_payments() is
   'Rule 9 of payments: a paid order has a Stripe event for its amount, every event of a payment has paid '

@@ -16,6 +16,7 @@ import { createApp as createPaymentRunner } from "../../../../supabase/functions
 import { createApp as createRefunds } from "../../../../supabase/functions/refunds/app.ts";
 import { createApp as createReports } from "../../../../supabase/functions/reports/app.ts";
 import { createApp as createSendNotification } from "../../../../supabase/functions/send-notification/app.ts";
+import { createApp as createSettings } from "../../../../supabase/functions/settings/app.ts";
 import { createApp as createWebhook } from "../../../../supabase/functions/stripe-webhook/app.ts";
 import { createApp as createTopUps } from "../../../../supabase/functions/top-ups/app.ts";
 import { createApp as createUsage } from "../../../../supabase/functions/usage/app.ts";
@@ -32,6 +33,7 @@ import { NOTIFICATION_CASES } from "./notifications.ts";
 import { PUBLISHABLE_KEY, SECRET_KEY, USER_ID } from "../project.ts";
 import { REFUND_CASES } from "./refunds.ts";
 import { REPORT_CASES } from "./reports.ts";
+import { SETTING_CASES } from "./settings.ts";
 import { GRANT_ID, HOLD_ID, ORDER_ID } from "../samples/database.ts";
 import { TOP_UP_CASES } from "./top-ups.ts";
 import { USAGE_CASES } from "./usage.ts";
@@ -188,6 +190,7 @@ export const ROUTE_CASES: readonly RouteCase[] = [
   ...HEALTH_CASES,
   ...REPORT_CASES,
   ...CUSTOMER_CASES,
+  ...SETTING_CASES,
 ];
 
 const CREATE: Readonly<Record<string, typeof createUsage>> = {
@@ -208,6 +211,7 @@ const CREATE: Readonly<Record<string, typeof createUsage>> = {
   "reports": createReports,
   "customers": createCustomers,
   "send-notification": createSendNotification,
+  "settings": createSettings,
   "stripe-webhook": createWebhook,
   "top-ups": createTopUps,
   "usage": createUsage,

@@ -19,6 +19,7 @@ import { PAYOUT_SAMPLES } from "./payouts.ts";
 import { MARK, USER_ID } from "../project.ts";
 import { REFUND_SAMPLES } from "./refunds.ts";
 import { REPORT_SAMPLES } from "./reports.ts";
+import { SETTING_SAMPLES } from "./settings.ts";
 import { TOP_UP_SAMPLES } from "./top-ups.ts";
 
 const ID = "4b0f1c5e-9f5d-4c2b-8a51-6a1f6a0d2f10";
@@ -189,10 +190,14 @@ export const SAMPLES: SamplesOf<Results> = {
       results: [{ ...charge, index: 0 }],
     }),
   checkout_packages: () => [{
-    id: "starter",
+    id: ID,
+    slug: "starter",
     name: "Starter",
+    description: null,
+    highlight: false,
     amount: 999,
     currency: "usd",
+    prices: [{ currency: "usd", amount: 999 }],
     credits: "9990",
     bonus_credits: "0",
     total_credits: "9990",
@@ -216,6 +221,7 @@ export const SAMPLES: SamplesOf<Results> = {
   ...REFUND_SAMPLES,
   ...REPORT_SAMPLES,
   ...CUSTOMER_SAMPLES,
+  ...SETTING_SAMPLES,
   ...FEATURE_SAMPLES,
   ...BOOKING_SAMPLES,
   ...ALERT_SAMPLES,

@@ -44,6 +44,7 @@ export const AUTHORED: Readonly<Record<Authored, true>> = {
   refunds_list: true,
   spend_caps_read: true,
   report_usage: true,
+  settings_packages_set: true,
   spend_caps_set: true,
   top_ups_read: true,
   usage_charge: true,

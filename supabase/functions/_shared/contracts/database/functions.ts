@@ -20,6 +20,7 @@ import type { PayoutResults } from "./results/payouts.ts";
 import type { ProviderResults } from "./results/providers.ts";
 import type { RefundResults } from "./results/refunds.ts";
 import type { ReportResults } from "./results/reports.ts";
+import type { SettingResults } from "./results/settings.ts";
 import type { TopUpResults } from "./results/top-ups.ts";
 
 export interface Results
@@ -40,6 +41,7 @@ export interface Results
     ProviderResults,
     RefundResults,
     ReportResults,
+    SettingResults,
     TopUpResults,
     TransferResults {
   /** Stores a refusal that the request caused, so that a repeat gets the same answer. */

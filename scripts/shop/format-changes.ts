@@ -1,0 +1,48 @@
+import pc from "picocolors";
+import { formatTable } from "@farthing/command-line";
+import type { Changed } from "./settings-api.ts";
+
+type Change = Changed["changes"][number];
+
+const SIGNS: Record<Change["change"], string> = {
+  added: pc.green("+"),
+  changed: pc.yellow("~"),
+  restored: pc.green("^"),
+  retired: pc.red("-"),
+};
+
+/** Formats what a list of packages changes: one line for each field that differs. */
+export function formatChanges({ changes, unchanged }: Changed): string {
+  const count = (change: Change["change"]) => changes.filter((each) => each.change === change);
+  const summary = [
+    ...Object.entries(SIGNS).flatMap(([change, sign]) => {
+      const { length } = count(change as Change["change"]);
+      return length === 0 ? [] : [`${sign} ${length} ${change}`];
+    }),
+    pc.dim(`= ${unchanged} unchanged`),
+  ].join("  ");
+  if (changes.length === 0) return summary;
+  const columns = [
+    { title: pc.bold("package") },
+    { title: pc.dim("version"), align: "right" as const },
+    { title: pc.dim("field") },
+    { title: pc.dim("now"), align: "right" as const },
+    { title: "" },
+    { title: pc.dim("new"), align: "right" as const },
+  ];
+  return `${summary}\n\n${formatTable(columns, changes.flatMap(rowsOf))}`;
+}
+
+function rowsOf({ change, name, version, fields }: Change): string[][] {
+  return fields
+    // A new package has no description unless the file gives one.
+    .filter(({ from, to }) => from !== null || to !== null)
+    .map(({ field, from, to }, index) => [
+      index === 0 ? `${SIGNS[change]} ${name}` : "",
+      index === 0 ? String(version) : "",
+      field,
+      from ?? "–",
+      "→",
+      to ?? "–",
+    ]);
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { PackagesFileError, readPackagesFile } from "./packages-file.ts";
+
+const MINI = {
+  slug: "mini",
+  name: "Mini",
+  credits: "4990",
+  prices: [{ currency: "usd", amount: 499 }],
+};
+
+const file = (...packages: unknown[]) => JSON.stringify({ packages });
+
+Deno.test("a file of packages is read with its defaults", () => {
+  assert.deepEqual(readPackagesFile(file(MINI)), [{
+    ...MINI,
+    highlight: false,
+    sort: 0,
+    bonus_credits: "0",
+  }]);
+});
+
+Deno.test("the committed file is valid, and its schema exists", async () => {
+  const url = new URL("../../farthing.packages.json", import.meta.url);
+  const text = await Deno.readTextFile(url);
+  assert.equal(readPackagesFile(text).length, 5);
+  assert.ok((await Deno.stat(new URL(JSON.parse(text).$schema, url))).isFile);
+});
+
+const REFUSED: [string, string, RegExp][] = [
+  ["no JSON", "{", /JSON/],
+  ["no packages", "{}", /packages: /],
+  ["an empty list", file(), /packages: /],
+  ["a misspelt field", file({ ...MINI, higlight: true }), /packages\[0\]: .*higlight/],
+  ["the same slug twice", file(MINI, MINI), /packages: .*slug once/],
+  ["a slug with a space", file({ ...MINI, slug: "a b" }), /packages\[0\]\.slug: /],
+  ["credits as a number", file({ ...MINI, credits: 5 }), /packages\[0\]\.credits: .*strings/],
+  [
+    "a price with decimals",
+    file(MINI, { ...MINI, slug: "b", prices: [{ currency: "usd", amount: 4.99 }] }),
+    /packages\[1\]\.prices\[0\]\.amount: /,
+  ],
+  [
+    "a currency twice",
+    file({ ...MINI, prices: [MINI.prices[0], MINI.prices[0]] }),
+    /packages\[0\]\.prices: .*each currency once/,
+  ],
+  [
+    "an upper-case currency",
+    file({ ...MINI, prices: [{ currency: "USD", amount: 499 }] }),
+    /packages\[0\]\.prices\[0\]\.currency: /,
+  ],
+];
+
+for (const [title, text, message] of REFUSED) {
+  Deno.test(`a file with ${title} is refused, and the message names the place`, () => {
+    assert.throws(() => readPackagesFile(text), (error) => {
+      assert.ok(error instanceof PackagesFileError);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import pc from "picocolors";
+import { formatChanges } from "./format-changes.ts";
+import type { PackageTerms } from "./packages-file.ts";
+import type { SettingsApi } from "./settings-api.ts";
+
+/** The options of a push. */
+export interface PushOptions {
+  packages: PackageTerms[];
+  /** Null only shows the difference. */
+  push: { reason: string; retire: boolean } | null;
+}
+
+/** The push was refused and wrote nothing; the message says why. */
+export class PushRefused extends Error {
+  override name = "PushRefused";
+}
+
+/**
+ * Shows what the packages change, and writes the changes if `push` is given. The write names the
+ * version that was shown, so it fails if another change came between.
+ * @throws PushRefused if the file retires packages without permission
+ */
+export async function pushPackages(
+  { packages, push }: PushOptions,
+  api: SettingsApi,
+  print: (text?: string) => void,
+): Promise<void> {
+  const version = await api.readVersion();
+  const shown = await api.setPackages({ packages, version, dry_run: true });
+  print(formatChanges(shown));
+  print();
+  if (shown.changes.length === 0) return print("Nothing to do.");
+  if (push === null) {
+    return print('Nothing is written. Write the changes by packages:push --reason "…".');
+  }
+  const retired = shown.changes.filter(({ change }) => change === "retired");
+  if (retired.length > 0 && !push.retire) {
+    throw new PushRefused(
+      `The file lacks ${retired.map(({ name }) => name).join(", ")}, so nothing is written: ` +
+        "add them to the file, or retire them with --retire.",
+    );
+  }
+  const { changes } = await api.setPackages({
+    packages,
+    version,
+    reason: push.reason,
+    dry_run: false,
+  });
+  print(pc.green(`Written: ${changes.length} packages, in force from now on.`));
+}

@@ -1,0 +1,64 @@
+/** The parts that all settings share: how a change is requested, and what it changes. */
+import { z } from "@hono/zod-openapi";
+import { text, TimestampOut } from "../common.ts";
+
+const Version = z.string().openapi({ example: "4711" });
+
+/** The version of the settings in an answer. */
+export const VersionOut = Version.openapi({
+  description: "Every change of these settings raises it, also a change by SQL.",
+});
+
+/** The fields of every request that changes settings. */
+export const changeFields = {
+  version: z.string().regex(/^(0|[1-9]\d{0,18})$/, "version must come from GET of these settings.")
+    .openapi({
+      description: "The version that you have read. Another version gets 409 `version_conflict`.",
+      example: "4711",
+    }),
+  reason: text(500).optional().openapi({
+    description: "Why the settings change. Required unless `dry_run` is true.",
+  }),
+  dry_run: z.boolean().default(false).openapi({
+    description: "true returns what would change, and changes nothing.",
+  }),
+};
+
+const FieldChange = z.object({
+  field: z.string(),
+  from: z.string().nullable().openapi({ description: "Null if there was no value." }),
+  to: z.string().nullable().openapi({ description: "Null if there is no value any more." }),
+}).openapi("SettingFieldChange");
+
+/** One thing that a request changes, or would change. */
+const SettingChange = z.object({
+  name: z.string(),
+  change: z.enum(["added", "changed", "restored", "retired"]),
+  version: z.int().nullable().openapi({
+    description:
+      "The version of the package or the rate after the change; null for other settings.",
+  }),
+  fields: z.array(FieldChange),
+}).openapi("SettingChange");
+
+/** The answer to a change. */
+export const SettingsChanged = z.object({
+  version: VersionOut,
+  dry_run: z.boolean(),
+  changes: z.array(SettingChange),
+  unchanged: z.int().openapi({ description: "The number of items without a change." }),
+}).openapi("SettingsChanged");
+
+/** An earlier change, from the audit. */
+export const PastChange = z.object({
+  version: VersionOut,
+  changed_at: TimestampOut,
+  author: z.string().openapi({
+    description: "operator:<id>, key:<key's name>, sql:<role> or task:install.",
+  }),
+  reason: z.string().nullable(),
+  name: z.string().nullable().openapi({
+    description: "The package's slug, the model or the rule; null for the policy.",
+  }),
+  fields: z.array(FieldChange),
+}).openapi("PastSettingChange");

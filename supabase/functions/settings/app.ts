@@ -1,0 +1,10 @@
+/** The `settings` function: operators read and change what the shop sells, and its terms. */
+import { defineFunction } from "../_shared/http/app.ts";
+import { servicesFromEnv } from "../_shared/services.ts";
+import { readPackages, setPackages } from "./routes.ts";
+
+export const { app, createApp } = defineFunction(
+  "settings",
+  [readPackages, setPackages],
+  servicesFromEnv,
+);

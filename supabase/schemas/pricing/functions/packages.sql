@@ -1,0 +1,46 @@
+-- Packages: their slugs, and the version of each package that is in force.
+
+create function farthing.packages_guard()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- A package that is inserted without a slug keeps the slug of its earlier versions; a new one gets
+  -- its id.
+  new.slug := coalesce(new.slug, (select p.slug from farthing.packages p
+    where p.package_id = new.package_id limit 1), new.package_id::text);
+  if exists (select from farthing.packages p
+    where (p.package_id = new.package_id) is distinct from (p.slug = new.slug)) then
+    raise exception 'Package % cannot have the slug %: a package keeps its slug, and no other has it',
+      new.package_id, new.slug using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$$;
+comment on function farthing.packages_guard() is
+  'Trigger: fills in a missing slug, and refuses a second slug of a package and a second package of a slug.';
+
+create function farthing.packages_in_force(p_now timestamptz)
+returns setof farthing.packages
+language sql stable
+set search_path = ''
+as $$
+  select distinct on (package_id) * from farthing.packages
+  where effective_from <= p_now order by package_id, version desc
+$$;
+comment on function farthing.packages_in_force(timestamptz) is
+  'Returns the current version of each package, also of those that are no longer sold.';
+
+create function farthing.package_prices(p_package farthing.packages)
+returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_agg(jsonb_build_object('currency', p.currency, 'amount', p.amount) order by p.nr, p.currency)
+  from (select 0 as nr, p_package.currency, p_package.amount
+    union all select 1, o.key, o.value::bigint from jsonb_each_text(p_package.other_prices) o) p
+$$;
+comment on function farthing.package_prices(farthing.packages) is
+  'Returns the prices of a package as [{currency, amount}], the first currency first; amounts in minor '
+  'units.';

@@ -1,0 +1,65 @@
+-- The parts that all settings share: their version, the reason of a change, and the history.
+
+create function farthing.settings_version(p_table text)
+returns text
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(max(audit_nr), 0)::text from farthing.audit where table_name = p_table
+$$;
+comment on function farthing.settings_version(text) is
+  'Returns the version of a table of settings: the number of its last audit row. Every change of the '
+  'table raises it, also a change by SQL.';
+
+create function farthing.refuse_old_version(p_table text, p_version text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version text := farthing.settings_version(p_table);
+begin
+  if p_version <> v_version then
+    perform farthing.fail('version_conflict',
+      'These settings were changed after you read them. Read them again, and repeat your change.',
+      jsonb_build_object('version', v_version));
+  end if;
+end
+$$;
+comment on function farthing.refuse_old_version(text, text) is
+  'Fails version_conflict, with the current version in the details, if the caller has seen another '
+  'version of a table of settings. A null version is not compared. The caller has locked the table.';
+
+create function farthing.begin_change(p_author text, p_reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if coalesce(p_reason, '') !~ '\S' or length(p_reason) > 500 then
+    perform farthing.fail('invalid_request', 'reason must have 1 to 500 characters.', null, 'reason');
+  end if;
+  perform farthing.allow_change(p_author, p_reason);
+end
+$$;
+comment on function farthing.begin_change(text, text) is
+  'Gives the author and the reason for the changes that follow. Fails invalid_request without a reason.';
+
+create function farthing.settings_history(p_table text)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('version', h.audit_nr::text, 'changed_at', h.changed_at,
+    'author', h.author, 'reason', h.reason, 'name', h.name,
+    'fields', farthing.field_changes(h.was, h.after)) order by h.audit_nr desc), '[]')
+  from (
+    -- A new version of a package or a rate is a new row: it is compared with the version before it.
+    select *, coalesce(before, lag(after) over (partition by name order by audit_nr)) as was
+    from (select a.*, coalesce(a.after ->> 'slug', a.row_key ->> 'model', a.row_key ->> 'rule') as name
+      from farthing.audit a where a.table_name = p_table) n
+    order by audit_nr desc limit 50) h
+$$;
+comment on function farthing.settings_history(text) is
+  'Returns the last 50 changes of a table of settings, newest first: [{version, changed_at, author, '
+  'reason, name, fields: [{field, from, to}]}]. name: the slug, the model or the rule; null for the policy.';
