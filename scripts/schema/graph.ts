@@ -35,6 +35,7 @@ const CALLS_LATER: Readonly<Record<string, readonly string[]>> = {
   top_ups: ["features", "notifications"],
   bookings: ["transfers", "refunds"],
   jobs: ["ai"],
+  payouts: ["revenue"],
   metrics: ["alerts"],
   health: ["seals"],
   alerts: ["reports", "seals", "proof"],

@@ -5409,13 +5409,14 @@ begin
       or exists (select from farthing.booking_transfers
         where status = 'requested' and next_attempt_at <= p_now)
       or (select farthing.backfill_is_due(b, p_now) from farthing.backfills b)
-      or farthing.top_ups_are_due(p_now) or farthing.payout_lists_are_due(p_now))
+      or farthing.top_ups_are_due(p_now) or farthing.payout_lists_are_due(p_now)
+      or (select farthing.balance_list_is_due(b, p_now) from farthing.balance_lists b))
     and farthing.wake('payment-runner');
 end
 $$;
 comment on function farthing.wake_payment_runner_if_due(timestamptz) is
   'Wakes the payment runner if a refund is due to be sent, a provider''s share to be reversed, a top-up '
-  'to be charged, or Stripe''s events or the list of a payout to be fetched; true if the call was '
+  'to be charged, or Stripe''s events, balance or the list of a payout to be fetched; true if the call was '
   'queued.';
 
 -- supabase/schemas/inbox/functions/retries.sql
@@ -8058,6 +8059,62 @@ comment on function farthing.charge_failure_rate(timestamptz, timestamptz) is
   'Returns the number of card charges from p_from to before p_to, how many of them failed, and the '
   'failed share: 0 to 1, and 0 without a charge.';
 
+-- supabase/schemas/payouts/functions/balance_lists.sql
+
+-- Stripe's list of balance transactions by time. It has Stripe's fees before a payout lists them,
+-- and the transactions of manual payouts, which Stripe does not list by payout. The payment runner
+-- fetches the time since the last list, page by page, from the newest to the oldest.
+
+create function farthing.balance_list_is_due(p_list farthing.balance_lists, p_now timestamptz)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select (p_list.lists_until is not null or p_list.done_until <= p_now - interval '15 minutes')
+    -- A run takes much less than five minutes, so an older claim belongs to a runner that died.
+    and coalesce(p_list.claimed_at <= p_now - interval '5 minutes', true)
+$$;
+comment on function farthing.balance_list_is_due(farthing.balance_lists, timestamptz) is
+  'Returns whether the last complete list is 15 minutes old or a list is unfinished, and no runner is '
+  'fetching it.';
+
+create function farthing.claim_balance_list(p_now timestamptz)
+returns farthing.balance_lists
+language sql
+set search_path = ''
+as $$
+  -- Of two parallel runners, the second waits for the row and then finds it claimed.
+  update farthing.balance_lists set claimed_at = p_now, lists_until = coalesce(lists_until, p_now)
+  where farthing.balance_list_is_due(balance_lists, p_now)
+  returning balance_lists
+$$;
+comment on function farthing.claim_balance_list(timestamptz) is
+  'Gives the list of balance transactions to one runner; null if it is not due.';
+
+create function farthing.record_balance_page(
+  p_claimed_at timestamptz, p_transactions jsonb, p_after text, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from farthing.balance_lists where claimed_at = p_claimed_at for update;
+  if not found then
+    return false; -- another runner has claimed the list since
+  end if;
+  perform farthing.note_transactions(null, p_transactions, p_now);
+  update farthing.balance_lists set list_after = p_after,
+    done_until = case when p_after is null then lists_until else done_until end,
+    lists_until = case when p_after is not null then lists_until end,
+    claimed_at = case when p_after is not null then claimed_at end
+  where one_row;
+  return true;
+end
+$$;
+comment on function farthing.record_balance_page(timestamptz, jsonb, text, timestamptz) is
+  'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last page. '
+  'Returns false if another runner has claimed the list since.';
+
 -- supabase/schemas/payouts/functions/never_paid_out.sql
 
 -- Payments that are in none of Stripe's payouts. A missing payment shows only after the payouts in
@@ -8114,8 +8171,8 @@ begin
     where paid_at > v_from and paid_at <= v_until
     union all select payment_intent_id, amount, currency, status from farthing.bookings
     where paid_at > v_from and paid_at <= v_until) q
-  where not exists (select from farthing.payout_transactions t
-    where t.payment_id = q.payment_id and t.kind = 'charge')
+  where not exists (select from farthing.balance_transactions t
+    where t.payment_id = q.payment_id and t.kind = 'charge' and t.payout_id is not null)
   on conflict do nothing;
   get diagnostics v_count = row_count;
   update farthing.paid_out_round set done_until = v_until where one_row;
@@ -8275,26 +8332,37 @@ comment on function farthing.our_id_of(text, text) is
   'Returns the id in Stripe''s metadata if it names an order, a booking or a refund of ours or comes '
   'with our mark; otherwise null.';
 
-create function farthing.note_payout_transactions(p_payout_id text, p_transactions jsonb)
+create function farthing.note_transactions(p_payout_id text, p_transactions jsonb, p_now timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  insert into farthing.payout_transactions as t (transaction_id, payout_id, kind, type, source_id, payment_id,
-    charge_id, fee_id, our_id, source_amount, source_currency, amount, fee, net, currency, occurred_at)
-  select g.transaction_id, p_payout_id, g.kind, g.type, g.source_id, g.payment_id, g.charge_id, g.fee_id,
-    farthing.our_id_of(g.our_id, g.mark),
-    g.source_amount, g.source_currency, g.amount, g.fee, g.net, g.currency, to_timestamp(g.occurred_at)
-  from jsonb_to_recordset(p_transactions) g (transaction_id text, kind text, type text, source_id text,
-    payment_id text, charge_id text, fee_id text, our_id text, mark text, source_amount bigint,
-    source_currency text, amount bigint, fee bigint, net bigint, currency text, occurred_at bigint)
-  on conflict (transaction_id) do update set payout_id = excluded.payout_id, our_id = excluded.our_id,
+begin
+  insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
+    description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,
+    source_currency, amount, fee, net, currency, occurred_at, available_on)
+  select g.transaction_id, p_payout_id, g.kind, g.type, g.reporting_category, left(g.description, 255),
+    g.source_id, g.payment_id, g.charge_id, g.fee_id, g.transfer_id, farthing.our_id_of(g.our_id, g.mark),
+    g.source_amount, g.source_currency, g.amount, g.fee, g.net, g.currency, to_timestamp(g.occurred_at),
+    to_timestamp(g.available_on)
+  from jsonb_to_recordset(p_transactions) g (transaction_id text, kind text, type text,
+    reporting_category text, description text, source_id text, payment_id text, charge_id text, fee_id text,
+    transfer_id text, our_id text, mark text, source_amount bigint, source_currency text, amount bigint,
+    fee bigint, net bigint, currency text, occurred_at bigint, available_on bigint)
+  -- Two runners that store the same transactions lock them in one order.
+  order by g.transaction_id
+  on conflict (transaction_id) do update set payout_id = coalesce(excluded.payout_id, t.payout_id),
+    in_list = true, our_id = excluded.our_id,
     payment_id = excluded.payment_id, source_amount = excluded.source_amount, amount = excluded.amount,
-    fee = excluded.fee, net = excluded.net
+    fee = excluded.fee, net = excluded.net, available_on = excluded.available_on;
+  perform farthing.book_transaction(t, p_now)
+  from farthing.balance_transactions t
+  where t.transaction_id in (select g ->> 'transaction_id' from jsonb_array_elements(p_transactions) g);
+end
 $$;
-comment on function farthing.note_payout_transactions(text, jsonb) is
-  'Stores a page of a payout''s transactions. A stored transaction is replaced by Stripe''s current '
-  'version.';
+comment on function farthing.note_transactions(text, jsonb, timestamptz) is
+  'Stores a page of balance transactions, of a payout''s list or of a period (p_payout_id is null), and '
+  'books their fees. A stored transaction is replaced by Stripe''s current version.';
 
 create function farthing.record_payout_page(
   p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
@@ -8302,12 +8370,21 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_dropped farthing.balance_transactions;
 begin
   if p_claimed.list_after is null then
-    -- A new list begins. A transaction that only the earlier list had is not in the payout.
-    delete from farthing.payout_transactions where payout_id = p_claimed.payout_id;
+    update farthing.balance_transactions set in_list = false where payout_id = p_claimed.payout_id;
   end if;
-  perform farthing.note_payout_transactions(p_claimed.payout_id, p_transactions);
+  perform farthing.note_transactions(p_claimed.payout_id, p_transactions, p_now);
+  if p_after is null then
+    -- A transaction that only the earlier list had is not in the payout.
+    for v_dropped in update farthing.balance_transactions set payout_id = null, in_list = true
+      where payout_id = p_claimed.payout_id and not in_list returning *
+    loop
+      perform farthing.book_transaction(v_dropped, p_now);
+    end loop;
+  end if;
   update farthing.reconciliations
   set list_after = p_after, listed_at = case when p_after is null then p_now end,
     due_at = case when p_after is not null then p_now end, attempts = 0,
@@ -8351,7 +8428,7 @@ comment on function farthing.find_never_listed(timestamptz) is
 -- person has to look. The row is resolved automatically when both sides agree again:
 -- docs/decisions/reconciliation.md.
 
-create function farthing.judge_charge(p_transaction farthing.payout_transactions)
+create function farthing.judge_charge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -8368,7 +8445,7 @@ begin
         (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
       concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
   end if;
-  if exists (select from farthing.payout_transactions where charge_id = p_transaction.source_id
+  if exists (select from farthing.balance_transactions where charge_id = p_transaction.source_id
     and type = 'payment_failure_refund')
   then
     -- The payment was a bank debit that failed later. Stripe lists its charge and its return.
@@ -8382,7 +8459,7 @@ begin
     nullif(concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status), ''));
 end
 $$;
-comment on function farthing.judge_charge(farthing.payout_transactions) is
+comment on function farthing.judge_charge(farthing.balance_transactions) is
   'Compares a charge with our order or booking: whether it is ours, the verdict (`differs`, `unknown` or '
   'null), and our record.';
 
@@ -8397,7 +8474,7 @@ $$;
 comment on function farthing.is_our_payment(text) is
   'Returns whether a payment intent paid an order or a booking.';
 
-create function farthing.judge_refund(p_transaction farthing.payout_transactions)
+create function farthing.judge_refund(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -8420,11 +8497,11 @@ begin
     concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
 end
 $$;
-comment on function farthing.judge_refund(farthing.payout_transactions) is
+comment on function farthing.judge_refund(farthing.balance_transactions) is
   'Compares a refund with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
   '`unknown` or null), and our record.';
 
-create function farthing.judge_dispute(p_transaction farthing.payout_transactions)
+create function farthing.judge_dispute(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -8443,11 +8520,11 @@ begin
     concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
 end
 $$;
-comment on function farthing.judge_dispute(farthing.payout_transactions) is
+comment on function farthing.judge_dispute(farthing.balance_transactions) is
   'Compares a dispute with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
   '`unknown` or null), and our record.';
 
-create function farthing.judge_fee(p_transaction farthing.payout_transactions)
+create function farthing.judge_fee(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -8467,8 +8544,8 @@ begin
         (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
       concat_ws(' ', v_ours.fee_collected, v_ours.currency));
   end if;
-  select sum(source_amount) into v_returned from farthing.payout_transactions
-  where fee_id = p_transaction.fee_id and kind = 'fee_refund';
+  select sum(source_amount) into v_returned from farthing.balance_transactions
+  where fee_id = p_transaction.fee_id and kind = 'fee_refund' and payout_id is not null;
   -- A fee may be refunded in parts over several payouts, but the payouts' fee refunds must never
   -- exceed our recorded ones.
   return row(true, case when v_returned > v_ours.fee_refunded
@@ -8476,11 +8553,11 @@ begin
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
-comment on function farthing.judge_fee(farthing.payout_transactions) is
+comment on function farthing.judge_fee(farthing.balance_transactions) is
   'Compares an application fee or its refund with our booking: whether it belongs to a booking of ours, '
   'the verdict (`differs`, `unknown` or null), and our record.';
 
-create function farthing.judge(p_transaction farthing.payout_transactions)
+create function farthing.judge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -8494,7 +8571,7 @@ begin
     when 'fee_refund' then farthing.judge_fee(p_transaction) end;
 end
 $$;
-comment on function farthing.judge(farthing.payout_transactions) is
+comment on function farthing.judge(farthing.balance_transactions) is
   'Compares one transaction with our records. Returns null for kinds of which we have no record, such as '
   'transfers.';
 
@@ -8505,7 +8582,7 @@ set search_path = ''
 as $$
   select replace(t.kind, 'fee_refund', 'fee') || '_' || j.verdict, coalesce(t.source_id, t.transaction_id),
     j.told, left(concat_ws(' ', t.source_amount, t.source_currency, t.type), 255), j.is_ours
-  from farthing.payout_transactions t, farthing.judge(t) j
+  from farthing.balance_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
   -- A payout's amount is the sum of its transactions, without the transaction of the payout itself.
@@ -8514,7 +8591,7 @@ as $$
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
     select coalesce(sum(t.net), 0) as net, count(*) filter (where t.currency <> p.currency) as others
-    from farthing.payout_transactions t
+    from farthing.balance_transactions t
     where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
   where p.payout_id = p_payout_id
 $$;
@@ -8582,7 +8659,8 @@ begin
   perform farthing.fetch_lists_again(p_now);
   update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
   where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
-    select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');
+    select from farthing.balance_transactions t where t.payment_id = m.subject and t.kind = 'charge'
+      and t.payout_id is not null);
   return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
 end
 $$;
@@ -11433,11 +11511,40 @@ begin
     case when p_line.order_id is null then 'bookings' else 'credits' end, p_line.kind, p_line.currency,
     p_line.amount, p_line.account_id, p_line.order_id, p_line.booking_id, p_line.package_id,
     p_line.refund_id, p_line.dispute_id, p_line.source_id);
+  if p_line.kind in ('charge', 'refund', 'refund_failure', 'dispute', 'dispute_reversal', 'application_fee',
+    'application_fee_refund')
+  then
+    perform farthing.book_waiting_transactions(p_line.source_id, p_at);
+  end if;
 end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is
   'Books a line at p_at. Without effective_at the fact happened when the Stripe event that is being '
   'applied happened. The product line follows from the order or the booking.';
+
+-- supabase/schemas/revenue/functions/close_months.sql
+
+-- Closing months.
+
+create function farthing.close_months(p_now timestamptz default now())
+returns int
+language sql
+set search_path = ''
+as $$
+  -- The update waits for the transactions that are booking lines; each of them locks the row for
+  -- share. A transaction that comes later waits for this one, and books in the open month.
+  with closed as (
+    update farthing.books b set open_from = d.first_open, closed_at = p_now
+    from (select date_trunc('month', (p_now - p.months_close_after) at time zone 'UTC')::date as first_open
+      from farthing.policy p) d
+    where b.open_from < d.first_open
+    returning 1
+  )
+  select count(*)::int from closed
+$$;
+comment on function farthing.close_months(timestamptz) is
+  'Scheduled task: closes the months that ended at least policy.months_close_after ago. Returns 1 if it '
+  'closed a month.';
 
 -- supabase/schemas/revenue/functions/facts.sql
 
@@ -11519,7 +11626,7 @@ begin
   -- A bank withdraws and returns the disputed amount at once. In another currency than the payment's
   -- the rates of both days differ, so the line takes the dispute's own amount.
   if new.currency <> v_currency and v_dispute.currency = v_currency then
-    v_line.amount := sign(new.amount) * v_dispute.amount;
+    v_line.amount := sign(new.amount::numeric) * v_dispute.amount;
     v_line.currency := v_currency;
   else
     v_line.amount := new.amount;
@@ -11656,26 +11763,42 @@ comment on function farthing.prove_revenue() is
 
 -- supabase/schemas/revenue/functions/revenue_controls.sql
 
--- The control totals of the revenue report.
+-- The control totals of the revenue report: the lines against Stripe's balance transactions.
 
 create function farthing.revenue_controls(p_range farthing.day_range)
 returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  select jsonb_agg(farthing.control(format('paid %s in %s', case c.product_line when 'credits' then 'orders'
-    else 'bookings' end, c.currency), c.report, c.source) order by c.product_line desc, c.currency)
-  from (
-    select l.product_line, l.currency, sum(l.amount) as report, sum(coalesce(o.amount, b.amount)) as source
+  with summed as (
+    select l.currency, l.kind like 'stripe_fee%' or l.kind = 'dispute_fee' as is_fee, sum(l.amount) as ours,
+      null::numeric as theirs
     from farthing.revenue_lines l
-    left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
-    left join farthing.bookings b on b.account_id = l.account_id and b.booking_id = l.booking_id
-    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
-    group by l.product_line, l.currency) c
+    where l.booked_on between p_range.first_day and p_range.last_day
+    group by 1, 2
+    union all
+    -- Lines have the amounts of the payment, Stripe's fees and transfers those of the balance.
+    select u.currency, u.is_fee, null, sum(u.amount)
+    from farthing.balance_transactions t, lateral (values
+      (coalesce(case when t.kind not in ('transfer', 'transfer_reversal') then t.source_currency end,
+        t.currency), false, case when t.source_amount is null or t.source_currency = t.currency then t.amount
+        else sign(t.amount::numeric) * t.source_amount end),
+      (t.currency, true, -t.fee)) u (currency, is_fee, amount)
+    where t.booked_on between p_range.first_day and p_range.last_day
+    group by 1, 2
+  ), compared as (
+    select s.currency, s.is_fee, coalesce(sum(s.ours), 0) as ours, coalesce(sum(s.theirs), 0) as theirs
+    from summed s group by s.currency, s.is_fee
+  )
+  select jsonb_agg(farthing.control(format('%s in %s: lines, and balance transactions at Stripe',
+      case when c.is_fee then 'Stripe''s fees' else 'money' end, c.currency), c.ours, c.theirs)
+    order by c.currency, c.is_fee)
+  from compared c where c.ours <> 0 or c.theirs <> 0
 $$;
 comment on function farthing.revenue_controls(farthing.day_range) is
-  'Returns the control totals of the revenue report: for each product line and currency the charges of '
-  'the lines, and the amounts of their orders or bookings.';
+  'Returns the control totals of the revenue report: for each currency the lines without and with '
+  'Stripe''s fees, and the same sums of Stripe''s balance transactions. They differ while Stripe has not '
+  'listed a transaction.';
 
 -- supabase/schemas/revenue/functions/revenue_days.sql
 
@@ -11738,6 +11861,155 @@ as $$
 $$;
 comment on function farthing.revenue_formulas() is
   'Returns how the columns of the revenue report are computed, by column.';
+
+-- supabase/schemas/revenue/functions/transactions.sql
+
+-- Balance transactions and revenue lines: which order or booking a transaction belongs to, on which
+-- day its line counts, and Stripe's fee for it. The fee is provisional until a payout lists the
+-- transaction. Fees are booked as differences to the lines that exist, so a transaction that is
+-- stored again, with another fee or in a payout, is booked once.
+
+create function farthing.line_about(p_transaction farthing.balance_transactions)
+returns farthing.revenue_lines
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  t farthing.balance_transactions := p_transaction;
+  v_line farthing.revenue_lines;
+begin
+  case t.kind
+    when 'charge' then
+      select account_id, order_id, booking_id into v_line.account_id, v_line.order_id, v_line.booking_id
+      from (select account_id, order_id, null::uuid as booking_id from farthing.orders
+          where payment_ref = t.payment_id
+        union all select account_id, null, booking_id from farthing.bookings
+          where payment_intent_id = t.payment_id and paid_at is not null) p;
+    when 'refund' then
+      select account_id, order_id, booking_id, refund_id
+      into v_line.account_id, v_line.order_id, v_line.booking_id, v_line.refund_id
+      from farthing.refunds where stripe_refund_id = t.source_id;
+    when 'dispute' then
+      select account_id, order_id, booking_id, dispute_id
+      into v_line.account_id, v_line.order_id, v_line.booking_id, v_line.dispute_id
+      from farthing.disputes where dispute_id = t.source_id;
+    when 'fee', 'fee_refund' then
+      select account_id, booking_id into v_line.account_id, v_line.booking_id
+      from farthing.bookings where fee_id = t.fee_id;
+    when 'transfer', 'transfer_reversal' then
+      select account_id, booking_id into v_line.account_id, v_line.booking_id
+      from farthing.booking_transfers where stripe_id = t.source_id;
+      if not found then
+        -- Stripe made the transfer with the payment, or the reversal with a refund.
+        select b.account_id, b.booking_id into v_line.account_id, v_line.booking_id
+        from farthing.bookings b
+        where b.charge_id = coalesce(t.charge_id, (select s.charge_id from farthing.balance_transactions s
+          where s.source_id = t.transfer_id and s.kind = 'transfer'));
+      end if;
+    else null;
+  end case;
+  v_line.package_id := farthing.package_of(v_line.account_id, v_line.order_id);
+  return v_line;
+end
+$$;
+comment on function farthing.line_about(farthing.balance_transactions) is
+  'Returns a line with the account, the order or booking, the refund and the dispute of a balance '
+  'transaction; all are null if it is not ours or its event has not arrived.';
+
+create function farthing.day_of_line(p_transaction farthing.balance_transactions)
+returns date
+language sql stable
+set search_path = ''
+as $$
+  select l.booked_on from farthing.revenue_lines l
+  where l.source_id = case p_transaction.kind when 'charge' then p_transaction.payment_id
+      when 'refund' then p_transaction.source_id when 'fee' then p_transaction.fee_id
+      when 'fee_refund' then p_transaction.fee_id else p_transaction.transaction_id end
+    and l.kind = any (case p_transaction.kind when 'charge' then array['charge']
+      when 'refund' then case when p_transaction.amount > 0 then array['refund_failure']
+        else array['refund'] end
+      when 'dispute' then array['dispute', 'dispute_reversal'] when 'fee' then array['application_fee']
+      when 'fee_refund' then array['application_fee_refund']
+      when 'transfer' then array['transfer'] when 'transfer_reversal' then array['transfer_reversal'] end)
+  -- A fee may be refunded in parts, and each part is a line.
+  order by abs(extract(epoch from l.effective_at - p_transaction.occurred_at)), l.line_nr limit 1
+$$;
+comment on function farthing.day_of_line(farthing.balance_transactions) is
+  'Returns the day in which the line of a balance transaction counts; null while it has none.';
+
+create function farthing.book_fee(
+  p_line farthing.revenue_lines, p_kind text, p_target bigint, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  p_line.kind := p_kind;
+  p_line.amount := p_target - coalesce((select sum(l.amount) from farthing.revenue_lines l
+    where l.source_id = p_line.source_id and l.kind = p_kind), 0);
+  if p_line.amount <> 0 then
+    perform farthing.book_line(p_line, p_now);
+  end if;
+end
+$$;
+comment on function farthing.book_fee(farthing.revenue_lines, text, bigint, timestamptz) is
+  'Books the difference between the fee that a balance transaction should have and its lines.';
+
+create function farthing.book_transaction(p_transaction farthing.balance_transactions, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  t farthing.balance_transactions;
+  v_line farthing.revenue_lines;
+begin
+  -- Of two sessions, the second waits here and then sees the lines of the first.
+  select * into t from farthing.balance_transactions where transaction_id = p_transaction.transaction_id
+  for update;
+  v_line := farthing.line_about(t);
+  if v_line.account_id is null then
+    return;
+  end if;
+  v_line.effective_at := t.occurred_at;
+  v_line.source_id := t.transaction_id;
+  v_line.currency := t.currency;
+  if t.kind in ('transfer', 'transfer_reversal') and not exists (select from farthing.revenue_lines l
+    where l.source_id = t.transaction_id and l.kind = t.kind)
+  then
+    v_line.kind := t.kind;
+    v_line.amount := t.amount;
+    perform farthing.book_line(v_line, p_now);
+  end if;
+  -- The events of disputes bring their fees.
+  if t.kind <> 'dispute' then
+    perform farthing.book_fee(v_line, 'stripe_fee_provisional',
+      case when t.payout_id is null then -t.fee else 0 end, p_now);
+    perform farthing.book_fee(v_line, 'stripe_fee', case when t.payout_id is null then 0 else -t.fee end,
+      p_now);
+  end if;
+  update farthing.balance_transactions set booked_on = farthing.day_of_line(t)
+  where transaction_id = t.transaction_id and booked_on is distinct from farthing.day_of_line(t);
+end
+$$;
+comment on function farthing.book_transaction(farthing.balance_transactions, timestamptz) is
+  'Books Stripe''s fee, or the transfer, of a balance transaction of ours: the fee as provisional until a '
+  'payout lists the transaction. Changes nothing if that is booked.';
+
+create function farthing.book_waiting_transactions(p_source_id text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  select farthing.book_transaction(t, p_now)
+  from (select * from farthing.balance_transactions where payment_id = p_source_id and kind = 'charge'
+    union select * from farthing.balance_transactions where source_id = p_source_id
+    union select * from farthing.balance_transactions where transaction_id = p_source_id
+    union select * from farthing.balance_transactions where fee_id = p_source_id) t
+$$;
+comment on function farthing.book_waiting_transactions(text, timestamptz) is
+  'Books the balance transactions that Stripe listed before the event of their payment, refund, dispute '
+  'or fee arrived.';
 
 -- supabase/schemas/reversals/functions/clawbacks.sql
 

@@ -1703,6 +1703,36 @@ comment on function farthing_public.payouts_record is
   'last page, after which the payout is compared. Returns {listed, mismatches?}, or {taken} if another '
   'runner holds the claim.';
 
+create function farthing_public.balance_claim(p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('claimed_at', c.claimed_at, 'after', c.list_after,
+    -- Stripe books a payment just after its capture, and may list it later than its time says.
+    'since', extract(epoch from c.done_until - interval '1 hour')::bigint,
+    'until', ceil(extract(epoch from c.lists_until))::bigint)
+  from farthing.claim_balance_list(p_now) c where c.claimed_at is not null
+$$;
+grant execute on function farthing_public.balance_claim to service_role;
+comment on function farthing_public.balance_claim is
+  'Claims the list of balance transactions, for one runner, if it is due. Returns {claimed_at, after: the '
+  'last stored transaction or null, since, until: seconds since 1970}, or null.';
+
+create function farthing_public.balance_record(
+  p_claimed_at timestamptz, p_transactions jsonb, p_after text default null, p_now timestamptz default now())
+returns jsonb
+language sql security definer -- service_role has no rights on tables
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('taken', not farthing.record_balance_page(p_claimed_at,
+    farthing.json_argument(p_transactions), p_after, p_now))
+$$;
+grant execute on function farthing_public.balance_record to service_role;
+comment on function farthing_public.balance_record is
+  'Stores a page of the claimed list of balance transactions. p_after: the page''s last transaction, or '
+  'null for the last page. Returns {taken}: true if another runner holds the claim, and nothing is stored.';
+
 -- supabase/schemas/pricing/api.sql
 
 -- Rates in force, new rates from a price list, and packages through the data API.

@@ -309,7 +309,7 @@ select farthing.never_remove('debt_payment_days');
 -- supabase/schemas/revenue/triggers.sql
 
 -- Triggers: a fact of money books its lines in the transaction that writes it, and lines never
--- change.
+-- change. A scheduled task closes months.
 
 create trigger orders_book_their_charge after update of payment_ref on farthing.orders
   for each row when (old.payment_ref is null and new.payment_ref is not null)
@@ -326,6 +326,8 @@ select farthing.never_change('revenue_lines', '{line_nr, booked_on, booked_at, e
   kind, currency, amount, account_id, order_id, booking_id, package_id, refund_id, dispute_id, source_id}');
 select farthing.never_remove('revenue_lines');
 select farthing.never_remove('books');
+
+select farthing.add_task('close_months', '1 hour', '37 minutes');
 
 -- supabase/schemas/reversals/triggers.sql
 

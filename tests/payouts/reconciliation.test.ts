@@ -98,7 +98,7 @@ Deno.test("a payout of a purchase, refund, dispute, booking and top-up agrees wi
   deepEqual(await mismatchesOf(world, payout), []);
   const [row] = await withSql(world, (sql) =>
     sql<{ net: number }[]>`
-    select sum(net)::int as net from farthing.payout_transactions
+    select sum(net)::int as net from farthing.balance_transactions
     where payout_id = ${payout.id} and kind <> 'payout'`);
   equal(row?.net, payout.amount);
   await proven(world);

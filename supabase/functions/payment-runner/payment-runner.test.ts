@@ -23,6 +23,8 @@ const NOTHING = {
   top_ups_failed: 0,
   payouts_reconciled: 0,
   payouts_failed: 0,
+  transactions_listed: 0,
+  balance_failed: 0,
   events_backfilled: 0,
   events_unreadable: 0,
 };

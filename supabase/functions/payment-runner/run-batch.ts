@@ -3,6 +3,7 @@ import { backfillIfDue } from "../_shared/domain/events/backfill.ts";
 import { RUNNER_DEADLINE_MS } from "../_shared/core/deadline.ts";
 import { defineRoute } from "../_shared/http/route/define-route.ts";
 import { ok } from "../_shared/http/reply/reply.ts";
+import { listBalance } from "../_shared/domain/payouts/list-balance.ts";
 import { reconcilePayouts } from "../_shared/domain/payouts/reconcile.ts";
 import { sendDueRefunds } from "../_shared/domain/refunds/send-due-refunds.ts";
 import type { Services } from "../_shared/http/route/app-services.ts";
@@ -29,12 +30,21 @@ async function run(services: Services): Promise<Report> {
   const toppingUp = runTopUps(services, untilMs);
   const reconciling = reconcilePayouts(services, untilMs);
   const transferring = makeDueTransfers(services, untilMs);
-  await Promise.allSettled([refunding, toppingUp, backfilling, reconciling, transferring]);
+  const listing = listBalance(services, untilMs);
+  await Promise.allSettled([
+    refunding,
+    toppingUp,
+    backfilling,
+    reconciling,
+    transferring,
+    listing,
+  ]);
   const refunds = await refunding;
   const topUps = await toppingUp;
   const payouts = await reconciling;
   const events = await backfilling;
   const transfers = await transferring;
+  const balance = await listing;
   return {
     refunds_sent: refunds.sent,
     refunds_failed: refunds.failed,
@@ -44,6 +54,8 @@ async function run(services: Services): Promise<Report> {
     top_ups_failed: topUps.failed,
     payouts_reconciled: payouts.reconciled,
     payouts_failed: payouts.failed,
+    transactions_listed: balance.listed,
+    balance_failed: balance.failed,
     events_backfilled: events.received,
     events_unreadable: events.unreadable,
   };

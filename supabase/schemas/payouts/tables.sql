@@ -80,15 +80,20 @@ comment on table farthing.reconciliations is
   'this Stripe account.';
 create index reconciliations_due on farthing.reconciliations (due_at) where due_at is not null;
 
-create table farthing.payout_transactions (
+create table farthing.balance_transactions (
   transaction_id text primary key,
-  payout_id text not null references farthing.payouts (payout_id),
+  payout_id text references farthing.payouts (payout_id),
+  in_list boolean not null default true,
+  booked_on date,
   kind text not null,
   type text not null,
+  reporting_category text,
+  description text,
   source_id text,
   payment_id text,
   charge_id text,
   fee_id text,
+  transfer_id text,
   our_id uuid,
   source_amount bigint,
   source_currency text,
@@ -97,29 +102,54 @@ create table farthing.payout_transactions (
   net bigint not null,
   currency text not null,
   occurred_at timestamptz not null,
-  constraint payout_transactions_kinds check (kind in ('charge', 'refund', 'dispute', 'fee', 'fee_refund',
-    'payout', 'other')),
-  constraint payout_transactions_text_bounded check (length(transaction_id) <= 255 and length(type) <= 255
-    and length(source_id) <= 255 and length(payment_id) <= 255 and length(charge_id) <= 255
-    and length(fee_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
+  available_on timestamptz,
+  constraint balance_transactions_kinds check (kind in ('charge', 'refund', 'dispute', 'fee', 'fee_refund',
+    'transfer', 'transfer_reversal', 'payout', 'other')),
+  constraint balance_transactions_text_bounded check (length(transaction_id) <= 255 and length(type) <= 255
+    and length(reporting_category) <= 255 and length(description) <= 255 and length(source_id) <= 255
+    and length(payment_id) <= 255 and length(charge_id) <= 255 and length(fee_id) <= 255
+    and length(transfer_id) <= 255 and length(currency) = 3 and length(source_currency) = 3)
 );
-comment on table farthing.payout_transactions is
-  'Stripe''s balance transactions in our payouts. amount, fee (Stripe''s own) and net: in the payout''s '
-  'currency; source_amount: in source_currency. our_id: our order, booking or refund that Stripe''s '
-  'metadata names. fee_id: the application fee that the transaction collects or refunds. Amounts in '
+comment on table farthing.balance_transactions is
+  'Stripe''s balance transactions. payout_id: the payout that lists the transaction; null before, and for '
+  'manual payouts. in_list: false while the payout''s list is fetched again and has not named the '
+  'transaction. booked_on: the day of its revenue line; null without one. amount, fee (Stripe''s own) and '
+  'net: in the balance''s currency; source_amount: in source_currency. our_id: our order, booking or '
+  'refund that Stripe''s metadata names. fee_id: the application fee that the transaction collects or '
+  'refunds. charge_id, transfer_id: the charge of a transfer, and the transfer of a reversal. Amounts in '
   'minor units.';
-create index payout_transactions_by_payout on farthing.payout_transactions (payout_id);
-create index payout_transactions_by_payment on farthing.payout_transactions (payment_id)
+create index balance_transactions_by_source on farthing.balance_transactions (source_id);
+create index balance_transactions_booked on farthing.balance_transactions (booked_on)
+  where booked_on is not null;
+create index balance_transactions_by_payout on farthing.balance_transactions (payout_id);
+create index balance_transactions_by_payment on farthing.balance_transactions (payment_id)
   where kind = 'charge';
-create index payout_transactions_booked_back on farthing.payout_transactions (charge_id)
+create index balance_transactions_booked_back on farthing.balance_transactions (charge_id)
   where type = 'payment_failure_refund';
-create index payout_transactions_by_fee on farthing.payout_transactions (fee_id) where kind = 'fee_refund';
+create index balance_transactions_by_fee on farthing.balance_transactions (fee_id) where fee_id is not null;
 
 alter table farthing.reconciliations enable row level security;
-alter table farthing.payout_transactions enable row level security;
+alter table farthing.balance_transactions enable row level security;
 create policy reconciliations_none on farthing.reconciliations for select to authenticated using (false);
-create policy payout_transactions_none on farthing.payout_transactions for select to authenticated
+create policy balance_transactions_none on farthing.balance_transactions for select to authenticated
   using (false);
+
+create table farthing.balance_lists (
+  one_row boolean primary key default true constraint balance_lists_is_one_row check (one_row),
+  done_until timestamptz not null default now(), -- a new project lists nothing from before
+  claimed_at timestamptz,
+  lists_until timestamptz,
+  list_after text,
+  constraint balance_lists_bounded check (length(list_after) <= 255),
+  constraint balance_lists_of_a_period check (list_after is null or lists_until is not null)
+);
+comment on table farthing.balance_lists is
+  'One row. done_until: all of Stripe''s balance transactions before this moment were stored. '
+  'lists_until: the end of the period that is being fetched; list_after: the last stored transaction of '
+  'it; claimed_at: since when a runner has been fetching it.';
+alter table farthing.balance_lists enable row level security;
+create policy balance_lists_none on farthing.balance_lists for select to authenticated using (false);
+insert into farthing.balance_lists default values;
 
 create type farthing.judgement as (is_ours boolean, verdict text, told text);
 

@@ -42,6 +42,10 @@ create table farthing.policy (
   paid_out_within interval not null default '14 days'
     constraint policy_paid_out_bounded
       check (paid_out_within between interval '1 day' and interval '90 days'),
+  -- Stripe retries a webhook for three days.
+  months_close_after interval not null default '3 days'
+    constraint policy_months_close_after
+      check (months_close_after between interval '0' and interval '25 days'),
   livemode boolean,
   installation_id uuid not null default gen_random_uuid(),
   updated_at timestamptz,
@@ -91,5 +95,7 @@ comment on column farthing.policy.stream_in_flight_tokens is
   'The most output tokens that a provider can have produced beyond the recorded ones when a stream '
   'breaks off: up to 64 tokens that are not recorded yet, and tokens in transit. Raise this number for a '
   'provider that is faster than 200 tokens per second.';
+comment on column farthing.policy.months_close_after is
+  'How long after its end (UTC) a month closes. Its figures in reports no longer change from then on.';
 create policy policy_none on farthing.policy for select to authenticated using (false);
 insert into farthing.policy default values;

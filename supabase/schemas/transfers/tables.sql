@@ -40,6 +40,8 @@ comment on table farthing.booking_transfers is
   'result is unknown.';
 create unique index booking_transfers_by_id on farthing.booking_transfers (move_id);
 create index booking_transfers_by_booking on farthing.booking_transfers (account_id, booking_id, move_nr);
+create unique index booking_transfers_by_stripe_id on farthing.booking_transfers (stripe_id)
+  where stripe_id is not null;
 create index booking_transfers_to_make on farthing.booking_transfers (next_attempt_at)
   where status = 'requested';
 create index booking_transfers_reversed on farthing.booking_transfers (account_id, reverses)

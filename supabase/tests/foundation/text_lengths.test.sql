@@ -3,7 +3,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(121);
+select plan(125);
 
 create temporary table bounds (owner text, name text, measure text, longest text);
 insert into bounds values
@@ -52,8 +52,10 @@ insert into bounds values
   ('packages', 'packages_description_bounded', 'text', 'description 500'),
   ('packages', 'packages_name_bounded', 'text', 'name 80'),
   ('parked_items', 'parked_items_bounded', 'text', 'task 40 item_kind 20 item_id 255 error 20'),
-  ('payout_transactions', 'payout_transactions_text_bounded', 'text', 'transaction_id 255 type 255 '
-    'source_id 255 payment_id 255 charge_id 255 fee_id 255'),
+  ('balance_transactions', 'balance_transactions_text_bounded', 'text', 'transaction_id 255 type 255 '
+    'reporting_category 255 description 255 source_id 255 payment_id 255 charge_id 255 fee_id 255 '
+    'transfer_id 255'),
+  ('balance_lists', 'balance_lists_bounded', 'text', 'list_after 255'),
   ('payouts', 'payouts_text_bounded', 'text', 'payout_id 255 failure_code 255 status 64'),
   ('policy', 'policy_text_bounded', 'text', 'updated_by 255'),
   ('proof_runs', 'proof_runs_bounded', 'text', 'detail 500'),

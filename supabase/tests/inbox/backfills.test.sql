@@ -12,6 +12,7 @@ $$;
 -- One runner at a time has the claim.
 select is((select done_until <= now() from farthing.backfills), true, 'a new project has missed no events');
 update farthing.backfills set done_until = tests.after('-1 hour');
+update farthing.balance_lists set done_until = tests.after('90 days 55 min');
 select is(backfills_claim(tests.after('-1 s')), null, 'no backfill is due within an hour');
 select is(pg_temp.since(backfills_claim(tests.after())), '-70 min'::interval,
   'the backfill begins 10 minutes before the end of the last one');

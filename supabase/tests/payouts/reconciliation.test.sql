@@ -172,20 +172,20 @@ from (values
   ('update farthing.bookings set fee_refunded = 11 where fee_id = ''fee_k''',
     'update farthing.bookings set fee_refunded = 12 where fee_id = ''fee_k''',
     'fee_differs fr_k: 11 usd, 12 usd fee_refund'),
-  ('update farthing.payout_transactions set source_currency = ''eur'' where transaction_id = ''txn_k2''',
-    'update farthing.payout_transactions set source_currency = ''usd'' where transaction_id = ''txn_k2''',
+  ('update farthing.balance_transactions set source_currency = ''eur'' where transaction_id = ''txn_k2''',
+    'update farthing.balance_transactions set source_currency = ''usd'' where transaction_id = ''txn_k2''',
     'fee_differs fee_k: 30 usd, 30 eur fee'),
-  ('update farthing.payout_transactions set source_currency = ''eur'' where transaction_id = ''txn_k3''',
-    'update farthing.payout_transactions set source_currency = ''usd'' where transaction_id = ''txn_k3''',
+  ('update farthing.balance_transactions set source_currency = ''eur'' where transaction_id = ''txn_k3''',
+    'update farthing.balance_transactions set source_currency = ''usd'' where transaction_id = ''txn_k3''',
     'fee_differs fr_k: 12 usd, 12 eur fee_refund'),
   ('update farthing.payouts set amount = amount + 1 where payout_id = ''po_3''',
     'update farthing.payouts set amount = amount - 1 where payout_id = ''po_3''',
     'payout_sum po_3: -343 usd, -342 usd'),
-  ('update farthing.payout_transactions set currency = ''eur'' where transaction_id = ''txn_x''',
-    'update farthing.payout_transactions set currency = ''usd'' where transaction_id = ''txn_x''',
+  ('update farthing.balance_transactions set currency = ''eur'' where transaction_id = ''txn_x''',
+    'update farthing.balance_transactions set currency = ''usd'' where transaction_id = ''txn_x''',
     'payout_sum po_3: -343 usd, -343 usd'),
-  ('update farthing.payout_transactions set source_id = ''po_1'' where transaction_id = ''txn_po''',
-    'update farthing.payout_transactions set source_id = ''po_3'' where transaction_id = ''txn_po''',
+  ('update farthing.balance_transactions set source_id = ''po_1'' where transaction_id = ''txn_po''',
+    'update farthing.balance_transactions set source_id = ''po_3'' where transaction_id = ''txn_po''',
     'payout_sum po_3: 0 usd, -343 usd')) w (tamper, mend, mismatch);
 select is((select count(*)::int from farthing.mismatches where resolved_at = tests.after('7 days')), 20,
   'each difference is stored with the time of its correction');
@@ -200,9 +200,10 @@ select is(pg_temp.tamper($$ update farthing.refunds set status = 'failed'
 
 -- A list that was wrong is requested again once a day.
 select is(farthing.reconcile('po_3', tests.after('8 days')), 0, 'the stored list agrees');
-select is(pg_temp.tamper($$ insert into farthing.payout_transactions (transaction_id, payout_id, kind, type,
+select is(pg_temp.tamper($$ insert into farthing.balance_transactions (transaction_id, payout_id, kind, type,
   amount, fee, net, currency, occurred_at) select 'txn_stray', payout_id, 'other', 'adjustment', 1, 0, 1,
-  currency, occurred_at from farthing.payout_transactions where transaction_id = 'txn_ann' $$) is null, false,
+  currency, occurred_at from farthing.balance_transactions where transaction_id = 'txn_ann' $$) is null,
+    false,
   'Stripe''s list has a transaction that is not in the payout');
 select is(farthing.reconcile('po_3', tests.after('8 days')), 1, 'the extra transaction is found');
 select is(farthing.open_mismatches(), 1::bigint, 'the difference is open');
@@ -283,7 +284,7 @@ select is(payouts_claim(tests.after('56 days')), null, 'the list is not requeste
 select is(tests.code_for(role, 'ann', sql), '42501', format('%s is denied to %s', left(sql, 40), role))
 from unnest(array['service_role', 'authenticated', 'anon']) role, unnest(array[
   'select farthing.retry_reconciliation()', 'select * from farthing.payouts',
-  'select * from farthing.mismatches', 'select * from farthing.payout_transactions']) sql;
+  'select * from farthing.mismatches', 'select * from farthing.balance_transactions']) sql;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(20);
+select plan(21);
 
 create temporary table bounds (field text, too_little text, least text, most text, too_much text);
 insert into bounds values
@@ -14,6 +14,7 @@ insert into bounds values
   ('grant_ceiling_author_day', '99999.9', '100000', '2000000', '2000000.1'), -- ceilings of a grant, of a day
   ('late_settle_within', '-1 s', '0', '31 days', '31 days 1 s'),
   ('overdraft_factor', '-0.1', '0', '1000', '1000.1'),
+  ('months_close_after', '-00:00:01', '0', '25 days', '25 days 1 s'),
   ('paid_out_within', '23:59:59', '1 day', '90 days', '90 days 1 s'),
   ('pending_grant_life', '59 min 59 s', '1 hour', '31 days', '31 days 1 s'),
   ('sessions_per_ip_hour', '0', '1', '1000000', '1000001'),

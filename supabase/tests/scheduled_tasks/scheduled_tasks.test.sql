@@ -2,7 +2,7 @@
 
 begin;
 \ir ../helpers/all_tests.psql
-select plan(95);
+select plan(98);
 
 -- Lots of inactive accounts expire as of their expires_at.
 select isnt(tests.give(name, '10', '1 hour'), null, name || ' has 10 for an hour')
@@ -78,7 +78,7 @@ select results_eq($$ select jobname::text collate "default", schedule, command
 select is((select array_agg(concat_ws(' ', task, every, nullif(phase, '0'))
   order by task) from farthing.tasks),
   array['anchor 01:00:00 00:07:00', 'cancel_unanswered_bookings 01:00:00 00:41:00',
-    'close_abandoned_chats 00:01:00', 'delete_old_ai_logs 00:01:00',
+    'close_abandoned_chats 00:01:00', 'close_months 01:00:00 00:37:00', 'delete_old_ai_logs 00:01:00',
     'delete_old_customer_reads 01:00:00 00:31:00', 'delete_old_fraud_records 00:05:00',
     'delete_old_idempotency_keys 00:01:00', 'delete_old_incidents 01:00:00 00:23:00',
     'delete_old_job_data 00:05:00', 'delete_old_metrics 00:05:00', 'delete_old_runs 01:00:00 00:29:00',
@@ -98,7 +98,7 @@ select is(tests.code_for(role, 'ann', format('select farthing.%s()', task)), '42
     'delete_old_ai_logs', 'cancel_unanswered_bookings', 'close_abandoned_chats',
     'notify_expiring_credits', 'delete_old_fraud_records', 'notify_low_balances', 'delete_old_metrics',
     'delete_old_runs', 'seal', 'prove', 'prove_if_due', 'evaluate_alerts', 'delete_old_incidents',
-    'delete_old_customer_reads']) task;
+    'delete_old_customer_reads', 'close_months']) task;
 
 select is_empty('select * from farthing.prove()', 'the proof finds no violation');
 select * from finish();

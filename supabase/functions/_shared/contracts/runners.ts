@@ -33,6 +33,12 @@ export const PaymentRunnerReport = z.object({
   top_ups_failed: z.int(),
   payouts_reconciled: z.int().openapi({ description: "Payouts compared with our records." }),
   payouts_failed: z.int(),
+  transactions_listed: z.int().openapi({
+    description: "Balance transactions that Stripe listed since the last list, or again.",
+  }),
+  balance_failed: z.int().openapi({
+    description: "1 if the list of balance transactions could not be fetched to its end.",
+  }),
   events_backfilled: z.int().openapi({
     description: "Events that Stripe listed and the inbox did not have.",
   }),

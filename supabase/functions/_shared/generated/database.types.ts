@@ -435,6 +435,16 @@ export type Database = {
         Args: { "p_claimed_at": string; "p_complete": boolean; "p_unreadable": number };
         Returns: Json;
       };
+      "balance_claim": { Args: { "p_now"?: string }; Returns: Json };
+      "balance_record": {
+        Args: {
+          "p_after"?: string;
+          "p_claimed_at": string;
+          "p_now"?: string;
+          "p_transactions": Json;
+        };
+        Returns: Json;
+      };
       "bookings_abandon": {
         Args: { "p_booking_id"?: string; "p_idempotency_key": string; "p_now"?: string };
         Returns: Json;

@@ -52,8 +52,8 @@ begin
     where paid_at > v_from and paid_at <= v_until
     union all select payment_intent_id, amount, currency, status from farthing.bookings
     where paid_at > v_from and paid_at <= v_until) q
-  where not exists (select from farthing.payout_transactions t
-    where t.payment_id = q.payment_id and t.kind = 'charge')
+  where not exists (select from farthing.balance_transactions t
+    where t.payment_id = q.payment_id and t.kind = 'charge' and t.payout_id is not null)
   on conflict do nothing;
   get diagnostics v_count = row_count;
   update farthing.paid_out_round set done_until = v_until where one_row;

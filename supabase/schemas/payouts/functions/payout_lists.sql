@@ -81,26 +81,37 @@ comment on function farthing.our_id_of(text, text) is
   'Returns the id in Stripe''s metadata if it names an order, a booking or a refund of ours or comes '
   'with our mark; otherwise null.';
 
-create function farthing.note_payout_transactions(p_payout_id text, p_transactions jsonb)
+create function farthing.note_transactions(p_payout_id text, p_transactions jsonb, p_now timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  insert into farthing.payout_transactions as t (transaction_id, payout_id, kind, type, source_id, payment_id,
-    charge_id, fee_id, our_id, source_amount, source_currency, amount, fee, net, currency, occurred_at)
-  select g.transaction_id, p_payout_id, g.kind, g.type, g.source_id, g.payment_id, g.charge_id, g.fee_id,
-    farthing.our_id_of(g.our_id, g.mark),
-    g.source_amount, g.source_currency, g.amount, g.fee, g.net, g.currency, to_timestamp(g.occurred_at)
-  from jsonb_to_recordset(p_transactions) g (transaction_id text, kind text, type text, source_id text,
-    payment_id text, charge_id text, fee_id text, our_id text, mark text, source_amount bigint,
-    source_currency text, amount bigint, fee bigint, net bigint, currency text, occurred_at bigint)
-  on conflict (transaction_id) do update set payout_id = excluded.payout_id, our_id = excluded.our_id,
+begin
+  insert into farthing.balance_transactions as t (transaction_id, payout_id, kind, type, reporting_category,
+    description, source_id, payment_id, charge_id, fee_id, transfer_id, our_id, source_amount,
+    source_currency, amount, fee, net, currency, occurred_at, available_on)
+  select g.transaction_id, p_payout_id, g.kind, g.type, g.reporting_category, left(g.description, 255),
+    g.source_id, g.payment_id, g.charge_id, g.fee_id, g.transfer_id, farthing.our_id_of(g.our_id, g.mark),
+    g.source_amount, g.source_currency, g.amount, g.fee, g.net, g.currency, to_timestamp(g.occurred_at),
+    to_timestamp(g.available_on)
+  from jsonb_to_recordset(p_transactions) g (transaction_id text, kind text, type text,
+    reporting_category text, description text, source_id text, payment_id text, charge_id text, fee_id text,
+    transfer_id text, our_id text, mark text, source_amount bigint, source_currency text, amount bigint,
+    fee bigint, net bigint, currency text, occurred_at bigint, available_on bigint)
+  -- Two runners that store the same transactions lock them in one order.
+  order by g.transaction_id
+  on conflict (transaction_id) do update set payout_id = coalesce(excluded.payout_id, t.payout_id),
+    in_list = true, our_id = excluded.our_id,
     payment_id = excluded.payment_id, source_amount = excluded.source_amount, amount = excluded.amount,
-    fee = excluded.fee, net = excluded.net
+    fee = excluded.fee, net = excluded.net, available_on = excluded.available_on;
+  perform farthing.book_transaction(t, p_now)
+  from farthing.balance_transactions t
+  where t.transaction_id in (select g ->> 'transaction_id' from jsonb_array_elements(p_transactions) g);
+end
 $$;
-comment on function farthing.note_payout_transactions(text, jsonb) is
-  'Stores a page of a payout''s transactions. A stored transaction is replaced by Stripe''s current '
-  'version.';
+comment on function farthing.note_transactions(text, jsonb, timestamptz) is
+  'Stores a page of balance transactions, of a payout''s list or of a period (p_payout_id is null), and '
+  'books their fees. A stored transaction is replaced by Stripe''s current version.';
 
 create function farthing.record_payout_page(
   p_claimed farthing.reconciliations, p_transactions jsonb, p_after text, p_now timestamptz)
@@ -108,12 +119,21 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_dropped farthing.balance_transactions;
 begin
   if p_claimed.list_after is null then
-    -- A new list begins. A transaction that only the earlier list had is not in the payout.
-    delete from farthing.payout_transactions where payout_id = p_claimed.payout_id;
+    update farthing.balance_transactions set in_list = false where payout_id = p_claimed.payout_id;
   end if;
-  perform farthing.note_payout_transactions(p_claimed.payout_id, p_transactions);
+  perform farthing.note_transactions(p_claimed.payout_id, p_transactions, p_now);
+  if p_after is null then
+    -- A transaction that only the earlier list had is not in the payout.
+    for v_dropped in update farthing.balance_transactions set payout_id = null, in_list = true
+      where payout_id = p_claimed.payout_id and not in_list returning *
+    loop
+      perform farthing.book_transaction(v_dropped, p_now);
+    end loop;
+  end if;
   update farthing.reconciliations
   set list_after = p_after, listed_at = case when p_after is null then p_now end,
     due_at = case when p_after is not null then p_now end, attempts = 0,

@@ -4,7 +4,7 @@
 -- person has to look. The row is resolved automatically when both sides agree again:
 -- docs/decisions/reconciliation.md.
 
-create function farthing.judge_charge(p_transaction farthing.payout_transactions)
+create function farthing.judge_charge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -21,7 +21,7 @@ begin
         (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
       concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
   end if;
-  if exists (select from farthing.payout_transactions where charge_id = p_transaction.source_id
+  if exists (select from farthing.balance_transactions where charge_id = p_transaction.source_id
     and type = 'payment_failure_refund')
   then
     -- The payment was a bank debit that failed later. Stripe lists its charge and its return.
@@ -35,7 +35,7 @@ begin
     nullif(concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status), ''));
 end
 $$;
-comment on function farthing.judge_charge(farthing.payout_transactions) is
+comment on function farthing.judge_charge(farthing.balance_transactions) is
   'Compares a charge with our order or booking: whether it is ours, the verdict (`differs`, `unknown` or '
   'null), and our record.';
 
@@ -50,7 +50,7 @@ $$;
 comment on function farthing.is_our_payment(text) is
   'Returns whether a payment intent paid an order or a booking.';
 
-create function farthing.judge_refund(p_transaction farthing.payout_transactions)
+create function farthing.judge_refund(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -73,11 +73,11 @@ begin
     concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
 end
 $$;
-comment on function farthing.judge_refund(farthing.payout_transactions) is
+comment on function farthing.judge_refund(farthing.balance_transactions) is
   'Compares a refund with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
   '`unknown` or null), and our record.';
 
-create function farthing.judge_dispute(p_transaction farthing.payout_transactions)
+create function farthing.judge_dispute(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -96,11 +96,11 @@ begin
     concat_ws(' ', v_ours.amount, v_ours.currency, v_ours.status));
 end
 $$;
-comment on function farthing.judge_dispute(farthing.payout_transactions) is
+comment on function farthing.judge_dispute(farthing.balance_transactions) is
   'Compares a dispute with ours: whether it belongs to a payment of ours, the verdict (`differs`, '
   '`unknown` or null), and our record.';
 
-create function farthing.judge_fee(p_transaction farthing.payout_transactions)
+create function farthing.judge_fee(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -120,8 +120,8 @@ begin
         (p_transaction.source_amount, p_transaction.source_currency) then 'differs' end,
       concat_ws(' ', v_ours.fee_collected, v_ours.currency));
   end if;
-  select sum(source_amount) into v_returned from farthing.payout_transactions
-  where fee_id = p_transaction.fee_id and kind = 'fee_refund';
+  select sum(source_amount) into v_returned from farthing.balance_transactions
+  where fee_id = p_transaction.fee_id and kind = 'fee_refund' and payout_id is not null;
   -- A fee may be refunded in parts over several payouts, but the payouts' fee refunds must never
   -- exceed our recorded ones.
   return row(true, case when v_returned > v_ours.fee_refunded
@@ -129,11 +129,11 @@ begin
     concat_ws(' ', v_ours.fee_refunded, v_ours.currency));
 end
 $$;
-comment on function farthing.judge_fee(farthing.payout_transactions) is
+comment on function farthing.judge_fee(farthing.balance_transactions) is
   'Compares an application fee or its refund with our booking: whether it belongs to a booking of ours, '
   'the verdict (`differs`, `unknown` or null), and our record.';
 
-create function farthing.judge(p_transaction farthing.payout_transactions)
+create function farthing.judge(p_transaction farthing.balance_transactions)
 returns farthing.judgement
 language plpgsql stable
 set search_path = ''
@@ -147,7 +147,7 @@ begin
     when 'fee_refund' then farthing.judge_fee(p_transaction) end;
 end
 $$;
-comment on function farthing.judge(farthing.payout_transactions) is
+comment on function farthing.judge(farthing.balance_transactions) is
   'Compares one transaction with our records. Returns null for kinds of which we have no record, such as '
   'transfers.';
 
@@ -158,7 +158,7 @@ set search_path = ''
 as $$
   select replace(t.kind, 'fee_refund', 'fee') || '_' || j.verdict, coalesce(t.source_id, t.transaction_id),
     j.told, left(concat_ws(' ', t.source_amount, t.source_currency, t.type), 255), j.is_ours
-  from farthing.payout_transactions t, farthing.judge(t) j
+  from farthing.balance_transactions t, farthing.judge(t) j
   where t.payout_id = p_payout_id and j.is_ours is not null
   union all
   -- A payout's amount is the sum of its transactions, without the transaction of the payout itself.
@@ -167,7 +167,7 @@ as $$
     concat_ws(' ', s.net, p.currency), concat_ws(' ', p.amount, p.currency), null
   from farthing.payouts p, lateral (
     select coalesce(sum(t.net), 0) as net, count(*) filter (where t.currency <> p.currency) as others
-    from farthing.payout_transactions t
+    from farthing.balance_transactions t
     where t.payout_id = p.payout_id and (t.kind, t.source_id) is distinct from ('payout', p.payout_id)) s
   where p.payout_id = p_payout_id
 $$;
@@ -235,7 +235,8 @@ begin
   perform farthing.fetch_lists_again(p_now);
   update farthing.mismatches m set resolved_at = greatest(m.found_at, p_now)
   where m.kind = 'never_paid_out' and m.resolved_at is null and exists (
-    select from farthing.payout_transactions t where t.payment_id = m.subject and t.kind = 'charge');
+    select from farthing.balance_transactions t where t.payment_id = m.subject and t.kind = 'charge'
+      and t.payout_id is not null);
   return v_count + farthing.find_never_listed(p_now) + farthing.find_never_paid_out(p_now);
 end
 $$;

@@ -45,6 +45,11 @@ begin
     case when p_line.order_id is null then 'bookings' else 'credits' end, p_line.kind, p_line.currency,
     p_line.amount, p_line.account_id, p_line.order_id, p_line.booking_id, p_line.package_id,
     p_line.refund_id, p_line.dispute_id, p_line.source_id);
+  if p_line.kind in ('charge', 'refund', 'refund_failure', 'dispute', 'dispute_reversal', 'application_fee',
+    'application_fee_refund')
+  then
+    perform farthing.book_waiting_transactions(p_line.source_id, p_at);
+  end if;
 end
 $$;
 comment on function farthing.book_line(farthing.revenue_lines, timestamptz) is

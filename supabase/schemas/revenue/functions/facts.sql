@@ -76,7 +76,7 @@ begin
   -- A bank withdraws and returns the disputed amount at once. In another currency than the payment's
   -- the rates of both days differ, so the line takes the dispute's own amount.
   if new.currency <> v_currency and v_dispute.currency = v_currency then
-    v_line.amount := sign(new.amount) * v_dispute.amount;
+    v_line.amount := sign(new.amount::numeric) * v_dispute.amount;
     v_line.currency := v_currency;
   else
     v_line.amount := new.amount;

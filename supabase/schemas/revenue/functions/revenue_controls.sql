@@ -1,20 +1,36 @@
--- The control totals of the revenue report.
+-- The control totals of the revenue report: the lines against Stripe's balance transactions.
 
 create function farthing.revenue_controls(p_range farthing.day_range)
 returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  select jsonb_agg(farthing.control(format('paid %s in %s', case c.product_line when 'credits' then 'orders'
-    else 'bookings' end, c.currency), c.report, c.source) order by c.product_line desc, c.currency)
-  from (
-    select l.product_line, l.currency, sum(l.amount) as report, sum(coalesce(o.amount, b.amount)) as source
+  with summed as (
+    select l.currency, l.kind like 'stripe_fee%' or l.kind = 'dispute_fee' as is_fee, sum(l.amount) as ours,
+      null::numeric as theirs
     from farthing.revenue_lines l
-    left join farthing.orders o on o.account_id = l.account_id and o.order_id = l.order_id
-    left join farthing.bookings b on b.account_id = l.account_id and b.booking_id = l.booking_id
-    where l.booked_on between p_range.first_day and p_range.last_day and l.kind = 'charge'
-    group by l.product_line, l.currency) c
+    where l.booked_on between p_range.first_day and p_range.last_day
+    group by 1, 2
+    union all
+    -- Lines have the amounts of the payment, Stripe's fees and transfers those of the balance.
+    select u.currency, u.is_fee, null, sum(u.amount)
+    from farthing.balance_transactions t, lateral (values
+      (coalesce(case when t.kind not in ('transfer', 'transfer_reversal') then t.source_currency end,
+        t.currency), false, case when t.source_amount is null or t.source_currency = t.currency then t.amount
+        else sign(t.amount::numeric) * t.source_amount end),
+      (t.currency, true, -t.fee)) u (currency, is_fee, amount)
+    where t.booked_on between p_range.first_day and p_range.last_day
+    group by 1, 2
+  ), compared as (
+    select s.currency, s.is_fee, coalesce(sum(s.ours), 0) as ours, coalesce(sum(s.theirs), 0) as theirs
+    from summed s group by s.currency, s.is_fee
+  )
+  select jsonb_agg(farthing.control(format('%s in %s: lines, and balance transactions at Stripe',
+      case when c.is_fee then 'Stripe''s fees' else 'money' end, c.currency), c.ours, c.theirs)
+    order by c.currency, c.is_fee)
+  from compared c where c.ours <> 0 or c.theirs <> 0
 $$;
 comment on function farthing.revenue_controls(farthing.day_range) is
-  'Returns the control totals of the revenue report: for each product line and currency the charges of '
-  'the lines, and the amounts of their orders or bookings.';
+  'Returns the control totals of the revenue report: for each currency the lines without and with '
+  'Stripe''s fees, and the same sums of Stripe''s balance transactions. They differ while Stripe has not '
+  'listed a transaction.';

@@ -24,7 +24,7 @@ import type { Services } from "../../../../supabase/functions/_shared/http/route
 import type { ListedEvent } from "../../../../supabase/functions/_shared/adapters/stripe/event-feed.ts";
 import type { Payments } from "../../../../supabase/functions/_shared/adapters/stripe/payments.ts";
 import { FAKE_AI } from "./ai.ts";
-import { PAYOUT_TRANSACTION } from "../samples/payouts.ts";
+import { BALANCE_TRANSACTION } from "../samples/payouts.ts";
 import { NO_LIMITER } from "./no-limiter.ts";
 import { makeProject, type Project } from "../project.ts";
 import { SAMPLES } from "../samples/database.ts";
@@ -100,7 +100,8 @@ const PAYMENTS: Payments = {
   openCardPage: ({ customerId }) => Promise.resolve(`https://checkout.example.com/${customerId}`),
   chargeCard: () => Promise.resolve({ kind: "accepted", payment_id: "pi_1" }),
   cancelCharge: () => Promise.resolve(true),
-  listPayout: () => Promise.resolve({ transactions: [PAYOUT_TRANSACTION], after: null }),
+  listBalance: () => Promise.resolve({ transactions: [BALANCE_TRANSACTION], after: null }),
+  listPayout: () => Promise.resolve({ transactions: [BALANCE_TRANSACTION], after: null }),
   openTopUpPage: ({ order_id }) =>
     Promise.resolve({ id: "cs_1", url: `https://checkout.example.com/${order_id}` }),
   readEvent: (_body, signature) =>

@@ -12,7 +12,7 @@ import { createCaller, createClient } from "./client.ts";
 import { createCustomers, type Customers } from "./customers.ts";
 import { createFactsReader } from "./refetch-event.ts";
 import { createEventFeed, type EventFeed } from "./event-feed.ts";
-import { createPayoutLists, type PayoutLists } from "./payout-lists.ts";
+import { type BalanceLists, createBalanceLists } from "./balance-lists.ts";
 import { createRefunds, type Refunds } from "./refunds.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createTopUpPayments, type TopUpPayments } from "./top-up-payments.ts";
@@ -30,7 +30,7 @@ export interface Payments
     BookingPayments,
     BookingTransfers,
     Readiness,
-    PayoutLists {}
+    BalanceLists {}
 
 interface StripeOptions {
   readonly secretKey: string;
@@ -55,7 +55,7 @@ export function createPayments(options: StripeOptions): Payments {
     ...createEventFeed(caller, { mode, readFacts }),
     ...createCustomers(caller),
     ...createTopUpPayments(caller),
-    ...createPayoutLists(caller),
+    ...createBalanceLists(caller),
     ...createReadiness(caller, options.apiUrl, metrics),
     ...createWebhooks({ client, secrets: options.webhookSecrets, mode, readFacts }),
   };

@@ -4,7 +4,7 @@
  */
 import type { ErrorBody } from "../../core/errors.ts";
 import type { AccountFacts } from "../stripe/facts.ts";
-import type { PayoutTransaction } from "../stripe/payout-transaction.ts";
+import type { BalanceTransaction } from "../stripe/balance-transaction.ts";
 import type { Answer } from "./results/chats.ts";
 import type { InboxEvent } from "./results/inbox.ts";
 import type { NotSentOutcome } from "./results/notifications.ts";
@@ -68,7 +68,8 @@ export interface RefinedArguments {
   /** Without `p_mail` only notifications by webhook are claimed. */
   notifications_claim: { p_mail: MailService | undefined };
   notifications_failed: { p_outcome: NotSentOutcome };
-  payouts_record: { p_transactions: readonly PayoutTransaction[] };
+  payouts_record: { p_transactions: readonly BalanceTransaction[] };
+  balance_record: { p_transactions: readonly BalanceTransaction[] };
   providers_compare: { p_accounts: readonly AccountFacts[] };
   /** The runner leaves `p_idempotency_key` out, because no request waits for the refund. */
   refunds_postpone: { p_idempotency_key: string | undefined };

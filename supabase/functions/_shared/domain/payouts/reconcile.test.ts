@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { PayoutRecorded } from "../../contracts/database/results/payouts.ts";
 import { ApiError } from "../../core/errors.ts";
 import { StripeRefused } from "../../adapters/stripe/errors.ts";
-import type { PayoutPage } from "../../adapters/stripe/payout-lists.ts";
+import type { BalancePage } from "../../adapters/stripe/balance-lists.ts";
 import { type Fake, makeFake } from "#support/fakes/services.ts";
-import { PAYOUT_TO_LIST, PAYOUT_TRANSACTION } from "#support/samples/payouts.ts";
+import { BALANCE_TRANSACTION, PAYOUT_TO_LIST } from "#support/samples/payouts.ts";
 import { reconcilePayouts } from "./reconcile.ts";
 
 const UNTIL_MS = Date.parse("2026-11-21T12:01:00Z");
@@ -19,8 +19,8 @@ function due(...ids: string[]) {
   };
 }
 
-function page(transaction_id: string, after: string | null): PayoutPage {
-  return { transactions: [{ ...PAYOUT_TRANSACTION, transaction_id }], after };
+function page(transaction_id: string, after: string | null): BalancePage {
+  return { transactions: [{ ...BALANCE_TRANSACTION, transaction_id }], after };
 }
 
 function recorded(fake: Fake) {

@@ -20,7 +20,19 @@ export type PayoutRecorded =
   | { listed: true; mismatches: number }
   | { taken: true };
 
+/** A period whose balance transactions one runner lists, in seconds since 1970. */
+export interface BalanceToList {
+  claimed_at: string;
+  since: number;
+  until: number;
+  /** The last recorded transaction; null before the first page. */
+  after: string | null;
+}
+
 export interface PayoutResults {
+  balance_claim: BalanceToList | null;
+  /** `taken` means that another runner has claimed the list since. */
+  balance_record: { taken: boolean };
   payouts_claim: PayoutToList | null;
   payouts_record: PayoutRecorded;
 }

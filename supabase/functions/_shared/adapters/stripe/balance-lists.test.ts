@@ -9,7 +9,17 @@ const MONEY = { amount: 999, currency: "usd" };
 /** A transaction in the currency of the balance, whose source is in the buyer's currency. */
 function transaction(id: string, type: string, source: unknown) {
   const sums = { amount: 1_100, fee: 62, net: 1_038, currency: "eur" };
-  return { id, object: "balance_transaction", type, source, created: 1_795_000_000, ...sums };
+  return {
+    id,
+    object: "balance_transaction",
+    type,
+    source,
+    created: 1_795_000_000,
+    ...sums,
+    available_on: 1_795_172_800,
+    reporting_category: type,
+    description: "A text",
+  };
 }
 
 const PLAIN = {
@@ -17,6 +27,7 @@ const PLAIN = {
   payment_id: null,
   charge_id: null,
   fee_id: null,
+  transfer_id: null,
   our_id: null,
   mark: null,
   source_amount: null,
@@ -26,6 +37,7 @@ const PLAIN = {
   net: 1_038,
   currency: "eur",
   occurred_at: 1_795_000_000,
+  available_on: 1_795_172_800,
 };
 const OF_999 = { ...PLAIN, source_amount: 999, source_currency: "usd" };
 
@@ -114,17 +126,34 @@ const CASES = [{
   source: { ...MONEY, id: "po_0", object: "payout" },
   expected: PLAIN,
 }, {
-  name: "a transfer is part of the sum and of nothing else",
+  name: "a transfer names the charge that pays it",
   type: "transfer",
-  source: { ...MONEY, id: "tr_1", object: "transfer" },
+  source: { ...MONEY, id: "tr_1", object: "transfer", source_transaction: "ch_1" },
+  expected: { ...PLAIN, kind: "transfer", charge_id: "ch_1" },
+}, {
+  name: "a reversal names its transfer",
+  type: "transfer_refund",
+  source: { ...MONEY, id: "trr_1", object: "transfer_reversal", transfer: "tr_1" },
+  expected: { ...PLAIN, kind: "transfer_reversal", transfer_id: "tr_1" },
+}, {
+  name: "an unknown source is part of the sum and of nothing else",
+  type: "topup",
+  source: { ...MONEY, id: "tu_1", object: "topup" },
   expected: PLAIN,
 }];
+
+/** The text of a charge or a refund may name a customer. */
+function aboutText(type: string, kind: string) {
+  const description = ["charge", "refund"].includes(kind) ? null : "A text";
+  return { reporting_category: type, description };
+}
 
 for (const { name, type, source, expected } of CASES) {
   Deno.test(name, async () => {
     await withStripe(() => listOf([transaction("txn_1", type, source)]), async (url) => {
       const page = await paymentsAt(url).listPayout("po_1", null);
-      const known = { transaction_id: "txn_1", type, source_id: source.id };
+      const about = aboutText(type, expected.kind);
+      const known = { transaction_id: "txn_1", type, source_id: source.id, ...about };
       assert.deepEqual(page, { transactions: [{ ...expected, ...known }], after: null });
     });
   });
@@ -133,7 +162,9 @@ for (const { name, type, source, expected } of CASES) {
 Deno.test("a transaction without a source, such as Stripe's own fees, is part of the sum", async () => {
   await withStripe(() => listOf([transaction("txn_1", "stripe_fee", null)]), async (url) => {
     const page = await paymentsAt(url).listPayout("po_1", null);
-    const expected = { ...PLAIN, transaction_id: "txn_1", type: "stripe_fee", source_id: null };
+    const about = aboutText("stripe_fee", "other");
+    const known = { transaction_id: "txn_1", type: "stripe_fee", source_id: null, ...about };
+    const expected = { ...PLAIN, ...known };
     assert.deepEqual(page?.transactions, [expected]);
   });
 });
@@ -148,6 +179,19 @@ Deno.test("a list is read page by page, after the last known transaction", async
     assert.deepEqual(seen.map(({ path, form }) => [path, form]), [
       ["/v1/balance_transactions", { ...asked, starting_after: "txn_7" }],
       ["/v1/balance_transactions", asked],
+    ]);
+  });
+});
+
+Deno.test("the list of a period is read page by page, too", async () => {
+  const answer = () => listOf([transaction("txn_8", "stripe_fee", null)], true);
+  await withStripe(answer, async (url, seen) => {
+    const { listBalance } = paymentsAt(url);
+    assert.equal((await listBalance({ since: 10, until: 20 }, "txn_9")).after, "txn_8");
+    const asked = { limit: "100", "expand[0]": "data.source" };
+    const period = { "created[gte]": "10", "created[lte]": "20" };
+    assert.deepEqual(seen.map(({ path, form }) => [path, form]), [
+      ["/v1/balance_transactions", { ...asked, ...period, starting_after: "txn_9" }],
     ]);
   });
 });

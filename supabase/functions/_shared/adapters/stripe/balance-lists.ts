@@ -1,33 +1,44 @@
-/** Lists the balance transactions of a payout, page by page, under our own names. */
+/** Lists balance transactions, of a payout or of a period, page by page, under our own names. */
 import type Stripe from "stripe";
-import type { PayoutTransaction } from "../../contracts/stripe/payout-transaction.ts";
+import type { BalanceTransaction } from "../../contracts/stripe/balance-transaction.ts";
 import { type StripeCaller } from "./client.ts";
 import { StripeRefused, unavailable } from "./errors.ts";
 import { markOf } from "./stored-facts/installation-mark.ts";
 import { idOf } from "./stored-facts/object-id.ts";
 
-export interface PayoutPage {
-  readonly transactions: readonly PayoutTransaction[];
+export interface BalancePage {
+  readonly transactions: readonly BalanceTransaction[];
   /** The last transaction of this page, after which the next page begins; null on the last page. */
   readonly after: string | null;
 }
 
-export interface PayoutLists {
+export interface BalanceLists {
   /**
    * Returns a page of a payout's transactions.
    * @param after the last transaction of the previous page; null for the first page
    * @returns null while Stripe cannot list the payout yet
    * @throws ApiError `upstream_unavailable`
    */
-  listPayout(payoutId: string, after: string | null): Promise<PayoutPage | null>;
+  listPayout(payoutId: string, after: string | null): Promise<BalancePage | null>;
+  /**
+   * Returns a page of a period's transactions, the newest first.
+   * @param period seconds since 1970, both included
+   * @param after the last transaction of the previous page; null for the first page
+   * @throws ApiError `upstream_unavailable`
+   */
+  listBalance(
+    period: { since: number; until: number },
+    after: string | null,
+  ): Promise<BalancePage>;
 }
 
 type SourceFacts = Pick<
-  PayoutTransaction,
+  BalanceTransaction,
   | "kind"
   | "payment_id"
   | "charge_id"
   | "fee_id"
+  | "transfer_id"
   | "our_id"
   | "mark"
   | "source_amount"
@@ -52,6 +63,7 @@ const NOTHING: SourceFacts = {
   payment_id: null,
   charge_id: null,
   fee_id: null,
+  transfer_id: null,
   our_id: null,
   mark: null,
   source_amount: null,
@@ -95,6 +107,10 @@ function sourceFacts(type: string, source: Source): SourceFacts {
     }
     case "fee_refund":
       return { ...sum(source), kind: "fee_refund", fee_id: idOf(source.fee) };
+    case "transfer":
+      return { ...NOTHING, kind: "transfer", charge_id: idOf(source.source_transaction) };
+    case "transfer_reversal":
+      return { ...NOTHING, kind: "transfer_reversal", transfer_id: idOf(source.transfer) };
     case "payout":
       // Any other type with a payout as its source is money of another payout that the bank
       // returned.
@@ -104,25 +120,29 @@ function sourceFacts(type: string, source: Source): SourceFacts {
   }
 }
 
-function toTransaction(transaction: Stripe.BalanceTransaction): PayoutTransaction {
-  const { id, type, source, amount, fee, net, currency, created } = transaction;
+function toTransaction(transaction: Stripe.BalanceTransaction): BalanceTransaction {
+  const { id, type, source, amount, fee, net, currency, created, available_on } = transaction;
   if (COMPARED.includes(type) && (typeof source !== "object" || source === null)) {
     throw unavailable(`stripe: the answer leaves out the source of a ${type}`, 502);
   }
+  const facts = typeof source === "object" && source !== null ? sourceFacts(type, source) : NOTHING;
   return {
-    ...(typeof source === "object" && source !== null ? sourceFacts(type, source) : NOTHING),
+    ...facts,
     transaction_id: id,
     type,
+    reporting_category: transaction.reporting_category ?? null,
+    description: ["charge", "refund"].includes(facts.kind) ? null : transaction.description,
     source_id: idOf(source),
     amount,
     fee,
     net,
     currency,
     occurred_at: created,
+    available_on,
   };
 }
 
-function toPage(page: Stripe.ApiList<Stripe.BalanceTransaction>): PayoutPage {
+function toPage(page: Stripe.ApiList<Stripe.BalanceTransaction>): BalancePage {
   const isList = page?.object === "list" && Array.isArray(page.data);
   // An empty page with `has_more` is invalid: it names no transaction after which the list
   // continues.
@@ -133,18 +153,24 @@ function toPage(page: Stripe.ApiList<Stripe.BalanceTransaction>): PayoutPage {
   return { transactions, after: page.has_more ? transactions.at(-1)!.transaction_id : null };
 }
 
-export function createPayoutLists({ call }: StripeCaller): PayoutLists {
+export function createBalanceLists({ call }: StripeCaller): BalanceLists {
+  async function list(
+    of: Stripe.BalanceTransactionListParams,
+    after: string | null,
+  ): Promise<BalancePage> {
+    const params: Stripe.BalanceTransactionListParams = {
+      ...of,
+      limit: PAGE_SIZE,
+      expand: ["data.source"],
+      ...(after !== null && { starting_after: after }),
+    };
+    return toPage(await call((stripe) => stripe.balanceTransactions.list(params)));
+  }
   return {
+    listBalance: ({ since, until }, after) => list({ created: { gte: since, lte: until } }, after),
     async listPayout(payout, after) {
-      const params: Stripe.BalanceTransactionListParams = {
-        payout,
-        limit: PAGE_SIZE,
-        expand: ["data.source"],
-        ...(after !== null && { starting_after: after }),
-      };
       try {
-        const page = await call((stripe) => stripe.balanceTransactions.list(params));
-        return toPage(page);
+        return await list({ payout }, after);
       } catch (error) {
         if (error instanceof StripeRefused && error.stripeCode === NOT_READY) return null;
         throw error;

@@ -1,19 +1,33 @@
-/** One balance transaction of a payout, in the form that payouts_record() takes. */
+/** One balance transaction, in the form that payouts_record() and balance_record() take. */
 
-type Kind = "charge" | "refund" | "dispute" | "fee" | "fee_refund" | "payout" | "other";
+type Kind =
+  | "charge"
+  | "refund"
+  | "dispute"
+  | "fee"
+  | "fee_refund"
+  | "transfer"
+  | "transfer_reversal"
+  | "payout"
+  | "other";
 
 /**
- * Money that came into a payout or left the payout. The fields are flat and hold no personal data.
+ * Money that came into the balance or left it. The fields are flat and hold no personal data.
  */
-export interface PayoutTransaction {
+export interface BalanceTransaction {
   transaction_id: string;
   kind: Kind;
   /** Stripe's own type, for example `refund_failure`. */
   type: string;
+  reporting_category: string | null;
+  /** Null for charges and refunds, whose text may name a customer. */
+  description: string | null;
   source_id: string | null;
   payment_id: string | null;
   charge_id: string | null;
   fee_id: string | null;
+  /** The transfer that a reversal reverses. */
+  transfer_id: string | null;
   /**
    * The id of an order, a booking or a refund from the metadata. Another app may have written it.
    */
@@ -33,4 +47,6 @@ export interface PayoutTransaction {
   currency: string;
   /** The time of the transaction, in seconds since 1970. */
   occurred_at: number;
+  /** The time from which the money can be paid out, in seconds since 1970. */
+  available_on: number;
 }

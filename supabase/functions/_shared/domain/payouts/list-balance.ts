@@ -1,0 +1,45 @@
+/**
+ * Fetches the balance transactions since the last list, so that Stripe's fees are known before a
+ * payout lists them, and the transactions of manual payouts at all.
+ */
+import { ApiError } from "../../core/errors.ts";
+import { hasTime } from "../../core/isolate.ts";
+import type { Services } from "../../http/route/app-services.ts";
+
+interface BalanceReport {
+  readonly listed: number;
+  readonly failed: number;
+}
+
+/**
+ * Records the due list page by page, until its end or until the time is over (milliseconds since
+ * 1970). The next run continues after the last recorded page. A failure is only logged: the claim
+ * ends after five minutes, and the list is due again.
+ */
+export async function listBalance(services: Services, untilMs: number): Promise<BalanceReport> {
+  const { database, log } = services;
+  const due = await database.rpc("balance_claim", {});
+  if (due === null) return { listed: 0, failed: 0 };
+  let listed = 0;
+  let { after } = due;
+  try {
+    const payments = await services.payments();
+    while (hasTime(services, untilMs)) {
+      const page = await payments.listBalance(due, after);
+      const { taken } = await database.rpc("balance_record", {
+        p_claimed_at: due.claimed_at,
+        p_transactions: page.transactions,
+        p_after: page.after ?? undefined,
+      });
+      if (taken) break;
+      listed += page.transactions.length;
+      after = page.after;
+      if (after === null) break;
+    }
+  } catch (error) {
+    const detail = error instanceof ApiError ? error.internal ?? error.code : String(error);
+    log("warn", "balance not listed", { detail });
+    return { listed, failed: 1 };
+  }
+  return { listed, failed: 0 };
+}

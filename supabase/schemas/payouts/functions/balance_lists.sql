@@ -1,0 +1,53 @@
+-- Stripe's list of balance transactions by time. It has Stripe's fees before a payout lists them,
+-- and the transactions of manual payouts, which Stripe does not list by payout. The payment runner
+-- fetches the time since the last list, page by page, from the newest to the oldest.
+
+create function farthing.balance_list_is_due(p_list farthing.balance_lists, p_now timestamptz)
+returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select (p_list.lists_until is not null or p_list.done_until <= p_now - interval '15 minutes')
+    -- A run takes much less than five minutes, so an older claim belongs to a runner that died.
+    and coalesce(p_list.claimed_at <= p_now - interval '5 minutes', true)
+$$;
+comment on function farthing.balance_list_is_due(farthing.balance_lists, timestamptz) is
+  'Returns whether the last complete list is 15 minutes old or a list is unfinished, and no runner is '
+  'fetching it.';
+
+create function farthing.claim_balance_list(p_now timestamptz)
+returns farthing.balance_lists
+language sql
+set search_path = ''
+as $$
+  -- Of two parallel runners, the second waits for the row and then finds it claimed.
+  update farthing.balance_lists set claimed_at = p_now, lists_until = coalesce(lists_until, p_now)
+  where farthing.balance_list_is_due(balance_lists, p_now)
+  returning balance_lists
+$$;
+comment on function farthing.claim_balance_list(timestamptz) is
+  'Gives the list of balance transactions to one runner; null if it is not due.';
+
+create function farthing.record_balance_page(
+  p_claimed_at timestamptz, p_transactions jsonb, p_after text, p_now timestamptz)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from farthing.balance_lists where claimed_at = p_claimed_at for update;
+  if not found then
+    return false; -- another runner has claimed the list since
+  end if;
+  perform farthing.note_transactions(null, p_transactions, p_now);
+  update farthing.balance_lists set list_after = p_after,
+    done_until = case when p_after is null then lists_until else done_until end,
+    lists_until = case when p_after is not null then lists_until end,
+    claimed_at = case when p_after is not null then claimed_at end
+  where one_row;
+  return true;
+end
+$$;
+comment on function farthing.record_balance_page(timestamptz, jsonb, text, timestamptz) is
+  'Stores a page of the claimed list. p_after: the page''s last transaction, or null for the last page. '
+  'Returns false if another runner has claimed the list since.';

@@ -1,0 +1,28 @@
+/** A month that closes while a fact of the month is booked. */
+import { meetings } from "../helpers/two-sessions.ts";
+
+const CLOSES = "select farthing.close_months(tests.after('40 days'))";
+const DAY_OF = (name: string) =>
+  `(select booked_on from farthing.revenue_lines where source_id = 'pi_${name}')`;
+const OPEN_FROM = "(select open_from from farthing.books)";
+const paysLate = (name: string) =>
+  `select tests.receive('checkout.session.completed', jsonb_build_object('order_id', (select order_id
+    from tests.bought where name = '${name}'), 'session_id', 'cs_${name}', 'payment_id', 'pi_${name}',
+    'payment_status', 'paid', 'amount', 999, 'currency', 'usd'), '41 days', '30 days')`;
+
+meetings(["money_back"], {
+  "a month closes after the fact that is being booked in it": {
+    given: ["select tests.buys('ann')"],
+    first: "select tests.pays('ann', '30 days')",
+    second: CLOSES,
+    says: "1",
+    ends: { [DAY_OF("ann")]: "2027-01-31", [OPEN_FROM]: "2027-02-01" },
+  },
+  "a fact that arrives while its month closes counts in the next month": {
+    given: ["select tests.buys('bob')"],
+    first: CLOSES.replace("40 days", "70 days"),
+    second: paysLate("bob"),
+    says: '{"received":true}',
+    ends: { [DAY_OF("bob")]: "2027-03-01", [OPEN_FROM]: "2027-03-01" },
+  },
+});
